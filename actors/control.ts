@@ -1,0 +1,109 @@
+/**
+ * The control plane between the host and a VM: what Comlink carries between threads, and a plain call in the simulation.
+ * Every call settles: the host races it against the death of the worker and a deadline.
+ */
+import type { ErrorCode } from '../protocol/errors.js';
+import type { ActorOptions, VmName } from './instance.js';
+
+/** Where every actor and port is: address to VM. */
+export type Routes = readonly (readonly [address: number, vm: VmName])[];
+
+export interface SpawnOrder {
+  readonly actor: string;
+  readonly epoch: number;
+  readonly options: ActorOptions;
+  /** Envelope of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
+  readonly snapshot?: Uint8Array;
+}
+
+export type EndReason = 'trap' | 'poison' | 'undeliverable' | 'stopped';
+
+/** What a person needs to mend the actor. Plain data: it crosses the control plane. */
+export interface CrashReport {
+  readonly actor: string;
+  readonly address: number;
+  readonly vm: VmName;
+  readonly epoch: number;
+  /** The exception's message and stack. */
+  readonly reason: string;
+  readonly stack: string;
+  /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown. */
+  readonly position: string;
+  readonly message: { readonly kind: number; readonly kindName: string; readonly source: string; readonly sequence: number; readonly sentAt: number; readonly firstBytes: Uint8Array };
+  /** From the message's cause back to what a port started: the nearest first. */
+  readonly causes: readonly { readonly source: string; readonly sequence: number; readonly kindName: string }[];
+  /** 1 for the first try of this message, 2 for the retry that makes it poison. */
+  readonly attempt: number;
+  readonly at: number;
+}
+
+export interface ActorHealth {
+  readonly actor: string;
+  readonly vm: VmName;
+  readonly state: 'running' | 'restarting' | 'stopped';
+  readonly epoch: number;
+  readonly mailboxFrames: number;
+  readonly mailboxBytes: number;
+  readonly journalFrames: number;
+  readonly handled: number;
+  readonly memoryBytes: number;
+}
+
+export interface VmCounters {
+  /** Per pair "source>target": frames stamped at the gate of this VM, and frames handled in it. */
+  readonly sent: Readonly<Record<string, number>>;
+  readonly handled: Readonly<Record<string, number>>;
+  readonly duplicates: number;
+  readonly fenced: number;
+  readonly refused: number;
+  readonly dropped: number;
+  readonly conflated: number;
+  readonly deadLetters: number;
+  readonly replayed: number;
+  /** Replays whose output differed from what the first run had sent: must stay 0. */
+  readonly divergent: number;
+  readonly traps: number;
+}
+
+export interface DeadLetter {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly kind: number;
+  readonly source: number;
+  readonly target: number;
+  readonly sequence: number;
+  readonly firstBytes: Uint8Array;
+  readonly at: number;
+}
+
+/** A link's transport, made by the host and handed to the two VMs. Opaque to the actor model. */
+export type LinkTransport = unknown;
+
+export interface VmControl {
+  attach(peer: VmName, transport: { readonly incoming: LinkTransport; readonly outgoing: LinkTransport }): Promise<void>;
+  setRoutes(routes: Routes): Promise<void>;
+  spawn(order: SpawnOrder): Promise<void>;
+  /** Starts the next incarnation of an actor whose former one ended: restores, replays, goes on with what was held. */
+  restart(actor: string, epoch: number): Promise<void>;
+  /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
+  stop(actor: string): Promise<Uint8Array>;
+  snapshot(actor: string): Promise<Uint8Array>;
+  /** Frames from `address` with a lower epoch are refused from now on. */
+  fence(address: number, epoch: number): Promise<void>;
+  setAnimating(animating: boolean): Promise<void>;
+  /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
+  setTrapRate(rate: number, seed: number): Promise<void>;
+  /** Makes the handler of the actor's next frame trap. */
+  crash(actor: string): Promise<void>;
+  health(): Promise<readonly ActorHealth[]>;
+  counters(): Promise<VmCounters>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  shutdown(): Promise<void>;
+}
+
+/** What a VM reports unasked. */
+export interface VmEvents {
+  ended(report: CrashReport): void;
+  /** A message was given up after its second trap; the actor goes on without it. */
+  poisoned(report: CrashReport): void;
+}

@@ -1,0 +1,62 @@
+/**
+ * One incarnation of an actor, in whatever language: what a VM drives. JavaScript actors and Wasm guests implement it, and
+ * one contract suite is run against both.
+ */
+import type { PartySchema } from '../protocol/schema.js';
+
+export type VmName = 'host' | 'js' | 'wasm';
+
+/**
+ * Frames that an actor emitted, unstamped, one after another in `bytes[start, end)`. The actor has filled in kind, target, cause
+ * (source and sequence of the frame it was handling), sentAt (copied from that frame) and body. Source, sequence, epoch and the
+ * real sentAt are stamped by the VM as the frames leave, so an implementation cannot forge them.
+ */
+export interface Output {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
+export interface ActorInstance {
+  /**
+   * Handles the frames in `bytes[at, at + length)` in order, and collects in `output` what they emit.
+   * @throws ActorTrap when a handler ended this incarnation. `output` then holds only what the frames before it emitted, and no
+   *   method may be called again except `dispose`.
+   */
+  handle(bytes: Uint8Array, at: number, length: number): void;
+  /** Valid until the next call of any method. */
+  readonly output: Output;
+  /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. */
+  snapshot(): Uint8Array;
+  /** @throws DecodeError, leaving the instance unusable */
+  restore(snapshot: Uint8Array): void;
+  /** Arms a fault for tests and trap rates: the handler of the `nth` frame from now (0 is the next) traps after it has done its work. -1 disarms. */
+  armFault(nth: number): void;
+  /** Bytes of linear memory; 0 in JavaScript. */
+  readonly memoryBytes: number;
+  dispose(): void;
+}
+
+/** The end of an incarnation. */
+export class ActorTrap extends Error {
+  override readonly name = 'ActorTrap';
+  constructor(
+    /** Frames of the batch that were handled before the one that trapped. */
+    readonly handled: number,
+    /** What was thrown: a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
+    cause: unknown,
+    /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. */
+    readonly position = '',
+  ) {
+    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** Numbers that an actor is configured with before it starts, as seeds and limits. The same for every incarnation. */
+export type ActorOptions = Readonly<Record<string, number>>;
+
+export interface ActorFactory {
+  readonly schema: PartySchema;
+  readonly vm: 'js' | 'wasm';
+  create(options: ActorOptions): ActorInstance;
+}

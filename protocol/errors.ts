@@ -1,0 +1,50 @@
+/** Errors that cross the wire are one table of codes; an error in the program itself is a plain `Error`. */
+
+/** Codes of failed requests and dead letters, by wire number (the index). Append only. */
+export const ERROR_CODES = [
+  'deadline', //        no reply before the deadline
+  'aborted', //         the requester's abort signal
+  'ended', //           the target's incarnation ended for good before it replied
+  'unreachable', //     no actor or port at the target address, or its VM is gone
+  'poisoned', //        the request killed its actor twice
+  'refused', //         the source may not send this kind to this target, or the frame is of an older epoch
+  'undecodable', //     the frame or body is malformed
+  'overloaded', //      a bound was reached: requests in flight, mailbox
+  'closed', //          the system shut down
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+/** What a reader was doing when the bytes did not fit. */
+export type DecodeProblem = 'truncated' | 'type' | 'range' | 'too long' | 'too deep' | 'utf-8' | 'kind' | 'header' | 'trailing bytes';
+
+/** A malformed frame: nothing was delivered. */
+export class DecodeError extends Error {
+  override readonly name = 'DecodeError';
+  constructor(
+    readonly problem: DecodeProblem,
+    /** Offset in bytes from the start of the body (of the frame, when the header is wrong). */
+    readonly offset: number,
+    /** Path of the field, as `commit.creates.node`; empty when the header is wrong. */
+    readonly field = '',
+    /** Kind of the frame, 0 when not known. */
+    readonly kind = 0,
+  ) {
+    super(`${problem} at byte ${offset}${field ? ` in ${field}` : ''}${kind ? ` (kind 0x${kind.toString(16).padStart(4, '0')})` : ''}`);
+  }
+}
+
+/** A value that its schema does not allow: thrown by an encoder before a byte leaves. */
+export class EncodeError extends Error {
+  override readonly name = 'EncodeError';
+  constructor(readonly field: string, readonly problem: string) {
+    super(`${field}: ${problem}`);
+  }
+}
+
+/** How a request ends when it is not answered. */
+export class RequestError extends Error {
+  override readonly name = 'RequestError';
+  constructor(readonly code: ErrorCode, readonly target: string, readonly kindName: string, options?: ErrorOptions) {
+    super(`request ${kindName} to ${target}: ${code}`, options);
+  }
+}

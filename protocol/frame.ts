@@ -1,0 +1,123 @@
+/**
+ * The frame: a 32-bit little-endian byte length, then one MessagePack array of eight, header fields first and the body last.
+ * Every header field is written at its full width, so that each stands at a fixed offset: a router reads and stamps them in place.
+ * The whole is plain MessagePack that any library reads.
+ *
+ *   0     4   5        8        11       14            23         28      29        32           41            50
+ *   +-----+---+--------+--------+--------+-------------+----------+-------+---------+------------+-------------+------
+ *   | len | 98| cd kind| cd src | cd tgt | cf sequence | ce epoch | 92    | cd src  | cf seq     | cf sentAt   | body
+ *   +-----+---+--------+--------+--------+-------------+----------+-------+---------+------------+-------------+------
+ *     LE    1     3        3        3          9            5        1 \------- cause -------/          9
+ *
+ * Integers after the length are big-endian, as MessagePack has them. `len` counts the bytes after itself. No cause is source 0,
+ * sequence 0. wasm-actors' reader has the same constants, and a test compares the two.
+ */
+import { DecodeError } from './errors.js';
+import { FRAME_BYTES_MAX } from './limits.js';
+
+export const LENGTH_BYTES = 4;
+export const KIND_OFFSET = 6;
+export const SOURCE_OFFSET = 9;
+export const TARGET_OFFSET = 12;
+export const SEQUENCE_OFFSET = 15;
+export const EPOCH_OFFSET = 24;
+export const CAUSE_SOURCE_OFFSET = 30;
+export const CAUSE_SEQUENCE_OFFSET = 33;
+export const SENT_AT_OFFSET = 42;
+/** Where the body starts; also the length of a frame's fixed part. */
+export const BODY_OFFSET = 50;
+
+/** Nobody: the source of a cause that is none. */
+export const NOBODY = 0;
+/** The target of a publication before the router has fanned it out to the followers. */
+export const FOLLOWERS = 0xffff;
+
+/** Offset and value of each byte that does not vary: the MessagePack tags between the fields. */
+const TAGS: readonly (readonly [number, number])[] = [
+  [4, 0x98], [5, 0xcd], [8, 0xcd], [11, 0xcd], [14, 0xcf], [23, 0xce], [28, 0x92], [29, 0xcd], [32, 0xcf], [41, 0xcf],
+];
+
+export interface FrameHeader {
+  kind: number;
+  source: number;
+  target: number;
+  sequence: number;
+  epoch: number;
+  causeSource: number;
+  causeSequence: number;
+  /** Microseconds since the Unix epoch. */
+  sentAt: number;
+}
+
+export const readU16 = (bytes: Uint8Array, at: number): number => (bytes[at] << 8) | bytes[at + 1];
+export const readU32 = (bytes: Uint8Array, at: number): number =>
+  ((bytes[at] << 24) | (bytes[at + 1] << 16) | (bytes[at + 2] << 8) | bytes[at + 3]) >>> 0;
+export const readU53 = (bytes: Uint8Array, at: number): number => readU32(bytes, at) * 0x1_0000_0000 + readU32(bytes, at + 4);
+
+export function writeU16(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 8;
+  bytes[at + 1] = value;
+}
+export function writeU32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+export function writeU53(bytes: Uint8Array, at: number, value: number): void {
+  writeU32(bytes, at, (value / 0x1_0000_0000) >>> 0);
+  writeU32(bytes, at + 4, value >>> 0);
+}
+
+/** Bytes of the frame that starts at `at`, with its length field. */
+export const frameLength = (bytes: Uint8Array, at: number): number =>
+  LENGTH_BYTES + ((bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0);
+
+export function writeFrameLength(bytes: Uint8Array, at: number, length: number): void {
+  const rest = length - LENGTH_BYTES;
+  bytes[at] = rest;
+  bytes[at + 1] = rest >>> 8;
+  bytes[at + 2] = rest >>> 16;
+  bytes[at + 3] = rest >>> 24;
+}
+
+/** Writes the fixed part; the caller appends the body and then calls `writeFrameLength`. */
+export function writeHeader(bytes: Uint8Array, at: number, header: FrameHeader): void {
+  for (let i = 0; i < TAGS.length; i++) bytes[at + TAGS[i][0]] = TAGS[i][1];
+  writeU16(bytes, at + KIND_OFFSET, header.kind);
+  writeU16(bytes, at + SOURCE_OFFSET, header.source);
+  writeU16(bytes, at + TARGET_OFFSET, header.target);
+  writeU53(bytes, at + SEQUENCE_OFFSET, header.sequence);
+  writeU32(bytes, at + EPOCH_OFFSET, header.epoch);
+  writeU16(bytes, at + CAUSE_SOURCE_OFFSET, header.causeSource);
+  writeU53(bytes, at + CAUSE_SEQUENCE_OFFSET, header.causeSequence);
+  writeU53(bytes, at + SENT_AT_OFFSET, header.sentAt);
+}
+
+export const readHeader = (bytes: Uint8Array, at: number): FrameHeader => ({
+  kind: readU16(bytes, at + KIND_OFFSET),
+  source: readU16(bytes, at + SOURCE_OFFSET),
+  target: readU16(bytes, at + TARGET_OFFSET),
+  sequence: readU53(bytes, at + SEQUENCE_OFFSET),
+  epoch: readU32(bytes, at + EPOCH_OFFSET),
+  causeSource: readU16(bytes, at + CAUSE_SOURCE_OFFSET),
+  causeSequence: readU53(bytes, at + CAUSE_SEQUENCE_OFFSET),
+  sentAt: readU53(bytes, at + SENT_AT_OFFSET),
+});
+
+/**
+ * Checks that a whole frame with a well-formed header lies in `bytes` at `at`, and nothing of it beyond `end`.
+ * @returns the frame's length in bytes
+ * @throws DecodeError `truncated`, `too long` or `header`, with the offset from the start of the frame
+ */
+export function checkFrame(bytes: Uint8Array, at: number, end: number): number {
+  if (end - at < BODY_OFFSET + 1) throw new DecodeError('truncated', Math.max(0, end - at));
+  const length = frameLength(bytes, at);
+  if (length > FRAME_BYTES_MAX) throw new DecodeError('too long', 0);
+  if (length > end - at) throw new DecodeError('truncated', end - at);
+  for (let i = 0; i < TAGS.length; i++) {
+    if (bytes[at + TAGS[i][0]] !== TAGS[i][1]) throw new DecodeError('header', TAGS[i][0]);
+  }
+  if (length < BODY_OFFSET + 1) throw new DecodeError('header', 0);
+  return length;
+}

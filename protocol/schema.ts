@@ -1,0 +1,145 @@
+/**
+ * The schema language: what an actor's file in `messages/` is written in.
+ *
+ * A schema is plain data. TypeScript infers the message types from it (`Infer`), and the generator writes from it the codecs
+ * for both languages. On the wire every structure is a MessagePack array of its fields by position, so the order of fields is
+ * the contract: append, never insert.
+ */
+
+/** The default of a field is what a decoder fills in when the field is missing at the end of a structure. */
+export type FieldType =
+  | 'u8' | 'u16' | 'u32' | 'u53' | 'i8' | 'i16' | 'i32' | 'f64'
+  | 'bool' | 'str' | 'bin' | 'choice' | 'optional' | 'list' | 'map' | 'struct' | 'dynamic';
+
+declare const inferred: unique symbol;
+
+export interface Field<T = unknown> {
+  readonly type: FieldType;
+  /** Phantom: carries the TypeScript type, never present at run time. */
+  readonly [inferred]?: T;
+  /** Longest string in UTF-8 bytes, longest binary in bytes, most entries of a list or map. */
+  readonly max?: number;
+  /** Name of a structure or choice; AssemblyScript classes are called after it. */
+  readonly name?: string;
+  readonly options?: readonly string[];
+  /** Of an optional, list or map (a map's keys are strings). */
+  readonly item?: Field;
+  readonly fields?: Fields;
+}
+
+export type Fields = { readonly [name: string]: Field };
+
+export type Infer<F> = F extends Field<infer T> ? T : never;
+export type InferFields<S extends Fields> = { -readonly [K in keyof S]: Infer<S[K]> };
+
+const number = (type: FieldType): Field<number> => ({ type });
+
+export const u8 = number('u8');
+export const u16 = number('u16');
+export const u32 = number('u32');
+/** An unsigned integer that JavaScript holds exactly (up to 2^53 - 1): sequences, microseconds. u64 in AssemblyScript. */
+export const u53 = number('u53');
+export const i8 = number('i8');
+export const i16 = number('i16');
+export const i32 = number('i32');
+/** Written as @msgpack/msgpack writes a number: an integer when it is a safe one (so -0 becomes 0), else float 64. */
+export const f64 = number('f64');
+export const bool: Field<boolean> = { type: 'bool' };
+
+/** @param max longest value in UTF-8 bytes; limits.ts has the default */
+export const str = (max?: number): Field<string> => ({ type: 'str', max });
+/** @param max longest value in bytes; limits.ts has the default */
+export const bin = (max?: number): Field<Uint8Array> => ({ type: 'bin', max });
+
+/** String literals in TypeScript, their index on the wire, an enum called `name` in AssemblyScript. */
+export const choice = <const O extends readonly string[]>(name: string, options: O): Field<O[number]> => ({ type: 'choice', name, options });
+
+/** Missing is nil on the wire and null in TypeScript. */
+export const optional = <F extends Field>(item: F): Field<Infer<F> | null> => ({ type: 'optional', item });
+export const list = <F extends Field>(item: F, max?: number): Field<Infer<F>[]> => ({ type: 'list', item, max });
+/** Keys are strings, written in ascending order of UTF-16 code units so that equal maps have equal bytes. */
+export const map = <F extends Field>(item: F, max?: number): Field<Map<string, Infer<F>>> => ({ type: 'map', item, max });
+export const struct = <const S extends Fields>(name: string, fields: S): Field<InferFields<S>> => ({ type: 'struct', name, fields });
+/** One MessagePack value of any shape, carried as its bytes: `encodeDynamic` and `decodeDynamic` convert. */
+export const dynamic: Field<Uint8Array> = { type: 'dynamic' };
+
+/** interactive frames are handled before ordinary ones, idle ones when nothing animates. */
+export type Lane = 'interactive' | 'ordinary' | 'idle';
+/** What happens when the mailbox is full: the sender waits, only the latest of a key is kept, or the frame is dropped and counted. */
+export type Overflow = 'deliver' | 'latest' | 'drop';
+
+interface MessageOptions {
+  /** Number of the message kind: unique in an application, never reused. */
+  readonly kind: number;
+  readonly lane?: Lane;
+  readonly overflow?: Overflow;
+  /** With overflow `latest`: the field whose value, with source and kind, is the key. Without it source and kind are the key. */
+  readonly key?: string;
+}
+
+export interface MessageSchema<S extends Fields = Fields, R extends Fields | undefined = Fields | undefined> {
+  readonly kind: number;
+  readonly lane: Lane;
+  readonly overflow: Overflow;
+  readonly key?: string;
+  readonly fields: S;
+  /** Present on a request. Request and reply bodies have a leading `request: u32` on the wire, filled in by the runtime. */
+  readonly reply?: { readonly kind: number; readonly fields: R };
+  readonly deadlineMs?: number;
+}
+
+/** A message that wants no answer. */
+export const message = <const S extends Fields>(options: MessageOptions & { readonly fields: S }): MessageSchema<S, undefined> => ({
+  lane: 'ordinary', overflow: 'deliver', ...options,
+});
+
+/** A message that is answered exactly once: with the reply, or with a typed error. Always must-deliver. */
+export const request = <const S extends Fields, const R extends Fields>(
+  options: Omit<MessageOptions, 'overflow' | 'key'> & { readonly fields: S; readonly reply: { readonly kind: number; readonly fields: R }; readonly deadlineMs?: number },
+): MessageSchema<S, R> => ({ lane: 'ordinary', overflow: 'deliver', ...options });
+
+/**
+ * A piece of the owner's state that others follow. Bodies have a leading `version: u32, fresh: bool`, filled in by the runtime:
+ * version counts publications of this topic, `fresh` says that the body is the whole state and not a change to it.
+ */
+export interface PublicationSchema<S extends Fields = Fields> {
+  readonly kind: number;
+  readonly lane: Lane;
+  readonly overflow: Overflow;
+  readonly key?: string;
+  readonly fields: S;
+}
+export const publication = <const S extends Fields>(options: MessageOptions & { readonly fields: S }): PublicationSchema<S> => ({
+  lane: 'ordinary', overflow: 'deliver', ...options,
+});
+
+/** What lives at an address: an actor (deterministic, restarted from its journal) or a port (an edge to the outside). */
+export interface PartySchema {
+  readonly role: 'actor' | 'port';
+  readonly name: string;
+  readonly address: number;
+  /** Ports have none. */
+  readonly state?: Field;
+  readonly receives: { readonly [name: string]: MessageSchema };
+  readonly publishes: { readonly [name: string]: PublicationSchema };
+  /** Topics of others it keeps a replica of, as `owner.topic`. */
+  readonly follows: readonly string[];
+  /** Names of the parties whose messages it may send. The bus refuses others. Replies and publications need no permission. */
+  readonly sendsTo: readonly string[];
+}
+
+type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
+type WithDefaults<P> = P & { readonly role: 'actor' | 'port'; readonly publishes: {}; readonly follows: readonly string[]; readonly sendsTo: readonly string[] };
+
+export const actor = <const P extends Optional<Omit<PartySchema, 'role'>, 'publishes' | 'follows' | 'sendsTo'> & { readonly state: Field }>(schema: P) =>
+  ({ role: 'actor', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
+
+export const port = <const P extends Optional<Omit<PartySchema, 'role' | 'state'>, 'publishes' | 'follows' | 'sendsTo'>>(schema: P) =>
+  ({ role: 'port', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
+
+export type MessageFields<M> = M extends { readonly fields: infer S extends Fields } ? InferFields<S> : never;
+export type ReplyFields<M> = M extends { readonly reply: { readonly fields: infer R extends Fields } } ? InferFields<R> : never;
+/** The body of message `K` of an actor: `MessageOf<typeof focus, 'move'>`. */
+export type MessageOf<P extends { receives: object }, K extends keyof P['receives']> = MessageFields<P['receives'][K]>;
+export type PublicationOf<P extends { publishes: object }, K extends keyof P['publishes']> = MessageFields<P['publishes'][K]>;
+export type StateOf<P> = P extends { readonly state: infer F } ? Infer<F> : never;
