@@ -1,0 +1,84 @@
+/**
+ * The platform as one explicit object: clock, timers, threads, and the links between them. Three implementations share this
+ * contract and its conformance suite: Node (worker threads), browser (module workers), sim (one thread, virtual clock).
+ *
+ * The supervisor starts a system over it like this:
+ *
+ *   startVm('js') ─┐                             connect(local, js) ─┐
+ *   startVm('wasm')┴─> a VmHandle for each       connect(local, wasm)├─> attach on both ends ─> setRoutes ─> spawn ...
+ *                                                connect(js, wasm) ──┘
+ *
+ * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
+ * `guardControl` (supervisor/guard.ts), so that every call settles.
+ */
+import type { VmControl, VmEvents } from './control.js';
+import type { VmName } from './instance.js';
+
+export interface Clock {
+  /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */
+  nowMicros(): number;
+}
+
+export type TimerHandle = unknown;
+
+export interface Timers {
+  set(delayMs: number, fn: () => void): TimerHandle;
+  /** Clearing a timer that has fired does nothing. */
+  clear(handle: TimerHandle): void;
+}
+
+/** What the device can do. A host reports what it was told to use, so that a test can take a capability away. */
+export interface Capabilities {
+  readonly wasm: boolean;
+  /** Without it links are message ports. */
+  readonly sharedMemory: boolean;
+  /** Without them every VM runs in the host's thread. */
+  readonly workers: boolean;
+}
+
+/** What the supervisor learns from a VM unasked. */
+export interface VmListener extends VmEvents {
+  /** The thread ended without being asked to. Called once, and not after `terminate`. */
+  lost(reason: string): void;
+}
+
+export interface VmHandle {
+  readonly name: VmName;
+  /** Every call settles: with its answer, or with a ControlError. */
+  readonly control: VmControl;
+  /** Ends the thread at once, whatever it is doing; calls in flight reject with `lost`. Resolves when it is gone, also on a second call. */
+  terminate(): Promise<void>;
+}
+
+export interface Host {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly capabilities: Capabilities;
+  /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
+  readonly local: VmHandle;
+  /**
+   * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
+   * @throws any error that says why the VM did not start; nothing of it is left running
+   */
+  startVm(name: Exclude<VmName, 'host'>, listener: VmListener): Promise<VmHandle>;
+  /** Makes the transports of both directions and calls `attach` on both VMs. Resolves when both have attached. */
+  connect(a: VmHandle, b: VmHandle): Promise<void>;
+}
+
+/** deadline: no answer in time. lost: the VM died. failed: the VM answered with an error, kept as `cause`. */
+export type ControlFailure = 'deadline' | 'lost' | 'failed';
+
+/** A control call that did not succeed. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  constructor(
+    readonly code: ControlFailure,
+    readonly vm: VmName,
+    /** The method of VmControl, as `spawn`. */
+    readonly call: string,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${call} in VM ${vm}: ${code}${detail ? `: ${detail}` : ''}`, options);
+  }
+}

@@ -1,0 +1,80 @@
+/**
+ * Makes a bare VmControl safe to call: every call is raced against the death of its VM and a deadline. Comlink has neither a
+ * time-out nor a listener for worker death, so without this a call to a dead worker would hang for ever.
+ *
+ * The catch: a deadline that falls due while this thread was busy may come before an answer that has already arrived is read.
+ * So a due deadline lets the event loop turn once more before it rejects.
+ */
+import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import type { VmControl } from '../control.js';
+import { ControlError, type Timers } from '../host.js';
+import type { VmName } from '../instance.js';
+
+/** Knows whether a VM is still there. The host calls `cut` once, when the thread is gone. */
+export class Lifeline {
+  /** Why the VM is gone; null while it lives. */
+  reason: string | null = null;
+  private readonly waiting = new Set<(reason: string) => void>();
+
+  /** A second call does nothing. */
+  cut(reason: string): void {
+    if (this.reason !== null) return;
+    this.reason = reason;
+    for (const listener of [...this.waiting]) listener(reason);
+    this.waiting.clear();
+  }
+
+  /** @returns a function that takes the listener away */
+  onCut(listener: (reason: string) => void): () => void {
+    this.waiting.add(listener);
+    return () => this.waiting.delete(listener);
+  }
+}
+
+const detailOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** @returns the same control, each of whose calls settles within `deadlineMs`; rejections are ControlErrors */
+export function guardControl(
+  vm: VmName,
+  control: VmControl,
+  timers: Timers,
+  lifeline: Lifeline,
+  deadlineMs: number = CONTROL_DEADLINE_MS,
+): VmControl {
+  const guarded =
+    <A extends unknown[], R>(call: string, run: (...input: A) => Promise<R>) =>
+    (...input: A): Promise<R> =>
+      new Promise<R>((resolve, reject) => {
+        if (lifeline.reason !== null) return reject(new ControlError('lost', vm, call, lifeline.reason));
+        const settle = (finish: () => void) => {
+          timers.clear(timer);
+          forget();
+          finish();
+        };
+        const forget = lifeline.onCut((reason) => settle(() => reject(new ControlError('lost', vm, call, reason))));
+        let timer = timers.set(deadlineMs, () => {
+          timer = timers.set(0, () => settle(() => reject(new ControlError('deadline', vm, call, `no answer in ${deadlineMs} ms`))));
+        });
+        const answered = (async () => run(...input))();
+        answered.then(
+          (answer) => settle(() => resolve(answer)),
+          (error) => settle(() => reject(new ControlError('failed', vm, call, detailOf(error), { cause: error }))),
+        );
+      });
+  return {
+    attach: guarded('attach', (peer, transport) => control.attach(peer, transport)),
+    setRoutes: guarded('setRoutes', (routes) => control.setRoutes(routes)),
+    spawn: guarded('spawn', (order) => control.spawn(order)),
+    restart: guarded('restart', (actor, epoch) => control.restart(actor, epoch)),
+    stop: guarded('stop', (actor) => control.stop(actor)),
+    snapshot: guarded('snapshot', (actor) => control.snapshot(actor)),
+    fence: guarded('fence', (address, epoch) => control.fence(address, epoch)),
+    setAnimating: guarded('setAnimating', (animating) => control.setAnimating(animating)),
+    setTrapRate: guarded('setTrapRate', (rate, seed) => control.setTrapRate(rate, seed)),
+    crash: guarded('crash', (actor) => control.crash(actor)),
+    health: guarded('health', () => control.health()),
+    counters: guarded('counters', () => control.counters()),
+    deadLetters: guarded('deadLetters', () => control.deadLetters()),
+    shutdown: guarded('shutdown', () => control.shutdown()),
+  };
+}
