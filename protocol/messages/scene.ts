@@ -1,0 +1,150 @@
+/**
+ * The scene: the node tree, its layout and its animations. docs/SCENE.md says what layout does and how a display list reads.
+ *
+ *   page --commit--> scene            one atomic batch of changes to the tree
+ *   display --tick--> scene           one animation frame: scene runs animations, lays out what changed, and answers with
+ *   scene --strings, displayList--> display    ... the picture, when it differs from the last one
+ *   scene ~~layout~~> followers       ... where the focusable nodes are, when that changed
+ *
+ * A node is an integer that the application chooses: 0 is the root, which always exists, and others must be below
+ * `SCENE_NODES_MAX`. A change that names a node that does not exist, or makes no sense, is left out and counted in the state's
+ * `rejected`; the rest of its batch applies.
+ */
+import { actor, bin, bool, choice, f64, i32, list, message, optional, publication, str, struct, u32, u53 } from '../schema.js';
+
+/** Handles index the columns of the tree directly: 15 times a busy screen, and 8 MB of the 16 that a snapshot may have. */
+export const SCENE_NODES_MAX = 32_768;
+/** All texts and sources together, in UTF-8 bytes: a quarter of a snapshot. */
+export const SCENE_STRING_BYTES_MAX = 4 << 20;
+/** Focusable nodes and groups that are published: all of them fit one frame. Further ones, in document order, cannot be focused. */
+export const SCENE_FOCUSABLES_MAX = 8192;
+/** Animations that run or wait at once: two for each node of a busy screen. */
+export const SCENE_ANIMATIONS_MAX = 4096;
+
+// biome-ignore format: the table reads by group
+/** Numeric properties of a node, by wire number. Append only. Values are in pixels unless docs/SCENE.md says otherwise. */
+export const SCENE_PROPERTIES = [
+  'x', 'y', 'width', 'height', 'scale', 'opacity', 'colour', 'radius', 'clip', 'visible',
+  'layout', 'absolute', 'grow', 'shrink', 'gap', 'paddingLeft', 'paddingTop', 'paddingRight', 'paddingBottom', 'justify', 'align',
+  'fontSize', 'fontWeight', 'lineHeight', 'lines', 'textAlign', 'focusable', 'focusGroup',
+] as const;
+export type SceneProperty = (typeof SCENE_PROPERTIES)[number];
+
+/** Values of the property `layout`, by number. */
+export const SCENE_LAYOUTS = ['absolute', 'row', 'column'] as const;
+/** Values of the property `justify`, by number. */
+export const SCENE_JUSTIFIES = ['start', 'centre', 'end', 'space between', 'space around', 'space evenly'] as const;
+/** Values of the property `align`, by number. */
+export const SCENE_ALIGNS = ['stretch', 'start', 'centre', 'end'] as const;
+/** Values of the property `textAlign`, by number. */
+export const SCENE_TEXT_ALIGNS = ['start', 'centre', 'end'] as const;
+
+const property = choice('SceneProperty', SCENE_PROPERTIES);
+
+const nodeCreate = struct('NodeCreate', { node: u32, type: choice('NodeType', ['view', 'image', 'text']) });
+/** `before` is a child of `parent`, or 0 to append. A node that is in the tree moves, with its subtree. */
+const nodeInsert = struct('NodeInsert', { parent: u32, node: u32, before: u32 });
+/** Sets a property, and ends its animation. */
+const propertySet = struct('PropertySet', { node: u32, property, value: f64 });
+/** The text of a text node, the source of an image. */
+const nodeString = struct('NodeString', { node: u32, value: str() });
+
+/** A node's property has one animation at a time: a later one replaces it. The clock starts at the next tick. */
+const propertyAnimation = struct('PropertyAnimation', {
+  node: u32,
+  property,
+  /** Null starts from the value that the property has when the delay is over. */
+  from: optional(f64),
+  to: f64,
+  durationMs: f64,
+  delayMs: f64,
+  /** Control points of a CSS cubic-bezier; 0, 0, 1, 1 is linear. x1 and x2 lie in [0, 1]. */
+  x1: f64,
+  y1: f64,
+  x2: f64,
+  y2: f64,
+  /** Further runs after the first; -1 is without end. */
+  repeat: i32,
+});
+/** Ends an animation where it is, or at its `to`. */
+const animationCancel = struct('AnimationCancel', { node: u32, property, leave: choice('CancelLeave', ['current', 'end']) });
+
+/**
+ * Where a focusable node or a focus group stands on the screen once running movements have ended: the sums of laid-out places
+ * and the targets of x and y. Scale is left out, so that a focused card that grows does not move.
+ */
+const layoutRect = struct('LayoutRect', {
+  node: u32,
+  /** Nearest ancestor that is a focus group; 0 is the root. */
+  group: u32,
+  focusable: bool,
+  x: f64,
+  y: f64,
+  width: f64,
+  height: f64,
+  /** Place among the members of `group` in document order, from 0. */
+  order: u32,
+  isGroup: bool,
+});
+
+export const scene = actor({
+  name: 'scene',
+  address: 1,
+  state: struct('SceneState', {
+    /** Of the last tick. */
+    frame: u32,
+    timeMicros: u53,
+    /** Changes left out because they made no sense. */
+    rejected: u32,
+    layoutDirty: bool,
+    focusablesDirty: bool,
+    displayDirty: bool,
+    /** `animating` of the last display list. */
+    animatingShown: bool,
+    /** Per node one byte: 0 free, 1 view, 2 image, 3 text. */
+    types: bin(SCENE_NODES_MAX),
+    /** Per node five i32 LE: parent, first child, last child, next, previous; -1 is none. */
+    links: bin(SCENE_NODES_MAX * 20),
+    /** Columns of `properties`: a version of the scene that knows more fills in defaults. */
+    propertyCount: u32,
+    /** Per node `propertyCount` f64 LE. */
+    properties: bin(SCENE_NODES_MAX * SCENE_PROPERTIES.length * 8),
+    strings: list(nodeString),
+    /** Nodes whose string the display does not have yet. */
+    stringsDirty: list(u32),
+    /** Per animation thirteen f64 LE, as js-actors/scene/animation.ts names them. */
+    animations: bin(SCENE_ANIMATIONS_MAX * 13 * 8),
+    /** Per published rectangle nine f64 LE, the fields of LayoutRect in order. */
+    focusables: bin(SCENE_FOCUSABLES_MAX * 9 * 8),
+  }),
+  receives: {
+    /** Applied in the order of the fields, each list in its own order. */
+    commit: message({
+      kind: 0x0101,
+      lane: 'interactive',
+      fields: {
+        creates: list(nodeCreate),
+        inserts: list(nodeInsert),
+        sets: list(propertySet),
+        strings: list(nodeString),
+        animations: list(propertyAnimation, SCENE_ANIMATIONS_MAX),
+        cancels: list(animationCancel),
+        /** Each with its subtree. The handles are free again after the batch. */
+        removes: list(u32),
+      },
+    }),
+    /** `timeMicros` is the time of the frame on the display's clock. A late tick stands for the ones before it. */
+    tick: message({ kind: 0x0102, lane: 'interactive', overflow: 'latest', fields: { frame: u32, timeMicros: u53 } }),
+    /** From a display that has nothing: the next tick sends all strings and a display list. */
+    redraw: message({ kind: 0x0103, lane: 'interactive', fields: {} }),
+  },
+  publishes: {
+    /** A change: rectangles that are new or differ, in document order, and nodes that left. Fresh: all of them. */
+    layout: publication({
+      kind: 0x0140,
+      lane: 'interactive',
+      fields: { frame: u32, changed: list(layoutRect), removed: list(u32) },
+    }),
+  },
+  sendsTo: ['display'],
+});

@@ -1,0 +1,45 @@
+/** The display: ticks the scene once per animation frame, and paints what comes back. docs/SCENE.md has the display list's layout. */
+import { bin, bool, f64, list, message, port, str, struct, u32 } from '../schema.js';
+
+/** Items of one display list: 48 bytes each, so that the list stays below the largest frame. */
+export const DISPLAY_ITEMS_MAX = 16_384;
+/** Clip rectangles of one display list, 20 bytes each: deeper or wider clipping than this is a mistake. */
+export const DISPLAY_CLIPS_MAX = 4096;
+/** 32-bit words of an item. */
+export const DISPLAY_ITEM_WORDS = 12;
+/** 32-bit words of a clip. */
+export const DISPLAY_CLIP_WORDS = 5;
+
+export const display = port({
+  name: 'display',
+  address: 32,
+  receives: {
+    /** The whole picture: what is visible, in paint order. Sent when it differs from the last one, after the strings it needs. */
+    displayList: message({
+      kind: 0x1001,
+      lane: 'interactive',
+      overflow: 'latest',
+      fields: {
+        frame: u32,
+        /** Of the viewport, in pixels of the scene. */
+        width: f64,
+        height: f64,
+        /** Animations run or wait, so the next ticks will change the picture. */
+        animating: bool,
+        /** Per item twelve words: node, style, clip, colour, x, y, width, height, opacity, radius, font size, line height. */
+        items: bin(DISPLAY_ITEMS_MAX * DISPLAY_ITEM_WORDS * 4),
+        /** Per clip five words: x, y, width, height, radius. Items refer to them by index. */
+        clips: bin(DISPLAY_CLIPS_MAX * DISPLAY_CLIP_WORDS * 4),
+        /** Visible items that did not fit. */
+        omitted: u32,
+      },
+    }),
+    /** Texts and image sources that changed, by node. The display keeps them; an empty one is forgotten. */
+    strings: message({
+      kind: 0x1002,
+      lane: 'interactive',
+      fields: { strings: list(struct('DisplayString', { node: u32, value: str() })) },
+    }),
+  },
+  sendsTo: ['scene'],
+});
