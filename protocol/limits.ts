@@ -35,3 +35,32 @@ export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 export const REQUESTS_IN_FLIGHT_MAX = 1024;
 /** A control call to a VM (boot, spawn, snapshot): a worker starts in 20 ms and a television is 20 times slower. */
 export const CONTROL_DEADLINE_MS = 5_000;
+
+/** Series that each half of metrics (the application's, the runtime's) keeps: several times the five actors' own; a name made from data must not grow it for ever. */
+export const METRIC_SERIES_MAX = 256;
+/** A metric's name, a log record's source. */
+export const METRIC_NAME_BYTES_MAX = 96;
+/** Log records that each half keeps until the next flush: a burst of an error per frame for two seconds. */
+export const LOG_RECORDS_MAX = 128;
+/** A sentence with the head of a stack. */
+export const LOG_TEXT_BYTES_MAX = 2048;
+/** With these, a full half (LOG_RECORDS_MAX records of 4.8 KB, METRIC_SERIES_MAX series of 0.4 KB) is 0.7 MB and still one frame. */
+export const LOG_ATTRIBUTES_MAX = 8;
+export const LOG_ATTRIBUTE_NAME_BYTES_MAX = 64;
+export const LOG_ATTRIBUTE_VALUE_BYTES_MAX = 256;
+
+export const URL_BYTES_MAX = 2048;
+export const HTTP_HEADERS_MAX = 32;
+export const HTTP_HEADER_NAME_BYTES_MAX = 64;
+/** A signed token fits. */
+export const HTTP_HEADER_VALUE_BYTES_MAX = 2048;
+/** What is sent is a form or a query; FETCHES_MAX of them, with their headers, fit a snapshot. */
+export const REQUEST_BODY_BYTES_MAX = 32 << 10;
+/** The rest of the frame is for the headers: 32 of the longest are 68 KB. */
+export const RESPONSE_BODY_BYTES_MAX = FRAME_BYTES_MAX - (96 << 10);
+/** Fetches that network has in hand: running, queued, or waiting for the next try. Beyond it a request is refused at once. */
+export const FETCHES_MAX = 96;
+/** Requesters that share one fetch. */
+export const FETCH_WAITERS_MAX = 256;
+/** Bytes of replies that one answer gives rise to: half of what a handler may emit. Requesters beyond it wait for another fetch. */
+export const REPLIES_BYTES_MAX = HANDLER_OUTPUT_BYTES_MAX / 2;

@@ -1,0 +1,105 @@
+/**
+ * metrics gathers counters, gauges, histograms and log records from all VMs and hands them to the telemetry port from time to time.
+ *
+ * What measures the runtime itself (names and log sources that begin with `tandem.`) is kept in a half of its own, with its own
+ * flush timer: restarts and placement change the one half and leave the other alone, so that a hash of the application's state can
+ * leave the runtime's out.
+ *
+ * The catch: all of it is bounded, and what did not fit is only counted (`MetricsDropped`).
+ */
+import {
+  LOG_ATTRIBUTE_NAME_BYTES_MAX,
+  LOG_ATTRIBUTE_VALUE_BYTES_MAX,
+  LOG_ATTRIBUTES_MAX,
+  LOG_RECORDS_MAX,
+  LOG_TEXT_BYTES_MAX,
+  METRIC_NAME_BYTES_MAX,
+  METRIC_SERIES_MAX,
+} from '../limits.js';
+import { actor, bool, choice, f64, list, message, request, str, struct, u32, u53 } from '../schema.js';
+
+export const metricsScope = choice('MetricsScope', ['application', 'runtime']);
+
+const metricName = str(METRIC_NAME_BYTES_MAX);
+
+/** What a series is, decided by the first message with its name. */
+const metricSeries = struct('MetricSeries', {
+  name: metricName,
+  instrument: choice('MetricInstrument', ['counter', 'gauge', 'histogram']),
+  /** Of the first and the latest message, in microseconds since the Unix epoch. */
+  startedAt: u53,
+  updatedAt: u53,
+  /** A counter's total, a gauge's latest value, the sum of a histogram's values. */
+  value: f64,
+  /** Of a histogram: values per bucket (`HISTOGRAM_BOUNDS`), smallest and largest value. Empty and 0 for the others. */
+  buckets: list(u53),
+  smallest: f64,
+  largest: f64,
+});
+export const metricSeriesList = list(metricSeries, METRIC_SERIES_MAX);
+
+const logLevel = choice('LogLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal']);
+/** A list and not a map: shorter in memory and bounded in each part. */
+const logAttributes = list(
+  struct('LogAttribute', { name: str(LOG_ATTRIBUTE_NAME_BYTES_MAX), value: str(LOG_ATTRIBUTE_VALUE_BYTES_MAX) }),
+  LOG_ATTRIBUTES_MAX,
+);
+export const logRecords = list(
+  struct('LogRecord', {
+    /** When it was sent, in microseconds since the Unix epoch. */
+    at: u53,
+    level: logLevel,
+    source: metricName,
+    text: str(LOG_TEXT_BYTES_MAX),
+    attributes: logAttributes,
+  }),
+  LOG_RECORDS_MAX,
+);
+
+/** Messages that left no trace, since the start. */
+export const metricsDropped = struct('MetricsDropped', {
+  /** Their series would have been one too many. */
+  series: u53,
+  /** The log buffer was full: the newest record is the one that is dropped. */
+  logs: u53,
+  /** The value is not finite, or the name is one of another instrument. */
+  invalid: u53,
+});
+
+const collection = struct('MetricsCollection', {
+  /** In the order of their first message. */
+  series: metricSeriesList,
+  logs: logRecords,
+  dropped: metricsDropped,
+  flushes: u32,
+  /** A flush timer runs: something came since the last flush. */
+  flushDue: bool,
+});
+
+export const metrics = actor({
+  name: 'metrics',
+  address: 4,
+  receives: {
+    /** Adds to a counter. */
+    count: message({ kind: 0x0401, lane: 'idle', overflow: 'drop', fields: { name: metricName, by: u32 } }),
+    /** Sets a gauge. */
+    gauge: message({ kind: 0x0402, lane: 'idle', overflow: 'drop', fields: { name: metricName, value: f64 } }),
+    /** Adds a value to a histogram. Its buckets are made for milliseconds. */
+    observe: message({ kind: 0x0403, lane: 'idle', overflow: 'drop', fields: { name: metricName, value: f64 } }),
+    log: message({
+      kind: 0x0404,
+      lane: 'idle',
+      overflow: 'drop',
+      fields: { level: logLevel, source: metricName, text: str(LOG_TEXT_BYTES_MAX), attributes: logAttributes },
+    }),
+    /** What one half holds now, for tests and a page that shows it. */
+    read: request({
+      kind: 0x0405,
+      lane: 'idle',
+      fields: { scope: metricsScope },
+      reply: { kind: 0x0485, fields: { collection } },
+    }),
+  },
+  sendsTo: ['timer', 'telemetry'],
+  state: struct('MetricsState', { application: collection, runtime: collection }),
+});

@@ -1,0 +1,57 @@
+/**
+ * The fetch port: one HTTP exchange per `start`, without policy. Retries, cache, dedupe and limits are network's.
+ *
+ *   network                      fetch
+ *      |--- start 7 ---------------->|   exactly one answer for each start that is not aborted
+ *      |<-- network.fetched 7 -------|
+ *      |--- start 8 ---------------->|
+ *      |--- abort 8 ---------------->|   no answer is needed, and a late one is ignored
+ *
+ * The catch: a port is not replayed. network counts on an answer only until its own deadline, `timeoutMs` and a grace.
+ */
+import {
+  HTTP_HEADER_NAME_BYTES_MAX,
+  HTTP_HEADER_VALUE_BYTES_MAX,
+  HTTP_HEADERS_MAX,
+  REQUEST_BODY_BYTES_MAX,
+  URL_BYTES_MAX,
+} from '../limits.js';
+import { bin, choice, list, message, port, str, struct, u32 } from '../schema.js';
+
+export const httpMethod = choice('HttpMethod', ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH']);
+
+/** Names are in lower case in answers. What does not fit the limits is left out of an answer by the port. */
+export const httpHeaders = list(
+  struct('HttpHeader', { name: str(HTTP_HEADER_NAME_BYTES_MAX), value: str(HTTP_HEADER_VALUE_BYTES_MAX) }),
+  HTTP_HEADERS_MAX,
+);
+
+/**
+ * Why a fetch has no answer. `unreachable` and `timeout` come from the port or from network's own deadline, `too-large` from the
+ * port when the body is longer than RESPONSE_BODY_BYTES_MAX, `invalid` when the URL or a header is not one that the platform accepts;
+ * `cancelled` and `overloaded` are network's own words to its requesters.
+ */
+export const fetchFailure = choice('FetchFailure', ['none', 'unreachable', 'timeout', 'too-large', 'invalid', 'cancelled', 'overloaded']);
+
+export const fetch = port({
+  name: 'fetch',
+  address: 35,
+  receives: {
+    start: message({
+      kind: 0x1301,
+      fields: {
+        /** Unique among the fetches of this run. */
+        request: u32,
+        url: str(URL_BYTES_MAX),
+        method: httpMethod,
+        headers: httpHeaders,
+        /** Empty for none. */
+        body: bin(REQUEST_BODY_BYTES_MAX),
+        /** The port gives up after this and answers `timeout`. */
+        timeoutMs: u32,
+      },
+    }),
+    abort: message({ kind: 0x1302, fields: { request: u32 } }),
+  },
+  sendsTo: ['network'],
+});
