@@ -64,3 +64,50 @@ export const FETCHES_MAX = 96;
 export const FETCH_WAITERS_MAX = 256;
 /** Bytes of replies that one answer gives rise to: half of what a handler may emit. Requesters beyond it wait for another fetch. */
 export const REPLIES_BYTES_MAX = HANDLER_OUTPUT_BYTES_MAX / 2;
+/** Fetches that run at once, unless configured: what a browser gives one host over HTTP/1.1. */
+export const FETCHES_RUNNING_DEFAULT = 6;
+/** Answers that network keeps, and their bytes with URL and headers: twenty catalogue pages. Both are part of each of its snapshots. */
+export const CACHE_ENTRIES_MAX = 128;
+export const CACHE_BYTES_MAX = 1 << 20;
+/** One answer may not push out more than a quarter of the others. */
+export const CACHE_ENTRY_BYTES_MAX = CACHE_BYTES_MAX / 4;
+/** Tries after the first, whatever a request asks for: with the longest delays they outlast a restart of the server. */
+export const RETRIES_MAX = 8;
+/** The first retry waits up to this, each further one up to twice as long, none longer than the second. */
+export const RETRY_DELAY_MS = 400;
+export const RETRY_DELAY_MAX_MS = 15_000;
+/** A server that asks for a longer pause (Retry-After) gets it: its answer is the reply. */
+export const RETRY_AFTER_MAX_SECONDS = 30;
+/** One try, unless the request says otherwise, and at most. */
+export const FETCH_TIMEOUT_DEFAULT_MS = 10_000;
+export const FETCH_TIMEOUT_MAX_MS = 60_000;
+/** How much later than the fetch port network itself gives a try up. */
+export const FETCH_GRACE_MS = 500;
+/** From the first message after a flush of metrics to the next flush. */
+export const FLUSH_INTERVAL_DEFAULT_MS = 10_000;
+
+/** Layers over each other: dialogs on dialogs; a viewer is lost at three. */
+export const FOCUS_LAYERS_MAX = 16;
+/** Groups with rules: half of what scene publishes at most. The rules of further ones are passed over. */
+export const FOCUS_GROUPS_MAX = 4096;
+/** Groups in each other, and steps up to a common one. What lies deeper counts as a member of the root. */
+export const FOCUS_DEPTH_MAX = 32;
+/** A wish for a node that has not appeared by then is dropped: the viewer has gone elsewhere meanwhile. */
+export const FOCUS_WISH_MS = 5_000;
+/** A key held this long repeats: shorter, and a slow press counts twice. */
+export const FOCUS_REPEAT_DELAY_MS = 400;
+/** Time between the first repeats: a viewer can still stop at a card. */
+export const FOCUS_REPEAT_INTERVAL_MS = 180;
+/** Time between repeats at full speed: about as fast as a rail can scroll. */
+export const FOCUS_REPEAT_INTERVAL_MIN_MS = 60;
+/** From the first repeat to full speed. */
+export const FOCUS_REPEAT_ACCELERATION_MS = 1_500;
+
+/** Entries of the back stack: nobody presses Back so often. The oldest above the root goes. */
+export const HISTORY_ENTRIES_MAX = 64;
+/** Bytes of parameters in all entries together: a snapshot stays small. The oldest above the root goes, the current entry stays. */
+export const HISTORY_PARAMETERS_BYTES_MAX = 256 << 10;
+/** Scroll offsets of one entry: rails of a screen. */
+export const HISTORY_SCROLL_MAX = 64;
+/** Parties of one page that hold navigation: forms with unsaved input. Further ones are passed over. */
+export const HISTORY_BLOCKERS_MAX = 16;

@@ -1,0 +1,12 @@
+/**
+ * The input port: the remote control. It sends every key, Back too, to focus, so that their order is kept; a platform's own way
+ * back (a browser's Back button, a system gesture) goes to history.
+ */
+import { port } from '../schema.js';
+
+export const input = port({
+  name: 'input',
+  address: 33,
+  receives: {},
+  sendsTo: ['focus', 'history'],
+});
