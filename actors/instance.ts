@@ -2,6 +2,7 @@
  * One incarnation of an actor, in whatever language: what a VM drives. JavaScript actors and Wasm guests implement it, and
  * one contract suite is run against both.
  */
+import type { DecodeError } from '../protocol/errors.js';
 import type { PartySchema } from '../protocol/schema.js';
 
 export type VmName = 'host' | 'js' | 'wasm';
@@ -17,6 +18,13 @@ export interface Output {
   end: number;
 }
 
+/** A frame that did not decode: its handler was not called, and the batch went on after it. */
+export interface MalformedFrame {
+  /** Index in the batch. */
+  readonly frame: number;
+  readonly error: DecodeError;
+}
+
 export interface ActorInstance {
   /**
    * Handles the frames in `bytes[at, at + length)` in order, and collects in `output` what they emit.
@@ -26,6 +34,8 @@ export interface ActorInstance {
   handle(bytes: Uint8Array, at: number, length: number): void;
   /** Valid until the next call of any method. */
   readonly output: Output;
+  /** Frames of the last batch that were skipped as malformed, in order. Valid until the next call of any method. */
+  readonly malformed: readonly MalformedFrame[];
   /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. */
   snapshot(): Uint8Array;
   /** @throws DecodeError, leaving the instance unusable */
