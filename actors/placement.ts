@@ -1,0 +1,113 @@
+/**
+ * Where each actor runs. A plan says what is wanted (`js`, `wasm`, `mixed`, or actor by actor); the device, the twins that exist
+ * and the rollout say what is possible. Decided once, before anything starts, and the reason is kept for a person to read.
+ */
+
+export type Side = 'js' | 'wasm';
+
+/** Which implementations of an actor exist. */
+export interface Twins {
+  readonly js: boolean;
+  readonly wasm: boolean;
+}
+
+/** What is wanted for each actor. */
+export type PlacementPlan = ReadonlyMap<string, Side>;
+
+/** configured: as wanted. device: no WebAssembly here. twin: the wanted twin does not exist. rollout: this device is not yet in. */
+export type PlacementReason = 'configured' | 'device' | 'twin' | 'rollout';
+
+export interface Placement {
+  readonly actor: string;
+  readonly vm: Side;
+  readonly reason: PlacementReason;
+}
+
+export interface PlacementInput {
+  readonly actor: string;
+  readonly twins: Twins;
+  /** Percentage of devices, 0 to 100, on which a wanted Wasm twin is really used. 100 when not given. */
+  readonly rolloutPercent?: number;
+}
+
+/** A placement that says nothing sensible, or that no device could follow. */
+export class PlacementError extends Error {
+  override readonly name = 'PlacementError';
+}
+
+/** What `mixed` keeps in JavaScript: little computation, and close to the page and to fetch, so a crossing is saved. */
+const MIXED_IN_JAVASCRIPT: readonly string[] = ['history', 'network'];
+
+const WHOLE_PLANS: Readonly<Record<string, (actor: string) => Side>> = {
+  js: () => 'js',
+  wasm: () => 'wasm',
+  mixed: (actor) => (MIXED_IN_JAVASCRIPT.includes(actor) ? 'js' : 'wasm'),
+};
+
+/**
+ * @param text `js`, `wasm`, `mixed`, or pairs as `scene=wasm,focus=js`; actors that the pairs leave out run in JavaScript
+ * @param actors names of all actors of the application
+ * @throws PlacementError that shows the faulty part and the names that would do
+ */
+export function parsePlacement(text: string, actors: readonly string[]): PlacementPlan {
+  const whole = Object.hasOwn(WHOLE_PLANS, text) ? WHOLE_PLANS[text] : undefined;
+  if (whole) return new Map(actors.map((actor) => [actor, whole(actor)]));
+  const plan = new Map<string, Side>(actors.map((actor) => [actor, 'js']));
+  const named = new Set<string>();
+  for (const pair of text.split(',')) {
+    const [actor, side] = parsePair(pair.trim(), actors);
+    if (named.has(actor)) throw new PlacementError(`placement names '${actor}' twice`);
+    named.add(actor);
+    plan.set(actor, side);
+  }
+  return plan;
+}
+
+function parsePair(pair: string, actors: readonly string[]): [actor: string, side: Side] {
+  const [actor, side, ...rest] = pair.split('=').map((part) => part.trim());
+  if (side === undefined || rest.length > 0) {
+    throw new PlacementError(`placement '${pair}' is none of js, wasm, mixed and no pair as scene=wasm; actors: ${actors.join(', ')}`);
+  }
+  if (!actors.includes(actor)) throw new PlacementError(`placement names no actor '${actor}'; actors: ${actors.join(', ')}`);
+  if (side !== 'js' && side !== 'wasm') throw new PlacementError(`placement '${pair}': an actor runs in js or wasm, not in '${side}'`);
+  return [actor, side];
+}
+
+/**
+ * The rollout bucket of a device, 0 to 99: FNV-1a of the id's UTF-16 code units. The same id is in the same bucket for ever, so
+ * that a device which has once come in stays in as the percentage grows.
+ */
+export function rolloutBucket(deviceId: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < deviceId.length; i++) hash = Math.imul(hash ^ deviceId.charCodeAt(i), 0x01000193);
+  return (hash >>> 0) % 100;
+}
+
+/**
+ * Decides for every actor. A device or rollout that keeps an actor out of the Wasm VM sends it to its JavaScript twin.
+ * @throws PlacementError when an actor has no twin that can run here
+ */
+export function decidePlacement(
+  plan: PlacementPlan,
+  actors: readonly PlacementInput[],
+  device: { readonly wasm: boolean; readonly id: string },
+): readonly Placement[] {
+  const bucket = rolloutBucket(device.id);
+  return actors.map((input) => place(input, plan.get(input.actor) ?? 'js', device.wasm, bucket));
+}
+
+function place({ actor, twins, rolloutPercent = 100 }: PlacementInput, wanted: Side, wasm: boolean, bucket: number): Placement {
+  if (!(rolloutPercent >= 0 && rolloutPercent <= 100)) {
+    throw new PlacementError(`rollout of '${actor}' is a percentage from 0 to 100, not ${rolloutPercent}`);
+  }
+  if (!twins.js && !(twins.wasm && wasm)) {
+    throw new PlacementError(
+      `'${actor}' has no twin that runs here: ${twins.wasm ? 'only Wasm, and the device has none' : 'neither js nor wasm'}`,
+    );
+  }
+  if (wanted === 'js') return twins.js ? { actor, vm: 'js', reason: 'configured' } : { actor, vm: 'wasm', reason: 'twin' };
+  if (!twins.wasm) return { actor, vm: 'js', reason: 'twin' };
+  if (!wasm) return { actor, vm: 'js', reason: 'device' };
+  if (bucket >= rolloutPercent && twins.js) return { actor, vm: 'js', reason: 'rollout' };
+  return { actor, vm: 'wasm', reason: 'configured' };
+}

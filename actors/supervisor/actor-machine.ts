@@ -1,0 +1,245 @@
+/**
+ * The life of one actor as its supervisor sees it: one incarnation after another, within a budget.
+ *
+ *            start            done             ended, budget left
+ *    idle ─────────> starting ────> running ─────────────────────> restarting ──┐
+ *      ▲               │ error        │  ▲                           │  ▲  │    │ done
+ *      │ (start again) ▼              │  └───────────────────────────┼──┼──┼────┘
+ *      ├──────────── failed           │ stop, finish                 │  └──┘ error or ended again, budget left
+ *      │                              ▼                              │
+ *      ├──── stopped, removed <── stopping <─────────────────────────┘ budget exhausted
+ *      ├──── exhausted <─────────────┘
+ *      └──── lost <── (from anywhere: the VM is gone)
+ *
+ * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. What
+ * the states do in VMs is behind `ActorCommands`; the machine knows only when.
+ */
+import { assign, fromPromise, setup } from 'xstate';
+import { ControlError } from '../host.js';
+import type { VmName } from '../instance.js';
+import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
+
+/**
+ * permanent: restarted whenever it ends. transient: restarted when it crashes, not when it is finished. temporary: never
+ * restarted, and forgotten once it has ended. OTP's meaning.
+ */
+export type RestartKind = 'permanent' | 'transient' | 'temporary';
+
+export interface ActorCommands {
+  /** Starts the incarnation from `envelope`, or fresh. */
+  spawn(epoch: number, envelope: Uint8Array | undefined): Promise<void>;
+  /** Fences the former incarnation in every VM, then starts the next one with the state of the former. */
+  restart(epoch: number): Promise<void>;
+  /** Fences the former incarnation in every VM, then starts the next one fresh. */
+  respawn(epoch: number): Promise<void>;
+  /** Ends it in its VM and fails the requests it has in hand. @returns its last envelope */
+  stop(): Promise<Uint8Array>;
+}
+
+export interface ActorInput {
+  readonly actor: string;
+  readonly vm: VmName;
+  readonly restart: RestartKind;
+  readonly intensity: Intensity;
+  /** How long the VM may take to stop it. */
+  readonly shutdownMs: number;
+  readonly nowMicros: () => number;
+  readonly commands: ActorCommands;
+}
+
+/** Why it is being stopped: by order, because its work is done, or because its budget is exhausted. */
+type Intent = 'stop' | 'finish' | 'exhaust';
+
+export interface ActorContext extends ActorInput {
+  /** 0 before the first start. */
+  readonly epoch: number;
+  readonly restarts: number;
+  readonly times: RestartTimes;
+  /** When the last incarnation ended, in microseconds. */
+  readonly endedAt: number;
+  /** Why it is not running, or was last restarted; empty when it never ended. */
+  readonly reason: string;
+  /** The error of the last command that failed: the cause of a StartError. */
+  readonly error: unknown;
+  readonly intent: Intent;
+  /** The next incarnation starts without the state of the last. */
+  readonly fresh: boolean;
+  /** False when its VM did not confirm the last stop. */
+  readonly clean: boolean;
+  readonly envelope: Uint8Array | undefined;
+}
+
+export type ActorEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'ended'; readonly epoch: number; readonly reason: string }
+  | { readonly type: 'finish' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'vmLost'; readonly reason: string };
+
+/** A removed actor is gone for good; from every other state there is a way on. */
+export type ActorState =
+  | 'idle'
+  | 'starting'
+  | 'running'
+  | 'restarting'
+  | 'stopping'
+  | 'stopped'
+  | 'exhausted'
+  | 'failed'
+  | 'lost'
+  | 'removed';
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const admitted = (context: ActorContext): RestartTimes | null => admitRestart(context.times, context.endedAt, context.intensity);
+
+export const actorMachine = setup({
+  types: {
+    context: {} as ActorContext,
+    events: {} as ActorEvent,
+    input: {} as ActorInput,
+  },
+  actors: {
+    spawn: fromPromise<void, ActorContext>(({ input }) => input.commands.spawn(input.epoch, input.envelope)),
+    restart: fromPromise<void, ActorContext>(({ input }) =>
+      input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch),
+    ),
+    stop: fromPromise<Uint8Array, ActorContext>(({ input }) => input.commands.stop()),
+  },
+  guards: {
+    ofThisEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch,
+    temporary: ({ context }) => context.restart === 'temporary',
+    admitted: ({ context }) => admitted(context) !== null,
+    exhausting: ({ context }) => context.intent === 'exhaust',
+    finishedPermanent: ({ context }) => context.intent === 'finish' && context.restart === 'permanent',
+    finishedPermanentAdmitted: ({ context }) =>
+      context.intent === 'finish' && context.restart === 'permanent' && admitted(context) !== null,
+  },
+  actions: {
+    beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, times: [], reason: '', error: undefined, fresh: false })),
+    beginNext: assign(({ context }) => ({
+      epoch: context.epoch + 1,
+      restarts: context.restarts + 1,
+      times: admitted(context) ?? context.times,
+    })),
+    noteEnd: assign(({ context, event }) => ({
+      endedAt: context.nowMicros(),
+      reason: event.type === 'ended' || event.type === 'vmLost' ? event.reason : context.reason,
+      fresh: false,
+    })),
+    noteFinish: assign(({ context }) => ({ endedAt: context.nowMicros(), reason: 'finished', intent: 'finish' as const, fresh: true })),
+    intendStop: assign({ intent: 'stop', reason: 'stopped by order' }),
+    intendExhaust: assign(({ context }) => ({ intent: 'exhaust' as const, reason: `restart budget exhausted: ${context.reason}` })),
+    noteUnclean: assign({ clean: false }),
+    noteLoss: assign(({ context, event }) => ({
+      reason: event.type === 'vmLost' ? event.reason : context.reason,
+      clean: false,
+      envelope: undefined,
+    })),
+  },
+  delays: { shutdown: ({ context }) => context.shutdownMs },
+}).createMachine({
+  id: 'actor',
+  context: ({ input }) => ({
+    ...input,
+    epoch: 0,
+    restarts: 0,
+    times: [],
+    endedAt: 0,
+    reason: '',
+    error: undefined,
+    intent: 'stop',
+    fresh: false,
+    clean: true,
+    envelope: undefined,
+  }),
+  initial: 'idle',
+  states: {
+    idle: { on: { start: 'starting', stop: 'stopped', vmLost: { target: 'lost', actions: 'noteLoss' } } },
+    starting: {
+      entry: 'beginFirst',
+      invoke: {
+        src: 'spawn',
+        input: ({ context }) => context,
+        onDone: 'running',
+        onError: { target: 'failed', actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error) })) },
+      },
+      on: {
+        ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
+        stop: { target: 'stopping', actions: 'intendStop' },
+        vmLost: { target: 'lost', actions: 'noteLoss' },
+      },
+    },
+    running: {
+      on: {
+        ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
+        finish: { target: 'stopping', actions: 'noteFinish' },
+        stop: { target: 'stopping', actions: 'intendStop' },
+        vmLost: { target: 'lost', actions: 'noteLoss' },
+      },
+    },
+    deciding: {
+      always: [
+        { guard: 'temporary', target: 'stopping', actions: assign({ intent: 'stop' }) },
+        { guard: 'admitted', target: 'restarting', actions: 'beginNext' },
+        { target: 'stopping', actions: 'intendExhaust' },
+      ],
+    },
+    restarting: {
+      invoke: {
+        src: 'restart',
+        input: ({ context }) => context,
+        onDone: 'running',
+        onError: [
+          {
+            guard: ({ event }) => event.error instanceof ControlError && event.error.code === 'lost',
+            target: 'lost',
+            actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error), clean: false })),
+          },
+          {
+            target: 'deciding',
+            actions: assign(({ context, event }) => ({
+              error: event.error,
+              reason: messageOf(event.error),
+              endedAt: context.nowMicros(),
+            })),
+          },
+        ],
+      },
+      on: {
+        ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
+        stop: { target: 'stopping', actions: 'intendStop' },
+        vmLost: { target: 'lost', actions: 'noteLoss' },
+      },
+    },
+    stopping: {
+      invoke: {
+        src: 'stop',
+        input: ({ context }) => context,
+        onDone: { target: 'leaving', actions: assign(({ event }) => ({ envelope: event.output, clean: true })) },
+        onError: {
+          target: 'leaving',
+          actions: assign(({ event }) => ({ envelope: undefined, clean: false, error: event.error })),
+        },
+      },
+      after: { shutdown: { target: 'leaving', actions: 'noteUnclean' } },
+      on: {
+        stop: { guard: ({ context }) => context.intent === 'finish', actions: 'intendStop' },
+        vmLost: { target: 'leaving', actions: 'noteLoss' },
+      },
+    },
+    leaving: {
+      always: [
+        { guard: 'temporary', target: 'removed' },
+        { guard: 'exhausting', target: 'exhausted' },
+        { guard: 'finishedPermanentAdmitted', target: 'restarting', actions: 'beginNext' },
+        { guard: 'finishedPermanent', target: 'exhausted', actions: 'intendExhaust' },
+        { target: 'stopped' },
+      ],
+    },
+    stopped: { on: { start: 'starting' } },
+    exhausted: { on: { start: 'starting' } },
+    failed: { on: { start: 'starting' } },
+    lost: { on: { start: 'starting' } },
+    removed: { type: 'final' },
+  },
+});

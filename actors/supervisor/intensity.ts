@@ -1,0 +1,32 @@
+/**
+ * How often an actor may be restarted: at most `intensity` times within any `periodMs`, OTP's meaning. The restart that would be
+ * one too many is refused, and the actor's budget is exhausted.
+ *
+ * The catch: the host's clock may step back when the system's clock is set. A step back must not make old restarts look new for
+ * hours, so times later than now count as now.
+ */
+
+export interface Intensity {
+  /** Restarts admitted within the period; 0 admits none. */
+  readonly intensity: number;
+  readonly periodMs: number;
+}
+
+/** A person who holds down the key that crashes an actor, and a guest with a rare fault, stay within it; a crash loop does not. */
+export const INTENSITY_DEFAULT: Intensity = { intensity: 5, periodMs: 10_000 };
+
+/** Times of the restarts that still count, in microseconds, oldest first. */
+export type RestartTimes = readonly number[];
+
+/** @returns the times with this restart added, or null when the budget is exhausted */
+export function admitRestart(times: RestartTimes, nowMicros: number, { intensity, periodMs }: Intensity): RestartTimes | null {
+  const oldest = nowMicros - periodMs * 1000;
+  const counted = times.map((time) => Math.min(time, nowMicros)).filter((time) => time >= oldest);
+  return counted.length < intensity ? [...counted, nowMicros] : null;
+}
+
+/** @throws RangeError that names the faulty number */
+export function checkIntensity({ intensity, periodMs }: Intensity): void {
+  if (!Number.isInteger(intensity) || intensity < 0) throw new RangeError(`intensity is a whole number from 0, not ${intensity}`);
+  if (!(periodMs > 0 && Number.isFinite(periodMs))) throw new RangeError(`periodMs is a positive number, not ${periodMs}`);
+}

@@ -1,0 +1,126 @@
+/**
+ * The life of the whole system.
+ *
+ *    idle ──> starting ──────────────────────────────────> up ───────────────> stopping ──> stopped
+ *             (VMs ──> links ──> routes ──> actors)         running  ⇄ degraded
+ *                │ any of them failed                       running, degraded ──> failed
+ *                ▼
+ *             abandoning ──> abandoned (everything that had started is ended again)
+ *
+ * degraded: an actor or a VM is gone that was not stopped by order; the rest goes on. failed: no actor is left. Both can be
+ * stopped, and a degraded system is whole again when its actor is started again.
+ */
+import { assign, fromPromise, setup } from 'xstate';
+import type { StopReport } from './stop-report.js';
+
+/** degrade: when an actor's restart budget is exhausted the others go on. stop: the whole system stops, as OTP's supervisor does. */
+export type Escalation = 'degrade' | 'stop';
+
+export interface SystemCommands {
+  startVms(): Promise<void>;
+  connect(): Promise<void>;
+  route(): Promise<void>;
+  startActors(): Promise<void>;
+  /** Ends everything, actors in reverse order of their start. Never rejects. */
+  stop(): Promise<StopReport>;
+}
+
+export interface SystemInput {
+  readonly escalation: Escalation;
+  readonly commands: SystemCommands;
+}
+
+/** How the actors and VMs are, counted by the supervisor. */
+export interface Tally {
+  readonly actors: number;
+  /** Actors that are exhausted, failed or lost. */
+  readonly actorsGone: number;
+  readonly vmsGone: number;
+}
+
+export interface SystemContext extends SystemInput {
+  readonly tally: Tally;
+  readonly error: unknown;
+  readonly report: StopReport;
+}
+
+export type SystemEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'tallied'; readonly tally: Tally }
+  | { readonly type: 'exhausted'; readonly actor: string }
+  | { readonly type: 'stop' };
+
+export type SystemState = 'starting' | 'running' | 'degraded' | 'failed' | 'stopping' | 'stopped';
+
+/** A step of the start that fails takes down what had started. */
+const onError = { target: '#system.abandoning', actions: 'noteError' } as const;
+
+export const systemMachine = setup({
+  types: {
+    context: {} as SystemContext,
+    events: {} as SystemEvent,
+    input: {} as SystemInput,
+  },
+  actors: {
+    startVms: fromPromise<void, SystemCommands>(({ input }) => input.startVms()),
+    connect: fromPromise<void, SystemCommands>(({ input }) => input.connect()),
+    route: fromPromise<void, SystemCommands>(({ input }) => input.route()),
+    startActors: fromPromise<void, SystemCommands>(({ input }) => input.startActors()),
+    stop: fromPromise<StopReport, SystemCommands>(({ input }) => input.stop()),
+  },
+  guards: {
+    noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
+    someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.vmsGone > 0,
+    stopsOnExhaustion: ({ context }) => context.escalation === 'stop',
+  },
+  actions: {
+    noteTally: assign(({ context, event }) => ({ tally: event.type === 'tallied' ? event.tally : context.tally })),
+    noteError: assign(({ event }) => ({ error: 'error' in event ? event.error : undefined })),
+  },
+}).createMachine({
+  id: 'system',
+  context: ({ input }) => ({ ...input, tally: { actors: 0, actorsGone: 0, vmsGone: 0 }, error: undefined, report: [] }),
+  initial: 'idle',
+  on: { tallied: { actions: 'noteTally' } },
+  states: {
+    idle: { on: { start: 'starting' } },
+    starting: {
+      initial: 'vms',
+      states: {
+        vms: { invoke: { src: 'startVms', input: ({ context }) => context.commands, onDone: 'links', onError } },
+        links: { invoke: { src: 'connect', input: ({ context }) => context.commands, onDone: 'routes', onError } },
+        routes: { invoke: { src: 'route', input: ({ context }) => context.commands, onDone: 'actors', onError } },
+        actors: { invoke: { src: 'startActors', input: ({ context }) => context.commands, onDone: '#system.up', onError } },
+      },
+    },
+    abandoning: {
+      invoke: { src: 'stop', input: ({ context }) => context.commands, onDone: 'abandoned', onError: 'abandoned' },
+    },
+    abandoned: { type: 'final' },
+    up: {
+      initial: 'judging',
+      states: {
+        judging: {
+          always: [{ guard: 'noneLeft', target: 'failed' }, { guard: 'someGone', target: 'degraded' }, { target: 'running' }],
+        },
+        running: {},
+        degraded: {},
+        failed: {},
+      },
+      on: {
+        tallied: { target: '.judging', actions: 'noteTally' },
+        exhausted: { guard: 'stopsOnExhaustion', target: 'stopping' },
+        stop: 'stopping',
+      },
+    },
+    stopping: {
+      invoke: {
+        src: 'stop',
+        input: ({ context }) => context.commands,
+        onDone: { target: 'stopped', actions: assign({ report: ({ event }) => event.output }) },
+        onError: { target: 'stopped', actions: 'noteError' },
+      },
+    },
+    stopped: { type: 'final' },
+  },
+});
