@@ -10,7 +10,7 @@ export interface LinkStats {
   bytes: number;
   /** Times `write` found no room. */
   refused: number;
-  /** Times the sleeping reader had to be woken. */
+  /** Times the sleeping reader had to be woken; for a message port, batches posted, as each one wakes its reader. */
   doorbells: number;
 }
 
@@ -18,7 +18,7 @@ export interface LinkWriter {
   /**
    * Copies one frame, `bytes[at, at + length)`, into the link.
    * @returns false when there is no room: nothing was written, try again after `onRoom`
-   * @throws RangeError when the frame is larger than the link can ever carry
+   * @throws RangeError when the frame is larger than the link can ever carry, or its length field says otherwise
    */
   write(bytes: Uint8Array, at: number, length: number): boolean;
   /** Makes all that was written visible to the reader, and rings its doorbell if it sleeps. */
@@ -26,6 +26,9 @@ export interface LinkWriter {
   /** Called when room has come free after a refused write. */
   onRoom: (() => void) | null;
   readonly stats: LinkStats;
+  /** True when either end has closed the link. A closed link refuses every frame; what the sender holds stays with the sender. */
+  readonly closed: boolean;
+  /** Flushes, and wakes the reader if it sleeps. */
   close(): void;
 }
 
@@ -33,14 +36,21 @@ export interface LinkWriter {
 export type FrameSink = (bytes: Uint8Array, at: number, length: number) => boolean;
 
 export interface LinkReader {
-  /** Hands waiting frames to the sink, at most `framesMax`. @returns frames taken */
+  /**
+   * Hands waiting frames to the sink, at most `framesMax`. A frame whose sink throws counts as not taken.
+   * @returns frames taken
+   * @throws DecodeError when what waits is no frame; the link is closed then
+   */
   drain(sink: FrameSink, framesMax: number): number;
   /** True when nothing waits. */
   readonly empty: boolean;
   /** Announces that the reader is about to sleep: the next flush must call `onFrames`. @returns false when frames came meanwhile */
   sleep(): boolean;
-  /** Called once after `sleep` returned true, when frames have come. */
+  /** Called once after `sleep` returned true, when frames have come or the writer has closed. A drain meanwhile ends the sleep without the call. */
   onFrames: (() => void) | null;
+  /** True when either end has closed the link. What the writer wrote before it closed can still be drained. */
+  readonly closed: boolean;
+  /** Drops what waits, and wakes the writer if it waits for room. */
   close(): void;
 }
 

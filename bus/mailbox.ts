@@ -1,4 +1,17 @@
+/**
+ * What waits for one actor: three lanes of frames, bounded together, drained in batches that are copied out whole.
+ *
+ * A lane is a byte queue: frames one after another, taken from its start and appended at its end. It grows by doubling, and moves
+ * what waits to its front when that is at most half of it, so that each byte is moved a bounded number of times. Frames of
+ * `deliver` kinds cost no allocation once the lane has grown.
+ *
+ * The catch: a `latest` frame that replaces a waiting one does not take its place. The old one is removed and the new one appended,
+ * so that sequences of one source stay ascending within a lane; removal moves the bytes behind it.
+ */
+import { frameLength } from '../protocol/frame.js';
+import { MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { Lane, Overflow } from '../protocol/schema.js';
+import { copyBytes, powerOfTwoFrom } from './bytes.js';
 
 /** Lanes in the order in which they are drained. */
 export const LANES: readonly Lane[] = ['interactive', 'ordinary', 'idle'];
@@ -13,9 +26,13 @@ export interface Delivery {
   readonly overflow: Overflow;
 }
 
+/** Which frames of a `latest` kind replace each other; null for none. */
+export type ConflationKey = string | number | null;
+
 export type Admission = 'accepted' | 'full' | 'dropped' | 'conflated';
 
 export interface MailboxStats {
+  /** Frames let in, forced and conflating ones included. */
   accepted: number;
   /** Frames of `drop` kinds that found it full. */
   dropped: number;
@@ -23,4 +40,195 @@ export interface MailboxStats {
   conflated: number;
   /** Must-deliver frames that found it full; their sender waits. */
   refused: number;
+  /** Frames let in over the bounds. */
+  forced: number;
+}
+
+const LANE_BYTES_MIN = 4096;
+
+class LaneQueue {
+  frames = 0;
+  private bytes = new Uint8Array(LANE_BYTES_MIN);
+  private head = 0;
+  private tail = 0;
+  /** Position of the byte at offset 0: positions stay as bytes are moved to the front. */
+  private origin = 0;
+  /** Position of the waiting frame of each key, in ascending order. */
+  private readonly positions = new Map<string | number, number>();
+
+  get byteLength(): number {
+    return this.tail - this.head;
+  }
+
+  get firstLength(): number {
+    return this.frames === 0 ? 0 : frameLength(this.bytes, this.head);
+  }
+
+  append(source: Uint8Array, at: number, length: number, key: ConflationKey): void {
+    if (this.tail + length > this.bytes.length) this.makeRoom(length);
+    if (key !== null) this.positions.set(key, this.origin + this.tail);
+    copyBytes(source, at, length, this.bytes, this.tail);
+    this.tail += length;
+    this.frames++;
+  }
+
+  /** Length of the waiting frame of this key, 0 when there is none. */
+  lengthOf(key: string | number): number {
+    const position = this.positions.get(key);
+    return position === undefined ? 0 : frameLength(this.bytes, position - this.origin);
+  }
+
+  remove(key: string | number): void {
+    const position = this.positions.get(key) as number;
+    const at = position - this.origin;
+    const length = frameLength(this.bytes, at);
+    this.positions.delete(key);
+    this.bytes.copyWithin(at, at + length, this.tail);
+    this.tail -= length;
+    this.frames--;
+    for (const [other, otherPosition] of this.positions) {
+      if (otherPosition > position) this.positions.set(other, otherPosition - length);
+    }
+  }
+
+  take(into: Uint8Array, intoAt: number, bytesMax: number, framesMax: number): number {
+    let end = this.head;
+    let taken = 0;
+    while (taken < framesMax && end < this.tail) {
+      const next = end + frameLength(this.bytes, end);
+      if (next - this.head > bytesMax) break;
+      end = next;
+      taken++;
+    }
+    const length = end - this.head;
+    copyBytes(this.bytes, this.head, length, into, intoAt);
+    this.frames -= taken;
+    this.head = end;
+    if (this.positions.size > 0) this.forgetTaken();
+    if (this.head === this.tail) this.rewind();
+    return length;
+  }
+
+  clear(visit: (bytes: Uint8Array, at: number, length: number) => void): void {
+    const { bytes, tail } = this;
+    let at = this.head;
+    this.frames = 0;
+    this.positions.clear();
+    this.bytes = new Uint8Array(LANE_BYTES_MIN);
+    this.head = this.tail;
+    this.rewind();
+    while (at < tail) {
+      const length = frameLength(bytes, at);
+      visit(bytes, at, length);
+      at += length;
+    }
+  }
+
+  private forgetTaken(): void {
+    for (const [key, position] of this.positions) {
+      if (position >= this.origin + this.head) return;
+      this.positions.delete(key);
+    }
+  }
+
+  /** The lane is empty: goes on from the front. */
+  private rewind(): void {
+    this.origin += this.head;
+    this.head = this.tail = 0;
+  }
+
+  private makeRoom(length: number): void {
+    const needed = this.byteLength + length;
+    const old = this.bytes;
+    if (needed > old.length >> 1) this.bytes = new Uint8Array(powerOfTwoFrom(2 * needed));
+    this.bytes.set(old.subarray(this.head, this.tail));
+    this.origin += this.head;
+    this.tail -= this.head;
+    this.head = 0;
+  }
+}
+
+export class Mailbox {
+  readonly stats: MailboxStats = { accepted: 0, dropped: 0, conflated: 0, refused: 0, forced: 0 };
+  private readonly lanes: readonly LaneQueue[] = LANES.map(() => new LaneQueue());
+
+  constructor(
+    private readonly framesMax = MAILBOX_FRAMES_MAX,
+    private readonly bytesMax = MAILBOX_BYTES_MAX,
+  ) {}
+
+  /**
+   * Lets one frame in, or says why not.
+   * @param conflationKey of `latest` kinds: source, kind and key field; ignored for the others
+   * @returns `full` when its sender must wait and offer it again, `conflated` when it is in and an older one of its key is not
+   * @throws RangeError when the frame is larger than the mailbox
+   */
+  offer(bytes: Uint8Array, at: number, length: number, delivery: Delivery, conflationKey: ConflationKey = null): Admission {
+    if (length > this.bytesMax) throw new RangeError(`frame of ${length} bytes`);
+    const lane = this.lanes[delivery.lane];
+    const key = delivery.overflow === 'latest' ? conflationKey : null;
+    const replacedLength = key === null ? 0 : lane.lengthOf(key);
+    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0)) {
+      if (delivery.overflow === 'drop') {
+        this.stats.dropped++;
+        return 'dropped';
+      }
+      this.stats.refused++;
+      return 'full';
+    }
+    return this.admit(lane, bytes, at, length, key, replacedLength > 0);
+  }
+
+  /** Lets one frame in over the bounds, whatever its kind says: to break a circle of senders that wait for each other. */
+  offerForced(bytes: Uint8Array, at: number, length: number, delivery: Delivery, conflationKey: ConflationKey = null): Admission {
+    const lane = this.lanes[delivery.lane];
+    const key = delivery.overflow === 'latest' ? conflationKey : null;
+    const replacedLength = key === null ? 0 : lane.lengthOf(key);
+    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0)) this.stats.forced++;
+    return this.admit(lane, bytes, at, length, key, replacedLength > 0);
+  }
+
+  /**
+   * Copies the oldest frames of a lane to `into[intoAt, ...)`, whole and one after another, and removes them.
+   * @returns bytes copied; 0 when the lane is empty or its first frame is larger than `bytesMax`
+   */
+  take(lane: number, into: Uint8Array, intoAt: number, bytesMax: number, framesMax: number): number {
+    return this.lanes[lane].take(into, intoAt, bytesMax, framesMax);
+  }
+
+  /** Bytes of the first frame of a lane, 0 when it is empty. */
+  peekLength(lane: number): number {
+    return this.lanes[lane].firstLength;
+  }
+
+  /** Frames that wait in a lane, or in all. */
+  frames(lane?: number): number {
+    if (lane !== undefined) return this.lanes[lane].frames;
+    return this.lanes[INTERACTIVE].frames + this.lanes[ORDINARY].frames + this.lanes[IDLE].frames;
+  }
+
+  /** Bytes of frames that wait in all lanes. */
+  get bytes(): number {
+    return this.lanes[INTERACTIVE].byteLength + this.lanes[ORDINARY].byteLength + this.lanes[IDLE].byteLength;
+  }
+
+  /** Removes all frames, and hands each to `visit`: lane by lane, oldest first. The bytes are valid during the call only. */
+  clear(visit: (bytes: Uint8Array, at: number, length: number) => void): void {
+    for (const lane of this.lanes) lane.clear(visit);
+  }
+
+  private hasRoom(moreBytes: number, moreFrames: number): boolean {
+    if (moreFrames === 0 && moreBytes <= 0) return true;
+    return this.frames() + moreFrames <= this.framesMax && this.bytes + moreBytes <= this.bytesMax;
+  }
+
+  private admit(lane: LaneQueue, bytes: Uint8Array, at: number, length: number, key: ConflationKey, replaces: boolean): Admission {
+    if (replaces) {
+      lane.remove(key as string | number);
+      this.stats.conflated++;
+    }
+    lane.append(bytes, at, length, key);
+    this.stats.accepted++;
+    return replaces ? 'conflated' : 'accepted';
+  }
 }

@@ -1,0 +1,170 @@
+/**
+ * The journal of one VM: every delivery to its actors, in delivery order, in memory that outlives the VM when it is shared.
+ *
+ *   0         8          32         56   64
+ *   +---------+----------+----------+----+----------------------------------------------------------+
+ *   | version | bounds 0 | bounds 1 |    | ring of entries: actor u32, byte length u32, frames, pad |
+ *   +---------+----------+----------+----+----------------------------------------------------------+
+ *
+ * The bounds are three positions of 64 bits each: where the oldest entry starts, the floor below which frames are no longer
+ * wanted, and the end. The version's lowest bit says which bounds hold: the writer fills in the others and then counts the version
+ * up, so that whoever attaches after the writer was ended at any instruction finds whole entries only.
+ *
+ * A position is a count of bytes that never goes back. Each frame has one of its own, also within a batch, and `position` is that
+ * of the next: frames appended after it was read are those that `read(position)` visits.
+ *
+ * The catch: one writer at a time, and an instance sees what was there when it was made. To read the journal of a lost VM, make a
+ * new instance on its memory.
+ */
+import { DecodeError } from '../protocol/errors.js';
+import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
+import { copyBytes } from './bytes.js';
+
+/** In 32-bit words. */
+const VERSION = 0;
+const BOUNDS = 2;
+const BOUNDS_WORDS = 6;
+const HEADER_BYTES = 64;
+/** Before the frames of an entry: actor and byte length. */
+const ENTRY_BYTES = 8;
+const WORD = 0x1_0000_0000;
+
+/** The bytes are valid during the call only. */
+export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number) => void;
+
+const entryBytes = (length: number): number => ENTRY_BYTES + ((length + 7) & ~7);
+
+export class Journal {
+  /** Bytes for entries. */
+  readonly capacity: number;
+  private readonly cells: Int32Array;
+  private readonly words: Uint32Array;
+  private readonly data: Uint8Array;
+  private version: number;
+  private start: number;
+  private floor: number;
+  private end: number;
+
+  /** Memory of an empty journal. @param bytes for entries, a multiple of 8 */
+  static allocate(bytes: number, shared: boolean): SharedArrayBuffer | ArrayBuffer {
+    if (bytes <= 0 || bytes % 8 !== 0) throw new RangeError(`journal of ${bytes} bytes`);
+    return shared ? new SharedArrayBuffer(HEADER_BYTES + bytes) : new ArrayBuffer(HEADER_BYTES + bytes);
+  }
+
+  /** Attaches to memory from `allocate`, new or left behind by a writer that is gone. */
+  constructor(memory: SharedArrayBuffer | ArrayBuffer) {
+    this.capacity = memory.byteLength - HEADER_BYTES;
+    this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
+    this.words = new Uint32Array(memory, HEADER_BYTES);
+    this.data = new Uint8Array(memory, HEADER_BYTES);
+    this.version = Atomics.load(this.cells, VERSION);
+    const bounds = this.boundsAt(this.version);
+    this.start = this.loadPosition(bounds);
+    this.floor = this.loadPosition(bounds + 2);
+    this.end = this.loadPosition(bounds + 4);
+  }
+
+  /** Where the next frame goes. */
+  get position(): number {
+    return this.end;
+  }
+
+  get usedBytes(): number {
+    return this.end - this.start;
+  }
+
+  /** Appends one frame. @returns false when it does not fit */
+  append(actor: number, bytes: Uint8Array, at: number, length: number): boolean {
+    return this.appendBatch(actor, bytes, at, length);
+  }
+
+  /**
+   * Appends whole frames that were delivered together: all or none.
+   * @returns false when they do not fit: make a checkpoint and truncate, then append again
+   * @throws RangeError when they would not fit an empty journal
+   */
+  appendBatch(actor: number, bytes: Uint8Array, at: number, length: number): boolean {
+    const needed = entryBytes(length);
+    if (needed > this.capacity) throw new RangeError(`journal entry of ${needed} bytes`);
+    if (needed > this.capacity - this.usedBytes) return false;
+    const offset = this.end % this.capacity;
+    this.words[offset >> 2] = actor;
+    this.words[(offset >> 2) + 1] = length;
+    const framesOffset = (offset + ENTRY_BYTES) % this.capacity;
+    const beforeWrap = Math.min(length, this.capacity - framesOffset);
+    copyBytes(bytes, at, beforeWrap, this.data, framesOffset);
+    copyBytes(bytes, at + beforeWrap, length - beforeWrap, this.data, 0);
+    this.end += needed;
+    this.publish();
+    return true;
+  }
+
+  /**
+   * Visits the frames from a position on, in delivery order; those appended meanwhile are not visited.
+   * @throws DecodeError when the memory does not hold what a journal wrote
+   */
+  read(from: number, visit: JournalVisitor): void {
+    const { end } = this;
+    const wantedFrom = Math.max(from, this.floor);
+    for (let position = this.start; position < end; ) {
+      const offset = position % this.capacity;
+      const actor = this.words[offset >> 2];
+      const length = this.words[(offset >> 2) + 1];
+      const next = position + entryBytes(length);
+      if (next > end) throw new DecodeError('truncated', 0);
+      if (next > wantedFrom) this.readEntry(actor, position + ENTRY_BYTES, length, wantedFrom, visit);
+      position = next;
+    }
+  }
+
+  /** Forgets the frames before a position: a checkpoint covers them. An entry's room comes free when all its frames are forgotten. */
+  truncate(position: number): void {
+    this.floor = Math.min(Math.max(position, this.floor), this.end);
+    while (this.start < this.floor) {
+      const next = this.start + entryBytes(this.words[((this.start % this.capacity) >> 2) + 1]);
+      if (next > this.floor) break;
+      this.start = next;
+    }
+    this.publish();
+  }
+
+  private readEntry(actor: number, position: number, length: number, from: number, visit: JournalVisitor): void {
+    let bytes = this.data;
+    let at = position % this.capacity;
+    if (at + length > this.capacity) {
+      bytes = new Uint8Array(length);
+      bytes.set(this.data.subarray(at));
+      bytes.set(this.data.subarray(0, at + length - this.capacity), this.capacity - at);
+      at = 0;
+    }
+    for (let done = 0; done < length; ) {
+      const frameBytes = length - done < LENGTH_BYTES ? LENGTH_BYTES : frameLength(bytes, at + done);
+      if (frameBytes > length - done) throw new DecodeError('truncated', done);
+      if (position + done >= from) visit(actor, bytes, at + done, frameBytes, position + done);
+      done += frameBytes;
+    }
+  }
+
+  private publish(): void {
+    const version = (this.version + 1) | 0;
+    const bounds = this.boundsAt(version);
+    this.storePosition(bounds, this.start);
+    this.storePosition(bounds + 2, this.floor);
+    this.storePosition(bounds + 4, this.end);
+    this.version = version;
+    Atomics.store(this.cells, VERSION, version);
+  }
+
+  private boundsAt(version: number): number {
+    return BOUNDS + (version & 1) * BOUNDS_WORDS;
+  }
+
+  private loadPosition(cell: number): number {
+    return (this.cells[cell] >>> 0) + (this.cells[cell + 1] >>> 0) * WORD;
+  }
+
+  private storePosition(cell: number, position: number): void {
+    this.cells[cell] = position;
+    this.cells[cell + 1] = position / WORD;
+  }
+}

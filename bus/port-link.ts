@@ -1,0 +1,200 @@
+/**
+ * The link over a message port: batches of frames in transferred buffers, for where memory cannot be shared.
+ *
+ *   writer                                     reader
+ *     | write, write, flush                      |
+ *     | ------ ArrayBuffer: frame frame ... ---> |  queued until drained
+ *     | <----- number: bytes taken -----------   |  a quarter of the window at a time
+ *     | ------ null: closed ------------------>  |  (either end)
+ *
+ * Back-pressure is a window of bytes that are on their way or wait to be drained; each batch costs a little more than its frames,
+ * so that many small ones are bounded too. The largest frame is half the window and the reader acknowledges a quarter, so a writer
+ * that waits is always told: what it waits for needs at least half of the window to be given back.
+ *
+ * The catch: a batch arrives only when the reader's event loop turns, however long it polls.
+ */
+import { DecodeError } from '../protocol/errors.js';
+import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
+import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
+import { copyBytes } from './bytes.js';
+import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
+
+/** A batch is posted when it has grown to this, flushed or not. */
+const BATCH_BYTES = 64 << 10;
+/** What a batch costs beside its frames: a message, a buffer and their places in a queue. */
+const BATCH_COST_BYTES = 256;
+const WINDOW_BYTES_MIN = 4 * BATCH_COST_BYTES;
+
+function checkedWindow(windowBytes: number): number {
+  if (windowBytes < WINDOW_BYTES_MIN) throw new RangeError(`window of ${windowBytes} bytes`);
+  return windowBytes;
+}
+
+export class PortWriter implements LinkWriter {
+  onRoom: (() => void) | null = null;
+  readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
+  closed = false;
+  private readonly windowBytes: number;
+  private readonly frameBytesMax: number;
+  /** The batch that is being filled; copied out when posted, so that a waiting batch holds no more memory than its frames. */
+  private readonly batch = new Uint8Array(BATCH_BYTES);
+  private batchBytes = 0;
+  private unacknowledgedBytes = 0;
+  /** Bytes that the refused write needs, 0 when none waits. */
+  private wantedBytes = 0;
+
+  /** @param windowBytes the same at both ends */
+  constructor(
+    private readonly port: PortLike,
+    windowBytes = RING_BYTES,
+  ) {
+    this.windowBytes = checkedWindow(windowBytes);
+    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, (windowBytes >> 1) - BATCH_COST_BYTES);
+    port.onmessage = (data) => this.receive(data);
+  }
+
+  write(bytes: Uint8Array, at: number, length: number): boolean {
+    if (length > this.frameBytesMax || length !== frameLength(bytes, at)) throw new RangeError(`frame of ${length} bytes`);
+    if (this.closed || !this.hasRoom(length)) {
+      this.flush();
+      this.wantedBytes = length;
+      this.stats.refused++;
+      return false;
+    }
+    if (this.batchBytes + length > BATCH_BYTES) this.flush();
+    if (length > BATCH_BYTES) {
+      this.post(bytes, at, length);
+    } else {
+      copyBytes(bytes, at, length, this.batch, this.batchBytes);
+      this.batchBytes += length;
+    }
+    this.stats.frames++;
+    this.stats.bytes += length;
+    return true;
+  }
+
+  flush(): void {
+    if (this.batchBytes === 0) return;
+    this.post(this.batch, 0, this.batchBytes);
+    this.batchBytes = 0;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.flush();
+    this.closed = true;
+    this.port.postMessage(null);
+    this.port.close();
+  }
+
+  private hasRoom(length: number): boolean {
+    return this.unacknowledgedBytes + this.batchBytes + length + BATCH_COST_BYTES <= this.windowBytes;
+  }
+
+  private post(bytes: Uint8Array, at: number, length: number): void {
+    const buffer = new ArrayBuffer(length);
+    new Uint8Array(buffer).set(bytes.subarray(at, at + length));
+    this.unacknowledgedBytes += length + BATCH_COST_BYTES;
+    this.stats.doorbells++;
+    this.port.postMessage(buffer, [buffer]);
+  }
+
+  private receive(data: unknown): void {
+    if (this.closed) return;
+    if (typeof data === 'number') this.unacknowledgedBytes -= data;
+    else this.closed = true;
+    if (this.wantedBytes === 0 || !(this.closed || this.hasRoom(this.wantedBytes))) return;
+    this.wantedBytes = 0;
+    this.onRoom?.();
+  }
+}
+
+export class PortReader implements LinkReader {
+  onFrames: (() => void) | null = null;
+  private readonly acknowledgeBytes: number;
+  private readonly batches: Uint8Array[] = [];
+  /** Of the oldest batch: where its next frame starts. */
+  private at = 0;
+  private takenBytes = 0;
+  private sleeping = false;
+  private shut = false;
+  private writerClosed = false;
+
+  constructor(
+    private readonly port: PortLike,
+    windowBytes = RING_BYTES,
+  ) {
+    this.acknowledgeBytes = checkedWindow(windowBytes) >> 2;
+    port.onmessage = (data) => this.receive(data);
+  }
+
+  drain(sink: FrameSink, framesMax: number): number {
+    this.sleeping = false;
+    let taken = 0;
+    while (taken < framesMax && this.batches.length > 0) {
+      const batch = this.batches[0];
+      const length = this.lengthAt(batch);
+      if (!sink(batch, this.at, length)) break;
+      taken++;
+      this.at += length;
+      this.takenBytes += length;
+      if (this.at === batch.length) this.finishBatch();
+      if (this.takenBytes >= this.acknowledgeBytes) this.acknowledge();
+    }
+    return taken;
+  }
+
+  get empty(): boolean {
+    return this.batches.length === 0;
+  }
+
+  get closed(): boolean {
+    return this.shut || this.writerClosed;
+  }
+
+  sleep(): boolean {
+    this.sleeping = this.empty;
+    return this.sleeping;
+  }
+
+  close(): void {
+    if (this.shut) return;
+    this.shut = true;
+    this.batches.length = 0;
+    this.port.postMessage(null);
+    this.port.close();
+  }
+
+  private lengthAt(batch: Uint8Array): number {
+    const rest = batch.length - this.at;
+    const length = rest < LENGTH_BYTES ? LENGTH_BYTES : frameLength(batch, this.at);
+    if (length > FRAME_BYTES_MAX) this.fail('too long');
+    if (length > rest) this.fail('truncated');
+    return length;
+  }
+
+  private fail(problem: 'too long' | 'truncated'): never {
+    this.close();
+    throw new DecodeError(problem, 0);
+  }
+
+  private finishBatch(): void {
+    this.batches.shift();
+    this.at = 0;
+    this.takenBytes += BATCH_COST_BYTES;
+  }
+
+  private acknowledge(): void {
+    this.port.postMessage(this.takenBytes);
+    this.takenBytes = 0;
+  }
+
+  private receive(data: unknown): void {
+    if (this.shut) return;
+    if (data instanceof ArrayBuffer) this.batches.push(new Uint8Array(data));
+    else this.writerClosed = true;
+    if (!this.sleeping) return;
+    this.sleeping = false;
+    this.onFrames?.();
+  }
+}

@@ -1,0 +1,260 @@
+/**
+ * The link as a ring in shared memory: one producer, one consumer, no copy on the reader's side.
+ *
+ *   0      64     128      192       256      512
+ *   +------+------+--------+---------+--------+---------------------------------------------+
+ *   | head | tail | asleep | waiting | closed | data: records of 8-byte alignment            |
+ *   +------+------+--------+---------+--------+---------------------------------------------+
+ *                                               | frame, pad to 8 | frame, pad | ... | -1 (wrap) |
+ *
+ * head and tail count bytes modulo 2^32 and their low bits index the data. A record is a frame, whose own length field is the
+ * record's; it never crosses the end: a length of -1 there says that the next one is at the start. Each cell is on a cache line
+ * of its own. The writer publishes at `flush`, the reader gives room back in batches.
+ *
+ * Wake-ups are Dekker's pattern on sequentially consistent cells: each side first says that it waits (asleep: 1; waiting: the
+ * free bytes it waits for) and then looks again; the other first moves its position and then looks whether someone waits. Who
+ * finds a waiter takes the cell back to 0 and posts one doorbell. A doorbell may be late, so it is checked when it arrives.
+ *
+ * The catch: the sink sees shared memory, which TextDecoder and others refuse; copy before decoding.
+ */
+import { DecodeError } from '../protocol/errors.js';
+import { frameLength } from '../protocol/frame.js';
+import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
+import { copyBytes } from './bytes.js';
+import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
+
+/** Indices of the cells in the header, as 32-bit words. */
+const HEAD = 0;
+const TAIL = 16;
+const ASLEEP = 32;
+const WAITING = 48;
+const CLOSED = 64;
+const HEADER_BYTES = 512;
+
+const WRAP = -1;
+const WRITER_CLOSED = 1;
+const READER_CLOSED = 2;
+const RING_BYTES_MIN = 64;
+/** What a doorbell posts: nothing is said but "look". */
+const DOORBELL = 0;
+
+/**
+ * Memory of an empty ring. The largest frame it carries is half its size, so that one always fits an empty ring, wherever its head is.
+ * @param bytes capacity for records, a power of two
+ */
+export function createRing(bytes = RING_BYTES): SharedArrayBuffer {
+  if (bytes < RING_BYTES_MIN || bytes > 1 << 30 || (bytes & (bytes - 1)) !== 0) throw new RangeError(`ring of ${bytes} bytes`);
+  return new SharedArrayBuffer(HEADER_BYTES + bytes);
+}
+
+const recordBytes = (frameBytes: number): number => (frameBytes + 7) & ~7;
+
+/** What both ends see of the memory. */
+class RingEnd {
+  protected readonly cells: Int32Array;
+  protected readonly words: Int32Array;
+  protected readonly data: Uint8Array;
+  protected readonly capacity: number;
+  protected readonly mask: number;
+  protected readonly frameBytesMax: number;
+
+  constructor(
+    memory: SharedArrayBuffer,
+    protected readonly doorbell: PortLike | null,
+  ) {
+    this.capacity = memory.byteLength - HEADER_BYTES;
+    this.mask = this.capacity - 1;
+    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
+    this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
+    this.words = new Int32Array(memory, HEADER_BYTES);
+    this.data = new Uint8Array(memory, HEADER_BYTES);
+  }
+
+  /** True when either end has closed the link. */
+  get closed(): boolean {
+    return Atomics.load(this.cells, CLOSED) !== 0;
+  }
+
+  /** Marks this end closed, and wakes the other if it waits in `cell`. */
+  protected closeEnd(flag: number, cell: number): void {
+    if ((Atomics.or(this.cells, CLOSED, flag) & flag) !== 0) return;
+    if (Atomics.exchange(this.cells, cell, 0) !== 0) this.doorbell?.postMessage(DOORBELL);
+    this.doorbell?.close();
+  }
+}
+
+export class RingWriter extends RingEnd implements LinkWriter {
+  onRoom: (() => void) | null = null;
+  readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
+  private tail: number;
+  private published: number;
+  /** The reader's position when last looked at: room that came since is found when this says there is none. */
+  private head: number;
+  private waiting = false;
+
+  /** @param doorbell null when both ends poll */
+  constructor(memory: SharedArrayBuffer, doorbell: PortLike | null) {
+    super(memory, doorbell);
+    this.tail = this.published = Atomics.load(this.cells, TAIL);
+    this.head = Atomics.load(this.cells, HEAD);
+    if (doorbell) doorbell.onmessage = () => this.wake();
+  }
+
+  write(bytes: Uint8Array, at: number, length: number): boolean {
+    if (length > this.frameBytesMax || length !== frameLength(bytes, at)) throw new RangeError(`frame of ${length} bytes`);
+    const record = recordBytes(length);
+    let offset = this.tail & this.mask;
+    const toEnd = this.capacity - offset;
+    const needed = record <= toEnd ? record : toEnd + record;
+    if (this.closed || (needed > this.free && !this.findRoom(needed))) {
+      this.stats.refused++;
+      return false;
+    }
+    if (record > toEnd) {
+      this.words[offset >> 2] = WRAP;
+      offset = 0;
+    }
+    copyBytes(bytes, at, length, this.data, offset);
+    this.tail = (this.tail + needed) | 0;
+    this.stats.frames++;
+    this.stats.bytes += length;
+    return true;
+  }
+
+  /** Also done by a write that finds no room: what is not published cannot be drained. */
+  flush(): void {
+    if (this.tail === this.published) return;
+    this.published = this.tail;
+    Atomics.store(this.cells, TAIL, this.tail);
+    if (Atomics.load(this.cells, ASLEEP) === 0 || Atomics.exchange(this.cells, ASLEEP, 0) === 0) return;
+    this.stats.doorbells++;
+    this.doorbell?.postMessage(DOORBELL);
+  }
+
+  close(): void {
+    this.flush();
+    this.closeEnd(WRITER_CLOSED, ASLEEP);
+  }
+
+  private get free(): number {
+    return this.capacity - ((this.tail - this.head) | 0);
+  }
+
+  /** @returns false when there is no room, and the reader has been asked to say when there is */
+  private findRoom(needed: number): boolean {
+    this.head = Atomics.load(this.cells, HEAD);
+    if (needed <= this.free) return true;
+    this.flush();
+    // Half the ring, so that a full ring does not wake its writer once per frame.
+    Atomics.store(this.cells, WAITING, Math.max(needed, this.capacity >> 1));
+    this.head = Atomics.load(this.cells, HEAD);
+    this.waiting = needed > this.free;
+    if (!this.waiting) Atomics.store(this.cells, WAITING, 0);
+    return !this.waiting;
+  }
+
+  private wake(): void {
+    if (!this.waiting) return;
+    this.head = Atomics.load(this.cells, HEAD);
+    if (Atomics.load(this.cells, WAITING) > this.free && !this.closed) return;
+    this.waiting = false;
+    Atomics.store(this.cells, WAITING, 0);
+    this.onRoom?.();
+  }
+}
+
+export class RingReader extends RingEnd implements LinkReader {
+  onFrames: (() => void) | null = null;
+  private head: number;
+  private released: number;
+  private sleeping = false;
+
+  /** @param doorbell null when both ends poll */
+  constructor(memory: SharedArrayBuffer, doorbell: PortLike | null) {
+    super(memory, doorbell);
+    this.head = this.released = Atomics.load(this.cells, HEAD);
+    if (doorbell) doorbell.onmessage = () => this.wake();
+  }
+
+  /** @throws DecodeError when the memory holds no frame where one must be; the link is closed then */
+  drain(sink: FrameSink, framesMax: number): number {
+    if (this.sleeping) this.rise();
+    if (this.shut) return 0;
+    const tail = Atomics.load(this.cells, TAIL);
+    let taken = 0;
+    try {
+      while (taken < framesMax && this.head !== tail) {
+        const offset = this.head & this.mask;
+        if (this.words[offset >> 2] === WRAP) {
+          this.head = (this.head + this.capacity - offset) | 0;
+          if (((tail - this.head) | 0) <= 0) this.fail('truncated');
+          continue;
+        }
+        const length = this.lengthAt(offset, tail);
+        if (!sink(this.data, offset, length)) break;
+        this.head = (this.head + recordBytes(length)) | 0;
+        taken++;
+        if (((this.head - this.released) | 0) > this.capacity >> 2) this.release();
+      }
+    } finally {
+      this.release();
+    }
+    return taken;
+  }
+
+  get empty(): boolean {
+    return this.shut || Atomics.load(this.cells, TAIL) === this.head;
+  }
+
+  sleep(): boolean {
+    if (!this.empty) return false;
+    Atomics.store(this.cells, ASLEEP, 1);
+    this.sleeping = true;
+    if (this.empty) return true;
+    this.rise();
+    return false;
+  }
+
+  close(): void {
+    this.closeEnd(READER_CLOSED, WAITING);
+  }
+
+  /** True when this end was closed: what is still in the ring is nobody's. */
+  private get shut(): boolean {
+    return (Atomics.load(this.cells, CLOSED) & READER_CLOSED) !== 0;
+  }
+
+  private lengthAt(offset: number, tail: number): number {
+    const length = frameLength(this.data, offset);
+    if (length > this.frameBytesMax) this.fail('too long');
+    if (length > this.capacity - offset || length > ((tail - this.head) | 0)) this.fail('truncated');
+    return length;
+  }
+
+  private fail(problem: 'too long' | 'truncated'): never {
+    this.close();
+    throw new DecodeError(problem, 0);
+  }
+
+  /** Gives the writer the room of what was taken. */
+  private release(): void {
+    if (this.head === this.released) return;
+    this.released = this.head;
+    Atomics.store(this.cells, HEAD, this.head);
+    const wanted = Atomics.load(this.cells, WAITING);
+    if (wanted === 0) return;
+    const free = this.capacity - ((Atomics.load(this.cells, TAIL) - this.head) | 0);
+    if (free >= wanted && Atomics.exchange(this.cells, WAITING, 0) !== 0) this.doorbell?.postMessage(DOORBELL);
+  }
+
+  private rise(): void {
+    this.sleeping = false;
+    Atomics.store(this.cells, ASLEEP, 0);
+  }
+
+  private wake(): void {
+    if (!this.sleeping || (this.empty && !this.closed)) return;
+    this.rise();
+    this.onFrames?.();
+  }
+}

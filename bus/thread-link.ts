@@ -1,0 +1,203 @@
+/**
+ * The link within one thread: for simulation, tests, and devices without workers. Delay and faults are drawn from a seed, time comes
+ * from the host, so a run can be repeated exactly.
+ *
+ * Each flush sends what was written as one batch, which arrives after a delay. Batches keep their order whatever their delays are:
+ * every arrival lets in the oldest batch on its way. Frames are never lost or doubled; faults are refusals for a while, as from a full
+ * link, and, only where decoding is to be tried, a changed byte behind a frame's length field.
+ */
+import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
+import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
+import type { FrameSink, LinkEnds, LinkReader, LinkStats, LinkWriter } from './link.js';
+import { Random } from './random.js';
+
+/** Probabilities are per write, and 0 when left out. */
+export interface ThreadLinkFaults {
+  /** That a spell of refusals begins. */
+  readonly refuseRate?: number;
+  /** The longest such spell; 10 ms when left out. */
+  readonly refuseMicrosMax?: number;
+  /** That one byte of the frame is changed. */
+  readonly corruptRate?: number;
+}
+
+export interface ThreadLinkOptions {
+  readonly seed: number;
+  /** Runs `run` after a delay in microseconds, never at once. */
+  readonly schedule: (delayMicros: number, run: () => void) => void;
+  /** How long a batch is on its way; no time when left out. */
+  readonly delay?: { readonly minMicros: number; readonly maxMicros: number };
+  readonly capacityBytes?: number;
+  readonly faults?: ThreadLinkFaults;
+}
+
+const REFUSE_MICROS_DEFAULT_MAX = 10_000;
+
+/** What is between the two ends. */
+class Wire {
+  readonly onTheirWay: Uint8Array[][] = [];
+  readonly arrived: Uint8Array[] = [];
+  readonly capacityBytes: number;
+  usedBytes = 0;
+  writerClosed = false;
+  readerClosed = false;
+  roomCame = (): void => {};
+  batchCame = (): void => {};
+  private readonly random: Random;
+
+  constructor(private readonly options: ThreadLinkOptions) {
+    this.random = new Random(options.seed);
+    this.capacityBytes = options.capacityBytes ?? RING_BYTES;
+  }
+
+  later(run: () => void): void {
+    const { minMicros, maxMicros } = this.options.delay ?? { minMicros: 0, maxMicros: 0 };
+    this.options.schedule(minMicros + this.random.integer(maxMicros - minMicros + 1), run);
+  }
+
+  send(batch: Uint8Array[]): void {
+    this.onTheirWay.push(batch);
+    this.later(() => {
+      this.arrived.push(...(this.onTheirWay.shift() as Uint8Array[]));
+      this.batchCame();
+    });
+  }
+
+  /** Begins a spell of refusals, perhaps. @returns true when `ended` will be called */
+  drawRefusal(ended: () => void): boolean {
+    const { refuseRate = 0, refuseMicrosMax = REFUSE_MICROS_DEFAULT_MAX } = this.options.faults ?? {};
+    if (refuseRate === 0 || !this.random.chance(refuseRate)) return false;
+    this.options.schedule(1 + this.random.integer(refuseMicrosMax), ended);
+    return true;
+  }
+
+  /** Changes a byte, perhaps. The length field stays: the frame arrives, and its decoder is to notice. */
+  drawCorruption(frame: Uint8Array): void {
+    const rate = this.options.faults?.corruptRate ?? 0;
+    if (rate === 0 || frame.length === LENGTH_BYTES || !this.random.chance(rate)) return;
+    frame[LENGTH_BYTES + this.random.integer(frame.length - LENGTH_BYTES)] ^= 1 + this.random.integer(255);
+  }
+}
+
+class ThreadWriter implements LinkWriter {
+  onRoom: (() => void) | null = null;
+  readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
+  private readonly frameBytesMax: number;
+  private batch: Uint8Array[] = [];
+  private refusing = false;
+  /** Bytes that the refused write needs, 0 when none waits. */
+  private wantedBytes = 0;
+
+  constructor(private readonly wire: Wire) {
+    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, wire.capacityBytes >> 1);
+    wire.roomCame = () => this.wake();
+  }
+
+  get closed(): boolean {
+    return this.wire.writerClosed || this.wire.readerClosed;
+  }
+
+  write(bytes: Uint8Array, at: number, length: number): boolean {
+    if (length > this.frameBytesMax || length !== frameLength(bytes, at)) throw new RangeError(`frame of ${length} bytes`);
+    this.refusing ||= this.wire.drawRefusal(() => this.endRefusing());
+    if (this.closed || !this.hasRoom(length)) {
+      this.flush();
+      this.wantedBytes = length;
+      this.stats.refused++;
+      return false;
+    }
+    const frame = bytes.slice(at, at + length);
+    this.wire.drawCorruption(frame);
+    this.wire.usedBytes += length;
+    this.batch.push(frame);
+    this.stats.frames++;
+    this.stats.bytes += length;
+    return true;
+  }
+
+  flush(): void {
+    if (this.batch.length === 0) return;
+    this.wire.send(this.batch);
+    this.batch = [];
+  }
+
+  close(): void {
+    if (this.wire.writerClosed) return;
+    this.flush();
+    this.wire.writerClosed = true;
+    this.wire.later(() => this.wire.batchCame());
+  }
+
+  private hasRoom(length: number): boolean {
+    return !this.refusing && this.wire.usedBytes + length <= this.wire.capacityBytes;
+  }
+
+  private endRefusing(): void {
+    this.refusing = false;
+    this.wake();
+  }
+
+  private wake(): void {
+    if (this.wantedBytes === 0 || !(this.closed || this.hasRoom(this.wantedBytes))) return;
+    this.wantedBytes = 0;
+    this.onRoom?.();
+  }
+}
+
+class ThreadReader implements LinkReader {
+  onFrames: (() => void) | null = null;
+  private sleeping = false;
+
+  constructor(
+    private readonly wire: Wire,
+    private readonly writerStats: LinkStats,
+  ) {
+    wire.batchCame = () => this.wake();
+  }
+
+  get closed(): boolean {
+    return this.wire.readerClosed || (this.wire.writerClosed && this.wire.onTheirWay.length === 0);
+  }
+
+  get empty(): boolean {
+    return this.wire.readerClosed || this.wire.arrived.length === 0;
+  }
+
+  drain(sink: FrameSink, framesMax: number): number {
+    this.sleeping = false;
+    let taken = 0;
+    while (taken < framesMax && !this.empty) {
+      const frame = this.wire.arrived[0];
+      if (!sink(frame, 0, frame.length)) break;
+      this.wire.arrived.shift();
+      this.wire.usedBytes -= frame.length;
+      taken++;
+    }
+    if (taken > 0) this.wire.later(() => this.wire.roomCame());
+    return taken;
+  }
+
+  sleep(): boolean {
+    this.sleeping = this.empty;
+    return this.sleeping;
+  }
+
+  close(): void {
+    if (this.wire.readerClosed) return;
+    this.wire.readerClosed = true;
+    this.wire.later(() => this.wire.roomCame());
+  }
+
+  private wake(): void {
+    if (!this.sleeping || (this.empty && !this.closed)) return;
+    this.sleeping = false;
+    this.writerStats.doorbells++;
+    this.onFrames?.();
+  }
+}
+
+export function createThreadLink(options: ThreadLinkOptions): LinkEnds {
+  const wire = new Wire(options);
+  const writer = new ThreadWriter(wire);
+  return { writer, reader: new ThreadReader(wire, writer.stats) };
+}
