@@ -1,0 +1,30 @@
+/**
+ * A module worker as a VM's thread. Browsers tell of an uncaught error, but not of a worker that closed itself or whose process is
+ * gone. So the worker holds a lock for as long as it lives, and the host waits for the same lock: who gets it knows that the other
+ * is dead. The catch: locks exist in secure contexts only. Elsewhere a silent death is noticed at the deadline of the next call.
+ */
+import type { Thread } from '../common/worker-vm.js';
+
+export function startThread(name: string, entry: URL, lifeLock: string): Thread {
+  const worker = new Worker(entry, { type: 'module', name });
+  const noLongerWatched = new AbortController();
+  const thread: Thread = {
+    endpoint: worker,
+    onEnd: null,
+    watch() {
+      if (!lifeLock) return;
+      navigator.locks.request(lifeLock, { signal: noLongerWatched.signal }, () => thread.onEnd?.('the worker ended')).catch(() => {}); // aborted by terminate: nothing to watch any more
+    },
+    async terminate() {
+      noLongerWatched.abort();
+      worker.terminate();
+      if (lifeLock) await navigator.locks.request(lifeLock, () => {});
+    },
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    thread.onEnd?.(event.message ? `${event.message} (${event.filename}:${event.lineno}:${event.colno})` : `${entry} could not be loaded`);
+  };
+  worker.onmessageerror = () => thread.onEnd?.('a message could not be read');
+  return thread;
+}

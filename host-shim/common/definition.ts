@@ -1,0 +1,29 @@
+/** What an application says of one VM: the same on every host, in a worker and in the host's thread. */
+import type { ActorFactory } from '../../actors/instance.js';
+import type { PartySchema } from '../../protocol/schema.js';
+
+/** A built Wasm actor. */
+export interface Guest {
+  /** The bound schema, as the generated file exports it. */
+  readonly schema: PartySchema;
+  readonly module: URL;
+  /** For the source line in crash reports. */
+  readonly sourceMap?: URL;
+}
+
+export interface VmDefinition {
+  /** Every actor and port of the application, bound: the same list in all VMs. */
+  readonly parties: readonly PartySchema[];
+  /** Actors in JavaScript that may be placed in this VM. */
+  readonly actors?: readonly ActorFactory[];
+  /** Actors in Wasm that may be placed in this VM. Left alone on a device without WebAssembly. */
+  readonly guests?: readonly Guest[];
+}
+
+/** Where a VM beside the host's comes from. */
+export interface VmSource {
+  /** The application's worker file, which calls `runVm` with the definition. */
+  readonly entry: URL;
+  /** The same definition, for a device without workers: called only there, so that others need not load it. */
+  readonly load: () => Promise<VmDefinition>;
+}

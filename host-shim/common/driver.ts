@@ -1,0 +1,62 @@
+/**
+ * Runs a VM on an event loop: pumps when frames have come, and lets the loop turn between two pumps so that control calls, timers
+ * and (in the host's thread) painting have their time.
+ *
+ *   wake ──▶ end of the running task ──▶ pump ──more──▶ turn of the event loop ──▶ pump ...
+ *                                          └──done──▶ asleep until the next wake
+ *
+ * The first pump follows in the task of its wake: a frame is handled without a further trip through the loop.
+ */
+
+/** One stretch of work: half a frame of 60 per second, so that a frame's own work still fits beside it. */
+export const PUMP_BUDGET_MICROS = 8_000;
+
+/** Calls back after the event loop has turned once. */
+export type AfterTurn = (callback: () => void) => void;
+
+export interface Pumped {
+  /** Handles waiting frames for about so long. @returns true when more wait */
+  pump(budgetMicros: number): boolean;
+}
+
+export class Driver {
+  private active = false;
+  private wanted = false;
+  private pumped: Pumped | null = null;
+
+  constructor(
+    private readonly afterTurn: AfterTurn,
+    /** A pump that throws is the end of its VM: nothing is driven any more. */
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  /** The VM and its driver need each other: the VM is handed `wake` before there is anything to drive. */
+  drive(pumped: Pumped): void {
+    this.pumped = pumped;
+    this.wake();
+  }
+
+  readonly wake = (): void => {
+    this.wanted = true;
+    if (this.active || !this.pumped) return;
+    this.active = true;
+    queueMicrotask(this.run);
+  };
+
+  stop(): void {
+    this.pumped = null;
+  }
+
+  private readonly run = (): void => {
+    if (!this.pumped) return;
+    this.wanted = false;
+    try {
+      const more = this.pumped.pump(PUMP_BUDGET_MICROS);
+      if (more || this.wanted) this.afterTurn(this.run);
+      else this.active = false;
+    } catch (error) {
+      this.stop();
+      this.onFailure(error);
+    }
+  };
+}

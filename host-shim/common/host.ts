@@ -1,0 +1,101 @@
+/** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
+import { transfer } from 'comlink';
+import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
+import type { Vm } from '../../actors/vm.js';
+import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import { platformClock } from './clock.js';
+import type { VmDefinition, VmSource } from './definition.js';
+import type { HostPlatform } from './platform.js';
+import { startThreadVm } from './thread-vm.js';
+import { platformTimers } from './timers.js';
+import { closeTransports, createTransports, portsOf } from './transport.js';
+import { createVm, loadFactories } from './vm-factory.js';
+import { startWorkerVm, type WorkerVmOptions } from './worker-vm.js';
+
+export type WorkerName = 'js' | 'wasm';
+
+export interface HostOptions {
+  /** From `detectCapabilities()`, or with some taken away to act as a lesser device. */
+  readonly capabilities: Capabilities;
+  /** The parties of the application, for the VM that holds its ports. */
+  readonly parties: VmDefinition['parties'];
+  readonly vms: Readonly<Record<WorkerName, VmSource>>;
+  /** How long a control call may take; `Infinity` while a debugger is attached. */
+  readonly controlDeadlineMs?: number;
+  /** A port's handler threw: its frame is spent and the port goes on. Written to the console when not given. */
+  readonly onPortError?: (port: string, error: unknown) => void;
+}
+
+export class PlatformHost implements Host {
+  readonly clock: Clock = platformClock;
+  readonly timers: Timers = platformTimers;
+  readonly capabilities: Capabilities;
+  readonly local: VmHandle;
+  /** The VM of this thread: ports are opened on it. */
+  readonly vm: Vm;
+  private readonly limits: WorkerVmOptions;
+
+  constructor(
+    private readonly platform: HostPlatform,
+    private readonly options: HostOptions,
+  ) {
+    this.capabilities = options.capabilities;
+    this.limits = { timers: platformTimers, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
+    const { vm, handle } = this.startHere('host', { parties: options.parties }, [], unheard);
+    this.vm = vm;
+    this.local = handle;
+  }
+
+  async startVm(name: WorkerName, listener: VmListener): Promise<VmHandle> {
+    const source = this.options.vms[name];
+    const { wasm, workers } = this.capabilities;
+    if (!workers) {
+      const definition = await source.load();
+      return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener).handle;
+    }
+    const lifeLock = this.platform.newLifeLock();
+    return startWorkerVm(this.platform.startThread(name, source.entry, lifeLock), { name, wasm, lifeLock }, listener, this.limits);
+  }
+
+  async connect(a: VmHandle, b: VmHandle): Promise<void> {
+    const [endsOfA, endsOfB] = createTransports(this.capabilities.sharedMemory);
+    try {
+      await Promise.all([
+        a.control.attach(b.name, transfer(endsOfA, portsOf(endsOfA))),
+        b.control.attach(a.name, transfer(endsOfB, portsOf(endsOfB))),
+      ]);
+    } catch (error) {
+      closeTransports(endsOfA);
+      closeTransports(endsOfB);
+      throw error;
+    }
+  }
+
+  private startHere(
+    name: VmHandle['name'],
+    definition: VmDefinition,
+    factories: Awaited<ReturnType<typeof loadFactories>>,
+    listener: VmListener,
+  ) {
+    return startThreadVm(
+      name,
+      this.platform.afterTurn,
+      (wake, events) => createVm({ name, definition, factories, events, wake, onPortError: this.options.onPortError ?? printPortError }),
+      listener,
+      this.limits,
+    );
+  }
+}
+
+function printPortError(port: string, error: unknown): void {
+  console.error(`port ${port}:`, error);
+}
+
+/** The host's VM has no actors that could end, and when it is lost so is who would listen. */
+const unheard: VmListener = {
+  ended() {},
+  poisoned() {},
+  lost(reason) {
+    throw new Error(`the host's own VM failed: ${reason}`);
+  },
+};

@@ -1,0 +1,26 @@
+/** What differs between Node and browsers for the VMs of a host: everything else in `common/` is the same code on both. */
+
+import type { Endpoint } from 'comlink';
+import type { AfterTurn } from './driver.js';
+import type { Thread } from './worker-vm.js';
+
+/** Of any thread. */
+export interface Platform {
+  readonly afterTurn: AfterTurn;
+  /** The bytes of a built file. @throws when it cannot be read, naming the URL */
+  readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Of the host's thread. */
+export interface HostPlatform extends Platform {
+  /** A name for the lock that a new thread holds while it lives; empty where threads tell of their own death. */
+  readonly newLifeLock: () => string;
+  readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
+}
+
+/** Of a worker. */
+export interface WorkerPlatform extends Platform {
+  readonly endpoint: Endpoint;
+  /** Resolves when the lock is held. */
+  readonly holdLife: (lifeLock: string) => Promise<void>;
+}

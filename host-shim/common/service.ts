@@ -1,0 +1,37 @@
+/**
+ * The worker's end of the control plane: what Comlink exposes to the host.
+ *
+ *   host ── start(boot, events) ──▶ worker    loads the guests, builds the VM, starts to drive it
+ *   host ── control.spawn(...) ... ──▶ worker
+ *   host ◀── events.ended(report) ... ── worker
+ */
+import { type Endpoint, expose, type Remote } from 'comlink';
+import type { VmControl, VmEvents } from '../../actors/control.js';
+import type { VmName } from '../../actors/instance.js';
+
+export interface Boot {
+  readonly name: Exclude<VmName, 'host'>;
+  readonly wasm: boolean;
+  /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
+  readonly lifeLock: string;
+}
+
+export interface VmService {
+  start(boot: Boot, events: VmEvents): Promise<void>;
+  /** There once `start` has resolved. */
+  readonly control: VmControl;
+}
+
+/** @param start builds the VM and drives it */
+export function exposeVm(endpoint: Endpoint, start: (boot: Boot, events: VmEvents) => Promise<VmControl>): void {
+  const service = {
+    control: null as VmControl | null,
+    async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
+      service.control = await start(boot, {
+        ended: (report) => void events.ended(report),
+        poisoned: (report) => void events.poisoned(report),
+      });
+    },
+  };
+  expose(service, endpoint);
+}

@@ -1,0 +1,35 @@
+/** A VM in the host's own thread: the host's, and on a device without workers every other. Its control calls are plain calls. */
+import type { VmControl, VmEvents } from '../../actors/control.js';
+import type { VmHandle, VmListener } from '../../actors/host.js';
+import type { VmName } from '../../actors/instance.js';
+import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { type AfterTurn, Driver, type Pumped } from './driver.js';
+import type { WorkerVmOptions } from './worker-vm.js';
+
+/** What of a Vm its thread needs. */
+export type DrivenVm = VmControl & Pumped;
+
+/** @param create builds the VM; it calls `wake` when there is something to pump */
+export function startThreadVm<V extends DrivenVm>(
+  name: VmName,
+  afterTurn: AfterTurn,
+  create: (wake: () => void, events: VmEvents) => V,
+  listener: VmListener,
+  options: WorkerVmOptions,
+): { readonly handle: VmHandle; readonly vm: V } {
+  const lifeline = new Lifeline();
+  const driver = new Driver(afterTurn, (error) => {
+    lifeline.cut(`pump failed: ${error}`);
+    listener.lost(String(error));
+  });
+  const vm = create(driver.wake, listener);
+  driver.drive(vm);
+  let gone: Promise<void> | null = null;
+  const terminate = (): Promise<void> => {
+    driver.stop();
+    lifeline.cut('terminated');
+    gone ??= vm.shutdown();
+    return gone;
+  };
+  return { vm, handle: { name, control: guardControl(name, vm, options.timers, lifeline, options.controlDeadlineMs), terminate } };
+}

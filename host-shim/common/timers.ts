@@ -1,0 +1,10 @@
+import type { Timers } from '../../actors/host.js';
+
+/** The longest delay that platforms keep: beyond it they fire at once. */
+const DELAY_MS_MAX = 0x7fff_ffff;
+
+/** A delay of `Infinity` never fires: it is a deadline that a debugger has taken away. Other long delays are cut to 24 days. */
+export const platformTimers: Timers = {
+  set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : setTimeout(fn, Math.min(delayMs, DELAY_MS_MAX))),
+  clear: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout> | undefined),
+};

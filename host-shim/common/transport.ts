@@ -1,0 +1,55 @@
+/**
+ * What carries frames of one direction between two threads, before it is opened as a link: shared memory with a doorbell port, or
+ * a message port alone. Plain data, so that the control plane hands each end to its VM; the ports in it are transferred.
+ */
+import type { LinkReader, LinkWriter } from '../../bus/link.js';
+import { PortReader, PortWriter } from '../../bus/port-link.js';
+import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
+import { portLike } from './port-like.js';
+
+export type Transport =
+  | { readonly carrier: 'ring'; readonly memory: SharedArrayBuffer; readonly port: MessagePort }
+  | { readonly carrier: 'port'; readonly port: MessagePort };
+
+/** One VM's ends of both directions to a peer. */
+export interface TransportPair {
+  readonly incoming: Transport;
+  readonly outgoing: Transport;
+}
+
+/** @returns the ends of one direction: `outgoing` is the sender's, `incoming` the receiver's */
+function createDirection(sharedMemory: boolean): TransportPair {
+  const { port1, port2 } = new MessageChannel();
+  if (!sharedMemory) return { outgoing: { carrier: 'port', port: port1 }, incoming: { carrier: 'port', port: port2 } };
+  const memory = createRing();
+  return { outgoing: { carrier: 'ring', memory, port: port1 }, incoming: { carrier: 'ring', memory, port: port2 } };
+}
+
+/** @returns for each of two VMs its ends of the way there and the way back */
+export function createTransports(sharedMemory: boolean): readonly [TransportPair, TransportPair] {
+  const there = createDirection(sharedMemory);
+  const back = createDirection(sharedMemory);
+  return [
+    { outgoing: there.outgoing, incoming: back.incoming },
+    { outgoing: back.outgoing, incoming: there.incoming },
+  ];
+}
+
+export const portsOf = (pair: TransportPair): MessagePort[] => [pair.incoming.port, pair.outgoing.port];
+
+export function closeTransports(pair: TransportPair): void {
+  for (const port of portsOf(pair)) port.close();
+}
+
+export function openWriter(transport: Transport): LinkWriter {
+  const port = portLike(transport.port);
+  return transport.carrier === 'ring' ? new RingWriter(transport.memory, port) : new PortWriter(port);
+}
+
+export function openReader(transport: Transport): LinkReader {
+  const port = portLike(transport.port);
+  return transport.carrier === 'ring' ? new RingReader(transport.memory, port) : new PortReader(port);
+}
+
+/** Opens the ends that a VM was attached with. */
+export const openLink = (pair: TransportPair) => ({ reader: openReader(pair.incoming), writer: openWriter(pair.outgoing) });

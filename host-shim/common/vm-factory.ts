@@ -1,0 +1,46 @@
+/** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
+import type { VmEvents } from '../../actors/control.js';
+import type { ActorFactory, VmName } from '../../actors/instance.js';
+import { Vm } from '../../actors/vm.js';
+import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
+import { platformClock } from './clock.js';
+import type { Guest, VmDefinition } from './definition.js';
+import type { Platform } from './platform.js';
+import { platformTimers } from './timers.js';
+import { openLink, type TransportPair } from './transport.js';
+
+async function loadGuest(guest: Guest, load: Platform['load']): Promise<ActorFactory> {
+  const [module, sourceMap] = await Promise.all([
+    load(guest.module).then(compileGuest),
+    guest.sourceMap && load(guest.sourceMap).then((bytes) => new TextDecoder().decode(bytes)),
+  ]);
+  return wasmActorFactory(guest.schema, module, sourceMap);
+}
+
+/** @throws when a guest's module cannot be read or is not one */
+export async function loadFactories(definition: VmDefinition, wasm: boolean, load: Platform['load']): Promise<readonly ActorFactory[]> {
+  const guests = wasm ? (definition.guests ?? []) : [];
+  return [...(definition.actors ?? []), ...(await Promise.all(guests.map((guest) => loadGuest(guest, load))))];
+}
+
+export interface VmParts {
+  readonly name: VmName;
+  readonly definition: VmDefinition;
+  readonly factories: readonly ActorFactory[];
+  readonly events: VmEvents;
+  readonly wake: () => void;
+  readonly onPortError: (port: string, error: unknown) => void;
+}
+
+export const createVm = ({ name, definition, factories, events, wake, onPortError }: VmParts): Vm =>
+  new Vm({
+    name,
+    parties: definition.parties,
+    factories,
+    clock: platformClock,
+    timers: platformTimers,
+    events,
+    wake,
+    openLink: (transport) => openLink(transport as TransportPair),
+    onPortError,
+  });

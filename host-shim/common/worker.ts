@@ -1,0 +1,29 @@
+/** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
+import type { VmDefinition } from './definition.js';
+import { Driver } from './driver.js';
+import type { WorkerPlatform } from './platform.js';
+import { exposeVm } from './service.js';
+import { createVm, loadFactories } from './vm-factory.js';
+
+/** What is not caught ends the thread: its host learns of it and starts another. */
+function endThread(error: unknown): never {
+  throw error;
+}
+
+export function serveVm(platform: WorkerPlatform, definition: VmDefinition): void {
+  exposeVm(platform.endpoint, async (boot, events) => {
+    await platform.holdLife(boot.lifeLock);
+    const factories = await loadFactories(definition, boot.wasm, platform.load);
+    const driver = new Driver(platform.afterTurn, endThread);
+    const vm = createVm({
+      name: boot.name,
+      definition,
+      factories,
+      events,
+      wake: driver.wake,
+      onPortError: (_port, error) => endThread(error),
+    });
+    driver.drive(vm);
+    return vm;
+  });
+}

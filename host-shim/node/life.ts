@@ -1,0 +1,3 @@
+/** Node tells of every thread's death: nothing has to be held. */
+export const newLifeLock = (): string => '';
+export const holdLife = async (_lifeLock: string): Promise<void> => {};

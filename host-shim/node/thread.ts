@@ -1,0 +1,27 @@
+/** A worker thread of Node as a VM's thread. Node tells of every death by `exit`, after all messages of the thread were read. */
+import { Worker } from 'node:worker_threads';
+import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
+import type { Thread } from '../common/worker-vm.js';
+
+/** The adapter is CommonJS: its default export is the function itself, whatever its types say. */
+export const adaptEndpoint = nodeEndpoint as unknown as typeof nodeEndpoint.default;
+export type { NodeEndpoint };
+
+export function startThread(name: string, entry: URL): Thread {
+  const worker = new Worker(entry, { name });
+  let failure: unknown = null;
+  const thread: Thread = {
+    endpoint: adaptEndpoint(worker as unknown as NodeEndpoint),
+    onEnd: null,
+    watch() {},
+    terminate: async () => {
+      await worker.terminate();
+    },
+  };
+  worker.on('error', (error) => {
+    failure = error;
+  });
+  worker.on('messageerror', (error) => thread.onEnd?.(`a message could not be read: ${error.message}`));
+  worker.on('exit', (code) => thread.onEnd?.(failure instanceof Error ? (failure.stack ?? failure.message) : `exit with code ${code}`));
+  return thread;
+}

@@ -1,0 +1,147 @@
+/** What every host with threads keeps of the control plane, against real workers that die, hang and fall silent. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { CrashReport } from '../../actors/control.js';
+import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/host.js';
+import type { Boot } from '../../host-shim/common/service.js';
+import { platformTimers } from '../../host-shim/common/timers.js';
+import { startWorkerVm, type Thread } from '../../host-shim/common/worker-vm.js';
+
+export interface ThreadedHost {
+  readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
+  readonly newLifeLock: () => string;
+  readonly obstinateEntry: URL;
+}
+
+/** Long enough for a worker to start on a busy machine. */
+const PATIENT_MS = 60_000;
+const SHORT_MS = 300;
+
+/** Deadlines that become short once the worker has started. */
+class Deadlines implements Timers {
+  deadlineMs = PATIENT_MS;
+  set(delayMs: number, fn: () => void): TimerHandle {
+    return platformTimers.set(delayMs === PATIENT_MS ? this.deadlineMs : delayMs, fn);
+  }
+  clear(handle: TimerHandle): void {
+    platformTimers.clear(handle);
+  }
+}
+
+class Listener implements VmListener {
+  readonly reports: CrashReport[] = [];
+  readonly losses: string[] = [];
+  private notice = () => {};
+  readonly noticed = new Promise<void>((resolve) => {
+    this.notice = resolve;
+  });
+  ended(report: CrashReport): void {
+    this.reports.push(report);
+    this.notice();
+  }
+  poisoned(report: CrashReport): void {
+    this.reports.push(report);
+  }
+  lost(reason: string): void {
+    this.losses.push(reason);
+    this.notice();
+  }
+}
+
+const failure = (call: Promise<unknown>): Promise<ControlError> =>
+  call.then(
+    () => expect.unreachable('the call succeeded'),
+    (error) => {
+      expect(error).toBeInstanceOf(ControlError);
+      return error as ControlError;
+    },
+  );
+
+export function controlPlaneSuite(name: string, host: ThreadedHost): void {
+  describe(`control plane of ${name}`, () => {
+    const started: VmHandle[] = [];
+    afterEach(async () => {
+      await Promise.all(started.splice(0).map((vm) => vm.terminate()));
+    });
+
+    async function start(options: { entry?: URL; vm?: Boot['name'] } = {}) {
+      const listener = new Listener();
+      const lifeLock = host.newLifeLock();
+      const boot: Boot = { name: options.vm ?? 'js', wasm: false, lifeLock };
+      const thread = host.startThread(boot.name, options.entry ?? host.obstinateEntry, lifeLock);
+      const deadlines = new Deadlines();
+      const vm = await startWorkerVm(thread, boot, listener, { timers: deadlines, controlDeadlineMs: PATIENT_MS });
+      started.push(vm);
+      return { vm, listener, deadlines };
+    }
+
+    it('carries a call and its answer', async () => {
+      const { vm } = await start();
+      expect(await vm.control.health()).toEqual([]);
+      expect(new TextDecoder().decode(await vm.control.snapshot('scene'))).toBe('scene');
+    });
+
+    it('tells of a call that the VM refused', async () => {
+      const { vm } = await start();
+      const error = await failure(vm.control.stop('scene'));
+      expect(error).toMatchObject({ code: 'failed', vm: 'js', call: 'stop' });
+      expect((error.cause as Error).message).toBe('no actor scene');
+    });
+
+    it('carries what the VM reports unasked', async () => {
+      const { vm, listener } = await start();
+      await vm.control.crash('report');
+      await listener.noticed;
+      expect(listener.reports).toMatchObject([{ actor: 'scene', reason: 'unreachable' }]);
+    });
+
+    it('ends a call at its deadline when the VM is silent, and goes on', async () => {
+      const { vm, deadlines } = await start();
+      deadlines.deadlineMs = SHORT_MS;
+      expect(await failure(vm.control.deadLetters())).toMatchObject({ code: 'deadline', call: 'deadLetters' });
+      deadlines.deadlineMs = PATIENT_MS;
+      expect(await vm.control.health()).toEqual([]);
+    });
+
+    it('reads an answer that has arrived before it judges a deadline', async () => {
+      const { vm, deadlines } = await start();
+      deadlines.deadlineMs = SHORT_MS;
+      const answer = vm.control.health();
+      const until = performance.now() + 2 * SHORT_MS;
+      while (performance.now() < until);
+      expect(await answer).toEqual([]);
+    });
+
+    it.each(['throw', 'reject', 'silent'])('ends all calls in flight when the thread dies: %s', async (how) => {
+      const { vm, listener } = await start();
+      const unanswered = [failure(vm.control.deadLetters()), failure(vm.control.deadLetters())];
+      vm.control.crash(how).catch(() => {});
+      for (const error of await Promise.all(unanswered)) expect(error).toMatchObject({ code: 'lost', call: 'deadLetters' });
+      expect(listener.losses).toHaveLength(1);
+      if (how === 'throw') expect(listener.losses[0]).toContain('a bug in the VM');
+      if (how === 'reject') expect(listener.losses[0]).toContain('a rejection that nobody handles');
+      expect(await failure(vm.control.health())).toMatchObject({ code: 'lost' });
+    });
+
+    it('terminates a VM that hangs, ends its calls, and does not call it lost', async () => {
+      const { vm, listener } = await start();
+      const hanging = failure(vm.control.crash('hang'));
+      const behind = failure(vm.control.health());
+      await vm.terminate();
+      expect(await hanging).toMatchObject({ code: 'lost', call: 'crash' });
+      expect(await behind).toMatchObject({ code: 'lost', call: 'health' });
+      expect(await failure(vm.control.health())).toMatchObject({ code: 'lost' });
+      await vm.terminate();
+      expect(listener.losses).toEqual([]);
+    });
+
+    it('says why a VM did not start', async () => {
+      expect(await failure(start({ vm: 'wasm' }))).toMatchObject({
+        code: 'failed',
+        call: 'start',
+        message: expect.stringContaining('no such guest'),
+      });
+      const missing = new URL('./no-such-entry.js', host.obstinateEntry);
+      expect(await failure(start({ entry: missing }))).toMatchObject({ code: 'lost', call: 'start' });
+    });
+  });
+}

@@ -1,0 +1,45 @@
+/** A VM that answers some control calls, refuses one, leaves one unanswered, and can be told to end its thread: a real worker at its worst. */
+
+import type { Endpoint } from 'comlink';
+import type { VmControl } from '../../actors/control.js';
+import { type Boot, exposeVm } from '../../host-shim/common/service.js';
+
+export interface ObstinateWorker {
+  readonly endpoint: Endpoint;
+  readonly holdLife: (lifeLock: string) => Promise<void>;
+  /** Ends the thread as its own program may: without an error. */
+  readonly endSilently: () => void;
+}
+
+const never = new Promise<never>(() => {});
+
+function hang(): never {
+  for (;;);
+}
+
+export function serveObstinateVm({ endpoint, holdLife, endSilently }: ObstinateWorker): void {
+  exposeVm(endpoint, async (boot: Boot, events) => {
+    await holdLife(boot.lifeLock);
+    if (boot.name === 'wasm') throw new Error('no such guest');
+    const crashes: Record<string, () => void> = {
+      throw: () =>
+        queueMicrotask(() => {
+          throw new Error('a bug in the VM');
+        }),
+      reject: () => void Promise.reject(new Error('a rejection that nobody handles')),
+      silent: endSilently,
+      hang,
+      report: () => events.ended({ actor: 'scene', reason: 'unreachable' } as Parameters<typeof events.ended>[0]),
+    };
+    const control: Partial<VmControl> = {
+      health: async () => [],
+      snapshot: async (actor) => new TextEncoder().encode(actor),
+      stop: async (actor) => {
+        throw new Error(`no actor ${actor}`);
+      },
+      deadLetters: () => never,
+      crash: async (how) => crashes[how](),
+    };
+    return control as VmControl;
+  });
+}
