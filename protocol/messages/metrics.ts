@@ -26,9 +26,8 @@ const metricName = str(METRIC_NAME_BYTES_MAX);
 const metricSeries = struct('MetricSeries', {
   name: metricName,
   instrument: choice('MetricInstrument', ['counter', 'gauge', 'histogram']),
-  /** Of the first and the latest message, in microseconds since the Unix epoch. */
+  /** When its first message was sent, in microseconds since the Unix epoch. */
   startedAt: u53,
-  updatedAt: u53,
   /** A counter's total, a gauge's latest value, the sum of a histogram's values. */
   value: f64,
   /** Of a histogram: values per bucket (`HISTOGRAM_BOUNDS`), smallest and largest value. Empty and 0 for the others. */

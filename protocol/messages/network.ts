@@ -11,7 +11,7 @@
  * The catch: what may be kept and for how long is said by the request's policy, not by the server's headers; of these only
  * Retry-After is read.
  */
-import { FETCH_WAITERS_MAX, FETCHES_MAX, REQUEST_BODY_BYTES_MAX, RESPONSE_BODY_BYTES_MAX, URL_BYTES_MAX } from '../limits.js';
+import { CACHE_ENTRIES_MAX, FETCH_WAITERS_MAX, FETCHES_MAX, REQUEST_BODY_BYTES_MAX, RESPONSE_BODY_BYTES_MAX, URL_BYTES_MAX } from '../limits.js';
 import { fetchFailure, httpHeaders, httpMethod } from '../ports/fetch.js';
 import { actor, bin, bool, choice, list, message, publication, request, str, struct, u8, u16, u32, u53 } from '../schema.js';
 
@@ -116,7 +116,7 @@ export const network = actor({
     /** In the order of their arrival. */
     fetches: list(fetchInHand, FETCHES_MAX),
     /** Least recently used first. */
-    cache: list(cachedAnswer),
+    cache: list(cachedAnswer, CACHE_ENTRIES_MAX),
     nextNumber: u32,
     /** State of the xorshift generator behind the jitter; never 0. */
     random: u32,

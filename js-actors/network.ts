@@ -1,0 +1,307 @@
+/** network in TypeScript; `protocol/messages/network.ts` says what it does and what its catch is. */
+
+import { Actor, type Handlers } from '../actors/actor.js';
+import { fetch as fetchPort } from '../protocol/generated/fetch.js';
+import { network } from '../protocol/generated/network.js';
+import {
+  CACHE_BYTES_MAX,
+  FETCH_GRACE_MS,
+  FETCH_TIMEOUT_DEFAULT_MS,
+  FETCH_TIMEOUT_MAX_MS,
+  FETCH_WAITERS_MAX,
+  FETCHES_MAX,
+  FETCHES_RUNNING_DEFAULT,
+  REPLIES_BYTES_MAX,
+  RETRIES_MAX,
+  RETRY_AFTER_MAX_SECONDS,
+  RETRY_DELAY_MAX_MS,
+  RETRY_DELAY_MS,
+} from '../protocol/limits.js';
+import type { MessageOf, ReplyFields, StateOf } from '../protocol/schema.js';
+import { Cache, type CachedAnswer, equalBytes, equalHeaders, headersLength } from './network/cache.js';
+import { type Answer, isIdempotent, isSafe, mayPass, nextRandom, retryAfterSeconds, retryDelayMs } from './network/retry.js';
+
+type State = StateOf<typeof network>;
+type Fetch = State['fetches'][number];
+type Waiter = Fetch['waiters'][number];
+type Request = MessageOf<typeof network, 'request'>;
+type Reply = ReplyFields<typeof network.receives.request>;
+
+const NO_BYTES = new Uint8Array(0);
+/** What a reply needs besides its headers and its body: frame head, numbers, the longest error. */
+const REPLY_OVERHEAD_BYTES = 1024;
+
+const failed = (failure: Answer['failure'], error = ''): Answer => ({ status: 0, headers: [], body: NO_BYTES, failure, error });
+
+export class Network extends Actor<typeof network> implements Handlers<typeof network> {
+  private fetches: Fetch[] = [];
+  private readonly cache = new Cache();
+  private nextNumber = 1;
+  private random = 1;
+  private published = { running: 0, queued: 0 };
+  private runningMax = FETCHES_RUNNING_DEFAULT;
+  private firstRetryMs = RETRY_DELAY_MS;
+
+  constructor() {
+    super(network);
+  }
+
+  /**
+   * `seed` of the jitter, from 1; `fetchesRunning` at once; `retryDelayMs` of the first retry; `cacheBytes` kept at most.
+   * What is out of range is brought to the nearest number in range.
+   */
+  override configure(name: string, value: number): void {
+    if (name === 'seed') this.random = clamp(value, 1, 0xffff_ffff);
+    else if (name === 'fetchesRunning') this.runningMax = clamp(value, 1, FETCHES_MAX);
+    else if (name === 'retryDelayMs') this.firstRetryMs = clamp(value, 0, RETRY_DELAY_MAX_MS);
+    else if (name === 'cacheBytes') this.cache.bytesMax = clamp(value, 0, CACHE_BYTES_MAX);
+  }
+
+  onRequest(message: Request): void {
+    if (this.answerFromCache(message)) return;
+    const fetch = this.equalFetch(message) ?? this.enqueue(message);
+    if (fetch === null || fetch.waiters.length >= FETCH_WAITERS_MAX) {
+      this.reply(this.requestToken, network.receives.request, replyOf(failed('overloaded'), 0));
+      return;
+    }
+    join(fetch, message);
+    fetch.waiters.push(this.requestToken);
+    this.advance();
+  }
+
+  onFetched(message: MessageOf<typeof network, 'fetched'>): void {
+    const fetch = this.fetchOf(message.request);
+    if (fetch === null || fetch.phase !== 'running') return;
+    this.cancelTimer(fetch.number);
+    this.finish(fetch, message);
+    this.advance();
+  }
+
+  onCancel(message: MessageOf<typeof network, 'cancel'>): void {
+    for (const fetch of this.fetches) {
+      const place = fetch.waiters.findIndex((waiter) => waiter.source === this.source && waiter.request === message.request);
+      if (place < 0) continue;
+      const [waiter] = fetch.waiters.splice(place, 1);
+      this.reply(waiter, network.receives.request, replyOf(failed('cancelled'), fetch.attempts));
+      if (fetch.waiters.length === 0 && !fetch.background) this.drop(fetch);
+      this.advance();
+      return;
+    }
+  }
+
+  onForget(message: MessageOf<typeof network, 'forget'>): void {
+    this.cache.forgetPrefix(message.urlPrefix);
+    for (const fetch of this.fetches) if (fetch.url.startsWith(message.urlPrefix)) fetch.keep = false;
+  }
+
+  /** The timer of a running fetch is its deadline, that of a waiting one the end of its pause. */
+  override onTimer(timer: number): void {
+    const fetch = this.fetchOf(timer);
+    if (fetch === null) return;
+    if (fetch.phase === 'running') {
+      this.send(fetchPort.receives.abort, { request: fetch.number });
+      this.finish(fetch, failed('timeout'));
+    } else {
+      fetch.phase = 'queued';
+    }
+    this.advance();
+  }
+
+  override onRefresh(): void {
+    this.publishFresh(network.publishes.activity, this.published);
+  }
+
+  snapshot(): State {
+    return {
+      fetches: this.fetches,
+      cache: this.cache.entries,
+      nextNumber: this.nextNumber,
+      random: this.random,
+      published: this.published,
+    };
+  }
+
+  restore(state: State): void {
+    this.fetches = state.fetches;
+    this.cache.load(state.cache);
+    this.nextNumber = state.nextNumber;
+    this.random = state.random;
+    this.published = state.published;
+  }
+
+  /** @returns whether the request is answered; a stale answer is renewed in the background */
+  private answerFromCache(message: Request): boolean {
+    if (!isKept(message)) return false;
+    const entry = this.cache.find(message.method, message.url, message.headers);
+    if (entry === null) return false;
+    const age = this.now > entry.storedAt ? this.now - entry.storedAt : 0;
+    const isFresh = age < message.cache.maxAgeMs * 1000;
+    if (!isFresh && age >= (message.cache.maxAgeMs + message.cache.staleMs) * 1000) return false;
+    this.reply(this.requestToken, network.receives.request, replyFrom(entry, isFresh ? 'fresh' : 'stale'));
+    if (!isFresh) this.renew(message);
+    return true;
+  }
+
+  private renew(message: Request): void {
+    const fetch = this.equalFetch(message) ?? this.enqueue(message);
+    if (fetch === null) return;
+    join(fetch, message);
+    fetch.background = true;
+    this.advance();
+  }
+
+  /** The fetch that a request may share. */
+  private equalFetch(message: Request): Fetch | null {
+    if (!isSafe(message.method)) return null;
+    for (const fetch of this.fetches) {
+      if (fetch.method !== message.method || fetch.url !== message.url) continue;
+      if (equalHeaders(fetch.headers, message.headers) && equalBytes(fetch.body, message.body)) return fetch;
+    }
+    return null;
+  }
+
+  /** @returns null when there are too many */
+  private enqueue(message: Request): Fetch | null {
+    if (this.fetches.length >= FETCHES_MAX) return null;
+    const fetch: Fetch = {
+      number: this.nextNumber++,
+      phase: 'queued',
+      method: message.method,
+      url: message.url,
+      headers: message.headers,
+      body: message.body.slice(),
+      priority: 0,
+      retries: 0,
+      attempts: 0,
+      timeoutMs: message.timeoutMs === 0 ? FETCH_TIMEOUT_DEFAULT_MS : Math.min(message.timeoutMs, FETCH_TIMEOUT_MAX_MS),
+      keep: false,
+      background: false,
+      waiters: [],
+    };
+    this.fetches.push(fetch);
+    return fetch;
+  }
+
+  /** Ends a try that is over: another one after a pause, or the answer to all who wait. */
+  private finish(fetch: Fetch, answer: Answer): void {
+    if (this.retry(fetch, answer)) return;
+    const succeeded = answer.failure === 'none' && answer.status >= 200 && answer.status < 300;
+    if (succeeded && fetch.keep) this.keep(fetch, answer);
+    if (succeeded && !isSafe(fetch.method)) this.cache.forget(fetch.url);
+    const left = this.replyTo(fetch.waiters, replyOf(answer, fetch.attempts));
+    if (left.length === 0) {
+      this.fetches.splice(this.fetches.indexOf(fetch), 1);
+      return;
+    }
+    fetch.waiters = left;
+    fetch.attempts = 0;
+    fetch.phase = 'queued';
+  }
+
+  /** @returns whether it will be tried again */
+  private retry(fetch: Fetch, answer: Answer): boolean {
+    if (fetch.attempts > fetch.retries || !isIdempotent(fetch.method) || !mayPass(answer)) return false;
+    const seconds = retryAfterSeconds(answer);
+    if (seconds > RETRY_AFTER_MAX_SECONDS) return false;
+    this.random = nextRandom(this.random);
+    fetch.phase = 'waiting';
+    fetch.number = this.nextNumber++;
+    this.startTimer(fetch.number, Math.max(retryDelayMs(this.firstRetryMs, fetch.attempts, this.random), seconds * 1000));
+    return true;
+  }
+
+  private keep(fetch: Fetch, answer: Answer): void {
+    this.cache.put({
+      method: fetch.method,
+      url: fetch.url,
+      requestHeaders: fetch.headers,
+      storedAt: this.now,
+      status: answer.status,
+      headers: answer.headers,
+      body: answer.body.slice(),
+    });
+  }
+
+  /** @returns those for whom the output of one handler has no room; only a shared fetch has so many */
+  private replyTo(waiters: Waiter[], reply: Reply): Waiter[] {
+    const replyBytes = REPLY_OVERHEAD_BYTES + reply.body.length + 3 * headersLength(reply.headers);
+    const room = Math.floor(REPLIES_BYTES_MAX / replyBytes);
+    for (const waiter of waiters.slice(0, room)) this.reply(waiter, network.receives.request, reply);
+    return waiters.slice(room);
+  }
+
+  /** Ends a fetch that nobody waits for. */
+  private drop(fetch: Fetch): void {
+    if (fetch.phase === 'running') this.send(fetchPort.receives.abort, { request: fetch.number });
+    if (fetch.phase !== 'queued') this.cancelTimer(fetch.number);
+    this.fetches.splice(this.fetches.indexOf(fetch), 1);
+  }
+
+  /** Starts what there is room for, and publishes how much runs and waits if that has changed. */
+  private advance(): void {
+    let running = 0;
+    for (const fetch of this.fetches) if (fetch.phase === 'running') running++;
+    for (let next = this.nextQueued(); next !== null && running < this.runningMax; next = this.nextQueued()) {
+      this.start(next);
+      running++;
+    }
+    const queued = this.fetches.length - running;
+    if (running === this.published.running && queued === this.published.queued) return;
+    this.published = { running, queued };
+    this.publishFresh(network.publishes.activity, this.published);
+  }
+
+  private nextQueued(): Fetch | null {
+    let next: Fetch | null = null;
+    for (const fetch of this.fetches) if (fetch.phase === 'queued' && (next === null || fetch.priority > next.priority)) next = fetch;
+    return next;
+  }
+
+  private start(fetch: Fetch): void {
+    fetch.phase = 'running';
+    fetch.number = this.nextNumber++;
+    fetch.attempts++;
+    const { number, url, method, headers, body, timeoutMs } = fetch;
+    this.send(fetchPort.receives.start, { request: number, url, method, headers, body, timeoutMs });
+    this.startTimer(number, timeoutMs + FETCH_GRACE_MS);
+  }
+
+  private fetchOf(number: number): Fetch | null {
+    return this.fetches.find((fetch) => fetch.number === number) ?? null;
+  }
+}
+
+const clamp = (value: number, low: number, high: number): number => Math.floor(Math.min(Math.max(value, low), high));
+
+/** Whether the answer is read from the cache and kept in it. */
+const isKept = (message: Request): boolean =>
+  (message.method === 'GET' || message.method === 'HEAD') &&
+  message.body.length === 0 &&
+  message.cache.maxAgeMs + message.cache.staleMs > 0;
+
+/** A shared fetch does the most that one of its requesters asked for. */
+function join(fetch: Fetch, message: Request): void {
+  fetch.priority = Math.max(fetch.priority, message.priority);
+  fetch.retries = Math.max(fetch.retries, Math.min(message.retries, RETRIES_MAX));
+  fetch.keep ||= isKept(message);
+}
+
+const replyOf = (answer: Answer, attempts: number): Reply => ({
+  status: answer.status,
+  headers: answer.headers,
+  body: answer.body,
+  origin: 'network',
+  failure: answer.failure,
+  error: answer.error,
+  attempts,
+});
+
+const replyFrom = (entry: CachedAnswer, origin: 'fresh' | 'stale'): Reply => ({
+  status: entry.status,
+  headers: entry.headers,
+  body: entry.body,
+  origin,
+  failure: 'none',
+  error: '',
+  attempts: 0,
+});
