@@ -10,7 +10,7 @@
  * A group is a node that scene publishes with `isGroup`; 0 is the root of all. The catch: a node that the page has just committed is
  * known only after the next tick, so a wish for it (`focus`) waits for its rectangle.
  */
-import { actor, bool, choice, f64, list, message, publication, struct, u8, u32, u53 } from '../schema.js';
+import { actor, bool, choice, f64, list, message, optional, publication, struct, u32, u53 } from '../schema.js';
 
 const key = choice('Key', ['left', 'right', 'up', 'down', 'enter', 'back']);
 
@@ -74,8 +74,8 @@ export const focus = actor({
     /** Node or group that the page wants, not known yet; 0 for none. */
     wanted: u32,
     wantedSince: u53,
-    /** The key that is held is this one less 1, by number; 0 for none. */
-    held: u8,
+    /** The key that is down. */
+    held: optional(key),
     heldSince: u53,
     /** When the held key last counted. */
     countedAt: u53,

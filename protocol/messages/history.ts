@@ -38,8 +38,8 @@ const attemptState = struct('HistoryAttempt', {
   attempt: u32,
   navigation,
   destinations,
-  /** Serial of the last blocker that agreed; 0 for none. */
-  agreed: u32,
+  /** Serial of the blocker that was asked last. Those before it have agreed. */
+  asked: u32,
 });
 
 export const history = actor({
