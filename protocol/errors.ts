@@ -14,8 +14,9 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What a reader was doing when the bytes did not fit. */
-export type DecodeProblem = 'truncated' | 'type' | 'range' | 'too long' | 'too deep' | 'utf-8' | 'kind' | 'header' | 'trailing bytes';
+/** What was wrong with the bytes, by the number that a guest notes (the index). Append only. */
+export const DECODE_PROBLEMS = ['truncated', 'type', 'range', 'too long', 'too deep', 'utf-8', 'kind', 'header', 'trailing bytes'] as const;
+export type DecodeProblem = (typeof DECODE_PROBLEMS)[number];
 
 /** A malformed frame: nothing was delivered. */
 export class DecodeError extends Error {
