@@ -129,7 +129,11 @@ export const actorMachine = setup({
     noteFinish: assign(({ context }) => ({ endedAt: context.nowMicros(), reason: 'finished', intent: 'finish' as const, fresh: true })),
     intendStop: assign({ intent: 'stop', reason: 'stopped by order' }),
     intendExhaust: assign(({ context }) => ({ intent: 'exhaust' as const, reason: `restart budget exhausted: ${context.reason}` })),
-    noteUnclean: assign({ clean: false }),
+    noteUnanswered: assign(({ context }) => ({
+      clean: false,
+      envelope: undefined,
+      error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
+    })),
     noteLoss: assign(({ context, event }) => ({
       reason: event.type === 'vmLost' ? event.reason : context.reason,
       clean: false,
@@ -221,7 +225,7 @@ export const actorMachine = setup({
           actions: assign(({ event }) => ({ envelope: undefined, clean: false, error: event.error })),
         },
       },
-      after: { shutdown: { target: 'leaving', actions: 'noteUnclean' } },
+      after: { shutdown: { target: 'leaving', actions: 'noteUnanswered' } },
       on: {
         stop: { guard: ({ context }) => context.intent === 'finish', actions: 'intendStop' },
         vmLost: { target: 'leaving', actions: 'noteLoss' },

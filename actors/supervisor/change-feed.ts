@@ -1,0 +1,70 @@
+/** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
+import type { CrashReport } from '../control.js';
+import type { ControlError, Timers } from '../host.js';
+import type { VmName } from '../instance.js';
+import type { ActorState } from './actor-machine.js';
+import type { SystemState } from './system-machine.js';
+import type { VmState } from './vm-machine.js';
+
+export interface ActorStatus {
+  readonly actor: string;
+  readonly address: number;
+  readonly vm: VmName;
+  readonly state: ActorState;
+  readonly epoch: number;
+  readonly restarts: number;
+  /** Why it is not running, or was last restarted; empty when it never ended. */
+  readonly reason: string;
+}
+
+export interface VmStatus {
+  readonly vm: VmName;
+  readonly state: VmState;
+  readonly reason: string;
+}
+
+export type SystemChange =
+  | { readonly type: 'system'; readonly state: SystemState }
+  | ({ readonly type: 'vm' } & VmStatus)
+  | ({ readonly type: 'actor' } & ActorStatus)
+  /** An incarnation ended. */
+  | { readonly type: 'crash'; readonly report: CrashReport }
+  /** A message was given up after its second trap. */
+  | { readonly type: 'poisoned'; readonly report: CrashReport }
+  /** A VM did not take new routes: its parties may send to an address that has nobody. */
+  | { readonly type: 'control'; readonly error: ControlError };
+
+/** Crash reports kept, newest last: more than one budget of every actor, and what a person reads. */
+export const CRASH_REPORTS_MAX = 64;
+
+export class ChangeFeed {
+  readonly crashReports: CrashReport[] = [];
+  private readonly listeners = new Set<(change: SystemChange) => void>();
+
+  constructor(private readonly timers: Timers) {}
+
+  /** @returns a function that takes the listener away */
+  onChange(listener: (change: SystemChange) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** A listener that throws disturbs neither the supervisor nor the others: its error surfaces from a timer. */
+  emit(change: SystemChange): void {
+    if (change.type === 'crash') this.keep(change.report);
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.timers.set(0, () => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  private keep(report: CrashReport): void {
+    this.crashReports.push(report);
+    if (this.crashReports.length > CRASH_REPORTS_MAX) this.crashReports.shift();
+  }
+}

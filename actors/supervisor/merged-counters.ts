@@ -1,0 +1,41 @@
+/** The counters of all VMs as one. */
+import type { VmCounters } from '../control.js';
+
+const ZERO: VmCounters = {
+  sent: {},
+  handled: {},
+  duplicates: 0,
+  fenced: 0,
+  refused: 0,
+  dropped: 0,
+  conflated: 0,
+  deadLetters: 0,
+  replayed: 0,
+  divergent: 0,
+  traps: 0,
+};
+
+/** Sums every counter; per pair, too, since an actor may have run in one VM and then in another. */
+export const mergeCounters = (counters: readonly VmCounters[]): VmCounters => counters.reduce(addCounters, ZERO);
+
+function addCounters(a: VmCounters, b: VmCounters): VmCounters {
+  return {
+    sent: addPairs(a.sent, b.sent),
+    handled: addPairs(a.handled, b.handled),
+    duplicates: a.duplicates + b.duplicates,
+    fenced: a.fenced + b.fenced,
+    refused: a.refused + b.refused,
+    dropped: a.dropped + b.dropped,
+    conflated: a.conflated + b.conflated,
+    deadLetters: a.deadLetters + b.deadLetters,
+    replayed: a.replayed + b.replayed,
+    divergent: a.divergent + b.divergent,
+    traps: a.traps + b.traps,
+  };
+}
+
+function addPairs(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const sum = { ...a };
+  for (const [pair, count] of Object.entries(b)) sum[pair] = (sum[pair] ?? 0) + count;
+  return sum;
+}

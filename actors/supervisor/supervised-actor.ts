@@ -1,0 +1,132 @@
+/** One actor under supervision: its machine, and what it is to others. */
+import { type Actor, createActor, waitFor } from 'xstate';
+import { ControlError, type Timers } from '../host.js';
+import type { ActorOptions } from '../instance.js';
+import type { Side } from '../placement.js';
+import { type ActorCommands, type ActorState, actorMachine, type RestartKind } from './actor-machine.js';
+import type { ActorStatus } from './change-feed.js';
+import { StartError, SupervisionError } from './errors.js';
+import type { Intensity } from './intensity.js';
+import type { StopOutcome } from './stop-report.js';
+
+export interface ActorSpecification {
+  readonly actor: string;
+  readonly address: number;
+  readonly vm: Side;
+  readonly restart: RestartKind;
+  readonly intensity: Intensity;
+  readonly shutdownMs: number;
+  readonly options: ActorOptions;
+}
+
+/** Nothing runs, and nothing will without an order. */
+const DOWN: readonly ActorState[] = ['idle', 'stopped', 'exhausted', 'failed', 'lost', 'removed'];
+/** Down, and nobody ordered it. */
+const GONE: readonly ActorState[] = ['exhausted', 'failed', 'lost'];
+const SETTLED: readonly ActorState[] = ['running', ...DOWN];
+
+export const isDown = (state: ActorState): boolean => DOWN.includes(state);
+
+export class SupervisedActor {
+  private readonly machine: Actor<typeof actorMachine>;
+
+  constructor(
+    readonly specification: ActorSpecification,
+    commands: ActorCommands,
+    nowMicros: () => number,
+    timers: Timers,
+    onStatus: (status: ActorStatus, before: ActorState) => void,
+  ) {
+    const { actor, vm, restart, intensity, shutdownMs } = specification;
+    const clock = {
+      setTimeout: (fn: () => void, delayMs: number) => timers.set(delayMs, fn),
+      clearTimeout: (timer: unknown) => timers.clear(timer),
+    };
+    this.machine = createActor(actorMachine, { input: { actor, vm, restart, intensity, shutdownMs, nowMicros, commands }, clock });
+    let last: ActorStatus = this.status;
+    this.machine.subscribe(() => {
+      const before = last;
+      last = this.status;
+      if (last.state !== before.state || last.epoch !== before.epoch) onStatus(last, before.state);
+    });
+    this.machine.start();
+  }
+
+  get name(): string {
+    return this.specification.actor;
+  }
+
+  /** Passing states are never seen from outside: the machine leaves them in the same step. */
+  get state(): ActorState {
+    return this.machine.getSnapshot().value as ActorState;
+  }
+
+  get down(): boolean {
+    return isDown(this.state);
+  }
+
+  get gone(): boolean {
+    return GONE.includes(this.state);
+  }
+
+  get status(): ActorStatus {
+    const { epoch, restarts, reason } = this.machine.getSnapshot().context;
+    const { actor, address, vm } = this.specification;
+    return { actor, address, vm, state: this.state, epoch, restarts, reason };
+  }
+
+  /** @throws StartError when it does not come up, SupervisionError when it is not down */
+  async start(): Promise<void> {
+    if (!this.down || this.state === 'removed')
+      throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
+    this.machine.send({ type: 'start' });
+    await this.settled();
+    const { reason, error } = this.machine.getSnapshot().context;
+    if (this.state !== 'running') throw new StartError(this.specification.vm, this.name, reason, { cause: error });
+  }
+
+  /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
+  ended(epoch: number, reason: string): void {
+    this.machine.send({ type: 'ended', epoch, reason });
+  }
+
+  vmLost(reason: string): void {
+    this.machine.send({ type: 'vmLost', reason });
+  }
+
+  /** Ends it as if its work were done. Resolves when it is down, or runs again because it is permanent. */
+  async finish(): Promise<void> {
+    if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be finished while it is ${this.state}`);
+    this.machine.send({ type: 'finish' });
+    await this.settled();
+  }
+
+  /** Resolves when it is down. */
+  async stop(): Promise<StopOutcome> {
+    if (this.down) return 'down';
+    this.machine.send({ type: 'stop' });
+    await this.until(DOWN);
+    return this.machine.getSnapshot().context.clean ? 'stopped' : 'killed';
+  }
+
+  /** The error of a stop that its VM did not confirm. */
+  get stopError(): unknown {
+    const { clean, error } = this.machine.getSnapshot().context;
+    return clean ? undefined : error;
+  }
+
+  /** True when its VM did not answer the last stop in time: it must be taken to hang. */
+  get hung(): boolean {
+    return this.stopError instanceof ControlError && this.stopError.code === 'deadline';
+  }
+
+  /** Resolves once it runs or is down. */
+  settled(): Promise<ActorState> {
+    return this.until(SETTLED);
+  }
+
+  private async until(states: readonly ActorState[]): Promise<ActorState> {
+    const { value } = await waitFor(this.machine, ({ value }) => states.includes(value as ActorState));
+    return value as ActorState;
+  }
+}

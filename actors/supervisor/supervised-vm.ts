@@ -1,0 +1,71 @@
+/** One VM under supervision: its machine, and its control while it lives. */
+import { type Actor, createActor, waitFor } from 'xstate';
+import type { VmControl } from '../control.js';
+import { ControlError, type VmHandle } from '../host.js';
+import type { VmName } from '../instance.js';
+import type { VmStatus } from './change-feed.js';
+import { StartError } from './errors.js';
+import { type VmState, vmMachine } from './vm-machine.js';
+
+const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
+
+export class SupervisedVm {
+  private readonly machine: Actor<typeof vmMachine>;
+
+  constructor(
+    readonly name: VmName,
+    start: () => Promise<VmHandle>,
+    onStatus: (status: VmStatus) => void,
+  ) {
+    this.machine = createActor(vmMachine, { input: { vm: name, start } });
+    let last: VmState = 'idle';
+    this.machine.subscribe(() => {
+      if (this.state === last) return;
+      last = this.state;
+      onStatus(this.status);
+    });
+    this.machine.start();
+  }
+
+  get state(): VmState {
+    return this.machine.getSnapshot().value;
+  }
+
+  get live(): boolean {
+    return this.state === 'running';
+  }
+
+  get status(): VmStatus {
+    return { vm: this.name, state: this.state, reason: this.machine.getSnapshot().context.reason };
+  }
+
+  /** @throws ControlError `lost` when the VM does not run */
+  get handle(): VmHandle {
+    const { handle, reason } = this.machine.getSnapshot().context;
+    if (!handle || !this.live) throw new ControlError('lost', this.name, 'control', reason || `the VM is ${this.state}`);
+    return handle;
+  }
+
+  /** @throws ControlError `lost` when the VM does not run */
+  get control(): VmControl {
+    return this.handle.control;
+  }
+
+  /** @throws StartError */
+  async start(): Promise<void> {
+    this.machine.send({ type: 'start' });
+    await waitFor(this.machine, ({ value }) => value !== 'starting');
+    const { reason, error } = this.machine.getSnapshot().context;
+    if (!this.live) throw new StartError(this.name, '', reason, { cause: error });
+  }
+
+  lose(reason: string): void {
+    this.machine.send({ type: 'lost', reason });
+  }
+
+  /** Shuts it down and ends its thread; `kill` ends the thread at once. Resolves when it has ended, however. */
+  async end(how: 'stop' | 'kill'): Promise<void> {
+    this.machine.send({ type: how });
+    await waitFor(this.machine, ({ value }) => ENDED.includes(value));
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * Starts, watches and ends everything, one for one: an actor that ends is restarted alone, the others go on.
+ *
+ *   VM reports ended(report) ─> actor's machine: within its budget? ─> epoch + 1 ─> fence in every VM ─> restart in its VM
+ *                                        │ no
+ *                                        └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
+ *
+ * Invariant: a route leads only to an actor that is up, on its way up, or not yet started. Routes change in one place (`publishRoutes`), one
+ * publication after another, and each one sends what is true when it starts.
+ */
+import { type Actor, createActor, waitFor } from 'xstate';
+import type { Routes, VmControl } from '../control.js';
+import { ControlError, type Host, type VmListener } from '../host.js';
+import type { VmName } from '../instance.js';
+import type { ActorCommands, ActorState } from './actor-machine.js';
+import { type ActorStatus, ChangeFeed, type VmStatus } from './change-feed.js';
+import { StartError, SupervisionError } from './errors.js';
+import type { StopReport } from './stop-report.js';
+import { type ActorSpecification, isDown, SupervisedActor } from './supervised-actor.js';
+import { SupervisedVm } from './supervised-vm.js';
+import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
+
+export interface SupervisorOptions {
+  /** VMs to start besides the host's own. */
+  readonly vms: readonly Exclude<VmName, 'host'>[];
+  /** In the order of their start. */
+  readonly actors: readonly ActorSpecification[];
+  /** Where everything is that is no actor. */
+  readonly portRoutes: Routes;
+  readonly escalation: Escalation;
+  /** Called once the VMs are linked and routed, before the first actor starts. */
+  readonly prepare: (supervisor: Supervisor) => Promise<void>;
+}
+
+export class Supervisor {
+  readonly changes: ChangeFeed;
+  private readonly vms: readonly SupervisedVm[];
+  private readonly actors: Map<string, SupervisedActor>;
+  private readonly machine: Actor<typeof systemMachine>;
+  private routing: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly host: Host,
+    private readonly options: SupervisorOptions,
+  ) {
+    this.changes = new ChangeFeed(host.timers);
+    const local = this.superviseVm('host', async () => host.local);
+    this.vms = [local, ...options.vms.map((name) => this.superviseVm(name, () => host.startVm(name, this.listener(name))))];
+    this.actors = new Map(options.actors.map((specification) => [specification.actor, this.superviseActor(specification)]));
+    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.systemCommands() } });
+    let last: SystemState = this.state;
+    this.machine.subscribe(() => {
+      if (this.state === last) return;
+      last = this.state;
+      this.changes.emit({ type: 'system', state: last });
+    });
+    this.machine.start();
+  }
+
+  get state(): SystemState {
+    const { value } = this.machine.getSnapshot();
+    if (typeof value === 'object') return 'up' in value ? (value.up as SystemState) : 'starting';
+    return value === 'idle' ? 'starting' : value === 'stopping' || value === 'stopped' ? value : 'failed';
+  }
+
+  /** @throws StartError, or the ControlError of a link or route; nothing is left running then */
+  async start(): Promise<void> {
+    this.machine.send({ type: 'start' });
+    const { value, context } = await waitFor(
+      this.machine,
+      ({ value }) => value === 'abandoned' || (typeof value === 'object' && 'up' in value),
+    );
+    if (value === 'abandoned') throw context.error;
+  }
+
+  /** Ends everything. The same report on every call. */
+  async stop(): Promise<StopReport> {
+    this.machine.send({ type: 'stop' });
+    const { context } = await waitFor(this.machine, ({ value }) => value === 'stopped');
+    return context.report;
+  }
+
+  /** @throws SupervisionError `unknown` */
+  actor(name: string): SupervisedActor {
+    const actor = this.actors.get(name);
+    if (!actor) throw new SupervisionError('unknown', name, 'there is none');
+    return actor;
+  }
+
+  /** Control of the VM where an actor runs. @throws SupervisionError, or ControlError `lost` */
+  controlOf(name: string): VmControl {
+    return this.vm(this.actor(name).specification.vm).control;
+  }
+
+  get liveControls(): readonly VmControl[] {
+    return this.vms.filter((vm) => vm.live).map((vm) => vm.control);
+  }
+
+  /** Undefined when no such VM runs. */
+  liveControl(name: VmName): VmControl | undefined {
+    return this.vms.find((vm) => vm.name === name && vm.live)?.control;
+  }
+
+  get actorStatuses(): readonly ActorStatus[] {
+    return [...this.actors.values()].map((actor) => actor.status);
+  }
+
+  get vmStatuses(): readonly VmStatus[] {
+    return this.vms.map((vm) => vm.status);
+  }
+
+  private vm(name: VmName): SupervisedVm {
+    const vm = this.vms.find((candidate) => candidate.name === name);
+    if (!vm) throw new ControlError('lost', name, 'control', 'the VM was never started');
+    return vm;
+  }
+
+  private superviseVm(name: VmName, start: () => ReturnType<Host['startVm']>): SupervisedVm {
+    return new SupervisedVm(name, start, (status) => this.vmChanged(status));
+  }
+
+  private superviseActor(specification: ActorSpecification): SupervisedActor {
+    const { clock, timers } = this.host;
+    return new SupervisedActor(
+      specification,
+      this.actorCommands(specification),
+      () => clock.nowMicros(),
+      timers,
+      (status, before) => this.actorChanged(status, before),
+    );
+  }
+
+  private listener(vm: VmName): VmListener {
+    return {
+      ended: (report) => {
+        this.changes.emit({ type: 'crash', report });
+        this.actors.get(report.actor)?.ended(report.epoch, report.reason);
+      },
+      poisoned: (report) => this.changes.emit({ type: 'poisoned', report }),
+      lost: (reason) => this.vm(vm).lose(reason),
+    };
+  }
+
+  private vmChanged(status: VmStatus): void {
+    this.changes.emit({ type: 'vm', ...status });
+    if (status.state !== 'lost') return;
+    for (const actor of this.actorsIn(status.vm)) actor.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
+    this.tally();
+  }
+
+  private actorChanged(status: ActorStatus, before: ActorState): void {
+    if (status.state === 'removed') this.actors.delete(status.actor);
+    this.changes.emit({ type: 'actor', ...status });
+    if (status.state === before) return;
+    this.tally();
+    if (isDown(status.state) && !this.ending) this.reroute();
+    if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: status.actor });
+  }
+
+  /** Routes are left alone while everything ends: what is stopped answers for itself, and the VMs go next. */
+  private get ending(): boolean {
+    const { value } = this.machine.getSnapshot();
+    return value === 'stopping' || value === 'stopped' || value === 'abandoning' || value === 'abandoned';
+  }
+
+  private actorsIn(vm: VmName): readonly SupervisedActor[] {
+    return [...this.actors.values()].filter((actor) => actor.specification.vm === vm);
+  }
+
+  private tally(): void {
+    const actors = [...this.actors.values()];
+    const tally = {
+      actors: actors.length,
+      actorsGone: actors.filter((actor) => actor.gone).length,
+      vmsGone: this.vms.filter((vm) => vm.state === 'lost').length,
+    };
+    this.machine.send({ type: 'tallied', tally });
+  }
+
+  private systemCommands(): SystemCommands {
+    return {
+      startVms: () => this.startVms(),
+      connect: () => this.connect(),
+      route: () => this.publishRoutes(),
+      startActors: () => this.startActors(),
+      stop: () => this.stopAll(),
+    };
+  }
+
+  /** All at once: a worker takes long to start on a weak device. */
+  private async startVms(): Promise<void> {
+    const started = await Promise.allSettled(this.vms.map((vm) => vm.start()));
+    for (const result of started) if (result.status === 'rejected') throw result.reason;
+  }
+
+  private async connect(): Promise<void> {
+    for (let a = 0; a < this.vms.length; a++) {
+      for (let b = a + 1; b < this.vms.length; b++) await this.host.connect(this.vms[a].handle, this.vms[b].handle);
+    }
+  }
+
+  private async startActors(): Promise<void> {
+    await this.options.prepare(this);
+    for (const actor of this.actors.values()) await actor.start();
+    for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
+  }
+
+  private actorCommands({ actor, address, vm, options }: ActorSpecification): ActorCommands {
+    const spawn = (epoch: number, snapshot: Uint8Array | undefined) => this.vm(vm).control.spawn({ actor, epoch, options, snapshot });
+    return {
+      spawn: async (epoch, envelope) => {
+        if (epoch > 1) await Promise.all([this.fence(address, epoch), this.reroute()]);
+        await spawn(epoch, envelope);
+      },
+      restart: async (epoch) => {
+        await this.fence(address, epoch);
+        await this.vm(vm).control.restart(actor, epoch);
+      },
+      respawn: async (epoch) => {
+        await this.fence(address, epoch);
+        await spawn(epoch, undefined);
+      },
+      stop: async () => this.vm(vm).control.stop(actor),
+    };
+  }
+
+  /** A VM that is lost needs no fence: it reads nothing any more. */
+  private async fence(address: number, epoch: number): Promise<void> {
+    await Promise.all(this.liveControls.map((control) => control.fence(address, epoch).catch(rethrowUnlessLost)));
+  }
+
+  private get routes(): Routes {
+    const up = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
+    return [...this.options.portRoutes, ...up.map(({ specification }) => [specification.address, specification.vm] as const)];
+  }
+
+  private async publishRoutes(): Promise<void> {
+    const { routes } = this;
+    await Promise.all(this.liveControls.map((control) => control.setRoutes(routes).catch(rethrowUnlessLost)));
+  }
+
+  /** Never rejects: a VM that does not take its routes is reported. */
+  private reroute(): Promise<void> {
+    this.routing = this.routing.then(() => this.publishRoutes()).catch((error) => this.changes.emit({ type: 'control', error }));
+    return this.routing;
+  }
+
+  private async stopAll(): Promise<StopReport> {
+    const report: StopReport[number][] = [];
+    const killed = new Set<VmName>();
+    for (const actor of [...this.actors.values()].reverse()) {
+      const { vm } = actor.specification;
+      const outcome = await actor.stop();
+      report.push({ actor: actor.name, outcome: outcome === 'down' && killed.has(vm) ? 'killed' : outcome });
+      if (outcome === 'killed' && actor.hung && !killed.has(vm)) {
+        killed.add(vm);
+        await this.kill(vm);
+      }
+    }
+    for (const vm of [...this.vms].reverse()) await vm.end('stop');
+    return report;
+  }
+
+  /** A VM that hangs cannot stop its other actors either: its thread is ended, instead of waiting for each of them. */
+  private async kill(vm: VmName): Promise<void> {
+    await this.vm(vm).end('kill');
+    for (const actor of this.actorsIn(vm)) actor.vmLost(`VM ${vm} did not answer and was ended`);
+  }
+}
+
+function rethrowUnlessLost(error: unknown): void {
+  if (!(error instanceof ControlError && error.code === 'lost')) throw error;
+}

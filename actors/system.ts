@@ -1,0 +1,221 @@
+/**
+ * The whole application as one object: starts the VMs, links them, starts the actors under supervision, and ends it all again.
+ *
+ *   const system = await startSystem(host, { parties, actors, placement: 'mixed' });
+ *   system.onChange((change) => ...);
+ *   await system.stop();
+ *
+ * The catch: what happens inside a VM is asked over the control plane, so every such answer is a promise, and a VM that dies
+ * meanwhile makes it reject with a ControlError.
+ */
+import { CONTROL_DEADLINE_MS } from '../protocol/limits.js';
+import type { PartySchema } from '../protocol/schema.js';
+import type { ActorHealth, CrashReport, DeadLetter, Routes, VmControl, VmCounters } from './control.js';
+import type { Host } from './host.js';
+import type { ActorOptions } from './instance.js';
+import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
+import type { RestartKind } from './supervisor/actor-machine.js';
+import type { ActorStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+import { SupervisionError } from './supervisor/errors.js';
+import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
+import { mergeCounters } from './supervisor/merged-counters.js';
+import type { StopReport } from './supervisor/stop-report.js';
+import type { ActorSpecification } from './supervisor/supervised-actor.js';
+import { Supervisor } from './supervisor/supervisor.js';
+import type { Escalation, SystemState } from './supervisor/system-machine.js';
+
+export interface ActorOrder {
+  readonly schema: PartySchema;
+  /** `permanent` when not given. */
+  readonly restart?: RestartKind;
+  /** Numbers that the actor is configured with before it starts. */
+  readonly options?: ActorOptions;
+  readonly twins: Twins;
+  /** Percentage of devices, 0 to 100, on which its Wasm twin is used when the placement wants it; 100 when not given. */
+  readonly rolloutPercent?: number;
+}
+
+export interface SystemOptions extends Partial<Intensity> {
+  /** All actors and ports of the application. */
+  readonly parties: readonly PartySchema[];
+  /** In the order of their start. */
+  readonly actors: readonly ActorOrder[];
+  /** `js`, `wasm`, `mixed`, `scene=wasm,focus=js`, or a plan. */
+  readonly placement: string | PlacementPlan;
+  /** Decides the rollout bucket: the same for this device on every start. */
+  readonly deviceId?: string;
+  /** What an actor's exhausted restart budget means for the others; `degrade` when not given. */
+  readonly escalation?: Escalation;
+  /** How long a VM may take to stop one actor. */
+  readonly shutdownMs?: number;
+  /** Probability that a first delivery to a Wasm actor traps; 0 when not given. */
+  readonly trapRate?: number;
+  /** Of the draws for `trapRate`. */
+  readonly seed?: number;
+}
+
+export interface SystemHealth {
+  readonly state: SystemState;
+  readonly vms: readonly VmStatus[];
+  /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
+  readonly actors: readonly (ActorStatus & { readonly load: ActorHealth | null })[];
+}
+
+export interface System {
+  readonly state: SystemState;
+  readonly placement: readonly Placement[];
+  /** How everything is, as the supervisor knows it; at once. */
+  readonly actors: readonly ActorStatus[];
+  readonly vms: readonly VmStatus[];
+  /** The same with what the VMs say. Never rejects. */
+  health(): Promise<SystemHealth>;
+  /** Makes the handler of the actor's next frame trap; waits while the actor restarts. @throws SupervisionError, ControlError */
+  crash(actor: string): Promise<void>;
+  /** Waits while the actor restarts. @returns its envelope. @throws SupervisionError, ControlError */
+  snapshot(actor: string): Promise<Uint8Array>;
+  /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
+  stopActor(actor: string): Promise<void>;
+  /** Starts an actor that is down, with the state it was stopped with and a new budget. @throws SupervisionError, StartError */
+  startActor(actor: string): Promise<void>;
+  /** Ends an actor whose work is done: a permanent one starts afresh, a transient one stays down, a temporary one is forgotten. */
+  finishActor(actor: string): Promise<void>;
+  /** Idle messages are handled only while nothing animates. */
+  setAnimating(animating: boolean): Promise<void>;
+  /** The sum over all VMs that run. */
+  counters(): Promise<VmCounters>;
+  /** Of all VMs that run, oldest first. */
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** State changes, crashes and restarts as they happen. @returns a function that takes the listener away */
+  onChange(listener: (change: SystemChange) => void): () => void;
+  /** The latest, oldest first. */
+  readonly crashReports: readonly CrashReport[];
+  /** Ends the actors in reverse order of their start, then the VMs. Never rejects; the same report on every call. */
+  stop(): Promise<StopReport>;
+}
+
+/**
+ * @throws PlacementError, RangeError for options that make no sense, before anything starts
+ * @throws StartError that names the VM and actor, or the ControlError of a link; everything that had started was ended again
+ */
+export async function startSystem(host: Host, options: SystemOptions): Promise<System> {
+  const placement = placeActors(host, options);
+  const supervisor = new Supervisor(host, {
+    vms: placement.some(({ vm }) => vm === 'wasm') ? ['js', 'wasm'] : ['js'],
+    actors: specify(options, placement),
+    portRoutes: options.parties.filter(({ role }) => role === 'port').map(({ address }) => [address, 'host'] as const) satisfies Routes,
+    escalation: options.escalation ?? 'degrade',
+    prepare: async (started) => {
+      if (options.trapRate) await started.liveControl('wasm')?.setTrapRate(options.trapRate, options.seed ?? 0);
+    },
+  });
+  await supervisor.start();
+  return new SupervisedSystem(supervisor, placement);
+}
+
+function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOptions): readonly Placement[] {
+  const names = actors.map(({ schema }) => schema.name);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new RangeError(`actor ${twice} is listed twice`);
+  const plan = typeof placement === 'string' ? parsePlacement(placement, names) : placement;
+  const inputs = actors.map(({ schema, twins, rolloutPercent }) => ({ actor: schema.name, twins, rolloutPercent }));
+  return decidePlacement(plan, inputs, { wasm: host.capabilities.wasm, id: deviceId });
+}
+
+function specify(options: SystemOptions, placement: readonly Placement[]): readonly ActorSpecification[] {
+  const { intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs, shutdownMs = CONTROL_DEADLINE_MS } = options;
+  checkIntensity({ intensity, periodMs });
+  return options.actors.map(({ schema, restart = 'permanent', options: actorOptions = {} }, i) => ({
+    actor: schema.name,
+    address: schema.address,
+    vm: placement[i].vm,
+    restart,
+    intensity: { intensity, periodMs },
+    shutdownMs,
+    options: actorOptions,
+  }));
+}
+
+class SupervisedSystem implements System {
+  constructor(
+    private readonly supervisor: Supervisor,
+    readonly placement: readonly Placement[],
+  ) {}
+
+  get state(): SystemState {
+    return this.supervisor.state;
+  }
+
+  get actors(): readonly ActorStatus[] {
+    return this.supervisor.actorStatuses;
+  }
+
+  get vms(): readonly VmStatus[] {
+    return this.supervisor.vmStatuses;
+  }
+
+  get crashReports(): readonly CrashReport[] {
+    return this.supervisor.changes.crashReports;
+  }
+
+  async health(): Promise<SystemHealth> {
+    const answers = await Promise.allSettled(this.supervisor.liveControls.map((control) => control.health()));
+    const loads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const loadOf = (actor: string) => loads.find((load) => load.actor === actor) ?? null;
+    return {
+      state: this.state,
+      vms: this.vms,
+      actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
+    };
+  }
+
+  async crash(actor: string): Promise<void> {
+    const control = await this.runningControl(actor);
+    await control.crash(actor);
+  }
+
+  async snapshot(actor: string): Promise<Uint8Array> {
+    const control = await this.runningControl(actor);
+    return control.snapshot(actor);
+  }
+
+  async stopActor(actor: string): Promise<void> {
+    const supervised = this.supervisor.actor(actor);
+    if ((await supervised.stop()) === 'killed') throw supervised.stopError;
+  }
+
+  async startActor(actor: string): Promise<void> {
+    await this.supervisor.actor(actor).start();
+  }
+
+  async finishActor(actor: string): Promise<void> {
+    await this.supervisor.actor(actor).finish();
+  }
+
+  async setAnimating(animating: boolean): Promise<void> {
+    await Promise.all(this.supervisor.liveControls.map((control) => control.setAnimating(animating)));
+  }
+
+  async counters(): Promise<VmCounters> {
+    return mergeCounters(await Promise.all(this.supervisor.liveControls.map((control) => control.counters())));
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    const letters = await Promise.all(this.supervisor.liveControls.map((control) => control.deadLetters()));
+    return letters.flat().sort((a, b) => a.at - b.at);
+  }
+
+  onChange(listener: (change: SystemChange) => void): () => void {
+    return this.supervisor.changes.onChange(listener);
+  }
+
+  stop(): Promise<StopReport> {
+    return this.supervisor.stop();
+  }
+
+  /** Waits while the actor restarts. */
+  private async runningControl(actor: string): Promise<VmControl> {
+    const state = await this.supervisor.actor(actor).settled();
+    if (state !== 'running') throw new SupervisionError('state', actor, `is ${state}`);
+    return this.supervisor.controlOf(actor);
+  }
+}

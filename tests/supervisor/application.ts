@@ -1,0 +1,45 @@
+/** A small application for the supervisor's tests: three actors and a port. */
+import type { SystemOptions } from '../../actors/system.js';
+import { type ActorOrder, type System, startSystem } from '../../actors/system.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import { ScriptedHost } from './scripted-host.js';
+
+const party = (role: 'actor' | 'port', name: string, address: number): PartySchema => ({
+  role,
+  name,
+  address,
+  receives: {},
+  publishes: {},
+  follows: [],
+  sendsTo: [],
+});
+
+export const page = party('port', 'page', 34);
+export const [anna, bert, carl] = [party('actor', 'anna', 64), party('actor', 'bert', 65), party('actor', 'carl', 66)];
+
+export const order = (schema: PartySchema, more: Partial<ActorOrder> = {}): ActorOrder => ({
+  schema,
+  twins: { js: true, wasm: true },
+  ...more,
+});
+
+export const options = (more: Partial<SystemOptions> = {}): SystemOptions => ({
+  parties: [page, anna, bert, carl],
+  actors: [order(anna), order(bert), order(carl)],
+  placement: 'anna=js,bert=wasm,carl=js',
+  intensity: 2,
+  periodMs: 1000,
+  ...more,
+});
+
+export async function started(more: Partial<SystemOptions> = {}): Promise<{ host: ScriptedHost; system: System }> {
+  const host = new ScriptedHost();
+  const system = await startSystem(host, options(more));
+  return { host, system };
+}
+
+export const statusOf = (system: System, actor: string) => {
+  const status = system.actors.find((candidate) => candidate.actor === actor);
+  if (!status) throw new Error(`no actor ${actor}`);
+  return status;
+};

@@ -1,0 +1,174 @@
+/**
+ * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
+ * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
+ */
+import type { ActorHealth, CrashReport, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters } from '../../actors/control.js';
+import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
+import type { VmName } from '../../actors/instance.js';
+import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { VirtualTime } from './virtual-time.js';
+
+/** What a call does instead of answering. */
+type Fault = { readonly error: Error } | 'hang';
+
+export const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
+  actor,
+  address: 0,
+  vm,
+  epoch,
+  reason: 'unreachable executed',
+  stack: '',
+  position: '',
+  message: { kind: 0x4001, kindName: `${actor}.work`, source: 'page', sequence: 1, sentAt: at, firstBytes: new Uint8Array() },
+  causes: [],
+  attempt: 1,
+  at,
+});
+
+export class ScriptedVm implements VmControl {
+  /** Epoch of each actor that lives here. */
+  readonly epochs = new Map<string, number>();
+  readonly orders: SpawnOrder[] = [];
+  routes: Routes = [];
+  counted: Partial<VmCounters> = {};
+  letters: DeadLetter[] = [];
+  private readonly faults = new Map<string, { fault: Fault; times: number }>();
+
+  constructor(
+    readonly name: VmName,
+    private readonly log: string[],
+    private readonly time: VirtualTime,
+    readonly lifeline: Lifeline,
+    readonly listener: VmListener | undefined,
+  ) {}
+
+  /** The next `times` calls of `call` (as `restart` or `restart scene`) fail or hang. */
+  script(call: string, fault: Fault, times = 1): void {
+    this.faults.set(call, { fault, times });
+  }
+
+  /** The actor's incarnation ends. An epoch of the past makes it a report that comes late. */
+  trap(actor: string, epoch = this.epochs.get(actor) ?? 0): void {
+    this.listener?.ended(crashReport(actor, this.name, epoch, this.time.nowMicros()));
+  }
+
+  die(reason: string): void {
+    this.lifeline.cut(reason);
+    this.listener?.lost(reason);
+  }
+
+  private async answer<T>(call: string, detail: string, value: T): Promise<T> {
+    this.log.push(`${this.name}: ${[call, detail].join(' ').trim()}`);
+    const scripted = this.faults.get(`${call} ${detail.split(' ')[0]}`) ?? this.faults.get(call);
+    if (!scripted || scripted.times-- <= 0) return value;
+    if (scripted.fault === 'hang') return new Promise<never>(() => {});
+    throw scripted.fault.error;
+  }
+
+  async attach(peer: VmName): Promise<void> {
+    await this.answer('attach', peer, undefined);
+  }
+  async setRoutes(routes: Routes): Promise<void> {
+    await this.answer('setRoutes', '', undefined);
+    this.routes = routes;
+  }
+  async spawn(order: SpawnOrder): Promise<void> {
+    await this.answer('spawn', `${order.actor} ${order.epoch}`, undefined);
+    this.orders.push(order);
+    this.epochs.set(order.actor, order.epoch);
+  }
+  async restart(actor: string, epoch: number): Promise<void> {
+    await this.answer('restart', `${actor} ${epoch}`, undefined);
+    this.epochs.set(actor, epoch);
+  }
+  async stop(actor: string): Promise<Uint8Array> {
+    const envelope = await this.answer('stop', actor, new Uint8Array([this.epochs.get(actor) ?? 0]));
+    this.epochs.delete(actor);
+    return envelope;
+  }
+  snapshot(actor: string): Promise<Uint8Array> {
+    return this.answer('snapshot', actor, new Uint8Array([7]));
+  }
+  async fence(address: number, epoch: number): Promise<void> {
+    await this.answer('fence', `${address} ${epoch}`, undefined);
+  }
+  async setAnimating(animating: boolean): Promise<void> {
+    await this.answer('setAnimating', String(animating), undefined);
+  }
+  async setTrapRate(rate: number, seed: number): Promise<void> {
+    await this.answer('setTrapRate', `${rate} ${seed}`, undefined);
+  }
+  async crash(actor: string): Promise<void> {
+    await this.answer('crash', actor, undefined);
+  }
+  health(): Promise<readonly ActorHealth[]> {
+    const load = {
+      vm: this.name,
+      state: 'running',
+      mailboxFrames: 0,
+      mailboxBytes: 0,
+      journalFrames: 0,
+      handled: 3,
+      memoryBytes: 0,
+    } as const;
+    return this.answer(
+      'health',
+      '',
+      [...this.epochs].map(([actor, epoch]) => ({ actor, epoch, ...load })),
+    );
+  }
+  counters(): Promise<VmCounters> {
+    const zero = { duplicates: 0, fenced: 0, refused: 0, dropped: 0, conflated: 0, deadLetters: 0, replayed: 0, divergent: 0, traps: 0 };
+    return this.answer('counters', '', { sent: {}, handled: {}, ...zero, ...this.counted });
+  }
+  deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.answer('deadLetters', '', this.letters);
+  }
+  async shutdown(): Promise<void> {
+    await this.answer('shutdown', '', undefined);
+  }
+}
+
+export class ScriptedHost implements Host {
+  readonly time = new VirtualTime();
+  readonly clock = this.time;
+  readonly timers = this.time;
+  readonly log: string[] = [];
+  readonly vms = new Map<VmName, ScriptedVm>();
+  readonly local: VmHandle;
+  /** VMs that do not start, and why. */
+  readonly startFailures = new Map<VmName, Error>();
+
+  constructor(readonly capabilities: Capabilities = { wasm: true, sharedMemory: true, workers: true }) {
+    this.local = this.handle('host', undefined);
+  }
+
+  vm(name: VmName): ScriptedVm {
+    const vm = this.vms.get(name);
+    if (!vm) throw new Error(`VM ${name} was not started`);
+    return vm;
+  }
+
+  async startVm(name: 'js' | 'wasm', listener: VmListener): Promise<VmHandle> {
+    this.log.push(`start ${name}`);
+    const failure = this.startFailures.get(name);
+    if (failure) throw failure;
+    return this.handle(name, listener);
+  }
+
+  async connect(a: VmHandle, b: VmHandle): Promise<void> {
+    const transport = { incoming: null, outgoing: null };
+    await Promise.all([a.control.attach(b.name, transport), b.control.attach(a.name, transport)]);
+  }
+
+  private handle(name: VmName, listener: VmListener | undefined): VmHandle {
+    const lifeline = new Lifeline();
+    const vm = new ScriptedVm(name, this.log, this.time, lifeline, listener);
+    this.vms.set(name, vm);
+    const terminate = async () => {
+      this.log.push(`terminate ${name}`);
+      lifeline.cut('terminated');
+    };
+    return { name, control: guardControl(name, vm, this.time, lifeline), terminate };
+  }
+}

@@ -1,0 +1,54 @@
+/** Clock and timers that go on only when told to: the supervisor's tests need no real second. */
+import type { Clock, TimerHandle, Timers } from '../../actors/host.js';
+
+interface Alarm {
+  readonly dueMs: number;
+  readonly fn: () => void;
+}
+
+/** Lets everything that is already resolved run to its end. */
+export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+export class VirtualTime implements Clock, Timers {
+  private nowMs = 1_700_000_000_000;
+  private readonly alarms = new Set<Alarm>();
+
+  nowMicros(): number {
+    return this.nowMs * 1000;
+  }
+
+  set(delayMs: number, fn: () => void): TimerHandle {
+    const alarm = { dueMs: this.nowMs + delayMs, fn };
+    this.alarms.add(alarm);
+    return alarm;
+  }
+
+  clear(handle: TimerHandle): void {
+    this.alarms.delete(handle as Alarm);
+  }
+
+  get pending(): number {
+    return this.alarms.size;
+  }
+
+  /** The clock alone jumps, as when a person sets it; no timer is due for that. */
+  setClock(deltaMs: number): void {
+    this.nowMs += deltaMs;
+  }
+
+  async advance(ms: number): Promise<void> {
+    const end = this.nowMs + ms;
+    await settle();
+    for (let next = this.next(end); next; next = this.next(end)) {
+      this.alarms.delete(next);
+      this.nowMs = Math.max(this.nowMs, next.dueMs);
+      next.fn();
+      await settle();
+    }
+    this.nowMs = end;
+  }
+
+  private next(end: number): Alarm | undefined {
+    return [...this.alarms].filter(({ dueMs }) => dueMs <= end).sort((a, b) => a.dueMs - b.dueMs)[0];
+  }
+}
