@@ -2,7 +2,7 @@
  * The control plane between the host and a VM: what Comlink carries between threads, and a plain call in the simulation.
  * Every call settles: the host races it against the death of the worker and a deadline.
  */
-import type { ErrorCode } from '../protocol/errors.js';
+import type { DeadLetter } from '../bus/dead-letters.js';
 import type { ActorOptions, VmName } from './instance.js';
 
 /** Where every actor and port is: address to VM. */
@@ -31,10 +31,18 @@ export interface CrashReport {
   readonly position: string;
   readonly message: { readonly kind: number; readonly kindName: string; readonly source: string; readonly sequence: number; readonly sentAt: number; readonly firstBytes: Uint8Array };
   /** From the message's cause back to what a port started: the nearest first. */
-  readonly causes: readonly { readonly source: string; readonly sequence: number; readonly kindName: string }[];
+  readonly causes: readonly CauseLink[];
   /** 1 for the first try of this message, 2 for the retry that makes it poison. */
   readonly attempt: number;
   readonly at: number;
+}
+
+/** A frame in a chain of causes. */
+export interface CauseLink {
+  readonly address: number;
+  readonly source: string;
+  readonly sequence: number;
+  readonly kindName: string;
 }
 
 export interface ActorHealth {
@@ -58,6 +66,10 @@ export interface VmCounters {
   readonly refused: number;
   readonly dropped: number;
   readonly conflated: number;
+  /** Frames that a mailbox took over its capacity, so that actors that wait for each other go on. */
+  readonly forced: number;
+  /** Frames in mailboxes, and parties whose output has not left: 0 when all is quiet. */
+  readonly waiting: number;
   readonly deadLetters: number;
   readonly replayed: number;
   /** Replays whose output differed from what the first run had sent: must stay 0. */
@@ -65,16 +77,7 @@ export interface VmCounters {
   readonly traps: number;
 }
 
-export interface DeadLetter {
-  readonly code: ErrorCode;
-  readonly detail: string;
-  readonly kind: number;
-  readonly source: number;
-  readonly target: number;
-  readonly sequence: number;
-  readonly firstBytes: Uint8Array;
-  readonly at: number;
-}
+export type { DeadLetter };
 
 /** A link's transport, made by the host and handed to the two VMs. Opaque to the actor model. */
 export type LinkTransport = unknown;
@@ -95,6 +98,8 @@ export interface VmControl {
   setTrapRate(rate: number, seed: number): Promise<void>;
   /** Makes the handler of the actor's next frame trap. */
   crash(actor: string): Promise<void>;
+  /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
+  causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;

@@ -115,3 +115,7 @@ export const HISTORY_PARAMETERS_BYTES_MAX = 256 << 10;
 export const HISTORY_SCROLL_MAX = 64;
 /** Parties of one page that hold navigation: forms with unsaved input. Further ones are passed over. */
 export const HISTORY_BLOCKERS_MAX = 16;
+/** Idle frames (metrics, logs) wait at most this long while something animates: a flush may be late by a second, not lost. */
+export const IDLE_DELAY_MAX_MS = 1_000;
+/** What a port may have waiting to leave before its sends are refused: one mailbox's worth, beyond which it would outrun its targets for ever. */
+export const PORT_HELD_BYTES_MAX = MAILBOX_BYTES_MAX;

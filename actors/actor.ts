@@ -1,0 +1,149 @@
+/**
+ * The base of an actor in JavaScript. An actor is a deterministic function of its messages: it has no clock, no random source and
+ * does no I/O. What it needs to know of the time is in the message.
+ *
+ *   class Counter extends Actor<typeof counter> implements Handlers<typeof counter> {
+ *     private count = 0;
+ *     onIncrement({ by }: MessageOf<typeof counter, 'increment'>) {
+ *       this.count += by;
+ *       this.publish(counter.publishes.changed, { count: this.count });
+ *     }
+ *     ...
+ *   }
+ */
+import type { BoundMessage, BoundParty, BoundPublication, BoundRequest } from '../protocol/bind.js';
+import type { ErrorCode } from '../protocol/errors.js';
+import { FOLLOWERS } from '../protocol/frame.js';
+import { system } from '../protocol/generated/system.js';
+import { timer } from '../protocol/generated/timer.js';
+import type { Fields, InferFields, MessageFields, StateOf } from '../protocol/schema.js';
+import { OutboxBuilder } from './outbox-builder.js';
+import { Replicas } from './replicas.js';
+
+/** Who asked, and the number under which the answer is awaited. Plain data that an actor may keep in its state. */
+export interface RequestToken {
+  readonly source: number;
+  readonly request: number;
+}
+
+type Received<P> = P extends { readonly receives: infer R } ? R : never;
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? F : never;
+
+/** The handlers that an actor must have: one for each message it receives, and for each topic that it follows. */
+export type Handlers<P> = {
+  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never) => void;
+} & {
+  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (fields: never, fresh: boolean) => void;
+};
+
+export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows'>> {
+  /** What the runtime keeps for the actor; not for the actor's own use. */
+  readonly runtime: ActorRuntime;
+
+  constructor(readonly schema: P) {
+    this.runtime = new ActorRuntime(schema);
+  }
+
+  /** A number from the configuration, before the first message and before `restore`. */
+  configure(_name: string, _value: number): void {}
+  /** The whole state, from which an equal actor can be made. */
+  abstract snapshot(): StateOf<P>;
+  abstract restore(state: StateOf<P>): void;
+
+  /** A timer started by this actor has fired. */
+  onTimer(_timer: number): void {}
+  /** A follower has lost track: publish the whole of the topic with this kind by `publishFresh`. */
+  onRefresh(_topic: number): void {}
+  /** A request of this actor will not be answered. */
+  onRequestFailed(_request: number, _kind: number, _code: ErrorCode): void {}
+
+  /** Time of the message being handled, in microseconds since the Unix epoch. */
+  protected get now(): number {
+    return this.runtime.sentAt;
+  }
+
+  /** Address of the sender of the message being handled. */
+  protected get source(): number {
+    return this.runtime.source;
+  }
+
+  /** Of the request being handled. */
+  protected get requestToken(): RequestToken {
+    return { source: this.runtime.source, request: this.runtime.request };
+  }
+
+  /** Sends to the party whose schema has the message. @throws EncodeError, OutputError */
+  protected send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.runtime.outbox.append(message, message.owner, fields);
+  }
+
+  /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
+  protected sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.runtime.outbox.append(message, address, fields);
+  }
+
+  /** @returns the number under which the reply, or its failure, will come */
+  protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, fields: InferFields<S>): number {
+    const request = this.runtime.nextRequest;
+    this.runtime.outbox.append(message, message.owner, fields, request);
+    this.runtime.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+    return request;
+  }
+
+  /** Answers a request, now or later. A second answer is refused where it arrives. */
+  protected reply<S extends Fields, R extends Fields>(to: RequestToken, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+    this.runtime.outbox.append(message.reply, to.source, fields, to.request);
+  }
+
+  /** Publishes a change of a topic to its followers. */
+  protected publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
+    this.runtime.publish(topic, fields, false);
+  }
+
+  /** Publishes the whole of a topic. */
+  protected publishFresh<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
+    this.runtime.publish(topic, fields, true);
+  }
+
+  /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
+  protected startTimer(number: number, delayMs: number): void {
+    this.runtime.outbox.append(timer.receives.start, timer.address, { timer: number, delayMs });
+  }
+
+  protected cancelTimer(number: number): void {
+    this.runtime.outbox.append(timer.receives.cancel, timer.address, { timer: number });
+  }
+}
+
+/** An actor's side of the bus: the message being handled, what was emitted, and the counters that are part of its snapshot. */
+export class ActorRuntime {
+  source = 0;
+  request = 0;
+  sentAt = 0;
+  nextRequest = 1;
+  readonly outbox: OutboxBuilder;
+  readonly replicas: Replicas;
+  /** Publications per topic, in the order of the schema's `publishes`. */
+  readonly published: number[];
+  private readonly topics: readonly number[];
+
+  constructor(schema: Pick<BoundParty, 'address' | 'publishes' | 'follows'>) {
+    this.outbox = new OutboxBuilder(schema.address);
+    this.replicas = new Replicas(schema.follows.length);
+    this.topics = Object.values(schema.publishes).map(({ kind }) => kind);
+    this.published = this.topics.map(() => 0);
+  }
+
+  publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>, fresh: boolean): void {
+    const index = this.topics.indexOf(topic.kind);
+    if (index < 0) throw new Error(`${topic.ownerName}.${topic.name} is not a topic of this actor`);
+    const version = this.published[index] + 1;
+    this.outbox.append(topic, FOLLOWERS, fields, version, fresh);
+    this.published[index] = version;
+  }
+
+  /** Asks the owner of a topic for a fresh publication. */
+  askFresh(topic: number, owner: number, follower: number): void {
+    this.outbox.append(system.receives.refresh, owner, { topic, follower });
+  }
+}

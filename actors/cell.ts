@@ -1,0 +1,341 @@
+/**
+ * One actor in a VM across its incarnations: mailbox, journal entries, last snapshot, output gate.
+ *
+ *   mailbox --batch--> journal --> instance.handle --> gate
+ *                                      |
+ *                                    trap: what frames before the culprit emitted leaves, the rest is withheld; state `ended`
+ *                                      |
+ *   restart(epoch): new instance <-- snapshot <-- journal up to the culprit (its output has left before: held back and compared)
+ *                                      |
+ *                                    the culprit again; trapping twice makes it poison: a dead letter, and skipped
+ *                                      |
+ *                                    what was journaled behind it, in order; then the mailbox again
+ *
+ * Invariant: an entry of the journal before `handledTo` has been handled and its output has left; one after it has not. So a
+ * restart never sends twice and never skips.
+ */
+import { frameDigest } from '../bus/digest.js';
+import { requestNumber } from '../bus/body.js';
+import type { DeadLetters } from '../bus/dead-letters.js';
+import type { Journal } from '../bus/journal.js';
+import { Mailbox } from '../bus/mailbox.js';
+import type { PairCounter } from '../bus/pair-counter.js';
+import type { LocalTarget } from '../bus/router.js';
+import type { TraceRing } from '../bus/trace.js';
+import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
+import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
+import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
+import { crashReport } from './crash-report.js';
+import { decodeEnvelope, encodeEnvelope } from './envelope.js';
+import { Gate, type GateServices } from './gate.js';
+import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type VmName } from './instance.js';
+
+/** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
+const BATCH_FRAMES_MAX = 256;
+/** Bytes taken from the mailbox at once, unless the first frame alone is larger. */
+const BATCH_BYTES = 64 * 1024;
+
+/** A frame is tried again once: a trap of the moment passes, a frame that traps twice is poison. */
+const TRIES_MAX = 2;
+
+/** What a journal entry takes besides its frames, generously. */
+const JOURNAL_ENTRY_BYTES_MAX = 64;
+
+/** What all parties of a VM share. */
+export interface CellServices extends GateServices {
+  readonly vm: VmName;
+  readonly journal: Journal;
+  readonly deadLetters: DeadLetters;
+  readonly trace: TraceRing;
+  readonly events: VmEvents;
+  readonly handled: PairCounter;
+  /** Makes room in the journal, by a checkpoint if need be. @returns false when there is none yet */
+  readonly makeRoom: (bytes: number) => boolean;
+  /** Room for one batch; every cell uses it in turn. */
+  readonly scratch: Uint8Array;
+  /** Number of the frame in a batch that is to trap, or -1: draws from the trap rate. */
+  readonly drawFault: (frames: number) => number;
+}
+
+interface JournalEntry {
+  readonly position: number;
+  readonly frame: Uint8Array;
+}
+
+export interface CellStats {
+  traps: number;
+  replayed: number;
+  divergent: number;
+  handled: number;
+}
+
+interface Snapshot {
+  readonly bytes: Uint8Array;
+  readonly sequence: number;
+  /** Digest of all that was sent before it. */
+  readonly digest: number;
+  /** Journal position from which the entries are not in it. */
+  readonly position: number;
+}
+
+export class ActorCell implements LocalTarget {
+  readonly mailbox = new Mailbox();
+  readonly seen: number[];
+  readonly gate: Gate;
+  readonly stats: CellStats = { traps: 0, replayed: 0, divergent: 0, handled: 0 };
+  state: ActorHealth['state'] = 'running';
+  private instance: ActorInstance;
+  private readonly options: ActorOptions;
+  private snapshot: Snapshot;
+  /** Journal position of the first entry that has not been handled. */
+  private handledTo: number;
+  /** Digest of all that has left the gate, to compare a replay with. */
+  private digest = 0;
+  private framesSinceSnapshot = 0;
+  private microsSinceSnapshot = 0;
+  private snapshotMicros = 0;
+  /** Journal position of the entry that ended the last incarnation, and how often it has. */
+  private culprit = -1;
+  private attempts = 0;
+  private readonly poison = new Set<number>();
+  private crashNext = false;
+
+  constructor(private readonly factory: ActorFactory, order: SpawnOrder, private readonly services: CellServices) {
+    this.gate = new Gate(factory.schema.address, services);
+    this.gate.epoch = order.epoch;
+    this.options = order.options;
+    this.instance = factory.create(order.options);
+    const envelope = order.snapshot && decodeEnvelope(order.snapshot);
+    this.seen = envelope ? [...envelope.seen] : [];
+    this.gate.sequence = envelope?.sequence ?? 0;
+    if (envelope) this.instance.restore(envelope.snapshot);
+    this.handledTo = services.journal.position;
+    this.snapshot = { bytes: this.instance.snapshot().slice(), sequence: this.gate.sequence, digest: 0, position: this.handledTo };
+  }
+
+  get address(): number {
+    return this.factory.schema.address;
+  }
+
+  get name(): string {
+    return this.factory.schema.name;
+  }
+
+  get blocked(): boolean {
+    return this.gate.blocked;
+  }
+
+  runnable(lane: number): boolean {
+    return this.state === 'running' && !this.gate.blocked && this.mailbox.frames(lane) > 0;
+  }
+
+  /** Journal position before which this cell needs nothing. */
+  get neededFrom(): number {
+    return this.framesSinceSnapshot === 0 && this.state !== 'restarting' ? this.services.journal.position : this.snapshot.position;
+  }
+
+  /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
+  handleBatch(lane: number): number {
+    const { scratch, journal } = this.services;
+    const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
+    if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX)) return 0;
+    const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
+    const from = journal.position;
+    journal.appendBatch(this.address, scratch, 0, length);
+    return this.handleJournaled(from, length);
+  }
+
+  /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
+  private handleJournaled(from: number, length: number): number {
+    if (this.framesSinceSnapshot === 0) this.snapshot = { ...this.snapshot, position: from };
+    const { scratch } = this.services;
+    const frames = this.countHandled(scratch, length);
+    const fault = this.crashNext ? 0 : this.services.drawFault(frames);
+    this.crashNext = false;
+    if (fault >= 0) this.instance.armFault(fault);
+    const started = this.services.now();
+    try {
+      this.instance.handle(scratch, 0, length);
+    } catch (error) {
+      this.endBatch(asTrap(error), from, length);
+      return frames;
+    }
+    this.framesSinceSnapshot += frames;
+    this.stats.handled += frames;
+    this.handledTo = this.services.journal.position;
+    this.reportMalformed(scratch, length);
+    this.releaseOutput();
+    this.microsSinceSnapshot += this.services.now() - started;
+    if (this.replayIsLong) this.takeSnapshot();
+    return frames;
+  }
+
+  private countHandled(bytes: Uint8Array, length: number): number {
+    let frames = 0;
+    for (let at = 0; at < length; at += frameLength(bytes, at)) {
+      this.services.handled.add(readU16(bytes, at + SOURCE_OFFSET), this.address);
+      frames++;
+    }
+    return frames;
+  }
+
+  private releaseOutput(): void {
+    const { bytes, start, end } = this.instance.output;
+    if (start === end) return;
+    this.digest = frameDigest(this.digest, bytes, start, end);
+    this.gate.release(bytes, start, end);
+  }
+
+  private reportMalformed(bytes: Uint8Array, length: number): void {
+    for (const { frame, error } of this.instance.malformed) {
+      let at = 0;
+      for (let i = 0; i < frame && at < length; i++) at += frameLength(bytes, at);
+      this.services.router.reject('undecodable', error.message, bytes, at);
+    }
+  }
+
+  /** The time of a recovery is bounded by frames, and by the work they were; a snapshot in turn must not cost more than it saves. */
+  private get replayIsLong(): boolean {
+    return (
+      this.framesSinceSnapshot >= REPLAY_FRAMES_MAX ||
+      this.microsSinceSnapshot >= Math.max(REPLAY_MICROS_MAX, this.snapshotMicros * SNAPSHOT_SHARE_MAX)
+    );
+  }
+
+  takeSnapshot(): void {
+    if (this.state !== 'running' || this.framesSinceSnapshot === 0) return;
+    const started = this.services.now();
+    this.snapshot = {
+      bytes: this.instance.snapshot().slice(), sequence: this.gate.sequence, digest: this.digest, position: this.services.journal.position,
+    };
+    this.snapshotMicros = this.services.now() - started;
+    this.framesSinceSnapshot = 0;
+    this.microsSinceSnapshot = 0;
+    this.poison.clear();
+  }
+
+  /** Own journal entries from a position on, with copies of their frames: the journal may wrap while they are handled. */
+  private entriesFrom(from: number): JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    this.services.journal.read(from, (actor, bytes, at, length, position) => {
+      if (actor === this.address) entries.push({ position, frame: bytes.slice(at, at + length) });
+    });
+    return entries;
+  }
+
+  /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
+  private endBatch(trap: ActorTrap, from: number, length: number): void {
+    const culprit = this.entriesFrom(from)[trap.handled];
+    this.stats.handled += trap.handled;
+    this.framesSinceSnapshot += trap.handled;
+    this.handledTo = culprit.position;
+    this.reportMalformed(this.services.scratch, length);
+    this.releaseOutput();
+    this.endIncarnation(trap, culprit);
+  }
+
+  private endIncarnation(trap: ActorTrap, culprit: JournalEntry): void {
+    this.state = 'restarting';
+    this.stats.traps++;
+    this.instance.dispose();
+    this.attempts = culprit.position === this.culprit ? this.attempts + 1 : 1;
+    this.culprit = culprit.position;
+    const { vm, kinds, trace, now } = this.services;
+    const report = crashReport({ actor: this.name, vm, epoch: this.gate.epoch, trap, frame: culprit.frame, attempt: this.attempts, at: now(), kinds, trace });
+    if (this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
+    this.services.events.ended(report);
+  }
+
+  /** The culprit trapped on its retry as well: it goes to the dead letters, and the actor goes on from the state before it. */
+  private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
+    this.poison.add(position);
+    this.services.router.reject('poisoned', report.reason, frame, 0);
+    if (this.services.kinds.get(readU16(frame, KIND_OFFSET))?.role === 'request') {
+      this.services.requests.answered(this.address, readU16(frame, SOURCE_OFFSET), requestNumber(frame, 0, frame.length));
+    }
+    this.services.events.poisoned(report);
+  }
+
+  /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
+  restart(epoch: number): void {
+    this.gate.epoch = epoch;
+    this.services.router.fence(this.address, epoch);
+    this.instance = this.factory.create(this.options);
+    const entries = this.entriesFrom(this.snapshot.position).filter((entry) => !this.poison.has(entry.position));
+    const handled = entries.filter((entry) => entry.position < this.handledTo);
+    this.instance.restore(this.snapshot.bytes);
+    if (!this.replay(handled)) return;
+    this.state = 'running';
+    this.goOn(entries.slice(handled.length));
+  }
+
+  /** Handles again what was handled before; its output has left, so it is held back and compared. @returns false when it trapped */
+  private replay(entries: readonly JournalEntry[]): boolean {
+    let { digest, sequence } = this.snapshot;
+    for (const entry of entries) {
+      if (!this.tryFrame(entry)) return false;
+      const { bytes, start, end } = this.instance.output;
+      digest = frameDigest(digest, bytes, start, end);
+      for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
+    }
+    this.stats.replayed += entries.length;
+    if (digest !== this.digest || sequence !== this.gate.sequence) this.stats.divergent++;
+    return true;
+  }
+
+  private tryFrame(entry: JournalEntry): boolean {
+    try {
+      this.instance.handle(entry.frame, 0, entry.frame.length);
+      return true;
+    } catch (error) {
+      this.endIncarnation(asTrap(error), entry);
+      return false;
+    }
+  }
+
+  /** Handles what was journaled behind the culprit but not handled, the culprit first. */
+  private goOn(entries: readonly JournalEntry[]): void {
+    for (let i = 0; i < entries.length; i++) {
+      if (!this.tryFrame(entries[i])) return;
+      this.stats.handled++;
+      this.framesSinceSnapshot++;
+      this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.services.journal.position;
+      this.reportMalformed(entries[i].frame, entries[i].frame.length);
+      this.releaseOutput();
+    }
+    this.framesSinceSnapshot = Math.max(this.framesSinceSnapshot, 1);
+    this.handledTo = this.services.journal.position;
+    this.takeSnapshot();
+  }
+
+  /** Makes the handler of the next frame trap. */
+  crash(): void {
+    this.crashNext = true;
+  }
+
+  envelope(): Uint8Array {
+    if (this.state === 'running') this.takeSnapshot();
+    return encodeEnvelope({ sequence: this.gate.sequence, seen: fill(this.seen), snapshot: this.snapshot.bytes });
+  }
+
+  /** Ends the actor for good: what waits for it becomes dead letters, and requests in its hands fail. */
+  stop(): Uint8Array {
+    const envelope = this.envelope();
+    this.state = 'stopped';
+    this.instance.dispose();
+    this.mailbox.clear((bytes, at, length) => this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length));
+    return envelope;
+  }
+
+  health(): ActorHealth {
+    return {
+      actor: this.name, vm: this.services.vm, state: this.state, epoch: this.gate.epoch, mailboxFrames: this.mailbox.frames(), mailboxBytes: this.mailbox.bytes,
+      journalFrames: this.framesSinceSnapshot, handled: this.stats.handled, memoryBytes: this.state === 'running' ? this.instance.memoryBytes : 0,
+    };
+  }
+}
+
+const asTrap = (error: unknown): ActorTrap => (error instanceof ActorTrap ? error : new ActorTrap(0, error));
+
+/** A sparse list has holes where MessagePack wants numbers. */
+const fill = (seen: readonly number[]): number[] => Array.from({ length: seen.length }, (_, i) => seen[i] ?? 0);

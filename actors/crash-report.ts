@@ -1,0 +1,31 @@
+/** Puts together what a person needs to mend an actor that crashed. */
+import type { Kinds } from '../bus/kinds.js';
+import type { TraceRing } from '../bus/trace.js';
+import { readHeader } from '../protocol/frame.js';
+import { DEAD_LETTER_BYTES_MAX } from '../protocol/limits.js';
+import type { CrashReport } from './control.js';
+import type { ActorTrap, VmName } from './instance.js';
+
+interface Crash {
+  readonly actor: string;
+  readonly vm: VmName;
+  readonly epoch: number;
+  readonly trap: ActorTrap;
+  readonly frame: Uint8Array;
+  readonly attempt: number;
+  readonly at: number;
+  readonly kinds: Kinds;
+  readonly trace: TraceRing;
+}
+
+export function crashReport({ actor, vm, epoch, trap, frame, attempt, at, kinds, trace }: Crash): CrashReport {
+  const header = readHeader(frame, 0);
+  const named = (source: number, sequence: number, kind: number) => ({ address: source, source: kinds.partyName(source), sequence, kindName: kinds.nameOf(kind) });
+  const causes = trace.chain(header.causeSource, header.causeSequence).map(({ source, sequence, kind }) => named(source, sequence, kind));
+  return {
+    actor, address: header.target, vm, epoch, reason: trap.message, stack: stackOf(trap), position: trap.position, attempt, at, causes,
+    message: { ...named(header.source, header.sequence, header.kind), kind: header.kind, sentAt: header.sentAt, firstBytes: frame.slice(0, DEAD_LETTER_BYTES_MAX) },
+  };
+}
+
+const stackOf = (trap: ActorTrap): string => (trap.cause instanceof Error && trap.cause.stack) || trap.stack || '';

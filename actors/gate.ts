@@ -1,0 +1,97 @@
+/**
+ * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
+ * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
+ */
+import type { Kinds } from '../bus/kinds.js';
+import { requestNumber } from '../bus/body.js';
+import type { RequestLedger } from '../bus/requests.js';
+import type { Router } from '../bus/router.js';
+import {
+  EPOCH_OFFSET, FOLLOWERS, frameLength, KIND_OFFSET, readU16, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16, writeU32, writeU53,
+} from '../protocol/frame.js';
+
+export interface GateServices {
+  readonly router: Router;
+  readonly kinds: Kinds;
+  readonly requests: RequestLedger;
+  /** Microseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** A request was opened that must settle by `deadlineAt`. */
+  readonly watchDeadline: () => void;
+}
+
+interface Waiting {
+  readonly frame: Uint8Array;
+  readonly target: number;
+}
+
+export class Gate {
+  /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
+  sequence = 0;
+  epoch = 1;
+  private readonly waiting: Waiting[] = [];
+  private waitingBytes = 0;
+
+  constructor(readonly address: number, private readonly services: GateServices) {}
+
+  /** True while something that was emitted has not left. */
+  get blocked(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  get heldBytes(): number {
+    return this.waitingBytes;
+  }
+
+  /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
+  release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
+    if (start === end) return;
+    const now = this.services.now();
+    for (let at = start; at < end; at += frameLength(bytes, at)) {
+      writeU16(bytes, at + SOURCE_OFFSET, this.address);
+      writeU53(bytes, at + SEQUENCE_OFFSET, ++this.sequence);
+      writeU32(bytes, at + EPOCH_OFFSET, this.epoch);
+      writeU53(bytes, at + SENT_AT_OFFSET, now);
+      if (!this.services.router.permits(bytes, at)) continue;
+      this.note(bytes, at, now, deadlineMs);
+      this.route(bytes, at);
+    }
+  }
+
+  private route(bytes: Uint8Array, at: number): void {
+    if (readU16(bytes, at + TARGET_OFFSET) !== FOLLOWERS) this.place(bytes, at, readU16(bytes, at + TARGET_OFFSET));
+    else for (const follower of this.services.router.targetsOf(bytes, at)) this.place(bytes, at, follower);
+  }
+
+  private place(bytes: Uint8Array, at: number, target: number): void {
+    if (this.waiting.length === 0 && this.services.router.emit(bytes, at, target)) return;
+    const frame = bytes.slice(at, at + frameLength(bytes, at));
+    this.waiting.push({ frame, target });
+    this.waitingBytes += frame.length;
+  }
+
+  /** Keeps the books of requests and replies. */
+  private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
+    const facts = this.services.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return;
+    const request = requestNumber(bytes, at, at + frameLength(bytes, at));
+    const target = readU16(bytes, at + TARGET_OFFSET);
+    if (facts.role === 'reply') {
+      this.services.requests.answered(this.address, target, request);
+      return;
+    }
+    this.services.requests.opened(this.address, request, target, facts.kind, deadlineMs ?? facts.deadlineMs, now);
+    this.services.watchDeadline();
+  }
+
+  /** Offers again what waits. @returns true when nothing waits any more */
+  retry(): boolean {
+    let left = 0;
+    while (left < this.waiting.length && this.services.router.emit(this.waiting[left].frame, 0, this.waiting[left].target)) {
+      this.waitingBytes -= this.waiting[left].frame.length;
+      left++;
+    }
+    if (left > 0) this.waiting.splice(0, left);
+    return this.waiting.length === 0;
+  }
+}

@@ -1,0 +1,244 @@
+/** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
+import type { BoundParty, BoundPublication } from '../protocol/bind.js';
+import { DecodeError, ERROR_CODES } from '../protocol/errors.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import { system } from '../protocol/generated/system.js';
+import { Reader } from '../protocol/reader.js';
+import { Writer } from '../protocol/writer.js';
+import type { Actor } from './actor.js';
+import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from './instance.js';
+
+type Handle = (reader: Reader) => void;
+type AnyActor = Actor<BoundParty>;
+
+/** Topics that an actor may follow, by their path `owner.topic`. */
+export type Topics = (path: string) => BoundPublication | undefined;
+
+export class JavaScriptInstance implements ActorInstance {
+  readonly output: Output = { bytes: new Uint8Array(0), start: 0, end: 0 };
+  readonly memoryBytes = 0;
+  readonly malformed: MalformedFrame[] = [];
+  private readonly reader = new Reader();
+  private readonly writer = new Writer();
+  private readonly handles: Handle[] = [];
+  private fault = -1;
+  private ended = false;
+
+  constructor(private readonly actor: AnyActor, topics: Topics, options: ActorOptions = {}) {
+    for (const [name, value] of Object.entries(options)) actor.configure(name, value);
+    this.addReceived();
+    this.addSystem();
+    actor.schema.follows.forEach((path, index) => this.addFollowed(path, index, topics(path)));
+  }
+
+  handle(bytes: Uint8Array, at: number, length: number): void {
+    this.assertLive();
+    const { outbox } = this.actor.runtime;
+    outbox.begin();
+    this.malformed.length = 0;
+    let handled = 0;
+    for (const end = at + length; at < end; at += frameLength(bytes, at)) {
+      const committed = outbox.length;
+      try {
+        this.handleFrame(bytes, at, handled);
+      } catch (error) {
+        outbox.truncate(committed);
+        this.collect();
+        this.ended = true;
+        throw new ActorTrap(handled, error, positionOf(error));
+      }
+      handled++;
+    }
+    this.collect();
+  }
+
+  private handleFrame(bytes: Uint8Array, at: number, index: number): void {
+    const { runtime } = this.actor;
+    runtime.source = readU16(bytes, at + SOURCE_OFFSET);
+    runtime.sentAt = readU53(bytes, at + SENT_AT_OFFSET);
+    runtime.request = 0;
+    runtime.outbox.causedBy(runtime.source, readU53(bytes, at + SEQUENCE_OFFSET), runtime.sentAt);
+    const kind = readU16(bytes, at + KIND_OFFSET);
+    const handle = this.handles[kind];
+    this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
+    const committed = runtime.outbox.length;
+    if (!handle) {
+      this.malformed.push({ frame: index, error: new DecodeError('kind', 0, '', kind) });
+    } else {
+      try {
+        handle(this.reader);
+      } catch (error) {
+        if (!(error instanceof BodyError)) throw error;
+        runtime.outbox.truncate(committed);
+        this.malformed.push({ frame: index, error: error.cause });
+      }
+    }
+    if (this.fault-- === 0) throw new Error('injected fault');
+  }
+
+  private collect(): void {
+    const { outbox } = this.actor.runtime;
+    this.output.bytes = outbox.bytes;
+    this.output.start = 0;
+    this.output.end = outbox.length;
+  }
+
+  private addReceived(): void {
+    for (const [name, message] of Object.entries(this.actor.schema.receives)) {
+      const handler = this.handler(`on${capitalize(name)}`);
+      this.handles[message.kind] = (reader) => {
+        const fields = body(reader, message.decode);
+        this.actor.runtime.request = message.role === 'request' ? reader.request : 0;
+        handler(fields);
+      };
+    }
+  }
+
+  private addFollowed(path: string, index: number, topic: BoundPublication | undefined): void {
+    if (!topic) throw new Error(`${this.actor.schema.name} follows ${path}, which does not exist`);
+    const handler = this.handler(`on${path.split('.').map(capitalize).join('')}`);
+    const { runtime } = this.actor;
+    this.handles[topic.kind] = (reader) => {
+      const fields = body(reader, topic.decode);
+      const reception = runtime.replicas.receive(index, reader.version, reader.fresh);
+      if (reception === 'ask') runtime.askFresh(topic.kind, topic.owner, this.actor.schema.address);
+      else if (reception === 'take') handler(fields, reader.fresh);
+    };
+  }
+
+  private addSystem(): void {
+    const { refresh, requestFailed, timerFired } = system.receives;
+    this.handles[refresh.kind] = (reader) => this.actor.onRefresh(body(reader, refresh.decode).topic);
+    this.handles[timerFired.kind] = (reader) => this.actor.onTimer(body(reader, timerFired.decode).timer);
+    this.handles[requestFailed.kind] = (reader) => {
+      const { request, kind, code } = body(reader, requestFailed.decode);
+      this.actor.onRequestFailed(request, kind, ERROR_CODES[code] ?? 'ended');
+    };
+  }
+
+  /** Also handles replies to requests that this actor sends: `on<Message>Reply(request, fields)`. */
+  expectReplies(from: BoundParty): void {
+    for (const [name, message] of Object.entries(from.receives)) {
+      if (message.role !== 'request') continue;
+      const { reply } = message;
+      const handler = this.optionalHandler(`on${capitalize(name)}Reply`);
+      if (handler) this.handles[reply.kind] = (reader) => {
+        const fields = body(reader, reply.decode);
+        handler(reader.request, fields);
+      };
+    }
+  }
+
+  private optionalHandler(name: string): ((...input: unknown[]) => void) | undefined {
+    const method = (this.actor as unknown as Record<string, unknown>)[name];
+    return typeof method === 'function' ? method.bind(this.actor) : undefined;
+  }
+
+  private handler(name: string): (...input: unknown[]) => void {
+    const method = this.optionalHandler(name);
+    if (!method) throw new Error(`actor ${this.actor.schema.name} has no handler ${name}`);
+    return method;
+  }
+
+  snapshot(): Uint8Array {
+    this.assertLive();
+    const { writer, actor } = this;
+    const { published, replicas, nextRequest } = actor.runtime;
+    writer.reset(0);
+    writer.reserve(16);
+    writer.structure(4);
+    writeVersions(writer, published);
+    writeVersions(writer, replicas.versions);
+    writer.reserve(16);
+    writer.u32(nextRequest, 'nextRequest');
+    actor.schema.state!.encode(writer, actor.snapshot());
+    return writer.bytes.subarray(0, writer.length);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.assertLive();
+    const { reader, actor } = this;
+    reader.reset(snapshot);
+    try {
+      if (reader.structure() !== 4) reader.fail('type');
+      readVersions(reader, actor.runtime.published);
+      readVersions(reader, actor.runtime.replicas.versions);
+      actor.runtime.nextRequest = reader.u32();
+      const state = actor.schema.state!.decode(reader);
+      reader.finish();
+      actor.restore(state as never);
+    } catch (error) {
+      this.ended = true;
+      throw error;
+    }
+  }
+
+  armFault(nth: number): void {
+    this.fault = nth;
+  }
+
+  dispose(): void {
+    this.ended = true;
+    this.output.end = this.output.start;
+  }
+
+  private assertLive(): void {
+    if (this.ended) throw new Error(`this incarnation of ${this.actor.schema.name} has ended`);
+  }
+}
+
+/** Topic versions in a snapshot: more than any schema has. */
+const TOPICS_MAX = 256;
+
+function writeVersions(writer: Writer, versions: readonly number[]): void {
+  writer.listLength(versions.length, TOPICS_MAX, 'versions');
+  writer.reserve(versions.length * 5);
+  for (const version of versions) writer.u32(version, 'versions');
+}
+
+/** An older snapshot may have fewer topics: the others start at 0. */
+function readVersions(reader: Reader, versions: number[]): void {
+  const present = reader.listLength(TOPICS_MAX);
+  for (let i = 0; i < present; i++) {
+    const version = reader.u32();
+    if (i < versions.length) versions[i] = version;
+  }
+}
+
+/** A malformed body is not the actor's failure. */
+class BodyError extends Error {
+  declare readonly cause: DecodeError;
+}
+
+function body<T>(reader: Reader, decode: (reader: Reader) => T): T {
+  try {
+    return decode(reader);
+  } catch (error) {
+    throw error instanceof DecodeError ? new BodyError(error.message, { cause: error }) : error;
+  }
+}
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** The first place in the stack, as `file:line:column`. */
+function positionOf(error: unknown): string {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return /([^\s/()]+\/[^\s/()]+:\d+:\d+)\)?$/m.exec(stack)?.[1] ?? '';
+}
+
+/** @param parties where the topics and requests of the actor are found: all of the application */
+export function javaScriptActorFactory<P extends BoundParty>(schema: P, create: () => Actor<never>, parties: readonly BoundParty[]): ActorFactory {
+  const topics: Topics = (path) => {
+    const [owner, topic] = path.split('.');
+    return parties.find(({ name }) => name === owner)?.publishes[topic];
+  };
+  return {
+    schema,
+    vm: 'js',
+    create(options) {
+      const instance = new JavaScriptInstance(create() as unknown as AnyActor, topics, options);
+      for (const party of parties) if (schema.sendsTo.includes(party.name)) instance.expectReplies(party);
+      return instance;
+    },
+  };
+}

@@ -1,0 +1,67 @@
+/** Builds unstamped frames, one behind another: what an actor or port emits before the gate stamps it. */
+import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../protocol/frame.js';
+import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../protocol/limits.js';
+import { Writer } from '../protocol/writer.js';
+
+/** A handler emitted more than the bounds allow. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
+export class OutboxBuilder {
+  private readonly writer = new Writer();
+  private readonly header: FrameHeader = { kind: 0, source: 0, target: 0, sequence: 0, epoch: 0, causeSource: 0, causeSequence: 0, sentAt: 0 };
+
+  constructor(source = 0) {
+    this.header.source = source;
+  }
+
+  get bytes(): Uint8Array {
+    return this.writer.bytes;
+  }
+
+  get length(): number {
+    return this.writer.length;
+  }
+
+  /** Drops what was built. */
+  begin(): void {
+    this.writer.reset(0);
+  }
+
+  /** Drops what was built behind `length`. */
+  truncate(length: number): void {
+    this.writer.reset(length);
+  }
+
+  /** Frames from now on were caused by this one. */
+  causedBy(source: number, sequence: number, sentAt: number): void {
+    this.header.causeSource = source;
+    this.header.causeSequence = sequence;
+    this.header.sentAt = sentAt;
+  }
+
+  /**
+   * @param first request number, or version of a publication. @param second whether a publication is fresh
+   * @throws EncodeError or OutputError; nothing was appended then
+   */
+  append<F>(message: { readonly kind: number; encode(writer: Writer, fields: F, first: number, second: boolean): void }, target: number, fields: F, first = 0, second = false): void {
+    const { writer, header } = this;
+    const at = writer.length;
+    header.kind = message.kind;
+    header.target = target;
+    writer.reserve(BODY_OFFSET);
+    writeHeader(writer.bytes, at, header);
+    writer.length = at + BODY_OFFSET;
+    try {
+      message.encode(writer, fields, first, second);
+      if (writer.length - at > FRAME_BYTES_MAX) throw new OutputError(`a frame of ${writer.length - at} bytes is over the limit of ${FRAME_BYTES_MAX}`);
+      if (writer.length > HANDLER_OUTPUT_BYTES_MAX) throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
+    } catch (error) {
+      writer.reset(at);
+      throw error;
+    }
+    writeFrameLength(writer.bytes, at, writer.length - at);
+  }
+}
+

@@ -1,0 +1,280 @@
+/**
+ * A port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it is not
+ * restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame.
+ */
+import { Mailbox } from '../bus/mailbox.js';
+import { requestNumber } from '../bus/body.js';
+import type { LocalTarget } from '../bus/router.js';
+import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../protocol/bind.js';
+import { DecodeError, ERROR_CODES, type ErrorCode, RequestError } from '../protocol/errors.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import { system } from '../protocol/generated/system.js';
+import { FRAME_BYTES_MAX, PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
+import { Reader } from '../protocol/reader.js';
+import type { Fields, InferFields, MessageFields } from '../protocol/schema.js';
+import type { CellServices } from './cell.js';
+import { Gate } from './gate.js';
+import { OutboxBuilder } from './outbox-builder.js';
+import { Replicas } from './replicas.js';
+
+export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>;
+
+/** What a handler knows of the frame besides its fields. */
+export interface Incoming {
+  readonly source: number;
+  readonly sequence: number;
+  /** Microseconds since the Unix epoch. */
+  readonly sentAt: number;
+  /** Number to answer under; 0 when the frame is not a request. */
+  readonly request: number;
+}
+
+type Received<P> = P extends { readonly receives: infer R } ? R : never;
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? F : never;
+
+/** One handler for each message that the port receives and each topic that it follows. */
+export type PortHandlers<P> = {
+  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
+    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
+    incoming: Incoming,
+  ) => void;
+} & {
+  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (fields: never, fresh: boolean) => void;
+};
+
+/** The part of an AbortSignal that is used. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface RequestOptions {
+  /** From now; instead of what the schema says. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignalLike;
+}
+
+/** A port has emitted more than its targets can take. Nothing of the message was sent: send it again later. */
+export class PortOverloadError extends Error {
+  override readonly name = 'PortOverloadError';
+}
+
+interface Awaited {
+  readonly reply: BoundReply;
+  readonly kindName: string;
+  readonly resolve: (fields: never) => void;
+  readonly reject: (error: RequestError) => void;
+}
+
+export interface PortServices extends CellServices {
+  readonly wake: () => void;
+  readonly onPortError: (port: string, error: unknown) => void;
+  /** The party that owns a topic, by its path `owner.topic`. */
+  readonly parties: readonly BoundParty[];
+}
+
+type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => void;
+
+export class Port<P extends PortParty = PortParty> implements LocalTarget {
+  readonly mailbox = new Mailbox();
+  readonly seen: number[] = [];
+  readonly gate: Gate;
+  private readonly reader = new Reader();
+  private readonly outbox: OutboxBuilder;
+  private readonly handles: Handle[] = [];
+  private readonly replicas: Replicas;
+  private readonly awaited = new Map<number, Awaited>();
+  private readonly timers = new Map<number, (timer: number) => void>();
+  private nextRequest = 1;
+  private closed = false;
+
+  constructor(readonly schema: P, handlers: PortHandlers<P>, private readonly services: PortServices) {
+    this.gate = new Gate(schema.address, services);
+    this.outbox = new OutboxBuilder(schema.address);
+    this.replicas = new Replicas(schema.follows.length);
+    const byName = handlers as unknown as Record<string, (...input: unknown[]) => void>;
+    this.addReceived(byName);
+    schema.follows.forEach((path, index) => this.addFollowed(path, index, byName));
+    this.addReplies();
+  }
+
+  get address(): number {
+    return this.schema.address;
+  }
+
+  get name(): string {
+    return this.schema.name;
+  }
+
+  get blocked(): boolean {
+    return this.gate.blocked;
+  }
+
+  /** @throws EncodeError, OutputError, PortOverloadError */
+  send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.sendTo(message.owner, message, fields);
+  }
+
+  sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.assertRoom();
+    this.outbox.begin();
+    this.outbox.append(message, address, fields);
+    this.release();
+  }
+
+  reply<S extends Fields, R extends Fields>(to: Incoming, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+    this.outbox.begin();
+    this.outbox.append(message.reply, to.source, fields, to.request);
+    this.release();
+  }
+
+  /**
+   * Settles exactly once.
+   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed
+   */
+  request<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, fields: InferFields<S>, options: RequestOptions = {}): Promise<InferFields<R>> {
+    const kindName = `${message.ownerName}.${message.name}`;
+    const refuse = (code: ErrorCode) => Promise.reject(new RequestError(code, message.ownerName, kindName));
+    if (this.closed) return refuse('closed');
+    if (options.signal?.aborted) return refuse('aborted');
+    if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX) return refuse('overloaded');
+    return new Promise((resolve, reject) => {
+      const request = this.nextRequest;
+      this.assertRoom();
+      this.outbox.begin();
+      this.outbox.append(message, message.owner, fields, request);
+      this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+      const abort = () => this.abort(request, message.ownerName);
+      const done = () => options.signal?.removeEventListener('abort', abort);
+      options.signal?.addEventListener('abort', abort, { once: true });
+      this.awaited.set(request, {
+        reply: message.reply as unknown as BoundReply, kindName,
+        resolve: (answer) => { done(); resolve(answer); },
+        reject: (error) => { done(); reject(error); },
+      });
+      this.release(options.deadlineMs);
+    });
+  }
+
+  private abort(request: number, target: string): void {
+    if (this.services.requests.settled(this.address, request)) this.failRequest(request, 'aborted', target);
+  }
+
+  private failRequest(request: number, code: ErrorCode, target: string): void {
+    const awaited = this.awaited.get(request);
+    if (!awaited) return;
+    this.awaited.delete(request);
+    awaited.reject(new RequestError(code, target, awaited.kindName));
+  }
+
+  /** What is called when a timer that this port has started fires. */
+  onTimer(timer: number, fired: (timer: number) => void): void {
+    this.timers.set(timer, fired);
+  }
+
+  runnable(lane: number): boolean {
+    return !this.closed && this.mailbox.frames(lane) > 0;
+  }
+
+  /** Handles one frame, so that interactive frames are looked for in between. @returns frames taken */
+  handleBatch(lane: number): number {
+    const bytes = new Uint8Array(Math.min(this.mailbox.peekLength(lane), FRAME_BYTES_MAX));
+    if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
+    this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
+    const incoming = { source: readU16(bytes, SOURCE_OFFSET), sequence: readU53(bytes, SEQUENCE_OFFSET), sentAt: readU53(bytes, SENT_AT_OFFSET), request: 0 };
+    this.outbox.causedBy(incoming.source, incoming.sequence, incoming.sentAt);
+    try {
+      const handle = this.handles[readU16(bytes, KIND_OFFSET)];
+      if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
+      this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
+      handle(this.reader, incoming);
+    } catch (error) {
+      if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
+      else this.services.onPortError(this.name, error);
+    } finally {
+      this.outbox.causedBy(0, 0, 0);
+    }
+    return 1;
+  }
+
+  /** Settles every request of this port with `closed`. */
+  close(): void {
+    this.closed = true;
+    for (const request of [...this.awaited.keys()]) {
+      this.services.requests.settled(this.address, request);
+      this.failRequest(request, 'closed', '');
+    }
+  }
+
+  private release(deadlineMs?: number): void {
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length, deadlineMs);
+    this.services.wake();
+  }
+
+  private assertRoom(): void {
+    if (this.gate.heldBytes > PORT_HELD_BYTES_MAX) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
+  }
+
+  private addReceived(handlers: Record<string, (...input: unknown[]) => void>): void {
+    for (const [name, message] of Object.entries(this.schema.receives)) {
+      const handler = handlerOf(handlers, `on${capitalize(name)}`, this.name);
+      this.handles[message.kind] = (reader, incoming) => {
+        const fields = message.decode(reader);
+        if (message.role === 'request') incoming.request = reader.request;
+        handler(fields, incoming);
+      };
+    }
+    const { requestFailed, timerFired } = system.receives;
+    this.handles[requestFailed.kind] = (reader) => {
+      const { request, kind, code } = requestFailed.decode(reader);
+      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(kind).split('.')[0]);
+    };
+    this.handles[timerFired.kind] = (reader) => {
+      const { timer } = timerFired.decode(reader);
+      this.timers.get(timer)?.(timer);
+    };
+  }
+
+  private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => void>): void {
+    const [ownerName, topicName] = path.split('.');
+    const topic = this.services.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
+    if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
+    const handler = handlerOf(handlers, `on${capitalize(ownerName)}${capitalize(topicName)}`, this.name);
+    this.handles[topic.kind] = (reader) => {
+      const fields = topic.decode(reader);
+      const reception = this.replicas.receive(index, reader.version, reader.fresh);
+      if (reception === 'take') handler(fields, reader.fresh);
+      else if (reception === 'ask') this.sendTo(topic.owner, system.receives.refresh, { topic: topic.kind, follower: this.address });
+    };
+  }
+
+  private addReplies(): void {
+    for (const party of this.services.parties) {
+      for (const message of Object.values(party.receives)) {
+        if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
+        this.handles[message.reply.kind] = (reader) => this.resolve(message.reply, reader);
+      }
+    }
+  }
+
+  private resolve(reply: BoundReply, reader: Reader): void {
+    const request = requestNumber(reader.bytes, 0, reader.end);
+    const awaited = this.awaited.get(request);
+    if (!awaited) return;
+    this.awaited.delete(request);
+    try {
+      awaited.resolve(reply.decode(reader) as never);
+    } catch (error) {
+      awaited.reject(new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause: error }));
+    }
+  }
+}
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+function handlerOf(handlers: Record<string, (...input: unknown[]) => void>, name: string, port: string): (...input: unknown[]) => void {
+  const handler = handlers[name];
+  if (typeof handler !== 'function') throw new Error(`port ${port} has no handler ${name}`);
+  return handler.bind(handlers);
+}

@@ -1,0 +1,359 @@
+/**
+ * The runtime inside one VM: its actors and ports, its links to the other VMs, its journal. The same on every thread and in the
+ * simulation; the host drives it by calling `pump` and hands it the platform as plain objects.
+ *
+ *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
+ */
+import { DeadLetters } from '../bus/dead-letters.js';
+import { Journal } from '../bus/journal.js';
+import { Kinds } from '../bus/kinds.js';
+import type { LinkReader, LinkWriter } from '../bus/link.js';
+import { IDLE, LANES } from '../bus/mailbox.js';
+import { PairCounter } from '../bus/pair-counter.js';
+import { Random } from '../bus/random.js';
+import { RequestLedger } from '../bus/requests.js';
+import { type LocalTarget, Router } from '../bus/router.js';
+import { TraceRing } from '../bus/trace.js';
+import type { BoundParty } from '../protocol/bind.js';
+import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
+import { system } from '../protocol/generated/system.js';
+import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
+import { ActorCell } from './cell.js';
+import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
+import type { Clock, Timers } from './host.js';
+import type { ActorFactory, VmName } from './instance.js';
+import { OutboxBuilder } from './outbox-builder.js';
+import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
+import { Gate } from './gate.js';
+
+/** Addresses of the VMs' runtimes, as sources of system messages. */
+const RUNTIME_ADDRESS: Record<VmName, number> = { host: 60, js: 61, wasm: 62 };
+/** Frames taken from a link before the mailboxes are served. */
+const DRAIN_FRAMES_MAX = 1024;
+
+export interface OpenLink {
+  readonly reader: LinkReader;
+  readonly writer: LinkWriter;
+}
+
+export interface VmOptions {
+  readonly name: VmName;
+  /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
+  readonly parties: readonly BoundParty[];
+  readonly factories: readonly ActorFactory[];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly events: VmEvents;
+  /** Asks the driver to call `pump` soon. */
+  readonly wake: () => void;
+  /** Opens this VM's ends of the links that `attach` was given. */
+  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
+  /** Memory that outlives the VM; without it the journal lives and dies with it. */
+  readonly journalMemory?: SharedArrayBuffer | ArrayBuffer;
+  /** A port's handler threw: the frame is spent, the port goes on. */
+  readonly onPortError: (port: string, error: unknown) => void;
+  /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
+  readonly carrier?: LinkWriter;
+}
+
+interface Party extends LocalTarget {
+  readonly gate: Gate;
+  runnable(lane: number): boolean;
+  handleBatch(lane: number): number;
+}
+
+export class Vm implements VmControl {
+  readonly name: VmName;
+  readonly kinds: Kinds;
+  private readonly router: Router;
+  private readonly requests = new RequestLedger();
+  private readonly deadLetterBox: DeadLetters;
+  private readonly trace = new TraceRing();
+  private readonly journal: Journal;
+  private readonly handled = new PairCounter();
+  private readonly services: PortServices;
+  private readonly cells = new Map<string, ActorCell>();
+  private readonly ports = new Map<number, Party & { close(): void }>();
+  private readonly links = new Map<VmName, OpenLink>();
+  private readonly runtime: Gate;
+  private readonly outbox = new OutboxBuilder();
+  private parties: Party[] = [];
+  private turn = 0;
+  private animating = false;
+  private idleSince = 0;
+  private trapRate = 0;
+  private traps = new Random(0);
+  private deadlineTimer: unknown = null;
+  private closed = false;
+
+  constructor(private readonly options: VmOptions) {
+    this.name = options.name;
+    this.kinds = new Kinds(options.parties, system);
+    const now = () => options.clock.nowMicros();
+    this.deadLetterBox = new DeadLetters(undefined, now);
+    this.journal = new Journal(options.journalMemory ?? Journal.allocate(JOURNAL_BYTES, false));
+    this.router = new Router({
+      kinds: this.kinds, deadLetters: this.deadLetterBox, trace: this.trace, requests: this.requests,
+      bounce: (requester, request, kind, code) => this.fail(requester, request, kind, code),
+      carrier: options.carrier,
+    });
+    this.services = {
+      vm: options.name, router: this.router, kinds: this.kinds, requests: this.requests, now, watchDeadline: () => this.watchDeadline(),
+      journal: this.journal, deadLetters: this.deadLetterBox, trace: this.trace, events: options.events, handled: this.handled,
+      makeRoom: (bytes) => this.makeRoom(bytes), scratch: new Uint8Array(FRAME_BYTES_MAX), drawFault: (frames) => this.drawFault(frames),
+      wake: options.wake, onPortError: options.onPortError, parties: options.parties,
+    };
+    this.runtime = new Gate(RUNTIME_ADDRESS[options.name], this.services);
+  }
+
+  /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
+  openPort<P extends PortParty>(schema: P, handlers: PortHandlers<P>): Port<P> {
+    if (this.ports.has(schema.address)) throw new Error(`port ${schema.name} is open already`);
+    const port = new Port(schema, handlers, this.services);
+    this.ports.set(schema.address, port);
+    this.addParty(port);
+    return port;
+  }
+
+  /**
+   * Serves links and mailboxes for about `budgetMicros`.
+   * @returns true when more work waits; false when all is quiet and the links will call `wake`
+   */
+  pump(budgetMicros: number): boolean {
+    const { clock } = this.options;
+    const until = clock.nowMicros() + budgetMicros;
+    let progress = true;
+    while (progress && clock.nowMicros() < until) {
+      const left = this.retryHeld();
+      const taken = this.drainLinks();
+      const served = this.serveOne();
+      progress = left || taken || served;
+      this.flushLinks();
+    }
+    return progress || !this.sleep();
+  }
+
+  /** Takes a frame that a carrier has brought. @returns false when its target has no room */
+  arrive(bytes: Uint8Array, at: number, length: number): boolean {
+    return this.router.arrive(bytes, at, at + length);
+  }
+
+  private sleep(): boolean {
+    let asleep = true;
+    for (const { reader } of this.links.values()) asleep = reader.sleep() && asleep;
+    return asleep;
+  }
+
+  /** Offers again what found no room. @returns true when something left */
+  private retryHeld(): boolean {
+    let left = false;
+    if (this.runtime.blocked) left = this.runtime.retry();
+    for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    return left;
+  }
+
+  private drainLinks(): boolean {
+    let taken = 0;
+    for (const { reader } of this.links.values()) {
+      taken += reader.drain((bytes, at, length) => this.arrive(bytes, at, length), DRAIN_FRAMES_MAX);
+    }
+    return taken > 0;
+  }
+
+  /** Serves the party whose turn it is in the first lane that has work. @returns false when no party could be served */
+  private serveOne(): boolean {
+    for (let lane = 0; lane < LANES.length; lane++) {
+      if (lane === IDLE && !this.idleAllowed()) return false;
+      for (let i = 0; i < this.parties.length; i++) {
+        const party = this.parties[(this.turn + i) % this.parties.length];
+        if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
+        this.turn = (this.turn + i + 1) % this.parties.length;
+        if (lane === IDLE) this.idleSince = this.options.clock.nowMicros();
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Idle frames wait while something animates, but not for ever. */
+  private idleAllowed(): boolean {
+    return !this.animating || this.options.clock.nowMicros() - this.idleSince >= IDLE_DELAY_MAX_MS * 1000;
+  }
+
+  private flushLinks(): void {
+    for (const { writer } of this.links.values()) writer.flush();
+  }
+
+  private addParty(party: Party): void {
+    this.router.addLocal(party);
+    this.parties = [...this.parties, party];
+  }
+
+  private removeParty(party: Party): void {
+    this.router.removeLocal(party.address);
+    this.parties = this.parties.filter((other) => other !== party);
+    this.turn = 0;
+  }
+
+  /** @returns false when the journal has no room before an actor has restarted */
+  private makeRoom(bytes: number): boolean {
+    if (this.journal.capacity - this.journal.usedBytes >= bytes) return true;
+    let neededFrom = this.journal.position;
+    for (const cell of this.cells.values()) {
+      cell.takeSnapshot();
+      neededFrom = Math.min(neededFrom, cell.neededFrom);
+    }
+    this.journal.truncate(neededFrom);
+    return this.journal.capacity - this.journal.usedBytes >= bytes;
+  }
+
+  private drawFault(frames: number): number {
+    if (this.trapRate === 0) return -1;
+    for (let i = 0; i < frames; i++) if (this.traps.chance(this.trapRate)) return i;
+    return -1;
+  }
+
+  /** Tells a requester that no reply will come. */
+  private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.requestFailed, requester, { request, kind, code: ERROR_CODES.indexOf(code) });
+    this.runtime.release(this.outbox.bytes, 0, this.outbox.length);
+    this.options.wake();
+  }
+
+  /** One timer for the earliest deadline of all. */
+  private watchDeadline(): void {
+    if (this.deadlineTimer !== null || this.closed) return;
+    const delayMs = Math.max(0, (this.requests.nextDeadline - this.options.clock.nowMicros()) / 1000);
+    if (delayMs === Number.POSITIVE_INFINITY) return;
+    this.deadlineTimer = this.options.timers.set(delayMs, () => {
+      this.deadlineTimer = null;
+      this.drainLinks(); // a reply that has arrived comes before its deadline
+      const now = this.options.clock.nowMicros();
+      for (const late of this.requests.outgoingWhere(({ deadlineAt }) => deadlineAt <= now)) this.fail(late.requester, late.request, late.kind, 'deadline');
+      this.watchDeadline();
+    });
+  }
+
+  private cell(actor: string): ActorCell {
+    const cell = this.cells.get(actor);
+    if (!cell) throw new Error(`VM ${this.name} has no actor ${actor}`);
+    return cell;
+  }
+
+  async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
+    const link = this.options.openLink(transport);
+    link.reader.onFrames = this.options.wake;
+    link.writer.onRoom = this.options.wake;
+    this.links.get(peer)?.writer.close();
+    this.links.get(peer)?.reader.close();
+    this.links.set(peer, link);
+    this.options.wake();
+  }
+
+  async setRoutes(routes: Routes): Promise<void> {
+    const routed = new Map(routes);
+    for (const party of this.options.parties) {
+      const vm = routed.get(party.address);
+      const link = vm === undefined || vm === this.name ? undefined : this.links.get(vm);
+      this.router.setRoute(party.address, link ? { vm: vm!, writer: link.writer } : null);
+    }
+    for (const [peer, address] of Object.entries(RUNTIME_ADDRESS)) {
+      const link = this.links.get(peer as VmName);
+      if (link) this.router.setRoute(address, { vm: peer, writer: link.writer });
+    }
+    for (const lost of this.requests.outgoingWhere(({ target }) => !this.router.hasRoute(target))) {
+      this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
+    }
+    this.options.wake();
+  }
+
+  async spawn(order: SpawnOrder): Promise<void> {
+    if (this.cells.has(order.actor)) throw new Error(`actor ${order.actor} is in VM ${this.name} already`);
+    const factory = this.options.factories.find(({ schema }) => schema.name === order.actor);
+    if (!factory) throw new Error(`VM ${this.name} has no implementation of actor ${order.actor}`);
+    const cell = new ActorCell(factory, order, this.services);
+    this.cells.set(order.actor, cell);
+    this.router.fence(cell.address, order.epoch);
+    this.addParty(cell);
+    this.options.wake();
+  }
+
+  async restart(actor: string, epoch: number): Promise<void> {
+    this.cell(actor).restart(epoch);
+    this.options.wake();
+  }
+
+  async stop(actor: string): Promise<Uint8Array> {
+    const cell = this.cell(actor);
+    const envelope = cell.stop();
+    this.cells.delete(actor);
+    this.removeParty(cell);
+    for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
+    this.options.wake();
+    return envelope;
+  }
+
+  async snapshot(actor: string): Promise<Uint8Array> {
+    return this.cell(actor).envelope();
+  }
+
+  async fence(address: number, epoch: number): Promise<void> {
+    this.router.fence(address, epoch);
+  }
+
+  async setAnimating(animating: boolean): Promise<void> {
+    if (animating && !this.animating) this.idleSince = this.options.clock.nowMicros();
+    this.animating = animating;
+    this.options.wake();
+  }
+
+  async setTrapRate(rate: number, seed: number): Promise<void> {
+    this.trapRate = rate;
+    this.traps = new Random(seed);
+  }
+
+  async crash(actor: string): Promise<void> {
+    this.cell(actor).crash();
+  }
+
+  async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
+    return this.trace
+      .chain(source, sequence)
+      .map(({ source: address, sequence: number, kind }) => ({ address, source: this.kinds.partyName(address), sequence: number, kindName: this.kinds.nameOf(kind) }));
+  }
+
+  async health(): Promise<readonly ActorHealth[]> {
+    return [...this.cells.values()].map((cell) => cell.health());
+  }
+
+  async counters(): Promise<VmCounters> {
+    const nameOf = (address: number) => this.kinds.partyName(address);
+    const total = (count: (party: Party) => number) => this.parties.reduce((sum, party) => sum + count(party), 0);
+    const cells = [...this.cells.values()];
+    const sum = (count: (cell: ActorCell) => number) => cells.reduce((all, cell) => all + count(cell), 0);
+    return {
+      sent: this.router.sent.toRecord(nameOf), handled: this.handled.toRecord(nameOf), ...this.router.stats, deadLetters: this.deadLetterBox.count,
+      dropped: total(({ mailbox }) => mailbox.stats.dropped), conflated: total(({ mailbox }) => mailbox.stats.conflated),
+      waiting: total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
+      replayed: sum(({ stats }) => stats.replayed), divergent: sum(({ stats }) => stats.divergent), traps: sum(({ stats }) => stats.traps),
+    };
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.deadLetterBox.list();
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    if (this.deadlineTimer !== null) this.options.timers.clear(this.deadlineTimer);
+    for (const actor of [...this.cells.keys()]) await this.stop(actor);
+    for (const port of this.ports.values()) port.close();
+    this.flushLinks();
+    for (const { reader, writer } of this.links.values()) {
+      writer.close();
+      reader.close();
+    }
+  }
+}

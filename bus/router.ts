@@ -1,0 +1,217 @@
+/**
+ * The router of one VM: every frame that leaves or enters the VM passes `emit` or `arrive`.
+ *
+ *   party --emit--> permission --> followers --+--> local mailbox
+ *                                              +--> link to the target's VM
+ *   link --arrive--> header --> epoch --> duplicate --> local mailbox (or onward, when the target has moved)
+ *
+ * Nothing is dropped in silence: what is refused or cannot be delivered becomes a dead letter, and a request among it is
+ * answered with a typed error at once. A full must-deliver mailbox or link makes `emit` and `arrive` return false: the frame
+ * stays where it is and is offered again.
+ */
+import { DecodeError, type ErrorCode } from '../protocol/errors.js';
+import {
+  checkFrame, EPOCH_OFFSET, FOLLOWERS, frameLength, KIND_OFFSET, readU16, readU32, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16,
+} from '../protocol/frame.js';
+import { requestNumber, scalarKey } from './body.js';
+import type { DeadLetters } from './dead-letters.js';
+import type { KindFacts, Kinds } from './kinds.js';
+import type { LinkWriter } from './link.js';
+import { LANES, type Mailbox } from './mailbox.js';
+import { PairCounter } from './pair-counter.js';
+import type { RequestLedger } from './requests.js';
+import type { TraceRing } from './trace.js';
+
+/** A party that lives in this VM, as the router sees it. */
+export interface LocalTarget {
+  readonly address: number;
+  readonly mailbox: Mailbox;
+  /** True while its own output waits for room: then its mailbox takes frames over capacity, or two that wait for each other would wait for ever. */
+  readonly blocked: boolean;
+  /** Highest sequence accepted per source and lane, at `source * LANES.length + lane`. */
+  readonly seen: number[];
+}
+
+/** The way to another VM. */
+export interface RemoteTarget {
+  readonly vm: string;
+  readonly writer: LinkWriter;
+}
+
+export interface RouterStats {
+  duplicates: number;
+  /** Frames of an older epoch. */
+  fenced: number;
+  /** Frames that their source may not send. */
+  refused: number;
+  /** Frames a mailbox took over its capacity. */
+  forced: number;
+}
+
+export interface RouterOptions {
+  readonly kinds: Kinds;
+  readonly deadLetters: DeadLetters;
+  readonly trace: TraceRing;
+  readonly requests: RequestLedger;
+  /** Called when a request could not be delivered: its requester must be told. */
+  readonly bounce: (requester: number, request: number, kind: number, code: ErrorCode) => void;
+  /** Takes every emitted frame, also those for local parties, and brings them back by `arrive`. */
+  readonly carrier?: LinkWriter;
+}
+
+export class Router {
+  readonly stats: RouterStats = { duplicates: 0, fenced: 0, refused: 0, forced: 0 };
+  readonly sent = new PairCounter();
+  private readonly local = new Map<number, LocalTarget>();
+  private readonly remote = new Map<number, RemoteTarget>();
+  private readonly epochs = new Map<number, number>();
+  private readonly kinds: Kinds;
+
+  constructor(private readonly options: RouterOptions) {
+    this.kinds = options.kinds;
+  }
+
+  addLocal(target: LocalTarget): void {
+    this.local.set(target.address, target);
+  }
+
+  removeLocal(address: number): void {
+    this.local.delete(address);
+  }
+
+  /** Sends frames for `address` to another VM from now on; null when no VM has it. A local party goes before the route. */
+  setRoute(address: number, target: RemoteTarget | null): void {
+    if (target) this.remote.set(address, target);
+    else this.remote.delete(address);
+  }
+
+  hasRoute(address: number): boolean {
+    return this.local.has(address) || this.remote.has(address);
+  }
+
+  /** Frames from `source` with a lower epoch are refused from now on. */
+  fence(source: number, epoch: number): void {
+    if (epoch > (this.epochs.get(source) ?? 0)) this.epochs.set(source, epoch);
+  }
+
+  /** The followers that a frame emitted by a local party goes to; one target for anything but a publication. Empty: nobody listens. */
+  targetsOf(bytes: Uint8Array, at: number): readonly number[] {
+    const target = readU16(bytes, at + TARGET_OFFSET);
+    if (target !== FOLLOWERS) return [target];
+    return (this.kinds.get(readU16(bytes, at + KIND_OFFSET))?.followers ?? []).filter((follower) => this.hasRoute(follower));
+  }
+
+  /** False when the source may not send this kind: the frame has become a dead letter. */
+  permits(bytes: Uint8Array, at: number): boolean {
+    const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    const source = readU16(bytes, at + SOURCE_OFFSET);
+    if (facts && (facts.senders === null || facts.senders.has(source))) return true;
+    this.stats.refused++;
+    this.reject('refused', facts ? `${this.kinds.partyName(source)} may not send ${facts.name}` : 'unknown kind', bytes, at);
+    return false;
+  }
+
+  /**
+   * Takes a stamped and permitted frame from a local party on its way to `target`, which is written into it.
+   * @returns false when the target has no room: offer it again later
+   */
+  emit(bytes: Uint8Array, at: number, target: number): boolean {
+    writeU16(bytes, at + TARGET_OFFSET, target);
+    const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
+    if (accepted) {
+      this.options.trace.record(bytes, at);
+      this.sent.add(readU16(bytes, at + SOURCE_OFFSET), target);
+    }
+    return accepted;
+  }
+
+  /** Takes a frame from a link. @returns false when its target has no room: it must stay in the link */
+  arrive(bytes: Uint8Array, at: number, end: number): boolean {
+    try {
+      checkFrame(bytes, at, end);
+    } catch (error) {
+      this.options.deadLetters.add('undecodable', error instanceof DecodeError ? error.message : String(error), bytes, at, end - at);
+      return true;
+    }
+    const target = readU16(bytes, at + TARGET_OFFSET);
+    const accepted = this.place(target, bytes, at);
+    if (accepted) this.options.trace.record(bytes, at);
+    return accepted;
+  }
+
+  private place(target: number, bytes: Uint8Array, at: number): boolean {
+    const local = this.local.get(target);
+    return local ? this.deliver(local, bytes, at) : this.forward(target, bytes, at);
+  }
+
+  private deliver(target: LocalTarget, bytes: Uint8Array, at: number): boolean {
+    const source = readU16(bytes, at + SOURCE_OFFSET);
+    const epoch = readU32(bytes, at + EPOCH_OFFSET);
+    const known = this.epochs.get(source);
+    if (known !== undefined && epoch < known) {
+      this.stats.fenced++;
+      this.reject('refused', `epoch ${epoch} of ${this.kinds.partyName(source)} is older than ${known}`, bytes, at);
+      return true;
+    }
+    const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    if (!facts) {
+      this.reject('undecodable', 'unknown kind', bytes, at);
+      return true;
+    }
+    const key = source * LANES.length + facts.lane;
+    const sequence = readU53(bytes, at + SEQUENCE_OFFSET);
+    if (sequence <= (target.seen[key] ?? 0)) {
+      this.stats.duplicates++;
+      return true;
+    }
+    const answers = facts.role === 'reply' || facts.role === 'failure';
+    if (answers && !this.expects(target.address, facts, bytes, at)) return true;
+    if (!this.admit(target, facts, bytes, at)) return false;
+    if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
+    if (facts.role === 'request') this.options.requests.accepted(target.address, source, requestNumber(bytes, at, at + frameLength(bytes, at)), facts.kind);
+    if (epoch !== known) this.epochs.set(source, epoch);
+    target.seen[key] = sequence;
+    return true;
+  }
+
+  /** What answers a request that has settled by other means is refused, so that nothing is answered twice. */
+  private expects(requester: number, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
+    if (this.options.requests.isOpen(requester, requestNumber(bytes, at, at + frameLength(bytes, at)))) return true;
+    if (facts.role === 'reply') this.reject('refused', 'reply to a request that has settled', bytes, at);
+    return false;
+  }
+
+  private admit(target: LocalTarget, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
+    const length = frameLength(bytes, at);
+    const key = facts.overflow === 'latest' ? conflationKey(facts, bytes, at, length) : null;
+    const admission = target.mailbox.offer(bytes, at, length, facts, key);
+    if (admission !== 'full') return true;
+    if (!target.blocked) return false;
+    this.stats.forced++;
+    target.mailbox.offerForced(bytes, at, length, facts, key);
+    return true;
+  }
+
+  private forward(target: number, bytes: Uint8Array, at: number): boolean {
+    const remote = this.remote.get(target);
+    if (remote) return remote.writer.write(bytes, at, frameLength(bytes, at));
+    this.reject('unreachable', `no route to ${this.kinds.partyName(target)}`, bytes, at);
+    return true;
+  }
+
+  /** Keeps a frame as a dead letter, and answers it when it is a request. */
+  reject(code: ErrorCode, detail: string, bytes: Uint8Array, at: number): void {
+    const length = frameLength(bytes, at);
+    this.options.deadLetters.add(code, detail, bytes, at, length);
+    const kind = readU16(bytes, at + KIND_OFFSET);
+    if (this.kinds.get(kind)?.role !== 'request') return;
+    const request = requestNumber(bytes, at, at + length);
+    if (request >= 0) this.options.bounce(readU16(bytes, at + SOURCE_OFFSET), request, kind, code);
+  }
+}
+
+function conflationKey(facts: KindFacts, bytes: Uint8Array, at: number, length: number): string | number {
+  const base = readU16(bytes, at + SOURCE_OFFSET) * 0x1_0000 + facts.kind;
+  if (facts.keyIndex < 0) return base;
+  return `${base} ${scalarKey(bytes, at, at + length, facts.keyIndex) ?? ''}`;
+}

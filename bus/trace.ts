@@ -1,0 +1,52 @@
+/** The last frames that passed a VM, headers only: what a crash report's cause chain is read from. Fixed size, no allocation per frame. */
+import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+
+/** Headers kept per VM: about a second of traffic at 60 frames with 60 messages each. A power of two. */
+export const TRACE_FRAMES_MAX = 4096;
+/** Links of a cause chain that a report shows: from a frame back to the key that started it there are rarely more than six. */
+export const CAUSE_CHAIN_MAX = 16;
+
+const COLUMNS = 5;
+
+export interface TracedFrame {
+  readonly source: number;
+  readonly sequence: number;
+  readonly kind: number;
+}
+
+export class TraceRing {
+  private readonly columns = new Float64Array(TRACE_FRAMES_MAX * COLUMNS);
+  private next = 0;
+
+  record(bytes: Uint8Array, at: number): void {
+    const columns = this.columns;
+    const row = (this.next++ & (TRACE_FRAMES_MAX - 1)) * COLUMNS;
+    columns[row] = readU16(bytes, at + SOURCE_OFFSET);
+    columns[row + 1] = readU53(bytes, at + SEQUENCE_OFFSET);
+    columns[row + 2] = readU16(bytes, at + KIND_OFFSET);
+    columns[row + 3] = readU16(bytes, at + CAUSE_SOURCE_OFFSET);
+    columns[row + 4] = readU53(bytes, at + CAUSE_SEQUENCE_OFFSET);
+  }
+
+  /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
+  chain(source: number, sequence: number): TracedFrame[] {
+    const found: TracedFrame[] = [];
+    while (source !== 0 && found.length < CAUSE_CHAIN_MAX) {
+      const row = this.find(source, sequence);
+      if (row < 0) break;
+      found.push({ source, sequence, kind: this.columns[row + 2] });
+      source = this.columns[row + 3];
+      sequence = this.columns[row + 4];
+    }
+    return found;
+  }
+
+  private find(source: number, sequence: number): number {
+    const oldest = Math.max(0, this.next - TRACE_FRAMES_MAX);
+    for (let i = this.next - 1; i >= oldest; i--) {
+      const row = (i & (TRACE_FRAMES_MAX - 1)) * COLUMNS;
+      if (this.columns[row] === source && this.columns[row + 1] === sequence) return row;
+    }
+    return -1;
+  }
+}
