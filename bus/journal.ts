@@ -18,7 +18,7 @@
  */
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
-import { copyBytes } from './bytes.js';
+import { Copier } from './copier.js';
 
 /** In 32-bit words. */
 const VERSION = 0;
@@ -40,6 +40,7 @@ export class Journal {
   private readonly cells: Int32Array;
   private readonly words: Uint32Array;
   private readonly data: Uint8Array;
+  private readonly copier: Copier;
   private version: number;
   private start: number;
   private floor: number;
@@ -57,6 +58,7 @@ export class Journal {
     this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
     this.words = new Uint32Array(memory, HEADER_BYTES);
     this.data = new Uint8Array(memory, HEADER_BYTES);
+    this.copier = new Copier(this.data);
     this.version = Atomics.load(this.cells, VERSION);
     const bounds = this.boundsAt(this.version);
     this.start = this.loadPosition(bounds);
@@ -92,8 +94,8 @@ export class Journal {
     this.words[(offset >> 2) + 1] = length;
     const framesOffset = (offset + ENTRY_BYTES) % this.capacity;
     const beforeWrap = Math.min(length, this.capacity - framesOffset);
-    copyBytes(bytes, at, beforeWrap, this.data, framesOffset);
-    copyBytes(bytes, at + beforeWrap, length - beforeWrap, this.data, 0);
+    this.copier.copy(bytes, at, beforeWrap, framesOffset);
+    if (beforeWrap < length) this.copier.copy(bytes, at + beforeWrap, length - beforeWrap, 0);
     this.end += needed;
     this.publish();
     return true;

@@ -11,7 +11,7 @@
 import { frameLength } from '../protocol/frame.js';
 import { MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { Lane, Overflow } from '../protocol/schema.js';
-import { copyBytes, powerOfTwoFrom } from './bytes.js';
+import { Copier } from './copier.js';
 
 /** Lanes in the order in which they are drained. */
 export const LANES: readonly Lane[] = ['interactive', 'ordinary', 'idle'];
@@ -46,9 +46,13 @@ export interface MailboxStats {
 
 const LANE_BYTES_MIN = 4096;
 
+/** The smallest power of two that is at least `value`. */
+const powerOfTwoFrom = (value: number): number => 1 << (32 - Math.clz32(value - 1));
+
 class LaneQueue {
   frames = 0;
   private bytes = new Uint8Array(LANE_BYTES_MIN);
+  private copier = new Copier(this.bytes);
   private head = 0;
   private tail = 0;
   /** Position of the byte at offset 0: positions stay as bytes are moved to the front. */
@@ -67,7 +71,7 @@ class LaneQueue {
   append(source: Uint8Array, at: number, length: number, key: ConflationKey): void {
     if (this.tail + length > this.bytes.length) this.makeRoom(length);
     if (key !== null) this.positions.set(key, this.origin + this.tail);
-    copyBytes(source, at, length, this.bytes, this.tail);
+    this.copier.copy(source, at, length, this.tail);
     this.tail += length;
     this.frames++;
   }
@@ -101,7 +105,7 @@ class LaneQueue {
       taken++;
     }
     const length = end - this.head;
-    copyBytes(this.bytes, this.head, length, into, intoAt);
+    into.set(this.bytes.subarray(this.head, end), intoAt);
     this.frames -= taken;
     this.head = end;
     if (this.positions.size > 0) this.forgetTaken();
@@ -114,7 +118,7 @@ class LaneQueue {
     let at = this.head;
     this.frames = 0;
     this.positions.clear();
-    this.bytes = new Uint8Array(LANE_BYTES_MIN);
+    this.replaceBytes(LANE_BYTES_MIN);
     this.head = this.tail;
     this.rewind();
     while (at < tail) {
@@ -137,10 +141,15 @@ class LaneQueue {
     this.head = this.tail = 0;
   }
 
+  private replaceBytes(length: number): void {
+    this.bytes = new Uint8Array(length);
+    this.copier = new Copier(this.bytes);
+  }
+
   private makeRoom(length: number): void {
     const needed = this.byteLength + length;
     const old = this.bytes;
-    if (needed > old.length >> 1) this.bytes = new Uint8Array(powerOfTwoFrom(2 * needed));
+    if (needed > old.length >> 1) this.replaceBytes(powerOfTwoFrom(2 * needed));
     this.bytes.set(old.subarray(this.head, this.tail));
     this.origin += this.head;
     this.tail -= this.head;

@@ -16,7 +16,7 @@
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
-import { copyBytes } from './bytes.js';
+import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
 
 /** A batch is posted when it has grown to this, flushed or not. */
@@ -37,7 +37,7 @@ export class PortWriter implements LinkWriter {
   private readonly windowBytes: number;
   private readonly frameBytesMax: number;
   /** The batch that is being filled; copied out when posted, so that a waiting batch holds no more memory than its frames. */
-  private readonly batch = new Uint8Array(BATCH_BYTES);
+  private readonly batch = new Copier(new Uint8Array(BATCH_BYTES));
   private batchBytes = 0;
   private unacknowledgedBytes = 0;
   /** Bytes that the refused write needs, 0 when none waits. */
@@ -65,7 +65,7 @@ export class PortWriter implements LinkWriter {
     if (length > BATCH_BYTES) {
       this.post(bytes, at, length);
     } else {
-      copyBytes(bytes, at, length, this.batch, this.batchBytes);
+      this.batch.copy(bytes, at, length, this.batchBytes);
       this.batchBytes += length;
     }
     this.stats.frames++;
@@ -75,7 +75,7 @@ export class PortWriter implements LinkWriter {
 
   flush(): void {
     if (this.batchBytes === 0) return;
-    this.post(this.batch, 0, this.batchBytes);
+    this.post(this.batch.target, 0, this.batchBytes);
     this.batchBytes = 0;
   }
 

@@ -20,7 +20,7 @@
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
-import { copyBytes } from './bytes.js';
+import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
 
 /** Indices of the cells in the header, as 32-bit words. */
@@ -91,10 +91,12 @@ export class RingWriter extends RingEnd implements LinkWriter {
   /** The reader's position when last looked at: room that came since is found when this says there is none. */
   private head: number;
   private waiting = false;
+  private readonly copier: Copier;
 
   /** @param doorbell null when both ends poll */
   constructor(memory: SharedArrayBuffer, doorbell: PortLike | null) {
     super(memory, doorbell);
+    this.copier = new Copier(this.data);
     this.tail = this.published = Atomics.load(this.cells, TAIL);
     this.head = Atomics.load(this.cells, HEAD);
     if (doorbell) doorbell.onmessage = () => this.wake();
@@ -114,7 +116,7 @@ export class RingWriter extends RingEnd implements LinkWriter {
       this.words[offset >> 2] = WRAP;
       offset = 0;
     }
-    copyBytes(bytes, at, length, this.data, offset);
+    this.copier.copy(bytes, at, length, offset);
     this.tail = (this.tail + needed) | 0;
     this.stats.frames++;
     this.stats.bytes += length;
