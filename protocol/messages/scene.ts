@@ -14,8 +14,8 @@ import { actor, bin, bool, choice, f64, i32, list, message, optional, publicatio
 
 /** Handles index the columns of the tree directly: 15 times a busy screen, and 8 MB of the 16 that a snapshot may have. */
 export const SCENE_NODES_MAX = 32_768;
-/** All texts and sources together, in UTF-8 bytes: a quarter of a snapshot. */
-export const SCENE_STRING_BYTES_MAX = 4 << 20;
+/** All texts and sources together, in UTF-16 code units of at most three bytes: a fifth of a snapshot. */
+export const SCENE_STRING_LENGTH_MAX = 1 << 20;
 /** Focusable nodes and groups that are published: all of them fit one frame. Further ones, in document order, cannot be focused. */
 export const SCENE_FOCUSABLES_MAX = 8192;
 /** Animations that run or wait at once: two for each node of a busy screen. */
@@ -103,7 +103,7 @@ export const scene = actor({
     animatingShown: bool,
     /** Per node one byte: 0 free, 1 view, 2 image, 3 text. */
     types: bin(SCENE_NODES_MAX),
-    /** Per node five i32 LE: parent, first child, last child, next, previous; -1 is none. */
+    /** Five columns of i32 LE, one entry per node: parent, first child, last child, next, previous; -1 is none. */
     links: bin(SCENE_NODES_MAX * 20),
     /** Columns of `properties`: a version of the scene that knows more fills in defaults. */
     propertyCount: u32,

@@ -1,0 +1,245 @@
+/**
+ * The scene: applies commits to the node tree, and on each tick of the display runs animations, lays out what is out of date,
+ * publishes where the focusable nodes are, and sends the picture when it changed. wasm-actors/scene.ts is its twin: both give the
+ * same bytes.
+ */
+import { Actor, type Handlers } from '../actors/actor.js';
+import { display } from '../protocol/generated/display.js';
+import { scene } from '../protocol/generated/scene.js';
+import { SCENE_PROPERTIES, type SceneProperty } from '../protocol/messages/scene.js';
+import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
+import { ANIMATION_COLUMNS, Animations } from './scene/animation.js';
+import { DisplayList } from './scene/display-list.js';
+import * as Focusable from './scene/focusables.js';
+import { Focusables } from './scene/focusables.js';
+import { Layout } from './scene/layout.js';
+import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES, PROPERTY_COUNT } from './scene/properties.js';
+import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree.js';
+
+type Commit = MessageOf<typeof scene, 'commit'>;
+type LayoutRect = PublicationOf<typeof scene, 'layout'>['changed'][number];
+
+/** Strings of one message: with the longest of each, half of the largest frame. */
+const STRINGS_PER_MESSAGE = 128;
+const ALL = DISPLAY | FOCUSABLES | PLACES;
+
+const propertyNumbers = new Map(SCENE_PROPERTIES.map((name, number) => [name, number]));
+const numberOf = (property: SceneProperty): number => propertyNumbers.get(property)!;
+
+export class Scene extends Actor<typeof scene> implements Handlers<typeof scene> {
+  private tree = new Tree();
+  private layout = new Layout();
+  private animations = new Animations();
+  private focusables = new Focusables();
+  private displayList = new DisplayList();
+  private frame = 0;
+  private timeMicros = 0;
+  private rejected = 0;
+  /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick makes anew. */
+  private dirty = ALL;
+  private animatingShown = false;
+  private stringsDirty: number[] = [];
+
+  constructor() {
+    super(scene);
+  }
+
+  onCommit(commit: Commit): void {
+    for (const { node, type } of commit.creates) {
+      this.count(this.tree.create(node, type === 'view' ? VIEW : type === 'image' ? IMAGE : TEXT));
+    }
+    for (const { parent, node, before } of commit.inserts) {
+      if (this.count(this.tree.insert(parent, node, before))) this.dirty = ALL;
+    }
+    for (const { node, property, value } of commit.sets) this.count(this.set(node, numberOf(property), value));
+    for (const { node, value } of commit.strings) this.count(this.setString(node, value));
+    for (const animation of commit.animations) this.count(this.animate(animation));
+    for (const { node, property, leave } of commit.cancels) this.count(this.cancel(node, numberOf(property), leave === 'end'));
+    for (const node of commit.removes) this.count(this.remove(node));
+  }
+
+  onTick(tick: MessageOf<typeof scene, 'tick'>): void {
+    this.frame = tick.frame;
+    this.timeMicros = tick.timeMicros;
+    this.dirty |= this.animations.run(this.tree, this.timeMicros);
+    if (this.tree.orderDirty) this.tree.arrange();
+    if ((this.dirty & PLACES) !== 0) this.layout.run(this.tree);
+    if ((this.dirty & FOCUSABLES) !== 0) this.publishFocusables();
+    if (this.stringsDirty.length > 0) this.sendStrings();
+    const animating = this.animations.count > 0;
+    if ((this.dirty & DISPLAY) !== 0 || animating !== this.animatingShown) this.sendDisplayList(animating);
+    this.dirty = 0;
+  }
+
+  onRedraw(): void {
+    for (let node = 0; node < this.tree.rows; node++) if (this.tree.strings[node] !== '') this.markString(node);
+    this.dirty |= DISPLAY;
+  }
+
+  override onRefresh(): void {
+    const changed: LayoutRect[] = [];
+    for (let i = 0; i < this.focusables.count; i++) changed.push(this.rect(i));
+    this.publishFresh(scene.publishes.layout, { frame: this.frame, changed, removed: [] });
+  }
+
+  snapshot(): StateOf<typeof scene> {
+    const { tree, animations, focusables } = this;
+    const strings: { node: number; value: string }[] = [];
+    for (let node = 0; node < tree.rows; node++) if (tree.strings[node] !== '') strings.push({ node, value: tree.strings[node] });
+    return {
+      frame: this.frame,
+      timeMicros: this.timeMicros,
+      rejected: this.rejected,
+      layoutDirty: (this.dirty & PLACES) !== 0,
+      focusablesDirty: (this.dirty & FOCUSABLES) !== 0,
+      displayDirty: (this.dirty & DISPLAY) !== 0,
+      animatingShown: this.animatingShown,
+      types: tree.types.subarray(0, tree.rows),
+      links: tree.saveLinks(),
+      propertyCount: PROPERTY_COUNT,
+      properties: bytesOf(tree.properties, tree.rows * PROPERTY_COUNT),
+      strings,
+      stringsDirty: this.stringsDirty,
+      animations: bytesOf(animations.rows, animations.count * ANIMATION_COLUMNS),
+      focusables: bytesOf(focusables.rows, focusables.count * Focusable.FOCUSABLE_COLUMNS),
+    };
+  }
+
+  restore(state: StateOf<typeof scene>): void {
+    this.tree = new Tree();
+    this.layout = new Layout();
+    this.animations = new Animations();
+    this.focusables = new Focusables();
+    this.tree.load(state.types, state.links, state.propertyCount, numbersOf(state.properties));
+    for (const { node, value } of state.strings) this.tree.setString(node, value);
+    this.animations.load(numbersOf(state.animations));
+    this.focusables.load(this.tree, numbersOf(state.focusables));
+    this.frame = state.frame;
+    this.timeMicros = state.timeMicros;
+    this.rejected = state.rejected;
+    this.dirty = (state.layoutDirty ? PLACES : 0) | (state.focusablesDirty ? FOCUSABLES : 0) | (state.displayDirty ? DISPLAY : 0);
+    this.animatingShown = state.animatingShown;
+    this.stringsDirty = [];
+    for (const node of state.stringsDirty) this.markString(node);
+    // Places follow from the rest. When they are out of date the next tick makes them anew.
+    this.tree.arrange();
+    if (!state.layoutDirty) this.layout.run(this.tree);
+  }
+
+  /** @returns what it was given: whether a change made sense */
+  private count(applied: boolean): boolean {
+    if (!applied) this.rejected = (this.rejected + 1) >>> 0;
+    return applied;
+  }
+
+  private set(node: number, property: number, value: number): boolean {
+    if (!this.tree.exists(node) || !isAllowed(property, value)) return false;
+    const ended = this.animations.isAnimated(node, property);
+    if (ended) this.animations.cancel(node, property);
+    if (this.tree.setValue(node, property, value) || ended) this.dirty |= effectOf(property);
+    return true;
+  }
+
+  private setString(node: number, value: string): boolean {
+    const { tree } = this;
+    if (!tree.exists(node) || tree.types[node] === VIEW) return false;
+    if (tree.strings[node] === value) return true;
+    if (!tree.setString(node, value)) return false;
+    this.markString(node);
+    this.dirty |= tree.types[node] === TEXT ? ALL : DISPLAY;
+    return true;
+  }
+
+  private animate(animation: Commit['animations'][number]): boolean {
+    const { node, from, to, durationMs, delayMs, x1, y1, x2, y2, repeat } = animation;
+    const property = numberOf(animation.property);
+    if (!this.tree.exists(node)) return false;
+    if (!this.animations.start(node, property, from !== null, from ?? 0, to, durationMs, delayMs, x1, y1, x2, y2, repeat)) return false;
+    this.dirty |= effectOf(property) & FOCUSABLES;
+    return true;
+  }
+
+  private cancel(node: number, property: number, toEnd: boolean): boolean {
+    if (!this.tree.exists(node) || !this.animations.isAnimated(node, property)) return false;
+    if (toEnd) return this.set(node, property, this.animations.target(node, property, 0));
+    this.animations.cancel(node, property);
+    this.dirty |= effectOf(property) & FOCUSABLES;
+    return true;
+  }
+
+  private remove(node: number): boolean {
+    const { tree } = this;
+    if (!tree.remove(node)) return false;
+    for (let i = 0; i < tree.freedCount; i++) {
+      const freed = tree.freed[i];
+      this.animations.cancelNode(freed);
+      if (tree.strings[freed] === '') continue;
+      tree.setString(freed, '');
+      this.markString(freed);
+    }
+    this.dirty = ALL;
+    return true;
+  }
+
+  private markString(node: number): void {
+    if (this.tree.markString(node)) this.stringsDirty.push(node);
+  }
+
+  private publishFocusables(): void {
+    const { focusables } = this;
+    focusables.update(this.tree, this.layout, this.animations);
+    if (focusables.changed.length === 0 && focusables.removed.length === 0) return;
+    const changed = focusables.changed.map((index) => this.rect(index));
+    this.publish(scene.publishes.layout, { frame: this.frame, changed, removed: focusables.removed });
+  }
+
+  private rect(index: number): LayoutRect {
+    const { rows } = this.focusables;
+    const row = index * Focusable.FOCUSABLE_COLUMNS;
+    return {
+      node: rows[row + Focusable.NODE],
+      group: rows[row + Focusable.GROUP],
+      focusable: rows[row + Focusable.IS_FOCUSABLE] !== 0,
+      x: rows[row + Focusable.LEFT],
+      y: rows[row + Focusable.TOP],
+      width: rows[row + Focusable.WIDTH],
+      height: rows[row + Focusable.HEIGHT],
+      order: rows[row + Focusable.ORDER],
+      isGroup: rows[row + Focusable.IS_GROUP] !== 0,
+    };
+  }
+
+  private sendStrings(): void {
+    const { tree, stringsDirty } = this;
+    for (let i = 0; i < stringsDirty.length; i += STRINGS_PER_MESSAGE) {
+      const strings = stringsDirty.slice(i, i + STRINGS_PER_MESSAGE).map((node) => ({ node, value: tree.strings[node] }));
+      this.send(display.receives.strings, { strings });
+    }
+    for (const node of stringsDirty) tree.unmarkString(node);
+    stringsDirty.length = 0;
+  }
+
+  private sendDisplayList(animating: boolean): void {
+    const { displayList, layout } = this;
+    displayList.paint(this.tree, layout);
+    this.animatingShown = animating;
+    this.send(display.receives.displayList, {
+      frame: this.frame,
+      width: layout.width[ROOT],
+      height: layout.height[ROOT],
+      animating,
+      items: displayList.items,
+      clips: displayList.clips,
+      omitted: displayList.omitted,
+    });
+  }
+}
+
+const bytesOf = (numbers: Float64Array, length: number): Uint8Array => new Uint8Array(numbers.buffer, 0, length * 8);
+
+/** A copy: the bytes of a message lie at any offset. */
+function numbersOf(bytes: Uint8Array): Float64Array {
+  const numbers = new Float64Array(Math.floor(bytes.length / 8));
+  new Uint8Array(numbers.buffer).set(bytes.subarray(0, numbers.length * 8));
+  return numbers;
+}

@@ -1,0 +1,206 @@
+/**
+ * What is visible, in paint order, as packed 32-bit words: docs/SCENE.md draws an item. The words are in the byte order of the
+ * platform, which is little-endian wherever there is WebAssembly. The buffers are used again for the next list.
+ */
+import { DISPLAY_CLIP_WORDS, DISPLAY_CLIPS_MAX, DISPLAY_ITEM_WORDS, DISPLAY_ITEMS_MAX } from '../../protocol/ports/display.js';
+import type { Layout } from './layout.js';
+import {
+  AUTOMATIC,
+  CLIP,
+  COLOUR,
+  FONT_SIZE,
+  FONT_WEIGHT,
+  LINE_HEIGHT,
+  LINE_HEIGHT_FACTOR,
+  LINES,
+  OPACITY,
+  RADIUS,
+  SCALE,
+  SCALE_MAX,
+  TEXT_ALIGN,
+  X,
+  Y,
+} from './properties.js';
+import { IMAGE, NONE, ROOT, TEXT, type Tree, VIEW } from './tree.js';
+
+const CAPACITY_MIN = 256;
+
+export class DisplayList {
+  itemCount = 0;
+  clipCount = 0;
+  /** Visible items beyond the most that a list holds. */
+  omitted = 0;
+
+  private itemWords = new Uint32Array(CAPACITY_MIN * DISPLAY_ITEM_WORDS);
+  private itemFloats = new Float32Array(this.itemWords.buffer);
+  private clipFloats = new Float32Array(CAPACITY_MIN * DISPLAY_CLIP_WORDS);
+
+  /** On the screen, per node: corner, scale of its content, opacity, and the clip of its children. */
+  private left = new Float64Array(0);
+  private top = new Float64Array(0);
+  private scale = new Float64Array(0);
+  private opacity = new Float64Array(0);
+  private clip = new Int32Array(0);
+  private capacity = 0;
+
+  get items(): Uint8Array {
+    return new Uint8Array(this.itemWords.buffer, 0, this.itemCount * DISPLAY_ITEM_WORDS * 4);
+  }
+
+  get clips(): Uint8Array {
+    return new Uint8Array(this.clipFloats.buffer, 0, this.clipCount * DISPLAY_CLIP_WORDS * 4);
+  }
+
+  paint(tree: Tree, layout: Layout): void {
+    this.reserve(tree.capacity);
+    this.itemCount = 0;
+    this.clipCount = 0;
+    this.omitted = 0;
+    this.addClip(0, 0, layout.width[ROOT], layout.height[ROOT], 0);
+    let i = 0;
+    while (i < tree.orderLength) i = this.visit(tree, layout, i);
+  }
+
+  /** Lists the node at `index` of the order when it shows. @returns the index to go on with: past the subtree when nothing of it shows */
+  private visit(tree: Tree, layout: Layout, index: number): number {
+    const node = tree.order[index];
+    const parent = tree.parent[node];
+    const isTop = parent === NONE;
+    const parentScale = isTop ? 1 : this.scale[parent];
+    const clip = isTop ? 0 : this.clip[parent];
+    const ownScale = tree.value(node, SCALE);
+    const scale = Math.min(SCALE_MAX, parentScale * ownScale);
+    const opacity = (isTop ? 1 : this.opacity[parent]) * tree.value(node, OPACITY);
+    if (scale <= 0 || opacity <= 0) return tree.end[index];
+
+    // Scale is about the centre, in the coordinates of the parent.
+    const inset = (1 - ownScale) / 2;
+    const x = layout.left[node] + tree.value(node, X) + layout.width[node] * inset;
+    const y = layout.top[node] + tree.value(node, Y) + layout.height[node] * inset;
+    const left = isTop ? x : this.left[parent] + x * parentScale;
+    const top = isTop ? y : this.top[parent] + y * parentScale;
+    const width = layout.width[node] * scale;
+    const height = layout.height[node] * scale;
+    this.left[node] = left;
+    this.top[node] = top;
+    this.scale[node] = scale;
+    this.opacity[node] = opacity;
+    this.clip[node] = clip;
+
+    const inside = this.overlaps(clip, left, top, width, height);
+    if (inside && showsItself(tree, node)) this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
+    if (tree.value(node, CLIP) !== 0) {
+      if (!inside) return tree.end[index];
+      this.clip[node] = this.narrow(clip, left, top, width, height, tree.value(node, RADIUS) * scale);
+    }
+    return index + 1;
+  }
+
+  private overlaps(clip: number, left: number, top: number, width: number, height: number): boolean {
+    const at = clip * DISPLAY_CLIP_WORDS;
+    const clips = this.clipFloats;
+    return (
+      width > 0 &&
+      height > 0 &&
+      left < clips[at] + clips[at + 2] &&
+      left + width > clips[at] &&
+      top < clips[at + 1] + clips[at + 3] &&
+      top + height > clips[at + 1]
+    );
+  }
+
+  /** @returns the index of a clip that is the part of a rectangle inside the outer clip */
+  private narrow(outer: number, left: number, top: number, width: number, height: number, radius: number): number {
+    if (this.clipCount === DISPLAY_CLIPS_MAX) return outer;
+    const at = outer * DISPLAY_CLIP_WORDS;
+    const clips = this.clipFloats;
+    const x = Math.max(left, clips[at]);
+    const y = Math.max(top, clips[at + 1]);
+    const right = Math.min(left + width, clips[at] + clips[at + 2]);
+    const bottom = Math.min(top + height, clips[at + 1] + clips[at + 3]);
+    return this.addClip(x, y, right - x, bottom - y, radius);
+  }
+
+  private addClip(x: number, y: number, width: number, height: number, radius: number): number {
+    const at = this.clipCount * DISPLAY_CLIP_WORDS;
+    if (at === this.clipFloats.length) {
+      const clips = new Float32Array(2 * at);
+      clips.set(this.clipFloats);
+      this.clipFloats = clips;
+    }
+    const clips = this.clipFloats;
+    clips[at] = x;
+    clips[at + 1] = y;
+    clips[at + 2] = width;
+    clips[at + 3] = height;
+    clips[at + 4] = radius;
+    return this.clipCount++;
+  }
+
+  private addItem(
+    tree: Tree,
+    node: number,
+    clip: number,
+    left: number,
+    top: number,
+    width: number,
+    height: number,
+    scale: number,
+    opacity: number,
+  ): void {
+    if (this.itemCount === DISPLAY_ITEMS_MAX) {
+      this.omitted++;
+      return;
+    }
+    const at = this.itemCount++ * DISPLAY_ITEM_WORDS;
+    if (at === this.itemWords.length) {
+      const words = new Uint32Array(2 * at);
+      words.set(this.itemWords);
+      this.itemWords = words;
+      this.itemFloats = new Float32Array(words.buffer);
+    }
+    const words = this.itemWords;
+    const floats = this.itemFloats;
+    const isText = tree.types[node] === TEXT;
+    words[at] = node;
+    words[at + 1] = isText ? textStyle(tree, node) : tree.types[node];
+    words[at + 2] = clip;
+    words[at + 3] = tree.value(node, COLOUR);
+    floats[at + 4] = left;
+    floats[at + 5] = top;
+    floats[at + 6] = width;
+    floats[at + 7] = height;
+    floats[at + 8] = opacity;
+    floats[at + 9] = tree.value(node, RADIUS) * scale;
+    floats[at + 10] = isText ? tree.value(node, FONT_SIZE) * scale : 0;
+    floats[at + 11] = isText ? lineHeightOf(tree, node) * scale : 0;
+  }
+
+  private reserve(capacity: number): void {
+    if (capacity === this.capacity) return;
+    this.left = new Float64Array(capacity);
+    this.top = new Float64Array(capacity);
+    this.scale = new Float64Array(capacity);
+    this.opacity = new Float64Array(capacity);
+    this.clip = new Int32Array(capacity);
+    this.capacity = capacity;
+  }
+}
+
+/** A view shows its colour, a text its glyphs, an image its source or, until that has come, its colour. */
+function showsItself(tree: Tree, node: number): boolean {
+  const opaque = (tree.value(node, COLOUR) & 0xff) !== 0;
+  const type = tree.types[node];
+  if (type === VIEW) return opaque;
+  const filled = tree.strings[node].length > 0;
+  return type === IMAGE ? opaque || filled : opaque && filled;
+}
+
+/** Type in bits 0 to 7, lines in 8 to 15, alignment in 16 to 23, weight over 100 in 24 to 31. */
+const textStyle = (tree: Tree, node: number): number =>
+  TEXT | (tree.value(node, LINES) << 8) | (tree.value(node, TEXT_ALIGN) << 16) | (Math.floor(tree.value(node, FONT_WEIGHT) / 100) << 24);
+
+function lineHeightOf(tree: Tree, node: number): number {
+  const lineHeight = tree.value(node, LINE_HEIGHT);
+  return lineHeight === AUTOMATIC ? tree.value(node, FONT_SIZE) * LINE_HEIGHT_FACTOR : lineHeight;
+}

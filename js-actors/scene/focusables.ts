@@ -1,0 +1,129 @@
+/**
+ * Where focusable nodes and focus groups are, as followers know it. `update` compares the tree with what was published and
+ * collects the difference.
+ */
+import { SCENE_FOCUSABLES_MAX } from '../../protocol/messages/scene.js';
+import type { Animations } from './animation.js';
+import type { Layout } from './layout.js';
+import { FOCUS_GROUP, FOCUSABLE, X, Y } from './properties.js';
+import { NONE, ROOT, type Tree } from './tree.js';
+
+/** Columns of a published rectangle: the fields of LayoutRect. */
+export const NODE = 0;
+export const GROUP = 1;
+export const IS_FOCUSABLE = 2;
+export const LEFT = 3;
+export const TOP = 4;
+export const WIDTH = 5;
+export const HEIGHT = 6;
+export const ORDER = 7;
+export const IS_GROUP = 8;
+export const FOCUSABLE_COLUMNS = 9;
+
+const CAPACITY_MIN = 64;
+
+export class Focusables {
+  /** What is published, in document order. */
+  rows = new Float64Array(CAPACITY_MIN * FOCUSABLE_COLUMNS);
+  count = 0;
+  /** Result of `update`: indices of rows that are new or differ, and nodes that left. */
+  changed: number[] = [];
+  removed: number[] = [];
+
+  private former = new Float64Array(CAPACITY_MIN * FOCUSABLE_COLUMNS);
+  /** Per node: its row, as an index, or -1. */
+  private place = new Int32Array(0).fill(NONE);
+  /** Per node: where it is going to be on the screen, its focus group, and the members counted so far when it is one. */
+  private left = new Float64Array(0);
+  private top = new Float64Array(0);
+  private group = new Int32Array(0);
+  private members = new Int32Array(0);
+
+  update(tree: Tree, layout: Layout, animations: Animations): void {
+    this.reserve(tree.capacity);
+    this.changed.length = 0;
+    this.removed.length = 0;
+    const former = this.rows;
+    const formerCount = this.count;
+    this.rows = this.former;
+    this.former = former;
+    this.count = 0;
+    for (let i = 0; i < tree.orderLength; i++) this.visit(tree, layout, animations, tree.order[i]);
+    for (let i = 0; i < formerCount; i++) {
+      const node = former[i * FOCUSABLE_COLUMNS + NODE];
+      const place = this.place[node];
+      if (place >= this.count || this.rows[place * FOCUSABLE_COLUMNS + NODE] !== node) {
+        this.place[node] = NONE;
+        this.removed.push(node);
+      }
+    }
+  }
+
+  /** Takes over the rows of a snapshot. */
+  load(tree: Tree, rows: Float64Array): void {
+    this.reserve(tree.capacity);
+    this.count = Math.floor(rows.length / FOCUSABLE_COLUMNS);
+    this.rows = new Float64Array(Math.max(rows.length, CAPACITY_MIN * FOCUSABLE_COLUMNS));
+    this.rows.set(rows);
+    for (let i = 0; i < this.count; i++) this.place[rows[i * FOCUSABLE_COLUMNS + NODE]] = i;
+  }
+
+  private visit(tree: Tree, layout: Layout, animations: Animations, node: number): void {
+    const parent = tree.parent[node];
+    const isTop = parent === NONE;
+    this.left[node] = (isTop ? 0 : this.left[parent]) + layout.left[node] + animations.target(node, X, tree.value(node, X));
+    this.top[node] = (isTop ? 0 : this.top[parent]) + layout.top[node] + animations.target(node, Y, tree.value(node, Y));
+    const isGroup = tree.value(node, FOCUS_GROUP) !== 0;
+    const isFocusable = tree.value(node, FOCUSABLE) !== 0;
+    const group = isTop ? ROOT : this.group[parent];
+    this.group[node] = isGroup ? node : group;
+    this.members[node] = 0;
+    if ((!isGroup && !isFocusable) || isTop || this.count === SCENE_FOCUSABLES_MAX) return;
+    this.add(layout, node, group, isFocusable, isGroup);
+  }
+
+  private add(layout: Layout, node: number, group: number, isFocusable: boolean, isGroup: boolean): void {
+    this.reserveRows(this.count + 1);
+    const row = this.count * FOCUSABLE_COLUMNS;
+    const rows = this.rows;
+    rows[row + NODE] = node;
+    rows[row + GROUP] = group;
+    rows[row + IS_FOCUSABLE] = isFocusable ? 1 : 0;
+    rows[row + LEFT] = this.left[node];
+    rows[row + TOP] = this.top[node];
+    rows[row + WIDTH] = layout.width[node];
+    rows[row + HEIGHT] = layout.height[node];
+    rows[row + ORDER] = this.members[group]++;
+    rows[row + IS_GROUP] = isGroup ? 1 : 0;
+    if (this.differs(node, row)) this.changed.push(this.count);
+    this.place[node] = this.count++;
+  }
+
+  /** Compares the row of a node with its former one. */
+  private differs(node: number, row: number): boolean {
+    if (this.place[node] === NONE) return true;
+    const former = this.place[node] * FOCUSABLE_COLUMNS;
+    for (let column = GROUP; column < FOCUSABLE_COLUMNS; column++) {
+      if (this.rows[row + column] !== this.former[former + column]) return true;
+    }
+    return false;
+  }
+
+  private reserve(capacity: number): void {
+    if (capacity === this.left.length) return;
+    const place = new Int32Array(capacity).fill(NONE);
+    place.set(this.place);
+    this.place = place;
+    this.left = new Float64Array(capacity);
+    this.top = new Float64Array(capacity);
+    this.group = new Int32Array(capacity);
+    this.members = new Int32Array(capacity);
+  }
+
+  private reserveRows(count: number): void {
+    if (count * FOCUSABLE_COLUMNS <= this.rows.length) return;
+    const rows = new Float64Array(2 * this.rows.length);
+    rows.set(this.rows);
+    this.rows = rows;
+  }
+}
