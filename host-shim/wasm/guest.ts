@@ -1,0 +1,60 @@
+/** Guests as a VM uses them: a module is compiled once, checked, and every incarnation of the actor is an instance of it. */
+import type { ActorFactory, ActorOptions } from '../../actors/instance.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import { ABI_VERSION, checkModule, GuestError } from './abi.js';
+import type { GuestDescription } from './control-calls.js';
+import { type GuestDefinition, WasmInstance } from './instance.js';
+import { MalformedFrames } from './malformed.js';
+import { SourcePositions } from './positions.js';
+
+export { GuestError } from './abi.js';
+export { WasmInstance } from './instance.js';
+export { SourcePositions } from './positions.js';
+
+/**
+ * @param bytes of a module
+ * @throws GuestError `not a module`, `missing export` or `forbidden import`
+ */
+export async function compileGuest(bytes: BufferSource): Promise<WebAssembly.Module> {
+  let module: WebAssembly.Module;
+  try {
+    module = await WebAssembly.compile(bytes);
+  } catch (cause) {
+    throw new GuestError('not a module', cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+  checkModule(module);
+  return module;
+}
+
+/** Asks the guest who it is: a module at the wrong URL must not take another actor's messages. */
+function checkDescription(definition: GuestDefinition): void {
+  const instance = new WasmInstance(definition);
+  const json = instance.control?.describe();
+  instance.dispose();
+  if (json === undefined) return;
+  const { name, address, abiVersion } = JSON.parse(json) as GuestDescription;
+  const { schema } = definition;
+  if (abiVersion !== ABI_VERSION) throw new GuestError('abi version', `${name} has ${abiVersion}, this runtime ${ABI_VERSION}`);
+  if (name !== schema.name || address !== schema.address) {
+    throw new GuestError('other actor', `the module is ${name} at ${address}, expected ${schema.name} at ${schema.address}`);
+  }
+}
+
+/**
+ * @param module compiled once, by `compileGuest`, and shared by all incarnations
+ * @param sourceMap text of the module's source map, for the line in a crash report
+ * @param parties whose messages may reach the actor, for the field in the report of a malformed frame
+ * @throws GuestError when the module speaks another ABI version or is another actor
+ */
+export function wasmActorFactory(
+  schema: BoundParty,
+  module: WebAssembly.Module,
+  sourceMap?: string,
+  parties: readonly BoundParty[] = [schema],
+): ActorFactory {
+  checkModule(module);
+  const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap);
+  const definition: GuestDefinition = { schema, module, positions, kinds: new MalformedFrames(parties) };
+  checkDescription(definition);
+  return { schema, vm: 'wasm', create: (options: ActorOptions) => new WasmInstance(definition, options) };
+}

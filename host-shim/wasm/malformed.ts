@@ -1,0 +1,46 @@
+/**
+ * What a guest notes of a malformed frame is three numbers. Here they become a DecodeError that names the field, which is found
+ * from the schema and the frame's bytes.
+ */
+import { type AnyBound, type BoundParty, leadOf } from '../../protocol/bind.js';
+import { DECODE_PROBLEMS, DecodeError } from '../../protocol/errors.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
+import { locateField } from '../../protocol/locate.js';
+import { messagesOf } from '../../protocol/registry.js';
+import { type Fields, list, u32 } from '../../protocol/schema.js';
+
+/** As a guest notes it: `problem` is an index in DECODE_PROBLEMS, `offset` counts from the start of the body (or of the frame, when its header is wrong). */
+export interface MalformedRecord {
+  readonly frame: number;
+  readonly problem: number;
+  readonly offset: number;
+}
+
+/** Message kinds that may reach an actor, for the names of their fields. */
+export class MalformedFrames {
+  readonly #byKind = new Map<number, AnyBound>();
+
+  constructor(parties: readonly BoundParty[]) {
+    for (const party of parties) for (const message of messagesOf(party)) this.#byKind.set(message.kind, message);
+  }
+
+  /** @param at where the frame starts in `bytes` @param end of the batch */
+  errorOf({ problem, offset }: MalformedRecord, bytes: Uint8Array, at: number, end: number): DecodeError {
+    const name = DECODE_PROBLEMS[problem] ?? 'type';
+    const kind = readU16(bytes, at + KIND_OFFSET);
+    const message = this.#byKind.get(kind);
+    if (!message || name === 'header' || name === 'kind') return new DecodeError(name, offset, '', kind);
+    const body = { ...leadOf(message.role), ...message.fields };
+    const start = at + BODY_OFFSET;
+    const frameEnd = Math.min(end, at + frameLength(bytes, at));
+    return new DecodeError(name, offset, locateField(message.name, body, bytes, start, frameEnd, start + offset), kind);
+  }
+}
+
+const SNAPSHOT: Fields = { publicationVersions: list(u32), replicaVersions: list(u32), nextRequest: u32 };
+
+export function snapshotErrorOf({ problem, offset }: MalformedRecord, schema: BoundParty, snapshot: Uint8Array): DecodeError {
+  const fields = schema.state ? { ...SNAPSHOT, state: schema.state } : SNAPSHOT;
+  const field = locateField('snapshot', fields, snapshot, 0, snapshot.length, offset);
+  return new DecodeError(DECODE_PROBLEMS[problem] ?? 'type', offset, field);
+}

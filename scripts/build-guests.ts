@@ -1,0 +1,125 @@
+/**
+ * Builds the Wasm guests: every AssemblyScript file that holds an actor becomes a module with its source map.
+ *
+ *   wasm-actors/<name>.ts                     → dist/wasm-actors/<name>.wasm
+ *   examples/<example>/wasm-actors/<name>.ts  → dist/examples/<example>/wasm-actors/<name>.wasm
+ *   tests/guests/<folder>/<name>.ts           → dist/tests/guests/<folder>/<name>.wasm
+ *
+ * `npx tsx scripts/build-guests.ts [name...]` builds those named, or all. What a build read is noted beside its module with a hash
+ * of each file, and a guest whose inputs are the same is left alone. An `asconfig.json` beside a source adds compiler options.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { brotliCompressSync } from 'node:zlib';
+import asc from 'assemblyscript/asc';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Files that shape every module without being read by the compiler. */
+const TOOLS = ['scripts/build-guests.ts', 'scripts/as-bind-transform.mjs', 'node_modules/assemblyscript/package.json'];
+
+/** 64 MB of linear memory: four times the largest snapshot. A guest that leaks traps at it, and does not take the device down. */
+const MEMORY_PAGES_MAX = 1024;
+
+const COMPILER_OPTIONS = [
+  ...['--baseDir', root, '--transform', './scripts/as-bind-transform.mjs'],
+  ...['--optimizeLevel', '3', '--shrinkLevel', '1'],
+  // The kit collects garbage between batches, when nothing is on the stack; it counts allocations to know when.
+  ...['--runtime', 'minimal', '--exportRuntime', '--use', '__new=__countedNew', '--use', '__renew=__countedRenew'],
+  ...['--maximumMemory', String(MEMORY_PAGES_MAX)],
+];
+
+const namesIn = (folder: string): string[] => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)).sort() : []);
+const sourcesIn = (folder: string): string[] =>
+  namesIn(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
+    .map((name) => `${folder}/${name}`);
+
+/** Paths of the guests' sources, from the root. */
+export const guestSources = (): string[] => [
+  ...sourcesIn('wasm-actors'),
+  ...namesIn('examples').flatMap((example) => sourcesIn(`examples/${example}/wasm-actors`)),
+  ...namesIn('tests/guests').flatMap((folder) => sourcesIn(`tests/guests/${folder}`)),
+];
+
+/** Path of the module that `source` is built to, from the root. */
+export const modulePath = (source: string): string => `dist/${source.replace(/\.ts$/, '.wasm')}`;
+
+const readText = (path: string): string | null => {
+  const file = resolve(root, path);
+  return existsSync(file) ? readFileSync(file, 'utf8') : null;
+};
+const hash = (text: string | null): string | null => text && createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+type Inputs = Record<string, string | null>;
+const inputsPath = (source: string): string => `${modulePath(source)}.inputs.json`;
+
+function isCurrent(source: string): boolean {
+  const noted = readText(inputsPath(source));
+  if (!noted || !existsSync(join(root, modulePath(source)))) return false;
+  return Object.entries(JSON.parse(noted) as Inputs).every(([path, known]) => hash(readText(path)) === known);
+}
+
+/** Writes beside and renames, so that nobody who builds or loads at the same time sees half a file. */
+function writeWhole(path: string, contents: string | Uint8Array): void {
+  const file = resolve(root, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.${process.pid}`, contents);
+  renameSync(`${file}.${process.pid}`, file);
+}
+
+async function buildGuest(source: string): Promise<void> {
+  const inputs: Inputs = {};
+  const note = (path: string): string | null => {
+    const text = readText(path);
+    inputs[path] = hash(text);
+    return text;
+  };
+  for (const tool of TOOLS) note(tool);
+  const outputs = new Map<string, string | Uint8Array>();
+  const config = join(dirname(source), 'asconfig.json');
+  const { error, stderr } = await asc.main(
+    [
+      source,
+      ...['--outFile', modulePath(source), '--sourceMap', `./${basename(modulePath(source))}.map`],
+      ...COMPILER_OPTIONS,
+      ...(existsSync(join(root, config)) ? ['--config', config] : ['--config', 'none']),
+    ],
+    {
+      readFile: (name) => note(name),
+      writeFile: (name, contents) => void outputs.set(name, contents),
+      listFiles: () => null,
+    },
+  );
+  if (error) throw new Error(`${source} does not compile\n${stderr.toString()}`, { cause: error });
+  for (const [name, contents] of outputs) writeWhole(name, contents);
+  writeWhole(inputsPath(source), JSON.stringify(inputs, null, 1));
+}
+
+/**
+ * Builds the guests called `names` (without folder and extension), all of them when empty.
+ * @returns paths of the modules, from the root
+ * @throws Error with the compiler's report, or when a name is not known
+ */
+export async function buildGuests(names: readonly string[] = []): Promise<string[]> {
+  const sources = guestSources();
+  const unknown = names.filter((name) => !sources.some((source) => basename(source, '.ts') === name));
+  if (unknown.length > 0) throw new Error(`no guest called ${unknown.join(', ')}; there are ${sources.join(', ')}`);
+  const chosen = names.length > 0 ? sources.filter((source) => names.includes(basename(source, '.ts'))) : sources;
+  for (const source of chosen) if (!isCurrent(source)) await buildGuest(source);
+  return chosen.map(modulePath);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  try {
+    for (const path of await buildGuests(process.argv.slice(2))) {
+      const bytes = readFileSync(join(root, path));
+      console.log(`${path}  ${bytes.length} bytes, ${brotliCompressSync(bytes).length} brotli`);
+    }
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,50 @@
+/** Built guests and hand-made frames for the tests of the guest ABI. Frames are made with @msgpack/msgpack, not with our own codecs. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { encode } from '@msgpack/msgpack';
+import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
+
+export const root = resolve(fileURLToPath(import.meta.url), '../../..');
+
+/** @param path of a module from the root, as `dist/wasm-actors/scene.wasm` */
+export function readModule(path: string): Uint8Array<ArrayBuffer> {
+  const file = join(root, path);
+  if (!existsSync(file)) throw new Error(`${path} is not built: npm run build`);
+  return new Uint8Array(readFileSync(file));
+}
+
+export const readSourceMap = (path: string): string => readFileSync(join(root, `${path}.map`), 'utf8');
+
+/** Paths of all modules that were built, from the root. */
+export const builtModules = (): string[] =>
+  readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.wasm'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .sort();
+
+export const SENDER = 64;
+export const SENT_AT = 1_700_000_000_000_000;
+
+export function frame(kind: number, body: unknown, header: Partial<FrameHeader> = {}): Uint8Array {
+  return frameOfBytes(kind, encode(body), header);
+}
+
+export function frameOfBytes(kind: number, body: Uint8Array, header: Partial<FrameHeader> = {}): Uint8Array {
+  const bytes = new Uint8Array(BODY_OFFSET + body.length);
+  const defaults = { source: SENDER, target: 0, sequence: 1, epoch: 1, causeSource: 0, causeSequence: 0, sentAt: SENT_AT };
+  writeHeader(bytes, 0, { ...defaults, ...header, kind });
+  bytes.set(body, BODY_OFFSET);
+  writeFrameLength(bytes, 0, bytes.length);
+  return bytes;
+}
+
+export function concatenate(frames: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(frames.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const bytes of frames) {
+    whole.set(bytes, at);
+    at += bytes.length;
+  }
+  return whole;
+}
