@@ -1,0 +1,172 @@
+/**
+ * History: the back stack. docs/HISTORY.md has the rules.
+ *
+ *   push, replace, back, reset --> attempt --no blocker left--> perform --> current
+ *                                     |  ^
+ *                          blocker asked  retry
+ *
+ * The catch: entries, blockers and attempts are named by numbers that are never used twice, because the page answers later, when
+ * another entry may be current or another attempt held.
+ */
+import { Actor, type Handlers } from '../actors/actor.js';
+import { history } from '../protocol/generated/history.js';
+import { page } from '../protocol/generated/page.js';
+import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_PARAMETERS_BYTES_MAX } from '../protocol/limits.js';
+import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
+
+type State = StateOf<typeof history>;
+type Entry = State['entries'][number];
+type Attempt = NonNullable<State['held']>;
+type Destination = Attempt['destinations'][number];
+type Blocker = State['blockers'][number];
+type Action = PublicationOf<typeof history, 'current'>['action'];
+
+/** nil in MessagePack: parameters of no entry. */
+const NO_PARAMETERS = Uint8Array.of(0xc0);
+
+export class History extends Actor<typeof history> implements Handlers<typeof history> {
+  private entries: Entry[] = [];
+  private nextEntry = 1;
+  private blockers: Blocker[] = [];
+  private nextSerial = 1;
+  private held: Attempt | null = null;
+  private nextAttempt = 1;
+
+  constructor() {
+    super(history);
+  }
+
+  onPush(message: MessageOf<typeof history, 'push'>): void {
+    this.attempt('push', [copyDestination(message)]);
+  }
+
+  onReplace(message: MessageOf<typeof history, 'replace'>): void {
+    this.attempt('replace', [copyDestination(message)]);
+  }
+
+  onBack(): void {
+    this.attempt('back', []);
+  }
+
+  onReset(message: MessageOf<typeof history, 'reset'>): void {
+    if (message.entries.length > 0) this.attempt('reset', message.entries.map(copyDestination));
+  }
+
+  onRemember(message: MessageOf<typeof history, 'remember'>): void {
+    const entry = this.entries.find(({ entry }) => entry === message.entry);
+    if (entry === undefined) return;
+    entry.focus = message.focus;
+    entry.scroll = message.scroll;
+  }
+
+  onBlock(message: MessageOf<typeof history, 'block'>): void {
+    const blocker = this.blockers.find(({ blocker }) => blocker === message.blocker);
+    if (blocker !== undefined) blocker.reason = message.reason;
+    else if (this.blockers.length < HISTORY_BLOCKERS_MAX) {
+      this.blockers.push({ blocker: message.blocker, serial: this.nextSerial++, reason: message.reason });
+    }
+  }
+
+  onUnblock(message: MessageOf<typeof history, 'unblock'>): void {
+    this.blockers = this.blockers.filter(({ blocker }) => message.blocker !== 0 && blocker !== message.blocker);
+  }
+
+  onRetry(message: MessageOf<typeof history, 'retry'>): void {
+    const { held } = this;
+    if (held !== null && held.attempt === message.attempt) this.proceed(held);
+  }
+
+  override onRefresh(_topic: number): void {
+    this.announce('restored');
+  }
+
+  snapshot(): State {
+    return {
+      entries: this.entries,
+      nextEntry: this.nextEntry,
+      blockers: this.blockers,
+      nextSerial: this.nextSerial,
+      held: this.held,
+      nextAttempt: this.nextAttempt,
+    };
+  }
+
+  restore(state: State): void {
+    this.entries = state.entries.map((entry) => ({ ...entry, params: entry.params.slice() }));
+    this.nextEntry = state.nextEntry;
+    this.blockers = state.blockers;
+    this.nextSerial = state.nextSerial;
+    this.held = state.held && { ...state.held, destinations: state.held.destinations.map(copyDestination) };
+    this.nextAttempt = state.nextAttempt;
+  }
+
+  private attempt(navigation: Attempt['navigation'], destinations: Destination[]): void {
+    this.proceed({ attempt: this.nextAttempt, navigation, destinations, asked: 0 });
+  }
+
+  /** Asks the next blocker, or performs the navigation when none is left. An attempt that was held before is forgotten. */
+  private proceed(attempt: Attempt): void {
+    const blocker = this.blockers.find(({ serial }) => serial > attempt.asked);
+    if (blocker === undefined) {
+      this.held = null;
+      this.perform(attempt);
+      return;
+    }
+    if (attempt.asked === 0) this.nextAttempt++;
+    attempt.asked = blocker.serial;
+    this.held = attempt;
+    this.send(page.receives.navigationBlocked, {
+      attempt: attempt.attempt,
+      blocker: blocker.blocker,
+      reason: blocker.reason,
+      navigation: attempt.navigation,
+      route: this.routeOf(attempt),
+    });
+  }
+
+  /** Where the attempt leads; empty when it leaves the application. */
+  private routeOf(attempt: Attempt): string {
+    if (attempt.navigation !== 'back') return attempt.destinations[attempt.destinations.length - 1].route;
+    return this.entries.length > 1 ? this.entries[this.entries.length - 2].route : '';
+  }
+
+  private perform({ navigation, destinations }: Attempt): void {
+    if (navigation === 'back' && this.entries.length <= 1) {
+      this.send(page.receives.leaveRequested, {});
+      return;
+    }
+    if (navigation === 'reset') this.entries = [];
+    else if (navigation !== 'push') this.entries.pop();
+    for (const destination of destinations) this.entries.push(this.newEntry(destination));
+    this.trim();
+    this.announce(navigation);
+  }
+
+  private newEntry({ route, params }: Destination): Entry {
+    return { entry: this.nextEntry++, route, params, focus: 0, scroll: [] };
+  }
+
+  /** Keeps the stack within its bounds: the oldest entries above the root go first, the root and the current entry stay. */
+  private trim(): void {
+    let parameterBytes = 0;
+    for (const { params } of this.entries) parameterBytes += params.length;
+    while (this.entries.length > 2 && (this.entries.length > HISTORY_ENTRIES_MAX || parameterBytes > HISTORY_PARAMETERS_BYTES_MAX)) {
+      parameterBytes -= this.entries[1].params.length;
+      this.entries.splice(1, 1);
+    }
+  }
+
+  private announce(action: Action): void {
+    const depth = Math.max(0, this.entries.length - 1);
+    const current = this.entries[depth];
+    if (current === undefined) {
+      this.publishFresh(history.publishes.current, { entry: 0, depth, route: '', params: NO_PARAMETERS, focus: 0, scroll: [], action });
+    } else {
+      const { entry, route, params, focus, scroll } = current;
+      this.publishFresh(history.publishes.current, { entry, depth, route, params, focus, scroll, action });
+    }
+  }
+}
+
+/** Decoded parameters lie in the frame: what is kept must be a copy. */
+const copyDestination = ({ route, params }: Destination): Destination => ({ route, params: params.slice() });
