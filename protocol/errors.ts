@@ -37,7 +37,10 @@ export class DecodeError extends Error {
 /** A value that its schema does not allow: thrown by an encoder before a byte leaves. */
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
-  constructor(readonly field: string, readonly problem: string) {
+  constructor(
+    readonly field: string,
+    readonly problem: string,
+  ) {
     super(`${field}: ${problem}`);
   }
 }
@@ -45,7 +48,12 @@ export class EncodeError extends Error {
 /** How a request ends when it is not answered. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
-  constructor(readonly code: ErrorCode, readonly target: string, readonly kindName: string, options?: ErrorOptions) {
+  constructor(
+    readonly code: ErrorCode,
+    readonly target: string,
+    readonly kindName: string,
+    options?: ErrorOptions,
+  ) {
     super(`request ${kindName} to ${target}: ${code}`, options);
   }
 }

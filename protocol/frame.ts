@@ -34,7 +34,16 @@ export const FOLLOWERS = 0xffff;
 
 /** Offset and value of each byte that does not vary: the MessagePack tags between the fields. */
 const TAGS: readonly (readonly [number, number])[] = [
-  [4, 0x98], [5, 0xcd], [8, 0xcd], [11, 0xcd], [14, 0xcf], [23, 0xce], [28, 0x92], [29, 0xcd], [32, 0xcf], [41, 0xcf],
+  [4, 0x98],
+  [5, 0xcd],
+  [8, 0xcd],
+  [11, 0xcd],
+  [14, 0xcf],
+  [23, 0xce],
+  [28, 0x92],
+  [29, 0xcd],
+  [32, 0xcf],
+  [41, 0xcf],
 ];
 
 export interface FrameHeader {

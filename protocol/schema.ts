@@ -8,8 +8,23 @@
 
 /** The default of a field is what a decoder fills in when the field is missing at the end of a structure. */
 export type FieldType =
-  | 'u8' | 'u16' | 'u32' | 'u53' | 'i8' | 'i16' | 'i32' | 'f64'
-  | 'bool' | 'str' | 'bin' | 'choice' | 'optional' | 'list' | 'map' | 'struct' | 'dynamic';
+  | 'u8'
+  | 'u16'
+  | 'u32'
+  | 'u53'
+  | 'i8'
+  | 'i16'
+  | 'i32'
+  | 'f64'
+  | 'bool'
+  | 'str'
+  | 'bin'
+  | 'choice'
+  | 'optional'
+  | 'list'
+  | 'map'
+  | 'struct'
+  | 'dynamic';
 
 declare const inferred: unique symbol;
 
@@ -52,7 +67,11 @@ export const str = (max?: number): Field<string> => ({ type: 'str', max });
 export const bin = (max?: number): Field<Uint8Array> => ({ type: 'bin', max });
 
 /** String literals in TypeScript, their index on the wire, an enum called `name` in AssemblyScript. */
-export const choice = <const O extends readonly string[]>(name: string, options: O): Field<O[number]> => ({ type: 'choice', name, options });
+export const choice = <const O extends readonly string[]>(name: string, options: O): Field<O[number]> => ({
+  type: 'choice',
+  name,
+  options,
+});
 
 /** Missing is nil on the wire and null in TypeScript. */
 export const optional = <F extends Field>(item: F): Field<Infer<F> | null> => ({ type: 'optional', item });
@@ -90,12 +109,18 @@ export interface MessageSchema<S extends Fields = Fields, R extends Fields | und
 
 /** A message that wants no answer. */
 export const message = <const S extends Fields>(options: MessageOptions & { readonly fields: S }): MessageSchema<S, undefined> => ({
-  lane: 'ordinary', overflow: 'deliver', ...options,
+  lane: 'ordinary',
+  overflow: 'deliver',
+  ...options,
 });
 
 /** A message that is answered exactly once: with the reply, or with a typed error. Always must-deliver. */
 export const request = <const S extends Fields, const R extends Fields>(
-  options: Omit<MessageOptions, 'overflow' | 'key'> & { readonly fields: S; readonly reply: { readonly kind: number; readonly fields: R }; readonly deadlineMs?: number },
+  options: Omit<MessageOptions, 'overflow' | 'key'> & {
+    readonly fields: S;
+    readonly reply: { readonly kind: number; readonly fields: R };
+    readonly deadlineMs?: number;
+  },
 ): MessageSchema<S, R> => ({ lane: 'ordinary', overflow: 'deliver', ...options });
 
 /**
@@ -110,7 +135,9 @@ export interface PublicationSchema<S extends Fields = Fields> {
   readonly fields: S;
 }
 export const publication = <const S extends Fields>(options: MessageOptions & { readonly fields: S }): PublicationSchema<S> => ({
-  lane: 'ordinary', overflow: 'deliver', ...options,
+  lane: 'ordinary',
+  overflow: 'deliver',
+  ...options,
 });
 
 /** What lives at an address: an actor (deterministic, restarted from its journal) or a port (an edge to the outside). */
@@ -129,16 +156,22 @@ export interface PartySchema {
 }
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-type WithDefaults<P> = P & { readonly role: 'actor' | 'port'; readonly publishes: {}; readonly follows: readonly string[]; readonly sendsTo: readonly string[] };
+type WithDefaults<P> = P & {
+  readonly role: 'actor' | 'port';
+  readonly publishes: {};
+  readonly follows: readonly string[];
+  readonly sendsTo: readonly string[];
+};
 
-export const actor = <const P extends Optional<Omit<PartySchema, 'role'>, 'publishes' | 'follows' | 'sendsTo'> & { readonly state: Field }>(schema: P) =>
-  ({ role: 'actor', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
+export const actor = <const P extends Optional<Omit<PartySchema, 'role'>, 'publishes' | 'follows' | 'sendsTo'> & { readonly state: Field }>(
+  schema: P,
+) => ({ role: 'actor', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
 
 export const port = <const P extends Optional<Omit<PartySchema, 'role' | 'state'>, 'publishes' | 'follows' | 'sendsTo'>>(schema: P) =>
   ({ role: 'port', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
 
 export type MessageFields<M> = M extends { readonly fields: infer S extends Fields } ? InferFields<S> : never;
-export type ReplyFields<M> = M extends { readonly reply: { readonly fields: infer R extends Fields } } ? InferFields<R> : never;
+export type ReplyFields<M> = M extends { readonly reply?: { readonly fields: infer R extends Fields } } ? InferFields<R> : never;
 /** The body of message `K` of an actor: `MessageOf<typeof focus, 'move'>`. */
 export type MessageOf<P extends { receives: object }, K extends keyof P['receives']> = MessageFields<P['receives'][K]>;
 export type PublicationOf<P extends { publishes: object }, K extends keyof P['publishes']> = MessageFields<P['publishes'][K]>;

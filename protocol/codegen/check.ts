@@ -1,0 +1,72 @@
+/** What a schema must keep to beyond its types. The generator refuses a set with problems. */
+import { RETIRED_KINDS } from '../retired-kinds.js';
+import type { Field, Fields, PartySchema } from '../schema.js';
+import { hex, type Message, messagesOf, pascal } from './model.js';
+
+const NAME = /^[a-z][A-Za-z0-9]*$/;
+const TYPE_NAME = /^[A-Z][A-Za-z0-9]*$/;
+/** Members of the AssemblyScript classes. */
+const STRUCT_MEMBERS = ['constructor', 'encode', 'decode', 'reset'];
+const MESSAGE_MEMBERS = ['constructor', 'encode', 'decode', 'kind', 'target'];
+
+/** @returns a sentence for each problem of the party */
+export function problemsOf(party: PartySchema): string[] {
+  const problems: string[] = [];
+  const say = (text: string) => problems.push(`${party.name}: ${text}`);
+  if (!NAME.test(party.name)) say('its name is not an identifier in lower case');
+  if (!Number.isInteger(party.address) || party.address < 1 || party.address > 0xfffe) say(`address ${party.address} is out of range`);
+  if (party.state && party.state.type !== 'struct') say('its state is not a structure');
+  if (party.state) checkField(party.state, 'state', say);
+  for (const message of messagesOf(party)) checkMessage(message, say);
+  return problems;
+}
+
+/** Kinds, addresses and names that several parties claim. */
+export function conflictsOf(parties: readonly PartySchema[]): string[] {
+  const owners = new Map<string, string>();
+  const problems: string[] = [];
+  const claim = (what: string, owner: string) => {
+    const other = owners.get(what);
+    if (other !== undefined) problems.push(`${owner} and ${other} both have ${what}`);
+    owners.set(what, owner);
+  };
+  for (const party of parties) {
+    claim(`the name ${party.name}`, party.name);
+    claim(`address ${party.address}`, party.name);
+    for (const message of messagesOf(party)) claim(`kind ${hex(message.kind)}`, `${party.name}.${message.name}`);
+  }
+  return problems;
+}
+
+function checkMessage(message: Message, say: (text: string) => void): void {
+  const { kind, name, fields, lead } = message;
+  if (!NAME.test(name)) say(`${name} is not an identifier in lower case`);
+  if (!Number.isInteger(kind) || kind < 1 || kind > 0xffff) say(`${name} has kind ${kind}, which is out of range`);
+  if (RETIRED_KINDS.includes(kind)) say(`${name} has kind ${hex(kind)}, which is retired`);
+  checkFields(fields, name, [...MESSAGE_MEMBERS, ...Object.keys(lead)], say);
+}
+
+function checkFields(fields: Fields, path: string, taken: readonly string[], say: (text: string) => void): void {
+  for (const [name, field] of Object.entries(fields)) {
+    if (!NAME.test(name)) say(`${path}.${name} is not an identifier in lower case`);
+    if (taken.includes(name)) say(`${path}.${name}: the name is taken by the generated class`);
+    checkField(field, `${path}.${name}`, say);
+  }
+}
+
+function checkField(field: Field, path: string, say: (text: string) => void): void {
+  if (field.type === 'struct' || field.type === 'choice') {
+    if (!TYPE_NAME.test(field.name ?? '')) say(`${path}: ${field.name} is not the name of a type`);
+  }
+  if (field.type === 'struct') checkFields(field.fields!, field.name!, STRUCT_MEMBERS, say);
+  if (field.type === 'choice') {
+    const members = field.options!.map(pascal);
+    if (!members.length || members.length > 0xffff) say(`${path}: a choice has between 1 and 65,535 options`);
+    if (new Set(members).size !== members.length || members.includes(''))
+      say(`${path}: options of ${field.name} have the same name in AssemblyScript`);
+  }
+  if (field.type === 'optional' && ['optional', 'dynamic'].includes(field.item!.type)) {
+    say(`${path}: an optional ${field.item!.type} could not tell its nil from its absence`);
+  }
+  if (field.item) checkField(field.item, path, say);
+}

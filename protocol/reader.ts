@@ -1,0 +1,264 @@
+/**
+ * Reads MessagePack: what generated decoders are made of. Every length is checked against the bytes that are left before anything
+ * is allocated, and nothing decoded refers to the buffer, which may be shared memory or used again.
+ * Any integer encoding of a value is accepted; a float is not an integer.
+ */
+import { DecodeError, type DecodeProblem } from './errors.js';
+import { readU16, readU32 } from './frame.js';
+import { SKIP_TOO_DEEP, SKIP_TRUNCATED, skipValue } from './skip.js';
+import { decodeUtf8 } from './utf8.js';
+
+/** Little-endian on every platform that has WebAssembly: word 1 is the high one. */
+const float64 = new Float64Array(1);
+const float64Words = new Uint32Array(float64.buffer);
+const float32 = new Float32Array(1);
+const float32Word = new Uint32Array(float32.buffer);
+
+export class Reader {
+  bytes: Uint8Array = new Uint8Array(0);
+  /** Where the body starts: offsets of errors count from here. */
+  start = 0;
+  at = 0;
+  end = 0;
+  /** Leading fields of the body decoded last: `request` of a request or reply, `version` and `fresh` of a publication. */
+  request = 0;
+  version = 0;
+  fresh = false;
+
+  reset(bytes: Uint8Array, at = 0, end = bytes.length): this {
+    this.bytes = bytes;
+    this.start = at;
+    this.at = at;
+    this.end = end;
+    return this;
+  }
+
+  u8(): number {
+    const value = this.at < this.end ? this.bytes[this.at] : 0xff;
+    if (value > 0x7f) return this.integer(0, 0xff);
+    this.at++;
+    return value;
+  }
+
+  u16(): number {
+    const value = this.at < this.end ? this.bytes[this.at] : 0xff;
+    if (value > 0x7f) return this.integer(0, 0xffff);
+    this.at++;
+    return value;
+  }
+
+  u32(): number {
+    const value = this.at < this.end ? this.bytes[this.at] : 0xff;
+    if (value > 0x7f) return this.integer(0, 0xffff_ffff);
+    this.at++;
+    return value;
+  }
+
+  u53(): number {
+    const value = this.at < this.end ? this.bytes[this.at] : 0xff;
+    if (value > 0x7f) return this.integer(0, Number.MAX_SAFE_INTEGER);
+    this.at++;
+    return value;
+  }
+
+  i8(): number {
+    return this.integer(-0x80, 0x7f);
+  }
+
+  i16(): number {
+    return this.integer(-0x8000, 0x7fff);
+  }
+
+  i32(): number {
+    const value = this.at < this.end ? this.bytes[this.at] : 0xff;
+    if (value > 0x7f) return this.integer(-0x8000_0000, 0x7fff_ffff);
+    this.at++;
+    return value;
+  }
+
+  f64(): number {
+    const { at, bytes } = this;
+    const tag = at < this.end ? bytes[at] : 0xff;
+    if (tag < 0x80) {
+      this.at++;
+      return tag;
+    }
+    if (tag === 0xcb) {
+      this.need(9);
+      float64Words[1] = (bytes[at + 1] << 24) | (bytes[at + 2] << 16) | (bytes[at + 3] << 8) | bytes[at + 4];
+      float64Words[0] = (bytes[at + 5] << 24) | (bytes[at + 6] << 16) | (bytes[at + 7] << 8) | bytes[at + 8];
+      this.at = at + 9;
+      return float64[0];
+    }
+    if (tag === 0xca) {
+      this.need(5);
+      float32Word[0] = readU32(bytes, at + 1);
+      this.at = at + 5;
+      return float32[0];
+    }
+    return this.integer(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+  }
+
+  bool(): boolean {
+    const tag = this.tag();
+    if (tag !== 0xc2 && tag !== 0xc3) this.fail('type');
+    this.at++;
+    return tag === 0xc3;
+  }
+
+  /** Passes over a nil when there is one. */
+  nil(): boolean {
+    if (this.tag() !== 0xc0) return false;
+    this.at++;
+    return true;
+  }
+
+  /** The index of an option, below `count`. */
+  choice(count: number): number {
+    return this.integer(0, count - 1);
+  }
+
+  /** @param max longest in bytes */
+  str(max: number): string {
+    const tagAt = this.at;
+    const tag = this.tag();
+    let head = 1;
+    let length = tag & 0x1f;
+    if ((tag & 0xe0) !== 0xa0) {
+      head = tag === 0xd9 ? 2 : tag === 0xda ? 3 : tag === 0xdb ? 5 : this.fail('type');
+      length = this.sizeAfterTag(head);
+    }
+    const at = this.content(head, length, max);
+    const text = decodeUtf8(this.bytes, at, at + length);
+    if (text === null) {
+      this.at = tagAt;
+      this.fail('utf-8');
+    }
+    return text;
+  }
+
+  /** @param max longest in bytes @returns a copy */
+  bin(max: number): Uint8Array {
+    const tag = this.tag();
+    const head = tag === 0xc4 ? 2 : tag === 0xc5 ? 3 : tag === 0xc6 ? 5 : this.fail('type');
+    const length = this.sizeAfterTag(head);
+    const at = this.content(head, length, max);
+    return this.copy(at, at + length);
+  }
+
+  /** The length of a list, which has at least as many bytes. */
+  listLength(max: number): number {
+    const tag = this.tag();
+    if ((tag & 0xf0) === 0x90) return this.count(1, tag & 0x0f, max, 1);
+    const head = tag === 0xdc ? 3 : tag === 0xdd ? 5 : this.fail('type');
+    return this.count(head, this.sizeAfterTag(head), max, 1);
+  }
+
+  /** The entries of a map, each of at least two bytes. */
+  mapLength(max: number): number {
+    const tag = this.tag();
+    if ((tag & 0xf0) === 0x80) return this.count(1, tag & 0x0f, max, 2);
+    const head = tag === 0xde ? 3 : tag === 0xdf ? 5 : this.fail('type');
+    return this.count(head, this.sizeAfterTag(head), max, 2);
+  }
+
+  /** How many fields of a structure are present. */
+  structure(): number {
+    const tag = this.at < this.end ? this.bytes[this.at] : 0;
+    if ((tag & 0xf0) === 0x90 && (tag & 0x0f) < this.end - this.at) {
+      this.at++;
+      return tag & 0x0f;
+    }
+    return this.listLength(Number.POSITIVE_INFINITY);
+  }
+
+  /** Passes over the fields of a newer schema. */
+  skipFields(present: number, known: number): void {
+    for (let i = known; i < present; i++) this.skip();
+  }
+
+  /** One value of any shape, as a copy of its bytes. */
+  dynamic(): Uint8Array {
+    const at = this.at;
+    this.skip();
+    return this.copy(at, this.at);
+  }
+
+  skip(): void {
+    const end = skipValue(this.bytes, this.at, this.end);
+    if (end < 0) this.fail(end === SKIP_TRUNCATED ? 'truncated' : end === SKIP_TOO_DEEP ? 'too deep' : 'type');
+    this.at = end;
+  }
+
+  /** A body ends where its bytes end. */
+  finish(): void {
+    if (this.at !== this.end) this.fail('trailing bytes');
+  }
+
+  /** @throws DecodeError at the current position; `bind` adds kind and field */
+  fail(problem: DecodeProblem): never {
+    throw new DecodeError(problem, this.at - this.start);
+  }
+
+  private tag(): number {
+    if (this.at >= this.end) this.fail('truncated');
+    return this.bytes[this.at];
+  }
+
+  private need(size: number): void {
+    if (size > this.end - this.at) this.fail('truncated');
+  }
+
+  private integer(min: number, max: number): number {
+    const { bytes, at } = this;
+    const tag = this.tag();
+    let size = 1;
+    let value = tag;
+    if (tag >= 0xe0) {
+      value = tag - 0x100;
+    } else if (tag >= 0x80) {
+      if (tag < 0xcc || tag > 0xd3) this.fail('type');
+      size = 1 + (1 << (tag & 3));
+      this.need(size);
+      if (tag === 0xcc) value = bytes[at + 1];
+      else if (tag === 0xcd) value = readU16(bytes, at + 1);
+      else if (tag === 0xce) value = readU32(bytes, at + 1);
+      else if (tag === 0xd0) value = (bytes[at + 1] << 24) >> 24;
+      else if (tag === 0xd1) value = (readU16(bytes, at + 1) << 16) >> 16;
+      else if (tag === 0xd2) value = readU32(bytes, at + 1) | 0;
+      else value = (tag === 0xcf ? readU32(bytes, at + 1) : readU32(bytes, at + 1) | 0) * 0x1_0000_0000 + readU32(bytes, at + 5);
+    }
+    if (value < min || value > max) this.fail('range');
+    this.at = at + size;
+    return value;
+  }
+
+  /** The big-endian length between a tag and `head` bytes from it. */
+  private sizeAfterTag(head: number): number {
+    this.need(head);
+    const at = this.at + 1;
+    return head === 2 ? this.bytes[at] : head === 3 ? readU16(this.bytes, at) : readU32(this.bytes, at);
+  }
+
+  /** Passes over head and content of a string or binary. @returns where the content starts */
+  private content(head: number, length: number, max: number): number {
+    if (length > max) this.fail('too long');
+    if (length > this.end - this.at - head) this.fail('truncated');
+    const at = this.at + head;
+    this.at = at + length;
+    return at;
+  }
+
+  private count(head: number, count: number, max: number, itemBytesMin: number): number {
+    if (count > max) this.fail('too long');
+    if (count * itemBytesMin > this.end - this.at - head) this.fail('truncated');
+    this.at += head;
+    return count;
+  }
+
+  private copy(at: number, end: number): Uint8Array {
+    const copy = new Uint8Array(end - at);
+    copy.set(this.bytes.subarray(at, end));
+    return copy;
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * UTF-8 by hand: the protocol may use the language only, so there is no TextEncoder, and for the short strings of messages a loop is
+ * faster anyway. Lone surrogates become U+FFFD, as TextEncoder has it; malformed input is refused, not repaired.
+ */
+
+/** Units collected before they become a string: as many arguments as every engine takes. */
+const UNITS_MAX = 1024;
+const units = new Uint16Array(UNITS_MAX);
+const fromUnits = String.fromCharCode as (...units: number[]) => string;
+
+/**
+ * Writes `text` at `at`. The caller has made room for three bytes per UTF-16 unit.
+ * @returns where the bytes end
+ */
+export function encodeUtf8(text: string, bytes: Uint8Array, at: number): number {
+  for (let i = 0; i < text.length; i++) {
+    let point = text.charCodeAt(i);
+    if (point < 0x80) {
+      bytes[at++] = point;
+      continue;
+    }
+    if (point < 0x800) {
+      bytes[at++] = 0xc0 | (point >> 6);
+      bytes[at++] = 0x80 | (point & 0x3f);
+      continue;
+    }
+    if ((point & 0xf800) === 0xd800) {
+      const low = point < 0xdc00 && i + 1 < text.length ? text.charCodeAt(i + 1) : 0;
+      if ((low & 0xfc00) === 0xdc00) {
+        i++;
+        point = 0x10000 + ((point & 0x3ff) << 10) + (low & 0x3ff);
+        bytes[at++] = 0xf0 | (point >> 18);
+        bytes[at++] = 0x80 | ((point >> 12) & 0x3f);
+        bytes[at++] = 0x80 | ((point >> 6) & 0x3f);
+        bytes[at++] = 0x80 | (point & 0x3f);
+        continue;
+      }
+      point = 0xfffd;
+    }
+    bytes[at++] = 0xe0 | (point >> 12);
+    bytes[at++] = 0x80 | ((point >> 6) & 0x3f);
+    bytes[at++] = 0x80 | (point & 0x3f);
+  }
+  return at;
+}
+
+/** @returns the string in `bytes[at, end)`, or null when it is malformed UTF-8 */
+export function decodeUtf8(bytes: Uint8Array, at: number, end: number): string | null {
+  let text = '';
+  let count = 0;
+  while (at < end) {
+    const first = bytes[at];
+    if (first < 0x80) {
+      units[count++] = first;
+      at++;
+    } else {
+      const size = sequenceLength(bytes, at, end);
+      if (size === 0) return null;
+      count = putSequence(bytes, at, size, count);
+      at += size;
+    }
+    if (count >= UNITS_MAX - 1) {
+      text += fromUnits.apply(null, units.subarray(0, count) as unknown as number[]);
+      count = 0;
+    }
+  }
+  return count === 0 ? text : text + fromUnits.apply(null, units.subarray(0, count) as unknown as number[]);
+}
+
+/** Bytes of the well-formed sequence at `at` (Unicode 16, table 3-7), 0 when there is none. */
+function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
+  const first = bytes[at];
+  if (first < 0xc2 || first > 0xf4) return 0;
+  const size = first < 0xe0 ? 2 : first < 0xf0 ? 3 : 4;
+  if (at + size > end) return 0;
+  const second = bytes[at + 1];
+  const least = first === 0xe0 ? 0xa0 : first === 0xf0 ? 0x90 : 0x80;
+  const most = first === 0xed ? 0x9f : first === 0xf4 ? 0x8f : 0xbf;
+  if (second < least || second > most) return 0;
+  for (let i = at + 2; i < at + size; i++) if ((bytes[i] & 0xc0) !== 0x80) return 0;
+  return size;
+}
+
+function putSequence(bytes: Uint8Array, at: number, size: number, count: number): number {
+  const second = bytes[at + 1] & 0x3f;
+  if (size === 2) {
+    units[count++] = ((bytes[at] & 0x1f) << 6) | second;
+  } else if (size === 3) {
+    units[count++] = ((bytes[at] & 0x0f) << 12) | (second << 6) | (bytes[at + 2] & 0x3f);
+  } else {
+    const point = ((bytes[at] & 0x07) << 18) | (second << 12) | ((bytes[at + 2] & 0x3f) << 6) | (bytes[at + 3] & 0x3f);
+    units[count++] = 0xd800 + ((point - 0x10000) >> 10);
+    units[count++] = 0xdc00 + (point & 0x3ff);
+  }
+  return count;
+}
