@@ -44,7 +44,11 @@ export interface LinkReader {
   drain(sink: FrameSink, framesMax: number): number;
   /** True when nothing waits. */
   readonly empty: boolean;
-  /** Announces that the reader is about to sleep: the next flush must call `onFrames`. @returns false when frames came meanwhile */
+  /**
+   * Announces that the reader is about to sleep: the next flush must call `onFrames`. It is not called for a link that was closed before:
+   * look at `closed` then.
+   * @returns false when frames wait
+   */
   sleep(): boolean;
   /** Called once after `sleep` returned true, when frames have come or the writer has closed. A drain meanwhile ends the sleep without the call. */
   onFrames: (() => void) | null;

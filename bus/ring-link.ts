@@ -255,7 +255,8 @@ export class RingReader extends RingEnd implements LinkReader {
   }
 
   private wake(): void {
-    if (!this.sleeping || (this.empty && !this.closed)) return;
+    // A writer that was between publishing and ringing when its frames were drained rings a reader that sleeps again: it must lie down anew.
+    if (!this.sleeping || (!this.closed && this.sleep())) return;
     this.rise();
     this.onFrames?.();
   }

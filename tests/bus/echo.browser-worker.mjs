@@ -1,0 +1,3 @@
+import { echo } from './echo.mjs';
+
+onmessage = (event) => echo(event.data);

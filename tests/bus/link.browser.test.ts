@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { linkConformance } from './link-conformance.js';
+import { linkStress } from './link-stress.js';
+import { linkKinds } from './links.js';
+
+it('runs on a page that may share memory', () => {
+  expect(crossOriginIsolated).toBe(true);
+});
+
+for (const kind of linkKinds) linkConformance(kind);
+
+linkStress(() => {
+  const worker = new Worker(new URL('./echo.browser-worker.mjs', import.meta.url), { type: 'module' });
+  return {
+    start: (order, transfer) => worker.postMessage(order, transfer),
+    failed: new Promise((_resolve, reject) => {
+      worker.onerror = (event) => reject(new Error(event.message));
+    }),
+    stop: async () => worker.terminate(),
+  };
+});

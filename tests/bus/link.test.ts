@@ -1,0 +1,4 @@
+import { linkConformance } from './link-conformance.js';
+import { linkKinds } from './links.js';
+
+for (const kind of linkKinds) linkConformance(kind);
