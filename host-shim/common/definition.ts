@@ -1,11 +1,11 @@
 /** What an application says of one VM: the same on every host, in a worker and in the host's thread. */
 import type { ActorFactory } from '../../actors/instance.js';
-import type { PartySchema } from '../../protocol/schema.js';
+import type { BoundParty } from '../../protocol/bind.js';
 
 /** A built Wasm actor. */
 export interface Guest {
   /** The bound schema, as the generated file exports it. */
-  readonly schema: PartySchema;
+  readonly schema: BoundParty;
   readonly module: URL;
   /** For the source line in crash reports. */
   readonly sourceMap?: URL;
@@ -13,7 +13,7 @@ export interface Guest {
 
 export interface VmDefinition {
   /** Every actor and port of the application, bound: the same list in all VMs. */
-  readonly parties: readonly PartySchema[];
+  readonly parties: readonly BoundParty[];
   /** Actors in JavaScript that may be placed in this VM. */
   readonly actors?: readonly ActorFactory[];
   /** Actors in Wasm that may be placed in this VM. Left alone on a device without WebAssembly. */

@@ -1,0 +1,112 @@
+/** Paints a picture on a canvas: rectangles, images and texts, back to front, each through its clip rectangle. */
+import { IMAGE_ITEM, type Picture, type PictureItem, TEXT_ITEM } from '../../common/ports/picture.js';
+import { TextLines } from './text-lines.js';
+
+/** @returns what to draw for a source, or null when there is nothing yet: the item's colour is painted instead */
+export type ImageSource = (source: string, width: number, height: number) => CanvasImageSource | null;
+
+const FONT_FAMILY = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
+const ALIGNS: readonly CanvasTextAlign[] = ['left', 'center', 'right'];
+/** No clip has been set. */
+const NO_CLIP = -1;
+
+export class CanvasPainter {
+  private readonly context: CanvasRenderingContext2D;
+  private readonly texts = new TextLines();
+  private readonly colours = new Map<number, string>();
+  private clip = NO_CLIP;
+
+  /** @throws when the canvas has no 2D context */
+  constructor(
+    private readonly canvas: HTMLCanvasElement,
+    private readonly images: ImageSource,
+  ) {
+    const context = canvas.getContext('2d', { alpha: false });
+    if (!context) throw new Error('the canvas has no 2D context');
+    this.context = context;
+  }
+
+  /** The picture fills the canvas, whatever its size in pixels. */
+  paint(picture: Picture): void {
+    const { context, canvas } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    if (picture.width <= 0 || picture.height <= 0) return;
+    context.setTransform(canvas.width / picture.width, 0, 0, canvas.height / picture.height, 0, 0);
+    context.save();
+    this.clip = NO_CLIP;
+    const texts = new Set<number>();
+    for (let i = 0; i < picture.itemCount; i++) {
+      const item = picture.itemAt(i);
+      if (item.type === TEXT_ITEM) texts.add(item.node);
+      this.setClip(picture, item.clip);
+      context.globalAlpha = item.opacity;
+      this.paintItem(picture, item);
+    }
+    context.restore();
+    this.texts.keepOnly(texts);
+  }
+
+  private setClip(picture: Picture, index: number): void {
+    if (index === this.clip) return;
+    this.clip = index;
+    const { context } = this;
+    context.restore();
+    context.save();
+    const { x, y, width, height, radius } = picture.clipAt(index);
+    context.beginPath();
+    context.roundRect(x, y, width, height, radius);
+    context.clip();
+  }
+
+  private paintItem(picture: Picture, item: Readonly<PictureItem>): void {
+    const text = item.type === TEXT_ITEM || item.type === IMAGE_ITEM ? picture.stringOf(item.node) : '';
+    if (item.type === TEXT_ITEM) return this.paintText(item, text);
+    const image = text === '' ? null : this.images(text, item.width, item.height);
+    if (image) this.paintImage(item, image);
+    else this.paintBox(item);
+  }
+
+  private paintBox(item: Readonly<PictureItem>): void {
+    const { context } = this;
+    context.fillStyle = this.colour(item.colour);
+    if (item.radius <= 0) return context.fillRect(item.x, item.y, item.width, item.height);
+    context.beginPath();
+    context.roundRect(item.x, item.y, item.width, item.height, item.radius);
+    context.fill();
+  }
+
+  private paintImage(item: Readonly<PictureItem>, image: CanvasImageSource): void {
+    const { context } = this;
+    if (item.radius <= 0) return context.drawImage(image, item.x, item.y, item.width, item.height);
+    context.save();
+    context.beginPath();
+    context.roundRect(item.x, item.y, item.width, item.height, item.radius);
+    context.clip();
+    context.drawImage(image, item.x, item.y, item.width, item.height);
+    context.restore();
+  }
+
+  private paintText(item: Readonly<PictureItem>, text: string): void {
+    const { context } = this;
+    context.font = `${item.fontWeight} ${item.fontSize}px ${FONT_FAMILY}`;
+    context.fillStyle = this.colour(item.colour);
+    context.textAlign = ALIGNS[item.textAlign] ?? 'left';
+    context.textBaseline = 'middle';
+    const fitting = Math.max(1, Math.floor(item.height / item.lineHeight));
+    const linesMax = item.lines > 0 ? Math.min(item.lines, fitting) : fitting;
+    const box = { text, width: item.width, linesMax };
+    const lines = this.texts.of(item.node, context.font, box, (part) => context.measureText(part).width);
+    const x = item.x + (item.width * item.textAlign) / 2;
+    for (const [index, line] of lines.entries()) context.fillText(line, x, item.y + (index + 0.5) * item.lineHeight);
+  }
+
+  private colour(rgba: number): string {
+    let text = this.colours.get(rgba);
+    if (text === undefined) {
+      text = `#${rgba.toString(16).padStart(8, '0')}`;
+      this.colours.set(rgba, text);
+    }
+    return text;
+  }
+}

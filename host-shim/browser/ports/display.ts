@@ -1,0 +1,58 @@
+/**
+ * The display on a canvas. Each animation frame paints what the scene sent since the last one, and then ticks the scene for the
+ * next: a picture is one frame behind its tick, and the two threads work side by side.
+ *
+ *   animation frame n:   paint list of tick n-1   tick n -->
+ *   scene:                                             run animations, lay out, list n
+ */
+import type { Vm } from '../../../actors/vm.js';
+import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
+import { CanvasPainter, type ImageSource } from './canvas-painter.js';
+
+export interface CanvasDisplayOptions extends DisplayEvents {
+  readonly canvas: HTMLCanvasElement;
+  readonly images: ImageSource;
+  /** A changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
+  readonly onPainted?: (frame: number, timeMs: number) => void;
+}
+
+export interface CanvasDisplay extends DisplayPort {
+  start(): void;
+  stop(): void;
+  /** Paints at the next animation frame though the scene has not changed: an image has come, the canvas was resized. */
+  repaint(): void;
+}
+
+export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: CanvasDisplayOptions): CanvasDisplay {
+  const painter = new CanvasPainter(canvas, images);
+  let changed = false;
+  let running: number | null = null;
+  const port = openDisplayPort(vm, {
+    onAnimating: events.onAnimating,
+    onPicture(picture) {
+      changed = true;
+      events.onPicture?.(picture);
+    },
+  });
+  const onAnimationFrame = (timeMs: number) => {
+    running = requestAnimationFrame(onAnimationFrame);
+    if (changed) {
+      changed = false;
+      painter.paint(port.picture);
+      onPainted?.(port.picture.frame, timeMs);
+    }
+    port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
+  };
+  return Object.assign(port, {
+    start() {
+      running ??= requestAnimationFrame(onAnimationFrame);
+    },
+    stop() {
+      if (running !== null) cancelAnimationFrame(running);
+      running = null;
+    },
+    repaint() {
+      changed = true;
+    },
+  });
+}

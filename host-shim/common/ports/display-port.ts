@@ -1,0 +1,52 @@
+/**
+ * The display port without its screen: sends ticks, and keeps the picture that comes back.
+ *
+ *   platform --tick--> display port --scene.tick--> scene
+ *   platform <--onPicture-- display port <--strings, displayList-- scene     only when the picture changed
+ */
+import type { Vm } from '../../../actors/vm.js';
+import { display } from '../../../protocol/generated/display.js';
+import { scene } from '../../../protocol/generated/scene.js';
+import { offer } from './offer.js';
+import { Picture } from './picture.js';
+
+export interface DisplayEvents {
+  /** The picture has changed. */
+  onPicture?(picture: Picture): void;
+  /** Something moves from now on, or nothing does: idle work can wait, or need not. */
+  onAnimating?(animating: boolean): void;
+}
+
+export interface DisplayPort {
+  readonly picture: Picture;
+  /** Number of the last tick. */
+  readonly frame: number;
+  /** One animation frame. A tick that finds the way to scene full is left out: the next one stands for it. @param timeMicros since the Unix epoch */
+  tick(timeMicros: number): void;
+}
+
+export function openDisplayPort(vm: Vm, events: DisplayEvents): DisplayPort {
+  const picture = new Picture();
+  let frame = 0;
+  const port = vm.openPort<typeof display>(display, {
+    onStrings(strings) {
+      picture.takeStrings(strings);
+    },
+    onDisplayList(list) {
+      const wasAnimating = picture.animating;
+      picture.take(list);
+      if (picture.animating !== wasAnimating) events.onAnimating?.(picture.animating);
+      events.onPicture?.(picture);
+    },
+  });
+  return {
+    picture,
+    get frame() {
+      return frame;
+    },
+    tick(timeMicros) {
+      const next = frame + 1;
+      if (offer(() => port.send(scene.receives.tick, { frame: next, timeMicros }))) frame = next;
+    },
+  };
+}

@@ -1,0 +1,133 @@
+/**
+ * The fetch port: one HTTP exchange per `start`, by the platform's own `fetch`. Every start that is not aborted is answered once.
+ * The catch: an answer must fit a frame, so a body is read only up to its limit, and headers that do not fit are left out.
+ */
+import type { Port } from '../../../actors/port.js';
+import type { Vm } from '../../../actors/vm.js';
+import { fetch as fetchSchema } from '../../../protocol/generated/fetch.js';
+import { network } from '../../../protocol/generated/network.js';
+import {
+  HTTP_HEADER_NAME_BYTES_MAX,
+  HTTP_HEADER_VALUE_BYTES_MAX,
+  HTTP_HEADERS_MAX,
+  RESPONSE_BODY_BYTES_MAX,
+} from '../../../protocol/limits.js';
+import type { MessageOf } from '../../../protocol/schema.js';
+
+type Start = MessageOf<typeof fetchSchema, 'start'>;
+type Answer = MessageOf<typeof network, 'fetched'>;
+
+/** Characters of an error that are handed on: the platform's own words, cut to what the message may hold in UTF-8. */
+const ERROR_LENGTH_MAX = 120;
+
+export interface FetchPortOptions {
+  /** The platform's, or one that answers from elsewhere. */
+  readonly fetch: typeof globalThis.fetch;
+  /** What relative URLs are relative to. */
+  readonly baseUrl: URL;
+}
+
+export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fetchSchema> {
+  const running = new Map<number, AbortController>();
+  const port = vm.openPort<typeof fetchSchema>(fetchSchema, {
+    onStart(start) {
+      const { request } = start;
+      const controller = new AbortController();
+      running.set(request, controller);
+      void exchange(start, controller, options).then((answer) => {
+        if (running.get(request) !== controller) return;
+        running.delete(request);
+        port.send(network.receives.fetched, { ...answer, request });
+      });
+    },
+    onAbort({ request }) {
+      const controller = running.get(request);
+      running.delete(request);
+      controller?.abort();
+    },
+    onClose() {
+      for (const controller of running.values()) controller.abort();
+      running.clear();
+    },
+  });
+  return port;
+}
+
+const failed = (failure: Answer['failure'], error: unknown): Omit<Answer, 'request'> => ({
+  status: 0,
+  headers: [],
+  body: new Uint8Array(0),
+  failure,
+  error: String(error).slice(0, ERROR_LENGTH_MAX),
+});
+
+/** Never rejects. */
+async function exchange(start: Start, controller: AbortController, { fetch, baseUrl }: FetchPortOptions): Promise<Omit<Answer, 'request'>> {
+  let request: Request;
+  try {
+    request = toRequest(start, baseUrl, controller.signal);
+  } catch (error) {
+    return failed('invalid', error);
+  }
+  let late = false;
+  const deadline = setTimeout(() => {
+    late = true;
+    controller.abort();
+  }, start.timeoutMs);
+  try {
+    const response = await fetch(request);
+    const body = await readBody(response);
+    if (body === null) return failed('too-large', `more than ${RESPONSE_BODY_BYTES_MAX} bytes`);
+    return { status: response.status, headers: headersOf(response), body, failure: 'none', error: '' };
+  } catch (error) {
+    return late ? failed('timeout', `no answer in ${start.timeoutMs} ms`) : failed('unreachable', error);
+  } finally {
+    clearTimeout(deadline);
+  }
+}
+
+function toRequest({ url, method, headers, body }: Start, baseUrl: URL, signal: AbortSignal): Request {
+  return new Request(new URL(url, baseUrl), {
+    method,
+    headers: headers.map(({ name, value }): [string, string] => [name, value]),
+    body: body.length > 0 ? body.slice() : undefined,
+    signal,
+  });
+}
+
+/** @returns null when the body is longer than a frame may carry; the rest of it is not read */
+async function readBody(response: Response): Promise<Uint8Array | null> {
+  if (!response.body) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    length += value.length;
+    if (length > RESPONSE_BODY_BYTES_MAX) {
+      await reader.cancel();
+      return null;
+    }
+    pieces.push(value);
+  }
+  return joined(pieces, length);
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const piece of pieces) {
+    whole.set(piece, at);
+    at += piece.length;
+  }
+  return whole;
+}
+
+/** Header text is Latin-1: twice its length bounds its UTF-8. */
+function headersOf(response: Response): Answer['headers'] {
+  return [...response.headers]
+    .filter(([name, value]) => name.length <= HTTP_HEADER_NAME_BYTES_MAX && 2 * value.length <= HTTP_HEADER_VALUE_BYTES_MAX)
+    .slice(0, HTTP_HEADERS_MAX)
+    .map(([name, value]) => ({ name, value }));
+}
