@@ -27,7 +27,8 @@ export interface RequestToken {
 }
 
 type Received<P> = P extends { readonly receives: infer R } ? R : never;
-type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? F : never;
+/** Never for a party that states none. */
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
 
 /** The handlers that an actor must have: one for each message it receives, and for each topic that it follows. */
 export type Handlers<P> = {
@@ -38,10 +39,10 @@ export type Handlers<P> = {
 
 export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows'>> {
   /** What the runtime keeps for the actor; not for the actor's own use. */
-  readonly runtime: ActorRuntime;
+  readonly internals: ActorInternals;
 
   constructor(readonly schema: P) {
-    this.runtime = new ActorRuntime(schema);
+    this.internals = new ActorInternals(schema);
   }
 
   /** A number from the configuration, before the first message and before `restore`. */
@@ -59,64 +60,64 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
 
   /** Time of the message being handled, in microseconds since the Unix epoch. */
   protected get now(): number {
-    return this.runtime.sentAt;
+    return this.internals.sentAt;
   }
 
   /** Address of the sender of the message being handled. */
   protected get source(): number {
-    return this.runtime.source;
+    return this.internals.source;
   }
 
   /** Of the request being handled. */
   protected get requestToken(): RequestToken {
-    return { source: this.runtime.source, request: this.runtime.request };
+    return { source: this.internals.source, request: this.internals.request };
   }
 
   /** Sends to the party whose schema has the message. @throws EncodeError, OutputError */
   protected send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
-    this.runtime.outbox.append(message, message.owner, fields);
+    this.internals.outbox.append(message, message.owner, fields);
   }
 
   /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
   protected sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
-    this.runtime.outbox.append(message, address, fields);
+    this.internals.outbox.append(message, address, fields);
   }
 
   /** @returns the number under which the reply, or its failure, will come */
   protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, fields: InferFields<S>): number {
-    const request = this.runtime.nextRequest;
-    this.runtime.outbox.append(message, message.owner, fields, request);
-    this.runtime.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+    const request = this.internals.nextRequest;
+    this.internals.outbox.append(message, message.owner, fields, request);
+    this.internals.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
     return request;
   }
 
   /** Answers a request, now or later. A second answer is refused where it arrives. */
   protected reply<S extends Fields, R extends Fields>(to: RequestToken, message: BoundRequest<S, R>, fields: InferFields<R>): void {
-    this.runtime.outbox.append(message.reply, to.source, fields, to.request);
+    this.internals.outbox.append(message.reply, to.source, fields, to.request);
   }
 
   /** Publishes a change of a topic to its followers. */
   protected publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
-    this.runtime.publish(topic, fields, false);
+    this.internals.publish(topic, fields, false);
   }
 
   /** Publishes the whole of a topic. */
   protected publishFresh<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
-    this.runtime.publish(topic, fields, true);
+    this.internals.publish(topic, fields, true);
   }
 
   /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
   protected startTimer(number: number, delayMs: number): void {
-    this.runtime.outbox.append(timer.receives.start, timer.address, { timer: number, delayMs });
+    this.internals.outbox.append(timer.receives.start, timer.address, { timer: number, delayMs });
   }
 
   protected cancelTimer(number: number): void {
-    this.runtime.outbox.append(timer.receives.cancel, timer.address, { timer: number });
+    this.internals.outbox.append(timer.receives.cancel, timer.address, { timer: number });
   }
 }
 
 /** An actor's side of the bus: the message being handled, what was emitted, and the counters that are part of its snapshot. */
-export class ActorRuntime {
+export class ActorInternals {
   source = 0;
   request = 0;
   sentAt = 0;

@@ -33,7 +33,7 @@ export class JavaScriptInstance implements ActorInstance {
 
   handle(bytes: Uint8Array, at: number, length: number): void {
     this.assertLive();
-    const { outbox } = this.actor.runtime;
+    const { outbox } = this.actor.internals;
     outbox.begin();
     this.malformed.length = 0;
     let handled = 0;
@@ -53,15 +53,15 @@ export class JavaScriptInstance implements ActorInstance {
   }
 
   private handleFrame(bytes: Uint8Array, at: number, index: number): void {
-    const { runtime } = this.actor;
-    runtime.source = readU16(bytes, at + SOURCE_OFFSET);
-    runtime.sentAt = readU53(bytes, at + SENT_AT_OFFSET);
-    runtime.request = 0;
-    runtime.outbox.causedBy(runtime.source, readU53(bytes, at + SEQUENCE_OFFSET), runtime.sentAt);
+    const { internals } = this.actor;
+    internals.source = readU16(bytes, at + SOURCE_OFFSET);
+    internals.sentAt = readU53(bytes, at + SENT_AT_OFFSET);
+    internals.request = 0;
+    internals.outbox.causedBy(internals.source, readU53(bytes, at + SEQUENCE_OFFSET), internals.sentAt);
     const kind = readU16(bytes, at + KIND_OFFSET);
     const handle = this.handles[kind];
     this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
-    const committed = runtime.outbox.length;
+    const committed = internals.outbox.length;
     if (!handle) {
       this.malformed.push({ frame: index, error: new DecodeError('kind', 0, '', kind) });
     } else {
@@ -69,7 +69,7 @@ export class JavaScriptInstance implements ActorInstance {
         handle(this.reader);
       } catch (error) {
         if (!(error instanceof BodyError)) throw error;
-        runtime.outbox.truncate(committed);
+        internals.outbox.truncate(committed);
         this.malformed.push({ frame: index, error: error.cause });
       }
     }
@@ -77,7 +77,7 @@ export class JavaScriptInstance implements ActorInstance {
   }
 
   private collect(): void {
-    const { outbox } = this.actor.runtime;
+    const { outbox } = this.actor.internals;
     this.output.bytes = outbox.bytes;
     this.output.start = 0;
     this.output.end = outbox.length;
@@ -88,7 +88,7 @@ export class JavaScriptInstance implements ActorInstance {
       const handler = this.handler(`on${capitalize(name)}`);
       this.handles[message.kind] = (reader) => {
         const fields = body(reader, message.decode);
-        this.actor.runtime.request = message.role === 'request' ? reader.request : 0;
+        this.actor.internals.request = message.role === 'request' ? reader.request : 0;
         handler(fields);
       };
     }
@@ -97,11 +97,11 @@ export class JavaScriptInstance implements ActorInstance {
   private addFollowed(path: string, index: number, topic: BoundPublication | undefined): void {
     if (!topic) throw new Error(`${this.actor.schema.name} follows ${path}, which does not exist`);
     const handler = this.handler(`on${path.split('.').map(capitalize).join('')}`);
-    const { runtime } = this.actor;
+    const { internals } = this.actor;
     this.handles[topic.kind] = (reader) => {
       const fields = body(reader, topic.decode);
-      const reception = runtime.replicas.receive(index, reader.version, reader.fresh);
-      if (reception === 'ask') runtime.askFresh(topic.kind, topic.owner, this.actor.schema.address);
+      const reception = internals.replicas.receive(index, reader.version, reader.fresh);
+      if (reception === 'ask') internals.askFresh(topic.kind, topic.owner, this.actor.schema.address);
       else if (reception === 'take') handler(fields, reader.fresh);
     };
   }
@@ -111,8 +111,8 @@ export class JavaScriptInstance implements ActorInstance {
     this.handles[refresh.kind] = (reader) => this.actor.onRefresh(body(reader, refresh.decode).topic);
     this.handles[timerFired.kind] = (reader) => this.actor.onTimer(body(reader, timerFired.decode).timer);
     this.handles[requestFailed.kind] = (reader) => {
-      const { request, kind, code } = body(reader, requestFailed.decode);
-      this.actor.onRequestFailed(request, kind, ERROR_CODES[code] ?? 'ended');
+      const { request, requestKind, code } = body(reader, requestFailed.decode);
+      this.actor.onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended');
     };
   }
 
@@ -143,7 +143,7 @@ export class JavaScriptInstance implements ActorInstance {
   snapshot(): Uint8Array {
     this.assertLive();
     const { writer, actor } = this;
-    const { published, replicas, nextRequest } = actor.runtime;
+    const { published, replicas, nextRequest } = actor.internals;
     writer.reset(0);
     writer.reserve(16);
     writer.structure(4);
@@ -161,9 +161,9 @@ export class JavaScriptInstance implements ActorInstance {
     reader.reset(snapshot);
     try {
       if (reader.structure() !== 4) reader.fail('type');
-      readVersions(reader, actor.runtime.published);
-      readVersions(reader, actor.runtime.replicas.versions);
-      actor.runtime.nextRequest = reader.u32();
+      readVersions(reader, actor.internals.published);
+      readVersions(reader, actor.internals.replicas.versions);
+      actor.internals.nextRequest = reader.u32();
       const state = actor.schema.state!.decode(reader);
       reader.finish();
       actor.restore(state as never);

@@ -30,17 +30,35 @@ export interface Incoming {
 }
 
 type Received<P> = P extends { readonly receives: infer R } ? R : never;
-type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? F : never;
+/** Never for a party that states none. */
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
 
-/** One handler for each message that the port receives and each topic that it follows. */
-export type PortHandlers<P> = {
+type ReceivedHandlers<P> = {
   [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
     fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
     incoming: Incoming,
   ) => void;
-} & {
-  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (fields: never, fresh: boolean) => void;
 };
+/** Each handler declares the fields of the topic that it follows. */
+type FollowedHandlers<P> = Followed<P> extends never
+  ? {}
+  : {
+      [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
+        fields: never,
+        fresh: boolean,
+      ) => void;
+    };
+
+/** One handler for each message that the port receives and each topic that it follows. */
+export type PortHandlers<P> = Flat<
+  ReceivedHandlers<P> &
+    FollowedHandlers<P> & {
+      /** The VM is shutting down: let go of what the port holds outside. */
+      onClose?(): void;
+    }
+>;
+/** One object type, so that the parameters of handlers are inferred. */
+type Flat<T> = { [K in keyof T]: T[K] };
 
 /** The part of an AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -88,12 +106,14 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   private readonly timers = new Map<number, (timer: number) => void>();
   private nextRequest = 1;
   private closed = false;
+  private readonly onClose: () => void;
 
   constructor(readonly schema: P, handlers: PortHandlers<P>, private readonly services: PortServices) {
     this.gate = new Gate(schema.address, services);
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
     const byName = handlers as unknown as Record<string, (...input: unknown[]) => void>;
+    this.onClose = () => handlers.onClose?.();
     this.addReceived(byName);
     schema.follows.forEach((path, index) => this.addFollowed(path, index, byName));
     this.addReplies();
@@ -200,7 +220,9 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
 
   /** Settles every request of this port with `closed`. */
   close(): void {
+    if (this.closed) return;
     this.closed = true;
+    this.onClose();
     for (const request of [...this.awaited.keys()]) {
       this.services.requests.settled(this.address, request);
       this.failRequest(request, 'closed', '');
@@ -227,8 +249,8 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     }
     const { requestFailed, timerFired } = system.receives;
     this.handles[requestFailed.kind] = (reader) => {
-      const { request, kind, code } = requestFailed.decode(reader);
-      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(kind).split('.')[0]);
+      const { request, requestKind, code } = requestFailed.decode(reader);
+      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(requestKind).split('.')[0]);
     };
     this.handles[timerFired.kind] = (reader) => {
       const { timer } = timerFired.decode(reader);

@@ -135,7 +135,19 @@ export class Vm implements VmControl {
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
   arrive(bytes: Uint8Array, at: number, length: number): boolean {
-    return this.router.arrive(bytes, at, at + length);
+    const accepted = this.router.arrive(bytes, at, at + length);
+    if (accepted && this.options.carrier) this.options.wake();
+    return accepted;
+  }
+
+  /** Whether the party at this address lives here. */
+  has(address: number): boolean {
+    return this.parties.some((party) => party.address === address);
+  }
+
+  /** An actor waits for its supervisor to restart it. */
+  get restarting(): boolean {
+    return [...this.cells.values()].some(({ state }) => state === 'restarting');
   }
 
   private sleep(): boolean {
@@ -216,7 +228,7 @@ export class Vm implements VmControl {
   /** Tells a requester that no reply will come. */
   private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
     this.outbox.begin();
-    this.outbox.append(system.receives.requestFailed, requester, { request, kind, code: ERROR_CODES.indexOf(code) });
+    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code) });
     this.runtime.release(this.outbox.bytes, 0, this.outbox.length);
     this.options.wake();
   }

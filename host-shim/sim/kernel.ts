@@ -1,0 +1,118 @@
+/**
+ * The heart of the simulation: a virtual clock and a queue of events. Time passes only from event to event, so a run of an hour
+ * takes as long as its work does, and the same seed gives the same run.
+ *
+ * The catch: between two events every promise that can settle must have settled, or the order of what follows would depend on the
+ * platform. So `run` lets the real event loop turn until all is quiet after each event.
+ */
+
+/** Where the virtual clock starts: 2026-01-01T00:00:00Z, in microseconds. Any fixed time would do. */
+export const SIMULATION_EPOCH_MICROS = 1_767_225_600_000_000;
+
+/** Turns of the event loop within one moment: a restart takes a few dozen. */
+const TURNS_MAX = 10_000;
+
+export interface KernelOptions {
+  /** Resolves when the real event loop has turned once. */
+  readonly turn: () => Promise<void>;
+  /** Does what can be done at this moment. @returns true when nothing is left to do or to wait for */
+  readonly work: () => boolean;
+}
+
+interface Event {
+  readonly at: number;
+  /** Events of the same microsecond run in the order in which they were scheduled. */
+  readonly order: number;
+  run: (() => void) | null;
+}
+
+export class Kernel {
+  private readonly heap: Event[] = [];
+  private order = 0;
+  private time = SIMULATION_EPOCH_MICROS;
+  private waiting = 0;
+
+  constructor(private readonly options: KernelOptions) {}
+
+  /** Microseconds since the Unix epoch, on the virtual clock. */
+  get now(): number {
+    return this.time;
+  }
+
+  /** Events to come. */
+  get pending(): number {
+    return this.waiting;
+  }
+
+  /** @returns a function that takes the event back */
+  schedule(delayMicros: number, run: () => void): () => void {
+    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), order: this.order++, run };
+    this.waiting++;
+    push(this.heap, event);
+    return () => {
+      if (event.run) this.waiting--;
+      event.run = null;
+    };
+  }
+
+  /**
+   * Runs events until `done` says so.
+   * @returns false when no event was left before that
+   */
+  async run(done: () => boolean): Promise<boolean> {
+    await this.settle();
+    while (!done()) {
+      const event = pop(this.heap);
+      if (!event) return false;
+      if (!event.run) continue;
+      this.waiting--;
+      this.time = event.at;
+      const { run } = event;
+      event.run = null;
+      run();
+      await this.settle();
+    }
+    return true;
+  }
+
+  /** Lets everything happen that happens at this moment. */
+  private async settle(): Promise<void> {
+    for (let turns = 0; turns < TURNS_MAX; turns++) {
+      const quiet = this.options.work();
+      await this.options.turn();
+      if (quiet && this.options.work()) return;
+    }
+    throw new Error(`the simulation does not come to rest at ${this.time}`);
+  }
+}
+
+const before = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+
+function push(heap: Event[], event: Event): void {
+  let i = heap.length;
+  heap.push(event);
+  while (i > 0) {
+    const parent = (i - 1) >> 1;
+    if (before(heap[parent], event)) break;
+    heap[i] = heap[parent];
+    i = parent;
+  }
+  heap[i] = event;
+}
+
+function pop(heap: Event[]): Event | undefined {
+  const first = heap[0];
+  const last = heap.pop();
+  if (!last || heap.length === 0) return first;
+  let i = 0;
+  for (;;) {
+    let child = 2 * i + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && before(heap[child + 1], heap[child])) child++;
+    if (!before(heap[child], last)) break;
+    heap[i] = heap[child];
+    i = child;
+  }
+  heap[i] = last;
+  return first;
+}
