@@ -169,7 +169,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
       method: message.method,
       url: message.url,
       headers: message.headers,
-      body: message.body.slice(),
+      body: message.body,
       priority: 0,
       retries: 0,
       attempts: 0,
@@ -218,7 +218,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
       storedAt: this.now,
       status: answer.status,
       headers: answer.headers,
-      body: answer.body.slice(),
+      body: answer.body,
     });
   }
 

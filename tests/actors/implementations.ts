@@ -1,0 +1,21 @@
+/** The two implementations of an actor, as a VM would start them. The Wasm one must have been built (`npm run build`). */
+import { readFileSync } from 'node:fs';
+import type { Actor } from '../../actors/actor.js';
+import type { ActorFactory } from '../../actors/instance.js';
+import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/factory.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+
+export type Implementation = readonly [language: string, factory: ActorFactory];
+
+export async function implementationsOf(
+  schema: BoundParty,
+  create: () => Actor<never>,
+): Promise<readonly [Implementation, Implementation]> {
+  const module = await compileGuest(readFileSync(new URL(`../../dist/wasm-actors/${schema.name}.wasm`, import.meta.url)));
+  return [
+    ['TypeScript', javaScriptActorFactory(schema, create, tandemParties)],
+    ['AssemblyScript', wasmActorFactory(schema as never, module)],
+  ];
+}

@@ -1,0 +1,88 @@
+/** An actor alone on a stage: a test plays all the others. What the actor emits comes back decoded. */
+import { decode, encode } from '@msgpack/msgpack';
+import type { ActorInstance } from '../../actors/instance.js';
+import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { BoundMessage, BoundPublication, BoundRequest } from '../../protocol/bind.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import { system } from '../../protocol/generated/system.js';
+import { Reader } from '../../protocol/reader.js';
+import { HOST_RUNTIME, Registry } from '../../protocol/registry.js';
+import type { Fields, InferFields } from '../../protocol/schema.js';
+
+export interface Emission<F = unknown> {
+  /** As `fetch.start`: the schema that has it, and its name there. */
+  readonly name: string;
+  readonly target: number;
+  readonly fields: F;
+  /** Of a request or reply. */
+  readonly request: number;
+}
+
+/** Someone whom no schema names: an application's own actor. */
+export const REQUESTER = 100;
+
+const registry = new Registry(tandemParties);
+
+export class Stage {
+  /** Time of the next message, in microseconds since the Unix epoch. */
+  now = 1_700_000_000_000_000;
+  private readonly reader = new Reader();
+
+  constructor(readonly instance: ActorInstance) {}
+
+  send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>, source = REQUESTER): Emission[] {
+    return this.deliver(message, fields, source);
+  }
+
+  request<S extends Fields, R extends Fields>(
+    message: BoundRequest<S, R>,
+    fields: InferFields<S>,
+    request: number,
+    source = REQUESTER,
+  ): Emission[] {
+    return this.deliver(message, fields, source, request);
+  }
+
+  fireTimer(timer: number): Emission[] {
+    return this.send(system.receives.timerFired, { timer }, HOST_RUNTIME);
+  }
+
+  askFresh(topic: BoundPublication, follower: number): Emission[] {
+    return this.send(system.receives.refresh, { topic: topic.kind, follower }, follower);
+  }
+
+  /** The actor's state, from its snapshot. */
+  state<T>(schema: { readonly state: { decode(reader: Reader): T } }): T {
+    const [, , , state] = decode(this.instance.snapshot()) as unknown[];
+    return schema.state.decode(this.reader.reset(encode(state)));
+  }
+
+  private deliver<F>(message: Encodable<F>, fields: F, source: number, request = 0): Emission[] {
+    const builder = new OutboxBuilder(source);
+    builder.causedBy(0, 0, this.now);
+    builder.append(message, message.owner, fields, request);
+    this.instance.handle(builder.bytes, 0, builder.length);
+    if (this.instance.malformed.length > 0) throw this.instance.malformed[0].error;
+    const { bytes, start, end } = this.instance.output;
+    const emissions: Emission[] = [];
+    for (let at = start; at < end; at += frameLength(bytes, at)) emissions.push(this.emissionAt(bytes, at));
+    return emissions;
+  }
+
+  private emissionAt(bytes: Uint8Array, at: number): Emission {
+    const message = registry.message(readU16(bytes, at + KIND_OFFSET));
+    if (!message) throw new Error('emitted a kind that no schema has');
+    this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
+    this.reader.request = 0;
+    const fields: unknown = message.decode(this.reader);
+    return {
+      name: `${message.ownerName}.${message.name}`,
+      target: readU16(bytes, at + TARGET_OFFSET),
+      fields,
+      request: this.reader.request,
+    };
+  }
+}
+
+type Encodable<F> = Parameters<typeof OutboxBuilder.prototype.append<F>>[0] & { readonly owner: number };
