@@ -4,7 +4,7 @@
  */
 import { SCENE_ANIMATIONS_MAX } from '../../protocol/messages/scene.js';
 import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, VALUE_MAX } from './properties.js';
-import type { Tree } from './tree.js';
+import { grown, type Tree } from './tree.js';
 
 /** Columns of a row. Times are in microseconds. */
 const NODE = 0;
@@ -173,18 +173,14 @@ export class Animations {
 
   private mark(node: number, property: number): void {
     if (node >= this.animated.length) {
-      const animated = new Int32Array(Math.max(CAPACITY_MIN, 2 * node));
-      animated.set(this.animated);
-      this.animated = animated;
+      this.animated = grown(this.animated, new Int32Array(Math.max(CAPACITY_MIN, 2 * node)));
     }
     this.animated[node] |= 1 << property;
   }
 
   private reserve(count: number): void {
     if (count * ANIMATION_COLUMNS <= this.rows.length) return;
-    const rows = new Float64Array(Math.max(this.rows.length * 2, count * ANIMATION_COLUMNS));
-    rows.set(this.rows);
-    this.rows = rows;
+    this.rows = grown(this.rows, new Float64Array(Math.max(this.rows.length * 2, count * ANIMATION_COLUMNS)));
   }
 }
 

@@ -21,9 +21,10 @@ import {
   X,
   Y,
 } from './properties.js';
-import { IMAGE, NONE, ROOT, TEXT, type Tree, VIEW } from './tree.js';
+import { grown, IMAGE, NONE, ROOT, TEXT, type Tree, VIEW } from './tree.js';
 
 const CAPACITY_MIN = 256;
+const EDGES = 4;
 
 export class DisplayList {
   itemCount = 0;
@@ -34,6 +35,8 @@ export class DisplayList {
   private itemWords = new Uint32Array(CAPACITY_MIN * DISPLAY_ITEM_WORDS);
   private itemFloats = new Float32Array(this.itemWords.buffer);
   private clipFloats = new Float32Array(CAPACITY_MIN * DISPLAY_CLIP_WORDS);
+  /** Per clip: left, top, right, bottom. */
+  private edges = new Float64Array(CAPACITY_MIN * EDGES);
 
   /** On the screen, per node: corner, scale of its content, opacity, and the clip of its children. */
   private left = new Float64Array(0);
@@ -97,43 +100,41 @@ export class DisplayList {
   }
 
   private overlaps(clip: number, left: number, top: number, width: number, height: number): boolean {
-    const at = clip * DISPLAY_CLIP_WORDS;
-    const clips = this.clipFloats;
+    const at = clip * EDGES;
+    const edges = this.edges;
     return (
-      width > 0 &&
-      height > 0 &&
-      left < clips[at] + clips[at + 2] &&
-      left + width > clips[at] &&
-      top < clips[at + 1] + clips[at + 3] &&
-      top + height > clips[at + 1]
+      width > 0 && height > 0 && left < edges[at + 2] && left + width > edges[at] && top < edges[at + 3] && top + height > edges[at + 1]
     );
   }
 
   /** @returns the index of a clip that is the part of a rectangle inside the outer clip */
   private narrow(outer: number, left: number, top: number, width: number, height: number, radius: number): number {
     if (this.clipCount === DISPLAY_CLIPS_MAX) return outer;
-    const at = outer * DISPLAY_CLIP_WORDS;
-    const clips = this.clipFloats;
-    const x = Math.max(left, clips[at]);
-    const y = Math.max(top, clips[at + 1]);
-    const right = Math.min(left + width, clips[at] + clips[at + 2]);
-    const bottom = Math.min(top + height, clips[at + 1] + clips[at + 3]);
-    return this.addClip(x, y, right - x, bottom - y, radius);
+    const at = outer * EDGES;
+    const edges = this.edges;
+    const right = Math.min(left + width, edges[at + 2]);
+    const bottom = Math.min(top + height, edges[at + 3]);
+    return this.addClip(Math.max(left, edges[at]), Math.max(top, edges[at + 1]), right, bottom, radius);
   }
 
-  private addClip(x: number, y: number, width: number, height: number, radius: number): number {
+  private addClip(left: number, top: number, right: number, bottom: number, radius: number): number {
     const at = this.clipCount * DISPLAY_CLIP_WORDS;
     if (at === this.clipFloats.length) {
-      const clips = new Float32Array(2 * at);
-      clips.set(this.clipFloats);
-      this.clipFloats = clips;
+      this.clipFloats = grown(this.clipFloats, new Float32Array(2 * at));
+      this.edges = grown(this.edges, new Float64Array(2 * this.edges.length));
     }
     const clips = this.clipFloats;
-    clips[at] = x;
-    clips[at + 1] = y;
-    clips[at + 2] = width;
-    clips[at + 3] = height;
+    clips[at] = left;
+    clips[at + 1] = top;
+    clips[at + 2] = right - left;
+    clips[at + 3] = bottom - top;
     clips[at + 4] = radius;
+    const edges = this.edges;
+    const edge = this.clipCount * EDGES;
+    edges[edge] = left;
+    edges[edge + 1] = top;
+    edges[edge + 2] = right;
+    edges[edge + 3] = bottom;
     return this.clipCount++;
   }
 
@@ -154,10 +155,8 @@ export class DisplayList {
     }
     const at = this.itemCount++ * DISPLAY_ITEM_WORDS;
     if (at === this.itemWords.length) {
-      const words = new Uint32Array(2 * at);
-      words.set(this.itemWords);
-      this.itemWords = words;
-      this.itemFloats = new Float32Array(words.buffer);
+      this.itemWords = grown(this.itemWords, new Uint32Array(2 * at));
+      this.itemFloats = new Float32Array(this.itemWords.buffer);
     }
     const words = this.itemWords;
     const floats = this.itemFloats;

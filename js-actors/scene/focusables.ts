@@ -6,7 +6,7 @@ import { SCENE_FOCUSABLES_MAX } from '../../protocol/messages/scene.js';
 import type { Animations } from './animation.js';
 import type { Layout } from './layout.js';
 import { FOCUS_GROUP, FOCUSABLE, X, Y } from './properties.js';
-import { NONE, ROOT, type Tree } from './tree.js';
+import { grown, NONE, ROOT, type Tree } from './tree.js';
 
 /** Columns of a published rectangle: the fields of LayoutRect. */
 export const NODE = 0;
@@ -111,9 +111,7 @@ export class Focusables {
 
   private reserve(capacity: number): void {
     if (capacity === this.left.length) return;
-    const place = new Int32Array(capacity).fill(NONE);
-    place.set(this.place);
-    this.place = place;
+    this.place = grown(this.place, new Int32Array(capacity).fill(NONE));
     this.left = new Float64Array(capacity);
     this.top = new Float64Array(capacity);
     this.group = new Int32Array(capacity);
@@ -122,8 +120,6 @@ export class Focusables {
 
   private reserveRows(count: number): void {
     if (count * FOCUSABLE_COLUMNS <= this.rows.length) return;
-    const rows = new Float64Array(2 * this.rows.length);
-    rows.set(this.rows);
-    this.rows = rows;
+    this.rows = grown(this.rows, new Float64Array(2 * this.rows.length));
   }
 }

@@ -249,7 +249,11 @@ export class Tree {
   }
 }
 
-function grown<Column extends Uint8Array | Int32Array | Float64Array>(from: Column, to: Column): Column {
+/** @returns `to`, which starts as a copy of `from` */
+export function grown<Column extends Uint8Array | Int32Array | Uint32Array | Float32Array | Float64Array>(
+  from: Column,
+  to: Column,
+): Column {
   to.set(from);
   return to;
 }

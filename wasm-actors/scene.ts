@@ -1,0 +1,312 @@
+/**
+ * The scene: applies commits to the node tree, and on each tick of the display runs animations, lays out what is out of date,
+ * publishes where the focusable nodes are, and sends the picture when it changed. js-actors/scene.ts is its twin: both give the
+ * same bytes.
+ */
+import { Bytes } from '../protocol/assembly/values';
+import { Reader } from '../protocol/assembly/reader';
+import { DisplayDisplayList, DisplayStrings } from '../protocol/generated/assembly/display';
+import {
+  CancelLeave,
+  dispatchScene,
+  LayoutRect,
+  NodeType,
+  PropertyAnimation,
+  SCENE_ADDRESS,
+  SCENE_FOLLOWED_OWNERS,
+  SCENE_FOLLOWS,
+  SCENE_PUBLISHES,
+  SceneCommit,
+  SceneHandlers,
+  SceneLayout,
+  SceneRedraw,
+  SceneState,
+  SceneTick,
+} from '../protocol/generated/assembly/scene';
+import { Actor, start } from './kit/actor';
+import { ANIMATION_COLUMNS, Animations } from './scene/animation';
+import { Column } from './scene/column';
+import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS, DisplayList } from './scene/display-list';
+import * as Focusable from './scene/focusables';
+import { Focusables } from './scene/focusables';
+import { Layout } from './scene/layout';
+import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES, PROPERTY_COUNT } from './scene/properties';
+import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree';
+
+/** Strings of one message: with the longest of each, half of the largest frame. */
+const STRINGS_PER_MESSAGE: i32 = 128;
+const ALL: i32 = DISPLAY | FOCUSABLES | PLACES;
+
+class Scene extends Actor<SceneState> implements SceneHandlers {
+  private tree: Tree = new Tree();
+  private layout: Layout = new Layout();
+  private animations: Animations = new Animations();
+  private focusables: Focusables = new Focusables();
+  private displayList: DisplayList = new DisplayList();
+  private frame: u32 = 0;
+  private timeMicros: u64 = 0;
+  private rejected: u32 = 0;
+  /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick makes anew. */
+  private dirty: i32 = ALL;
+  private animatingShown: bool = false;
+  private stringsDirty: Array<i32> = [];
+
+  private readonly layoutMessage: SceneLayout = new SceneLayout();
+  private readonly stringsMessage: DisplayStrings = new DisplayStrings();
+  private readonly displayListMessage: DisplayDisplayList = new DisplayDisplayList();
+  private readonly state: SceneState = new SceneState();
+
+  constructor() {
+    super('scene', SCENE_ADDRESS, SCENE_PUBLISHES, SCENE_FOLLOWS, SCENE_FOLLOWED_OWNERS);
+  }
+
+  dispatch(kind: u16, reader: Reader): bool {
+    return dispatchScene(this, kind, reader);
+  }
+
+  onCommit(commit: SceneCommit): void {
+    for (let i = 0; i < commit.creates.length; i++) {
+      const create = commit.creates[i];
+      this.count(this.tree.create(create.node, create.type == NodeType.View ? VIEW : create.type == NodeType.Image ? IMAGE : TEXT));
+    }
+    for (let i = 0; i < commit.inserts.length; i++) {
+      const insert = commit.inserts[i];
+      if (this.count(this.tree.insert(insert.parent, insert.node, insert.before))) this.dirty = ALL;
+    }
+    for (let i = 0; i < commit.sets.length; i++) {
+      const set = commit.sets[i];
+      this.count(this.set(set.node, set.property, set.value));
+    }
+    for (let i = 0; i < commit.strings.length; i++) {
+      const string = commit.strings[i];
+      this.count(this.setString(string.node, string.value.text));
+    }
+    for (let i = 0; i < commit.animations.length; i++) this.count(this.animate(commit.animations[i]));
+    for (let i = 0; i < commit.cancels.length; i++) {
+      const cancel = commit.cancels[i];
+      this.count(this.cancel(cancel.node, cancel.property, cancel.leave == CancelLeave.End));
+    }
+    for (let i = 0; i < commit.removes.length; i++) this.count(this.remove(commit.removes[i]));
+  }
+
+  onTick(tick: SceneTick): void {
+    this.frame = tick.frame;
+    this.timeMicros = tick.timeMicros;
+    this.dirty |= this.animations.run(this.tree, <f64>this.timeMicros);
+    if (this.tree.orderDirty) this.tree.arrange();
+    if ((this.dirty & PLACES) != 0) this.layout.run(this.tree);
+    if ((this.dirty & FOCUSABLES) != 0) this.publishFocusables();
+    if (this.stringsDirty.length > 0) this.sendStrings();
+    const animating = this.animations.count > 0;
+    if ((this.dirty & DISPLAY) != 0 || animating != this.animatingShown) this.sendDisplayList(animating);
+    this.dirty = 0;
+  }
+
+  onRedraw(_message: SceneRedraw): void {
+    for (let node = 0; node < this.tree.rows; node++) if (this.tree.strings[node] != '') this.markString(node);
+    this.dirty |= DISPLAY;
+  }
+
+  onRefresh(_topic: u16): void {
+    const message = this.layoutMessage;
+    message.frame = this.frame;
+    message.changed.clear();
+    message.removed.clear();
+    for (let i = 0; i < this.focusables.count; i++) this.fillRect(message.changed.add(), i);
+    this.publishFresh(message);
+  }
+
+  saveState(): SceneState {
+    const state = this.state;
+    const tree = this.tree;
+    state.frame = this.frame;
+    state.timeMicros = this.timeMicros;
+    state.rejected = this.rejected;
+    state.layoutDirty = (this.dirty & PLACES) != 0;
+    state.focusablesDirty = (this.dirty & FOCUSABLES) != 0;
+    state.displayDirty = (this.dirty & DISPLAY) != 0;
+    state.animatingShown = this.animatingShown;
+    pointTo(state.types, tree.types, tree.rows);
+    this.links = tree.saveLinks();
+    pointTo(state.links, this.links, 5 * tree.rows);
+    state.propertyCount = PROPERTY_COUNT;
+    pointTo(state.properties, tree.properties, tree.rows * PROPERTY_COUNT);
+    state.strings.clear();
+    for (let node = 0; node < tree.rows; node++) {
+      if (tree.strings[node] == '') continue;
+      const string = state.strings.add();
+      string.node = node;
+      string.value.text = tree.strings[node];
+    }
+    state.stringsDirty.clear();
+    for (let i = 0; i < this.stringsDirty.length; i++) state.stringsDirty.push(this.stringsDirty[i]);
+    pointTo(state.animations, this.animations.rows, this.animations.count * ANIMATION_COLUMNS);
+    pointTo(state.focusables, this.focusables.rows, this.focusables.count * Focusable.FOCUSABLE_COLUMNS);
+    return state;
+  }
+
+  loadState(state: SceneState): void {
+    this.tree = new Tree();
+    this.layout = new Layout();
+    this.animations = new Animations();
+    this.focusables = new Focusables();
+    const tree = this.tree;
+    tree.load(state.types.address, state.types.length, state.links.address, state.propertyCount, state.properties.address);
+    for (let i = 0; i < state.strings.length; i++) tree.setString(state.strings[i].node, state.strings[i].value.text);
+    this.animations.load(state.animations.address, state.animations.length);
+    this.focusables.load(tree, state.focusables.address, state.focusables.length);
+    this.frame = state.frame;
+    this.timeMicros = state.timeMicros;
+    this.rejected = state.rejected;
+    this.dirty = (state.layoutDirty ? PLACES : 0) | (state.focusablesDirty ? FOCUSABLES : 0) | (state.displayDirty ? DISPLAY : 0);
+    this.animatingShown = state.animatingShown;
+    this.stringsDirty = [];
+    for (let i = 0; i < state.stringsDirty.length; i++) this.markString(state.stringsDirty[i]);
+    // Places follow from the rest. When they are out of date the next tick makes them anew.
+    tree.arrange();
+    if (!state.layoutDirty) this.layout.run(tree);
+  }
+
+  /** Those of the last snapshot, which its bytes point to. */
+  private links: Column<i32> = new Column<i32>(0);
+
+  /** @returns what it was given: whether a change made sense */
+  private count(applied: bool): bool {
+    if (!applied) this.rejected++;
+    return applied;
+  }
+
+  private set(node: i32, property: i32, value: f64): bool {
+    if (!this.tree.exists(node) || !isAllowed(property, value)) return false;
+    const ended = this.animations.isAnimated(node, property);
+    if (ended) this.animations.cancel(node, property);
+    if (this.tree.setValue(node, property, value) || ended) this.dirty |= effectOf(property);
+    return true;
+  }
+
+  private setString(node: i32, value: string): bool {
+    const tree = this.tree;
+    if (!tree.exists(node) || tree.types[node] == VIEW) return false;
+    if (tree.strings[node] == value) return true;
+    if (!tree.setString(node, value)) return false;
+    this.markString(node);
+    this.dirty |= tree.types[node] == TEXT ? ALL : DISPLAY;
+    return true;
+  }
+
+  private animate(animation: PropertyAnimation): bool {
+    const node: i32 = animation.node;
+    const property: i32 = animation.property;
+    if (!this.tree.exists(node)) return false;
+    const started = this.animations.start(
+      node,
+      property,
+      animation.hasFrom,
+      animation.from,
+      animation.to,
+      animation.durationMs,
+      animation.delayMs,
+      animation.x1,
+      animation.y1,
+      animation.x2,
+      animation.y2,
+      animation.repeat,
+    );
+    if (started) this.dirty |= effectOf(property) & FOCUSABLES;
+    return started;
+  }
+
+  private cancel(node: i32, property: i32, toEnd: bool): bool {
+    if (!this.tree.exists(node) || !this.animations.isAnimated(node, property)) return false;
+    if (toEnd) return this.set(node, property, this.animations.target(node, property, 0));
+    this.animations.cancel(node, property);
+    this.dirty |= effectOf(property) & FOCUSABLES;
+    return true;
+  }
+
+  private remove(node: i32): bool {
+    const tree = this.tree;
+    if (!tree.remove(node)) return false;
+    for (let i = 0; i < tree.freedCount; i++) {
+      const freed = tree.freed[i];
+      this.animations.cancelNode(freed);
+      if (tree.strings[freed] == '') continue;
+      tree.setString(freed, '');
+      this.markString(freed);
+    }
+    this.dirty = ALL;
+    return true;
+  }
+
+  private markString(node: i32): void {
+    if (this.tree.markString(node)) this.stringsDirty.push(node);
+  }
+
+  private publishFocusables(): void {
+    const focusables = this.focusables;
+    focusables.update(this.tree, this.layout, this.animations);
+    if (focusables.changed.length == 0 && focusables.removed.length == 0) return;
+    const message = this.layoutMessage;
+    message.frame = this.frame;
+    message.changed.clear();
+    message.removed.clear();
+    for (let i = 0; i < focusables.changed.length; i++) this.fillRect(message.changed.add(), focusables.changed[i]);
+    for (let i = 0; i < focusables.removed.length; i++) message.removed.push(focusables.removed[i]);
+    this.publish(message);
+  }
+
+  private fillRect(rect: LayoutRect, index: i32): void {
+    const rows = this.focusables.rows;
+    const row = index * Focusable.FOCUSABLE_COLUMNS;
+    rect.node = <u32>rows[row + Focusable.NODE];
+    rect.group = <u32>rows[row + Focusable.GROUP];
+    rect.focusable = rows[row + Focusable.IS_FOCUSABLE] != 0;
+    rect.x = rows[row + Focusable.LEFT];
+    rect.y = rows[row + Focusable.TOP];
+    rect.width = rows[row + Focusable.WIDTH];
+    rect.height = rows[row + Focusable.HEIGHT];
+    rect.order = <u32>rows[row + Focusable.ORDER];
+    rect.isGroup = rows[row + Focusable.IS_GROUP] != 0;
+  }
+
+  private sendStrings(): void {
+    const tree = this.tree;
+    const stringsDirty = this.stringsDirty;
+    const message = this.stringsMessage;
+    for (let i = 0; i < stringsDirty.length; i += STRINGS_PER_MESSAGE) {
+      message.strings.clear();
+      for (let j = i; j < min(i + STRINGS_PER_MESSAGE, stringsDirty.length); j++) {
+        const string = message.strings.add();
+        string.node = stringsDirty[j];
+        string.value.text = tree.strings[stringsDirty[j]];
+      }
+      this.send(message);
+    }
+    for (let i = 0; i < stringsDirty.length; i++) tree.unmarkString(stringsDirty[i]);
+    stringsDirty.length = 0;
+  }
+
+  private sendDisplayList(animating: bool): void {
+    const displayList = this.displayList;
+    const layout = this.layout;
+    const message = this.displayListMessage;
+    displayList.paint(this.tree, layout);
+    this.animatingShown = animating;
+    message.frame = this.frame;
+    message.width = layout.width[ROOT];
+    message.height = layout.height[ROOT];
+    message.animating = animating;
+    pointTo(message.items, displayList.items, displayList.itemCount * DISPLAY_ITEM_WORDS);
+    pointTo(message.clips, displayList.clips, displayList.clipCount * DISPLAY_CLIP_WORDS);
+    message.omitted = displayList.omitted;
+    this.send(message);
+  }
+}
+
+/** Lets a binary field stand for the first numbers of a column. */
+function pointTo<T>(bytes: Bytes, column: Column<T>, length: i32): void {
+  bytes.point(column.address, length << alignof<T>());
+}
+
+start(new Scene());
+export * from './kit/exports';

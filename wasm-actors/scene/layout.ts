@@ -1,0 +1,204 @@
+/**
+ * Where nodes stand within their parents. One pass from the leaves up finds the sizes that contents ask for, one from the root
+ * down shares out the space. Both read the whole visible tree: the scene runs them only when something they depend on changed.
+ */
+import { Column } from './column';
+import {
+  ABSOLUTE,
+  ALIGN,
+  ALIGN_CENTRE,
+  ALIGN_END,
+  ALIGN_STRETCH,
+  AUTOMATIC,
+  FONT_SIZE,
+  GAP,
+  GLYPH_WIDTH_FACTOR,
+  GROW,
+  HEIGHT,
+  JUSTIFY,
+  JUSTIFY_CENTRE,
+  JUSTIFY_END,
+  JUSTIFY_SPACE_AROUND,
+  JUSTIFY_SPACE_BETWEEN,
+  JUSTIFY_SPACE_EVENLY,
+  LAYOUT,
+  LAYOUT_ABSOLUTE,
+  LAYOUT_ROW,
+  LINE_HEIGHT,
+  LINE_HEIGHT_FACTOR,
+  LINES,
+  PADDING_BOTTOM,
+  PADDING_LEFT,
+  PADDING_RIGHT,
+  PADDING_TOP,
+  ROOT_HEIGHT,
+  ROOT_WIDTH,
+  SHRINK,
+  WIDTH,
+} from './properties';
+import { ROOT, TEXT, Tree } from './tree';
+
+export class Layout {
+  /** Per node, in its parent's coordinates; x and y are not part of it. */
+  left: Column<f64> = new Column<f64>(0);
+  top: Column<f64> = new Column<f64>(0);
+  width: Column<f64> = new Column<f64>(0);
+  height: Column<f64> = new Column<f64>(0);
+
+  run(tree: Tree): void {
+    this.reserve(tree.capacity);
+    for (let i = tree.orderLength - 1; i >= 0; i--) this.measure(tree, i);
+    this.left[ROOT] = 0;
+    this.top[ROOT] = 0;
+    const width = tree.value(ROOT, WIDTH);
+    const height = tree.value(ROOT, HEIGHT);
+    this.width[ROOT] = width == AUTOMATIC ? ROOT_WIDTH : width;
+    this.height[ROOT] = height == AUTOMATIC ? ROOT_HEIGHT : height;
+    for (let i = 0; i < tree.orderLength; i++) {
+      const layout = tree.value(tree.order[i], LAYOUT);
+      if (layout == LAYOUT_ABSOLUTE) this.stack(tree, i);
+      else this.flow(tree, i, layout == LAYOUT_ROW);
+    }
+  }
+
+  /** Size of the node at `index` of the order: its own, or what its content asks for. */
+  private measure(tree: Tree, index: i32): void {
+    const node = tree.order[index];
+    const width = tree.value(node, WIDTH);
+    const height = tree.value(node, HEIGHT);
+    this.width[node] = width;
+    this.height[node] = height;
+    if (width != AUTOMATIC && height != AUTOMATIC) return;
+    if (tree.types[node] == TEXT) this.measureText(tree, node);
+    else this.measureChildren(tree, index);
+    if (width != AUTOMATIC) this.width[node] = width;
+    if (height != AUTOMATIC) this.height[node] = height;
+  }
+
+  private measureText(tree: Tree, node: i32): void {
+    const fontSize = tree.value(node, FONT_SIZE);
+    const lineHeight = tree.value(node, LINE_HEIGHT);
+    this.width[node] = tree.strings[node].length * fontSize * GLYPH_WIDTH_FACTOR;
+    this.height[node] = tree.value(node, LINES) * (lineHeight == AUTOMATIC ? fontSize * LINE_HEIGHT_FACTOR : lineHeight);
+  }
+
+  private measureChildren(tree: Tree, index: i32): void {
+    const node = tree.order[index];
+    const layout = tree.value(node, LAYOUT);
+    let widthSum: f64 = 0;
+    let widthMax: f64 = 0;
+    let heightSum: f64 = 0;
+    let heightMax: f64 = 0;
+    let count = 0;
+    for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+      const child = tree.order[i];
+      if (layout != LAYOUT_ABSOLUTE && tree.value(child, ABSOLUTE) != 0) continue;
+      widthSum += this.width[child];
+      heightSum += this.height[child];
+      widthMax = Math.max(widthMax, this.width[child]);
+      heightMax = Math.max(heightMax, this.height[child]);
+      count++;
+    }
+    const gaps = count > 1 ? tree.value(node, GAP) * (count - 1) : 0.0;
+    let width = widthMax;
+    let height = heightMax;
+    if (layout == LAYOUT_ROW) width = widthSum + gaps;
+    else if (layout != LAYOUT_ABSOLUTE) height = heightSum + gaps;
+    this.width[node] = width + tree.value(node, PADDING_LEFT) + tree.value(node, PADDING_RIGHT);
+    this.height[node] = height + tree.value(node, PADDING_TOP) + tree.value(node, PADDING_BOTTOM);
+  }
+
+  /** Absolute layout: every child at the corner inside the padding, over the ones before it. */
+  private stack(tree: Tree, index: i32): void {
+    const node = tree.order[index];
+    for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+      const child = tree.order[i];
+      this.left[child] = tree.value(node, PADDING_LEFT);
+      this.top[child] = tree.value(node, PADDING_TOP);
+    }
+  }
+
+  /** Row and column: main is the axis along which the children stand, cross the other. */
+  private flow(tree: Tree, index: i32, row: bool): void {
+    const node = tree.order[index];
+    const mainSize = row ? this.width : this.height;
+    const crossSize = row ? this.height : this.width;
+    const mainPlace = row ? this.left : this.top;
+    const crossPlace = row ? this.top : this.left;
+    const crossProperty = row ? HEIGHT : WIDTH;
+    const mainStart = tree.value(node, row ? PADDING_LEFT : PADDING_TOP);
+    const crossStart = tree.value(node, row ? PADDING_TOP : PADDING_LEFT);
+    const mainInner = Math.max(0, mainSize[node] - mainStart - tree.value(node, row ? PADDING_RIGHT : PADDING_BOTTOM));
+    const crossInner = Math.max(0, crossSize[node] - crossStart - tree.value(node, row ? PADDING_BOTTOM : PADDING_RIGHT));
+    const gap = tree.value(node, GAP);
+    const justify = tree.value(node, JUSTIFY);
+    const align = tree.value(node, ALIGN);
+
+    let count = 0;
+    let used: f64 = 0;
+    let growSum: f64 = 0;
+    let shrinkSum: f64 = 0;
+    for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+      const child = tree.order[i];
+      if (tree.value(child, ABSOLUTE) != 0) continue;
+      count++;
+      used += mainSize[child];
+      growSum += tree.value(child, GROW);
+      shrinkSum += tree.value(child, SHRINK) * mainSize[child];
+    }
+    const free = mainInner - used - (count > 1 ? gap * (count - 1) : 0.0);
+    const grows = free > 0 && growSum > 0;
+    const shrinks = free < 0 && shrinkSum > 0;
+    const left = grows || shrinks ? 0.0 : free;
+    let at = mainStart + offsetBefore(justify, left, count);
+    const step = gap + spaceBetween(justify, left, count);
+
+    for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+      const child = tree.order[i];
+      if (tree.value(child, ABSOLUTE) != 0) {
+        mainPlace[child] = mainStart;
+        crossPlace[child] = crossStart;
+        continue;
+      }
+      const size = mainSize[child];
+      if (grows) mainSize[child] = size + (free * tree.value(child, GROW)) / growSum;
+      else if (shrinks) mainSize[child] = Math.max(0, size + (free * (tree.value(child, SHRINK) * size)) / shrinkSum);
+      if (align == ALIGN_STRETCH && tree.value(child, crossProperty) == AUTOMATIC) crossSize[child] = crossInner;
+      mainPlace[child] = at;
+      crossPlace[child] = crossStart + alignOffset(align, crossInner - crossSize[child]);
+      at += mainSize[child] + step;
+    }
+  }
+
+  private reserve(capacity: i32): void {
+    this.left.reserve(capacity);
+    this.top.reserve(capacity);
+    this.width.reserve(capacity);
+    this.height.reserve(capacity);
+  }
+}
+
+/** Space before the first child. Children that do not fit are spaced as from the start. */
+function offsetBefore(justify: f64, free: f64, count: i32): f64 {
+  if (justify == JUSTIFY_CENTRE) return free / 2;
+  if (justify == JUSTIFY_END) return free;
+  if (free <= 0 || count == 0) return 0;
+  if (justify == JUSTIFY_SPACE_AROUND) return free / count / 2;
+  if (justify == JUSTIFY_SPACE_EVENLY) return free / (count + 1);
+  return 0;
+}
+
+/** Space between two children beyond the gap. */
+function spaceBetween(justify: f64, free: f64, count: i32): f64 {
+  if (free <= 0 || count < 2) return 0;
+  if (justify == JUSTIFY_SPACE_BETWEEN) return free / (count - 1);
+  if (justify == JUSTIFY_SPACE_AROUND) return free / count;
+  if (justify == JUSTIFY_SPACE_EVENLY) return free / (count + 1);
+  return 0;
+}
+
+function alignOffset(align: f64, free: f64): f64 {
+  if (align == ALIGN_CENTRE) return free / 2;
+  if (align == ALIGN_END) return free;
+  return 0;
+}

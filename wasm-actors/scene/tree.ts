@@ -1,0 +1,262 @@
+/**
+ * The node tree: columns with the node's handle as the index, and links between siblings and to parent and children.
+ * Changes report whether they were possible. `order` lists what is visible in document order; it is out of date while
+ * `orderDirty`, and `arrange` makes it anew.
+ */
+import { Column } from './column';
+import { COLOUR, defaultOf, HEIGHT, PROPERTY_COUNT, ROOT_HEIGHT, ROOT_WIDTH, TEXT_COLOUR, VISIBLE, WIDTH } from './properties';
+
+export const ROOT: i32 = 0;
+export const NONE: i32 = -1;
+
+/** What a handle stands for. */
+export const FREE: u8 = 0;
+export const VIEW: u8 = 1;
+export const IMAGE: u8 = 2;
+export const TEXT: u8 = 3;
+
+/** As in protocol/messages/scene.ts. */
+const SCENE_NODES_MAX: u32 = 32768;
+const SCENE_STRING_LENGTH_MAX: i32 = 1 << 20;
+
+const CAPACITY_MIN: i32 = 256;
+
+export class Tree {
+  /** One more than the highest handle that was ever used: the length of every column. */
+  rows: i32 = 1;
+  capacity: i32 = CAPACITY_MIN;
+  types: Column<u8> = new Column<u8>(CAPACITY_MIN);
+  parent: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  first: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  last: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  next: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  previous: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  /** `PROPERTY_COUNT` values per node. */
+  properties: Column<f64> = new Column<f64>(CAPACITY_MIN * PROPERTY_COUNT);
+  strings: StaticArray<string> = emptyStrings(CAPACITY_MIN);
+  /** Per node 1 when the display does not have its string. */
+  private marked: Column<u8> = new Column<u8>(CAPACITY_MIN);
+  /** Of all strings together, in UTF-16 code units. */
+  private stringsLength: i32 = 0;
+
+  order: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  orderLength: i32 = 0;
+  /** Per index of `order`: the index after the last of its subtree. */
+  end: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  orderDirty: bool = true;
+  /** Per node: its index in `order`. */
+  private place: Column<i32> = new Column<i32>(CAPACITY_MIN);
+
+  /** Handles that the last `remove` made free. */
+  freed: Column<i32> = new Column<i32>(CAPACITY_MIN);
+  freedCount: i32 = 0;
+
+  constructor() {
+    this.clear(ROOT, VIEW);
+    this.properties[WIDTH] = ROOT_WIDTH;
+    this.properties[HEIGHT] = ROOT_HEIGHT;
+  }
+
+  exists(node: i32): bool {
+    return <u32>node < <u32>this.rows && this.types[node] != FREE;
+  }
+
+  // @ts-ignore: decorator
+  @inline value(node: i32, property: i32): f64 {
+    return this.properties[node * PROPERTY_COUNT + property];
+  }
+
+  /** @returns whether the value differs from the one before */
+  setValue(node: i32, property: i32, value: f64): bool {
+    const at = node * PROPERTY_COUNT + property;
+    if (this.properties[at] == value) return false;
+    this.properties[at] = value;
+    if (property == VISIBLE) this.orderDirty = true;
+    return true;
+  }
+
+  create(node: i32, type: u8): bool {
+    if (<u32>node >= SCENE_NODES_MAX || this.exists(node)) return false;
+    this.reserve(node + 1);
+    this.clear(node, type);
+    if (type == TEXT) this.properties[node * PROPERTY_COUNT + COLOUR] = TEXT_COLOUR;
+    return true;
+  }
+
+  /** @param before a child of `parent`, or 0 to append */
+  insert(parent: i32, node: i32, before: i32): bool {
+    if (node == ROOT || !this.exists(node) || !this.exists(parent) || this.types[parent] == TEXT) return false;
+    if (before == node || this.isWithin(parent, node)) return false;
+    if (before != ROOT && (!this.exists(before) || this.parent[before] != parent)) return false;
+    this.detach(node);
+    const after = before == ROOT ? NONE : before;
+    const previous = after == NONE ? this.last[parent] : this.previous[after];
+    this.parent[node] = parent;
+    this.next[node] = after;
+    this.previous[node] = previous;
+    if (previous == NONE) this.first[parent] = node;
+    else this.next[previous] = node;
+    if (after == NONE) this.last[parent] = node;
+    else this.previous[after] = node;
+    this.orderDirty = true;
+    return true;
+  }
+
+  /** Removes a node with its subtree, and lists what left in `freed`. */
+  remove(node: i32): bool {
+    this.freedCount = 0;
+    if (node == ROOT || !this.exists(node)) return false;
+    this.detach(node);
+    let at = node;
+    while (true) {
+      while (this.first[at] != NONE) at = this.first[at];
+      const up = this.parent[at];
+      const after = this.next[at];
+      this.types[at] = FREE;
+      this.freed[this.freedCount++] = at;
+      if (at == node) break;
+      if (after != NONE) at = after;
+      else {
+        this.first[up] = NONE;
+        at = up;
+      }
+    }
+    this.orderDirty = true;
+    return true;
+  }
+
+  /** @returns whether there is room for it */
+  setString(node: i32, value: string): bool {
+    const length = this.stringsLength - this.strings[node].length + value.length;
+    if (length > SCENE_STRING_LENGTH_MAX) return false;
+    this.strings[node] = value;
+    this.stringsLength = length;
+    return true;
+  }
+
+  /** @returns whether the node was not marked */
+  markString(node: i32): bool {
+    if (this.marked[node] != 0) return false;
+    this.marked[node] = 1;
+    return true;
+  }
+
+  unmarkString(node: i32): void {
+    this.marked[node] = 0;
+  }
+
+  /** The five columns of links, one after the other. */
+  saveLinks(): Column<i32> {
+    const links = new Column<i32>(5 * this.rows);
+    const bytes = this.rows << 2;
+    memory.copy(links.address, this.parent.address, bytes);
+    memory.copy(links.address + bytes, this.first.address, bytes);
+    memory.copy(links.address + 2 * bytes, this.last.address, bytes);
+    memory.copy(links.address + 3 * bytes, this.next.address, bytes);
+    memory.copy(links.address + 4 * bytes, this.previous.address, bytes);
+    return links;
+  }
+
+  /** Takes over the columns of a snapshot, which may have fewer properties. @param links, properties addresses of numbers */
+  load(types: usize, rows: i32, links: usize, propertyCount: i32, properties: usize): void {
+    this.reserve(rows);
+    const bytes = rows << 2;
+    this.types.load(types, rows);
+    this.parent.load(links, bytes);
+    this.first.load(links + bytes, bytes);
+    this.last.load(links + 2 * bytes, bytes);
+    this.next.load(links + 3 * bytes, bytes);
+    this.previous.load(links + 4 * bytes, bytes);
+    const known = min(propertyCount, PROPERTY_COUNT);
+    for (let node = 0; node < rows; node++) {
+      const row = this.properties.address + ((node * PROPERTY_COUNT) << 3);
+      memory.copy(row, properties + ((node * propertyCount) << 3), known << 3);
+    }
+    this.orderDirty = true;
+  }
+
+  /** Lists what is visible in document order: what is hidden has no place, and neither has its subtree. */
+  arrange(): void {
+    this.orderDirty = false;
+    this.orderLength = 0;
+    let node = ROOT;
+    while (true) {
+      if (this.value(node, VISIBLE) != 0) {
+        this.place[node] = this.orderLength;
+        this.order[this.orderLength++] = node;
+        if (this.first[node] != NONE) {
+          node = this.first[node];
+          continue;
+        }
+        this.end[this.place[node]] = this.orderLength;
+      }
+      while (node != ROOT && this.next[node] == NONE) {
+        node = this.parent[node];
+        this.end[this.place[node]] = this.orderLength;
+      }
+      if (node == ROOT) return;
+      node = this.next[node];
+    }
+  }
+
+  /** Makes room for handles below `rows`. */
+  reserve(rows: i32): void {
+    if (rows > this.capacity) {
+      let capacity = this.capacity;
+      while (capacity < rows) capacity *= 2;
+      this.types.reserve(capacity);
+      this.parent.reserve(capacity);
+      this.first.reserve(capacity);
+      this.last.reserve(capacity);
+      this.next.reserve(capacity);
+      this.previous.reserve(capacity);
+      this.properties.reserve(capacity * PROPERTY_COUNT);
+      this.order.reserve(capacity);
+      this.end.reserve(capacity);
+      this.place.reserve(capacity);
+      this.freed.reserve(capacity);
+      this.marked.reserve(capacity);
+      const strings = emptyStrings(capacity);
+      for (let node = 0; node < this.capacity; node++) strings[node] = this.strings[node];
+      this.strings = strings;
+      this.capacity = capacity;
+    }
+    while (this.rows < rows) this.clear(this.rows++, FREE);
+  }
+
+  private clear(node: i32, type: u8): void {
+    this.types[node] = type;
+    this.parent[node] = NONE;
+    this.first[node] = NONE;
+    this.last[node] = NONE;
+    this.next[node] = NONE;
+    this.previous[node] = NONE;
+    const row = node * PROPERTY_COUNT;
+    for (let property = 0; property < PROPERTY_COUNT; property++) this.properties[row + property] = defaultOf(property);
+  }
+
+  private isWithin(node: i32, ancestor: i32): bool {
+    for (let at = node; at != NONE; at = this.parent[at]) if (at == ancestor) return true;
+    return false;
+  }
+
+  private detach(node: i32): void {
+    const parent = this.parent[node];
+    if (parent == NONE) return;
+    const next = this.next[node];
+    const previous = this.previous[node];
+    if (previous == NONE) this.first[parent] = next;
+    else this.next[previous] = next;
+    if (next == NONE) this.last[parent] = previous;
+    else this.previous[next] = previous;
+    this.parent[node] = NONE;
+    this.next[node] = NONE;
+    this.previous[node] = NONE;
+  }
+}
+
+function emptyStrings(count: i32): StaticArray<string> {
+  const strings = new StaticArray<string>(count);
+  for (let i = 0; i < count; i++) strings[i] = '';
+  return strings;
+}
