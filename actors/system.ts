@@ -10,7 +10,7 @@
  */
 import { CONTROL_DEADLINE_MS } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
-import type { ActorHealth, CrashReport, DeadLetter, Routes, VmControl, VmCounters } from './control.js';
+import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
 import type { ActorOptions } from './instance.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
@@ -102,7 +102,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const supervisor = new Supervisor(host, {
     vms: placement.some(({ vm }) => vm === 'wasm') ? ['js', 'wasm'] : ['js'],
     actors: specify(options, placement),
-    portRoutes: options.parties.filter(({ role }) => role === 'port').map(({ address }) => [address, 'host'] as const) satisfies Routes,
+    parties: options.parties,
     escalation: options.escalation ?? 'degrade',
     prepare: async (started) => {
       if (options.trapRate) await started.liveControl('wasm')?.setTrapRate(options.trapRate, options.seed ?? 0);
@@ -179,8 +179,8 @@ class SupervisedSystem implements System {
   }
 
   async stopActor(actor: string): Promise<void> {
-    const supervised = this.supervisor.actor(actor);
-    if ((await supervised.stop()) === 'killed') throw supervised.stopError;
+    const { outcome, error } = await this.supervisor.actor(actor).stop();
+    if (outcome === 'killed') throw error;
   }
 
   async startActor(actor: string): Promise<void> {

@@ -134,11 +134,10 @@ export const actorMachine = setup({
       envelope: undefined,
       error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
     })),
-    noteLoss: assign(({ context, event }) => ({
-      reason: event.type === 'vmLost' ? event.reason : context.reason,
-      clean: false,
-      envelope: undefined,
-    })),
+    noteLoss: assign(({ context, event }) => {
+      const reason = event.type === 'vmLost' ? event.reason : context.reason;
+      return { reason, clean: false, envelope: undefined, error: new ControlError('lost', context.vm, 'control', reason) };
+    }),
   },
   delays: { shutdown: ({ context }) => context.shutdownMs },
 }).createMachine({

@@ -72,6 +72,7 @@ export function guardControl(
     setAnimating: guarded('setAnimating', (animating) => control.setAnimating(animating)),
     setTrapRate: guarded('setTrapRate', (rate, seed) => control.setTrapRate(rate, seed)),
     crash: guarded('crash', (actor) => control.crash(actor)),
+    causes: guarded('causes', (source, sequence) => control.causes(source, sequence)),
     health: guarded('health', () => control.health()),
     counters: guarded('counters', () => control.counters()),
     deadLetters: guarded('deadLetters', () => control.deadLetters()),

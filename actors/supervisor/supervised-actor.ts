@@ -1,6 +1,6 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
-import { ControlError, type Timers } from '../host.js';
+import type { Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
 import type { Side } from '../placement.js';
 import { type ActorCommands, type ActorState, actorMachine, type RestartKind } from './actor-machine.js';
@@ -17,6 +17,12 @@ export interface ActorSpecification {
   readonly intensity: Intensity;
   readonly shutdownMs: number;
   readonly options: ActorOptions;
+}
+
+/** killed: the VM did not confirm the stop, and `error` says why. */
+export interface StopResult {
+  readonly outcome: StopOutcome;
+  readonly error?: unknown;
 }
 
 /** Nothing runs, and nothing will without an order. */
@@ -80,9 +86,9 @@ export class SupervisedActor {
     if (!this.down || this.state === 'removed')
       throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
     this.machine.send({ type: 'start' });
-    await this.settled();
-    const { reason, error } = this.machine.getSnapshot().context;
-    if (this.state !== 'running') throw new StartError(this.specification.vm, this.name, reason, { cause: error });
+    const { value, context } = await this.until(SETTLED);
+    const { reason, error } = context;
+    if (value !== 'running') throw new StartError(this.specification.vm, this.name, reason, { cause: error });
   }
 
   /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
@@ -102,31 +108,21 @@ export class SupervisedActor {
   }
 
   /** Resolves when it is down. */
-  async stop(): Promise<StopOutcome> {
-    if (this.down) return 'down';
+  async stop(): Promise<StopResult> {
+    if (this.down) return { outcome: 'down' };
     this.machine.send({ type: 'stop' });
-    await this.until(DOWN);
-    return this.machine.getSnapshot().context.clean ? 'stopped' : 'killed';
-  }
-
-  /** The error of a stop that its VM did not confirm. */
-  get stopError(): unknown {
-    const { clean, error } = this.machine.getSnapshot().context;
-    return clean ? undefined : error;
-  }
-
-  /** True when its VM did not answer the last stop in time: it must be taken to hang. */
-  get hung(): boolean {
-    return this.stopError instanceof ControlError && this.stopError.code === 'deadline';
+    const { context } = await this.until(DOWN);
+    return context.clean ? { outcome: 'stopped' } : { outcome: 'killed', error: context.error };
   }
 
   /** Resolves once it runs or is down. */
-  settled(): Promise<ActorState> {
-    return this.until(SETTLED);
+  async settled(): Promise<ActorState> {
+    const { value } = await this.until(SETTLED);
+    return value as ActorState;
   }
 
-  private async until(states: readonly ActorState[]): Promise<ActorState> {
-    const { value } = await waitFor(this.machine, ({ value }) => states.includes(value as ActorState));
-    return value as ActorState;
+  /** @returns the snapshot that was waited for: the machine may have gone on when the promise resolves */
+  private until(states: readonly ActorState[]) {
+    return waitFor(this.machine, ({ value }) => states.includes(value as ActorState));
   }
 }

@@ -54,9 +54,9 @@ export class SupervisedVm {
   /** @throws StartError */
   async start(): Promise<void> {
     this.machine.send({ type: 'start' });
-    await waitFor(this.machine, ({ value }) => value !== 'starting');
-    const { reason, error } = this.machine.getSnapshot().context;
-    if (!this.live) throw new StartError(this.name, '', reason, { cause: error });
+    const { value, context } = await waitFor(this.machine, (snapshot) => snapshot.value !== 'starting');
+    const { reason, error } = context;
+    if (value !== 'running') throw new StartError(this.name, '', reason, { cause: error });
   }
 
   lose(reason: string): void {

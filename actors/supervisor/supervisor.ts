@@ -9,10 +9,12 @@
  * publication after another, and each one sends what is true when it starts.
  */
 import { type Actor, createActor, waitFor } from 'xstate';
-import type { Routes, VmControl } from '../control.js';
-import { ControlError, type Host, type VmListener } from '../host.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import type { CrashReport, Routes, VmControl } from '../control.js';
+import { ControlError, type ControlFailure, type Host, type VmListener } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
+import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type VmStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { StopReport } from './stop-report.js';
@@ -25,14 +27,14 @@ export interface SupervisorOptions {
   readonly vms: readonly Exclude<VmName, 'host'>[];
   /** In the order of their start. */
   readonly actors: readonly ActorSpecification[];
-  /** Where everything is that is no actor. */
-  readonly portRoutes: Routes;
+  /** All actors and ports of the application; a port lives in the host's VM. */
+  readonly parties: readonly PartySchema[];
   readonly escalation: Escalation;
   /** Called once the VMs are linked and routed, before the first actor starts. */
   readonly prepare: (supervisor: Supervisor) => Promise<void>;
 }
 
-export class Supervisor {
+export class Supervisor implements CauseSources {
   readonly changes: ChangeFeed;
   private readonly vms: readonly SupervisedVm[];
   private readonly actors: Map<string, SupervisedActor>;
@@ -75,7 +77,7 @@ export class Supervisor {
 
   /** Ends everything. The same report on every call. */
   async stop(): Promise<StopReport> {
-    this.machine.send({ type: 'stop' });
+    if (!this.ending) this.machine.send({ type: 'stop' });
     const { context } = await waitFor(this.machine, ({ value }) => value === 'stopped');
     return context.report;
   }
@@ -133,12 +135,26 @@ export class Supervisor {
   private listener(vm: VmName): VmListener {
     return {
       ended: (report) => {
-        this.changes.emit({ type: 'crash', report });
+        this.report('crash', report);
         this.actors.get(report.actor)?.ended(report.epoch, report.reason);
       },
-      poisoned: (report) => this.changes.emit({ type: 'poisoned', report }),
+      poisoned: (report) => this.report('poisoned', report),
       lost: (reason) => this.vm(vm).lose(reason),
     };
+  }
+
+  /** Told once its causes are known from all VMs; the restart does not wait for that. */
+  private async report(type: 'crash' | 'poisoned', report: CrashReport): Promise<void> {
+    this.changes.emit({ type, report: await withCauses(report, this) });
+  }
+
+  addressOf(name: string): number | undefined {
+    return this.options.parties.find((party) => party.name === name)?.address;
+  }
+
+  controlAt(address: number): VmControl | undefined {
+    const actor = this.options.actors.find((candidate) => candidate.address === address);
+    return this.liveControl(actor?.vm ?? 'host');
   }
 
   private vmChanged(status: VmStatus): void {
@@ -230,8 +246,9 @@ export class Supervisor {
   }
 
   private get routes(): Routes {
+    const ports = this.options.parties.filter(({ role }) => role === 'port').map(({ address }) => [address, 'host'] as const);
     const up = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
-    return [...this.options.portRoutes, ...up.map(({ specification }) => [specification.address, specification.vm] as const)];
+    return [...ports, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
   }
 
   private async publishRoutes(): Promise<void> {
@@ -250,9 +267,9 @@ export class Supervisor {
     const killed = new Set<VmName>();
     for (const actor of [...this.actors.values()].reverse()) {
       const { vm } = actor.specification;
-      const outcome = await actor.stop();
+      const { outcome, error } = await actor.stop();
       report.push({ actor: actor.name, outcome: outcome === 'down' && killed.has(vm) ? 'killed' : outcome });
-      if (outcome === 'killed' && actor.hung && !killed.has(vm)) {
+      if (outcome === 'killed' && codeOf(error) === 'deadline' && !killed.has(vm)) {
         killed.add(vm);
         await this.kill(vm);
       }
@@ -268,6 +285,8 @@ export class Supervisor {
   }
 }
 
+const codeOf = (error: unknown): ControlFailure | undefined => (error instanceof ControlError ? error.code : undefined);
+
 function rethrowUnlessLost(error: unknown): void {
-  if (!(error instanceof ControlError && error.code === 'lost')) throw error;
+  if (codeOf(error) !== 'lost') throw error;
 }

@@ -2,14 +2,14 @@
  * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
-import type { ActorHealth, CrashReport, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters } from '../../actors/control.js';
+import type { ActorHealth, CauseLink, CrashReport, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters } from '../../actors/control.js';
 import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */
-type Fault = { readonly error: Error } | 'hang';
+type Fault = { readonly error: Error } | 'hang' | { readonly after: Promise<void> };
 
 export const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
   actor,
@@ -32,6 +32,8 @@ export class ScriptedVm implements VmControl {
   routes: Routes = [];
   counted: Partial<VmCounters> = {};
   letters: DeadLetter[] = [];
+  /** What `causes` answers, by "source sequence". */
+  readonly chains = new Map<string, readonly CauseLink[]>();
   private readonly faults = new Map<string, { fault: Fault; times: number }>();
 
   constructor(
@@ -47,9 +49,19 @@ export class ScriptedVm implements VmControl {
     this.faults.set(call, { fault, times });
   }
 
+  /** The next call answers when `after` resolves. */
+  hold(call: string, after: Promise<void>): void {
+    this.script(call, { after });
+  }
+
   /** The actor's incarnation ends. An epoch of the past makes it a report that comes late. */
   trap(actor: string, epoch = this.epochs.get(actor) ?? 0): void {
     this.listener?.ended(crashReport(actor, this.name, epoch, this.time.nowMicros()));
+  }
+
+  /** A message was given up. */
+  poison(actor: string): void {
+    this.listener?.poisoned(crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros()));
   }
 
   die(reason: string): void {
@@ -62,7 +74,9 @@ export class ScriptedVm implements VmControl {
     const scripted = this.faults.get(`${call} ${detail.split(' ')[0]}`) ?? this.faults.get(call);
     if (!scripted || scripted.times-- <= 0) return value;
     if (scripted.fault === 'hang') return new Promise<never>(() => {});
-    throw scripted.fault.error;
+    if ('error' in scripted.fault) throw scripted.fault.error;
+    await scripted.fault.after;
+    return value;
   }
 
   async attach(peer: VmName): Promise<void> {
@@ -101,6 +115,9 @@ export class ScriptedVm implements VmControl {
   async crash(actor: string): Promise<void> {
     await this.answer('crash', actor, undefined);
   }
+  causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
+    return this.answer('causes', `${source} ${sequence}`, this.chains.get(`${source} ${sequence}`) ?? []);
+  }
   health(): Promise<readonly ActorHealth[]> {
     const load = {
       vm: this.name,
@@ -118,7 +135,19 @@ export class ScriptedVm implements VmControl {
     );
   }
   counters(): Promise<VmCounters> {
-    const zero = { duplicates: 0, fenced: 0, refused: 0, dropped: 0, conflated: 0, deadLetters: 0, replayed: 0, divergent: 0, traps: 0 };
+    const zero = {
+      duplicates: 0,
+      fenced: 0,
+      refused: 0,
+      dropped: 0,
+      conflated: 0,
+      forced: 0,
+      waiting: 0,
+      deadLetters: 0,
+      replayed: 0,
+      divergent: 0,
+      traps: 0,
+    };
     return this.answer('counters', '', { sent: {}, handled: {}, ...zero, ...this.counted });
   }
   deadLetters(): Promise<readonly DeadLetter[]> {
@@ -138,6 +167,8 @@ export class ScriptedHost implements Host {
   readonly local: VmHandle;
   /** VMs that do not start, and why. */
   readonly startFailures = new Map<VmName, Error>();
+  /** Called with each VM before it is asked anything. */
+  onStart: (vm: ScriptedVm) => unknown = () => {};
 
   constructor(readonly capabilities: Capabilities = { wasm: true, sharedMemory: true, workers: true }) {
     this.local = this.handle('host', undefined);
@@ -165,6 +196,7 @@ export class ScriptedHost implements Host {
     const lifeline = new Lifeline();
     const vm = new ScriptedVm(name, this.log, this.time, lifeline, listener);
     this.vms.set(name, vm);
+    this.onStart(vm);
     const terminate = async () => {
       this.log.push(`terminate ${name}`);
       lifeline.cut('terminated');

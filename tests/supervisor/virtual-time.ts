@@ -31,11 +31,6 @@ export class VirtualTime implements Clock, Timers {
     return this.alarms.size;
   }
 
-  /** The clock alone jumps, as when a person sets it; no timer is due for that. */
-  setClock(deltaMs: number): void {
-    this.nowMs += deltaMs;
-  }
-
   async advance(ms: number): Promise<void> {
     const end = this.nowMs + ms;
     await settle();

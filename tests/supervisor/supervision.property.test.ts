@@ -1,0 +1,144 @@
+/**
+ * Random lives: whatever order ends, deaths, faults, stops and starts come in, everything settles. No actor stays in a state that
+ * needs someone else to end it, no call hangs, no window of one period holds more restarts than the budget, epochs only rise,
+ * and routes lead to those that run and to no other.
+ *
+ * SEED=n in the environment runs other sequences; fast-check prints the one that failed.
+ */
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { VmName } from '../../actors/instance.js';
+import type { RestartKind } from '../../actors/supervisor/actor-machine.js';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import type { System } from '../../actors/system.js';
+import { anna, bert, carl, order, started } from './application.js';
+import type { ScriptedHost } from './scripted-host.js';
+
+const names = ['anna', 'bert', 'carl'];
+const vmOf: Record<string, VmName> = { anna: 'js', bert: 'wasm', carl: 'js' };
+const budget = { intensity: 2, periodMs: 1000 };
+const settledStates = ['running', 'stopped', 'exhausted', 'failed', 'lost'];
+/** Longer than any deadline that a call may have to wait for, one after another. */
+const longMs = 120_000;
+
+type Step =
+  | { readonly do: 'trap' | 'trapLate' | 'stop' | 'start' | 'finish' | 'snapshot'; readonly actor: string }
+  | { readonly do: 'refuse' | 'hang'; readonly actor: string; readonly call: string; readonly times: number }
+  | { readonly do: 'die'; readonly vm: VmName }
+  | { readonly do: 'wait'; readonly ms: number };
+
+const actor = fc.constantFrom(...names);
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('trap' as const), actor }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('trapLate', 'stop', 'start', 'finish', 'snapshot'), actor }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constantFrom('refuse', 'hang'),
+      actor,
+      call: fc.constantFrom('restart', 'stop', 'spawn', 'fence', 'setRoutes'),
+      times: fc.integer({ min: 1, max: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('die' as const), vm: fc.constantFrom<VmName>('js', 'wasm') }) },
+  { weight: 6, arbitrary: fc.record({ do: fc.constantFrom('wait' as const), ms: fc.constantFrom(0, 1, 200, 999, 1001, 6000) }) },
+);
+
+/** Does one step. @returns the promise of a call that must settle, or nothing */
+function take(taken: Step, host: ScriptedHost, system: System): Promise<unknown> | undefined {
+  switch (taken.do) {
+    case 'trap':
+      host.vm(vmOf[taken.actor]).trap(taken.actor);
+      return;
+    case 'trapLate':
+      host.vm(vmOf[taken.actor]).trap(taken.actor, 1);
+      return;
+    case 'stop':
+      return system.stopActor(taken.actor);
+    case 'start':
+      return system.startActor(taken.actor);
+    case 'finish':
+      return system.finishActor(taken.actor);
+    case 'snapshot':
+      return system.snapshot(taken.actor);
+    case 'refuse':
+      host.vm(vmOf[taken.actor]).script(taken.call, { error: new Error('refused') }, taken.times);
+      return;
+    case 'hang':
+      host.vm(vmOf[taken.actor]).script(taken.call, 'hang', taken.times);
+      return;
+    case 'die':
+      host.vm(taken.vm).die('exit code 1');
+      return;
+    case 'wait':
+      return host.time.advance(taken.ms);
+  }
+}
+
+interface Life {
+  readonly restartedAt: Map<string, number[]>;
+  readonly epochs: Map<string, number>;
+}
+
+/** Notes every restart with its time, and checks that epochs only rise. A start by order begins a new budget. */
+function watch(host: ScriptedHost, system: System): Life {
+  const life: Life = { restartedAt: new Map(), epochs: new Map() };
+  system.onChange((change: SystemChange) => {
+    if (change.type !== 'actor') return;
+    expect(change.epoch).toBeGreaterThanOrEqual(life.epochs.get(change.actor) ?? 0);
+    life.epochs.set(change.actor, change.epoch);
+    if (change.state === 'starting') life.restartedAt.delete(change.actor);
+    if (change.state !== 'restarting') return;
+    const times = life.restartedAt.get(change.actor) ?? [];
+    times.push(host.time.nowMicros());
+    life.restartedAt.set(change.actor, times);
+    const recent = times.filter((time) => time >= host.time.nowMicros() - budget.periodMs * 1000);
+    expect(recent.length).toBeLessThanOrEqual(budget.intensity);
+  });
+  return life;
+}
+
+function expectSettled(host: ScriptedHost, system: System): void {
+  for (const status of system.actors) expect(settledStates, `${status.actor} is ${status.state}`).toContain(status.state);
+  const gone = system.actors.filter(({ state }) => ['exhausted', 'failed', 'lost'].includes(state)).length;
+  const vmsGone = system.vms.filter(({ state }) => state === 'lost').length;
+  const failed = gone > 0 && gone === system.actors.length;
+  expect(system.state).toBe(failed ? 'failed' : gone + vmsGone > 0 ? 'degraded' : 'running');
+  const running = system.actors.filter(({ state }) => state === 'running').map(({ address, vm }) => [address, vm]);
+  expect(host.vm('host').routes).toEqual([[34, 'host'], ...running]);
+}
+
+async function live(steps: readonly Step[], kinds: readonly RestartKind[]): Promise<void> {
+  const { host, system } = await started({
+    ...budget,
+    actors: [anna, bert, carl].map((schema, i) => order(schema, { restart: kinds[i] })),
+  });
+  watch(host, system);
+  const errors: unknown[] = [];
+  const unsettled = new Set<Promise<unknown>>();
+  for (const taken of steps) {
+    const call = take(taken, host, system);
+    if (!call) continue;
+    unsettled.add(call);
+    call.catch((error) => errors.push(error)).finally(() => unsettled.delete(call));
+    if (taken.do === 'wait') await call;
+  }
+  await host.time.advance(longMs);
+  expect(unsettled.size).toBe(0);
+  for (const error of errors) expect((error as Error).name).toMatch(/^(SupervisionError|StartError|ControlError)$/);
+  expectSettled(host, system);
+  const left = names.filter((name) => system.actors.some((status) => status.actor === name));
+  const stopped = system.stop();
+  await host.time.advance(longMs);
+  expect((await stopped).map((entry) => entry.actor)).toEqual(left.reverse());
+  expect(system.state).toBe('stopped');
+  expect(host.time.pending).toBe(0);
+}
+
+test('property: everything settles, within the budget', async () => {
+  const kind = fc.constantFrom<RestartKind>('permanent', 'transient', 'temporary');
+  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), fc.tuple(kind, kind, kind), live), {
+    seed: Number(process.env.SEED ?? 20_261_121),
+    numRuns: 400,
+  });
+});
