@@ -42,8 +42,8 @@ export const CELL = {
 } as const;
 export const CELL_COUNT = 10;
 
-/** u32s of one record of a malformed frame: its index in the batch, the problem's index, offset, field. */
-export const MALFORMED_CELLS = 4;
+/** u32s of one record of a malformed frame: its index in the batch, the problem's index, offset. */
+export const MALFORMED_CELLS = 3;
 
 /** What `fault` holds when no fault is armed. */
 export const NO_FAULT = 0xffff_ffff;

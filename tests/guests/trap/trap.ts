@@ -2,17 +2,181 @@
  * A guest that traps in the way it is asked to, once for each way a module can end. It keeps one number as its state. The comments
  * that start with `trap:` mark the lines that the test expects in the report.
  */
-import { Reader } from '../../../protocol/assembly/reader';
+import { Message } from '../../../protocol/assembly/message';
+import { Problem, Reader } from '../../../protocol/assembly/reader';
+import { Bytes } from '../../../protocol/assembly/values';
 import { Writer } from '../../../protocol/assembly/writer';
 import { Actor, start } from '../../../wasm-actors/kit/actor';
 
-/** Body [add: i32]: adds to the sum, and tells `LISTENER` the new one. */
+/** Body [number: u32]: adds to the sum, and tells the sender the new one. */
 const ADD: u16 = 0x4001;
-/** Body [way: u8]: does as ADD does with 1, and then traps. */
+/** Body [way: u8]: adds 1, tells the sender, and then traps. */
 const TRAP: u16 = 0x4002;
-/** Body [frames: u32, bytes: u32]: emits so many frames with a binary of so many bytes. */
-const EMIT: u16 = 0x4003;
 /** Body [objects: u32]: makes so much garbage. */
-const LITTER: u16 = 0x4004;
+const LITTER: u16 = 0x4003;
+/** Body [bytes: u32]: tells the sender a binary of so many. */
+const FILL: u16 = 0x4004;
 const SUM: u16 = 0x4010;
-const LISTENER: u16 = 64;
+const FILLING: u16 = 0x4011;
+
+/** The ways, by number; the test has the same list. */
+namespace Way {
+  export const UNREACHABLE: u8 = 0;
+  export const MEMORY: u8 = 1;
+  export const TABLE: u8 = 2;
+  export const SIGNATURE: u8 = 3;
+  export const DIVISION: u8 = 4;
+  export const OVERFLOW: u8 = 5;
+  export const CONVERSION: u8 = 6;
+  export const STACK: u8 = 7;
+  export const ALLOCATION: u8 = 8;
+  export const ABORT: u8 = 9;
+  export const INDEX: u8 = 10;
+}
+
+function nothing(): void {}
+
+function descend(depth: i32): i32 {
+  return descend(depth + 1) + depth; // trap: stack
+}
+
+class TrapState {
+  sum: i32 = 0;
+
+  encode(writer: Writer): void {
+    writer.reserve(6);
+    writer.structure(1);
+    writer.i32(this.sum);
+  }
+
+  decode(reader: Reader): void {
+    const present = reader.structure();
+    this.sum = present > 0 ? reader.i32() : 0;
+  }
+}
+
+class Sum extends Message {
+  sum: i32 = 0;
+
+  encode(writer: Writer): void {
+    writer.reserve(6);
+    writer.structure(1);
+    writer.i32(this.sum);
+  }
+
+  decode(reader: Reader): bool {
+    return false;
+  }
+}
+
+class Filling extends Message {
+  readonly bytes: Bytes = new Bytes();
+
+  encode(writer: Writer): void {
+    writer.reserve(1);
+    writer.structure(1);
+    writer.bin(this.bytes, i32.MAX_VALUE);
+  }
+
+  decode(reader: Reader): bool {
+    return false;
+  }
+}
+
+class Trap extends Actor<TrapState> {
+  private readonly state: TrapState = new TrapState();
+  private readonly told: Sum = new Sum(SUM, 0);
+  private readonly filling: Filling = new Filling(FILLING, 0);
+  /** Numbers that the compiler cannot know. */
+  private sum: i32 = 0;
+  private zero: i32 = 0;
+  private readonly litter: Array<i32> = [];
+  private readonly kept: Array<StaticArray<u8>> = [];
+
+  constructor() {
+    super('trap', 99, [], [], []);
+  }
+
+  dispatch(kind: u16, reader: Reader): bool {
+    const present = reader.structure();
+    const number = reader.u32();
+    if (!reader.finish(present, 1)) return false;
+    switch (kind) {
+      case ADD:
+        this.add(number);
+        return true;
+      case TRAP:
+        this.add(1);
+        this.trap(<u8>number);
+        return true;
+      case LITTER:
+        for (let i: u32 = 0; i < number; i++) this.litter.push(new StaticArray<i32>(16).length);
+        this.litter.length = 0;
+        return true;
+      case FILL:
+        this.filling.bytes.set(new Uint8Array(number));
+        this.sendTo(this.source, this.filling);
+        return true;
+    }
+    reader.fail(Problem.Kind);
+    return false;
+  }
+
+  configure(name: string, value: f64): void {
+    if (name == 'sum') this.sum = <i32>value;
+  }
+
+  saveState(): TrapState {
+    this.state.sum = this.sum;
+    return this.state;
+  }
+
+  loadState(state: TrapState): void {
+    this.sum = state.sum;
+  }
+
+  private add(number: i32): void {
+    this.sum += number;
+    this.told.sum = this.sum;
+    this.sendTo(this.source, this.told);
+  }
+
+  private trap(way: u8): void {
+    switch (way) {
+      case Way.UNREACHABLE:
+        unreachable(); // trap: unreachable
+      case Way.MEMORY:
+        this.sum = load<i32>(0xfffffff0); // trap: memory
+        break;
+      case Way.TABLE:
+        call_indirect<void>(1000000 + this.zero); // trap: table
+        break;
+      case Way.SIGNATURE:
+        this.sum = call_indirect<i32>(<u32>nothing.index + this.zero, this.sum); // trap: signature
+        break;
+      case Way.DIVISION:
+        this.sum = this.sum / this.zero; // trap: division
+        break;
+      case Way.OVERFLOW:
+        this.sum = (i32.MIN_VALUE + this.zero) / (this.zero - 1); // trap: overflow
+        break;
+      case Way.CONVERSION:
+        this.sum = <i32>(1e300 + <f64>this.zero); // trap: conversion
+        break;
+      case Way.STACK:
+        this.sum = descend(this.zero);
+        break;
+      case Way.ALLOCATION:
+        while (true) this.kept.push(new StaticArray<u8>(1 << 20)); // trap: allocation
+      case Way.ABORT:
+        throw new Error('asked to abort'); // trap: abort
+      case Way.INDEX:
+        this.sum = this.litter[this.sum + 1000]; // trap: index
+        break;
+      default:
+    }
+  }
+}
+
+start(new Trap());
+export * from '../../../wasm-actors/kit/exports';

@@ -1,0 +1,162 @@
+/**
+ * What the runtime keeps for an actor: the frame being handled, what was emitted, and the counters that are part of its snapshot.
+ * Actors extend `Actor`, which is built on this; turn.ts drives it.
+ */
+import { BODY_OFFSET, FOLLOWERS, writeFrameLength, writeHeader } from '../../protocol/assembly/frame';
+import { Message, Publication } from '../../protocol/assembly/message';
+import { Problem, Reader } from '../../protocol/assembly/reader';
+import { Writer } from '../../protocol/assembly/writer';
+import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits';
+import { SystemRefresh, SystemRequestFailed, SystemTimerFired } from '../../protocol/generated/assembly/system';
+
+/** Topic versions in a snapshot: more than any schema has. */
+const TOPICS_MAX: i32 = 256;
+/** In place of a replica's version: a fresh publication has been asked for. */
+const AWAITING_FRESH: u32 = 0xffffffff;
+
+const systemRefresh = new SystemRefresh();
+const systemRequestFailed = new SystemRequestFailed();
+const systemTimerFired = new SystemTimerFired();
+
+export abstract class Incarnation {
+  /** Of the frame being handled. */
+  source: u16 = 0;
+  sequence: u64 = 0;
+  sentAt: u64 = 0;
+  requestNumber: u32 = 0;
+
+  nextRequest: u32 = 1;
+  readonly outbox: Writer = new Writer();
+  /** Bytes of the outbox emitted by handlers that have returned. */
+  committed: i32 = 0;
+  /** Publications per topic, in the order of the schema's `publishes`. */
+  private readonly published: StaticArray<u32>;
+  /** Version of each followed topic, 0 before the first publication. */
+  private readonly replicas: StaticArray<u32>;
+
+  /** The tables are those that the generator writes for the actor's schema. */
+  constructor(
+    readonly name: string,
+    readonly address: u16,
+    private readonly publishes: StaticArray<u16>,
+    private readonly follows: StaticArray<u16>,
+    private readonly followedOwners: StaticArray<u16>,
+  ) {
+    this.published = new StaticArray<u32>(publishes.length);
+    this.replicas = new StaticArray<u32>(follows.length);
+  }
+
+  /** Decodes the body that the reader stands at and calls its handler: the generated `dispatch<Actor>(this, kind, reader)`. */
+  abstract dispatch(kind: u16, reader: Reader): bool;
+  abstract encodeState(writer: Writer): void;
+  /** @returns false when it is malformed: the reader says how */
+  abstract decodeState(reader: Reader): bool;
+
+  /** A number from the configuration, before the first message and before a restore. */
+  configure(name: string, value: f64): void {}
+  /** A timer started by this actor has fired. */
+  onTimer(timer: u32): void {}
+  /** A follower has lost track: publish the whole of the topic with this kind by `publishFresh`. */
+  onRefresh(topic: u16): void {}
+  /** A request of this actor will not be answered. `code` is an index in the table of error codes. */
+  onRequestFailed(request: u32, kind: u16, code: u8): void {}
+
+  /** Decodes a body and calls its handler. @returns false when it is malformed: the reader says how, and nothing has changed */
+  handleBody(kind: u16, reader: Reader): bool {
+    switch (kind) {
+      case 0x0001:
+        if (!systemRefresh.decode(reader)) return false;
+        this.onRefresh(systemRefresh.topic);
+        return true;
+      case 0x0002:
+        if (!systemRequestFailed.decode(reader)) return false;
+        this.onRequestFailed(systemRequestFailed.request, systemRequestFailed.requestKind, systemRequestFailed.code);
+        return true;
+      case 0x0003:
+        if (!systemTimerFired.decode(reader)) return false;
+        this.onTimer(systemTimerFired.timer);
+        return true;
+      default:
+        return this.dispatch(kind, reader);
+    }
+  }
+
+  /**
+   * Whether a publication of a followed topic is to be applied: it is fresh, or the next. When it shows a gap, its owner is asked for
+   * a fresh one, once, and all others are passed over until that comes.
+   */
+  admits(kind: u16, version: u32, fresh: bool): bool {
+    const topic = this.follows.indexOf(kind);
+    const known = this.replicas[topic];
+    const awaiting = known == AWAITING_FRESH;
+    if (fresh || (!awaiting && version == known + 1)) {
+      this.replicas[topic] = version;
+      return true;
+    }
+    if (awaiting || version <= known) return false;
+    this.replicas[topic] = AWAITING_FRESH;
+    systemRefresh.topic = kind;
+    systemRefresh.follower = this.address;
+    this.emit(systemRefresh, this.followedOwners[topic]);
+    return false;
+  }
+
+  publishVersion(topic: Publication, fresh: bool): void {
+    const index = this.publishes.indexOf(topic.kind);
+    assert(index >= 0, 'not a topic of this actor');
+    const version = this.published[index] + 1;
+    topic.version = version;
+    topic.fresh = fresh;
+    this.emit(topic, FOLLOWERS);
+    this.published[index] = version;
+  }
+
+  /** Appends an unstamped frame to the outbox. */
+  emit(message: Message, target: u16): void {
+    const outbox = this.outbox;
+    const begin = outbox.length;
+    outbox.reserve(BODY_OFFSET);
+    writeHeader(outbox.at, message.kind, this.address, target, this.source, this.sequence, this.sentAt);
+    outbox.at += BODY_OFFSET;
+    message.encode(outbox);
+    const length = outbox.length - begin;
+    if (length > FRAME_BYTES_MAX) throw new RangeError('a frame is larger than FRAME_BYTES_MAX');
+    if (outbox.length - this.committed > HANDLER_OUTPUT_BYTES_MAX) throw new RangeError('a handler emitted more than HANDLER_OUTPUT_BYTES_MAX');
+    writeFrameLength(outbox.start + begin, length);
+  }
+
+  /** Writes [publication versions, replica versions, next request, state]. */
+  encodeSnapshot(writer: Writer): void {
+    writer.reserve(1);
+    writer.structure(4);
+    writeVersions(writer, this.published);
+    writeVersions(writer, this.replicas);
+    writer.reserve(5);
+    writer.u32(this.nextRequest);
+    this.encodeState(writer);
+  }
+
+  /** @returns false when it is malformed: the reader says how, and this instance is of no more use */
+  decodeSnapshot(reader: Reader): bool {
+    if (reader.structure() != 4) reader.fail(Problem.Type);
+    readVersions(reader, this.published);
+    readVersions(reader, this.replicas);
+    this.nextRequest = reader.u32();
+    return reader.ok && this.decodeState(reader);
+  }
+}
+
+function writeVersions(writer: Writer, versions: StaticArray<u32>): void {
+  writer.listLength(versions.length, TOPICS_MAX);
+  writer.reserve(versions.length * 5);
+  for (let i = 0; i < versions.length; i++) writer.u32(versions[i]);
+}
+
+/** An older snapshot may have fewer topics: the others start at 0. */
+function readVersions(reader: Reader, versions: StaticArray<u32>): void {
+  const present = reader.listLength(TOPICS_MAX);
+  for (let i = 0; i < present; i++) {
+    const version = reader.u32();
+    if (i < versions.length) versions[i] = version;
+  }
+}

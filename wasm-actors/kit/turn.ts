@@ -1,0 +1,107 @@
+/**
+ * A turn: the host has put a batch of frames, or a snapshot, into the inbox and called. This is the only code that calls the actor.
+ * The output of a handler is committed when the handler has returned, so one that traps has emitted nothing.
+ */
+import { BODY_OFFSET, checkFrame, frameKind, frameLength, frameSentAt, frameSequence, frameSource } from '../../protocol/assembly/frame';
+import { Problem, Reader } from '../../protocol/assembly/reader';
+import { Cell, cell, NO_FAULT, setCell } from './cells';
+import { collectWhenDue } from './collector';
+import { Incarnation } from './incarnation';
+import { clearMalformed, noteMalformed } from './malformed';
+
+/** Grows to what the host asks for. A small batch fits. */
+const INBOX_BYTES: u32 = 8192;
+
+let incarnation: Incarnation | null = null;
+const reader = new Reader();
+
+/** Makes `actor` the one that this module is: the last statement of its file. */
+export function start(actor: Incarnation): void {
+  incarnation = actor;
+  setCell(Cell.INBOX, <u32>heap.alloc(INBOX_BYTES));
+  setCell(Cell.INBOX_BYTES, INBOX_BYTES);
+  setCell(Cell.FAULT, NO_FAULT);
+}
+
+export function theActor(): Incarnation {
+  return incarnation!;
+}
+
+/** Makes the inbox at least this large. What is in it is lost. */
+export function reserveInbox(bytes: u32): void {
+  if (bytes <= cell(Cell.INBOX_BYTES)) return;
+  const capacity = max(bytes, cell(Cell.INBOX_BYTES) << 1);
+  heap.free(cell(Cell.INBOX));
+  setCell(Cell.INBOX, <u32>heap.alloc(capacity));
+  setCell(Cell.INBOX_BYTES, capacity);
+}
+
+/** Handles the frames in the first `bytes` of the inbox. */
+export function handleBatch(bytes: u32): void {
+  const actor = theActor();
+  const end = <usize>cell(Cell.INBOX) + bytes;
+  let at = <usize>cell(Cell.INBOX);
+  let frame: u32 = 0;
+  actor.outbox.reset();
+  commit(actor);
+  clearMalformed();
+  while (at < end) {
+    setCell(Cell.PROGRESS, frame);
+    const problem = checkFrame(at, end);
+    if (problem != Problem.None) {
+      noteMalformed(frame, problem, 0);
+      // A frame that is whole but has a wrong header can be passed over; otherwise nobody knows where the next one starts.
+      if (problem != Problem.Header) break;
+    } else {
+      handleFrame(actor, at, frame);
+    }
+    endFrame();
+    commit(actor);
+    at += <usize>frameLength(at);
+    frame++;
+  }
+  setCell(Cell.PROGRESS, frame);
+  collectWhenDue();
+}
+
+function handleFrame(actor: Incarnation, at: usize, frame: u32): void {
+  actor.source = frameSource(at);
+  actor.sequence = frameSequence(at);
+  actor.sentAt = frameSentAt(at);
+  reader.reset(at + BODY_OFFSET, at + <usize>frameLength(at));
+  reader.request = 0;
+  if (!actor.handleBody(frameKind(at), reader)) noteMalformed(frame, reader.problem, reader.offset);
+}
+
+/** The fault that the host has armed strikes when the handler has done its work. */
+function endFrame(): void {
+  const fault = cell(Cell.FAULT);
+  if (fault == NO_FAULT) return;
+  if (fault == 0) unreachable();
+  setCell(Cell.FAULT, fault - 1);
+}
+
+function commit(actor: Incarnation): void {
+  const outbox = actor.outbox;
+  actor.committed = outbox.length;
+  setCell(Cell.OUTBOX, <u32>outbox.start);
+  setCell(Cell.COMMITTED_BYTES, outbox.length);
+}
+
+/** Writes the snapshot over the outbox, which the host has emptied. */
+export function takeSnapshot(): void {
+  const actor = theActor();
+  actor.outbox.reset();
+  actor.encodeSnapshot(actor.outbox);
+  setCell(Cell.SNAPSHOT, <u32>actor.outbox.start);
+  setCell(Cell.SNAPSHOT_BYTES, actor.outbox.length);
+  collectWhenDue();
+}
+
+/** Takes the state from a snapshot of so many bytes. A malformed one is noted. */
+export function restoreSnapshot(at: usize, bytes: u32): void {
+  clearMalformed();
+  reader.reset(at, at + bytes);
+  if (!theActor().decodeSnapshot(reader)) noteMalformed(0, reader.problem, reader.offset);
+  collectWhenDue();
+}
