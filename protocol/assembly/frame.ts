@@ -89,7 +89,7 @@ export function writeFrameLength(at: usize, length: u32): void {
 export function checkFrame(at: usize, end: usize): Problem {
   if (end - at <= BODY_OFFSET) return Problem.Truncated;
   const length = frameLength(at);
-  if (length > FRAME_BYTES_MAX) return Problem.TooLong;
+  if (length > <u64>FRAME_BYTES_MAX) return Problem.TooLong;
   if (length > end - at) return Problem.Truncated;
   if (length <= BODY_OFFSET) return Problem.Header;
   return hasTags(at) ? Problem.None : Problem.Header;
