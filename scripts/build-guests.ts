@@ -10,7 +10,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
@@ -92,10 +92,10 @@ async function buildGuest(source: string): Promise<void> {
       source,
       ...['--outFile', modulePath(source), '--sourceMap', `./${basename(modulePath(source))}.map`],
       ...COMPILER_OPTIONS,
-      ...(existsSync(join(root, config)) ? ['--config', config] : ['--config', 'none']),
+      ...['--config', existsSync(join(root, config)) ? config : 'none'],
     ],
     {
-      readFile: (name) => note(name),
+      readFile: (name, folder) => note(relative(root, resolve(root, folder, name))),
       writeFile: (name, contents) => void outputs.set(name, contents),
       listFiles: () => null,
     },
