@@ -1,5 +1,6 @@
 /** What an application says of one VM: the same on every host, in a worker and in the host's thread. */
 import type { ActorFactory } from '../../actors/instance.js';
+import type { Vm } from '../../actors/vm.js';
 import type { BoundParty } from '../../protocol/bind.js';
 
 /** A built Wasm actor. */
@@ -12,6 +13,8 @@ export interface Guest {
 }
 
 export interface VmDefinition {
+  /** Opens the ports that live in this VM. */
+  readonly ports?: (vm: Vm) => void;
   /** Every actor and port of the application, bound: the same list in all VMs. */
   readonly parties: readonly BoundParty[];
   /** Actors in JavaScript that may be placed in this VM. */

@@ -9,18 +9,18 @@ import type { Platform } from './platform.js';
 import { platformTimers } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
 
-async function loadGuest(guest: Guest, load: Platform['load']): Promise<ActorFactory> {
+async function loadGuest(guest: Guest, parties: VmDefinition['parties'], load: Platform['load']): Promise<ActorFactory> {
   const [module, sourceMap] = await Promise.all([
     load(guest.module).then(compileGuest),
     guest.sourceMap && load(guest.sourceMap).then((bytes) => new TextDecoder().decode(bytes)),
   ]);
-  return wasmActorFactory(guest.schema, module, sourceMap);
+  return wasmActorFactory(guest.schema, module, sourceMap, parties);
 }
 
 /** @throws when a guest's module cannot be read or is not one */
 export async function loadFactories(definition: VmDefinition, wasm: boolean, load: Platform['load']): Promise<readonly ActorFactory[]> {
   const guests = wasm ? (definition.guests ?? []) : [];
-  return [...(definition.actors ?? []), ...(await Promise.all(guests.map((guest) => loadGuest(guest, load))))];
+  return [...(definition.actors ?? []), ...(await Promise.all(guests.map((guest) => loadGuest(guest, definition.parties, load))))];
 }
 
 export interface VmParts {
@@ -32,8 +32,8 @@ export interface VmParts {
   readonly onPortError: (port: string, error: unknown) => void;
 }
 
-export const createVm = ({ name, definition, factories, events, wake, onPortError }: VmParts): Vm =>
-  new Vm({
+export function createVm({ name, definition, factories, events, wake, onPortError }: VmParts): Vm {
+  const vm = new Vm({
     name,
     parties: definition.parties,
     factories,
@@ -44,3 +44,6 @@ export const createVm = ({ name, definition, factories, events, wake, onPortErro
     openLink: (transport) => openLink(transport as TransportPair),
     onPortError,
   });
+  definition.ports?.(vm);
+  return vm;
+}

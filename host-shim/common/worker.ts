@@ -21,7 +21,7 @@ export function serveVm(platform: WorkerPlatform, definition: VmDefinition): voi
       factories,
       events,
       wake: driver.wake,
-      onPortError: (_port, error) => endThread(error),
+      onPortError: (port, error) => console.error(`port ${port}:`, error),
     });
     driver.drive(vm);
     return vm;

@@ -61,28 +61,29 @@ export class CanvasPainter {
 
   private paintItem(picture: Picture, item: Readonly<PictureItem>): void {
     const text = item.type === TEXT_ITEM || item.type === IMAGE_ITEM ? picture.stringOf(item.node) : '';
-    if (item.type === TEXT_ITEM) return this.paintText(item, text);
-    const image = text === '' ? null : this.images(text, item.width, item.height);
-    if (image) this.paintImage(item, image);
+    const image = item.type === IMAGE_ITEM && text !== '' ? this.images(text, item.width, item.height) : null;
+    if (item.type === TEXT_ITEM) this.paintText(item, text);
+    else if (image) this.paintImage(item, image);
     else this.paintBox(item);
   }
 
   private paintBox(item: Readonly<PictureItem>): void {
     const { context } = this;
     context.fillStyle = this.colour(item.colour);
-    if (item.radius <= 0) return context.fillRect(item.x, item.y, item.width, item.height);
     context.beginPath();
-    context.roundRect(item.x, item.y, item.width, item.height, item.radius);
+    if (item.radius > 0) context.roundRect(item.x, item.y, item.width, item.height, item.radius);
+    else context.rect(item.x, item.y, item.width, item.height);
     context.fill();
   }
 
   private paintImage(item: Readonly<PictureItem>, image: CanvasImageSource): void {
     const { context } = this;
-    if (item.radius <= 0) return context.drawImage(image, item.x, item.y, item.width, item.height);
     context.save();
-    context.beginPath();
-    context.roundRect(item.x, item.y, item.width, item.height, item.radius);
-    context.clip();
+    if (item.radius > 0) {
+      context.beginPath();
+      context.roundRect(item.x, item.y, item.width, item.height, item.radius);
+      context.clip();
+    }
     context.drawImage(image, item.x, item.y, item.width, item.height);
     context.restore();
   }

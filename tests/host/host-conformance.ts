@@ -1,0 +1,205 @@
+/** What every host with threads keeps, whatever the device lacks: run for Node in Node and for the browser in Chromium. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { VmCounters } from '../../actors/control.js';
+import { type Capabilities, ControlError, type VmHandle, type VmListener } from '../../actors/host.js';
+import type { PlatformHost } from '../../host-shim/common/host.js';
+import type { Storage } from '../../host-shim/common/ports/storage.js';
+import { openTimerPort } from '../../host-shim/common/ports/timer.js';
+import { timer } from '../../protocol/generated/timer.js';
+import { mirror, probe, relay } from './protocol/generated/index.js';
+
+export interface TestedHost {
+  readonly create: (capabilities: Capabilities) => PlatformHost;
+  /** What this device really has. */
+  readonly capabilities: Capabilities;
+  /** The same location each time. */
+  readonly openStorage: () => Promise<Storage>;
+}
+
+const LESSER_DEVICES: readonly (readonly [what: string, lacks: Partial<Capabilities>])[] = [
+  ['with everything', {}],
+  ['without shared memory', { sharedMemory: false }],
+  ['without WebAssembly', { wasm: false }],
+  ['without workers', { workers: false }],
+  ['with nothing', { sharedMemory: false, wasm: false, workers: false }],
+];
+
+/** Small frames and one of many; frames that are large for a link. */
+const BALL_GAMES = [
+  { rounds: 3_000, bytes: 40 },
+  { rounds: 24, bytes: 300_000 },
+];
+
+/** Nothing is expected to end in these tests: if it does, the test that waits shall say why. */
+class Attentive implements VmListener {
+  private fail: (error: Error) => void = () => {};
+  readonly failure = new Promise<never>((_, reject) => {
+    this.fail = reject;
+  });
+  constructor() {
+    this.failure.catch(() => {});
+  }
+  ended(report: { reason: string; stack: string }): void {
+    this.fail(new Error(`${report.reason}\n${report.stack}`));
+  }
+  poisoned(report: { reason: string; stack: string }): void {
+    this.ended(report);
+  }
+  lost(reason: string): void {
+    this.fail(new Error(reason));
+  }
+}
+
+/** The application of world.ts, running. */
+class Game {
+  readonly listener = new Attentive();
+  readonly vms: VmHandle[];
+  finished: (result: { rounds: number; wrong: number }) => void = () => {};
+  /** When relay said so, on the clock of its own VM. */
+  finishedAt = 0;
+  woken: () => void = () => {};
+  private readonly probe;
+
+  private constructor(readonly host: PlatformHost) {
+    this.vms = [host.local];
+    openTimerPort(host.vm, host.timers);
+    this.probe = host.vm.openPort<typeof probe>(probe, {
+      onFinished: (result, { sentAt }) => {
+        this.finishedAt = sentAt;
+        this.finished(result);
+      },
+      onWoken: () => this.woken(),
+    });
+  }
+
+  static async start(host: PlatformHost): Promise<Game> {
+    const game = new Game(host);
+    const [js, wasm] = await Promise.all([host.startVm('js', game.listener), host.startVm('wasm', game.listener)]);
+    game.vms.push(js, wasm);
+    await Promise.all([host.connect(host.local, js), host.connect(host.local, wasm), host.connect(js, wasm)]);
+    const mirrorVm = host.capabilities.wasm ? wasm : js;
+    const routes = [
+      [relay.address, 'js'],
+      [mirror.address, mirrorVm.name],
+      [probe.address, 'host'],
+      [timer.address, 'host'],
+    ] as const;
+    await js.control.spawn({ actor: 'relay', epoch: 1, options: {} });
+    await mirrorVm.control.spawn({ actor: 'mirror', epoch: 1, options: {} });
+    await Promise.all(game.vms.map((vm) => vm.control.setRoutes(routes)));
+    return game;
+  }
+
+  play(rounds: number, bytes: number): Promise<{ rounds: number; wrong: number }> {
+    const result = new Promise<{ rounds: number; wrong: number }>((resolve) => {
+      this.finished = resolve;
+    });
+    this.probe.send(relay.receives.start, { rounds, bytes });
+    return Promise.race([result, this.listener.failure]);
+  }
+
+  wait(delayMs: number): Promise<void> {
+    const woken = new Promise<void>((resolve) => {
+      this.woken = resolve;
+    });
+    this.probe.send(relay.receives.wait, { delayMs });
+    return Promise.race([woken, this.listener.failure]);
+  }
+
+  async counters(): Promise<Record<string, VmCounters>> {
+    return Object.fromEntries(await Promise.all(this.vms.map(async (vm) => [vm.name, await vm.control.counters()] as const)));
+  }
+
+  async end(): Promise<void> {
+    await Promise.all(this.vms.map((vm) => vm.terminate()));
+  }
+}
+
+export function hostConformance(name: string, tested: TestedHost): void {
+  describe(`host ${name}`, () => {
+    let game: Game | null = null;
+    afterEach(async () => {
+      await game?.end();
+      game = null;
+    });
+
+    describe.each(LESSER_DEVICES)('%s', (_what, lacks) => {
+      const capabilities = { ...tested.capabilities, ...lacks };
+
+      it('carries all frames between the VMs, in order and unharmed', async () => {
+        game = await Game.start(tested.create(capabilities));
+        for (const { rounds, bytes } of BALL_GAMES) expect(await game.play(rounds, bytes)).toEqual({ rounds, wrong: 0 });
+        const rounds = BALL_GAMES.reduce((sum, ball) => sum + ball.rounds, 0);
+        const { host, js } = await game.counters();
+        expect(js.sent).toMatchObject({ 'relay>mirror': rounds, 'relay>probe': BALL_GAMES.length });
+        expect(js.handled).toMatchObject({ 'mirror>relay': rounds, 'probe>relay': BALL_GAMES.length });
+        expect(js.duplicates + js.deadLetters + js.refused).toBe(0);
+        // Frames between the two do not pass through the host.
+        expect(Object.keys({ ...host.sent, ...host.handled }).sort()).toEqual(['probe>relay', 'relay>probe']);
+      });
+
+      it('gives actors time through the timer port', async () => {
+        game = await Game.start(tested.create(capabilities));
+        const from = game.host.clock.nowMicros();
+        await game.wait(30);
+        await game.wait(0);
+        expect(game.host.clock.nowMicros() - from).toBeGreaterThanOrEqual(29_000);
+      });
+
+      it('keeps running what is left when one VM is terminated, and starts it again', async () => {
+        game = await Game.start(tested.create(capabilities));
+        const [, js, wasm] = game.vms;
+        await wasm.terminate();
+        await expect(wasm.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'wasm' });
+        expect((await js.control.health()).map(({ actor }) => actor)).toContain('relay');
+        const again = await game.host.startVm('wasm', game.listener);
+        game.vms.push(again);
+        await Promise.all([game.host.connect(game.host.local, again), game.host.connect(js, again)]);
+        expect(await again.control.health()).toEqual([]);
+      });
+
+      it('answers a control call that cannot be done with a typed error', async () => {
+        game = await Game.start(tested.create(capabilities));
+        const failure = await game.vms[1].control.spawn({ actor: 'nobody', epoch: 1, options: {} }).catch((error) => error);
+        expect(failure).toBeInstanceOf(ControlError);
+        expect(failure).toMatchObject({ code: 'failed', vm: 'js', call: 'spawn' });
+      });
+    });
+
+    it('has one clock for all VMs', async () => {
+      game = await Game.start(tested.create(tested.capabilities));
+      for (let i = 0; i < 20; i++) {
+        const before = game.host.clock.nowMicros();
+        await game.play(1, 1);
+        const after = game.host.clock.nowMicros();
+        expect(game.finishedAt).toBeGreaterThanOrEqual(before);
+        expect(game.finishedAt).toBeLessThanOrEqual(after);
+      }
+    });
+
+    it('does not load guests on a device without WebAssembly', async () => {
+      const host = tested.create({ ...tested.capabilities, wasm: false });
+      game = await Game.start(host);
+      const failure = await game.vms[2].control.spawn({ actor: 'mirror', epoch: 1, options: {} }).catch((error) => error);
+      expect(failure).toMatchObject({ code: 'failed', call: 'spawn' });
+    });
+
+    it('keeps what was stored', async () => {
+      const key = 'a/key: with ~ all sorts — ✓';
+      const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index * 31);
+      const first = await tested.openStorage();
+      await first.remove(key);
+      expect(await first.get(key)).toBeNull();
+      await first.put(key, bytes.subarray(1));
+      await first.put('another', new Uint8Array(0));
+      await first.put(key, bytes);
+      first.close();
+      const second = await tested.openStorage();
+      expect(await second.get(key)).toEqual(bytes);
+      expect(await second.get('another')).toEqual(new Uint8Array(0));
+      await second.remove(key);
+      expect(await second.get(key)).toBeNull();
+      second.close();
+    });
+  });
+}

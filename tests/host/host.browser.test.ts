@@ -1,0 +1,19 @@
+import { createBrowserHost, detectCapabilities, openStorage } from '../../host-shim/browser/index.js';
+import { hostConformance } from './host-conformance.js';
+import { jsDefinition, parties, wasmDefinition } from './world.js';
+
+const capabilities = detectCapabilities();
+const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
+const js = new URL('./entries/browser/js.ts', import.meta.url);
+const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
+
+hostConformance('Chromium', {
+  capabilities,
+  create: (chosen) =>
+    createBrowserHost({
+      capabilities: { ...capabilities, ...chosen },
+      parties,
+      vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
+    }),
+  openStorage: () => openStorage('tandem tests'),
+});

@@ -1,0 +1,78 @@
+/** A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, probe looks on from the host. */
+import { Actor, type Handlers } from '../../actors/actor.js';
+import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import type { MessageOf, StateOf } from '../../protocol/schema.js';
+import { mirror, parties as ownParties, probe, relay } from './protocol/generated/index.js';
+
+export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties].filter(({ name }) => name !== 'system');
+
+/** Balls in the air at once: several batches of small ones, or nearly as many bytes as one handler may emit. */
+const BALLS_MAX = 500;
+const BALL_BYTES_MAX = 3 << 20;
+
+const isBall = (ball: Uint8Array, round: number, bytes: number): boolean =>
+  ball.length === bytes && ball.every((byte, index) => byte === ((round + index) & 0xff));
+
+class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
+  private state: StateOf<typeof relay> = { rounds: 0, bytes: 0, next: 0, returned: 0, wrong: 0 };
+  constructor() {
+    super(relay);
+  }
+  onStart({ rounds, bytes }: MessageOf<typeof relay, 'start'>): void {
+    this.state = { rounds, bytes, next: 0, returned: 0, wrong: 0 };
+    while (this.state.next < Math.min(rounds, BALLS_MAX, Math.floor(BALL_BYTES_MAX / bytes))) this.throwBall();
+  }
+  onReturned({ round, ball }: MessageOf<typeof relay, 'returned'>): void {
+    const { state } = this;
+    if (round !== state.returned || !isBall(ball, round, state.bytes)) state.wrong++;
+    state.returned++;
+    if (state.next < state.rounds) this.throwBall();
+    if (state.returned === state.rounds) this.send(probe.receives.finished, { rounds: state.returned, wrong: state.wrong });
+  }
+  onWait({ delayMs }: MessageOf<typeof relay, 'wait'>): void {
+    this.startTimer(1, delayMs);
+  }
+  override onTimer(): void {
+    this.send(probe.receives.woken, {});
+  }
+  snapshot(): StateOf<typeof relay> {
+    return this.state;
+  }
+  restore(state: StateOf<typeof relay>): void {
+    this.state = state;
+  }
+  private throwBall(): void {
+    const round = this.state.next++;
+    const ball = Uint8Array.from({ length: this.state.bytes }, (_, index) => round + index);
+    this.send(mirror.receives.thrown, { round, ball });
+  }
+}
+
+class Mirror extends Actor<typeof mirror> implements Handlers<typeof mirror> {
+  private balls = 0;
+  constructor() {
+    super(mirror);
+  }
+  onThrown({ round, ball }: MessageOf<typeof mirror, 'thrown'>): void {
+    this.balls++;
+    this.send(relay.receives.returned, { round, ball });
+  }
+  snapshot(): StateOf<typeof mirror> {
+    return { balls: this.balls };
+  }
+  restore({ balls }: StateOf<typeof mirror>): void {
+    this.balls = balls;
+  }
+}
+
+const actors = [javaScriptActorFactory(relay, () => new Relay(), parties), javaScriptActorFactory(mirror, () => new Mirror(), parties)];
+
+export const jsDefinition: VmDefinition = { parties, actors };
+
+/** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. */
+export const wasmDefinition = (module: URL): VmDefinition => ({ parties, guests: [guestAt(module)] });
+
+const guestAt = (module: URL): Guest => ({ schema: mirror, module, sourceMap: new URL(`${module.href}.map`) });
