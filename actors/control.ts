@@ -103,6 +103,8 @@ export interface VmControl {
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Every actor runs: ports may send. */
+  begin(): Promise<void>;
   shutdown(): Promise<void>;
 }
 

@@ -9,7 +9,12 @@ import type { Actor } from './actor.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from './instance.js';
 
 type Handle = (reader: Reader) => void;
-type AnyActor = Actor<BoundParty>;
+/** An actor of any schema: its handlers are looked up by name. */
+export type RunnableActor = Pick<Actor<BoundParty>, 'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed'> & {
+  readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'state'>;
+  snapshot(): unknown;
+  restore(state: never): void;
+};
 
 /** Topics that an actor may follow, by their path `owner.topic`. */
 export type Topics = (path: string) => BoundPublication | undefined;
@@ -24,7 +29,7 @@ export class JavaScriptInstance implements ActorInstance {
   private fault = -1;
   private ended = false;
 
-  constructor(private readonly actor: AnyActor, topics: Topics, options: ActorOptions = {}) {
+  constructor(private readonly actor: RunnableActor, topics: Topics, options: ActorOptions = {}) {
     for (const [name, value] of Object.entries(options)) actor.configure(name, value);
     this.addReceived();
     this.addSystem();
@@ -227,7 +232,7 @@ function positionOf(error: unknown): string {
 }
 
 /** @param parties where the topics and requests of the actor are found: all of the application */
-export function javaScriptActorFactory<P extends BoundParty>(schema: P, create: () => Actor<never>, parties: readonly BoundParty[]): ActorFactory {
+export function javaScriptActorFactory(schema: BoundParty, create: () => RunnableActor, parties: readonly BoundParty[]): ActorFactory {
   const topics: Topics = (path) => {
     const [owner, topic] = path.split('.');
     return parties.find(({ name }) => name === owner)?.publishes[topic];
@@ -236,7 +241,7 @@ export function javaScriptActorFactory<P extends BoundParty>(schema: P, create: 
     schema,
     vm: 'js',
     create(options) {
-      const instance = new JavaScriptInstance(create() as unknown as AnyActor, topics, options);
+      const instance = new JavaScriptInstance(create(), topics, options);
       for (const party of parties) if (schema.sendsTo.includes(party.name)) instance.expectReplies(party);
       return instance;
     },

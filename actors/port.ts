@@ -53,6 +53,8 @@ type FollowedHandlers<P> = Followed<P> extends never
 export type PortHandlers<P> = Flat<
   ReceivedHandlers<P> &
     FollowedHandlers<P> & {
+      /** Every actor runs: the port may send. */
+      onOpen?(): void;
       /** The VM is shutting down: let go of what the port holds outside. */
       onClose?(): void;
     }
@@ -106,6 +108,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   private readonly timers = new Map<number, (timer: number) => void>();
   private nextRequest = 1;
   private closed = false;
+  private readonly onOpen: () => void;
   private readonly onClose: () => void;
 
   constructor(readonly schema: P, handlers: PortHandlers<P>, private readonly services: PortServices) {
@@ -113,6 +116,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
     const byName = handlers as unknown as Record<string, (...input: unknown[]) => void>;
+    this.onOpen = () => handlers.onOpen?.();
     this.onClose = () => handlers.onClose?.();
     this.addReceived(byName);
     schema.follows.forEach((path, index) => this.addFollowed(path, index, byName));
@@ -216,6 +220,10 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
       this.outbox.causedBy(0, 0, 0);
     }
     return 1;
+  }
+
+  open(): void {
+    this.onOpen();
   }
 
   /** Settles every request of this port with `closed`. */

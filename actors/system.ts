@@ -12,7 +12,7 @@ import { CONTROL_DEADLINE_MS } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
-import type { ActorOptions } from './instance.js';
+import type { ActorOptions, VmName } from './instance.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
 import type { RestartKind } from './supervisor/actor-machine.js';
 import type { ActorStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
@@ -38,6 +38,8 @@ export interface ActorOrder {
 export interface SystemOptions extends Partial<Intensity> {
   /** All actors and ports of the application. */
   readonly parties: readonly PartySchema[];
+  /** Where ports live that are not in the host's VM, by name: the page's code is in `js`. */
+  readonly portVms?: Readonly<Record<string, VmName>>;
   /** In the order of their start. */
   readonly actors: readonly ActorOrder[];
   /** `js`, `wasm`, `mixed`, `scene=wasm,focus=js`, or a plan. */
@@ -103,6 +105,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     vms: placement.some(({ vm }) => vm === 'wasm') ? ['js', 'wasm'] : ['js'],
     actors: specify(options, placement),
     parties: options.parties,
+    portVms: options.portVms ?? {},
     escalation: options.escalation ?? 'degrade',
     prepare: async (started) => {
       if (options.trapRate) await started.liveControl('wasm')?.setTrapRate(options.trapRate, options.seed ?? 0);

@@ -73,7 +73,7 @@ export class Vm implements VmControl {
   private readonly handled = new PairCounter();
   private readonly services: PortServices;
   private readonly cells = new Map<string, ActorCell>();
-  private readonly ports = new Map<number, Party & { close(): void }>();
+  private readonly ports = new Map<number, Party & { open(): void; close(): void }>();
   private readonly links = new Map<VmName, OpenLink>();
   private readonly runtime: Gate;
   private readonly outbox = new OutboxBuilder();
@@ -354,6 +354,10 @@ export class Vm implements VmControl {
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
     return this.deadLetterBox.list();
+  }
+
+  async begin(): Promise<void> {
+    for (const port of this.ports.values()) port.open();
   }
 
   async shutdown(): Promise<void> {

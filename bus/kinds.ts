@@ -28,8 +28,8 @@ export class Kinds {
 
   /** @param system the schema of the runtime's own messages, which any party may receive */
   constructor(parties: readonly PartySchema[], system: PartySchema) {
-    for (const party of [...parties, system]) this.names.set(party.address, party.name);
-    for (const party of parties) this.addParty(party, parties);
+    for (const party of [system, ...parties]) this.names.set(party.address, party.name);
+    for (const party of parties) if (party.address !== system.address) this.addParty(party, parties);
     for (const [name, message] of Object.entries(system.receives)) {
       this.add({ kind: message.kind, name: `system.${name}`, owner: system.address, role: name === 'requestFailed' ? 'failure' : 'system', lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, keyIndex: -1, followers: [], senders: null });
     }

@@ -156,12 +156,10 @@ export interface PartySchema {
 }
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
-type WithDefaults<P> = P & {
-  readonly role: 'actor' | 'port';
-  readonly publishes: {};
-  readonly follows: readonly string[];
-  readonly sendsTo: readonly string[];
-};
+type Missing<P, K extends string, D> = P extends { readonly [key in K]: unknown } ? unknown : { readonly [key in K]: D };
+type WithDefaults<P> = P & { readonly role: 'actor' | 'port' } & Missing<P, 'publishes', {}> &
+  Missing<P, 'follows', readonly []> &
+  Missing<P, 'sendsTo', readonly []>;
 
 export const actor = <const P extends Optional<Omit<PartySchema, 'role'>, 'publishes' | 'follows' | 'sendsTo'> & { readonly state: Field }>(
   schema: P,

@@ -27,8 +27,10 @@ export interface SupervisorOptions {
   readonly vms: readonly Exclude<VmName, 'host'>[];
   /** In the order of their start. */
   readonly actors: readonly ActorSpecification[];
-  /** All actors and ports of the application; a port lives in the host's VM. */
+  /** All actors and ports of the application. */
   readonly parties: readonly PartySchema[];
+  /** Where ports live that are not in the host's VM, by name. */
+  readonly portVms: Readonly<Record<string, VmName>>;
   readonly escalation: Escalation;
   /** Called once the VMs are linked and routed, before the first actor starts. */
   readonly prepare: (supervisor: Supervisor) => Promise<void>;
@@ -219,6 +221,7 @@ export class Supervisor implements CauseSources {
     await this.options.prepare(this);
     for (const actor of this.actors.values()) await actor.start();
     for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
+    await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));
   }
 
   private actorCommands({ actor, address, vm, options }: ActorSpecification): ActorCommands {
@@ -246,7 +249,8 @@ export class Supervisor implements CauseSources {
   }
 
   private get routes(): Routes {
-    const ports = this.options.parties.filter(({ role }) => role === 'port').map(({ address }) => [address, 'host'] as const);
+    const { parties, portVms } = this.options;
+    const ports = parties.filter(({ role }) => role === 'port').map(({ name, address }) => [address, portVms[name] ?? 'host'] as const);
     const up = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
     return [...ports, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
   }

@@ -153,6 +153,9 @@ export class ScriptedVm implements VmControl {
   deadLetters(): Promise<readonly DeadLetter[]> {
     return this.answer('deadLetters', '', this.letters);
   }
+  async begin(): Promise<void> {
+    await this.answer('begin', '', undefined);
+  }
   async shutdown(): Promise<void> {
     await this.answer('shutdown', '', undefined);
   }

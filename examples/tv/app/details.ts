@@ -1,0 +1,101 @@
+/** The details screen of one film. Its nodes stand before its data has come; the text is filled in. */
+import type { Film } from '../catalogue/film.js';
+import type { Films } from './films.js';
+import { posterSource } from './rail.js';
+import { type NodeHandle, ROOT, type Screen } from './screen.js';
+import { BUTTON, CLEAR, FAINT, INK, MARGIN, PLACEHOLDER, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
+
+const GROW = { durationMs: 160 };
+const BUTTONS = ['Play', 'Add to my list'] as const;
+
+export class Details {
+  private readonly root: NodeHandle;
+  private readonly poster: NodeHandle;
+  private readonly title: NodeHandle;
+  private readonly facts: NodeHandle;
+  private readonly credits: NodeHandle;
+  private readonly buttons: { readonly node: NodeHandle; readonly label: NodeHandle }[] = [];
+  private focusedButton = -1;
+  private closed = false;
+
+  constructor(
+    private readonly screen: Screen,
+    private readonly films: Films,
+    private readonly id: number,
+    private readonly events: { wish(node: NodeHandle): void; onError(error: unknown): void },
+  ) {
+    this.root = screen.view(ROOT, { x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT });
+    this.poster = screen.image(this.root, '', { x: MARGIN, y: 110, width: 360, height: 480, colour: PLACEHOLDER, radius: 14 });
+    const column = screen.view(this.root, { x: MARGIN + 420, y: 110, width: 700, height: 480, layout: 2, gap: 18 });
+    this.title = screen.text(column, '', { height: 100, fontSize: 40, fontWeight: 700, colour: INK, lines: 2, lineHeight: 48 });
+    this.facts = screen.text(column, '', { height: 28, fontSize: 20, colour: FAINT });
+    this.credits = screen.text(column, '', { height: 64, fontSize: 20, lineHeight: 30, lines: 2, colour: FAINT });
+    this.addButtons(column);
+    screen.animate(this.root, 'opacity', 1, { durationMs: 220, from: 0 });
+    void this.load();
+  }
+
+  private addButtons(column: NodeHandle): void {
+    const { screen } = this;
+    const row = screen.view(column, { height: 64, layout: 1, gap: 16, focusGroup: 1 });
+    for (const name of BUTTONS) {
+      const node = screen.view(row, { width: 210, height: 60, colour: BUTTON, radius: 30, focusable: 1 });
+      const label = screen.text(node, name, { x: 0, y: 18, width: 210, height: 26, fontSize: 20, textAlign: 1, colour: INK });
+      this.buttons.push({ node, label });
+    }
+    this.events.wish(this.buttons[0].node);
+  }
+
+  private async load(): Promise<void> {
+    try {
+      const film = await this.films.film(this.id);
+      if (this.closed) return;
+      this.fill(film);
+      this.screen.flush();
+    } catch (error) {
+      this.events.onError(error);
+    }
+  }
+
+  private fill(film: Film): void {
+    const { screen } = this;
+    screen.string(this.poster, posterSource(film));
+    screen.string(this.title, film.title);
+    const facts = [film.year, film.genre, film.minutes && `${film.minutes} min`, film.certificate, film.rating && `${film.rating} of 10`];
+    screen.string(this.facts, facts.filter(Boolean).join('  ·  '));
+    const credits = [film.director && `Directed by ${film.director}`, film.distributor && `Distributed by ${film.distributor}`];
+    screen.string(this.credits, credits.filter(Boolean).join('. '));
+  }
+
+  /** @returns false when the node is not of this screen */
+  focused(node: NodeHandle): boolean {
+    const button = this.buttons.findIndex((candidate) => candidate.node === node);
+    if (button < 0) return false;
+    if (button === this.focusedButton) return true;
+    const former = this.buttons[this.focusedButton];
+    if (former) {
+      this.screen.set(former.node, { colour: BUTTON });
+      this.screen.set(former.label, { colour: INK });
+      this.screen.animate(former.node, 'scale', 1, GROW);
+    }
+    this.focusedButton = button;
+    this.screen.set(node, { colour: RING });
+    this.screen.set(this.buttons[button].label, { colour: 0x101522ff });
+    this.screen.animate(node, 'scale', 1.06, GROW);
+    return true;
+  }
+
+  /** Enter on a button: there is nothing to play, so it says that it was pressed. */
+  activated(node: NodeHandle): void {
+    const button = this.buttons.find((candidate) => candidate.node === node);
+    if (!button) return;
+    this.screen.string(button.label, button === this.buttons[0] ? 'Playing…' : 'On my list');
+    this.screen.set(button.node, { colour: CLEAR });
+    this.screen.animate(button.node, 'colour', RING, { durationMs: 300, from: INK });
+  }
+
+  close(): void {
+    this.closed = true;
+    this.screen.remove(this.root);
+  }
+}

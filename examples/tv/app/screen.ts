@@ -1,0 +1,106 @@
+/**
+ * Host nodes: integer handles and batched commands. The page keeps handles only, never a second tree with copied properties.
+ * What is called between two `flush`es leaves as one commit, which the scene applies as a whole.
+ */
+import { scene } from '../../../protocol/generated/scene.js';
+import { SCENE_NODES_MAX, type SceneProperty } from '../../../protocol/messages/scene.js';
+import type { MessageOf } from '../../../protocol/schema.js';
+
+export type Commit = MessageOf<typeof scene, 'commit'>;
+export type NodeHandle = number;
+export type Properties = Partial<Record<SceneProperty, number>>;
+
+/** The root of the scene. */
+export const ROOT: NodeHandle = 0;
+
+export interface Movement {
+  readonly durationMs: number;
+  readonly delayMs?: number;
+  /** Control points of a CSS cubic-bezier. */
+  readonly easing?: readonly [number, number, number, number];
+  readonly from?: number;
+  /** Further runs; -1 is without end. */
+  readonly repeat?: number;
+}
+
+const EASE_OUT = [0.2, 0.7, 0.2, 1] as const;
+const emptyCommit = (): Commit => ({ creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] });
+const isEmpty = (commit: Commit): boolean => Object.values(commit).every((list) => list.length === 0);
+
+export class Screen {
+  private commit = emptyCommit();
+  private next = 1;
+  /** Handles that the scene has let go of. */
+  private free: NodeHandle[] = [];
+  private leaving: NodeHandle[] = [];
+  /** Who holds whom, so that removing a node gives back the handles of its subtree. */
+  private readonly children = new Map<NodeHandle, Set<NodeHandle>>();
+  private readonly parents = new Map<NodeHandle, NodeHandle>();
+
+  constructor(private readonly send: (commit: Commit) => void) {}
+
+  view(parent: NodeHandle, properties: Properties): NodeHandle {
+    return this.create('view', parent, properties);
+  }
+
+  image(parent: NodeHandle, source: string, properties: Properties): NodeHandle {
+    const node = this.create('image', parent, properties);
+    this.string(node, source);
+    return node;
+  }
+
+  text(parent: NodeHandle, text: string, properties: Properties): NodeHandle {
+    const node = this.create('text', parent, properties);
+    this.string(node, text);
+    return node;
+  }
+
+  set(node: NodeHandle, properties: Properties): void {
+    for (const [property, value] of Object.entries(properties)) this.commit.sets.push({ node, property: property as SceneProperty, value });
+  }
+
+  /** The text of a text node, the source of an image. */
+  string(node: NodeHandle, value: string): void {
+    this.commit.strings.push({ node, value });
+  }
+
+  animate(node: NodeHandle, property: SceneProperty, to: number, { durationMs, delayMs = 0, easing = EASE_OUT, from, repeat = 0 }: Movement): void {
+    const [x1, y1, x2, y2] = easing;
+    this.commit.animations.push({ node, property, from: from ?? null, to, durationMs, delayMs, x1, y1, x2, y2, repeat });
+  }
+
+  /** With its subtree. The handles are used again after the next flush. */
+  remove(node: NodeHandle): void {
+    this.commit.removes.push(node);
+    this.children.get(this.parents.get(node) ?? ROOT)?.delete(node);
+    this.forget(node);
+  }
+
+  flush(): void {
+    if (isEmpty(this.commit)) return;
+    this.send(this.commit);
+    this.commit = emptyCommit();
+    this.free.push(...this.leaving);
+    this.leaving = [];
+  }
+
+  private create(type: 'view' | 'image' | 'text', parent: NodeHandle, properties: Properties): NodeHandle {
+    const node = this.free.pop() ?? this.next++;
+    if (node >= SCENE_NODES_MAX) throw new RangeError(`more than ${SCENE_NODES_MAX} nodes`);
+    this.commit.creates.push({ node, type });
+    this.commit.inserts.push({ parent, node, before: 0 });
+    this.set(node, properties);
+    this.parents.set(node, parent);
+    const siblings = this.children.get(parent);
+    if (siblings) siblings.add(node);
+    else this.children.set(parent, new Set([node]));
+    return node;
+  }
+
+  private forget(node: NodeHandle): void {
+    this.leaving.push(node);
+    for (const child of this.children.get(node) ?? []) this.forget(child);
+    this.children.delete(node);
+    this.parents.delete(node);
+  }
+}
