@@ -11,7 +11,14 @@
  * The catch: what may be kept and for how long is said by the request's policy, not by the server's headers; of these only
  * Retry-After is read.
  */
-import { CACHE_ENTRIES_MAX, FETCH_WAITERS_MAX, FETCHES_MAX, REQUEST_BODY_BYTES_MAX, RESPONSE_BODY_BYTES_MAX, URL_BYTES_MAX } from '../limits.js';
+import {
+  CACHE_ENTRIES_MAX,
+  FETCH_WAITERS_MAX,
+  FETCHES_MAX,
+  REQUEST_BODY_BYTES_MAX,
+  RESPONSE_BODY_BYTES_MAX,
+  URL_BYTES_MAX,
+} from '../limits.js';
 import { fetchFailure, httpHeaders, httpMethod } from '../ports/fetch.js';
 import { actor, bin, bool, choice, list, message, publication, request, str, struct, u8, u16, u32, u53 } from '../schema.js';
 

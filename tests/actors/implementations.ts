@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { Actor } from '../../actors/actor.js';
 import type { ActorFactory } from '../../actors/instance.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
-import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/factory.js';
+import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 
@@ -16,6 +16,6 @@ export async function implementationsOf(
   const module = await compileGuest(readFileSync(new URL(`../../dist/wasm-actors/${schema.name}.wasm`, import.meta.url)));
   return [
     ['TypeScript', javaScriptActorFactory(schema, create, tandemParties)],
-    ['AssemblyScript', wasmActorFactory(schema as never, module)],
+    ['AssemblyScript', wasmActorFactory(schema, module, undefined, tandemParties)],
   ];
 }
