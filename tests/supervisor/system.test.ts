@@ -157,6 +157,18 @@ describe('a VM that is lost', () => {
     expect(statusOf(system, 'bert').state).toBe('lost');
   });
 
+  test('is noticed by a failing restart before it is announced: the actor is lost, not exhausted', async () => {
+    const { host, system } = await started();
+    host.vm('wasm').lifeline.cut('exit code 1');
+    host.vm('wasm').trap('bert');
+    await settle();
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'lost', reason: 'restart in VM wasm: lost: exit code 1', restarts: 1 });
+    host.vm('wasm').die('exit code 1');
+    await settle();
+    expect(system.vms.at(-1)?.state).toBe('lost');
+    expect(statusOf(system, 'bert').state).toBe('lost');
+  });
+
   test('with all actors in it: the system has failed, and can still be stopped', async () => {
     const { host, system } = await started({ placement: 'wasm' });
     host.vm('wasm').die('exit code 1');
