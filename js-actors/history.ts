@@ -37,11 +37,11 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
   }
 
   onPush(message: MessageOf<typeof history, 'push'>): void {
-    this.attempt('push', [copyDestination(message)]);
+    this.attempt('push', [message]);
   }
 
   onReplace(message: MessageOf<typeof history, 'replace'>): void {
-    this.attempt('replace', [copyDestination(message)]);
+    this.attempt('replace', [message]);
   }
 
   onBack(): void {
@@ -49,7 +49,7 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
   }
 
   onReset(message: MessageOf<typeof history, 'reset'>): void {
-    if (message.entries.length > 0) this.attempt('reset', message.entries.map(copyDestination));
+    if (message.entries.length > 0) this.attempt('reset', message.entries);
   }
 
   onRemember(message: MessageOf<typeof history, 'remember'>): void {
@@ -92,11 +92,11 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
   }
 
   restore(state: State): void {
-    this.entries = state.entries.map((entry) => ({ ...entry, params: entry.params.slice() }));
+    this.entries = state.entries;
     this.nextEntry = state.nextEntry;
     this.blockers = state.blockers;
     this.nextSerial = state.nextSerial;
-    this.held = state.held && { ...state.held, destinations: state.held.destinations.map(copyDestination) };
+    this.held = state.held;
     this.nextAttempt = state.nextAttempt;
   }
 
@@ -167,6 +167,3 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
     }
   }
 }
-
-/** Decoded parameters lie in the frame: what is kept must be a copy. */
-const copyDestination = ({ route, params }: Destination): Destination => ({ route, params: params.slice() });

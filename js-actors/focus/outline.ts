@@ -94,7 +94,8 @@ export class Outline {
   /** Numbers of the groups that the rectangle lies in, innermost first. */
   groupsAround(rectangle: Rectangle | null): number[] {
     const groups: number[] = [];
-    let region = rectangle === null ? null : this.region(rectangle.group);
+    if (rectangle === null) return groups;
+    let region = this.region(rectangle.group);
     while (region !== null) {
       groups.push(region.node);
       region = region.parent;

@@ -1,0 +1,469 @@
+/**
+ * Focus: which node the viewer is on, and where the remote control takes it: the twin of js-actors/focus.ts. docs/FOCUS.md has the rules.
+ *
+ * The catch: whenever something changes under the focused node (layout, layers), `settle` makes sure that what has focus can have it.
+ * After any message, either the focused node is on the screen in the top layer, or nothing has focus.
+ */
+import { Reader } from '../protocol/assembly/reader';
+import {
+  dispatchFocus,
+  FOCUS_ADDRESS,
+  FOCUS_FOLLOWED_OWNERS,
+  FOCUS_FOLLOWS,
+  FOCUS_PUBLISHES,
+  FocusCause,
+  FocusConfigureGroup,
+  FocusFocus,
+  FocusFocused,
+  FocusForgetGroup,
+  FocusGroup,
+  FocusHandlers,
+  FocusKey,
+  FocusLayer,
+  FocusPopLayer,
+  FocusPushLayer,
+  FocusState,
+  FocusTrap,
+  Key,
+  KeyPhase,
+} from '../protocol/generated/assembly/focus';
+import { HistoryBack } from '../protocol/generated/assembly/history';
+import { EdgeDirection, PageActivated, PageDismissRequested, PageEdge } from '../protocol/generated/assembly/page';
+import { SceneLayout } from '../protocol/generated/assembly/scene';
+import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits';
+import { Area, findAhead, isVertical } from './focus/area';
+import { HeldKey } from './focus/held-key';
+import { Outline, Rectangle, Region, ROOT } from './focus/outline';
+import { Actor, start } from './kit/actor';
+
+/** Nobody: no node. */
+const NONE: u32 = 0;
+
+class Focus extends Actor<FocusState> implements FocusHandlers {
+  private readonly outline: Outline = new Outline();
+  private readonly heldKey: HeldKey = new HeldKey();
+  private groups: FocusGroup[] = [];
+  private layers: FocusLayer[] = [];
+  private focused: u32 = NONE;
+  private previous: u32 = NONE;
+  private cause: FocusCause = FocusCause.Move;
+  private wanted: u32 = NONE;
+  private wantedSince: u64 = 0;
+  private edgeReported: bool = false;
+
+  private readonly state: FocusState = new FocusState();
+  private readonly focusedMessage: FocusFocused = new FocusFocused();
+  private readonly activated: PageActivated = new PageActivated();
+  private readonly edge: PageEdge = new PageEdge();
+  private readonly dismissRequested: PageDismissRequested = new PageDismissRequested();
+  private readonly historyBack: HistoryBack = new HistoryBack();
+
+  constructor() {
+    super('focus', FOCUS_ADDRESS, FOCUS_PUBLISHES, FOCUS_FOLLOWS, FOCUS_FOLLOWED_OWNERS);
+  }
+
+  dispatch(kind: u16, reader: Reader): bool {
+    return dispatchFocus(this, kind, reader);
+  }
+
+  configure(name: string, value: f64): void {
+    this.heldKey.configure(name, value);
+  }
+
+  onKey(message: FocusKey): void {
+    if (message.phase === KeyPhase.Up) {
+      this.heldKey.release(message.key);
+      return;
+    }
+    const first = message.phase === KeyPhase.Down || !this.heldKey.holds(message.key);
+    if (first) {
+      this.heldKey.press(message.key, this.now);
+      this.edgeReported = false;
+    } else if (!this.heldKey.repeats(this.now)) {
+      return;
+    }
+    this.act(message.key);
+  }
+
+  onConfigureGroup(message: FocusConfigureGroup): void {
+    let group = this.groupRules(message.group);
+    if (group === null) {
+      if (this.groups.length === FOCUS_GROUPS_MAX) return;
+      group = new FocusGroup();
+      group.group = message.group;
+      this.groups.push(group);
+    }
+    group.trap = message.trap;
+    group.remember = message.remember;
+    group.preferred = message.preferred;
+  }
+
+  onForgetGroup(message: FocusForgetGroup): void {
+    for (let i = 0; i < this.groups.length; i++) {
+      if (this.groups[i].group === message.group) {
+        this.groups.splice(i, 1);
+        return;
+      }
+    }
+  }
+
+  onFocus(message: FocusFocus): void {
+    this.wanted = message.node;
+    this.wantedSince = this.now;
+    this.grantWish();
+  }
+
+  onPushLayer(message: FocusPushLayer): void {
+    const index = this.layerIndex(message.group);
+    if (index >= 0) {
+      this.layers[index].preferred = message.preferred;
+      return;
+    }
+    if (this.layers.length === FOCUS_LAYERS_MAX) return;
+    const layer = new FocusLayer();
+    layer.group = message.group;
+    layer.preferred = message.preferred;
+    layer.returnTo = this.focused;
+    this.layers.push(layer);
+    this.settle(null, [], FocusCause.Layer);
+  }
+
+  onPopLayer(message: FocusPopLayer): void {
+    const index = this.layerIndex(message.group);
+    if (index < 0) return;
+    const returnTo = this.layers[index].returnTo;
+    const wasTop = index === this.layers.length - 1;
+    this.layers.splice(index, 1);
+    if (!wasTop) {
+      this.layers[index].returnTo = returnTo;
+      return;
+    }
+    const rectangle = this.outline.rectangle(returnTo);
+    const target = rectangle !== null && this.canHaveFocus(rectangle) ? rectangle : this.enterLayer();
+    this.moveTo(target, FocusCause.Layer);
+    this.settle(null, [], FocusCause.Layer);
+  }
+
+  onSceneLayout(message: SceneLayout, fresh: bool): void {
+    const before = this.outline.rectangle(this.focused);
+    const groups = this.outline.groupsAround(before);
+    if (fresh) this.outline.clear();
+    for (let i = 0; i < message.removed.length; i++) this.outline.remove(message.removed.at(i));
+    for (let i = 0; i < message.changed.length; i++) {
+      const changed = message.changed.at(i);
+      if (changed.node !== NONE) {
+        const rectangle = this.outline.put(changed.node, changed.group, changed.focusable, changed.isGroup, changed.order);
+        rectangle.x = changed.x;
+        rectangle.y = changed.y;
+        rectangle.width = changed.width;
+        rectangle.height = changed.height;
+      }
+    }
+    this.settle(before, groups, this.focused === NONE ? FocusCause.Entered : FocusCause.Lost);
+  }
+
+  onRefresh(topic: u16): void {
+    this.announce();
+  }
+
+  saveState(): FocusState {
+    const state = this.state;
+    state.rectangles.clear();
+    for (let i = 0; i < this.outline.rectangles.length; i++) this.saveRectangle(this.outline.rectangles[i]);
+    state.groups.clear();
+    for (let i = 0; i < this.groups.length; i++) state.groups.push(this.groups[i]);
+    state.layers.clear();
+    for (let i = 0; i < this.layers.length; i++) state.layers.push(this.layers[i]);
+    state.focused = this.focused;
+    state.previous = this.previous;
+    state.cause = this.cause;
+    state.wanted = this.wanted;
+    state.wantedSince = this.wantedSince;
+    state.hasHeld = !this.heldKey.none;
+    state.held = this.heldKey.key;
+    state.heldSince = this.heldKey.since;
+    state.countedAt = this.heldKey.countedAt;
+    state.edgeReported = this.edgeReported;
+    return state;
+  }
+
+  loadState(state: FocusState): void {
+    this.outline.clear();
+    for (let i = 0; i < state.rectangles.length; i++) {
+      const saved = state.rectangles.at(i);
+      const rectangle = this.outline.put(saved.node, saved.group, saved.focusable, saved.isGroup, saved.order);
+      rectangle.x = saved.x;
+      rectangle.y = saved.y;
+      rectangle.width = saved.width;
+      rectangle.height = saved.height;
+    }
+    this.groups = [];
+    for (let i = 0; i < state.groups.length; i++) this.groups.push(state.groups.at(i));
+    this.layers = [];
+    for (let i = 0; i < state.layers.length; i++) this.layers.push(state.layers.at(i));
+    this.focused = state.focused;
+    this.previous = state.previous;
+    this.cause = state.cause;
+    this.wanted = state.wanted;
+    this.wantedSince = state.wantedSince;
+    this.heldKey.none = !state.hasHeld;
+    this.heldKey.key = state.held;
+    this.heldKey.since = state.heldSince;
+    this.heldKey.countedAt = state.countedAt;
+    this.edgeReported = state.edgeReported;
+  }
+
+  private saveRectangle(rectangle: Rectangle): void {
+    const saved = this.state.rectangles.add();
+    saved.node = rectangle.node;
+    saved.group = rectangle.group;
+    saved.focusable = rectangle.focusable;
+    saved.x = rectangle.x;
+    saved.y = rectangle.y;
+    saved.width = rectangle.width;
+    saved.height = rectangle.height;
+    saved.order = rectangle.order;
+    saved.isGroup = rectangle.isGroup;
+  }
+
+  // --- Keys ---
+
+  private act(key: Key): void {
+    if (key === Key.Enter) this.activate();
+    else if (key === Key.Back) this.back();
+    else this.move(key);
+  }
+
+  private activate(): void {
+    const rectangle = this.outline.rectangle(this.focused);
+    if (rectangle === null) return;
+    this.activated.node = rectangle.node;
+    this.activated.group = rectangle.group;
+    this.send(this.activated);
+  }
+
+  private back(): void {
+    if (this.layers.length > 0) {
+      this.dismissRequested.layer = this.topGroup();
+      this.send(this.dismissRequested);
+    } else {
+      this.send(this.historyBack);
+    }
+  }
+
+  private move(direction: Key): void {
+    const from = this.outline.rectangle(this.focused);
+    if (from === null) {
+      this.moveTo(this.enterLayer(), FocusCause.Move);
+      return;
+    }
+    const target = this.findTarget(from, direction);
+    if (target !== null) {
+      this.moveTo(target, FocusCause.Move);
+    } else if (!this.edgeReported) {
+      this.edgeReported = true;
+      this.edge.direction = <EdgeDirection>direction;
+      this.edge.node = from.node;
+      this.edge.group = from.group;
+      this.send(this.edge);
+    }
+  }
+
+  /** Looks in the focused node's own group first, then beside that group in the one around it, and so on up to a trap or the top layer. */
+  private findTarget(from: Rectangle, direction: Key): Rectangle | null {
+    const top = this.topGroup();
+    let inner: Area = from;
+    let region = this.outline.region(from.group);
+    while (region !== null) {
+      const found = findAhead(this.outline.members(region), from, direction, inner);
+      if (found !== null) return this.enter(found, from, direction);
+      if (region.node === top || this.isTrap(region.node, direction)) return null;
+      inner = region;
+      region = region.parent;
+    }
+    return null;
+  }
+
+  private isTrap(group: u32, direction: Key): bool {
+    const rules = this.groupRules(group);
+    if (rules === null) return false;
+    return rules.trap === FocusTrap.Both || rules.trap === (isVertical(direction) ? FocusTrap.Vertical : FocusTrap.Horizontal);
+  }
+
+  // --- Entering groups and layers ---
+
+  /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
+  private enter(area: Area, from: Area, direction: Key): Rectangle | null {
+    let inner = area;
+    while (inner instanceof Region) {
+      const region = <Region>inner;
+      const chosen = this.chooseByRules(region);
+      if (chosen !== null) {
+        inner = chosen;
+        continue;
+      }
+      const ahead = findAhead(this.outline.members(region), from, direction, null);
+      if (ahead === null) return this.outline.nearest(region, from, FOCUS_DEPTH_MAX);
+      inner = ahead;
+    }
+    return <Rectangle>inner;
+  }
+
+  /** The node that gets focus when a group is entered from nowhere. */
+  private enterFromNowhere(outer: Region): Rectangle {
+    let inner: Area = outer;
+    while (inner instanceof Region) {
+      const region = <Region>inner;
+      const chosen = this.chooseByRules(region);
+      inner = chosen !== null ? chosen : this.outline.first(region);
+    }
+    return <Rectangle>inner;
+  }
+
+  /** What the rules of a group say of entering it; null when they say nothing. */
+  private chooseByRules(region: Region): Area | null {
+    const rules = this.groupRules(region.node);
+    if (rules === null) return null;
+    if (rules.remember) {
+      const last = this.outline.rectangle(rules.last);
+      if (last !== null && last.focusable && this.outline.contains(region.node, last)) return last;
+    }
+    return this.findPreferred(region, rules.preferred);
+  }
+
+  private findPreferred(region: Region, preferred: u32): Area | null {
+    if (preferred === NONE) return null;
+    const rectangle = this.outline.rectangle(preferred);
+    if (rectangle !== null && rectangle.focusable && this.outline.contains(region.node, rectangle)) return rectangle;
+    const inner = this.outline.region(preferred);
+    return inner !== null && this.outline.isWithin(inner, region) ? inner : null;
+  }
+
+  /** The node that gets focus when nothing in the top layer has it. */
+  private enterLayer(): Rectangle | null {
+    const region = this.outline.region(this.topGroup());
+    if (region === null) return null;
+    if (this.layers.length > 0) {
+      const preferred = this.findPreferred(region, this.layers[this.layers.length - 1].preferred);
+      if (preferred instanceof Rectangle) return <Rectangle>preferred;
+      if (preferred instanceof Region) return this.enterFromNowhere(<Region>preferred);
+    }
+    return this.enterFromNowhere(region);
+  }
+
+  // --- What has focus ---
+
+  private moveTo(target: Rectangle | null, cause: FocusCause): void {
+    const node = target === null ? NONE : target.node;
+    if (node === this.focused) return;
+    this.previous = this.focused;
+    this.focused = node;
+    this.cause = cause;
+    this.edgeReported = false;
+    if (target !== null) this.memorise(target);
+    this.announce();
+  }
+
+  private memorise(target: Rectangle): void {
+    let region = this.outline.region(target.group);
+    while (region !== null) {
+      const rules = this.groupRules(region.node);
+      if (rules !== null) rules.last = target.node;
+      region = region.parent;
+    }
+  }
+
+  private announce(): void {
+    const rectangle = this.outline.rectangle(this.focused);
+    this.focusedMessage.node = this.focused;
+    this.focusedMessage.previous = this.previous;
+    this.focusedMessage.group = rectangle === null ? ROOT : rectangle.group;
+    this.focusedMessage.cause = this.cause;
+    this.publishFresh(this.focusedMessage);
+  }
+
+  private canHaveFocus(rectangle: Rectangle): bool {
+    return rectangle.focusable && this.outline.contains(this.topGroup(), rectangle);
+  }
+
+  /** Makes sure that what has focus can have it. `lost` is where focus was, should it be gone, and `groups` what that lay in. */
+  private settle(lost: Rectangle | null, groups: u32[], cause: FocusCause): void {
+    if (<f64>this.now - <f64>this.wantedSince > <f64>FOCUS_WISH_MS * 1000) this.wanted = NONE;
+    this.grantWish();
+    const rectangle = this.outline.rectangle(this.focused);
+    if (rectangle !== null && this.canHaveFocus(rectangle)) return;
+    if (this.wanted !== NONE) {
+      this.moveTo(null, cause);
+      return;
+    }
+    const successor = lost !== null ? this.findSuccessor(lost, groups) : null;
+    this.moveTo(successor !== null ? successor : this.enterLayer(), cause);
+  }
+
+  /** The nearest in the same group; else in the groups around it, nearest group first, as long as they lie in the top layer. */
+  private findSuccessor(lost: Rectangle, groups: u32[]): Rectangle | null {
+    const top = groups.indexOf(this.topGroup());
+    for (let i = 0; i <= top; i++) {
+      const region = this.outline.region(groups[i]);
+      if (region === null) continue;
+      if (i === 0) {
+        const sibling = this.outline.nearest(region, lost, 0);
+        if (sibling !== null) return sibling;
+      }
+      if (i < top) return this.outline.nearest(region, lost, FOCUS_DEPTH_MAX);
+    }
+    return null;
+  }
+
+  // --- Wishes ---
+
+  /** Gives focus to what the page wants, once that is known. Below the top layer it will have focus when the layers above are gone. */
+  private grantWish(): void {
+    if (this.wanted === NONE) return;
+    const target = this.findWanted();
+    if (target === null) return;
+    this.wanted = NONE;
+    if (this.canHaveFocus(target)) this.moveTo(target, FocusCause.Wish);
+    else this.setReturn(target);
+  }
+
+  private findWanted(): Rectangle | null {
+    const rectangle = this.outline.rectangle(this.wanted);
+    if (rectangle !== null && rectangle.focusable) return rectangle;
+    const region = this.outline.region(this.wanted);
+    return region === null ? null : this.enterFromNowhere(region);
+  }
+
+  private setReturn(target: Rectangle): void {
+    for (let i = this.layers.length - 1; i >= 0; i--) {
+      const below = i === 0 ? ROOT : this.layers[i - 1].group;
+      if (this.outline.contains(below, target)) {
+        this.layers[i].returnTo = target.node;
+        return;
+      }
+    }
+  }
+
+  // --- Groups and layers by number ---
+
+  private groupRules(group: u32): FocusGroup | null {
+    for (let i = 0; i < this.groups.length; i++) {
+      if (this.groups[i].group === group) return this.groups[i];
+    }
+    return null;
+  }
+
+  private layerIndex(group: u32): i32 {
+    for (let i = 0; i < this.layers.length; i++) {
+      if (this.layers[i].group === group) return i;
+    }
+    return -1;
+  }
+
+  private topGroup(): u32 {
+    return this.layers.length === 0 ? ROOT : this.layers[this.layers.length - 1].group;
+  }
+}
+
+start(new Focus());
+export * from './kit/exports';

@@ -1,0 +1,245 @@
+/**
+ * The replica of scene's rectangles, and what is derived from it: the twin of js-actors/focus/outline.ts.
+ *
+ * The catch: what is derived is built anew when it is next asked for after a node or group came or went; places alone are read anew
+ * group by group. None of it is part of the snapshot, and none of it depends on the order in which rectangles arrived.
+ */
+import { FOCUS_DEPTH_MAX } from '../../protocol/limits';
+import { Area, comesBefore, isNearer } from './area';
+
+/** The number of the group that all others lie in. */
+export const ROOT: u32 = 0;
+
+/** A focusable node or a group, as scene publishes it. */
+export class Rectangle extends Area {
+  group: u32 = ROOT;
+  focusable: bool = false;
+  isGroup: bool = false;
+  /** Place in `Outline.rectangles`. */
+  index: i32 = 0;
+}
+
+/** A group with its members: focusable nodes, and groups that have such somewhere. */
+export class Region extends Area {
+  parent: Region | null = null;
+  /** The group's own rectangle; null for the root, and while scene has not published it. */
+  rectangle: Rectangle | null = null;
+  members: Area[] = [];
+  /** Something in it can have focus. */
+  occupied: bool = false;
+  /** `Outline.places` when its area was last read. */
+  measured: u32 = 0;
+}
+
+export class Outline {
+  rectangles: Rectangle[] = [];
+  private byNode: Map<u32, Rectangle> = new Map();
+  private regions: Region[] = [];
+  private byGroup: Map<u32, Region> = new Map();
+  private stale: bool = true;
+  /** Counts changes of places; 0 is before the first. */
+  private places: u32 = 1;
+
+  clear(): void {
+    this.rectangles = [];
+    this.byNode.clear();
+    this.stale = true;
+  }
+
+  rectangle(node: u32): Rectangle | null {
+    return this.byNode.has(node) ? this.byNode.get(node) : null;
+  }
+
+  /** Takes over a rectangle, new or changed. */
+  put(node: u32, group: u32, focusable: bool, isGroup: bool, order: u32): Rectangle {
+    let rectangle = this.rectangle(node);
+    if (rectangle === null) {
+      rectangle = new Rectangle();
+      rectangle.node = node;
+      rectangle.index = this.rectangles.length;
+      this.rectangles.push(rectangle);
+      this.byNode.set(node, rectangle);
+      this.stale = true;
+    } else if (rectangle.group !== group || rectangle.focusable !== focusable || rectangle.isGroup !== isGroup) {
+      this.stale = true;
+    }
+    rectangle.group = group;
+    rectangle.focusable = focusable;
+    rectangle.isGroup = isGroup;
+    rectangle.order = order;
+    this.places++;
+    return rectangle;
+  }
+
+  remove(node: u32): void {
+    const rectangle = this.rectangle(node);
+    if (rectangle === null) return;
+    const last = this.rectangles.pop();
+    if (last !== rectangle) {
+      last.index = rectangle.index;
+      this.rectangles[last.index] = last;
+    }
+    this.byNode.delete(node);
+    this.stale = true;
+  }
+
+  /** @returns null when nothing in the group can have focus */
+  region(group: u32): Region | null {
+    if (this.stale) this.build();
+    if (!this.byGroup.has(group)) return null;
+    const region = this.byGroup.get(group);
+    return region.occupied ? region : null;
+  }
+
+  /** Numbers of the groups that the rectangle lies in, innermost first. */
+  groupsAround(rectangle: Rectangle | null): u32[] {
+    const groups: u32[] = [];
+    if (rectangle === null) return groups;
+    let region = this.region(rectangle.group);
+    while (region !== null) {
+      groups.push(region.node);
+      region = region.parent;
+    }
+    return groups;
+  }
+
+  /** True when the rectangle lies in the group, at any depth. */
+  contains(group: u32, rectangle: Rectangle): bool {
+    let region = this.region(rectangle.group);
+    while (region !== null) {
+      if (region.node === group) return true;
+      region = region.parent;
+    }
+    return false;
+  }
+
+  /** True when one region lies in another, at any depth. */
+  isWithin(region: Region, outer: Region): bool {
+    let ancestor = region.parent;
+    while (ancestor !== null) {
+      if (ancestor === outer) return true;
+      ancestor = ancestor.parent;
+    }
+    return false;
+  }
+
+  /** The region's members, with the areas of those that are groups up to date. */
+  members(region: Region): Area[] {
+    for (let i = 0; i < region.members.length; i++) {
+      const member = region.members[i];
+      if (member instanceof Region) this.measure(<Region>member);
+    }
+    return region.members;
+  }
+
+  /** The focusable node in the region that lies nearest to `from`, in any direction. `depth` groups down are looked into. */
+  nearest(region: Region, from: Area, depth: i32): Rectangle | null {
+    let best: Rectangle | null = null;
+    for (let i = 0; i < region.members.length; i++) {
+      const member = region.members[i];
+      let found: Rectangle | null = null;
+      if (member instanceof Rectangle) found = <Rectangle>member;
+      else if (member instanceof Region && depth > 0) found = this.nearest(<Region>member, from, depth - 1);
+      if (found !== null && (best === null || isNearer(found, best, from))) best = found;
+    }
+    return best;
+  }
+
+  /** The member that comes first in the order of the document. */
+  first(region: Region): Area {
+    const members = this.members(region);
+    let first = members[0];
+    for (let i = 1; i < members.length; i++) {
+      if (comesBefore(members[i], first)) first = members[i];
+    }
+    return first;
+  }
+
+  /** A group's area is its own rectangle, or around its members when it has none or that is empty. */
+  private measure(region: Region): void {
+    if (region.measured === this.places) return;
+    region.measured = this.places;
+    const own = region.rectangle;
+    if (own !== null) region.order = own.order;
+    if (own !== null && own.width > 0 && own.height > 0) {
+      region.x = own.x;
+      region.y = own.y;
+      region.width = own.width;
+      region.height = own.height;
+    } else {
+      this.surround(region);
+    }
+  }
+
+  private surround(region: Region): void {
+    const members = this.members(region);
+    let left = members[0].x;
+    let top = members[0].y;
+    let right = left + members[0].width;
+    let bottom = top + members[0].height;
+    for (let i = 1; i < members.length; i++) {
+      const member = members[i];
+      left = Math.min(left, member.x);
+      top = Math.min(top, member.y);
+      right = Math.max(right, member.x + member.width);
+      bottom = Math.max(bottom, member.y + member.height);
+    }
+    region.x = left;
+    region.y = top;
+    region.width = right - left;
+    region.height = bottom - top;
+  }
+
+  private build(): void {
+    this.stale = false;
+    this.regions = [];
+    this.byGroup.clear();
+    const root = this.regionOf(ROOT);
+    for (let i = 0; i < this.rectangles.length; i++) {
+      const rectangle = this.rectangles[i];
+      const region = this.regionOf(rectangle.group);
+      if (rectangle.focusable) region.members.push(rectangle);
+      if (rectangle.isGroup && rectangle.node !== ROOT) this.regionOf(rectangle.node).rectangle = rectangle;
+    }
+    for (let i = 1; i < this.regions.length; i++) {
+      const region = this.regions[i];
+      region.parent = this.reachesRoot(region) ? this.regionOf(region.rectangle!.group) : root;
+    }
+    for (let i = 0; i < this.regions.length; i++) {
+      if (this.regions[i].members.length > 0) this.occupy(this.regions[i]);
+    }
+  }
+
+  private regionOf(group: u32): Region {
+    if (this.byGroup.has(group)) return this.byGroup.get(group);
+    const region = new Region();
+    region.node = group;
+    this.regions.push(region);
+    this.byGroup.set(group, region);
+    return region;
+  }
+
+  /** False for a group whose rectangle is unknown, and for groups that lie in each other in a circle. */
+  private reachesRoot(region: Region): bool {
+    let ancestor = region;
+    for (let depth = 0; depth < FOCUS_DEPTH_MAX; depth++) {
+      if (ancestor.node === ROOT) return true;
+      const rectangle = ancestor.rectangle;
+      if (rectangle === null) return ancestor !== region;
+      ancestor = this.regionOf(rectangle.group);
+    }
+    return false;
+  }
+
+  /** Makes the region, and those that it lies in, members of their parents. */
+  private occupy(region: Region): void {
+    let inner = region;
+    while (!inner.occupied) {
+      inner.occupied = true;
+      const parent = inner.parent;
+      if (parent === null) return;
+      parent.members.push(inner);
+      inner = parent;
+    }
+  }
+}
