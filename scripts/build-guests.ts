@@ -14,11 +14,17 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
+import { functionStarts } from './wasm-functions.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 /** Files that shape every module without being read by the compiler. */
-const TOOLS = ['scripts/build-guests.ts', 'scripts/as-bind-transform.mjs', 'node_modules/assemblyscript/package.json'];
+const TOOLS = [
+  'scripts/build-guests.ts',
+  'scripts/as-bind-transform.mjs',
+  'scripts/wasm-functions.ts',
+  'node_modules/assemblyscript/package.json',
+];
 
 /** 64 MB of linear memory: four times the largest snapshot. A guest that leaks traps at it, and does not take the device down. */
 const MEMORY_PAGES_MAX = 1024;
@@ -70,10 +76,21 @@ function writeWhole(path: string, contents: string | Uint8Array): void {
   renameSync(`${file}.${process.pid}`, file);
 }
 
-/** A source map carries the text of its sources. That of the language's library is most of it, and nobody debugs it. */
-function withoutLibrary(sourceMap: string): string {
-  const map = JSON.parse(sourceMap) as { sources: string[]; sourcesContent: (string | null)[] };
+/**
+ * Names sources from the root of the repository, and adds `x_functionStarts`: where in the module each function's body starts, which
+ * a source map does not say. A source map carries the text of its sources: that of the language's library is left out, which is most
+ * of it, and which nobody debugs.
+ */
+function finishSourceMap(json: string, module: Uint8Array): string {
+  const map = JSON.parse(json) as {
+    sourceRoot?: string;
+    sources: string[];
+    sourcesContent: (string | null)[];
+    x_functionStarts?: number[];
+  };
+  delete map.sourceRoot;
   map.sourcesContent = map.sourcesContent.map((text, index) => (map.sources[index].startsWith('~lib/') ? null : text));
+  map.x_functionStarts = functionStarts(module);
   return JSON.stringify(map);
 }
 
@@ -101,7 +118,9 @@ async function buildGuest(source: string): Promise<void> {
     },
   );
   if (error) throw new Error(`${source} does not compile\n${stderr.toString()}`, { cause: error });
-  for (const [name, contents] of outputs) writeWhole(name, name.endsWith('.map') ? withoutLibrary(String(contents)) : contents);
+  const module = outputs.get(modulePath(source)) as Uint8Array;
+  writeWhole(`${modulePath(source)}.map`, finishSourceMap(String(outputs.get(`${modulePath(source)}.map`)), module));
+  writeWhole(modulePath(source), module);
   writeWhole(inputsPath(source), JSON.stringify(inputs, null, 1));
 }
 

@@ -101,7 +101,10 @@ export class WasmInstance implements ActorInstance {
     this.#enter(() => {
       const instance = instantiate(module);
       this.#guest = new Guest(instance.exports as unknown as GuestExports);
-      this.#control = bindControlCalls(module, instance, (call) => this.#enter(call));
+      this.#control = bindControlCalls(module, instance, (call) => {
+        this.#live();
+        return this.#enter(call);
+      });
     });
     for (const [name, value] of Object.entries(options)) {
       if (!this.#control) throw new GuestError('missing export', `configure, for ${name}`);

@@ -1,33 +1,73 @@
 /**
  * From a trap to the line of AssemblyScript that caused it. A stack trace of V8 names a byte offset in the module
- * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets.
- * The map is parsed at the first trap: most instances never have one.
+ * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets. The map is
+ * parsed at the first trap: most instances never have one.
+ *
+ * The catch: the compiler gives the code of a `throw` no position, and inlines the library's functions into their callers. Then what
+ * runs last before it in the same function, and has a position outside the library, is the line to report. For where a function starts,
+ * scripts/build-guests.ts adds `x_functionStarts` to the map.
  */
-import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
+import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
 
 const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
-/** Of AssemblyScript's own library: a trap in it is reported at the line that called it. */
-const LIBRARY = '~lib/';
+/** AssemblyScript's own. */
+const LIBRARY = /^~lib\//;
+/** What calls an actor and what an actor calls: reported only when no line of the actor is in the stack. */
+const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\//;
+
+interface GuestSourceMap {
+  readonly sources: string[];
+  readonly x_functionStarts?: readonly number[];
+}
+
+/** The last of `sorted` for which `key` is at most `value`; -1 when there is none. */
+function lastAtMost<T>(sorted: readonly T[], key: (item: T) => number, value: number): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (key(sorted[middle]) <= value) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
 
 export class SourcePositions {
-  #map: TraceMap | undefined;
+  #segments: readonly SourceMapSegment[] = [];
+  #map: GuestSourceMap | undefined;
 
   /** @param json text of the module's source map */
   constructor(private readonly json: string) {}
 
-  /** @returns `wasm-actors/scene.ts:120:5` of the innermost frame outside the library, the innermost of all else, empty when there is none */
+  /** @returns `wasm-actors/scene.ts:120:5` of the innermost frame of the actor, else of the innermost of all; empty when there is none */
   inStack(stack: string): string {
-    this.#map ??= new TraceMap(this.json);
-    let inLibrary = '';
-    for (const [, offset] of stack.matchAll(WASM_FRAME)) {
-      const { source, line, column } = originalPositionFor(this.#map, { line: 1, column: Number.parseInt(offset, 16) });
-      if (source === null) continue;
-      const position = `${source}:${line}:${column + 1}`;
-      if (!source.startsWith(LIBRARY)) return position;
-      inLibrary ||= position;
+    const found = [...stack.matchAll(WASM_FRAME)].map(([, offset]) => this.#at(Number.parseInt(offset, 16))).filter(Boolean);
+    return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !LIBRARY.test(position)) ?? found[0] ?? '';
+  }
+
+  #parse(): GuestSourceMap {
+    if (!this.#map) {
+      this.#map = JSON.parse(this.json) as GuestSourceMap;
+      this.#segments = decodedMappings(new TraceMap(this.json))[0] ?? [];
     }
-    return inLibrary;
+    return this.#map;
+  }
+
+  /** @returns the position of the instruction at `offset`; of the nearest before it in its function when it has none outside the library */
+  #at(offset: number): string {
+    const { x_functionStarts: starts = [] } = this.#parse();
+    const functionStart = starts[lastAtMost(starts, (start) => start, offset)] ?? offset;
+    const exact = lastAtMost(this.#segments, ([column]) => column, offset);
+    for (let i = exact; i >= 0 && this.#segments[i][0] >= functionStart; i--) {
+      const position = this.#format(this.#segments[i]);
+      if (position && !LIBRARY.test(position)) return position;
+    }
+    return exact < 0 ? '' : this.#format(this.#segments[exact]);
+  }
+
+  #format([, source, line, column]: SourceMapSegment): string {
+    return source === undefined ? '' : `${this.#parse().sources[source]}:${line! + 1}:${column! + 1}`;
   }
 }
 
@@ -45,7 +85,8 @@ export class GuestAbort extends Error {
 
 /** @returns the source position of what a guest threw, empty when unknown */
 export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string {
-  if (thrown instanceof GuestAbort && thrown.position && !thrown.position.startsWith(LIBRARY)) return thrown.position;
-  const mapped = thrown instanceof Error && thrown.stack ? positions?.inStack(thrown.stack) : undefined;
-  return mapped || (thrown instanceof GuestAbort ? thrown.position : '');
+  if (!(thrown instanceof Error)) return '';
+  const noted = thrown instanceof GuestAbort ? thrown.position : '';
+  if (noted && !RUNTIME.test(noted)) return noted;
+  return positions?.inStack(thrown.stack ?? '') || noted;
 }

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { encode } from '@msgpack/msgpack';
-import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
+import { BODY_OFFSET, checkFrame, type FrameHeader, readHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 
 export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 
@@ -47,4 +47,20 @@ export function concatenate(frames: readonly Uint8Array[]): Uint8Array {
     at += bytes.length;
   }
   return whole;
+}
+
+export interface ReadFrame {
+  readonly header: FrameHeader;
+  readonly body: Uint8Array;
+}
+
+/** The frames that lie one behind another in `bytes[start, end)`. @throws DecodeError when they do not fill it */
+export function framesIn(bytes: Uint8Array, start: number, end: number): ReadFrame[] {
+  const frames: ReadFrame[] = [];
+  for (let at = start; at < end; ) {
+    const length = checkFrame(bytes, at, end);
+    frames.push({ header: readHeader(bytes, at), body: bytes.slice(at + BODY_OFFSET, at + length) });
+    at += length;
+  }
+  return frames;
 }

@@ -14,14 +14,18 @@ export function clearMalformed(): void {
 /** @param frame index in the batch @param offset from the start of the body; of the frame, when its header is wrong */
 export function noteMalformed(frame: u32, problem: Problem, offset: u32): void {
   const count = cell(Cell.MALFORMED_COUNT);
-  if (count == capacity) {
-    capacity = max(RECORDS_MIN, capacity << 1);
-    setCell(Cell.MALFORMED, <u32>heap.realloc(cell(Cell.MALFORMED), capacity * RECORD_BYTES));
-  }
+  if (count == capacity) grow();
   const record = <usize>cell(Cell.MALFORMED) + count * RECORD_BYTES;
   store<u32>(record, frame);
   // The reader counts from 1, with 0 for none.
   store<u32>(record, problem - 1, 4);
   store<u32>(record, offset, 8);
   setCell(Cell.MALFORMED_COUNT, count + 1);
+}
+
+function grow(): void {
+  const former = capacity;
+  capacity = max(RECORDS_MIN, former << 1);
+  const bytes = capacity * RECORD_BYTES;
+  setCell(Cell.MALFORMED, <u32>(former == 0 ? heap.alloc(bytes) : heap.realloc(cell(Cell.MALFORMED), bytes)));
 }

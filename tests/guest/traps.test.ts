@@ -1,0 +1,156 @@
+/** Every way a module can end: each gives an ActorTrap with the line of AssemblyScript, and an instance that is never entered again. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { decode } from '@msgpack/msgpack';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { compileGuest, type WasmInstance } from '../../host-shim/wasm/guest.js';
+import { GuestAbort } from '../../host-shim/wasm/positions.js';
+import { concatenate, frame, framesIn, readModule, readSourceMap, root, SENDER } from './guests.js';
+import { catchTrap, KIND, trapInstance, WAYS, type Way } from './trap.js';
+
+const MODULE = 'dist/tests/guests/trap/trap.wasm';
+const SOURCE = 'tests/guests/trap/trap.ts';
+
+/** What V8 says of each. */
+const REASONS: Readonly<Record<Way, RegExp>> = {
+  unreachable: /unreachable/,
+  memory: /memory access out of bounds/,
+  table: /table index is out of bounds/,
+  signature: /signature mismatch/,
+  division: /divide by zero/,
+  overflow: /divide result unrepresentable/,
+  conversion: /float unrepresentable in integer range/,
+  stack: /Maximum call stack size exceeded/,
+  allocation: /unreachable|memory/,
+  abort: /asked to abort/,
+  index: /Index out of range/,
+};
+
+function lineOf(way: Way): number {
+  const lines = readFileSync(join(root, SOURCE), 'utf8').split('\n');
+  return lines.findIndex((line) => line.includes(`// trap: ${way}`)) + 1;
+}
+
+let module: WebAssembly.Module;
+beforeAll(async () => {
+  module = await compileGuest(readModule(MODULE));
+});
+
+const add = (number: number) => frame(KIND.add, [number]);
+const trapBy = (way: Way) => frame(KIND.trap, [WAYS.indexOf(way)]);
+
+const bodies = (instance: WasmInstance): unknown[] =>
+  framesIn(instance.output.bytes, instance.output.start, instance.output.end).map(({ body }) => decode(body));
+
+describe.each(WAYS)('%s', (way) => {
+  it('ends the incarnation, keeping what earlier frames of the batch emitted', () => {
+    const instance = trapInstance(module, readSourceMap(MODULE));
+    const batch = concatenate([add(10), add(20), trapBy(way), add(30)]);
+    const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
+    expect(trap.message).toMatch(REASONS[way]);
+    expect(trap.handled).toBe(2);
+    expect(bodies(instance)).toEqual([[10], [30]]);
+    expect(trap.position).toMatch(new RegExp(`^${SOURCE}:${lineOf(way)}:\\d+$`));
+  });
+
+  it('is never entered again', () => {
+    const instance = trapInstance(module);
+    const batch = trapBy(way);
+    catchTrap(() => instance.handle(batch, 0, batch.length));
+    expect(instance.memoryBytes).toBe(0);
+    const ended = /this incarnation of trap has ended/;
+    expect(() => instance.handle(batch, 0, batch.length)).toThrow(ended);
+    expect(() => instance.snapshot()).toThrow(ended);
+    expect(() => instance.restore(new Uint8Array(8))).toThrow(ended);
+    expect(() => instance.armFault(0)).toThrow(ended);
+    expect(() => instance.control).toThrow(ended);
+    instance.dispose();
+  });
+});
+
+describe('the cause of a trap', () => {
+  const causeOf = (way: Way): unknown => {
+    const batch = trapBy(way);
+    return catchTrap(() => trapInstance(module).handle(batch, 0, batch.length)).cause;
+  };
+
+  it('is a RuntimeError, for exhaustion of the stack a RangeError, for abort its message and place', () => {
+    expect(causeOf('memory')).toBeInstanceOf(WebAssembly.RuntimeError);
+    expect(causeOf('stack')).toBeInstanceOf(RangeError);
+    const abort = causeOf('abort');
+    expect(abort).toBeInstanceOf(GuestAbort);
+    expect((abort as GuestAbort).position).toMatch(new RegExp(`^${SOURCE}:${lineOf('abort')}:\\d+$`));
+  });
+
+  it('in the library is reported at the line that called it', () => {
+    const abort = causeOf('index');
+    expect((abort as GuestAbort).position).toMatch(/^~lib\/array\.ts/);
+  });
+});
+
+describe('a trap outside of a batch', () => {
+  it('of a control call ends the incarnation too', () => {
+    const instance = trapInstance(module);
+    const { control } = instance;
+    expect(() => control!.restore(new Uint8Array([0xc1]))).toThrow(/not a snapshot of this actor/);
+    expect(instance.memoryBytes).toBe(0);
+    expect(() => control!.describe()).toThrow();
+  });
+
+  it('of a batch too large for the memory has handled nothing and emitted nothing', () => {
+    const instance = trapInstance(module);
+    instance.handle(add(1), 0, add(1).length);
+    const huge = new Uint8Array(80 << 20);
+    const trap = catchTrap(() => instance.handle(huge, 0, huge.length));
+    expect(trap.handled).toBe(0);
+    expect(bodies(instance)).toEqual([]);
+  });
+});
+
+describe('an armed fault', () => {
+  it.each([0, 1, 2])('strikes when the handler of frame %i has done its work', (nth) => {
+    const instance = trapInstance(module);
+    instance.armFault(nth);
+    const batch = concatenate([add(1), add(1), add(1), add(1)]);
+    const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
+    expect(trap.message).toMatch(/unreachable/);
+    expect(trap.handled).toBe(nth);
+    expect(bodies(instance)).toEqual([[1], [2], [3]].slice(0, nth));
+  });
+
+  it('counts over batches', () => {
+    const instance = trapInstance(module);
+    instance.armFault(2);
+    for (let i = 0; i < 2; i++) instance.handle(add(1), 0, add(1).length);
+    expect(catchTrap(() => instance.handle(add(1), 0, add(1).length)).handled).toBe(0);
+  });
+
+  it('can be taken back', () => {
+    const instance = trapInstance(module);
+    instance.armFault(0);
+    instance.armFault(-1);
+    instance.handle(add(5), 0, add(5).length);
+    expect(bodies(instance)).toEqual([[5]]);
+  });
+});
+
+describe('what a handler may emit', () => {
+  const fill = (bytes: number) => frame(KIND.fill, [bytes]);
+
+  it('is a frame of a megabyte at most', () => {
+    const instance = trapInstance(module);
+    const largest = (1 << 20) - 50 - 1 - 5;
+    instance.handle(fill(largest), 0, fill(largest).length);
+    expect(instance.output.end - instance.output.start).toBe(1 << 20);
+    expect(catchTrap(() => instance.handle(fill(largest + 1), 0, fill(1).length + 4)).message).toMatch(/larger than FRAME_BYTES_MAX/);
+  });
+
+  it('does not count against the next', () => {
+    const instance = trapInstance(module);
+    const batch = concatenate(Array.from({ length: 8 }, () => fill(900_000)));
+    instance.handle(batch, 0, batch.length);
+    expect(framesIn(instance.output.bytes, instance.output.start, instance.output.end).map(({ header }) => header.target)).toEqual(
+      new Array(8).fill(SENDER),
+    );
+  });
+});
