@@ -5,7 +5,7 @@
  *                                        │ no
  *                                        └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  *
- * Invariant: a route leads only to an actor that is up, on its way up, or not yet started. Routes change in one place (`publishRoutes`), one
+ * Invariant: a route leads only to a port whose VM is there, or an actor that is up, on its way up, or not yet started. Routes change in one place (`publishRoutes`), one
  * publication after another, and each one sends what is true when it starts.
  */
 import { type Actor, createActor, waitFor } from 'xstate';
@@ -155,8 +155,8 @@ export class Supervisor implements CauseSources {
   }
 
   controlAt(address: number): VmControl | undefined {
-    const actor = this.options.actors.find((candidate) => candidate.address === address);
-    return this.liveControl(actor?.vm ?? 'host');
+    const vm = new Map(this.routes).get(address);
+    return vm && this.liveControl(vm);
   }
 
   private vmChanged(status: VmStatus): void {
@@ -164,6 +164,7 @@ export class Supervisor implements CauseSources {
     if (status.state !== 'lost') return;
     for (const actor of this.actorsIn(status.vm)) actor.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
     this.tally();
+    if (!this.ending) this.reroute();
   }
 
   private actorChanged(status: ActorStatus, before: ActorState): void {
@@ -251,8 +252,10 @@ export class Supervisor implements CauseSources {
   private get routes(): Routes {
     const { parties, portVms } = this.options;
     const ports = parties.filter(({ role }) => role === 'port').map(({ name, address }) => [address, portVms[name] ?? 'host'] as const);
+    const lost = this.vms.filter(({ state }) => state === 'lost').map(({ name }) => name);
+    const portsThere = ports.filter(([, vm]) => !lost.includes(vm));
     const up = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
-    return [...ports, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
+    return [...portsThere, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
   }
 
   private async publishRoutes(): Promise<void> {

@@ -2,7 +2,7 @@
  * The life of the whole system.
  *
  *    idle ──> starting ──────────────────────────────────> up ───────────────> stopping ──> stopped
- *             (VMs ──> links ──> routes ──> actors)         running  ⇄ degraded
+ *             (VMs ──> links ──> routes ──> actors, ports)  running  ⇄ degraded
  *                │ any of them failed                       running, degraded ──> failed
  *                ▼
  *             abandoning ──> abandoned (everything that had started is ended again)

@@ -8,7 +8,7 @@ import { settle } from './virtual-time.js';
 const withoutWasm = { wasm: false, sharedMemory: true, workers: true };
 
 describe('start', () => {
-  test('sup_start_normal: VMs, links, routes, then the actors in order', async () => {
+  test('sup_start_normal: VMs, links, routes, the actors in order, and only then may ports send', async () => {
     const { host, system } = await started({ trapRate: 0.1, seed: 5 });
     expect(host.log).toEqual([
       'start js',
@@ -26,6 +26,9 @@ describe('start', () => {
       'js: spawn anna 1',
       'wasm: spawn bert 1',
       'js: spawn carl 1',
+      'host: begin',
+      'js: begin',
+      'wasm: begin',
     ]);
     expect(host.vm('host').routes).toEqual([
       [34, 'host'],
@@ -145,6 +148,15 @@ describe('a VM that is lost', () => {
     await expect(system.crash('bert')).rejects.toMatchObject({ code: 'state' });
     expect((await system.stop()).map(({ outcome }) => outcome)).toEqual(['stopped', 'down', 'stopped']);
     expect(host.log).not.toContain('wasm: shutdown');
+  });
+
+  test('takes its ports with it, though no actor lived there', async () => {
+    const { host, system } = await started({ placement: 'wasm', portVms: { page: 'js' } });
+    expect(host.vm('wasm').routes).toContainEqual([34, 'js']);
+    host.vm('js').die('page code threw');
+    await settle();
+    expect(system.state).toBe('degraded');
+    expect(host.vm('wasm').routes.map(([address]) => address)).toEqual([64, 65, 66]);
   });
 
   test('while its actor restarts leaves the actor lost, not exhausted', async () => {
