@@ -13,14 +13,14 @@ export interface Guest {
 }
 
 export interface VmDefinition {
-  /** Opens the ports that live in this VM. */
-  readonly ports?: (vm: Vm) => void;
   /** Every actor and port of the application, bound: the same list in all VMs. */
   readonly parties: readonly BoundParty[];
   /** Actors in JavaScript that may be placed in this VM. */
   readonly actors?: readonly ActorFactory[];
   /** Actors in Wasm that may be placed in this VM. Left alone on a device without WebAssembly. */
   readonly guests?: readonly Guest[];
+  /** Opens the ports that live in this VM, as the page where it runs beside its actors. Called before the VM handles anything. */
+  readonly ports?: (vm: Vm) => void;
 }
 
 /** Where a VM beside the host's comes from. */

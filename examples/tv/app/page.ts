@@ -15,7 +15,7 @@ import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';
 import { Films } from './films.js';
 import { ROOT, Screen } from './screen.js';
-import { BACKGROUND } from './theme.js';
+import { BACKGROUND, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 type Focused = PublicationOf<typeof focus, 'focused'>;
 type Current = PublicationOf<typeof history, 'current'>;
@@ -48,7 +48,7 @@ class Page {
   }
 
   private start(): void {
-    this.screen.set(ROOT, { colour: BACKGROUND });
+    this.screen.set(ROOT, { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, colour: BACKGROUND });
     this.screen.flush();
     this.port.send(history.receives.push, { route: 'browse', params: encodeDynamic(null) });
   }

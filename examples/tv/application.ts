@@ -1,0 +1,32 @@
+/** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
+import type { ActorOrder } from '../../actors/system.js';
+import type { ActorOptions, VmName } from '../../actors/instance.js';
+import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
+import { javaScriptActors } from '../../js-actors/index.js';
+import { focus } from '../../protocol/generated/focus.js';
+import { history } from '../../protocol/generated/history.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import { metrics } from '../../protocol/generated/metrics.js';
+import { network } from '../../protocol/generated/network.js';
+import { scene } from '../../protocol/generated/scene.js';
+import { openPage } from './app/page.js';
+
+export const parties = tandemParties;
+const schemas = [scene, focus, history, metrics, network];
+export const ACTOR_NAMES: readonly string[] = schemas.map(({ name }) => name);
+
+/** The page's code is in the JavaScript VM; every other port is the host's. */
+export const portVms: Readonly<Record<string, VmName>> = { page: 'js' };
+
+/** @param seed of the jitter between retries */
+const optionsOf = (name: string, seed: number): ActorOptions => (name === 'network' ? { seed } : {});
+
+export const actorOrders = (seed: number): readonly ActorOrder[] =>
+  schemas.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: optionsOf(schema.name, seed) }));
+
+/** @param base folder of the built modules */
+export const guestsAt = (base: URL): readonly Guest[] =>
+  schemas.map((schema) => ({ schema, module: new URL(`${schema.name}.wasm`, base), sourceMap: new URL(`${schema.name}.wasm.map`, base) }));
+
+export const jsDefinition: VmDefinition = { parties, actors: javaScriptActors, ports: openPage };
+export const wasmDefinition = (base: URL): VmDefinition => ({ parties, guests: guestsAt(base) });

@@ -1,0 +1,64 @@
+/** Options of `npm start -- --headless`. */
+import { parseArgs } from 'node:util';
+import { parsePlacement } from '../../../actors/placement.js';
+import { ACTOR_NAMES } from '../application.js';
+
+export interface HeadlessOptions {
+  readonly host: 'node' | 'sim';
+  readonly placement: string;
+  readonly seed: number;
+  readonly frames: number;
+  readonly trapRate: number;
+  readonly json: boolean;
+}
+
+/** A command line that makes no sense: said in one line, with what is allowed. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+/** @throws OptionError, or PlacementError, which names the actors that there are */
+export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions {
+  const values = parse(input);
+  if (values.host !== 'node' && values.host !== 'sim') throw new OptionError(`--host is node or sim, not ${values.host}`);
+  parsePlacement(values.placement, ACTOR_NAMES);
+  return {
+    host: values.host,
+    placement: values.placement,
+    seed: wholeNumber('--seed', values.seed, 0),
+    frames: wholeNumber('--frames', values.frames, 1),
+    trapRate: probability('--trap-rate', values['trap-rate']),
+    json: values.json,
+  };
+}
+
+function parse(input: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...input],
+      options: {
+        headless: { type: 'boolean', default: true },
+        host: { type: 'string', default: 'node' },
+        placement: { type: 'string', default: 'mixed' },
+        seed: { type: 'string', default: '1' },
+        frames: { type: 'string', default: '600' },
+        'trap-rate': { type: 'string', default: '0' },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+export function wholeNumber(option: string, text: string, min: number): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < min) throw new OptionError(`${option} is a whole number from ${min}, not ${text}`);
+  return value;
+}
+
+function probability(option: string, text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1)) throw new OptionError(`${option} is a probability from 0 to 1, not ${text}`);
+  return value;
+}

@@ -1,0 +1,15 @@
+/** A viewer who presses keys at random, from a seed: mostly along a rail, now and then into a film and back. */
+import type { Random } from '../../../bus/random.js';
+import type { Key } from '../../../host-shim/common/ports/input-port.js';
+
+/** Keys, and how often each is pressed of a hundred. */
+const HABITS: readonly (readonly [Key, number])[] = [['right', 34], ['left', 12], ['down', 22], ['up', 12], ['enter', 9], ['back', 11]];
+
+export function nextKey(random: Random): Key {
+  let draw = random.integer(HABITS.reduce((sum, [, weight]) => sum + weight, 0));
+  for (const [key, weight] of HABITS) {
+    if (draw < weight) return key;
+    draw -= weight;
+  }
+  return 'right';
+}

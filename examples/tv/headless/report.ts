@@ -1,0 +1,81 @@
+/** What a headless run has found out: printed as a table, or as the one line of JSON that `--json` promises. */
+import { createHash } from 'node:crypto';
+import { decode, encode } from '@msgpack/msgpack';
+import type { VmCounters } from '../../../actors/control.js';
+import { decodeEnvelope } from '../../../actors/envelope.js';
+import type { System } from '../../../actors/system.js';
+import { Reader } from '../../../protocol/reader.js';
+import { metrics } from '../../../protocol/generated/metrics.js';
+import { Writer } from '../../../protocol/writer.js';
+import { applicationState } from '../../../js-actors/metrics.js';
+import { ACTOR_NAMES } from '../application.js';
+
+export interface Report {
+  readonly frames: number;
+  readonly keys: number;
+  readonly focusMoves: number;
+  readonly messages: {
+    readonly sent: number;
+    readonly delivered: number;
+    /** Sent, and neither delivered nor accounted for by the rows below. */
+    readonly lost: number;
+    /** Delivered more often than sent. */
+    readonly duplicated: number;
+    /** Replaced by a newer one of the same key before they were delivered. */
+    readonly conflated: number;
+    /** Of kinds that may be dropped when a mailbox is full. */
+    readonly dropped: number;
+  };
+  readonly traps: number;
+  readonly restarts: number;
+  readonly replayed: number;
+  /** Replays whose output differed from what was sent before. */
+  readonly divergent: number;
+  readonly placement: Readonly<Record<string, string>>;
+  readonly stateHash: string;
+  readonly errors: readonly string[];
+}
+
+const total = (record: Readonly<Record<string, number>>): number => Object.values(record).reduce((sum, count) => sum + count, 0);
+
+export function countMessages(counters: VmCounters): Report['messages'] {
+  const sent = total(counters.sent);
+  const delivered = total(counters.handled);
+  const pairs = Object.keys(counters.handled);
+  const duplicated = pairs.reduce((sum, pair) => sum + Math.max(0, counters.handled[pair] - (counters.sent[pair] ?? 0)), 0);
+  const { conflated, dropped } = counters;
+  return { sent, delivered, lost: Math.max(0, sent + duplicated - delivered - conflated - dropped), duplicated, conflated, dropped };
+}
+
+/** Of the five snapshots, without the half of metrics that measures the runtime itself. */
+export async function hashState(system: System): Promise<string> {
+  const hash = createHash('sha256');
+  for (const actor of ACTOR_NAMES) {
+    const { snapshot } = decodeEnvelope(await system.snapshot(actor));
+    hash.update(actor).update(actor === metrics.name ? withoutRuntime(snapshot) : snapshot);
+  }
+  return hash.digest('hex').slice(0, 32);
+}
+
+function withoutRuntime(snapshot: Uint8Array): Uint8Array {
+  const [published, replicas, nextRequest, state] = decode(snapshot) as unknown[];
+  const decoded = metrics.state.decode(new Reader().reset(encode(state)));
+  const { application } = applicationState(decoded);
+  const nothing = { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
+  const writer = new Writer();
+  metrics.state.encode(writer, { application, runtime: nothing });
+  return encode([published, replicas, nextRequest, writer.toBytes()]);
+}
+
+/** Publications of `focus.focused` so far: its version. */
+export async function countFocusMoves(system: System): Promise<number> {
+  const [[version]] = decode(decodeEnvelope(await system.snapshot('focus')).snapshot) as [[number]];
+  return version;
+}
+
+export function printReport(report: Report): void {
+  const { messages, placement, errors, ...counts } = report;
+  for (const [name, value] of Object.entries({ ...counts, ...messages })) console.log(`${name.padEnd(12)} ${value}`);
+  console.log(`${'placement'.padEnd(12)} ${Object.entries(placement).map(([actor, vm]) => `${actor}=${vm}`).join(', ')}`);
+  for (const error of errors) console.log(`error        ${error}`);
+}

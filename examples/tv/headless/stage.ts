@@ -1,0 +1,112 @@
+/** Where a headless run takes place: the real threads of Node, or the simulation. */
+import { readFile } from 'node:fs/promises';
+import type { Host } from '../../../actors/host.js';
+import type { System } from '../../../actors/system.js';
+import type { Vm } from '../../../actors/vm.js';
+import { Random } from '../../../bus/random.js';
+import { openFetchPort } from '../../../host-shim/common/ports/fetch.js';
+import { createNodeHost, detectCapabilities } from '../../../host-shim/node/index.js';
+import { openSimFetchPort, SimHost } from '../../../host-shim/sim/index.js';
+import { compileGuest, wasmActorFactory } from '../../../host-shim/wasm/guest.js';
+import { javaScriptActors } from '../../../js-actors/index.js';
+import { openPage } from '../app/page.js';
+import { guestsAt, jsDefinition, parties, wasmDefinition } from '../application.js';
+import { loadCatalogue } from '../catalogue/load.js';
+import { startServer } from '../server/server.js';
+import { countMessages } from './report.js';
+
+/** Of the display's clock: 60 frames a second. */
+export const FRAME_MICROS = 16_667;
+/** A frame on real threads: faster than a television's, so that a run does not take as long as it shows. */
+const REAL_FRAME_MS = 4;
+const LATENCY_MS = { min: 20, max: 120 };
+/** How long a run may take to come to rest: longer than any retry. */
+const SETTLE_MICROS_MAX = 30_000_000;
+const SETTLE_STEP_MS = 50;
+
+/** The folder of the built modules, seen from this file's place in `dist/`. */
+export const GUESTS = new URL('../../../wasm-actors/', import.meta.url);
+
+export interface Stage {
+  readonly host: Host;
+  readonly vm: Vm;
+  /** Lets the time of one frame pass. */
+  frame(): Promise<void>;
+  /** Waits until every message is accounted for. */
+  settle(system: System): Promise<void>;
+  close(): Promise<void>;
+}
+
+
+export interface StageOptions {
+  readonly seed: number;
+  readonly onPortError: (port: string, error: unknown) => void;
+}
+
+async function isQuiet(system: System): Promise<boolean> {
+  const counters = await system.counters();
+  return counters.waiting === 0 && countMessages(counters).lost === 0;
+}
+
+export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
+  const server = await startServer({ catalogue: loadCatalogue(), port: 0, latencyMs: LATENCY_MS, root: null });
+  const host = createNodeHost({
+    capabilities: detectCapabilities(),
+    parties,
+    vms: {
+      js: { entry: new URL('./js-vm.js', import.meta.url), load: async () => jsDefinition },
+      wasm: { entry: new URL('./wasm-vm.js', import.meta.url), load: async () => wasmDefinition(GUESTS) },
+    },
+    onPortError,
+  });
+  openFetchPort(host.vm, { fetch: globalThis.fetch, baseUrl: server.url });
+  const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+  return {
+    host,
+    vm: host.vm,
+    frame: () => pause(REAL_FRAME_MS),
+    async settle(system) {
+      const until = host.clock.nowMicros() + SETTLE_MICROS_MAX;
+      while (!(await isQuiet(system)) && host.clock.nowMicros() < until) await pause(SETTLE_STEP_MS);
+    },
+    close: () => server.close(),
+  };
+}
+
+async function loadGuests() {
+  return Promise.all(
+    guestsAt(GUESTS).map(async ({ schema, module, sourceMap }) =>
+      wasmActorFactory(schema, await compileGuest(await readFile(module)), sourceMap && (await readFile(sourceMap, 'utf8')), parties),
+    ),
+  );
+}
+
+export async function simStage({ seed, onPortError }: StageOptions): Promise<Stage> {
+  const catalogue = loadCatalogue();
+  const host = new SimHost({ seed, parties, factories: { js: javaScriptActors, wasm: await loadGuests() }, ports: { js: openPage }, onPortError });
+  openSimFetchPort(host.vm, {
+    timers: host.timers,
+    random: new Random(seed).fork('fetch'),
+    latencyMs: LATENCY_MS,
+    answer: ({ url }) => {
+      const { status, body } = catalogue.answer(url);
+      return { status, body: new TextEncoder().encode(body) };
+    },
+  });
+  const pass = async (micros: number) => {
+    let over = false;
+    host.kernel.schedule(micros, () => (over = true));
+    await host.kernel.run(() => over);
+  };
+  return {
+    host,
+    vm: host.vm,
+    frame: () => pass(FRAME_MICROS),
+    async settle(system) {
+      const until = host.kernel.now + SETTLE_MICROS_MAX;
+      do await pass(SETTLE_STEP_MS * 1000);
+      while (!(await isQuiet(system)) && host.kernel.now < until);
+    },
+    close: async () => {},
+  };
+}
