@@ -1,8 +1,7 @@
 /** The two implementations of an actor, as a VM would start them. The Wasm one must have been built (`npm run build`). */
 import { readFileSync } from 'node:fs';
-import type { Actor } from '../../actors/actor.js';
 import type { ActorFactory } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { javaScriptActorFactory, type RunnableActor } from '../../actors/javascript-instance.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { tandemParties } from '../../protocol/generated/index.js';
@@ -11,7 +10,7 @@ export type Implementation = readonly [language: string, factory: ActorFactory];
 
 export async function implementationsOf(
   schema: BoundParty,
-  create: () => Actor<never>,
+  create: () => RunnableActor,
 ): Promise<readonly [Implementation, Implementation]> {
   const module = await compileGuest(readFileSync(new URL(`../../dist/wasm-actors/${schema.name}.wasm`, import.meta.url)));
   return [
