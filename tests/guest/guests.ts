@@ -16,11 +16,11 @@ export function readModule(path: string): Uint8Array<ArrayBuffer> {
 
 export const readSourceMap = (path: string): string => readFileSync(join(root, `${path}.map`), 'utf8');
 
-/** Paths of all modules that were built, from the root. */
-export const builtModules = (): string[] =>
+/** Paths of all guests that were built from an actor's file, from the root. */
+export const builtGuests = (): string[] =>
   readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.wasm'))
-    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.wasm.inputs.json'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name.replace('.inputs.json', ''))))
     .sort();
 
 export const SENDER = 64;

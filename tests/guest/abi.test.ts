@@ -1,0 +1,140 @@
+/** The guest ABI: every built module against the golden list, both sides' numbers, and what is refused. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ABI_VERSION, CELL, CELL_COUNT, GuestError, MALFORMED_CELLS, NO_FAULT } from '../../host-shim/wasm/abi.js';
+import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import golden from '../../wasm-actors/abi.golden.json' with { type: 'json' };
+import { builtGuests, concatenate, frame, framesIn, readModule, root } from './guests.js';
+import { plainGuest } from './plain-guest.js';
+import { catchTrap, trapSchema } from './trap.js';
+
+const guests = builtGuests();
+
+const signatures = (module: WebAssembly.Module): Record<string, string> => {
+  const [section] = WebAssembly.Module.customSections(module, 'as-bind_bindings');
+  const { exportedFunctions } = JSON.parse(new TextDecoder().decode(section)) as {
+    exportedFunctions: Record<string, { returnType: string; parameters: string[] }>;
+  };
+  const text = Object.entries(exportedFunctions).map(([name, { parameters, returnType }]) => [name, `(${parameters.join(', ')}): ${returnType}`]);
+  return Object.fromEntries(text);
+};
+
+it('has all guests to test', () => {
+  for (const name of ['scene', 'focus', 'history', 'metrics', 'network']) expect(guests).toContain(`dist/wasm-actors/${name}.wasm`);
+  expect(guests).toContain('dist/tests/guests/trap/trap.wasm');
+});
+
+describe.each(guests)('%s', (path) => {
+  const module = new WebAssembly.Module(readModule(path));
+
+  it('imports and exports what the golden list says', () => {
+    expect(WebAssembly.Module.imports(module).map(({ module: from, name, kind }) => `${kind} ${from}.${name}`)).toEqual(golden.imports);
+    expect(
+      WebAssembly.Module.exports(module)
+        .map(({ name, kind }) => `${kind} ${name}`)
+        .sort(),
+    ).toEqual(golden.exports);
+    expect(signatures(module)).toEqual(golden.controlCalls);
+  });
+
+  it('is found by its name, and says so', async () => {
+    const name = path.split('/').at(-1)!.replace('.wasm', '');
+    const schema = { ...trapSchema, name } as BoundParty;
+    await compileGuest(readModule(path));
+    let refusal: unknown;
+    try {
+      wasmActorFactory({ ...schema, address: 0 } as BoundParty, module);
+    } catch (thrown) {
+      refusal = thrown;
+    }
+    expect(refusal).toBeInstanceOf(GuestError);
+    expect((refusal as GuestError).problem).toBe('other actor');
+    expect((refusal as GuestError).message).toContain(`the module is ${name} at `);
+  });
+});
+
+describe('both sides of the ABI', () => {
+  const cells = readFileSync(join(root, 'wasm-actors/kit/cells.ts'), 'utf8');
+  const numbers = new Map([...cells.matchAll(/const (\w+): \w+ = (\w+);/g)].map(([, name, value]) => [name, Number(value)]));
+  const constantCase = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+
+  it('have the same cells', () => {
+    for (const [name, index] of Object.entries(CELL)) expect([name, numbers.get(constantCase(name))]).toEqual([name, index]);
+    expect(Object.keys(CELL)).toHaveLength(CELL_COUNT);
+    expect(numbers.get('CELL_COUNT')).toBe(CELL_COUNT);
+    expect(numbers.get('NO_FAULT')).toBe(NO_FAULT);
+    expect(numbers.get('ABI_VERSION')).toBe(ABI_VERSION);
+  });
+
+  it('have the same records', () => {
+    const records = readFileSync(join(root, 'wasm-actors/kit/malformed.ts'), 'utf8');
+    expect(Number(/RECORD_BYTES: u32 = (\d+)/.exec(records)?.[1])).toBe(4 * MALFORMED_CELLS);
+  });
+
+  it('are on the page', () => {
+    const page = readFileSync(join(root, 'docs/GUEST-ABI.md'), 'utf8');
+    expect(page).toContain(`# The guest ABI, version ${ABI_VERSION}`);
+    for (const entry of golden.exports) expect(page).toContain(`\`${entry.split(' ')[1]}`);
+  });
+});
+
+describe('a module that is refused', () => {
+  const problemOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+    try {
+      wasmActorFactory(trapSchema, await compileGuest(bytes));
+    } catch (error) {
+      if (error instanceof GuestError) return error.message;
+      throw error;
+    }
+    return 'accepted';
+  };
+
+  it('is none at all', async () => {
+    expect(await problemOf(new Uint8Array([1, 2, 3]))).toMatch(/^not a module: /);
+  });
+
+  it('has another ABI version', async () => {
+    expect(await problemOf(plainGuest({ abiVersion: 0 }))).toBe('abi version: the module has 0, this runtime 1');
+    expect(await problemOf(plainGuest({ abiVersion: 2 }))).toBe('abi version: the module has 2, this runtime 1');
+  });
+
+  it.each(['tandem_abi_version', 'tandem_cells', 'tandem_reserve', 'tandem_handle', 'tandem_snapshot', 'tandem_restore'])('lacks %s', async (name) => {
+    expect(await problemOf(plainGuest({ without: name }))).toBe(`missing export: function ${name}`);
+  });
+
+  it.each(['env.now', 'env.seed', 'wasi_snapshot_preview1.clock_time_get'])('imports %s', async (name) => {
+    expect(await problemOf(plainGuest({ imports: name }))).toBe(`forbidden import: function ${name}`);
+  });
+
+  it('cannot be configured, and is', async () => {
+    const factory = wasmActorFactory(trapSchema, await compileGuest(plainGuest()));
+    expect(() => factory.create({ seed: 1 })).toThrow(/missing export: configure, for seed/);
+  });
+});
+
+describe('a guest of another language, by the page alone', () => {
+  const batch = concatenate([frame(0x4001, [1]), frame(0x4001, [2]), frame(0x4001, [3])]);
+
+  it('runs, keeps its state and restores it', async () => {
+    const factory = wasmActorFactory(trapSchema, await compileGuest(plainGuest()));
+    const first = factory.create({});
+    first.handle(batch, 0, batch.length);
+    expect(first.output.bytes.slice(first.output.start, first.output.end)).toEqual(batch);
+    expect(first.snapshot()).toEqual(new Uint8Array([0x94, 0x90, 0x90, 0, 3]));
+    const second = factory.create({});
+    second.restore(first.snapshot());
+    second.handle(batch, 0, batch.length);
+    expect(second.snapshot()[4]).toBe(6);
+  });
+
+  it('traps like any other', async () => {
+    const instance = wasmActorFactory(trapSchema, await compileGuest(plainGuest())).create({});
+    instance.armFault(1);
+    const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
+    expect(trap.handled).toBe(1);
+    expect(trap.position).toBe('');
+    expect(framesIn(instance.output.bytes, instance.output.start, instance.output.end)).toHaveLength(1);
+  });
+});
