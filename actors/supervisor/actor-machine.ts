@@ -126,7 +126,8 @@ export const actorMachine = setup({
       reason: event.type === 'ended' || event.type === 'vmLost' ? event.reason : context.reason,
       fresh: false,
     })),
-    noteFinish: assign(({ context }) => ({ endedAt: context.nowMicros(), reason: 'finished', intent: 'finish' as const, fresh: true })),
+    noteTime: assign(({ context }) => ({ endedAt: context.nowMicros() })),
+    noteFinish: assign({ reason: 'finished', intent: 'finish', fresh: true }),
     intendStop: assign({ intent: 'stop', reason: 'stopped by order' }),
     intendExhaust: assign(({ context }) => ({ intent: 'exhaust' as const, reason: `restart budget exhausted: ${context.reason}` })),
     noteUnanswered: assign(({ context }) => ({
@@ -231,6 +232,7 @@ export const actorMachine = setup({
       },
     },
     leaving: {
+      entry: 'noteTime',
       always: [
         { guard: 'temporary', target: 'removed' },
         { guard: 'exhausting', target: 'exhausted' },

@@ -140,6 +140,17 @@ describe('restart kinds', () => {
     expect(statusOf(system, 'anna')).toMatchObject({ state: 'exhausted', reason: 'restart budget exhausted: finished' });
   });
 
+  test('permanent_normal: a stop that takes long does not make the restart after it look old', async () => {
+    const { host, system } = await started({ ...only('permanent'), shutdownMs: 4000, intensity: 1 });
+    host.vm('js').script('stop anna', 'hang');
+    const finished = system.finishActor('anna');
+    await host.time.advance(4000);
+    await finished;
+    host.vm('js').trap('anna');
+    await settle();
+    expect(statusOf(system, 'anna')).toMatchObject({ state: 'exhausted', restarts: 1 });
+  });
+
   test('transient_normal: not restarted, can be started again', async () => {
     const { system } = await started(only('transient'));
     await system.finishActor('anna');
