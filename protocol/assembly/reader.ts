@@ -6,7 +6,7 @@
 import { NESTING_DEPTH_MAX } from '../limits';
 import { Bytes, Dynamic, Text } from './values';
 
-/** What was wrong: DECODE_PROBLEMS of protocol/errors.ts by index. */
+/** What was wrong, if anything: one more than its index in DECODE_PROBLEMS of protocol/errors.ts. */
 export enum Problem { None, Truncated, Type, Range, TooLong, TooDeep, Utf8, Kind, Header, TrailingBytes }
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;

@@ -81,13 +81,17 @@ export function encodeValue(field: Field, value: string, name: string, depth: nu
         bytes,
         lines: [
           `writer.mapLength(${value}.size, ${maxOf(field)});`,
-          `const keys${suffix}: string[] = ${value}.keys().sort();`,
-          `for (let i${suffix} = 0; i${suffix} < keys${suffix}.length; i${suffix}++) {`,
+          '{',
           ...indent([
-            `const key${suffix} = keys${suffix}[i${suffix}];`,
-            `writer.str(key${suffix}, ${STRING_BYTES_DEFAULT_MAX});`,
-            `const item${suffix} = ${value}.get(key${suffix});`,
-            ...inner,
+            `const keys${suffix}: string[] = ${value}.keys().sort();`,
+            `for (let i${suffix} = 0; i${suffix} < keys${suffix}.length; i${suffix}++) {`,
+            ...indent([
+              `const key${suffix} = keys${suffix}[i${suffix}];`,
+              `writer.str(key${suffix}, ${STRING_BYTES_DEFAULT_MAX});`,
+              `const item${suffix} = ${value}.get(key${suffix});`,
+              ...inner,
+            ]),
+            '}',
           ]),
           '}',
         ],

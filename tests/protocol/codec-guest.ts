@@ -1,0 +1,122 @@
+/** Compiles and runs `tests/guests/codec`: all generated AssemblyScript codecs in one module. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import asc from 'assemblyscript/asc';
+import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import { emitRoundTrip } from '../../protocol/codegen/round-trip.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import { allParties, codecs } from './codecs.js';
+import { parties as everyParties } from './every/generated/index.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const FOLDER = 'tests/guests/codec/assembly';
+
+interface Exports {
+  readonly memory: WebAssembly.Memory;
+  allocate(bytes: number): number;
+  run(codec: number, bodies: number, lengths: number, count: number, results: number, bodyBytesMax: number): void;
+  encoded(): number;
+  encodedBytes(): number;
+  frameConstant(index: number): number;
+  writeHeader(at: number, kind: number, source: number, target: number, causeSource: number, causeSequence: number, sentAt: number): void;
+  checkFrame(at: number, end: number): number;
+  __collect(): void;
+}
+
+/** What became of one body. */
+export interface Outcome {
+  /** 0 for none, or one more than the index in DECODE_PROBLEMS. */
+  problem: number;
+  offset: number;
+  /** FNV-1a of the encoding, 0 after a problem. */
+  hash: number;
+}
+
+const BODY_BYTES_MAX = 1 << 16;
+
+function generatedFolder(party: PartySchema): string {
+  const names = (parties: readonly unknown[]) => (parties as readonly BoundParty[]).map((one) => one.name);
+  if (names(everyParties).includes(party.name)) return '../../../protocol/every/generated/assembly';
+  if (names(counterParties).includes(party.name)) return '../../../../examples/counter/protocol/generated/assembly';
+  return '../../../../protocol/generated/assembly';
+}
+
+async function compile(): Promise<Uint8Array> {
+  const table = emitRoundTrip(allParties as readonly unknown[] as readonly PartySchema[], {
+    runtime: '../../../../protocol/assembly',
+    generated: generatedFolder,
+  });
+  let binary: Uint8Array | undefined;
+  const options = ['--baseDir', ROOT, '--runtime', 'minimal', '--exportRuntime', '-O2', '--outFile', 'codec.wasm'];
+  const { error, stderr } = await asc.main([`${FOLDER}/codec.ts`, ...options], {
+    readFile: (name, baseDir) => {
+      if (name === `${FOLDER}/table.ts`) return table;
+      try {
+        return readFileSync(join(baseDir, name), 'utf8');
+      } catch {
+        return null;
+      }
+    },
+    writeFile: (_name, contents) => {
+      binary = contents as Uint8Array;
+    },
+    listFiles: () => [],
+  });
+  if (error || !binary) throw new Error(`the codec guest does not compile: ${error?.message}\n${stderr.toString()}`);
+  return binary;
+}
+
+export class CodecGuest {
+  private constructor(private readonly exports: Exports) {}
+
+  static async start(): Promise<CodecGuest> {
+    const { instance } = (await WebAssembly.instantiate((await compile()) as BufferSource, {
+      env: { abort: () => { throw new Error('the guest trapped'); } },
+    })) as unknown as WebAssembly.WebAssemblyInstantiatedSource;
+    return new CodecGuest(instance.exports as unknown as Exports);
+  }
+
+  get memoryBytes(): number {
+    return this.exports.memory.buffer.byteLength;
+  }
+
+  get frame(): Pick<Exports, 'frameConstant' | 'writeHeader' | 'checkFrame'> {
+    return this.exports;
+  }
+
+  /** Copies bytes into the guest. @returns their address, valid until the next call */
+  place(bytes: Uint8Array): number {
+    const at = this.exports.allocate(Math.max(BODY_BYTES_MAX, bytes.length));
+    new Uint8Array(this.exports.memory.buffer).set(bytes, at);
+    return at;
+  }
+
+  read(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.exports.memory.buffer, at, length).slice();
+  }
+
+  /** Decodes and encodes each body. */
+  run(codec: number, bodies: Uint8Array, lengths: Uint32Array, count: number): Outcome[] {
+    const bodyBytes = (bodies.length + 3) & ~3;
+    const base = this.exports.allocate(bodyBytes + lengths.length * 16);
+    const lengthsAt = base + bodyBytes;
+    const resultsAt = lengthsAt + lengths.length * 4;
+    new Uint8Array(this.exports.memory.buffer).set(bodies, base);
+    new Uint32Array(this.exports.memory.buffer, lengthsAt, count).set(lengths.subarray(0, count));
+    this.exports.run(codec, base, lengthsAt, count, resultsAt, BODY_BYTES_MAX);
+    const words = new Uint32Array(this.exports.memory.buffer, resultsAt, count * 3);
+    const outcomes = Array.from({ length: count }, (_, i) => ({ problem: words[i * 3], offset: words[i * 3 + 1], hash: words[i * 3 + 2] }));
+    // Nothing is on the guest's stack now.
+    this.exports.__collect();
+    return outcomes;
+  }
+
+  /** @returns the encoding of what the body decodes to, or the problem */
+  roundTrip(codec: number, body: Uint8Array): Uint8Array | Outcome {
+    const [outcome] = this.run(codec, body, Uint32Array.of(body.length), 1);
+    return outcome.problem ? outcome : this.read(this.exports.encoded(), this.exports.encodedBytes());
+  }
+}
+
+export const codecCount = codecs.length;

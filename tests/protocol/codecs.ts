@@ -1,0 +1,79 @@
+/** Every codec that the generator has written, with what tests need to use it whatever its fields: the runtime's, the counter's, and those of a schema with every type. */
+import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
+import { type AnyBound, type BoundParty, leadOf } from '../../protocol/bind.js';
+import { messagesOf } from '../../protocol/codegen/model.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import type { Reader } from '../../protocol/reader.js';
+import type { Fields } from '../../protocol/schema.js';
+import type { Writer } from '../../protocol/writer.js';
+import { parties as everyParties } from './every/generated/index.js';
+
+export const allParties = [...tandemParties, ...counterParties, ...everyParties] as readonly unknown[] as readonly BoundParty[];
+
+/** Fields of a body by name: of the schema, and those that lead it. */
+export type Body = Record<string, unknown>;
+
+export interface NamedCodec {
+  /** As `counter.increment`. */
+  readonly name: string;
+  /** What paths of its fields begin with. */
+  readonly root: string;
+  /** 0 for a state. */
+  readonly kind: number;
+  /** All fields of the body, leading ones included. */
+  readonly fields: Fields;
+  encode(writer: Writer, body: Body): void;
+  /** The whole of the reader's bytes. */
+  decode(reader: Reader): Body;
+}
+
+/** In the order of `emitRoundTrip`. */
+export const codecs: readonly NamedCodec[] = allParties.flatMap((party) => [
+  ...messagesOf(party).map((message) => messageCodec(party, boundOf(party, message.role, message.name))),
+  ...(party.state ? [stateCodec(party)] : []),
+]);
+
+export const codecNamed = (name: string): NamedCodec => codecs[codecIndex(name)];
+export const codecIndex = (name: string): number => codecs.findIndex((codec) => codec.name === name);
+
+function boundOf(party: BoundParty, role: AnyBound['role'], name: string): AnyBound {
+  if (role === 'publication') return party.publishes[name];
+  if (role !== 'reply') return party.receives[name];
+  const request = party.receives[name.slice(0, -'Reply'.length)];
+  if (request.role !== 'request') throw new Error(`${name} replies to nothing`);
+  return request.reply;
+}
+
+function messageCodec(party: BoundParty, bound: AnyBound): NamedCodec {
+  const lead = Object.keys(leadOf(bound.role)) as ('request' | 'version' | 'fresh')[];
+  return {
+    name: `${party.name}.${bound.name}`,
+    root: bound.name,
+    kind: bound.kind,
+    fields: { ...leadOf(bound.role), ...bound.fields },
+    encode: (writer, body) => {
+      const [first, second] = lead.map((name) => body[name]);
+      (bound.encode as (writer: Writer, body: Body, first: unknown, second: unknown) => void)(writer, body, first, second);
+    },
+    decode: (reader) => {
+      const fields = bound.decode(reader) as Body;
+      return { ...Object.fromEntries(lead.map((name) => [name, reader[name]])), ...fields };
+    },
+  };
+}
+
+function stateCodec(party: BoundParty): NamedCodec {
+  const state = party.state!;
+  return {
+    name: `${party.name} state`,
+    root: 'state',
+    kind: 0,
+    fields: state.fields!,
+    encode: (writer, body) => state.encode(writer, body),
+    decode: (reader) => {
+      const body = state.decode(reader);
+      reader.finish();
+      return body;
+    },
+  };
+}

@@ -1,0 +1,104 @@
+/** Random values of a schema's types, and what a MessagePack library without schemas would be given for them. */
+import fc from 'fast-check';
+import { decodeDynamic, encodeDynamic } from '../../protocol/dynamic.js';
+import type { Field, Fields } from '../../protocol/schema.js';
+
+/** Every code point but surrogates: what those become is ours to say, and tested by itself. */
+const text = (max: number) => fc.string({ unit: 'binary', maxLength: max });
+const LENGTH_MAX = 5;
+const TEXT_LENGTH_MAX = 40;
+
+const integers: { readonly [type: string]: readonly [number, number] } = {
+  u8: [0, 0xff],
+  u16: [0, 0xffff],
+  u32: [0, 0xffff_ffff],
+  u53: [0, Number.MAX_SAFE_INTEGER],
+  i8: [-0x80, 0x7f],
+  i16: [-0x8000, 0x7fff],
+  i32: [-0x8000_0000, 0x7fff_ffff],
+};
+
+/** Integers of every encoded size, not only of the largest. */
+const integer = (min: number, max: number): fc.Arbitrary<number> =>
+  fc.oneof(
+    fc.integer({ min: Math.max(min, -33), max: Math.min(max, 130) }),
+    fc.integer({ min: Math.max(min, -70_000), max: Math.min(max, 70_000) }),
+    fc.maxSafeInteger().filter((value) => value >= min && value <= max),
+    fc.constantFrom(min, max),
+  );
+
+const anyValue = fc.anything({
+  values: [fc.boolean(), fc.maxSafeInteger(), fc.double(), text(TEXT_LENGTH_MAX), fc.constant(null), fc.uint8Array({ maxLength: 8 })],
+  // The library refuses this one key.
+  key: text(8).filter((key) => key !== '__proto__'),
+  maxDepth: 2,
+  withNullPrototype: false,
+});
+
+export function valueOf(field: Field): fc.Arbitrary<unknown> {
+  const length = Math.min(LENGTH_MAX, field.max ?? LENGTH_MAX);
+  switch (field.type) {
+    case 'f64':
+      return fc.oneof(fc.double(), integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER));
+    case 'bool':
+      return fc.boolean();
+    case 'str':
+      return text(Math.min(TEXT_LENGTH_MAX, Math.floor((field.max ?? TEXT_LENGTH_MAX * 4) / 4)));
+    case 'bin':
+      return fc.uint8Array({ maxLength: Math.min(300, field.max ?? 300) });
+    case 'dynamic':
+      return anyValue.map(encodeDynamic);
+    case 'choice':
+      return fc.constantFrom(...field.options!);
+    case 'optional':
+      return fc.option(valueOf(field.item!), { nil: null });
+    case 'list':
+      return fc.array(valueOf(field.item!), { maxLength: length });
+    case 'map':
+      return fc.array(fc.tuple(text(8), valueOf(field.item!)), { maxLength: length }).map((entries) => new Map(entries));
+    case 'struct':
+      return fieldsOf(field.fields!);
+    default:
+      return integer(...integers[field.type]);
+  }
+}
+
+export const fieldsOf = (fields: Fields): fc.Arbitrary<Record<string, unknown>> =>
+  fc.record(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueOf(field)])), { noNullPrototype: true });
+
+/** The plain value that has the same encoding. */
+export function plainOf(field: Field, value: unknown): unknown {
+  switch (field.type) {
+    case 'dynamic':
+      return decodeDynamic(value as Uint8Array);
+    case 'choice':
+      return field.options!.indexOf(value as string);
+    case 'optional':
+      return value === null ? null : plainOf(field.item!, value);
+    case 'list':
+      return (value as unknown[]).map((item) => plainOf(field.item!, item));
+    case 'map': {
+      const plain = Object.create(null);
+      for (const [key, item] of value as Map<string, unknown>) {
+        Object.defineProperty(plain, key, { value: plainOf(field.item!, item), enumerable: true });
+      }
+      return plain;
+    }
+    case 'struct':
+      return plainFields(field.fields!, value as Record<string, unknown>);
+    default:
+      return value;
+  }
+}
+
+export const plainFields = (fields: Fields, value: Record<string, unknown>): unknown[] =>
+  Object.entries(fields).map(([name, field]) => plainOf(field, value[name]));
+
+/** The value as a decoder gives it back: there is no -0 on the wire. */
+export function decodedOf(value: unknown): unknown {
+  if (typeof value === 'number') return value === 0 ? 0 : value;
+  if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, decodedOf(item)]));
+  if (Array.isArray(value)) return value.map(decodedOf);
+  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decodedOf(item)]));
+}
