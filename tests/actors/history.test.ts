@@ -269,7 +269,16 @@ describe('the twins', () => {
       address: history.address,
       js: () => js.create({}),
       wasm: () => wasm.create({}),
-      sequence: (random) => () => randomFrame(random),
+      sequence: (random) => {
+        const eager = random.integer(4) === 0;
+        let attempt = 0;
+        return (emitted) => {
+          for (const { kind, body } of emitted) if (kind === page.receives.navigationBlocked.kind) attempt = body[0] as number;
+          if (eager && random.integer(4) > 0) return { message: receives.push, fields: randomDestination(random) };
+          if (random.integer(8) === 0) return { message: receives.retry, fields: { attempt } };
+          return randomFrame(random);
+        };
+      },
     });
   });
 });
@@ -280,7 +289,7 @@ const pick = <T>(random: Random, choices: readonly T[]): T => choices[random.int
 /** Now and then parameters so large that the stack is cut. */
 function randomDestination(random: Random): { route: string; params: Uint8Array } {
   const value = pick(random, [null, 3, -1.5, 'ü', [1, [2]], { film: 17, list: [true] }]);
-  const params = encode(random.integer(60) === 0 ? new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX / 3) : value);
+  const params = encode(random.integer(150) === 0 ? new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX / 3) : value);
   return { route: `${pick(random, letters)}${random.integer(10)}`, params };
 }
 
@@ -299,7 +308,7 @@ function randomFrame(random: Random): TwinFrame {
     return { message: receives.remember, fields: { entry: 1 + random.integer(60), focus: small(), scroll } };
   }
   if (choice === 18) return { message: receives.block, fields: { blocker: small(), reason: pick(random, letters) } };
-  if (choice < 21) return { message: receives.unblock, fields: { blocker: small() } };
+  if (choice < 21) return { message: receives.unblock, fields: { blocker: random.integer(2) * small() } };
   if (choice < 23) return { message: receives.retry, fields: { attempt: 1 + random.integer(60) } };
   return { message: system.receives.refresh, fields: { topic: publishes.current.kind, follower: page.address }, source: page.address };
 }
