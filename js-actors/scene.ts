@@ -27,11 +27,11 @@ const propertyNumbers = new Map(SCENE_PROPERTIES.map((name, number) => [name, nu
 const numberOf = (property: SceneProperty): number => propertyNumbers.get(property)!;
 
 export class Scene extends Actor<typeof scene> implements Handlers<typeof scene> {
-  private tree = new Tree();
-  private layout = new Layout();
-  private animations = new Animations();
-  private focusables = new Focusables();
-  private displayList = new DisplayList();
+  private readonly tree = new Tree();
+  private readonly layout = new Layout();
+  private readonly animations = new Animations();
+  private readonly focusables = new Focusables();
+  private readonly displayList = new DisplayList();
   private frame = 0;
   private timeMicros = 0;
   private rejected = 0;
@@ -106,10 +106,6 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
   }
 
   restore(state: StateOf<typeof scene>): void {
-    this.tree = new Tree();
-    this.layout = new Layout();
-    this.animations = new Animations();
-    this.focusables = new Focusables();
     this.tree.load(state.types, state.links, state.propertyCount, numbersOf(state.properties));
     for (const { node, value } of state.strings) this.tree.setString(node, value);
     this.animations.load(numbersOf(state.animations));

@@ -38,11 +38,11 @@ const STRINGS_PER_MESSAGE: i32 = 128;
 const ALL: i32 = DISPLAY | FOCUSABLES | PLACES;
 
 class Scene extends Actor<SceneState> implements SceneHandlers {
-  private tree: Tree = new Tree();
-  private layout: Layout = new Layout();
-  private animations: Animations = new Animations();
-  private focusables: Focusables = new Focusables();
-  private displayList: DisplayList = new DisplayList();
+  private readonly tree: Tree = new Tree();
+  private readonly layout: Layout = new Layout();
+  private readonly animations: Animations = new Animations();
+  private readonly focusables: Focusables = new Focusables();
+  private readonly displayList: DisplayList = new DisplayList();
   private frame: u32 = 0;
   private timeMicros: u64 = 0;
   private rejected: u32 = 0;
@@ -55,6 +55,8 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   private readonly stringsMessage: DisplayStrings = new DisplayStrings();
   private readonly displayListMessage: DisplayDisplayList = new DisplayDisplayList();
   private readonly state: SceneState = new SceneState();
+  /** What `state.links` points to. */
+  private readonly links: Column<i32> = new Column<i32>(0);
 
   constructor() {
     super('scene', SCENE_ADDRESS, SCENE_PUBLISHES, SCENE_FOLLOWS, SCENE_FOLLOWED_OWNERS);
@@ -127,7 +129,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     state.displayDirty = (this.dirty & DISPLAY) != 0;
     state.animatingShown = this.animatingShown;
     pointTo(state.types, tree.types, tree.rows);
-    this.links = tree.saveLinks();
+    tree.saveLinks(this.links);
     pointTo(state.links, this.links, 5 * tree.rows);
     state.propertyCount = PROPERTY_COUNT;
     pointTo(state.properties, tree.properties, tree.rows * PROPERTY_COUNT);
@@ -146,10 +148,6 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   }
 
   loadState(state: SceneState): void {
-    this.tree = new Tree();
-    this.layout = new Layout();
-    this.animations = new Animations();
-    this.focusables = new Focusables();
     const tree = this.tree;
     tree.load(state.types.address, state.types.length, state.links.address, state.propertyCount, state.properties.address);
     for (let i = 0; i < state.strings.length; i++) tree.setString(state.strings[i].node, state.strings[i].value.text);
@@ -166,9 +164,6 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     tree.arrange();
     if (!state.layoutDirty) this.layout.run(tree);
   }
-
-  /** Those of the last snapshot, which its bytes point to. */
-  private links: Column<i32> = new Column<i32>(0);
 
   /** @returns what it was given: whether a change made sense */
   private count(applied: bool): bool {

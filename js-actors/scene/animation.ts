@@ -122,8 +122,9 @@ export class Animations {
     return effects;
   }
 
-  /** Takes over the rows of a snapshot. */
+  /** Takes over the rows of a snapshot, in place of what is there. */
   load(rows: Float64Array): void {
+    this.animated.fill(0);
     this.count = Math.floor(rows.length / ANIMATION_COLUMNS);
     this.reserve(this.count);
     this.rows.set(rows);

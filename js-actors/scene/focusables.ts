@@ -59,11 +59,12 @@ export class Focusables {
     }
   }
 
-  /** Takes over the rows of a snapshot. */
+  /** Takes over the rows of a snapshot, in place of what is there. */
   load(tree: Tree, rows: Float64Array): void {
     this.reserve(tree.capacity);
+    this.place.fill(NONE);
     this.count = Math.floor(rows.length / FOCUSABLE_COLUMNS);
-    this.rows = new Float64Array(Math.max(rows.length, CAPACITY_MIN * FOCUSABLE_COLUMNS));
+    this.reserveRows(this.count);
     this.rows.set(rows);
     for (let i = 0; i < this.count; i++) this.place[rows[i * FOCUSABLE_COLUMNS + NODE]] = i;
   }
@@ -120,6 +121,6 @@ export class Focusables {
 
   private reserveRows(count: number): void {
     if (count * FOCUSABLE_COLUMNS <= this.rows.length) return;
-    this.rows = grown(this.rows, new Float64Array(2 * this.rows.length));
+    this.rows = grown(this.rows, new Float64Array(Math.max(2 * this.rows.length, count * FOCUSABLE_COLUMNS)));
   }
 }

@@ -16,6 +16,7 @@ export const IMAGE = 2;
 export const TEXT = 3;
 
 const CAPACITY_MIN = 256;
+const DEFAULTS = Float64Array.from({ length: PROPERTY_COUNT }, (_, property) => defaultOf(property));
 
 export class Tree {
   /** One more than the highest handle that was ever used: the length of every column. */
@@ -151,10 +152,14 @@ export class Tree {
     return new Uint8Array(links.buffer);
   }
 
-  /** Takes over the columns of a snapshot, which may have fewer properties. */
+  /** Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one. */
   load(types: Uint8Array, links: Uint8Array, propertyCount: number, properties: Float64Array): void {
     const rows = types.length;
+    this.rows = 0;
     this.reserve(rows);
+    this.strings.fill('');
+    this.stringsLength = 0;
+    this.marked.fill(0);
     this.types.set(types);
     const column = new Int32Array(links.slice().buffer);
     this.parent.set(column.subarray(0, rows));
@@ -164,9 +169,7 @@ export class Tree {
     this.previous.set(column.subarray(4 * rows, 5 * rows));
     const known = Math.min(propertyCount, PROPERTY_COUNT);
     for (let node = 0; node < rows; node++) {
-      for (let property = 0; property < known; property++) {
-        this.properties[node * PROPERTY_COUNT + property] = properties[node * propertyCount + property];
-      }
+      this.properties.set(properties.subarray(node * propertyCount, node * propertyCount + known), node * PROPERTY_COUNT);
     }
     this.orderDirty = true;
   }
@@ -225,8 +228,7 @@ export class Tree {
     this.last[node] = NONE;
     this.next[node] = NONE;
     this.previous[node] = NONE;
-    const row = node * PROPERTY_COUNT;
-    for (let property = 0; property < PROPERTY_COUNT; property++) this.properties[row + property] = defaultOf(property);
+    this.properties.set(DEFAULTS, node * PROPERTY_COUNT);
   }
 
   private isWithin(node: number, ancestor: number): boolean {

@@ -70,7 +70,7 @@ function commitOf(random: Random): Commit {
 }
 
 function setOf(random: Random, node: number, property: SceneProperty): Commit['sets'][number] {
-  return { node, property, value: valueOf(random, property) };
+  return { node, property, value: drawValue(random, property) };
 }
 
 function animationOf(random: Random, node: number, any: SceneProperty): Commit['animations'][number] {
@@ -80,8 +80,8 @@ function animationOf(random: Random, node: number, any: SceneProperty): Commit['
   return {
     node,
     property,
-    from: random.chance(0.5) ? null : valueOf(random, property),
-    to: valueOf(random, property),
+    from: random.chance(0.5) ? null : drawValue(random, property),
+    to: drawValue(random, property),
     durationMs: pick(random, [0, 10, 150, 300.5, 1e-5, 900]),
     delayMs: pick(random, [0, 0, 0, 40, 500]),
     x1: linear ? 0 : control(),
@@ -92,7 +92,7 @@ function animationOf(random: Random, node: number, any: SceneProperty): Commit['
   };
 }
 
-function valueOf(random: Random, property: SceneProperty): number {
+function drawValue(random: Random, property: SceneProperty): number {
   if (random.chance(0.02)) return pick(random, NONSENSE);
   const choices = CHOICES[property];
   return choices ? pick(random, choices) : random.chance(0.3) ? random.integer(60) : 500 * random.next() - 50;

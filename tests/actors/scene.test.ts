@@ -6,7 +6,7 @@ import { scene } from '../../protocol/generated/scene.js';
 import { SCENE_ALIGNS, SCENE_JUSTIFIES, SCENE_LAYOUTS, SCENE_NODES_MAX, SCENE_PROPERTIES } from '../../protocol/messages/scene.js';
 import { DISPLAY_ITEMS_MAX } from '../../protocol/ports/display.js';
 import { implementationsOf } from './implementations.js';
-import { animation, boxOf, itemOf, type LayoutChange, LINEAR, Screen, setsOf } from './scene-screen.js';
+import { animation, boxOf, itemOf, type LayoutChange, Screen, setsOf } from './scene-screen.js';
 import { sceneSequence } from './scene-sequence.js';
 import { compareTwins } from './twins.js';
 

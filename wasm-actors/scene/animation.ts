@@ -125,8 +125,9 @@ export class Animations {
     return effects;
   }
 
-  /** Takes over the rows of a snapshot. @param address of numbers */
+  /** Takes over the rows of a snapshot, in place of what is there. @param address of numbers */
   load(address: usize, bytes: i32): void {
+    this.animated.fill(0);
     this.count = (bytes >> 3) / ANIMATION_COLUMNS;
     this.rows.load(address, (this.count * ANIMATION_COLUMNS) << 3);
     for (let i = 0; i < this.count; i++) {

@@ -1,17 +1,16 @@
 /**
  * A growing array of numbers that is read and written without bounds checks: the callers' indices are below the capacity because
- * the tree reserves for its highest handle. Used in place of JavaScript's typed arrays.
+ * the tree reserves for its highest handle. Used in place of JavaScript's typed arrays. The memory is never given back: a column
+ * lives as long as its actor.
  */
 export class Column<T> {
   /** Address of the first number. Changes in `reserve`. */
-  address: usize;
-  private buffer: ArrayBuffer;
+  address: usize = 0;
+  capacity: i32 = 0;
 
   /** All numbers are 0. */
-  constructor(public capacity: i32) {
-    const buffer = new ArrayBuffer(capacity << alignof<T>());
-    this.buffer = buffer;
-    this.address = changetype<usize>(buffer);
+  constructor(capacity: i32) {
+    this.reserve(capacity);
   }
 
   // @ts-ignore: decorator
@@ -24,19 +23,19 @@ export class Column<T> {
     store<T>(this.address + ((<usize>index) << alignof<T>()), value);
   }
 
-  /** Makes room for `capacity` numbers, and keeps those that are there. */
+  /** Makes room for `capacity` numbers. Keeps those that are there; the others are 0. */
   reserve(capacity: i32): void {
     if (capacity <= this.capacity) return;
-    const buffer = new ArrayBuffer(capacity << alignof<T>());
-    memory.copy(changetype<usize>(buffer), this.address, this.capacity << alignof<T>());
-    this.buffer = buffer;
-    this.address = changetype<usize>(buffer);
+    const former = <usize>this.capacity << alignof<T>();
+    const bytes = <usize>capacity << alignof<T>();
+    this.address = this.capacity == 0 ? heap.alloc(bytes) : heap.realloc(this.address, bytes);
+    memory.fill(this.address + former, 0, bytes - former);
     this.capacity = capacity;
   }
 
   /** Takes over as many numbers as `bytes` holds. */
   load(address: usize, bytes: i32): void {
-    this.reserve(bytes >> alignof<T>());
+    this.reserve(bytes >> <i32>alignof<T>());
     memory.copy(this.address, address, bytes);
   }
 

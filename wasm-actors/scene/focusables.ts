@@ -62,9 +62,10 @@ export class Focusables {
     }
   }
 
-  /** Takes over the rows of a snapshot. @param address of numbers */
+  /** Takes over the rows of a snapshot, in place of what is there. @param address of numbers */
   load(tree: Tree, address: usize, bytes: i32): void {
     this.reserve(tree.capacity);
+    this.place.fill(NONE);
     this.count = (bytes >> 3) / FOCUSABLE_COLUMNS;
     this.rows.load(address, (this.count * FOCUSABLE_COLUMNS) << 3);
     for (let i = 0; i < this.count; i++) this.place[<i32>this.rows[i * FOCUSABLE_COLUMNS + NODE]] = i;

@@ -20,6 +20,8 @@ const SCENE_NODES_MAX: u32 = 32768;
 const SCENE_STRING_LENGTH_MAX: i32 = 1 << 20;
 
 const CAPACITY_MIN: i32 = 256;
+const DEFAULTS: Column<f64> = new Column<f64>(PROPERTY_COUNT);
+for (let property = 0; property < PROPERTY_COUNT; property++) DEFAULTS[property] = defaultOf(property);
 
 export class Tree {
   /** One more than the highest handle that was ever used: the length of every column. */
@@ -145,21 +147,27 @@ export class Tree {
     this.marked[node] = 0;
   }
 
-  /** The five columns of links, one after the other. */
-  saveLinks(): Column<i32> {
-    const links = new Column<i32>(5 * this.rows);
+  /** Copies the five columns of links, one after the other. */
+  saveLinks(links: Column<i32>): void {
     const bytes = this.rows << 2;
+    links.reserve(5 * this.capacity);
     memory.copy(links.address, this.parent.address, bytes);
     memory.copy(links.address + bytes, this.first.address, bytes);
     memory.copy(links.address + 2 * bytes, this.last.address, bytes);
     memory.copy(links.address + 3 * bytes, this.next.address, bytes);
     memory.copy(links.address + 4 * bytes, this.previous.address, bytes);
-    return links;
   }
 
-  /** Takes over the columns of a snapshot, which may have fewer properties. @param links, properties addresses of numbers */
+  /**
+   * Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one.
+   * @param types, links, properties are addresses
+   */
   load(types: usize, rows: i32, links: usize, propertyCount: i32, properties: usize): void {
+    this.rows = 0;
     this.reserve(rows);
+    this.strings = emptyStrings(this.capacity);
+    this.stringsLength = 0;
+    this.marked.fill(0);
     const bytes = rows << 2;
     this.types.load(types, rows);
     this.parent.load(links, bytes);
@@ -231,8 +239,7 @@ export class Tree {
     this.last[node] = NONE;
     this.next[node] = NONE;
     this.previous[node] = NONE;
-    const row = node * PROPERTY_COUNT;
-    for (let property = 0; property < PROPERTY_COUNT; property++) this.properties[row + property] = defaultOf(property);
+    memory.copy(this.properties.address + ((node * PROPERTY_COUNT) << 3), DEFAULTS.address, PROPERTY_COUNT << 3);
   }
 
   private isWithin(node: i32, ancestor: i32): bool {
