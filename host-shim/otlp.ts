@@ -17,7 +17,7 @@ type LogRecord = Flush['logs'][number];
 /** Attributes of the whole application, as `{ 'service.name': 'tv' }`. */
 export type OtlpResource = Readonly<Record<string, string>>;
 
-export interface OtlpAttribute {
+interface OtlpAttribute {
   readonly key: string;
   readonly value: { readonly stringValue: string };
 }
@@ -42,7 +42,7 @@ interface OtlpHistogramPoint {
   readonly min: number;
   readonly max: number;
 }
-export interface OtlpMetric {
+interface OtlpMetric {
   readonly name: string;
   readonly unit?: string;
   readonly sum?: {
@@ -53,7 +53,7 @@ export interface OtlpMetric {
   readonly gauge?: { readonly dataPoints: readonly OtlpNumberPoint[] };
   readonly histogram?: { readonly dataPoints: readonly OtlpHistogramPoint[]; readonly aggregationTemporality: number };
 }
-export interface OtlpLogRecord {
+interface OtlpLogRecord {
   readonly timeUnixNano: string;
   readonly observedTimeUnixNano: string;
   readonly severityNumber: number;
@@ -61,13 +61,13 @@ export interface OtlpLogRecord {
   readonly body: { readonly stringValue: string };
   readonly attributes: readonly OtlpAttribute[];
 }
-export interface OtlpMetricsBody {
+interface OtlpMetricsBody {
   readonly resourceMetrics: readonly {
     readonly resource: { readonly attributes: readonly OtlpAttribute[] };
     readonly scopeMetrics: readonly { readonly scope: OtlpScope; readonly metrics: readonly OtlpMetric[] }[];
   }[];
 }
-export interface OtlpLogsBody {
+interface OtlpLogsBody {
   readonly resourceLogs: readonly {
     readonly resource: { readonly attributes: readonly OtlpAttribute[] };
     readonly scopeLogs: readonly { readonly scope: OtlpScope; readonly logRecords: readonly OtlpLogRecord[] }[];
@@ -75,7 +75,7 @@ export interface OtlpLogsBody {
 }
 
 /** One POST: `path` is to be appended to the backend's address. */
-export type OtlpRequest =
+type OtlpRequest =
   | { readonly path: '/v1/metrics'; readonly body: OtlpMetricsBody }
   | { readonly path: '/v1/logs'; readonly body: OtlpLogsBody };
 

@@ -16,8 +16,8 @@ const RUNTIME_PREFIX = 'tandem.';
 export const applicationState = (state: State): Omit<State, 'runtime'> => ({ application: state.application });
 
 export class Metrics extends Actor<typeof metrics> implements Handlers<typeof metrics> {
-  private readonly ofApplication = new Collection(1);
-  private readonly ofRuntime = new Collection(2);
+  private readonly application = new Collection(1);
+  private readonly runtime = new Collection(2);
   private flushIntervalMs = FLUSH_INTERVAL_DEFAULT_MS;
 
   constructor() {
@@ -46,27 +46,27 @@ export class Metrics extends Actor<typeof metrics> implements Handlers<typeof me
   }
 
   onRead(message: MessageOf<typeof metrics, 'read'>): void {
-    const collection = message.scope === 'runtime' ? this.ofRuntime : this.ofApplication;
+    const collection = message.scope === 'runtime' ? this.runtime : this.application;
     this.reply(this.requestToken, metrics.receives.read, { collection: collection.save() });
   }
 
   override onTimer(timer: number): void {
-    if (timer === this.ofApplication.timer && this.ofApplication.flushDue) this.flush('application', this.ofApplication);
-    if (timer === this.ofRuntime.timer && this.ofRuntime.flushDue) this.flush('runtime', this.ofRuntime);
+    if (timer === this.application.timer && this.application.flushDue) this.flush('application', this.application);
+    if (timer === this.runtime.timer && this.runtime.flushDue) this.flush('runtime', this.runtime);
   }
 
   snapshot(): State {
-    return { application: this.ofApplication.save(), runtime: this.ofRuntime.save() };
+    return { application: this.application.save(), runtime: this.runtime.save() };
   }
 
   restore(state: State): void {
-    this.ofApplication.load(state.application);
-    this.ofRuntime.load(state.runtime);
+    this.application.load(state.application);
+    this.runtime.load(state.runtime);
   }
 
   /** The half that a name belongs to, with its flush timer running. Nothing is flushed while nothing comes. */
   private collect(name: string): Collection {
-    const collection = name.startsWith(RUNTIME_PREFIX) ? this.ofRuntime : this.ofApplication;
+    const collection = name.startsWith(RUNTIME_PREFIX) ? this.runtime : this.application;
     if (!collection.flushDue) {
       collection.flushDue = true;
       this.startTimer(collection.timer, this.flushIntervalMs);

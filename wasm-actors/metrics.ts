@@ -25,8 +25,8 @@ import { Collection } from './metrics/collection';
 const RUNTIME_PREFIX = 'tandem.';
 
 class Metrics extends Actor<MetricsState> implements MetricsHandlers {
-  private readonly ofApplication: Collection = new Collection(1);
-  private readonly ofRuntime: Collection = new Collection(2);
+  private readonly application: Collection = new Collection(1);
+  private readonly runtime: Collection = new Collection(2);
   private flushIntervalMs: u32 = FLUSH_INTERVAL_DEFAULT_MS;
   private readonly flushMessage: TelemetryFlush = new TelemetryFlush();
   private readonly readReply: MetricsReadReply = new MetricsReadReply();
@@ -65,30 +65,30 @@ class Metrics extends Actor<MetricsState> implements MetricsHandlers {
   }
 
   onRead(message: MetricsRead): void {
-    const collection = message.scope == MetricsScope.Runtime ? this.ofRuntime : this.ofApplication;
+    const collection = message.scope == MetricsScope.Runtime ? this.runtime : this.application;
     this.readReply.collection = collection.state;
     this.reply(new RequestToken(this.source, message.request), this.readReply);
   }
 
   onTimer(timer: u32): void {
-    if (timer == this.ofApplication.timer && this.ofApplication.state.flushDue) this.flush(MetricsScope.Application, this.ofApplication);
-    if (timer == this.ofRuntime.timer && this.ofRuntime.state.flushDue) this.flush(MetricsScope.Runtime, this.ofRuntime);
+    if (timer == this.application.timer && this.application.state.flushDue) this.flush(MetricsScope.Application, this.application);
+    if (timer == this.runtime.timer && this.runtime.state.flushDue) this.flush(MetricsScope.Runtime, this.runtime);
   }
 
   saveState(): MetricsState {
-    this.state.application = this.ofApplication.state;
-    this.state.runtime = this.ofRuntime.state;
+    this.state.application = this.application.state;
+    this.state.runtime = this.runtime.state;
     return this.state;
   }
 
   loadState(state: MetricsState): void {
-    this.ofApplication.load(state.application);
-    this.ofRuntime.load(state.runtime);
+    this.application.load(state.application);
+    this.runtime.load(state.runtime);
   }
 
   /** The half that a name belongs to, with its flush timer running. Nothing is flushed while nothing comes. */
   private collect(name: string): Collection {
-    const collection = name.startsWith(RUNTIME_PREFIX) ? this.ofRuntime : this.ofApplication;
+    const collection = name.startsWith(RUNTIME_PREFIX) ? this.runtime : this.application;
     if (!collection.state.flushDue) {
       collection.state.flushDue = true;
       this.startTimer(collection.timer, this.flushIntervalMs);
