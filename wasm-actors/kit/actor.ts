@@ -70,7 +70,7 @@ export abstract class Actor<S> extends Incarnation {
 
   /** Of the request being handled. */
   get requestToken(): RequestToken {
-    return new RequestToken(this.source, this.requestNumber);
+    return new RequestToken(this.source, this.reader.request);
   }
 
   /** Sends to the party whose schema has the message. */

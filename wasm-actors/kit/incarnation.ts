@@ -23,7 +23,8 @@ export abstract class Incarnation {
   source: u16 = 0;
   sequence: u64 = 0;
   sentAt: u64 = 0;
-  requestNumber: u32 = 0;
+  /** Stands at the body of that frame, or in a snapshot; keeps the number of a request. */
+  readonly reader: Reader = new Reader();
 
   nextRequest: u32 = 1;
   readonly outbox: Writer = new Writer();

@@ -3,7 +3,7 @@
  * The output of a handler is committed when the handler has returned, so one that traps has emitted nothing.
  */
 import { BODY_OFFSET, checkFrame, frameKind, frameLength, frameSentAt, frameSequence, frameSource } from '../../protocol/assembly/frame';
-import { Problem, Reader } from '../../protocol/assembly/reader';
+import { Problem } from '../../protocol/assembly/reader';
 import { Cell, cell, NO_FAULT, setCell } from './cells';
 import { collectWhenDue } from './collector';
 import { Incarnation } from './incarnation';
@@ -13,7 +13,6 @@ import { clearMalformed, noteMalformed } from './malformed';
 const INBOX_BYTES: u32 = 8192;
 
 let incarnation: Incarnation | null = null;
-const reader = new Reader();
 
 /** Makes `actor` the one that this module is: the last statement of its file. */
 export function start(actor: Incarnation): void {
@@ -68,6 +67,7 @@ function handleFrame(actor: Incarnation, at: usize, frame: u32): void {
   actor.source = frameSource(at);
   actor.sequence = frameSequence(at);
   actor.sentAt = frameSentAt(at);
+  const reader = actor.reader;
   reader.reset(at + BODY_OFFSET, at + <usize>frameLength(at));
   reader.request = 0;
   if (!actor.handleBody(frameKind(at), reader)) noteMalformed(frame, reader.problem, reader.offset);
@@ -100,8 +100,10 @@ export function takeSnapshot(): void {
 
 /** Takes the state from a snapshot of so many bytes. A malformed one is noted. */
 export function restoreSnapshot(at: usize, bytes: u32): void {
+  const actor = theActor();
+  const reader = actor.reader;
   clearMalformed();
   reader.reset(at, at + bytes);
-  if (!theActor().decodeSnapshot(reader)) noteMalformed(0, reader.problem, reader.offset);
+  if (!actor.decodeSnapshot(reader)) noteMalformed(0, reader.problem, reader.offset);
   collectWhenDue();
 }
