@@ -109,28 +109,37 @@ export class Journal {
     const { end } = this;
     const wantedFrom = Math.max(from, this.floor);
     for (let position = this.start; position < end; ) {
-      const offset = position % this.capacity;
-      const actor = this.words[offset >> 2];
-      const length = this.words[(offset >> 2) + 1];
+      const length = this.lengthAt(position);
       const next = position + entryBytes(length);
-      if (next > end) throw new DecodeError('truncated', 0);
-      if (next > wantedFrom) this.readEntry(actor, position + ENTRY_BYTES, length, wantedFrom, visit);
+      if (next > wantedFrom) this.readEntry(position, length, wantedFrom, visit);
       position = next;
     }
   }
 
-  /** Forgets the frames before a position: a checkpoint covers them. An entry's room comes free when all its frames are forgotten. */
+  /**
+   * Forgets the frames before a position: a checkpoint covers them. An entry's room comes free when all its frames are forgotten.
+   * @throws DecodeError when the memory does not hold what a journal wrote
+   */
   truncate(position: number): void {
     this.floor = Math.min(Math.max(position, this.floor), this.end);
     while (this.start < this.floor) {
-      const next = this.start + entryBytes(this.words[((this.start % this.capacity) >> 2) + 1]);
+      const next = this.start + entryBytes(this.lengthAt(this.start));
       if (next > this.floor) break;
       this.start = next;
     }
     this.publish();
   }
 
-  private readEntry(actor: number, position: number, length: number, from: number, visit: JournalVisitor): void {
+  /** Bytes of the frames of the entry at a position. */
+  private lengthAt(entry: number): number {
+    const length = this.words[((entry % this.capacity) >> 2) + 1];
+    if (length > this.end - entry - ENTRY_BYTES) throw new DecodeError('truncated', 0);
+    return length;
+  }
+
+  private readEntry(entry: number, length: number, from: number, visit: JournalVisitor): void {
+    const actor = this.words[(entry % this.capacity) >> 2];
+    const position = entry + ENTRY_BYTES;
     let bytes = this.data;
     let at = position % this.capacity;
     if (at + length > this.capacity) {

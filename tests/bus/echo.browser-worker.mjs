@@ -1,3 +1,3 @@
 import { echo } from './echo.mjs';
 
-onmessage = (event) => echo(event.data);
+self.onmessage = (event) => echo(event.data);

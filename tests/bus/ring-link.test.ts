@@ -1,0 +1,111 @@
+/** What is the ring's own: when it publishes, and that damaged memory ends the link with a typed error and nothing else. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createRing, Random, RingReader, RingWriter } from '../../bus/index.js';
+import { DecodeError } from '../../protocol/errors.js';
+import { frameNumber, numberedFrame } from './frames.js';
+
+const RING_BYTES = 1024;
+/** Where a ring's records start in its memory. */
+const HEADER_BYTES = 512;
+const SEED = 20_261;
+
+function filledRing(frameBytes: readonly number[]): { memory: SharedArrayBuffer; reader: RingReader; writer: RingWriter } {
+  const memory = createRing(RING_BYTES);
+  const writer = new RingWriter(memory, null);
+  frameBytes.forEach((bytes, number) => void writer.write(numberedFrame(number, bytes), 0, bytes));
+  writer.flush();
+  return { memory, writer, reader: new RingReader(memory, null) };
+}
+
+describe('ring', () => {
+  it('is a power of two, from 64 bytes to a gigabyte', () => {
+    for (const bytes of [0, 32, 1000, -64, 2 ** 31]) expect(() => createRing(bytes)).toThrow(RangeError);
+    expect(createRing(64).byteLength).toBe(HEADER_BYTES + 64);
+  });
+
+  it('shows what was written at the flush, not before', () => {
+    const { writer, reader } = filledRing([]);
+    writer.write(numberedFrame(0, 40), 0, 40);
+    expect([reader.empty, reader.drain(() => true, 9)]).toEqual([true, 0]);
+    writer.flush();
+    expect([reader.empty, reader.drain(() => true, 9)]).toEqual([false, 1]);
+  });
+
+  it('shows what was written when a write finds no room, as it could never be drained otherwise', () => {
+    const { writer, reader } = filledRing([]);
+    let written = 0;
+    while (writer.write(numberedFrame(written, 100), 0, 100)) written++;
+    expect(reader.drain(() => true, 100)).toBe(written);
+  });
+
+  it('gives a batch of room back while it is drained', () => {
+    const { writer, reader } = filledRing([300, 300, 300]);
+    const accepted: boolean[] = [];
+    reader.drain(() => {
+      accepted.push(writer.write(numberedFrame(9, 300), 0, 300));
+      return true;
+    }, 3);
+    expect(accepted).toEqual([false, true, true]);
+  });
+
+  it('goes on where the former ends stopped, when new ones are attached', () => {
+    const { memory, reader } = filledRing([40, 50, 60]);
+    reader.drain(() => true, 1);
+    const writer = new RingWriter(memory, null);
+    writer.write(numberedFrame(3, 70), 0, 70);
+    writer.flush();
+    const numbers: number[] = [];
+    new RingReader(memory, null).drain((bytes, at, length) => numbers.push(frameNumber(bytes, at, length)) > 0, 9);
+    expect(numbers).toEqual([1, 2, 3]);
+  });
+
+  it.each([
+    ['longer than a frame can be', 0x7fff_fff0, 'too long'],
+    ['longer than half the ring', RING_BYTES / 2, 'too long'],
+    ['longer than what was published', 200, 'truncated'],
+    ['a wrap with nothing behind it', 0xffff_ffff, 'truncated'],
+  ])('with a length %s: typed error, link closed', (_name, lengthField, problem) => {
+    const { memory, reader, writer } = filledRing([40, 40]);
+    new DataView(memory).setUint32(HEADER_BYTES + 40, lengthField, true);
+    let taken = 0;
+    const drain = (): number => reader.drain(() => ++taken > 0, 9);
+    expect(drain).toThrow(DecodeError);
+    expect(taken).toBe(1);
+    expect([reader.closed, writer.closed, reader.empty, drain()]).toEqual([true, true, true, 0]);
+    expect(writer.write(numberedFrame(0, 40), 0, 40)).toBe(false);
+    const { memory: again, reader: second } = filledRing([40, 40]);
+    new DataView(again).setUint32(HEADER_BYTES + 40, lengthField, true);
+    expect(() => second.drain(() => true, 9)).toThrow(expect.objectContaining({ problem }));
+  });
+
+  it('with any bytes changed: frames within bounds or a typed error, and an end', () => {
+    let damaged = 0;
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 8, max: 200 }), (seed, changes, sizeMax) => {
+        const random = new Random(seed);
+        const { memory, reader, writer } = filledRing(Array.from({ length: 12 }, () => 8 + random.integer(sizeMax)));
+        // Half round once, so that a wrap lies in the ring.
+        reader.drain(() => true, 6);
+        for (let number = 0; number < 12; number++) writer.write(numberedFrame(number, 60), 0, 60);
+        writer.flush();
+        const data = new Uint8Array(memory, HEADER_BYTES);
+        for (let i = 0; i < changes; i++) data[random.integer(RING_BYTES)] = random.integer(256);
+        let taken = 0;
+        try {
+          reader.drain((bytes, at, length) => {
+            expect(at + length).toBeLessThanOrEqual(bytes.length);
+            return ++taken > 0;
+          }, 10_000);
+        } catch (error) {
+          expect(error).toBeInstanceOf(DecodeError);
+          expect(reader.closed).toBe(true);
+          damaged++;
+        }
+        expect(taken).toBeLessThanOrEqual(RING_BYTES / 8);
+      }),
+      { seed: SEED, numRuns: 5000 },
+    );
+    expect(damaged).toBeGreaterThan(500);
+  });
+});
