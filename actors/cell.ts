@@ -27,7 +27,7 @@ import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/fr
 import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
 import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
-import { Gate, type GateServices } from './gate.js';
+import { firstSequenceOf, Gate, type GateServices } from './gate.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type VmName } from './instance.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
@@ -107,7 +107,7 @@ export class ActorCell implements LocalTarget {
     this.instance = factory.create(order.options);
     const envelope = order.snapshot && decodeEnvelope(order.snapshot);
     this.seen = envelope ? [...envelope.seen] : [];
-    this.gate.sequence = envelope?.sequence ?? 0;
+    this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
     if (envelope) this.instance.restore(envelope.snapshot);
     this.handledTo = services.journal.position;
     this.snapshot = { bytes: this.instance.snapshot().slice(), sequence: this.gate.sequence, digest: 0, position: this.handledTo };
@@ -241,7 +241,7 @@ export class ActorCell implements LocalTarget {
     this.attempts = culprit.position === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit.position;
     const { vm, kinds, trace, now } = this.services;
-    const report = crashReport({ actor: this.name, vm, epoch: this.gate.epoch, trap, frame: culprit.frame, attempt: this.attempts, at: now(), kinds, trace });
+    const report = crashReport({ actor: this.name, vm, epoch: this.gate.epoch, lastSequence: this.gate.sequence, trap, frame: culprit.frame, attempt: this.attempts, at: now(), kinds, trace });
     if (this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
     this.services.events.ended(report);
   }
@@ -259,7 +259,7 @@ export class ActorCell implements LocalTarget {
   /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
   restart(epoch: number): void {
     this.gate.epoch = epoch;
-    this.services.router.fence(this.address, epoch);
+    this.services.router.fence(this.address, epoch, this.gate.sequence);
     this.instance = this.factory.create(this.options);
     const entries = this.entriesFrom(this.snapshot.position).filter((entry) => !this.poison.has(entry.position));
     const handled = entries.filter((entry) => entry.position < this.handledTo);

@@ -24,6 +24,8 @@ export interface CrashReport {
   readonly address: number;
   readonly vm: VmName;
   readonly epoch: number;
+  /** Sequence of the last frame that this incarnation sent: what comes later under its epoch is refused. */
+  readonly lastSequence: number;
   /** The exception's message and stack. */
   readonly reason: string;
   readonly stack: string;
@@ -91,8 +93,11 @@ export interface VmControl {
   /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
   stop(actor: string): Promise<Uint8Array>;
   snapshot(actor: string): Promise<Uint8Array>;
-  /** Frames from `address` with a lower epoch are refused from now on. */
-  fence(address: number, epoch: number): Promise<void>;
+  /**
+   * Frames from `address` with a lower epoch are refused from now on, unless their sequence is at most `lastSequence`: those had left
+   * before their incarnation ended, and may still be on their way.
+   */
+  fence(address: number, epoch: number, lastSequence: number): Promise<void>;
   setAnimating(animating: boolean): Promise<void>;
   /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
   setTrapRate(rate: number, seed: number): Promise<void>;

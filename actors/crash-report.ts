@@ -10,6 +10,7 @@ interface Crash {
   readonly actor: string;
   readonly vm: VmName;
   readonly epoch: number;
+  readonly lastSequence: number;
   readonly trap: ActorTrap;
   readonly frame: Uint8Array;
   readonly attempt: number;
@@ -18,12 +19,12 @@ interface Crash {
   readonly trace: TraceRing;
 }
 
-export function crashReport({ actor, vm, epoch, trap, frame, attempt, at, kinds, trace }: Crash): CrashReport {
+export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attempt, at, kinds, trace }: Crash): CrashReport {
   const header = readHeader(frame, 0);
   const named = (source: number, sequence: number, kind: number) => ({ address: source, source: kinds.partyName(source), sequence, kindName: kinds.nameOf(kind) });
   const causes = trace.chain(header.causeSource, header.causeSequence).map(({ source, sequence, kind }) => named(source, sequence, kind));
   return {
-    actor, address: header.target, vm, epoch, reason: trap.message, stack: stackOf(trap), position: trap.position, attempt, at, causes,
+    actor, address: header.target, vm, epoch, lastSequence, reason: trap.message, stack: stackOf(trap), position: trap.position, attempt, at, causes,
     message: { ...named(header.source, header.sequence, header.kind), kind: header.kind, sentAt: header.sentAt, firstBytes: frame.slice(0, DEAD_LETTER_BYTES_MAX) },
   };
 }

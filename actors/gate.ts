@@ -25,6 +25,15 @@ interface Waiting {
   readonly target: number;
 }
 
+/** Frames that an incarnation can send before the sequences of the next one begin. */
+const SEQUENCES_PER_EPOCH = 2 ** 32;
+
+/**
+ * Where an incarnation that starts without an envelope counts from: above all that an earlier one can have sent, so that nobody
+ * takes its frames for duplicates.
+ */
+export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
+
 export class Gate {
   /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
   sequence = 0;

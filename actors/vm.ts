@@ -286,7 +286,7 @@ export class Vm implements VmControl {
     if (!factory) throw new Error(`VM ${this.name} has no implementation of actor ${order.actor}`);
     const cell = new ActorCell(factory, order, this.services);
     this.cells.set(order.actor, cell);
-    this.router.fence(cell.address, order.epoch);
+    this.router.fence(cell.address, order.epoch, cell.gate.sequence);
     this.addParty(cell);
     this.options.wake();
   }
@@ -310,8 +310,8 @@ export class Vm implements VmControl {
     return this.cell(actor).envelope();
   }
 
-  async fence(address: number, epoch: number): Promise<void> {
-    this.router.fence(address, epoch);
+  async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
+    this.router.fence(address, epoch, lastSequence);
   }
 
   async setAnimating(animating: boolean): Promise<void> {

@@ -48,6 +48,13 @@ export interface RouterStats {
   forced: number;
 }
 
+/** What is known of a source's incarnations. */
+interface Fence {
+  readonly epoch: number;
+  /** Of the incarnations before. */
+  readonly lastSequence: number;
+}
+
 export interface RouterOptions {
   readonly kinds: Kinds;
   readonly deadLetters: DeadLetters;
@@ -64,7 +71,7 @@ export class Router {
   readonly sent = new PairCounter();
   private readonly local = new Map<number, LocalTarget>();
   private readonly remote = new Map<number, RemoteTarget>();
-  private readonly epochs = new Map<number, number>();
+  private readonly fences = new Map<number, Fence>();
   private readonly kinds: Kinds;
 
   constructor(private readonly options: RouterOptions) {
@@ -89,9 +96,9 @@ export class Router {
     return this.local.has(address) || this.remote.has(address);
   }
 
-  /** Frames from `source` with a lower epoch are refused from now on. */
-  fence(source: number, epoch: number): void {
-    if (epoch > (this.epochs.get(source) ?? 0)) this.epochs.set(source, epoch);
+  /** Frames from `source` with a lower epoch are refused from now on, unless they had left before it ended. */
+  fence(source: number, epoch: number, lastSequence: number): void {
+    if (epoch > (this.fences.get(source)?.epoch ?? 0)) this.fences.set(source, { epoch, lastSequence });
   }
 
   /** The followers that a frame emitted by a local party goes to; one target for anything but a publication. Empty: nobody listens. */
@@ -147,10 +154,11 @@ export class Router {
   private deliver(target: LocalTarget, bytes: Uint8Array, at: number): boolean {
     const source = readU16(bytes, at + SOURCE_OFFSET);
     const epoch = readU32(bytes, at + EPOCH_OFFSET);
-    const known = this.epochs.get(source);
-    if (known !== undefined && epoch < known) {
+    const sequence = readU53(bytes, at + SEQUENCE_OFFSET);
+    const fence = this.fences.get(source);
+    if (fence !== undefined && epoch < fence.epoch && sequence > fence.lastSequence) {
       this.stats.fenced++;
-      this.reject('refused', `epoch ${epoch} of ${this.kinds.partyName(source)} is older than ${known}`, bytes, at);
+      this.reject('refused', `epoch ${epoch} of ${this.kinds.partyName(source)} is older than ${fence.epoch}`, bytes, at);
       return true;
     }
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
@@ -159,7 +167,6 @@ export class Router {
       return true;
     }
     const key = source * LANES.length + facts.lane;
-    const sequence = readU53(bytes, at + SEQUENCE_OFFSET);
     if (sequence <= (target.seen[key] ?? 0)) {
       this.stats.duplicates++;
       return true;
@@ -169,7 +176,7 @@ export class Router {
     if (!this.admit(target, facts, bytes, at)) return false;
     if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
     if (facts.role === 'request') this.options.requests.accepted(target.address, source, requestNumber(bytes, at, at + frameLength(bytes, at)), facts.kind);
-    if (epoch !== known) this.epochs.set(source, epoch);
+    if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
     target.seen[key] = sequence;
     return true;
   }

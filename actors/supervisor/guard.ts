@@ -68,7 +68,7 @@ export function guardControl(
     restart: guarded('restart', (actor, epoch) => control.restart(actor, epoch)),
     stop: guarded('stop', (actor) => control.stop(actor)),
     snapshot: guarded('snapshot', (actor) => control.snapshot(actor)),
-    fence: guarded('fence', (address, epoch) => control.fence(address, epoch)),
+    fence: guarded('fence', (address, epoch, lastSequence) => control.fence(address, epoch, lastSequence)),
     setAnimating: guarded('setAnimating', (animating) => control.setAnimating(animating)),
     setTrapRate: guarded('setTrapRate', (rate, seed) => control.setTrapRate(rate, seed)),
     crash: guarded('crash', (actor) => control.crash(actor)),

@@ -12,6 +12,7 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
 import { ControlError, type ControlFailure, type Host, type VmListener } from '../host.js';
+import { firstSequenceOf } from '../gate.js';
 import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
@@ -41,6 +42,8 @@ export class Supervisor implements CauseSources {
   private readonly vms: readonly SupervisedVm[];
   private readonly actors: Map<string, SupervisedActor>;
   private readonly machine: Actor<typeof systemMachine>;
+  /** Per address, the last frame that an ended incarnation has sent. */
+  private readonly lastSequences = new Map<number, number>();
   private routing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -137,6 +140,7 @@ export class Supervisor implements CauseSources {
   private listener(vm: VmName): VmListener {
     return {
       ended: (report) => {
+        this.lastSequences.set(report.address, report.lastSequence);
         this.report('crash', report);
         this.actors.get(report.actor)?.ended(report.epoch, report.reason);
       },
@@ -246,7 +250,8 @@ export class Supervisor implements CauseSources {
 
   /** A VM that is lost needs no fence: it reads nothing any more. */
   private async fence(address: number, epoch: number): Promise<void> {
-    await Promise.all(this.liveControls.map((control) => control.fence(address, epoch).catch(rethrowUnlessLost)));
+    const lastSequence = this.lastSequences.get(address) ?? firstSequenceOf(epoch);
+    await Promise.all(this.liveControls.map((control) => control.fence(address, epoch, lastSequence).catch(rethrowUnlessLost)));
   }
 
   private get routes(): Routes {

@@ -103,7 +103,7 @@ export class ScriptedVm implements VmControl {
   snapshot(actor: string): Promise<Uint8Array> {
     return this.answer('snapshot', actor, new Uint8Array([7]));
   }
-  async fence(address: number, epoch: number): Promise<void> {
+  async fence(address: number, epoch: number, _lastSequence: number): Promise<void> {
     await this.answer('fence', `${address} ${epoch}`, undefined);
   }
   async setAnimating(animating: boolean): Promise<void> {
