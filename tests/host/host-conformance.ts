@@ -1,5 +1,5 @@
 /** What every host with threads keeps, whatever the device lacks: run for Node in Node and for the browser in Chromium. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VmCounters } from '../../actors/control.js';
 import { type Capabilities, ControlError, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
@@ -52,16 +52,18 @@ class Attentive implements VmListener {
 
 /** The application of world.ts, running. */
 class Game {
-  readonly listener = new Attentive();
-  readonly vms: VmHandle[];
   finished: (result: { rounds: number; wrong: number }) => void = () => {};
   /** When relay said so, on the clock of its own VM. */
   finishedAt = 0;
   woken: () => void = () => {};
   private readonly probe;
 
-  private constructor(readonly host: PlatformHost) {
-    this.vms = [host.local];
+  private constructor(
+    readonly host: PlatformHost,
+    readonly listener: Attentive,
+    readonly js: VmHandle,
+    public wasm: VmHandle,
+  ) {
     openTimerPort(host.vm, host.timers);
     this.probe = host.vm.openPort<typeof probe>(probe, {
       onFinished: (result, { sentAt }) => {
@@ -73,21 +75,37 @@ class Game {
   }
 
   static async start(host: PlatformHost): Promise<Game> {
-    const game = new Game(host);
-    const [js, wasm] = await Promise.all([host.startVm('js', game.listener), host.startVm('wasm', game.listener)]);
-    game.vms.push(js, wasm);
-    await Promise.all([host.connect(host.local, js), host.connect(host.local, wasm), host.connect(js, wasm)]);
-    const mirrorVm = host.capabilities.wasm ? wasm : js;
+    const listener = new Attentive();
+    const [js, wasm] = await Promise.all([host.startVm('js', listener), host.startVm('wasm', listener)]);
+    const game = new Game(host, listener, js, wasm);
+    await host.connect(host.local, js);
+    await game.connectWasm(wasm);
+    await js.control.spawn({ actor: 'relay', epoch: 1, options: {} });
+    await game.spawnMirror(1);
+    return game;
+  }
+
+  private get vms(): readonly VmHandle[] {
+    return [this.host.local, this.js, this.wasm];
+  }
+
+  async connectWasm(wasm: VmHandle): Promise<void> {
+    this.wasm = wasm;
+    await Promise.all([this.host.connect(this.host.local, wasm), this.host.connect(this.js, wasm)]);
+  }
+
+  /** In the Wasm VM, or beside relay where there is no WebAssembly. */
+  async spawnMirror(epoch: number): Promise<void> {
+    const vm = this.host.capabilities.wasm ? this.wasm : this.js;
+    const isThere = (await vm.control.health()).some(({ actor }) => actor === 'mirror');
+    if (!isThere) await vm.control.spawn({ actor: 'mirror', epoch, options: {} });
     const routes = [
       [relay.address, 'js'],
-      [mirror.address, mirrorVm.name],
+      [mirror.address, vm.name],
       [probe.address, 'host'],
       [timer.address, 'host'],
     ] as const;
-    await js.control.spawn({ actor: 'relay', epoch: 1, options: {} });
-    await mirrorVm.control.spawn({ actor: 'mirror', epoch: 1, options: {} });
-    await Promise.all(game.vms.map((vm) => vm.control.setRoutes(routes)));
-    return game;
+    await Promise.all(this.vms.map((each) => each.control.setRoutes(routes)));
   }
 
   play(rounds: number, bytes: number): Promise<{ rounds: number; wrong: number }> {
@@ -107,7 +125,7 @@ class Game {
   }
 
   async counters(): Promise<Record<string, VmCounters>> {
-    return Object.fromEntries(await Promise.all(this.vms.map(async (vm) => [vm.name, await vm.control.counters()] as const)));
+    return Object.fromEntries(await Promise.all(this.vms.map(async ({ name, control }) => [name, await control.counters()] as const)));
   }
 
   async end(): Promise<void> {
@@ -117,17 +135,14 @@ class Game {
 
 export function hostConformance(name: string, tested: TestedHost): void {
   describe(`host ${name}`, () => {
-    let game: Game | null = null;
-    afterEach(async () => {
-      await game?.end();
-      game = null;
-    });
-
     describe.each(LESSER_DEVICES)('%s', (_what, lacks) => {
-      const capabilities = { ...tested.capabilities, ...lacks };
+      let game: Game;
+      beforeAll(async () => {
+        game = await Game.start(tested.create({ ...tested.capabilities, ...lacks }));
+      });
+      afterAll(() => game.end());
 
       it('carries all frames between the VMs, in order and unharmed', async () => {
-        game = await Game.start(tested.create(capabilities));
         for (const { rounds, bytes } of BALL_GAMES) expect(await game.play(rounds, bytes)).toEqual({ rounds, wrong: 0 });
         const rounds = BALL_GAMES.reduce((sum, ball) => sum + ball.rounds, 0);
         const { host, js } = await game.counters();
@@ -139,49 +154,44 @@ export function hostConformance(name: string, tested: TestedHost): void {
       });
 
       it('gives actors time through the timer port', async () => {
-        game = await Game.start(tested.create(capabilities));
         const from = game.host.clock.nowMicros();
         await game.wait(30);
         await game.wait(0);
         expect(game.host.clock.nowMicros() - from).toBeGreaterThanOrEqual(29_000);
       });
 
-      it('keeps running what is left when one VM is terminated, and starts it again', async () => {
-        game = await Game.start(tested.create(capabilities));
-        const [, js, wasm] = game.vms;
-        await wasm.terminate();
-        await expect(wasm.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'wasm' });
-        expect((await js.control.health()).map(({ actor }) => actor)).toContain('relay');
-        const again = await game.host.startVm('wasm', game.listener);
-        game.vms.push(again);
-        await Promise.all([game.host.connect(game.host.local, again), game.host.connect(js, again)]);
-        expect(await again.control.health()).toEqual([]);
+      it('has one clock for all VMs', async () => {
+        for (let i = 0; i < 20; i++) {
+          const before = game.host.clock.nowMicros();
+          await game.play(1, 1);
+          const after = game.host.clock.nowMicros();
+          expect(game.finishedAt).toBeGreaterThanOrEqual(before);
+          expect(game.finishedAt).toBeLessThanOrEqual(after);
+        }
       });
 
       it('answers a control call that cannot be done with a typed error', async () => {
-        game = await Game.start(tested.create(capabilities));
-        const failure = await game.vms[1].control.spawn({ actor: 'nobody', epoch: 1, options: {} }).catch((error) => error);
+        const failure = await game.js.control.spawn({ actor: 'nobody', epoch: 1, options: {} }).catch((error) => error);
         expect(failure).toBeInstanceOf(ControlError);
         expect(failure).toMatchObject({ code: 'failed', vm: 'js', call: 'spawn' });
       });
-    });
 
-    it('has one clock for all VMs', async () => {
-      game = await Game.start(tested.create(tested.capabilities));
-      for (let i = 0; i < 20; i++) {
-        const before = game.host.clock.nowMicros();
-        await game.play(1, 1);
-        const after = game.host.clock.nowMicros();
-        expect(game.finishedAt).toBeGreaterThanOrEqual(before);
-        expect(game.finishedAt).toBeLessThanOrEqual(after);
-      }
+      it('keeps running what is left when one VM is terminated, and starts it again', async () => {
+        const { host, js, wasm } = game;
+        await wasm.terminate();
+        await expect(wasm.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'wasm' });
+        expect((await js.control.health()).map(({ actor }) => actor)).toContain('relay');
+        await game.connectWasm(await host.startVm('wasm', game.listener));
+        await game.spawnMirror(2);
+        expect(await game.play(10, 10)).toEqual({ rounds: 10, wrong: 0 });
+      });
     });
 
     it('does not load guests on a device without WebAssembly', async () => {
       const host = tested.create({ ...tested.capabilities, wasm: false });
-      game = await Game.start(host);
-      const failure = await game.vms[2].control.spawn({ actor: 'mirror', epoch: 1, options: {} }).catch((error) => error);
-      expect(failure).toMatchObject({ code: 'failed', call: 'spawn' });
+      const vm = await host.startVm('wasm', new Attentive());
+      await expect(vm.control.spawn({ actor: 'mirror', epoch: 1, options: {} })).rejects.toMatchObject({ code: 'failed', call: 'spawn' });
+      await Promise.all([vm.terminate(), host.local.terminate()]);
     });
 
     it('keeps what was stored', async () => {

@@ -2,12 +2,10 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNodeHost, detectCapabilities, openStorage } from '../../host-shim/node/index.js';
-import { buildGuests } from '../../scripts/build-guests.js';
 import { hostConformance } from './host-conformance.js';
 import { bundleEntries } from './node-entries.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
-await buildGuests(['mirror']);
 const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
 const { js, wasm } = await bundleEntries('js', 'wasm');
 const location = await mkdtemp(join(tmpdir(), 'tandem-storage-'));
