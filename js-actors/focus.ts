@@ -9,24 +9,21 @@ import { focus } from '../protocol/generated/focus.js';
 import { history } from '../protocol/generated/history.js';
 import { page } from '../protocol/generated/page.js';
 import type { scene } from '../protocol/generated/scene.js';
-import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits.js';
+import { FOCUS_DEPTH_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits.js';
 import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
-import { type Area, type Direction, findAhead, isVertical } from './focus/area.js';
+import { type Area, type Direction, findAhead } from './focus/area.js';
+import { Groups, NONE } from './focus/groups.js';
 import { HeldKey, type Key } from './focus/held-key.js';
 import { Outline, Rectangle, Region, ROOT } from './focus/outline.js';
 
 type State = StateOf<typeof focus>;
-type Group = State['groups'][number];
 type Layer = State['layers'][number];
 type Cause = State['cause'];
-
-/** Nobody: no node. */
-const NONE = 0;
 
 export class Focus extends Actor<typeof focus> implements Handlers<typeof focus> {
   private readonly outline = new Outline();
   private readonly heldKey = new HeldKey();
-  private groups: Group[] = [];
+  private readonly groups = new Groups(this.outline);
   private layers: Layer[] = [];
   private focused = NONE;
   private previous = NONE;
@@ -59,24 +56,11 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   }
 
   onConfigureGroup(message: MessageOf<typeof focus, 'configureGroup'>): void {
-    let group = this.groupRules(message.group);
-    if (group === null) {
-      if (this.groups.length === FOCUS_GROUPS_MAX) return;
-      group = { group: message.group, trap: 'none', remember: false, preferred: NONE, last: NONE };
-      this.groups.push(group);
-    }
-    group.trap = message.trap;
-    group.remember = message.remember;
-    group.preferred = message.preferred;
+    this.groups.configure(message.group, message.trap, message.remember, message.preferred);
   }
 
   onForgetGroup(message: MessageOf<typeof focus, 'forgetGroup'>): void {
-    for (let i = 0; i < this.groups.length; i++) {
-      if (this.groups[i].group === message.group) {
-        this.groups.splice(i, 1);
-        return;
-      }
-    }
+    this.groups.forget(message.group);
   }
 
   onFocus(message: MessageOf<typeof focus, 'focus'>): void {
@@ -131,7 +115,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   snapshot(): State {
     return {
       rectangles: this.outline.rectangles,
-      groups: this.groups,
+      groups: this.groups.all,
       layers: this.layers,
       focused: this.focused,
       previous: this.previous,
@@ -148,7 +132,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   restore(state: State): void {
     this.outline.clear();
     for (let i = 0; i < state.rectangles.length; i++) this.putRectangle(state.rectangles[i]);
-    this.groups = state.groups;
+    this.groups.all = state.groups;
     this.layers = state.layers;
     this.focused = state.focused;
     this.previous = state.previous;
@@ -209,62 +193,12 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     let region = this.outline.region(from.group);
     while (region !== null) {
       const found = findAhead(this.outline.members(region), from, direction, inner);
-      if (found !== null) return this.enter(found, from, direction);
-      if (region.node === top || this.isTrap(region.node, direction)) return null;
+      if (found !== null) return this.groups.enter(found, from, direction);
+      if (region.node === top || this.groups.isTrap(region.node, direction)) return null;
       inner = region;
       region = region.parent;
     }
     return null;
-  }
-
-  private isTrap(group: number, direction: Direction): boolean {
-    const rules = this.groupRules(group);
-    if (rules === null) return false;
-    return rules.trap === 'both' || rules.trap === (isVertical(direction) ? 'vertical' : 'horizontal');
-  }
-
-  // --- Entering groups and layers ---
-
-  /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
-  private enter(area: Area, from: Area, direction: Direction): Rectangle | null {
-    let inner: Area = area;
-    while (inner instanceof Region) {
-      const chosen = this.chooseByRules(inner);
-      if (chosen !== null) {
-        inner = chosen;
-        continue;
-      }
-      const ahead = findAhead(this.outline.members(inner), from, direction, null);
-      if (ahead === null) return this.outline.nearest(inner, from, FOCUS_DEPTH_MAX);
-      inner = ahead;
-    }
-    return inner as Rectangle;
-  }
-
-  /** The node that gets focus when a group is entered from nowhere. */
-  private enterFromNowhere(region: Region): Rectangle {
-    let inner: Area = region;
-    while (inner instanceof Region) inner = this.chooseByRules(inner) ?? this.outline.first(inner);
-    return inner as Rectangle;
-  }
-
-  /** What the rules of a group say of entering it; null when they say nothing. */
-  private chooseByRules(region: Region): Area | null {
-    const rules = this.groupRules(region.node);
-    if (rules === null) return null;
-    if (rules.remember) {
-      const last = this.outline.rectangle(rules.last);
-      if (last?.focusable && this.outline.contains(region.node, last)) return last;
-    }
-    return this.findPreferred(region, rules.preferred);
-  }
-
-  private findPreferred(region: Region, preferred: number): Area | null {
-    if (preferred === NONE) return null;
-    const rectangle = this.outline.rectangle(preferred);
-    if (rectangle?.focusable && this.outline.contains(region.node, rectangle)) return rectangle;
-    const inner = this.outline.region(preferred);
-    return inner !== null && this.outline.isWithin(inner, region) ? inner : null;
   }
 
   /** The node that gets focus when nothing in the top layer has it. */
@@ -272,11 +206,11 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     const region = this.outline.region(this.topGroup());
     if (region === null) return null;
     if (this.layers.length > 0) {
-      const preferred = this.findPreferred(region, this.layers[this.layers.length - 1].preferred);
+      const preferred = this.groups.findPreferred(region, this.layers[this.layers.length - 1].preferred);
       if (preferred instanceof Rectangle) return preferred;
-      if (preferred instanceof Region) return this.enterFromNowhere(preferred);
+      if (preferred instanceof Region) return this.groups.enterFromNowhere(preferred);
     }
-    return this.enterFromNowhere(region);
+    return this.groups.enterFromNowhere(region);
   }
 
   // --- What has focus ---
@@ -288,17 +222,8 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.focused = node;
     this.cause = cause;
     this.edgeReported = false;
-    if (target !== null) this.memorise(target);
+    if (target !== null) this.groups.memorise(target);
     this.announce();
-  }
-
-  private memorise(target: Rectangle): void {
-    let region = this.outline.region(target.group);
-    while (region !== null) {
-      const rules = this.groupRules(region.node);
-      if (rules !== null) rules.last = target.node;
-      region = region.parent;
-    }
   }
 
   private announce(): void {
@@ -356,7 +281,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     const rectangle = this.outline.rectangle(this.wanted);
     if (rectangle?.focusable) return rectangle;
     const region = this.outline.region(this.wanted);
-    return region === null ? null : this.enterFromNowhere(region);
+    return region === null ? null : this.groups.enterFromNowhere(region);
   }
 
   private setReturn(target: Rectangle): void {
@@ -369,14 +294,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     }
   }
 
-  // --- Groups and layers by number ---
-
-  private groupRules(group: number): Group | null {
-    for (let i = 0; i < this.groups.length; i++) {
-      if (this.groups[i].group === group) return this.groups[i];
-    }
-    return null;
-  }
+  // --- Layers ---
 
   private layerIndex(group: number): number {
     for (let i = 0; i < this.layers.length; i++) {

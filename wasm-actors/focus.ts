@@ -16,33 +16,29 @@ import {
   FocusFocus,
   FocusFocused,
   FocusForgetGroup,
-  FocusGroup,
   FocusHandlers,
   FocusKey,
   FocusLayer,
   FocusPopLayer,
   FocusPushLayer,
   FocusState,
-  FocusTrap,
   Key,
   KeyPhase,
 } from '../protocol/generated/assembly/focus';
 import { HistoryBack } from '../protocol/generated/assembly/history';
 import { EdgeDirection, PageActivated, PageDismissRequested, PageEdge } from '../protocol/generated/assembly/page';
 import { SceneLayout } from '../protocol/generated/assembly/scene';
-import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits';
-import { Area, findAhead, isVertical } from './focus/area';
+import { FOCUS_DEPTH_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits';
+import { Area, findAhead } from './focus/area';
+import { Groups, NONE } from './focus/groups';
 import { HeldKey } from './focus/held-key';
 import { Outline, Rectangle, Region, ROOT } from './focus/outline';
 import { Actor, start } from './kit/actor';
 
-/** Nobody: no node. */
-const NONE: u32 = 0;
-
 class Focus extends Actor<FocusState> implements FocusHandlers {
   private readonly outline: Outline = new Outline();
   private readonly heldKey: HeldKey = new HeldKey();
-  private groups: FocusGroup[] = [];
+  private readonly groups: Groups = new Groups(this.outline);
   private layers: FocusLayer[] = [];
   private focused: u32 = NONE;
   private previous: u32 = NONE;
@@ -86,25 +82,11 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   }
 
   onConfigureGroup(message: FocusConfigureGroup): void {
-    let group = this.groupRules(message.group);
-    if (group === null) {
-      if (this.groups.length === FOCUS_GROUPS_MAX) return;
-      group = new FocusGroup();
-      group.group = message.group;
-      this.groups.push(group);
-    }
-    group.trap = message.trap;
-    group.remember = message.remember;
-    group.preferred = message.preferred;
+    this.groups.configure(message.group, message.trap, message.remember, message.preferred);
   }
 
   onForgetGroup(message: FocusForgetGroup): void {
-    for (let i = 0; i < this.groups.length; i++) {
-      if (this.groups[i].group === message.group) {
-        this.groups.splice(i, 1);
-        return;
-      }
-    }
+    this.groups.forget(message.group);
   }
 
   onFocus(message: FocusFocus): void {
@@ -171,7 +153,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     state.rectangles.clear();
     for (let i = 0; i < this.outline.rectangles.length; i++) this.saveRectangle(this.outline.rectangles[i]);
     state.groups.clear();
-    for (let i = 0; i < this.groups.length; i++) state.groups.push(this.groups[i]);
+    for (let i = 0; i < this.groups.all.length; i++) state.groups.push(this.groups.all[i]);
     state.layers.clear();
     for (let i = 0; i < this.layers.length; i++) state.layers.push(this.layers[i]);
     state.focused = this.focused;
@@ -197,8 +179,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
       rectangle.width = saved.width;
       rectangle.height = saved.height;
     }
-    this.groups = [];
-    for (let i = 0; i < state.groups.length; i++) this.groups.push(state.groups.at(i));
+    this.groups.all = [];
+    for (let i = 0; i < state.groups.length; i++) this.groups.all.push(state.groups.at(i));
     this.layers = [];
     for (let i = 0; i < state.layers.length; i++) this.layers.push(state.layers.at(i));
     this.focused = state.focused;
@@ -276,67 +258,12 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     let region = this.outline.region(from.group);
     while (region !== null) {
       const found = findAhead(this.outline.members(region), from, direction, inner);
-      if (found !== null) return this.enter(found, from, direction);
-      if (region.node === top || this.isTrap(region.node, direction)) return null;
+      if (found !== null) return this.groups.enter(found, from, direction);
+      if (region.node === top || this.groups.isTrap(region.node, direction)) return null;
       inner = region;
       region = region.parent;
     }
     return null;
-  }
-
-  private isTrap(group: u32, direction: Key): bool {
-    const rules = this.groupRules(group);
-    if (rules === null) return false;
-    return rules.trap === FocusTrap.Both || rules.trap === (isVertical(direction) ? FocusTrap.Vertical : FocusTrap.Horizontal);
-  }
-
-  // --- Entering groups and layers ---
-
-  /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
-  private enter(area: Area, from: Area, direction: Key): Rectangle | null {
-    let inner = area;
-    while (inner instanceof Region) {
-      const region = <Region>inner;
-      const chosen = this.chooseByRules(region);
-      if (chosen !== null) {
-        inner = chosen;
-        continue;
-      }
-      const ahead = findAhead(this.outline.members(region), from, direction, null);
-      if (ahead === null) return this.outline.nearest(region, from, FOCUS_DEPTH_MAX);
-      inner = ahead;
-    }
-    return <Rectangle>inner;
-  }
-
-  /** The node that gets focus when a group is entered from nowhere. */
-  private enterFromNowhere(outer: Region): Rectangle {
-    let inner: Area = outer;
-    while (inner instanceof Region) {
-      const region = <Region>inner;
-      const chosen = this.chooseByRules(region);
-      inner = chosen !== null ? chosen : this.outline.first(region);
-    }
-    return <Rectangle>inner;
-  }
-
-  /** What the rules of a group say of entering it; null when they say nothing. */
-  private chooseByRules(region: Region): Area | null {
-    const rules = this.groupRules(region.node);
-    if (rules === null) return null;
-    if (rules.remember) {
-      const last = this.outline.rectangle(rules.last);
-      if (last !== null && last.focusable && this.outline.contains(region.node, last)) return last;
-    }
-    return this.findPreferred(region, rules.preferred);
-  }
-
-  private findPreferred(region: Region, preferred: u32): Area | null {
-    if (preferred === NONE) return null;
-    const rectangle = this.outline.rectangle(preferred);
-    if (rectangle !== null && rectangle.focusable && this.outline.contains(region.node, rectangle)) return rectangle;
-    const inner = this.outline.region(preferred);
-    return inner !== null && this.outline.isWithin(inner, region) ? inner : null;
   }
 
   /** The node that gets focus when nothing in the top layer has it. */
@@ -344,11 +271,11 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     const region = this.outline.region(this.topGroup());
     if (region === null) return null;
     if (this.layers.length > 0) {
-      const preferred = this.findPreferred(region, this.layers[this.layers.length - 1].preferred);
+      const preferred = this.groups.findPreferred(region, this.layers[this.layers.length - 1].preferred);
       if (preferred instanceof Rectangle) return <Rectangle>preferred;
-      if (preferred instanceof Region) return this.enterFromNowhere(<Region>preferred);
+      if (preferred instanceof Region) return this.groups.enterFromNowhere(<Region>preferred);
     }
-    return this.enterFromNowhere(region);
+    return this.groups.enterFromNowhere(region);
   }
 
   // --- What has focus ---
@@ -360,17 +287,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.focused = node;
     this.cause = cause;
     this.edgeReported = false;
-    if (target !== null) this.memorise(target);
+    if (target !== null) this.groups.memorise(target);
     this.announce();
-  }
-
-  private memorise(target: Rectangle): void {
-    let region = this.outline.region(target.group);
-    while (region !== null) {
-      const rules = this.groupRules(region.node);
-      if (rules !== null) rules.last = target.node;
-      region = region.parent;
-    }
   }
 
   private announce(): void {
@@ -431,7 +349,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     const rectangle = this.outline.rectangle(this.wanted);
     if (rectangle !== null && rectangle.focusable) return rectangle;
     const region = this.outline.region(this.wanted);
-    return region === null ? null : this.enterFromNowhere(region);
+    return region === null ? null : this.groups.enterFromNowhere(region);
   }
 
   private setReturn(target: Rectangle): void {
@@ -444,14 +362,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     }
   }
 
-  // --- Groups and layers by number ---
-
-  private groupRules(group: u32): FocusGroup | null {
-    for (let i = 0; i < this.groups.length; i++) {
-      if (this.groups[i].group === group) return this.groups[i];
-    }
-    return null;
-  }
+  // --- Layers ---
 
   private layerIndex(group: u32): i32 {
     for (let i = 0; i < this.layers.length; i++) {

@@ -1,19 +1,17 @@
 import { describe, expect, test } from 'vitest';
-import { Random } from '../../bus/random.js';
 import { Focus } from '../../js-actors/focus.js';
 import { focus } from '../../protocol/generated/focus.js';
 import { history } from '../../protocol/generated/history.js';
 import { page } from '../../protocol/generated/page.js';
 import { scene } from '../../protocol/generated/scene.js';
-import { system } from '../../protocol/generated/system.js';
 import { FOCUS_LAYERS_MAX } from '../../protocol/limits.js';
-import { bestAhead, type Direction, nearest, oracleMove, type Rectangle } from './focus-oracle.js';
+import type { Direction } from './focus-oracle.js';
 import { card, groupOf, rail, Screen } from './focus-screen.js';
+import { focusSequence } from './focus-sequence.js';
 import { implementationsOf } from './implementations.js';
-import { compareTwins, type TwinFrame } from './twins.js';
+import { compareTwins } from './twins.js';
 
 const implementations = await implementationsOf(focus, () => new Focus());
-const pick = <T>(random: Random, choices: readonly T[]): T => choices[random.integer(choices.length)];
 const directions: readonly Direction[] = ['left', 'right', 'up', 'down'];
 
 describe.each(implementations)('focus in %s', (_language, factory) => {
@@ -407,122 +405,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.said).toMatchObject([{ name: 'focus.focused', fields: { node: 11, previous: 10, group: 1, cause: 'move' } }]);
     });
   });
-
-  describe('against brute force', () => {
-    /** Small numbers, so that equal places and touching edges are common. */
-    const randomRectangles = (random: Random, count: number): Rectangle[] =>
-      Array.from({ length: count }, (_, index) =>
-        card(
-          index + 1,
-          0,
-          random.integer(12) * 10,
-          random.integer(12) * 10,
-          random.integer(5) * 10,
-          random.integer(5) * 10,
-          random.integer(4),
-        ),
-      );
-
-    test('a move among nodes of one group is the best by definition, and in the arrow’s direction', () => {
-      const random = new Random(11);
-      for (let round = 0; round < 150; round++) {
-        const rectangles = randomRectangles(random, 2 + random.integer(30));
-        const screen = open().layout(...rectangles);
-        for (const from of rectangles) {
-          const direction = pick(random, directions);
-          screen.wish(from.node).press(direction);
-          const expected = bestAhead(rectangles, from, direction);
-          expect({ round, from: from.node, direction, to: screen.focused.node }).toEqual({
-            ...{ round, from: from.node, direction, to: expected?.node ?? from.node },
-          });
-          if (expected) expectAhead(from, rectangles.find(({ node }) => node === screen.focused.node)!, direction);
-        }
-      }
-    });
-
-    test('does not depend on the order in which rectangles came', () => {
-      const random = new Random(12);
-      for (let round = 0; round < 50; round++) {
-        const rectangles = randomRectangles(random, 20);
-        const backwards = [...rectangles].reverse();
-        const [one, other] = [open().layout(...rectangles), open().layout(...backwards)];
-        for (let i = 0; i < 30; i++) {
-          const direction = pick(random, directions);
-          expect(one.press(direction).focused).toEqual(other.press(direction).focused);
-        }
-      }
-    });
-
-    test('a move through groups is right after any changes of the layout', () => {
-      const random = new Random(13);
-      for (let round = 0; round < 40; round++) {
-        const screen = open();
-        const known = new Map<number, Rectangle>();
-        for (let i = 0; i < 60; i++) {
-          changeLayout(random, screen, known);
-          const rectangles = [...known.values()];
-          const focused = known.get(screen.focused.node);
-          if (!focused) continue;
-          const direction = pick(random, directions);
-          const expected = oracleMove(rectangles, focused, direction)?.node ?? focused.node;
-          screen.press(direction);
-          expect({ round, i, from: focused.node, direction, to: screen.focused.node }).toEqual({
-            ...{ round, i, from: focused.node, direction, to: expected },
-          });
-        }
-      }
-    });
-
-    test('the successor in a group is the nearest by definition', () => {
-      const random = new Random(14);
-      for (let round = 0; round < 200; round++) {
-        const rectangles = randomRectangles(random, 2 + random.integer(12));
-        const lost = pick(random, rectangles);
-        const screen = open()
-          .layout(...rectangles)
-          .wish(lost.node)
-          .layout(lost.node);
-        const left = rectangles.filter((rectangle) => rectangle !== lost);
-        expect(screen.focused.node).toBe(nearest(left, lost).node);
-      }
-    });
-  });
 });
-
-/** Never to something that lies wholly on the other side, nor to something that does not reach beyond where focus was. */
-function expectAhead(from: Rectangle, to: Rectangle, direction: Direction): void {
-  if (direction === 'right') expect(to.x + to.width).toBeGreaterThan(from.x + from.width);
-  if (direction === 'left') expect(to.x).toBeLessThan(from.x);
-  if (direction === 'down') expect(to.y + to.height).toBeGreaterThan(from.y + from.height);
-  if (direction === 'up') expect(to.y).toBeLessThan(from.y);
-}
-
-const GROUPS = [1, 2, 3, 4, 5];
-
-/** One layout with a few random changes. Groups lie only in groups of a lower number: in no circle. */
-function changeLayout(random: Random, screen: Screen, known: Map<number, Rectangle>): void {
-  const changed = new Map<number, Rectangle | number>();
-  for (let i = random.integer(8); i >= 0; i--) {
-    const isGroup = random.integer(4) === 0;
-    const node = isGroup ? pick(random, GROUPS) : 10 + random.integer(20);
-    const group = isGroup ? random.integer(node) : random.integer(6);
-    const [x, y, width, height] = [random.integer(40) * 10, random.integer(40) * 10, random.integer(12) * 10, random.integer(12) * 10];
-    const gone = random.integer(4) === 0;
-    const make = isGroup ? groupOf : card;
-    changed.set(node, gone ? node : make(node, group, x, y, width, height, random.integer(5)));
-  }
-  for (const [node, change] of changed) {
-    if (typeof change === 'number') known.delete(node);
-    else known.set(node, change);
-  }
-  screen.layout(...changed.values());
-}
-
-const refresh: TwinFrame = {
-  message: system.receives.refresh,
-  fields: { topic: focus.publishes.focused.kind, follower: page.address },
-  source: page.address,
-};
 
 describe('the twins', () => {
   test('agree byte for byte on 2,000 random sequences of 200 messages, and swap snapshots in the middle', () => {
@@ -532,60 +415,7 @@ describe('the twins', () => {
       address: focus.address,
       js: () => js.create({}),
       wasm: () => wasm.create({}),
-      sequence: (random) => {
-        let version = 0;
-        const next = (): TwinFrame => {
-          const choice = random.integer(20);
-          if (choice < 5) return randomLayout(random, random.integer(40) === 0 ? (version += 2) : ++version, random.integer(30) === 0);
-          if (choice < 13) return randomKey(random);
-          if (choice === 13) return refresh;
-          if (choice < 16) return { message: focus.receives.focus, fields: { node: randomNode(random) } };
-          if (choice === 16) return randomRules(random);
-          if (choice === 17) return { message: focus.receives.forgetGroup, fields: { group: random.integer(8) } };
-          if (choice === 18)
-            return { message: focus.receives.pushLayer, fields: { group: random.integer(8), preferred: randomNode(random) } };
-          return { message: focus.receives.popLayer, fields: { group: random.integer(8) } };
-        };
-        return next;
-      },
+      sequence: focusSequence,
     });
   });
 });
-
-const randomNode = (random: Random): number => (random.integer(3) === 0 ? random.integer(8) : 10 + random.integer(30));
-
-function randomKey(random: Random): TwinFrame {
-  const keys = ['left', 'right', 'up', 'down', 'left', 'right', 'up', 'down', 'enter', 'back'] as const;
-  const phases = ['down', 'down', 'repeat', 'repeat', 'repeat', 'up'] as const;
-  return { message: focus.receives.key, fields: { key: pick(random, keys), phase: pick(random, phases) } };
-}
-
-function randomRules(random: Random): TwinFrame {
-  const trap = pick(random, ['none', 'horizontal', 'vertical', 'both'] as const);
-  const fields = { group: random.integer(8), trap, remember: random.integer(2) === 0, preferred: randomNode(random) };
-  return { message: focus.receives.configureGroup, fields };
-}
-
-/** Some layouts have circles of groups, numbers that are no places, and nodes that leave and come in one. */
-function randomLayout(random: Random, version: number, fresh: boolean): TwinFrame {
-  const changed = Array.from({ length: random.integer(6) }, (): Rectangle => {
-    const isGroup = random.integer(4) === 0;
-    return {
-      ...{
-        node: isGroup ? random.integer(8) : randomNode(random),
-        group: random.integer(8),
-        focusable: !isGroup || random.integer(4) === 0,
-      },
-      ...{ x: randomPlace(random), y: randomPlace(random), width: randomPlace(random), height: randomPlace(random) },
-      ...{ order: random.integer(6), isGroup },
-    };
-  });
-  const removed = Array.from({ length: random.integer(4) }, () => randomNode(random));
-  return { message: scene.publishes.layout, fields: { frame: version, changed, removed }, source: scene.address, first: version, fresh };
-}
-
-function randomPlace(random: Random): number {
-  const kind = random.integer(20);
-  if (kind === 0) return pick(random, [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, -0, 1e300, 5e-324]);
-  return kind < 8 ? random.next() * 2000 - 200 : random.integer(20) * 20;
-}

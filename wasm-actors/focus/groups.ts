@@ -1,0 +1,107 @@
+/** The rules and the memory of groups, and which node they lead to when a group is entered: the twin of js-actors/focus/groups.ts. */
+import { FocusGroup, FocusTrap, Key } from '../../protocol/generated/assembly/focus';
+import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/limits';
+import { Area, findAhead, isVertical } from './area';
+import { Outline, Rectangle, Region } from './outline';
+
+/** No node. */
+export const NONE: u32 = 0;
+
+export class Groups {
+  /** Those that have rules, in the order in which they got them. */
+  all: FocusGroup[] = [];
+
+  constructor(private readonly outline: Outline) {}
+
+  configure(group: u32, trap: FocusTrap, remember: bool, preferred: u32): void {
+    let rules = this.rules(group);
+    if (rules === null) {
+      if (this.all.length === FOCUS_GROUPS_MAX) return;
+      rules = new FocusGroup();
+      rules.group = group;
+      this.all.push(rules);
+    }
+    rules.trap = trap;
+    rules.remember = remember;
+    rules.preferred = preferred;
+  }
+
+  forget(group: u32): void {
+    for (let i = 0; i < this.all.length; i++) {
+      if (this.all[i].group === group) {
+        this.all.splice(i, 1);
+        return;
+      }
+    }
+  }
+
+  isTrap(group: u32, direction: Key): bool {
+    const rules = this.rules(group);
+    if (rules === null) return false;
+    return rules.trap === FocusTrap.Both || rules.trap === (isVertical(direction) ? FocusTrap.Vertical : FocusTrap.Horizontal);
+  }
+
+  /** Notes that `target` has focus, in all groups that it lies in. */
+  memorise(target: Rectangle): void {
+    let region = this.outline.region(target.group);
+    while (region !== null) {
+      const rules = this.rules(region.node);
+      if (rules !== null) rules.last = target.node;
+      region = region.parent;
+    }
+  }
+
+  /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
+  enter(area: Area, from: Area, direction: Key): Rectangle | null {
+    let inner = area;
+    while (inner instanceof Region) {
+      const region = <Region>inner;
+      const chosen = this.chooseByRules(region);
+      if (chosen !== null) {
+        inner = chosen;
+        continue;
+      }
+      const ahead = findAhead(this.outline.members(region), from, direction, null);
+      if (ahead === null) return this.outline.nearest(region, from, FOCUS_DEPTH_MAX);
+      inner = ahead;
+    }
+    return <Rectangle>inner;
+  }
+
+  /** The node that gets focus when a group is entered from nowhere. */
+  enterFromNowhere(outer: Region): Rectangle {
+    let inner: Area = outer;
+    while (inner instanceof Region) {
+      const region = <Region>inner;
+      const chosen = this.chooseByRules(region);
+      inner = chosen !== null ? chosen : this.outline.first(region);
+    }
+    return <Rectangle>inner;
+  }
+
+  /** What the rules of a group say of entering it; null when they say nothing. */
+  private chooseByRules(region: Region): Area | null {
+    const rules = this.rules(region.node);
+    if (rules === null) return null;
+    if (rules.remember) {
+      const last = this.outline.rectangle(rules.last);
+      if (last !== null && last.focusable && this.outline.contains(region.node, last)) return last;
+    }
+    return this.findPreferred(region, rules.preferred);
+  }
+
+  findPreferred(region: Region, preferred: u32): Area | null {
+    if (preferred === NONE) return null;
+    const rectangle = this.outline.rectangle(preferred);
+    if (rectangle !== null && rectangle.focusable && this.outline.contains(region.node, rectangle)) return rectangle;
+    const inner = this.outline.region(preferred);
+    return inner !== null && this.outline.isWithin(inner, region) ? inner : null;
+  }
+
+  private rules(group: u32): FocusGroup | null {
+    for (let i = 0; i < this.all.length; i++) {
+      if (this.all[i].group === group) return this.all[i];
+    }
+    return null;
+  }
+}
