@@ -18,7 +18,7 @@ import {
 } from '../protocol/generated/assembly/metrics';
 import { TelemetryFlush } from '../protocol/generated/assembly/telemetry';
 import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/limits';
-import { Actor, RequestToken, start } from './kit/actor';
+import { Actor, start } from './kit/actor';
 import { Collection } from './metrics/collection';
 
 /** What begins with this measures the runtime itself. */
@@ -67,7 +67,7 @@ class Metrics extends Actor<MetricsState> implements MetricsHandlers {
   onRead(message: MetricsRead): void {
     const collection = message.scope == MetricsScope.Runtime ? this.runtime : this.application;
     this.readReply.collection = collection.state;
-    this.reply(new RequestToken(this.source, message.request), this.readReply);
+    this.reply(this.requestToken, this.readReply);
   }
 
   onTimer(timer: u32): void {

@@ -82,7 +82,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     let fetch = this.equalFetch(message);
     if (fetch === null) fetch = this.enqueue(message);
     if (fetch === null || fetch.waiters.length >= FETCH_WAITERS_MAX) {
-      this.reply(new RequestToken(this.source, message.request), this.replyOf(failed(FetchFailure.Overloaded), 0));
+      this.reply(this.requestToken, this.replyOf(failed(FetchFailure.Overloaded), 0));
       return;
     }
     join(fetch, message);
@@ -175,7 +175,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     const age = this.now > entry.storedAt ? this.now - entry.storedAt : 0;
     const isFresh = age < <u64>message.cache.maxAgeMs * 1000;
     if (!isFresh && age >= (<u64>message.cache.maxAgeMs + message.cache.staleMs) * 1000) return false;
-    this.reply(new RequestToken(this.source, message.request), this.replyFrom(entry, isFresh ? ReplyOrigin.Fresh : ReplyOrigin.Stale));
+    this.reply(this.requestToken, this.replyFrom(entry, isFresh ? ReplyOrigin.Fresh : ReplyOrigin.Stale));
     if (!isFresh) this.renew(message);
     return true;
   }
