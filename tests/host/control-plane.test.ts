@@ -4,4 +4,4 @@ import { controlPlaneSuite } from './control-plane.js';
 import { bundleEntries } from './node-entries.js';
 
 const { obstinate } = await bundleEntries('obstinate');
-controlPlaneSuite('Node', { startThread, newLifeLock, obstinateEntry: obstinate });
+controlPlaneSuite('Node', { startThread, newLifeLock, obstinateEntry: obstinate, silentDeath: 'noticed' });

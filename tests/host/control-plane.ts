@@ -10,6 +10,8 @@ export interface ThreadedHost {
   readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
   readonly newLifeLock: () => string;
   readonly obstinateEntry: URL;
+  /** Of a thread that ended itself without an error: whether the platform tells. */
+  readonly silentDeath: 'noticed' | 'at the deadline';
 }
 
 /** Long enough for a worker to start on a busy machine. */
@@ -111,7 +113,8 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       expect(await answer).toEqual([]);
     });
 
-    it.each(['throw', 'reject', 'silent'])('ends all calls in flight when the thread dies: %s', async (how) => {
+    const deaths = ['throw', 'reject', ...(host.silentDeath === 'noticed' ? ['silent'] : [])];
+    it.each(deaths)('ends all calls in flight when the thread dies: %s', async (how) => {
       const { vm, listener } = await start();
       const unanswered = [failure(vm.control.deadLetters()), failure(vm.control.deadLetters())];
       vm.control.crash(how).catch(() => {});
@@ -121,6 +124,15 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       if (how === 'reject') expect(listener.losses[0]).toContain('a rejection that nobody handles');
       expect(await failure(vm.control.health())).toMatchObject({ code: 'lost' });
     });
+
+    if (host.silentDeath === 'at the deadline') {
+      it('ends a call at its deadline when the thread has died in silence', async () => {
+        const { vm, deadlines } = await start();
+        vm.control.crash('silent').catch(() => {});
+        deadlines.deadlineMs = SHORT_MS;
+        expect(await failure(vm.control.deadLetters())).toMatchObject({ code: 'deadline', call: 'deadLetters' });
+      });
+    }
 
     it('terminates a VM that hangs, ends its calls, and does not call it lost', async () => {
       const { vm, listener } = await start();

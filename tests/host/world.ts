@@ -7,7 +7,7 @@ import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { mirror, parties as ownParties, probe, relay } from './protocol/generated/index.js';
 
-export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties].filter(({ name }) => name !== 'system');
+export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
 
 /** Balls in the air at once: several batches of small ones, or nearly as many bytes as one handler may emit. */
 const BALLS_MAX = 500;

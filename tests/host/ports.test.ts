@@ -1,0 +1,223 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  createNodeHost,
+  openDisplay,
+  openFetchPort,
+  openInput,
+  openTelemetryPort,
+  type Picture,
+  TEXT_ITEM,
+  VIEW_ITEM,
+} from '../../host-shim/node/index.js';
+import { metrics } from '../../protocol/generated/metrics.js';
+import { network } from '../../protocol/generated/network.js';
+import { RESPONSE_BODY_BYTES_MAX } from '../../protocol/limits.js';
+import { everythingHere, Stage, stageDefinition, TWO_BOXES } from './port-stage.js';
+
+const source = { entry: new URL('file:///unused'), load: async () => stageDefinition };
+const createHost = () =>
+  createNodeHost({ capabilities: everythingHere, parties: stageDefinition.parties, vms: { js: source, wasm: source } });
+
+const ended: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ended.splice(0).reverse()) await end();
+});
+
+async function startStage(openPorts?: (stage: Stage) => void): Promise<Stage> {
+  const stage = await Stage.start(createHost(), openPorts);
+  ended.push(() => stage.end());
+  return stage;
+}
+
+async function serve(handler: (request: IncomingMessage, response: ServerResponse) => void): Promise<{ server: Server; url: URL }> {
+  const server = createServer(handler);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  ended.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  return { server, url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`) };
+}
+
+describe('display without a screen', () => {
+  it('ticks the scene and keeps its picture', async () => {
+    const pictures: Picture[] = [];
+    let painted = () => {};
+    const first = new Promise<void>((resolve) => {
+      painted = resolve;
+    });
+    const stage = await startStage(({ host }) => {
+      const display = openDisplay(host.vm, {
+        clock: host.clock,
+        timers: host.timers,
+        onPicture: (picture) => {
+          pictures.push(picture);
+          if (picture.itemCount === 3) painted();
+        },
+      });
+      display.start();
+      ended.push(() => display.stop());
+    });
+    stage.commit(TWO_BOXES);
+    await first;
+    const [picture] = pictures;
+    expect(picture).toMatchObject({ width: 200, height: 100, animating: false, omitted: 0 });
+    expect(picture.clipAt(0)).toEqual({ x: 0, y: 0, width: 200, height: 100, radius: 0 });
+    const items = Array.from({ length: picture.itemCount }, (_, index) => ({ ...picture.itemAt(index) }));
+    expect(items).toMatchObject([
+      { node: 1, type: VIEW_ITEM, clip: 0, colour: 0xff0000ff, x: 10, y: 10, width: 80, height: 40, opacity: 1, radius: 0 },
+      { node: 2, type: VIEW_ITEM, colour: 0x00ff00ff, radius: 8 },
+      { node: 3, type: TEXT_ITEM, colour: 0xffffffff, fontSize: 20, lineHeight: 25, lines: 1, textAlign: 0, fontWeight: 400 },
+    ]);
+    expect(picture.stringOf(3)).toBe('Tandem');
+  });
+
+  it('tells when something begins to move, and when it has come to rest', async () => {
+    const animating: boolean[] = [];
+    let rested = () => {};
+    const rest = new Promise<void>((resolve) => {
+      rested = resolve;
+    });
+    let display: ReturnType<typeof openDisplay>;
+    const stage = await startStage(({ host }) => {
+      display = openDisplay(host.vm, {
+        clock: host.clock,
+        timers: host.timers,
+        onAnimating: (moves) => {
+          animating.push(moves);
+          if (!moves) rested();
+        },
+      });
+    });
+    stage.commit(TWO_BOXES);
+    stage.commit({
+      animations: [{ node: 1, property: 'x', from: null, to: 50, durationMs: 40, delayMs: 0, x1: 0, y1: 0, x2: 1, y2: 1, repeat: 0 }],
+    });
+    display!.start();
+    ended.push(() => display.stop());
+    await rest;
+    expect(animating).toEqual([true, false]);
+    expect(display!.picture.itemAt(0)).toMatchObject({ node: 1, x: 50 });
+  });
+});
+
+describe('scripted input', () => {
+  it('moves focus by keys, and goes back by the platform', async () => {
+    let input: ReturnType<typeof openInput>;
+    const stage = await startStage(({ host }) => {
+      input = openInput(host.vm);
+      const display = openDisplay(host.vm, { clock: host.clock, timers: host.timers });
+      display.start();
+      ended.push(() => display.stop());
+    });
+    stage.commit(TWO_BOXES);
+    await stage.until(() => stage.focused.length === 1);
+    input!.press('right');
+    await stage.until(() => stage.focused.length === 2);
+    input!.press('left');
+    await stage.until(() => stage.focused.length === 3);
+    expect(stage.focused).toEqual([1, 2, 1]);
+    input!.back();
+    await stage.until(() => stage.leaveRequests === 1);
+  });
+});
+
+describe('fetch port', () => {
+  const request = {
+    method: 'GET' as const,
+    headers: [],
+    body: new Uint8Array(0),
+    cache: { maxAgeMs: 0, staleMs: 0 },
+    priority: 0,
+    retries: 0,
+    timeoutMs: 0,
+  };
+  const startFetching = (baseUrl: URL) => startStage(({ host }) => void openFetchPort(host.vm, { fetch, baseUrl }));
+
+  it('brings method, headers and body there, and status, headers and body back', async () => {
+    const { url } = await serve((incoming, response) => {
+      response.writeHead(201, { 'x-method': incoming.method, 'x-asked': incoming.headers['x-question'], 'x-long': 'l'.repeat(4000) });
+      incoming.pipe(response);
+    });
+    const stage = await startFetching(url);
+    const body = Uint8Array.from({ length: 1000 }, (_, index) => index);
+    const reply = await stage.page.request(network.receives.request, {
+      ...request,
+      url: '/films?page=1',
+      method: 'POST',
+      headers: [{ name: 'x-question', value: 'why' }],
+      body,
+    });
+    expect(reply).toMatchObject({ status: 201, failure: 'none', error: '', body });
+    const headers = new Map(reply.headers.map(({ name, value }) => [name, value]));
+    expect(headers.get('x-method')).toBe('POST');
+    expect(headers.get('x-asked')).toBe('why');
+    expect(headers.has('x-long')).toBe(false);
+  });
+
+  it('says why there is no answer', async () => {
+    const { url, server } = await serve((incoming, response) => {
+      if (incoming.url === '/large') response.end(new Uint8Array(RESPONSE_BODY_BYTES_MAX + 1));
+      if (incoming.url === '/broken') response.destroy();
+      // '/silent' is never answered.
+    });
+    const stage = await startFetching(url);
+    const ask = (path: string, timeoutMs = 0) => stage.page.request(network.receives.request, { ...request, url: path, timeoutMs });
+    expect(await ask('/large')).toMatchObject({ status: 0, failure: 'too-large' });
+    expect(await ask('/broken')).toMatchObject({ status: 0, failure: 'unreachable' });
+    expect(await ask('http://a b/')).toMatchObject({ status: 0, failure: 'invalid' });
+    expect(await ask('/silent', 50)).toMatchObject({ status: 0, failure: 'timeout' });
+    expect(server.listening).toBe(true);
+  });
+
+  it('ends the exchange when nobody wants the answer any more', async () => {
+    let cut = () => {};
+    const closed = new Promise<void>((resolve) => {
+      cut = resolve;
+    });
+    let arrived = () => {};
+    const asked = new Promise<void>((resolve) => {
+      arrived = resolve;
+    });
+    const { url } = await serve((incoming) => {
+      incoming.on('close', cut);
+      arrived();
+    });
+    const stage = await startFetching(url);
+    const answer = stage.page.request(network.receives.request, { ...request, url: '/silent' });
+    await asked;
+    stage.page.send(network.receives.cancel, { request: 1 });
+    expect(await answer).toMatchObject({ failure: 'cancelled' });
+    await closed;
+  });
+});
+
+describe('telemetry port', () => {
+  it('brings what metrics has gathered to a backend', async () => {
+    let heard: (post: { path: string; type: string | undefined; body: string }) => void = () => {};
+    const post = new Promise<{ path: string; type: string | undefined; body: string }>((resolve) => {
+      heard = resolve;
+    });
+    const { url } = await serve((incoming, response) => {
+      const pieces: Buffer[] = [];
+      incoming.on('data', (piece) => pieces.push(piece));
+      incoming.on('end', () => {
+        response.end('{}');
+        heard({ path: incoming.url ?? '', type: incoming.headers['content-type'], body: Buffer.concat(pieces).toString() });
+      });
+    });
+    const stage = await startStage(({ host }) => {
+      openTelemetryPort(host.vm, { fetch, backendUrl: new URL('otlp/', url), resource: { 'service.name': 'test' }, timeoutMs: 60_000 });
+    });
+    stage.page.send(metrics.receives.count, { name: 'films.opened', by: 3 });
+    const { path, type, body } = await post;
+    expect(path).toBe('/otlp/v1/metrics');
+    expect(type).toBe('application/json');
+    expect(JSON.parse(body).resourceMetrics[0].scopeMetrics[0].metrics[0]).toMatchObject({
+      name: 'films.opened',
+      sum: { dataPoints: [{ asInt: '3' }] },
+    });
+  });
+});
