@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { ABI_VERSION, CELL, CELL_COUNT, GuestError, MALFORMED_CELLS, NO_FAULT } from '../../host-shim/wasm/abi.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
+import { ERROR_CODES } from '../../protocol/errors.js';
 import golden from '../../wasm-actors/abi.golden.json' with { type: 'json' };
 import { builtGuests, concatenate, frame, framesIn, readModule, root } from './guests.js';
 import { plainGuest } from './plain-guest.js';
@@ -17,7 +18,10 @@ const signatures = (module: WebAssembly.Module): Record<string, string> => {
   const { exportedFunctions } = JSON.parse(new TextDecoder().decode(section)) as {
     exportedFunctions: Record<string, { returnType: string; parameters: string[] }>;
   };
-  const text = Object.entries(exportedFunctions).map(([name, { parameters, returnType }]) => [name, `(${parameters.join(', ')}): ${returnType}`]);
+  const text = Object.entries(exportedFunctions).map(([name, { parameters, returnType }]) => [
+    name,
+    `(${parameters.join(', ')}): ${returnType}`,
+  ]);
   return Object.fromEntries(text);
 };
 
@@ -73,6 +77,12 @@ describe('both sides of the ABI', () => {
     expect(Number(/RECORD_BYTES: u32 = (\d+)/.exec(records)?.[1])).toBe(4 * MALFORMED_CELLS);
   });
 
+  it('have the same error codes', () => {
+    const incarnation = readFileSync(join(root, 'wasm-actors/kit/incarnation.ts'), 'utf8');
+    expect(Number(/ERROR_CODE_COUNT: u8 = (\d+)/.exec(incarnation)?.[1])).toBe(ERROR_CODES.length);
+    expect(Number(/ENDED: u8 = (\d+)/.exec(incarnation)?.[1])).toBe(ERROR_CODES.indexOf('ended'));
+  });
+
   it('are on the page', () => {
     const page = readFileSync(join(root, 'docs/GUEST-ABI.md'), 'utf8');
     expect(page).toContain(`# The guest ABI, version ${ABI_VERSION}`);
@@ -100,9 +110,12 @@ describe('a module that is refused', () => {
     expect(await problemOf(plainGuest({ abiVersion: 2 }))).toBe('abi version: the module has 2, this runtime 1');
   });
 
-  it.each(['tandem_abi_version', 'tandem_cells', 'tandem_reserve', 'tandem_handle', 'tandem_snapshot', 'tandem_restore'])('lacks %s', async (name) => {
-    expect(await problemOf(plainGuest({ without: name }))).toBe(`missing export: function ${name}`);
-  });
+  it.each(['tandem_abi_version', 'tandem_cells', 'tandem_reserve', 'tandem_handle', 'tandem_snapshot', 'tandem_restore'])(
+    'lacks %s',
+    async (name) => {
+      expect(await problemOf(plainGuest({ without: name }))).toBe(`missing export: function ${name}`);
+    },
+  );
 
   it.each(['env.now', 'env.seed', 'wasi_snapshot_preview1.clock_time_get'])('imports %s', async (name) => {
     expect(await problemOf(plainGuest({ imports: name }))).toBe(`forbidden import: function ${name}`);

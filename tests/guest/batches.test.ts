@@ -96,7 +96,10 @@ describe('a malformed frame', () => {
   it.each(cases)('%s is noted and passed over', (_name, malformed, problem, offset, field) => {
     const instance = create();
     const output = handle(instance, add(1), malformed, add(1));
-    expect(output.map(({ body }) => decode(body))).toEqual([[1, false, 1], [2, false, 2]]);
+    expect(output.map(({ body }) => decode(body))).toEqual([
+      [1, false, 1],
+      [2, false, 2],
+    ]);
     expect(instance.malformed).toHaveLength(1);
     const [{ frame: index, error }] = instance.malformed;
     expect(index).toBe(1);

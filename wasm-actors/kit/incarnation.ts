@@ -14,6 +14,10 @@ const TOPICS_MAX: i32 = 256;
 /** In place of a replica's version: a fresh publication has been asked for. */
 const AWAITING_FRESH: u32 = 0xffffffff;
 
+/** Of the table of error codes in protocol/errors.ts: how many there are, and what one of a newer runtime counts as. */
+const ERROR_CODE_COUNT: u8 = 9;
+const ENDED: u8 = 2;
+
 const systemRefresh = new SystemRefresh();
 const systemRequestFailed = new SystemRequestFailed();
 const systemTimerFired = new SystemTimerFired();
@@ -71,7 +75,8 @@ export abstract class Incarnation {
         return true;
       case 0x0002:
         if (!systemRequestFailed.decode(reader)) return false;
-        this.onRequestFailed(systemRequestFailed.request, systemRequestFailed.requestKind, systemRequestFailed.code);
+        const code = systemRequestFailed.code;
+        this.onRequestFailed(systemRequestFailed.request, systemRequestFailed.requestKind, code < ERROR_CODE_COUNT ? code : ENDED);
         return true;
       case 0x0003:
         if (!systemTimerFired.decode(reader)) return false;
