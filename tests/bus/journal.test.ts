@@ -55,8 +55,10 @@ describe.each([
       [3, 2],
       [4, 3],
     ]);
-    positions.forEach((position, i) => expect(entriesOf(journal, position)).toEqual(all.slice(i)));
-    all.forEach(({ position }, i) => expect(entriesOf(journal, position)).toEqual(all.slice(i)));
+    for (const [i, { position }] of all.entries()) {
+      expect(entriesOf(journal, position)).toEqual(all.slice(i));
+      expect(entriesOf(journal, positions[i])).toEqual(all.slice(i));
+    }
     expect(entriesOf(journal, journal.position)).toEqual([]);
   });
 
@@ -229,7 +231,7 @@ describe('journal and its memory', () => {
       const entries = entriesOf(journal);
       expect(entries.length).toBeGreaterThan(10);
       expect(journal.position).toBeGreaterThan(1 << 16);
-      entries.forEach(({ number }, i) => expect(number).toBe(entries[0].number + i));
+      for (const [i, { number }] of entries.entries()) expect(number).toBe(entries[0].number + i);
       const { position } = journal;
       journal.truncate(entries[1].position);
       expect(append(journal, 9, entries[0].number + entries.length, 40)).toBe(true);

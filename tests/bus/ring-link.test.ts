@@ -79,6 +79,12 @@ describe('ring', () => {
     expect(() => second.drain(() => true, 9)).toThrow(expect.objectContaining({ problem }));
   });
 
+  it('with a wrap where the ring starts: typed error, not an endless search', () => {
+    const { memory, reader } = filledRing([40, 40]);
+    new DataView(memory).setInt32(HEADER_BYTES, -1, true);
+    expect(() => reader.drain(() => true, 9)).toThrow(DecodeError);
+  });
+
   it('with any bytes changed: frames within bounds or a typed error, and an end', () => {
     let damaged = 0;
     fc.assert(
