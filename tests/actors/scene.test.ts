@@ -196,14 +196,17 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
 
     test('a node without a size takes that of its content', () => {
       const screen = withBoxes({ gap: 10, paddingLeft: 1, paddingTop: 2, paddingRight: 3, paddingBottom: 4, colour: RED }, [
-        [20, 30],
-        [40, 50],
+        [40, 30],
+        [20, 50],
       ]);
       expect(boxes(screen, [1])).toEqual([[0, 0, 74, 56]]);
       screen.set(1, { layout: COLUMN });
       expect(boxes(screen, [1])).toEqual([[0, 0, 44, 96]]);
       screen.set(1, { layout: 0 });
       expect(boxes(screen, [1])).toEqual([[0, 0, 44, 56]]);
+      screen.set(1, { layout: ROW });
+      screen.set(2, { absolute: 1 });
+      expect(boxes(screen, [1])).toEqual([[0, 0, 24, 56]]);
     });
 
     test('a text without a size takes an estimate from its glyphs and lines', () => {
@@ -291,6 +294,13 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
       const screen = three();
       screen.commit({ creates: [{ node: 9, type: 'view' }], sets: setsOf(9, { width: 5, height: 5, colour: RED }) });
       expect(order(screen)).toEqual([2, 3, 4]);
+    });
+
+    test('after the last child left, the next one stands behind the one before it', () => {
+      const screen = three();
+      screen.commit({ removes: [4] });
+      screen.add(9, 1, 'view', { width: 5, height: 5, colour: RED });
+      expect(order(screen)).toEqual([2, 3, 9]);
     });
 
     test('removing a node frees its whole subtree', () => {
@@ -427,6 +437,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
       screen.add(11, 0, 'view', { ...size, colour: RED, x: 1919 });
       screen.add(12, 0, 'view', { ...size, colour: RED, y: -10 });
       screen.add(13, 0, 'view', { ...size, colour: RED, width: 0 });
+      screen.add(18, 0, 'view', { ...size, colour: RED, x: -10 });
       screen.add(14, 0, 'view', { ...size, colour: RED, opacity: 0 });
       screen.add(15, 14, 'view', { ...size, colour: RED });
       screen.add(16, 0, 'view', { ...size, scale: 0 });
@@ -466,16 +477,21 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
       screen.add(3, 1, 'view', { x: 50, width: 50, height: 50, colour: RED });
       screen.add(4, 2, 'view', { width: 50, height: 50, clip: 1 });
       screen.add(5, 4, 'view', { width: 5, height: 5, colour: RED });
+      screen.add(6, 1, 'view', { x: -20, y: -10, width: 30, height: 30, clip: 1, colour: RED });
+      screen.add(7, 6, 'view', { x: 15, y: 5, width: 10, height: 10, colour: RED });
       const picture = screen.picture();
       expect(picture.items.map(({ node, clip }) => [node, clip])).toEqual([
         [1, 0],
         [2, 1],
         [5, 2],
+        [6, 1],
+        [7, 3],
       ]);
       expect(picture.clips).toEqual([
         [0, 0, 1920, 1080, 0],
         [100, 0, 50, 50, 4],
         [140, 0, 10, 50, 0],
+        [100, 0, 10, 20, 0],
       ]);
     });
 
