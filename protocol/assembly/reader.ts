@@ -158,7 +158,7 @@ export class Reader {
 
   /** How many fields of a structure are present. */
   structure(): i32 {
-    return this.listLength(i32.MAX_VALUE);
+    return this.listLength(<i32>u32.MAX_VALUE);
   }
 
   /** Passes over the fields of a newer schema. */

@@ -74,7 +74,7 @@ function structCodec(struct: Field): string[] {
   const fields = struct.fields!;
   const encode = withReserves(encodeSteps(name!, {}, fields, 'value'));
   return [
-    `function encode${name}(writer: Writer, value: ${name}): void {`,
+    `function encode${name}(writer: Writer, ${Object.keys(fields).length ? 'value' : '_value'}: ${name}): void {`,
     ...indent(encode),
     '}',
     '',
@@ -198,7 +198,9 @@ function decodeLines(lead: Fields, fields: Fields, whole = false): string[] {
 
 function decodeField(field: Field, variable: string, index: number): string[] {
   const { lines, value } = decodeValue(field, variable, 0);
-  if (!lines.length) return [`const ${variable} = present > ${index} ? ${value} : ${defaultOf(field)};`];
+  // A default of several fields would be of a wider type.
+  const type = field.type === 'struct' ? `: ${field.name}` : '';
+  if (!lines.length) return [`const ${variable}${type} = present > ${index} ? ${value} : ${defaultOf(field)};`];
   const assign = value === variable ? [] : [`${variable} = ${value};`];
   return [`let ${variable}: ${typeOf(field)} = ${defaultOf(field)};`, `if (present > ${index}) {`, ...indent([...lines, ...assign]), '}'];
 }

@@ -187,7 +187,7 @@ function decodeMetricsCollection(reader: Reader): MetricsCollection {
       $logs.push(decodeLogRecord(reader));
     }
   }
-  const $dropped = present > 2 ? decodeMetricsDropped(reader) : { series: 0, logs: 0, invalid: 0 };
+  const $dropped: MetricsDropped = present > 2 ? decodeMetricsDropped(reader) : { series: 0, logs: 0, invalid: 0 };
   const $flushes = present > 3 ? reader.u32() : 0;
   const $flushDue = present > 4 ? reader.bool() : false;
   reader.skipFields(present, 5);
@@ -203,8 +203,8 @@ function encodeMetricsState(writer: Writer, value: MetricsState): void {
 
 function decodeMetricsState(reader: Reader): MetricsState {
   const present = reader.structure();
-  const $application = present > 0 ? decodeMetricsCollection(reader) : { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
-  const $runtime = present > 1 ? decodeMetricsCollection(reader) : { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
+  const $application: MetricsCollection = present > 0 ? decodeMetricsCollection(reader) : { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
+  const $runtime: MetricsCollection = present > 1 ? decodeMetricsCollection(reader) : { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
   reader.skipFields(present, 2);
   return { application: $application, runtime: $runtime };
 }
@@ -316,7 +316,7 @@ export const metrics = bind(schema, {
         decode(reader) {
           const present = reader.structure();
           reader.request = present > 0 ? reader.u32() : 0;
-          const $collection = present > 1 ? decodeMetricsCollection(reader) : { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
+          const $collection: MetricsCollection = present > 1 ? decodeMetricsCollection(reader) : { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
           reader.skipFields(present, 2);
           reader.finish();
           return { collection: $collection };

@@ -265,7 +265,7 @@ function decodeNetworkState(reader: Reader): NetworkState {
   }
   const $nextNumber = present > 2 ? reader.u32() : 0;
   const $random = present > 3 ? reader.u32() : 0;
-  const $published = present > 4 ? decodeNetworkActivityCounts(reader) : { running: 0, queued: 0 };
+  const $published: NetworkActivityCounts = present > 4 ? decodeNetworkActivityCounts(reader) : { running: 0, queued: 0 };
   reader.skipFields(present, 5);
   return { fetches: $fetches, cache: $cache, nextNumber: $nextNumber, random: $random, published: $published };
 }
@@ -304,7 +304,7 @@ export const network = bind(schema, {
           }
         }
         const $body = present > 4 ? reader.bin(32768) : new Uint8Array(0);
-        const $cache = present > 5 ? decodeCachePolicy(reader) : { maxAgeMs: 0, staleMs: 0 };
+        const $cache: CachePolicy = present > 5 ? decodeCachePolicy(reader) : { maxAgeMs: 0, staleMs: 0 };
         const $priority = present > 6 ? reader.u8() : 0;
         const $retries = present > 7 ? reader.u8() : 0;
         const $timeoutMs = present > 8 ? reader.u32() : 0;

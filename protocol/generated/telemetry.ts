@@ -179,7 +179,7 @@ export const telemetry = bind(schema, {
             $logs.push(decodeLogRecord(reader));
           }
         }
-        const $dropped = present > 5 ? decodeMetricsDropped(reader) : { series: 0, logs: 0, invalid: 0 };
+        const $dropped: MetricsDropped = present > 5 ? decodeMetricsDropped(reader) : { series: 0, logs: 0, invalid: 0 };
         reader.skipFields(present, 6);
         reader.finish();
         return { scope: $scope, flush: $flush, at: $at, series: $series, logs: $logs, dropped: $dropped };

@@ -23,7 +23,7 @@ const integer = (min: number, max: number): fc.Arbitrary<number> =>
   fc.oneof(
     fc.integer({ min: Math.max(min, -33), max: Math.min(max, 130) }),
     fc.integer({ min: Math.max(min, -70_000), max: Math.min(max, 70_000) }),
-    fc.maxSafeInteger().filter((value) => value >= min && value <= max),
+    fc.integer({ min, max }),
     fc.constantFrom(min, max),
   );
 
@@ -35,7 +35,7 @@ const anyValue = fc.anything({
   withNullPrototype: false,
 });
 
-export function valueOf(field: Field): fc.Arbitrary<unknown> {
+export function arbitraryOf(field: Field): fc.Arbitrary<unknown> {
   const length = Math.min(LENGTH_MAX, field.max ?? LENGTH_MAX);
   switch (field.type) {
     case 'f64':
@@ -51,11 +51,11 @@ export function valueOf(field: Field): fc.Arbitrary<unknown> {
     case 'choice':
       return fc.constantFrom(...field.options!);
     case 'optional':
-      return fc.option(valueOf(field.item!), { nil: null });
+      return fc.option(arbitraryOf(field.item!), { nil: null });
     case 'list':
-      return fc.array(valueOf(field.item!), { maxLength: length });
+      return fc.array(arbitraryOf(field.item!), { maxLength: length });
     case 'map':
-      return fc.array(fc.tuple(text(8), valueOf(field.item!)), { maxLength: length }).map((entries) => new Map(entries));
+      return fc.array(fc.tuple(text(8), arbitraryOf(field.item!)), { maxLength: length }).map((entries) => new Map(entries));
     case 'struct':
       return fieldsOf(field.fields!);
     default:
@@ -64,7 +64,7 @@ export function valueOf(field: Field): fc.Arbitrary<unknown> {
 }
 
 export const fieldsOf = (fields: Fields): fc.Arbitrary<Record<string, unknown>> =>
-  fc.record(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, valueOf(field)])), { noNullPrototype: true });
+  fc.record(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, arbitraryOf(field)])), { noNullPrototype: true });
 
 /** The plain value that has the same encoding. */
 export function plainOf(field: Field, value: unknown): unknown {

@@ -210,8 +210,8 @@ export const every = bind(schema, {
       },
       decode(reader) {
         const present = reader.structure();
-        const $point = present > 0 ? decodePoint(reader) : { x: 0, y: 0, side: 'left' };
-        const $label = present > 1 ? decodeLabel(reader) : { text: '', bytes: new Uint8Array(0), at: null, marks: [] };
+        const $point: Point = present > 0 ? decodePoint(reader) : { x: 0, y: 0, side: 'left' };
+        const $label: Label = present > 1 ? decodeLabel(reader) : { text: '', bytes: new Uint8Array(0), at: null, marks: [] };
         const $after = present > 2 ? reader.u8() : 0;
         reader.skipFields(present, 3);
         reader.finish();
@@ -763,7 +763,7 @@ export const every = bind(schema, {
       decode(reader) {
         const present = reader.structure();
         reader.request = present > 0 ? reader.u32() : 0;
-        const $label = present > 1 ? decodeLabel(reader) : { text: '', bytes: new Uint8Array(0), at: null, marks: [] };
+        const $label: Label = present > 1 ? decodeLabel(reader) : { text: '', bytes: new Uint8Array(0), at: null, marks: [] };
         reader.skipFields(present, 2);
         reader.finish();
         return { label: $label };
