@@ -41,5 +41,5 @@ export const display = port({
       fields: { strings: list(struct('DisplayString', { node: u32, value: str() })) },
     }),
   },
-  sendsTo: ['scene'],
+  sendsTo: ['scene', 'metrics'],
 });

@@ -1,6 +1,6 @@
 /**
- * The local server of the television: the built page, the modules, and the catalogue with a latency like a home network's. It
- * sends the headers for cross-origin isolation, without which a browser gives no shared memory.
+ * The local server of the television: the built page, the modules, the catalogue with a latency like a home network's, and a
+ * telemetry backend. It sends the headers for cross-origin isolation, without which a browser gives no shared memory.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Catalogue } from '../catalogue/catalogue.js';
+import { TelemetrySink } from './telemetry-sink.js';
 
 export interface ServerOptions {
   readonly catalogue: Catalogue;
@@ -35,8 +36,10 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 
 /** @throws the error of `listen`, as EADDRINUSE */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const telemetry = new TelemetrySink();
   const server = createServer((request, response) => {
     const path = request.url ?? '/';
+    if (telemetry.answer(path, request, response)) return;
     if (path.startsWith('/api/')) answerApi(options, path, response);
     else void serveFile(options.root, path, response);
   });

@@ -8,6 +8,7 @@
 import type { Vm } from '../../../actors/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
 import { CanvasPainter, type ImageSource } from './canvas-painter.js';
+import { FrameTimes } from './frame-times.js';
 
 export interface CanvasDisplayOptions extends DisplayEvents {
   readonly canvas: HTMLCanvasElement;
@@ -19,6 +20,8 @@ export interface CanvasDisplayOptions extends DisplayEvents {
 export interface CanvasDisplay extends DisplayPort {
   start(): void;
   stop(): void;
+  /** A key went down: the time to the picture that shows its effect is measured. @param timeMs of its event, on the page's clock */
+  pressed(timeMs: number): void;
   /** Paints at the next animation frame though the scene has not changed: an image has come, the canvas was resized. */
   repaint(): void;
 }
@@ -34,11 +37,13 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
       events.onPicture?.(picture);
     },
   });
+  const times = new FrameTimes((name, valueMs) => port.observe(name, valueMs));
   const onAnimationFrame = (timeMs: number) => {
     running = requestAnimationFrame(onAnimationFrame);
     if (changed) {
       changed = false;
       painter.paint(port.picture);
+      times.painted(port.picture.frame, port.picture.animating, timeMs, performance.now());
       onPainted?.(port.picture.frame, timeMs);
     }
     port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
@@ -50,6 +55,9 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
     stop() {
       if (running !== null) cancelAnimationFrame(running);
       running = null;
+    },
+    pressed(timeMs: number) {
+      times.pressed(timeMs, port.frame);
     },
     repaint() {
       changed = true;

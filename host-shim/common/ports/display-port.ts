@@ -1,11 +1,12 @@
 /**
  * The display port without its screen: sends ticks, and keeps the picture that comes back.
  *
- *   platform --tick--> display port --scene.tick--> scene
+ *   platform --tick--> display port --scene.tick--> scene                    before the first one: scene.redraw, for it has nothing
  *   platform <--onPicture-- display port <--strings, displayList-- scene     only when the picture changed
  */
 import type { Vm } from '../../../actors/vm.js';
 import { display } from '../../../protocol/generated/display.js';
+import { metrics } from '../../../protocol/generated/metrics.js';
 import { scene } from '../../../protocol/generated/scene.js';
 import { offer } from './offer.js';
 import { Picture } from './picture.js';
@@ -23,6 +24,8 @@ export interface DisplayPort {
   readonly frame: number;
   /** One animation frame. A tick that finds the way to scene full is left out: the next one stands for it. @param timeMicros since the Unix epoch */
   tick(timeMicros: number): void;
+  /** Adds to a histogram of metrics; left out when the way there is full. */
+  observe(name: string, valueMs: number): void;
 }
 
 export function openDisplayPort(vm: Vm, events: DisplayEvents): DisplayPort {
@@ -46,7 +49,11 @@ export function openDisplayPort(vm: Vm, events: DisplayEvents): DisplayPort {
     },
     tick(timeMicros) {
       const next = frame + 1;
+      if (frame === 0) offer(() => port.send(scene.receives.redraw, {}));
       if (offer(() => port.send(scene.receives.tick, { frame: next, timeMicros }))) frame = next;
+    },
+    observe(name, value) {
+      offer(() => port.send(metrics.receives.observe, { name, value }));
     },
   };
 }

@@ -1,0 +1,51 @@
+/**
+ * What the address says of the device: `?placement=mixed`, and capabilities to do without, so that one browser shows what lesser
+ * devices show.
+ *
+ *   ?wasm=off      every actor in JavaScript
+ *   ?shared=off    links are message ports
+ *   ?workers=off   all VMs in one thread
+ */
+import { parsePlacement } from '../../../actors/placement.js';
+import type { BrowserCapabilities } from '../../../host-shim/browser/index.js';
+import { ACTOR_NAMES } from '../application.js';
+
+export interface Device {
+  readonly placement: string;
+  readonly capabilities: BrowserCapabilities;
+}
+
+/** An address that makes no sense: said in one line, with what is allowed. */
+export class AddressError extends Error {
+  override readonly name = 'AddressError';
+}
+
+/**
+ * @param found what the browser really can do: an address takes away, and never adds
+ * @throws AddressError, or PlacementError, which names the actors that there are
+ */
+export function readDevice(parameters: URLSearchParams, found: BrowserCapabilities): Device {
+  const placement = parameters.get('placement') ?? 'mixed';
+  parsePlacement(placement, ACTOR_NAMES);
+  return {
+    placement,
+    capabilities: {
+      ...found,
+      wasm: found.wasm && isOn(parameters, 'wasm'),
+      sharedMemory: found.sharedMemory && isOn(parameters, 'shared'),
+      workers: found.workers && isOn(parameters, 'workers'),
+    },
+  };
+}
+
+function isOn(parameters: URLSearchParams, name: string): boolean {
+  const value = parameters.get(name) ?? 'on';
+  if (value !== 'on' && value !== 'off') throw new AddressError(`?${name}= is on or off, not ${value}`);
+  return value === 'on';
+}
+
+/** How frames travel between the VMs, for a person to read. */
+export function linksOf({ workers, sharedMemory }: BrowserCapabilities): 'one thread' | 'shared memory' | 'message ports' {
+  if (!workers) return 'one thread';
+  return sharedMemory ? 'shared memory' : 'message ports';
+}

@@ -1,0 +1,111 @@
+/**
+ * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends.
+ *
+ * What is on the screen can be read from the attributes of `#television`, by tests and by whoever looks at it from outside:
+ * `data-state` (starting, running, failed), `data-animating`, `data-requests` (fetches on their way), `data-painted` (frames), and, while
+ * the picture is at rest, `data-focused`, `data-placeholders` and `data-picture-hash`.
+ */
+import { startSystem } from '../../../actors/system.js';
+import {
+  createBrowserHost,
+  detectCapabilities,
+  openDisplay,
+  openFetchPort,
+  openInput,
+  openTelemetryPort,
+  openTimerPort,
+  type Picture,
+} from '../../../host-shim/browser/index.js';
+import { actorOrders, parties, portVms } from '../application.js';
+import { linksOf, readDevice } from './device.js';
+import { Panel } from './panel.js';
+import { createPosters } from './posters.js';
+import { readView } from './viewer.js';
+
+/** How long the telemetry backend may take. */
+const TELEMETRY_TIMEOUT_MS = 5_000;
+
+const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
+const television = element('television');
+const canvas = element<HTMLCanvasElement>('picture');
+
+/** Of the address; its folder is where the bundles and modules lie. */
+const guests = new URL('./', import.meta.url);
+
+async function start(): Promise<void> {
+  const { placement, capabilities } = readDevice(new URLSearchParams(location.search), detectCapabilities());
+  const host = createBrowserHost({
+    capabilities,
+    parties,
+    vms: {
+      js: { entry: new URL('js-vm.js', guests), load: async () => (await import('../application.js')).jsDefinition },
+      wasm: { entry: new URL('wasm-vm.js', guests), load: async () => (await import('../application.js')).wasmDefinition(guests) },
+    },
+    onPortError: (port, error) => fail(`port ${port}: ${error}`),
+  });
+  const server = new URL(location.origin);
+  openTimerPort(host.vm, host.timers);
+  openFetchPort(host.vm, { fetch: countedFetch, baseUrl: server });
+  openTelemetryPort(host.vm, { fetch, backendUrl: server, resource: { 'service.name': 'tandem-tv' }, timeoutMs: TELEMETRY_TIMEOUT_MS });
+  const display = openDisplay(host.vm, {
+    canvas,
+    images: createPosters(),
+    onAnimating: (animating) => void system.setAnimating(animating),
+    onPainted: () => describe(display.picture),
+  });
+  openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
+  const [seed] = crypto.getRandomValues(new Uint32Array(1));
+  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed });
+  system.onChange((change) => {
+    if (change.type === 'system') television.dataset.state = change.state;
+  });
+  new Panel({ system, window, list: element('actors'), crash: element('crash') });
+  element('links').textContent = television.dataset.links = linksOf(capabilities);
+  television.dataset.state = system.state;
+  display.start();
+}
+
+let painted = 0;
+
+/** Says what is painted; while it moves, only that it does. */
+function describe(picture: Picture): void {
+  const { dataset } = television;
+  dataset.painted = String(++painted);
+  dataset.animating = String(picture.animating);
+  if (picture.animating) {
+    delete dataset.pictureHash;
+    return;
+  }
+  const { focused, placeholders, hash } = readView(picture);
+  dataset.focused = focused;
+  dataset.placeholders = String(placeholders);
+  dataset.pictureHash = hash;
+  canvas.ariaLabel = focused;
+}
+
+let requests = 0;
+const countRequests = (by: number) => {
+  requests += by;
+  television.dataset.requests = String(requests);
+};
+
+async function countedFetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  countRequests(1);
+  try {
+    return await fetch(input, init);
+  } finally {
+    countRequests(-1);
+  }
+}
+
+function fail(text: string): void {
+  const problem = element('problem');
+  problem.textContent = text;
+  problem.hidden = false;
+}
+
+start().catch((error: unknown) => {
+  television.dataset.state = 'failed';
+  fail(error instanceof Error ? error.message : String(error));
+  throw error;
+});

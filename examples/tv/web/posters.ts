@@ -1,0 +1,205 @@
+/**
+ * Posters, drawn from what their source says (`poster:<id>:<genre>:<year>:<title>`): a sky in the genre's colours, a motif that the
+ * film's number decides, the title and the year. A poster is drawn once per size and kept; the oldest go.
+ */
+import type { ImageSource } from '../../../host-shim/browser/index.js';
+
+interface Poster {
+  readonly id: number;
+  readonly genre: string;
+  readonly year: string;
+  readonly title: string;
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** In pixels: a card's, and that of the details screen. What the scene scales in between is scaled by the canvas. */
+const CARD: Size = { width: 210, height: 285 };
+const LARGE: Size = { width: 360, height: 480 };
+/** Two screens full. */
+const POSTERS_MAX = 96;
+const LINES_MAX = 4;
+const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
+
+/** Hues of sky and ground, in degrees. */
+const GENRE_HUES: Readonly<Record<string, readonly [number, number]>> = {
+  Drama: [222, 262],
+  Comedy: [38, 12],
+  Action: [8, 340],
+  Adventure: [152, 196],
+  'Thriller/Suspense': [268, 220],
+  Horror: [352, 300],
+  'Romantic Comedy': [336, 24],
+  Musical: [300, 48],
+  Western: [28, 44],
+  Documentary: [190, 160],
+  'Black Comedy': [60, 280],
+  'Concert/Performance': [284, 190],
+};
+const OTHER_HUES = [210, 180] as const;
+
+const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as const;
+
+/** @returns null for a source that is no poster */
+export function createPosters(): ImageSource {
+  const drawn = new Map<string, OffscreenCanvas>();
+  return (source, width) => {
+    const size = width > CARD.width ? LARGE : CARD;
+    const key = `${size.width}:${source}`;
+    const known = drawn.get(key);
+    if (known) return known;
+    const poster = parsePoster(source);
+    if (!poster) return null;
+    const canvas = drawPoster(poster, size);
+    drawn.set(key, canvas);
+    if (drawn.size > POSTERS_MAX) drawn.delete(drawn.keys().next().value!);
+    return canvas;
+  };
+}
+
+function parsePoster(source: string): Poster | null {
+  const parts = /^poster:(\d+):([^:]*):(\d*):(.*)$/s.exec(source);
+  return parts && { id: Number(parts[1]), genre: parts[2], year: parts[3], title: parts[4] };
+}
+
+type Context = OffscreenCanvasRenderingContext2D;
+/** A number from 0 to 1 that the film alone decides; each call gives the next. */
+type Draw = () => number;
+
+function drawsOf(id: number): Draw {
+  let state = Math.imul(id + 1, 0x9e3779b1) >>> 0;
+  return () => {
+    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) >>> 0;
+    return ((state ^ (state >>> 13)) >>> 0) / 0x1_0000_0000;
+  };
+}
+
+function drawPoster(poster: Poster, size: Size): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  const context = canvas.getContext('2d', { alpha: false });
+  if (!context) throw new Error('a poster has no 2D context');
+  const draw = drawsOf(poster.id);
+  const [sky, ground] = GENRE_HUES[poster.genre] ?? OTHER_HUES;
+  const hue = sky + (draw() - 0.5) * 24;
+  paintSky(context, size, hue, ground);
+  MOTIFS[Math.floor(draw() * MOTIFS.length)](context, size, hue, draw);
+  paintShade(context, size);
+  paintTitle(context, size, poster);
+  return canvas;
+}
+
+function paintSky(context: Context, { width, height }: Size, sky: number, ground: number): void {
+  const gradient = context.createLinearGradient(0, 0, width * 0.3, height);
+  gradient.addColorStop(0, `hsl(${sky} 62% 52%)`);
+  gradient.addColorStop(0.6, `hsl(${(sky * 2 + ground) / 3} 58% 32%)`);
+  gradient.addColorStop(1, `hsl(${ground} 60% 18%)`);
+  context.fillStyle = gradient;
+  context.fillRect(0, 0, width, height);
+}
+
+/** Dark below, so that the title can be read on any motif. */
+function paintShade(context: Context, { width, height }: Size): void {
+  const gradient = context.createLinearGradient(0, height * 0.4, 0, height);
+  gradient.addColorStop(0, 'rgb(6 8 16 / 0)');
+  gradient.addColorStop(1, 'rgb(6 8 16 / 0.86)');
+  context.fillStyle = gradient;
+  context.fillRect(0, 0, width, height);
+}
+
+function paintMoon(context: Context, { width, height }: Size, hue: number, draw: Draw): void {
+  const radius = width * (0.16 + draw() * 0.16);
+  const x = width * (0.25 + draw() * 0.5);
+  const y = height * (0.2 + draw() * 0.15);
+  for (const [scale, opacity] of [[1.9, 0.1], [1.4, 0.16], [1, 0.9]] as const) {
+    context.fillStyle = `hsl(${hue + 30} 80% 86% / ${opacity})`;
+    context.beginPath();
+    context.arc(x, y, radius * scale, 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+function paintHills(context: Context, { width, height }: Size, hue: number, draw: Draw): void {
+  for (let layer = 0; layer < 3; layer++) {
+    const base = height * (0.38 + layer * 0.13);
+    const swing = height * 0.12;
+    context.fillStyle = `hsl(${hue - layer * 14} 50% ${44 - layer * 12}%)`;
+    context.beginPath();
+    context.moveTo(0, height);
+    context.lineTo(0, base - swing * draw());
+    context.bezierCurveTo(width * 0.3, base - 2 * swing * draw(), width * 0.6, base + swing * draw(), width, base - swing * draw());
+    context.lineTo(width, height);
+    context.fill();
+  }
+}
+
+function paintBeams(context: Context, { width, height }: Size, hue: number, draw: Draw): void {
+  const x = width * draw();
+  const y = height * (0.25 + draw() * 0.25);
+  const beams = 9 + Math.floor(draw() * 6);
+  const reach = width + height;
+  context.fillStyle = `hsl(${hue + 40} 85% 72% / 0.28)`;
+  for (let beam = 0; beam < beams; beam++) {
+    const from = (beam / beams) * 2 * Math.PI;
+    const to = from + Math.PI / beams;
+    context.beginPath();
+    context.moveTo(x, y);
+    context.lineTo(x + reach * Math.cos(from), y + reach * Math.sin(from));
+    context.lineTo(x + reach * Math.cos(to), y + reach * Math.sin(to));
+    context.fill();
+  }
+}
+
+function paintRings(context: Context, { width, height }: Size, hue: number, draw: Draw): void {
+  const x = width * (0.2 + draw() * 0.6);
+  const y = height * (0.2 + draw() * 0.3);
+  context.lineWidth = width * 0.035;
+  for (let ring = 1; ring <= 6; ring++) {
+    context.strokeStyle = `hsl(${hue + ring * 12} 75% 75% / ${0.6 - ring * 0.07})`;
+    context.beginPath();
+    context.arc(x, y, width * 0.09 * ring, 0, 2 * Math.PI);
+    context.stroke();
+  }
+}
+
+function paintTowers(context: Context, { width, height }: Size, hue: number, draw: Draw): void {
+  const towers = 7;
+  for (let tower = 0; tower < towers; tower++) {
+    const top = height * (0.16 + draw() * 0.42);
+    context.fillStyle = `hsl(${hue + draw() * 20} 45% ${18 + draw() * 22}%)`;
+    context.fillRect((tower * width) / towers, top, width / towers - 2, height - top);
+    context.fillStyle = `hsl(${hue + 45} 90% 78% / 0.75)`;
+    for (let row = top + 8; row < height * 0.7; row += 14) if (draw() > 0.45) context.fillRect(((tower + 0.25 + 0.35 * draw()) * width) / towers, row, 4, 6);
+  }
+}
+
+function paintTitle(context: Context, { width, height }: Size, { title, year }: Poster): void {
+  const margin = width * 0.08;
+  const size = width * 0.115;
+  context.textBaseline = 'alphabetic';
+  context.font = `700 ${size}px ${FONT}`;
+  const lines = wrap(title, width - 2 * margin, (text) => context.measureText(text).width);
+  let y = height - margin - size * 0.85;
+  context.fillStyle = 'rgb(244 246 251 / 0.72)';
+  context.font = `500 ${size * 0.72}px ${FONT}`;
+  context.fillText(year, margin, height - margin);
+  context.fillStyle = '#f4f6fb';
+  context.font = `700 ${size}px ${FONT}`;
+  for (const line of lines.reverse()) {
+    context.fillText(line, margin, y, width - 2 * margin);
+    y -= size * 1.12;
+  }
+}
+
+/** At spaces; the last line says by an ellipsis that there was more. */
+function wrap(text: string, width: number, measure: (text: string) => number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(/\s+/)) {
+    const last = lines.at(-1);
+    if (last !== undefined && measure(`${last} ${word}`) <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.length > LINES_MAX ? [...lines.slice(0, LINES_MAX - 1), `${lines[LINES_MAX - 1]}…`] : lines;
+}
