@@ -3,7 +3,7 @@
  * byte arrays. as-bind's own `instantiate` compiles a module anew for every instance; here its converters, driven by the section
  * that its transform leaves in the module, are bound to an instance that already runs. Too slow for messages: those go raw.
  */
-import type { Bound } from 'as-bind/dist/as-bind.esm.js';
+import type { Bound } from './as-bind.js';
 import { converters } from './converters.js';
 
 /** What `describe` returns, as JSON. */

@@ -5,7 +5,7 @@
  *   String       UTF-16 units at the pointer, its byte length in the word before
  *   Uint8Array   { buffer, start of data, byteLength } at the pointer
  */
-import { type Bound, converters } from 'as-bind/dist/as-bind.esm.js';
+import { type Bound, converters } from './as-bind.js';
 
 const ARRAY_BUFFER_ID = 1;
 const STRING_ID = 2;
@@ -46,4 +46,4 @@ converters.set('~lib/typedarray/Uint8Array', {
   },
 });
 
-export { converters };
+export { converters, instantiateSync } from './as-bind.js';

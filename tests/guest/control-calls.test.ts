@@ -1,0 +1,68 @@
+/** The typed control calls of every AssemblyScript guest: bound to a running instance as the runtime does, and by as-bind itself. */
+
+import { decode, encode } from '@msgpack/msgpack';
+import { describe, expect, it } from 'vitest';
+import { ABI_VERSION } from '../../host-shim/wasm/abi.js';
+import type { ControlCalls } from '../../host-shim/wasm/control-calls.js';
+import { instantiateSync } from '../../host-shim/wasm/converters.js';
+import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import type { WasmInstance } from '../../host-shim/wasm/instance.js';
+import { PROTOCOL_VERSION } from '../../protocol/version.js';
+import { builtGuests, frame, readModule } from './guests.js';
+import { base } from './protocol/generated/base.js';
+
+const imports = { env: { abort: () => expect.fail('abort') } };
+const module = await compileGuest(readModule('dist/tests/guests/base/base.wasm'));
+const factory = wasmActorFactory(base, module);
+
+describe.each(builtGuests())('%s by as-bind', (path) => {
+  const calls = instantiateSync(readModule(path), imports).exports as unknown as ControlCalls;
+
+  it('describes itself', () => {
+    const description = JSON.parse(calls.describe()) as Record<string, unknown>;
+    expect(description).toEqual({
+      name: path.split('/').at(-1)!.replace('.wasm', ''),
+      address: expect.any(Number),
+      abiVersion: ABI_VERSION,
+      protocolVersion: PROTOCOL_VERSION,
+    });
+  });
+
+  it('takes a number, gives a snapshot and takes it back', () => {
+    calls.configure('nobody knows this', 1);
+    const snapshot = calls.snapshot();
+    expect(decode(snapshot)).toHaveLength(4);
+    calls.restore(snapshot);
+    expect(calls.snapshot()).toEqual(snapshot);
+  });
+});
+
+describe('bound to a running instance', () => {
+  const create = (options = {}) => factory.create(options) as WasmInstance;
+  const say = frame(base.receives.say.kind, ['ü 🎬', 1, null]);
+
+  it('see what the messages did', () => {
+    const instance = create();
+    instance.handle(say, 0, say.length);
+    const snapshot = instance.control!.snapshot();
+    expect(snapshot).toEqual(instance.snapshot());
+    const other = create();
+    other.control!.restore(snapshot);
+    expect(other.snapshot()).toEqual(snapshot);
+  });
+
+  it('hand over what an actor is configured with', () => {
+    const state = (instance: WasmInstance) => decode(instance.snapshot()) as unknown[];
+    expect(state(create({ scale: 2.5 }))).toEqual([[0, 0], [0, 0], 1, [[], 2.5, []]]);
+    expect(state(create({ 'scale 🎬': 2.5 }))).toEqual([[0, 0], [0, 0], 1, [[], 1, []]]);
+  });
+
+  it('carry what is larger than the memory was', () => {
+    const heard = Array.from({ length: 20_000 }, (_, line) => `line ${line}`);
+    const large = encode([[7, 0], [0, 0], 1, [heard, 1, []]]);
+    const instance = create();
+    instance.control!.restore(large);
+    expect(instance.control!.snapshot()).toEqual(large);
+    expect(instance.snapshot()).toEqual(large);
+  });
+});
