@@ -36,7 +36,7 @@ const REFUSE_MICROS_DEFAULT_MAX = 10_000;
 /** What is between the two ends. */
 class Wire {
   readonly onTheirWay: Uint8Array[][] = [];
-  readonly arrived: Uint8Array[] = [];
+  readonly arrived: Uint8Array[][] = [];
   readonly capacityBytes: number;
   usedBytes = 0;
   writerClosed = false;
@@ -58,7 +58,7 @@ class Wire {
   send(batch: Uint8Array[]): void {
     this.onTheirWay.push(batch);
     this.later(() => {
-      this.arrived.push(...(this.onTheirWay.shift() as Uint8Array[]));
+      this.arrived.push(this.onTheirWay.shift() as Uint8Array[]);
       this.batchCame();
     });
   }
@@ -146,6 +146,8 @@ class ThreadWriter implements LinkWriter {
 
 class ThreadReader implements LinkReader {
   onFrames: (() => void) | null = null;
+  /** Of the oldest batch that has arrived: which frame is next. */
+  private next = 0;
   private sleeping = false;
 
   constructor(
@@ -167,11 +169,15 @@ class ThreadReader implements LinkReader {
     this.sleeping = false;
     let taken = 0;
     while (taken < framesMax && !this.empty) {
-      const frame = this.wire.arrived[0];
+      const batch = this.wire.arrived[0];
+      const frame = batch[this.next];
       if (!sink(frame, 0, frame.length)) break;
-      this.wire.arrived.shift();
-      this.wire.usedBytes -= frame.length;
       taken++;
+      this.next++;
+      this.wire.usedBytes -= frame.length;
+      if (this.next < batch.length) continue;
+      this.wire.arrived.shift();
+      this.next = 0;
     }
     if (taken > 0) this.wire.later(() => this.wire.roomCame());
     return taken;
