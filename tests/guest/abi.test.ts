@@ -7,7 +7,8 @@ import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { ERROR_CODES } from '../../protocol/errors.js';
 import golden from '../../wasm-actors/abi.golden.json' with { type: 'json' };
-import { builtGuests, concatenate, frame, framesIn, readModule, root } from './guests.js';
+import { concatenate, frame, framesIn } from './frames.js';
+import { builtGuests, readModule, root } from './guests.js';
 import { plainGuest } from './plain-guest.js';
 import { catchTrap, trapSchema } from './trap.js';
 

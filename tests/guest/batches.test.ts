@@ -5,7 +5,8 @@ import { counter } from '../../examples/counter/protocol/generated/counter.js';
 import { compileGuest, type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { DecodeError } from '../../protocol/errors.js';
 import { BODY_OFFSET, FOLLOWERS } from '../../protocol/frame.js';
-import { concatenate, frame, frameOfBytes, framesIn, readModule, SENDER, SENT_AT } from './guests.js';
+import { concatenate, frame, frameOfBytes, framesIn, SENDER, SENT_AT } from './frames.js';
+import { readModule } from './guests.js';
 
 const MODULE = 'dist/examples/counter/wasm-actors/counter.wasm';
 const { increment, read } = counter.receives;

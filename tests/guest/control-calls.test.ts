@@ -8,7 +8,8 @@ import { instantiateSync } from '../../host-shim/wasm/converters.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { WasmInstance } from '../../host-shim/wasm/instance.js';
 import { PROTOCOL_VERSION } from '../../protocol/version.js';
-import { builtGuests, frame, readModule } from './guests.js';
+import { frame } from './frames.js';
+import { builtGuests, readModule } from './guests.js';
 import { base } from './protocol/generated/base.js';
 
 const imports = { env: { abort: () => expect.fail('abort') } };

@@ -3,7 +3,8 @@ import { decode } from '@msgpack/msgpack';
 import { beforeAll, expect, it } from 'vitest';
 import type { ActorInstance } from '../../actors/instance.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
-import { concatenate, frame, readModule } from './guests.js';
+import { concatenate, frame } from './frames.js';
+import { readModule } from './guests.js';
 import { base } from './protocol/generated/base.js';
 import { KIND, trapInstance } from './trap.js';
 

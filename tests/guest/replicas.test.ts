@@ -7,7 +7,8 @@ import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { system } from '../../protocol/generated/system.js';
 import { Base } from './base.js';
-import { concatenate, frame, framesIn, readModule } from './guests.js';
+import { concatenate, frame, framesIn } from './frames.js';
+import { readModule } from './guests.js';
 import { base } from './protocol/generated/base.js';
 import { peer } from './protocol/generated/peer.js';
 

@@ -5,7 +5,8 @@ import { decode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compileGuest, type WasmInstance } from '../../host-shim/wasm/guest.js';
 import { GuestAbort } from '../../host-shim/wasm/positions.js';
-import { concatenate, frame, framesIn, readModule, readSourceMap, root, SENDER } from './guests.js';
+import { concatenate, frame, framesIn, SENDER } from './frames.js';
+import { readModule, readSourceMap, root } from './guests.js';
 import { catchTrap, KIND, trapInstance, WAYS, type Way } from './trap.js';
 
 const MODULE = 'dist/tests/guests/trap/trap.wasm';
