@@ -109,7 +109,8 @@ class LaneQueue {
     this.frames -= taken;
     this.head = end;
     if (this.positions.size > 0) this.forgetTaken();
-    if (this.head === this.tail) this.rewind();
+    // Empty, and so without positions: goes on from the front.
+    if (this.head === this.tail) this.head = this.tail = 0;
     return length;
   }
 
@@ -119,8 +120,7 @@ class LaneQueue {
     this.frames = 0;
     this.positions.clear();
     this.replaceBytes(LANE_BYTES_MIN);
-    this.head = this.tail;
-    this.rewind();
+    this.head = this.tail = 0;
     while (at < tail) {
       const length = frameLength(bytes, at);
       visit(bytes, at, length);
@@ -133,12 +133,6 @@ class LaneQueue {
       if (position >= this.origin + this.head) return;
       this.positions.delete(key);
     }
-  }
-
-  /** The lane is empty: goes on from the front. */
-  private rewind(): void {
-    this.origin += this.head;
-    this.head = this.tail = 0;
   }
 
   private replaceBytes(length: number): void {

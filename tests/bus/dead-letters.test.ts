@@ -26,7 +26,9 @@ describe('dead letters', () => {
     const letters = new DeadLetters(4, () => 0);
     for (let sequence = 1; sequence <= 4; sequence++) letters.add('ended', '', frameWith(sequence, 60), 0, 60);
     expect(letters.list().map((letter) => letter.sequence)).toEqual([1, 2, 3, 4]);
-    for (let sequence = 5; sequence <= 10; sequence++) letters.add('ended', '', frameWith(sequence, 60), 0, 60);
+    letters.add('ended', '', frameWith(5, 60), 0, 60);
+    expect(letters.list().map((letter) => letter.sequence)).toEqual([2, 3, 4, 5]);
+    for (let sequence = 6; sequence <= 10; sequence++) letters.add('ended', '', frameWith(sequence, 60), 0, 60);
     expect(letters.list().map((letter) => letter.sequence)).toEqual([7, 8, 9, 10]);
     expect(letters.count).toBe(10);
   });

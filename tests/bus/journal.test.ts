@@ -91,6 +91,7 @@ describe.each([
     let number = 0;
     while (append(journal, 1, number, 40)) number++;
     expect(number).toBe(Math.floor(256 / 48));
+    expect([append(journal, 1, number, 8), journal.usedBytes]).toEqual([true, 256]);
     const { position, usedBytes } = journal;
     expect(
       journal.appendBatch(

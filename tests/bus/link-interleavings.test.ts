@@ -19,7 +19,7 @@ import { frameNumber, numberedFrame } from './frames.js';
 
 const CAPACITY_BYTES = 1024;
 const SEED = 20_261;
-const RUNS = 1500;
+const RUNS = 600;
 
 /** A link whose messages arrive one at a time, when they are told to. */
 interface HandDriven extends LinkEnds {
