@@ -105,6 +105,8 @@ export class CodecGuest {
   /** Decodes and encodes each body. */
   run(codec: number, bodies: Uint8Array, lengths: Uint32Array, count: number): Outcome[] {
     const bodyBytes = (bodies.length + 3) & ~3;
+    if (lengths.some((length) => length > BODY_BYTES_MAX) || bodyBytes + lengths.length * 16 > BATCH_BYTES_MAX)
+      throw new RangeError('too large');
     const base = this.exports.allocate(BATCH_BYTES_MAX);
     const lengthsAt = base + bodyBytes;
     const resultsAt = lengthsAt + lengths.length * 4;
