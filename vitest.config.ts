@@ -1,5 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { findChromium } from './scripts/chromium.js';
 
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -13,7 +14,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts', '**/node_modules/**', 'dist/**'],
+          exclude: ['**/*.browser.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -22,7 +23,7 @@ export default defineConfig({
         server: { headers: isolation },
         test: {
           name: 'chromium',
-          include: ['tests/**/*.browser.test.ts'],
+          include: ['{tests,examples}/**/*.browser.test.ts'],
           testTimeout: 60_000,
           browser: {
             enabled: true,
@@ -30,8 +31,16 @@ export default defineConfig({
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {
-                executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-                args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+                executablePath: findChromium() ?? undefined,
+                args: [
+                  '--no-sandbox',
+                  '--disable-gpu',
+                  '--disable-quic',
+                  '--no-first-run',
+                  '--disable-background-networking',
+                  '--disable-component-update',
+                  '--disable-sync',
+                ],
               },
             }),
             instances: [{ browser: 'chromium' }],

@@ -1,0 +1,69 @@
+/**
+ * `npm run check`: everything that must hold before a change is done, the quick ones first. Stops at the first that fails and says
+ * how to mend it. `npm run check -- --no-tests` leaves the tests out.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+
+interface Step {
+  readonly name: string;
+  readonly commands: readonly (readonly string[])[];
+  readonly remedy: string;
+}
+
+/** Folders whose codecs are generated, from the root: those that have a `generated/index.ts`. */
+function generatedFolders(): string[] {
+  const folders = readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !['node_modules', 'dist', 'artifacts'].includes(entry.name))
+    .flatMap(({ name }) => [name, ...readdirSync(join(root, name), { recursive: true, encoding: 'utf8' }).map((path) => join(name, path))]);
+  return folders.filter((folder) => existsSync(join(root, folder, 'generated/index.ts'))).sort();
+}
+
+const STEPS: readonly Step[] = [
+  { name: 'lint and format', commands: [['biome', 'check', '--error-on-warnings', '.']], remedy: 'npm run fix mends most of it' },
+  { name: 'types', commands: [['tsc', '-b']], remedy: 'mend the types' },
+  { name: 'build', commands: [['tsx', 'scripts/build.ts']], remedy: 'npm run build shows it again' },
+  {
+    name: 'generated code',
+    commands: generatedFolders().map((folder) => ['tsx', 'scripts/codegen.ts', folder, '--check']),
+    remedy: 'npm run codegen <folder> writes it anew',
+  },
+  { name: 'dead code', commands: [['knip']], remedy: 'remove what nobody uses' },
+  {
+    name: 'tests',
+    commands: [
+      ['tsx', 'scripts/chromium.ts'],
+      ['vitest', 'run'],
+    ],
+    remedy: 'npm test <part of a file name> runs some of them',
+  },
+];
+
+/** @returns whether all commands succeeded; the first that does not is the last that runs */
+function passes({ commands }: Step): boolean {
+  return commands.every(([program, ...words]) => {
+    const executable = join(root, 'node_modules/.bin', program);
+    return spawnSync(executable, words, { cwd: root, stdio: 'inherit' }).status === 0;
+  });
+}
+
+const unknown = process.argv.slice(2).find((word) => word !== '--no-tests');
+if (unknown !== undefined) {
+  console.error(`check: unknown option ${unknown}; there is --no-tests`);
+  process.exit(2);
+}
+for (const step of STEPS) {
+  if (step.name === 'tests' && process.argv.includes('--no-tests')) continue;
+  console.log(`\ncheck: ${step.name}`);
+  const started = performance.now();
+  if (!passes(step)) {
+    console.error(`\ncheck failed: ${step.name}. ${step.remedy}`);
+    process.exit(1);
+  }
+  console.log(`check: ${step.name} ok (${((performance.now() - started) / 1000).toFixed(1)} s)`);
+}
+console.log('\ncheck passed');
