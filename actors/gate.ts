@@ -9,6 +9,7 @@ import type { Router } from '../bus/router.js';
 import {
   EPOCH_OFFSET, FOLLOWERS, frameLength, KIND_OFFSET, readU16, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16, writeU32, writeU53,
 } from '../protocol/frame.js';
+import { REQUEST_DEADLINE_DEFAULT_MS } from '../protocol/limits.js';
 
 export interface GateServices {
   readonly router: Router;
@@ -16,8 +17,8 @@ export interface GateServices {
   readonly requests: RequestLedger;
   /** Microseconds since the Unix epoch. */
   readonly now: () => number;
-  /** A request was opened that must settle by `deadlineAt`. */
-  readonly watchDeadline: () => void;
+  /** A request was opened that must settle by `deadlineAt`, in microseconds. */
+  readonly watchDeadline: (deadlineAt: number) => void;
 }
 
 interface Waiting {
@@ -61,9 +62,8 @@ export class Gate {
       writeU53(bytes, at + SEQUENCE_OFFSET, ++this.sequence);
       writeU32(bytes, at + EPOCH_OFFSET, this.epoch);
       writeU53(bytes, at + SENT_AT_OFFSET, now);
-      if (!this.services.router.permits(bytes, at)) continue;
       this.note(bytes, at, now, deadlineMs);
-      this.route(bytes, at);
+      if (this.services.router.permits(bytes, at)) this.route(bytes, at);
     }
   }
 
@@ -89,8 +89,9 @@ export class Gate {
       this.services.requests.answered(this.address, target, request);
       return;
     }
-    this.services.requests.opened(this.address, request, target, facts.kind, deadlineMs ?? facts.deadlineMs, now);
-    this.services.watchDeadline();
+    const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
+    this.services.requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: false });
+    this.services.watchDeadline(deadlineAt);
   }
 
   /** Offers again what waits. @returns true when nothing waits any more */

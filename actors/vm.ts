@@ -83,7 +83,8 @@ export class Vm implements VmControl {
   private idleSince = 0;
   private trapRate = 0;
   private traps = new Random(0);
-  private deadlineTimer: unknown = null;
+  private deadlineTimer: unknown;
+  private deadlineAt = Number.POSITIVE_INFINITY;
   private closed = false;
 
   constructor(private readonly options: VmOptions) {
@@ -98,7 +99,7 @@ export class Vm implements VmControl {
       carrier: options.carrier,
     });
     this.services = {
-      vm: options.name, router: this.router, kinds: this.kinds, requests: this.requests, now, watchDeadline: () => this.watchDeadline(),
+      vm: options.name, router: this.router, kinds: this.kinds, requests: this.requests, now, watchDeadline: (deadlineAt) => this.watchDeadline(deadlineAt),
       journal: this.journal, deadLetters: this.deadLetterBox, trace: this.trace, events: options.events, handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes), scratch: new Uint8Array(FRAME_BYTES_MAX), drawFault: (frames) => this.drawFault(frames),
       wake: options.wake, onPortError: options.onPortError, parties: options.parties,
@@ -234,17 +235,20 @@ export class Vm implements VmControl {
   }
 
   /** One timer for the earliest deadline of all. */
-  private watchDeadline(): void {
-    if (this.deadlineTimer !== null || this.closed) return;
-    const delayMs = Math.max(0, (this.requests.nextDeadline - this.options.clock.nowMicros()) / 1000);
-    if (delayMs === Number.POSITIVE_INFINITY) return;
-    this.deadlineTimer = this.options.timers.set(delayMs, () => {
-      this.deadlineTimer = null;
-      this.drainLinks(); // a reply that has arrived comes before its deadline
-      const now = this.options.clock.nowMicros();
-      for (const late of this.requests.outgoingWhere(({ deadlineAt }) => deadlineAt <= now)) this.fail(late.requester, late.request, late.kind, 'deadline');
-      this.watchDeadline();
-    });
+  private watchDeadline(deadlineAt: number): void {
+    if (this.closed || deadlineAt >= this.deadlineAt) return;
+    const { timers, clock } = this.options;
+    timers.clear(this.deadlineTimer);
+    this.deadlineAt = deadlineAt;
+    this.deadlineTimer = timers.set(Math.max(0, (deadlineAt - clock.nowMicros()) / 1000), () => this.failLate());
+  }
+
+  private failLate(): void {
+    this.deadlineAt = Number.POSITIVE_INFINITY;
+    this.drainLinks(); // a reply that has arrived comes before its deadline
+    const now = this.options.clock.nowMicros();
+    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now)) this.fail(late.requester, late.request, late.kind, 'deadline');
+    this.watchDeadline(this.requests.nextDeadline);
   }
 
   private cell(actor: string): ActorCell {
@@ -274,7 +278,7 @@ export class Vm implements VmControl {
       const link = this.links.get(peer as VmName);
       if (link) this.router.setRoute(address, { vm: peer, writer: link.writer });
     }
-    for (const lost of this.requests.outgoingWhere(({ target }) => !this.router.hasRoute(target))) {
+    for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
       this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
     }
     this.options.wake();
@@ -363,7 +367,7 @@ export class Vm implements VmControl {
   async shutdown(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    if (this.deadlineTimer !== null) this.options.timers.clear(this.deadlineTimer);
+    this.options.timers.clear(this.deadlineTimer);
     for (const actor of [...this.cells.keys()]) await this.stop(actor);
     for (const port of this.ports.values()) port.close();
     this.flushLinks();

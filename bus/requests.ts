@@ -4,7 +4,6 @@
  * A request settles once: by its reply, its deadline, the requester's abort, or a typed error as soon as it is known that no
  * reply can come (no route, no permission, the target ended or gave the message up). What comes later is refused.
  */
-import { REQUEST_DEADLINE_DEFAULT_MS } from '../protocol/limits.js';
 
 export interface OutgoingRequest {
   readonly requester: number;
@@ -13,6 +12,8 @@ export interface OutgoingRequest {
   readonly kind: number;
   /** Microseconds since the Unix epoch. */
   readonly deadlineAt: number;
+  /** Its failure is on its way to the requester. */
+  lost: boolean;
 }
 
 interface IncomingRequest {
@@ -30,10 +31,8 @@ export class RequestLedger {
   /** Per target, what it has accepted and not answered. */
   private readonly incoming = new Map<number, Map<number, IncomingRequest>>();
 
-  /** @param deadlineMs what the kind's schema states, if anything. @param now microseconds */
-  opened(requester: number, request: number, target: number, kind: number, deadlineMs: number | undefined, now: number): void {
-    const deadlineAt = now + (deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
-    this.outgoing.set(keyOf(requester, request), { requester, request, target, kind, deadlineAt });
+  opened(entry: OutgoingRequest): void {
+    this.outgoing.set(keyOf(entry.requester, entry.request), entry);
   }
 
   /** @returns false when the request is not open: it has settled before */
@@ -45,23 +44,21 @@ export class RequestLedger {
     return this.outgoing.has(keyOf(requester, request));
   }
 
-  /** Requests of one requester that have not settled. */
-  openOf(requester: number): number {
-    let count = 0;
-    for (const entry of this.outgoing.values()) if (entry.requester === requester) count++;
-    return count;
-  }
-
   /** The earliest deadline in microseconds; Infinity when nothing is in flight. */
   get nextDeadline(): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const entry of this.outgoing.values()) earliest = Math.min(earliest, entry.deadlineAt);
+    for (const entry of this.outgoing.values()) if (!entry.lost) earliest = Math.min(earliest, entry.deadlineAt);
     return earliest;
   }
 
-  /** Open requests that `lost` says can no longer be answered. They stay open until `settled`. */
-  outgoingWhere(lost: (entry: OutgoingRequest) => boolean): OutgoingRequest[] {
-    return [...this.outgoing.values()].filter(lost);
+  /**
+   * Takes the open requests that `lost` says can no longer be answered, each once: they stay open until the failure that their
+   * requester is sent has `settled` them.
+   */
+  takeLost(lost: (entry: OutgoingRequest) => boolean): OutgoingRequest[] {
+    const taken = [...this.outgoing.values()].filter((entry) => !entry.lost && lost(entry));
+    for (const entry of taken) entry.lost = true;
+    return taken;
   }
 
   accepted(target: number, requester: number, request: number, kind: number): void {

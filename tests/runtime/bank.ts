@@ -1,0 +1,146 @@
+/** The bank application: two actors and two ports on the simulated host, for the tests of the runtime. */
+import { Actor, type Handlers, type RequestToken } from '../../actors/actor.js';
+import type { VmCounters } from '../../actors/control.js';
+import { decodeEnvelope } from '../../actors/envelope.js';
+import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { Port } from '../../actors/port.js';
+import { startSystem, type System } from '../../actors/system.js';
+import { SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
+import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
+
+export { bank, stranger, teller, watcher };
+export const parties = [bank, watcher, teller, stranger, ...tandemParties];
+
+class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
+  private accounts: number[] = [0, 0, 0, 0];
+  private waiting: RequestToken[] = [];
+  constructor() {
+    super(bank);
+  }
+  private get total(): number {
+    return this.accounts.reduce((sum, amount) => sum + amount, 0);
+  }
+  onDeposit({ account, amount }: MessageOf<typeof bank, 'deposit'>): void {
+    this.accounts[account] += amount;
+    this.send(teller.receives.receipt, { account, amount: this.accounts[account] });
+    this.publish(bank.publishes.total, { amount: this.total });
+  }
+  onExplode({ account }: MessageOf<typeof bank, 'explode'>): void {
+    this.onDeposit({ account, amount: 1_000_000 });
+    throw new Error('the vault is on fire');
+  }
+  onBalance({ account }: MessageOf<typeof bank, 'balance'>): void {
+    this.reply(this.requestToken, bank.receives.balance, { amount: this.accounts[account] });
+  }
+  onWait(): void {
+    this.waiting.push(this.requestToken);
+  }
+  onSettle(): void {
+    for (const token of this.waiting) this.reply(token, bank.receives.wait, { amount: this.total });
+    this.waiting = [];
+  }
+  onPoison({ note }: MessageOf<typeof bank, 'poison'>): void {
+    throw new Error(note);
+  }
+  onNote(): void {}
+  onRumour(): void {}
+  override onRefresh(): void {
+    this.publishFresh(bank.publishes.total, { amount: this.total });
+  }
+  snapshot(): StateOf<typeof bank> {
+    return { accounts: this.accounts, waiting: this.waiting };
+  }
+  restore({ accounts, waiting }: StateOf<typeof bank>): void {
+    this.accounts = accounts;
+    this.waiting = waiting;
+  }
+}
+
+class Watcher extends Actor<typeof watcher> implements Handlers<typeof watcher> {
+  private totals: number[] = [];
+  private answers: string[] = [];
+  constructor() {
+    super(watcher);
+  }
+  onBankTotal({ amount }: PublicationOf<typeof bank, 'total'>): void {
+    this.totals.push(amount);
+  }
+  onLook({ account }: MessageOf<typeof watcher, 'look'>): void {
+    this.request(bank.receives.balance, { account });
+  }
+  onHang(): void {
+    this.request(bank.receives.wait, {});
+  }
+  onBalanceReply(_request: number, { amount }: MessageFields<typeof bank.receives.balance.reply>): void {
+    this.answers.push(`balance ${amount}`);
+  }
+  onWaitReply(_request: number, { amount }: MessageFields<typeof bank.receives.wait.reply>): void {
+    this.answers.push(`settled ${amount}`);
+  }
+  override onRequestFailed(_request: number, _kind: number, code: ErrorCode): void {
+    this.answers.push(code);
+  }
+  onReport(): void {
+    this.reply(this.requestToken, watcher.receives.report, { totals: this.totals, answers: this.answers });
+  }
+  snapshot(): StateOf<typeof watcher> {
+    return { totals: this.totals, answers: this.answers };
+  }
+  restore({ totals, answers }: StateOf<typeof watcher>): void {
+    this.totals = totals;
+    this.answers = answers;
+  }
+}
+
+const factories = [javaScriptActorFactory(bank, () => new Bank(), parties), javaScriptActorFactory(watcher, () => new Watcher(), parties)];
+
+export interface BankWorld {
+  readonly host: SimHost;
+  readonly system: System;
+  readonly teller: Port<typeof teller>;
+  readonly stranger: Port<typeof stranger>;
+  readonly receipts: MessageOf<typeof teller, 'receipt'>[];
+  readonly totals: number[];
+  readonly portErrors: unknown[];
+  /** Lets virtual time pass. */
+  pass(milliseconds: number): Promise<void>;
+  /** Lets virtual time pass until the promise has settled. */
+  until<T>(promise: Promise<T>): Promise<T>;
+  counters(): Promise<VmCounters>;
+  state(actor: string): Promise<Uint8Array>;
+}
+
+export async function openBank(options: Partial<SimHostOptions> & { intensity?: number } = {}): Promise<BankWorld> {
+  const portErrors: unknown[] = [];
+  const host = new SimHost({ seed: 1, parties, factories: { js: factories, wasm: [] }, onPortError: (_port, error) => portErrors.push(error), ...options });
+  const receipts: MessageOf<typeof teller, 'receipt'>[] = [];
+  const totals: number[] = [];
+  const tellerPort = host.vm.openPort(teller, {
+    onReceipt: (receipt) => void receipts.push(receipt),
+    onBankTotal: ({ amount }: PublicationOf<typeof bank, 'total'>) => void totals.push(amount),
+  });
+  const strangerPort = host.vm.openPort(stranger, {});
+  const twins = { js: true, wasm: false };
+  const actors = [bank, watcher].map((schema) => ({ schema, twins }));
+  const system = await startSystem(host, { parties, actors, placement: 'js', intensity: options.intensity ?? 1000 });
+  const pass = async (milliseconds: number) => {
+    let over = false;
+    host.kernel.schedule(milliseconds * 1000, () => (over = true));
+    await host.kernel.run(() => over);
+  };
+  return {
+    host, system, teller: tellerPort, stranger: strangerPort, receipts, totals, portErrors, pass,
+    async until(promise) {
+      let settled = false;
+      const settle = () => (settled = true);
+      promise.then(settle, settle);
+      await host.kernel.run(() => settled);
+      return promise;
+    },
+    counters: () => system.counters(),
+    state: async (actor) => decodeEnvelope(await system.snapshot(actor)).snapshot,
+  };
+}
