@@ -6,8 +6,8 @@
  *   examples/tv/web/{index.html,style.css}    → dist/examples/tv/site/
  *   dist/wasm-actors/*.wasm and *.wasm.map    → dist/examples/tv/site/
  */
-import { copyFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
@@ -19,12 +19,10 @@ const siteFolder = join(root, 'dist/examples/tv/site');
 const ENTRIES = ['main.ts', 'js-vm.ts', 'wasm-vm.ts'];
 const PAGE_FILES = ['index.html', 'style.css'];
 
-/** @throws with esbuild's report; when a guest has not been built */
-export async function buildWeb(): Promise<void> {
-  // Chunks are named by their content: those of former builds would pile up.
-  rmSync(siteFolder, { recursive: true, force: true });
-  mkdirSync(siteFolder, { recursive: true });
-  await build({
+type Files = Map<string, Uint8Array>;
+
+async function bundle(files: Files): Promise<void> {
+  const { outputFiles } = await build({
     absWorkingDir: root,
     entryPoints: ENTRIES.map((entry) => join(pageFolder, entry)),
     outdir: siteFolder,
@@ -33,11 +31,29 @@ export async function buildWeb(): Promise<void> {
     format: 'esm',
     target: 'es2022',
     sourcemap: true,
+    write: false,
     logLevel: 'warning',
   });
-  for (const name of PAGE_FILES) copyFileSync(join(pageFolder, name), join(siteFolder, name));
-  const guests = readdirSync(guestFolder).filter((name) => /\.wasm(\.map)?$/.test(name));
-  for (const name of guests) copyFileSync(join(guestFolder, name), join(siteFolder, name));
+  for (const { path, contents } of outputFiles) files.set(basename(path), contents);
+}
+
+/** What is the same is left alone, so that a page can be loaded while this runs. */
+function replaceFolder(files: Files): void {
+  mkdirSync(siteFolder, { recursive: true });
+  for (const [name, contents] of files) {
+    const file = join(siteFolder, name);
+    if (!existsSync(file) || !readFileSync(file).equals(contents)) writeFileSync(file, contents);
+  }
+  for (const name of readdirSync(siteFolder)) if (!files.has(name)) rmSync(join(siteFolder, name), { recursive: true });
+}
+
+/** @throws with esbuild's report; when a guest has not been built */
+export async function buildWeb(): Promise<void> {
+  const files: Files = new Map();
+  await bundle(files);
+  for (const name of PAGE_FILES) files.set(name, readFileSync(join(pageFolder, name)));
+  for (const name of readdirSync(guestFolder)) if (/\.wasm(\.map)?$/.test(name)) files.set(name, readFileSync(join(guestFolder, name)));
+  replaceFolder(files);
 }
 
 if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {

@@ -6,6 +6,10 @@ import { type NodeHandle, ROOT, type Screen } from './screen.js';
 import { BUTTON, CLEAR, FAINT, INK, MARGIN, PLACEHOLDER, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 const GROW = { durationMs: 160 };
+const TOP = 160;
+const TITLE_LINE = 52;
+/** Longer titles get a second line. */
+const TITLE_LENGTH = 30;
 const BUTTONS = ['Play', 'Add to my list'] as const;
 
 export class Details {
@@ -25,11 +29,11 @@ export class Details {
     private readonly events: { wish(node: NodeHandle): void; onError(error: unknown): void },
   ) {
     this.root = screen.view(ROOT, { x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT });
-    this.poster = screen.image(this.root, '', { x: MARGIN, y: 110, width: 360, height: 480, colour: PLACEHOLDER, radius: 14 });
-    const column = screen.view(this.root, { x: MARGIN + 420, y: 110, width: 700, height: 480, layout: 2, gap: 18 });
-    this.title = screen.text(column, '', { height: 100, fontSize: 40, fontWeight: 700, colour: INK, lines: 2, lineHeight: 48 });
+    this.poster = screen.image(this.root, '', { x: MARGIN, y: TOP, width: 360, height: 480, colour: PLACEHOLDER, radius: 14 });
+    const column = screen.view(this.root, { x: MARGIN + 420, y: TOP, width: 700, height: 480, layout: 2, gap: 18 });
+    this.title = screen.text(column, '', { height: TITLE_LINE, fontSize: 42, fontWeight: 700, colour: INK, lineHeight: TITLE_LINE });
     this.facts = screen.text(column, '', { height: 28, fontSize: 20, colour: FAINT });
-    this.credits = screen.text(column, '', { height: 64, fontSize: 20, lineHeight: 30, lines: 2, colour: FAINT });
+    this.credits = screen.text(column, '', { height: 70, fontSize: 20, lineHeight: 30, lines: 2, colour: FAINT });
     this.addButtons(column);
     screen.animate(this.root, 'opacity', 1, { durationMs: 220, from: 0 });
     void this.load();
@@ -61,6 +65,8 @@ export class Details {
     const { screen } = this;
     screen.string(this.poster, posterSource(film));
     screen.string(this.title, film.title);
+    const lines = film.title.length > TITLE_LENGTH ? 2 : 1;
+    screen.set(this.title, { lines, height: lines * TITLE_LINE });
     const facts = [film.year, film.genre, film.minutes && `${film.minutes} min`, film.certificate, film.rating && `${film.rating} of 10`];
     screen.string(this.facts, facts.filter(Boolean).join('  ·  '));
     const credits = [film.director && `Directed by ${film.director}`, film.distributor && `Distributed by ${film.distributor}`];

@@ -14,6 +14,8 @@ const WINDOW_CARDS = Math.ceil(SCREEN_WIDTH / CARD_STEP) + 1;
 /** Cards kept beyond either end of the window, so that a move always finds a neighbour. */
 const SPARE_CARDS = 3;
 const PAGE_FILMS = 20;
+/** The pictures stand below the rail's title, not their rings. */
+const ROW_START = MARGIN - CARD_RING;
 const MOVE = { durationMs: 220 };
 const GROW = { durationMs: 160 };
 
@@ -49,7 +51,7 @@ export class Rail {
     this.offset = offset;
     this.container = screen.view(parent, { x: 0, y: index * RAIL_HEIGHT, width: SCREEN_WIDTH, height: RAIL_HEIGHT });
     screen.text(this.container, genre.name, { x: MARGIN, y: 0, width: 700, height: RAIL_TITLE_HEIGHT, fontSize: 24, fontWeight: 600, colour: INK });
-    const x = MARGIN - offset * CARD_STEP;
+    const x = ROW_START - offset * CARD_STEP;
     this.row = screen.view(this.container, { x, y: RAIL_TITLE_HEIGHT, width: genre.count * CARD_STEP, height: CARD_HEIGHT + 48, focusGroup: 1 });
   }
 
@@ -107,7 +109,7 @@ export class Rail {
     if (offset === this.offset) return;
     this.offset = offset;
     this.show();
-    this.screen.animate(this.row, 'x', MARGIN - offset * CARD_STEP, MOVE);
+    this.screen.animate(this.row, 'x', ROW_START - offset * CARD_STEP, MOVE);
   }
 
   blur(position: number): void {
@@ -123,7 +125,7 @@ export class Rail {
     const picture = screen.image(node, '', {
       x: CARD_RING, y: CARD_RING, width: CARD_WIDTH - 2 * CARD_RING, height: CARD_HEIGHT - 2 * CARD_RING, colour: PLACEHOLDER, radius: 8,
     });
-    const title = screen.text(node, '', { x: 0, y: CARD_HEIGHT + 8, width: CARD_WIDTH, height: 22, fontSize: 16, colour: FAINT, lines: 1 });
+    const title = screen.text(node, '', { x: CARD_RING, y: CARD_HEIGHT + 6, width: CARD_WIDTH - 2 * CARD_RING, height: 22, fontSize: 16, colour: FAINT, lines: 1 });
     const card = { node, picture, title, filled: false };
     this.cards.set(position, card);
     this.fill(position, card);

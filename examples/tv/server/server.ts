@@ -6,7 +6,8 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { extname, join, normalize } from 'node:path';
+import { extname, join, normalize, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { TelemetrySink } from './telemetry-sink.js';
 
@@ -38,10 +39,11 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const telemetry = new TelemetrySink();
   const server = createServer((request, response) => {
-    const path = request.url ?? '/';
-    if (telemetry.answer(path, request, response)) return;
-    if (path.startsWith('/api/')) answerApi(options, path, response);
-    else void serveFile(options.root, path, response);
+    const url = toUrl(request.url);
+    if (!url) response.writeHead(400, { 'content-type': 'text/plain' }).end('no such address\n');
+    else if (telemetry.answer(url.pathname, request, response)) return;
+    else if (url.pathname.startsWith('/api/')) answerApi(options, `${url.pathname}${url.search}`, response);
+    else void serveFile(options.root, url, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -66,11 +68,12 @@ function answerApi({ catalogue, latencyMs }: ServerOptions, path: string, respon
   response.on('close', () => clearTimeout(timer));
 }
 
+const toUrl = (path = '/'): URL | null => (URL.canParse(path, 'http://server') ? new URL(path, 'http://server') : null);
+
 /** `?plain` leaves the isolation headers out: to see the page as a device without shared memory does. */
-async function serveFile(root: string | null, path: string, response: ServerResponse): Promise<void> {
-  const url = new URL(path, 'http://server');
-  const file = root && join(root, normalize(url.pathname === '/' ? '/index.html' : decodeURIComponent(url.pathname)));
-  const found = file && file.startsWith(root) && (await stat(file).catch(() => null))?.isFile();
+async function serveFile(root: string | null, url: URL, response: ServerResponse): Promise<void> {
+  const file = root && fileOf(root, url.pathname);
+  const found = file && (await stat(file).catch(() => null))?.isFile();
   if (!found) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`no such file: ${url.pathname}\n`);
     return;
@@ -78,5 +81,16 @@ async function serveFile(root: string | null, path: string, response: ServerResp
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
   const isolation = url.searchParams.has('plain') ? {} : ISOLATION;
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...isolation });
-  createReadStream(file).pipe(response);
+  // A reader that goes away in the middle ends the response, and nothing else.
+  await pipeline(createReadStream(file), response).catch(() => response.destroy());
+}
+
+/** @returns null for a path that is none, or that leads out of `root` */
+function fileOf(root: string, path: string): string | null {
+  try {
+    const file = join(root, normalize(path === '/' ? '/index.html' : decodeURIComponent(path)));
+    return file.startsWith(join(root, sep)) ? file : null;
+  } catch {
+    return null;
+  }
 }

@@ -2,8 +2,8 @@
  * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends.
  *
  * What is on the screen can be read from the attributes of `#television`, by tests and by whoever looks at it from outside:
- * `data-state` (starting, running, failed), `data-animating`, `data-requests` (fetches on their way), `data-painted` (frames), and, while
- * the picture is at rest, `data-focused`, `data-placeholders` and `data-picture-hash`.
+ * `data-state` (starting, running, failed), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
+ * `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  */
 import { startSystem } from '../../../actors/system.js';
 import {
@@ -20,7 +20,7 @@ import { actorOrders, parties, portVms } from '../application.js';
 import { linksOf, readDevice } from './device.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
-import { readView } from './viewer.js';
+import { hashPicture, readView } from './viewer.js';
 
 /** How long the telemetry backend may take. */
 const TELEMETRY_TIMEOUT_MS = 5_000;
@@ -67,20 +67,17 @@ async function start(): Promise<void> {
 
 let painted = 0;
 
-/** Says what is painted; while it moves, only that it does. */
+/** Says what is painted. */
 function describe(picture: Picture): void {
   const { dataset } = television;
+  const { focused, placeholders } = readView(picture);
   dataset.painted = String(++painted);
   dataset.animating = String(picture.animating);
-  if (picture.animating) {
-    delete dataset.pictureHash;
-    return;
-  }
-  const { focused, placeholders, hash } = readView(picture);
   dataset.focused = focused;
   dataset.placeholders = String(placeholders);
-  dataset.pictureHash = hash;
-  canvas.ariaLabel = focused;
+  if (canvas.ariaLabel !== focused) canvas.ariaLabel = focused;
+  if (picture.animating) delete dataset.pictureHash;
+  else dataset.pictureHash = hashPicture(picture);
 }
 
 let requests = 0;

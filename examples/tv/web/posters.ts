@@ -113,7 +113,11 @@ function paintMoon(context: Context, { width, height }: Size, hue: number, draw:
   const radius = width * (0.16 + draw() * 0.16);
   const x = width * (0.25 + draw() * 0.5);
   const y = height * (0.2 + draw() * 0.15);
-  for (const [scale, opacity] of [[1.9, 0.1], [1.4, 0.16], [1, 0.9]] as const) {
+  for (const [scale, opacity] of [
+    [1.9, 0.1],
+    [1.4, 0.16],
+    [1, 0.9],
+  ] as const) {
     context.fillStyle = `hsl(${hue + 30} 80% 86% / ${opacity})`;
     context.beginPath();
     context.arc(x, y, radius * scale, 0, 2 * Math.PI);
@@ -171,7 +175,8 @@ function paintTowers(context: Context, { width, height }: Size, hue: number, dra
     context.fillStyle = `hsl(${hue + draw() * 20} 45% ${18 + draw() * 22}%)`;
     context.fillRect((tower * width) / towers, top, width / towers - 2, height - top);
     context.fillStyle = `hsl(${hue + 45} 90% 78% / 0.75)`;
-    for (let row = top + 8; row < height * 0.7; row += 14) if (draw() > 0.45) context.fillRect(((tower + 0.25 + 0.35 * draw()) * width) / towers, row, 4, 6);
+    for (let row = top + 8; row < height * 0.7; row += 14)
+      if (draw() > 0.45) context.fillRect(((tower + 0.25 + 0.35 * draw()) * width) / towers, row, 4, 6);
   }
 }
 

@@ -1,0 +1,136 @@
+/**
+ * `npm start`: builds the television, serves it, and prints its address. `npm start -- --headless ...` hands over to the run without a
+ * browser. Plain JavaScript, since it runs before anything is built.
+ *
+ * The catch: npm passes Ctrl-C to this process and to what it started, so every part must end by itself.
+ */
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+const HELP = `npm start -- [options]
+  --port N       port to serve on, 0 for any that is free (8080)
+  --latency N    longest answer of the catalogue in milliseconds (200)
+  --no-build     serve what was built before
+  --headless     run without a browser; npm start -- --headless --help lists its options`;
+
+const HEADLESS_HELP = `npm start -- --headless [options]
+  --host node|sim     threads of Node, or the simulation (node)
+  --placement P       js, wasm, mixed, or pairs as scene=wasm,focus=js (mixed)
+  --seed N            of the remote control and of everything else that is random (1)
+  --frames N          how long to run (600)
+  --trap-rate P       probability that a delivery to a Wasm actor traps (0)
+  --json              the last line printed is the report as JSON
+  --no-build          run what was built before`;
+
+const PORT_MAX = 65_535;
+const LATENCY_MS_MAX = 60_000;
+/** Exit codes: the command line makes no sense; anything else went wrong. */
+const MISUSED = 2;
+const FAILED = 1;
+
+const root = new URL('../', import.meta.url);
+const built = (path) => new URL(`dist/examples/tv/${path}`, root);
+
+/** A failure that needs one line and no stack. */
+class StartError extends Error {
+  constructor(message, exitCode) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}
+
+function readOptions(input) {
+  const options = {
+    port: { type: 'string', default: '8080' },
+    latency: { type: 'string', default: '200' },
+    'no-build': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  };
+  try {
+    const { values } = parseArgs({ args: input, options });
+    return {
+      port: wholeNumber('--port', values.port, PORT_MAX),
+      latencyMsMax: wholeNumber('--latency', values.latency, LATENCY_MS_MAX),
+      build: !values['no-build'],
+      help: values.help,
+    };
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    const [sentence] = error.message.split('. ');
+    throw new StartError(`${sentence}; npm start -- --help lists the options`, MISUSED);
+  }
+}
+
+function wholeNumber(option, text, max) {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isInteger(value) || value < 0 || value > max) {
+    throw new StartError(`${option} is a whole number from 0 to ${max}, not '${text}'`, MISUSED);
+  }
+  return value;
+}
+
+/** What the build prints goes to standard error: a headless run's output is its report. */
+async function build() {
+  if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'examples'], {
+    cwd: fileURLToPath(root),
+    stdio: ['ignore', process.stderr, process.stderr],
+  });
+  const code = await new Promise((resolve, reject) => child.on('error', reject).on('exit', resolve));
+  if (code !== 0) throw new StartError('the build failed: see above', FAILED);
+}
+
+async function prepare(wanted) {
+  if (wanted) {
+    console.error('building ...');
+    await build();
+  }
+  const missing = ['server/server.js', 'site/index.html'].find((path) => !existsSync(built(path)));
+  if (missing) throw new StartError(`nothing is built (no dist/examples/tv/${missing}): run npm run build`, FAILED);
+}
+
+async function serve({ port, latencyMsMax }) {
+  const { loadCatalogue } = await import(built('catalogue/load.js'));
+  const { startServer } = await import(built('server/server.js'));
+  const latencyMs = { min: latencyMsMax / 4, max: latencyMsMax };
+  try {
+    return await startServer({ catalogue: loadCatalogue(), port, latencyMs, root: fileURLToPath(built('site')) });
+  } catch (error) {
+    if (error.code === 'EADDRINUSE') throw new StartError(`port ${port} is taken: choose another with npm start -- --port N`, FAILED);
+    if (error.code === 'EACCES') throw new StartError(`port ${port} is not allowed: choose another with npm start -- --port N`, FAILED);
+    throw error;
+  }
+}
+
+/** Resolves at Ctrl-C, or when the system asks the process to end. */
+const interrupted = () => new Promise((resolve) => process.once('SIGINT', resolve).once('SIGTERM', resolve));
+
+async function startServing(input) {
+  const options = readOptions(input);
+  if (options.help) return console.log(HELP);
+  await prepare(options.build);
+  const ended = interrupted();
+  const server = await serve(options);
+  console.log(`Tandem TV is at ${server.url}   (Ctrl-C ends it)`);
+  await ended;
+  await server.close();
+}
+
+async function startHeadless(input) {
+  if (input.includes('--help')) return console.log(HEADLESS_HELP);
+  await prepare(!input.includes('--no-build'));
+  const main = built('headless/main.js');
+  process.argv = [process.execPath, fileURLToPath(main), ...input.filter((word) => word !== '--no-build')];
+  await import(main);
+}
+
+try {
+  const input = process.argv.slice(2);
+  await (input.includes('--headless') ? startHeadless(input) : startServing(input));
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,117 @@
+/** The television as a test holds it: a page in Chromium, with a remote control and eyes. Every wait is for a condition. */
+import { mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright';
+import type { FilmPage } from '../../examples/tv/catalogue/film.js';
+import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
+import { type RunningServer, startServer } from '../../examples/tv/server/server.js';
+
+/** For a machine that does much else at the same time. */
+export const PATIENCE_MS = 60_000;
+const LATENCY_MS = { min: 5, max: 60 };
+
+const SITE = fileURLToPath(new URL('../../dist/examples/tv/site', import.meta.url));
+const ARTEFACTS = fileURLToPath(new URL('../../artifacts/', import.meta.url));
+
+export const launchChromium = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
+
+const catalogue = loadCatalogue();
+
+export const serveTelevision = (): Promise<RunningServer> => startServer({ catalogue, port: 0, latencyMs: LATENCY_MS, root: SITE });
+
+/** Title of the film at a place of the browse screen, from the catalogue itself. */
+export function titleAt(rail: number, position: number): string {
+  const genre = encodeURIComponent(catalogue.genres[rail].name);
+  const { body } = catalogue.answer(`/api/films?genre=${genre}&from=${position}&count=1`);
+  return (JSON.parse(body) as FilmPage).films[0].title;
+}
+
+export interface ActorTile {
+  readonly vm: string;
+  readonly state: string;
+  readonly restarts: number;
+}
+
+export class Television {
+  private constructor(readonly page: Page) {}
+
+  /** @param prepare is called before the page is loaded */
+  static async open(browser: Browser, server: RunningServer, query = '', prepare?: (page: Page) => Promise<void>): Promise<Television> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    page.setDefaultTimeout(PATIENCE_MS);
+    await prepare?.(page);
+    await page.goto(new URL(`/${query}`, server.url).href);
+    return new Television(page);
+  }
+
+  async press(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  /** What the page says of itself, as `data-focused`. */
+  look(name: string): Promise<string | null> {
+    return this.page.getAttribute('#television', `data-${name}`);
+  }
+
+  /** Waits until an attribute of the page is as wanted. */
+  async see(name: string, wanted: string): Promise<void> {
+    await this.page.waitForSelector(`#television[data-${name}="${quoted(wanted)}"]`, { state: 'attached' });
+  }
+
+  /** Waits until focus is on what bears this title, all data has come and nothing moves. @returns the hash of the picture */
+  async settle(focused: string): Promise<string> {
+    const still = '[data-state="running"][data-requests="0"][data-placeholders="0"][data-animating="false"][data-picture-hash]';
+    const settled = await this.page.waitForSelector(`#television${still}[data-focused="${quoted(focused)}"]`, { state: 'attached' });
+    return (await settled.getAttribute('data-picture-hash')) ?? '';
+  }
+
+  async actor(name: string): Promise<ActorTile> {
+    const tile = this.page.locator(`#actors [data-actor="${name}"]`);
+    const [vm, state, restarts] = await Promise.all(['vm', 'state', 'restarts'].map((attribute) => tile.getAttribute(`data-${attribute}`)));
+    return { vm: vm ?? '', state: state ?? '', restarts: Number(restarts) };
+  }
+
+  /** Waits until an actor runs again after so many restarts. */
+  async restarted(name: string, restarts: number): Promise<void> {
+    await this.page.waitForSelector(`#actors [data-actor="${name}"][data-state="running"][data-restarts="${restarts}"]`);
+  }
+
+  /** Presses a key, and another one as soon as the picture moves: within one task of the page, so that no delay of the test comes between. */
+  async pressWhileMoving(first: string, second: string): Promise<void> {
+    const press = async ([begin, follow]: string[]) => {
+      const strike = (key: string) => {
+        window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
+        window.dispatchEvent(new KeyboardEvent('keyup', { key, cancelable: true }));
+      };
+      strike(begin);
+      const moves = () => document.getElementById('television')?.dataset.animating === 'true';
+      while (!moves()) await new Promise((next) => requestAnimationFrame(next));
+      strike(follow);
+    };
+    await this.page.evaluate(press, [first, second]);
+  }
+
+  /** For a person to look at, in `artifacts/`. */
+  async screenshot(name: string): Promise<void> {
+    mkdirSync(ARTEFACTS, { recursive: true });
+    await this.page.screenshot({ path: `${ARTEFACTS}tv-${name}.png` });
+  }
+
+  close(): Promise<void> {
+    return this.page.close();
+  }
+}
+
+const quoted = (text: string): string => text.replace(/["\\]/g, '\\$&');

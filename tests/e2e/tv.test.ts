@@ -1,0 +1,195 @@
+/** The television in Chromium, end to end: what a viewer does, what a crash does to it, and what lesser devices show. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningServer } from '../../examples/tv/server/server.js';
+import { launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveTelevision(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const open = (query = '') => Television.open(browser, server, query);
+
+describe('a viewer', () => {
+  test('sees placeholders, and the films when they have come', async () => {
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const television = await Television.open(browser, server, '', (page) =>
+      page.route('**/api/films?*', async (route) => {
+        await released;
+        await route.continue();
+      }),
+    );
+    await television.see('requests', '3');
+    await television.page.waitForSelector('#television[data-placeholders="14"][data-animating="false"]', { state: 'attached' });
+    expect(await television.look('focused')).toBe('');
+    await television.screenshot('placeholders');
+    release();
+    await television.settle(titleAt(0, 0));
+    await television.screenshot('browse');
+    await television.close();
+  });
+
+  test('moves along rails, opens a film, and comes back to where they were', async () => {
+    const television = await open();
+    await television.settle(titleAt(0, 0));
+    await television.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+    await television.settle(titleAt(0, 4));
+    await television.press('ArrowDown', 'ArrowRight', 'ArrowRight');
+    // Below the fifth card of the scrolled rail stands the second one of the next.
+    const left = await television.settle(titleAt(1, 3));
+    await television.screenshot('moved');
+
+    await television.press('Enter');
+    await television.settle('Play');
+    await television.screenshot('details');
+    await television.press('ArrowRight');
+    await television.settle('Add to my list');
+
+    await television.press('Backspace');
+    expect(await television.settle(titleAt(1, 3))).toBe(left);
+    await television.screenshot('back');
+    await television.press('ArrowUp');
+    await television.settle(titleAt(0, 4));
+    await television.close();
+  });
+
+  test('stays where they are at the ends, and at the root of history', async () => {
+    const television = await open();
+    const hash = await television.settle(titleAt(0, 0));
+    await television.press('ArrowLeft', 'ArrowUp', 'Escape', 'ArrowRight');
+    await television.settle(titleAt(0, 1));
+    await television.press('ArrowLeft');
+    expect(await television.settle(titleAt(0, 0))).toBe(hash);
+    await television.close();
+  });
+});
+
+/** Keys, and the film that has focus when they have been pressed. */
+const MOVES = ['ArrowRight', 'ArrowRight', 'ArrowRight'];
+
+async function undisturbed(query: string): Promise<string> {
+  const television = await open(query);
+  await television.settle(titleAt(0, 0));
+  await television.press(...MOVES);
+  const hash = await television.settle(titleAt(0, 3));
+  await television.close();
+  return hash;
+}
+
+describe.each([
+  { device: 'isolated', query: '?placement=wasm', links: 'shared memory' },
+  { device: 'not isolated', query: '?placement=wasm&plain', links: 'message ports' },
+  { device: 'without workers', query: '?placement=wasm&workers=off', links: 'one thread' },
+])('a crash in the Wasm VM, $device', ({ device, query, links }) => {
+  test('of scene and of focus while a rail moves: the picture goes on, and focus is where it was', async () => {
+    const expected = await undisturbed(query);
+    const television = await open(query);
+    await television.settle(titleAt(0, 0));
+    expect(await television.look('links')).toBe(links);
+    expect(await television.actor('scene')).toEqual({ vm: 'wasm', state: 'running', restarts: 0 });
+
+    await television.pressWhileMoving(MOVES[0], 'c');
+    await television.restarted('scene', 1);
+    await television.screenshot(`crash of scene ${device}`);
+    const painted = Number(await television.look('painted'));
+    await television.settle(titleAt(0, 1));
+
+    await television.press('2');
+    await television.pressWhileMoving(MOVES[1], 'c');
+    await television.press(MOVES[2]);
+    await television.restarted('focus', 1);
+    await television.screenshot(`crash of focus ${device}`);
+
+    expect(await television.settle(titleAt(0, 3))).toBe(expected);
+    expect(Number(await television.look('painted'))).toBeGreaterThan(painted);
+    expect(await television.actor('scene')).toEqual({ vm: 'wasm', state: 'running', restarts: 1 });
+    expect(await television.actor('focus')).toEqual({ vm: 'wasm', state: 'running', restarts: 1 });
+    expect(await television.page.textContent('#crash')).toMatch(/^focus crashed at \S+ in wasm-actors\//);
+    await television.close();
+  });
+});
+
+describe('a lesser device shows the same', () => {
+  const keys = ['ArrowRight', 'ArrowRight', 'ArrowDown', 'ArrowRight', 'Enter', 'ArrowRight', 'Backspace', 'ArrowUp'];
+  const focused = () => [
+    titleAt(0, 1),
+    titleAt(0, 2),
+    titleAt(1, 1),
+    titleAt(1, 2),
+    'Play',
+    'Add to my list',
+    titleAt(1, 2),
+    titleAt(0, 2),
+  ];
+
+  /** Hashes of the picture, at rest after each key. */
+  async function play(television: Television): Promise<readonly string[]> {
+    const hashes = [await television.settle(titleAt(0, 0))];
+    for (const [index, title] of focused().entries()) {
+      await television.press(keys[index]);
+      hashes.push(await television.settle(title));
+    }
+    return hashes;
+  }
+
+  let expected: readonly string[];
+  beforeAll(async () => {
+    const television = await open('?placement=mixed');
+    expected = await play(television);
+    await television.close();
+  });
+
+  test('its pictures differ from key to key', () => {
+    expect(new Set(expected).size).toBe(keys.length);
+  });
+
+  test.each([
+    { name: 'WebAssembly', query: '?wasm=off', links: 'shared memory', vm: 'js' },
+    { name: 'shared memory', query: '?shared=off', links: 'message ports', vm: 'wasm' },
+    { name: 'isolation', query: '?plain', links: 'message ports', vm: 'wasm' },
+    { name: 'workers', query: '?workers=off', links: 'one thread', vm: 'wasm' },
+    { name: 'any of them', query: '?plain&wasm=off&workers=off', links: 'one thread', vm: 'js' },
+  ])('without $name', async ({ name, query, links, vm }) => {
+    const television = await open(query);
+    expect(await play(television)).toEqual(expected);
+    expect(await television.look('links')).toBe(links);
+    expect((await television.actor('scene')).vm).toBe(vm);
+    await television.screenshot(`without ${name}`);
+    await television.close();
+  });
+
+  test('of which one is really not isolated', async () => {
+    const television = await open('?plain');
+    expect(await television.page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([false, 'undefined']);
+    await television.close();
+  });
+});
+
+test('an address that makes no sense is said on the screen', async () => {
+  const television = await open('?placement=scene=kitchen');
+  await television.see('state', 'failed');
+  expect(await television.page.textContent('#problem')).toBe("placement 'scene=kitchen': an actor runs in js or wasm, not in 'kitchen'");
+  await television.close();
+});
+
+test('frame times and the way from key to picture reach the telemetry backend', async () => {
+  const television = await open();
+  await television.settle(titleAt(0, 0));
+  await television.press('ArrowRight');
+  await television.settle(titleAt(0, 1));
+  const exported = async () => (await fetch(new URL('/v1/metrics', server.url))).text();
+  await expect.poll(exported, { timeout: PATIENCE_MS, interval: 500 }).toContain('tandem.inputToFrameMs');
+  expect(await exported()).toContain('tandem.frameMs');
+  await television.close();
+});
