@@ -1,0 +1,22 @@
+/** What the main thread orders of the rivals' sending worker, which answers each with its result. */
+import type { MessagePort } from 'node:worker_threads';
+
+export interface RivalPorts {
+  /** Plain objects one way; the sum comes back when the last is in. */
+  readonly objects: MessagePort;
+  /** Comlink. */
+  readonly calls: MessagePort;
+  /** Comes back as it went. */
+  readonly echo: MessagePort;
+}
+
+export type RivalOrder = { readonly what: 'objects' | 'calls'; readonly samples: number } | { readonly what: 'echo'; readonly rounds: number };
+
+/** Milliseconds: of all samples together, or of each round. */
+export type RivalAnswer = { readonly totalMs: number; readonly sum: number } | { readonly roundsMs: number[] };
+
+/** What Comlink exposes in the receiving worker. */
+export interface RivalCalls {
+  sample(sample: import('../sample.js').Sample): void;
+  takeSum(): number;
+}
