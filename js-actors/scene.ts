@@ -107,8 +107,8 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
 
   restore(state: StateOf<typeof scene>): void {
     this.tree.load(state.types, state.links, state.propertyCount, numbersOf(state.properties));
-    for (const { node, value } of state.strings) this.tree.setString(node, value);
-    this.animations.load(numbersOf(state.animations));
+    for (const { node, value } of state.strings) if (node < this.tree.rows) this.tree.setString(node, value);
+    this.animations.load(this.tree, numbersOf(state.animations));
     this.focusables.load(this.tree, numbersOf(state.focusables));
     this.frame = state.frame;
     this.timeMicros = state.timeMicros;
@@ -116,7 +116,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     this.dirty = (state.layoutDirty ? PLACES : 0) | (state.focusablesDirty ? FOCUSABLES : 0) | (state.displayDirty ? DISPLAY : 0);
     this.animatingShown = state.animatingShown;
     this.stringsDirty = [];
-    for (const node of state.stringsDirty) this.markString(node);
+    for (const node of state.stringsDirty) if (node < this.tree.rows) this.markString(node);
     // Places follow from the rest. When they are out of date the next tick makes them anew.
     this.tree.arrange();
     if (!state.layoutDirty) this.layout.run(this.tree);

@@ -149,9 +149,12 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
 
   loadState(state: SceneState): void {
     const tree = this.tree;
-    tree.load(state.types.address, state.types.length, state.links.address, state.propertyCount, state.properties.address);
-    for (let i = 0; i < state.strings.length; i++) tree.setString(state.strings[i].node, state.strings[i].value.text);
-    this.animations.load(state.animations.address, state.animations.length);
+    tree.load(state.types, state.links, state.propertyCount, state.properties);
+    for (let i = 0; i < state.strings.length; i++) {
+      const string = state.strings[i];
+      if (string.node < <u32>tree.rows) tree.setString(string.node, string.value.text);
+    }
+    this.animations.load(tree, state.animations.address, state.animations.length);
     this.focusables.load(tree, state.focusables.address, state.focusables.length);
     this.frame = state.frame;
     this.timeMicros = state.timeMicros;
@@ -159,7 +162,9 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     this.dirty = (state.layoutDirty ? PLACES : 0) | (state.focusablesDirty ? FOCUSABLES : 0) | (state.displayDirty ? DISPLAY : 0);
     this.animatingShown = state.animatingShown;
     this.stringsDirty = [];
-    for (let i = 0; i < state.stringsDirty.length; i++) this.markString(state.stringsDirty[i]);
+    for (let i = 0; i < state.stringsDirty.length; i++) {
+      if (state.stringsDirty[i] < <u32>tree.rows) this.markString(state.stringsDirty[i]);
+    }
     // Places follow from the rest. When they are out of date the next tick makes them anew.
     tree.arrange();
     if (!state.layoutDirty) this.layout.run(tree);

@@ -3,7 +3,7 @@
  * implementation comes to the same bits.
  */
 import { SCENE_ANIMATIONS_MAX } from '../../protocol/messages/scene.js';
-import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, VALUE_MAX } from './properties.js';
+import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, PROPERTY_COUNT, VALUE_MAX } from './properties.js';
 import { grown, type Tree } from './tree.js';
 
 /** Columns of a row. Times are in microseconds. */
@@ -123,12 +123,17 @@ export class Animations {
   }
 
   /** Takes over the rows of a snapshot, in place of what is there. */
-  load(rows: Float64Array): void {
+  load(tree: Tree, rows: Float64Array): void {
     this.animated.fill(0);
     this.count = Math.floor(rows.length / ANIMATION_COLUMNS);
     this.reserve(this.count);
     this.rows.set(rows);
-    for (let i = 0; i < this.count; i++) this.mark(rows[i * ANIMATION_COLUMNS + NODE], rows[i * ANIMATION_COLUMNS + PROPERTY]);
+    for (let row = 0; row < rows.length; row += ANIMATION_COLUMNS) {
+      const node = rows[row + NODE];
+      const property = rows[row + PROPERTY];
+      if (!tree.exists(node) || !(property >= 0 && property < PROPERTY_COUNT)) throw new RangeError('animation of no node');
+      this.mark(node, property);
+    }
   }
 
   /** Result of `advance`. */
@@ -142,7 +147,7 @@ export class Animations {
     const elapsed = timeMicros - rows[row + STARTED] - rows[row + DELAY];
     if (elapsed < 0) return false;
     if (rows[row + FROM_KNOWN] === 0) {
-      rows[row + FROM] = before;
+      rows[row + FROM] = clampTo(rows[row + PROPERTY], before);
       rows[row + FROM_KNOWN] = 1;
     }
     const duration = rows[row + DURATION];

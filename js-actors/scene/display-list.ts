@@ -14,6 +14,7 @@ import {
   LINE_HEIGHT_FACTOR,
   LINES,
   OPACITY,
+  PROPERTY_COUNT,
   RADIUS,
   SCALE,
   SCALE_MAX,
@@ -68,18 +69,20 @@ export class DisplayList {
   private visit(tree: Tree, layout: Layout, index: number): number {
     const node = tree.order[index];
     const parent = tree.parent[node];
+    const properties = tree.properties;
+    const row = node * PROPERTY_COUNT;
     const isTop = parent === NONE;
     const parentScale = isTop ? 1 : this.scale[parent];
     const clip = isTop ? 0 : this.clip[parent];
-    const ownScale = tree.value(node, SCALE);
+    const ownScale = properties[row + SCALE];
     const scale = Math.min(SCALE_MAX, parentScale * ownScale);
-    const opacity = (isTop ? 1 : this.opacity[parent]) * tree.value(node, OPACITY);
+    const opacity = (isTop ? 1 : this.opacity[parent]) * properties[row + OPACITY];
     if (scale <= 0 || opacity <= 0) return tree.end[index];
 
     // Scale is about the centre, in the coordinates of the parent.
     const inset = (1 - ownScale) / 2;
-    const x = layout.left[node] + tree.value(node, X) + layout.width[node] * inset;
-    const y = layout.top[node] + tree.value(node, Y) + layout.height[node] * inset;
+    const x = layout.left[node] + properties[row + X] + layout.width[node] * inset;
+    const y = layout.top[node] + properties[row + Y] + layout.height[node] * inset;
     const left = isTop ? x : this.left[parent] + x * parentScale;
     const top = isTop ? y : this.top[parent] + y * parentScale;
     const width = layout.width[node] * scale;
@@ -92,9 +95,9 @@ export class DisplayList {
 
     const inside = this.overlaps(clip, left, top, width, height);
     if (inside && showsItself(tree, node)) this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
-    if (tree.value(node, CLIP) !== 0) {
+    if (properties[row + CLIP] !== 0) {
       if (!inside) return tree.end[index];
-      this.clip[node] = this.narrow(clip, left, top, width, height, tree.value(node, RADIUS) * scale);
+      this.clip[node] = this.narrow(clip, left, top, width, height, properties[row + RADIUS] * scale);
     }
     return index + 1;
   }
@@ -160,18 +163,20 @@ export class DisplayList {
     }
     const words = this.itemWords;
     const floats = this.itemFloats;
+    const properties = tree.properties;
+    const row = node * PROPERTY_COUNT;
     const isText = tree.types[node] === TEXT;
     words[at] = node;
     words[at + 1] = isText ? textStyle(tree, node) : tree.types[node];
     words[at + 2] = clip;
-    words[at + 3] = tree.value(node, COLOUR);
+    words[at + 3] = properties[row + COLOUR];
     floats[at + 4] = left;
     floats[at + 5] = top;
     floats[at + 6] = width;
     floats[at + 7] = height;
     floats[at + 8] = opacity;
-    floats[at + 9] = tree.value(node, RADIUS) * scale;
-    floats[at + 10] = isText ? tree.value(node, FONT_SIZE) * scale : 0;
+    floats[at + 9] = properties[row + RADIUS] * scale;
+    floats[at + 10] = isText ? properties[row + FONT_SIZE] * scale : 0;
     floats[at + 11] = isText ? lineHeightOf(tree, node) * scale : 0;
   }
 

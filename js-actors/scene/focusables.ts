@@ -66,7 +66,11 @@ export class Focusables {
     this.count = Math.floor(rows.length / FOCUSABLE_COLUMNS);
     this.reserveRows(this.count);
     this.rows.set(rows);
-    for (let i = 0; i < this.count; i++) this.place[rows[i * FOCUSABLE_COLUMNS + NODE]] = i;
+    for (let i = 0; i < this.count; i++) {
+      const node = rows[i * FOCUSABLE_COLUMNS + NODE];
+      if (!(node >= 0 && node < tree.rows)) throw new RangeError('rectangle of no node');
+      this.place[node] = i;
+    }
   }
 
   private visit(tree: Tree, layout: Layout, animations: Animations, node: number): void {

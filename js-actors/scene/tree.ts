@@ -155,6 +155,8 @@ export class Tree {
   /** Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one. */
   load(types: Uint8Array, links: Uint8Array, propertyCount: number, properties: Float64Array): void {
     const rows = types.length;
+    if (rows === 0 || links.length !== 20 * rows || properties.length !== rows * propertyCount)
+      throw new RangeError('columns of different lengths');
     this.rows = 0;
     this.reserve(rows);
     this.strings.fill('');
@@ -162,6 +164,7 @@ export class Tree {
     this.marked.fill(0);
     this.types.set(types);
     const column = new Int32Array(links.slice().buffer);
+    for (const link of column) if (link < NONE || link >= rows) throw new RangeError('link to no node');
     this.parent.set(column.subarray(0, rows));
     this.first.set(column.subarray(rows, 2 * rows));
     this.last.set(column.subarray(2 * rows, 3 * rows));

@@ -14,8 +14,8 @@ import { actor, bin, bool, choice, f64, i32, list, message, optional, publicatio
 
 /** Handles index the columns of the tree directly: 15 times a busy screen, and 8 MB of the 16 that a snapshot may have. */
 export const SCENE_NODES_MAX = 32_768;
-/** All texts and sources together, in UTF-16 code units of at most three bytes: a fifth of a snapshot. */
-export const SCENE_STRING_LENGTH_MAX = 1 << 20;
+/** All texts and sources together, in UTF-16 code units of at most three bytes: one tick can send them and the largest picture. */
+export const SCENE_STRING_LENGTH_MAX = 640 << 10;
 /** Focusable nodes and groups that are published: all of them fit one frame. Further ones, in document order, cannot be focused. */
 export const SCENE_FOCUSABLES_MAX = 8192;
 /** Animations that run or wait at once: two for each node of a busy screen. */

@@ -163,3 +163,23 @@ function itemAt(words: DataView, at: number): Item {
     lineHeight: float(11),
   };
 }
+
+export const RED = 0xff0000ff;
+
+/** @returns what makes a screen with a container 1, a row unless said otherwise, and in it red boxes 2, 3, ... of the given widths and heights */
+export const boxesIn =
+  (open: () => Screen) =>
+  (container: Properties, sizes: readonly (readonly [number, number])[]): Screen => {
+    const screen = open();
+    screen.add(1, 0, 'view', { layout: 1, ...container });
+    sizes.forEach(([width, height], i) => {
+      screen.add(i + 2, 1, 'view', { width, height, colour: RED });
+    });
+    return screen;
+  };
+
+/** Places and sizes of nodes in the next picture. */
+export function boxes(screen: Screen, nodes: readonly number[] = [2, 3, 4]): number[][] {
+  const picture = screen.picture();
+  return nodes.map((node) => boxOf(picture, node));
+}

@@ -3,7 +3,7 @@
  * implementation comes to the same bits.
  */
 import { Column } from './column';
-import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, VALUE_MAX } from './properties';
+import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, PROPERTY_COUNT, VALUE_MAX } from './properties';
 import { Tree } from './tree';
 
 /** As in protocol/messages/scene.ts. */
@@ -126,12 +126,15 @@ export class Animations {
   }
 
   /** Takes over the rows of a snapshot, in place of what is there. @param address of numbers */
-  load(address: usize, bytes: i32): void {
+  load(tree: Tree, address: usize, bytes: i32): void {
     this.animated.fill(0);
     this.count = (bytes >> 3) / ANIMATION_COLUMNS;
     this.rows.load(address, (this.count * ANIMATION_COLUMNS) << 3);
-    for (let i = 0; i < this.count; i++) {
-      this.mark(<i32>this.rows[i * ANIMATION_COLUMNS + NODE], <i32>this.rows[i * ANIMATION_COLUMNS + PROPERTY]);
+    for (let row = 0; row < this.count * ANIMATION_COLUMNS; row += ANIMATION_COLUMNS) {
+      const node = <i32>this.rows[row + NODE];
+      const property = <i32>this.rows[row + PROPERTY];
+      if (!tree.exists(node) || <u32>property >= <u32>PROPERTY_COUNT) throw new RangeError('animation of no node');
+      this.mark(node, property);
     }
   }
 
@@ -146,7 +149,7 @@ export class Animations {
     const elapsed = timeMicros - rows[row + STARTED] - rows[row + DELAY];
     if (elapsed < 0) return false;
     if (rows[row + FROM_KNOWN] == 0) {
-      rows[row + FROM] = before;
+      rows[row + FROM] = clampTo(<i32>rows[row + PROPERTY], before);
       rows[row + FROM_KNOWN] = 1;
     }
     const duration = rows[row + DURATION];

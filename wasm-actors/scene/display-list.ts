@@ -14,6 +14,7 @@ import {
   LINE_HEIGHT_FACTOR,
   LINES,
   OPACITY,
+  PROPERTY_COUNT,
   RADIUS,
   SCALE,
   SCALE_MAX,
@@ -64,18 +65,20 @@ export class DisplayList {
   private visit(tree: Tree, layout: Layout, index: i32): i32 {
     const node = tree.order[index];
     const parent = tree.parent[node];
+    const properties = tree.properties;
+    const row = node * PROPERTY_COUNT;
     const isTop = parent == NONE;
     const parentScale = isTop ? 1.0 : this.scale[parent];
     const clip = isTop ? 0 : this.clip[parent];
-    const ownScale = tree.value(node, SCALE);
+    const ownScale = properties[row + SCALE];
     const scale = Math.min(SCALE_MAX, parentScale * ownScale);
-    const opacity = (isTop ? 1.0 : this.opacity[parent]) * tree.value(node, OPACITY);
+    const opacity = (isTop ? 1.0 : this.opacity[parent]) * properties[row + OPACITY];
     if (scale <= 0 || opacity <= 0) return tree.end[index];
 
     // Scale is about the centre, in the coordinates of the parent.
     const inset = (1 - ownScale) / 2;
-    const x = layout.left[node] + tree.value(node, X) + layout.width[node] * inset;
-    const y = layout.top[node] + tree.value(node, Y) + layout.height[node] * inset;
+    const x = layout.left[node] + properties[row + X] + layout.width[node] * inset;
+    const y = layout.top[node] + properties[row + Y] + layout.height[node] * inset;
     const left = isTop ? x : this.left[parent] + x * parentScale;
     const top = isTop ? y : this.top[parent] + y * parentScale;
     const width = layout.width[node] * scale;
@@ -88,9 +91,9 @@ export class DisplayList {
 
     const inside = this.overlaps(clip, left, top, width, height);
     if (inside && showsItself(tree, node)) this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
-    if (tree.value(node, CLIP) != 0) {
+    if (properties[row + CLIP] != 0) {
       if (!inside) return tree.end[index];
-      this.clip[node] = this.narrow(clip, left, top, width, height, tree.value(node, RADIUS) * scale);
+      this.clip[node] = this.narrow(clip, left, top, width, height, properties[row + RADIUS] * scale);
     }
     return index + 1;
   }
@@ -157,18 +160,20 @@ export class DisplayList {
     const at = this.itemCount++ * DISPLAY_ITEM_WORDS;
     if (at == this.items.capacity) this.items.reserve(2 * at);
     const words = this.items;
+    const properties = tree.properties;
+    const row = node * PROPERTY_COUNT;
     const isText = tree.types[node] == TEXT;
     words[at] = node;
     words[at + 1] = isText ? textStyle(tree, node) : tree.types[node];
     words[at + 2] = clip;
-    words[at + 3] = <u32>tree.value(node, COLOUR);
+    words[at + 3] = <u32>properties[row + COLOUR];
     words[at + 4] = bitsOf(left);
     words[at + 5] = bitsOf(top);
     words[at + 6] = bitsOf(width);
     words[at + 7] = bitsOf(height);
     words[at + 8] = bitsOf(opacity);
-    words[at + 9] = bitsOf(tree.value(node, RADIUS) * scale);
-    words[at + 10] = bitsOf(isText ? tree.value(node, FONT_SIZE) * scale : 0.0);
+    words[at + 9] = bitsOf(properties[row + RADIUS] * scale);
+    words[at + 10] = bitsOf(isText ? properties[row + FONT_SIZE] * scale : 0.0);
     words[at + 11] = bitsOf(isText ? lineHeightOf(tree, node) * scale : 0.0);
   }
 

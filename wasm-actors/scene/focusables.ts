@@ -68,7 +68,11 @@ export class Focusables {
     this.place.fill(NONE);
     this.count = (bytes >> 3) / FOCUSABLE_COLUMNS;
     this.rows.load(address, (this.count * FOCUSABLE_COLUMNS) << 3);
-    for (let i = 0; i < this.count; i++) this.place[<i32>this.rows[i * FOCUSABLE_COLUMNS + NODE]] = i;
+    for (let i = 0; i < this.count; i++) {
+      const node = <i32>this.rows[i * FOCUSABLE_COLUMNS + NODE];
+      if (<u32>node >= <u32>tree.rows) throw new RangeError('rectangle of no node');
+      this.place[node] = i;
+    }
   }
 
   private visit(tree: Tree, layout: Layout, animations: Animations, node: i32): void {

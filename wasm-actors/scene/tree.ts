@@ -3,6 +3,7 @@
  * Changes report whether they were possible. `order` lists what is visible in document order; it is out of date while
  * `orderDirty`, and `arrange` makes it anew.
  */
+import { Bytes } from '../../protocol/assembly/values';
 import { Column } from './column';
 import { COLOUR, defaultOf, HEIGHT, PROPERTY_COUNT, ROOT_HEIGHT, ROOT_WIDTH, TEXT_COLOUR, VISIBLE, WIDTH } from './properties';
 
@@ -17,7 +18,7 @@ export const TEXT: u8 = 3;
 
 /** As in protocol/messages/scene.ts. */
 const SCENE_NODES_MAX: u32 = 32768;
-const SCENE_STRING_LENGTH_MAX: i32 = 1 << 20;
+const SCENE_STRING_LENGTH_MAX: i32 = 640 << 10;
 
 const CAPACITY_MIN: i32 = 256;
 const DEFAULTS: Column<f64> = new Column<f64>(PROPERTY_COUNT);
@@ -158,29 +159,32 @@ export class Tree {
     memory.copy(links.address + 4 * bytes, this.previous.address, bytes);
   }
 
-  /**
-   * Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one.
-   * @param types, links, properties are addresses
-   */
-  load(types: usize, rows: i32, links: usize, propertyCount: i32, properties: usize): void {
+  /** Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one. */
+  load(types: Bytes, links: Bytes, propertyCount: i32, properties: Bytes): void {
+    const rows = types.length;
+    if (rows == 0 || links.length != 20 * rows || properties.length != (rows * propertyCount) << 3) throw new RangeError('columns of different lengths');
     this.rows = 0;
     this.reserve(rows);
     this.strings = emptyStrings(this.capacity);
     this.stringsLength = 0;
     this.marked.fill(0);
-    const bytes = rows << 2;
-    this.types.load(types, rows);
-    this.parent.load(links, bytes);
-    this.first.load(links + bytes, bytes);
-    this.last.load(links + 2 * bytes, bytes);
-    this.next.load(links + 3 * bytes, bytes);
-    this.previous.load(links + 4 * bytes, bytes);
+    this.types.load(types.address, rows);
+    this.loadLinks(this.parent, links.address, rows);
+    this.loadLinks(this.first, links.address + 4 * rows, rows);
+    this.loadLinks(this.last, links.address + 8 * rows, rows);
+    this.loadLinks(this.next, links.address + 12 * rows, rows);
+    this.loadLinks(this.previous, links.address + 16 * rows, rows);
     const known = min(propertyCount, PROPERTY_COUNT);
     for (let node = 0; node < rows; node++) {
       const row = this.properties.address + ((node * PROPERTY_COUNT) << 3);
-      memory.copy(row, properties + ((node * propertyCount) << 3), known << 3);
+      memory.copy(row, properties.address + ((node * propertyCount) << 3), known << 3);
     }
     this.orderDirty = true;
+  }
+
+  private loadLinks(column: Column<i32>, address: usize, rows: i32): void {
+    column.load(address, rows << 2);
+    for (let node = 0; node < rows; node++) if (column[node] < NONE || column[node] >= rows) throw new RangeError('link to no node');
   }
 
   /** Lists what is visible in document order: what is hidden has no place, and neither has its subtree. */
