@@ -58,6 +58,13 @@ export class SimHost implements Host {
     return handle;
   }
 
+  /** @throws Error when no such VM runs */
+  vmOf(name: VmName): Vm {
+    const vm = this.vms.get(name);
+    if (!vm) throw new Error(`no VM ${name} runs`);
+    return vm;
+  }
+
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
     const nothing = { incoming: null, outgoing: null };
     await Promise.all([a.control.attach(b.name, nothing), b.control.attach(a.name, nothing)]);

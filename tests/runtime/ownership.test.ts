@@ -1,0 +1,126 @@
+/** One owner for each state: who may send and publish what, replicas that notice a gap, zombies and doubles that are refused. */
+import { expect, test } from 'vitest';
+import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { EPOCH_OFFSET, FOLLOWERS, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16, writeU32, writeU53 } from '../../protocol/frame.js';
+import { system as systemSchema } from '../../protocol/generated/system.js';
+import { type BankWorld, bank, openBank, watcher } from './bank.js';
+
+/** A deposit as it would arrive on a link. */
+function deposit(epoch: number, sequence: number, source = 72): Uint8Array {
+  const outbox = new OutboxBuilder(source);
+  outbox.append(bank.receives.deposit, bank.address, { account: 0, amount: 1 });
+  const frame = outbox.bytes.slice(0, outbox.length);
+  writeU32(frame, EPOCH_OFFSET, epoch);
+  writeU53(frame, SEQUENCE_OFFSET, sequence);
+  return frame;
+}
+
+const balance = (world: BankWorld) => world.until(world.teller.request(bank.receives.balance, { account: 0 }));
+const arrive = (world: BankWorld, frame: Uint8Array) => world.host.vmOf('js').arrive(frame, 0, frame.length);
+
+test('who is not allowed to send is refused, counted and shown', async () => {
+  const world = await openBank();
+  world.stranger.send(bank.receives.deposit, { account: 0, amount: 1 });
+  await world.pass(10);
+  expect(await balance(world)).toEqual({ amount: 0 });
+  expect((await world.counters()).refused).toBe(1);
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'refused', detail: 'stranger may not send bank.deposit', source: 73 }]);
+});
+
+test('nobody publishes what another owns', async () => {
+  const world = await openBank();
+  const forged = { ...bank.publishes.total, owner: FOLLOWERS, encode: (writer: never, fields: { amount: number }) => bank.publishes.total.encode(writer, fields, 1, true) };
+  world.teller.sendTo(FOLLOWERS, forged as never, { amount: 99 } as never);
+  await world.pass(10);
+  expect(world.totals).toEqual([]);
+  expect((await world.counters()).refused).toBe(1);
+});
+
+test('a double is dropped by source and sequence', async () => {
+  const world = await openBank();
+  arrive(world, deposit(1, 500));
+  arrive(world, deposit(1, 500));
+  arrive(world, deposit(1, 499));
+  await world.pass(10);
+  expect((await world.counters()).duplicates).toBe(2);
+  expect(world.receipts).toEqual([{ account: 0, amount: 1 }]);
+});
+
+test('a zombie is refused; what had left before its incarnation ended is not', async () => {
+  const world = await openBank();
+  await world.host.vmOf('js').fence(72, 5, 1000);
+  arrive(world, deposit(4, 1000));
+  arrive(world, deposit(4, 1001));
+  arrive(world, deposit(5, 1002));
+  await world.pass(10);
+  expect((await world.counters()).fenced).toBe(1);
+  expect(world.receipts).toEqual([{ account: 0, amount: 1 }, { account: 0, amount: 2 }]);
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'refused', sequence: 1001 }]);
+});
+
+test('a malformed frame is a dead letter with its first bytes, and disturbs nobody', async () => {
+  const world = await openBank();
+  const badHeader = deposit(1, 500, 73);
+  badHeader[4] = 0x97;
+  const badBody = deposit(1, 501, 73);
+  badBody[badBody.length - 1] = 0xc1;
+  const badKind = deposit(1, 502, 73);
+  writeU16(badKind, 6, 0x7777);
+  for (const frame of [badHeader, badBody, badKind]) arrive(world, frame);
+  arrive(world, deposit(1, 503, 73));
+  await world.pass(10);
+  const letters = await world.system.deadLetters();
+  expect(letters.map(({ code }) => code)).toEqual(['undecodable', 'undecodable', 'undecodable']);
+  expect(letters.every(({ firstBytes }) => firstBytes.length > 50)).toBe(true);
+  expect(letters.some(({ detail }) => detail.includes('deposit.amount'))).toBe(true);
+  expect(await balance(world)).toEqual({ amount: 1 });
+  expect((await world.counters()).traps).toBe(0);
+});
+
+test('a follower that joins late notices the gap, asks once, and goes on from the fresh state', async () => {
+  const world = await openBank();
+  const send = (amount: number) => world.teller.send(bank.receives.deposit, { account: 0, amount });
+  send(1);
+  await world.pass(10);
+  await world.system.stopActor('watcher');
+  for (const amount of [2, 3]) send(amount);
+  await world.pass(10);
+  await world.system.startActor('watcher');
+  for (const amount of [4, 5, 6]) send(amount);
+  await world.pass(100);
+  const { totals } = await world.until(world.teller.request(watcher.receives.report, {}));
+  expect(totals[0]).toBe(1);
+  expect(totals.at(-1)).toBe(21);
+  expect(totals).not.toContain(3);
+  const { sent } = await world.counters();
+  expect(sent['watcher>bank']).toBe(1);
+  expect(world.totals.at(-1)).toBe(21);
+});
+
+test('frames of which only the latest of a key counts are conflated in the mailbox', async () => {
+  const world = await openBank();
+  const vm = world.host.vmOf('js');
+  const note = (account: number, sequence: number) => {
+    const outbox = new OutboxBuilder(72);
+    outbox.append(bank.receives.note, bank.address, { account, text: `note ${sequence}` });
+    const frame = outbox.bytes.slice(0, outbox.length);
+    writeU16(frame, SOURCE_OFFSET, 72);
+    writeU16(frame, TARGET_OFFSET, bank.address);
+    writeU32(frame, EPOCH_OFFSET, 1);
+    writeU53(frame, SEQUENCE_OFFSET, sequence);
+    vm.arrive(frame, 0, frame.length);
+  };
+  for (let i = 0; i < 10; i++) note(i % 2, 600 + i);
+  await world.pass(10);
+  const { conflated, handled } = await world.counters();
+  expect(conflated).toBe(8);
+  expect(handled['teller>bank']).toBe(2);
+});
+
+test('a refresh is answered by a fresh publication to all followers', async () => {
+  const world = await openBank();
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+  world.teller.sendTo(bank.address, systemSchema.receives.refresh, { topic: bank.publishes.total.kind, follower: 72 });
+  await world.pass(20);
+  expect(world.totals).toEqual([5, 5]);
+});

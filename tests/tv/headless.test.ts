@@ -1,0 +1,75 @@
+/** The television on the simulation: the same seed gives the same state for every placement and any trap rate, with nothing lost. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import type { Report } from '../../examples/tv/headless/report.js';
+import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
+import { PlacementError } from '../../actors/placement.js';
+
+const MAIN = fileURLToPath(new URL('../../dist/examples/tv/headless/main.js', import.meta.url));
+
+/** As a person runs it: the last line printed is one JSON object. */
+async function run(input: string): Promise<Report> {
+  const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...input.split(' '), '--json']);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
+}
+
+function expectWhole(report: Report): void {
+  expect(report.messages.sent).toBe(report.messages.delivered);
+  expect(report).toMatchObject({ messages: { lost: 0, duplicated: 0 }, divergent: 0, errors: [] });
+  expect(report.restarts).toBe(report.traps);
+}
+
+describe.each([3, 11])('seed %i', (seed) => {
+  test('every placement and trap rate ends in the same state', async () => {
+    const calm = await run(`--host sim --placement js --seed ${seed} --frames 400`);
+    expectWhole(calm);
+    expect(calm.focusMoves).toBeGreaterThan(10);
+    for (const others of ['--placement wasm', '--placement mixed', '--placement scene=wasm,history=wasm']) {
+      const report = await run(`--host sim ${others} --seed ${seed} --frames 400`);
+      expectWhole(report);
+      expect(report.stateHash, others).toBe(calm.stateHash);
+    }
+    for (const rate of [0.01, 0.3]) {
+      const report = await run(`--host sim --placement wasm --trap-rate ${rate} --seed ${seed} --frames 400`);
+      expectWhole(report);
+      expect(report.traps).toBeGreaterThan(0);
+      expect(report.stateHash, `trap rate ${rate}`).toBe(calm.stateHash);
+    }
+  });
+});
+
+test('another seed ends elsewhere: the hash sees the state', async () => {
+  const [one, other] = [await run('--host sim --seed 1 --frames 200'), await run('--host sim --seed 2 --frames 200')];
+  expect(one.stateHash).not.toBe(other.stateHash);
+});
+
+describe('on real threads', () => {
+  test.each(['js', 'wasm', 'mixed'])('placement %s: nothing lost, nothing doubled', async (placement) => {
+    const report = await run(`--host node --placement ${placement} --seed 5 --frames 300`);
+    expect(report).toMatchObject({ frames: 300, messages: { lost: 0, duplicated: 0 }, traps: 0, divergent: 0, errors: [] });
+    expect(report.focusMoves).toBeGreaterThan(5);
+  });
+
+  test('with traps: every one is restarted, and still nothing is lost or doubled', async () => {
+    const report = await run('--host node --placement wasm --trap-rate 0.1 --seed 5 --frames 300');
+    expect(report).toMatchObject({ messages: { lost: 0, duplicated: 0 }, divergent: 0, errors: [] });
+    expect(report.traps).toBeGreaterThan(5);
+    expect(report.restarts).toBe(report.traps);
+  });
+});
+
+test('options that make no sense are refused by name', () => {
+  for (const [input, error] of [
+    ['--host moon', OptionError],
+    ['--frames 0', OptionError],
+    ['--frames many', OptionError],
+    ['--trap-rate 2', OptionError],
+    ['--nonsense', OptionError],
+    ['--placement radio=wasm', PlacementError],
+    ['--placement scene=venus', PlacementError],
+  ] as const) {
+    expect(() => parseHeadlessOptions(input.split(' ')), input).toThrow(error);
+  }
+});
