@@ -9,7 +9,7 @@
  */
 
 /** One stretch of work: half a frame of 60 per second, so that a frame's own work still fits beside it. */
-export const PUMP_BUDGET_MICROS = 8_000;
+const PUMP_BUDGET_MICROS = 8_000;
 
 /** Calls back after the event loop has turned once. */
 export type AfterTurn = (callback: () => void) => void;
@@ -52,7 +52,8 @@ export class Driver {
     this.wanted = false;
     try {
       const more = this.pumped.pump(PUMP_BUDGET_MICROS);
-      if (more || this.wanted) this.afterTurn(this.run);
+      if (more) this.afterTurn(this.run);
+      else if (this.wanted) queueMicrotask(this.run);
       else this.active = false;
     } catch (error) {
       this.stop();

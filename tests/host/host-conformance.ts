@@ -181,9 +181,18 @@ export function hostConformance(name: string, tested: TestedHost): void {
         await wasm.terminate();
         await expect(wasm.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'wasm' });
         expect((await js.control.health()).map(({ actor }) => actor)).toContain('relay');
+        await expect(host.connect(js, wasm)).rejects.toMatchObject({ code: 'lost', vm: 'wasm', call: 'attach' });
         await game.connectWasm(await host.startVm('wasm', game.listener));
         await game.spawnMirror(2);
         expect(await game.play(10, 10)).toEqual({ rounds: 10, wrong: 0 });
+      });
+
+      it('serves control calls while frames keep coming', async () => {
+        void game.play(0xffff_ffff, 40).catch(() => {}); // has not ended when its VMs are terminated
+        const handled = async () => (await game.counters()).js.handled['mirror>relay'];
+        const before = await handled();
+        // Without workers a control call is a plain call: the turn lets the VMs run.
+        while ((await handled()) < before + 1000) await new Promise((resolve) => setTimeout(resolve));
       });
     });
 

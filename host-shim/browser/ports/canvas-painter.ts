@@ -15,6 +15,8 @@ export class CanvasPainter {
   private readonly texts = new TextLines();
   private readonly colours = new Map<number, string>();
   private clip = NO_CLIP;
+  /** As it was set: setting a font again costs as much as the first time. */
+  private font = '';
 
   /** @throws when the canvas has no 2D context */
   constructor(
@@ -53,6 +55,7 @@ export class CanvasPainter {
     const { context } = this;
     context.restore();
     context.save();
+    this.font = '';
     const { x, y, width, height, radius } = picture.clipAt(index);
     context.beginPath();
     context.roundRect(x, y, width, height, radius);
@@ -90,14 +93,15 @@ export class CanvasPainter {
 
   private paintText(item: Readonly<PictureItem>, text: string): void {
     const { context } = this;
-    context.font = `${item.fontWeight} ${item.fontSize}px ${FONT_FAMILY}`;
+    const font = `${item.fontWeight} ${item.fontSize}px ${FONT_FAMILY}`;
+    if (font !== this.font) context.font = this.font = font;
     context.fillStyle = this.colour(item.colour);
     context.textAlign = ALIGNS[item.textAlign] ?? 'left';
     context.textBaseline = 'middle';
     const fitting = Math.max(1, Math.floor(item.height / item.lineHeight));
     const linesMax = item.lines > 0 ? Math.min(item.lines, fitting) : fitting;
     const box = { text, width: item.width, linesMax };
-    const lines = this.texts.of(item.node, context.font, box, (part) => context.measureText(part).width);
+    const lines = this.texts.of(item.node, font, box, (part) => context.measureText(part).width);
     const x = item.x + (item.width * item.textAlign) / 2;
     for (const [index, line] of lines.entries()) context.fillText(line, x, item.y + (index + 0.5) * item.lineHeight);
   }

@@ -13,6 +13,7 @@ import {
   RESPONSE_BODY_BYTES_MAX,
 } from '../../../protocol/limits.js';
 import type { MessageOf } from '../../../protocol/schema.js';
+import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 type Start = MessageOf<typeof fetchSchema, 'start'>;
 type Answer = MessageOf<typeof network, 'fetched'>;
@@ -34,11 +35,12 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
       const { request } = start;
       const controller = new AbortController();
       running.set(request, controller);
-      void exchange(start, controller, options).then((answer) => {
+      const answerWith = (answer: Omit<Answer, 'request'>) => {
         if (running.get(request) !== controller) return;
-        running.delete(request);
-        port.send(network.receives.fetched, { ...answer, request });
-      });
+        if (offer(() => port.send(network.receives.fetched, { ...answer, request }))) running.delete(request);
+        else setTimeout(answerWith, OFFER_AGAIN_MS, answer);
+      };
+      void exchange(start, controller, options).then(answerWith);
     },
     onAbort({ request }) {
       const controller = running.get(request);

@@ -1,7 +1,10 @@
 import { PortOverloadError } from '../../../actors/port.js';
 
+/** How long a port waits before it offers again what must not be lost. */
+export const OFFER_AGAIN_MS = 10;
+
 /**
- * For what a port may leave out when its target cannot keep up.
+ * For what a port sends by itself, whether its target keeps up or not.
  * @returns false when it was not sent, because too much of the port's output waits already
  */
 export function offer(send: () => void): boolean {

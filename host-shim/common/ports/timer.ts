@@ -7,6 +7,7 @@ import type { Port } from '../../../actors/port.js';
 import type { Vm } from '../../../actors/vm.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
+import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {
   const running = new Map<string, TimerHandle>();
@@ -20,8 +21,8 @@ export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {
       const name = nameOf(source, timer);
       stop(name);
       const fire = () => {
-        running.delete(name);
-        port.sendTo(source, system.receives.timerFired, { timer });
+        if (offer(() => port.sendTo(source, system.receives.timerFired, { timer }))) running.delete(name);
+        else running.set(name, timers.set(OFFER_AGAIN_MS, fire));
       };
       running.set(name, timers.set(delayMs, fire));
     },
