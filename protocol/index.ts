@@ -24,6 +24,20 @@ export {
   RequestError,
 } from './errors.js';
 export { checkFrame, type FrameHeader, readHeader, writeFrameLength, writeHeader } from './frame.js';
+export {
+  display,
+  fetch,
+  focus,
+  history,
+  input,
+  metrics,
+  network,
+  page,
+  scene,
+  tandemParties,
+  telemetry,
+  timer,
+} from './generated/index.js';
 export { locateField } from './locate.js';
 export { Reader } from './reader.js';
 export { messagesOf, Registry } from './registry.js';

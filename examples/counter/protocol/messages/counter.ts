@@ -1,3 +1,4 @@
+/** A counter: what it keeps, what may be said to it, and what it tells its followers. */
 import { actor, message, publication, request, struct, u32 } from '../../../../protocol/schema.js';
 
 export const counter = actor({

@@ -1,0 +1,67 @@
+/** The actor model: what an actor is written with, and what an application starts and watches its system with. The public API of `tandem`. */
+
+export { Actor, type Handlers, type RequestToken } from './actor.js';
+export type {
+  ActorHealth,
+  CauseLink,
+  CrashReport,
+  DeadLetter,
+  EndReason,
+  LinkTransport,
+  Routes,
+  SpawnOrder,
+  VmControl,
+  VmCounters,
+  VmEvents,
+} from './control.js';
+export { decodeEnvelope, type Envelope } from './envelope.js';
+export {
+  type Capabilities,
+  type Clock,
+  ControlError,
+  type ControlFailure,
+  type Host,
+  type TimerHandle,
+  type Timers,
+  type VmHandle,
+  type VmListener,
+} from './host.js';
+export {
+  type ActorFactory,
+  type ActorInstance,
+  type ActorOptions,
+  ActorTrap,
+  type MalformedFrame,
+  type Output,
+  type VmName,
+} from './instance.js';
+export { javaScriptActorFactory, type RunnableActor } from './javascript-instance.js';
+export { OutputError } from './outbox-builder.js';
+export {
+  type Placement,
+  PlacementError,
+  type PlacementPlan,
+  type PlacementReason,
+  parsePlacement,
+  rolloutBucket,
+  type Side,
+  type Twins,
+} from './placement.js';
+export {
+  type AbortSignalLike,
+  type Incoming,
+  Port,
+  type PortHandlers,
+  PortOverloadError,
+  type PortParty,
+  type RequestOptions,
+} from './port.js';
+export type { ActorState, RestartKind } from './supervisor/actor-machine.js';
+export type { ActorStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
+export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
+export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
+export type { Escalation, SystemState } from './supervisor/system-machine.js';
+export type { VmState } from './supervisor/vm-machine.js';
+export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';
+export { type OpenLink, Vm, type VmOptions } from './vm.js';

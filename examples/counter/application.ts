@@ -1,0 +1,16 @@
+/** The application as its VMs see it: who takes part, and which implementations each VM has. */
+import { javaScriptActorFactory } from '../../actors/index.js';
+import type { VmDefinition } from '../../host-shim/node/index.js';
+import { tandemParties } from '../../protocol/index.js';
+import { Counter } from './js-actors/counter.js';
+import { counter, parties as ownParties } from './protocol/generated/index.js';
+
+export const parties = [...tandemParties, ...ownParties];
+
+export const jsDefinition: VmDefinition = { parties, actors: [javaScriptActorFactory(counter, () => new Counter(), parties)] };
+
+/** @param folder of the built Wasm actors */
+export const wasmDefinition = (folder: URL): VmDefinition => ({
+  parties,
+  guests: [{ schema: counter, module: new URL('counter.wasm', folder), sourceMap: new URL('counter.wasm.map', folder) }],
+});

@@ -1,0 +1,71 @@
+/** The counter's contract: one suite, and both twins keep it. Runs on the simulated host: a virtual clock, the same on every run. */
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from 'vitest';
+import { decodeEnvelope, javaScriptActorFactory, startSystem } from '../../actors/index.js';
+import { compileGuest, SimHost, wasmActorFactory } from '../../host-shim/sim/index.js';
+import { parties } from './application.js';
+import { Counter } from './js-actors/counter.js';
+import { button, counter } from './protocol/generated/index.js';
+
+const module = await compileGuest(await readFile('dist/examples/counter/wasm-actors/counter.wasm'));
+const factories = {
+  js: [javaScriptActorFactory(counter, () => new Counter(), parties)],
+  wasm: [wasmActorFactory(counter, module)],
+};
+
+async function start(placement: string) {
+  const shown: number[] = [];
+  const host = new SimHost({ seed: 1, parties, factories });
+  const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => void shown.push(count) });
+  const system = await startSystem(host, { parties, actors: [{ schema: counter, twins: { js: true, wasm: true } }], placement });
+  return {
+    system,
+    shown,
+    increment: (by: number) => port.send(counter.receives.increment, { by }),
+    async read(): Promise<number> {
+      let answer: number | undefined;
+      void port.request(counter.receives.read, {}).then(({ count }) => {
+        answer = count;
+      });
+      await host.kernel.run(() => answer !== undefined);
+      return answer!;
+    },
+  };
+}
+
+async function countTo(placement: string, ...steps: number[]): Promise<Uint8Array> {
+  const { increment, read, system } = await start(placement);
+  for (const by of steps) increment(by);
+  await read();
+  return decodeEnvelope(await system.snapshot('counter')).snapshot;
+}
+
+describe.each(['js', 'wasm'])('in the %s VM', (placement) => {
+  test('it adds up, tells its followers, and answers', async () => {
+    const { increment, read, shown } = await start(placement);
+    for (const by of [1, 2, 3]) increment(by);
+    expect(await read()).toBe(6);
+    expect(shown).toEqual([1, 3, 6]);
+  });
+
+  test('it goes round where 32 bits end', async () => {
+    const { increment, read } = await start(placement);
+    for (const by of [0xffff_ffff, 5]) increment(by);
+    expect(await read()).toBe(4);
+  });
+
+  test('it comes back from a crash with nothing lost and nothing told twice', async () => {
+    const { increment, read, shown, system } = await start(placement);
+    increment(7);
+    await read();
+    await system.crash('counter');
+    increment(1);
+    expect(await read()).toBe(8);
+    expect(shown).toEqual([7, 8]);
+    expect(system.actors[0].restarts).toBe(1);
+  });
+});
+
+test('the snapshots of the twins are the same bytes', async () => {
+  expect(await countTo('wasm', 3, 400, 70_000)).toEqual(await countTo('js', 3, 400, 70_000));
+});

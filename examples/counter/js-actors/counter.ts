@@ -1,0 +1,33 @@
+/** The counter in TypeScript: the twin of ../wasm-actors/counter.ts. */
+import { Actor, type Handlers } from '../../../actors/index.js';
+import type { MessageOf, StateOf } from '../../../protocol/index.js';
+import { counter } from '../protocol/generated/index.js';
+
+export class Counter extends Actor<typeof counter> implements Handlers<typeof counter> {
+  private count = 0;
+
+  constructor() {
+    super(counter);
+  }
+
+  onIncrement({ by }: MessageOf<typeof counter, 'increment'>): void {
+    this.count = (this.count + by) >>> 0;
+    this.publish(counter.publishes.changed, { count: this.count });
+  }
+
+  onRead(): void {
+    this.reply(this.requestToken, counter.receives.read, { count: this.count });
+  }
+
+  override onRefresh(): void {
+    this.publishFresh(counter.publishes.changed, { count: this.count });
+  }
+
+  snapshot(): StateOf<typeof counter> {
+    return { count: this.count };
+  }
+
+  restore({ count }: StateOf<typeof counter>): void {
+    this.count = count;
+  }
+}
