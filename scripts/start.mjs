@@ -58,7 +58,7 @@ function readOptions(input) {
     };
   } catch (error) {
     if (error instanceof StartError) throw error;
-    const [sentence] = error.message.split('. ');
+    const [sentence] = error.message.split(/\.\s/);
     throw new StartError(`${sentence}; npm start -- --help lists the options`, MISUSED);
   }
 }

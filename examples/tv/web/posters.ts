@@ -24,19 +24,19 @@ const POSTERS_MAX = 96;
 const LINES_MAX = 4;
 const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 
-/** Hues of sky and ground, in degrees. */
+/** Hues of sky and ground, in degrees: the way from one to the other is through the numbers between. */
 const GENRE_HUES: Readonly<Record<string, readonly [number, number]>> = {
   Drama: [222, 262],
   Comedy: [38, 12],
-  Action: [8, 340],
+  Action: [8, -20],
   Adventure: [152, 196],
   'Thriller/Suspense': [268, 220],
-  Horror: [352, 300],
-  'Romantic Comedy': [336, 24],
-  Musical: [300, 48],
+  Horror: [352, 310],
+  'Romantic Comedy': [336, 384],
+  Musical: [300, 340],
   Western: [28, 44],
   Documentary: [190, 160],
-  'Black Comedy': [60, 280],
+  'Black Comedy': [50, 10],
   'Concert/Performance': [284, 190],
 };
 const OTHER_HUES = [210, 180] as const;

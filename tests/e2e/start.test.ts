@@ -1,0 +1,134 @@
+/** `npm start` as a person meets it: it builds, serves, ends at Ctrl-C, and says in one line what is wrong. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+
+const SCRIPT = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
+
+/** From nothing, on a machine that does much else. */
+const BUILD_MS_MAX = 400_000;
+
+const started: Run[] = [];
+afterEach(() => {
+  for (const run of started.splice(0)) run.child.kill('SIGKILL');
+});
+
+class Run {
+  readonly child: ChildProcess;
+  readonly exit: Promise<number | null>;
+  output = '';
+  complaints = '';
+  private readonly readers = new Set<() => void>();
+
+  constructor(options: readonly string[], script = SCRIPT) {
+    this.child = spawn(process.execPath, [script, ...options], { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child.stdout?.on('data', (text) => {
+      this.output += text;
+      for (const read of this.readers) read();
+    });
+    this.child.stderr?.on('data', (text) => {
+      this.complaints += text;
+    });
+    this.exit = new Promise((resolve) => this.child.on('close', resolve));
+    started.push(this);
+  }
+
+  /** The address that it prints. @throws when it ends before */
+  address(): Promise<URL> {
+    return new Promise((resolve, reject) => {
+      const read = () => {
+        const found = /http:\/\/\S+/.exec(this.output);
+        if (found) resolve(new URL(found[0]));
+      };
+      this.readers.add(read);
+      read();
+      void this.exit.then((code) => reject(new Error(`ended with ${code}: ${this.complaints}`)));
+    });
+  }
+}
+
+/** One line, and the process's exit code. */
+async function complaint(options: readonly string[], script?: string): Promise<{ code: number | null; text: string }> {
+  const run = new Run(options, script);
+  const code = await run.exit;
+  expect(run.output).toBe('');
+  expect(run.complaints.trimEnd().split('\n')).toHaveLength(1);
+  return { code, text: run.complaints.trimEnd() };
+}
+
+test(
+  'it builds, serves an isolated page, and ends cleanly at Ctrl-C',
+  async () => {
+    const run = new Run(['--port', '0']);
+    const address = await run.address();
+    const page = await fetch(address);
+    expect(page.status).toBe(200);
+    expect(page.headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(page.headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(await page.text()).toContain('<canvas');
+    const module = await fetch(new URL('scene.wasm', address));
+    expect(module.headers.get('content-type')).toBe('application/wasm');
+    const genres = await (await fetch(new URL('api/genres', address))).json();
+    expect(genres[0]).toEqual({ name: 'Drama', count: 789 });
+
+    run.child.kill('SIGINT');
+    expect(await run.exit).toBe(0);
+    expect(run.complaints).toBe('building ...\n');
+    await expect(fetch(address)).rejects.toThrow();
+  },
+  BUILD_MS_MAX,
+);
+
+test.each(['../package.json', '%2e%2e/%2e%2e/package.json', '%zz', '%00', 'nothing.js'])('the server has no file %s', async (path) => {
+  const run = new Run(['--port', '0', '--no-build']);
+  const address = await run.address();
+  expect((await fetch(`${address}${path}`)).status).toBe(404);
+  expect((await fetch(address)).status).toBe(200);
+});
+
+test('a port that is taken', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  const { port } = other.address() as AddressInfo;
+  const { code, text } = await complaint(['--port', String(port), '--no-build']);
+  expect({ code, text }).toEqual({ code: 1, text: `port ${port} is taken: choose another with npm start -- --port N` });
+  other.close();
+});
+
+test.each([
+  { options: ['--prot', '80'], text: "Unknown option '--prot'; npm start -- --help lists the options" },
+  { options: ['8080'], text: "Unexpected argument '8080'; npm start -- --help lists the options" },
+  { options: ['--port', 'eighty'], text: "--port is a whole number from 0 to 65535, not 'eighty'" },
+  { options: ['--port', '70000'], text: "--port is a whole number from 0 to 65535, not '70000'" },
+  { options: ['--latency', '-1'], text: "Option '--latency' argument is ambiguous; npm start -- --help lists the options" },
+  { options: ['--headless', '--no-build', '--host', 'moon'], text: '--host is node or sim, not moon' },
+])('a wrong option: $options', async ({ options, text }) => {
+  expect(await complaint(options)).toEqual({ code: 2, text });
+});
+
+test('what is missing: the build, or the packages', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-start-'));
+  try {
+    mkdirSync(join(folder, 'scripts'));
+    const script = join(folder, 'scripts/start.mjs');
+    cpSync(SCRIPT, script);
+    const unbuilt = 'nothing is built (no dist/examples/tv/server/server.js): run npm run build';
+    expect(await complaint(['--no-build'], script)).toEqual({ code: 1, text: unbuilt });
+    const run = new Run([], script);
+    expect(await run.exit).toBe(1);
+    expect(run.complaints.trimEnd().split('\n').at(-1)).toBe('the packages are not installed: run npm ci first');
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('--headless hands over: its report is the last line of the output', async () => {
+  const run = new Run(['--headless', '--no-build', '--host', 'sim', '--frames', '30', '--json']);
+  expect(await run.exit).toBe(0);
+  expect(JSON.parse(run.output.trimEnd().split('\n').at(-1)!)).toMatchObject({ frames: 30, errors: [] });
+});
