@@ -28,7 +28,8 @@ export function startThreadVm<V extends DrivenVm>(
   const terminate = (): Promise<void> => {
     driver.stop();
     lifeline.cut('terminated');
-    gone ??= vm.shutdown();
+    // What it cannot end in order, as an actor that traps while its last state is taken, is given up with it.
+    gone ??= vm.shutdown().catch(() => {});
     return gone;
   };
   return { vm, handle: { name, control: guardControl(name, vm, options.timers, lifeline, options.controlDeadlineMs), terminate } };
