@@ -35,28 +35,28 @@ export class Reader {
 
   u8(): number {
     const value = this.at < this.end ? this.bytes[this.at] : 0xff;
-    if (value > 0x7f) return this.integer(0, 0xff);
+    if (value > 0x7f) return this.unsigned(value, 0xff);
     this.at++;
     return value;
   }
 
   u16(): number {
     const value = this.at < this.end ? this.bytes[this.at] : 0xff;
-    if (value > 0x7f) return this.integer(0, 0xffff);
+    if (value > 0x7f) return this.unsigned(value, 0xffff);
     this.at++;
     return value;
   }
 
   u32(): number {
     const value = this.at < this.end ? this.bytes[this.at] : 0xff;
-    if (value > 0x7f) return this.integer(0, 0xffff_ffff);
+    if (value > 0x7f) return this.unsigned(value, 0xffff_ffff);
     this.at++;
     return value;
   }
 
   u53(): number {
     const value = this.at < this.end ? this.bytes[this.at] : 0xff;
-    if (value > 0x7f) return this.integer(0, Number.MAX_SAFE_INTEGER);
+    if (value > 0x7f) return this.unsigned(value, Number.MAX_SAFE_INTEGER);
     this.at++;
     return value;
   }
@@ -96,7 +96,7 @@ export class Reader {
       this.at = at + 5;
       return float32[0];
     }
-    return this.integer(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    return this.unsigned(tag, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
   }
 
   bool(): boolean {
@@ -207,6 +207,27 @@ export class Reader {
 
   private need(size: number): void {
     if (size > this.end - this.at) this.fail('truncated');
+  }
+
+  /** The common forms of an unsigned integer; all others, and all that is wrong, are for `integer` to deal with. */
+  private unsigned(tag: number, max: number, min = 0): number {
+    const { bytes, at } = this;
+    const left = this.end - at;
+    let value = 0;
+    let size = 0;
+    if (tag === 0xcd && left >= 3) {
+      value = (bytes[at + 1] << 8) | bytes[at + 2];
+      size = 3;
+    } else if (tag === 0xce && left >= 5) {
+      value = ((bytes[at + 1] << 24) | (bytes[at + 2] << 16) | (bytes[at + 3] << 8) | bytes[at + 4]) >>> 0;
+      size = 5;
+    } else if (tag === 0xcc && left >= 2) {
+      value = bytes[at + 1];
+      size = 2;
+    }
+    if (size === 0 || value > max) return this.integer(min, max);
+    this.at = at + size;
+    return value;
   }
 
   private integer(min: number, max: number): number {

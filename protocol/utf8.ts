@@ -2,11 +2,13 @@
  * UTF-8 by hand: the protocol may use the language only, so there is no TextEncoder, and for the short strings of messages a loop is
  * faster anyway. Lone surrogates become U+FFFD, as TextEncoder has it; malformed input is refused, not repaired.
  */
+import { decodeShortAscii, SHORT_BYTES_MAX } from './short-ascii.js';
 
-/** Units collected before they become a string: as many arguments as every engine takes. */
-const UNITS_MAX = 1024;
-const units = new Uint16Array(UNITS_MAX);
-const fromUnits = String.fromCharCode as (...units: number[]) => string;
+/** Units that become a string at once. */
+const UNITS_MAX = 128;
+const units: number[] = new Array(UNITS_MAX).fill(0);
+/** For each count an argument list of its own: engines spread an array that never changes its length twice as fast as any other. */
+const argumentLists: readonly number[][] = Array.from({ length: UNITS_MAX + 1 }, (_, count) => new Array(count).fill(0));
 
 /**
  * Writes `text` at `at`. The caller has made room for three bytes per UTF-16 unit.
@@ -46,6 +48,23 @@ export function encodeUtf8(text: string, bytes: Uint8Array, at: number): number 
 
 /** @returns the string in `bytes[at, end)`, or null when it is malformed UTF-8 */
 export function decodeUtf8(bytes: Uint8Array, at: number, end: number): string | null {
+  const size = end - at;
+  if (size <= SHORT_BYTES_MAX) {
+    const text = decodeShortAscii(bytes, at, size);
+    if (text !== null) return text;
+  }
+  if (size > UNITS_MAX) return decodeLong(bytes, at, end);
+  const list = argumentLists[size];
+  for (let i = 0; i < size; i++) {
+    const unit = bytes[at + i];
+    if (unit > 0x7f) return decodeLong(bytes, at, end);
+    list[i] = unit;
+  }
+  return String.fromCharCode(...list);
+}
+
+/** A string that is long or not ASCII. */
+function decodeLong(bytes: Uint8Array, at: number, end: number): string | null {
   let text = '';
   let count = 0;
   while (at < end) {
@@ -59,12 +78,19 @@ export function decodeUtf8(bytes: Uint8Array, at: number, end: number): string |
       count = putSequence(bytes, at, size, count);
       at += size;
     }
+    // A sequence may give two units.
     if (count >= UNITS_MAX - 1) {
-      text += fromUnits.apply(null, units.subarray(0, count) as unknown as number[]);
+      text += stringOf(count);
       count = 0;
     }
   }
-  return count === 0 ? text : text + fromUnits.apply(null, units.subarray(0, count) as unknown as number[]);
+  return text + stringOf(count);
+}
+
+function stringOf(count: number): string {
+  const list = argumentLists[count];
+  for (let i = 0; i < count; i++) list[i] = units[i];
+  return String.fromCharCode(...list);
 }
 
 /** Bytes of the well-formed sequence at `at` (Unicode 16, table 3-7), 0 when there is none. */
