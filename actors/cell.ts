@@ -55,6 +55,8 @@ export interface CellServices extends GateServices {
   readonly scratch: Uint8Array;
   /** Number of the frame in a batch that is to trap, or -1: draws from the trap rate. */
   readonly drawFault: (frames: number) => number;
+  /** A batch is about to be handled, at `now` microseconds. */
+  readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
 }
 
 interface JournalEntry {
@@ -154,6 +156,7 @@ export class ActorCell implements LocalTarget {
     this.crashNext = false;
     if (fault >= 0) this.instance.armFault(fault);
     const started = this.services.now();
+    this.services.sample(scratch, length, started);
     try {
       this.instance.handle(scratch, 0, length);
     } catch (error) {

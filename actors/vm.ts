@@ -17,7 +17,9 @@ import { TraceRing } from '../bus/trace.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { system } from '../protocol/generated/system.js';
+import { metrics } from '../protocol/generated/metrics.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
+import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/registry.js';
 import { ActorCell } from './cell.js';
 import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
 import type { Clock, Timers } from './host.js';
@@ -25,9 +27,10 @@ import type { ActorFactory, VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
 import { Gate } from './gate.js';
+import { RuntimeMetrics } from './runtime-metrics.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
-const RUNTIME_ADDRESS: Record<VmName, number> = { host: 60, js: 61, wasm: 62 };
+const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
 /** Frames taken from a link before the mailboxes are served. */
 const DRAIN_FRAMES_MAX = 1024;
 
@@ -76,6 +79,7 @@ export class Vm implements VmControl {
   private readonly ports = new Map<number, Party & { open(): void; close(): void }>();
   private readonly links = new Map<VmName, OpenLink>();
   private readonly runtime: Gate;
+  private readonly metrics: RuntimeMetrics;
   private readonly outbox = new OutboxBuilder();
   private parties: Party[] = [];
   private turn = 0;
@@ -100,11 +104,26 @@ export class Vm implements VmControl {
     });
     this.services = {
       vm: options.name, router: this.router, kinds: this.kinds, requests: this.requests, now, watchDeadline: (deadlineAt) => this.watchDeadline(deadlineAt),
-      journal: this.journal, deadLetters: this.deadLetterBox, trace: this.trace, events: options.events, handled: this.handled,
+      journal: this.journal, deadLetters: this.deadLetterBox, trace: this.trace, events: this.reporting(options.events), handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes), scratch: new Uint8Array(FRAME_BYTES_MAX), drawFault: (frames) => this.drawFault(frames),
+      sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
       wake: options.wake, onPortError: options.onPortError, parties: options.parties,
     };
     this.runtime = new Gate(RUNTIME_ADDRESS[options.name], this.services);
+    const measured = options.parties.some(({ name }) => name === metrics.name);
+    const listening = () => measured && !this.runtime.blocked && this.router.hasRoute(metrics.address);
+    this.metrics = new RuntimeMetrics(options.name, this.runtime, new OutboxBuilder(), listening);
+  }
+
+  /** What the host is told, the metrics are told too. */
+  private reporting(events: VmEvents): VmEvents {
+    return {
+      ended: (report) => {
+        this.metrics.crashed(report);
+        events.ended(report);
+      },
+      poisoned: (report) => events.poisoned(report),
+    };
   }
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */

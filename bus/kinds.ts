@@ -1,4 +1,5 @@
 /** What the bus must know of each message kind, worked out once from the schemas so that a frame costs one array access. */
+import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/registry.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { LANES, ORDINARY, type Delivery } from './mailbox.js';
 
@@ -15,9 +16,20 @@ export interface KindFacts extends Delivery {
   readonly keyIndex: number;
   /** Addresses that keep a replica of this publication, ascending. */
   readonly followers: readonly number[];
-  /** Addresses that may send it; null when anyone may (replies, system messages). */
+  /** Addresses that may send it; null when anyone may. */
   readonly senders: ReadonlySet<number> | null;
 }
+
+/** The runtimes of the VMs: they send what concerns the runtime itself. */
+const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
+  [HOST_RUNTIME, 'host runtime'],
+  [JS_RUNTIME, 'js runtime'],
+  [WASM_RUNTIME, 'wasm runtime'],
+];
+
+/** Those that name the party in `sendsTo`, and the runtimes. */
+const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): ReadonlySet<number> =>
+  new Set([...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)), ...RUNTIME_NAMES.map(([address]) => ({ address }))].map(({ address }) => address));
 
 /** Body fields that the runtime puts before the schema's own. */
 const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1 } as const;
@@ -29,14 +41,19 @@ export class Kinds {
   /** @param system the schema of the runtime's own messages, which any party may receive */
   constructor(parties: readonly PartySchema[], system: PartySchema) {
     for (const party of [system, ...parties]) this.names.set(party.address, party.name);
+    for (const [address, name] of RUNTIME_NAMES) this.names.set(address, name);
     for (const party of parties) if (party.address !== system.address) this.addParty(party, parties);
+    const senders = sendersTo(system, parties);
     for (const [name, message] of Object.entries(system.receives)) {
-      this.add({ kind: message.kind, name: `system.${name}`, owner: system.address, role: name === 'requestFailed' ? 'failure' : 'system', lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, keyIndex: -1, followers: [], senders: null });
+      this.add({
+        kind: message.kind, name: `${system.name}.${name}`, owner: system.address, role: name === 'requestFailed' ? 'failure' : 'system', lane: ORDINARY,
+        overflow: 'deliver', deadlineMs: undefined, keyIndex: -1, followers: [], senders: name === 'refresh' ? null : senders,
+      });
     }
   }
 
   private addParty(party: PartySchema, parties: readonly PartySchema[]): void {
-    const senders = new Set(parties.filter((other) => other.sendsTo.includes(party.name)).map((other) => other.address));
+    const senders = sendersTo(party, parties);
     for (const [name, message] of Object.entries(party.receives)) {
       const role = message.reply ? 'request' : 'message';
       this.add({
