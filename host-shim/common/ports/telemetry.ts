@@ -1,5 +1,5 @@
 /**
- * The telemetry port: brings what metrics has gathered to a backend, as OTLP/HTTP JSON. One flush at a time is on its way.
+ * The telemetry port: brings what metrics has gathered to a backend, as OTLP/HTTP JSON. One flush of each scope is on its way at a time.
  * The catch: a flush that finds the one before still on its way, or the backend gone, is dropped and counted: totals make up for
  * it with the next one, its log records are lost.
  */
@@ -24,21 +24,21 @@ export interface TelemetryPort {
 
 export function openTelemetryPort(vm: Vm, options: TelemetryPortOptions): TelemetryPort {
   const counts = { delivered: 0, dropped: 0 };
-  let underway = false;
+  const underway = new Set<string>();
   vm.openPort<typeof telemetry>(telemetry, {
     onFlush(flush) {
-      if (underway) {
+      if (underway.has(flush.scope)) {
         counts.dropped++;
         return;
       }
-      underway = true;
+      underway.add(flush.scope);
       void Promise.all(toOtlp(flush, options.resource).map(({ path, body }) => post(options, path, body)))
         .then(
           () => counts.delivered++,
           () => counts.dropped++,
         )
         .finally(() => {
-          underway = false;
+          underway.delete(flush.scope);
         });
     },
   });
