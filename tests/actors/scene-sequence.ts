@@ -1,6 +1,6 @@
 /**
- * Random sequences for the scene: a small tree of few handles, so that changes meet each other; mostly changes that make sense, and
- * some that do not (nodes that do not exist, cycles, values out of range).
+ * Random sequences for the scene: mostly changes that make sense, and some that do not (nodes that do not exist, cycles, values out of
+ * range). With few handles changes meet each other; with many the columns grow.
  */
 import type { Random } from '../../bus/random.js';
 import { scene } from '../../protocol/generated/scene.js';
@@ -9,16 +9,15 @@ import { SCENE_PROPERTIES, type SceneProperty } from '../../protocol/messages/sc
 import type { Commit } from './scene-screen.js';
 import type { TwinFrame, TwinSequence } from './twins.js';
 
-const HANDLES = 24;
 const FOCUS = 2;
 const STRINGS = ['', 'Alien', 'Kauas pilvet karkaavat', 'À bout de souffle', '七人の侍', '🎬🍿', 'https://example.org/poster.jpg'];
 /** Values by property where a number of [-50, 450) would seldom do. */
 const CHOICES: Partial<Record<SceneProperty, number[]>> = {
-  scale: [0, 0.5, 1, 1.1, 3],
-  opacity: [0, 0.25, 0.7, 1],
+  scale: [0, 0.5, 1, 1, 1, 1, 1, 1.1, 1.1, 3],
+  opacity: [0, 0.25, 0.7, 1, 1, 1, 1, 1],
   colour: [0, 0xff0000ff, 0x00ff0080, 0xffffffff, 0x12345600],
-  clip: [0, 1],
-  visible: [0, 1, 1, 1],
+  clip: [0, 0, 0, 1],
+  visible: [0, 1, 1, 1, 1, 1, 1, 1],
   layout: [0, 1, 2],
   absolute: [0, 0, 0, 1],
   grow: [0, 1, 2.5],
@@ -30,17 +29,23 @@ const CHOICES: Partial<Record<SceneProperty, number[]>> = {
   textAlign: [0, 1, 2],
   focusable: [0, 1],
   focusGroup: [0, 1],
-  width: [-1, -1, 0, 100, 333.25, 2000],
-  height: [-1, -1, 0, 50, 127.7],
+  width: [-1, 0, 100, 100, 333.25, 333.25, 2000],
+  gap: [0, 8, 13.5],
+  paddingLeft: [0, 0, 20, 50.5],
+  paddingTop: [0, 0, 20, 50.5],
+  height: [-1, 0, 50, 50, 127.7, 127.7],
 };
+/** What a new node is given, so that most of them show. */
+const SEEN = ['width', 'height', 'colour'] as const;
 const NONSENSE = [Number.NaN, Number.POSITIVE_INFINITY, -2, 0.1, 1e300, -0];
 
-export function sceneSequence(random: Random): TwinSequence {
+/** @param handles how many nodes there may be @param crowd multiplies the changes of a commit */
+export function sceneSequence(random: Random, handles: number, crowd: number): TwinSequence {
   let frame = 0;
   let timeMicros = 1_000_000;
   return () => {
     const draw = random.next();
-    if (draw < 0.45) return { message: scene.receives.commit, fields: commitOf(random) };
+    if (draw < 0.45) return { message: scene.receives.commit, fields: commitOf(random, handles, crowd) };
     if (draw < 0.97) {
       frame++;
       timeMicros += random.chance(0.05) ? 2_000_000 : random.integer(40_000);
@@ -53,18 +58,29 @@ export function sceneSequence(random: Random): TwinSequence {
 
 const refresh: TwinFrame = { message: system.receives.refresh, fields: { topic: scene.publishes.layout.kind, follower: FOCUS } };
 
-function commitOf(random: Random): Commit {
-  const node = (): number => (random.chance(0.02) ? random.integer(0x1_0000_0000) : random.integer(HANDLES));
+function commitOf(random: Random, handles: number, crowd: number): Commit {
+  // Seldom the root: hidden or shrunk it would hide all the rest.
+  const node = (): number => (random.chance(0.02) ? random.integer(0x1_0000_0000) : random.chance(0.01) ? 0 : 1 + random.integer(handles));
   const parent = (): number => (random.chance(0.4) ? 0 : node());
   const property = (): SceneProperty => pick(random, SCENE_PROPERTIES);
   const building = random.chance(0.3);
+  const creates = times(random, crowd * (building ? 8 : 2), () => ({
+    node: node(),
+    type: pick(random, ['view', 'view', 'image', 'text'] as const),
+  }));
   return {
-    creates: times(random, building ? 8 : 2, () => ({ node: node(), type: pick(random, ['view', 'view', 'image', 'text'] as const) })),
-    inserts: times(random, building ? 8 : 2, () => ({ parent: parent(), node: node(), before: random.chance(0.6) ? 0 : node() })),
-    sets: times(random, building ? 24 : 4, () => setOf(random, node(), property())),
-    strings: times(random, 3, () => ({ node: node(), value: pick(random, STRINGS) })),
-    animations: times(random, 3, () => animationOf(random, node(), property())),
-    cancels: times(random, 2, () => ({ node: node(), property: property(), leave: pick(random, ['current', 'end'] as const) })),
+    creates,
+    inserts: [
+      ...creates.map(({ node }) => ({ parent: parent(), node, before: 0 })),
+      ...times(random, crowd * 2, () => ({ parent: parent(), node: node(), before: random.chance(0.6) ? 0 : node() })),
+    ],
+    sets: [
+      ...creates.flatMap(({ node }) => SEEN.map((property) => setOf(random, node, property))),
+      ...times(random, crowd * (building ? 16 : 4), () => setOf(random, node(), property())),
+    ],
+    strings: times(random, crowd * 3, () => ({ node: node(), value: pick(random, STRINGS) })),
+    animations: times(random, crowd * 3, () => animationOf(random, node(), property())),
+    cancels: times(random, crowd * 2, () => ({ node: node(), property: property(), leave: pick(random, ['current', 'end'] as const) })),
     removes: random.chance(0.15) ? [node()] : [],
   };
 }

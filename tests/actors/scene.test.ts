@@ -128,13 +128,18 @@ test('the numbers of properties and choices are those of the schema', () => {
   expect([numbers.ALIGN_CENTRE, numbers.ALIGN_END]).toEqual([SCENE_ALIGNS.indexOf('centre'), SCENE_ALIGNS.indexOf('end')]);
 });
 
-test('both implementations give the same output and the same snapshots', () => {
+test.each([
+  ['small scenes', { handles: 24, crowd: 1, sequences: 2000, length: 200 }],
+  ['scenes that outgrow their columns', { handles: 3000, crowd: 100, sequences: 8, length: 60 }],
+])('both implementations give the same output and the same snapshots: %s', (name, { handles, crowd, sequences, length }) => {
   const [[, typeScript], [, assemblyScript]] = implementations;
   compareTwins({
-    name: 'scene',
+    name: `scene, ${name}`,
     address: scene.address,
     js: () => typeScript.create({}),
     wasm: () => assemblyScript.create({}),
-    sequence: sceneSequence,
+    sequence: (random) => sceneSequence(random, handles, crowd),
+    sequences,
+    length,
   });
 });
