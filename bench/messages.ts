@@ -1,6 +1,7 @@
 /** Messages from the JavaScript VM to the Wasm VM, one way and there and back, beside Comlink and postMessage between two workers. */
-import { startSystem } from '../actors/system.js';
+
 import type { Port } from '../actors/port.js';
+import { startSystem } from '../actors/system.js';
 import { createNodeHost, detectCapabilities } from '../host-shim/node/index.js';
 import { pacer } from './protocol/generated/pacer.js';
 import { sender } from './protocol/generated/sender.js';

@@ -35,4 +35,5 @@ export async function race<N extends string>(rounds: number, contenders: Record<
 /** Median over the rounds of `of` divided by `by`. */
 export const ratio = (of: readonly number[], by: readonly number[]): number => median(of.map((figure, round) => figure / by[round]));
 
-export const geometricMean = (values: readonly number[]): number => Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
+export const geometricMean = (values: readonly number[]): number =>
+  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);

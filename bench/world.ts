@@ -12,7 +12,7 @@ import type { VmDefinition } from '../host-shim/common/definition.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { tandemParties } from '../protocol/generated/index.js';
 import type { MessageOf, StateOf } from '../protocol/schema.js';
-import { pacer, parties as ownParties, receiver, sender, stopwatch } from './protocol/generated/index.js';
+import { parties as ownParties, pacer, receiver, sender, stopwatch } from './protocol/generated/index.js';
 import { sampleAt } from './sample.js';
 
 export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
@@ -63,7 +63,11 @@ function openPacer(vm: Vm): void {
   };
 }
 
-export const jsDefinition: VmDefinition = { parties, actors: [javaScriptActorFactory(sender, () => new Sender(), parties)], ports: openPacer };
+export const jsDefinition: VmDefinition = {
+  parties,
+  actors: [javaScriptActorFactory(sender, () => new Sender(), parties)],
+  ports: openPacer,
+};
 
 /** @param base folder of the benchmarks' built module */
 export const wasmDefinition = (base: URL): VmDefinition => ({

@@ -10,7 +10,9 @@ export interface RivalPorts {
   readonly echo: MessagePort;
 }
 
-export type RivalOrder = { readonly what: 'objects' | 'calls'; readonly samples: number } | { readonly what: 'echo'; readonly rounds: number };
+export type RivalOrder =
+  | { readonly what: 'objects' | 'calls'; readonly samples: number }
+  | { readonly what: 'echo'; readonly rounds: number };
 
 /** Milliseconds: of all samples together, or of each round. */
 export type RivalAnswer = { readonly totalMs: number; readonly sum: number } | { readonly roundsMs: number[] };

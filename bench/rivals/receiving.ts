@@ -1,6 +1,7 @@
 /** The receiving worker of what a user would build without Tandem: postMessage of plain objects, and Comlink. */
-import { expose } from 'comlink';
+
 import { workerData } from 'node:worker_threads';
+import { expose } from 'comlink';
 import { adaptEndpoint, type NodeEndpoint } from '../../host-shim/node/thread.js';
 import { type Sample, weightOf } from '../sample.js';
 import type { RivalCalls, RivalPorts } from './orders.js';

@@ -1,7 +1,8 @@
 /** The sending worker of what a user would build without Tandem: postMessage of plain objects, and Comlink. */
-import { wrap } from 'comlink';
+
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
+import { wrap } from 'comlink';
 import { adaptEndpoint, type NodeEndpoint } from '../../host-shim/node/thread.js';
 import { sampleAt } from '../sample.js';
 import type { RivalAnswer, RivalCalls, RivalOrder, RivalPorts } from './orders.js';

@@ -1,0 +1,106 @@
+/** Everything that `npm run bench` measures, and what each figure is to reach. */
+import type { CodecFigures } from './codec.js';
+import type { Footprint } from './footprint.js';
+import type { MessageFigures } from './messages.js';
+import type { RecoveryFigures } from './recovery.js';
+import type { ScenePair } from './scene.js';
+
+export interface Measured {
+  readonly messages: MessageFigures;
+  readonly codec: CodecFigures;
+  readonly recovery: RecoveryFigures;
+  readonly footprint: Footprint;
+  readonly scene: { readonly jit: ScenePair; readonly noJit: ScenePair };
+}
+
+/** A figure, the aim that it is held against if there is one, and what was measured to arrive at it. */
+export interface Line {
+  readonly name: string;
+  readonly figure: number;
+  readonly unit: string;
+  readonly aim?: { readonly least: number } | { readonly most: number };
+  readonly detail: string;
+}
+
+const millions = (perSecond: number): string => `${(perSecond / 1e6).toFixed(2)} M/s`;
+const micros = (value: number): string => `${value.toFixed(0)} us`;
+const ms = (value: number): string => `${value < 10 ? value.toPrecision(3) : value.toFixed(0)} ms`;
+
+export function linesOf({ messages, codec, recovery, footprint, scene }: Measured): readonly Line[] {
+  const { busPerSecond, callsPerSecond, objectsPerSecond, roundTripMicros, postMessageRoundTripMicros } = messages;
+  const { recoveryMs, newWorkerMs } = recovery;
+  const codecDetail = (rows: CodecFigures['encode']) => {
+    const ranges = rows.map(({ vsObjects }) => vsObjects);
+    return `${Math.min(...ranges).toFixed(1)} to ${Math.max(...ranges).toFixed(1)} by message`;
+  };
+  const sceneDetail = (pair: ScenePair) => `Wasm ${ms(pair.wasmMs)}, JS ${ms(pair.jsMs)} a frame`;
+  return [
+    {
+      name: 'busVsComlink',
+      figure: messages.busVsComlink,
+      unit: 'times',
+      aim: { least: 20 },
+      detail: `${millions(busPerSecond)}, Comlink ${millions(callsPerSecond)}`,
+    },
+    {
+      name: 'busVsPostMessage',
+      figure: messages.busVsPostMessage,
+      unit: 'times',
+      aim: { least: 4 },
+      detail: `${millions(busPerSecond)}, postMessage ${millions(objectsPerSecond)}`,
+    },
+    {
+      name: 'roundTripVsPostMessage',
+      figure: messages.roundTripVsPostMessage,
+      unit: 'times',
+      aim: { most: 1.5 },
+      detail: `${micros(roundTripMicros)}, postMessage ${micros(postMessageRoundTripMicros)}`,
+    },
+    { name: 'encodeVsMsgpack', figure: codec.encodeVsMsgpack, unit: 'times', aim: { least: 4 }, detail: codecDetail(codec.encode) },
+    { name: 'decodeVsMsgpack', figure: codec.decodeVsMsgpack, unit: 'times', aim: { least: 4 }, detail: codecDetail(codec.decode) },
+    {
+      name: 'recoveryMs.p50',
+      figure: recoveryMs.p50,
+      unit: 'ms',
+      aim: { most: 1 },
+      detail: `new worker and screen ${ms(newWorkerMs.p50)}`,
+    },
+    { name: 'recoveryMs.p99', figure: recoveryMs.p99, unit: 'ms', detail: `new worker and screen ${ms(newWorkerMs.p99)}` },
+    {
+      name: 'wasmBrotliBytes',
+      figure: footprint.wasmBrotliBytes,
+      unit: 'bytes',
+      aim: { most: 60_000 },
+      detail: footprint.modules.map(({ name, brotliBytes }) => `${name} ${brotliBytes}`).join(', '),
+    },
+    {
+      name: 'wasmMemoryBytes',
+      figure: recovery.wasmMemoryBytes,
+      unit: 'bytes',
+      aim: { most: 7_500_000 },
+      detail: 'five actors, 2,000 nodes',
+    },
+    { name: 'sceneWasmVsJs', figure: scene.jit.ratio, unit: 'times', detail: sceneDetail(scene.jit) },
+    { name: 'sceneWasmVsJsNoJit', figure: scene.noJit.ratio, unit: 'times', detail: sceneDetail(scene.noJit) },
+  ];
+}
+
+export const isMet = ({ figure, aim }: Line): boolean => !aim || ('least' in aim ? figure >= aim.least : figure <= aim.most);
+
+/** One flat object: the figures by their names, and what they were made from under `measured`. */
+export function toJson(measured: Measured): Record<string, unknown> {
+  const { messages, codec, recovery, footprint, scene } = measured;
+  return {
+    busVsComlink: messages.busVsComlink,
+    busVsPostMessage: messages.busVsPostMessage,
+    roundTripVsPostMessage: messages.roundTripVsPostMessage,
+    encodeVsMsgpack: codec.encodeVsMsgpack,
+    decodeVsMsgpack: codec.decodeVsMsgpack,
+    recoveryMs: recovery.recoveryMs,
+    wasmBrotliBytes: footprint.wasmBrotliBytes,
+    wasmMemoryBytes: recovery.wasmMemoryBytes,
+    sceneWasmVsJs: scene.jit.ratio,
+    sceneWasmVsJsNoJit: scene.noJit.ratio,
+    measured,
+  };
+}

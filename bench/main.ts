@@ -1,0 +1,86 @@
+/**
+ * `npm run bench`: measures Tandem beside what a user would pick instead, and prints a table. `-- --json` ends with one JSON object in
+ * the last line; `--quick` does a little of everything, to see that it works. docs/BENCHMARKS.md says what the figures mean.
+ */
+import { parseArgs } from 'node:util';
+import { type CodecRow, measureCodec } from './codec.js';
+import { isMet, type Line, linesOf, type Measured, toJson } from './figures.js';
+import { measureFootprint } from './footprint.js';
+import { measureMessages } from './messages.js';
+import { measureRecovery } from './recovery.js';
+import { measureScene } from './scene.js';
+
+const FULL = {
+  messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoes: 1_500 },
+  codec: { rounds: 9, roundMs: 20 },
+  recovery: { crashes: 200, restarts: 15 },
+  scene: { rounds: 9, ticks: 200 },
+};
+
+const QUICK: typeof FULL = {
+  messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoes: 20 },
+  codec: { rounds: 1, roundMs: 1 },
+  recovery: { crashes: 3, restarts: 1 },
+  scene: { rounds: 1, ticks: 3 },
+};
+
+async function measure(sizes: typeof FULL, progress: (what: string) => void): Promise<Measured> {
+  const section = <T>(what: string, work: () => Promise<T>): Promise<T> => {
+    progress(what);
+    return work();
+  };
+  return {
+    messages: await section('messages', () => measureMessages(sizes.messages)),
+    codec: await section('codecs', () => measureCodec(sizes.codec)),
+    recovery: await section('recovery', () => measureRecovery(sizes.recovery)),
+    footprint: await section('footprint', measureFootprint),
+    scene: await section('scene', () => measureScene(sizes.scene)),
+  };
+}
+
+const rounded = (value: number): string => (value >= 1000 ? Math.round(value).toLocaleString('en') : value.toPrecision(3));
+
+function aimOf({ aim }: Line): string {
+  if (!aim) return '';
+  return 'least' in aim ? `at least ${aim.least}` : `at most ${aim.most.toLocaleString('en')}`;
+}
+
+function printTable(header: readonly string[], rows: readonly (readonly string[])[]): void {
+  const widths = header.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column].length)));
+  const print = (row: readonly string[]) =>
+    console.log(
+      row
+        .map((cell, column) => cell.padEnd(widths[column]))
+        .join('  ')
+        .trimEnd(),
+    );
+  print(header);
+  print(widths.map((width) => '-'.repeat(width)));
+  for (const row of rows) print(row);
+  console.log();
+}
+
+function printCodec(direction: string, rows: readonly CodecRow[]): void {
+  printTable(
+    [`${direction}, ns`, 'generated', 'msgpack objects', 'times', 'msgpack arrays', 'times'],
+    rows.map(({ message, ours, objects, arrays, vsObjects, vsArrays }) => [
+      message,
+      ...[ours, objects, vsObjects, arrays, vsArrays].map(rounded),
+    ]),
+  );
+}
+
+function print(measured: Measured): void {
+  console.log();
+  printCodec('encode', measured.codec.encode);
+  printCodec('decode', measured.codec.decode);
+  printTable(
+    ['figure', 'measured', 'unit', 'aim', '', 'from'],
+    linesOf(measured).map((line) => [line.name, rounded(line.figure), line.unit, aimOf(line), isMet(line) ? '' : 'missed', line.detail]),
+  );
+}
+
+const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } } });
+const measured = await measure(values.quick ? QUICK : FULL, (what) => console.error(`measuring ${what} ...`));
+print(measured);
+if (values.json) console.log(JSON.stringify(toJson(measured)));

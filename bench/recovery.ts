@@ -1,0 +1,86 @@
+/**
+ * How long a crash of scene lasts: from the trap to when the message that it trapped on has been handled and the picture has left,
+ * beside what a user would do without Tandem, which is to start a new worker and build the screen again.
+ */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { OutboxBuilder } from '../actors/outbox-builder.js';
+import type { System } from '../actors/system.js';
+import { Random } from '../bus/random.js';
+import { scene } from '../protocol/generated/scene.js';
+import { median, percentile } from './rounds.js';
+import { drawScreen, SCREEN_NODES } from './screen.js';
+import { Stage } from './stage.js';
+
+/** Frames between two crashes: so that they find the journal since the last snapshot at any length. */
+const FRAMES_BETWEEN_MAX = 24;
+
+export interface RecoverySizes {
+  readonly crashes: number;
+  readonly restarts: number;
+}
+
+export interface RecoveryFigures {
+  /** Milliseconds. */
+  readonly recoveryMs: { readonly p50: number; readonly p99: number };
+  /** Of a frame without a crash, which has been taken off. */
+  readonly frameMs: number;
+  readonly newWorkerMs: { readonly p50: number; readonly p99: number };
+  /** Of all five actors. */
+  readonly wasmMemoryBytes: number;
+}
+
+async function crashes(stage: Stage, system: System, count: number): Promise<{ readonly crashedMs: number[]; readonly frameMs: number }> {
+  const random = new Random(1);
+  const framesMs: number[] = [];
+  const crashedMs: number[] = [];
+  for (let crash = 0; crash < count; crash++) {
+    const frames = 1 + random.integer(FRAMES_BETWEEN_MAX);
+    for (let i = 0; i < frames; i++) framesMs.push(await stage.tick());
+    await system.crash(scene.name);
+    crashedMs.push(await stage.tick());
+  }
+  const { restarts } = system.actors.find(({ actor }) => actor === scene.name)!;
+  if (restarts !== count) throw new Error(`${count} crashes led to ${restarts} restarts`);
+  return { crashedMs, frameMs: median(framesMs) };
+}
+
+/** @returns milliseconds from when the crash is known to when the picture is there again */
+async function newWorker(): Promise<number> {
+  const outbox = new OutboxBuilder();
+  const started = performance.now();
+  const worker = new Worker(new URL('./rivals/scene-worker.js', import.meta.url));
+  outbox.append(scene.receives.commit, scene.address, drawScreen());
+  outbox.append(scene.receives.tick, scene.address, { frame: 1, timeMicros: 1 });
+  const shown = once(worker, 'message');
+  worker.postMessage(outbox.bytes.slice(0, outbox.length));
+  const [outputBytes] = await shown;
+  const ms = performance.now() - started;
+  if (outputBytes < SCREEN_NODES) throw new Error('the new worker shows no picture');
+  await worker.terminate();
+  return ms;
+}
+
+async function memoryBytes(system: System): Promise<number> {
+  const { actors } = await system.health();
+  return actors.reduce((sum, { load }) => sum + (load?.memoryBytes ?? 0), 0);
+}
+
+export async function measureRecovery(sizes: RecoverySizes): Promise<RecoveryFigures> {
+  const { stage, system } = await Stage.start();
+  try {
+    const { crashedMs, frameMs } = await crashes(stage, system, sizes.crashes);
+    const recovered = crashedMs.map((ms) => ms - frameMs);
+    const wasmMemoryBytes = await memoryBytes(system);
+    const restarted: number[] = [];
+    for (let i = 0; i < sizes.restarts; i++) restarted.push(await newWorker());
+    return {
+      recoveryMs: { p50: median(recovered), p99: percentile(recovered, 0.99) },
+      frameMs,
+      newWorkerMs: { p50: median(restarted), p99: percentile(restarted, 0.99) },
+      wasmMemoryBytes,
+    };
+  } finally {
+    await system.stop();
+  }
+}

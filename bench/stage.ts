@@ -1,0 +1,80 @@
+/** The five actors in the Wasm VM with a screen of 2,000 nodes, on real threads and under supervision. The display looks at its watch. */
+import type { Port } from '../actors/port.js';
+import { type System, startSystem } from '../actors/system.js';
+import { actorOrders, portVms, wasmDefinition } from '../examples/tv/application.js';
+import type { VmDefinition } from '../host-shim/common/definition.js';
+import { openTimerPort } from '../host-shim/common/ports/timer.js';
+import { createNodeHost, detectCapabilities } from '../host-shim/node/index.js';
+import { display } from '../protocol/generated/display.js';
+import { tandemParties } from '../protocol/generated/index.js';
+import { page } from '../protocol/generated/page.js';
+import { scene } from '../protocol/generated/scene.js';
+import { drawScreen } from './screen.js';
+
+/** Every crash is one by order. */
+const INTENSITY = 1_000_000;
+const FRAME_MICROS = 16_667;
+
+/** The page, in the JavaScript VM: draws its screen once. */
+export const screenDefinition: VmDefinition = {
+  parties: tandemParties,
+  ports(vm) {
+    const port = vm.openPort<typeof page>(page, {
+      onOpen: () => port.send(scene.receives.commit, drawScreen()),
+      onActivated() {},
+      onEdge() {},
+      onLeaveRequested() {},
+      onNavigationBlocked() {},
+      onDismissRequested() {},
+      onFocusFocused() {},
+      onHistoryCurrent() {},
+    });
+  },
+};
+
+const GUESTS = new URL('../wasm-actors/', import.meta.url);
+
+export class Stage {
+  private frame = 0;
+  private shown: (sentAt: number) => void = () => {};
+  private readonly port: Port<typeof display>;
+  private readonly host = createNodeHost({
+    capabilities: detectCapabilities(),
+    parties: tandemParties,
+    vms: {
+      js: { entry: new URL('./entries/screen-vm.js', import.meta.url), load: async () => screenDefinition },
+      wasm: { entry: new URL('../examples/tv/headless/wasm-vm.js', import.meta.url), load: async () => wasmDefinition(GUESTS) },
+    },
+  });
+
+  private constructor() {
+    openTimerPort(this.host.vm, this.host.timers);
+    this.port = this.host.vm.openPort<typeof display>(display, {
+      onStrings() {},
+      onDisplayList: (_list, { sentAt }) => this.shown(sentAt),
+    });
+  }
+
+  static async start(): Promise<{ readonly stage: Stage; readonly system: System }> {
+    const stage = new Stage();
+    const placement = 'wasm';
+    const system = await startSystem(stage.host, {
+      parties: tandemParties,
+      portVms,
+      actors: actorOrders(1),
+      placement,
+      intensity: INTENSITY,
+    });
+    return { stage, system };
+  }
+
+  /** One animation frame. @returns milliseconds from when the tick left the display to when the picture left scene */
+  tick(): Promise<number> {
+    return new Promise((resolve) => {
+      const sentAt = this.host.clock.nowMicros();
+      this.shown = (shownAt) => resolve((shownAt - sentAt) / 1000);
+      this.frame++;
+      this.port.send(scene.receives.tick, { frame: this.frame, timeMicros: this.frame * FRAME_MICROS });
+    });
+  }
+}

@@ -1,0 +1,33 @@
+/** The benchmarks run and report everything that they should. How large the figures are depends on the machine and is not for a test. */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, it } from 'vitest';
+
+const FIGURES = [
+  'busVsComlink',
+  'busVsPostMessage',
+  'roundTripVsPostMessage',
+  'encodeVsMsgpack',
+  'decodeVsMsgpack',
+  'wasmBrotliBytes',
+  'wasmMemoryBytes',
+  'sceneWasmVsJs',
+  'sceneWasmVsJsNoJit',
+];
+
+it('prints a table, and as its last line one JSON object with every figure', async () => {
+  const main = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
+  const { stdout } = await promisify(execFile)(process.execPath, [main, '--quick', '--json']);
+  const lines = stdout.trimEnd().split('\n');
+  const report = JSON.parse(lines[lines.length - 1]);
+  for (const figure of FIGURES) {
+    expect(report[figure], figure).toSatisfy((value: unknown) => Number.isFinite(value) && (value as number) > 0);
+    expect(
+      lines.some((line) => line.startsWith(figure)),
+      `${figure} in the table`,
+    ).toBe(true);
+  }
+  expect(report.recoveryMs).toEqual({ p50: expect.any(Number), p99: expect.any(Number) });
+  expect(report.recoveryMs.p99).toBeGreaterThanOrEqual(report.recoveryMs.p50);
+});
