@@ -32,9 +32,14 @@ type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (strin
 
 /** The handlers that an actor must have: one for each message it receives, and for each topic that it follows. */
 export type Handlers<P> = {
-  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never) => void;
+  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
+    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
+  ) => void;
 } & {
-  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (fields: never, fresh: boolean) => void;
+  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
+    fields: never,
+    fresh: boolean,
+  ) => void;
 };
 
 export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows'>> {

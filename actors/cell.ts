@@ -14,16 +14,17 @@
  * Invariant: an entry of the journal before `handledTo` has been handled and its output has left; one after it has not. So a
  * restart never sends twice and never skips.
  */
-import { frameDigest } from '../bus/digest.js';
+
 import { requestNumber } from '../bus/body.js';
 import type { DeadLetters } from '../bus/dead-letters.js';
+import { frameDigest } from '../bus/digest.js';
 import type { Journal } from '../bus/journal.js';
 import { Mailbox } from '../bus/mailbox.js';
 import type { PairCounter } from '../bus/pair-counter.js';
 import type { LocalTarget } from '../bus/router.js';
 import type { TraceRing } from '../bus/trace.js';
-import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
+import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
 import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
@@ -102,7 +103,11 @@ export class ActorCell implements LocalTarget {
   private readonly poison = new Set<number>();
   private crashNext = false;
 
-  constructor(private readonly factory: ActorFactory, order: SpawnOrder, private readonly services: CellServices) {
+  constructor(
+    private readonly factory: ActorFactory,
+    order: SpawnOrder,
+    private readonly services: CellServices,
+  ) {
     this.gate = new Gate(factory.schema.address, services);
     this.gate.epoch = order.epoch;
     this.options = order.options;
@@ -209,7 +214,10 @@ export class ActorCell implements LocalTarget {
     if (this.state !== 'running' || this.framesSinceSnapshot === 0) return;
     const started = this.services.now();
     this.snapshot = {
-      bytes: this.instance.snapshot().slice(), sequence: this.gate.sequence, digest: this.digest, position: this.services.journal.position,
+      bytes: this.instance.snapshot().slice(),
+      sequence: this.gate.sequence,
+      digest: this.digest,
+      position: this.services.journal.position,
     };
     this.snapshotMicros = this.services.now() - started;
     this.framesSinceSnapshot = 0;
@@ -244,7 +252,18 @@ export class ActorCell implements LocalTarget {
     this.attempts = culprit.position === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit.position;
     const { vm, kinds, trace, now } = this.services;
-    const report = crashReport({ actor: this.name, vm, epoch: this.gate.epoch, lastSequence: this.gate.sequence, trap, frame: culprit.frame, attempt: this.attempts, at: now(), kinds, trace });
+    const report = crashReport({
+      actor: this.name,
+      vm,
+      epoch: this.gate.epoch,
+      lastSequence: this.gate.sequence,
+      trap,
+      frame: culprit.frame,
+      attempt: this.attempts,
+      at: now(),
+      kinds,
+      trace,
+    });
     if (this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
     this.services.events.ended(report);
   }
@@ -332,8 +351,15 @@ export class ActorCell implements LocalTarget {
 
   health(): ActorHealth {
     return {
-      actor: this.name, vm: this.services.vm, state: this.state, epoch: this.gate.epoch, mailboxFrames: this.mailbox.frames(), mailboxBytes: this.mailbox.bytes,
-      journalFrames: this.framesSinceSnapshot, handled: this.stats.handled, memoryBytes: this.state === 'running' ? this.instance.memoryBytes : 0,
+      actor: this.name,
+      vm: this.services.vm,
+      state: this.state,
+      epoch: this.gate.epoch,
+      mailboxFrames: this.mailbox.frames(),
+      mailboxBytes: this.mailbox.bytes,
+      journalFrames: this.framesSinceSnapshot,
+      handled: this.stats.handled,
+      memoryBytes: this.state === 'running' ? this.instance.memoryBytes : 0,
     };
   }
 }

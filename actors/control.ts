@@ -31,7 +31,14 @@ export interface CrashReport {
   readonly stack: string;
   /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown. */
   readonly position: string;
-  readonly message: { readonly kind: number; readonly kindName: string; readonly source: string; readonly sequence: number; readonly sentAt: number; readonly firstBytes: Uint8Array };
+  readonly message: {
+    readonly kind: number;
+    readonly kindName: string;
+    readonly source: string;
+    readonly sequence: number;
+    readonly sentAt: number;
+    readonly firstBytes: Uint8Array;
+  };
   /** From the message's cause back to what a port started: the nearest first. */
   readonly causes: readonly CauseLink[];
   /** 1 for the first try of this message, 2 for the retry that makes it poison. */

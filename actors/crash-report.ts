@@ -21,11 +21,31 @@ interface Crash {
 
 export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attempt, at, kinds, trace }: Crash): CrashReport {
   const header = readHeader(frame, 0);
-  const named = (source: number, sequence: number, kind: number) => ({ address: source, source: kinds.partyName(source), sequence, kindName: kinds.nameOf(kind) });
+  const named = (source: number, sequence: number, kind: number) => ({
+    address: source,
+    source: kinds.partyName(source),
+    sequence,
+    kindName: kinds.nameOf(kind),
+  });
   const causes = trace.chain(header.causeSource, header.causeSequence).map(({ source, sequence, kind }) => named(source, sequence, kind));
   return {
-    actor, address: header.target, vm, epoch, lastSequence, reason: trap.message, stack: stackOf(trap), position: trap.position, attempt, at, causes,
-    message: { ...named(header.source, header.sequence, header.kind), kind: header.kind, sentAt: header.sentAt, firstBytes: frame.slice(0, DEAD_LETTER_BYTES_MAX) },
+    actor,
+    address: header.target,
+    vm,
+    epoch,
+    lastSequence,
+    reason: trap.message,
+    stack: stackOf(trap),
+    position: trap.position,
+    attempt,
+    at,
+    causes,
+    message: {
+      ...named(header.source, header.sequence, header.kind),
+      kind: header.kind,
+      sentAt: header.sentAt,
+      firstBytes: frame.slice(0, DEAD_LETTER_BYTES_MAX),
+    },
   };
 }
 

@@ -16,6 +16,7 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
   const value = decode(bytes);
   if (!Array.isArray(value)) throw new TypeError('an envelope is an array');
   const [sequence, seen, snapshot] = value;
-  if (typeof sequence !== 'number' || !Array.isArray(seen) || !(snapshot instanceof Uint8Array)) throw new TypeError('an envelope is [sequence, seen, snapshot]');
+  if (typeof sequence !== 'number' || !Array.isArray(seen) || !(snapshot instanceof Uint8Array))
+    throw new TypeError('an envelope is [sequence, seen, snapshot]');
   return { sequence, seen, snapshot };
 }

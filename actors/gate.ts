@@ -2,12 +2,24 @@
  * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
  * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
  */
-import type { Kinds } from '../bus/kinds.js';
+
 import { requestNumber } from '../bus/body.js';
+import type { Kinds } from '../bus/kinds.js';
 import type { RequestLedger } from '../bus/requests.js';
 import type { Router } from '../bus/router.js';
 import {
-  EPOCH_OFFSET, FOLLOWERS, frameLength, KIND_OFFSET, readU16, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16, writeU32, writeU53,
+  EPOCH_OFFSET,
+  FOLLOWERS,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+  TARGET_OFFSET,
+  writeU16,
+  writeU32,
+  writeU53,
 } from '../protocol/frame.js';
 import { REQUEST_DEADLINE_DEFAULT_MS } from '../protocol/limits.js';
 
@@ -42,7 +54,10 @@ export class Gate {
   private readonly waiting: Waiting[] = [];
   private waitingBytes = 0;
 
-  constructor(readonly address: number, private readonly services: GateServices) {}
+  constructor(
+    readonly address: number,
+    private readonly services: GateServices,
+  ) {}
 
   /** True while something that was emitted has not left. */
   get blocked(): boolean {

@@ -1,7 +1,16 @@
 /** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
 import type { BoundParty, BoundPublication } from '../protocol/bind.js';
 import { DecodeError, ERROR_CODES } from '../protocol/errors.js';
-import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import {
+  BODY_OFFSET,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  readU53,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+} from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
 import { Reader } from '../protocol/reader.js';
 import { Writer } from '../protocol/writer.js';
@@ -29,7 +38,11 @@ export class JavaScriptInstance implements ActorInstance {
   private fault = -1;
   private ended = false;
 
-  constructor(private readonly actor: RunnableActor, topics: Topics, options: ActorOptions = {}) {
+  constructor(
+    private readonly actor: RunnableActor,
+    topics: Topics,
+    options: ActorOptions = {},
+  ) {
     for (const [name, value] of Object.entries(options)) actor.configure(name, value);
     this.addReceived();
     this.addSystem();
@@ -127,10 +140,11 @@ export class JavaScriptInstance implements ActorInstance {
       if (message.role !== 'request') continue;
       const { reply } = message;
       const handler = this.optionalHandler(`on${capitalize(name)}Reply`);
-      if (handler) this.handles[reply.kind] = (reader) => {
-        const fields = body(reader, reply.decode);
-        handler(reader.request, fields);
-      };
+      if (handler)
+        this.handles[reply.kind] = (reader) => {
+          const fields = body(reader, reply.decode);
+          handler(reader.request, fields);
+        };
     }
   }
 

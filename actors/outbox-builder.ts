@@ -10,7 +10,16 @@ export class OutputError extends Error {
 
 export class OutboxBuilder {
   private readonly writer = new Writer();
-  private readonly header: FrameHeader = { kind: 0, source: 0, target: 0, sequence: 0, epoch: 0, causeSource: 0, causeSequence: 0, sentAt: 0 };
+  private readonly header: FrameHeader = {
+    kind: 0,
+    source: 0,
+    target: 0,
+    sequence: 0,
+    epoch: 0,
+    causeSource: 0,
+    causeSequence: 0,
+    sentAt: 0,
+  };
 
   constructor(source = 0) {
     this.header.source = source;
@@ -45,7 +54,13 @@ export class OutboxBuilder {
    * @param first request number, or version of a publication. @param second whether a publication is fresh
    * @throws EncodeError or OutputError; nothing was appended then
    */
-  append<F>(message: { readonly kind: number; encode(writer: Writer, fields: F, first: number, second: boolean): void }, target: number, fields: F, first = 0, second = false): void {
+  append<F>(
+    message: { readonly kind: number; encode(writer: Writer, fields: F, first: number, second: boolean): void },
+    target: number,
+    fields: F,
+    first = 0,
+    second = false,
+  ): void {
     const { writer, header } = this;
     const at = writer.length;
     header.kind = message.kind;
@@ -55,7 +70,8 @@ export class OutboxBuilder {
     writer.length = at + BODY_OFFSET;
     try {
       message.encode(writer, fields, first, second);
-      if (writer.length - at > FRAME_BYTES_MAX) throw new OutputError(`a frame of ${writer.length - at} bytes is over the limit of ${FRAME_BYTES_MAX}`);
+      if (writer.length - at > FRAME_BYTES_MAX)
+        throw new OutputError(`a frame of ${writer.length - at} bytes is over the limit of ${FRAME_BYTES_MAX}`);
       if (writer.length > HANDLER_OUTPUT_BYTES_MAX) throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
     } catch (error) {
       writer.reset(at);
@@ -64,4 +80,3 @@ export class OutboxBuilder {
     writeFrameLength(writer.bytes, at, writer.length - at);
   }
 }
-

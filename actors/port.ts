@@ -2,12 +2,22 @@
  * A port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it is not
  * restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame.
  */
-import { Mailbox } from '../bus/mailbox.js';
+
 import { requestNumber } from '../bus/body.js';
+import { Mailbox } from '../bus/mailbox.js';
 import type { LocalTarget } from '../bus/router.js';
 import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../protocol/bind.js';
 import { DecodeError, ERROR_CODES, type ErrorCode, RequestError } from '../protocol/errors.js';
-import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import {
+  BODY_OFFSET,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  readU53,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+} from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { Reader } from '../protocol/reader.js';
@@ -40,14 +50,15 @@ type ReceivedHandlers<P> = {
   ) => void;
 };
 /** Each handler declares the fields of the topic that it follows. */
-type FollowedHandlers<P> = Followed<P> extends never
-  ? {}
-  : {
-      [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
-        fields: never,
-        fresh: boolean,
-      ) => void;
-    };
+type FollowedHandlers<P> =
+  Followed<P> extends never
+    ? {}
+    : {
+        [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
+          fields: never,
+          fresh: boolean,
+        ) => void;
+      };
 
 /** One handler for each message that the port receives and each topic that it follows. */
 export type PortHandlers<P> = Flat<
@@ -111,7 +122,11 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   private readonly onOpen: () => void;
   private readonly onClose: () => void;
 
-  constructor(readonly schema: P, handlers: PortHandlers<P>, private readonly services: PortServices) {
+  constructor(
+    readonly schema: P,
+    handlers: PortHandlers<P>,
+    private readonly services: PortServices,
+  ) {
     this.gate = new Gate(schema.address, services);
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
@@ -157,7 +172,11 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
    * Settles exactly once.
    * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed
    */
-  request<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, fields: InferFields<S>, options: RequestOptions = {}): Promise<InferFields<R>> {
+  request<S extends Fields, R extends Fields>(
+    message: BoundRequest<S, R>,
+    fields: InferFields<S>,
+    options: RequestOptions = {},
+  ): Promise<InferFields<R>> {
     const kindName = `${message.ownerName}.${message.name}`;
     const refuse = (code: ErrorCode) => Promise.reject(new RequestError(code, message.ownerName, kindName));
     if (this.closed) return refuse('closed');
@@ -173,9 +192,16 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
       const done = () => options.signal?.removeEventListener('abort', abort);
       options.signal?.addEventListener('abort', abort, { once: true });
       this.awaited.set(request, {
-        reply: message.reply as unknown as BoundReply, kindName,
-        resolve: (answer) => { done(); resolve(answer); },
-        reject: (error) => { done(); reject(error); },
+        reply: message.reply as unknown as BoundReply,
+        kindName,
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
       });
       this.release(options.deadlineMs);
     });
@@ -206,7 +232,12 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     const bytes = new Uint8Array(Math.min(this.mailbox.peekLength(lane), FRAME_BYTES_MAX));
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
     this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
-    const incoming = { source: readU16(bytes, SOURCE_OFFSET), sequence: readU53(bytes, SEQUENCE_OFFSET), sentAt: readU53(bytes, SENT_AT_OFFSET), request: 0 };
+    const incoming = {
+      source: readU16(bytes, SOURCE_OFFSET),
+      sequence: readU53(bytes, SEQUENCE_OFFSET),
+      sentAt: readU53(bytes, SENT_AT_OFFSET),
+      request: 0,
+    };
     this.outbox.causedBy(incoming.source, incoming.sequence, incoming.sentAt);
     try {
       const handle = this.handles[readU16(bytes, KIND_OFFSET)];
@@ -243,7 +274,8 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   }
 
   private assertRoom(): void {
-    if (this.gate.heldBytes > PORT_HELD_BYTES_MAX) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
+    if (this.gate.heldBytes > PORT_HELD_BYTES_MAX)
+      throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
   }
 
   private addReceived(handlers: Record<string, (...input: unknown[]) => void>): void {

@@ -35,8 +35,13 @@ export class RuntimeMetrics {
 
   crashed({ actor, reason, position, attempt, message }: CrashReport): void {
     if (!this.listening()) return;
-    const text = `${actor} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(0, TEXT_LENGTH_MAX);
-    this.send(() => this.outbox.append(metrics.receives.log, metrics.address, { level: 'error', source: `tandem.${this.vm}`, text, attributes: [] }));
+    const text = `${actor} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(
+      0,
+      TEXT_LENGTH_MAX,
+    );
+    this.send(() =>
+      this.outbox.append(metrics.receives.log, metrics.address, { level: 'error', source: `tandem.${this.vm}`, text, attributes: [] }),
+    );
   }
 
   private send(append: () => void): void {

@@ -16,17 +16,17 @@ import { type LocalTarget, Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
-import { system } from '../protocol/generated/system.js';
 import { metrics } from '../protocol/generated/metrics.js';
+import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/registry.js';
 import { ActorCell } from './cell.js';
 import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
+import { Gate } from './gate.js';
 import type { Clock, Timers } from './host.js';
 import type { ActorFactory, VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
-import { Gate } from './gate.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
@@ -98,16 +98,32 @@ export class Vm implements VmControl {
     this.deadLetterBox = new DeadLetters(undefined, now);
     this.journal = new Journal(options.journalMemory ?? Journal.allocate(JOURNAL_BYTES, false));
     this.router = new Router({
-      kinds: this.kinds, deadLetters: this.deadLetterBox, trace: this.trace, requests: this.requests,
+      kinds: this.kinds,
+      deadLetters: this.deadLetterBox,
+      trace: this.trace,
+      requests: this.requests,
       bounce: (requester, request, kind, code) => this.fail(requester, request, kind, code),
       carrier: options.carrier,
     });
     this.services = {
-      vm: options.name, router: this.router, kinds: this.kinds, requests: this.requests, now, watchDeadline: (deadlineAt) => this.watchDeadline(deadlineAt),
-      journal: this.journal, deadLetters: this.deadLetterBox, trace: this.trace, events: this.reporting(options.events), handled: this.handled,
-      makeRoom: (bytes) => this.makeRoom(bytes), scratch: new Uint8Array(FRAME_BYTES_MAX), drawFault: (frames) => this.drawFault(frames),
+      vm: options.name,
+      router: this.router,
+      kinds: this.kinds,
+      requests: this.requests,
+      now,
+      watchDeadline: (deadlineAt) => this.watchDeadline(deadlineAt),
+      journal: this.journal,
+      deadLetters: this.deadLetterBox,
+      trace: this.trace,
+      events: this.reporting(options.events),
+      handled: this.handled,
+      makeRoom: (bytes) => this.makeRoom(bytes),
+      scratch: new Uint8Array(FRAME_BYTES_MAX),
+      drawFault: (frames) => this.drawFault(frames),
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
-      wake: options.wake, onPortError: options.onPortError, parties: options.parties,
+      wake: options.wake,
+      onPortError: options.onPortError,
+      parties: options.parties,
     };
     this.runtime = new Gate(RUNTIME_ADDRESS[options.name], this.services);
     const measured = options.parties.some(({ name }) => name === metrics.name);
@@ -266,7 +282,8 @@ export class Vm implements VmControl {
     this.deadlineAt = Number.POSITIVE_INFINITY;
     this.drainLinks(); // a reply that has arrived comes before its deadline
     const now = this.options.clock.nowMicros();
-    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now)) this.fail(late.requester, late.request, late.kind, 'deadline');
+    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now))
+      this.fail(late.requester, late.request, late.kind, 'deadline');
     this.watchDeadline(this.requests.nextDeadline);
   }
 
@@ -355,7 +372,12 @@ export class Vm implements VmControl {
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
     return this.trace
       .chain(source, sequence)
-      .map(({ source: address, sequence: number, kind }) => ({ address, source: this.kinds.partyName(address), sequence: number, kindName: this.kinds.nameOf(kind) }));
+      .map(({ source: address, sequence: number, kind }) => ({
+        address,
+        source: this.kinds.partyName(address),
+        sequence: number,
+        kindName: this.kinds.nameOf(kind),
+      }));
   }
 
   async health(): Promise<readonly ActorHealth[]> {
@@ -368,10 +390,16 @@ export class Vm implements VmControl {
     const cells = [...this.cells.values()];
     const sum = (count: (cell: ActorCell) => number) => cells.reduce((all, cell) => all + count(cell), 0);
     return {
-      sent: this.router.sent.toRecord(nameOf), handled: this.handled.toRecord(nameOf), ...this.router.stats, deadLetters: this.deadLetterBox.count,
-      dropped: total(({ mailbox }) => mailbox.stats.dropped), conflated: total(({ mailbox }) => mailbox.stats.conflated),
+      sent: this.router.sent.toRecord(nameOf),
+      handled: this.handled.toRecord(nameOf),
+      ...this.router.stats,
+      deadLetters: this.deadLetterBox.count,
+      dropped: total(({ mailbox }) => mailbox.stats.dropped),
+      conflated: total(({ mailbox }) => mailbox.stats.conflated),
       waiting: total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
-      replayed: sum(({ stats }) => stats.replayed), divergent: sum(({ stats }) => stats.divergent), traps: sum(({ stats }) => stats.traps),
+      replayed: sum(({ stats }) => stats.replayed),
+      divergent: sum(({ stats }) => stats.divergent),
+      traps: sum(({ stats }) => stats.traps),
     };
   }
 

@@ -34,14 +34,31 @@ function scalarLength(bytes: Uint8Array, at: number, end: number): number {
   if (tag < 0x80 || tag >= 0xe0 || (tag >= 0xc0 && tag <= 0xc3)) return 1;
   if ((tag & 0xe0) === 0xa0) return 1 + (tag & 0x1f);
   switch (tag) {
-    case 0xcc: case 0xd0: return 2;
-    case 0xcd: case 0xd1: return 3;
-    case 0xca: case 0xce: case 0xd2: return 5;
-    case 0xcb: case 0xcf: case 0xd3: return 9;
-    case 0xc4: case 0xd9: return 2 + bytes[at + 1];
-    case 0xc5: case 0xda: return 3 + readU16(bytes, at + 1);
-    case 0xc6: case 0xdb: return 5 + readU32(bytes, at + 1);
-    default: return -1;
+    case 0xcc:
+    case 0xd0:
+      return 2;
+    case 0xcd:
+    case 0xd1:
+      return 3;
+    case 0xca:
+    case 0xce:
+    case 0xd2:
+      return 5;
+    case 0xcb:
+    case 0xcf:
+    case 0xd3:
+      return 9;
+    case 0xc4:
+    case 0xd9:
+      return 2 + bytes[at + 1];
+    case 0xc5:
+    case 0xda:
+      return 3 + readU16(bytes, at + 1);
+    case 0xc6:
+    case 0xdb:
+      return 5 + readU32(bytes, at + 1);
+    default:
+      return -1;
   }
 }
 

@@ -1,7 +1,7 @@
 /** What the bus must know of each message kind, worked out once from the schemas so that a frame costs one array access. */
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/registry.js';
 import type { PartySchema } from '../protocol/schema.js';
-import { LANES, ORDINARY, type Delivery } from './mailbox.js';
+import { type Delivery, LANES, ORDINARY } from './mailbox.js';
 
 export interface KindFacts extends Delivery {
   readonly kind: number;
@@ -29,7 +29,11 @@ const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
 
 /** Those that name the party in `sendsTo`, and the runtimes. */
 const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): ReadonlySet<number> =>
-  new Set([...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)), ...RUNTIME_NAMES.map(([address]) => ({ address }))].map(({ address }) => address));
+  new Set(
+    [...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)), ...RUNTIME_NAMES.map(([address]) => ({ address }))].map(
+      ({ address }) => address,
+    ),
+  );
 
 /** Body fields that the runtime puts before the schema's own. */
 const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1 } as const;
@@ -46,8 +50,16 @@ export class Kinds {
     const senders = sendersTo(system, parties);
     for (const [name, message] of Object.entries(system.receives)) {
       this.add({
-        kind: message.kind, name: `${system.name}.${name}`, owner: system.address, role: name === 'requestFailed' ? 'failure' : 'system', lane: ORDINARY,
-        overflow: 'deliver', deadlineMs: undefined, keyIndex: -1, followers: [], senders: name === 'refresh' ? null : senders,
+        kind: message.kind,
+        name: `${system.name}.${name}`,
+        owner: system.address,
+        role: name === 'requestFailed' ? 'failure' : 'system',
+        lane: ORDINARY,
+        overflow: 'deliver',
+        deadlineMs: undefined,
+        keyIndex: -1,
+        followers: [],
+        senders: name === 'refresh' ? null : senders,
       });
     }
   }
@@ -57,21 +69,48 @@ export class Kinds {
     for (const [name, message] of Object.entries(party.receives)) {
       const role = message.reply ? 'request' : 'message';
       this.add({
-        kind: message.kind, name: `${party.name}.${name}`, owner: party.address, role, lane: LANES.indexOf(message.lane), overflow: message.overflow,
-        deadlineMs: message.deadlineMs, keyIndex: keyIndexOf(message, role), followers: [], senders,
+        kind: message.kind,
+        name: `${party.name}.${name}`,
+        owner: party.address,
+        role,
+        lane: LANES.indexOf(message.lane),
+        overflow: message.overflow,
+        deadlineMs: message.deadlineMs,
+        keyIndex: keyIndexOf(message, role),
+        followers: [],
+        senders,
       });
       if (message.reply) {
         this.add({
-          kind: message.reply.kind, name: `${party.name}.${name}.reply`, owner: party.address, role: 'reply', lane: LANES.indexOf(message.lane), overflow: 'deliver',
-          deadlineMs: undefined, keyIndex: -1, followers: [], senders: new Set([party.address]),
+          kind: message.reply.kind,
+          name: `${party.name}.${name}.reply`,
+          owner: party.address,
+          role: 'reply',
+          lane: LANES.indexOf(message.lane),
+          overflow: 'deliver',
+          deadlineMs: undefined,
+          keyIndex: -1,
+          followers: [],
+          senders: new Set([party.address]),
         });
       }
     }
     for (const [name, topic] of Object.entries(party.publishes)) {
-      const followers = parties.filter((other) => other.follows.includes(`${party.name}.${name}`)).map((other) => other.address).sort((a, b) => a - b);
+      const followers = parties
+        .filter((other) => other.follows.includes(`${party.name}.${name}`))
+        .map((other) => other.address)
+        .sort((a, b) => a - b);
       this.add({
-        kind: topic.kind, name: `${party.name}.${name}`, owner: party.address, role: 'publication', lane: LANES.indexOf(topic.lane), overflow: topic.overflow,
-        deadlineMs: undefined, keyIndex: keyIndexOf(topic, 'publication'), followers, senders: new Set([party.address]),
+        kind: topic.kind,
+        name: `${party.name}.${name}`,
+        owner: party.address,
+        role: 'publication',
+        lane: LANES.indexOf(topic.lane),
+        overflow: topic.overflow,
+        deadlineMs: undefined,
+        keyIndex: keyIndexOf(topic, 'publication'),
+        followers,
+        senders: new Set([party.address]),
       });
     }
   }
@@ -103,4 +142,3 @@ function keyIndexOf(message: { readonly key?: string; readonly fields: object },
   if (index < 0) throw new Error(`conflation key ${message.key} is not a field`);
   return LEADING_FIELDS[role] + index;
 }
-

@@ -11,7 +11,18 @@
  */
 import { DecodeError, type ErrorCode } from '../protocol/errors.js';
 import {
-  checkFrame, EPOCH_OFFSET, FOLLOWERS, frameLength, KIND_OFFSET, readU16, readU32, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16,
+  checkFrame,
+  EPOCH_OFFSET,
+  FOLLOWERS,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  readU32,
+  readU53,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+  TARGET_OFFSET,
+  writeU16,
 } from '../protocol/frame.js';
 import { requestNumber, scalarKey } from './body.js';
 import type { DeadLetters } from './dead-letters.js';
@@ -175,7 +186,8 @@ export class Router {
     if (answers && !this.expects(target.address, facts, bytes, at)) return true;
     if (!this.admit(target, facts, bytes, at)) return false;
     if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
-    if (facts.role === 'request') this.options.requests.accepted(target.address, source, requestNumber(bytes, at, at + frameLength(bytes, at)), facts.kind);
+    if (facts.role === 'request')
+      this.options.requests.accepted(target.address, source, requestNumber(bytes, at, at + frameLength(bytes, at)), facts.kind);
     if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
     target.seen[key] = sequence;
     return true;

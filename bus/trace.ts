@@ -1,5 +1,13 @@
 /** The last frames that passed a VM, headers only: what a crash report's cause chain is read from. Fixed size, no allocation per frame. */
-import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import {
+  CAUSE_SEQUENCE_OFFSET,
+  CAUSE_SOURCE_OFFSET,
+  KIND_OFFSET,
+  readU16,
+  readU53,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+} from '../protocol/frame.js';
 import { CAUSE_CHAIN_MAX } from '../protocol/limits.js';
 
 /** Headers kept per VM: about a second of traffic at 60 frames with 60 messages each. A power of two. */

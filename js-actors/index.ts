@@ -1,9 +1,9 @@
 /** The five actors in JavaScript, as a VM starts them. */
 import type { ActorFactory } from '../actors/instance.js';
 import { javaScriptActorFactory } from '../actors/javascript-instance.js';
-import { tandemParties } from '../protocol/generated/index.js';
 import { focus } from '../protocol/generated/focus.js';
 import { history } from '../protocol/generated/history.js';
+import { tandemParties } from '../protocol/generated/index.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { network } from '../protocol/generated/network.js';
 import { scene } from '../protocol/generated/scene.js';

@@ -11,8 +11,8 @@
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
-import { ControlError, type ControlFailure, type Host, type VmListener } from '../host.js';
 import { firstSequenceOf } from '../gate.js';
+import { ControlError, type ControlFailure, type Host, type VmListener } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';

@@ -4,7 +4,7 @@ import type { VmCounters } from '../../actors/control.js';
 import { decodeEnvelope } from '../../actors/envelope.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import type { Port } from '../../actors/port.js';
-import { startSystem, type System } from '../../actors/system.js';
+import { type System, startSystem } from '../../actors/system.js';
 import { SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { tandemParties } from '../../protocol/generated/index.js';
@@ -115,7 +115,13 @@ export interface BankWorld {
 
 export async function openBank(options: Partial<SimHostOptions> & { intensity?: number } = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
-  const host = new SimHost({ seed: 1, parties, factories: { js: factories, wasm: [] }, onPortError: (_port, error) => portErrors.push(error), ...options });
+  const host = new SimHost({
+    seed: 1,
+    parties,
+    factories: { js: factories, wasm: [] },
+    onPortError: (_port, error) => portErrors.push(error),
+    ...options,
+  });
   const receipts: MessageOf<typeof teller, 'receipt'>[] = [];
   const totals: number[] = [];
   const tellerPort = host.vm.openPort(teller, {
@@ -132,7 +138,14 @@ export async function openBank(options: Partial<SimHostOptions> & { intensity?: 
     await host.kernel.run(() => over);
   };
   return {
-    host, system, teller: tellerPort, stranger: strangerPort, receipts, totals, portErrors, pass,
+    host,
+    system,
+    teller: tellerPort,
+    stranger: strangerPort,
+    receipts,
+    totals,
+    portErrors,
+    pass,
     async until(promise) {
       let settled = false;
       const settle = () => (settled = true);

@@ -1,7 +1,16 @@
 /** One owner for each state: who may send and publish what, replicas that notice a gap, zombies and doubles that are refused. */
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import { EPOCH_OFFSET, FOLLOWERS, SEQUENCE_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16, writeU32, writeU53 } from '../../protocol/frame.js';
+import {
+  EPOCH_OFFSET,
+  FOLLOWERS,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+  TARGET_OFFSET,
+  writeU16,
+  writeU32,
+  writeU53,
+} from '../../protocol/frame.js';
 import { system as systemSchema } from '../../protocol/generated/system.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
@@ -29,7 +38,11 @@ test('who is not allowed to send is refused, counted and shown', async () => {
 
 test('nobody publishes what another owns', async () => {
   const world = await openBank();
-  const forged = { ...bank.publishes.total, owner: FOLLOWERS, encode: (writer: never, fields: { amount: number }) => bank.publishes.total.encode(writer, fields, 1, true) };
+  const forged = {
+    ...bank.publishes.total,
+    owner: FOLLOWERS,
+    encode: (writer: never, fields: { amount: number }) => bank.publishes.total.encode(writer, fields, 1, true),
+  };
   world.teller.sendTo(FOLLOWERS, forged as never, { amount: 99 } as never);
   await world.pass(10);
   expect(world.totals).toEqual([]);
@@ -54,7 +67,10 @@ test('a zombie is refused; what had left before its incarnation ended is not', a
   arrive(world, deposit(5, 1002));
   await world.pass(10);
   expect((await world.counters()).fenced).toBe(1);
-  expect(world.receipts).toEqual([{ account: 0, amount: 1 }, { account: 0, amount: 2 }]);
+  expect(world.receipts).toEqual([
+    { account: 0, amount: 1 },
+    { account: 0, amount: 2 },
+  ]);
   expect(await world.system.deadLetters()).toMatchObject([{ code: 'refused', sequence: 1001 }]);
 });
 

@@ -34,8 +34,12 @@ async function play(seed: number, crashing: boolean): Promise<{ world: BankWorld
   }
   await world.pass(100);
   const ending = {
-    receipts: world.receipts, totals: world.totals, portErrors: world.portErrors,
-    bank: await world.state('bank'), watcher: await world.state('watcher'), deadLetters: await world.system.deadLetters(),
+    receipts: world.receipts,
+    totals: world.totals,
+    portErrors: world.portErrors,
+    bank: await world.state('bank'),
+    watcher: await world.state('watcher'),
+    deadLetters: await world.system.deadLetters(),
   };
   return { world, ending };
 }
@@ -62,7 +66,10 @@ describe('a handler that always throws', () => {
     world.teller.send(bank.receives.explode, { account: 0 });
     world.teller.send(bank.receives.deposit, { account: 0, amount: 2 });
     await world.pass(100);
-    expect(world.receipts).toEqual([{ account: 0, amount: 1 }, { account: 0, amount: 3 }]);
+    expect(world.receipts).toEqual([
+      { account: 0, amount: 1 },
+      { account: 0, amount: 3 },
+    ]);
     expect(world.totals).toEqual([1, 3]);
     const letters = await world.system.deadLetters();
     expect(letters).toHaveLength(1);

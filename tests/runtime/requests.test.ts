@@ -12,7 +12,11 @@ test('reply', async () => {
 test('deadline: of the schema, or of the call', async () => {
   const world = await openBank();
   const started = world.host.kernel.now;
-  await expect(world.until(world.teller.request(bank.receives.wait, {}))).rejects.toMatchObject({ name: 'RequestError', code: 'deadline', target: 'bank' });
+  await expect(world.until(world.teller.request(bank.receives.wait, {}))).rejects.toMatchObject({
+    name: 'RequestError',
+    code: 'deadline',
+    target: 'bank',
+  });
   expect(world.host.kernel.now - started).toBeGreaterThanOrEqual(500_000);
   const second = world.host.kernel.now;
   await expect(world.until(world.teller.request(bank.receives.wait, {}, { deadlineMs: 50 }))).rejects.toMatchObject({ code: 'deadline' });

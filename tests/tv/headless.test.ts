@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import type { Report } from '../../examples/tv/headless/report.js';
-import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
 import { PlacementError } from '../../actors/placement.js';
+import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
+import type { Report } from '../../examples/tv/headless/report.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/examples/tv/headless/main.js', import.meta.url));
 

@@ -29,7 +29,16 @@ export class Films {
   }
 
   private async get(url: string): Promise<unknown> {
-    const fields = { url, method: 'GET' as const, headers: [], body: new Uint8Array(0), cache: CACHE, priority: 0, retries: RETRIES, timeoutMs: 0 };
+    const fields = {
+      url,
+      method: 'GET' as const,
+      headers: [],
+      body: new Uint8Array(0),
+      cache: CACHE,
+      priority: 0,
+      retries: RETRIES,
+      timeoutMs: 0,
+    };
     const { status, body, error, failure } = await this.port.request(network.receives.request, fields);
     const text = new TextDecoder().decode(body);
     if (status !== 200) throw new CatalogueError(`${url}: ${status || failure} ${error || text}`);

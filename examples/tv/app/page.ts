@@ -4,12 +4,12 @@
  */
 import type { Port } from '../../../actors/port.js';
 import type { Vm } from '../../../actors/vm.js';
+import { decodeDynamic, encodeDynamic } from '../../../protocol/dynamic.js';
 import { focus } from '../../../protocol/generated/focus.js';
 import { history } from '../../../protocol/generated/history.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
 import { page } from '../../../protocol/generated/page.js';
 import { scene } from '../../../protocol/generated/scene.js';
-import { decodeDynamic, encodeDynamic } from '../../../protocol/dynamic.js';
 import type { PublicationOf } from '../../../protocol/schema.js';
 import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';

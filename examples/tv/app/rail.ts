@@ -6,7 +6,19 @@ import type { Film, Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import type { NodeHandle, Screen } from './screen.js';
 import {
-  CARD_HEIGHT, CARD_RING, CARD_STEP, CARD_WIDTH, CLEAR, FAINT, INK, MARGIN, PLACEHOLDER, RAIL_HEIGHT, RAIL_TITLE_HEIGHT, RING, SCREEN_WIDTH,
+  CARD_HEIGHT,
+  CARD_RING,
+  CARD_STEP,
+  CARD_WIDTH,
+  CLEAR,
+  FAINT,
+  INK,
+  MARGIN,
+  PLACEHOLDER,
+  RAIL_HEIGHT,
+  RAIL_TITLE_HEIGHT,
+  RING,
+  SCREEN_WIDTH,
 } from './theme.js';
 
 /** Cards that fit the screen, and one that is cut off: the viewer sees that there is more. */
@@ -50,9 +62,23 @@ export class Rail {
     this.films = new Array(genre.count);
     this.offset = offset;
     this.container = screen.view(parent, { x: 0, y: index * RAIL_HEIGHT, width: SCREEN_WIDTH, height: RAIL_HEIGHT });
-    screen.text(this.container, genre.name, { x: MARGIN, y: 0, width: 700, height: RAIL_TITLE_HEIGHT, fontSize: 24, fontWeight: 600, colour: INK });
+    screen.text(this.container, genre.name, {
+      x: MARGIN,
+      y: 0,
+      width: 700,
+      height: RAIL_TITLE_HEIGHT,
+      fontSize: 24,
+      fontWeight: 600,
+      colour: INK,
+    });
     const x = ROW_START - offset * CARD_STEP;
-    this.row = screen.view(this.container, { x, y: RAIL_TITLE_HEIGHT, width: genre.count * CARD_STEP, height: CARD_HEIGHT + 48, focusGroup: 1 });
+    this.row = screen.view(this.container, {
+      x,
+      y: RAIL_TITLE_HEIGHT,
+      width: genre.count * CARD_STEP,
+      height: CARD_HEIGHT + 48,
+      focusGroup: 1,
+    });
   }
 
   get scroll(): number {
@@ -121,11 +147,32 @@ export class Rail {
 
   private addCard(position: number): void {
     const { screen } = this;
-    const node = screen.view(this.row, { x: position * CARD_STEP, y: 8, width: CARD_WIDTH, height: CARD_HEIGHT, colour: CLEAR, radius: 10, focusable: 1 });
-    const picture = screen.image(node, '', {
-      x: CARD_RING, y: CARD_RING, width: CARD_WIDTH - 2 * CARD_RING, height: CARD_HEIGHT - 2 * CARD_RING, colour: PLACEHOLDER, radius: 8,
+    const node = screen.view(this.row, {
+      x: position * CARD_STEP,
+      y: 8,
+      width: CARD_WIDTH,
+      height: CARD_HEIGHT,
+      colour: CLEAR,
+      radius: 10,
+      focusable: 1,
     });
-    const title = screen.text(node, '', { x: CARD_RING, y: CARD_HEIGHT + 6, width: CARD_WIDTH - 2 * CARD_RING, height: 22, fontSize: 16, colour: FAINT, lines: 1 });
+    const picture = screen.image(node, '', {
+      x: CARD_RING,
+      y: CARD_RING,
+      width: CARD_WIDTH - 2 * CARD_RING,
+      height: CARD_HEIGHT - 2 * CARD_RING,
+      colour: PLACEHOLDER,
+      radius: 8,
+    });
+    const title = screen.text(node, '', {
+      x: CARD_RING,
+      y: CARD_HEIGHT + 6,
+      width: CARD_WIDTH - 2 * CARD_RING,
+      height: 22,
+      fontSize: 16,
+      colour: FAINT,
+      lines: 1,
+    });
     const card = { node, picture, title, filled: false };
     this.cards.set(position, card);
     this.fill(position, card);

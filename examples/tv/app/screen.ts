@@ -2,7 +2,7 @@
  * Host nodes: integer handles and batched commands. The page keeps handles only, never a second tree with copied properties.
  * What is called between two `flush`es leaves as one commit, which the scene applies as a whole.
  */
-import { scene } from '../../../protocol/generated/scene.js';
+import type { scene } from '../../../protocol/generated/scene.js';
 import { SCENE_NODES_MAX, type SceneProperty } from '../../../protocol/messages/scene.js';
 import type { MessageOf } from '../../../protocol/schema.js';
 
@@ -64,7 +64,12 @@ export class Screen {
     this.commit.strings.push({ node, value });
   }
 
-  animate(node: NodeHandle, property: SceneProperty, to: number, { durationMs, delayMs = 0, easing = EASE_OUT, from, repeat = 0 }: Movement): void {
+  animate(
+    node: NodeHandle,
+    property: SceneProperty,
+    to: number,
+    { durationMs, delayMs = 0, easing = EASE_OUT, from, repeat = 0 }: Movement,
+  ): void {
     const [x1, y1, x2, y2] = easing;
     this.commit.animations.push({ node, property, from: from ?? null, to, durationMs, delayMs, x1, y1, x2, y2, repeat });
   }

@@ -72,7 +72,8 @@ export class Catalogue {
     const from = Number(query.get('from') ?? 0);
     const count = Number(query.get('count') ?? FILMS_PER_PAGE_MAX);
     if (!Number.isInteger(from) || from < 0) return failed(400, `from is a whole number, not ${query.get('from')}`);
-    if (!Number.isInteger(count) || count < 1 || count > FILMS_PER_PAGE_MAX) return failed(400, `count is 1 to ${FILMS_PER_PAGE_MAX}, not ${query.get('count')}`);
+    if (!Number.isInteger(count) || count < 1 || count > FILMS_PER_PAGE_MAX)
+      return failed(400, `count is 1 to ${FILMS_PER_PAGE_MAX}, not ${query.get('count')}`);
     const page: FilmPage = { total: films.length, from, films: films.slice(from, from + count) };
     return found(page);
   }

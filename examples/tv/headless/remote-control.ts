@@ -3,7 +3,14 @@ import type { Random } from '../../../bus/random.js';
 import type { Key } from '../../../host-shim/common/ports/input-port.js';
 
 /** Keys, and how often each is pressed of a hundred. */
-const HABITS: readonly (readonly [Key, number])[] = [['right', 34], ['left', 12], ['down', 22], ['up', 12], ['enter', 9], ['back', 11]];
+const HABITS: readonly (readonly [Key, number])[] = [
+  ['right', 34],
+  ['left', 12],
+  ['down', 22],
+  ['up', 12],
+  ['enter', 9],
+  ['back', 11],
+];
 
 export function nextKey(random: Random): Key {
   let draw = random.integer(HABITS.reduce((sum, [, weight]) => sum + weight, 0));

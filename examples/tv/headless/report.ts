@@ -4,10 +4,10 @@ import { decode, encode } from '@msgpack/msgpack';
 import type { VmCounters } from '../../../actors/control.js';
 import { decodeEnvelope } from '../../../actors/envelope.js';
 import type { System } from '../../../actors/system.js';
-import { Reader } from '../../../protocol/reader.js';
-import { metrics } from '../../../protocol/generated/metrics.js';
-import { Writer } from '../../../protocol/writer.js';
 import { applicationState } from '../../../js-actors/metrics.js';
+import { metrics } from '../../../protocol/generated/metrics.js';
+import { Reader } from '../../../protocol/reader.js';
+import { Writer } from '../../../protocol/writer.js';
 import { ACTOR_NAMES } from '../application.js';
 
 export interface Report {
@@ -76,6 +76,10 @@ export async function countFocusMoves(system: System): Promise<number> {
 export function printReport(report: Report): void {
   const { messages, placement, errors, ...counts } = report;
   for (const [name, value] of Object.entries({ ...counts, ...messages })) console.log(`${name.padEnd(12)} ${value}`);
-  console.log(`${'placement'.padEnd(12)} ${Object.entries(placement).map(([actor, vm]) => `${actor}=${vm}`).join(', ')}`);
+  console.log(
+    `${'placement'.padEnd(12)} ${Object.entries(placement)
+      .map(([actor, vm]) => `${actor}=${vm}`)
+      .join(', ')}`,
+  );
   for (const error of errors) console.log(`error        ${error}`);
 }

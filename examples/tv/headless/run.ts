@@ -27,7 +27,15 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     const display = openDisplayPort(vm, {});
     const input = openInputPort(vm);
     const { placement, seed, trapRate } = options;
-    const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, trapRate, intensity: INTENSITY });
+    const system = await startSystem(host, {
+      parties,
+      portVms,
+      actors: actorOrders(seed),
+      placement,
+      seed,
+      trapRate,
+      intensity: INTENSITY,
+    });
     system.onChange((change) => {
       if (change.type === 'poisoned') errors.push(`${change.report.actor}: ${change.report.reason}`);
     });
@@ -36,10 +44,17 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     const restarts = system.actors.reduce((sum, actor) => sum + actor.restarts, 0);
     const counters = await system.counters();
     const report: Report = {
-      frames: options.frames, keys, focusMoves: await countFocusMoves(system), messages: countMessages(counters),
-      traps: counters.traps, restarts, replayed: counters.replayed, divergent: counters.divergent,
+      frames: options.frames,
+      keys,
+      focusMoves: await countFocusMoves(system),
+      messages: countMessages(counters),
+      traps: counters.traps,
+      restarts,
+      replayed: counters.replayed,
+      divergent: counters.divergent,
       placement: Object.fromEntries(system.placement.map(({ actor, vm: name }) => [actor, name])),
-      stateHash: await hashState(system), errors,
+      stateHash: await hashState(system),
+      errors,
     };
     await system.stop();
     return report;
@@ -51,7 +66,13 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
 type Press = (key: ReturnType<typeof nextKey>, phase: 'down' | 'up') => void;
 
 /** @returns keys pressed */
-async function play({ frames, seed }: HeadlessOptions, frame: () => Promise<void>, startMicros: number, tick: (timeMicros: number) => void, press: Press) {
+async function play(
+  { frames, seed }: HeadlessOptions,
+  frame: () => Promise<void>,
+  startMicros: number,
+  tick: (timeMicros: number) => void,
+  press: Press,
+) {
   const random = new Random(seed).fork('remote control');
   let keys = 0;
   let held: ReturnType<typeof nextKey> | null = null;

@@ -37,7 +37,6 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-
 export interface StageOptions {
   readonly seed: number;
   readonly onPortError: (port: string, error: unknown) => void;
@@ -83,7 +82,13 @@ async function loadGuests() {
 
 export async function simStage({ seed, onPortError }: StageOptions): Promise<Stage> {
   const catalogue = loadCatalogue();
-  const host = new SimHost({ seed, parties, factories: { js: javaScriptActors, wasm: await loadGuests() }, ports: { js: openPage }, onPortError });
+  const host = new SimHost({
+    seed,
+    parties,
+    factories: { js: javaScriptActors, wasm: await loadGuests() },
+    ports: { js: openPage },
+    onPortError,
+  });
   openSimFetchPort(host.vm, {
     timers: host.timers,
     random: new Random(seed).fork('fetch'),
