@@ -46,7 +46,7 @@ export class JavaScriptInstance implements ActorInstance {
     for (const [name, value] of Object.entries(options)) actor.configure(name, value);
     this.addReceived();
     this.addSystem();
-    actor.schema.follows.forEach((path, index) => this.addFollowed(path, index, topics(path)));
+    for (const [index, path] of actor.schema.follows.entries()) this.addFollowed(path, index, topics(path));
   }
 
   handle(bytes: Uint8Array, at: number, length: number): void {

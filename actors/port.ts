@@ -134,7 +134,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.onOpen = () => handlers.onOpen?.();
     this.onClose = () => handlers.onClose?.();
     this.addReceived(byName);
-    schema.follows.forEach((path, index) => this.addFollowed(path, index, byName));
+    for (const [index, path] of schema.follows.entries()) this.addFollowed(path, index, byName);
     this.addReplies();
   }
 

@@ -197,7 +197,7 @@ export class Rail {
     this.asked.add(first);
     try {
       const page = await this.source.page(this.genre.name, first, PAGE_FILMS);
-      page.films.forEach((film, i) => (this.films[page.from + i] = film));
+      for (const [i, film] of page.films.entries()) this.films[page.from + i] = film;
     } catch {
       // The placeholders stay; the next time that the window comes by, they are asked for again.
       this.asked.delete(first);
