@@ -370,14 +370,12 @@ export class Vm implements VmControl {
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
-    return this.trace
-      .chain(source, sequence)
-      .map(({ source: address, sequence: number, kind }) => ({
-        address,
-        source: this.kinds.partyName(address),
-        sequence: number,
-        kindName: this.kinds.nameOf(kind),
-      }));
+    return this.trace.chain(source, sequence).map(({ source: address, sequence: number, kind }) => ({
+      address,
+      source: this.kinds.partyName(address),
+      sequence: number,
+      kindName: this.kinds.nameOf(kind),
+    }));
   }
 
   async health(): Promise<readonly ActorHealth[]> {
