@@ -3,7 +3,7 @@ import { NESTING_DEPTH_MAX } from './limits.js';
 
 /** What `skipValue` returns instead of a position. */
 export const SKIP_TRUNCATED = -1;
-export const SKIP_TYPE = -2;
+const SKIP_TYPE = -2;
 export const SKIP_TOO_DEEP = -3;
 
 /** @returns where the value at `at` ends, or one of the negative numbers above */
@@ -64,7 +64,7 @@ export function skipValue(bytes: Uint8Array, at: number, end: number, depth = 0)
 }
 
 /** An unsigned integer of 1, 2 or 4 bytes. */
-export function bigEndian(bytes: Uint8Array, at: number, size: number): number {
+function bigEndian(bytes: Uint8Array, at: number, size: number): number {
   let value = 0;
   for (let i = 0; i < size; i++) value = value * 256 + bytes[at + i];
   return value;

@@ -35,7 +35,7 @@ const anyValue = fc.anything({
   withNullPrototype: false,
 });
 
-export function arbitraryOf(field: Field): fc.Arbitrary<unknown> {
+function arbitraryOf(field: Field): fc.Arbitrary<unknown> {
   const length = Math.min(LENGTH_MAX, field.max ?? LENGTH_MAX);
   switch (field.type) {
     case 'f64':
@@ -67,7 +67,7 @@ export const fieldsOf = (fields: Fields): fc.Arbitrary<Record<string, unknown>> 
   fc.record(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, arbitraryOf(field)])), { noNullPrototype: true });
 
 /** The plain value that has the same encoding. */
-export function plainOf(field: Field, value: unknown): unknown {
+function plainOf(field: Field, value: unknown): unknown {
   switch (field.type) {
     case 'dynamic':
       return decodeDynamic(value as Uint8Array);

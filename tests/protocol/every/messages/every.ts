@@ -34,7 +34,7 @@ const only = <const F extends Field>(kind: number, value: F) => message({ kind, 
 
 export const every = actor({
   name: 'every',
-  address: 65,
+  address: 127,
   state: struct('EveryState', { count: u32, labels: list(label), byName: map(label), letter, note: optional(str()) }),
   receives: {
     empty: message({ kind: 0x4101, fields: {} }),

@@ -213,7 +213,7 @@ export class EveryState {
 
 export class EveryEmpty extends Message {
   constructor() {
-    super(0x4101, 65);
+    super(0x4101, 127);
   }
 
   encode(writer: Writer): void {
@@ -240,7 +240,7 @@ export class EveryNumbers extends Message {
   bool: bool = false;
 
   constructor() {
-    super(0x4102, 65);
+    super(0x4102, 127);
   }
 
   encode(writer: Writer): void {
@@ -282,7 +282,7 @@ export class EveryTexts extends Message {
   letter: Letter = Letter.A;
 
   constructor() {
-    super(0x4103, 65);
+    super(0x4103, 127);
   }
 
   encode(writer: Writer): void {
@@ -332,7 +332,7 @@ export class EveryStructures extends Message {
   after: u8 = 0;
 
   constructor() {
-    super(0x4104, 65);
+    super(0x4104, 127);
   }
 
   encode(writer: Writer): void {
@@ -380,7 +380,7 @@ export class EveryLists extends Message {
   maybeLists: List<Maybe<List<i8>>> = new List<Maybe<List<i8>>>();
 
   constructor() {
-    super(0x4105, 65);
+    super(0x4105, 127);
   }
 
   encode(writer: Writer): void {
@@ -696,7 +696,7 @@ export class EveryMaps extends Message {
   maybePoints: Map<string, Maybe<Point>> = new Map<string, Maybe<Point>>();
 
   constructor() {
-    super(0x4106, 65);
+    super(0x4106, 127);
   }
 
   encode(writer: Writer): void {
@@ -953,7 +953,7 @@ export class EveryOptionals extends Message {
   last: u8 = 0;
 
   constructor() {
-    super(0x4107, 65);
+    super(0x4107, 127);
   }
 
   encode(writer: Writer): void {
@@ -1178,7 +1178,7 @@ export class EveryWide extends Message {
   q: Text = new Text();
 
   constructor() {
-    super(0x4108, 65);
+    super(0x4108, 127);
   }
 
   encode(writer: Writer): void {
@@ -1235,7 +1235,7 @@ export class EveryAsk extends Request {
   label: Label = new Label();
 
   constructor() {
-    super(0x4109, 65);
+    super(0x4109, 127);
   }
 
   encode(writer: Writer): void {
@@ -1263,7 +1263,7 @@ export class EveryAskReply extends Reply {
   labels: List<Label> = new List<Label>();
 
   constructor() {
-    super(0x4189, 65);
+    super(0x4189, 127);
   }
 
   encode(writer: Writer): void {
@@ -1300,7 +1300,7 @@ export class EveryOnlyU53 extends Message {
   value: u64 = 0;
 
   constructor() {
-    super(0x4110, 65);
+    super(0x4110, 127);
   }
 
   encode(writer: Writer): void {
@@ -1321,7 +1321,7 @@ export class EveryOnlyI32 extends Message {
   value: i32 = 0;
 
   constructor() {
-    super(0x4111, 65);
+    super(0x4111, 127);
   }
 
   encode(writer: Writer): void {
@@ -1342,7 +1342,7 @@ export class EveryOnlyF64 extends Message {
   value: f64 = 0;
 
   constructor() {
-    super(0x4112, 65);
+    super(0x4112, 127);
   }
 
   encode(writer: Writer): void {
@@ -1363,7 +1363,7 @@ export class EveryOnlyBool extends Message {
   value: bool = false;
 
   constructor() {
-    super(0x4113, 65);
+    super(0x4113, 127);
   }
 
   encode(writer: Writer): void {
@@ -1384,7 +1384,7 @@ export class EveryOnlyText extends Message {
   value: Text = new Text();
 
   constructor() {
-    super(0x4114, 65);
+    super(0x4114, 127);
   }
 
   encode(writer: Writer): void {
@@ -1409,7 +1409,7 @@ export class EveryOnlyBytes extends Message {
   value: Bytes = new Bytes();
 
   constructor() {
-    super(0x4115, 65);
+    super(0x4115, 127);
   }
 
   encode(writer: Writer): void {
@@ -1435,7 +1435,7 @@ export class EveryOnlyOptional extends Message {
   value: u8 = 0;
 
   constructor() {
-    super(0x4116, 65);
+    super(0x4116, 127);
   }
 
   encode(writer: Writer): void {
@@ -1470,7 +1470,7 @@ export class EveryOnlyList extends Message {
   value: List<Dynamic> = new List<Dynamic>();
 
   constructor() {
-    super(0x4117, 65);
+    super(0x4117, 127);
   }
 
   encode(writer: Writer): void {
@@ -1504,7 +1504,7 @@ export class EveryOnlyMap extends Message {
   value: Map<string, Dynamic> = new Map<string, Dynamic>();
 
   constructor() {
-    super(0x4118, 65);
+    super(0x4118, 127);
   }
 
   encode(writer: Writer): void {
@@ -1545,7 +1545,7 @@ export class EveryOnlyDynamic extends Message {
   value: Dynamic = new Dynamic();
 
   constructor() {
-    super(0x4119, 65);
+    super(0x4119, 127);
   }
 
   encode(writer: Writer): void {
@@ -1571,7 +1571,7 @@ export class EveryChanged extends Publication {
   side: Side = Side.Left;
 
   constructor() {
-    super(0x4140, 65);
+    super(0x4140, 127);
   }
 
   encode(writer: Writer): void {
@@ -1610,7 +1610,7 @@ export class EveryChanged extends Publication {
   }
 }
 
-export const EVERY_ADDRESS: u16 = 65;
+export const EVERY_ADDRESS: u16 = 127;
 export const EVERY_PUBLISHES: StaticArray<u16> = [0x4140];
 export const EVERY_FOLLOWS: StaticArray<u16> = [];
 /** The owner of each followed topic. */
