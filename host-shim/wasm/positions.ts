@@ -3,17 +3,17 @@
  * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets. The map is
  * parsed at the first trap: most instances never have one.
  *
- * The catch: the compiler gives the code of a `throw` no position, and inlines the library's functions into their callers. Then what
- * runs last before it in the same function, and has a position outside the library, is the line to report. For where a function starts,
- * scripts/build-guests.ts adds `x_functionStarts` to the map.
+ * The catch: the compiler gives the code of a `throw` no position, and inlines what an actor calls (the library, codecs, the kit) into
+ * the actor's functions. Then what stands last before it in the same function, and is not of those, is the line to report. For where a
+ * function starts, scripts/build-guests.ts adds `x_functionStarts` to the map.
  */
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
 
 const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
-/** AssemblyScript's own. */
-const LIBRARY = /^~lib\//;
-/** What calls an actor and what an actor calls: reported only when no line of the actor is in the stack. */
+/** What calls an actor. */
+const DRIVER = /^wasm-actors\/kit\/(turn|exports)\.ts/;
+/** What an actor calls, and what calls it: reported only when no line of the actor is in the stack. */
 const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\//;
 
 interface GuestSourceMap {
@@ -43,7 +43,7 @@ export class SourcePositions {
   /** @returns `wasm-actors/scene.ts:120:5` of the innermost frame of the actor, else of the innermost of all; empty when there is none */
   inStack(stack: string): string {
     const found = [...stack.matchAll(WASM_FRAME)].map(([, offset]) => this.#at(Number.parseInt(offset, 16))).filter(Boolean);
-    return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !LIBRARY.test(position)) ?? found[0] ?? '';
+    return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !position.startsWith('~lib/')) ?? found[0] ?? '';
   }
 
   #parse(): GuestSourceMap {
@@ -54,16 +54,20 @@ export class SourcePositions {
     return this.#map;
   }
 
-  /** @returns the position of the instruction at `offset`; of the nearest before it in its function when it has none outside the library */
+  /** @returns the position of the instruction at `offset`, or of the nearest before it that is not of what an actor calls */
   #at(offset: number): string {
     const { x_functionStarts: starts = [] } = this.#parse();
-    const functionStart = starts[lastAtMost(starts, (start) => start, offset)] ?? offset;
-    const exact = lastAtMost(this.#segments, ([column]) => column, offset);
-    for (let i = exact; i >= 0 && this.#segments[i][0] >= functionStart; i--) {
-      const position = this.#format(this.#segments[i]);
-      if (position && !LIBRARY.test(position)) return position;
+    const segments = this.#segments;
+    const exact = lastAtMost(segments, ([column]) => column, offset);
+    // Without the starts, as in another language's map, only the instruction itself counts.
+    const functionStart = starts[lastAtMost(starts, (start) => start, offset)] ?? segments[exact]?.[0];
+    let nearest = '';
+    for (let i = exact; i >= 0 && segments[i][0] >= functionStart; i--) {
+      const position = this.#format(segments[i]);
+      if (position && (!RUNTIME.test(position) || DRIVER.test(position))) return position;
+      nearest ||= position;
     }
-    return exact < 0 ? '' : this.#format(this.#segments[exact]);
+    return nearest;
   }
 
   #format([, source, line, column]: SourceMapSegment): string {

@@ -12,8 +12,8 @@ export const trapSchema = actor({
   receives: {},
 }) as unknown as BoundParty;
 
-/** Bodies: [number to add], [way to trap], [objects to drop], [bytes to send]. */
-export const KIND = { add: 0x4001, trap: 0x4002, litter: 0x4003, fill: 0x4004, sum: 0x4010, filling: 0x4011 } as const;
+/** Bodies: [number to add], [way to trap], [objects to drop], [bytes to send], [megabytes to send, one a frame]. */
+export const KIND = { add: 0x4001, trap: 0x4002, litter: 0x4003, fill: 0x4004, flood: 0x4005, sum: 0x4010, filling: 0x4011 } as const;
 
 /** Ways to trap, by number: the test guest has the same list. */
 export const WAYS = [

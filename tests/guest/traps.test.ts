@@ -119,6 +119,15 @@ describe('an armed fault', () => {
     expect(bodies(instance)).toEqual([[1], [2], [3]].slice(0, nth));
   });
 
+  it('is reported where the kit strikes', () => {
+    const instance = trapInstance(module, readSourceMap(MODULE));
+    instance.armFault(0);
+    const trap = catchTrap(() => instance.handle(add(1), 0, add(1).length));
+    const kit = readFileSync(join(root, 'wasm-actors/kit/turn.ts'), 'utf8').split('\n');
+    expect(trap.position).toMatch(/^wasm-actors\/kit\/turn\.ts:/);
+    expect(kit[Number(trap.position.split(':')[1]) - 1]).toContain('unreachable()');
+  });
+
   it('counts over batches', () => {
     const instance = trapInstance(module);
     instance.armFault(2);
@@ -144,6 +153,16 @@ describe('what a handler may emit', () => {
     instance.handle(fill(largest), 0, fill(largest).length);
     expect(instance.output.end - instance.output.start).toBe(1 << 20);
     expect(catchTrap(() => instance.handle(fill(largest + 1), 0, fill(1).length + 4)).message).toMatch(/larger than FRAME_BYTES_MAX/);
+  });
+
+  it('is four megabytes at most, for one handler', () => {
+    const instance = trapInstance(module);
+    const flood = (frames: number) => frame(KIND.flood, [frames]);
+    instance.handle(flood(4), 0, flood(4).length);
+    expect(framesIn(instance.output.bytes, instance.output.start, instance.output.end)).toHaveLength(4);
+    const trap = catchTrap(() => instance.handle(flood(5), 0, flood(5).length));
+    expect(trap.message).toMatch(/more than HANDLER_OUTPUT_BYTES_MAX/);
+    expect(bodies(instance)).toEqual([]);
   });
 
   it('does not count against the next', () => {

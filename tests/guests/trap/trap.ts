@@ -16,6 +16,8 @@ const TRAP: u16 = 0x4002;
 const LITTER: u16 = 0x4003;
 /** Body [bytes: u32]: tells the sender a binary of so many. */
 const FILL: u16 = 0x4004;
+/** Body [frames: u32]: tells the sender so many binaries of a million bytes. */
+const FLOOD: u16 = 0x4005;
 const SUM: u16 = 0x4010;
 const FILLING: u16 = 0x4011;
 
@@ -116,6 +118,10 @@ class Trap extends Actor<TrapState> {
       case FILL:
         this.filling.bytes.set(new Uint8Array(number));
         this.sendTo(this.source, this.filling);
+        return true;
+      case FLOOD:
+        this.filling.bytes.set(new Uint8Array(1000000));
+        for (let i: u32 = 0; i < number; i++) this.sendTo(this.source, this.filling);
         return true;
     }
     reader.fail(Problem.Kind);
