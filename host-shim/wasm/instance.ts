@@ -62,12 +62,14 @@ class Guest {
 }
 
 function instantiate(module: WebAssembly.Module): WebAssembly.Instance {
+  let memory: WebAssembly.Memory | undefined;
   const abort = (message: number, file: number, line: number, column: number): never => {
-    const { memory } = instance.exports as unknown as GuestExports;
+    if (!memory) throw new GuestAbort('abort as the guest starts', '');
     const source = readString(memory, file);
     throw new GuestAbort(readString(memory, message) || 'abort', source && `${source}:${line}:${column}`);
   };
   const instance = new WebAssembly.Instance(module, { env: { abort } });
+  memory = (instance.exports as unknown as GuestExports).memory;
   return instance;
 }
 
@@ -157,7 +159,6 @@ export class WasmInstance implements ActorInstance {
     const guest = this.#live();
     this.#clear();
     this.#enter(() => guest.exports.tandem_snapshot());
-    guest.refresh();
     const start = guest.cell(CELL.snapshot);
     return guest.bytes.slice(start, start + guest.cell(CELL.snapshotBytes));
   }
@@ -169,7 +170,6 @@ export class WasmInstance implements ActorInstance {
       guest.fill(snapshot);
       guest.exports.tandem_restore(snapshot.length);
     });
-    guest.refresh();
     for (const record of guest.malformed()) {
       this.dispose();
       throw snapshotErrorOf(record, this.definition.schema, snapshot);
@@ -211,7 +211,9 @@ export class WasmInstance implements ActorInstance {
   /** A call outside a batch: nothing was emitted. */
   #enter<T>(call: () => T): T {
     try {
-      return call();
+      const result = call();
+      this.#guest?.refresh();
+      return result;
     } catch (thrown) {
       if (thrown instanceof GuestError) throw thrown;
       this.#forget();

@@ -62,6 +62,11 @@ describe('bound to a running instance', () => {
     const heard = Array.from({ length: 20_000 }, (_, line) => `line ${line}`);
     const large = encode([[7, 0], [0, 0], 1, [heard, 1, []]]);
     const instance = create();
+    const before = instance.memoryBytes;
+    instance.control!.restore(large);
+    expect(instance.memoryBytes).toBeGreaterThan(before);
+    instance.handle(say, 0, say.length);
+    expect(instance.output.end).toBeGreaterThan(instance.output.start);
     instance.control!.restore(large);
     expect(instance.control!.snapshot()).toEqual(large);
     expect(instance.snapshot()).toEqual(large);
