@@ -96,7 +96,11 @@ export class Reader {
       this.at = at + 5;
       return float32[0];
     }
-    return this.unsigned(tag, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY);
+    if (tag === 0xcd && this.end - at >= 3) {
+      this.at = at + 3;
+      return (bytes[at + 1] << 8) | bytes[at + 2];
+    }
+    return this.integer(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
   }
 
   bool(): boolean {
@@ -210,7 +214,7 @@ export class Reader {
   }
 
   /** The common forms of an unsigned integer; all others, and all that is wrong, are for `integer` to deal with. */
-  private unsigned(tag: number, max: number, min = 0): number {
+  private unsigned(tag: number, max: number): number {
     const { bytes, at } = this;
     const left = this.end - at;
     let value = 0;
@@ -225,7 +229,7 @@ export class Reader {
       value = bytes[at + 1];
       size = 2;
     }
-    if (size === 0 || value > max) return this.integer(min, max);
+    if (size === 0 || value > max) return this.integer(0, max);
     this.at = at + size;
     return value;
   }

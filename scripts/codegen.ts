@@ -51,12 +51,7 @@ async function loadSchemas(folder: string, problems: string[]): Promise<SchemaFi
 const slashes = (path: string) => path.split('\\').join('/');
 
 /** Text of every generated file by its path in `folder`. */
-export function generate(
-  folder: string,
-  files: readonly SchemaFile[],
-  foreign: readonly PartySchema[],
-  problems: string[],
-): Map<string, string> {
+function generate(folder: string, files: readonly SchemaFile[], foreign: readonly PartySchema[], problems: string[]): Map<string, string> {
   const parties = files.map((file) => file.schema);
   const shared = sharedTypes(parties);
   const runtime = slashes(relative(join(folder, 'generated'), PROTOCOL));
