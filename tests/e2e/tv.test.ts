@@ -1,6 +1,7 @@
 /** The television in Chromium, end to end: what a viewer does, what a crash does to it, and what lesser devices show. */
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
 
@@ -102,6 +103,7 @@ describe.each([
     await television.pressWhileMoving(MOVES[0], 'c');
     await television.restarted('scene', 1);
     await television.screenshot(`crash of scene ${device}`);
+    expect(await television.page.textContent('#crash')).toMatch(/^scene crashed at scene\.tick in wasm-actors\//);
     const painted = Number(await television.look('painted'));
     await television.settle(titleAt(0, 1));
 
@@ -169,11 +171,47 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
-  test('of which one is really not isolated', async () => {
+  // The address only asks to do without. These devices really have not got it.
+  test('a page that is not isolated has no shared memory', async () => {
     const television = await open('?plain');
     expect(await television.page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([false, 'undefined']);
     await television.close();
   });
+
+  test('a browser that has no workers', async () => {
+    const television = await Television.open(browser, server, '', (page) => page.addInitScript('delete globalThis.Worker'));
+    expect(await play(television)).toEqual(expected);
+    expect(await television.look('links')).toBe('one thread');
+    await television.close();
+  });
+
+  test('a browser that has no WebAssembly', async () => {
+    const lesser = await launchChromium('--js-flags=--jitless');
+    try {
+      const television = await Television.open(lesser, server);
+      expect(await television.page.evaluate(() => typeof WebAssembly)).toBe('undefined');
+      expect(await play(television)).toEqual(expected);
+      expect((await television.actor('scene')).vm).toBe('js');
+    } finally {
+      await lesser.close();
+    }
+  });
+});
+
+test('an actor that crashes too often stays down, until the viewer starts it again', async () => {
+  const television = await open();
+  await television.settle(titleAt(0, 0));
+  for (let crash = 1; crash <= INTENSITY_DEFAULT.intensity; crash++) {
+    await television.press('c');
+    await television.restarted('scene', crash);
+  }
+  await television.press('c');
+  await television.page.waitForSelector('#actors [data-actor="scene"][data-state="exhausted"]');
+  await television.press('c');
+  await television.page.waitForSelector('#actors [data-actor="scene"][data-state="running"]');
+  await television.press('ArrowRight');
+  await television.settle(titleAt(0, 1));
+  await television.close();
 });
 
 test('an address that makes no sense is said on the screen', async () => {

@@ -42,7 +42,7 @@ export class Panel {
   private onKey(event: KeyboardEvent): void {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key >= '1' && event.key <= String(this.tiles.length)) this.select(Number(event.key) - 1);
-    if (event.key.toLowerCase() === 'c') void this.crash(this.tiles[this.selected]);
+    if (event.key.toLowerCase() === 'c') void this.crashOrStart(this.tiles[this.selected]);
   }
 
   private select(index: number): void {
@@ -50,13 +50,20 @@ export class Panel {
     for (const [i, { element }] of this.tiles.entries()) element.toggleAttribute('data-selected', i === index);
   }
 
-  /** The order stands until the actor's next message, which scene has at once and history with the next navigation. */
-  private async crash({ actor, state }: Tile): Promise<void> {
-    state.textContent = 'about to crash';
+  /**
+   * One that is down, for it has crashed too often, is started again. An order to crash stands until the actor's next message, which
+   * scene has at once and history with the next navigation.
+   */
+  private async crashOrStart({ actor, element, state }: Tile): Promise<void> {
+    const { system, crash } = this.options;
     try {
-      await this.options.system.crash(actor);
+      if (element.dataset.state === 'exhausted') return await system.startActor(actor);
+      state.textContent = 'crashing';
+      await system.crash(actor);
     } catch (error) {
-      this.options.crash.textContent = String(error);
+      crash.textContent = error instanceof Error ? error.message : String(error);
+      const status = system.actors.find((candidate) => candidate.actor === actor);
+      if (status) this.show(status);
     }
   }
 
