@@ -1,0 +1,134 @@
+/**
+ * README.md says what is so. Its section on a first actor is carried out word for word in a copy of this tree from which the counter
+ * was taken out: files are written as they are printed, commands run as they stand, and what they print is compared.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative, sep } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { ROOT, readTree } from '../tree/tree.js';
+
+const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+const SECTION = 'Your first actor in ten minutes';
+
+const section = (title: string): string => {
+  const start = readme.indexOf(`\n## ${title}\n`);
+  return start < 0 ? '' : readme.slice(start, readme.indexOf('\n## ', start + 1));
+};
+
+type Step =
+  | { readonly type: 'write'; readonly path: string; readonly text: string }
+  | { readonly type: 'run'; readonly command: string }
+  /** Lines that the last command printed. */
+  | { readonly type: 'printed'; readonly text: string };
+
+/** A path in bold names the block that follows. */
+function stepsOf(text: string): Step[] {
+  const blocks = text.matchAll(/(?:^\*\*([^*\n]+)\*\*\n\n)?^```(ts|sh|text)\n([\s\S]*?)^```$/gm);
+  return [...blocks].flatMap(([, path, language, body]): Step[] => {
+    if (language === 'ts') return [{ type: 'write', path, text: body }];
+    if (language === 'text') return [{ type: 'printed', text: body }];
+    return body
+      .trim()
+      .split('\n')
+      .map((command) => ({ type: 'run', command }));
+  });
+}
+
+const steps = stepsOf(section(SECTION));
+const files = steps.filter((step) => step.type === 'write');
+
+/** What a run leaves behind, what is large and shared, and what the section is about to make, with the compiler's memory of it. */
+const LEFT_OUT = [
+  '.git',
+  'node_modules',
+  'artifacts',
+  '.vite',
+  'examples/counter',
+  'dist/examples/counter',
+  'dist/.tsbuildinfo/examples.json',
+];
+
+function copyOfTree(): string {
+  const copy = mkdtempSync(join(tmpdir(), 'tandem-readme-'));
+  cpSync(ROOT, copy, {
+    recursive: true,
+    preserveTimestamps: true,
+    filter: (source) => !LEFT_OUT.includes(relative(ROOT, source).split(sep).join('/')),
+  });
+  symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
+  return copy;
+}
+
+/** Without what a test runner tells its children. */
+const environment = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
+);
+
+function run(command: string, folder: string): string {
+  const { status, stdout, stderr } = spawnSync(command, { cwd: folder, shell: true, encoding: 'utf8', env: environment });
+  if (status !== 0) throw new Error(`${command} ended with ${status}\n${stdout}\n${stderr}`);
+  return stdout;
+}
+
+describe(SECTION, () => {
+  const copy = copyOfTree();
+  afterAll(() => rmSync(copy, { recursive: true, force: true }));
+
+  test('the section is there, with all its parts', () => {
+    expect(steps.map((step) => (step.type === 'run' ? step.command : step.type))).toMatchInlineSnapshot(`
+      [
+        "write",
+        "write",
+        "npm run codegen examples/counter/protocol",
+        "write",
+        "write",
+        "write",
+        "write",
+        "npm test examples/counter",
+        "write",
+        "write",
+        "write",
+        "npm run build",
+        "node dist/examples/counter/run.js wasm",
+        "printed",
+      ]
+    `);
+  });
+
+  test('it can be followed word for word', { timeout: 300_000 }, () => {
+    let output = '';
+    for (const step of steps) {
+      if (step.type === 'write') {
+        mkdirSync(dirname(join(copy, step.path)), { recursive: true });
+        writeFileSync(join(copy, step.path), step.text);
+      } else if (step.type === 'run') output = run(step.command, copy);
+      else expect(output).toBe(step.text);
+    }
+    expect(run('node dist/examples/counter/run.js js', copy)).toContain('counted to 10 in the js VM, restarts: 1');
+  });
+
+  test('examples/counter is what it makes', () => {
+    const tree = readTree();
+    const example = [...tree.keys()].filter((path) => path.startsWith('examples/counter/') && !path.includes('/generated/'));
+    expect(files.map(({ path }) => path).sort()).toEqual(example.sort());
+    for (const { path, text } of files) expect(text, path).toBe(tree.get(path));
+    for (const path of [...tree.keys()].filter((one) => one.startsWith('examples/counter/protocol/generated/'))) {
+      expect(readFileSync(join(copy, path), 'utf8'), path).toBe(tree.get(path));
+    }
+  });
+});
+
+test('commands that it names exist', () => {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const named = [...readme.matchAll(/npm (?:run )?(start|test|check|build|codegen|bench|fix|[a-z]+)\b/g)].map(([, name]) => name);
+  expect([...new Set(named)].filter((name) => name !== 'ci').sort()).toEqual(Object.keys(scripts).sort());
+});
+
+test('the headless run that it shows loses nothing', { timeout: 120_000 }, () => {
+  const command = /^npm start -- --headless .*$/m.exec(readme)![0];
+  const report = JSON.parse(run(`${command} --no-build`, ROOT).trim().split('\n').at(-1)!);
+  expect(report).toMatchObject({ frames: 300, errors: [], messages: { lost: 0, duplicated: 0 } });
+  expect(report.traps).toBeGreaterThan(0);
+});

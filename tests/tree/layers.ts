@@ -1,0 +1,136 @@
+/** Which folder may import which, and which names it may use: what the compiler cannot check, and that it checks the rest. */
+import { importsOf, isAssemblyScript, isCode, isGenerated, lineAt, type Tree, withoutComments } from './tree.js';
+
+interface Layer {
+  readonly folders: readonly string[];
+  readonly packages: readonly string[];
+}
+
+const LAYERS: Readonly<Record<string, Layer>> = {
+  protocol: { folders: [], packages: ['@msgpack/msgpack'] },
+  bus: { folders: ['protocol'], packages: [] },
+  actors: { folders: ['protocol', 'bus'], packages: ['@msgpack/msgpack', 'xstate'] },
+  'js-actors': { folders: ['protocol', 'actors'], packages: [] },
+  'wasm-actors': { folders: ['protocol'], packages: ['rt'] },
+  'host-shim': { folders: ['protocol', 'bus', 'actors', 'js-actors'], packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'] },
+};
+
+/** Folders that know no platform. */
+const PURE = ['protocol', 'bus', 'actors', 'js-actors', 'wasm-actors'];
+
+/** In the language's own library, so the compiler lets them pass: time, chance, the global object, and a way to what is not there. */
+const UNSEEN_BY_COMPILER =
+  /\b(Date|Math\.random|globalThis|eval|Intl|console|process|performance)\b(?!\s*[:?])|\bnew Function\b|\bdeclare\s+(?:const(?!\s+\w+: unique symbol)|let|var|function|global|module|namespace|class)\b/g;
+
+/** Whose result is not the same bits in every engine, so that twins would differ. */
+const INEXACT = /\bMath(?:f)?\.(?:sinh?|cosh?|tanh?|asinh?|acosh?|atanh?|atan2|pow|exp|expm1|log|log2|log10|log1p|cbrt|hypot)\b|\*\*/g;
+
+export const topFolder = (path: string): string => path.split('/')[0];
+
+/** Imports that go against the order of the folders, or bring in a package that has no place there. */
+export function wrongImports(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    const layer = LAYERS[topFolder(path)];
+    if (!layer || !isCode(path)) continue;
+    for (const { specifier, target, line } of importsOf(path, text)) {
+      const folder = target && topFolder(target);
+      const allowed = folder
+        ? folder === topFolder(path) || layer.folders.includes(folder)
+        : layer.packages.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ||
+          (specifier.startsWith('node:') && path.startsWith('host-shim/node/'));
+      if (!allowed) findings.push(`${path}:${line} imports ${specifier}`);
+    }
+  }
+  return findings;
+}
+
+/** Written in what both languages have in common, and compiled by both. They import nothing. */
+const COMMON = ['protocol/limits.ts', 'protocol/histogram.ts', 'protocol/version.ts'];
+
+/** An import across the border of the two languages, which share file extensions but nothing else. */
+export function mixedLanguages(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!isCode(path)) continue;
+    for (const { specifier, target, line } of importsOf(path, text)) {
+      const crosses =
+        target === null ? isAssemblyScript(path) && !specifier.startsWith('rt/') : isAssemblyScript(path) !== isAssemblyScript(target);
+      if ((crosses && !COMMON.includes(target ?? '')) || COMMON.includes(path))
+        findings.push(`${path}:${line} imports ${specifier} of the other language`);
+    }
+  }
+  return findings;
+}
+
+/** Guests outside of wasm-actors: an application's own actor builds on the kit and the protocol alone. */
+export function wrongGuestImports(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!isAssemblyScript(path) || LAYERS[topFolder(path)]) continue;
+    for (const { specifier, target, line } of importsOf(path, text)) {
+      const folder = target && topFolder(target);
+      if (folder !== 'protocol' && folder !== 'wasm-actors' && folder !== topFolder(path))
+        findings.push(`${path}:${line} imports ${specifier}`);
+    }
+  }
+  return findings;
+}
+
+/** Platform, clock and chance where there are none, and mathematics that would make twins differ. */
+export function wrongNames(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!isCode(path) || !PURE.includes(topFolder(path))) continue;
+    const code = withoutComments(text);
+    const inActors = ['js-actors', 'wasm-actors'].includes(topFolder(path));
+    for (const names of inActors ? [UNSEEN_BY_COMPILER, INEXACT] : [UNSEEN_BY_COMPILER]) {
+      for (const match of code.matchAll(names)) findings.push(`${path}:${lineAt(code, match.index)} uses ${match[0]}`);
+    }
+  }
+  return findings;
+}
+
+/** A folder's tsconfig that would let the compiler look away. */
+export function openConfigs(tree: Tree): string[] {
+  const findings: string[] = [];
+  const base = JSON.parse(tree.get('tsconfig.base.json') ?? '{}').compilerOptions ?? {};
+  if (JSON.stringify(base.types) !== '[]' || JSON.stringify(base.lib) !== '["ES2024"]')
+    findings.push('tsconfig.base.json knows a platform');
+  for (const folder of PURE.filter((name) => name !== 'wasm-actors')) {
+    const path = `${folder}/tsconfig.json`;
+    const config = JSON.parse(tree.get(path) ?? '{}');
+    if (config.extends !== '../tsconfig.base.json') findings.push(`${path} does not extend the common one`);
+    if (config.compilerOptions?.types || config.compilerOptions?.lib) findings.push(`${path} knows a platform`);
+    for (const { path: reference } of (config.references ?? []) as { path: string }[]) {
+      const other = reference.replace('../', '');
+      if (!LAYERS[folder].folders.includes(other)) findings.push(`${path} refers to ${other}`);
+    }
+  }
+  return findings;
+}
+
+/** Every file of host-shim/node has its counterpart in host-shim/browser: what differs between platforms is found by one name. */
+export function lonelyPlatformFiles(tree: Tree): string[] {
+  return [...tree.keys()]
+    .filter((path) => path.startsWith('host-shim/node/') && !tree.has(path.replace('/node/', '/browser/')))
+    .map((path) => `${path} has no counterpart in host-shim/browser`);
+}
+
+/** AssemblyScript that no guest is built from. The compiler of TypeScript and its tools do not see these files. */
+export function deadAssemblyScript(tree: Tree): string[] {
+  const entries = [...tree].filter(
+    ([path, text]) => isAssemblyScript(path) && (path.startsWith('tests/guests/') || /^start\(/m.test(text)),
+  );
+  const alive = new Set<string>();
+  const visit = (path: string): void => {
+    const text = tree.get(path);
+    if (text === undefined || alive.has(path)) return;
+    alive.add(path);
+    for (const { target } of importsOf(path, text)) if (target) visit(target);
+  };
+  for (const [path] of entries) visit(path);
+  return [...tree.keys()]
+    .filter((path) => isAssemblyScript(path) && !isGenerated(path) && !alive.has(path))
+    .map((path) => `${path} is in no guest`);
+}

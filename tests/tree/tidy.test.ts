@@ -1,0 +1,248 @@
+/** The source tree keeps its own rules, and the rules bite: each is also run over a small tree that breaks it. */
+import { describe, expect, test } from 'vitest';
+import * as layers from './layers.js';
+import * as names from './names.js';
+import { readTree, type Tree } from './tree.js';
+
+interface Rule {
+  readonly says: string;
+  readonly findings: (tree: Tree) => string[];
+  /** Trees that break the rule, each with what the rule must say of it. */
+  readonly broken: readonly (readonly [tree: Readonly<Record<string, string>>, finding: string])[];
+  /** A tree that comes near to breaking it. */
+  readonly kept: Readonly<Record<string, string>>;
+}
+
+const config = (options: object, references: string[] = []): string =>
+  JSON.stringify({ extends: '../tsconfig.base.json', compilerOptions: options, references: references.map((path) => ({ path })) });
+const base = JSON.stringify({ compilerOptions: { types: [], lib: ['ES2024'] } });
+const closed = {
+  'tsconfig.base.json': base,
+  'protocol/tsconfig.json': config({}),
+  'bus/tsconfig.json': config({}, ['../protocol']),
+  'actors/tsconfig.json': config({}, ['../protocol', '../bus']),
+  'js-actors/tsconfig.json': config({}, ['../protocol', '../actors']),
+};
+const lines = (count: number): string => 'x\n'.repeat(count - 1);
+const marker = ['TO', 'DO'].join('');
+const place = ['/wo', 'rk/main'].join('');
+const actorFiles = {
+  'protocol/messages/clock.ts': '',
+  'js-actors/clock.ts': '',
+  'wasm-actors/clock.ts': '',
+  'tests/actors/clock.test.ts': '',
+};
+
+const RULES: readonly Rule[] = [
+  {
+    says: 'folders import only what is below them',
+    findings: layers.wrongImports,
+    broken: [
+      [{ 'protocol/frame.ts': "import { x } from '../bus/link.js';" }, 'protocol/frame.ts:1 imports ../bus/link.js'],
+      [{ 'bus/link.ts': "import type {\n  X,\n} from '../actors/vm.js';" }, 'bus/link.ts:3 imports ../actors/vm.js'],
+      [{ 'actors/vm.ts': "export * from '../js-actors/index.js';" }, 'actors/vm.ts:1 imports ../js-actors/index.js'],
+      [{ 'js-actors/focus.ts': "import { x } from '../bus/ring.js';" }, 'js-actors/focus.ts:1 imports ../bus/ring.js'],
+      [
+        { 'host-shim/node/load.ts': `await import(${"'../../wasm-actors/focus.js'"});` },
+        'host-shim/node/load.ts:1 imports ../../wasm-actors/focus.js',
+      ],
+      [{ 'wasm-actors/focus.ts': "import { x } from '../actors/actor';" }, 'wasm-actors/focus.ts:1 imports ../actors/actor'],
+      [
+        { 'protocol/assembly/reader.ts': "import { x } from '../../wasm-actors/kit/actor';" },
+        'protocol/assembly/reader.ts:1 imports ../../wasm-actors/kit/actor',
+      ],
+      [{ 'bus/link.ts': "import 'comlink';" }, 'bus/link.ts:1 imports comlink'],
+      [{ 'host-shim/common/host.ts': "import { x } from 'node:fs';" }, 'host-shim/common/host.ts:1 imports node:fs'],
+    ],
+    kept: {
+      'actors/vm.ts': "import { x } from '../bus/link.js';\nimport { y } from '../protocol/frame.js';\nimport { setup } from 'xstate';",
+      'wasm-actors/focus.ts': "import { x } from './kit/actor';\nimport { y } from '../protocol/assembly/reader';",
+      'host-shim/node/load.ts': "import { readFile } from 'node:fs/promises';",
+      'tests/any.test.ts': "import { x } from '../host-shim/node/load.js';",
+    },
+  },
+  {
+    says: 'TypeScript and AssemblyScript do not import each other',
+    findings: layers.mixedLanguages,
+    broken: [
+      [
+        { 'host-shim/wasm/abi.ts': "import { x } from '../../wasm-actors/kit/cells.js';" },
+        'host-shim/wasm/abi.ts:1 imports ../../wasm-actors/kit/cells.js of the other language',
+      ],
+      [
+        { 'wasm-actors/scene.ts': "import { x } from '../protocol/schema';" },
+        'wasm-actors/scene.ts:1 imports ../protocol/schema of the other language',
+      ],
+      [{ 'protocol/limits.ts': "import { x } from './schema.js';" }, 'protocol/limits.ts:1 imports ./schema.js of the other language'],
+      [
+        { 'tests/guests/trap/trap.ts': "import { x } from 'fast-check';" },
+        'tests/guests/trap/trap.ts:1 imports fast-check of the other language',
+      ],
+    ],
+    kept: {
+      'wasm-actors/scene.ts': "import { x } from '../protocol/generated/assembly/scene';\nimport { Y } from '../protocol/limits';",
+      'bus/link.ts': "import { x } from '../protocol/frame.js';",
+    },
+  },
+  {
+    says: "an application's guest builds on the kit and the protocol",
+    findings: layers.wrongGuestImports,
+    broken: [
+      [
+        { 'examples/a/wasm-actors/a.ts': "import { x } from '../../../tests/guests/base/base';" },
+        'examples/a/wasm-actors/a.ts:1 imports ../../../tests/guests/base/base',
+      ],
+    ],
+    kept: {
+      'examples/a/wasm-actors/a.ts':
+        "import { x } from '../../../wasm-actors/kit/actor';\nimport { y } from '../protocol/generated/assembly/a';",
+    },
+  },
+  {
+    says: 'no platform, clock or chance below the hosts, and no mathematics that engines round differently in actors',
+    findings: layers.wrongNames,
+    broken: [
+      [{ 'actors/vm.ts': 'const now = Date.now();' }, 'actors/vm.ts:1 uses Date'],
+      [{ 'js-actors/network.ts': 'let x;\nx = Math.random();' }, 'js-actors/network.ts:2 uses Math.random'],
+      [{ 'bus/link.ts': 'declare const setTimeout: unknown;' }, 'bus/link.ts:1 uses declare const'],
+      [{ 'protocol/frame.ts': 'globalThis.x = 1;' }, 'protocol/frame.ts:1 uses globalThis'],
+      [{ 'wasm-actors/scene.ts': 'const x = Math.sin(1);' }, 'wasm-actors/scene.ts:1 uses Math.sin'],
+      [{ 'js-actors/scene.ts': 'const x = a ** 0.5;' }, 'js-actors/scene.ts:1 uses **'],
+    ],
+    kept: {
+      'actors/vm.ts': "// Date is not for us\nconst text = 'console';\nconst x = { process: 1 };",
+      'js-actors/scene.ts': '/** sin(x) ** 2 */\nconst x = Math.sqrt(2) + Math.floor(1.5);',
+      'host-shim/common/clock.ts': 'Date.now();',
+      'bus/link.ts': 'class A { declare readonly cause: Error }',
+    },
+  },
+  {
+    says: 'the compiler sees no platform in the folders that have none',
+    findings: layers.openConfigs,
+    broken: [
+      [{ ...closed, 'bus/tsconfig.json': config({ types: ['node'] }) }, 'bus/tsconfig.json knows a platform'],
+      [{ ...closed, 'actors/tsconfig.json': config({ lib: ['DOM'] }) }, 'actors/tsconfig.json knows a platform'],
+      [{ ...closed, 'protocol/tsconfig.json': config({}, ['../bus']) }, 'protocol/tsconfig.json refers to bus'],
+      [{ ...closed, 'tsconfig.base.json': '{}' }, 'tsconfig.base.json knows a platform'],
+    ],
+    kept: closed,
+  },
+  {
+    says: 'what Node has, the browser has under the same name',
+    findings: layers.lonelyPlatformFiles,
+    broken: [
+      [
+        { 'host-shim/node/clock.ts': '', 'host-shim/browser/timers.ts': '' },
+        'host-shim/node/clock.ts has no counterpart in host-shim/browser',
+      ],
+    ],
+    kept: { 'host-shim/node/clock.ts': '', 'host-shim/browser/clock.ts': '', 'host-shim/browser/canvas.ts': '' },
+  },
+  {
+    says: 'all AssemblyScript is in a guest',
+    findings: layers.deadAssemblyScript,
+    broken: [
+      [
+        { 'wasm-actors/a.ts': "start(new A());\nimport { x } from './a/part';", 'wasm-actors/a/part.ts': '', 'wasm-actors/a/old.ts': '' },
+        'wasm-actors/a/old.ts is in no guest',
+      ],
+    ],
+    kept: { 'wasm-actors/a.ts': "import { x } from './a/part';\nstart(new A());", 'wasm-actors/a/part.ts': '' },
+  },
+  {
+    says: 'an actor has one name in four places',
+    findings: names.incompleteActors,
+    broken: [
+      ...Object.keys(actorFiles).map((missing): [Record<string, string>, string] => [
+        Object.fromEntries(Object.entries(actorFiles).filter(([path]) => path !== missing)),
+        `actor clock has no ${missing}`,
+      ]),
+      [
+        {
+          ...actorFiles,
+          'js-actors/cloak.ts': '',
+          'wasm-actors/cloak.ts': '',
+          'wasm-actors/cloak/face.ts': '',
+          'tests/actors/cloak.test.ts': '',
+        },
+        'actor cloak has no protocol/messages/cloak.ts',
+      ],
+    ],
+    kept: { ...actorFiles, 'js-actors/index.ts': '', 'js-actors/clock/face.ts': '', 'wasm-actors/kit/actor.ts': '' },
+  },
+  {
+    says: 'nothing is left over',
+    findings: names.leftovers,
+    broken: [
+      [{ 'docs/A.md': `text\n${marker}: write` }, `docs/A.md:2 has the leftover '${marker}'`],
+      [{ 'a.test.ts': ['it.on', 'ly("x")'].join('') }, ["a.test.ts:1 has the leftover 'it.on", "ly'"].join('')],
+      [{ 'a.ts': ['throw new Error("Not imp', 'lemented")'].join('') }, ["a.ts:1 has the leftover 'Not imp", "lemented'"].join('')],
+      [{ 'a.ts': ['// @ts-', 'ignore'].join('') }, ["a.ts:1 has the leftover '// @ts-", "ignore'"].join('')],
+    ],
+    kept: { 'a.ts': 'const mastodon = "todos"; // only, skip', 'wasm-actors/a.ts': ['// @ts-', 'ignore: decorator'].join('') },
+  },
+  {
+    says: 'no place or tool of those who wrote it is named',
+    findings: names.foreignWords,
+    broken: [[{ 'README.md': `see ${place}` }, `README.md:1 names '${place.slice(0, 6)}'`]],
+    kept: { 'README.md': 'the workers work' },
+  },
+  {
+    says: 'files hold one thing, and lines fit',
+    findings: names.longFiles,
+    broken: [
+      [{ 'bus/link.ts': lines(451) }, 'bus/link.ts has 451 lines, more than 450'],
+      [{ 'tests/a.test.ts': lines(1001) }, 'tests/a.test.ts has 1001 lines, more than 1000'],
+      [{ 'wasm-actors/scene.ts': `\n${'x'.repeat(141)}` }, 'wasm-actors/scene.ts:2 is wider than 140'],
+    ],
+    kept: {
+      'bus/link.ts': lines(450),
+      'tests/a.test.ts': lines(1000),
+      'protocol/generated/scene.ts': lines(2000),
+      'a.ts': 'x'.repeat(140),
+    },
+  },
+  {
+    says: 'files are named in lower case with hyphens',
+    findings: names.oddNames,
+    broken: [[{ 'bus/ringLink.ts': '' }, 'bus/ringLink.ts is not named in lower case with hyphens']],
+    kept: { 'bus/ring-link.ts': '', 'docs/ARCHITECTURE.md': '', 'tests/a.browser.test.ts': '' },
+  },
+  {
+    says: 'documents are reached, lead somewhere, and the overview is short',
+    findings: names.brokenDocs,
+    broken: [
+      [{ 'README.md': '', 'docs/A.md': '' }, 'docs/A.md is linked from neither README.md nor docs/ARCHITECTURE.md'],
+      [{ 'README.md': 'x\n[b](docs/B.md)' }, 'README.md:2 links to docs/B.md, which does not exist'],
+      [
+        { 'README.md': '[a](docs/ARCHITECTURE.md)', 'docs/ARCHITECTURE.md': lines(201) },
+        'docs/ARCHITECTURE.md has 201 lines, more than 200',
+      ],
+    ],
+    kept: {
+      'README.md': '[a](docs/ARCHITECTURE.md) [bus](bus/) [web](https://example.org)',
+      'docs/ARCHITECTURE.md': '[b](B.md#part)',
+      'docs/B.md': '[c](../bus/link.ts)',
+      'bus/link.ts': '',
+    },
+  },
+];
+
+const asTree = (files: Readonly<Record<string, string>>): Tree => new Map(Object.entries(files));
+const tree = readTree();
+
+test('the tree was read', () => {
+  for (const path of ['protocol/frame.ts', 'wasm-actors/scene.ts', 'README.md', '.ci/run']) expect([...tree.keys()]).toContain(path);
+});
+
+describe.each(RULES)('$says', ({ findings, broken, kept }) => {
+  test('in this tree', () => {
+    expect(findings(tree)).toEqual([]);
+  });
+  test.each(broken)('bites %j', (files, finding) => {
+    expect(findings(asTree(files))).toEqual([finding]);
+  });
+  test('lets pass what only looks like it', () => {
+    expect(findings(asTree(kept))).toEqual([]);
+  });
+});
