@@ -16,4 +16,4 @@ export {
 export { PortReader, PortWriter } from './port-link.js';
 export { Random } from './random.js';
 export { createRing, RingReader, RingWriter } from './ring-link.js';
-export { createThreadLink, type ThreadLinkFaults, type ThreadLinkOptions } from './thread-link.js';
+export { createThreadLink, type ThreadLink, type ThreadLinkFaults, type ThreadLinkOptions } from './thread-link.js';

@@ -30,6 +30,11 @@ export interface LinkWriter {
   readonly closed: boolean;
   /** Flushes, and wakes the reader if it sleeps. */
   close(): void;
+  /**
+   * Flushes and lets go of this end only: it refuses every frame from now on. In shared memory the link itself goes on, for whoever opens
+   * this end anew; elsewhere it is closed.
+   */
+  detach(): void;
 }
 
 /** Takes one frame. Returning false leaves it in the link (the mailbox is full) and ends the drain. The bytes are valid during the call only. */
@@ -54,8 +59,21 @@ export interface LinkReader {
   onFrames: (() => void) | null;
   /** True when either end has closed the link. What the writer wrote before it closed can still be drained. */
   readonly closed: boolean;
+  /**
+   * False: a drain gives back the room of what it took. True: only `release` and `mark` do, and whoever opens this end of the same memory
+   * anew gets again what was not released. Set before the first drain.
+   */
+  retains: boolean;
+  /** Gives back the room of all that was drained. */
+  release(): void;
+  /** @returns a function that gives back the room of what was drained until now */
+  mark(): () => void;
+  /** True when what was drained and not released takes more than a quarter of the link. */
+  readonly crowded: boolean;
   /** Drops what waits, and wakes the writer if it waits for room. */
   close(): void;
+  /** Lets go of this end only: nothing waits in it any more. In shared memory the link goes on, as for the writer. */
+  detach(): void;
 }
 
 export interface LinkEnds {

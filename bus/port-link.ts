@@ -87,6 +87,10 @@ export class PortWriter implements LinkWriter {
     this.port.close();
   }
 
+  detach(): void {
+    this.close();
+  }
+
   private hasRoom(length: number): boolean {
     return this.unacknowledgedBytes + this.batchBytes + length + BATCH_COST_BYTES <= this.windowBytes;
   }
@@ -111,11 +115,14 @@ export class PortWriter implements LinkWriter {
 
 export class PortReader implements LinkReader {
   onFrames: (() => void) | null = null;
+  retains = false;
   private readonly acknowledgeBytes: number;
   private readonly batches: Uint8Array[] = [];
   /** Of the oldest batch: where its next frame starts. */
   private at = 0;
   private takenBytes = 0;
+  private releasedBytes = 0;
+  private acknowledgedBytes = 0;
   private sleeping = false;
   private shut = false;
   private writerClosed = false;
@@ -139,7 +146,7 @@ export class PortReader implements LinkReader {
       this.at += length;
       this.takenBytes += length;
       if (this.at === batch.length) this.finishBatch();
-      if (this.takenBytes >= this.acknowledgeBytes) this.acknowledge();
+      if (!this.retains) this.release();
     }
     return taken;
   }
@@ -157,12 +164,29 @@ export class PortReader implements LinkReader {
     return this.sleeping;
   }
 
+  release(): void {
+    this.releaseTo(this.takenBytes);
+  }
+
+  mark(): () => void {
+    const { takenBytes } = this;
+    return () => this.releaseTo(takenBytes);
+  }
+
+  get crowded(): boolean {
+    return this.takenBytes - this.releasedBytes > this.acknowledgeBytes;
+  }
+
   close(): void {
     if (this.shut) return;
     this.shut = true;
     this.batches.length = 0;
     this.port.postMessage(null);
     this.port.close();
+  }
+
+  detach(): void {
+    this.close();
   }
 
   private lengthAt(batch: Uint8Array): number {
@@ -184,9 +208,12 @@ export class PortReader implements LinkReader {
     this.takenBytes += BATCH_COST_BYTES;
   }
 
-  private acknowledge(): void {
-    this.port.postMessage(this.takenBytes);
-    this.takenBytes = 0;
+  /** Acknowledges in steps, so that small frames do not cost a message each. */
+  private releaseTo(takenBytes: number): void {
+    this.releasedBytes = Math.max(this.releasedBytes, takenBytes);
+    if (this.shut || this.releasedBytes - this.acknowledgedBytes < this.acknowledgeBytes) return;
+    this.port.postMessage(this.releasedBytes - this.acknowledgedBytes);
+    this.acknowledgedBytes = this.releasedBytes;
   }
 
   private receive(data: unknown): void {

@@ -9,7 +9,10 @@
  *
  * head and tail count bytes modulo 2^32 and their low bits index the data. A record is a frame, whose own length field is the
  * record's; it never crosses the end: a length of -1 there says that the next one is at the start. Each cell is on a cache line
- * of its own. The writer publishes at `flush`, the reader gives room back in batches.
+ * of its own. The writer publishes at `flush`, the reader gives room back in batches; one that retains, when it is told to.
+ *
+ * Positions are in the memory, so each end can be opened anew on it after its thread was lost: the writer goes on behind what was
+ * published, the reader before what was not released.
  *
  * Wake-ups are Dekker's pattern on sequentially consistent cells: each side first says that it waits (asleep: 1; waiting: the
  * free bytes it waits for) and then looks again; the other first moves its position and then looks whether someone waits. Who
@@ -57,6 +60,8 @@ class RingEnd {
   protected readonly capacity: number;
   protected readonly mask: number;
   protected readonly frameBytesMax: number;
+  /** Somebody else may have this end now. */
+  protected detached = false;
 
   constructor(
     memory: SharedArrayBuffer,
@@ -70,13 +75,19 @@ class RingEnd {
     this.data = new Uint8Array(memory, HEADER_BYTES);
   }
 
-  /** True when either end has closed the link. */
+  /** True when either end has closed the link, or this object is detached from it. */
   get closed(): boolean {
-    return Atomics.load(this.cells, CLOSED) !== 0;
+    return this.detached || Atomics.load(this.cells, CLOSED) !== 0;
+  }
+
+  detach(): void {
+    this.detached = true;
+    this.doorbell?.close();
   }
 
   /** Marks this end closed, and wakes the other if it waits in `cell`. */
   protected closeEnd(flag: number, cell: number): void {
+    if (this.detached) return;
     if ((Atomics.or(this.cells, CLOSED, flag) & flag) !== 0) return;
     if (Atomics.exchange(this.cells, cell, 0) !== 0) this.doorbell?.postMessage(DOORBELL);
     this.doorbell?.close();
@@ -125,7 +136,7 @@ export class RingWriter extends RingEnd implements LinkWriter {
 
   /** Also done by a write that finds no room: what is not published cannot be drained. */
   flush(): void {
-    if (this.tail === this.published) return;
+    if (this.tail === this.published || this.detached) return;
     this.published = this.tail;
     Atomics.store(this.cells, TAIL, this.tail);
     if (Atomics.load(this.cells, ASLEEP) === 0 || Atomics.exchange(this.cells, ASLEEP, 0) === 0) return;
@@ -136,6 +147,11 @@ export class RingWriter extends RingEnd implements LinkWriter {
   close(): void {
     this.flush();
     this.closeEnd(WRITER_CLOSED, ASLEEP);
+  }
+
+  override detach(): void {
+    this.flush();
+    super.detach();
   }
 
   private get free(): number {
@@ -167,6 +183,7 @@ export class RingWriter extends RingEnd implements LinkWriter {
 
 export class RingReader extends RingEnd implements LinkReader {
   onFrames: (() => void) | null = null;
+  retains = false;
   private head: number;
   private released: number;
   private sleeping = false;
@@ -196,10 +213,10 @@ export class RingReader extends RingEnd implements LinkReader {
         if (!sink(this.data, offset, length)) break;
         this.head = (this.head + recordBytes(length)) | 0;
         taken++;
-        if (((this.head - this.released) | 0) > this.capacity >> 2) this.release();
+        if (!this.retains && this.crowded) this.release();
       }
     } finally {
-      this.release();
+      if (!this.retains) this.release();
     }
     return taken;
   }
@@ -221,9 +238,22 @@ export class RingReader extends RingEnd implements LinkReader {
     this.closeEnd(READER_CLOSED, WAITING);
   }
 
-  /** True when this end was closed: what is still in the ring is nobody's. */
+  release(): void {
+    this.releaseTo(this.head);
+  }
+
+  mark(): () => void {
+    const { head } = this;
+    return () => this.releaseTo(head);
+  }
+
+  get crowded(): boolean {
+    return ((this.head - this.released) | 0) > this.capacity >> 2;
+  }
+
+  /** True when this end was closed or is somebody else's: what is still in the ring is not this object's. */
   private get shut(): boolean {
-    return (Atomics.load(this.cells, CLOSED) & READER_CLOSED) !== 0;
+    return this.detached || (Atomics.load(this.cells, CLOSED) & READER_CLOSED) !== 0;
   }
 
   private lengthAt(offset: number, tail: number): number {
@@ -238,14 +268,14 @@ export class RingReader extends RingEnd implements LinkReader {
     throw new DecodeError(problem, 0);
   }
 
-  /** Gives the writer the room of what was taken. */
-  private release(): void {
-    if (this.head === this.released) return;
-    this.released = this.head;
-    Atomics.store(this.cells, HEAD, this.head);
+  /** Gives the writer the room of what is before a position. */
+  private releaseTo(position: number): void {
+    if (this.detached || ((position - this.released) | 0) <= 0) return;
+    this.released = position;
+    Atomics.store(this.cells, HEAD, position);
     const wanted = Atomics.load(this.cells, WAITING);
     if (wanted === 0) return;
-    const free = this.capacity - ((Atomics.load(this.cells, TAIL) - this.head) | 0);
+    const free = this.capacity - ((Atomics.load(this.cells, TAIL) - position) | 0);
     if (free >= wanted && Atomics.exchange(this.cells, WAITING, 0) !== 0) this.doorbell?.postMessage(DOORBELL);
   }
 

@@ -36,7 +36,8 @@ const REFUSE_MICROS_DEFAULT_MAX = 10_000;
 /** What is between the two ends. */
 class Wire {
   readonly onTheirWay: Uint8Array[][] = [];
-  readonly arrived: Uint8Array[][] = [];
+  /** Taken ones too, until they are released. */
+  readonly arrived: Uint8Array[] = [];
   readonly capacityBytes: number;
   usedBytes = 0;
   writerClosed = false;
@@ -44,21 +45,31 @@ class Wire {
   roomCame = (): void => {};
   batchCame = (): void => {};
   private readonly random: Random;
+  /** Of its own, so that the times of frames do not depend on when room was given back. */
+  private readonly roomRandom: Random;
 
   constructor(private readonly options: ThreadLinkOptions) {
     this.random = new Random(options.seed);
+    this.roomRandom = new Random(options.seed + 1);
     this.capacityBytes = options.capacityBytes ?? RING_BYTES;
   }
 
-  later(run: () => void): void {
+  later(run: () => void, random = this.random): void {
     const { minMicros, maxMicros } = this.options.delay ?? { minMicros: 0, maxMicros: 0 };
-    this.options.schedule(minMicros + this.random.integer(maxMicros - minMicros + 1), run);
+    this.options.schedule(minMicros + random.integer(maxMicros - minMicros + 1), run);
+  }
+
+  /** Gives back the room of the oldest frames. */
+  release(frames: number): void {
+    if (frames <= 0) return;
+    for (const frame of this.arrived.splice(0, frames)) this.usedBytes -= frame.length;
+    this.later(() => this.roomCame(), this.roomRandom);
   }
 
   send(batch: Uint8Array[]): void {
     this.onTheirWay.push(batch);
     this.later(() => {
-      this.arrived.push(this.onTheirWay.shift() as Uint8Array[]);
+      this.arrived.push(...(this.onTheirWay.shift() as Uint8Array[]));
       this.batchCame();
     });
   }
@@ -128,6 +139,10 @@ class ThreadWriter implements LinkWriter {
     this.wire.later(() => this.wire.batchCame());
   }
 
+  detach(): void {
+    this.close();
+  }
+
   private hasRoom(length: number): boolean {
     return !this.refusing && this.wire.usedBytes + length <= this.wire.capacityBytes;
   }
@@ -146,8 +161,10 @@ class ThreadWriter implements LinkWriter {
 
 class ThreadReader implements LinkReader {
   onFrames: (() => void) | null = null;
-  /** Of the oldest batch that has arrived: which frame is next. */
-  private next = 0;
+  retains = false;
+  /** Frames taken and not released: the first ones of those that have arrived. */
+  private taken = 0;
+  private released = 0;
   private sleeping = false;
 
   constructor(
@@ -162,25 +179,38 @@ class ThreadReader implements LinkReader {
   }
 
   get empty(): boolean {
-    return this.wire.readerClosed || this.wire.arrived.length === 0;
+    return this.wire.readerClosed || this.wire.arrived.length === this.taken;
+  }
+
+  get crowded(): boolean {
+    let bytes = 0;
+    for (let i = 0; i < this.taken; i++) bytes += this.wire.arrived[i].length;
+    return bytes > this.wire.capacityBytes >> 2;
   }
 
   drain(sink: FrameSink, framesMax: number): number {
     this.sleeping = false;
     let taken = 0;
-    while (taken < framesMax && !this.empty) {
-      const batch = this.wire.arrived[0];
-      const frame = batch[this.next];
-      if (!sink(frame, 0, frame.length)) break;
-      taken++;
-      this.next++;
-      this.wire.usedBytes -= frame.length;
-      if (this.next < batch.length) continue;
-      this.wire.arrived.shift();
-      this.next = 0;
+    try {
+      while (taken < framesMax && !this.empty) {
+        const frame = this.wire.arrived[this.taken];
+        if (!sink(frame, 0, frame.length)) break;
+        this.taken++;
+        taken++;
+      }
+    } finally {
+      if (!this.retains) this.release();
     }
-    if (taken > 0) this.wire.later(() => this.wire.roomCame());
     return taken;
+  }
+
+  release(): void {
+    this.releaseTo(this.released + this.taken);
+  }
+
+  mark(): () => void {
+    const until = this.released + this.taken;
+    return () => this.releaseTo(until);
   }
 
   sleep(): boolean {
@@ -194,6 +224,24 @@ class ThreadReader implements LinkReader {
     this.wire.later(() => this.wire.roomCame());
   }
 
+  detach(): void {
+    this.close();
+  }
+
+  /** As if it had been opened anew: what was not released comes again. */
+  rewind(): void {
+    this.taken = 0;
+  }
+
+  /** @param until frames since the link was opened */
+  private releaseTo(until: number): void {
+    const frames = Math.min(until - this.released, this.taken);
+    if (frames <= 0) return;
+    this.wire.release(frames);
+    this.released += frames;
+    this.taken -= frames;
+  }
+
   private wake(): void {
     if (!this.sleeping || (this.empty && !this.closed)) return;
     this.sleeping = false;
@@ -202,8 +250,14 @@ class ThreadReader implements LinkReader {
   }
 }
 
-export function createThreadLink(options: ThreadLinkOptions): LinkEnds {
+export interface ThreadLink extends LinkEnds {
+  /** Hands out again what was drained and not released: what a reader sees that is opened anew after its thread was lost. */
+  rewind(): void;
+}
+
+export function createThreadLink(options: ThreadLinkOptions): ThreadLink {
   const wire = new Wire(options);
   const writer = new ThreadWriter(wire);
-  return { writer, reader: new ThreadReader(wire, writer.stats) };
+  const reader = new ThreadReader(wire, writer.stats);
+  return { writer, reader, rewind: () => reader.rewind() };
 }
