@@ -59,7 +59,7 @@ export class Details {
     } catch (error) {
       this.events.onError(error);
       if (this.closed) return;
-      this.screen.string(this.title, 'This film cannot be shown now');
+      this.screen.string(this.title, 'This film is out of reach');
       this.screen.flush();
     }
   }
