@@ -15,7 +15,6 @@
  * restart never sends twice and never skips.
  */
 
-import { requestNumber } from '../bus/body.js';
 import type { DeadLetters } from '../bus/dead-letters.js';
 import { frameDigest } from '../bus/digest.js';
 import type { Journal } from '../bus/journal.js';
@@ -23,7 +22,7 @@ import { Mailbox } from '../bus/mailbox.js';
 import type { PairCounter } from '../bus/pair-counter.js';
 import type { LocalTarget } from '../bus/router.js';
 import type { TraceRing } from '../bus/trace.js';
-import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
+import { frameLength, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
 import { crashReport } from './crash-report.js';
@@ -165,13 +164,13 @@ export class ActorCell implements LocalTarget {
     try {
       this.instance.handle(scratch, 0, length);
     } catch (error) {
-      this.endBatch(asTrap(error), from, length);
+      this.endBatch(asTrap(error), from);
       return frames;
     }
     this.framesSinceSnapshot += frames;
     this.stats.handled += frames;
     this.handledTo = this.services.journal.position;
-    this.reportMalformed(scratch, length);
+    this.reportMalformed(scratch, frames);
     this.releaseOutput();
     this.microsSinceSnapshot += this.services.now() - started;
     if (this.replayIsLong) this.takeSnapshot();
@@ -194,10 +193,12 @@ export class ActorCell implements LocalTarget {
     this.gate.release(bytes, start, end);
   }
 
-  private reportMalformed(bytes: Uint8Array, length: number): void {
+  /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and reported then */
+  private reportMalformed(bytes: Uint8Array, frames: number): void {
     for (const { frame, error } of this.instance.malformed) {
+      if (frame >= frames) break;
       let at = 0;
-      for (let i = 0; i < frame && at < length; i++) at += frameLength(bytes, at);
+      for (let i = 0; i < frame; i++) at += frameLength(bytes, at);
       this.services.router.reject('undecodable', error.message, bytes, at);
     }
   }
@@ -235,12 +236,12 @@ export class ActorCell implements LocalTarget {
   }
 
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
-  private endBatch(trap: ActorTrap, from: number, length: number): void {
+  private endBatch(trap: ActorTrap, from: number): void {
     const culprit = this.entriesFrom(from)[trap.handled];
     this.stats.handled += trap.handled;
     this.framesSinceSnapshot += trap.handled;
     this.handledTo = culprit.position;
-    this.reportMalformed(this.services.scratch, length);
+    this.reportMalformed(this.services.scratch, trap.handled);
     this.releaseOutput();
     this.endIncarnation(trap, culprit);
   }
@@ -272,9 +273,6 @@ export class ActorCell implements LocalTarget {
   private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
     this.poison.add(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
-    if (this.services.kinds.get(readU16(frame, KIND_OFFSET))?.role === 'request') {
-      this.services.requests.answered(this.address, readU16(frame, SOURCE_OFFSET), requestNumber(frame, 0, frame.length));
-    }
     this.services.events.poisoned(report);
   }
 
@@ -322,7 +320,7 @@ export class ActorCell implements LocalTarget {
       this.stats.handled++;
       this.framesSinceSnapshot++;
       this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.services.journal.position;
-      this.reportMalformed(entries[i].frame, entries[i].frame.length);
+      this.reportMalformed(entries[i].frame, 1);
       this.releaseOutput();
     }
     this.framesSinceSnapshot = Math.max(this.framesSinceSnapshot, 1);

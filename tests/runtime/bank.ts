@@ -14,7 +14,7 @@ import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 export { bank, stranger, teller, watcher };
 export const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
-class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
+export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
   private waiting: RequestToken[] = [];
   constructor() {
@@ -95,7 +95,13 @@ class Watcher extends Actor<typeof watcher> implements Handlers<typeof watcher> 
   }
 }
 
-const factories = [javaScriptActorFactory(bank, () => new Bank(), parties), javaScriptActorFactory(watcher, () => new Watcher(), parties)];
+/** What may stand in for the bank: the same actor with a defect. */
+export type MakeBank = () => Bank;
+
+const factoriesOf = (makeBank: MakeBank) => [
+  javaScriptActorFactory(bank, makeBank, parties),
+  javaScriptActorFactory(watcher, () => new Watcher(), parties),
+];
 
 export interface BankWorld {
   readonly host: SimHost;
@@ -113,12 +119,17 @@ export interface BankWorld {
   state(actor: string): Promise<Uint8Array>;
 }
 
-export async function openBank(options: Partial<SimHostOptions> & { intensity?: number } = {}): Promise<BankWorld> {
+export interface BankOptions extends Partial<SimHostOptions> {
+  readonly intensity?: number;
+  readonly makeBank?: MakeBank;
+}
+
+export async function openBank({ intensity = 1000, makeBank = () => new Bank(), ...options }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
   const host = new SimHost({
     seed: 1,
     parties,
-    factories: { js: factories, wasm: [] },
+    factories: { js: factoriesOf(makeBank), wasm: [] },
     onPortError: (_port, error) => portErrors.push(error),
     ...options,
   });
@@ -131,7 +142,7 @@ export async function openBank(options: Partial<SimHostOptions> & { intensity?: 
   const strangerPort = host.vm.openPort(stranger, {});
   const twins = { js: true, wasm: false };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
-  const system = await startSystem(host, { parties, actors, placement: 'js', intensity: options.intensity ?? 1000 });
+  const system = await startSystem(host, { parties, actors, placement: 'js', intensity });
   const pass = async (milliseconds: number) => {
     let over = false;
     host.kernel.schedule(milliseconds * 1000, () => (over = true));
