@@ -38,8 +38,12 @@ const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): Readonl
 /** Body fields that the runtime puts before the schema's own. */
 const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1 } as const;
 
+/** Kinds of one block, and blocks of all kinds: a kind is a u16. */
+const BLOCK_KINDS = 256;
+
 export class Kinds {
-  private readonly byKind: KindFacts[] = [];
+  /** Blocks of 256 kinds, so that each is a dense array. */
+  private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);
   private readonly names = new Map<number, string>();
 
   /** @param system the schema of the runtime's own messages, which any party may receive */
@@ -116,18 +120,18 @@ export class Kinds {
   }
 
   private add(facts: KindFacts): void {
-    const taken = this.byKind[facts.kind];
+    const taken = this.get(facts.kind);
     if (taken) throw new Error(`kind 0x${facts.kind.toString(16)} is both ${taken.name} and ${facts.name}`);
-    this.byKind[facts.kind] = facts;
+    this.blocks[facts.kind >> 8][facts.kind & 0xff] = facts;
   }
 
   get(kind: number): KindFacts | undefined {
-    return this.byKind[kind];
+    return this.blocks[kind >> 8][kind & 0xff];
   }
 
   /** Name of the kind, or its number in hexadecimal when unknown. */
   nameOf(kind: number): string {
-    return this.byKind[kind]?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
+    return this.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
 
   /** Name of the party at an address, or the number. */
