@@ -5,7 +5,7 @@ import { decodeEnvelope } from '../../actors/envelope.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import type { Port } from '../../actors/port.js';
 import { type System, startSystem } from '../../actors/system.js';
-import { SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
@@ -126,10 +126,10 @@ export interface BankOptions extends Partial<SimHostOptions> {
 
 export async function openBank({ intensity = 1000, makeBank = () => new Bank(), ...options }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
-  const host = new SimHost({
+  const host = createSimHost({
     seed: 1,
     parties,
-    factories: { js: factoriesOf(makeBank), wasm: [] },
+    vms: { js: { load: async () => ({ parties, actors: factoriesOf(makeBank) }) }, wasm: { load: async () => ({ parties }) } },
     onPortError: (_port, error) => portErrors.push(error),
     ...options,
   });
@@ -143,11 +143,6 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
   const twins = { js: true, wasm: false };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
   const system = await startSystem(host, { parties, actors, placement: 'js', intensity });
-  const pass = async (milliseconds: number) => {
-    let over = false;
-    host.kernel.schedule(milliseconds * 1000, () => (over = true));
-    await host.kernel.run(() => over);
-  };
   return {
     host,
     system,
@@ -156,14 +151,8 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
     receipts,
     totals,
     portErrors,
-    pass,
-    async until(promise) {
-      let settled = false;
-      const settle = () => (settled = true);
-      promise.then(settle, settle);
-      await host.kernel.run(() => settled);
-      return promise;
-    },
+    pass: (milliseconds) => host.pass(milliseconds),
+    until: (promise) => host.until(promise),
     counters: () => system.counters(),
     state: async (actor) => decodeEnvelope(await system.snapshot(actor)).snapshot,
   };
