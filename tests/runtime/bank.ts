@@ -3,10 +3,13 @@ import { Actor, type Handlers, type RequestToken } from '../../actors/actor.js';
 import type { VmCounters } from '../../actors/control.js';
 import { decodeEnvelope } from '../../actors/envelope.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
 import { type System, startSystem } from '../../actors/system.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import type { BoundMessage } from '../../protocol/bind.js';
 import type { ErrorCode } from '../../protocol/errors.js';
+import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
 import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
@@ -156,4 +159,18 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
     counters: () => system.counters(),
     state: async (actor) => decodeEnvelope(await system.snapshot(actor)).snapshot,
   };
+}
+
+let posted = 1_000;
+
+/** Puts messages from the teller into one mailbox at the same moment, so that they are handled as one batch. */
+export function arriveTogether(world: BankWorld, ...messages: readonly (readonly [message: unknown, fields: object])[]): void {
+  const outbox = new OutboxBuilder(teller.address);
+  for (const [message, fields] of messages) {
+    outbox.begin();
+    outbox.append(message as BoundMessage, (message as BoundMessage).owner, fields as never);
+    writeU53(outbox.bytes, SEQUENCE_OFFSET, ++posted);
+    writeU32(outbox.bytes, EPOCH_OFFSET, 1);
+    world.host.vmOf('js').arrive(outbox.bytes, 0, outbox.length);
+  }
 }
