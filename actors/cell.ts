@@ -15,7 +15,6 @@
  * restart never sends twice and never skips.
  */
 
-import { requestNumber } from '../bus/body.js';
 import type { DeadLetters } from '../bus/dead-letters.js';
 import { frameDigest } from '../bus/digest.js';
 import type { Journal } from '../bus/journal.js';
@@ -23,7 +22,7 @@ import { Mailbox } from '../bus/mailbox.js';
 import type { PairCounter } from '../bus/pair-counter.js';
 import type { LocalTarget } from '../bus/router.js';
 import type { TraceRing } from '../bus/trace.js';
-import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
+import { frameLength, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
 import { crashReport } from './crash-report.js';
@@ -145,7 +144,8 @@ export class ActorCell implements LocalTarget {
   handleBatch(lane: number): number {
     const { scratch, journal } = this.services;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
-    if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX)) return 0;
+    // Making room takes a snapshot, at which this incarnation may end.
+    if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || this.state !== 'running') return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
     const from = journal.position;
     journal.appendBatch(this.address, scratch, 0, length);
@@ -165,13 +165,13 @@ export class ActorCell implements LocalTarget {
     try {
       this.instance.handle(scratch, 0, length);
     } catch (error) {
-      this.endBatch(asTrap(error), from, length);
+      this.endBatch(asTrap(error), from);
       return frames;
     }
     this.framesSinceSnapshot += frames;
     this.stats.handled += frames;
     this.handledTo = this.services.journal.position;
-    this.reportMalformed(scratch, length);
+    this.reportMalformed(scratch, frames);
     this.releaseOutput();
     this.microsSinceSnapshot += this.services.now() - started;
     if (this.replayIsLong) this.takeSnapshot();
@@ -194,10 +194,12 @@ export class ActorCell implements LocalTarget {
     this.gate.release(bytes, start, end);
   }
 
-  private reportMalformed(bytes: Uint8Array, length: number): void {
+  /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and reported then */
+  private reportMalformed(bytes: Uint8Array, frames: number): void {
     for (const { frame, error } of this.instance.malformed) {
+      if (frame >= frames) break;
       let at = 0;
-      for (let i = 0; i < frame && at < length; i++) at += frameLength(bytes, at);
+      for (let i = 0; i < frame; i++) at += frameLength(bytes, at);
       this.services.router.reject('undecodable', error.message, bytes, at);
     }
   }
@@ -213,8 +215,15 @@ export class ActorCell implements LocalTarget {
   takeSnapshot(): void {
     if (this.state !== 'running' || this.framesSinceSnapshot === 0) return;
     const started = this.services.now();
+    let bytes: Uint8Array;
+    try {
+      bytes = this.instance.snapshot().slice();
+    } catch (error) {
+      this.endIncarnation(asTrap(error));
+      return;
+    }
     this.snapshot = {
-      bytes: this.instance.snapshot().slice(),
+      bytes,
       sequence: this.gate.sequence,
       digest: this.digest,
       position: this.services.journal.position,
@@ -235,22 +244,26 @@ export class ActorCell implements LocalTarget {
   }
 
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
-  private endBatch(trap: ActorTrap, from: number, length: number): void {
-    const culprit = this.entriesFrom(from)[trap.handled];
-    this.stats.handled += trap.handled;
-    this.framesSinceSnapshot += trap.handled;
-    this.handledTo = culprit.position;
-    this.reportMalformed(this.services.scratch, length);
+  private endBatch(trap: ActorTrap, from: number): void {
+    const entries = this.entriesFrom(from);
+    const culprit: JournalEntry | undefined = entries[trap.handled];
+    const handled = Math.min(trap.handled, entries.length);
+    this.stats.handled += handled;
+    this.framesSinceSnapshot += handled;
+    this.handledTo = culprit?.position ?? this.services.journal.position;
+    this.reportMalformed(this.services.scratch, handled);
     this.releaseOutput();
     this.endIncarnation(trap, culprit);
   }
 
-  private endIncarnation(trap: ActorTrap, culprit: JournalEntry): void {
+  /** @param culprit none when it ended behind a frame, as it wrote its snapshot: that is no frame's fault, and the last one is named */
+  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
     this.state = 'restarting';
     this.stats.traps++;
     this.instance.dispose();
-    this.attempts = culprit.position === this.culprit ? this.attempts + 1 : 1;
-    this.culprit = culprit.position;
+    this.attempts = culprit && culprit.position === this.culprit ? this.attempts + 1 : 1;
+    this.culprit = culprit?.position ?? -1;
+    const { frame } = culprit ?? (this.entriesFrom(this.snapshot.position).at(-1) as JournalEntry);
     const { vm, kinds, trace, now } = this.services;
     const report = crashReport({
       actor: this.name,
@@ -258,13 +271,13 @@ export class ActorCell implements LocalTarget {
       epoch: this.gate.epoch,
       lastSequence: this.gate.sequence,
       trap,
-      frame: culprit.frame,
+      frame,
       attempt: this.attempts,
       at: now(),
       kinds,
       trace,
     });
-    if (this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
+    if (culprit && this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
     this.services.events.ended(report);
   }
 
@@ -272,9 +285,6 @@ export class ActorCell implements LocalTarget {
   private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
     this.poison.add(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
-    if (this.services.kinds.get(readU16(frame, KIND_OFFSET))?.role === 'request') {
-      this.services.requests.answered(this.address, readU16(frame, SOURCE_OFFSET), requestNumber(frame, 0, frame.length));
-    }
     this.services.events.poisoned(report);
   }
 
@@ -282,13 +292,22 @@ export class ActorCell implements LocalTarget {
   restart(epoch: number): void {
     this.gate.epoch = epoch;
     this.services.router.fence(this.address, epoch, this.gate.sequence);
-    this.instance = this.factory.create(this.options);
-    const entries = this.entriesFrom(this.snapshot.position).filter((entry) => !this.poison.has(entry.position));
-    const handled = entries.filter((entry) => entry.position < this.handledTo);
-    this.instance.restore(this.snapshot.bytes);
+    const { handled, left } = this.entriesSinceSnapshot();
+    this.renew();
     if (!this.replay(handled)) return;
     this.state = 'running';
-    this.goOn(entries.slice(handled.length));
+    this.goOn(left);
+  }
+
+  private renew(): void {
+    this.instance = this.factory.create(this.options);
+    this.instance.restore(this.snapshot.bytes);
+  }
+
+  private entriesSinceSnapshot(): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
+    const entries = this.entriesFrom(this.snapshot.position).filter(({ position }) => !this.poison.has(position));
+    const handled = entries.filter(({ position }) => position < this.handledTo);
+    return { handled, left: entries.slice(handled.length) };
   }
 
   /** Handles again what was handled before; its output has left, so it is held back and compared. @returns false when it trapped */
@@ -322,7 +341,7 @@ export class ActorCell implements LocalTarget {
       this.stats.handled++;
       this.framesSinceSnapshot++;
       this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.services.journal.position;
-      this.reportMalformed(entries[i].frame, entries[i].frame.length);
+      this.reportMalformed(entries[i].frame, 1);
       this.releaseOutput();
     }
     this.framesSinceSnapshot = Math.max(this.framesSinceSnapshot, 1);
@@ -335,18 +354,43 @@ export class ActorCell implements LocalTarget {
     this.crashNext = true;
   }
 
+  /** @throws Error when it waits for its restart */
   envelope(): Uint8Array {
-    if (this.state === 'running') this.takeSnapshot();
-    return encodeEnvelope({ sequence: this.gate.sequence, seen: fill(this.seen), snapshot: this.snapshot.bytes });
+    this.takeSnapshot();
+    if (this.state !== 'running') throw new Error(`${this.name} has ended and waits for its restart`);
+    return this.wrap(this.snapshot.bytes);
   }
 
-  /** Ends the actor for good: what waits for it becomes dead letters, and requests in its hands fail. */
+  private wrap(snapshot: Uint8Array): Uint8Array {
+    return encodeEnvelope({ sequence: this.gate.sequence, seen: fill(this.seen), snapshot });
+  }
+
+  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
   stop(): Uint8Array {
-    const envelope = this.envelope();
+    const bury = (bytes: Uint8Array, at: number, length: number) =>
+      this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
+    const { handled, left } = this.entriesSinceSnapshot();
+    for (const { frame } of left) bury(frame, 0, frame.length);
+    this.mailbox.clear(bury);
+    const envelope = this.wrap(this.lastState(handled));
     this.state = 'stopped';
     this.instance.dispose();
-    this.mailbox.clear((bytes, at, length) => this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length));
     return envelope;
+  }
+
+  /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
+  private lastState(handled: readonly JournalEntry[]): Uint8Array {
+    try {
+      if (this.state === 'restarting') {
+        this.renew();
+        for (const { frame } of handled) this.instance.handle(frame, 0, frame.length);
+      }
+      return this.instance.snapshot().slice();
+    } catch (error) {
+      const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
+      for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
+      return this.snapshot.bytes;
+    }
   }
 
   health(): ActorHealth {

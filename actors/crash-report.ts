@@ -4,7 +4,7 @@ import type { TraceRing } from '../bus/trace.js';
 import { readHeader } from '../protocol/frame.js';
 import { DEAD_LETTER_BYTES_MAX } from '../protocol/limits.js';
 import type { CrashReport } from './control.js';
-import type { ActorTrap, VmName } from './instance.js';
+import { type ActorTrap, stackOf, type VmName } from './instance.js';
 
 interface Crash {
   readonly actor: string;
@@ -35,7 +35,7 @@ export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attem
     epoch,
     lastSequence,
     reason: trap.message,
-    stack: stackOf(trap),
+    stack: stackOf(trap.cause) || stackOf(trap),
     position: trap.position,
     attempt,
     at,
@@ -48,5 +48,3 @@ export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attem
     },
   };
 }
-
-const stackOf = (trap: ActorTrap): string => (trap.cause instanceof Error && trap.cause.stack) || trap.stack || '';

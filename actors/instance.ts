@@ -58,7 +58,25 @@ export class ActorTrap extends Error {
     /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. */
     readonly position = '',
   ) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+    super(textOf(cause), { cause });
+  }
+}
+
+/** Anything can be thrown, also what has no text. */
+function textOf(thrown: unknown): string {
+  try {
+    return String(thrown instanceof Error ? thrown.message : thrown);
+  } catch {
+    return `${typeof thrown} without a text`;
+  }
+}
+
+/** Empty when what was thrown has no stack. */
+export function stackOf(thrown: unknown): string {
+  try {
+    return thrown instanceof Error ? String(thrown.stack ?? '') : '';
+  } catch {
+    return '';
   }
 }
 

@@ -15,7 +15,15 @@ import { system } from '../protocol/generated/system.js';
 import { Reader } from '../protocol/reader.js';
 import { Writer } from '../protocol/writer.js';
 import type { Actor } from './actor.js';
-import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from './instance.js';
+import {
+  type ActorFactory,
+  type ActorInstance,
+  type ActorOptions,
+  ActorTrap,
+  type MalformedFrame,
+  type Output,
+  stackOf,
+} from './instance.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
@@ -241,8 +249,7 @@ const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name
 
 /** The first place in the stack, as `file:line:column`. */
 function positionOf(error: unknown): string {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return /([^\s/()]+\/[^\s/()]+:\d+:\d+)\)?$/m.exec(stack)?.[1] ?? '';
+  return /([^\s/()]+\/[^\s/()]+:\d+:\d+)\)?$/m.exec(stackOf(error))?.[1] ?? '';
 }
 
 /** @param parties where the topics and requests of the actor are found: all of the application */

@@ -21,6 +21,9 @@ export class OutboxBuilder {
     sentAt: 0,
   };
 
+  /** Where the output of the handler that runs begins. */
+  private handlerAt = 0;
+
   constructor(source = 0) {
     this.header.source = source;
   }
@@ -36,6 +39,7 @@ export class OutboxBuilder {
   /** Drops what was built. */
   begin(): void {
     this.writer.reset(0);
+    this.handlerAt = 0;
   }
 
   /** Drops what was built behind `length`. */
@@ -43,8 +47,9 @@ export class OutboxBuilder {
     this.writer.reset(length);
   }
 
-  /** Frames from now on were caused by this one. */
+  /** Frames from now on were caused by this one, and count together against the bound of a handler. */
   causedBy(source: number, sequence: number, sentAt: number): void {
+    this.handlerAt = this.writer.length;
     this.header.causeSource = source;
     this.header.causeSequence = sequence;
     this.header.sentAt = sentAt;
@@ -72,7 +77,8 @@ export class OutboxBuilder {
       message.encode(writer, fields, first, second);
       if (writer.length - at > FRAME_BYTES_MAX)
         throw new OutputError(`a frame of ${writer.length - at} bytes is over the limit of ${FRAME_BYTES_MAX}`);
-      if (writer.length > HANDLER_OUTPUT_BYTES_MAX) throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
+      if (writer.length - this.handlerAt > HANDLER_OUTPUT_BYTES_MAX)
+        throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
     } catch (error) {
       writer.reset(at);
       throw error;

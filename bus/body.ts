@@ -24,7 +24,9 @@ function unsignedAt(bytes: Uint8Array, at: number): number {
 /** The request number that leads the bodies of requests and replies; -1 when it is missing or malformed. */
 export function requestNumber(bytes: Uint8Array, at: number, end: number): number {
   const field = firstField(bytes, at);
-  return field < 0 || field >= end ? -1 : unsignedAt(bytes, field);
+  if (field < 0 || field + Math.max(1, scalarLength(bytes, field, end)) > end) return -1;
+  const request = unsignedAt(bytes, field);
+  return request > 0xffff_ffff ? -1 : request;
 }
 
 /** Bytes of the scalar at `at`; -1 for containers and beyond the end. */
@@ -73,5 +75,7 @@ export function scalarKey(bytes: Uint8Array, at: number, end: number, index: num
   }
   const length = scalarLength(bytes, field, end);
   if (length < 0 || field + length > end) return null;
-  return String.fromCharCode(...bytes.subarray(field, field + length));
+  let key = '';
+  for (let i = field; i < field + length; i++) key += String.fromCharCode(bytes[i]);
+  return key;
 }

@@ -4,6 +4,7 @@
  * copied by words through a view that is kept.
  */
 
+const WORD_BYTES = 4;
 /** Above it `set` is faster, view or not. */
 const WORDS_BYTES_MAX = 256;
 
@@ -18,7 +19,7 @@ export class Copier {
 
   /** Copies `source[at, at + length)` to `target[targetAt, ...)`. The two must not overlap. */
   copy(source: Uint8Array, at: number, length: number, targetAt: number): void {
-    if (source !== this.source || length > WORDS_BYTES_MAX) {
+    if (source !== this.source || length > WORDS_BYTES_MAX || length < WORD_BYTES) {
       this.target.set(source.subarray(at, at + length), targetAt);
       if (source !== this.source) this.sourceView = null;
       this.source = source;
@@ -28,11 +29,13 @@ export class Copier {
     this.copyWords(this.sourceView, at, length, targetAt);
   }
 
+  /** The last word may begin within the one before it, so that there is no rest of single bytes. */
   private copyWords(source: DataView, at: number, length: number, targetAt: number): void {
     const target = this.targetView;
-    let i = 0;
-    for (; i + 4 <= length; i += 4) target.setInt32(targetAt + i, source.getInt32(at + i, true), true);
-    for (; i < length; i++) target.setUint8(targetAt + i, source.getUint8(at + i));
+    const shift = targetAt - at;
+    const last = at + length - WORD_BYTES;
+    for (let i = at; i < last; i += WORD_BYTES) target.setInt32(shift + i, source.getInt32(i, true), true);
+    target.setInt32(shift + last, source.getInt32(last, true), true);
   }
 }
 

@@ -1,5 +1,5 @@
 /** What the bus must know of each message kind, worked out once from the schemas so that a frame costs one array access. */
-import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/registry.js';
+import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { type Delivery, LANES, ORDINARY } from './mailbox.js';
 
@@ -27,113 +27,111 @@ const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
   [WASM_RUNTIME, 'wasm runtime'],
 ];
 
+const RUNTIMES = RUNTIME_NAMES.map(([address]) => address);
+
 /** Those that name the party in `sendsTo`, and the runtimes. */
 const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): ReadonlySet<number> =>
-  new Set(
-    [...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)), ...RUNTIME_NAMES.map(([address]) => ({ address }))].map(
-      ({ address }) => address,
-    ),
-  );
+  new Set([...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)).map(({ address }) => address), ...RUNTIMES]);
 
 /** Body fields that the runtime puts before the schema's own. */
 const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1 } as const;
 
-export class Kinds {
-  private readonly byKind: KindFacts[] = [];
-  private readonly names = new Map<number, string>();
+/** What a kind is when its schema does not say otherwise. */
+const ORDINARY_FACTS = { lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, keyIndex: -1, followers: [] } as const;
 
-  /** @param system the schema of the runtime's own messages, which any party may receive */
+/** Kinds of one block, and blocks of all kinds: a kind is a u16. */
+const BLOCK_KINDS = 256;
+
+export class Kinds {
+  /** Blocks of 256 kinds, so that each is a dense array. */
+  private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);
+  private readonly names = new Map<number, string>(RUNTIME_NAMES);
+
+  /**
+   * @param parties of the application; the system's own schema may be among them
+   * @param system the schema of the runtime's own messages, which any party may receive
+   * @throws Error when two parties share a name, an address or a kind, or one names what does not exist
+   */
   constructor(parties: readonly PartySchema[], system: PartySchema) {
-    for (const party of [system, ...parties]) this.names.set(party.address, party.name);
-    for (const [address, name] of RUNTIME_NAMES) this.names.set(address, name);
-    for (const party of parties) if (party.address !== system.address) this.addParty(party, parties);
-    const senders = sendersTo(system, parties);
-    for (const [name, message] of Object.entries(system.receives)) {
-      this.add({
-        kind: message.kind,
-        name: `${system.name}.${name}`,
-        owner: system.address,
-        role: name === 'requestFailed' ? 'failure' : 'system',
-        lane: ORDINARY,
-        overflow: 'deliver',
-        deadlineMs: undefined,
-        keyIndex: -1,
-        followers: [],
-        senders: name === 'refresh' ? null : senders,
-      });
+    const others = parties.filter(({ address }) => address !== system.address);
+    for (const party of [system, ...others]) this.name(party);
+    for (const party of others) {
+      checkNames(party, [system, ...others]);
+      this.addParty(party, others);
+    }
+    this.addSystem(system, sendersTo(system, others));
+  }
+
+  private name({ address, name }: PartySchema): void {
+    const taken = this.names.get(address);
+    if (taken !== undefined) throw new Error(`two parties at address ${address}: ${taken} and ${name}`);
+    if ([...this.names.values()].includes(name)) throw new Error(`two parties named ${name}`);
+    this.names.set(address, name);
+  }
+
+  private addSystem(system: PartySchema, senders: ReadonlySet<number>): void {
+    for (const [name, { kind }] of Object.entries(system.receives)) {
+      const role = name === 'requestFailed' ? 'failure' : 'system';
+      this.add({ kind, name: `${system.name}.${name}`, owner: system.address, role, senders: name === 'refresh' ? null : senders });
     }
   }
 
   private addParty(party: PartySchema, parties: readonly PartySchema[]): void {
+    const owner = party.address;
     const senders = sendersTo(party, parties);
     for (const [name, message] of Object.entries(party.receives)) {
-      const role = message.reply ? 'request' : 'message';
-      this.add({
-        kind: message.kind,
-        name: `${party.name}.${name}`,
-        owner: party.address,
-        role,
-        lane: LANES.indexOf(message.lane),
-        overflow: message.overflow,
-        deadlineMs: message.deadlineMs,
-        keyIndex: keyIndexOf(message, role),
-        followers: [],
-        senders,
-      });
-      if (message.reply) {
-        this.add({
-          kind: message.reply.kind,
-          name: `${party.name}.${name}.reply`,
-          owner: party.address,
-          role: 'reply',
-          lane: LANES.indexOf(message.lane),
-          overflow: 'deliver',
-          deadlineMs: undefined,
-          keyIndex: -1,
-          followers: [],
-          senders: new Set([party.address]),
-        });
-      }
+      const path = `${party.name}.${name}`;
+      const { kind, overflow, deadlineMs, reply } = message;
+      const lane = LANES.indexOf(message.lane);
+      const role = reply ? 'request' : 'message';
+      this.add({ kind, name: path, owner, role, lane, overflow, deadlineMs, keyIndex: keyIndexOf(message, role), senders });
+      if (reply) this.add({ kind: reply.kind, name: `${path}.reply`, owner, role: 'reply', lane, senders: new Set([owner]) });
     }
     for (const [name, topic] of Object.entries(party.publishes)) {
-      const followers = parties
-        .filter((other) => other.follows.includes(`${party.name}.${name}`))
-        .map((other) => other.address)
-        .sort((a, b) => a - b);
-      this.add({
-        kind: topic.kind,
-        name: `${party.name}.${name}`,
-        owner: party.address,
-        role: 'publication',
-        lane: LANES.indexOf(topic.lane),
-        overflow: topic.overflow,
-        deadlineMs: undefined,
-        keyIndex: keyIndexOf(topic, 'publication'),
-        followers,
-        senders: new Set([party.address]),
-      });
+      const path = `${party.name}.${name}`;
+      const { kind, overflow } = topic;
+      const lane = LANES.indexOf(topic.lane);
+      const keyIndex = keyIndexOf(topic, 'publication');
+      const followers = followersOf(path, parties);
+      this.add({ kind, name: path, owner, role: 'publication', lane, overflow, keyIndex, followers, senders: new Set([owner]) });
     }
   }
 
-  private add(facts: KindFacts): void {
-    const taken = this.byKind[facts.kind];
-    if (taken) throw new Error(`kind 0x${facts.kind.toString(16)} is both ${taken.name} and ${facts.name}`);
-    this.byKind[facts.kind] = facts;
+  private add(facts: Partial<KindFacts> & Pick<KindFacts, 'kind' | 'name' | 'owner' | 'role' | 'senders'>): void {
+    const { kind, name } = facts;
+    const taken = this.get(kind);
+    if (taken) throw new Error(`kind 0x${kind.toString(16)} is both ${taken.name} and ${name}`);
+    this.blocks[kind >> 8][kind & 0xff] = { ...ORDINARY_FACTS, ...facts };
   }
 
   get(kind: number): KindFacts | undefined {
-    return this.byKind[kind];
+    return this.blocks[kind >> 8][kind & 0xff];
   }
 
   /** Name of the kind, or its number in hexadecimal when unknown. */
   nameOf(kind: number): string {
-    return this.byKind[kind]?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
+    return this.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
 
   /** Name of the party at an address, or the number. */
   partyName(address: number): string {
     return this.names.get(address) ?? String(address);
   }
+}
+
+const followersOf = (path: string, parties: readonly PartySchema[]): number[] =>
+  parties
+    .filter(({ follows }) => follows.includes(path))
+    .map(({ address }) => address)
+    .sort((a, b) => a - b);
+
+/** @throws Error when the party sends to, or follows, what does not exist */
+function checkNames({ name, sendsTo, follows }: PartySchema, parties: readonly PartySchema[]): void {
+  const stranger = sendsTo.find((target) => !parties.some((party) => party.name === target));
+  if (stranger !== undefined) throw new Error(`${name} sends to ${stranger}, which does not exist`);
+  const topics = parties.flatMap((party) => Object.keys(party.publishes).map((topic) => `${party.name}.${topic}`));
+  const unknown = follows.find((path) => !topics.includes(path));
+  if (unknown !== undefined) throw new Error(`${name} follows ${unknown}, which does not exist`);
 }
 
 function keyIndexOf(message: { readonly key?: string; readonly fields: object }, role: keyof typeof LEADING_FIELDS): number {

@@ -1,16 +1,27 @@
 /** Counts frames per pair of source and target: what shows that none was lost or doubled. */
 export class PairCounter {
-  private readonly counts = new Map<number, number>();
+  private readonly counts = new Map<number, { count: number }>();
+  /** The pair that was counted last: frames come in runs. */
+  private last = -1;
+  private lastCount = { count: 0 };
 
   add(source: number, target: number): void {
     const pair = source * 0x1_0000 + target;
-    this.counts.set(pair, (this.counts.get(pair) ?? 0) + 1);
+    if (pair !== this.last) this.look(pair);
+    this.lastCount.count++;
+  }
+
+  private look(pair: number): void {
+    let counted = this.counts.get(pair);
+    if (!counted) this.counts.set(pair, (counted = { count: 0 }));
+    this.last = pair;
+    this.lastCount = counted;
   }
 
   /** As `source>target` with the given names. */
   toRecord(nameOf: (address: number) => string): Record<string, number> {
     const record: Record<string, number> = {};
-    for (const [pair, count] of this.counts) record[`${nameOf(Math.floor(pair / 0x1_0000))}>${nameOf(pair & 0xffff)}`] = count;
+    for (const [pair, { count }] of this.counts) record[`${nameOf(Math.floor(pair / 0x1_0000))}>${nameOf(pair & 0xffff)}`] = count;
     return record;
   }
 }

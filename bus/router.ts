@@ -186,11 +186,16 @@ export class Router {
     if (answers && !this.expects(target.address, facts, bytes, at)) return true;
     if (!this.admit(target, facts, bytes, at)) return false;
     if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
-    if (facts.role === 'request')
-      this.options.requests.accepted(target.address, source, requestNumber(bytes, at, at + frameLength(bytes, at)), facts.kind);
+    if (facts.role === 'request') this.noteRequest(target.address, source, facts.kind, bytes, at);
     if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
     target.seen[key] = sequence;
     return true;
+  }
+
+  /** A request without a number cannot be answered: its body is malformed, as its target will find. */
+  private noteRequest(target: number, source: number, kind: number, bytes: Uint8Array, at: number): void {
+    const request = requestNumber(bytes, at, at + frameLength(bytes, at));
+    if (request >= 0) this.options.requests.accepted(target, source, request, kind);
   }
 
   /** What answers a request that has settled by other means is refused, so that nothing is answered twice. */
@@ -225,7 +230,10 @@ export class Router {
     const kind = readU16(bytes, at + KIND_OFFSET);
     if (this.kinds.get(kind)?.role !== 'request') return;
     const request = requestNumber(bytes, at, at + length);
-    if (request >= 0) this.options.bounce(readU16(bytes, at + SOURCE_OFFSET), request, kind, code);
+    if (request < 0) return;
+    const requester = readU16(bytes, at + SOURCE_OFFSET);
+    this.options.requests.answered(readU16(bytes, at + TARGET_OFFSET), requester, request);
+    this.options.bounce(requester, request, kind, code);
   }
 }
 

@@ -161,3 +161,13 @@ function located<T>(name: string, kind: number, body: Fields, decode: (reader: R
     }
   };
 }
+
+/** Every message kind of a party: what it receives, its replies, and what it publishes. */
+export function messagesOf(party: BoundParty): AnyBound[] {
+  const messages: AnyBound[] = [];
+  for (const message of Object.values(party.receives)) {
+    messages.push(message);
+    if (message.role === 'request') messages.push(message.reply);
+  }
+  return [...messages, ...Object.values(party.publishes)];
+}

@@ -46,6 +46,32 @@ const TAGS: readonly (readonly [number, number])[] = [
   [41, 0xcf],
 ];
 
+/** The same written out, because every frame passes here. */
+const hasTags = (bytes: Uint8Array, at: number): boolean =>
+  bytes[at + 4] === 0x98 &&
+  bytes[at + 5] === 0xcd &&
+  bytes[at + 8] === 0xcd &&
+  bytes[at + 11] === 0xcd &&
+  bytes[at + 14] === 0xcf &&
+  bytes[at + 23] === 0xce &&
+  bytes[at + 28] === 0x92 &&
+  bytes[at + 29] === 0xcd &&
+  bytes[at + 32] === 0xcf &&
+  bytes[at + 41] === 0xcf;
+
+function writeTags(bytes: Uint8Array, at: number): void {
+  bytes[at + 4] = 0x98;
+  bytes[at + 5] = 0xcd;
+  bytes[at + 8] = 0xcd;
+  bytes[at + 11] = 0xcd;
+  bytes[at + 14] = 0xcf;
+  bytes[at + 23] = 0xce;
+  bytes[at + 28] = 0x92;
+  bytes[at + 29] = 0xcd;
+  bytes[at + 32] = 0xcf;
+  bytes[at + 41] = 0xcf;
+}
+
 export interface FrameHeader {
   kind: number;
   source: number;
@@ -78,9 +104,18 @@ export function writeU53(bytes: Uint8Array, at: number, value: number): void {
   writeU32(bytes, at + 4, value >>> 0);
 }
 
-/** Bytes of the frame that starts at `at`, with its length field. */
-export const frameLength = (bytes: Uint8Array, at: number): number =>
-  LENGTH_BYTES + ((bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0);
+/** Above any limit, and such that what is computed with it stays a 32-bit integer. */
+const REST_MAX = 0x1fff_ffff;
+
+/**
+ * Bytes of the frame that starts at `at`, with its length field; of one that says it is longer than REST_MAX, that.
+ * Bounded, because engines compute in floating point with what may be above 2^31, and all that is done per frame starts here.
+ */
+export function frameLength(bytes: Uint8Array, at: number): number {
+  const rest = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
+  const bounded = rest & REST_MAX;
+  return LENGTH_BYTES + (bounded === rest ? bounded : REST_MAX);
+}
 
 export function writeFrameLength(bytes: Uint8Array, at: number, length: number): void {
   const rest = length - LENGTH_BYTES;
@@ -92,7 +127,7 @@ export function writeFrameLength(bytes: Uint8Array, at: number, length: number):
 
 /** Writes the fixed part; the caller appends the body and then calls `writeFrameLength`. */
 export function writeHeader(bytes: Uint8Array, at: number, header: FrameHeader): void {
-  for (let i = 0; i < TAGS.length; i++) bytes[at + TAGS[i][0]] = TAGS[i][1];
+  writeTags(bytes, at);
   writeU16(bytes, at + KIND_OFFSET, header.kind);
   writeU16(bytes, at + SOURCE_OFFSET, header.source);
   writeU16(bytes, at + TARGET_OFFSET, header.target);
@@ -114,6 +149,9 @@ export const readHeader = (bytes: Uint8Array, at: number): FrameHeader => ({
   sentAt: readU53(bytes, at + SENT_AT_OFFSET),
 });
 
+/** Offset of the first tag that is not what it must be. */
+const wrongTag = (bytes: Uint8Array, at: number): number => TAGS.find(([offset, tag]) => bytes[at + offset] !== tag)?.[0] ?? 0;
+
 /**
  * Checks that a whole frame with a well-formed header lies in `bytes` at `at`, and nothing of it beyond `end`.
  * @returns the frame's length in bytes
@@ -124,9 +162,7 @@ export function checkFrame(bytes: Uint8Array, at: number, end: number): number {
   const length = frameLength(bytes, at);
   if (length > FRAME_BYTES_MAX) throw new DecodeError('too long', 0);
   if (length > end - at) throw new DecodeError('truncated', end - at);
-  for (let i = 0; i < TAGS.length; i++) {
-    if (bytes[at + TAGS[i][0]] !== TAGS[i][1]) throw new DecodeError('header', TAGS[i][0]);
-  }
+  if (!hasTags(bytes, at)) throw new DecodeError('header', wrongTag(bytes, at));
   if (length < BODY_OFFSET + 1) throw new DecodeError('header', 0);
   return length;
 }

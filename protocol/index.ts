@@ -40,7 +40,6 @@ export {
 } from './generated/index.js';
 export { locateField } from './locate.js';
 export { Reader } from './reader.js';
-export { messagesOf, Registry } from './registry.js';
 export type {
   Field,
   Fields,

@@ -119,3 +119,5 @@ export const HISTORY_BLOCKERS_MAX = 16;
 export const IDLE_DELAY_MAX_MS = 1_000;
 /** What a port may have waiting to leave before its sends are refused: one mailbox's worth, beyond which it would outrun its targets for ever. */
 export const PORT_HELD_BYTES_MAX = MAILBOX_BYTES_MAX;
+/** Links of a cause chain that a report shows: from a frame back to the key that started it there are rarely more than six. */
+export const CAUSE_CHAIN_MAX = 16;

@@ -1,35 +1,23 @@
 /** The counter's contract: one suite, and both twins keep it. Runs on the simulated host: a virtual clock, the same on every run. */
-import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { decodeEnvelope, javaScriptActorFactory, startSystem } from '../../actors/index.js';
-import { compileGuest, SimHost, wasmActorFactory } from '../../host-shim/sim/index.js';
-import { parties } from './application.js';
-import { Counter } from './js-actors/counter.js';
+import { decodeEnvelope, startSystem } from '../../actors/index.js';
+import { createSimHost } from '../../host-shim/sim/index.js';
+import { jsDefinition, parties, wasmDefinition } from './application.js';
 import { button, counter } from './protocol/generated/index.js';
 
-const module = await compileGuest(await readFile('dist/examples/counter/wasm-actors/counter.wasm'));
-const factories = {
-  js: [javaScriptActorFactory(counter, () => new Counter(), parties)],
-  wasm: [wasmActorFactory(counter, module)],
-};
+const guests = new URL('../../dist/examples/counter/wasm-actors/', import.meta.url);
+const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(guests) } };
 
 async function start(placement: string) {
   const shown: number[] = [];
-  const host = new SimHost({ seed: 1, parties, factories });
+  const host = createSimHost({ seed: 1, parties, vms });
   const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => void shown.push(count) });
   const system = await startSystem(host, { parties, actors: [{ schema: counter, twins: { js: true, wasm: true } }], placement });
   return {
     system,
     shown,
     increment: (by: number) => port.send(counter.receives.increment, { by }),
-    async read(): Promise<number> {
-      let answer: number | undefined;
-      void port.request(counter.receives.read, {}).then(({ count }) => {
-        answer = count;
-      });
-      await host.kernel.run(() => answer !== undefined);
-      return answer!;
-    },
+    read: async () => (await host.until(port.request(counter.receives.read, {}))).count,
   };
 }
 

@@ -87,12 +87,12 @@ export class PlatformHost implements Host {
   }
 }
 
-function printPortError(port: string, error: unknown): void {
+export function printPortError(port: string, error: unknown): void {
   console.error(`port ${port}:`, error);
 }
 
 /** The host's VM has no actors that could end, and when it is lost so is who would listen. */
-const unheard: VmListener = {
+export const unheard: VmListener = {
   ended() {},
   poisoned() {},
   lost(reason) {

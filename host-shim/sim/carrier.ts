@@ -4,7 +4,7 @@
  */
 import type { Vm } from '../../actors/vm.js';
 import type { LinkEnds, LinkReader, LinkStats, LinkWriter } from '../../bus/link.js';
-import { createThreadLink } from '../../bus/thread-link.js';
+import { createThreadLink, type ThreadLinkFaults } from '../../bus/thread-link.js';
 import { readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { Kernel } from './kernel.js';
 
@@ -15,6 +15,8 @@ export interface CarrierOptions {
   readonly seed: number;
   /** How long a frame is on its way. */
   readonly delay: { readonly minMicros: number; readonly maxMicros: number };
+  /** Refusals, and changed bytes where decoding is to be tried; none when left out. */
+  readonly faults?: ThreadLinkFaults;
 }
 
 export class Carrier implements LinkWriter {
@@ -23,7 +25,7 @@ export class Carrier implements LinkWriter {
   readonly closed = false;
   private readonly pairs = new Map<number, LinkEnds>();
 
-  /** @param find the VM in which an address lives now; the host's when none has it, which then refuses the frame */
+  /** @param find the VM in which an address lives now; the host's when none has it, which refuses the frame or knows a way that nobody serves now */
   constructor(
     private readonly kernel: Kernel,
     private readonly options: CarrierOptions,
@@ -57,9 +59,11 @@ export class Carrier implements LinkWriter {
     const key = source * 0x1_0000 + target;
     const known = this.pairs.get(key);
     if (known) return known;
-    const { kernel, options } = this;
-    const schedule = (delayMicros: number, run: () => void) => void kernel.schedule(delayMicros, run);
-    const link = createThreadLink({ seed: options.seed + key, delay: options.delay, schedule });
+    const { kernel } = this;
+    const { seed, delay, faults } = this.options;
+    // Ranked, so that frames which arrive in the same microsecond do not come in the order in which their VMs had their turn.
+    const schedule = (delayMicros: number, run: () => void) => void kernel.schedule(delayMicros, run, key);
+    const link = createThreadLink({ seed: seed + key, delay, faults, schedule });
     const arrive = () => {
       link.reader.drain((bytes, at, length) => this.find(target).arrive(bytes, at, length), Number.POSITIVE_INFINITY);
       if (!link.reader.sleep()) kernel.schedule(RETRY_MICROS, arrive);
@@ -72,12 +76,20 @@ export class Carrier implements LinkWriter {
   }
 }
 
-/** A link on which nothing ever arrives: in the simulation the carrier delivers. */
-export const silentReader: LinkReader = {
-  drain: () => 0,
-  closed: false,
-  empty: true,
-  sleep: () => true,
-  onFrames: null,
-  close() {},
-};
+/**
+ * What a VM of the simulation is linked with. Nothing arrives on it, for the carrier delivers; and what the carrier has brought in
+ * vain, because the VM of its target is gone, finds no room here: it waits where it is until that VM is back or the route is.
+ */
+export function openIdleLink(): { reader: LinkReader; writer: LinkWriter } {
+  return {
+    reader: { drain: () => 0, closed: false, empty: true, sleep: () => true, onFrames: null, close() {} },
+    writer: {
+      write: () => false,
+      flush() {},
+      onRoom: null,
+      stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
+      closed: false,
+      close() {},
+    },
+  };
+}

@@ -1,68 +1,85 @@
 /**
  * A host in one thread with a virtual clock and seeded delivery: the same application, actors and supervisor as on the real ones,
  * repeatable to the last frame. Wasm actors are real instances here too.
+ *
+ * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
  */
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
-import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { Vm } from '../../actors/vm.js';
-import type { BoundParty } from '../../protocol/bind.js';
-import { Carrier, type CarrierOptions, silentReader } from './carrier.js';
+import type { LinkStats } from '../../bus/link.js';
+import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import type { VmDefinition, VmSource } from '../common/definition.js';
+import { type HostOptions, printPortError, unheard, type WorkerName } from '../common/host.js';
+import { startThreadVm } from '../common/thread-vm.js';
+import { loadFactories } from '../common/vm-factory.js';
+import { detectCapabilities } from './capabilities.js';
+import { Carrier, type CarrierOptions, openIdleLink } from './carrier.js';
 import { Kernel } from './kernel.js';
+import { load } from './load.js';
+import { afterTurn } from './turn.js';
 
 /** A frame between any two parties: from a local hop to a busy thread on a slow device. */
 const DELAY_DEFAULT = { minMicros: 20, maxMicros: 2_000 };
-/** Within one moment time does not pass: the budget only has to be more than nothing. */
-const PUMP_BUDGET_MICROS = 1;
 
-export interface SimHostOptions extends Partial<CarrierOptions> {
+/** What the other hosts are given will do: `entry` is not used. */
+export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'>, Partial<CarrierOptions> {
   readonly seed: number;
-  /** All actors and ports of the application, bound. */
-  readonly parties: readonly BoundParty[];
-  /** Implementations that may be placed in each VM. */
-  readonly factories: Readonly<Record<'js' | 'wasm', readonly ActorFactory[]>>;
-  /** Opens the ports that live in a VM, when it has started. */
-  readonly ports?: Partial<Readonly<Record<'js' | 'wasm', (vm: Vm) => void>>>;
-  readonly onPortError?: (port: string, error: unknown) => void;
+  /** With some taken away to act as a lesser device. There is one thread whatever it says. */
+  readonly capabilities?: Capabilities;
+  readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
+}
+
+interface Loaded {
+  readonly definition: VmDefinition;
+  readonly factories: readonly ActorFactory[];
 }
 
 export class SimHost implements Host {
   readonly kernel: Kernel;
   readonly clock: Clock;
   readonly timers: Timers;
-  readonly capabilities: Capabilities = { wasm: true, sharedMemory: false, workers: false };
+  readonly capabilities: Capabilities;
   readonly local: VmHandle;
   /** The VM of the host: ports are opened on it. */
   readonly vm: Vm;
   private readonly carrier: Carrier;
-  private readonly vms = new Map<VmName, Vm>();
-  private readonly awake = new Set<Vm>();
+  private readonly running = new Map<VmName, { readonly vm: Vm; readonly wake: () => void }>();
+  private readonly loading = new Set<Promise<Loaded>>();
 
   constructor(private readonly options: SimHostOptions) {
-    this.kernel = new Kernel({ turn: () => new Promise((resolve) => setImmediate(resolve)), work: () => this.work() });
+    const detected = detectCapabilities();
+    this.capabilities = { ...detected, wasm: detected.wasm && (options.capabilities?.wasm ?? true) };
+    this.kernel = new Kernel({ turn: () => this.turn(), isQuiet: () => ![...this.running.values()].some(({ vm }) => vm.restarting) });
     this.clock = { nowMicros: () => this.kernel.now };
     this.timers = {
-      set: (delayMs, fn) => this.kernel.schedule(delayMs * 1000, fn),
-      clear: (cancel) => (cancel as (() => void) | undefined)?.(),
+      set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : this.kernel.schedule(delayMs * 1000, fn)),
+      clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
     };
-    const find = (address: number) => [...this.vms.values()].find((vm) => vm.has(address)) ?? this.vm;
-    this.carrier = new Carrier(this.kernel, { seed: options.seed, delay: options.delay ?? DELAY_DEFAULT }, find);
-    const { vm, handle } = this.create('host', [], { ended() {}, poisoned() {}, lost() {} });
+    const { seed, delay = DELAY_DEFAULT, faults, parties } = options;
+    const find = (address: number) => [...this.running.values()].find(({ vm }) => vm.has(address))?.vm ?? this.vm;
+    this.carrier = new Carrier(this.kernel, { seed, delay, faults }, find);
+    this.carrier.onRoom = () => {
+      for (const { wake } of this.running.values()) wake();
+    };
+    const { vm, handle } = this.start('host', { definition: { parties }, factories: [] }, unheard);
     this.vm = vm;
     this.local = handle;
   }
 
-  async startVm(name: 'js' | 'wasm', listener: VmListener): Promise<VmHandle> {
-    const { vm, handle } = this.create(name, this.options.factories[name], listener);
-    this.options.ports?.[name]?.(vm);
-    return handle;
+  /** What was carried so far, and how often there was no room for it. */
+  get carriage(): Readonly<LinkStats> {
+    return this.carrier.stats;
   }
 
-  /** @throws Error when no such VM runs */
-  vmOf(name: VmName): Vm {
-    const vm = this.vms.get(name);
-    if (!vm) throw new Error(`no VM ${name} runs`);
-    return vm;
+  async startVm(name: WorkerName, listener: VmListener): Promise<VmHandle> {
+    const loading = this.load(name);
+    this.loading.add(loading);
+    try {
+      return this.start(name, await loading, listener).handle;
+    } finally {
+      this.loading.delete(loading);
+    }
   }
 
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
@@ -70,39 +87,93 @@ export class SimHost implements Host {
     await Promise.all([a.control.attach(b.name, nothing), b.control.attach(a.name, nothing)]);
   }
 
-  private create(name: VmName, factories: readonly ActorFactory[], listener: VmListener): { vm: Vm; handle: VmHandle } {
-    const lifeline = new Lifeline();
-    const vm: Vm = new Vm({
-      name,
-      parties: this.options.parties,
-      factories,
-      clock: this.clock,
-      timers: this.timers,
-      events: listener,
-      wake: () => void this.awake.add(vm),
-      openLink: () => ({ reader: silentReader, writer: this.carrier }),
-      onPortError: this.options.onPortError ?? ((port, error) => console.error(`port ${port}:`, error)),
-      carrier: this.carrier,
-    });
-    this.vms.set(name, vm);
-    const terminate = async () => {
-      lifeline.cut('terminated');
-      this.vms.delete(name);
-      this.awake.delete(vm);
-      await vm.shutdown();
-    };
-    return { vm, handle: { name, control: guardControl(name, vm, this.timers, lifeline), terminate } };
+  /** @throws Error when no such VM runs */
+  vmOf(name: VmName): Vm {
+    const running = this.running.get(name);
+    if (!running) throw new Error(`no VM ${name} runs`);
+    return running.vm;
   }
 
-  /** @returns true when nothing is left to do at this moment */
-  private work(): boolean {
-    let quiet = true;
-    while (this.awake.size > 0) {
-      const [vm] = this.awake;
-      this.awake.delete(vm);
-      if (vm.pump(PUMP_BUDGET_MICROS)) this.awake.add(vm);
-      quiet = false;
-    }
-    return quiet && ![...this.vms.values()].some((vm) => vm.restarting);
+  /** Lets virtual time pass. */
+  async pass(milliseconds: number): Promise<void> {
+    let over = false;
+    this.kernel.schedule(milliseconds * 1000, () => {
+      over = true;
+    });
+    await this.kernel.run(() => over);
+  }
+
+  /**
+   * Lets virtual time pass until the promise has settled.
+   * @throws Error when nothing is left to happen before that
+   */
+  async until<T>(promise: Promise<T>): Promise<T> {
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
+    promise.then(settle, settle);
+    if (!(await this.kernel.run(() => settled))) throw new Error('nothing is left to happen, and the promise has not settled');
+    return promise;
+  }
+
+  private async load(name: WorkerName): Promise<Loaded> {
+    const definition = await this.options.vms[name].load();
+    return { definition, factories: await loadFactories(definition, this.capabilities.wasm, load) };
+  }
+
+  /** How long the real world takes to load a guest must not be seen on the virtual clock. */
+  private async turn(): Promise<void> {
+    if (this.loading.size > 0) await Promise.allSettled(this.loading);
+    await new Promise<void>((resolve) => afterTurn(resolve));
+  }
+
+  private start(name: VmName, { definition, factories }: Loaded, listener: VmListener): { vm: Vm; handle: VmHandle } {
+    const forget = () => {
+      if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
+    };
+    const started = startThreadVm(
+      name,
+      (callback) => this.kernel.schedule(0, callback),
+      (wake, events) => {
+        const vm = new Vm({
+          name,
+          parties: definition.parties,
+          factories,
+          clock: this.clock,
+          timers: this.timers,
+          events,
+          wake,
+          openLink: openIdleLink,
+          onPortError: this.options.onPortError ?? printPortError,
+          carrier: this.carrier,
+        });
+        this.running.set(name, { vm, wake });
+        definition.ports?.(vm);
+        return vm;
+      },
+      {
+        ended: (report) => listener.ended(report),
+        poisoned: (report) => listener.poisoned(report),
+        lost: (reason) => {
+          forget();
+          listener.lost(reason);
+        },
+      },
+      { timers: this.timers, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
+    );
+    const { vm, handle } = started;
+    return {
+      vm,
+      handle: {
+        ...handle,
+        terminate: () => {
+          forget();
+          return handle.terminate();
+        },
+      },
+    };
   }
 }
+
+export const createSimHost = (options: SimHostOptions): SimHost => new SimHost(options);

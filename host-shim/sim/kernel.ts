@@ -15,13 +15,13 @@ const TURNS_MAX = 10_000;
 export interface KernelOptions {
   /** Resolves when the real event loop has turned once. */
   readonly turn: () => Promise<void>;
-  /** Does what can be done at this moment. @returns true when nothing is left to do or to wait for */
-  readonly work: () => boolean;
+  /** False while something of this moment is still to come. */
+  readonly isQuiet: () => boolean;
 }
 
 interface Event {
   readonly at: number;
-  /** Events of the same microsecond run in the order in which they were scheduled. */
+  readonly rank: number;
   readonly order: number;
   run: (() => void) | null;
 }
@@ -30,7 +30,6 @@ export class Kernel {
   private readonly heap: Event[] = [];
   private order = 0;
   private time = SIMULATION_EPOCH_MICROS;
-  private waiting = 0;
 
   constructor(private readonly options: KernelOptions) {}
 
@@ -39,18 +38,14 @@ export class Kernel {
     return this.time;
   }
 
-  /** Events to come. */
-  get pending(): number {
-    return this.waiting;
-  }
-
-  /** @returns a function that takes the event back */
-  schedule(delayMicros: number, run: () => void): () => void {
-    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), order: this.order++, run };
-    this.waiting++;
+  /**
+   * Events of the same microsecond run by rank, and those of the same rank in the order in which they were scheduled.
+   * @returns a function that takes the event back
+   */
+  schedule(delayMicros: number, run: () => void, rank = 0): () => void {
+    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), rank, order: this.order++, run };
     push(this.heap, event);
     return () => {
-      if (event.run) this.waiting--;
       event.run = null;
     };
   }
@@ -65,7 +60,6 @@ export class Kernel {
       const event = pop(this.heap);
       if (!event) return false;
       if (!event.run) continue;
-      this.waiting--;
       this.time = event.at;
       const { run } = event;
       event.run = null;
@@ -78,15 +72,14 @@ export class Kernel {
   /** Lets everything happen that happens at this moment. */
   private async settle(): Promise<void> {
     for (let turns = 0; turns < TURNS_MAX; turns++) {
-      const quiet = this.options.work();
       await this.options.turn();
-      if (quiet && this.options.work()) return;
+      if (this.options.isQuiet()) return;
     }
     throw new Error(`the simulation does not come to rest at ${this.time}`);
   }
 }
 
-const before = (a: Event, b: Event): boolean => a.at < b.at || (a.at === b.at && a.order < b.order);
+const before = (a: Event, b: Event): boolean => (a.at - b.at || a.rank - b.rank || a.order - b.order) < 0;
 
 function push(heap: Event[], event: Event): void {
   let i = heap.length;

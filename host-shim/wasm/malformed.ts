@@ -2,11 +2,10 @@
  * What a guest notes of a malformed frame is three numbers. Here they become a DecodeError that names the field, which is found
  * from the schema and the frame's bytes.
  */
-import { type AnyBound, type BoundParty, leadOf } from '../../protocol/bind.js';
+import { type AnyBound, type BoundParty, leadOf, messagesOf } from '../../protocol/bind.js';
 import { DECODE_PROBLEMS, DecodeError } from '../../protocol/errors.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
 import { locateField } from '../../protocol/locate.js';
-import { messagesOf } from '../../protocol/registry.js';
 import { type Fields, list, u32 } from '../../protocol/schema.js';
 
 /** As a guest notes it: `problem` is an index in DECODE_PROBLEMS, `offset` counts from the start of the body (or of the frame, when its header is wrong). */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../bus/random.js';
 import { applicationState, Metrics } from '../../js-actors/metrics.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import type { telemetry } from '../../protocol/generated/telemetry.js';
@@ -12,7 +13,6 @@ import {
   LOG_TEXT_BYTES_MAX,
   METRIC_SERIES_MAX,
 } from '../../protocol/limits.js';
-import { HOST_RUNTIME } from '../../protocol/registry.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
 import { type Emission, REQUESTER, Stage } from './stage.js';

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Random } from '../../bus/random.js';
 import { Network } from '../../js-actors/network.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { fetch } from '../../protocol/generated/fetch.js';
 import { network } from '../../protocol/generated/network.js';
 import { system } from '../../protocol/generated/system.js';
@@ -19,7 +20,6 @@ import {
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
 } from '../../protocol/limits.js';
-import { HOST_RUNTIME } from '../../protocol/registry.js';
 import type { MessageOf, ReplyFields } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
 import { type Emission, REQUESTER, Stage } from './stage.js';

@@ -2,12 +2,12 @@
 import { decode, encode } from '@msgpack/msgpack';
 import type { ActorInstance } from '../../actors/instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import type { BoundMessage, BoundPublication, BoundRequest } from '../../protocol/bind.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
+import { type BoundMessage, type BoundPublication, type BoundRequest, messagesOf } from '../../protocol/bind.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { system } from '../../protocol/generated/system.js';
 import { Reader } from '../../protocol/reader.js';
-import { HOST_RUNTIME, Registry } from '../../protocol/registry.js';
 import type { Fields, InferFields } from '../../protocol/schema.js';
 
 export interface Emission<F = unknown> {
@@ -22,7 +22,7 @@ export interface Emission<F = unknown> {
 /** Someone whom no schema names: an application's own actor. */
 export const REQUESTER = 100;
 
-const registry = new Registry(tandemParties);
+const messages = tandemParties.flatMap((party) => messagesOf(party));
 
 export class Stage {
   /** Time of the next message, in microseconds since the Unix epoch. */
@@ -71,7 +71,8 @@ export class Stage {
   }
 
   private emissionAt(bytes: Uint8Array, at: number): Emission {
-    const message = registry.message(readU16(bytes, at + KIND_OFFSET));
+    const kind = readU16(bytes, at + KIND_OFFSET);
+    const message = messages.find((candidate) => candidate.kind === kind);
     if (!message) throw new Error('emitted a kind that no schema has');
     this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
     this.reader.request = 0;

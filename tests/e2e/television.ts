@@ -5,6 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright';
 import type { FilmPage } from '../../examples/tv/catalogue/film.js';
 import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
 import { type RunningServer, startServer } from '../../examples/tv/server/server.js';
+import { findChromium } from '../../scripts/chromium.js';
 
 /** For a machine that does much else at the same time. */
 export const PATIENCE_MS = 60_000;
@@ -19,7 +20,7 @@ const FLAGS = [
 ];
 
 export const launchChromium = (...flags: readonly string[]): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
+  chromium.launch({ executablePath: findChromium() ?? undefined, args: [...FLAGS, ...flags] });
 
 const catalogue = loadCatalogue();
 
@@ -42,7 +43,7 @@ export class Television {
   private constructor(readonly page: Page) {}
 
   /** @param prepare is called before the page is loaded */
-  static async open(browser: Browser, server: RunningServer, query = '', prepare?: (page: Page) => Promise<void>): Promise<Television> {
+  static async open(browser: Browser, server: RunningServer, query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Television> {
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
     page.setDefaultTimeout(PATIENCE_MS);
     await prepare?.(page);

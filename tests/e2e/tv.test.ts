@@ -1,5 +1,5 @@
 /** The television in Chromium, end to end: what a viewer does, what a crash does to it, and what lesser devices show. */
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
@@ -19,18 +19,23 @@ afterAll(async () => {
 
 const open = (query = '') => Television.open(browser, server, query);
 
+/** A television whose films do not come before they are released. */
+async function openHeld(query = '') {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const hold = (page: Page) =>
+    page.route('**/api/films?*', async (route) => {
+      await released;
+      await route.continue();
+    });
+  return { television: await Television.open(browser, server, query, hold), release };
+}
+
 describe('a viewer', () => {
   test('sees placeholders, and the films when they have come', async () => {
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    const television = await Television.open(browser, server, '', (page) =>
-      page.route('**/api/films?*', async (route) => {
-        await released;
-        await route.continue();
-      }),
-    );
+    const { television, release } = await openHeld();
     await television.see('requests', '3');
     await television.page.waitForSelector('#television[data-placeholders="14"][data-animating="false"]', { state: 'attached' });
     expect(await television.look('focused')).toBe('');
@@ -120,6 +125,21 @@ describe.each([
     expect(await television.page.textContent('#crash')).toMatch(/^focus crashed at \S+ in wasm-actors\//);
     await television.close();
   });
+});
+
+test('a crash of network and of history: the films on their way still come, and Back leads back', async () => {
+  const { television, release } = await openHeld('?placement=wasm');
+  await television.see('requests', '3');
+  await television.press('5', 'c', 'ArrowDown');
+  await television.restarted('network', 1);
+  release();
+  await television.settle(titleAt(1, 0));
+  await television.press('3', 'c', 'Enter');
+  await television.settle('Play');
+  await television.restarted('history', 1);
+  await television.press('Backspace');
+  await television.settle(titleAt(1, 0));
+  await television.close();
 });
 
 describe('a lesser device shows the same', () => {

@@ -1,5 +1,5 @@
 import { createBrowserHost, detectCapabilities, openStorage } from '../../host-shim/browser/index.js';
-import { hostConformance } from './host-conformance.js';
+import { hostConformance, untilSettled } from './host-conformance.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
 const capabilities = detectCapabilities();
@@ -15,5 +15,6 @@ hostConformance('Chromium', {
       parties,
       vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
     }),
+  until: untilSettled,
   openStorage: () => openStorage('tandem tests'),
 });

@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createNodeHost, detectCapabilities, openStorage } from '../../host-shim/node/index.js';
-import { hostConformance } from './host-conformance.js';
+import { hostConformance, untilSettled } from './host-conformance.js';
 import { bundleEntries } from './node-entries.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
@@ -18,5 +18,6 @@ hostConformance('Node', {
       parties,
       vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
     }),
+  until: untilSettled,
   openStorage: () => openStorage(location),
 });

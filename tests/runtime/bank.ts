@@ -3,10 +3,13 @@ import { Actor, type Handlers, type RequestToken } from '../../actors/actor.js';
 import type { VmCounters } from '../../actors/control.js';
 import { decodeEnvelope } from '../../actors/envelope.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
 import { type System, startSystem } from '../../actors/system.js';
-import { SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import type { BoundMessage } from '../../protocol/bind.js';
 import type { ErrorCode } from '../../protocol/errors.js';
+import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
 import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
@@ -14,7 +17,7 @@ import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 export { bank, stranger, teller, watcher };
 export const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
-class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
+export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
   private waiting: RequestToken[] = [];
   constructor() {
@@ -95,7 +98,13 @@ class Watcher extends Actor<typeof watcher> implements Handlers<typeof watcher> 
   }
 }
 
-const factories = [javaScriptActorFactory(bank, () => new Bank(), parties), javaScriptActorFactory(watcher, () => new Watcher(), parties)];
+/** What may stand in for the bank: the same actor with a defect. */
+export type MakeBank = () => Bank;
+
+const factoriesOf = (makeBank: MakeBank) => [
+  javaScriptActorFactory(bank, makeBank, parties),
+  javaScriptActorFactory(watcher, () => new Watcher(), parties),
+];
 
 export interface BankWorld {
   readonly host: SimHost;
@@ -113,12 +122,17 @@ export interface BankWorld {
   state(actor: string): Promise<Uint8Array>;
 }
 
-export async function openBank(options: Partial<SimHostOptions> & { intensity?: number } = {}): Promise<BankWorld> {
+export interface BankOptions extends Partial<SimHostOptions> {
+  readonly intensity?: number;
+  readonly makeBank?: MakeBank;
+}
+
+export async function openBank({ intensity = 1000, makeBank = () => new Bank(), ...options }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
-  const host = new SimHost({
+  const host = createSimHost({
     seed: 1,
     parties,
-    factories: { js: factories, wasm: [] },
+    vms: { js: { load: async () => ({ parties, actors: factoriesOf(makeBank) }) }, wasm: { load: async () => ({ parties }) } },
     onPortError: (_port, error) => portErrors.push(error),
     ...options,
   });
@@ -131,12 +145,7 @@ export async function openBank(options: Partial<SimHostOptions> & { intensity?: 
   const strangerPort = host.vm.openPort(stranger, {});
   const twins = { js: true, wasm: false };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
-  const system = await startSystem(host, { parties, actors, placement: 'js', intensity: options.intensity ?? 1000 });
-  const pass = async (milliseconds: number) => {
-    let over = false;
-    host.kernel.schedule(milliseconds * 1000, () => (over = true));
-    await host.kernel.run(() => over);
-  };
+  const system = await startSystem(host, { parties, actors, placement: 'js', intensity });
   return {
     host,
     system,
@@ -145,15 +154,23 @@ export async function openBank(options: Partial<SimHostOptions> & { intensity?: 
     receipts,
     totals,
     portErrors,
-    pass,
-    async until(promise) {
-      let settled = false;
-      const settle = () => (settled = true);
-      promise.then(settle, settle);
-      await host.kernel.run(() => settled);
-      return promise;
-    },
+    pass: (milliseconds) => host.pass(milliseconds),
+    until: (promise) => host.until(promise),
     counters: () => system.counters(),
     state: async (actor) => decodeEnvelope(await system.snapshot(actor)).snapshot,
   };
+}
+
+let posted = 1_000;
+
+/** Puts messages from the teller into one mailbox at the same moment, so that they are handled as one batch. */
+export function arriveTogether(world: BankWorld, ...messages: readonly (readonly [message: unknown, fields: object])[]): void {
+  const outbox = new OutboxBuilder(teller.address);
+  for (const [message, fields] of messages) {
+    outbox.begin();
+    outbox.append(message as BoundMessage, (message as BoundMessage).owner, fields as never);
+    writeU53(outbox.bytes, SEQUENCE_OFFSET, ++posted);
+    writeU32(outbox.bytes, EPOCH_OFFSET, 1);
+    world.host.vmOf('js').arrive(outbox.bytes, 0, outbox.length);
+  }
 }

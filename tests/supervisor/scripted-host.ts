@@ -16,6 +16,7 @@ export const crashReport = (actor: string, vm: VmName, epoch: number, at: number
   address: 0,
   vm,
   epoch,
+  lastSequence: 0,
   reason: 'unreachable executed',
   stack: '',
   position: '',

@@ -59,7 +59,21 @@ export class Browse {
       this.screen.flush();
     } catch (error) {
       this.events.onError(error);
+      if (!this.closed) this.apologize();
     }
+  }
+
+  private apologize(): void {
+    const text = 'The catalogue cannot be reached. Try again later.';
+    this.screen.text(this.root, text, {
+      x: MARGIN,
+      y: RAILS_TOP,
+      width: SCREEN_WIDTH - 2 * MARGIN,
+      height: 36,
+      fontSize: 24,
+      colour: FAINT,
+    });
+    this.screen.flush();
   }
 
   private build(genres: readonly Genre[]): void {

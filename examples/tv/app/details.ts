@@ -58,6 +58,9 @@ export class Details {
       this.screen.flush();
     } catch (error) {
       this.events.onError(error);
+      if (this.closed) return;
+      this.screen.string(this.title, 'This film is out of reach');
+      this.screen.flush();
     }
   }
 

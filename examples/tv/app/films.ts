@@ -9,7 +9,7 @@ const CACHE = { maxAgeMs: 60_000, staleMs: 3_600_000 };
 const RETRIES = 3;
 
 /** The server answered, but not with what was asked for; or nothing answered at all. */
-export class CatalogueError extends Error {
+class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
 }
 

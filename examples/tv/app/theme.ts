@@ -13,7 +13,7 @@ export const BUTTON = 0x263250ff;
 
 export const CARD_WIDTH = 176;
 export const CARD_HEIGHT = 236;
-export const CARD_GAP = 20;
+const CARD_GAP = 20;
 export const CARD_STEP = CARD_WIDTH + CARD_GAP;
 /** Around a card's picture: the ring of the focused one. */
 export const CARD_RING = 4;

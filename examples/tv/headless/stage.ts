@@ -1,16 +1,12 @@
 /** Where a headless run takes place: the real threads of Node, or the simulation. */
-import { readFile } from 'node:fs/promises';
 import type { Host } from '../../../actors/host.js';
 import type { System } from '../../../actors/system.js';
 import type { Vm } from '../../../actors/vm.js';
 import { Random } from '../../../bus/random.js';
 import { openFetchPort } from '../../../host-shim/common/ports/fetch.js';
 import { createNodeHost, detectCapabilities } from '../../../host-shim/node/index.js';
-import { openSimFetchPort, SimHost } from '../../../host-shim/sim/index.js';
-import { compileGuest, wasmActorFactory } from '../../../host-shim/wasm/guest.js';
-import { javaScriptActors } from '../../../js-actors/index.js';
-import { openPage } from '../app/page.js';
-import { guestsAt, jsDefinition, parties, wasmDefinition } from '../application.js';
+import { createSimHost, openFetchPort as openSimFetchPort } from '../../../host-shim/sim/index.js';
+import { jsDefinition, parties, wasmDefinition } from '../application.js';
 import { loadCatalogue } from '../catalogue/load.js';
 import { startServer } from '../server/server.js';
 import { countMessages } from './report.js';
@@ -72,21 +68,12 @@ export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
   };
 }
 
-async function loadGuests() {
-  return Promise.all(
-    guestsAt(GUESTS).map(async ({ schema, module, sourceMap }) =>
-      wasmActorFactory(schema, await compileGuest(await readFile(module)), sourceMap && (await readFile(sourceMap, 'utf8')), parties),
-    ),
-  );
-}
-
 export async function simStage({ seed, onPortError }: StageOptions): Promise<Stage> {
   const catalogue = loadCatalogue();
-  const host = new SimHost({
+  const host = createSimHost({
     seed,
     parties,
-    factories: { js: javaScriptActors, wasm: await loadGuests() },
-    ports: { js: openPage },
+    vms: { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(GUESTS) } },
     onPortError,
   });
   openSimFetchPort(host.vm, {
@@ -98,18 +85,13 @@ export async function simStage({ seed, onPortError }: StageOptions): Promise<Sta
       return { status, body: new TextEncoder().encode(body) };
     },
   });
-  const pass = async (micros: number) => {
-    let over = false;
-    host.kernel.schedule(micros, () => (over = true));
-    await host.kernel.run(() => over);
-  };
   return {
     host,
     vm: host.vm,
-    frame: () => pass(FRAME_MICROS),
+    frame: () => host.pass(FRAME_MICROS / 1000),
     async settle(system) {
       const until = host.kernel.now + SETTLE_MICROS_MAX;
-      do await pass(SETTLE_STEP_MS * 1000);
+      do await host.pass(SETTLE_STEP_MS);
       while (!(await isQuiet(system)) && host.kernel.now < until);
     },
     close: async () => {},

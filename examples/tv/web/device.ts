@@ -16,7 +16,7 @@ export interface Device {
 }
 
 /** An address that makes no sense: said in one line, with what is allowed. */
-export class AddressError extends Error {
+class AddressError extends Error {
   override readonly name = 'AddressError';
 }
 

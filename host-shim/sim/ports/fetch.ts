@@ -7,14 +7,14 @@ import { fetch } from '../../../protocol/generated/fetch.js';
 import { network } from '../../../protocol/generated/network.js';
 import type { MessageOf } from '../../../protocol/schema.js';
 
-export interface SimFetchOptions {
+export interface FetchPortOptions {
   readonly timers: Timers;
   readonly random: Random;
   readonly latencyMs: { readonly min: number; readonly max: number };
   readonly answer: (start: MessageOf<typeof fetch, 'start'>) => { readonly status: number; readonly body: Uint8Array };
 }
 
-export function openSimFetchPort(vm: Vm, { timers, random, latencyMs, answer }: SimFetchOptions): Port<typeof fetch> {
+export function openFetchPort(vm: Vm, { timers, random, latencyMs, answer }: FetchPortOptions): Port<typeof fetch> {
   const running = new Map<number, unknown>();
   const port = vm.openPort(fetch, {
     onStart(start) {

@@ -1,0 +1,19 @@
+/** A remote control without a person: keys are pressed by a program. */
+import type { Vm } from '../../../actors/vm.js';
+import { type InputPort, type Key, openInputPort } from './input-port.js';
+
+export interface ScriptedInput extends InputPort {
+  /** Down and up. */
+  press(key: Key): void;
+}
+
+export function openScriptedInput(vm: Vm): ScriptedInput {
+  const port = openInputPort(vm);
+  return {
+    ...port,
+    press(key) {
+      port.key(key, 'down');
+      port.key(key, 'up');
+    },
+  };
+}

@@ -1,0 +1,5 @@
+export {
+  type HeadlessDisplay,
+  type HeadlessDisplayOptions,
+  openHeadlessDisplay as openDisplay,
+} from '../../common/ports/headless-display.js';

@@ -1,0 +1,1 @@
+export { openScriptedInput as openInput, type ScriptedInput } from '../../common/ports/scripted-input.js';

@@ -1,0 +1,228 @@
+/** Actors with a defect: each ends its incarnation, never the VM, with a report that says what was wrong. */
+import { expect, test } from 'vitest';
+import type { MessageOf, StateOf } from '../../protocol/schema.js';
+import { arriveTogether, Bank, type BankWorld, bank, openBank, teller } from './bank.js';
+
+const deposit = (world: BankWorld, amount = 1) => world.teller.send(bank.receives.deposit, { account: 0, amount });
+const note = (world: BankWorld, text: string) => world.teller.send(bank.receives.note, { account: 0, text });
+const oneDeposit = [bank.receives.deposit, { account: 0, amount: 1 }] as const;
+const bankOf = (world: BankWorld) => world.system.actors.find(({ actor }) => actor === 'bank')!;
+const reasons = (world: BankWorld) => [...new Set(world.system.crashReports.map(({ reason }) => reason))];
+
+/** One whose defect shows when a note says so. */
+class DefectiveBank extends Bank {
+  override onNote({ text }: MessageOf<typeof bank, 'note'>): void {
+    this.misbehave(text);
+  }
+  misbehave(_text: string): void {}
+}
+
+test.each<[string, unknown, RegExp]>([
+  ['nothing', undefined, /undefined/],
+  ['an object that has no text', Object.create(null), /object/i],
+  ['an error whose message is no text', Object.assign(new Error(), { message: { toString: null, valueOf: null } }), /./],
+])('a handler that throws %s ends at its own frame', async (_name, thrown, reason) => {
+  const world = await openBank({
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override misbehave(): void {
+          throw thrown;
+        }
+      })(),
+  });
+  arriveTogether(world, oneDeposit, [bank.receives.note, { account: 0, text: '' }], oneDeposit);
+  await world.pass(50);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 2]);
+  expect(world.system.crashReports[0].message.kindName).toBe('bank.note');
+  expect(reasons(world)[0]).toMatch(reason);
+  expect(bankOf(world).state).toBe('running');
+});
+
+test.each([
+  ['a frame that is too large', 1, 1 << 20, /1048\d+ bytes is over the limit|longer than/],
+  ['too much in one handler', 5, 1_000_000, /emitted more than/],
+])('%s ends the incarnation with a clear reason', async (_name, frames, bytes, reason) => {
+  const world = await openBank({
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override misbehave(): void {
+          for (let i = 0; i < frames; i++) this.send(large as never, { account: 0, amount: bytes } as never);
+        }
+      })(),
+  });
+  note(world, '');
+  deposit(world);
+  await world.pass(50);
+  expect(world.receipts).toEqual([{ account: 0, amount: 1 }]);
+  expect(reasons(world)).toEqual([expect.stringMatching(reason)]);
+  expect(bankOf(world).state).toBe('running');
+});
+
+/** A receipt with `amount` bytes of padding in place of the amount. */
+const large = {
+  ...teller.receives.receipt,
+  encode(
+    writer: { structure(n: number): void; reserve(n: number): void; bin(bytes: Uint8Array, max: number, field: string): void },
+    fields: { amount: number },
+  ) {
+    writer.reserve(1);
+    writer.structure(1);
+    writer.bin(new Uint8Array(fields.amount), 1 << 24, 'padding');
+  },
+};
+
+test('what a handler may emit is counted for it alone, not for its batch', async () => {
+  const world = await openBank({
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override misbehave(): void {
+          this.send(large as never, { account: 0, amount: 1_000_000 } as never);
+        }
+      })(),
+  });
+  arriveTogether(world, ...Array.from({ length: 8 }, (_, account) => [bank.receives.note, { account, text: '' }] as const));
+  await world.pass(50);
+  expect((await world.counters()).traps).toBe(0);
+  expect((await world.counters()).handled['bank>teller']).toBe(8);
+});
+
+test('snapshot() that throws once is an end like any other: nothing is lost', async () => {
+  let failures = 1;
+  const world = await openBank({
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override snapshot(): StateOf<typeof bank> {
+          const state = super.snapshot();
+          if (state.accounts[0] > 3 && failures-- > 0) throw new Error('no ink');
+          return state;
+        }
+      })(),
+  });
+  for (let i = 0; i < 5; i++) deposit(world);
+  await world.pass(20);
+  await expect(world.system.snapshot('bank')).rejects.toThrow(/waits for its restart/);
+  await world.pass(20);
+  for (let i = 0; i < 5; i++) deposit(world);
+  await world.pass(20);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  expect(reasons(world)).toEqual([expect.stringMatching(/no ink/)]);
+  expect(await world.counters()).toMatchObject({ traps: 1, divergent: 0, waiting: 0 });
+});
+
+/** Its state can no longer be written once it has seen a note. */
+const makeUnwritable = () =>
+  new (class extends DefectiveBank {
+    private seen = false;
+    override misbehave(): void {
+      this.seen = true;
+    }
+    override snapshot(): StateOf<typeof bank> {
+      if (this.seen) throw new Error('no ink');
+      return super.snapshot();
+    }
+  })();
+
+test('an actor whose state can never be written exhausts its budget; the VM and the others go on', async () => {
+  const world = await openBank({ makeBank: makeUnwritable, intensity: 5 });
+  deposit(world);
+  await world.pass(20);
+  note(world, '');
+  for (let i = 0; i < 300; i++) deposit(world);
+  await world.pass(500);
+  expect(bankOf(world).state).toBe('exhausted');
+  expect(bankOf(world).reason).toMatch(/no ink/);
+  expect(world.system.actors.find(({ actor }) => actor === 'watcher')?.state).toBe('running');
+});
+
+test('an actor whose state cannot be written can be stopped, and started again from its last snapshot', async () => {
+  const world = await openBank({ makeBank: makeUnwritable });
+  deposit(world, 7);
+  await world.pass(20);
+  await world.system.snapshot('bank');
+  note(world, '');
+  await world.pass(20);
+  await world.system.stopActor('bank');
+  expect(bankOf(world).state).toBe('stopped');
+  await world.system.startActor('bank');
+  expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 7 });
+});
+
+test('restore() that throws uses up the budget; the actor ends with the reason, and its requests with it', async () => {
+  let started = 0;
+  const world = await openBank({
+    intensity: 3,
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override restore(): void {
+          started++;
+          throw new Error('cannot read my own writing');
+        }
+      })(),
+  });
+  const held = world.teller.request(bank.receives.wait, {}, { deadlineMs: 60_000 });
+  world.teller.send(bank.receives.explode, { account: 0 });
+  await expect(world.until(held)).rejects.toMatchObject({ code: 'ended' });
+  await world.pass(20);
+  expect(started).toBe(3 + 1); // the last for its envelope
+  expect(bankOf(world)).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/cannot read my own writing/) });
+});
+
+test('a constructor that throws at a restart uses up the budget', async () => {
+  let incarnations = 0;
+  const world = await openBank({
+    intensity: 3,
+    makeBank: () => {
+      if (incarnations++ > 0) throw new Error('not again');
+      return new Bank();
+    },
+  });
+  world.teller.send(bank.receives.explode, { account: 0 });
+  await world.pass(100);
+  expect(bankOf(world)).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/not again/) });
+});
+
+test('a trap during replay is an end like any other: the actor goes on, and nothing is sent twice', async () => {
+  let incarnations = 0;
+  const world = await openBank({
+    makeBank: () => {
+      const incarnation = ++incarnations;
+      return new (class extends DefectiveBank {
+        override misbehave(): void {
+          if (incarnation === 2) throw new Error('only while replaying');
+        }
+      })();
+    },
+  });
+  deposit(world);
+  note(world, '');
+  deposit(world);
+  await world.pass(20);
+  await world.system.crash('bank');
+  deposit(world);
+  deposit(world);
+  await world.pass(50);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 2, 3, 4]);
+  expect(bankOf(world)).toMatchObject({ state: 'running', epoch: 3 });
+  expect(await world.counters()).toMatchObject({ traps: 2, divergent: 0, deadLetters: 0, waiting: 0 });
+});
+
+test('an actor stopped while it waits for its restart keeps what it had handled; what it had not becomes dead letters', async () => {
+  const world = await openBank({ intensity: 0 });
+  arriveTogether(
+    world,
+    oneDeposit,
+    oneDeposit,
+    [bank.receives.explode, { account: 0 }],
+    [bank.receives.deposit, { account: 1, amount: 50 }],
+  );
+  await world.pass(20);
+  expect(bankOf(world).state).toBe('exhausted');
+  expect((await world.system.deadLetters()).map(({ code, kind }) => [code, kind])).toEqual([
+    ['ended', bank.receives.explode.kind],
+    ['ended', bank.receives.deposit.kind],
+  ]);
+  await world.system.startActor('bank');
+  arriveTogether(world, oneDeposit);
+  await world.pass(20);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 2, 3]);
+});
