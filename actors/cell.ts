@@ -18,17 +18,19 @@
 import type { DeadLetters } from '../bus/dead-letters.js';
 import { frameDigest } from '../bus/digest.js';
 import type { Journal } from '../bus/journal.js';
-import { Mailbox } from '../bus/mailbox.js';
+import { LANES, Mailbox } from '../bus/mailbox.js';
 import type { PairCounter } from '../bus/pair-counter.js';
 import type { LocalTarget } from '../bus/router.js';
 import type { TraceRing } from '../bus/trace.js';
-import { frameLength, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
+import { frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
+import type { ActorCheckpoint } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
 import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
 import { firstSequenceOf, Gate, type GateServices } from './gate.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type VmName } from './instance.js';
+import { markedPosition, poisonMark } from './poison-mark.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
@@ -55,6 +57,8 @@ export interface CellServices extends GateServices {
   readonly scratch: Uint8Array;
   /** Number of the frame in a batch that is to trap, or -1: draws from the trap rate. */
   readonly drawFault: (frames: number) => number;
+  /** A batch was handled in so many microseconds. */
+  readonly spent: (micros: number) => void;
   /** A batch is about to be handled, at `now` microseconds. */
   readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
 }
@@ -99,23 +103,26 @@ export class ActorCell implements LocalTarget {
   /** Journal position of the entry that ended the last incarnation, and how often it has. */
   private culprit = -1;
   private attempts = 0;
-  private readonly poison = new Set<number>();
+  private readonly poison: Set<number>;
   private crashNext = false;
 
   constructor(
     private readonly factory: ActorFactory,
     order: SpawnOrder,
     private readonly services: CellServices,
+    /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
+    kept?: ActorCheckpoint,
   ) {
     this.gate = new Gate(factory.schema.address, services);
     this.gate.epoch = order.epoch;
     this.options = order.options;
     this.instance = factory.create(order.options);
-    const envelope = order.snapshot && decodeEnvelope(order.snapshot);
+    const envelope = kept ?? (order.snapshot && decodeEnvelope(order.snapshot));
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
     if (envelope) this.instance.restore(envelope.snapshot);
-    this.handledTo = services.journal.position;
+    this.handledTo = kept?.position ?? services.journal.position;
+    this.poison = new Set(kept?.poison);
     this.snapshot = { bytes: this.instance.snapshot().slice(), sequence: this.gate.sequence, digest: 0, position: this.handledTo };
   }
 
@@ -173,7 +180,9 @@ export class ActorCell implements LocalTarget {
     this.handledTo = this.services.journal.position;
     this.reportMalformed(scratch, frames);
     this.releaseOutput();
-    this.microsSinceSnapshot += this.services.now() - started;
+    const micros = this.services.now() - started;
+    this.microsSinceSnapshot += micros;
+    this.services.spent(micros);
     if (this.replayIsLong) this.takeSnapshot();
     return frames;
   }
@@ -238,7 +247,10 @@ export class ActorCell implements LocalTarget {
   private entriesFrom(from: number): JournalEntry[] {
     const entries: JournalEntry[] = [];
     this.services.journal.read(from, (actor, bytes, at, length, position) => {
-      if (actor === this.address) entries.push({ position, frame: bytes.slice(at, at + length) });
+      if (actor !== this.address) return;
+      const marked = markedPosition(bytes, at, length);
+      if (marked >= 0) this.poison.add(marked);
+      else entries.push({ position, frame: bytes.slice(at, at + length) });
     });
     return entries;
   }
@@ -284,6 +296,8 @@ export class ActorCell implements LocalTarget {
   /** The culprit trapped on its retry as well: it goes to the dead letters, and the actor goes on from the state before it. */
   private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
     this.poison.add(position);
+    const mark = poisonMark(position);
+    this.services.journal.append(this.address, mark, 0, mark.length);
     this.services.router.reject('poisoned', report.reason, frame, 0);
     this.services.events.poisoned(report);
   }
@@ -337,6 +351,7 @@ export class ActorCell implements LocalTarget {
   /** Handles what was journaled behind the culprit but not handled, the culprit first. */
   private goOn(entries: readonly JournalEntry[]): void {
     for (let i = 0; i < entries.length; i++) {
+      this.services.router.acceptAgain(this.address, entries[i].frame, 0);
       if (!this.tryFrame(entries[i])) return;
       this.stats.handled++;
       this.framesSinceSnapshot++;
@@ -347,6 +362,50 @@ export class ActorCell implements LocalTarget {
     this.framesSinceSnapshot = Math.max(this.framesSinceSnapshot, 1);
     this.handledTo = this.services.journal.position;
     this.takeSnapshot();
+  }
+
+  /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
+  checkpoint(): ActorCheckpoint {
+    this.takeSnapshot();
+    const waiting: Uint8Array[] = [];
+    this.mailbox.read((bytes, at, length) => waiting.push(bytes.slice(at, at + length)));
+    return {
+      actor: this.name,
+      position: this.neededFrom,
+      snapshot: this.snapshot.bytes,
+      sequence: this.snapshot.sequence,
+      seen: fill(this.seen),
+      poison: [...this.poison],
+      waiting,
+      held: this.gate.held,
+    };
+  }
+
+  /** Knows again what it had accepted: before anybody sends, or it would take again what it has handled. */
+  remember({ waiting, held }: ActorCheckpoint): void {
+    const journaled: number[] = [];
+    for (const { frame } of this.entriesFrom(this.handledTo)) {
+      const key = this.seenKey(frame);
+      journaled[key] = Math.max(journaled[key] ?? 0, readU53(frame, SEQUENCE_OFFSET));
+    }
+    for (const frame of waiting) {
+      const facts = this.services.kinds.get(readU16(frame, KIND_OFFSET));
+      if (!facts || readU53(frame, SEQUENCE_OFFSET) <= (journaled[this.seenKey(frame)] ?? 0)) continue;
+      this.mailbox.offerForced(frame, 0, frame.length, facts);
+    }
+    journaled.forEach((sequence, key) => {
+      this.seen[key] = Math.max(this.seen[key] ?? 0, sequence);
+    });
+    this.gate.hold(held);
+  }
+
+  /** Handles what the journal has behind the checkpoint. On return the actor is running, or has ended again and was reported. */
+  recover(): void {
+    this.goOn(this.entriesSinceSnapshot().left);
+  }
+
+  private seenKey(frame: Uint8Array): number {
+    return readU16(frame, SOURCE_OFFSET) * LANES.length + (this.services.kinds.get(readU16(frame, KIND_OFFSET))?.lane ?? 0);
   }
 
   /** Makes the handler of the next frame trap. */

@@ -16,6 +16,9 @@ export interface SpawnOrder {
   readonly snapshot?: Uint8Array;
 }
 
+/** An actor of a lost VM that is to go on. */
+export type RecoveryOrder = Omit<SpawnOrder, 'snapshot'>;
+
 export type EndReason = 'trap' | 'poison' | 'undeliverable' | 'stopped';
 
 /** What a person needs to mend the actor. Plain data: it crosses the control plane. */
@@ -115,6 +118,11 @@ export interface VmControl {
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /**
+   * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
+   * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts fresh.
+   */
+  recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined): Promise<void>;
   /** Every actor runs: ports may send. */
   begin(): Promise<void>;
   shutdown(): Promise<void>;
@@ -125,4 +133,6 @@ export interface VmEvents {
   ended(report: CrashReport): void;
   /** A message was given up after its second trap; the actor goes on without it. */
   poisoned(report: CrashReport): void;
+  /** Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed. */
+  checkpoint(bytes: Uint8Array): Promise<void>;
 }

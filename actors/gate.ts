@@ -22,6 +22,7 @@ import {
   writeU53,
 } from '../protocol/frame.js';
 import { REQUEST_DEADLINE_DEFAULT_MS } from '../protocol/limits.js';
+import type { HeldFrame } from './checkpoint.js';
 
 export interface GateServices {
   readonly router: Router;
@@ -31,11 +32,6 @@ export interface GateServices {
   readonly now: () => number;
   /** A request was opened that must settle by `deadlineAt`, in microseconds. */
   readonly watchDeadline: (deadlineAt: number) => void;
-}
-
-interface Waiting {
-  readonly frame: Uint8Array;
-  readonly target: number;
 }
 
 /** Frames that an incarnation can send before the sequences of the next one begin. */
@@ -51,7 +47,7 @@ export class Gate {
   /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
   sequence = 0;
   epoch = 1;
-  private readonly waiting: Waiting[] = [];
+  private readonly waiting: HeldFrame[] = [];
   private waitingBytes = 0;
 
   constructor(
@@ -66,6 +62,17 @@ export class Gate {
 
   get heldBytes(): number {
     return this.waitingBytes;
+  }
+
+  /** What has not left, oldest first. */
+  get held(): readonly HeldFrame[] {
+    return this.waiting;
+  }
+
+  /** What had not left when the VM of the former incarnation was lost. */
+  hold(held: readonly HeldFrame[]): void {
+    this.waiting.push(...held);
+    for (const { frame } of held) this.waitingBytes += frame.length;
   }
 
   /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */

@@ -23,7 +23,7 @@ import { FRAME_BYTES_MAX, PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '..
 import { Reader } from '../protocol/reader.js';
 import type { Fields, InferFields, MessageFields } from '../protocol/schema.js';
 import type { CellServices } from './cell.js';
-import { Gate } from './gate.js';
+import { firstSequenceOf, Gate } from './gate.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
 
@@ -100,10 +100,18 @@ interface Awaited {
 
 export interface PortServices extends CellServices {
   readonly wake: () => void;
+  /** Of the VM, and so of its ports: 1 for the first. */
+  readonly incarnation: number;
   readonly onPortError: (port: string, error: unknown) => void;
   /** The party that owns a topic, by its path `owner.topic`. */
   readonly parties: readonly BoundParty[];
 }
+
+/** Requests that an incarnation of a port may make before it reuses numbers of another. */
+const REQUESTS_PER_INCARNATION = 2 ** 20;
+
+/** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
+const firstRequestOf = (incarnation: number): number => (((incarnation - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
 
 type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => void;
 
@@ -117,7 +125,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   private readonly replicas: Replicas;
   private readonly awaited = new Map<number, Awaited>();
   private readonly timers = new Map<number, (timer: number) => void>();
-  private nextRequest = 1;
+  private nextRequest: number;
   private closed = false;
   private readonly onOpen: () => void;
   private readonly onClose: () => void;
@@ -128,6 +136,9 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     private readonly services: PortServices,
   ) {
     this.gate = new Gate(schema.address, services);
+    this.gate.epoch = services.incarnation;
+    this.gate.sequence = firstSequenceOf(services.incarnation);
+    this.nextRequest = firstRequestOf(services.incarnation);
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
     const byName = handlers as unknown as Record<string, (...input: unknown[]) => void>;

@@ -49,6 +49,17 @@ const LANE_BYTES_MIN = 4096;
 /** The smallest power of two that is at least `value`. */
 const powerOfTwoFrom = (value: number): number => 1 << (32 - Math.clz32(value - 1));
 
+/** The bytes are valid during the call only. */
+type FrameVisitor = (bytes: Uint8Array, at: number, length: number) => void;
+
+function visitFrames(bytes: Uint8Array, from: number, end: number, visit: FrameVisitor): void {
+  for (let at = from; at < end; ) {
+    const length = frameLength(bytes, at);
+    visit(bytes, at, length);
+    at += length;
+  }
+}
+
 class LaneQueue {
   frames = 0;
   private bytes = new Uint8Array(LANE_BYTES_MIN);
@@ -114,18 +125,17 @@ class LaneQueue {
     return length;
   }
 
-  clear(visit: (bytes: Uint8Array, at: number, length: number) => void): void {
-    const { bytes, tail } = this;
-    let at = this.head;
+  clear(visit: FrameVisitor): void {
+    const { bytes, head, tail } = this;
     this.frames = 0;
     this.positions.clear();
     this.replaceBytes(LANE_BYTES_MIN);
     this.head = this.tail = 0;
-    while (at < tail) {
-      const length = frameLength(bytes, at);
-      visit(bytes, at, length);
-      at += length;
-    }
+    visitFrames(bytes, head, tail, visit);
+  }
+
+  read(visit: FrameVisitor): void {
+    visitFrames(this.bytes, this.head, this.tail, visit);
   }
 
   private forgetTaken(): void {
@@ -216,8 +226,13 @@ export class Mailbox {
   }
 
   /** Removes all frames, and hands each to `visit`: lane by lane, oldest first. The bytes are valid during the call only. */
-  clear(visit: (bytes: Uint8Array, at: number, length: number) => void): void {
+  clear(visit: FrameVisitor): void {
     for (const lane of this.lanes) lane.clear(visit);
+  }
+
+  /** Hands all frames to `visit`, lane by lane, oldest first; they stay. */
+  read(visit: FrameVisitor): void {
+    for (const lane of this.lanes) lane.read(visit);
   }
 
   private hasRoom(moreBytes: number, moreFrames: number): boolean {

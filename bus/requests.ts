@@ -16,11 +16,17 @@ export interface OutgoingRequest {
   lost: boolean;
 }
 
-interface IncomingRequest {
+export interface IncomingRequest {
   readonly requester: number;
   readonly request: number;
   readonly target: number;
   readonly kind: number;
+}
+
+/** What is open at one moment: plain data. */
+export interface OpenRequests {
+  readonly outgoing: readonly OutgoingRequest[];
+  readonly incoming: readonly IncomingRequest[];
 }
 
 /** Request numbers are u32, addresses u16: together below 2^53. */
@@ -69,6 +75,20 @@ export class RequestLedger {
 
   answered(target: number, requester: number, request: number): void {
     this.incoming.get(target)?.delete(keyOf(requester, request));
+  }
+
+  /** All that is open of the parties at these addresses, as requesters and as targets. */
+  openOf(addresses: ReadonlySet<number>): OpenRequests {
+    return {
+      outgoing: [...this.outgoing.values()].filter(({ requester }) => addresses.has(requester)),
+      incoming: [...this.incoming].flatMap(([target, requests]) => (addresses.has(target) ? [...requests.values()] : [])),
+    };
+  }
+
+  /** Opens again what was open in a VM that was lost. A failure that was on its way there comes anew. */
+  reopen({ outgoing, incoming }: OpenRequests): void {
+    for (const entry of outgoing) this.opened({ ...entry, lost: false });
+    for (const { target, requester, request, kind } of incoming) this.accepted(target, requester, request, kind);
   }
 
   /** Takes out all that `target` has accepted and not answered. */

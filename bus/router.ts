@@ -84,6 +84,9 @@ export class Router {
   private readonly remote = new Map<number, RemoteTarget>();
   private readonly fences = new Map<number, Fence>();
   private readonly kinds: Kinds;
+  /** What is emitted to these goes nowhere. */
+  private readonly muted = new Set<number>();
+  private silent = false;
 
   constructor(private readonly options: RouterOptions) {
     this.kinds = options.kinds;
@@ -112,6 +115,25 @@ export class Router {
     if (epoch > (this.fences.get(source)?.epoch ?? 0)) this.fences.set(source, { epoch, lastSequence });
   }
 
+  /** What parties emit to these addresses is dropped: what a lost VM's actors emit again is not for ports that have started anew. */
+  mute(addresses: readonly number[]): void {
+    this.muted.clear();
+    for (const address of addresses) this.muted.add(address);
+  }
+
+  /** Nothing leaves any more: the VM was lost, and what runs on in its thread must not be heard. */
+  silence(): void {
+    this.silent = true;
+  }
+
+  /** Keeps the books for a frame that had been accepted by a party of this VM before the VM was lost. */
+  acceptAgain(target: number, bytes: Uint8Array, at: number): void {
+    const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    const answers = facts?.role === 'reply' || facts?.role === 'failure';
+    if (answers) this.options.requests.settled(target, requestNumber(bytes, at, at + frameLength(bytes, at)));
+    else if (facts?.role === 'request') this.noteRequest(target, readU16(bytes, at + SOURCE_OFFSET), facts.kind, bytes, at);
+  }
+
   /** The followers that a frame emitted by a local party goes to; one target for anything but a publication. Empty: nobody listens. */
   targetsOf(bytes: Uint8Array, at: number): readonly number[] {
     const target = readU16(bytes, at + TARGET_OFFSET);
@@ -134,6 +156,7 @@ export class Router {
    * @returns false when the target has no room: offer it again later
    */
   emit(bytes: Uint8Array, at: number, target: number): boolean {
+    if (this.silent || this.muted.has(target)) return true;
     writeU16(bytes, at + TARGET_OFFSET, target);
     const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
     if (accepted) {

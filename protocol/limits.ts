@@ -29,6 +29,12 @@ export const REPLAY_FRAMES_MAX = 256;
 export const REPLAY_MICROS_MAX = 500;
 /** A snapshot is not taken before the handling since the last one cost this many times what a snapshot does: bounds its share of the time. */
 export const SNAPSHOT_SHARE_MAX = 4;
+/** Handling that the recovery of a lost VM may have to do again, in microseconds: with the 20 ms in which a worker starts, it goes on within 50 ms. */
+export const CHECKPOINT_MICROS_MAX = 20_000;
+/** A checkpoint is not made before the handling since the last one cost this many times what a checkpoint does: a tenth of the time at most. */
+export const CHECKPOINT_SHARE_MAX = 10;
+/** Bytes journaled between two checkpoints: a quarter, so that the journal has room until the host has confirmed. */
+export const CHECKPOINT_JOURNAL_BYTES_MAX = JOURNAL_BYTES / 4;
 /** Dead letters kept per VM, newest last: what a person reads, not an archive. */
 export const DEAD_LETTERS_MAX = 256;
 /** First bytes of a frame kept with its dead letter: the header and the start of the body. */

@@ -76,6 +76,7 @@ export function guardControl(
     health: guarded('health', () => control.health()),
     counters: guarded('counters', () => control.counters()),
     deadLetters: guarded('deadLetters', () => control.deadLetters()),
+    recover: guarded('recover', (orders, checkpoint) => control.recover(orders, checkpoint)),
     begin: guarded('begin', () => control.begin()),
     shutdown: guarded('shutdown', () => control.shutdown()),
   };

@@ -1,0 +1,44 @@
+/**
+ * What of a VM its host keeps, so that the VM can be lost: its actors, the frames that were on their way through them, and their
+ * requests, all at one moment between two batches. With the journal behind `position` it is everything that the VM knew.
+ */
+import { decode, encode } from '@msgpack/msgpack';
+import type { OpenRequests } from '../bus/requests.js';
+
+/** A stamped frame that has not found room, and where it goes. */
+export interface HeldFrame {
+  readonly frame: Uint8Array;
+  readonly target: number;
+}
+
+export interface ActorCheckpoint {
+  readonly actor: string;
+  /** Journal position from which its entries are not in the snapshot. */
+  readonly position: number;
+  readonly snapshot: Uint8Array;
+  /** Sequence of the last frame that it had emitted at the snapshot. */
+  readonly sequence: number;
+  /** Highest sequence accepted per source and lane. */
+  readonly seen: readonly number[];
+  /** Journal positions of entries that were given up. */
+  readonly poison: readonly number[];
+  /** Accepted, not journaled yet: lane by lane, oldest first. */
+  readonly waiting: readonly Uint8Array[];
+  /** Emitted, not left yet. */
+  readonly held: readonly HeldFrame[];
+}
+
+export interface Checkpoint {
+  readonly actors: readonly ActorCheckpoint[];
+  readonly requests: OpenRequests;
+}
+
+/** The bytes are a buffer of their own, to be transferred. */
+export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => encode(checkpoint, { ignoreUndefined: true }).slice();
+
+/** @throws TypeError when the bytes are not a checkpoint */
+export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+  const value = decode(bytes) as Checkpoint;
+  if (!Array.isArray(value?.actors)) throw new TypeError('a checkpoint has actors');
+  return value;
+}
