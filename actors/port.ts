@@ -19,7 +19,7 @@ import {
   SOURCE_OFFSET,
 } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
-import { FRAME_BYTES_MAX, PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
+import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { Reader } from '../protocol/reader.js';
 import type { Fields, InferFields, MessageFields } from '../protocol/schema.js';
 import type { CellServices } from './cell.js';
@@ -240,7 +240,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
 
   /** Handles one frame, so that interactive frames are looked for in between. @returns frames taken */
   handleBatch(lane: number): number {
-    const bytes = new Uint8Array(Math.min(this.mailbox.peekLength(lane), FRAME_BYTES_MAX));
+    const bytes = this.services.scratch;
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
     this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
     const incoming = {

@@ -7,13 +7,14 @@
 import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
-import type { LinkReader, LinkWriter } from '../bus/link.js';
+import type { FrameSink, LinkReader, LinkWriter } from '../bus/link.js';
 import { IDLE, LANES } from '../bus/mailbox.js';
 import { PairCounter } from '../bus/pair-counter.js';
 import { Random } from '../bus/random.js';
 import { RequestLedger } from '../bus/requests.js';
 import { type LocalTarget, Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
+import { Vigil } from '../bus/vigil.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
@@ -78,6 +79,12 @@ export class Vm implements VmControl {
   private readonly cells = new Map<string, ActorCell>();
   private readonly ports = new Map<number, Party & { open(): void; close(): void }>();
   private readonly links = new Map<VmName, OpenLink>();
+  /** The same links, as every pump wants them. */
+  private openLinks: readonly OpenLink[] = [];
+  private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
+  private readonly vigil = new Vigil();
+  /** In this pump. */
+  private portServed = false;
   private readonly runtime: Gate;
   private readonly metrics: RuntimeMetrics;
   private readonly outbox = new OutboxBuilder();
@@ -156,17 +163,27 @@ export class Vm implements VmControl {
    * @returns true when more work waits; false when all is quiet and the links will call `wake`
    */
   pump(budgetMicros: number): boolean {
-    const { clock } = this.options;
-    const until = clock.nowMicros() + budgetMicros;
+    const until = this.options.clock.nowMicros() + budgetMicros;
+    this.portServed = false;
+    do {
+      if (this.work(until)) return true;
+      // What a port has handled may go on in promises, which come first.
+    } while (!this.portServed && this.vigil.keep(this.openLinks));
+    return !this.sleep();
+  }
+
+  /** @returns true when the time is over, false when there is nothing to do */
+  private work(until: number): boolean {
     let progress = true;
-    while (progress && clock.nowMicros() < until) {
+    while (progress) {
+      if (this.options.clock.nowMicros() >= until) return true;
       const left = this.retryHeld();
       const taken = this.drainLinks();
       const served = this.serveOne();
       progress = left || taken || served;
       this.flushLinks();
     }
-    return progress || !this.sleep();
+    return false;
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
@@ -188,7 +205,7 @@ export class Vm implements VmControl {
 
   private sleep(): boolean {
     let asleep = true;
-    for (const { reader } of this.links.values()) asleep = reader.sleep() && asleep;
+    for (const { reader } of this.openLinks) asleep = reader.sleep() && asleep;
     return asleep;
   }
 
@@ -202,9 +219,7 @@ export class Vm implements VmControl {
 
   private drainLinks(): boolean {
     let taken = 0;
-    for (const { reader } of this.links.values()) {
-      taken += reader.drain((bytes, at, length) => this.arrive(bytes, at, length), DRAIN_FRAMES_MAX);
-    }
+    for (const { reader } of this.openLinks) taken += reader.drain(this.sink, DRAIN_FRAMES_MAX);
     return taken > 0;
   }
 
@@ -216,6 +231,7 @@ export class Vm implements VmControl {
         const party = this.parties[(this.turn + i) % this.parties.length];
         if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
         this.turn = (this.turn + i + 1) % this.parties.length;
+        if (this.ports.has(party.address)) this.portServed = true;
         if (lane === IDLE) this.idleSince = this.options.clock.nowMicros();
         return true;
       }
@@ -229,7 +245,7 @@ export class Vm implements VmControl {
   }
 
   private flushLinks(): void {
-    for (const { writer } of this.links.values()) writer.flush();
+    for (const { writer } of this.openLinks) writer.flush();
   }
 
   private addParty(party: Party): void {
@@ -300,6 +316,7 @@ export class Vm implements VmControl {
     this.links.get(peer)?.writer.close();
     this.links.get(peer)?.reader.close();
     this.links.set(peer, link);
+    this.openLinks = [...this.links.values()];
     this.options.wake();
   }
 

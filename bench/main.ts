@@ -11,14 +11,14 @@ import { measureRecovery } from './recovery.js';
 import { measureScene } from './scene.js';
 
 const FULL = {
-  messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoes: 1_500 },
+  messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoRounds: 300, echoes: 40 },
   codec: { rounds: 9, roundMs: 20 },
   recovery: { crashes: 200, restarts: 15 },
   scene: { rounds: 9, ticks: 200 },
 };
 
 const QUICK: typeof FULL = {
-  messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoes: 20 },
+  messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoRounds: 2, echoes: 10 },
   codec: { rounds: 1, roundMs: 1 },
   recovery: { crashes: 3, restarts: 1 },
   scene: { rounds: 1, ticks: 3 },

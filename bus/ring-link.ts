@@ -198,8 +198,8 @@ export class RingReader extends RingEnd implements LinkReader {
   /** @throws DecodeError when the memory holds no frame where one must be; the link is closed then */
   drain(sink: FrameSink, framesMax: number): number {
     if (this.sleeping) this.rise();
-    if (this.shut) return 0;
     const tail = Atomics.load(this.cells, TAIL);
+    if (tail === this.head || this.shut) return 0;
     let taken = 0;
     try {
       while (taken < framesMax && this.head !== tail) {
@@ -222,7 +222,7 @@ export class RingReader extends RingEnd implements LinkReader {
   }
 
   get empty(): boolean {
-    return this.shut || Atomics.load(this.cells, TAIL) === this.head;
+    return Atomics.load(this.cells, TAIL) === this.head || this.shut;
   }
 
   sleep(): boolean {

@@ -201,10 +201,13 @@ export class Router {
       return true;
     }
     const key = source * LANES.length + facts.lane;
-    if (sequence <= (target.seen[key] ?? 0)) {
+    const seen = target.seen[key] ?? 0;
+    if (sequence <= seen) {
       this.stats.duplicates++;
       return true;
     }
+    // Once for each source: its own VM has asked this of every frame, so only a header that was harmed fails here.
+    if (seen === 0 && !this.permits(bytes, at)) return true;
     const answers = facts.role === 'reply' || facts.role === 'failure';
     if (answers && !this.expects(target.address, facts, bytes, at)) return true;
     if (!this.admit(target, facts, bytes, at)) return false;

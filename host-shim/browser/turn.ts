@@ -1,11 +1,18 @@
 import type { AfterTurn } from '../common/driver.js';
 
-const { port1, port2 } = new MessageChannel();
 const waiting: (() => void)[] = [];
-port1.onmessage = () => waiting.shift()?.();
+let doorbell: MessagePort | null = null;
+
+/** Opened at the first use: importing this opens nothing. */
+function openDoorbell(): MessagePort {
+  const { port1, port2 } = new MessageChannel();
+  port1.onmessage = () => waiting.shift()?.();
+  return port2;
+}
 
 /** By a message to oneself: a browser's timers would wait four milliseconds. */
 export const afterTurn: AfterTurn = (callback) => {
   waiting.push(callback);
-  port2.postMessage(null);
+  doorbell ??= openDoorbell();
+  doorbell.postMessage(null);
 };

@@ -35,7 +35,7 @@ const LESSER_DEVICES: readonly (readonly [what: string, lacks: Partial<Capabilit
 export const untilSettled = <T>(_host: Host, promise: Promise<T>): Promise<T> => promise;
 
 /** Those that make a difference: a host of one thread has nothing to lose with its workers. */
-function lesserDevicesOf(capabilities: Capabilities): typeof LESSER_DEVICES {
+export function lesserDevicesOf(capabilities: Capabilities): typeof LESSER_DEVICES {
   const seen = new Set<string>();
   return LESSER_DEVICES.filter(([, lacks]) => {
     const left = JSON.stringify({ ...capabilities, ...lacks });

@@ -1,5 +1,7 @@
 import { createBrowserHost, detectCapabilities, openStorage } from '../../host-shim/browser/index.js';
-import { hostConformance, untilSettled } from './host-conformance.js';
+import type { PlatformHost } from '../../host-shim/common/host.js';
+import { backPressureSuite } from './back-pressure.js';
+import { hostConformance, type TestedHost, untilSettled } from './host-conformance.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
 const capabilities = detectCapabilities();
@@ -7,7 +9,7 @@ const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.u
 const js = new URL('./entries/browser/js.ts', import.meta.url);
 const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
 
-hostConformance('Chromium', {
+const tested: TestedHost<PlatformHost> = {
   capabilities,
   create: (chosen) =>
     createBrowserHost({
@@ -17,4 +19,7 @@ hostConformance('Chromium', {
     }),
   until: untilSettled,
   openStorage: () => openStorage('tandem tests'),
-});
+};
+
+hostConformance('Chromium', tested);
+backPressureSuite('Chromium', tested);

@@ -1,8 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { PlatformHost } from '../../host-shim/common/host.js';
 import { createNodeHost, detectCapabilities, openStorage } from '../../host-shim/node/index.js';
-import { hostConformance, untilSettled } from './host-conformance.js';
+import { backPressureSuite } from './back-pressure.js';
+import { hostConformance, type TestedHost, untilSettled } from './host-conformance.js';
 import { bundleEntries } from './node-entries.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
@@ -10,7 +12,7 @@ const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.u
 const { js, wasm } = await bundleEntries('js', 'wasm');
 const location = await mkdtemp(join(tmpdir(), 'tandem-storage-'));
 
-hostConformance('Node', {
+const tested: TestedHost<PlatformHost> = {
   capabilities: detectCapabilities(),
   create: (capabilities) =>
     createNodeHost({
@@ -20,4 +22,7 @@ hostConformance('Node', {
     }),
   until: untilSettled,
   openStorage: () => openStorage(location),
-});
+};
+
+hostConformance('Node', tested);
+backPressureSuite('Node', tested);

@@ -1,14 +1,114 @@
-import { createSimHost, detectCapabilities, openStorage, type StorageMemory } from '../../host-shim/sim/index.js';
-import { hostConformance } from './host-conformance.js';
+/**
+ * The simulation as a host. The suite of the control plane is not run for it: its VMs have no threads that could die, hang, or fall
+ * silent. What can happen to one is here.
+ */
+import { describe, expect, test } from 'vitest';
+import { type System, startSystem } from '../../actors/system.js';
+import { createSimHost, detectCapabilities, openStorage, type SimHost, type StorageMemory } from '../../host-shim/sim/index.js';
+import { backPressureSuite } from './back-pressure.js';
+import { hostConformance, type TestedHost } from './host-conformance.js';
+import { mirror, probe, relay } from './protocol/generated/index.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
+const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
 const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(module) } };
 const location: StorageMemory = new Map();
 
-hostConformance('sim', {
+const tested: TestedHost<SimHost> = {
   capabilities: detectCapabilities(),
-  create: (capabilities) => createSimHost({ seed: 1, capabilities, parties, vms }),
+  create: (capabilities) => createSimHost({ seed: SEED, capabilities, parties, vms }),
   until: (host, promise) => host.until(promise),
   openStorage: () => openStorage(location),
+};
+
+hostConformance('sim', tested);
+backPressureSuite('sim', tested);
+
+describe('VMs in one thread', () => {
+  test('one whose pump throws is lost, once; the others go on', async () => {
+    const host = tested.create(tested.capabilities);
+    const losses: string[] = [];
+    const listener = { ended() {}, poisoned() {}, lost: (reason: string) => void losses.push(reason) };
+    const js = await host.startVm('js', listener);
+    const wasm = await host.startVm('wasm', listener);
+    const vm = host.vmOf('js');
+    vm.pump = () => {
+      throw new Error('a bug in the VM');
+    };
+    const waking = js.control.setAnimating(false);
+    await expect(waking).rejects.toMatchObject({ code: 'lost', call: 'setAnimating' });
+    expect(losses).toEqual(['Error: a bug in the VM']);
+    await expect(js.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'js' });
+    expect(await wasm.control.health()).toEqual([]);
+    const again = await host.startVm('js', listener);
+    await js.terminate();
+    expect(await again.control.health()).toEqual([]);
+    expect(losses).toHaveLength(1);
+  });
+
+  test('what can no longer settle is an error, not a wait for ever', async () => {
+    const host = tested.create(tested.capabilities);
+    await expect(host.until(new Promise(() => {}))).rejects.toThrow('nothing is left to happen');
+  });
+});
+
+describe('corrupted frames', () => {
+  const ROUNDS = 150;
+  const RUNS = 25;
+
+  interface Outcome {
+    readonly host: SimHost;
+    readonly system: System;
+    readonly portErrors: unknown[];
+  }
+
+  /** Relay in JavaScript and mirror in Wasm play ball over carriage that changes bytes, in headers and bodies alike. */
+  async function play(seed: number, corruptRate: number): Promise<Outcome> {
+    const portErrors: unknown[] = [];
+    const onPortError = (_port: string, error: unknown) => void portErrors.push(error);
+    const host = createSimHost({ seed, parties, vms, faults: { corruptRate }, onPortError });
+    const port = host.vm.openPort<typeof probe>(probe, { onFinished() {}, onWoken() {} });
+    const actors = [
+      { schema: relay, twins: { js: true, wasm: false } },
+      { schema: mirror, twins: { js: false, wasm: true } },
+    ];
+    const system = await startSystem(host, { parties, actors, placement: 'relay=js,mirror=wasm' });
+    port.send(relay.receives.start, { rounds: ROUNDS, bytes: 20 });
+    await host.pass(5_000);
+    return { host, system, portErrors };
+  }
+
+  const total = (pairs: Readonly<Record<string, number>>) => Object.values(pairs).reduce((sum, count) => sum + count, 0);
+
+  test(`end as dead letters; nothing traps, hangs or vanishes (seed ${SEED}, TANDEM_SEED to change)`, async () => {
+    const codes = new Set<string>();
+    let letters = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const seed = SEED * 1000 + run;
+      const { system, portErrors } = await play(seed, 0.05);
+      expect(system.crashReports, `seed ${seed}`).toEqual([]);
+      expect(portErrors, `seed ${seed}`).toEqual([]);
+      expect(system.actors.map(({ state }) => state)).toEqual(['running', 'running']);
+      const { sent, handled, duplicates, deadLetters, waiting, traps } = await system.counters();
+      expect({ waiting, traps }, `seed ${seed}`).toEqual({ waiting: 0, traps: 0 });
+      expect(total(handled) + duplicates + deadLetters, `seed ${seed}`).toBeGreaterThanOrEqual(total(sent));
+      for (const { code, detail } of await system.deadLetters()) {
+        codes.add(code);
+        expect(detail).not.toBe('');
+      }
+      letters += deadLetters;
+      await system.stop();
+    }
+    expect(letters).toBeGreaterThan(RUNS);
+    expect([...codes].sort()).toEqual(['refused', 'undecodable', 'unreachable']);
+  });
+
+  test('are the fault that is ordered, and no other', async () => {
+    const { system } = await play(SEED, 0);
+    const { sent, handled, deadLetters } = await system.counters();
+    expect(handled).toEqual(sent);
+    expect(handled).toMatchObject({ 'relay>mirror': ROUNDS, 'mirror>relay': ROUNDS, 'relay>probe': 1 });
+    expect(deadLetters).toBe(0);
+  });
 });

@@ -1,11 +1,14 @@
-/** A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, probe looks on from the host. */
+/**
+ * A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, ebb and tide flood each other from the same places, and
+ * probe looks on from the host.
+ */
 import { Actor, type Handlers } from '../../actors/actor.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
-import { mirror, parties as ownParties, probe, relay } from './protocol/generated/index.js';
+import { ebb, mirror, parties as ownParties, probe, relay, tide } from './protocol/generated/index.js';
 
 export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
 
@@ -68,11 +71,55 @@ class Mirror extends Actor<typeof mirror> implements Handlers<typeof mirror> {
   }
 }
 
-const actors = [javaScriptActorFactory(relay, () => new Relay(), parties), javaScriptActorFactory(mirror, () => new Mirror(), parties)];
+class Ebb extends Actor<typeof ebb> implements Handlers<typeof ebb> {
+  private waves = 0;
+  constructor() {
+    super(ebb);
+  }
+  onWave({ height, water }: MessageOf<typeof ebb, 'wave'>): void {
+    this.waves++;
+    for (let i = 0; height > 0 && i < 2; i++) this.send(tide.receives.wave, { height: height - 1, water });
+  }
+  snapshot(): StateOf<typeof ebb> {
+    return { waves: this.waves };
+  }
+  restore({ waves }: StateOf<typeof ebb>): void {
+    this.waves = waves;
+  }
+}
+
+class Tide extends Actor<typeof tide> implements Handlers<typeof tide> {
+  private waves = 0;
+  constructor() {
+    super(tide);
+  }
+  onWave({ height, water }: MessageOf<typeof tide, 'wave'>): void {
+    this.waves++;
+    for (let i = 0; height > 0 && i < 2; i++) this.send(ebb.receives.wave, { height: height - 1, water });
+  }
+  snapshot(): StateOf<typeof tide> {
+    return { waves: this.waves };
+  }
+  restore({ waves }: StateOf<typeof tide>): void {
+    this.waves = waves;
+  }
+}
+
+const tideFactory = javaScriptActorFactory(tide, () => new Tide(), parties);
+const actors = [
+  javaScriptActorFactory(relay, () => new Relay(), parties),
+  javaScriptActorFactory(mirror, () => new Mirror(), parties),
+  javaScriptActorFactory(ebb, () => new Ebb(), parties),
+  tideFactory,
+];
 
 export const jsDefinition: VmDefinition = { parties, actors };
 
-/** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. */
-export const wasmDefinition = (module: URL): VmDefinition => ({ parties, guests: [guestAt(module)] });
+/** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. Tide is in JavaScript: what matters is its thread. */
+export const wasmDefinition = (module: URL): VmDefinition => ({
+  parties,
+  actors: [tideFactory],
+  guests: [guestAt(module)],
+});
 
 const guestAt = (module: URL): Guest => ({ schema: mirror, module, sourceMap: new URL(`${module.href}.map`) });

@@ -2,6 +2,8 @@
 import { relay } from './relay.js';
 import { mirror } from './mirror.js';
 import { probe } from './probe.js';
+import { ebb } from './ebb.js';
+import { tide } from './tide.js';
 
-export { relay, mirror, probe };
-export const parties = [relay, mirror, probe] as const;
+export { relay, mirror, probe, ebb, tide };
+export const parties = [relay, mirror, probe, ebb, tide] as const;

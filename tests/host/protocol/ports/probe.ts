@@ -9,5 +9,5 @@ export const probe = port({
     finished: message({ kind: 0x4201, fields: { rounds: u32, wrong: u32 } }),
     woken: message({ kind: 0x4202, fields: {} }),
   },
-  sendsTo: ['relay'],
+  sendsTo: ['relay', 'ebb', 'tide'],
 });

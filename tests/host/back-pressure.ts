@@ -1,0 +1,64 @@
+/**
+ * Two actors that flood each other until everything between them is full: mailboxes, links, gates. Each then waits for room that
+ * only the other can make. They get on because a mailbox takes frames over its bounds while its actor's own output waits.
+ */
+import { describe, expect, it } from 'vitest';
+import { type System, startSystem } from '../../actors/system.js';
+import { MAILBOX_BYTES_MAX, RING_BYTES } from '../../protocol/limits.js';
+import { type HostOfPorts, lesserDevicesOf, type TestedHost } from './host-conformance.js';
+import { ebb, probe, tide } from './protocol/generated/index.js';
+import { parties } from './world.js';
+
+const WATER_BYTES = 64 << 10;
+/** Waves become twice as many with each step down. */
+const HEIGHT = 8;
+/** Of each actor: one of its own start, and two for each that the other had. */
+const WAVES = 2 ** (HEIGHT + 1) - 1;
+const LOOK_AGAIN_MS = 20;
+
+/**
+ * Messages keep their order, so who first handles a last wave has all of them before it, and none handled. That is more than link
+ * and mailbox hold, so the rest must have been let in over the bounds.
+ */
+const LAST_WAVES_BYTES = 2 ** HEIGHT * WATER_BYTES;
+
+/** On threads of their own; side by side on a device without WebAssembly. */
+const ACTORS = [
+  { schema: ebb, twins: { js: true, wasm: false } },
+  { schema: tide, twins: { js: true, wasm: true } },
+];
+
+async function whenAllAreHandled(host: HostOfPorts, system: System): Promise<void> {
+  for (;;) {
+    const { handled } = await system.counters();
+    if (handled['tide>ebb'] === WAVES - 1 && handled['ebb>tide'] === WAVES - 1) return;
+    await new Promise<void>((resolve) => host.timers.set(LOOK_AGAIN_MS, resolve));
+  }
+}
+
+export function backPressureSuite<H extends HostOfPorts>(name: string, { create, until, capabilities }: TestedHost<H>): void {
+  describe(`back-pressure on ${name}`, () => {
+    it.each(lesserDevicesOf(capabilities))('two that wait for each other get on %s', async (_what, lacks) => {
+      expect(LAST_WAVES_BYTES).toBeGreaterThan(RING_BYTES + MAILBOX_BYTES_MAX + 8 * WATER_BYTES);
+      const host = create({ ...capabilities, ...lacks });
+      const startFlood = openProbe(host);
+      const system = await startSystem(host, { parties, actors: ACTORS, placement: 'ebb=js,tide=wasm' });
+      startFlood();
+      await until(host, whenAllAreHandled(host, system));
+      const counters = await system.counters();
+      expect(counters.handled).toEqual(counters.sent);
+      expect(counters).toMatchObject({ duplicates: 0, deadLetters: 0, refused: 0, dropped: 0, waiting: 0, traps: 0 });
+      expect(counters.forced).toBeGreaterThan(0);
+      await system.stop();
+    });
+  });
+}
+
+function openProbe(host: HostOfPorts): () => void {
+  const port = host.vm.openPort<typeof probe>(probe, { onFinished() {}, onWoken() {} });
+  const wave = { height: HEIGHT, water: new Uint8Array(WATER_BYTES) };
+  return () => {
+    port.send(ebb.receives.wave, wave);
+    port.send(tide.receives.wave, wave);
+  };
+}
