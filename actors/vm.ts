@@ -22,8 +22,10 @@ import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
 import { ActorCell } from './cell.js';
-import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
-import { Gate } from './gate.js';
+import { type ActorCheckpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
+import { Checkpointer } from './checkpointer.js';
+import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
+import { firstSequenceOf, Gate } from './gate.js';
 import type { Clock, Timers } from './host.js';
 import type { ActorFactory, VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
@@ -40,6 +42,15 @@ export interface OpenLink {
   readonly writer: LinkWriter;
 }
 
+/** What a host keeps of a VM across its incarnations. */
+export interface VmMemory {
+  readonly journal: SharedArrayBuffer;
+  /** 1 for the first. */
+  readonly incarnation: number;
+  /** The former incarnation was lost: the VM takes nothing in until it has been told to `recover`. */
+  readonly recovers: boolean;
+}
+
 export interface VmOptions {
   readonly name: VmName;
   /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
@@ -52,8 +63,8 @@ export interface VmOptions {
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */
   readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
-  /** Memory that outlives the VM; without it the journal lives and dies with it. */
-  readonly journalMemory?: SharedArrayBuffer | ArrayBuffer;
+  /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
+  readonly memory?: VmMemory;
   /** A port's handler threw: the frame is spent, the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
   /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
@@ -97,13 +108,19 @@ export class Vm implements VmControl {
   private deadlineTimer: unknown;
   private deadlineAt = Number.POSITIVE_INFINITY;
   private closed = false;
+  private readonly checkpointer: Checkpointer | null;
+  /** Nothing is taken in until what the former incarnation knew is known again. */
+  private recovering: boolean;
 
   constructor(private readonly options: VmOptions) {
     this.name = options.name;
     this.kinds = new Kinds(options.parties, system);
     const now = () => options.clock.nowMicros();
     this.deadLetterBox = new DeadLetters(undefined, now);
-    this.journal = new Journal(options.journalMemory ?? Journal.allocate(JOURNAL_BYTES, false));
+    const { memory } = options;
+    this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false));
+    this.recovering = memory?.recovers ?? false;
+    this.checkpointer = memory ? this.createCheckpointer() : null;
     this.router = new Router({
       kinds: this.kinds,
       deadLetters: this.deadLetterBox,
@@ -127,12 +144,16 @@ export class Vm implements VmControl {
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
       drawFault: (frames) => this.drawFault(frames),
+      spent: (micros) => this.checkpointer?.spent(micros),
+      incarnation: memory?.incarnation ?? 1,
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
       wake: options.wake,
       onPortError: options.onPortError,
       parties: options.parties,
     };
     this.runtime = new Gate(RUNTIME_ADDRESS[options.name], this.services);
+    this.runtime.epoch = this.services.incarnation;
+    this.runtime.sequence = firstSequenceOf(this.services.incarnation);
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.runtime.blocked && this.router.hasRoute(metrics.address);
     this.metrics = new RuntimeMetrics(options.name, this.runtime, new OutboxBuilder(), listening);
@@ -146,7 +167,32 @@ export class Vm implements VmControl {
         events.ended(report);
       },
       poisoned: (report) => events.poisoned(report),
+      checkpoint: (bytes) => events.checkpoint(bytes),
     };
+  }
+
+  private createCheckpointer(): Checkpointer {
+    return new Checkpointer({
+      journal: this.journal,
+      readers: () => [...this.links.values()].map(({ reader }) => reader),
+      take: () => this.takeCheckpoint(),
+      keep: (bytes) => this.options.events.checkpoint(bytes),
+      neededFrom: () => this.neededFrom(),
+      now: () => this.options.clock.nowMicros(),
+      onKept: this.options.wake,
+    });
+  }
+
+  /** What was emitted is published first: the checkpoint has forgotten it. */
+  private takeCheckpoint(): Uint8Array {
+    const cells = [...this.cells.values()];
+    const actors = cells.map((cell) => cell.checkpoint());
+    this.flushLinks();
+    return encodeCheckpoint({ actors, requests: this.requests.openOf(new Set(cells.map(({ address }) => address))) });
+  }
+
+  private neededFrom(): number {
+    return [...this.cells.values()].reduce((needed, cell) => Math.min(needed, cell.neededFrom), this.journal.position);
   }
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
@@ -163,6 +209,7 @@ export class Vm implements VmControl {
    * @returns true when more work waits; false when all is quiet and the links will call `wake`
    */
   pump(budgetMicros: number): boolean {
+    if (this.recovering || this.closed) return false;
     const until = this.options.clock.nowMicros() + budgetMicros;
     this.portServed = false;
     do {
@@ -182,12 +229,14 @@ export class Vm implements VmControl {
       const served = this.serveOne();
       progress = left || taken || served;
       this.flushLinks();
+      this.checkpointer?.look(this.quiet);
     }
     return false;
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
   arrive(bytes: Uint8Array, at: number, length: number): boolean {
+    if (this.recovering || this.closed) return false;
     const accepted = this.router.arrive(bytes, at, at + length);
     if (accepted && this.options.carrier) this.options.wake();
     return accepted;
@@ -201,6 +250,15 @@ export class Vm implements VmControl {
   /** An actor waits for its supervisor to restart it. */
   get restarting(): boolean {
     return [...this.cells.values()].some(({ state }) => state === 'restarting');
+  }
+
+  /** What is drained stays in the links until it is durable. */
+  get retains(): boolean {
+    return this.checkpointer !== null;
+  }
+
+  private get quiet(): boolean {
+    return this.parties.every(({ mailbox }) => mailbox.frames() === 0);
   }
 
   private sleep(): boolean {
@@ -262,12 +320,12 @@ export class Vm implements VmControl {
   /** @returns false when the journal has no room before an actor has restarted */
   private makeRoom(bytes: number): boolean {
     if (this.journal.capacity - this.journal.usedBytes >= bytes) return true;
-    let neededFrom = this.journal.position;
-    for (const cell of this.cells.values()) {
-      cell.takeSnapshot();
-      neededFrom = Math.min(neededFrom, cell.neededFrom);
+    if (this.checkpointer) {
+      this.checkpointer.hurry();
+      return false;
     }
-    this.journal.truncate(neededFrom);
+    for (const cell of this.cells.values()) cell.takeSnapshot();
+    this.journal.truncate(this.neededFrom());
     return this.journal.capacity - this.journal.usedBytes >= bytes;
   }
 
@@ -310,11 +368,12 @@ export class Vm implements VmControl {
   }
 
   async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
+    this.links.get(peer)?.writer.detach();
+    this.links.get(peer)?.reader.detach();
     const link = this.options.openLink(transport);
+    link.reader.retains = this.retains;
     link.reader.onFrames = this.options.wake;
     link.writer.onRoom = this.options.wake;
-    this.links.get(peer)?.writer.close();
-    this.links.get(peer)?.reader.close();
     this.links.set(peer, link);
     this.openLinks = [...this.links.values()];
     this.options.wake();
@@ -338,14 +397,21 @@ export class Vm implements VmControl {
   }
 
   async spawn(order: SpawnOrder): Promise<void> {
+    const cell = this.createCell(order);
+    this.router.fence(cell.address, order.epoch, cell.gate.sequence);
+    // What the actor handles and is in no checkpoint could not be recovered.
+    await this.checkpointer?.make();
+    this.addParty(cell);
+    this.options.wake();
+  }
+
+  private createCell(order: SpawnOrder, kept?: ActorCheckpoint): ActorCell {
     if (this.cells.has(order.actor)) throw new Error(`actor ${order.actor} is in VM ${this.name} already`);
     const factory = this.options.factories.find(({ schema }) => schema.name === order.actor);
     if (!factory) throw new Error(`VM ${this.name} has no implementation of actor ${order.actor}`);
-    const cell = new ActorCell(factory, order, this.services);
+    const cell = new ActorCell(factory, order, this.services, kept);
     this.cells.set(order.actor, cell);
-    this.router.fence(cell.address, order.epoch, cell.gate.sequence);
-    this.addParty(cell);
-    this.options.wake();
+    return cell;
   }
 
   async restart(actor: string, epoch: number): Promise<void> {
@@ -420,6 +486,38 @@ export class Vm implements VmControl {
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
     return this.deadLetterBox.list();
+  }
+
+  async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {
+    const checkpoint = bytes && decodeCheckpoint(bytes);
+    if (checkpoint) this.requests.reopen(checkpoint.requests);
+    const cells = orders.map((order) => {
+      const kept = checkpoint?.actors.find(({ actor }) => actor === order.actor);
+      const cell = this.createCell(order, kept);
+      if (kept) cell.remember(kept);
+      return cell;
+    });
+    for (const cell of cells) this.addParty(cell);
+    this.router.mute([...this.ports.keys()]);
+    for (const cell of cells) cell.recover();
+    this.router.mute([]);
+    this.recovering = false;
+    this.watchDeadline(this.requests.nextDeadline);
+    await this.checkpointer?.make();
+    this.options.wake();
+  }
+
+  /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */
+  abandon(): void {
+    this.closed = true;
+    this.checkpointer?.end();
+    this.options.timers.clear(this.deadlineTimer);
+    this.router.silence();
+    for (const { reader, writer } of this.links.values()) {
+      reader.detach();
+      writer.detach();
+    }
+    for (const port of this.ports.values()) port.close();
   }
 
   async begin(): Promise<void> {

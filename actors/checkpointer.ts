@@ -1,0 +1,94 @@
+/**
+ * Says when a VM that can be lost makes a checkpoint, and gives back what one covers: the journal's entries, and the room in its links of
+ * the frames that were drained before it.
+ *
+ *   drained from a link ── journaled, or handled by a port: durable ─────────────> released when all mailboxes are empty
+ *          │
+ *          └── still in a mailbox when a checkpoint is made: durable when the host has it ──> released then
+ *
+ * The catch: links that are full of frames nobody has released would stop two VMs that wait for each other. So what a link retains is
+ * bounded as well: a crowded one makes a checkpoint due.
+ */
+import type { Journal } from '../bus/journal.js';
+import type { LinkReader } from '../bus/link.js';
+import { CHECKPOINT_JOURNAL_BYTES_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
+
+export interface CheckpointerOptions {
+  readonly journal: Journal;
+  readonly readers: () => readonly LinkReader[];
+  /** A checkpoint of this moment: everything that was emitted has been published to the links. */
+  readonly take: () => Uint8Array;
+  /** Resolves when the host holds it. */
+  readonly keep: (bytes: Uint8Array) => Promise<void>;
+  /** Journal position before which no actor of the VM needs anything to be restarted. */
+  readonly neededFrom: () => number;
+  readonly now: () => number;
+  /** The host holds a checkpoint: there is room again. */
+  readonly onKept: () => void;
+}
+
+export class Checkpointer {
+  private handledMicros = 0;
+  private costMicros = 0;
+  /** Of the last checkpoint that was made. */
+  private position: number;
+  private onTheirWay = 0;
+  private ended = false;
+
+  constructor(private readonly options: CheckpointerOptions) {
+    this.position = options.journal.position;
+  }
+
+  /** A batch was handled. */
+  spent(micros: number): void {
+    this.handledMicros += micros;
+  }
+
+  /** To be called between batches. @param quiet all mailboxes are empty */
+  look(quiet: boolean): void {
+    if (quiet) for (const reader of this.options.readers()) reader.release();
+    if (this.onTheirWay === 0 && this.due) this.makeInBackground();
+  }
+
+  /** The journal is full. */
+  hurry(): void {
+    if (this.onTheirWay === 0) this.makeInBackground();
+  }
+
+  /** Resolves when the host holds it. */
+  async make(): Promise<void> {
+    const { journal, readers, take, keep, neededFrom, now, onKept } = this.options;
+    const started = now();
+    const bytes = take();
+    const releases = readers().map((reader) => reader.mark());
+    const needed = neededFrom();
+    this.position = journal.position;
+    this.handledMicros = 0;
+    this.costMicros = now() - started;
+    this.onTheirWay++;
+    await keep(bytes);
+    this.onTheirWay--;
+    if (this.ended) return;
+    for (const release of releases) release();
+    journal.truncate(Math.min(needed, neededFrom()));
+    onKept();
+  }
+
+  /** The VM is gone: its memory is another's. */
+  end(): void {
+    this.ended = true;
+  }
+
+  private get due(): boolean {
+    return (
+      this.handledMicros >= Math.max(CHECKPOINT_MICROS_MAX, this.costMicros * CHECKPOINT_SHARE_MAX) ||
+      this.options.journal.position - this.position >= CHECKPOINT_JOURNAL_BYTES_MAX ||
+      this.options.readers().some((reader) => reader.crowded)
+    );
+  }
+
+  /** A host that does not take it is gone, and this VM with it. */
+  private makeInBackground(): void {
+    this.make().catch(() => {});
+  }
+}
