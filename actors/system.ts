@@ -48,6 +48,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly deviceId?: string;
   /** What an actor's exhausted restart budget means for the others; `degrade` when not given. */
   readonly escalation?: Escalation;
+  /** How often a VM that is lost may be started again, where memory is shared; as often as one actor may when not given. */
+  readonly vmIntensity?: Intensity;
   /** How long a VM may take to stop one actor. */
   readonly shutdownMs?: number;
   /** Probability that a first delivery to a Wasm actor traps; 0 when not given. */
@@ -107,8 +109,9 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     parties: options.parties,
     portVms: options.portVms ?? {},
     escalation: options.escalation ?? 'degrade',
-    prepare: async (started) => {
-      if (options.trapRate) await started.liveControl('wasm')?.setTrapRate(options.trapRate, options.seed ?? 0);
+    vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
+    prepare: async (control, vm) => {
+      if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
     },
   });
   await supervisor.start();

@@ -59,11 +59,13 @@ class Wire {
     this.options.schedule(minMicros + random.integer(maxMicros - minMicros + 1), run);
   }
 
-  /** Gives back the room of the oldest frames. */
-  release(frames: number): void {
-    if (frames <= 0) return;
-    for (const frame of this.arrived.splice(0, frames)) this.usedBytes -= frame.length;
+  /** Gives back the room of the oldest frames. @returns their bytes */
+  release(frames: number): number {
+    let bytes = 0;
+    for (const frame of this.arrived.splice(0, frames)) bytes += frame.length;
+    this.usedBytes -= bytes;
     this.later(() => this.roomCame(), this.roomRandom);
+    return bytes;
   }
 
   send(batch: Uint8Array[]): void {
@@ -164,6 +166,7 @@ class ThreadReader implements LinkReader {
   retains = false;
   /** Frames taken and not released: the first ones of those that have arrived. */
   private taken = 0;
+  private takenBytes = 0;
   private released = 0;
   private sleeping = false;
 
@@ -183,9 +186,7 @@ class ThreadReader implements LinkReader {
   }
 
   get crowded(): boolean {
-    let bytes = 0;
-    for (let i = 0; i < this.taken; i++) bytes += this.wire.arrived[i].length;
-    return bytes > this.wire.capacityBytes >> 2;
+    return this.takenBytes > this.wire.capacityBytes >> 2;
   }
 
   drain(sink: FrameSink, framesMax: number): number {
@@ -196,6 +197,7 @@ class ThreadReader implements LinkReader {
         const frame = this.wire.arrived[this.taken];
         if (!sink(frame, 0, frame.length)) break;
         this.taken++;
+        this.takenBytes += frame.length;
         taken++;
       }
     } finally {
@@ -231,13 +233,14 @@ class ThreadReader implements LinkReader {
   /** As if it had been opened anew: what was not released comes again. */
   rewind(): void {
     this.taken = 0;
+    this.takenBytes = 0;
   }
 
   /** @param until frames since the link was opened */
   private releaseTo(until: number): void {
     const frames = Math.min(until - this.released, this.taken);
     if (frames <= 0) return;
-    this.wire.release(frames);
+    this.takenBytes -= this.wire.release(frames);
     this.released += frames;
     this.taken -= frames;
   }

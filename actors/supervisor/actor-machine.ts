@@ -11,6 +11,9 @@
  *      ├──── exhausted <─────────────┘
  *      └──── lost <── (from anywhere: the VM is gone)
  *
+ *    starting, running, restarting ── the VM is being started again ──> recovering ── done ──> running
+ *
+ *
  * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. What
  * the states do in VMs is behind `ActorCommands`; the machine knows only when.
  */
@@ -66,6 +69,8 @@ export interface ActorContext extends ActorInput {
   readonly fresh: boolean;
   /** False when its VM did not confirm the last stop. */
   readonly clean: boolean;
+  /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
+  readonly endedEarly: boolean;
   readonly envelope: Uint8Array | undefined;
 }
 
@@ -74,7 +79,10 @@ export type ActorEvent =
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string }
   | { readonly type: 'finish' }
   | { readonly type: 'stop' }
-  | { readonly type: 'vmLost'; readonly reason: string };
+  | { readonly type: 'vmLost'; readonly reason: string }
+  /** The VM was lost, and is started again on what it left. */
+  | { readonly type: 'vmRestarting'; readonly reason: string }
+  | { readonly type: 'recovered' };
 
 /** A removed actor is gone for good; from every other state there is a way on. */
 export type ActorState =
@@ -82,6 +90,7 @@ export type ActorState =
   | 'starting'
   | 'running'
   | 'restarting'
+  | 'recovering'
   | 'stopping'
   | 'stopped'
   | 'exhausted'
@@ -123,8 +132,21 @@ export const actorMachine = setup({
     })),
     noteEnd: assign(({ context, event }) => ({
       endedAt: context.nowMicros(),
-      reason: event.type === 'ended' || event.type === 'vmLost' ? event.reason : context.reason,
+      reason: event.type === 'ended' ? event.reason : context.reason,
       fresh: false,
+    })),
+    beginRecovery: assign(({ context, event }) => ({
+      epoch: context.epoch + 1,
+      restarts: context.restarts + 1,
+      endedAt: context.nowMicros(),
+      reason: event.type === 'vmRestarting' ? event.reason : context.reason,
+      fresh: false,
+      endedEarly: false,
+    })),
+    noteEarlyEnd: assign(({ context, event }) => ({
+      endedAt: context.nowMicros(),
+      reason: event.type === 'ended' ? event.reason : context.reason,
+      endedEarly: true,
     })),
     noteTime: assign(({ context }) => ({ endedAt: context.nowMicros() })),
     noteFinish: assign({ reason: 'finished', intent: 'finish', fresh: true }),
@@ -136,7 +158,7 @@ export const actorMachine = setup({
       error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
     })),
     noteLoss: assign(({ context, event }) => {
-      const reason = event.type === 'vmLost' ? event.reason : context.reason;
+      const reason = event.type === 'vmLost' || event.type === 'vmRestarting' ? event.reason : context.reason;
       return { reason, clean: false, envelope: undefined, error: new ControlError('lost', context.vm, 'control', reason) };
     }),
   },
@@ -154,6 +176,7 @@ export const actorMachine = setup({
     intent: 'stop',
     fresh: false,
     clean: true,
+    endedEarly: false,
     envelope: undefined,
   }),
   initial: 'idle',
@@ -171,6 +194,7 @@ export const actorMachine = setup({
         ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
         stop: { target: 'stopping', actions: 'intendStop' },
         vmLost: { target: 'lost', actions: 'noteLoss' },
+        vmRestarting: 'recovering',
       },
     },
     running: {
@@ -179,6 +203,17 @@ export const actorMachine = setup({
         finish: { target: 'stopping', actions: 'noteFinish' },
         stop: { target: 'stopping', actions: 'intendStop' },
         vmLost: { target: 'lost', actions: 'noteLoss' },
+        vmRestarting: 'recovering',
+      },
+    },
+    recovering: {
+      entry: 'beginRecovery',
+      on: {
+        ended: { guard: 'ofThisEpoch', actions: 'noteEarlyEnd' },
+        recovered: [{ guard: ({ context }) => context.endedEarly, target: 'deciding' }, { target: 'running' }],
+        stop: { target: 'stopping', actions: 'intendStop' },
+        vmLost: { target: 'lost', actions: 'noteLoss' },
+        vmRestarting: { target: 'recovering', reenter: true },
       },
     },
     deciding: {
@@ -213,6 +248,7 @@ export const actorMachine = setup({
         ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
         stop: { target: 'stopping', actions: 'intendStop' },
         vmLost: { target: 'lost', actions: 'noteLoss' },
+        vmRestarting: 'recovering',
       },
     },
     stopping: {
@@ -229,6 +265,7 @@ export const actorMachine = setup({
       on: {
         stop: { guard: ({ context }) => context.intent === 'finish', actions: 'intendStop' },
         vmLost: { target: 'leaving', actions: 'noteLoss' },
+        vmRestarting: { target: 'leaving', actions: 'noteLoss' },
       },
     },
     leaving: {
@@ -244,7 +281,8 @@ export const actorMachine = setup({
     stopped: { on: { start: 'starting' } },
     exhausted: { on: { start: 'starting' } },
     failed: { on: { start: 'starting' } },
-    lost: { on: { start: 'starting' } },
+    // A command may have found the VM lost before that was announced.
+    lost: { on: { start: 'starting', vmRestarting: 'recovering' } },
     removed: { type: 'final' },
   },
 });

@@ -100,6 +100,15 @@ export class SupervisedActor {
     this.machine.send({ type: 'vmLost', reason });
   }
 
+  /** Its VM is being started again: it goes on with its next incarnation when the VM has recovered. */
+  vmRestarting(reason: string): void {
+    this.machine.send({ type: 'vmRestarting', reason });
+  }
+
+  vmRecovered(): void {
+    this.machine.send({ type: 'recovered' });
+  }
+
   /** Ends it as if its work were done. Resolves when it is down, or runs again because it is permanent. */
   async finish(): Promise<void> {
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be finished while it is ${this.state}`);

@@ -5,7 +5,7 @@ import { ControlError, type VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { VmStatus } from './change-feed.js';
 import { StartError } from './errors.js';
-import { type VmState, vmMachine } from './vm-machine.js';
+import { type VmCommands, type VmInput, type VmState, vmMachine } from './vm-machine.js';
 
 const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
 
@@ -14,10 +14,11 @@ export class SupervisedVm {
 
   constructor(
     readonly name: VmName,
-    start: () => Promise<VmHandle>,
+    commands: VmCommands,
+    { intensity, nowMicros }: Pick<VmInput, 'intensity' | 'nowMicros'>,
     onStatus: (status: VmStatus) => void,
   ) {
-    this.machine = createActor(vmMachine, { input: { vm: name, start } });
+    this.machine = createActor(vmMachine, { input: { vm: name, commands, intensity, nowMicros } });
     let last: VmState = 'idle';
     this.machine.subscribe(() => {
       if (this.state === last) return;
@@ -57,6 +58,11 @@ export class SupervisedVm {
     const { value, context } = await waitFor(this.machine, (snapshot) => snapshot.value !== 'starting');
     const { reason, error } = context;
     if (value !== 'running') throw new StartError(this.name, '', reason, { cause: error });
+  }
+
+  /** Resolves when it recovers no longer, however that went. */
+  async recovered(): Promise<void> {
+    await waitFor(this.machine, ({ value }) => value !== 'recovering');
   }
 
   lose(reason: string): void {

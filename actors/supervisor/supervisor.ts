@@ -12,16 +12,19 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
 import { firstSequenceOf } from '../gate.js';
-import { ControlError, type ControlFailure, type Host, type VmListener } from '../host.js';
+import { ControlError, type ControlFailure, type Host, type VmHandle, type VmListener } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type VmStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
+import type { Intensity } from './intensity.js';
 import type { StopReport } from './stop-report.js';
 import { type ActorSpecification, isDown, SupervisedActor } from './supervised-actor.js';
 import { SupervisedVm } from './supervised-vm.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
+import type { VmCommands } from './vm-machine.js';
+import { VmRecovery } from './vm-recovery.js';
 
 export interface SupervisorOptions {
   /** VMs to start besides the host's own. */
@@ -33,8 +36,10 @@ export interface SupervisorOptions {
   /** Where ports live that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
   readonly escalation: Escalation;
-  /** Called once the VMs are linked and routed, before the first actor starts. */
-  readonly prepare: (supervisor: Supervisor) => Promise<void>;
+  /** How often each VM may be started again. */
+  readonly vmIntensity: Intensity;
+  /** Called for each VM once it is linked and routed, before its ports may send. */
+  readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
 }
 
 export class Supervisor implements CauseSources {
@@ -44,6 +49,7 @@ export class Supervisor implements CauseSources {
   private readonly machine: Actor<typeof systemMachine>;
   /** Per address, the last frame that an ended incarnation has sent. */
   private readonly lastSequences = new Map<number, number>();
+  private readonly recovery: VmRecovery;
   private routing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -51,8 +57,16 @@ export class Supervisor implements CauseSources {
     private readonly options: SupervisorOptions,
   ) {
     this.changes = new ChangeFeed(host.timers);
-    const local = this.superviseVm('host', async () => host.local);
-    this.vms = [local, ...options.vms.map((name) => this.superviseVm(name, () => host.startVm(name, this.listener(name))))];
+    const startLocal = async () => host.local;
+    const local = this.superviseVm('host', { start: startLocal, restart: startLocal, mayRestart: () => false, recover: async () => {} });
+    this.vms = [local, ...options.vms.map((name) => this.superviseVm(name, this.vmCommands(name)))];
+    this.recovery = new VmRecovery({
+      host,
+      vms: () => this.vms,
+      routes: () => this.routes,
+      actorsIn: (vm) => this.actorsIn(vm),
+      prepare: options.prepare,
+    });
     this.actors = new Map(options.actors.map((specification) => [specification.actor, this.superviseActor(specification)]));
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.systemCommands() } });
     let last: SystemState = this.state;
@@ -122,8 +136,26 @@ export class Supervisor implements CauseSources {
     return vm;
   }
 
-  private superviseVm(name: VmName, start: () => ReturnType<Host['startVm']>): SupervisedVm {
-    return new SupervisedVm(name, start, (status) => this.vmChanged(status));
+  private superviseVm(name: VmName, commands: VmCommands): SupervisedVm {
+    const { clock } = this.host;
+    const limits = { intensity: this.options.vmIntensity, nowMicros: () => clock.nowMicros() };
+    return new SupervisedVm(name, commands, limits, (status) => this.vmChanged(status));
+  }
+
+  private vmCommands(name: Exclude<VmName, 'host'>): VmCommands {
+    return {
+      start: () => this.host.startVm(name, this.listener(name)),
+      mayRestart: () => this.up && this.host.capabilities.sharedMemory,
+      restart: () => this.startAgain(name),
+      recover: (handle) => this.recovery.recover(this.vm(name), handle),
+    };
+  }
+
+  private async startAgain(name: Exclude<VmName, 'host'>): Promise<VmHandle> {
+    const handle = await this.host.startVm(name, this.listener(name), true);
+    if (this.up) return handle;
+    await handle.terminate();
+    throw new ControlError('lost', name, 'start', 'everything is being stopped');
   }
 
   private superviseActor(specification: ActorSpecification): SupervisedActor {
@@ -138,6 +170,7 @@ export class Supervisor implements CauseSources {
   }
 
   private listener(vm: VmName): VmListener {
+    let present = true;
     return {
       ended: (report) => {
         this.lastSequences.set(report.address, report.lastSequence);
@@ -145,7 +178,14 @@ export class Supervisor implements CauseSources {
         this.actors.get(report.actor)?.ended(report.epoch, report.reason);
       },
       poisoned: (report) => this.report('poisoned', report),
-      lost: (reason) => this.vm(vm).lose(reason),
+      checkpoint: async (bytes) => {
+        // One of a former incarnation that comes late covers less than the memory still has.
+        if (present) this.recovery.keep(vm, bytes);
+      },
+      lost: (reason) => {
+        present = false;
+        this.vm(vm).lose(reason);
+      },
     };
   }
 
@@ -165,8 +205,11 @@ export class Supervisor implements CauseSources {
 
   private vmChanged(status: VmStatus): void {
     this.changes.emit({ type: 'vm', ...status });
+    const actors = this.actorsIn(status.vm);
+    if (status.state === 'restarting') for (const actor of actors) actor.vmRestarting(`VM ${status.vm} was lost: ${status.reason}`);
+    if (status.state === 'running') for (const actor of actors) actor.vmRecovered();
     if (status.state !== 'lost') return;
-    for (const actor of this.actorsIn(status.vm)) actor.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
+    for (const actor of actors) actor.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
     this.tally();
     if (!this.ending) this.reroute();
   }
@@ -178,6 +221,11 @@ export class Supervisor implements CauseSources {
     this.tally();
     if (isDown(status.state) && !this.ending) this.reroute();
     if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: status.actor });
+  }
+
+  private get up(): boolean {
+    const { value } = this.machine.getSnapshot();
+    return typeof value === 'object' && 'up' in value;
   }
 
   /** Routes are left alone while everything ends: what is stopped answers for itself, and the VMs go next. */
@@ -223,7 +271,7 @@ export class Supervisor implements CauseSources {
   }
 
   private async startActors(): Promise<void> {
-    await this.options.prepare(this);
+    for (const vm of this.vms) if (vm.live) await this.options.prepare(vm.control, vm.name);
     for (const actor of this.actors.values()) await actor.start();
     for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));

@@ -4,18 +4,35 @@
  *    idle ──> starting ──> running ──> stopping, killing ──> stopped
  *                │ error      │ its thread ended unasked
  *                ▼            ▼
- *              failed        lost
+ *              failed      may be started again, budget left? ── no ──> lost
+ *                             │ yes            ▲
+ *                             ▼                │ error, or lost once more
+ *                          restarting ──> recovering ──> running
  *
- * A lost VM stays lost: its actors are `lost`, their routes are taken away so that requests to them settle as `unreachable`, and
+ * restarting: the thread that was lost is ended for sure, and another started on its memory. recovering: it is linked, and its actors
+ * handle again what is not in its last checkpoint. When that cannot be, a lost VM stays lost: its actors are `lost`, their routes are taken away so that requests to them settle as `unreachable`, and
  * the system says that it is degraded.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
+import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
+
+export interface VmCommands {
+  start(): Promise<VmHandle>;
+  /** Whether a VM that was lost now could go on. */
+  mayRestart(): boolean;
+  /** The next incarnation, on the memory of the one that was lost. */
+  restart(): Promise<VmHandle>;
+  /** Links it and lets its actors go on. When that fails its thread is ended. */
+  recover(handle: VmHandle): Promise<void>;
+}
 
 export interface VmInput {
   readonly vm: VmName;
-  readonly start: () => Promise<VmHandle>;
+  readonly intensity: Intensity;
+  readonly nowMicros: () => number;
+  readonly commands: VmCommands;
 }
 
 export interface VmContext extends VmInput {
@@ -24,6 +41,7 @@ export interface VmContext extends VmInput {
   /** Why it is lost or failed. */
   readonly reason: string;
   readonly error: unknown;
+  readonly times: RestartTimes;
 }
 
 /** `stop` asks the VM to shut down; `kill` ends its thread at once. */
@@ -33,13 +51,22 @@ export type VmEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'kill' };
 
-export type VmState = 'idle' | 'starting' | 'running' | 'stopping' | 'killing' | 'stopped' | 'lost' | 'failed';
+export type VmState = 'idle' | 'starting' | 'running' | 'restarting' | 'recovering' | 'stopping' | 'killing' | 'stopped' | 'lost' | 'failed';
 
 /** A VM that does not shut down when asked is ended all the same; so is one that was never asked. */
 async function shutDown(handle: VmHandle): Promise<void> {
   await handle.control.shutdown().catch(() => undefined);
   await handle.terminate();
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | null => admitRestart(times, nowMicros(), intensity);
+
+/** What becomes of a VM that was lost. */
+const onLoss = [
+  { guard: 'mayRestart', target: '#vm.restarting', actions: ['noteReason', 'countRestart'] },
+  { target: '#vm.lost', actions: 'noteReason' },
+] as const;
 
 export const vmMachine = setup({
   types: {
@@ -48,13 +75,29 @@ export const vmMachine = setup({
     input: {} as VmInput,
   },
   actors: {
-    start: fromPromise<VmHandle, VmContext>(({ input }) => input.start()),
+    start: fromPromise<VmHandle, VmContext>(({ input }) => input.commands.start()),
+    restart: fromPromise<VmHandle, VmContext>(async ({ input }) => {
+      await input.handle?.terminate();
+      return input.commands.restart();
+    }),
+    recover: fromPromise<void, VmContext>(async ({ input }) => input.handle && input.commands.recover(input.handle)),
     shutDown: fromPromise<void, VmContext>(async ({ input }) => input.handle && shutDown(input.handle)),
     terminate: fromPromise<void, VmContext>(async ({ input }) => input.handle?.terminate()),
   },
+  guards: {
+    mayRestart: ({ context }) => context.commands.mayRestart() && admitted(context) !== null,
+  },
+  actions: {
+    noteReason: assign(({ context, event }) => {
+      if (event.type === 'lost') return { reason: event.reason };
+      return 'error' in event ? { error: event.error, reason: messageOf(event.error) } : { reason: context.reason };
+    }),
+    countRestart: assign(({ context }) => ({ times: admitted(context) ?? context.times })),
+    noteHandle: assign(({ context, event }) => ({ handle: 'output' in event ? (event.output as VmHandle) : context.handle })),
+  },
 }).createMachine({
   id: 'vm',
-  context: ({ input }) => ({ ...input, handle: undefined, reason: '', error: undefined }),
+  context: ({ input }) => ({ ...input, handle: undefined, reason: '', error: undefined, times: [] }),
   initial: 'idle',
   states: {
     idle: { on: { start: 'starting', stop: 'stopped', kill: 'stopped' } },
@@ -62,23 +105,24 @@ export const vmMachine = setup({
       invoke: {
         src: 'start',
         input: ({ context }) => context,
-        onDone: { target: 'running', actions: assign({ handle: ({ event }) => event.output }) },
-        onError: {
-          target: 'failed',
-          actions: assign(({ event }) => ({
-            error: event.error,
-            reason: event.error instanceof Error ? event.error.message : String(event.error),
-          })),
-        },
+        onDone: { target: 'running', actions: 'noteHandle' },
+        onError: { target: 'failed', actions: 'noteReason' },
       },
-      on: { lost: { target: 'lost', actions: assign({ reason: ({ event }) => event.reason }) } },
+      on: { lost: { target: 'lost', actions: 'noteReason' } },
     },
-    running: {
-      on: {
-        lost: { target: 'lost', actions: assign({ reason: ({ event }) => event.reason }) },
-        stop: 'stopping',
-        kill: 'killing',
+    running: { on: { lost: onLoss, stop: 'stopping', kill: 'killing' } },
+    restarting: {
+      invoke: {
+        src: 'restart',
+        input: ({ context }) => context,
+        onDone: { target: 'recovering', actions: 'noteHandle' },
+        onError: onLoss,
       },
+      on: { stop: 'stopped', kill: 'stopped' },
+    },
+    recovering: {
+      invoke: { src: 'recover', input: ({ context }) => context, onDone: 'running', onError: onLoss },
+      on: { lost: onLoss, stop: 'killing', kill: 'killing' },
     },
     stopping: {
       invoke: { src: 'shutDown', input: ({ context }) => context, onDone: 'stopped', onError: 'stopped' },

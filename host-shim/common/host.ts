@@ -1,11 +1,12 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
-import type { Vm } from '../../actors/vm.js';
+import type { Vm, VmMemory } from '../../actors/vm.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import type { VmDefinition, VmSource } from './definition.js';
 import type { HostPlatform } from './platform.js';
+import { Memories } from './memories.js';
 import { startThreadVm } from './thread-vm.js';
 import { platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
@@ -34,6 +35,7 @@ export class PlatformHost implements Host {
   /** The VM of this thread: ports are opened on it. */
   readonly vm: Vm;
   private readonly limits: WorkerVmOptions;
+  private readonly memories = new Memories();
 
   constructor(
     private readonly platform: HostPlatform,
@@ -46,19 +48,20 @@ export class PlatformHost implements Host {
     this.local = handle;
   }
 
-  async startVm(name: WorkerName, listener: VmListener): Promise<VmHandle> {
+  async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
     const source = this.options.vms[name];
-    const { wasm, workers } = this.capabilities;
+    const { wasm, workers, sharedMemory } = this.capabilities;
+    const memory = sharedMemory ? this.memories.ofVm(name, again) : undefined;
     if (!workers) {
       const definition = await source.load();
-      return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener).handle;
+      return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener, memory).handle;
     }
     const lifeLock = this.platform.newLifeLock();
-    return startWorkerVm(this.platform.startThread(name, source.entry, lifeLock), { name, wasm, lifeLock }, listener, this.limits);
+    return startWorkerVm(this.platform.startThread(name, source.entry, lifeLock), { name, wasm, lifeLock, memory }, listener, this.limits);
   }
 
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
-    const [endsOfA, endsOfB] = createTransports(this.capabilities.sharedMemory);
+    const [endsOfA, endsOfB] = createTransports({ there: this.ring(a, b), back: this.ring(b, a) });
     try {
       await Promise.all([
         a.control.attach(b.name, transfer(endsOfA, portsOf(endsOfA))),
@@ -71,16 +74,21 @@ export class PlatformHost implements Host {
     }
   }
 
+  private ring(from: VmHandle, to: VmHandle): SharedArrayBuffer | null {
+    return this.capabilities.sharedMemory ? this.memories.ring(from.name, to.name) : null;
+  }
+
   private startHere(
     name: VmHandle['name'],
     definition: VmDefinition,
     factories: Awaited<ReturnType<typeof loadFactories>>,
     listener: VmListener,
+    memory?: VmMemory,
   ) {
     return startThreadVm(
       name,
       this.platform.afterTurn,
-      (wake, events) => createVm({ name, definition, factories, events, wake, onPortError: this.options.onPortError ?? printPortError }),
+      (wake, events) => createVm({ name, definition, factories, memory, events, wake, onPortError: this.options.onPortError ?? printPortError }),
       listener,
       this.limits,
     );
@@ -95,6 +103,7 @@ export function printPortError(port: string, error: unknown): void {
 export const unheard: VmListener = {
   ended() {},
   poisoned() {},
+  async checkpoint() {},
   lost(reason) {
     throw new Error(`the host's own VM failed: ${reason}`);
   },

@@ -5,15 +5,18 @@
  *   host ── control.spawn(...) ... ──▶ worker
  *   host ◀── events.ended(report) ... ── worker
  */
-import { type Endpoint, expose, type Remote } from 'comlink';
+import { type Endpoint, expose, type Remote, transfer } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmName } from '../../actors/instance.js';
+import type { VmMemory } from '../../actors/vm.js';
 
 export interface Boot {
   readonly name: Exclude<VmName, 'host'>;
   readonly wasm: boolean;
   /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
+  /** Shared with the host, where memory can be shared. */
+  readonly memory?: VmMemory;
 }
 
 export interface VmService {
@@ -30,6 +33,7 @@ export function exposeVm(endpoint: Endpoint, start: (boot: Boot, events: VmEvent
       service.control = await start(boot, {
         ended: (report) => void events.ended(report),
         poisoned: (report) => void events.poisoned(report),
+        checkpoint: (bytes) => events.checkpoint(transfer(bytes, [bytes.buffer])),
       });
     },
   };

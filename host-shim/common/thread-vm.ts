@@ -7,7 +7,7 @@ import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 
 /** What of a Vm its thread needs. */
-export type DrivenVm = VmControl & Pumped;
+export type DrivenVm = VmControl & Pumped & { abandon(): void };
 
 /** @param create builds the VM; it calls `wake` when there is something to pump */
 export function startThreadVm<V extends DrivenVm>(
@@ -16,12 +16,16 @@ export function startThreadVm<V extends DrivenVm>(
   create: (wake: () => void, events: VmEvents) => V,
   listener: VmListener,
   options: WorkerVmOptions,
-): { readonly handle: VmHandle; readonly vm: V } {
+): { readonly handle: VmHandle; readonly vm: V; readonly lose: (reason: string) => void } {
   const lifeline = new Lifeline();
-  const driver = new Driver(afterTurn, (error) => {
-    lifeline.cut(`pump failed: ${error}`);
-    listener.lost(String(error));
-  });
+  const lose = (reason: string): void => {
+    if (lifeline.reason !== null) return;
+    driver.stop();
+    lifeline.cut(reason);
+    vm.abandon();
+    listener.lost(reason);
+  };
+  const driver = new Driver(afterTurn, (error) => lose(String(error)));
   const vm = create(driver.wake, listener);
   driver.drive(vm);
   let gone: Promise<void> | null = null;
@@ -32,5 +36,5 @@ export function startThreadVm<V extends DrivenVm>(
     gone ??= vm.shutdown().catch(() => {});
     return gone;
   };
-  return { vm, handle: { name, control: guardControl(name, vm, options.timers, lifeline, options.controlDeadlineMs), terminate } };
+  return { vm, lose, handle: { name, control: guardControl(name, vm, options.timers, lifeline, options.controlDeadlineMs), terminate } };
 }

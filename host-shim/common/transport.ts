@@ -4,7 +4,7 @@
  */
 import type { LinkReader, LinkWriter } from '../../bus/link.js';
 import { PortReader, PortWriter } from '../../bus/port-link.js';
-import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
+import { RingReader, RingWriter } from '../../bus/ring-link.js';
 import { portLike } from './port-like.js';
 
 export type Transport =
@@ -18,17 +18,22 @@ export interface TransportPair {
 }
 
 /** @returns the ends of one direction: `outgoing` is the sender's, `incoming` the receiver's */
-function createDirection(sharedMemory: boolean): TransportPair {
+function createDirection(memory: SharedArrayBuffer | null): TransportPair {
   const { port1, port2 } = new MessageChannel();
-  if (!sharedMemory) return { outgoing: { carrier: 'port', port: port1 }, incoming: { carrier: 'port', port: port2 } };
-  const memory = createRing();
+  if (!memory) return { outgoing: { carrier: 'port', port: port1 }, incoming: { carrier: 'port', port: port2 } };
   return { outgoing: { carrier: 'ring', memory, port: port1 }, incoming: { carrier: 'ring', memory, port: port2 } };
 }
 
+/** Memory of the rings of both directions, empty or with what is in them; null where memory cannot be shared. */
+export interface RingMemories {
+  readonly there: SharedArrayBuffer | null;
+  readonly back: SharedArrayBuffer | null;
+}
+
 /** @returns for each of two VMs its ends of the way there and the way back */
-export function createTransports(sharedMemory: boolean): readonly [TransportPair, TransportPair] {
-  const there = createDirection(sharedMemory);
-  const back = createDirection(sharedMemory);
+export function createTransports(memories: RingMemories): readonly [TransportPair, TransportPair] {
+  const there = createDirection(memories.there);
+  const back = createDirection(memories.back);
   return [
     { outgoing: there.outgoing, incoming: back.incoming },
     { outgoing: back.outgoing, incoming: there.incoming },

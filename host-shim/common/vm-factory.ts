@@ -1,7 +1,7 @@
 /** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
 import type { VmEvents } from '../../actors/control.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
-import { Vm } from '../../actors/vm.js';
+import { Vm, type VmMemory } from '../../actors/vm.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import { platformClock } from './clock.js';
 import type { Guest, VmDefinition } from './definition.js';
@@ -27,16 +27,18 @@ export interface VmParts {
   readonly name: VmName;
   readonly definition: VmDefinition;
   readonly factories: readonly ActorFactory[];
+  readonly memory?: VmMemory;
   readonly events: VmEvents;
   readonly wake: () => void;
   readonly onPortError: (port: string, error: unknown) => void;
 }
 
-export function createVm({ name, definition, factories, events, wake, onPortError }: VmParts): Vm {
+export function createVm({ name, definition, factories, memory, events, wake, onPortError }: VmParts): Vm {
   const vm = new Vm({
     name,
     parties: definition.parties,
     factories,
+    memory,
     clock: platformClock,
     timers: platformTimers,
     events,

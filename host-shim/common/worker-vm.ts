@@ -42,7 +42,11 @@ export async function startWorkerVm(thread: Thread, boot: Boot, listener: VmList
     return thread.terminate();
   };
 
-  const events = proxy<VmEvents>({ ended: (report) => listener.ended(report), poisoned: (report) => listener.poisoned(report) });
+  const events = proxy<VmEvents>({
+    ended: (report) => listener.ended(report),
+    poisoned: (report) => listener.poisoned(report),
+    checkpoint: (bytes) => listener.checkpoint(bytes),
+  });
   try {
     await settleStart(remote.start(boot, events), name, lifeline, options);
   } catch (error) {

@@ -19,6 +19,7 @@ export function serveVm(platform: WorkerPlatform, definition: VmDefinition): voi
       name: boot.name,
       definition,
       factories,
+      memory: boot.memory,
       events,
       wake: driver.wake,
       onPortError: (port, error) => console.error(`port ${port}:`, error),

@@ -1,6 +1,6 @@
-/** What a simulated device can do: real Wasm guests, but one thread, and so nothing to share memory with. */
+/** What a simulated device can do: real Wasm guests in one thread, whose VMs can be lost as if they had threads of their own. */
 import type { Capabilities } from '../../actors/host.js';
 
 export function detectCapabilities(): Capabilities {
-  return { wasm: typeof WebAssembly === 'object', sharedMemory: false, workers: false };
+  return { wasm: typeof WebAssembly === 'object', sharedMemory: true, workers: false };
 }

@@ -3,8 +3,8 @@
  * delays. So the order in which frames arrive depends on the seed and on who sends to whom, and not on which VM an actor lives in.
  */
 import type { Vm } from '../../actors/vm.js';
-import type { LinkEnds, LinkReader, LinkStats, LinkWriter } from '../../bus/link.js';
-import { createThreadLink, type ThreadLinkFaults } from '../../bus/thread-link.js';
+import type { LinkReader, LinkStats, LinkWriter } from '../../bus/link.js';
+import { createThreadLink, type ThreadLink, type ThreadLinkFaults } from '../../bus/thread-link.js';
 import { readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { Kernel } from './kernel.js';
 
@@ -19,11 +19,18 @@ export interface CarrierOptions {
   readonly faults?: ThreadLinkFaults;
 }
 
+interface Pair {
+  readonly link: ThreadLink;
+  readonly target: number;
+  readonly arrive: () => void;
+}
+
 export class Carrier implements LinkWriter {
   readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
   onRoom: (() => void) | null = null;
   readonly closed = false;
-  private readonly pairs = new Map<number, LinkEnds>();
+  private readonly pairs = new Map<number, Pair>();
+  private readonly retaining = new Set<Pair>();
 
   /** @param find the VM in which an address lives now; the host's when none has it, which refuses the frame or knows a way that nobody serves now */
   constructor(
@@ -49,47 +56,100 @@ export class Carrier implements LinkWriter {
   flush(): void {}
 
   close(): void {
-    for (const { writer, reader } of this.pairs.values()) {
-      writer.close();
-      reader.close();
+    for (const { link } of this.pairs.values()) {
+      link.writer.close();
+      link.reader.close();
     }
   }
 
-  private pair(source: number, target: number): LinkEnds {
+  detach(): void {}
+
+  /** The links from which a VM has taken what it has not released. */
+  private retainedBy(vm: Vm): LinkReader[] {
+    return [...this.retaining].filter(({ target }) => this.find(target) === vm).map(({ link }) => link.reader);
+  }
+
+  private releaseAll(vm: Vm): void {
+    for (const pair of this.retaining) {
+      if (this.find(pair.target) !== vm) continue;
+      pair.link.reader.release();
+      this.retaining.delete(pair);
+    }
+  }
+
+  /** A VM was lost: what it had drained and not released comes again, once it is back. */
+  rewind(vm: Vm): void {
+    for (const pair of this.retaining) {
+      if (this.find(pair.target) !== vm) continue;
+      this.retaining.delete(pair);
+      pair.link.rewind();
+      this.kernel.schedule(RETRY_MICROS, pair.arrive);
+    }
+  }
+
+  /** What a VM is linked with. Nothing arrives on it, for the carrier delivers; but what the VM has drained is released here. */
+  openLink(vm: () => Vm): { reader: LinkReader; writer: LinkWriter } {
+    const crowded = () => this.retainedBy(vm()).some((reader) => reader.crowded);
+    return {
+      writer: openIdleWriter(),
+      reader: {
+        drain: () => 0,
+        closed: false,
+        empty: true,
+        sleep: () => true,
+        onFrames: null,
+        retains: false,
+        release: () => this.releaseAll(vm()),
+        mark: () => {
+          const releases = this.retainedBy(vm()).map((reader) => reader.mark());
+          return () => {
+            for (const release of releases) release();
+          };
+        },
+        get crowded() {
+          return crowded();
+        },
+        close() {},
+        detach() {},
+      },
+    };
+  }
+
+  private pair(source: number, target: number): ThreadLink {
     const key = source * 0x1_0000 + target;
     const known = this.pairs.get(key);
-    if (known) return known;
+    if (known) return known.link;
     const { kernel } = this;
     const { seed, delay, faults } = this.options;
     // Ranked, so that frames which arrive in the same microsecond do not come in the order in which their VMs had their turn.
     const schedule = (delayMicros: number, run: () => void) => void kernel.schedule(delayMicros, run, key);
     const link = createThreadLink({ seed: seed + key, delay, faults, schedule });
     const arrive = () => {
-      link.reader.drain((bytes, at, length) => this.find(target).arrive(bytes, at, length), Number.POSITIVE_INFINITY);
+      const vm = this.find(target);
+      link.reader.retains = vm.retains;
+      const taken = link.reader.drain((bytes, at, length) => vm.arrive(bytes, at, length), Number.POSITIVE_INFINITY);
+      if (vm.retains && taken > 0) this.retaining.add(pair);
       if (!link.reader.sleep()) kernel.schedule(RETRY_MICROS, arrive);
     };
     link.reader.onFrames = arrive;
     link.writer.onRoom = () => this.onRoom?.();
     link.reader.sleep();
-    this.pairs.set(key, link);
+    const pair = { link, target, arrive };
+    this.pairs.set(key, pair);
     return link;
   }
 }
 
 /**
- * What a VM of the simulation is linked with. Nothing arrives on it, for the carrier delivers; and what the carrier has brought in
- * vain, because the VM of its target is gone, finds no room here: it waits where it is until that VM is back or the route is.
+ * The way to another VM. It is never taken, for the carrier takes everything; and what the carrier has brought in vain, because the VM of
+ * its target is gone, finds no room here: it waits where it is until that VM is back or the route is.
  */
-export function openIdleLink(): { reader: LinkReader; writer: LinkWriter } {
-  return {
-    reader: { drain: () => 0, closed: false, empty: true, sleep: () => true, onFrames: null, close() {} },
-    writer: {
-      write: () => false,
-      flush() {},
-      onRoom: null,
-      stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
-      closed: false,
-      close() {},
-    },
-  };
-}
+const openIdleWriter = (): LinkWriter => ({
+  write: () => false,
+  flush() {},
+  onRoom: null,
+  stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
+  closed: false,
+  close() {},
+  detach() {},
+});

@@ -6,15 +6,16 @@
  */
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
-import { Vm } from '../../actors/vm.js';
+import { Vm, type VmMemory } from '../../actors/vm.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmDefinition, VmSource } from '../common/definition.js';
 import { type HostOptions, printPortError, unheard, type WorkerName } from '../common/host.js';
+import { Memories } from '../common/memories.js';
 import { startThreadVm } from '../common/thread-vm.js';
 import { loadFactories } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
-import { Carrier, type CarrierOptions, openIdleLink } from './carrier.js';
+import { Carrier, type CarrierOptions } from './carrier.js';
 import { Kernel } from './kernel.js';
 import { load } from './load.js';
 import { afterTurn } from './turn.js';
@@ -28,6 +29,12 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   /** With some taken away to act as a lesser device. There is one thread whatever it says. */
   readonly capabilities?: Capabilities;
   readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
+}
+
+interface Running {
+  readonly vm: Vm;
+  readonly wake: () => void;
+  readonly lose: (reason: string) => void;
 }
 
 interface Loaded {
@@ -44,12 +51,14 @@ export class SimHost implements Host {
   /** The VM of the host: ports are opened on it. */
   readonly vm: Vm;
   private readonly carrier: Carrier;
-  private readonly running = new Map<VmName, { readonly vm: Vm; readonly wake: () => void }>();
+  private readonly running = new Map<VmName, Running>();
+  private readonly memories = new Memories();
   private readonly loading = new Set<Promise<Loaded>>();
 
   constructor(private readonly options: SimHostOptions) {
     const detected = detectCapabilities();
-    this.capabilities = { ...detected, wasm: detected.wasm && (options.capabilities?.wasm ?? true) };
+    const { wasm = true, sharedMemory = true } = options.capabilities ?? {};
+    this.capabilities = { ...detected, wasm: detected.wasm && wasm, sharedMemory };
     this.kernel = new Kernel({ turn: () => this.turn(), isQuiet: () => ![...this.running.values()].some(({ vm }) => vm.restarting) });
     this.clock = { nowMicros: () => this.kernel.now };
     this.timers = {
@@ -72,11 +81,12 @@ export class SimHost implements Host {
     return this.carrier.stats;
   }
 
-  async startVm(name: WorkerName, listener: VmListener): Promise<VmHandle> {
+  async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
+    const memory = this.capabilities.sharedMemory ? this.memories.ofVm(name, again) : undefined;
     const loading = this.load(name);
     this.loading.add(loading);
     try {
-      return this.start(name, await loading, listener).handle;
+      return this.start(name, await loading, listener, memory).handle;
     } finally {
       this.loading.delete(loading);
     }
@@ -92,6 +102,11 @@ export class SimHost implements Host {
     const running = this.running.get(name);
     if (!running) throw new Error(`no VM ${name} runs`);
     return running.vm;
+  }
+
+  /** Ends a VM as the loss of its thread does, at this moment. */
+  lose(name: WorkerName, reason: string): void {
+    this.running.get(name)?.lose(reason);
   }
 
   /** Lets virtual time pass. */
@@ -128,7 +143,7 @@ export class SimHost implements Host {
     await new Promise<void>((resolve) => afterTurn(resolve));
   }
 
-  private start(name: VmName, { definition, factories }: Loaded, listener: VmListener): { vm: Vm; handle: VmHandle } {
+  private start(name: VmName, { definition, factories }: Loaded, listener: VmListener, memory?: VmMemory): { vm: Vm; handle: VmHandle } {
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
     };
@@ -136,7 +151,7 @@ export class SimHost implements Host {
       name,
       (callback) => this.kernel.schedule(0, callback),
       (wake, events) => {
-        const vm = new Vm({
+        const vm: Vm = new Vm({
           name,
           parties: definition.parties,
           factories,
@@ -144,18 +159,21 @@ export class SimHost implements Host {
           timers: this.timers,
           events,
           wake,
-          openLink: openIdleLink,
+          openLink: () => this.carrier.openLink(() => vm),
+          memory,
           onPortError: this.options.onPortError ?? printPortError,
           carrier: this.carrier,
         });
-        this.running.set(name, { vm, wake });
+        this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason) });
         definition.ports?.(vm);
         return vm;
       },
       {
         ended: (report) => listener.ended(report),
         poisoned: (report) => listener.poisoned(report),
+        checkpoint: (bytes) => listener.checkpoint(bytes),
         lost: (reason) => {
+          this.carrier.rewind(started.vm);
           forget();
           listener.lost(reason);
         },

@@ -43,6 +43,7 @@ class Listener implements VmListener {
   poisoned(report: CrashReport): void {
     this.reports.push(report);
   }
+  async checkpoint(): Promise<void> {}
   lost(reason: string): void {
     this.losses.push(reason);
     this.notice();

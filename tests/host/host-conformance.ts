@@ -64,6 +64,7 @@ class Attentive implements VmListener {
   poisoned(report: { reason: string; stack: string }): void {
     this.ended(report);
   }
+  async checkpoint(): Promise<void> {}
   lost(reason: string): void {
     this.fail(new Error(reason));
   }

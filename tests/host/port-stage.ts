@@ -53,6 +53,7 @@ export class Stage {
     const failing: VmListener = {
       ended: (report) => Promise.reject(new Error(`${report.actor}: ${report.reason}\n${report.stack}`)),
       poisoned() {},
+      async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),
     };
     const js = await host.startVm('js', failing);

@@ -5,6 +5,7 @@ import { decodeEnvelope } from '../../actors/envelope.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
+import type { Intensity } from '../../actors/supervisor/intensity.js';
 import { type System, startSystem } from '../../actors/system.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
 import type { BoundMessage } from '../../protocol/bind.js';
@@ -124,10 +125,11 @@ export interface BankWorld {
 
 export interface BankOptions extends Partial<SimHostOptions> {
   readonly intensity?: number;
+  readonly vmIntensity?: Intensity;
   readonly makeBank?: MakeBank;
 }
 
-export async function openBank({ intensity = 1000, makeBank = () => new Bank(), ...options }: BankOptions = {}): Promise<BankWorld> {
+export async function openBank({ intensity = 1000, vmIntensity, makeBank = () => new Bank(), ...options }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
   const host = createSimHost({
     seed: 1,
@@ -145,7 +147,7 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
   const strangerPort = host.vm.openPort(stranger, {});
   const twins = { js: true, wasm: false };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
-  const system = await startSystem(host, { parties, actors, placement: 'js', intensity });
+  const system = await startSystem(host, { parties, actors, placement: 'js', intensity, vmIntensity });
   return {
     host,
     system,

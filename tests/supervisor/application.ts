@@ -1,4 +1,5 @@
 /** A small application for the supervisor's tests: three actors and a port. */
+import type { Capabilities } from '../../actors/host.js';
 import type { SystemOptions } from '../../actors/system.js';
 import { type ActorOrder, type System, startSystem } from '../../actors/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
@@ -32,8 +33,14 @@ export const options = (more: Partial<SystemOptions> = {}): SystemOptions => ({
   ...more,
 });
 
-export async function started(more: Partial<SystemOptions> = {}): Promise<{ host: ScriptedHost; system: System }> {
-  const host = new ScriptedHost();
+/** Where a VM that is lost stays lost. */
+export const withoutSharedMemory = { wasm: true, sharedMemory: false, workers: true };
+
+export async function started(
+  more: Partial<SystemOptions> = {},
+  capabilities?: Capabilities,
+): Promise<{ host: ScriptedHost; system: System }> {
+  const host = new ScriptedHost(capabilities);
   const system = await startSystem(host, options(more));
   return { host, system };
 }

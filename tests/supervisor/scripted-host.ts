@@ -2,7 +2,7 @@
  * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
-import type { ActorHealth, CauseLink, CrashReport, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters } from '../../actors/control.js';
+import type { ActorHealth, CauseLink, CrashReport, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from '../../actors/control.js';
 import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
@@ -154,6 +154,10 @@ export class ScriptedVm implements VmControl {
   deadLetters(): Promise<readonly DeadLetter[]> {
     return this.answer('deadLetters', '', this.letters);
   }
+  async recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined): Promise<void> {
+    await this.answer('recover', `${orders.map(({ actor, epoch }) => `${actor} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
+    for (const { actor, epoch } of orders) this.epochs.set(actor, epoch);
+  }
   async begin(): Promise<void> {
     await this.answer('begin', '', undefined);
   }
@@ -184,8 +188,8 @@ export class ScriptedHost implements Host {
     return vm;
   }
 
-  async startVm(name: 'js' | 'wasm', listener: VmListener): Promise<VmHandle> {
-    this.log.push(`start ${name}`);
+  async startVm(name: 'js' | 'wasm', listener: VmListener, again = false): Promise<VmHandle> {
+    this.log.push(`start ${name}${again ? ' again' : ''}`);
     const failure = this.startFailures.get(name);
     if (failure) throw failure;
     return this.handle(name, listener);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CRASH_REPORTS_MAX, type SystemChange } from '../../actors/supervisor/change-feed.js';
 import { startSystem } from '../../actors/system.js';
-import { anna, options, order, started, statusOf } from './application.js';
+import { anna, options, order, started, statusOf, withoutSharedMemory } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';
 
@@ -128,9 +128,9 @@ describe('start', () => {
   });
 });
 
-describe('a VM that is lost', () => {
+describe('a VM that is lost without shared memory', () => {
   test('loses its actors and their routes; the others go on, and the system says so', async () => {
-    const { host, system } = await started();
+    const { host, system } = await started({}, withoutSharedMemory);
     host.vm('wasm').die('exit code 134');
     await settle();
     expect(system.state).toBe('degraded');
@@ -151,7 +151,7 @@ describe('a VM that is lost', () => {
   });
 
   test('takes its ports with it, though no actor lived there', async () => {
-    const { host, system } = await started({ placement: 'wasm', portVms: { page: 'js' } });
+    const { host, system } = await started({ placement: 'wasm', portVms: { page: 'js' } }, withoutSharedMemory);
     expect(host.vm('wasm').routes).toContainEqual([34, 'js']);
     host.vm('js').die('page code threw');
     await settle();
@@ -160,7 +160,7 @@ describe('a VM that is lost', () => {
   });
 
   test('while its actor restarts leaves the actor lost, not exhausted', async () => {
-    const { host, system } = await started();
+    const { host, system } = await started({}, withoutSharedMemory);
     host.vm('wasm').script('restart bert', 'hang');
     host.vm('wasm').trap('bert');
     await settle();
@@ -170,7 +170,7 @@ describe('a VM that is lost', () => {
   });
 
   test('is noticed by a failing restart before it is announced: the actor is lost, not exhausted', async () => {
-    const { host, system } = await started();
+    const { host, system } = await started({}, withoutSharedMemory);
     host.vm('wasm').lifeline.cut('exit code 1');
     host.vm('wasm').trap('bert');
     await settle();
@@ -182,7 +182,7 @@ describe('a VM that is lost', () => {
   });
 
   test('with all actors in it: the system has failed, and can still be stopped', async () => {
-    const { host, system } = await started({ placement: 'wasm' });
+    const { host, system } = await started({ placement: 'wasm' }, withoutSharedMemory);
     host.vm('wasm').die('exit code 1');
     await settle();
     expect(system.state).toBe('failed');

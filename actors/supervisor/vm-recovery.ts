@@ -1,0 +1,79 @@
+/**
+ * How a VM that was lost goes on: on the memory of the former incarnation, with the newest checkpoint that its host holds.
+ *
+ *   linked with every VM that runs ─> routes ─> former incarnations of its actors fenced ─> recover ─> its ports may send
+ *
+ * One VM after another, so that each is linked with those that have come back before it.
+ */
+import type { RecoveryOrder, Routes, VmControl } from '../control.js';
+import { ControlError, type Host, type VmHandle } from '../host.js';
+import type { VmName } from '../instance.js';
+import type { SupervisedActor } from './supervised-actor.js';
+import type { SupervisedVm } from './supervised-vm.js';
+
+export interface RecoveryServices {
+  readonly host: Host;
+  readonly vms: () => readonly SupervisedVm[];
+  readonly routes: () => Routes;
+  readonly actorsIn: (vm: VmName) => readonly SupervisedActor[];
+  readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
+}
+
+/**
+ * A thread that is gone sends nothing any more, so nothing of its incarnation has to be refused; and what it had published is on its way in
+ * memory that is still there.
+ */
+const EVERYTHING = Number.MAX_SAFE_INTEGER;
+
+export class VmRecovery {
+  private readonly checkpoints = new Map<VmName, Uint8Array>();
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly services: RecoveryServices) {}
+
+  /** @param bytes the newest of this VM's present incarnation */
+  keep(vm: VmName, bytes: Uint8Array): void {
+    this.checkpoints.set(vm, bytes);
+  }
+
+  /** @throws the error of the step that failed; the thread is ended then */
+  recover(vm: SupervisedVm, handle: VmHandle): Promise<void> {
+    const recovery = this.last.then(() => this.revive(handle));
+    this.last = recovery.then(
+      () => vm.recovered(),
+      () => {},
+    );
+    return recovery;
+  }
+
+  private async revive(handle: VmHandle): Promise<void> {
+    const { host, vms, routes, actorsIn, prepare } = this.services;
+    const { name, control } = handle;
+    try {
+      const peers = vms().filter((vm) => vm.live && vm.name !== name);
+      for (const peer of peers) await unlessLost(peer.name, host.connect(handle, peer.handle));
+      const everywhere = (order: (control: VmControl) => Promise<void>) =>
+        Promise.all([order(control), ...peers.map((peer) => peer.live && unlessLost(peer.name, order(peer.control)))]);
+      await everywhere((each) => each.setRoutes(routes()));
+      const actors = actorsIn(name).filter(({ state }) => state === 'recovering');
+      for (const { status } of actors) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
+      await control.recover(actors.map(orderOf), this.checkpoints.get(name));
+      await prepare(control, name);
+      await control.begin();
+    } catch (error) {
+      await handle.terminate();
+      throw error;
+    }
+  }
+}
+
+const orderOf = ({ specification: { actor, options }, status: { epoch } }: SupervisedActor): RecoveryOrder => ({ actor, epoch, options });
+
+/** Another VM that is lost meanwhile is linked with this one when it comes back. */
+async function unlessLost(peer: VmName, call: Promise<void>): Promise<void> {
+  try {
+    await call;
+  } catch (error) {
+    if (!(error instanceof ControlError && error.code === 'lost' && error.vm === peer)) throw error;
+  }
+}
