@@ -21,6 +21,7 @@ import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
+import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
 import { Gate } from './gate.js';
@@ -89,6 +90,10 @@ export class Vm implements VmControl {
   private readonly metrics: RuntimeMetrics;
   private readonly outbox = new OutboxBuilder();
   private parties: Party[] = [];
+  /** Of actors that were stopped, while some of their output has not left. */
+  private leaving: Gate[] = [];
+  /** Of actors that were stopped. */
+  private readonly past = { dropped: 0, conflated: 0, replayed: 0, divergent: 0, traps: 0 };
   private turn = 0;
   private animating = false;
   private idleSince = 0;
@@ -214,6 +219,7 @@ export class Vm implements VmControl {
     let left = false;
     if (this.runtime.blocked) left = this.runtime.retry();
     for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    if (this.leaving.length > 0) this.leaving = this.leaving.filter((gate) => !gate.retry());
     return left;
   }
 
@@ -345,11 +351,33 @@ export class Vm implements VmControl {
     this.cells.set(order.actor, cell);
     this.router.fence(cell.address, order.epoch, cell.gate.sequence);
     this.addParty(cell);
+    if (order.epoch > 1) this.resume(cell.address, factory.schema, order.snapshot !== undefined);
     this.options.wake();
   }
 
+  /** What was meant for the actor while it was down is lost: requests of its own fail anew, and its topics, published and followed, are told as a whole. */
+  private resume(address: number, { publishes, follows }: PartySchema, remembers: boolean): void {
+    this.requests.reopen(address, remembers);
+    this.watchDeadline(this.requests.nextDeadline);
+    for (const { kind } of Object.values(publishes)) this.askFresh(kind, address);
+    for (const path of follows) {
+      const [owner, topic] = path.split('.');
+      const party = this.options.parties.find(({ name }) => name === owner);
+      if (party && this.router.hasRoute(party.address)) this.askFresh(party.publishes[topic].kind, address);
+    }
+  }
+
+  /** Asks the owner of a topic to publish the whole of it. */
+  private askFresh(topic: number, follower: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, this.kinds.get(topic)!.owner, { topic, follower });
+    this.runtime.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
   async restart(actor: string, epoch: number): Promise<void> {
-    this.cell(actor).restart(epoch);
+    const cell = this.cell(actor);
+    if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
+    cell.restart(epoch);
     this.options.wake();
   }
 
@@ -358,9 +386,20 @@ export class Vm implements VmControl {
     const envelope = cell.stop();
     this.cells.delete(actor);
     this.removeParty(cell);
+    this.remember(cell);
+    if (cell.gate.blocked) this.leaving.push(cell.gate);
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
     return envelope;
+  }
+
+  /** Its counts stay counted. */
+  private remember({ mailbox, stats }: ActorCell): void {
+    this.past.dropped += mailbox.stats.dropped;
+    this.past.conflated += mailbox.stats.conflated;
+    this.past.replayed += stats.replayed;
+    this.past.divergent += stats.divergent;
+    this.past.traps += stats.traps;
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
@@ -409,12 +448,12 @@ export class Vm implements VmControl {
       handled: this.handled.toRecord(nameOf),
       ...this.router.stats,
       deadLetters: this.deadLetterBox.count,
-      dropped: total(({ mailbox }) => mailbox.stats.dropped),
-      conflated: total(({ mailbox }) => mailbox.stats.conflated),
-      waiting: total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
-      replayed: sum(({ stats }) => stats.replayed),
-      divergent: sum(({ stats }) => stats.divergent),
-      traps: sum(({ stats }) => stats.traps),
+      dropped: this.past.dropped + total(({ mailbox }) => mailbox.stats.dropped),
+      conflated: this.past.conflated + total(({ mailbox }) => mailbox.stats.conflated),
+      waiting: this.leaving.length + total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
+      replayed: this.past.replayed + sum(({ stats }) => stats.replayed),
+      divergent: this.past.divergent + sum(({ stats }) => stats.divergent),
+      traps: this.past.traps + sum(({ stats }) => stats.traps),
     };
   }
 

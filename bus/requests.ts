@@ -61,6 +61,15 @@ export class RequestLedger {
     return taken;
   }
 
+  /** A requester starts again. Without its memory its requests are forgotten; with it, those whose failure was sent while it was down fail anew. */
+  reopen(requester: number, remembers: boolean): void {
+    for (const [key, entry] of this.outgoing) {
+      if (entry.requester !== requester) continue;
+      entry.lost = false;
+      if (!remembers) this.outgoing.delete(key);
+    }
+  }
+
   accepted(target: number, requester: number, request: number, kind: number): void {
     let ofTarget = this.incoming.get(target);
     if (!ofTarget) this.incoming.set(target, (ofTarget = new Map()));

@@ -163,9 +163,9 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
 
 let posted = 1_000;
 
-/** Puts messages from the teller into one mailbox at the same moment, so that they are handled as one batch. */
+/** Puts messages from the stranger, past the permission that it lacks, into one mailbox at the same moment, so that they are handled as one batch. */
 export function arriveTogether(world: BankWorld, ...messages: readonly (readonly [message: unknown, fields: object])[]): void {
-  const outbox = new OutboxBuilder(teller.address);
+  const outbox = new OutboxBuilder(stranger.address);
   for (const [message, fields] of messages) {
     outbox.begin();
     outbox.append(message as BoundMessage, (message as BoundMessage).owner, fields as never);
