@@ -20,7 +20,7 @@ import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
-import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
+import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
@@ -96,7 +96,9 @@ export class Vm implements VmControl {
   private readonly past = { dropped: 0, conflated: 0, replayed: 0, divergent: 0, traps: 0 };
   private turn = 0;
   private animating = false;
-  private idleSince = 0;
+  /** Idle frames have waited long enough: all that wait are handled. */
+  private idleDue = false;
+  private idleTimer: unknown;
   private trapRate = 0;
   private traps = new Random(0);
   private deadlineTimer: unknown;
@@ -232,22 +234,32 @@ export class Vm implements VmControl {
   /** Serves the party whose turn it is in the first lane that has work. @returns false when no party could be served */
   private serveOne(): boolean {
     for (let lane = 0; lane < LANES.length; lane++) {
-      if (lane === IDLE && !this.idleAllowed()) return false;
+      if (lane === IDLE && this.holdsIdle()) return false;
       for (let i = 0; i < this.parties.length; i++) {
         const party = this.parties[(this.turn + i) % this.parties.length];
         if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
         this.turn = (this.turn + i + 1) % this.parties.length;
         if (this.ports.has(party.address)) this.portServed = true;
-        if (lane === IDLE) this.idleSince = this.options.clock.nowMicros();
         return true;
       }
     }
     return false;
   }
 
-  /** Idle frames wait while something animates, but not for ever. */
-  private idleAllowed(): boolean {
-    return !this.animating || this.options.clock.nowMicros() - this.idleSince >= IDLE_DELAY_MAX_MS * 1000;
+  /** Idle frames wait while something animates, until the first of them has waited long enough or they are in the way of the others. */
+  private holdsIdle(): boolean {
+    if (!this.animating) return false;
+    if (!this.parties.some((party) => party.runnable(IDLE))) {
+      this.idleDue = false;
+      return false;
+    }
+    if (this.idleDue || this.parties.some(isCrowded)) return false;
+    this.idleTimer ??= this.options.timers.set(IDLE_DELAY_MAX_MS, () => {
+      this.idleTimer = undefined;
+      this.idleDue = true;
+      this.options.wake();
+    });
+    return true;
   }
 
   private flushLinks(): void {
@@ -411,7 +423,7 @@ export class Vm implements VmControl {
   }
 
   async setAnimating(animating: boolean): Promise<void> {
-    if (animating && !this.animating) this.idleSince = this.options.clock.nowMicros();
+    this.idleDue = false;
     this.animating = animating;
     this.options.wake();
   }
@@ -469,6 +481,7 @@ export class Vm implements VmControl {
     if (this.closed) return;
     this.closed = true;
     this.options.timers.clear(this.deadlineTimer);
+    this.options.timers.clear(this.idleTimer);
     for (const actor of [...this.cells.keys()]) await this.stop(actor);
     for (const port of this.ports.values()) port.close();
     this.flushLinks();
@@ -478,3 +491,6 @@ export class Vm implements VmControl {
     }
   }
 }
+
+/** Half of what the lanes of a mailbox share is taken. */
+const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;

@@ -7,6 +7,7 @@ import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
 import { type System, startSystem } from '../../actors/system.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import type { BoundMessage } from '../../protocol/bind.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
@@ -163,9 +164,9 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
 
 let posted = 1_000;
 
-/** Puts messages from the stranger, past the permission that it lacks, into one mailbox at the same moment, so that they are handled as one batch. */
+/** Puts messages from the host's runtime into one mailbox at the same moment, so that they are handled as one batch. */
 export function arriveTogether(world: BankWorld, ...messages: readonly (readonly [message: unknown, fields: object])[]): void {
-  const outbox = new OutboxBuilder(stranger.address);
+  const outbox = new OutboxBuilder(HOST_RUNTIME);
   for (const [message, fields] of messages) {
     outbox.begin();
     outbox.append(message as BoundMessage, (message as BoundMessage).owner, fields as never);
