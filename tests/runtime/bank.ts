@@ -16,7 +16,7 @@ import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../pro
 import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 
 export { bank, stranger, teller, watcher };
-export const parties = [bank, watcher, teller, stranger, ...tandemParties];
+const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
@@ -49,7 +49,7 @@ export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   onPoison({ note }: MessageOf<typeof bank, 'poison'>): void {
     throw new Error(note);
   }
-  onNote(): void {}
+  onNote(_fields: MessageOf<typeof bank, 'note'>): void {}
   onRumour(): void {}
   override onRefresh(): void {
     this.publishFresh(bank.publishes.total, { amount: this.total });
