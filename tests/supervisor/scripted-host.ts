@@ -11,7 +11,7 @@ import { VirtualTime } from './virtual-time.js';
 /** What a call does instead of answering. */
 type Fault = { readonly error: Error } | 'hang' | { readonly after: Promise<void> };
 
-export const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
+const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
   actor,
   address: 0,
   vm,
