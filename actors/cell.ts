@@ -24,6 +24,7 @@ import type { LocalTarget } from '../bus/router.js';
 import type { TraceRing } from '../bus/trace.js';
 import { frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
+import type { PartySchema } from '../protocol/schema.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
 import { crashReport } from './crash-report.js';
@@ -80,8 +81,8 @@ interface Snapshot {
   readonly sequence: number;
   /** Digest of all that was sent before it. */
   readonly digest: number;
-  /** Journal position from which the entries are not in it. */
-  readonly position: number;
+  /** Journal position from which the entries are not in it; later than it was taken when this actor had none in between. */
+  position: number;
 }
 
 export class ActorCell implements LocalTarget {
@@ -100,6 +101,7 @@ export class ActorCell implements LocalTarget {
   private framesSinceSnapshot = 0;
   private microsSinceSnapshot = 0;
   private snapshotMicros = 0;
+  private kept = new Uint8Array(0);
   /** Journal position of the entry that ended the last incarnation, and how often it has. */
   private culprit = -1;
   private attempts = 0;
@@ -111,23 +113,27 @@ export class ActorCell implements LocalTarget {
     order: SpawnOrder,
     private readonly services: CellServices,
     /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
-    kept?: ActorCheckpoint,
+    former?: ActorCheckpoint,
   ) {
     this.gate = new Gate(factory.schema.address, services);
     this.gate.epoch = order.epoch;
     this.options = order.options;
     this.instance = factory.create(order.options);
-    const envelope = kept ?? (order.snapshot && decodeEnvelope(order.snapshot));
+    const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
     if (envelope) this.instance.restore(envelope.snapshot);
-    this.handledTo = kept?.position ?? services.journal.position;
-    this.poison = new Set(kept?.poison);
-    this.snapshot = { bytes: this.instance.snapshot().slice(), sequence: this.gate.sequence, digest: 0, position: this.handledTo };
+    this.handledTo = former?.position ?? services.journal.position;
+    this.poison = new Set(former?.poison);
+    this.snapshot = { bytes: this.keep(this.instance.snapshot()), sequence: this.gate.sequence, digest: 0, position: this.handledTo };
   }
 
   get address(): number {
     return this.factory.schema.address;
+  }
+
+  get schema(): PartySchema {
+    return this.factory.schema;
   }
 
   get name(): string {
@@ -161,7 +167,7 @@ export class ActorCell implements LocalTarget {
 
   /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
   private handleJournaled(from: number, length: number): number {
-    if (this.framesSinceSnapshot === 0) this.snapshot = { ...this.snapshot, position: from };
+    if (this.framesSinceSnapshot === 0) this.snapshot.position = from;
     const { scratch } = this.services;
     const frames = this.countHandled(scratch, length);
     const fault = this.crashNext ? 0 : this.services.drawFault(frames);
@@ -221,12 +227,19 @@ export class ActorCell implements LocalTarget {
     );
   }
 
+  /** Copies a snapshot over the last one: memory that is used again costs a fraction of new memory. */
+  private keep(snapshot: Uint8Array): Uint8Array {
+    if (snapshot.length > this.kept.length) this.kept = new Uint8Array(2 * snapshot.length);
+    this.kept.set(snapshot);
+    return this.kept.subarray(0, snapshot.length);
+  }
+
   takeSnapshot(): void {
     if (this.state !== 'running' || this.framesSinceSnapshot === 0) return;
     const started = this.services.now();
     let bytes: Uint8Array;
     try {
-      bytes = this.instance.snapshot().slice();
+      bytes = this.keep(this.instance.snapshot());
     } catch (error) {
       this.endIncarnation(asTrap(error));
       return;

@@ -36,7 +36,7 @@ export type RunnableActor = Pick<Actor<BoundParty>, 'internals' | 'configure' | 
 /** Topics that an actor may follow, by their path `owner.topic`. */
 export type Topics = (path: string) => BoundPublication | undefined;
 
-export class JavaScriptInstance implements ActorInstance {
+class JavaScriptInstance implements ActorInstance {
   readonly output: Output = { bytes: new Uint8Array(0), start: 0, end: 0 };
   readonly memoryBytes = 0;
   readonly malformed: MalformedFrame[] = [];

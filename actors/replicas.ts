@@ -4,7 +4,7 @@
  */
 
 /** In place of a version: a fresh publication has been asked for. */
-export const AWAITING_FRESH = 0xffff_ffff;
+const AWAITING_FRESH = 0xffff_ffff;
 
 export type Reception = 'take' | 'skip' | 'ask';
 

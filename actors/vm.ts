@@ -20,7 +20,8 @@ import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
-import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES } from '../protocol/limits.js';
+import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
+import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { type ActorCheckpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
 import { Checkpointer } from './checkpointer.js';
@@ -100,9 +101,15 @@ export class Vm implements VmControl {
   private readonly metrics: RuntimeMetrics;
   private readonly outbox = new OutboxBuilder();
   private parties: Party[] = [];
+  /** Of actors that were stopped, while some of their output has not left. */
+  private leaving: Gate[] = [];
+  /** Of actors that were stopped. */
+  private readonly past = { dropped: 0, conflated: 0, replayed: 0, divergent: 0, traps: 0 };
   private turn = 0;
   private animating = false;
-  private idleSince = 0;
+  /** Idle frames have waited long enough: all that wait are handled. */
+  private idleDue = false;
+  private idleTimer: unknown;
   private trapRate = 0;
   private traps = new Random(0);
   private deadlineTimer: unknown;
@@ -185,10 +192,9 @@ export class Vm implements VmControl {
 
   /** What was emitted is published first: the checkpoint has forgotten it. */
   private takeCheckpoint(): Uint8Array {
-    const cells = [...this.cells.values()];
-    const actors = cells.map((cell) => cell.checkpoint());
+    const actors = [...this.cells.values()].map((cell) => cell.checkpoint());
     this.flushLinks();
-    return encodeCheckpoint({ actors, requests: this.requests.openOf(new Set(cells.map(({ address }) => address))) });
+    return encodeCheckpoint({ actors, requests: this.requests.openOf((address) => !this.ports.has(address)) });
   }
 
   private neededFrom(): number {
@@ -272,6 +278,7 @@ export class Vm implements VmControl {
     let left = false;
     if (this.runtime.blocked) left = this.runtime.retry();
     for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    if (this.leaving.length > 0) this.leaving = this.leaving.filter((gate) => !gate.retry());
     return left;
   }
 
@@ -284,22 +291,32 @@ export class Vm implements VmControl {
   /** Serves the party whose turn it is in the first lane that has work. @returns false when no party could be served */
   private serveOne(): boolean {
     for (let lane = 0; lane < LANES.length; lane++) {
-      if (lane === IDLE && !this.idleAllowed()) return false;
+      if (lane === IDLE && this.holdsIdle()) return false;
       for (let i = 0; i < this.parties.length; i++) {
         const party = this.parties[(this.turn + i) % this.parties.length];
         if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
         this.turn = (this.turn + i + 1) % this.parties.length;
         if (this.ports.has(party.address)) this.portServed = true;
-        if (lane === IDLE) this.idleSince = this.options.clock.nowMicros();
         return true;
       }
     }
     return false;
   }
 
-  /** Idle frames wait while something animates, but not for ever. */
-  private idleAllowed(): boolean {
-    return !this.animating || this.options.clock.nowMicros() - this.idleSince >= IDLE_DELAY_MAX_MS * 1000;
+  /** Idle frames wait while something animates, until the first of them has waited long enough or they are in the way of the others. */
+  private holdsIdle(): boolean {
+    if (!this.animating) return false;
+    if (!this.parties.some((party) => party.runnable(IDLE))) {
+      this.idleDue = false;
+      return false;
+    }
+    if (this.idleDue || this.parties.some(isCrowded)) return false;
+    this.idleTimer ??= this.options.timers.set(IDLE_DELAY_MAX_MS, () => {
+      this.idleTimer = undefined;
+      this.idleDue = true;
+      this.options.wake();
+    });
+    return true;
   }
 
   private flushLinks(): void {
@@ -402,6 +419,7 @@ export class Vm implements VmControl {
     // What the actor handles and is in no checkpoint could not be recovered.
     await this.checkpointer?.make();
     this.addParty(cell);
+    if (order.epoch > 1) this.resume(cell.address, cell.schema, order.snapshot !== undefined);
     this.options.wake();
   }
 
@@ -414,8 +432,29 @@ export class Vm implements VmControl {
     return cell;
   }
 
+  /** What was meant for the actor while it was down is lost: requests of its own fail anew, and its topics, published and followed, are told as a whole. */
+  private resume(address: number, { publishes, follows }: PartySchema, remembers: boolean): void {
+    this.requests.reopen(address, remembers);
+    this.watchDeadline(this.requests.nextDeadline);
+    for (const { kind } of Object.values(publishes)) this.askFresh(kind, address);
+    for (const path of follows) {
+      const [owner, topic] = path.split('.');
+      const party = this.options.parties.find(({ name }) => name === owner);
+      if (party && this.router.hasRoute(party.address)) this.askFresh(party.publishes[topic].kind, address);
+    }
+  }
+
+  /** Asks the owner of a topic to publish the whole of it. */
+  private askFresh(topic: number, follower: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, this.kinds.get(topic)!.owner, { topic, follower });
+    this.runtime.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
   async restart(actor: string, epoch: number): Promise<void> {
-    this.cell(actor).restart(epoch);
+    const cell = this.cell(actor);
+    if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
+    cell.restart(epoch);
     this.options.wake();
   }
 
@@ -424,9 +463,20 @@ export class Vm implements VmControl {
     const envelope = cell.stop();
     this.cells.delete(actor);
     this.removeParty(cell);
+    this.remember(cell);
+    if (cell.gate.blocked) this.leaving.push(cell.gate);
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
     return envelope;
+  }
+
+  /** Its counts stay counted. */
+  private remember({ mailbox, stats }: ActorCell): void {
+    this.past.dropped += mailbox.stats.dropped;
+    this.past.conflated += mailbox.stats.conflated;
+    this.past.replayed += stats.replayed;
+    this.past.divergent += stats.divergent;
+    this.past.traps += stats.traps;
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
@@ -438,7 +488,7 @@ export class Vm implements VmControl {
   }
 
   async setAnimating(animating: boolean): Promise<void> {
-    if (animating && !this.animating) this.idleSince = this.options.clock.nowMicros();
+    this.idleDue = false;
     this.animating = animating;
     this.options.wake();
   }
@@ -475,12 +525,12 @@ export class Vm implements VmControl {
       handled: this.handled.toRecord(nameOf),
       ...this.router.stats,
       deadLetters: this.deadLetterBox.count,
-      dropped: total(({ mailbox }) => mailbox.stats.dropped),
-      conflated: total(({ mailbox }) => mailbox.stats.conflated),
-      waiting: total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
-      replayed: sum(({ stats }) => stats.replayed),
-      divergent: sum(({ stats }) => stats.divergent),
-      traps: sum(({ stats }) => stats.traps),
+      dropped: this.past.dropped + total(({ mailbox }) => mailbox.stats.dropped),
+      conflated: this.past.conflated + total(({ mailbox }) => mailbox.stats.conflated),
+      waiting: this.leaving.length + total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
+      replayed: this.past.replayed + sum(({ stats }) => stats.replayed),
+      divergent: this.past.divergent + sum(({ stats }) => stats.divergent),
+      traps: this.past.traps + sum(({ stats }) => stats.traps),
     };
   }
 
@@ -490,7 +540,7 @@ export class Vm implements VmControl {
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {
     const checkpoint = bytes && decodeCheckpoint(bytes);
-    if (checkpoint) this.requests.reopen(checkpoint.requests);
+    if (checkpoint) this.requests.restore(checkpoint.requests);
     const cells = orders.map((order) => {
       const kept = checkpoint?.actors.find(({ actor }) => actor === order.actor);
       const cell = this.createCell(order, kept);
@@ -528,6 +578,7 @@ export class Vm implements VmControl {
     if (this.closed) return;
     this.closed = true;
     this.options.timers.clear(this.deadlineTimer);
+    this.options.timers.clear(this.idleTimer);
     for (const actor of [...this.cells.keys()]) await this.stop(actor);
     for (const port of this.ports.values()) port.close();
     this.flushLinks();
@@ -537,3 +588,6 @@ export class Vm implements VmControl {
     }
   }
 }
+
+/** Half of what the lanes of a mailbox share is taken. */
+const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;

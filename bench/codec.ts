@@ -119,7 +119,7 @@ function timed(roundMs: number, call: () => unknown): () => number {
   };
 }
 
-/** What was made last: a result that nobody keeps might never be made. */
+/** What was made last: a result that nobody keeps might never be made. @public for that reason alone */
 export let kept: unknown;
 
 async function rowOf(

@@ -3,7 +3,7 @@
  * is compared is the ratio within a round; what is reported is the median over the rounds.
  */
 
-export const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
+const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
 /** @param share 0.5 is the median, 0.99 what 99 of 100 stay below */
 export function percentile(values: readonly number[], share: number): number {

@@ -9,7 +9,6 @@ const RAILS = 20;
 const CARDS_PER_RAIL = 14;
 /** Per card: itself, poster, title, badge, badge text, progress, bar. With a rail's heading, and the rail itself: 20 * (14 * 7 + 2). */
 export const SCREEN_NODES = 2000;
-export const SCREEN_ANIMATIONS = 200;
 const RAIL_HEIGHT = 54;
 const CARD_WIDTH = 132;
 

@@ -67,6 +67,15 @@ export class RequestLedger {
     return taken;
   }
 
+  /** A requester starts again. Without its memory its requests are forgotten; with it, those whose failure was sent while it was down fail anew. */
+  reopen(requester: number, remembers: boolean): void {
+    for (const [key, entry] of this.outgoing) {
+      if (entry.requester !== requester) continue;
+      entry.lost = false;
+      if (!remembers) this.outgoing.delete(key);
+    }
+  }
+
   accepted(target: number, requester: number, request: number, kind: number): void {
     let ofTarget = this.incoming.get(target);
     if (!ofTarget) this.incoming.set(target, (ofTarget = new Map()));
@@ -77,16 +86,16 @@ export class RequestLedger {
     this.incoming.get(target)?.delete(keyOf(requester, request));
   }
 
-  /** All that is open of the parties at these addresses, as requesters and as targets. */
-  openOf(addresses: ReadonlySet<number>): OpenRequests {
+  /** All that is open, as requester and as target, of the parties at the addresses that are wanted. */
+  openOf(wanted: (address: number) => boolean): OpenRequests {
     return {
-      outgoing: [...this.outgoing.values()].filter(({ requester }) => addresses.has(requester)),
-      incoming: [...this.incoming].flatMap(([target, requests]) => (addresses.has(target) ? [...requests.values()] : [])),
+      outgoing: [...this.outgoing.values()].filter(({ requester }) => wanted(requester)),
+      incoming: [...this.incoming].flatMap(([target, requests]) => (wanted(target) ? [...requests.values()] : [])),
     };
   }
 
   /** Opens again what was open in a VM that was lost. A failure that was on its way there comes anew. */
-  reopen({ outgoing, incoming }: OpenRequests): void {
+  restore({ outgoing, incoming }: OpenRequests): void {
     for (const entry of outgoing) this.opened({ ...entry, lost: false });
     for (const { target, requester, request, kind } of incoming) this.accepted(target, requester, request, kind);
   }

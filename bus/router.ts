@@ -3,7 +3,7 @@
  *
  *   party --emit--> permission --> followers --+--> local mailbox
  *                                              +--> link to the target's VM
- *   link --arrive--> header --> epoch --> duplicate --> local mailbox (or onward, when the target has moved)
+ *   link --arrive--> header --> epoch --> duplicate --> permission of a new source --> local mailbox (or onward, when the target has moved)
  *
  * Nothing is dropped in silence: what is refused or cannot be delivered becomes a dead letter, and a request among it is
  * answered with a typed error at once. A full must-deliver mailbox or link makes `emit` and `arrive` return false: the frame

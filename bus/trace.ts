@@ -11,7 +11,7 @@ import {
 import { CAUSE_CHAIN_MAX } from '../protocol/limits.js';
 
 /** Headers kept per VM: about a second of traffic at 60 frames with 60 messages each. A power of two. */
-export const TRACE_FRAMES_MAX = 4096;
+const TRACE_FRAMES_MAX = 4096;
 
 const COLUMNS = 5;
 

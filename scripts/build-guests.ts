@@ -15,6 +15,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
+import { SNAPSHOT_BYTES_MAX } from '../protocol/limits.js';
 import { functionStarts } from './wasm-functions.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,8 +28,8 @@ const TOOLS = [
   'node_modules/assemblyscript/package.json',
 ];
 
-/** 64 MB of linear memory: four times the largest snapshot. A guest that leaks traps at it, and does not take the device down. */
-const MEMORY_PAGES_MAX = 1024;
+/** Linear memory: four times the largest snapshot. A guest that leaks traps at it, and does not take the device down. */
+const MEMORY_PAGES_MAX = (4 * SNAPSHOT_BYTES_MAX) / 65_536;
 
 const COMPILER_OPTIONS = [
   ...['--baseDir', root, '--transform', './scripts/as-bind-transform.mjs'],

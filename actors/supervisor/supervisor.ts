@@ -281,7 +281,10 @@ export class Supervisor implements CauseSources {
     const spawn = (epoch: number, snapshot: Uint8Array | undefined) => this.vm(vm).control.spawn({ actor, epoch, options, snapshot });
     return {
       spawn: async (epoch, envelope) => {
-        if (epoch > 1) await Promise.all([this.fence(address, epoch), this.reroute()]);
+        if (epoch > 1) {
+          await Promise.all([this.fence(address, epoch), this.reroute()]);
+          this.assertWanted(actor, epoch);
+        }
         await spawn(epoch, envelope);
       },
       restart: async (epoch) => {
@@ -290,10 +293,22 @@ export class Supervisor implements CauseSources {
       },
       respawn: async (epoch) => {
         await this.fence(address, epoch);
+        this.assertWanted(actor, epoch);
         await spawn(epoch, undefined);
       },
-      stop: async () => this.vm(vm).control.stop(actor),
+      stop: async () => {
+        const envelope = await this.vm(vm).control.stop(actor);
+        this.lastSequences.delete(address); // all that it has sent is its own
+        return envelope;
+      },
     };
+  }
+
+  /** A stop that came before its actor was there has found nobody to stop: the actor must not appear after it. */
+  private assertWanted(name: string, epoch: number): void {
+    const { state, status } = this.actor(name);
+    if (status.epoch !== epoch || (state !== 'starting' && state !== 'restarting'))
+      throw new SupervisionError('state', name, `is ${state}: its start was called off`);
   }
 
   /** A VM that is lost needs no fence: it reads nothing any more. */

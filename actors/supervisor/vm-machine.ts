@@ -51,7 +51,17 @@ export type VmEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'kill' };
 
-export type VmState = 'idle' | 'starting' | 'running' | 'restarting' | 'recovering' | 'stopping' | 'killing' | 'stopped' | 'lost' | 'failed';
+export type VmState =
+  | 'idle'
+  | 'starting'
+  | 'running'
+  | 'restarting'
+  | 'recovering'
+  | 'stopping'
+  | 'killing'
+  | 'stopped'
+  | 'lost'
+  | 'failed';
 
 /** A VM that does not shut down when asked is ended all the same; so is one that was never asked. */
 async function shutDown(handle: VmHandle): Promise<void> {

@@ -5,8 +5,8 @@ import type { Vm, VmMemory } from '../../actors/vm.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import type { VmDefinition, VmSource } from './definition.js';
-import type { HostPlatform } from './platform.js';
 import { Memories } from './memories.js';
+import type { HostPlatform } from './platform.js';
 import { startThreadVm } from './thread-vm.js';
 import { platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
@@ -88,7 +88,8 @@ export class PlatformHost implements Host {
     return startThreadVm(
       name,
       this.platform.afterTurn,
-      (wake, events) => createVm({ name, definition, factories, memory, events, wake, onPortError: this.options.onPortError ?? printPortError }),
+      (wake, events) =>
+        createVm({ name, definition, factories, memory, events, wake, onPortError: this.options.onPortError ?? printPortError }),
       listener,
       this.limits,
     );

@@ -46,12 +46,12 @@ export function closeTransports(pair: TransportPair): void {
   for (const port of portsOf(pair)) port.close();
 }
 
-export function openWriter(transport: Transport): LinkWriter {
+function openWriter(transport: Transport): LinkWriter {
   const port = portLike(transport.port);
   return transport.carrier === 'ring' ? new RingWriter(transport.memory, port) : new PortWriter(port);
 }
 
-export function openReader(transport: Transport): LinkReader {
+function openReader(transport: Transport): LinkReader {
   const port = portLike(transport.port);
   return transport.carrier === 'ring' ? new RingReader(transport.memory, port) : new PortReader(port);
 }

@@ -18,7 +18,7 @@ export interface GuestExports {
   tandem_restore(bytes: number): void;
 }
 
-export const GUEST_FUNCTIONS = [
+const GUEST_FUNCTIONS = [
   'tandem_abi_version',
   'tandem_cells',
   'tandem_reserve',

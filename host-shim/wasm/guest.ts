@@ -7,9 +7,7 @@ import { type GuestDefinition, WasmInstance } from './instance.js';
 import { MalformedFrames } from './malformed.js';
 import { SourcePositions } from './positions.js';
 
-export { GuestError } from './abi.js';
 export { WasmInstance } from './instance.js';
-export { SourcePositions } from './positions.js';
 
 /**
  * @param bytes of a module

@@ -210,7 +210,7 @@ const BISECTION_STEPS = 32;
 const EPSILON = 1e-7;
 
 /** CSS cubic-bezier(x1, y1, x2, y2) at `progress` of [0, 1]: Newton's method, and bisection where the curve is too flat for it. */
-export function ease(x1: number, y1: number, x2: number, y2: number, progress: number): number {
+function ease(x1: number, y1: number, x2: number, y2: number, progress: number): number {
   if (x1 === y1 && x2 === y2) return progress;
   const cx = 3 * x1;
   const bx = 3 * (x2 - x1) - cx;

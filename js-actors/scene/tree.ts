@@ -10,7 +10,7 @@ export const ROOT = 0;
 export const NONE = -1;
 
 /** What a handle stands for. */
-export const FREE = 0;
+const FREE = 0;
 export const VIEW = 1;
 export const IMAGE = 2;
 export const TEXT = 3;

@@ -43,8 +43,8 @@ export interface Frame {
   layout: LayoutChange | null;
 }
 
-export const EMPTY: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] };
-export const LINEAR = { x1: 0, y1: 0, x2: 1, y2: 1 };
+const EMPTY: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] };
+const LINEAR = { x1: 0, y1: 0, x2: 1, y2: 1 };
 /** An animation whose further fields are the plainest. */
 export const animation = (node: number, property: SceneProperty, to: number, more: Partial<Animation> = {}): Animation => ({
   node,
@@ -130,7 +130,7 @@ export function boxOf(picture: Picture, node: number): number[] {
   return [x, y, width, height];
 }
 
-export function pictureOf(message: DisplayListMessage): Picture {
+function pictureOf(message: DisplayListMessage): Picture {
   const words = new DataView(message.items.slice().buffer);
   const items: Item[] = [];
   for (let at = 0; at < words.byteLength; at += DISPLAY_ITEM_WORDS * 4) items.push(itemAt(words, at));

@@ -27,7 +27,7 @@ export function adaptPort(port: MessagePort): PortLike {
   return adapted;
 }
 
-export const ringLink: LinkKind = {
+const ringLink: LinkKind = {
   name: 'ring',
   silentWhenAwake: true,
   open(capacityBytes) {
@@ -37,7 +37,7 @@ export const ringLink: LinkKind = {
   },
 };
 
-export const portLink: LinkKind = {
+const portLink: LinkKind = {
   name: 'port',
   silentWhenAwake: false,
   open(capacityBytes) {
@@ -46,7 +46,7 @@ export const portLink: LinkKind = {
   },
 };
 
-export const threadLink: LinkKind = {
+const threadLink: LinkKind = {
   name: 'thread',
   silentWhenAwake: true,
   open(capacityBytes) {

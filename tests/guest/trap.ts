@@ -4,7 +4,7 @@ import { type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.
 import type { BoundParty } from '../../protocol/bind.js';
 import { actor, i32, struct } from '../../protocol/schema.js';
 
-export const TRAP_ADDRESS = 99;
+const TRAP_ADDRESS = 99;
 export const trapSchema = actor({
   name: 'trap',
   address: TRAP_ADDRESS,

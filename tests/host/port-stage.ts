@@ -4,13 +4,13 @@ import type { VmListener } from '../../actors/host.js';
 import type { ActorOptions } from '../../actors/instance.js';
 import type { Port } from '../../actors/port.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
-import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { javaScriptActors } from '../../js-actors/index.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { page } from '../../protocol/generated/page.js';
 import { scene } from '../../protocol/generated/scene.js';
 import type { MessageOf } from '../../protocol/schema.js';
+import type { HostOfPorts } from './host-conformance.js';
 
 export const stageDefinition: VmDefinition = { parties: tandemParties, actors: javaScriptActors };
 export const everythingHere = { wasm: false, sharedMemory: false, workers: false };
@@ -27,7 +27,7 @@ export class Stage {
   leaveRequests = 0;
   private changed: () => void = () => {};
 
-  private constructor(readonly host: PlatformHost) {
+  private constructor(readonly host: HostOfPorts) {
     this.page = host.vm.openPort<typeof page>(page, {
       onActivated() {},
       onEdge() {},
@@ -47,7 +47,7 @@ export class Stage {
   }
 
   /** @param openPorts the ports that are to be tested */
-  static async start(host: PlatformHost, openPorts: (stage: Stage) => void = () => {}): Promise<Stage> {
+  static async start(host: HostOfPorts, openPorts: (stage: Stage) => void = () => {}): Promise<Stage> {
     const stage = new Stage(host);
     openPorts(stage);
     const failing: VmListener = {

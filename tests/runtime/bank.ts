@@ -8,6 +8,7 @@ import type { Port } from '../../actors/port.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
 import { type System, startSystem } from '../../actors/system.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import type { BoundMessage } from '../../protocol/bind.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
@@ -16,7 +17,8 @@ import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../pro
 import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 
 export { bank, stranger, teller, watcher };
-export const parties = [bank, watcher, teller, stranger, ...tandemParties];
+
+const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
@@ -49,7 +51,7 @@ export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   onPoison({ note }: MessageOf<typeof bank, 'poison'>): void {
     throw new Error(note);
   }
-  onNote(): void {}
+  onNote(_fields: MessageOf<typeof bank, 'note'>): void {}
   onRumour(): void {}
   override onRefresh(): void {
     this.publishFresh(bank.publishes.total, { amount: this.total });
@@ -129,7 +131,12 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly makeBank?: MakeBank;
 }
 
-export async function openBank({ intensity = 1000, vmIntensity, makeBank = () => new Bank(), ...options }: BankOptions = {}): Promise<BankWorld> {
+export async function openBank({
+  intensity = 1000,
+  vmIntensity,
+  makeBank = () => new Bank(),
+  ...options
+}: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
   const host = createSimHost({
     seed: 1,
@@ -165,9 +172,9 @@ export async function openBank({ intensity = 1000, vmIntensity, makeBank = () =>
 
 let posted = 1_000;
 
-/** Puts messages from the teller into one mailbox at the same moment, so that they are handled as one batch. */
+/** Puts messages from the host's runtime into one mailbox at the same moment, so that they are handled as one batch. */
 export function arriveTogether(world: BankWorld, ...messages: readonly (readonly [message: unknown, fields: object])[]): void {
-  const outbox = new OutboxBuilder(teller.address);
+  const outbox = new OutboxBuilder(HOST_RUNTIME);
   for (const [message, fields] of messages) {
     outbox.begin();
     outbox.append(message as BoundMessage, (message as BoundMessage).owner, fields as never);

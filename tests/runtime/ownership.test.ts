@@ -36,6 +36,19 @@ test('who is not allowed to send is refused, counted and shown', async () => {
   expect(await world.system.deadLetters()).toMatchObject([{ code: 'refused', detail: 'stranger may not send bank.deposit', source: 73 }]);
 });
 
+test('what arrives from one who may not send it is refused, whatever its VM let pass', async () => {
+  const world = await openBank();
+  arrive(world, deposit(1, 500, 73));
+  arrive(world, deposit(1, 501, 0xbeef));
+  await world.pass(10);
+  expect(await balance(world)).toEqual({ amount: 0 });
+  expect((await world.counters()).refused).toBe(2);
+  expect((await world.system.deadLetters()).map(({ detail }) => detail)).toEqual([
+    'stranger may not send bank.deposit',
+    '48879 may not send bank.deposit',
+  ]);
+});
+
 test('nobody publishes what another owns', async () => {
   const world = await openBank();
   const forged = {
@@ -76,14 +89,14 @@ test('a zombie is refused; what had left before its incarnation ended is not', a
 
 test('a malformed frame is a dead letter with its first bytes, and disturbs nobody', async () => {
   const world = await openBank();
-  const badHeader = deposit(1, 500, 73);
+  const badHeader = deposit(1, 500, watcher.address);
   badHeader[4] = 0x97;
-  const badBody = deposit(1, 501, 73);
+  const badBody = deposit(1, 501, watcher.address);
   badBody[badBody.length - 1] = 0xc1;
-  const badKind = deposit(1, 502, 73);
+  const badKind = deposit(1, 502, watcher.address);
   writeU16(badKind, 6, 0x7777);
   for (const frame of [badHeader, badBody, badKind]) arrive(world, frame);
-  arrive(world, deposit(1, 503, 73));
+  arrive(world, deposit(1, 503, watcher.address));
   await world.pass(10);
   const letters = await world.system.deadLetters();
   expect(letters.map(({ code }) => code)).toEqual(['undecodable', 'undecodable', 'undecodable']);

@@ -7,7 +7,7 @@ const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 60;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 
-type Step = (world: BankWorld) => Promise<unknown> | void;
+type Step = (world: BankWorld) => unknown;
 
 /** What the application does, and what goes wrong before it, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; fault: Step | null }[] {

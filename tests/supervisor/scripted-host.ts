@@ -2,7 +2,17 @@
  * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
-import type { ActorHealth, CauseLink, CrashReport, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from '../../actors/control.js';
+import type {
+  ActorHealth,
+  CauseLink,
+  CrashReport,
+  DeadLetter,
+  RecoveryOrder,
+  Routes,
+  SpawnOrder,
+  VmControl,
+  VmCounters,
+} from '../../actors/control.js';
 import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
@@ -11,7 +21,7 @@ import { VirtualTime } from './virtual-time.js';
 /** What a call does instead of answering. */
 type Fault = { readonly error: Error } | 'hang' | { readonly after: Promise<void> };
 
-export const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
+const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
   actor,
   address: 0,
   vm,

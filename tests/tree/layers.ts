@@ -25,7 +25,7 @@ const UNSEEN_BY_COMPILER =
 /** Whose result is not the same bits in every engine, so that twins would differ. */
 const INEXACT = /\bMath(?:f)?\.(?:sinh?|cosh?|tanh?|asinh?|acosh?|atanh?|atan2|pow|exp|expm1|log|log2|log10|log1p|cbrt|hypot)\b|\*\*/g;
 
-export const topFolder = (path: string): string => path.split('/')[0];
+const topFolder = (path: string): string => path.split('/')[0];
 
 /** Imports that go against the order of the folders, or bring in a package that has no place there. */
 export function wrongImports(tree: Tree): string[] {

@@ -163,7 +163,8 @@ export class Tree {
   load(types: Bytes, links: Bytes, propertyCount: i32, properties: Bytes): void {
     const rows = types.length;
     if (rows == 0 || links.length != 20 * rows || properties.length != (rows * propertyCount) << 3) throw new RangeError('columns of different lengths');
-    this.rows = 0;
+    // Rows that are taken over whole need no defaults first.
+    this.rows = propertyCount == PROPERTY_COUNT ? rows : 0;
     this.reserve(rows);
     this.strings = emptyStrings(this.capacity);
     this.stringsLength = 0;
@@ -174,12 +175,17 @@ export class Tree {
     this.loadLinks(this.last, links.address + 8 * rows, rows);
     this.loadLinks(this.next, links.address + 12 * rows, rows);
     this.loadLinks(this.previous, links.address + 16 * rows, rows);
-    const known = min(propertyCount, PROPERTY_COUNT);
-    for (let node = 0; node < rows; node++) {
-      const row = this.properties.address + ((node * PROPERTY_COUNT) << 3);
-      memory.copy(row, properties.address + ((node * propertyCount) << 3), known << 3);
-    }
+    if (propertyCount == PROPERTY_COUNT) this.properties.load(properties.address, properties.length);
+    else this.loadProperties(properties.address, propertyCount);
     this.orderDirty = true;
+  }
+
+  private loadProperties(address: usize, propertyCount: i32): void {
+    const known = min(propertyCount, PROPERTY_COUNT);
+    for (let node = 0; node < this.rows; node++) {
+      const row = this.properties.address + ((node * PROPERTY_COUNT) << 3);
+      memory.copy(row, address + ((node * propertyCount) << 3), known << 3);
+    }
   }
 
   private loadLinks(column: Column<i32>, address: usize, rows: i32): void {

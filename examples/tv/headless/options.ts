@@ -51,7 +51,7 @@ function parse(input: readonly string[]) {
   }
 }
 
-export function wholeNumber(option: string, text: string, min: number): number {
+function wholeNumber(option: string, text: string, min: number): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < min) throw new OptionError(`${option} is a whole number from ${min}, not ${text}`);
   return value;

@@ -21,7 +21,7 @@ const SETTLE_MICROS_MAX = 30_000_000;
 const SETTLE_STEP_MS = 50;
 
 /** The folder of the built modules, seen from this file's place in `dist/`. */
-export const GUESTS = new URL('../../../wasm-actors/', import.meta.url);
+const GUESTS = new URL('../../../wasm-actors/', import.meta.url);
 
 export interface Stage {
   readonly host: Host;

@@ -1,11 +1,12 @@
 /** The fetch port of a simulation: answers come from a function, after a seeded time on the virtual clock. */
-import type { Timers } from '../../../actors/host.js';
+import type { TimerHandle, Timers } from '../../../actors/host.js';
 import type { Port } from '../../../actors/port.js';
 import type { Vm } from '../../../actors/vm.js';
 import type { Random } from '../../../bus/random.js';
 import { fetch } from '../../../protocol/generated/fetch.js';
 import { network } from '../../../protocol/generated/network.js';
 import type { MessageOf } from '../../../protocol/schema.js';
+import { OFFER_AGAIN_MS, offer } from '../../common/ports/offer.js';
 
 export interface FetchPortOptions {
   readonly timers: Timers;
@@ -15,20 +16,32 @@ export interface FetchPortOptions {
 }
 
 export function openFetchPort(vm: Vm, { timers, random, latencyMs, answer }: FetchPortOptions): Port<typeof fetch> {
-  const running = new Map<number, unknown>();
-  const port = vm.openPort(fetch, {
+  const running = new Map<number, TimerHandle>();
+  const stop = (request: number) => {
+    timers.clear(running.get(request));
+    running.delete(request);
+  };
+  const port = vm.openPort<typeof fetch>(fetch, {
     onStart(start) {
-      const delayMs = latencyMs.min + random.integer(latencyMs.max - latencyMs.min + 1);
-      const reply = () => {
-        running.delete(start.request);
-        const { status, body } = answer(start);
-        port.send(network.receives.fetched, { request: start.request, status, headers: [], body, failure: 'none', error: '' });
+      const { request } = start;
+      const send = (fetched: ReturnType<typeof answer>) => {
+        const whole = { ...fetched, request, headers: [], failure: 'none' as const, error: '' };
+        if (offer(() => port.send(network.receives.fetched, whole))) running.delete(request);
+        else
+          running.set(
+            request,
+            timers.set(OFFER_AGAIN_MS, () => send(fetched)),
+          );
       };
-      running.set(start.request, timers.set(delayMs, reply));
+      const delayMs = latencyMs.min + random.integer(latencyMs.max - latencyMs.min + 1);
+      running.set(
+        request,
+        timers.set(delayMs, () => send(answer(start))),
+      );
     },
-    onAbort({ request }) {
-      timers.clear(running.get(request));
-      running.delete(request);
+    onAbort: ({ request }) => stop(request),
+    onClose() {
+      for (const request of [...running.keys()]) stop(request);
     },
   });
   return port;
