@@ -4,6 +4,7 @@
  *
  *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
  */
+import { openAbsentWriter } from '../bus/absent-writer.js';
 import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
@@ -400,8 +401,8 @@ export class Vm implements VmControl {
     const routed = new Map(routes);
     for (const party of this.options.parties) {
       const vm = routed.get(party.address);
-      const link = vm === undefined || vm === this.name ? undefined : this.links.get(vm);
-      this.router.setRoute(party.address, link ? { vm: vm!, writer: link.writer } : null);
+      const isElsewhere = vm !== undefined && vm !== this.name;
+      this.router.setRoute(party.address, isElsewhere ? { vm, writer: this.links.get(vm)?.writer ?? openAbsentWriter() } : null);
     }
     for (const [peer, address] of Object.entries(RUNTIME_ADDRESS)) {
       const link = this.links.get(peer as VmName);

@@ -3,6 +3,7 @@
  * delays. So the order in which frames arrive depends on the seed and on who sends to whom, and not on which VM an actor lives in.
  */
 import type { Vm } from '../../actors/vm.js';
+import { openAbsentWriter } from '../../bus/absent-writer.js';
 import type { LinkReader, LinkStats, LinkWriter } from '../../bus/link.js';
 import { createThreadLink, type ThreadLink, type ThreadLinkFaults } from '../../bus/thread-link.js';
 import { readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
@@ -87,11 +88,14 @@ export class Carrier implements LinkWriter {
     }
   }
 
-  /** What a VM is linked with. Nothing arrives on it, for the carrier delivers; but what the VM has drained is released here. */
+  /**
+   * What a VM is linked with. The carrier takes and delivers everything, so nothing comes or goes here, but what the VM has drained is
+   * released. What the carrier has brought in vain, because the VM of its target is gone, waits where it is until that VM is back.
+   */
   openLink(vm: () => Vm): { reader: LinkReader; writer: LinkWriter } {
     const crowded = () => this.retainedBy(vm()).some((reader) => reader.crowded);
     return {
-      writer: openIdleWriter(),
+      writer: openAbsentWriter(),
       reader: {
         drain: () => 0,
         closed: false,
@@ -139,17 +143,3 @@ export class Carrier implements LinkWriter {
     return link;
   }
 }
-
-/**
- * The way to another VM. It is never taken, for the carrier takes everything; and what the carrier has brought in vain, because the VM of
- * its target is gone, finds no room here: it waits where it is until that VM is back or the route is.
- */
-const openIdleWriter = (): LinkWriter => ({
-  write: () => false,
-  flush() {},
-  onRoom: null,
-  stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
-  closed: false,
-  close() {},
-  detach() {},
-});

@@ -1,0 +1,121 @@
+/** What every host with threads and shared memory keeps when a thread is ended in the middle of its work: nothing is lost or doubled. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { type System, startSystem } from '../../actors/system.js';
+import type { PlatformHost } from '../../host-shim/common/host.js';
+import { openTimerPort } from '../../host-shim/common/ports/timer.js';
+import type { Thread } from '../../host-shim/common/worker-vm.js';
+import { mirror, probe, relay } from './protocol/generated/index.js';
+import { parties } from './world.js';
+
+type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
+
+export interface MortalHost {
+  readonly create: (wrap: (startThread: StartThread) => StartThread) => PlatformHost;
+  /** Ends the thread as nobody has asked for. */
+  readonly kill: (thread: Thread) => void;
+}
+
+const KILLS = 6;
+const PAUSE_MS = 40;
+const OFTEN = { intensity: 1000, periodMs: 10_000 };
+const BOTH = { js: true, wasm: true };
+
+class MortalGame {
+  private readonly threads = new Map<string, Thread>();
+  private readonly changes: SystemChange[] = [];
+  private finished: (result: { rounds: number; wrong: number }) => void = () => {};
+  private changed: () => void = () => {};
+  private readonly host: PlatformHost;
+  private readonly probe;
+  private system!: System;
+
+  constructor(private readonly mortal: MortalHost) {
+    this.host = mortal.create((startThread) => (name, entry, lifeLock) => {
+      const thread = startThread(name, entry, lifeLock);
+      this.threads.set(name, thread);
+      return thread;
+    });
+    openTimerPort(this.host.vm, this.host.timers);
+    this.probe = this.host.vm.openPort<typeof probe>(probe, { onFinished: (result) => this.finished(result), onWoken() {} });
+  }
+
+  async start(placement: string): Promise<void> {
+    const actors = [
+      { schema: relay, twins: { js: true, wasm: false } },
+      { schema: mirror, twins: BOTH },
+    ];
+    this.system = await startSystem(this.host, { parties, actors, placement, vmIntensity: OFTEN });
+    this.system.onChange((change) => {
+      this.changes.push(change);
+      this.changed();
+    });
+  }
+
+  /** Throws balls while `disturb` goes on, and until it has ended. */
+  async play(bytes: number, disturb: () => Promise<void>): Promise<void> {
+    let over = false;
+    const disturbed = disturb().finally(() => {
+      over = true;
+    });
+    const rounds = Math.round(200_000 / bytes);
+    do {
+      const result = new Promise((resolve) => {
+        this.finished = resolve;
+      });
+      this.probe.send(relay.receives.start, { rounds, bytes });
+      expect(await result).toEqual({ rounds, wrong: 0 });
+    } while (!over);
+    await disturbed;
+  }
+
+  async kill(...vms: string[]): Promise<void> {
+    const seen = this.changes.length;
+    for (const vm of vms) this.mortal.kill(this.threads.get(vm) as Thread);
+    const isBack = (vm: string) =>
+      this.changes.slice(seen).some((change) => change.type === 'vm' && change.vm === vm && change.state === 'running');
+    while (!vms.every(isBack)) await this.nextChange();
+  }
+
+  get actors() {
+    return this.system.actors;
+  }
+
+  async end(): Promise<void> {
+    await this.system.stop();
+  }
+
+  private nextChange(): Promise<void> {
+    return new Promise((resolve) => {
+      this.changed = resolve;
+    });
+  }
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export function vmLossSuite(name: string, mortal: MortalHost): void {
+  describe(`a thread that ends on ${name}`, () => {
+    let game: MortalGame;
+    afterEach(() => game.end());
+
+    it.each([
+      ['of the relay', 'relay=js,mirror=wasm', ['js'], 40],
+      ['of the mirror', 'relay=js,mirror=wasm', ['wasm'], 40],
+      ['of both at once', 'relay=js,mirror=wasm', ['js', 'wasm'], 40],
+      ['of both at once, with large frames', 'relay=js,mirror=wasm', ['wasm', 'js'], 20_000],
+      ['with all that happens in it', 'relay=js,mirror=js', ['js'], 40],
+    ] as const)('%s: no ball is lost or doubled', async (_what, placement, vms, bytes) => {
+      game = new MortalGame(mortal);
+      await game.start(placement);
+      await game.play(bytes, async () => {
+        for (let i = 0; i < KILLS; i++) {
+          await pause(PAUSE_MS + 7 * i);
+          await game.kill(...vms);
+        }
+      });
+      const lost = game.actors.filter(({ vm }) => (vms as readonly string[]).includes(vm));
+      for (const actor of lost) expect(actor).toMatchObject({ state: 'running', epoch: KILLS + 1, restarts: KILLS });
+    });
+  });
+}
