@@ -95,7 +95,7 @@ function subjects(): readonly Subject[] {
   const rects = Array.from({ length: 12 }, (_, i) => {
     return { node: i * 7, group: 1, focusable: true, x: i * 212.5, y: 318, width: 200, height: 300, order: i, isGroup: false };
   });
-  const none = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] };
+  const none = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
   return [
     wholeFrame(),
     bodyOf(receiver.receives.sample, sampleAt(77)),

@@ -16,7 +16,7 @@ type NodeType = Commit['creates'][number]['type'];
 type Properties = Partial<Record<SceneProperty, number>>;
 
 class Drawing {
-  readonly commit: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] };
+  readonly commit: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
   private last = 0;
 
   add(parent: number, type: NodeType, properties: Properties, text?: string): number {

@@ -45,6 +45,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
   }
 
   onCommit(commit: Commit): void {
+    if (commit.replaces) this.removeAll();
     for (const { node, type } of commit.creates) {
       this.count(this.tree.create(node, type === 'view' ? VIEW : type === 'image' ? IMAGE : TEXT));
     }
@@ -175,6 +176,10 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     }
     this.dirty = ALL;
     return true;
+  }
+
+  private removeAll(): void {
+    for (let node = ROOT + 1; node < this.tree.rows; node++) this.remove(node);
   }
 
   private markString(node: number): void {

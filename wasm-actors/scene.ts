@@ -67,6 +67,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   }
 
   onCommit(commit: SceneCommit): void {
+    if (commit.replaces) this.removeAll();
     for (let i = 0; i < commit.creates.length; i++) {
       const create = commit.creates[i];
       this.count(this.tree.create(create.node, create.type == NodeType.View ? VIEW : create.type == NodeType.Image ? IMAGE : TEXT));
@@ -236,6 +237,10 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     }
     this.dirty = ALL;
     return true;
+  }
+
+  private removeAll(): void {
+    for (let node = ROOT + 1; node < this.tree.rows; node++) this.remove(node);
   }
 
   private markString(node: i32): void {

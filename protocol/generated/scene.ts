@@ -299,7 +299,7 @@ export const scene = bind(schema, {
     commit: {
       encode(writer, fields) {
         writer.reserve(1);
-        writer.structure(7);
+        writer.structure(8);
         writer.listLength(fields.creates.length, 65536, 'commit.creates');
         for (const item of fields.creates) {
           encodeNodeCreate(writer, item);
@@ -329,6 +329,8 @@ export const scene = bind(schema, {
           writer.reserve(5);
           writer.u32(item, 'commit.removes');
         }
+        writer.reserve(1);
+        writer.bool(fields.replaces, 'commit.replaces');
       },
       decode(reader) {
         const present = reader.structure();
@@ -381,9 +383,10 @@ export const scene = bind(schema, {
             $removes.push(reader.u32());
           }
         }
-        reader.skipFields(present, 7);
+        const $replaces = present > 7 ? reader.bool() : false;
+        reader.skipFields(present, 8);
         reader.finish();
-        return { creates: $creates, inserts: $inserts, sets: $sets, strings: $strings, animations: $animations, cancels: $cancels, removes: $removes };
+        return { creates: $creates, inserts: $inserts, sets: $sets, strings: $strings, animations: $animations, cancels: $cancels, removes: $removes, replaces: $replaces };
       },
     },
     tick: {

@@ -131,6 +131,8 @@ export const scene = actor({
         cancels: list(animationCancel),
         /** Each with its subtree. The handles are free again after the batch. */
         removes: list(u32),
+        /** All nodes but the root go before the rest is applied: a page that has started again shows its first picture, and knows of no node. */
+        replaces: bool,
       },
     }),
     /** `timeMicros` is the time of the frame on the display's clock. A late tick stands for the ones before it. */

@@ -43,7 +43,7 @@ export interface Frame {
   layout: LayoutChange | null;
 }
 
-const EMPTY: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] };
+const EMPTY: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
 const LINEAR = { x1: 0, y1: 0, x2: 1, y2: 1 };
 /** An animation whose further fields are the plainest. */
 export const animation = (node: number, property: SceneProperty, to: number, more: Partial<Animation> = {}): Animation => ({

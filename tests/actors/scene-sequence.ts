@@ -82,6 +82,7 @@ function commitOf(random: Random, handles: number, crowd: number): Commit {
     animations: times(random, crowd * 3, () => animationOf(random, node(), property())),
     cancels: times(random, crowd * 2, () => ({ node: node(), property: property(), leave: pick(random, ['current', 'end'] as const) })),
     removes: random.chance(0.15) ? [node()] : [],
+    replaces: random.chance(0.02),
   };
 }
 

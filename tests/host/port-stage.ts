@@ -71,7 +71,7 @@ export class Stage {
   end: () => Promise<void> = async () => {};
 
   commit(changes: Partial<Commit>): void {
-    const nothing = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] };
+    const nothing = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
     this.page.send(scene.receives.commit, { ...nothing, ...changes });
   }
 

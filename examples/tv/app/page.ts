@@ -10,6 +10,7 @@ import { history } from '../../../protocol/generated/history.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
 import { page } from '../../../protocol/generated/page.js';
 import { scene } from '../../../protocol/generated/scene.js';
+import { system } from '../../../protocol/generated/system.js';
 import type { PublicationOf } from '../../../protocol/schema.js';
 import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';
@@ -47,13 +48,16 @@ class Page {
     this.films = new Films(this.port);
   }
 
+  /** The page may have been here before: history says where it was, and the scene may still hold what it had shown. */
   private start(): void {
+    const topic = history.publishes.current.kind;
+    this.port.sendTo(history.address, system.receives.refresh, { topic, follower: page.address });
+    this.screen.replaceAll();
     this.screen.set(ROOT, { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, colour: BACKGROUND });
-    this.screen.flush();
-    this.port.send(history.receives.push, { route: 'browse', params: encodeDynamic(null) });
   }
 
   private show({ entry, route, params, focus: key, scroll }: Current): void {
+    if (entry === 0) this.port.send(history.receives.push, { route: 'browse', params: encodeDynamic(null) });
     if (entry === 0 || entry === this.entry) return;
     this.shown?.close();
     this.entry = entry;
@@ -79,11 +83,13 @@ class Page {
   }
 
   private focused({ node }: Focused): void {
-    this.shown?.focused(node);
+    if (!this.shown) return; // nothing must leave before the first picture
+    this.shown.focused(node);
     this.screen.flush();
   }
 
   private activated(node: number): void {
+    if (!this.shown) return;
     if (this.shown instanceof Details) this.shown.activated(node);
     const film = this.shown instanceof Browse ? this.shown.filmOf(node) : undefined;
     if (film) this.port.send(history.receives.push, { route: 'details', params: encodeDynamic({ film: film.id }) });

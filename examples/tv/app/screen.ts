@@ -24,8 +24,8 @@ export interface Movement {
 }
 
 const EASE_OUT = [0.2, 0.7, 0.2, 1] as const;
-const emptyCommit = (): Commit => ({ creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [] });
-const isEmpty = (commit: Commit): boolean => Object.values(commit).every((list) => list.length === 0);
+const emptyCommit = (): Commit => ({ creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false });
+const isEmpty = (commit: Commit): boolean => Object.values(commit).every((change) => (typeof change === 'boolean' ? !change : change.length === 0));
 
 export class Screen {
   private commit = emptyCommit();
@@ -57,6 +57,11 @@ export class Screen {
 
   set(node: NodeHandle, properties: Properties): void {
     for (const [property, value] of Object.entries(properties)) this.commit.sets.push({ node, property: property as SceneProperty, value });
+  }
+
+  /** What a former incarnation of the page has put into the scene leaves with the next flush. */
+  replaceAll(): void {
+    this.commit.replaces = true;
   }
 
   /** The text of a text node, the source of an image. */

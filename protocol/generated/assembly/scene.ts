@@ -441,6 +441,7 @@ export class SceneCommit extends Message {
   animations: List<PropertyAnimation> = new List<PropertyAnimation>();
   cancels: List<AnimationCancel> = new List<AnimationCancel>();
   removes: List<u32> = new List<u32>();
+  replaces: bool = false;
 
   constructor() {
     super(0x0101, 1);
@@ -448,7 +449,7 @@ export class SceneCommit extends Message {
 
   encode(writer: Writer): void {
     writer.reserve(1);
-    writer.structure(7);
+    writer.structure(8);
     writer.listLength(this.creates.length, 65536);
     for (let i = 0; i < this.creates.length; i++) {
       const item = this.creates.at(i);
@@ -485,6 +486,8 @@ export class SceneCommit extends Message {
       writer.reserve(5);
       writer.u32(item);
     }
+    writer.reserve(1);
+    writer.bool(this.replaces);
   }
 
   /** @returns false when the body is malformed: the reader says how */
@@ -559,7 +562,8 @@ export class SceneCommit extends Message {
     } else {
       this.removes.clear();
     }
-    return reader.finish(present, 7);
+    this.replaces = present > 7 ? reader.bool() : false;
+    return reader.finish(present, 8);
   }
 }
 
