@@ -21,6 +21,7 @@ vmLossSuite('Chromium', {
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },
     ),
+  kills: 2,
   // Not by the thread's own `terminate`: its host would know.
   kill: ({ endpoint }) => (endpoint as unknown as Worker).terminate(),
 });

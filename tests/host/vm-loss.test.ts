@@ -21,5 +21,6 @@ vmLossSuite('Node', {
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },
     ),
+  kills: 6,
   kill: (thread) => void thread.terminate(),
 });

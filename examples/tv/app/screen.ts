@@ -24,8 +24,18 @@ export interface Movement {
 }
 
 const EASE_OUT = [0.2, 0.7, 0.2, 1] as const;
-const emptyCommit = (): Commit => ({ creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false });
-const isEmpty = (commit: Commit): boolean => Object.values(commit).every((change) => (typeof change === 'boolean' ? !change : change.length === 0));
+const emptyCommit = (): Commit => ({
+  creates: [],
+  inserts: [],
+  sets: [],
+  strings: [],
+  animations: [],
+  cancels: [],
+  removes: [],
+  replaces: false,
+});
+const isEmpty = (commit: Commit): boolean =>
+  Object.values(commit).every((change) => (typeof change === 'boolean' ? !change : change.length === 0));
 
 export class Screen {
   private commit = emptyCommit();
