@@ -140,7 +140,7 @@ export async function openBank({ intensity = 1000, makeBank = () => new Bank(), 
   const receipts: MessageOf<typeof teller, 'receipt'>[] = [];
   const totals: number[] = [];
   const tellerPort = host.vm.openPort(teller, {
-    onReceipt: (receipt) => void receipts.push(receipt),
+    onReceipt: (receipt) => receipts.push(receipt),
     onBankTotal: ({ amount }: PublicationOf<typeof bank, 'total'>) => void totals.push(amount),
   });
   const strangerPort = host.vm.openPort(stranger, {});
