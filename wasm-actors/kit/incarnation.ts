@@ -127,7 +127,8 @@ export abstract class Incarnation {
     message.encode(outbox);
     const length = outbox.length - begin;
     if (length > FRAME_BYTES_MAX) throw new RangeError('a frame is larger than FRAME_BYTES_MAX');
-    if (outbox.length - this.committed > HANDLER_OUTPUT_BYTES_MAX) throw new RangeError('a handler emitted more than HANDLER_OUTPUT_BYTES_MAX');
+    const emittedBytes = outbox.length - this.committed;
+    if (emittedBytes > HANDLER_OUTPUT_BYTES_MAX) throw new RangeError('a handler emitted more than HANDLER_OUTPUT_BYTES_MAX');
     writeFrameLength(outbox.start + begin, length);
   }
 
