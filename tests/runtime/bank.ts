@@ -16,6 +16,7 @@ import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../pro
 import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 
 export { bank, stranger, teller, watcher };
+
 const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
