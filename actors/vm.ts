@@ -179,18 +179,16 @@ export class Vm implements VmControl {
     return !this.sleep();
   }
 
-  /** @returns true when the time is over, false when there is nothing to do */
+  /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    let progress = true;
-    while (progress) {
-      if (this.options.clock.nowMicros() >= until) return true;
+    do {
       const left = this.retryHeld();
       const taken = this.drainLinks();
       const served = this.serveOne();
-      progress = left || taken || served;
       this.flushLinks();
-    }
-    return false;
+      if (!left && !taken && !served) return false;
+    } while (this.options.clock.nowMicros() < until);
+    return true;
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
