@@ -82,6 +82,7 @@ export class Vm implements VmControl {
   private readonly links = new Map<VmName, OpenLink>();
   /** The same links, as every pump wants them. */
   private openLinks: readonly OpenLink[] = [];
+  private routes: ReadonlyMap<number, VmName> = new Map();
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
   /** In this pump. */
@@ -333,13 +334,23 @@ export class Vm implements VmControl {
     this.links.get(peer)?.reader.close();
     this.links.set(peer, link);
     this.openLinks = [...this.links.values()];
+    this.route();
     this.options.wake();
   }
 
   async setRoutes(routes: Routes): Promise<void> {
-    const routed = new Map(routes);
+    this.routes = new Map(routes);
+    this.route();
+    for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
+      this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
+    }
+    this.options.wake();
+  }
+
+  /** Over the links that are open now. */
+  private route(): void {
     for (const party of this.options.parties) {
-      const vm = routed.get(party.address);
+      const vm = this.routes.get(party.address);
       const link = vm === undefined || vm === this.name ? undefined : this.links.get(vm);
       this.router.setRoute(party.address, link ? { vm: vm!, writer: link.writer } : null);
     }
@@ -347,10 +358,6 @@ export class Vm implements VmControl {
       const link = this.links.get(peer as VmName);
       if (link) this.router.setRoute(address, { vm: peer, writer: link.writer });
     }
-    for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
-      this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
-    }
-    this.options.wake();
   }
 
   async spawn(order: SpawnOrder): Promise<void> {

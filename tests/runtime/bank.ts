@@ -17,7 +17,7 @@ import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 
 export { bank, stranger, teller, watcher };
 
-const parties = [bank, watcher, teller, stranger, ...tandemParties];
+export const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
