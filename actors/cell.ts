@@ -15,22 +15,20 @@
  * restart never sends twice and never skips.
  */
 
-import type { DeadLetters } from '../bus/dead-letters.js';
 import { frameDigest } from '../bus/digest.js';
-import type { Journal } from '../bus/journal.js';
-import { LANES, Mailbox } from '../bus/mailbox.js';
-import type { PairCounter } from '../bus/pair-counter.js';
+import { Mailbox } from '../bus/mailbox.js';
 import type { LocalTarget } from '../bus/router.js';
-import type { TraceRing } from '../bus/trace.js';
-import { frameLength, KIND_OFFSET, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import { hasSeen, noteSeen } from '../bus/seen.js';
+import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
+import type { CellServices } from './cell-services.js';
 import type { ActorCheckpoint } from './checkpoint.js';
-import type { ActorHealth, CrashReport, SpawnOrder, VmEvents } from './control.js';
+import type { ActorHealth, CrashReport, SpawnOrder } from './control.js';
 import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
-import { firstSequenceOf, Gate, type GateServices } from './gate.js';
-import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type VmName } from './instance.js';
+import { firstSequenceOf, Gate } from './gate.js';
+import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from './instance.js';
 import { markedPosition, poisonMark } from './poison-mark.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
@@ -43,26 +41,6 @@ const TRIES_MAX = 2;
 
 /** What a journal entry takes besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
-
-/** What all parties of a VM share. */
-export interface CellServices extends GateServices {
-  readonly vm: VmName;
-  readonly journal: Journal;
-  readonly deadLetters: DeadLetters;
-  readonly trace: TraceRing;
-  readonly events: VmEvents;
-  readonly handled: PairCounter;
-  /** Makes room in the journal, by a checkpoint if need be. @returns false when there is none yet */
-  readonly makeRoom: (bytes: number) => boolean;
-  /** Room for one batch; every cell uses it in turn. */
-  readonly scratch: Uint8Array;
-  /** Number of the frame in a batch that is to trap, or -1: draws from the trap rate. */
-  readonly drawFault: (frames: number) => number;
-  /** A batch was handled in so many microseconds. */
-  readonly spent: (micros: number) => void;
-  /** A batch is about to be handled, at `now` microseconds. */
-  readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
-}
 
 interface JournalEntry {
   readonly position: number;
@@ -396,29 +374,22 @@ export class ActorCell implements LocalTarget {
 
   /** Knows again what it had accepted: before anybody sends, or it would take again what it has handled. */
   remember({ waiting, held }: ActorCheckpoint): void {
+    const { kinds } = this.services;
     const journaled: number[] = [];
     for (const { frame } of this.entriesFrom(this.handledTo)) {
-      const key = this.seenKey(frame);
-      journaled[key] = Math.max(journaled[key] ?? 0, readU53(frame, SEQUENCE_OFFSET));
+      noteSeen(journaled, frame, kinds);
+      noteSeen(this.seen, frame, kinds);
     }
     for (const frame of waiting) {
-      const facts = this.services.kinds.get(readU16(frame, KIND_OFFSET));
-      if (!facts || readU53(frame, SEQUENCE_OFFSET) <= (journaled[this.seenKey(frame)] ?? 0)) continue;
-      this.mailbox.offerForced(frame, 0, frame.length, facts);
+      const facts = kinds.get(readU16(frame, KIND_OFFSET));
+      if (facts && !hasSeen(journaled, frame, kinds)) this.mailbox.offerForced(frame, 0, frame.length, facts);
     }
-    journaled.forEach((sequence, key) => {
-      this.seen[key] = Math.max(this.seen[key] ?? 0, sequence);
-    });
     this.gate.hold(held);
   }
 
   /** Handles what the journal has behind the checkpoint. On return the actor is running, or has ended again and was reported. */
   recover(): void {
     this.goOn(this.entriesSinceSnapshot().left);
-  }
-
-  private seenKey(frame: Uint8Array): number {
-    return readU16(frame, SOURCE_OFFSET) * LANES.length + (this.services.kinds.get(readU16(frame, KIND_OFFSET))?.lane ?? 0);
   }
 
   /** Makes the handler of the next frame trap. */

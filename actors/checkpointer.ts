@@ -11,20 +11,31 @@
  */
 import type { Journal } from '../bus/journal.js';
 import type { LinkReader } from '../bus/link.js';
+import type { OpenRequests } from '../bus/requests.js';
 import { CHECKPOINT_JOURNAL_BYTES_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
+import type { ActorCell } from './cell.js';
+import { encodeCheckpoint } from './checkpoint.js';
 
 export interface CheckpointerOptions {
   readonly journal: Journal;
   readonly readers: () => readonly LinkReader[];
-  /** A checkpoint of this moment: everything that was emitted has been published to the links. */
-  readonly take: () => Uint8Array;
+  readonly cells: () => readonly ActorCell[];
+  /** Publishes to the links what was emitted. */
+  readonly flush: () => void;
+  /** Of the actors. */
+  readonly requests: () => OpenRequests;
   /** Resolves when the host holds it. */
   readonly keep: (bytes: Uint8Array) => Promise<void>;
-  /** Journal position before which no actor of the VM needs anything to be restarted. */
-  readonly neededFrom: () => number;
   readonly now: () => number;
   /** The host holds a checkpoint: there is room again. */
   readonly onKept: () => void;
+}
+
+/** Journal position before which no actor of the VM needs anything to be restarted. */
+export function neededFrom(journal: Journal, cells: Iterable<ActorCell>): number {
+  let needed = journal.position;
+  for (const cell of cells) needed = Math.min(needed, cell.neededFrom);
+  return needed;
 }
 
 export class Checkpointer {
@@ -57,11 +68,11 @@ export class Checkpointer {
 
   /** Resolves when the host holds it. */
   async make(): Promise<void> {
-    const { journal, readers, take, keep, neededFrom, now, onKept } = this.options;
+    const { journal, readers, cells, keep, now, onKept } = this.options;
     const started = now();
-    const bytes = take();
+    const bytes = this.take();
     const releases = readers().map((reader) => reader.mark());
-    const needed = neededFrom();
+    const needed = neededFrom(journal, cells());
     this.position = journal.position;
     this.handledMicros = 0;
     this.costMicros = now() - started;
@@ -70,8 +81,16 @@ export class Checkpointer {
     this.onTheirWay--;
     if (this.ended) return;
     for (const release of releases) release();
-    journal.truncate(Math.min(needed, neededFrom()));
+    journal.truncate(Math.min(needed, neededFrom(journal, cells())));
     onKept();
+  }
+
+  /** What was emitted is published first: it is not in the checkpoint. */
+  private take(): Uint8Array {
+    const { cells, flush, requests } = this.options;
+    const actors = cells().map((cell) => cell.checkpoint());
+    flush();
+    return encodeCheckpoint({ actors, requests: requests() });
   }
 
   /** The VM is gone: its memory is another's. */

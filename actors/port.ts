@@ -22,7 +22,7 @@ import { system } from '../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { Reader } from '../protocol/reader.js';
 import type { Fields, InferFields, MessageFields } from '../protocol/schema.js';
-import type { CellServices } from './cell.js';
+import type { CellServices } from './cell-services.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
@@ -113,7 +113,7 @@ const REQUESTS_PER_INCARNATION = 2 ** 20;
 /** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
 const firstRequestOf = (incarnation: number): number => (((incarnation - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
 
-type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => void;
+type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => unknown;
 
 export class Port<P extends PortParty = PortParty> implements LocalTarget {
   readonly mailbox = new Mailbox();
@@ -141,7 +141,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.nextRequest = firstRequestOf(services.incarnation);
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
-    const byName = handlers as unknown as Record<string, (...input: unknown[]) => void>;
+    const byName = handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
     this.onOpen = () => handlers.onOpen?.();
     this.onClose = () => handlers.onClose?.();
     this.addReceived(byName);
@@ -192,10 +192,9 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     const refuse = (code: ErrorCode) => Promise.reject(new RequestError(code, message.ownerName, kindName));
     if (this.closed) return refuse('closed');
     if (options.signal?.aborted) return refuse('aborted');
-    if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX) return refuse('overloaded');
+    if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
     return new Promise((resolve, reject) => {
       const request = this.nextRequest;
-      this.assertRoom();
       this.outbox.begin();
       this.outbox.append(message, message.owner, fields, request);
       this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
@@ -254,7 +253,8 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
       const handle = this.handles[readU16(bytes, KIND_OFFSET)];
       if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
       this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
-      handle(this.reader, incoming);
+      const handling = handle(this.reader, incoming);
+      if (handling instanceof Promise) handling.catch((error) => this.services.onPortError(this.name, error));
     } catch (error) {
       if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
       else this.services.onPortError(this.name, error);
@@ -272,7 +272,11 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.onClose();
+    try {
+      this.onClose();
+    } catch (error) {
+      this.services.onPortError(this.name, error);
+    }
     for (const request of [...this.awaited.keys()]) {
       this.services.requests.settled(this.address, request);
       this.failRequest(request, 'closed', '');
@@ -284,18 +288,21 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.services.wake();
   }
 
-  private assertRoom(): void {
-    if (this.gate.heldBytes > PORT_HELD_BYTES_MAX)
-      throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
+  private get overloaded(): boolean {
+    return this.gate.heldBytes > PORT_HELD_BYTES_MAX;
   }
 
-  private addReceived(handlers: Record<string, (...input: unknown[]) => void>): void {
+  private assertRoom(): void {
+    if (this.overloaded) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
+  }
+
+  private addReceived(handlers: Record<string, (...input: unknown[]) => unknown>): void {
     for (const [name, message] of Object.entries(this.schema.receives)) {
       const handler = handlerOf(handlers, `on${capitalize(name)}`, this.name);
       this.handles[message.kind] = (reader, incoming) => {
         const fields = message.decode(reader);
         if (message.role === 'request') incoming.request = reader.request;
-        handler(fields, incoming);
+        return handler(fields, incoming);
       };
     }
     const { requestFailed, timerFired } = system.receives;
@@ -309,7 +316,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     };
   }
 
-  private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => void>): void {
+  private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {
     const [ownerName, topicName] = path.split('.');
     const topic = this.services.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
     if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
@@ -317,9 +324,16 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.handles[topic.kind] = (reader) => {
       const fields = topic.decode(reader);
       const reception = this.replicas.receive(index, reader.version, reader.fresh);
-      if (reception === 'take') handler(fields, reader.fresh);
-      else if (reception === 'ask') this.sendTo(topic.owner, system.receives.refresh, { topic: topic.kind, follower: this.address });
+      if (reception === 'ask') this.askFresh(topic.kind, topic.owner);
+      return reception === 'take' ? handler(fields, reader.fresh) : undefined;
     };
+  }
+
+  /** Also when the port is overloaded: it asks only once. */
+  private askFresh(topic: number, owner: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, owner, { topic, follower: this.address });
+    this.release();
   }
 
   private addReplies(): void {
@@ -346,7 +360,11 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
-function handlerOf(handlers: Record<string, (...input: unknown[]) => void>, name: string, port: string): (...input: unknown[]) => void {
+function handlerOf(
+  handlers: Record<string, (...input: unknown[]) => unknown>,
+  name: string,
+  port: string,
+): (...input: unknown[]) => unknown {
   const handler = handlers[name];
   if (typeof handler !== 'function') throw new Error(`port ${port} has no handler ${name}`);
   return handler.bind(handlers);

@@ -8,7 +8,7 @@ import { openAbsentWriter } from '../bus/absent-writer.js';
 import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
-import type { FrameSink, LinkReader, LinkWriter } from '../bus/link.js';
+import type { FrameSink } from '../bus/link.js';
 import { IDLE, LANES } from '../bus/mailbox.js';
 import { PairCounter } from '../bus/pair-counter.js';
 import { Random } from '../bus/random.js';
@@ -17,61 +17,26 @@ import { type LocalTarget, Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import { Vigil } from '../bus/vigil.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
-import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
-import { type ActorCheckpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.js';
-import { Checkpointer } from './checkpointer.js';
+import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
+import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
 import { firstSequenceOf, Gate } from './gate.js';
-import type { Clock, Timers } from './host.js';
-import type { ActorFactory, VmName } from './instance.js';
+import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
+import type { OpenLink, VmOptions } from './vm-options.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
 const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
 /** Frames taken from a link before the mailboxes are served. */
 const DRAIN_FRAMES_MAX = 1024;
-
-export interface OpenLink {
-  readonly reader: LinkReader;
-  readonly writer: LinkWriter;
-}
-
-/** What a host keeps of a VM across its incarnations. */
-export interface VmMemory {
-  readonly journal: SharedArrayBuffer;
-  /** 1 for the first. */
-  readonly incarnation: number;
-  /** The former incarnation was lost: the VM takes nothing in until it has been told to `recover`. */
-  readonly recovers: boolean;
-}
-
-export interface VmOptions {
-  readonly name: VmName;
-  /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
-  readonly parties: readonly BoundParty[];
-  readonly factories: readonly ActorFactory[];
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly events: VmEvents;
-  /** Asks the driver to call `pump` soon. */
-  readonly wake: () => void;
-  /** Opens this VM's ends of the links that `attach` was given. */
-  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
-  /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
-  readonly memory?: VmMemory;
-  /** A port's handler threw: the frame is spent, the port goes on. */
-  readonly onPortError: (port: string, error: unknown) => void;
-  /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
-  readonly carrier?: LinkWriter;
-}
 
 interface Party extends LocalTarget {
   readonly gate: Gate;
@@ -94,6 +59,7 @@ export class Vm implements VmControl {
   private readonly links = new Map<VmName, OpenLink>();
   /** The same links, as every pump wants them. */
   private openLinks: readonly OpenLink[] = [];
+  private routes: ReadonlyMap<number, VmName> = new Map();
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
   /** In this pump. */
@@ -182,24 +148,14 @@ export class Vm implements VmControl {
   private createCheckpointer(): Checkpointer {
     return new Checkpointer({
       journal: this.journal,
-      readers: () => [...this.links.values()].map(({ reader }) => reader),
-      take: () => this.takeCheckpoint(),
+      readers: () => this.openLinks.map(({ reader }) => reader),
+      cells: () => [...this.cells.values()],
+      flush: () => this.flushLinks(),
+      requests: () => this.requests.openOf((address) => !this.ports.has(address)),
       keep: (bytes) => this.options.events.checkpoint(bytes),
-      neededFrom: () => this.neededFrom(),
       now: () => this.options.clock.nowMicros(),
       onKept: this.options.wake,
     });
-  }
-
-  /** What was emitted is published first: the checkpoint has forgotten it. */
-  private takeCheckpoint(): Uint8Array {
-    const actors = [...this.cells.values()].map((cell) => cell.checkpoint());
-    this.flushLinks();
-    return encodeCheckpoint({ actors, requests: this.requests.openOf((address) => !this.ports.has(address)) });
-  }
-
-  private neededFrom(): number {
-    return [...this.cells.values()].reduce((needed, cell) => Math.min(needed, cell.neededFrom), this.journal.position);
   }
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
@@ -226,19 +182,17 @@ export class Vm implements VmControl {
     return !this.sleep();
   }
 
-  /** @returns true when the time is over, false when there is nothing to do */
+  /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    let progress = true;
-    while (progress) {
-      if (this.options.clock.nowMicros() >= until) return true;
+    do {
       const left = this.retryHeld();
       const taken = this.drainLinks();
       const served = this.serveOne();
-      progress = left || taken || served;
       this.flushLinks();
       this.checkpointer?.look(this.quiet);
-    }
-    return false;
+      if (!left && !taken && !served) return false;
+    } while (this.options.clock.nowMicros() < until);
+    return true;
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
@@ -343,7 +297,7 @@ export class Vm implements VmControl {
       return false;
     }
     for (const cell of this.cells.values()) cell.takeSnapshot();
-    this.journal.truncate(this.neededFrom());
+    this.journal.truncate(neededFrom(this.journal, this.cells.values()));
     return this.journal.capacity - this.journal.usedBytes >= bytes;
   }
 
@@ -394,13 +348,23 @@ export class Vm implements VmControl {
     link.writer.onRoom = this.options.wake;
     this.links.set(peer, link);
     this.openLinks = [...this.links.values()];
+    this.route();
     this.options.wake();
   }
 
   async setRoutes(routes: Routes): Promise<void> {
-    const routed = new Map(routes);
+    this.routes = new Map(routes);
+    this.route();
+    for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
+      this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
+    }
+    this.options.wake();
+  }
+
+  /** Over the links that are open now. */
+  private route(): void {
     for (const party of this.options.parties) {
-      const vm = routed.get(party.address);
+      const vm = this.routes.get(party.address);
       const isElsewhere = vm !== undefined && vm !== this.name;
       this.router.setRoute(party.address, isElsewhere ? { vm, writer: this.links.get(vm)?.writer ?? openAbsentWriter() } : null);
     }
@@ -408,10 +372,6 @@ export class Vm implements VmControl {
       const link = this.links.get(peer as VmName);
       if (link) this.router.setRoute(address, { vm: peer, writer: link.writer });
     }
-    for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
-      this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
-    }
-    this.options.wake();
   }
 
   async spawn(order: SpawnOrder): Promise<void> {

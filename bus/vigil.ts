@@ -10,7 +10,7 @@ import type { LinkReader } from './link.js';
 /** Looks of one vigil: about 20 microseconds with an optimising engine. */
 const LOOKS_MAX = 5000;
 /** Sleeps without a vigil, after many in vain: what vigils cost then is nothing to speak of. */
-const SLEEPS_MAX = 255;
+const SLEEPS_MAX = 1023;
 
 export class Vigil {
   private sleepsAfterFailure = 0;

@@ -1,7 +1,8 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
-import type { Vm, VmMemory } from '../../actors/vm.js';
+import type { Vm } from '../../actors/vm.js';
+import type { VmMemory } from '../../actors/vm-options.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import type { VmDefinition, VmSource } from './definition.js';

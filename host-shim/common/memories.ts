@@ -3,7 +3,7 @@
  * on it goes on where the thread that was lost had published last.
  */
 import type { VmName } from '../../actors/instance.js';
-import type { VmMemory } from '../../actors/vm.js';
+import type { VmMemory } from '../../actors/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { createRing } from '../../bus/ring-link.js';
 import { JOURNAL_BYTES } from '../../protocol/limits.js';

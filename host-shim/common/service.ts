@@ -8,7 +8,7 @@
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmName } from '../../actors/instance.js';
-import type { VmMemory } from '../../actors/vm.js';
+import type { VmMemory } from '../../actors/vm-options.js';
 
 export interface Boot {
   readonly name: Exclude<VmName, 'host'>;

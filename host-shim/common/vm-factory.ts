@@ -1,7 +1,8 @@
 /** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
 import type { VmEvents } from '../../actors/control.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
-import { Vm, type VmMemory } from '../../actors/vm.js';
+import { Vm } from '../../actors/vm.js';
+import type { VmMemory } from '../../actors/vm-options.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import { platformClock } from './clock.js';
 import type { Guest, VmDefinition } from './definition.js';

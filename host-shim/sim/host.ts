@@ -6,7 +6,8 @@
  */
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
-import { Vm, type VmMemory } from '../../actors/vm.js';
+import { Vm } from '../../actors/vm.js';
+import type { VmMemory } from '../../actors/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmDefinition, VmSource } from '../common/definition.js';

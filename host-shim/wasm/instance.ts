@@ -5,6 +5,7 @@
  * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
 import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from '../../actors/instance.js';
+import { Copier } from '../../bus/copier.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength } from '../../protocol/frame.js';
 import { CELL, checkVersion, GuestError, type GuestExports, MALFORMED_CELLS, NO_FAULT } from './abi.js';
@@ -18,12 +19,14 @@ const NOTHING = new Uint8Array(0);
 /** An instance's exports with views of its memory, which are renewed when the memory has grown. */
 class Guest {
   bytes: Uint8Array;
+  #copier: Copier;
   #words: Uint32Array;
   readonly #firstCell: number;
 
   constructor(readonly exports: GuestExports) {
     checkVersion(exports);
     this.bytes = new Uint8Array(exports.memory.buffer);
+    this.#copier = new Copier(this.bytes);
     this.#words = new Uint32Array(exports.memory.buffer);
     this.#firstCell = exports.tandem_cells() >>> 2;
   }
@@ -32,6 +35,7 @@ class Guest {
   refresh(): void {
     if (this.bytes.length !== 0) return;
     this.bytes = new Uint8Array(this.exports.memory.buffer);
+    this.#copier = new Copier(this.bytes);
     this.#words = new Uint32Array(this.exports.memory.buffer);
   }
 
@@ -43,13 +47,13 @@ class Guest {
     this.#words[this.#firstCell + index] = value;
   }
 
-  /** Copies bytes into the inbox, which is made larger when they do not fit. */
-  fill(bytes: Uint8Array): void {
-    if (bytes.length > this.cell(CELL.inboxBytes)) {
-      this.exports.tandem_reserve(bytes.length);
+  /** Copies `bytes[at, at + length)` into the inbox, which is made larger when they do not fit. */
+  fill(bytes: Uint8Array, at: number, length: number): void {
+    if (length > this.cell(CELL.inboxBytes)) {
+      this.exports.tandem_reserve(length);
       this.refresh();
     }
-    this.bytes.set(bytes, this.cell(CELL.inbox));
+    this.#copier.copy(bytes, at, length, this.cell(CELL.inbox));
   }
 
   *malformed(): Generator<MalformedRecord> {
@@ -121,8 +125,7 @@ export class WasmInstance implements ActorInstance {
   handle(bytes: Uint8Array, at: number, length: number): void {
     const guest = this.#live();
     this.#clear();
-    const batch = bytes.subarray(at, at + length);
-    this.#enter(() => guest.fill(batch));
+    this.#enter(() => guest.fill(bytes, at, length));
     let trap: ActorTrap | undefined;
     try {
       guest.exports.tandem_handle(length);
@@ -131,7 +134,7 @@ export class WasmInstance implements ActorInstance {
       trap = new ActorTrap(guest.cell(CELL.progress), thrown, positionOf(thrown, this.definition.positions));
     }
     guest.refresh();
-    this.#collect(guest, batch);
+    this.#collect(guest, bytes, at, at + length);
     if (!trap) return;
     // A copy, so that the memory can go.
     this.output.bytes = this.output.bytes.slice(this.output.start, this.output.end);
@@ -142,16 +145,16 @@ export class WasmInstance implements ActorInstance {
   }
 
   /** What the guest left of a batch: the output of the handlers that returned, and the frames it could not read. */
-  #collect(guest: Guest, batch: Uint8Array): void {
+  #collect(guest: Guest, bytes: Uint8Array, start: number, end: number): void {
     this.output.bytes = guest.bytes;
     this.output.start = guest.cell(CELL.outbox);
     this.output.end = this.output.start + guest.cell(CELL.committedBytes);
     if (guest.cell(CELL.malformedCount) === 0) return;
     let frame = 0;
-    let at = 0;
+    let at = start;
     for (const record of guest.malformed()) {
-      for (; frame < record.frame; frame++) at += frameLength(batch, at);
-      this.malformed.push({ frame, error: this.definition.kinds.errorOf(record, batch, at, batch.length) });
+      for (; frame < record.frame; frame++) at += frameLength(bytes, at);
+      this.malformed.push({ frame, error: this.definition.kinds.errorOf(record, bytes, at, end) });
     }
   }
 
@@ -167,7 +170,7 @@ export class WasmInstance implements ActorInstance {
     const guest = this.#live();
     this.#clear();
     this.#enter(() => {
-      guest.fill(snapshot);
+      guest.fill(snapshot, 0, snapshot.length);
       guest.exports.tandem_restore(snapshot.length);
     });
     for (const record of guest.malformed()) {

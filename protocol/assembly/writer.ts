@@ -245,7 +245,7 @@ export class Writer {
     this.at += 9;
   }
 
-  private grow(size: usize): void {
+  protected grow(size: usize): void {
     const used = this.at - this.start;
     const capacity = max((this.end - this.start) << 1, used + size);
     this.start = heap.realloc(this.start, capacity);

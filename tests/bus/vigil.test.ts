@@ -30,7 +30,7 @@ it('sees what comes while it looks, on any of the links', () => {
 });
 
 it('gives up, and does not look at all the next times', () => {
-  expect(sleepsBetween(new Vigil(), 10)).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 255]);
+  expect(sleepsBetween(new Vigil(), 12)).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 1023]);
 });
 
 it('looks each time again once it was worth it', () => {

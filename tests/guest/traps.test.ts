@@ -108,6 +108,16 @@ describe('a trap outside of a batch', () => {
   });
 });
 
+describe('what was emitted before a trap', () => {
+  it('is found also when the outbox has moved since', () => {
+    const instance = trapInstance(module);
+    instance.armFault(1);
+    const batch = concatenate([add(10), frame(KIND.fill, [500_000])]);
+    expect(catchTrap(() => instance.handle(batch, 0, batch.length)).handled).toBe(1);
+    expect(bodies(instance)).toEqual([[10]]);
+  });
+});
+
 describe('an armed fault', () => {
   it.each([0, 1, 2])('strikes when the handler of frame %i has done its work', (nth) => {
     const instance = trapInstance(module);

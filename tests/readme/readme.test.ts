@@ -2,7 +2,7 @@
  * README.md says what is so. Its section on a first actor is carried out word for word in a copy of this tree from which the counter
  * was taken out: files are written as they are printed, commands run as they stand, and what they print is compared.
  */
-import { spawnSync } from 'node:child_process';
+import { exec } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative, sep } from 'node:path';
@@ -66,10 +66,14 @@ const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
 );
 
-function run(command: string, folder: string): string {
-  const { status, stdout, stderr } = spawnSync(command, { cwd: folder, shell: true, encoding: 'utf8', env: environment });
-  if (status !== 0) throw new Error(`${command} ended with ${status}\n${stdout}\n${stderr}`);
-  return stdout;
+/** @returns what it printed. The runner's own loop must go on meanwhile, so this does not block. */
+function run(command: string, folder: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    exec(command, { cwd: folder, env: environment, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
+      if (error) reject(new Error(`${command}\n${stdout}\n${stderr}`, { cause: error }));
+      else resolve(stdout);
+    });
+  });
 }
 
 describe(SECTION, () => {
@@ -97,16 +101,16 @@ describe(SECTION, () => {
     `);
   });
 
-  test('it can be followed word for word', { timeout: 300_000 }, () => {
+  test('it can be followed word for word', { timeout: 300_000 }, async () => {
     let output = '';
     for (const step of steps) {
       if (step.type === 'write') {
         mkdirSync(dirname(join(copy, step.path)), { recursive: true });
         writeFileSync(join(copy, step.path), step.text);
-      } else if (step.type === 'run') output = run(step.command, copy);
+      } else if (step.type === 'run') output = await run(step.command, copy);
       else expect(output).toBe(step.text);
     }
-    expect(run('node dist/examples/counter/run.js js', copy)).toContain('counted to 10 in the js VM, restarts: 1');
+    expect(await run('node dist/examples/counter/run.js js', copy)).toContain('counted to 10 in the js VM, restarts: 1');
   });
 
   test('examples/counter is what it makes', () => {
@@ -126,9 +130,10 @@ test('commands that it names exist', () => {
   expect([...new Set(named)].filter((name) => name !== 'ci').sort()).toEqual(Object.keys(scripts).sort());
 });
 
-test('the headless run that it shows loses nothing', { timeout: 120_000 }, () => {
+test('the headless run that it shows loses nothing', { timeout: 120_000 }, async () => {
   const command = /^npm start -- --headless .*$/m.exec(readme)![0];
-  const report = JSON.parse(run(`${command} --no-build`, ROOT).trim().split('\n').at(-1)!);
+  const output = await run(`${command} --no-build`, ROOT);
+  const report = JSON.parse(output.trim().split('\n').at(-1)!);
   expect(report).toMatchObject({ frames: 300, errors: [], messages: { lost: 0, duplicated: 0 } });
   expect(report.traps).toBeGreaterThan(0);
 });

@@ -18,7 +18,7 @@ import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
 
 export { bank, stranger, teller, watcher };
 
-const parties = [bank, watcher, teller, stranger, ...tandemParties];
+export const parties = [bank, watcher, teller, stranger, ...tandemParties];
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
@@ -148,7 +148,7 @@ export async function openBank({
   const receipts: MessageOf<typeof teller, 'receipt'>[] = [];
   const totals: number[] = [];
   const tellerPort = host.vm.openPort(teller, {
-    onReceipt: (receipt) => void receipts.push(receipt),
+    onReceipt: (receipt) => receipts.push(receipt),
     onBankTotal: ({ amount }: PublicationOf<typeof bank, 'total'>) => void totals.push(amount),
   });
   const strangerPort = host.vm.openPort(stranger, {});

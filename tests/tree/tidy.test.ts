@@ -191,12 +191,12 @@ const RULES: readonly Rule[] = [
     says: 'files hold one thing, and lines fit',
     findings: names.longFiles,
     broken: [
-      [{ 'bus/link.ts': lines(451) }, 'bus/link.ts has 451 lines, more than 450'],
+      [{ 'bus/link.ts': lines(501) }, 'bus/link.ts has 501 lines, more than 500'],
       [{ 'tests/a.test.ts': lines(1001) }, 'tests/a.test.ts has 1001 lines, more than 1000'],
       [{ 'wasm-actors/scene.ts': `\n${'x'.repeat(141)}` }, 'wasm-actors/scene.ts:2 is wider than 140'],
     ],
     kept: {
-      'bus/link.ts': lines(450),
+      'bus/link.ts': lines(500),
       'tests/a.test.ts': lines(1000),
       'protocol/generated/scene.ts': lines(2000),
       'a.ts': 'x'.repeat(140),
@@ -239,7 +239,7 @@ describe.each(RULES)('$says', ({ findings, broken, kept }) => {
   test('in this tree', () => {
     expect(findings(tree)).toEqual([]);
   });
-  test.each(broken)('bites %j', (files, finding) => {
+  test.each(broken.map(([files, finding]) => ({ files, finding })))('bites: $finding', ({ files, finding }) => {
     expect(findings(asTree(files))).toEqual([finding]);
   });
   test('lets pass what only looks like it', () => {

@@ -7,6 +7,7 @@ import { Message, Publication } from '../../protocol/assembly/message';
 import { Problem, Reader } from '../../protocol/assembly/reader';
 import { Writer } from '../../protocol/assembly/writer';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits';
+import { Cell, setCell } from './cells';
 import { SystemRefresh, SystemRequestFailed, SystemTimerFired } from '../../protocol/generated/assembly/system';
 
 /** Topic versions in a snapshot: more than any schema has. */
@@ -22,6 +23,14 @@ const systemRefresh = new SystemRefresh();
 const systemRequestFailed = new SystemRequestFailed();
 const systemTimerFired = new SystemTimerFired();
 
+/** Tells the host whenever it has moved: what earlier handlers emitted must be found also when the next one traps. */
+class Outbox extends Writer {
+  protected grow(size: usize): void {
+    super.grow(size);
+    setCell(Cell.OUTBOX, <u32>this.start);
+  }
+}
+
 export abstract class Incarnation {
   /** Of the frame being handled. */
   source: u16 = 0;
@@ -31,7 +40,7 @@ export abstract class Incarnation {
   readonly reader: Reader = new Reader();
 
   nextRequest: u32 = 1;
-  readonly outbox: Writer = new Writer();
+  readonly outbox: Writer = new Outbox();
   /** Bytes of the outbox emitted by handlers that have returned. */
   committed: i32 = 0;
   /** Publications per topic, in the order of the schema's `publishes`. */
@@ -127,7 +136,8 @@ export abstract class Incarnation {
     message.encode(outbox);
     const length = outbox.length - begin;
     if (length > FRAME_BYTES_MAX) throw new RangeError('a frame is larger than FRAME_BYTES_MAX');
-    if (outbox.length - this.committed > HANDLER_OUTPUT_BYTES_MAX) throw new RangeError('a handler emitted more than HANDLER_OUTPUT_BYTES_MAX');
+    const emittedBytes = outbox.length - this.committed;
+    if (emittedBytes > HANDLER_OUTPUT_BYTES_MAX) throw new RangeError('a handler emitted more than HANDLER_OUTPUT_BYTES_MAX');
     writeFrameLength(outbox.start + begin, length);
   }
 

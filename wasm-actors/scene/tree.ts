@@ -162,7 +162,8 @@ export class Tree {
   /** Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one. */
   load(types: Bytes, links: Bytes, propertyCount: i32, properties: Bytes): void {
     const rows = types.length;
-    if (rows == 0 || links.length != 20 * rows || properties.length != (rows * propertyCount) << 3) throw new RangeError('columns of different lengths');
+    const fits = rows != 0 && links.length == 20 * rows && properties.length == (rows * propertyCount) << 3;
+    if (!fits) throw new RangeError('columns of different lengths');
     // Rows that are taken over whole need no defaults first.
     this.rows = propertyCount == PROPERTY_COUNT ? rows : 0;
     this.reserve(rows);

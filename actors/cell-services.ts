@@ -1,0 +1,28 @@
+/** What the runtime of a VM gives each of its parties. */
+import type { DeadLetters } from '../bus/dead-letters.js';
+import type { Journal } from '../bus/journal.js';
+import type { PairCounter } from '../bus/pair-counter.js';
+import type { TraceRing } from '../bus/trace.js';
+import type { VmEvents } from './control.js';
+import type { GateServices } from './gate.js';
+import type { VmName } from './instance.js';
+
+/** What all parties of a VM share. */
+export interface CellServices extends GateServices {
+  readonly vm: VmName;
+  readonly journal: Journal;
+  readonly deadLetters: DeadLetters;
+  readonly trace: TraceRing;
+  readonly events: VmEvents;
+  readonly handled: PairCounter;
+  /** Makes room in the journal, by a checkpoint if need be. @returns false when there is none yet */
+  readonly makeRoom: (bytes: number) => boolean;
+  /** Room for one batch; every cell uses it in turn. */
+  readonly scratch: Uint8Array;
+  /** Number of the frame in a batch that is to trap, or -1: draws from the trap rate. */
+  readonly drawFault: (frames: number) => number;
+  /** A batch was handled in so many microseconds. */
+  readonly spent: (micros: number) => void;
+  /** A batch is about to be handled, at `now` microseconds. */
+  readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
+}

@@ -1,0 +1,40 @@
+/** What the platform hands to a VM. */
+import type { LinkReader, LinkWriter } from '../bus/link.js';
+import type { BoundParty } from '../protocol/bind.js';
+import type { VmEvents } from './control.js';
+import type { Clock, Timers } from './host.js';
+import type { ActorFactory, VmName } from './instance.js';
+
+export interface OpenLink {
+  readonly reader: LinkReader;
+  readonly writer: LinkWriter;
+}
+
+/** What a host keeps of a VM across its incarnations. */
+export interface VmMemory {
+  readonly journal: SharedArrayBuffer;
+  /** 1 for the first. */
+  readonly incarnation: number;
+  /** The former incarnation was lost: the VM takes nothing in until it has been told to `recover`. */
+  readonly recovers: boolean;
+}
+
+export interface VmOptions {
+  readonly name: VmName;
+  /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
+  readonly parties: readonly BoundParty[];
+  readonly factories: readonly ActorFactory[];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly events: VmEvents;
+  /** Asks the driver to call `pump` soon. */
+  readonly wake: () => void;
+  /** Opens this VM's ends of the links that `attach` was given. */
+  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
+  /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
+  readonly memory?: VmMemory;
+  /** A port's handler threw: the frame is spent, the port goes on. */
+  readonly onPortError: (port: string, error: unknown) => void;
+  /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
+  readonly carrier?: LinkWriter;
+}

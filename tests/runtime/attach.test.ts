@@ -1,0 +1,40 @@
+/** A link that is attached anew, as when the VM at its other end has been started again. */
+import { expect, test } from 'vitest';
+import { Vm } from '../../actors/vm.js';
+import type { LinkEnds } from '../../bus/link.js';
+import { createThreadLink } from '../../bus/thread-link.js';
+import { bank, parties, teller } from './bank.js';
+
+test('frames take the new link at once, without new routes', async () => {
+  const opened: LinkEnds[] = [];
+  const link = () => createThreadLink({ seed: 1, schedule: (_delayMicros, run) => queueMicrotask(run) });
+  const incoming: LinkEnds[] = [];
+  const receipts: number[] = [];
+  const vm = new Vm({
+    name: 'host',
+    parties,
+    factories: [],
+    clock: { nowMicros: () => Date.now() * 1000 },
+    timers: { set: () => null, clear() {} },
+    events: { ended() {}, poisoned() {}, async checkpoint() {} },
+    wake() {},
+    openLink: () => {
+      opened.push(link());
+      incoming.push(link());
+      return { writer: opened.at(-1)!.writer, reader: incoming.at(-1)!.reader };
+    },
+    onPortError(_port, error) {
+      throw error;
+    },
+  });
+  const port = vm.openPort(teller, { onReceipt: ({ amount }) => receipts.push(amount), onBankTotal() {} });
+  const transport = { incoming: null, outgoing: null };
+  await vm.attach('js', transport);
+  await vm.setRoutes([[bank.address, 'js']]);
+  await vm.attach('js', transport);
+  port.send(bank.receives.deposit, { account: 0, amount: 1 });
+  vm.pump(1000);
+  await Promise.resolve();
+  expect(opened.map(({ writer }) => writer.stats.frames)).toEqual([0, 1]);
+  await vm.shutdown();
+});
