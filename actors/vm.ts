@@ -9,9 +9,8 @@ import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
 import type { FrameSink } from '../bus/link.js';
-import { IDLE, LANES } from '../bus/mailbox.js';
+import { IDLE, LANES, type MailboxStats } from '../bus/mailbox.js';
 import { PairCounter } from '../bus/pair-counter.js';
-import { Random } from '../bus/random.js';
 import { RequestLedger } from '../bus/requests.js';
 import { type LocalTarget, Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
@@ -23,14 +22,17 @@ import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
+import { CellCounts } from './cell-counts.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
+import { DeadlineTimer } from './deadline-timer.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
+import { TrapRate } from './trap-rate.js';
 import type { OpenLink, VmOptions } from './vm-options.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
@@ -71,16 +73,14 @@ export class Vm implements VmControl {
   /** Of actors that were stopped, while some of their output has not left. */
   private leaving: Gate[] = [];
   /** Of actors that were stopped. */
-  private readonly past = { dropped: 0, conflated: 0, replayed: 0, divergent: 0, traps: 0 };
+  private readonly counts = new CellCounts();
   private turn = 0;
   private animating = false;
   /** Idle frames have waited long enough: all that wait are handled. */
   private idleDue = false;
   private idleTimer: unknown;
-  private trapRate = 0;
-  private traps = new Random(0);
-  private deadlineTimer: unknown;
-  private deadlineAt = Number.POSITIVE_INFINITY;
+  private readonly trapRate = new TrapRate();
+  private readonly deadlines: DeadlineTimer;
   private closed = false;
   private readonly checkpointer: Checkpointer | null;
   /** Nothing is taken in until what the former incarnation knew is known again. */
@@ -94,6 +94,7 @@ export class Vm implements VmControl {
     const { memory } = options;
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false));
     this.recovering = memory?.recovers ?? false;
+    this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
     this.checkpointer = memory ? this.createCheckpointer() : null;
     this.router = new Router({
       kinds: this.kinds,
@@ -109,7 +110,7 @@ export class Vm implements VmControl {
       kinds: this.kinds,
       requests: this.requests,
       now,
-      watchDeadline: (deadlineAt) => this.watchDeadline(deadlineAt),
+      watchDeadline: (deadlineAt) => this.deadlines.watch(deadlineAt),
       journal: this.journal,
       deadLetters: this.deadLetterBox,
       trace: this.trace,
@@ -117,7 +118,7 @@ export class Vm implements VmControl {
       handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
-      drawFault: (frames) => this.drawFault(frames),
+      drawFault: (frames) => this.trapRate.draw(frames),
       spent: (micros) => this.checkpointer?.spent(micros),
       incarnation: memory?.incarnation ?? 1,
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
@@ -177,8 +178,8 @@ export class Vm implements VmControl {
     this.portServed = false;
     do {
       if (this.work(until)) return true;
-      // What a port has handled may go on in promises, which come first.
-    } while (!this.portServed && this.vigil.keep(this.openLinks));
+      // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
+    } while (!this.portServed && this.drained && this.vigil.keep(this.openLinks));
     return !this.sleep();
   }
 
@@ -216,6 +217,10 @@ export class Vm implements VmControl {
   /** What is drained stays in the links until it is durable. */
   get retains(): boolean {
     return this.checkpointer !== null;
+  }
+
+  private get drained(): boolean {
+    return this.openLinks.every(({ reader }) => reader.empty);
   }
 
   private get quiet(): boolean {
@@ -301,12 +306,6 @@ export class Vm implements VmControl {
     return this.journal.capacity - this.journal.usedBytes >= bytes;
   }
 
-  private drawFault(frames: number): number {
-    if (this.trapRate === 0) return -1;
-    for (let i = 0; i < frames; i++) if (this.traps.chance(this.trapRate)) return i;
-    return -1;
-  }
-
   /** Tells a requester that no reply will come. */
   private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
     this.outbox.begin();
@@ -315,22 +314,13 @@ export class Vm implements VmControl {
     this.options.wake();
   }
 
-  /** One timer for the earliest deadline of all. */
-  private watchDeadline(deadlineAt: number): void {
-    if (this.closed || deadlineAt >= this.deadlineAt) return;
-    const { timers, clock } = this.options;
-    timers.clear(this.deadlineTimer);
-    this.deadlineAt = deadlineAt;
-    this.deadlineTimer = timers.set(Math.max(0, (deadlineAt - clock.nowMicros()) / 1000), () => this.failLate());
-  }
-
-  private failLate(): void {
-    this.deadlineAt = Number.POSITIVE_INFINITY;
+  /** @returns the next deadline */
+  private failLate(): number {
     this.drainLinks(); // a reply that has arrived comes before its deadline
     const now = this.options.clock.nowMicros();
     for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now))
       this.fail(late.requester, late.request, late.kind, 'deadline');
-    this.watchDeadline(this.requests.nextDeadline);
+    return this.requests.nextDeadline;
   }
 
   private cell(actor: string): ActorCell {
@@ -396,7 +386,7 @@ export class Vm implements VmControl {
   /** What was meant for the actor while it was down is lost: requests of its own fail anew, and its topics, published and followed, are told as a whole. */
   private resume(address: number, { publishes, follows }: PartySchema, remembers: boolean): void {
     this.requests.reopen(address, remembers);
-    this.watchDeadline(this.requests.nextDeadline);
+    this.deadlines.watch(this.requests.nextDeadline);
     for (const { kind } of Object.values(publishes)) this.askFresh(kind, address);
     for (const path of follows) {
       const [owner, topic] = path.split('.');
@@ -424,20 +414,11 @@ export class Vm implements VmControl {
     const envelope = cell.stop();
     this.cells.delete(actor);
     this.removeParty(cell);
-    this.remember(cell);
+    this.counts.remember(cell);
     if (cell.gate.blocked) this.leaving.push(cell.gate);
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
     return envelope;
-  }
-
-  /** Its counts stay counted. */
-  private remember({ mailbox, stats }: ActorCell): void {
-    this.past.dropped += mailbox.stats.dropped;
-    this.past.conflated += mailbox.stats.conflated;
-    this.past.replayed += stats.replayed;
-    this.past.divergent += stats.divergent;
-    this.past.traps += stats.traps;
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
@@ -455,8 +436,7 @@ export class Vm implements VmControl {
   }
 
   async setTrapRate(rate: number, seed: number): Promise<void> {
-    this.trapRate = rate;
-    this.traps = new Random(seed);
+    this.trapRate.set(rate, seed);
   }
 
   async crash(actor: string): Promise<void> {
@@ -478,20 +458,19 @@ export class Vm implements VmControl {
 
   async counters(): Promise<VmCounters> {
     const nameOf = (address: number) => this.kinds.partyName(address);
-    const total = (count: (party: Party) => number) => this.parties.reduce((sum, party) => sum + count(party), 0);
-    const cells = [...this.cells.values()];
-    const sum = (count: (cell: ActorCell) => number) => cells.reduce((all, cell) => all + count(cell), 0);
+    const { dropped, conflated, ...ofCells } = this.counts.with(this.cells.values());
+    const ofPorts = (count: (stats: MailboxStats) => number) =>
+      [...this.ports.values()].reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
+    const waiting = this.parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
     return {
       sent: this.router.sent.toRecord(nameOf),
       handled: this.handled.toRecord(nameOf),
       ...this.router.stats,
       deadLetters: this.deadLetterBox.count,
-      dropped: this.past.dropped + total(({ mailbox }) => mailbox.stats.dropped),
-      conflated: this.past.conflated + total(({ mailbox }) => mailbox.stats.conflated),
-      waiting: this.leaving.length + total((party) => party.mailbox.frames() + (party.gate.blocked ? 1 : 0)),
-      replayed: this.past.replayed + sum(({ stats }) => stats.replayed),
-      divergent: this.past.divergent + sum(({ stats }) => stats.divergent),
-      traps: this.past.traps + sum(({ stats }) => stats.traps),
+      ...ofCells,
+      dropped: dropped + ofPorts((stats) => stats.dropped),
+      conflated: conflated + ofPorts((stats) => stats.conflated),
+      waiting: this.leaving.length + waiting,
     };
   }
 
@@ -513,7 +492,7 @@ export class Vm implements VmControl {
     for (const cell of cells) cell.recover();
     this.router.mute([]);
     this.recovering = false;
-    this.watchDeadline(this.requests.nextDeadline);
+    this.deadlines.watch(this.requests.nextDeadline);
     await this.checkpointer?.make();
     this.options.wake();
   }
@@ -522,7 +501,7 @@ export class Vm implements VmControl {
   abandon(): void {
     this.closed = true;
     this.checkpointer?.end();
-    this.options.timers.clear(this.deadlineTimer);
+    this.deadlines.end();
     this.router.silence();
     for (const { reader, writer } of this.links.values()) {
       reader.detach();
@@ -538,7 +517,7 @@ export class Vm implements VmControl {
   async shutdown(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
-    this.options.timers.clear(this.deadlineTimer);
+    this.deadlines.end();
     this.options.timers.clear(this.idleTimer);
     for (const actor of [...this.cells.keys()]) await this.stop(actor);
     for (const port of this.ports.values()) port.close();

@@ -68,7 +68,7 @@ export interface LinkReader {
   release(): void;
   /** @returns a function that gives back the room of what was drained until now */
   mark(): () => void;
-  /** True when what was drained and not released takes more than a quarter of the link. */
+  /** True when what was drained and not released takes more than a quarter of the link, and its writer, as far as can be seen, waits for room. */
   readonly crowded: boolean;
   /** Drops what waits, and wakes the writer if it waits for room. */
   close(): void;

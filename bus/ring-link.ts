@@ -213,7 +213,7 @@ export class RingReader extends RingEnd implements LinkReader {
         if (!sink(this.data, offset, length)) break;
         this.head = (this.head + recordBytes(length)) | 0;
         taken++;
-        if (!this.retains && this.crowded) this.release();
+        if (!this.retains && this.retainedBytes > this.capacity >> 2) this.release();
       }
     } finally {
       if (!this.retains) this.release();
@@ -248,7 +248,11 @@ export class RingReader extends RingEnd implements LinkReader {
   }
 
   get crowded(): boolean {
-    return ((this.head - this.released) | 0) > this.capacity >> 2;
+    return this.retainedBytes > this.capacity >> 2 && Atomics.load(this.cells, WAITING) !== 0;
+  }
+
+  private get retainedBytes(): number {
+    return (this.head - this.released) | 0;
   }
 
   /** True when this end was closed or is somebody else's: what is still in the ring is not this object's. */

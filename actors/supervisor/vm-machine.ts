@@ -74,7 +74,7 @@ const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | nu
 
 /** What becomes of a VM that was lost. */
 const onLoss = [
-  { guard: 'mayRestart', target: '#vm.restarting', actions: ['noteReason', 'countRestart'] },
+  { guard: 'mayRestart', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'countRestart'] },
   { target: '#vm.lost', actions: 'noteReason' },
 ] as const;
 

@@ -218,6 +218,76 @@ export function linkConformance(kind: LinkKind): void {
       expect(reader.empty).toBe(true);
     });
 
+    it('that retains: room comes when it is released, not when it is drained', async () => {
+      const { writer, reader } = open(SMALL_BYTES);
+      reader.retains = true;
+      let calls = 0;
+      writer.onRoom = () => calls++;
+      const accepted = fill(writer, 100);
+      expect(reader.crowded).toBe(false);
+      expect(await readAll(reader, accepted)).toEqual(upTo(accepted));
+      expect(reader.crowded).toBe(true);
+      await settle();
+      expect(calls).toBe(0);
+      expect(writer.write(numberedFrame(accepted, 100), 0, 100)).toBe(false);
+      const room = new Promise<void>((resolve) => {
+        writer.onRoom = resolve;
+      });
+      reader.release();
+      await room;
+      expect(reader.crowded).toBe(false);
+      expect(writer.write(numberedFrame(accepted, 100), 0, 100)).toBe(true);
+    });
+
+    it('that retains: a mark releases what was drained before it, and nothing twice', async () => {
+      const { writer, reader } = open(SMALL_BYTES);
+      reader.retains = true;
+      const accepted = fill(writer, 100);
+      await readAll(reader, accepted - 1, 1);
+      const release = reader.mark();
+      await readAll(reader, 1);
+      const room = new Promise<void>((resolve) => {
+        writer.onRoom = resolve;
+      });
+      release();
+      release();
+      await room;
+      expect(reader.crowded).toBe(false);
+      const again = fill(writer, 100);
+      expect(again).toBeLessThan(accepted);
+      expect(await readAll(reader, again)).toEqual(upTo(again));
+    });
+
+    it('ends one end only when that is detached, and refuses what comes to it', async () => {
+      const { writer, reader } = open();
+      await writeAll(writer, [numberedFrame(0, 40)]);
+      writer.detach();
+      expect([writer.closed, writer.write(numberedFrame(1, 40), 0, 40)]).toEqual([true, false]);
+      expect(await readAll(reader, 1)).toEqual([0]);
+      reader.detach();
+      expect([reader.closed, reader.drain(take, 9)]).toEqual([true, 0]);
+    });
+
+    const { reopen } = kind;
+    if (reopen) {
+      it('opened anew at both ends: what was not released comes again, what was not published never does', async () => {
+        const { writer, reader } = open();
+        reader.retains = true;
+        await writeAll(
+          writer,
+          [0, 1, 2].map((number) => numberedFrame(number, 40)),
+        );
+        expect(await readAll(reader, 1, 1)).toEqual([0]);
+        reader.release();
+        expect(await readAll(reader, 1, 1)).toEqual([1]);
+        writer.write(numberedFrame(3, 40), 0, 40);
+        const next = reopen({ writer, reader });
+        opened.push(next);
+        await writeAll(next.writer, [numberedFrame(4, 40)]);
+        expect(await readAll(next.reader, 3)).toEqual([1, 2, 4]);
+      });
+    }
+
     it('does not let a reader sleep while frames wait', async () => {
       const { writer, reader } = open();
       await writeAll(writer, [numberedFrame(0, 40)]);

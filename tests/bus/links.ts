@@ -15,6 +15,8 @@ export interface LinkKind {
   /** True when the reader is rung only when it sleeps, and never by a batch as such. */
   readonly silentWhenAwake: boolean;
   open(capacityBytes?: number): LinkEnds;
+  /** Both ends anew on the same memory, after their threads were lost. */
+  reopen?(lost: LinkEnds): LinkEnds;
 }
 
 export function adaptPort(port: MessagePort): PortLike {

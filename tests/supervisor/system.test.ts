@@ -128,6 +128,112 @@ describe('start', () => {
   });
 });
 
+describe('a VM that is lost where memory is shared', () => {
+  const statesOf = (host: ScriptedHost, from: number) => host.log.slice(from).filter((line) => !line.includes('causes'));
+
+  test('is started again on its memory, linked, routed, fenced and recovered from the newest checkpoint; then its ports open', async () => {
+    const { host, system } = await started();
+    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(1));
+    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(2));
+    const from = host.log.length;
+    const lost = host.vm('wasm');
+    lost.die('exit code 134');
+    await lost.listener?.checkpoint(Uint8Array.of(3));
+    await settle();
+    expect(statesOf(host, from)).toEqual([
+      'terminate wasm',
+      'start wasm again',
+      'wasm: attach host',
+      'host: attach wasm',
+      'wasm: attach js',
+      'js: attach wasm',
+      'wasm: setRoutes',
+      'host: setRoutes',
+      'js: setRoutes',
+      'wasm: fence 65 2',
+      'host: fence 65 2',
+      'js: fence 65 2',
+      'wasm: recover bert 2 from 2',
+      'wasm: begin',
+    ]);
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1, reason: 'VM wasm was lost: exit code 134' });
+    expect(statusOf(system, 'anna')).toMatchObject({ epoch: 1, restarts: 0 });
+    expect([system.state, system.vms.at(-1)?.state]).toEqual(['running', 'running']);
+  });
+
+  test('an actor that ends while its VM recovers is restarted when the VM takes orders', async () => {
+    const { host, system } = await started();
+    host.onStart = (vm) => {
+      vm.hold(
+        'recover',
+        settle().then(() => vm.trap('bert', 2)),
+      );
+    };
+    host.vm('wasm').die('exit code 1');
+    await settle();
+    await settle();
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3, restarts: 2 });
+    expect(host.log).toContain('wasm: restart bert 3');
+  });
+
+  test('lost again while it recovers, it is started once more', async () => {
+    const { host, system } = await started();
+    let deaths = 0;
+    host.onStart = (vm) => {
+      if (deaths++ === 0)
+        vm.hold(
+          'recover',
+          Promise.resolve().then(() => vm.die('once more')),
+        );
+    };
+    host.vm('wasm').die('exit code 1');
+    await settle();
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3, reason: expect.stringContaining('once more') });
+    expect(host.log.filter((line) => line === 'start wasm again')).toHaveLength(2);
+  });
+
+  test('two at once come back linked with each other', async () => {
+    const { host, system } = await started();
+    const from = host.log.length;
+    host.vm('js').die('exit code 1');
+    host.vm('wasm').die('exit code 1');
+    await settle();
+    expect(host.log.slice(from).filter((line) => line.includes('attach js') || line === 'js: attach wasm')).toEqual([
+      'host: attach js',
+      'wasm: attach js',
+      'js: attach wasm',
+    ]);
+    expect(system.actors.map(({ state, epoch }) => `${state} ${epoch}`)).toEqual(Array(3).fill('running 2'));
+  });
+
+  test('once too often within the period, it stays lost', async () => {
+    const { host, system } = await started({ vmIntensity: { intensity: 2, periodMs: 1000 } });
+    for (let i = 0; i < 3; i++) {
+      host.vm('wasm').die(`death ${i}`);
+      await settle();
+    }
+    expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'lost', reason: 'death 2' });
+    expect(statusOf(system, 'bert').state).toBe('lost');
+    expect(system.state).toBe('degraded');
+    expect(host.vm('js').routes).not.toContainEqual([65, 'wasm']);
+  });
+
+  test('a VM that does not start again is lost in the end, and a stop meanwhile leaves no thread', async () => {
+    const { host, system } = await started({ vmIntensity: { intensity: 2, periodMs: 1000 } });
+    host.startFailures.set('wasm', new Error('out of threads'));
+    host.vm('wasm').die('exit code 1');
+    await settle();
+    expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'lost', reason: 'out of threads' });
+    host.startFailures.clear();
+    host.vm('js').die('exit code 1');
+    const stopping = system.stop();
+    await settle();
+    await stopping;
+    const starts = host.log.filter((line) => line.startsWith('start js')).length;
+    expect(host.log.filter((line) => line === 'terminate js').length).toBeGreaterThanOrEqual(starts);
+  });
+});
+
 describe('a VM that is lost without shared memory', () => {
   test('loses its actors and their routes; the others go on, and the system says so', async () => {
     const { host, system } = await started({}, withoutSharedMemory);
