@@ -9,6 +9,8 @@ const isolation = {
 
 export default defineConfig({
   test: {
+    // Many tests start three threads or a browser of their own: half the cores keeps them from waiting for each other.
+    maxWorkers: '50%',
     projects: [
       {
         test: {

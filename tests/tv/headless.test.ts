@@ -60,6 +60,15 @@ describe('on real threads', () => {
   });
 });
 
+test('a trap rate beyond the budget of restarts is reported, not thrown: JSON all the same, with the actors that are down', async () => {
+  const failed = await run('--host sim --placement wasm --trap-rate 1 --seed 5 --frames 300').catch(({ code, stdout }) => ({
+    code,
+    report: JSON.parse(stdout.trimEnd().split('\n').at(-1)) as Report,
+  }));
+  expect(failed).toMatchObject({ code: 1, report: { frames: 300, stateHash: null } });
+  expect((failed as { report: Report }).report.errors).toContainEqual(expect.stringMatching(/^\w+ is exhausted: /));
+});
+
 test('options that make no sense are refused by name', () => {
   for (const [input, error] of [
     ['--host moon', OptionError],
@@ -67,6 +76,8 @@ test('options that make no sense are refused by name', () => {
     ['--frames many', OptionError],
     ['--trap-rate 2', OptionError],
     ['--nonsense', OptionError],
+    ['--seed -1', OptionError],
+    ['--seed ', OptionError],
     ['--placement radio=wasm', PlacementError],
     ['--placement scene=venus', PlacementError],
   ] as const) {

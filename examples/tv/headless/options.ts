@@ -47,13 +47,15 @@ function parse(input: readonly string[]) {
       },
     }).values;
   } catch (error) {
-    throw new OptionError(error instanceof Error ? error.message : String(error), { cause: error });
+    const [sentence] = (error instanceof Error ? error.message : String(error)).split(/\.\s/);
+    throw new OptionError(`${sentence}; npm start -- --headless --help lists the options`, { cause: error });
   }
 }
 
 function wholeNumber(option: string, text: string, min: number): number {
   const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < min) throw new OptionError(`${option} is a whole number from ${min}, not ${text}`);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < min)
+    throw new OptionError(`${option} is a whole number from ${min}, not ${text}`);
   return value;
 }
 

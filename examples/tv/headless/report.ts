@@ -5,6 +5,7 @@ import type { VmCounters } from '../../../actors/control.js';
 import { decodeEnvelope } from '../../../actors/envelope.js';
 import type { System } from '../../../actors/system.js';
 import { applicationState } from '../../../js-actors/metrics.js';
+import { focus } from '../../../protocol/generated/focus.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
 import { Reader } from '../../../protocol/reader.js';
 import { Writer } from '../../../protocol/writer.js';
@@ -13,7 +14,8 @@ import { ACTOR_NAMES } from '../application.js';
 export interface Report {
   readonly frames: number;
   readonly keys: number;
-  readonly focusMoves: number;
+  /** `null` when focus is down. */
+  readonly focusMoves: number | null;
   readonly messages: {
     readonly sent: number;
     readonly delivered: number;
@@ -32,7 +34,8 @@ export interface Report {
   /** Replays whose output differed from what was sent before. */
   readonly divergent: number;
   readonly placement: Readonly<Record<string, string>>;
-  readonly stateHash: string;
+  /** `null` when an actor is down, as one that has spent its budget of restarts: then there is no whole state, and `errors` says why. */
+  readonly stateHash: string | null;
   readonly errors: readonly string[];
 }
 
@@ -47,8 +50,12 @@ export function countMessages(counters: VmCounters): Report['messages'] {
   return { sent, delivered, lost: Math.max(0, sent + duplicated - delivered - conflated - dropped), duplicated, conflated, dropped };
 }
 
+const isRunning = (system: System, name: string): boolean =>
+  system.actors.some(({ actor, state }) => actor === name && state === 'running');
+
 /** Of the five snapshots, without the half of metrics that measures the runtime itself. */
-export async function hashState(system: System): Promise<string> {
+export async function hashState(system: System): Promise<string | null> {
+  if (!ACTOR_NAMES.every((actor) => isRunning(system, actor))) return null;
   const hash = createHash('sha256');
   for (const actor of ACTOR_NAMES) {
     const { snapshot } = decodeEnvelope(await system.snapshot(actor));
@@ -68,8 +75,9 @@ function withoutRuntime(snapshot: Uint8Array): Uint8Array {
 }
 
 /** Publications of `focus.focused` so far: its version. */
-export async function countFocusMoves(system: System): Promise<number> {
-  const [[version]] = decode(decodeEnvelope(await system.snapshot('focus')).snapshot) as [[number]];
+export async function countFocusMoves(system: System): Promise<number | null> {
+  if (!isRunning(system, focus.name)) return null;
+  const [[version]] = decode(decodeEnvelope(await system.snapshot(focus.name)).snapshot) as [[number]];
   return version;
 }
 

@@ -41,6 +41,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     });
     const keys = await play(options, stage.frame, host.clock.nowMicros(), display.tick, (key, phase) => input.key(key, phase));
     await stage.settle(system);
+    for (const { actor, state, reason } of system.actors) if (state !== 'running') errors.push(`${actor} is ${state}: ${reason}`);
     const restarts = system.actors.reduce((sum, actor) => sum + actor.restarts, 0);
     const counters = await system.counters();
     const report: Report = {

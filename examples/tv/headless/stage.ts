@@ -38,7 +38,9 @@ export interface StageOptions {
   readonly onPortError: (port: string, error: unknown) => void;
 }
 
+/** An actor that is down answers nobody: what is for it is never accounted for. */
 async function isQuiet(system: System): Promise<boolean> {
+  if (system.actors.some(({ state }) => state === 'exhausted' || state === 'lost')) return true;
   const counters = await system.counters();
   return counters.waiting === 0 && countMessages(counters).lost === 0;
 }
