@@ -15,8 +15,7 @@ import { RequestLedger } from '../bus/requests.js';
 import { type LocalTarget, Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import { Vigil } from '../bus/vigil.js';
-import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
-import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
+import type { ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
@@ -27,16 +26,15 @@ import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
 import { DeadlineTimer } from './deadline-timer.js';
-import { firstSequenceOf, Gate } from './gate.js';
+import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
+import { RUNTIME_ADDRESS, RuntimeVoice } from './runtime-voice.js';
 import { TrapRate } from './trap-rate.js';
 import type { OpenLink, VmOptions } from './vm-options.js';
 
-/** Addresses of the VMs' runtimes, as sources of system messages. */
-const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
 /** Frames taken from a link before the mailboxes are served. */
 const DRAIN_FRAMES_MAX = 1024;
 
@@ -66,9 +64,8 @@ export class Vm implements VmControl {
   private readonly vigil = new Vigil();
   /** In this pump. */
   private portServed = false;
-  private readonly runtime: Gate;
+  private readonly voice: RuntimeVoice;
   private readonly metrics: RuntimeMetrics;
-  private readonly outbox = new OutboxBuilder();
   private parties: Party[] = [];
   /** Of actors that were stopped, while some of their output has not left. */
   private leaving: Gate[] = [];
@@ -126,12 +123,10 @@ export class Vm implements VmControl {
       onPortError: options.onPortError,
       parties: options.parties,
     };
-    this.runtime = new Gate(RUNTIME_ADDRESS[options.name], this.services);
-    this.runtime.epoch = this.services.incarnation;
-    this.runtime.sequence = firstSequenceOf(this.services.incarnation);
+    this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
     const measured = options.parties.some(({ name }) => name === metrics.name);
-    const listening = () => measured && !this.runtime.blocked && this.router.hasRoute(metrics.address);
-    this.metrics = new RuntimeMetrics(options.name, this.runtime, new OutboxBuilder(), listening);
+    const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
+    this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
   }
 
   /** What the host is told, the metrics are told too. */
@@ -236,7 +231,7 @@ export class Vm implements VmControl {
   /** Offers again what found no room. @returns true when something left */
   private retryHeld(): boolean {
     let left = false;
-    if (this.runtime.blocked) left = this.runtime.retry();
+    if (this.voice.gate.blocked) left = this.voice.gate.retry();
     for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
     if (this.leaving.length > 0) this.leaving = this.leaving.filter((gate) => !gate.retry());
     return left;
@@ -308,9 +303,7 @@ export class Vm implements VmControl {
 
   /** Tells a requester that no reply will come. */
   private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
-    this.outbox.begin();
-    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code) });
-    this.runtime.release(this.outbox.bytes, 0, this.outbox.length);
+    this.voice.tellFailed(requester, request, kind, code);
     this.options.wake();
   }
 
@@ -395,11 +388,8 @@ export class Vm implements VmControl {
     }
   }
 
-  /** Asks the owner of a topic to publish the whole of it. */
   private askFresh(topic: number, follower: number): void {
-    this.outbox.begin();
-    this.outbox.append(system.receives.refresh, this.kinds.get(topic)!.owner, { topic, follower });
-    this.runtime.release(this.outbox.bytes, 0, this.outbox.length);
+    this.voice.askFresh(topic, this.kinds.get(topic)!.owner, follower);
   }
 
   async restart(actor: string, epoch: number): Promise<void> {
