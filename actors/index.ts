@@ -64,4 +64,5 @@ export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export type { VmState } from './supervisor/vm-machine.js';
 export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';
-export { type OpenLink, Vm, type VmOptions } from './vm.js';
+export { Vm } from './vm.js';
+export type { OpenLink, VmOptions } from './vm-options.js';

@@ -7,7 +7,7 @@
 import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
-import type { FrameSink, LinkReader, LinkWriter } from '../bus/link.js';
+import type { FrameSink } from '../bus/link.js';
 import { IDLE, LANES } from '../bus/mailbox.js';
 import { PairCounter } from '../bus/pair-counter.js';
 import { Random } from '../bus/random.js';
@@ -16,7 +16,6 @@ import { type LocalTarget, Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import { Vigil } from '../bus/vigil.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
-import type { BoundParty } from '../protocol/bind.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
@@ -25,41 +24,16 @@ import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import type { ActorHealth, CauseLink, DeadLetter, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
 import { Gate } from './gate.js';
-import type { Clock, Timers } from './host.js';
-import type { ActorFactory, VmName } from './instance.js';
+import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
+import type { OpenLink, VmOptions } from './vm-options.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
 const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
 /** Frames taken from a link before the mailboxes are served. */
 const DRAIN_FRAMES_MAX = 1024;
-
-export interface OpenLink {
-  readonly reader: LinkReader;
-  readonly writer: LinkWriter;
-}
-
-export interface VmOptions {
-  readonly name: VmName;
-  /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
-  readonly parties: readonly BoundParty[];
-  readonly factories: readonly ActorFactory[];
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly events: VmEvents;
-  /** Asks the driver to call `pump` soon. */
-  readonly wake: () => void;
-  /** Opens this VM's ends of the links that `attach` was given. */
-  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
-  /** Memory that outlives the VM; without it the journal lives and dies with it. */
-  readonly journalMemory?: SharedArrayBuffer | ArrayBuffer;
-  /** A port's handler threw: the frame is spent, the port goes on. */
-  readonly onPortError: (port: string, error: unknown) => void;
-  /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
-  readonly carrier?: LinkWriter;
-}
 
 interface Party extends LocalTarget {
   readonly gate: Gate;

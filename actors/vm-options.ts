@@ -1,0 +1,31 @@
+/** What a VM is made with: the application's parties, and the platform as plain objects. */
+import type { LinkReader, LinkWriter } from '../bus/link.js';
+import type { BoundParty } from '../protocol/bind.js';
+import type { VmEvents } from './control.js';
+import type { Clock, Timers } from './host.js';
+import type { ActorFactory, VmName } from './instance.js';
+
+export interface OpenLink {
+  readonly reader: LinkReader;
+  readonly writer: LinkWriter;
+}
+
+export interface VmOptions {
+  readonly name: VmName;
+  /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
+  readonly parties: readonly BoundParty[];
+  readonly factories: readonly ActorFactory[];
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly events: VmEvents;
+  /** Asks the driver to call `pump` soon. */
+  readonly wake: () => void;
+  /** Opens this VM's ends of the links that `attach` was given. */
+  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
+  /** Memory that outlives the VM; without it the journal lives and dies with it. */
+  readonly journalMemory?: SharedArrayBuffer | ArrayBuffer;
+  /** A port's handler threw: the frame is spent, the port goes on. */
+  readonly onPortError: (port: string, error: unknown) => void;
+  /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
+  readonly carrier?: LinkWriter;
+}
