@@ -5,7 +5,7 @@
 import { frameLength, readU53, SENT_AT_OFFSET } from '../protocol/frame.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { LOG_TEXT_BYTES_MAX } from '../protocol/limits.js';
-import type { CrashReport } from './control.js';
+import type { CrashReport, VmEvents } from './control.js';
 import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
 import type { OutboxBuilder } from './outbox-builder.js';
@@ -50,3 +50,13 @@ export class RuntimeMetrics {
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 }
+
+/** What the host is told of a crash, the metrics are told too. */
+export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => void): VmEvents => ({
+  ended: (report) => {
+    crashed(report);
+    events.ended(report);
+  },
+  poisoned: (report) => events.poisoned(report),
+  checkpoint: (bytes) => events.checkpoint(bytes),
+});

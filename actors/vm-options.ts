@@ -1,4 +1,4 @@
-/** What the platform hands to a VM. */
+/** What a VM is made with: the application's parties, and the platform as plain objects. */
 import type { LinkReader, LinkWriter } from '../bus/link.js';
 import type { BoundParty } from '../protocol/bind.js';
 import type { VmEvents } from './control.js';
@@ -37,4 +37,10 @@ export interface VmOptions {
   readonly onPortError: (port: string, error: unknown) => void;
   /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
   readonly carrier?: LinkWriter;
+}
+
+/** Lets go of both ends: whoever opens them anew goes on. */
+export function detach(link: OpenLink | undefined): void {
+  link?.writer.detach();
+  link?.reader.detach();
 }

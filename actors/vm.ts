@@ -24,16 +24,16 @@ import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
-import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters, VmEvents } from './control.js';
+import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
-import { RuntimeMetrics } from './runtime-metrics.js';
+import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RUNTIME_ADDRESS, RuntimeVoice } from './runtime-voice.js';
 import { TrapRate } from './trap-rate.js';
-import type { OpenLink, VmOptions } from './vm-options.js';
+import { detach, type OpenLink, type VmOptions } from './vm-options.js';
 
 /** Frames taken from a link before the mailboxes are served. */
 const DRAIN_FRAMES_MAX = 1024;
@@ -111,7 +111,7 @@ export class Vm implements VmControl {
       journal: this.journal,
       deadLetters: this.deadLetterBox,
       trace: this.trace,
-      events: this.reporting(options.events),
+      events: alsoTold(options.events, (report) => this.metrics.crashed(report)),
       handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
@@ -127,18 +127,6 @@ export class Vm implements VmControl {
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
     this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
-  }
-
-  /** What the host is told, the metrics are told too. */
-  private reporting(events: VmEvents): VmEvents {
-    return {
-      ended: (report) => {
-        this.metrics.crashed(report);
-        events.ended(report);
-      },
-      poisoned: (report) => events.poisoned(report),
-      checkpoint: (bytes) => events.checkpoint(bytes),
-    };
   }
 
   private createCheckpointer(): Checkpointer {
@@ -174,7 +162,7 @@ export class Vm implements VmControl {
     do {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
-    } while (!this.portServed && this.drained && this.vigil.keep(this.openLinks));
+    } while (!this.portServed && this.openLinks.every(({ reader }) => reader.empty) && this.vigil.keep(this.openLinks));
     return !this.sleep();
   }
 
@@ -212,10 +200,6 @@ export class Vm implements VmControl {
   /** What is drained stays in the links until it is durable. */
   get retains(): boolean {
     return this.checkpointer !== null;
-  }
-
-  private get drained(): boolean {
-    return this.openLinks.every(({ reader }) => reader.empty);
   }
 
   private get quiet(): boolean {
@@ -323,8 +307,7 @@ export class Vm implements VmControl {
   }
 
   async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
-    this.links.get(peer)?.writer.detach();
-    this.links.get(peer)?.reader.detach();
+    detach(this.links.get(peer));
     const link = this.options.openLink(transport);
     link.reader.retains = this.retains;
     link.reader.onFrames = this.options.wake;
@@ -380,16 +363,12 @@ export class Vm implements VmControl {
   private resume(address: number, { publishes, follows }: PartySchema, remembers: boolean): void {
     this.requests.reopen(address, remembers);
     this.deadlines.watch(this.requests.nextDeadline);
-    for (const { kind } of Object.values(publishes)) this.askFresh(kind, address);
+    for (const { kind } of Object.values(publishes)) this.voice.askFresh(kind, address, address);
     for (const path of follows) {
       const [owner, topic] = path.split('.');
       const party = this.options.parties.find(({ name }) => name === owner);
-      if (party && this.router.hasRoute(party.address)) this.askFresh(party.publishes[topic].kind, address);
+      if (party && this.router.hasRoute(party.address)) this.voice.askFresh(party.publishes[topic].kind, party.address, address);
     }
-  }
-
-  private askFresh(topic: number, follower: number): void {
-    this.voice.askFresh(topic, this.kinds.get(topic)!.owner, follower);
   }
 
   async restart(actor: string, epoch: number): Promise<void> {
@@ -493,10 +472,7 @@ export class Vm implements VmControl {
     this.checkpointer?.end();
     this.deadlines.end();
     this.router.silence();
-    for (const { reader, writer } of this.links.values()) {
-      reader.detach();
-      writer.detach();
-    }
+    for (const link of this.openLinks) detach(link);
     for (const port of this.ports.values()) port.close();
   }
 

@@ -70,7 +70,7 @@ export function longFiles(tree: Tree): string[] {
   const findings: string[] = [];
   for (const [path, text] of tree) {
     if (!isCode(path) || isGenerated(path)) continue;
-    const lines = text.split('\n');
+    const lines = text.trimEnd().split('\n');
     const max = path.endsWith('.test.ts') ? TEST_LINES_MAX : LINES_MAX;
     if (lines.length > max) findings.push(`${path} has ${lines.length} lines, more than ${max}`);
     const wide = isAssemblyScript(path) ? lines.findIndex((line) => line.length > WIDTH_MAX) : -1;
@@ -109,7 +109,7 @@ export function brokenDocs(tree: Tree): string[] {
   for (const [path] of pages) {
     if (path.startsWith('docs/') && !reached.has(path)) findings.push(`${path} is linked from neither README.md nor docs/ARCHITECTURE.md`);
   }
-  const lines = (tree.get('docs/ARCHITECTURE.md') ?? '').split('\n').length;
+  const lines = (tree.get('docs/ARCHITECTURE.md') ?? '').trimEnd().split('\n').length;
   if (lines > ARCHITECTURE_LINES_MAX) findings.push(`docs/ARCHITECTURE.md has ${lines} lines, more than ${ARCHITECTURE_LINES_MAX}`);
   return findings;
 }

@@ -23,7 +23,7 @@ const closed = {
   'actors/tsconfig.json': config({}, ['../protocol', '../bus']),
   'js-actors/tsconfig.json': config({}, ['../protocol', '../actors']),
 };
-const lines = (count: number): string => 'x\n'.repeat(count - 1);
+const lines = (count: number): string => 'x\n'.repeat(count);
 const marker = ['TO', 'DO'].join('');
 const place = ['/wo', 'rk/main'].join('');
 const actorFiles = {
