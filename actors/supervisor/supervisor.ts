@@ -1,7 +1,7 @@
 /**
  * Starts, watches and ends everything, one for one: an actor that ends is restarted alone, the others go on.
  *
- *   VM reports ended(report) ─> actor's machine: within its budget? ─> epoch + 1 ─> fence in every VM ─> restart in its VM
+ *   VM reports ended(report) ─> actor's machine: within its budget? ─> epoch + 1 ─> fence in every VM, restart in its VM
  *                                        │ no
  *                                        └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  *
@@ -239,9 +239,9 @@ export class Supervisor implements CauseSources {
         }
         await spawn(epoch, envelope);
       },
+      // At once: where the fence comes late, the first frame of the new incarnation is the fence.
       restart: async (epoch) => {
-        await this.fence(address, epoch);
-        await this.vm(vm).control.restart(actor, epoch);
+        await Promise.all([this.fence(address, epoch), this.vm(vm).control.restart(actor, epoch)]);
       },
       respawn: async (epoch) => {
         await this.fence(address, epoch);
