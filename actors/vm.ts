@@ -124,8 +124,8 @@ export class Vm implements VmControl {
   private reporting(events: VmEvents): VmEvents {
     return {
       ended: (report) => {
-        this.metrics.crashed(report);
         events.ended(report);
+        this.metrics.crashed(report);
       },
       poisoned: (report) => events.poisoned(report),
     };
