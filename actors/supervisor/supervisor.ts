@@ -141,8 +141,8 @@ export class Supervisor implements CauseSources {
     return {
       ended: (report) => {
         this.lastSequences.set(report.address, report.lastSequence);
-        this.report('crash', report);
         this.actors.get(report.actor)?.ended(report.epoch, report.reason);
+        this.report('crash', report);
       },
       poisoned: (report) => this.report('poisoned', report),
       lost: (reason) => this.vm(vm).lose(reason),
@@ -243,6 +243,7 @@ export class Supervisor implements CauseSources {
       // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
       restart: async (epoch) => {
         const { control } = this.vm(vm);
+        await null; // in the host's thread the call would come within the report of the end
         await Promise.all([control.restart(actor, epoch), this.fence(address, epoch, control)]);
       },
       respawn: async (epoch) => {

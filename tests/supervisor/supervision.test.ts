@@ -17,11 +17,7 @@ describe('one for one', () => {
     await settle();
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1, reason: 'unreachable executed' });
     expect(statusOf(system, 'anna')).toMatchObject({ state: 'running', epoch: 1, restarts: 0 });
-    expect(host.log.filter((line) => !line.includes('causes'))).toEqual([
-      'wasm: restart bert 2',
-      'host: fence 65 2',
-      'js: fence 65 2',
-    ]);
+    expect(host.log.filter((line) => !line.includes('causes'))).toEqual(['wasm: restart bert 2', 'host: fence 65 2', 'js: fence 65 2']);
     expect(system.state).toBe('running');
   });
 
