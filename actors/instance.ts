@@ -36,7 +36,7 @@ export interface ActorInstance {
   readonly output: Output;
   /** Frames of the last batch that were skipped as malformed, in order. Valid until the next call of any method. */
   readonly malformed: readonly MalformedFrame[];
-  /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. */
+  /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. Valid until the next call of any method. */
   snapshot(): Uint8Array;
   /** @throws DecodeError, leaving the instance unusable */
   restore(snapshot: Uint8Array): void;

@@ -54,8 +54,8 @@ export class RuntimeMetrics {
 /** What the host is told of a crash, the metrics are told too. */
 export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => void): VmEvents => ({
   ended: (report) => {
-    crashed(report);
     events.ended(report);
+    crashed(report);
   },
   poisoned: (report) => events.poisoned(report),
   checkpoint: (bytes) => events.checkpoint(bytes),

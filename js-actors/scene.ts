@@ -13,7 +13,7 @@ import { DisplayList } from './scene/display-list.js';
 import * as Focusable from './scene/focusables.js';
 import { Focusables } from './scene/focusables.js';
 import { Layout } from './scene/layout.js';
-import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES, PROPERTY_COUNT } from './scene/properties.js';
+import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES } from './scene/properties.js';
 import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree.js';
 
 type Commit = MessageOf<typeof scene, 'commit'>;
@@ -97,8 +97,8 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
       animatingShown: this.animatingShown,
       types: tree.types.subarray(0, tree.rows),
       links: tree.saveLinks(),
-      propertyCount: PROPERTY_COUNT,
-      properties: bytesOf(tree.properties, tree.rows * PROPERTY_COUNT),
+      given: new Uint8Array(tree.given.buffer, 0, 4 * tree.rows),
+      values: tree.saveValues(),
       strings,
       stringsDirty: this.stringsDirty,
       animations: bytesOf(animations.rows, animations.count * ANIMATION_COLUMNS),
@@ -107,7 +107,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
   }
 
   restore(state: StateOf<typeof scene>): void {
-    this.tree.load(state.types, state.links, state.propertyCount, numbersOf(state.properties));
+    this.tree.load(state.types, state.links, state.given, numbersOf(state.values));
     for (const { node, value } of state.strings) if (node < this.tree.rows) this.tree.setString(node, value);
     this.animations.load(this.tree, numbersOf(state.animations));
     this.focusables.load(this.tree, numbersOf(state.focusables));

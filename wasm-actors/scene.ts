@@ -30,7 +30,7 @@ import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS, DisplayList } from './scene/dis
 import * as Focusable from './scene/focusables';
 import { Focusables } from './scene/focusables';
 import { Layout } from './scene/layout';
-import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES, PROPERTY_COUNT } from './scene/properties';
+import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES } from './scene/properties';
 import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree';
 
 /** Strings of one message: with the longest of each, half of the largest frame. */
@@ -57,6 +57,8 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   private readonly state: SceneState = new SceneState();
   /** What `state.links` points to. */
   private readonly links: Column<i32> = new Column<i32>(0);
+  /** What `state.values` points to. */
+  private readonly values: Column<f64> = new Column<f64>(0);
 
   constructor() {
     super('scene', SCENE_ADDRESS, SCENE_PUBLISHES, SCENE_FOLLOWS, SCENE_FOLLOWED_OWNERS);
@@ -132,8 +134,8 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     pointTo(state.types, tree.types, tree.rows);
     tree.saveLinks(this.links);
     pointTo(state.links, this.links, 5 * tree.rows);
-    state.propertyCount = PROPERTY_COUNT;
-    pointTo(state.properties, tree.properties, tree.rows * PROPERTY_COUNT);
+    pointTo(state.given, tree.given, tree.rows);
+    pointTo(state.values, this.values, tree.saveValues(this.values));
     state.strings.clear();
     for (let node = 0; node < tree.rows; node++) {
       if (tree.strings[node] == '') continue;
@@ -150,7 +152,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
 
   loadState(state: SceneState): void {
     const tree = this.tree;
-    tree.load(state.types, state.links, state.propertyCount, state.properties);
+    tree.load(state.types, state.links, state.given, state.values);
     for (let i = 0; i < state.strings.length; i++) {
       const string = state.strings[i];
       if (string.node < <u32>tree.rows) tree.setString(string.node, string.value.text);

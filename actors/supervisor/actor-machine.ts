@@ -31,7 +31,7 @@ export type RestartKind = 'permanent' | 'transient' | 'temporary';
 export interface ActorCommands {
   /** Starts the incarnation from `envelope`, or fresh. */
   spawn(epoch: number, envelope: Uint8Array | undefined): Promise<void>;
-  /** Fences the former incarnation in every VM, then starts the next one with the state of the former. */
+  /** Fences the former incarnation in every VM, and starts the next one with the state of the former. */
   restart(epoch: number): Promise<void>;
   /** Fences the former incarnation in every VM, then starts the next one fresh. */
   respawn(epoch: number): Promise<void>;

@@ -1,7 +1,7 @@
 /**
  * Starts, watches and ends everything, one for one: an actor that ends is restarted alone, the others go on.
  *
- *   VM reports ended(report) ─> actor's machine: within its budget? ─> epoch + 1 ─> fence in every VM ─> restart in its VM
+ *   VM reports ended(report) ─> actor's machine: within its budget? ─> epoch + 1 ─> fence in every VM, restart in its VM
  *                                        │ no
  *                                        └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  *
@@ -174,8 +174,8 @@ export class Supervisor implements CauseSources {
     return {
       ended: (report) => {
         this.lastSequences.set(report.address, report.lastSequence);
-        this.report('crash', report);
         this.actors.get(report.actor)?.ended(report.epoch, report.reason);
+        this.report('crash', report);
       },
       poisoned: (report) => this.report('poisoned', report),
       checkpoint: async (bytes) => {
@@ -191,6 +191,7 @@ export class Supervisor implements CauseSources {
 
   /** Told once its causes are known from all VMs; the restart does not wait for that. */
   private async report(type: 'crash' | 'poisoned', report: CrashReport): Promise<void> {
+    await null; // the order to restart leaves first
     this.changes.emit({ type, report: await withCauses(report, this) });
   }
 
@@ -287,9 +288,11 @@ export class Supervisor implements CauseSources {
         }
         await spawn(epoch, envelope);
       },
+      // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
       restart: async (epoch) => {
-        await this.fence(address, epoch);
-        await this.vm(vm).control.restart(actor, epoch);
+        const { control } = this.vm(vm);
+        await null; // in the host's thread the call would come within the report of the end
+        await Promise.all([control.restart(actor, epoch), this.fence(address, epoch, control)]);
       },
       respawn: async (epoch) => {
         await this.fence(address, epoch);
@@ -312,9 +315,10 @@ export class Supervisor implements CauseSources {
   }
 
   /** A VM that is lost needs no fence: it reads nothing any more. */
-  private async fence(address: number, epoch: number): Promise<void> {
+  private async fence(address: number, epoch: number, except?: VmControl): Promise<void> {
     const lastSequence = this.lastSequences.get(address) ?? firstSequenceOf(epoch);
-    await Promise.all(this.liveControls.map((control) => control.fence(address, epoch, lastSequence).catch(rethrowUnlessLost)));
+    const fenced = this.liveControls.filter((control) => control !== except);
+    await Promise.all(fenced.map((control) => control.fence(address, epoch, lastSequence).catch(rethrowUnlessLost)));
   }
 
   private get routes(): Routes {

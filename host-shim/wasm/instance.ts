@@ -163,7 +163,7 @@ export class WasmInstance implements ActorInstance {
     this.#clear();
     this.#enter(() => guest.exports.tandem_snapshot());
     const start = guest.cell(CELL.snapshot);
-    return guest.bytes.slice(start, start + guest.cell(CELL.snapshotBytes));
+    return guest.bytes.subarray(start, start + guest.cell(CELL.snapshotBytes));
   }
 
   restore(snapshot: Uint8Array): void {

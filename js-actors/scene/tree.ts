@@ -16,6 +16,8 @@ export const IMAGE = 2;
 export const TEXT = 3;
 
 const CAPACITY_MIN = 256;
+/** A bit for each property. */
+const KNOWN = 2 ** PROPERTY_COUNT - 1;
 const DEFAULTS = Float64Array.from({ length: PROPERTY_COUNT }, (_, property) => defaultOf(property));
 
 export class Tree {
@@ -30,6 +32,8 @@ export class Tree {
   previous = new Int32Array(CAPACITY_MIN);
   /** `PROPERTY_COUNT` values per node. */
   properties = new Float64Array(CAPACITY_MIN * PROPERTY_COUNT);
+  /** Per node a bit for each property that was given a value; the others have their defaults. */
+  given = new Uint32Array(CAPACITY_MIN);
   strings: string[] = new Array(CAPACITY_MIN).fill('');
   /** Per node 1 when the display does not have its string. */
   private marked = new Uint8Array(CAPACITY_MIN);
@@ -50,8 +54,8 @@ export class Tree {
 
   constructor() {
     this.clear(ROOT, VIEW);
-    this.properties[WIDTH] = ROOT_WIDTH;
-    this.properties[HEIGHT] = ROOT_HEIGHT;
+    this.setValue(ROOT, WIDTH, ROOT_WIDTH);
+    this.setValue(ROOT, HEIGHT, ROOT_HEIGHT);
   }
 
   exists(node: number): boolean {
@@ -67,6 +71,7 @@ export class Tree {
     const at = node * PROPERTY_COUNT + property;
     if (this.properties[at] === value) return false;
     this.properties[at] = value;
+    this.given[node] |= 1 << property;
     if (property === VISIBLE) this.orderDirty = true;
     return true;
   }
@@ -75,7 +80,7 @@ export class Tree {
     if (node >= SCENE_NODES_MAX || this.exists(node)) return false;
     this.reserve(node + 1);
     this.clear(node, type);
-    if (type === TEXT) this.properties[node * PROPERTY_COUNT + COLOUR] = TEXT_COLOUR;
+    if (type === TEXT) this.setValue(node, COLOUR, TEXT_COLOUR);
     return true;
   }
 
@@ -109,6 +114,7 @@ export class Tree {
       const up = this.parent[at];
       const after = this.next[at];
       this.types[at] = FREE;
+      this.given[at] = 0;
       this.freed[this.freedCount++] = at;
       if (at === node) break;
       if (after !== NONE) at = after;
@@ -152,11 +158,25 @@ export class Tree {
     return new Uint8Array(links.buffer);
   }
 
-  /** Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one. */
-  load(types: Uint8Array, links: Uint8Array, propertyCount: number, properties: Float64Array): void {
+  /** The values that were given, node after node. */
+  saveValues(): Uint8Array {
+    const values = new Float64Array(countBits(this.given.subarray(0, this.rows)));
+    let at = 0;
+    for (let node = 0; node < this.rows; node++) {
+      for (let left = this.given[node]; left !== 0; left &= left - 1) values[at++] = this.value(node, lowestBit(left));
+    }
+    return new Uint8Array(values.buffer);
+  }
+
+  /**
+   * Takes over the columns of a snapshot in place of what is there. Strings come one by one. Of properties that only a later version
+   * has the values are passed over.
+   */
+  load(types: Uint8Array, links: Uint8Array, given: Uint8Array, values: Float64Array): void {
     const rows = types.length;
-    if (rows === 0 || links.length !== 20 * rows || properties.length !== rows * propertyCount)
-      throw new RangeError('columns of different lengths');
+    if (rows === 0 || links.length !== 20 * rows || given.length !== 4 * rows) throw new RangeError('columns of different lengths');
+    const masks = new Uint32Array(given.slice().buffer);
+    if (values.length !== countBits(masks)) throw new RangeError('values of other properties');
     this.rows = 0;
     this.reserve(rows);
     this.strings.fill('');
@@ -170,11 +190,19 @@ export class Tree {
     this.last.set(column.subarray(2 * rows, 3 * rows));
     this.next.set(column.subarray(3 * rows, 4 * rows));
     this.previous.set(column.subarray(4 * rows, 5 * rows));
-    const known = Math.min(propertyCount, PROPERTY_COUNT);
-    for (let node = 0; node < rows; node++) {
-      this.properties.set(properties.subarray(node * propertyCount, node * propertyCount + known), node * PROPERTY_COUNT);
-    }
+    this.loadValues(masks, values);
     this.orderDirty = true;
+  }
+
+  private loadValues(masks: Uint32Array, values: Float64Array): void {
+    let at = 0;
+    for (let node = 0; node < masks.length; node++) {
+      this.given[node] = masks[node] & KNOWN;
+      for (let left = masks[node]; left !== 0; left &= left - 1, at++) {
+        const property = lowestBit(left);
+        if (property < PROPERTY_COUNT) this.properties[node * PROPERTY_COUNT + property] = values[at];
+      }
+    }
   }
 
   /** Lists what is visible in document order: what is hidden has no place, and neither has its subtree. */
@@ -213,6 +241,7 @@ export class Tree {
       this.next = grown(this.next, new Int32Array(capacity));
       this.previous = grown(this.previous, new Int32Array(capacity));
       this.properties = grown(this.properties, new Float64Array(capacity * PROPERTY_COUNT));
+      this.given = grown(this.given, new Uint32Array(capacity));
       this.order = grown(this.order, new Int32Array(capacity));
       this.end = grown(this.end, new Int32Array(capacity));
       this.place = grown(this.place, new Int32Array(capacity));
@@ -232,6 +261,7 @@ export class Tree {
     this.next[node] = NONE;
     this.previous[node] = NONE;
     this.properties.set(DEFAULTS, node * PROPERTY_COUNT);
+    this.given[node] = 0;
   }
 
   private isWithin(node: number, ancestor: number): boolean {
@@ -252,6 +282,14 @@ export class Tree {
     this.next[node] = NONE;
     this.previous[node] = NONE;
   }
+}
+
+const lowestBit = (mask: number): number => 31 - Math.clz32(mask & -mask);
+
+function countBits(masks: Uint32Array): number {
+  let count = 0;
+  for (const mask of masks) for (let left = mask; left !== 0; left &= left - 1) count++;
+  return count;
 }
 
 /** @returns `to`, which starts as a copy of `from` */

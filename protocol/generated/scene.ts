@@ -78,8 +78,8 @@ export interface SceneState {
   animatingShown: boolean;
   types: Uint8Array;
   links: Uint8Array;
-  propertyCount: number;
-  properties: Uint8Array;
+  given: Uint8Array;
+  values: Uint8Array;
   strings: NodeString[];
   stringsDirty: number[];
   animations: Uint8Array;
@@ -245,9 +245,8 @@ function encodeSceneState(writer: Writer, value: SceneState): void {
   writer.bool(value.animatingShown, 'SceneState.animatingShown');
   writer.bin(value.types, 32768, 'SceneState.types');
   writer.bin(value.links, 655360, 'SceneState.links');
-  writer.reserve(5);
-  writer.u32(value.propertyCount, 'SceneState.propertyCount');
-  writer.bin(value.properties, 7340032, 'SceneState.properties');
+  writer.bin(value.given, 131072, 'SceneState.given');
+  writer.bin(value.values, 7340032, 'SceneState.values');
   writer.listLength(value.strings.length, 65536, 'SceneState.strings');
   for (const item of value.strings) {
     encodeNodeString(writer, item);
@@ -272,8 +271,8 @@ function decodeSceneState(reader: Reader): SceneState {
   const $animatingShown = present > 6 ? reader.bool() : false;
   const $types = present > 7 ? reader.bin(32768) : new Uint8Array(0);
   const $links = present > 8 ? reader.bin(655360) : new Uint8Array(0);
-  const $propertyCount = present > 9 ? reader.u32() : 0;
-  const $properties = present > 10 ? reader.bin(7340032) : new Uint8Array(0);
+  const $given = present > 9 ? reader.bin(131072) : new Uint8Array(0);
+  const $values = present > 10 ? reader.bin(7340032) : new Uint8Array(0);
   let $strings: NodeString[] = [];
   if (present > 11) {
     const length = reader.listLength(65536);
@@ -291,7 +290,7 @@ function decodeSceneState(reader: Reader): SceneState {
   const $animations = present > 13 ? reader.bin(425984) : new Uint8Array(0);
   const $focusables = present > 14 ? reader.bin(589824) : new Uint8Array(0);
   reader.skipFields(present, 15);
-  return { frame: $frame, timeMicros: $timeMicros, rejected: $rejected, layoutDirty: $layoutDirty, focusablesDirty: $focusablesDirty, displayDirty: $displayDirty, animatingShown: $animatingShown, types: $types, links: $links, propertyCount: $propertyCount, properties: $properties, strings: $strings, stringsDirty: $stringsDirty, animations: $animations, focusables: $focusables };
+  return { frame: $frame, timeMicros: $timeMicros, rejected: $rejected, layoutDirty: $layoutDirty, focusablesDirty: $focusablesDirty, displayDirty: $displayDirty, animatingShown: $animatingShown, types: $types, links: $links, given: $given, values: $values, strings: $strings, stringsDirty: $stringsDirty, animations: $animations, focusables: $focusables };
 }
 
 export const scene = bind(schema, {

@@ -105,10 +105,10 @@ export const scene = actor({
     types: bin(SCENE_NODES_MAX),
     /** Five columns of i32 LE, one entry per node: parent, first child, last child, next, previous; -1 is none. */
     links: bin(SCENE_NODES_MAX * 20),
-    /** Columns of `properties`: a version of the scene that knows more fills in defaults. */
-    propertyCount: u32,
-    /** Per node `propertyCount` f64 LE. */
-    properties: bin(SCENE_NODES_MAX * SCENE_PROPERTIES.length * 8),
+    /** Per node a u32 LE: bit p is 1 when property p was given a value, and 0 when it has its default. */
+    given: bin(SCENE_NODES_MAX * 4),
+    /** The values that were given as f64 LE, node after node, each by property number. */
+    values: bin(SCENE_NODES_MAX * SCENE_PROPERTIES.length * 8),
     strings: list(nodeString),
     /** Nodes whose string the display does not have yet. */
     stringsDirty: list(u32),

@@ -62,43 +62,46 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
     return { screen, snapshot: encode(snapshot), instance: factory.create({}) };
   };
 
-  test('a snapshot of a version that knew fewer properties restores, with defaults for the others', () => {
+  test('a snapshot of a version that knew more properties restores, without the others', () => {
     const { screen, snapshot, instance } = altered((state) => {
       const rows = state.types.length;
-      const known = numbers.PROPERTY_COUNT - 2;
-      const properties = new Uint8Array(rows * known * 8);
+      const given = new DataView(state.given.slice().buffer);
+      const values: number[] = [];
+      let at = 0;
       for (let row = 0; row < rows; row++) {
-        const at = row * numbers.PROPERTY_COUNT * 8;
-        properties.set(state.properties.subarray(at, at + known * 8), row * known * 8);
+        const mask = given.getUint32(4 * row, true);
+        for (let property = 0; property < numbers.PROPERTY_COUNT; property++) {
+          if ((mask & (1 << property)) !== 0) values.push(viewOf(state.values).getFloat64(8 * at++, true));
+        }
+        values.push(31);
+        given.setUint32(4 * row, (mask | (1 << 31)) >>> 0, true);
       }
-      Object.assign(state, { propertyCount: known, properties, focusables: new Uint8Array(0), focusablesDirty: true });
+      Object.assign(state, { given: new Uint8Array(given.buffer), values: new Uint8Array(Float64Array.from(values).buffer) });
     });
     instance.restore(snapshot);
     const restored = new Screen(instance);
     const later = { frame: 9, timeMicros: 5_091_000 };
-    const pictures = [screen, restored].map((one) =>
-      one.stage.send(scene.receives.tick, later).filter(({ name }) => name !== 'scene.layout'),
-    );
-    expect(pictures[1]).toEqual(pictures[0]);
-    expect(restored.stage.askFresh(scene.publishes.layout, 2)).toMatchObject([{ fields: { changed: [] } }]);
+    const outputs = [screen, restored].map(({ stage }) => [
+      ...stage.send(scene.receives.tick, later),
+      ...stage.askFresh(scene.publishes.layout, 2),
+    ]);
+    expect(outputs[1]).toEqual(outputs[0]);
+    expect(instance.snapshot()).toEqual(screen.stage.instance.snapshot());
   });
 
   test.each([
     ['links of other nodes', (state: AlteredState) => (state.links = state.links.subarray(4))],
-    ['a link to no node', (state: AlteredState) => new DataView(state.links.buffer, state.links.byteOffset).setInt32(4, 1_000_000, true)],
-    ['properties of other nodes', (state: AlteredState) => (state.properties = state.properties.subarray(8))],
+    ['a link to no node', (state: AlteredState) => viewOf(state.links).setInt32(4, 1_000_000, true)],
+    ['properties of other nodes', (state: AlteredState) => (state.given = state.given.subarray(4))],
+    ['fewer values than properties', (state: AlteredState) => (state.values = state.values.subarray(8))],
+    ['properties without values', (state: AlteredState) => viewOf(state.given).setUint32(4, 0xffffffff, true)],
     [
       'no nodes',
-      (state: AlteredState) => Object.assign(state, { types: new Uint8Array(0), links: new Uint8Array(0), properties: new Uint8Array(0) }),
+      (state: AlteredState) =>
+        Object.assign(state, { types: new Uint8Array(0), links: new Uint8Array(0), given: new Uint8Array(0), values: new Uint8Array(0) }),
     ],
-    [
-      'an animation of no node',
-      (state: AlteredState) => new DataView(state.animations.buffer, state.animations.byteOffset).setFloat64(0, 1e6, true),
-    ],
-    [
-      'a rectangle of no node',
-      (state: AlteredState) => new DataView(state.focusables.buffer, state.focusables.byteOffset).setFloat64(0, 1e6, true),
-    ],
+    ['an animation of no node', (state: AlteredState) => viewOf(state.animations).setFloat64(0, 1e6, true)],
+    ['a rectangle of no node', (state: AlteredState) => viewOf(state.focusables).setFloat64(0, 1e6, true)],
   ])('a snapshot with %s is refused', (_what, change) => {
     const { snapshot, instance } = altered(change);
     expect(() => instance.restore(snapshot)).toThrow();
@@ -109,12 +112,13 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
 interface AlteredState {
   types: Uint8Array;
   links: Uint8Array;
-  propertyCount: number;
-  properties: Uint8Array;
+  given: Uint8Array;
+  values: Uint8Array;
   animations: Uint8Array;
   focusables: Uint8Array;
-  focusablesDirty: boolean;
 }
+
+const viewOf = ({ buffer, byteOffset }: Uint8Array): DataView => new DataView(buffer, byteOffset);
 
 test('the numbers of properties and choices are those of the schema', () => {
   const names = SCENE_PROPERTIES.map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase());

@@ -234,6 +234,19 @@ test('an actor that crashes too often stays down, until the viewer starts it aga
   await television.close();
 });
 
+test('a catalogue that cannot be reached can be asked for again', async () => {
+  let answers = false;
+  const television = await Television.open(browser, server, '', (page) =>
+    page.route('**/api/genres', (route) => (answers ? route.continue() : route.fulfill({ status: 404, body: '' }))),
+  );
+  await television.settle('Try again');
+  await television.screenshot('out-of-reach');
+  answers = true;
+  await television.press('Enter');
+  await television.settle(titleAt(0, 0));
+  await television.close();
+});
+
 test('an address that makes no sense is said on the screen', async () => {
   const television = await open('?placement=scene=kitchen');
   await television.see('state', 'failed');

@@ -174,13 +174,6 @@ describe('a snapshot', () => {
     expect(decode(handle(second, add(1))[0].body)).toEqual([3, false, 302]);
   });
 
-  it('stays what it was when the instance goes on', () => {
-    const instance = create();
-    const snapshot = instance.snapshot();
-    handle(instance, add(1));
-    expect(decode(snapshot)).toEqual([[0], [], 1, [0]]);
-  });
-
   it('of an older actor has fewer topics and fields, of a newer one more', () => {
     const older = create();
     older.restore(encode([[], [], 1, []]));

@@ -21,6 +21,8 @@ const SCENE_NODES_MAX: u32 = 32768;
 const SCENE_STRING_LENGTH_MAX: i32 = 640 << 10;
 
 const CAPACITY_MIN: i32 = 256;
+/** A bit for each property. */
+const KNOWN: u32 = (1 << PROPERTY_COUNT) - 1;
 const DEFAULTS: Column<f64> = new Column<f64>(PROPERTY_COUNT);
 for (let property = 0; property < PROPERTY_COUNT; property++) DEFAULTS[property] = defaultOf(property);
 
@@ -36,6 +38,8 @@ export class Tree {
   previous: Column<i32> = new Column<i32>(CAPACITY_MIN);
   /** `PROPERTY_COUNT` values per node. */
   properties: Column<f64> = new Column<f64>(CAPACITY_MIN * PROPERTY_COUNT);
+  /** Per node a bit for each property that was given a value; the others have their defaults. */
+  given: Column<u32> = new Column<u32>(CAPACITY_MIN);
   strings: StaticArray<string> = emptyStrings(CAPACITY_MIN);
   /** Per node 1 when the display does not have its string. */
   private marked: Column<u8> = new Column<u8>(CAPACITY_MIN);
@@ -56,8 +60,8 @@ export class Tree {
 
   constructor() {
     this.clear(ROOT, VIEW);
-    this.properties[WIDTH] = ROOT_WIDTH;
-    this.properties[HEIGHT] = ROOT_HEIGHT;
+    this.setValue(ROOT, WIDTH, ROOT_WIDTH);
+    this.setValue(ROOT, HEIGHT, ROOT_HEIGHT);
   }
 
   exists(node: i32): bool {
@@ -74,6 +78,7 @@ export class Tree {
     const at = node * PROPERTY_COUNT + property;
     if (this.properties[at] == value) return false;
     this.properties[at] = value;
+    this.given[node] |= 1 << property;
     if (property == VISIBLE) this.orderDirty = true;
     return true;
   }
@@ -82,7 +87,7 @@ export class Tree {
     if (<u32>node >= SCENE_NODES_MAX || this.exists(node)) return false;
     this.reserve(node + 1);
     this.clear(node, type);
-    if (type == TEXT) this.properties[node * PROPERTY_COUNT + COLOUR] = TEXT_COLOUR;
+    if (type == TEXT) this.setValue(node, COLOUR, TEXT_COLOUR);
     return true;
   }
 
@@ -116,6 +121,7 @@ export class Tree {
       const up = this.parent[at];
       const after = this.next[at];
       this.types[at] = FREE;
+      this.given[at] = 0;
       this.freed[this.freedCount++] = at;
       if (at == node) break;
       if (after != NONE) at = after;
@@ -159,13 +165,27 @@ export class Tree {
     memory.copy(links.address + 4 * bytes, this.previous.address, bytes);
   }
 
-  /** Takes over the columns of a snapshot, which may have fewer properties, in place of what is there. Strings come one by one. */
-  load(types: Bytes, links: Bytes, propertyCount: i32, properties: Bytes): void {
+  /** Copies the values that were given, node after node. @returns how many there are */
+  saveValues(values: Column<f64>): i32 {
+    const count = countBits(this.given.address, this.rows);
+    if (count > values.capacity) values.reserve(2 * count);
+    let to = values.address;
+    for (let node = 0; node < this.rows; node++) {
+      const row = this.properties.address + ((node * PROPERTY_COUNT) << 3);
+      for (let left = this.given[node]; left != 0; left &= left - 1, to += 8) store<f64>(to, load<f64>(row + (ctz(left) << 3)));
+    }
+    return count;
+  }
+
+  /**
+   * Takes over the columns of a snapshot in place of what is there. Strings come one by one. Of properties that only a later version
+   * has the values are passed over.
+   */
+  load(types: Bytes, links: Bytes, given: Bytes, values: Bytes): void {
     const rows = types.length;
-    const fits = rows != 0 && links.length == 20 * rows && properties.length == (rows * propertyCount) << 3;
-    if (!fits) throw new RangeError('columns of different lengths');
-    // Rows that are taken over whole need no defaults first.
-    this.rows = propertyCount == PROPERTY_COUNT ? rows : 0;
+    if (rows == 0 || links.length != 20 * rows || given.length != 4 * rows) throw new RangeError('columns of different lengths');
+    if (values.length >> 3 != countBits(given.address, rows)) throw new RangeError('values of other properties');
+    this.rows = 0;
     this.reserve(rows);
     this.strings = emptyStrings(this.capacity);
     this.stringsLength = 0;
@@ -176,16 +196,20 @@ export class Tree {
     this.loadLinks(this.last, links.address + 8 * rows, rows);
     this.loadLinks(this.next, links.address + 12 * rows, rows);
     this.loadLinks(this.previous, links.address + 16 * rows, rows);
-    if (propertyCount == PROPERTY_COUNT) this.properties.load(properties.address, properties.length);
-    else this.loadProperties(properties.address, propertyCount);
+    this.loadValues(given.address, values.address);
     this.orderDirty = true;
   }
 
-  private loadProperties(address: usize, propertyCount: i32): void {
-    const known = min(propertyCount, PROPERTY_COUNT);
+  private loadValues(given: usize, values: usize): void {
+    let from = values;
     for (let node = 0; node < this.rows; node++) {
       const row = this.properties.address + ((node * PROPERTY_COUNT) << 3);
-      memory.copy(row, address + ((node * propertyCount) << 3), known << 3);
+      const mask = load<u32>(given + (node << 2));
+      this.given[node] = mask & KNOWN;
+      for (let left = mask; left != 0; left &= left - 1, from += 8) {
+        const property: i32 = ctz(left);
+        if (property < PROPERTY_COUNT) store<f64>(row + (property << 3), load<f64>(from));
+      }
     }
   }
 
@@ -230,6 +254,7 @@ export class Tree {
       this.next.reserve(capacity);
       this.previous.reserve(capacity);
       this.properties.reserve(capacity * PROPERTY_COUNT);
+      this.given.reserve(capacity);
       this.order.reserve(capacity);
       this.end.reserve(capacity);
       this.place.reserve(capacity);
@@ -251,6 +276,7 @@ export class Tree {
     this.next[node] = NONE;
     this.previous[node] = NONE;
     memory.copy(this.properties.address + ((node * PROPERTY_COUNT) << 3), DEFAULTS.address, PROPERTY_COUNT << 3);
+    this.given[node] = 0;
   }
 
   private isWithin(node: i32, ancestor: i32): bool {
@@ -271,6 +297,12 @@ export class Tree {
     this.next[node] = NONE;
     this.previous[node] = NONE;
   }
+}
+
+function countBits(masks: usize, rows: i32): i32 {
+  let count = 0;
+  for (let row = 0; row < rows; row++) count += popcnt(load<u32>(masks + (row << 2)));
+  return count;
 }
 
 function emptyStrings(count: i32): StaticArray<string> {

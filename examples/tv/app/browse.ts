@@ -3,7 +3,7 @@ import type { Film, Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import { Rail } from './rail.js';
 import { type NodeHandle, ROOT, type Screen } from './screen.js';
-import { FAINT, INK, MARGIN, RAIL_HEIGHT, RAILS_TOP, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
+import { FAINT, INK, MARGIN, ON_RING, RAIL_HEIGHT, RAILS_TOP, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 /** Rails whose cards are nodes, around the one that has focus: what the screen shows, and one more on either side. */
 const OPEN_RAILS = 2;
@@ -36,6 +36,7 @@ export class Browse {
   private position = -1;
   private top: number;
   private closed = false;
+  private apology: { readonly root: NodeHandle; readonly button: NodeHandle } | null = null;
 
   constructor(
     private readonly screen: Screen,
@@ -63,17 +64,17 @@ export class Browse {
     }
   }
 
+  /** Until the catalogue comes: what is wrong, and a button that asks for it again. */
   private apologize(): void {
-    const text = 'The catalogue cannot be reached. Try again later.';
-    this.screen.text(this.root, text, {
-      x: MARGIN,
-      y: RAILS_TOP,
-      width: SCREEN_WIDTH - 2 * MARGIN,
-      height: 36,
-      fontSize: 24,
-      colour: FAINT,
-    });
-    this.screen.flush();
+    const { screen } = this;
+    const width = SCREEN_WIDTH - 2 * MARGIN;
+    const root = screen.view(this.root, { x: MARGIN, y: RAILS_TOP, width, height: 120 });
+    screen.text(root, 'The catalogue cannot be reached.', { x: 0, y: 0, width, height: 36, fontSize: 24, colour: FAINT });
+    const button = screen.view(root, { x: 0, y: 60, width: 210, height: 60, colour: RING, radius: 30, focusable: 1 });
+    screen.text(button, 'Try again', { x: 0, y: 18, width: 210, height: 26, fontSize: 20, textAlign: 1, colour: ON_RING });
+    this.apology = { root, button };
+    this.events.wish(button);
+    screen.flush();
   }
 
   private build(genres: readonly Genre[]): void {
@@ -122,6 +123,14 @@ export class Browse {
   private whereItStands(): Restored {
     const scroll = this.rails.map((rail, key) => ({ key, offset: rail.scroll })).filter(({ offset }) => offset > 0);
     return { focus: this.current * POSITIONS_MAX + this.position + 1, scroll: [...scroll, { key: VERTICAL, offset: this.top }] };
+  }
+
+  /** Enter on the button of the apology. */
+  activated(node: NodeHandle): void {
+    if (node !== this.apology?.button) return;
+    this.screen.remove(this.apology.root);
+    this.apology = null;
+    void this.load();
   }
 
   /** The film of a card, when it has come. */

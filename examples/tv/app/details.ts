@@ -3,7 +3,7 @@ import type { Film } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import { posterSource } from './rail.js';
 import { type NodeHandle, ROOT, type Screen } from './screen.js';
-import { BUTTON, CLEAR, FAINT, INK, MARGIN, PLACEHOLDER, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
+import { BUTTON, CLEAR, FAINT, INK, MARGIN, ON_RING, PLACEHOLDER, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 const GROW = { durationMs: 160 };
 const TOP = 160;
@@ -89,7 +89,7 @@ export class Details {
     }
     this.focusedButton = button;
     this.screen.set(node, { colour: RING });
-    this.screen.set(this.buttons[button].label, { colour: 0x101522ff });
+    this.screen.set(this.buttons[button].label, { colour: ON_RING });
     this.screen.animate(node, 'scale', 1.06, GROW);
     return true;
   }

@@ -90,7 +90,7 @@ class Page {
 
   private activated(node: number): void {
     if (!this.shown) return;
-    if (this.shown instanceof Details) this.shown.activated(node);
+    this.shown.activated(node);
     const film = this.shown instanceof Browse ? this.shown.filmOf(node) : undefined;
     if (film) this.port.send(history.receives.push, { route: 'details', params: encodeDynamic({ film: film.id }) });
     this.screen.flush();

@@ -8,6 +8,8 @@ export const INK = 0xf4f6fbff;
 export const FAINT = 0x9aa6c0ff;
 export const PLACEHOLDER = 0x1c2436ff;
 export const RING = 0xffd166ff;
+/** Text on a focused button. */
+export const ON_RING = 0x101522ff;
 export const CLEAR = 0x00000000;
 export const BUTTON = 0x263250ff;
 

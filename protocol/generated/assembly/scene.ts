@@ -320,8 +320,8 @@ export class SceneState {
   animatingShown: bool = false;
   types: Bytes = new Bytes();
   links: Bytes = new Bytes();
-  propertyCount: u32 = 0;
-  properties: Bytes = new Bytes();
+  given: Bytes = new Bytes();
+  values: Bytes = new Bytes();
   strings: List<NodeString> = new List<NodeString>();
   stringsDirty: List<u32> = new List<u32>();
   animations: Bytes = new Bytes();
@@ -339,9 +339,8 @@ export class SceneState {
     writer.bool(this.animatingShown);
     writer.bin(this.types, 32768);
     writer.bin(this.links, 655360);
-    writer.reserve(5);
-    writer.u32(this.propertyCount);
-    writer.bin(this.properties, 7340032);
+    writer.bin(this.given, 131072);
+    writer.bin(this.values, 7340032);
     writer.listLength(this.strings.length, 65536);
     for (let i = 0; i < this.strings.length; i++) {
       const item = this.strings.at(i);
@@ -376,11 +375,15 @@ export class SceneState {
     } else {
       this.links.clear();
     }
-    this.propertyCount = present > 9 ? reader.u32() : 0;
-    if (present > 10) {
-      reader.bin(this.properties, 7340032);
+    if (present > 9) {
+      reader.bin(this.given, 131072);
     } else {
-      this.properties.clear();
+      this.given.clear();
+    }
+    if (present > 10) {
+      reader.bin(this.values, 7340032);
+    } else {
+      this.values.clear();
     }
     if (present > 11) {
       const length = reader.listLength(65536);
@@ -424,8 +427,8 @@ export class SceneState {
     this.animatingShown = false;
     this.types.clear();
     this.links.clear();
-    this.propertyCount = 0;
-    this.properties.clear();
+    this.given.clear();
+    this.values.clear();
     this.strings.clear();
     this.stringsDirty.clear();
     this.animations.clear();
