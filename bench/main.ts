@@ -80,7 +80,16 @@ function print(measured: Measured): void {
   );
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } } });
+function readOptions(): { readonly json: boolean; readonly quick: boolean } {
+  try {
+    return parseArgs({ options: { json: { type: 'boolean', default: false }, quick: { type: 'boolean', default: false } } }).values;
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}; there are --json and --quick`);
+    process.exit(2);
+  }
+}
+
+const values = readOptions();
 const measured = await measure(values.quick ? QUICK : FULL, (what) => console.error(`measuring ${what} ...`));
 print(measured);
 if (values.json) console.log(JSON.stringify(toJson(measured)));

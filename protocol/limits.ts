@@ -25,8 +25,8 @@ export const HANDLER_OUTPUT_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 export const JOURNAL_BYTES = 4 * FRAME_BYTES_MAX;
 /** Deliveries to one actor that a restart may have to handle again: small ones, at a few microseconds each. */
 export const REPLAY_FRAMES_MAX = 256;
-/** Work that a restart may have to do again, in microseconds of handling: half of the millisecond that a recovery should take. */
-export const REPLAY_MICROS_MAX = 500;
+/** Work that a restart may have to do again, in microseconds of handling: a quarter of the millisecond that a recovery should take. */
+export const REPLAY_MICROS_MAX = 250;
 /** A snapshot is not taken before the handling since the last one cost this many times what a snapshot does: bounds its share of the time. */
 export const SNAPSHOT_SHARE_MAX = 4;
 /** Handling that the recovery of a lost VM may have to do again, in microseconds: with the 20 ms in which a worker starts, it goes on within 50 ms. */

@@ -31,3 +31,9 @@ it('prints a table, and as its last line one JSON object with every figure', asy
   expect(report.recoveryMs).toEqual({ p50: expect.any(Number), p99: expect.any(Number) });
   expect(report.recoveryMs.p99).toBeGreaterThanOrEqual(report.recoveryMs.p50);
 });
+
+it('refuses an option that it does not have, in one line', async () => {
+  const main = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
+  const failed = await promisify(execFile)(process.execPath, [main, '--fast']).catch((error: { code: number; stderr: string }) => error);
+  expect(failed).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Unknown option '--fast'.*there are --json and --quick\n$/) });
+});

@@ -10,6 +10,8 @@ import { findChromium } from '../../scripts/chromium.js';
 /** For a machine that does much else at the same time. */
 export const PATIENCE_MS = 60_000;
 const LATENCY_MS = { min: 5, max: 60 };
+/** Longer than it takes from a picture to what it sets going. */
+const STILL_FRAMES = 6;
 
 const SITE = fileURLToPath(new URL('../../dist/examples/tv/site', import.meta.url));
 const ARTEFACTS = fileURLToPath(new URL('../../artifacts/', import.meta.url));
@@ -65,11 +67,27 @@ export class Television {
     await this.page.waitForSelector(`#television[data-${name}="${quoted(wanted)}"]`, { state: 'attached' });
   }
 
-  /** Waits until focus is on what bears this title, all data has come and nothing moves. @returns the hash of the picture */
+  /**
+   * Waits until focus is on what bears this title, all data has come and nothing moves, for some frames: between the end of one movement
+   * and the start of the next all is still too. @returns the hash of the picture
+   */
   async settle(focused: string): Promise<string> {
     const still = '[data-state="running"][data-requests="0"][data-placeholders="0"][data-animating="false"][data-picture-hash]';
-    const settled = await this.page.waitForSelector(`#television${still}[data-focused="${quoted(focused)}"]`, { state: 'attached' });
-    return (await settled.getAttribute('data-picture-hash')) ?? '';
+    const selector = `#television${still}[data-focused="${quoted(focused)}"]`;
+    await this.page.waitForSelector(selector, { state: 'attached' });
+    return this.page.evaluate(
+      async ([selector, frames]) => {
+        let hash: string | undefined;
+        for (let same = 0; same < frames || hash === undefined; same++) {
+          await new Promise(requestAnimationFrame);
+          const now = document.querySelector<HTMLElement>(selector)?.dataset.pictureHash;
+          if (now !== hash) same = 0;
+          hash = now;
+        }
+        return hash;
+      },
+      [selector, STILL_FRAMES] as const,
+    );
   }
 
   async actor(name: string): Promise<ActorTile> {
