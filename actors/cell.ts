@@ -20,8 +20,9 @@ import { Mailbox } from '../bus/mailbox.js';
 import type { LocalTarget } from '../bus/router.js';
 import { hasSeen, noteSeen } from '../bus/seen.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
-import { FRAME_BYTES_MAX, REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../protocol/limits.js';
+import { FRAME_BYTES_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder } from './control.js';
@@ -29,7 +30,7 @@ import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from './instance.js';
-import { markedPosition, poisonMark } from './poison-mark.js';
+import { SnapshotKeeper } from './snapshot-keeper.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
@@ -42,25 +43,11 @@ const TRIES_MAX = 2;
 /** What a journal entry takes besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
 
-interface JournalEntry {
-  readonly position: number;
-  readonly frame: Uint8Array;
-}
-
 export interface CellStats {
   traps: number;
   replayed: number;
   divergent: number;
   handled: number;
-}
-
-interface Snapshot {
-  readonly bytes: Uint8Array;
-  readonly sequence: number;
-  /** Digest of all that was sent before it. */
-  readonly digest: number;
-  /** Journal position from which the entries are not in it; later than it was taken when this actor had none in between. */
-  position: number;
 }
 
 export class ActorCell implements LocalTarget {
@@ -71,19 +58,15 @@ export class ActorCell implements LocalTarget {
   state: ActorHealth['state'] = 'running';
   private instance: ActorInstance;
   private readonly options: ActorOptions;
-  private snapshot: Snapshot;
+  private readonly journal: CellJournal;
+  private readonly snapshots: SnapshotKeeper;
   /** Journal position of the first entry that has not been handled. */
   private handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
   private digest = 0;
-  private framesSinceSnapshot = 0;
-  private microsSinceSnapshot = 0;
-  private snapshotMicros = 0;
-  private kept = new Uint8Array(0);
   /** Journal position of the entry that ended the last incarnation, and how often it has. */
   private culprit = -1;
   private attempts = 0;
-  private readonly poison: Set<number>;
   private crashNext = false;
 
   constructor(
@@ -101,9 +84,10 @@ export class ActorCell implements LocalTarget {
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
     if (envelope) this.instance.restore(envelope.snapshot);
-    this.handledTo = former?.position ?? services.journal.position;
-    this.poison = new Set(former?.poison);
-    this.snapshot = { bytes: this.keep(this.instance.snapshot()), sequence: this.gate.sequence, digest: 0, position: this.handledTo };
+    this.journal = new CellJournal(services.journal, this.address, former?.poison);
+    this.handledTo = former?.position ?? this.journal.position;
+    const { sequence } = this.gate;
+    this.snapshots = new SnapshotKeeper({ bytes: this.instance.snapshot(), sequence, digest: 0, position: this.handledTo });
   }
 
   get address(): number {
@@ -128,24 +112,22 @@ export class ActorCell implements LocalTarget {
 
   /** Journal position before which this cell needs nothing. */
   get neededFrom(): number {
-    return this.framesSinceSnapshot === 0 && this.state !== 'restarting' ? this.services.journal.position : this.snapshot.position;
+    return this.snapshots.framesSince === 0 && this.state !== 'restarting' ? this.journal.position : this.snapshots.last.position;
   }
 
   /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
   handleBatch(lane: number): number {
-    const { scratch, journal } = this.services;
+    const { scratch } = this.services;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
     // Making room takes a snapshot, at which this incarnation may end.
     if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || this.state !== 'running') return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
-    const from = journal.position;
-    journal.appendBatch(this.address, scratch, 0, length);
-    return this.handleJournaled(from, length);
+    return this.handleJournaled(this.journal.append(scratch, length), length);
   }
 
   /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
   private handleJournaled(from: number, length: number): number {
-    if (this.framesSinceSnapshot === 0) this.snapshot.position = from;
+    this.snapshots.begin(from);
     const { scratch } = this.services;
     const frames = this.countHandled(scratch, length);
     const fault = this.crashNext ? 0 : this.services.drawFault(frames);
@@ -159,15 +141,15 @@ export class ActorCell implements LocalTarget {
       this.endBatch(asTrap(error), from);
       return frames;
     }
-    this.framesSinceSnapshot += frames;
+    this.snapshots.framesSince += frames;
     this.stats.handled += frames;
-    this.handledTo = this.services.journal.position;
+    this.handledTo = this.journal.position;
     this.reportMalformed(scratch, frames);
     this.releaseOutput();
     const micros = this.services.now() - started;
-    this.microsSinceSnapshot += micros;
+    this.snapshots.spent(micros);
     this.services.spent(micros);
-    if (this.replayIsLong) this.takeSnapshot();
+    if (this.snapshots.due) this.takeSnapshot();
     return frames;
   }
 
@@ -197,63 +179,29 @@ export class ActorCell implements LocalTarget {
     }
   }
 
-  /** The time of a recovery is bounded by frames, and by the work they were; a snapshot in turn must not cost more than it saves. */
-  private get replayIsLong(): boolean {
-    return (
-      this.framesSinceSnapshot >= REPLAY_FRAMES_MAX ||
-      this.microsSinceSnapshot >= Math.max(REPLAY_MICROS_MAX, this.snapshotMicros * SNAPSHOT_SHARE_MAX)
-    );
-  }
-
-  /** Copies a snapshot over the last one: memory that is used again costs a fraction of new memory. */
-  private keep(snapshot: Uint8Array): Uint8Array {
-    if (snapshot.length > this.kept.length) this.kept = new Uint8Array(2 * snapshot.length);
-    this.kept.set(snapshot);
-    return this.kept.subarray(0, snapshot.length);
-  }
-
   takeSnapshot(): void {
-    if (this.state !== 'running' || this.framesSinceSnapshot === 0) return;
+    if (this.state !== 'running' || this.snapshots.framesSince === 0) return;
     const started = this.services.now();
     let bytes: Uint8Array;
     try {
-      bytes = this.keep(this.instance.snapshot());
+      bytes = this.instance.snapshot();
     } catch (error) {
       this.endIncarnation(asTrap(error));
       return;
     }
-    this.snapshot = {
-      bytes,
-      sequence: this.gate.sequence,
-      digest: this.digest,
-      position: this.services.journal.position,
-    };
-    this.snapshotMicros = this.services.now() - started;
-    this.framesSinceSnapshot = 0;
-    this.microsSinceSnapshot = 0;
-    this.poison.clear();
-  }
-
-  /** Own journal entries from a position on, with copies of their frames: the journal may wrap while they are handled. */
-  private entriesFrom(from: number): JournalEntry[] {
-    const entries: JournalEntry[] = [];
-    this.services.journal.read(from, (actor, bytes, at, length, position) => {
-      if (actor !== this.address) return;
-      const marked = markedPosition(bytes, at, length);
-      if (marked >= 0) this.poison.add(marked);
-      else entries.push({ position, frame: bytes.slice(at, at + length) });
-    });
-    return entries;
+    const { sequence } = this.gate;
+    this.snapshots.keep({ bytes, sequence, digest: this.digest, position: this.journal.position }, () => this.services.now() - started);
+    this.journal.covered();
   }
 
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
   private endBatch(trap: ActorTrap, from: number): void {
-    const entries = this.entriesFrom(from);
+    const entries = this.journal.from(from);
     const culprit: JournalEntry | undefined = entries[trap.handled];
     const handled = Math.min(trap.handled, entries.length);
     this.stats.handled += handled;
-    this.framesSinceSnapshot += handled;
-    this.handledTo = culprit?.position ?? this.services.journal.position;
+    this.snapshots.framesSince += handled;
+    this.handledTo = culprit?.position ?? this.journal.position;
     this.reportMalformed(this.services.scratch, handled);
     this.releaseOutput();
     this.endIncarnation(trap, culprit);
@@ -266,7 +214,7 @@ export class ActorCell implements LocalTarget {
     this.instance.dispose();
     this.attempts = culprit && culprit.position === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit?.position ?? -1;
-    const { frame } = culprit ?? (this.entriesFrom(this.snapshot.position).at(-1) as JournalEntry);
+    const { frame } = culprit ?? (this.journal.from(this.snapshots.last.position).at(-1) as JournalEntry);
     const { vm, kinds, trace, now } = this.services;
     const report = crashReport({
       actor: this.name,
@@ -286,9 +234,7 @@ export class ActorCell implements LocalTarget {
 
   /** The culprit trapped on its retry as well: it goes to the dead letters, and the actor goes on from the state before it. */
   private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
-    this.poison.add(position);
-    const mark = poisonMark(position);
-    this.services.journal.append(this.address, mark, 0, mark.length);
+    this.journal.giveUp(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
     this.services.events.poisoned(report);
   }
@@ -306,18 +252,16 @@ export class ActorCell implements LocalTarget {
 
   private renew(): void {
     this.instance = this.factory.create(this.options);
-    this.instance.restore(this.snapshot.bytes);
+    this.instance.restore(this.snapshots.last.bytes);
   }
 
-  private entriesSinceSnapshot(): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
-    const entries = this.entriesFrom(this.snapshot.position).filter(({ position }) => !this.poison.has(position));
-    const handled = entries.filter(({ position }) => position < this.handledTo);
-    return { handled, left: entries.slice(handled.length) };
+  private entriesSinceSnapshot() {
+    return this.journal.since(this.snapshots.last.position, this.handledTo);
   }
 
   /** Handles again what was handled before; its output has left, so it is held back and compared. @returns false when it trapped */
   private replay(entries: readonly JournalEntry[]): boolean {
-    let { digest, sequence } = this.snapshot;
+    let { digest, sequence } = this.snapshots.last;
     for (const entry of entries) {
       if (!this.tryFrame(entry)) return false;
       const { bytes, start, end } = this.instance.output;
@@ -345,13 +289,13 @@ export class ActorCell implements LocalTarget {
       this.services.router.acceptAgain(this.address, entries[i].frame, 0);
       if (!this.tryFrame(entries[i])) return;
       this.stats.handled++;
-      this.framesSinceSnapshot++;
-      this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.services.journal.position;
+      this.snapshots.framesSince++;
+      this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.journal.position;
       this.reportMalformed(entries[i].frame, 1);
       this.releaseOutput();
     }
-    this.framesSinceSnapshot = Math.max(this.framesSinceSnapshot, 1);
-    this.handledTo = this.services.journal.position;
+    this.snapshots.framesSince = Math.max(this.snapshots.framesSince, 1);
+    this.handledTo = this.journal.position;
     this.takeSnapshot();
   }
 
@@ -363,10 +307,10 @@ export class ActorCell implements LocalTarget {
     return {
       actor: this.name,
       position: this.neededFrom,
-      snapshot: this.snapshot.bytes,
-      sequence: this.snapshot.sequence,
+      snapshot: this.snapshots.last.bytes,
+      sequence: this.snapshots.last.sequence,
       seen: fill(this.seen),
-      poison: [...this.poison],
+      poison: this.journal.givenUp,
       waiting,
       held: this.gate.held,
     };
@@ -376,7 +320,7 @@ export class ActorCell implements LocalTarget {
   remember({ waiting, held }: ActorCheckpoint): void {
     const { kinds } = this.services;
     const journaled: number[] = [];
-    for (const { frame } of this.entriesFrom(this.handledTo)) {
+    for (const { frame } of this.journal.from(this.handledTo)) {
       noteSeen(journaled, frame, kinds);
       noteSeen(this.seen, frame, kinds);
     }
@@ -401,7 +345,7 @@ export class ActorCell implements LocalTarget {
   envelope(): Uint8Array {
     this.takeSnapshot();
     if (this.state !== 'running') throw new Error(`${this.name} has ended and waits for its restart`);
-    return this.wrap(this.snapshot.bytes);
+    return this.wrap(this.snapshots.last.bytes);
   }
 
   private wrap(snapshot: Uint8Array): Uint8Array {
@@ -432,7 +376,7 @@ export class ActorCell implements LocalTarget {
     } catch (error) {
       const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
       for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
-      return this.snapshot.bytes;
+      return this.snapshots.last.bytes;
     }
   }
 
@@ -444,7 +388,7 @@ export class ActorCell implements LocalTarget {
       epoch: this.gate.epoch,
       mailboxFrames: this.mailbox.frames(),
       mailboxBytes: this.mailbox.bytes,
-      journalFrames: this.framesSinceSnapshot,
+      journalFrames: this.snapshots.framesSince,
       handled: this.stats.handled,
       memoryBytes: this.state === 'running' ? this.instance.memoryBytes : 0,
     };

@@ -4,21 +4,20 @@
  *
  *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
  */
-import { openAbsentWriter } from '../bus/absent-writer.js';
 import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
 import type { FrameSink } from '../bus/link.js';
-import { IDLE, LANES, type MailboxStats } from '../bus/mailbox.js';
+import type { MailboxStats } from '../bus/mailbox.js';
 import { PairCounter } from '../bus/pair-counter.js';
 import { RequestLedger } from '../bus/requests.js';
-import { type LocalTarget, Router } from '../bus/router.js';
+import { Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import { Vigil } from '../bus/vigil.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
-import { FRAME_BYTES_MAX, IDLE_DELAY_MAX_MS, JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
+import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
@@ -31,18 +30,11 @@ import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
-import { RUNTIME_ADDRESS, RuntimeVoice } from './runtime-voice.js';
+import { RuntimeVoice } from './runtime-voice.js';
 import { TrapRate } from './trap-rate.js';
-import { detach, type OpenLink, type VmOptions } from './vm-options.js';
-
-/** Frames taken from a link before the mailboxes are served. */
-const DRAIN_FRAMES_MAX = 1024;
-
-interface Party extends LocalTarget {
-  readonly gate: Gate;
-  runnable(lane: number): boolean;
-  handleBatch(lane: number): number;
-}
+import { type Party, Turns } from './turns.js';
+import { VmLinks } from './vm-links.js';
+import type { VmOptions } from './vm-options.js';
 
 export class Vm implements VmControl {
   readonly name: VmName;
@@ -56,26 +48,18 @@ export class Vm implements VmControl {
   private readonly services: PortServices;
   private readonly cells = new Map<string, ActorCell>();
   private readonly ports = new Map<number, Party & { open(): void; close(): void }>();
-  private readonly links = new Map<VmName, OpenLink>();
-  /** The same links, as every pump wants them. */
-  private openLinks: readonly OpenLink[] = [];
-  private routes: ReadonlyMap<number, VmName> = new Map();
+  private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
   /** In this pump. */
   private portServed = false;
   private readonly voice: RuntimeVoice;
   private readonly metrics: RuntimeMetrics;
-  private parties: Party[] = [];
+  private readonly turns: Turns;
   /** Of actors that were stopped, while some of their output has not left. */
   private leaving: Gate[] = [];
   /** Of actors that were stopped. */
   private readonly counts = new CellCounts();
-  private turn = 0;
-  private animating = false;
-  /** Idle frames have waited long enough: all that wait are handled. */
-  private idleDue = false;
-  private idleTimer: unknown;
   private readonly trapRate = new TrapRate();
   private readonly deadlines: DeadlineTimer;
   private closed = false;
@@ -89,6 +73,7 @@ export class Vm implements VmControl {
     const now = () => options.clock.nowMicros();
     this.deadLetterBox = new DeadLetters(undefined, now);
     const { memory } = options;
+    this.turns = new Turns(options.timers, options.wake);
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false));
     this.recovering = memory?.recovers ?? false;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
@@ -101,6 +86,8 @@ export class Vm implements VmControl {
       bounce: (requester, request, kind, code) => this.fail(requester, request, kind, code),
       carrier: options.carrier,
     });
+    const { name: vm, parties, openLink, wake } = options;
+    this.links = new VmLinks({ vm, parties, router: this.router, openLink, retains: this.retains, wake });
     this.services = {
       vm: options.name,
       router: this.router,
@@ -132,9 +119,9 @@ export class Vm implements VmControl {
   private createCheckpointer(): Checkpointer {
     return new Checkpointer({
       journal: this.journal,
-      readers: () => this.openLinks.map(({ reader }) => reader),
+      readers: () => this.links.readers,
       cells: () => [...this.cells.values()],
-      flush: () => this.flushLinks(),
+      flush: () => this.links.flush(),
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
       keep: (bytes) => this.options.events.checkpoint(bytes),
       now: () => this.options.clock.nowMicros(),
@@ -162,18 +149,18 @@ export class Vm implements VmControl {
     do {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
-    } while (!this.portServed && this.openLinks.every(({ reader }) => reader.empty) && this.vigil.keep(this.openLinks));
-    return !this.sleep();
+    } while (!this.portServed && this.links.empty && this.vigil.keep(this.links.all));
+    return !this.links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
     do {
       const left = this.retryHeld();
-      const taken = this.drainLinks();
+      const taken = this.links.drain(this.sink);
       const served = this.serveOne();
-      this.flushLinks();
-      this.checkpointer?.look(this.quiet);
+      this.links.flush();
+      this.checkpointer?.look(this.turns.quiet);
       if (!left && !taken && !served) return false;
     } while (this.options.clock.nowMicros() < until);
     return true;
@@ -189,7 +176,7 @@ export class Vm implements VmControl {
 
   /** Whether the party at this address lives here. */
   has(address: number): boolean {
-    return this.parties.some((party) => party.address === address);
+    return this.turns.parties.some((party) => party.address === address);
   }
 
   /** An actor waits for its supervisor to restart it. */
@@ -202,75 +189,30 @@ export class Vm implements VmControl {
     return this.checkpointer !== null;
   }
 
-  private get quiet(): boolean {
-    return this.parties.every(({ mailbox }) => mailbox.frames() === 0);
-  }
-
-  private sleep(): boolean {
-    let asleep = true;
-    for (const { reader } of this.openLinks) asleep = reader.sleep() && asleep;
-    return asleep;
-  }
-
   /** Offers again what found no room. @returns true when something left */
   private retryHeld(): boolean {
     let left = false;
     if (this.voice.gate.blocked) left = this.voice.gate.retry();
-    for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    for (const party of this.turns.parties) if (party.gate.blocked) left = party.gate.retry() || left;
     if (this.leaving.length > 0) this.leaving = this.leaving.filter((gate) => !gate.retry());
     return left;
   }
 
-  private drainLinks(): boolean {
-    let taken = 0;
-    for (const { reader } of this.openLinks) taken += reader.drain(this.sink, DRAIN_FRAMES_MAX);
-    return taken > 0;
-  }
-
-  /** Serves the party whose turn it is in the first lane that has work. @returns false when no party could be served */
+  /** @returns false when no party could be served */
   private serveOne(): boolean {
-    for (let lane = 0; lane < LANES.length; lane++) {
-      if (lane === IDLE && this.holdsIdle()) return false;
-      for (let i = 0; i < this.parties.length; i++) {
-        const party = this.parties[(this.turn + i) % this.parties.length];
-        if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
-        this.turn = (this.turn + i + 1) % this.parties.length;
-        if (this.ports.has(party.address)) this.portServed = true;
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** Idle frames wait while something animates, until the first of them has waited long enough or they are in the way of the others. */
-  private holdsIdle(): boolean {
-    if (!this.animating) return false;
-    if (!this.parties.some((party) => party.runnable(IDLE))) {
-      this.idleDue = false;
-      return false;
-    }
-    if (this.idleDue || this.parties.some(isCrowded)) return false;
-    this.idleTimer ??= this.options.timers.set(IDLE_DELAY_MAX_MS, () => {
-      this.idleTimer = undefined;
-      this.idleDue = true;
-      this.options.wake();
-    });
-    return true;
-  }
-
-  private flushLinks(): void {
-    for (const { writer } of this.openLinks) writer.flush();
+    const party = this.turns.serveOne();
+    if (party && this.ports.has(party.address)) this.portServed = true;
+    return party !== null;
   }
 
   private addParty(party: Party): void {
     this.router.addLocal(party);
-    this.parties = [...this.parties, party];
+    this.turns.add(party);
   }
 
   private removeParty(party: Party): void {
     this.router.removeLocal(party.address);
-    this.parties = this.parties.filter((other) => other !== party);
-    this.turn = 0;
+    this.turns.remove(party);
   }
 
   /** @returns false when the journal has no room before an actor has restarted */
@@ -293,7 +235,7 @@ export class Vm implements VmControl {
 
   /** @returns the next deadline */
   private failLate(): number {
-    this.drainLinks(); // a reply that has arrived comes before its deadline
+    this.links.drain(this.sink); // a reply that has arrived comes before its deadline
     const now = this.options.clock.nowMicros();
     for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now))
       this.fail(late.requester, late.request, late.kind, 'deadline');
@@ -307,37 +249,16 @@ export class Vm implements VmControl {
   }
 
   async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
-    detach(this.links.get(peer));
-    const link = this.options.openLink(transport);
-    link.reader.retains = this.retains;
-    link.reader.onFrames = this.options.wake;
-    link.writer.onRoom = this.options.wake;
-    this.links.set(peer, link);
-    this.openLinks = [...this.links.values()];
-    this.route();
+    this.links.attach(peer, transport);
     this.options.wake();
   }
 
   async setRoutes(routes: Routes): Promise<void> {
-    this.routes = new Map(routes);
-    this.route();
+    this.links.setRoutes(routes);
     for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
       this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
     }
     this.options.wake();
-  }
-
-  /** Over the links that are open now. */
-  private route(): void {
-    for (const party of this.options.parties) {
-      const vm = this.routes.get(party.address);
-      const isElsewhere = vm !== undefined && vm !== this.name;
-      this.router.setRoute(party.address, isElsewhere ? { vm, writer: this.links.get(vm)?.writer ?? openAbsentWriter() } : null);
-    }
-    for (const [peer, address] of Object.entries(RUNTIME_ADDRESS)) {
-      const link = this.links.get(peer as VmName);
-      if (link) this.router.setRoute(address, { vm: peer, writer: link.writer });
-    }
   }
 
   async spawn(order: SpawnOrder): Promise<void> {
@@ -399,8 +320,7 @@ export class Vm implements VmControl {
   }
 
   async setAnimating(animating: boolean): Promise<void> {
-    this.idleDue = false;
-    this.animating = animating;
+    this.turns.setAnimating(animating);
     this.options.wake();
   }
 
@@ -430,7 +350,7 @@ export class Vm implements VmControl {
     const { dropped, conflated, ...ofCells } = this.counts.with(this.cells.values());
     const ofPorts = (count: (stats: MailboxStats) => number) =>
       [...this.ports.values()].reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
-    const waiting = this.parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
+    const waiting = this.turns.parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
     return {
       sent: this.router.sent.toRecord(nameOf),
       handled: this.handled.toRecord(nameOf),
@@ -472,7 +392,7 @@ export class Vm implements VmControl {
     this.checkpointer?.end();
     this.deadlines.end();
     this.router.silence();
-    for (const link of this.openLinks) detach(link);
+    this.links.detach();
     for (const port of this.ports.values()) port.close();
   }
 
@@ -484,16 +404,9 @@ export class Vm implements VmControl {
     if (this.closed) return;
     this.closed = true;
     this.deadlines.end();
-    this.options.timers.clear(this.idleTimer);
+    this.turns.end();
     for (const actor of [...this.cells.keys()]) await this.stop(actor);
     for (const port of this.ports.values()) port.close();
-    this.flushLinks();
-    for (const { reader, writer } of this.links.values()) {
-      writer.close();
-      reader.close();
-    }
+    this.links.close();
   }
 }
-
-/** Half of what the lanes of a mailbox share is taken. */
-const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;

@@ -1,0 +1,69 @@
+/** What the journal of a VM holds of one actor: its frames, and which of them were given up. */
+import type { Journal } from '../bus/journal.js';
+import { markedPosition, poisonMark } from './poison-mark.js';
+
+export interface JournalEntry {
+  readonly position: number;
+  readonly frame: Uint8Array;
+}
+
+export class CellJournal {
+  private readonly poison: Set<number>;
+
+  /** @param given positions of entries that were given up before */
+  constructor(
+    private readonly journal: Journal,
+    private readonly address: number,
+    given: readonly number[] = [],
+  ) {
+    this.poison = new Set(given);
+  }
+
+  /** Positions of the entries that were given up. */
+  get givenUp(): readonly number[] {
+    return [...this.poison];
+  }
+
+  /** Where the next frame goes. */
+  get position(): number {
+    return this.journal.position;
+  }
+
+  /** Appends frames that are handled together. @returns the position of the first */
+  append(bytes: Uint8Array, length: number): number {
+    const from = this.journal.position;
+    this.journal.appendBatch(this.address, bytes, 0, length);
+    return from;
+  }
+
+  /** Entries from a position on, with copies of their frames: the journal may wrap while they are handled. */
+  from(position: number): readonly JournalEntry[] {
+    const entries: JournalEntry[] = [];
+    this.journal.read(position, (actor, bytes, at, length, found) => {
+      if (actor !== this.address) return;
+      const marked = markedPosition(bytes, at, length);
+      if (marked >= 0) this.poison.add(marked);
+      else entries.push({ position: found, frame: bytes.slice(at, at + length) });
+    });
+    return entries;
+  }
+
+  /** The entries behind a snapshot that were not given up: those whose output has left, and those that are yet to be handled. */
+  since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
+    const entries = this.from(snapshot).filter(({ position }) => !this.poison.has(position));
+    const handled = entries.filter(({ position }) => position < handledTo);
+    return { handled, left: entries.slice(handled.length) };
+  }
+
+  /** Leaves out an entry from now on, also after a loss of the VM. */
+  giveUp(position: number): void {
+    this.poison.add(position);
+    const mark = poisonMark(position);
+    this.journal.append(this.address, mark, 0, mark.length);
+  }
+
+  /** A snapshot covers all entries. */
+  covered(): void {
+    this.poison.clear();
+  }
+}

@@ -1,0 +1,100 @@
+/** The links of one VM to the others, and the routes that lead over them. */
+import { openAbsentWriter } from '../bus/absent-writer.js';
+import type { FrameSink, LinkReader } from '../bus/link.js';
+import type { Router } from '../bus/router.js';
+import type { PartySchema } from '../protocol/schema.js';
+import type { Routes } from './control.js';
+import type { VmName } from './instance.js';
+import { RUNTIME_ADDRESS } from './runtime-voice.js';
+import { detach, type OpenLink } from './vm-options.js';
+
+/** Frames taken from a link before the mailboxes are served. */
+const DRAIN_FRAMES_MAX = 1024;
+
+export interface VmLinksOptions {
+  readonly vm: VmName;
+  readonly parties: readonly PartySchema[];
+  readonly router: Router;
+  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
+  /** What is drained stays in the links until it is durable. */
+  readonly retains: boolean;
+  readonly wake: () => void;
+}
+
+export class VmLinks {
+  /** Every pump wants them. */
+  all: readonly OpenLink[] = [];
+  private readonly byPeer = new Map<VmName, OpenLink>();
+  private routes: ReadonlyMap<number, VmName> = new Map();
+
+  constructor(private readonly options: VmLinksOptions) {}
+
+  get readers(): readonly LinkReader[] {
+    return this.all.map(({ reader }) => reader);
+  }
+
+  get empty(): boolean {
+    return this.all.every(({ reader }) => reader.empty);
+  }
+
+  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): void {
+    detach(this.byPeer.get(peer));
+    const link = this.options.openLink(transport);
+    link.reader.retains = this.options.retains;
+    link.reader.onFrames = this.options.wake;
+    link.writer.onRoom = this.options.wake;
+    this.byPeer.set(peer, link);
+    this.all = [...this.byPeer.values()];
+    this.route();
+  }
+
+  setRoutes(routes: Routes): void {
+    this.routes = new Map(routes);
+    this.route();
+  }
+
+  /** Over the links that are open now. */
+  private route(): void {
+    const { vm: here, parties, router } = this.options;
+    for (const party of parties) {
+      const vm = this.routes.get(party.address);
+      const isElsewhere = vm !== undefined && vm !== here;
+      router.setRoute(party.address, isElsewhere ? { vm, writer: this.byPeer.get(vm)?.writer ?? openAbsentWriter() } : null);
+    }
+    for (const [peer, address] of Object.entries(RUNTIME_ADDRESS)) {
+      const link = this.byPeer.get(peer as VmName);
+      if (link) router.setRoute(address, { vm: peer, writer: link.writer });
+    }
+  }
+
+  /** @returns true when frames were taken */
+  drain(sink: FrameSink): boolean {
+    let taken = 0;
+    for (const { reader } of this.all) taken += reader.drain(sink, DRAIN_FRAMES_MAX);
+    return taken > 0;
+  }
+
+  flush(): void {
+    for (const { writer } of this.all) writer.flush();
+  }
+
+  /** @returns true when every reader will wake the VM */
+  sleep(): boolean {
+    let asleep = true;
+    for (const { reader } of this.all) asleep = reader.sleep() && asleep;
+    return asleep;
+  }
+
+  /** Lets go of the links: whoever opens them anew goes on. */
+  detach(): void {
+    for (const link of this.all) detach(link);
+  }
+
+  close(): void {
+    this.flush();
+    for (const { reader, writer } of this.all) {
+      writer.close();
+      reader.close();
+    }
+  }
+}
