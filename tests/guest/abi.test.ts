@@ -10,7 +10,8 @@ import golden from '../../wasm-actors/abi.golden.json' with { type: 'json' };
 import { concatenate, frame, framesIn } from './frames.js';
 import { builtGuests, readModule, root } from './guests.js';
 import { plainGuest } from './plain-guest.js';
-import { catchTrap, trapSchema } from './trap.js';
+import { trap as trapActor } from './protocol/generated/trap.js';
+import { catchTrap } from './trap.js';
 
 const guests = builtGuests();
 
@@ -46,7 +47,7 @@ describe.each(guests)('%s', (path) => {
 
   it('is found by its name, and says so', async () => {
     const name = path.split('/').at(-1)!.replace('.wasm', '');
-    const schema = { ...trapSchema, name } as BoundParty;
+    const schema = { ...trapActor, name } as BoundParty;
     await compileGuest(readModule(path));
     let refusal: unknown;
     try {
@@ -94,7 +95,7 @@ describe('both sides of the ABI', () => {
 describe('a module that is refused', () => {
   const problemOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
     try {
-      wasmActorFactory(trapSchema, await compileGuest(bytes));
+      wasmActorFactory(trapActor, await compileGuest(bytes));
     } catch (error) {
       if (error instanceof GuestError) return error.message;
       throw error;
@@ -123,7 +124,7 @@ describe('a module that is refused', () => {
   });
 
   it('cannot be configured, and is', async () => {
-    const factory = wasmActorFactory(trapSchema, await compileGuest(plainGuest()));
+    const factory = wasmActorFactory(trapActor, await compileGuest(plainGuest()));
     expect(() => factory.create({ seed: 1 })).toThrow(/missing export: configure, for seed/);
   });
 });
@@ -132,7 +133,7 @@ describe('a guest of another language, by the page alone', () => {
   const batch = concatenate([frame(0x4001, [1]), frame(0x4001, [2]), frame(0x4001, [3])]);
 
   it('runs, keeps its state and restores it', async () => {
-    const factory = wasmActorFactory(trapSchema, await compileGuest(plainGuest()));
+    const factory = wasmActorFactory(trapActor, await compileGuest(plainGuest()));
     const first = factory.create({});
     first.handle(batch, 0, batch.length);
     expect(first.output.bytes.slice(first.output.start, first.output.end)).toEqual(batch);
@@ -144,7 +145,7 @@ describe('a guest of another language, by the page alone', () => {
   });
 
   it('traps like any other', async () => {
-    const instance = wasmActorFactory(trapSchema, await compileGuest(plainGuest())).create({});
+    const instance = wasmActorFactory(trapActor, await compileGuest(plainGuest())).create({});
     instance.armFault(1);
     const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
     expect(trap.handled).toBe(1);

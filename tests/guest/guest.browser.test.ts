@@ -5,7 +5,8 @@ import type { ActorInstance } from '../../actors/instance.js';
 import { compileGuest, type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { concatenate, frame, framesIn } from './frames.js';
 import { base } from './protocol/generated/base.js';
-import { catchTrap, KIND, trapInstance, WAYS, type Way } from './trap.js';
+import { trap as trapActor } from './protocol/generated/trap.js';
+import { catchTrap, trapInstance, WAYS, type Way } from './trap.js';
 
 async function load(path: string): Promise<Response> {
   const response = await fetch(`/${path}`);
@@ -32,7 +33,7 @@ it.each(WAYS)('ends by %s with the line of AssemblyScript', async (way: Way) => 
   const source = await (await load('tests/guests/trap/trap.ts?raw')).text();
   const module = await loadModule(TRAP);
   const instance = trapInstance(module, await (await load(`${TRAP}.map`)).text());
-  const batch = concatenate([frame(KIND.add, [4]), frame(KIND.trap, [WAYS.indexOf(way)])]);
+  const batch = concatenate([frame(trapActor.receives.add.kind, [4]), frame(trapActor.receives.trap.kind, [WAYS.indexOf(way)])]);
   const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
   expect(trap.handled).toBe(1);
   expect(bodies(instance)).toEqual([[4]]);

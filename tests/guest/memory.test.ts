@@ -6,7 +6,8 @@ import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { concatenate, frame } from './frames.js';
 import { readModule } from './guests.js';
 import { base } from './protocol/generated/base.js';
-import { KIND, trapInstance } from './trap.js';
+import { trap as trapActor } from './protocol/generated/trap.js';
+import { trapInstance } from './trap.js';
 
 const MESSAGES = 100_000;
 const BATCH_FRAMES = 20;
@@ -46,7 +47,7 @@ it('does not grow with strings, maps and objects that come and go', () => {
 
 it('does not grow with a megabyte of garbage for each batch', () => {
   const instance = trapInstance(trapModule);
-  const litter = frame(KIND.litter, [10_000]);
+  const litter = frame(trapActor.receives.litter.kind, [10_000]);
   const [early, late] = memoryOver(instance, litter, 500);
   expect(late).toBe(early);
 });

@@ -1,21 +1,13 @@
-/** The guest of tests/guests/trap, and the schema it stands for. */
+/** The guest of tests/guests/trap. */
 import { ActorTrap } from '../../actors/instance.js';
 import { type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
-import type { BoundParty } from '../../protocol/bind.js';
-import { actor, i32, struct } from '../../protocol/schema.js';
+import { trap } from './protocol/generated/trap.js';
 
-const TRAP_ADDRESS = 99;
-export const trapSchema = actor({
-  name: 'trap',
-  address: TRAP_ADDRESS,
-  state: struct('TrapState', { sum: i32 }),
-  receives: {},
-}) as unknown as BoundParty;
-
-/** Bodies: [number to add], [way to trap], [objects to drop], [bytes to send], [megabytes to send, one a frame]. */
-export const KIND = { add: 0x4001, trap: 0x4002, litter: 0x4003, fill: 0x4004, flood: 0x4005, sum: 0x4010, filling: 0x4011 } as const;
-
-/** Ways to trap, by number: the test guest has the same list. */
+/**
+ * Ways to trap, by number: the test guest has the same list. They are those of the specification's tests (test/core: unreachable, traps,
+ * memory_trap, bulk, call_indirect, int_exprs, conversions, memory_grow, and exhaustion in call), and those of AssemblyScript: failed
+ * allocation, and `abort`, which is an exception from an import.
+ */
 export const WAYS = [
   'unreachable',
   'memory',
@@ -28,11 +20,21 @@ export const WAYS = [
   'allocation',
   'abort',
   'index',
+  'store',
+  'copy',
+  'fill',
+  'absent',
+  'remainder',
+  'long division',
+  'long overflow',
+  'not a number',
+  'long conversion',
+  'growth',
 ] as const;
 export type Way = (typeof WAYS)[number];
 
 export function trapInstance(module: WebAssembly.Module, sourceMap?: string, options: Record<string, number> = {}): WasmInstance {
-  return wasmActorFactory(trapSchema, module, sourceMap).create(options) as WasmInstance;
+  return wasmActorFactory(trap, module, sourceMap).create(options) as WasmInstance;
 }
 
 /** @throws Error when `run` does not trap */

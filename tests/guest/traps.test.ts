@@ -7,7 +7,8 @@ import { compileGuest, type WasmInstance } from '../../host-shim/wasm/guest.js';
 import { GuestAbort } from '../../host-shim/wasm/positions.js';
 import { concatenate, frame, framesIn, SENDER } from './frames.js';
 import { readModule, readSourceMap, root } from './guests.js';
-import { catchTrap, KIND, trapInstance, WAYS, type Way } from './trap.js';
+import { trap as trapActor } from './protocol/generated/trap.js';
+import { catchTrap, trapInstance, WAYS, type Way } from './trap.js';
 
 const MODULE = 'dist/tests/guests/trap/trap.wasm';
 const SOURCE = 'tests/guests/trap/trap.ts';
@@ -25,11 +26,21 @@ const REASONS: Readonly<Record<Way, RegExp>> = {
   allocation: /unreachable|memory/,
   abort: /asked to abort/,
   index: /Index out of range/,
+  store: /memory access out of bounds/,
+  copy: /memory access out of bounds/,
+  fill: /memory access out of bounds/,
+  absent: /null function/,
+  remainder: /remainder by zero/,
+  'long division': /divide by zero/,
+  'long overflow': /divide result unrepresentable/,
+  'not a number': /float unrepresentable in integer range/,
+  'long conversion': /float unrepresentable in integer range/,
+  growth: /unreachable/,
 };
 
 function lineOf(way: Way): number {
   const lines = readFileSync(join(root, SOURCE), 'utf8').split('\n');
-  return lines.findIndex((line) => line.includes(`// trap: ${way}`)) + 1;
+  return lines.findIndex((line) => line.endsWith(`// trap: ${way}`)) + 1;
 }
 
 let module: WebAssembly.Module;
@@ -37,8 +48,8 @@ beforeAll(async () => {
   module = await compileGuest(readModule(MODULE));
 });
 
-const add = (number: number) => frame(KIND.add, [number]);
-const trapBy = (way: Way) => frame(KIND.trap, [WAYS.indexOf(way)]);
+const add = (number: number) => frame(trapActor.receives.add.kind, [number]);
+const trapBy = (way: Way) => frame(trapActor.receives.trap.kind, [WAYS.indexOf(way)]);
 
 const bodies = (instance: WasmInstance): unknown[] =>
   framesIn(instance.output.bytes, instance.output.start, instance.output.end).map(({ body }) => decode(body));
@@ -112,7 +123,7 @@ describe('what was emitted before a trap', () => {
   it('is found also when the outbox has moved since', () => {
     const instance = trapInstance(module);
     instance.armFault(1);
-    const batch = concatenate([add(10), frame(KIND.fill, [500_000])]);
+    const batch = concatenate([add(10), frame(trapActor.receives.fill.kind, [500_000])]);
     expect(catchTrap(() => instance.handle(batch, 0, batch.length)).handled).toBe(1);
     expect(bodies(instance)).toEqual([[10]]);
   });
@@ -155,7 +166,7 @@ describe('an armed fault', () => {
 });
 
 describe('what a handler may emit', () => {
-  const fill = (bytes: number) => frame(KIND.fill, [bytes]);
+  const fill = (bytes: number) => frame(trapActor.receives.fill.kind, [bytes]);
 
   it('is a frame of a megabyte at most', () => {
     const instance = trapInstance(module);
@@ -167,7 +178,7 @@ describe('what a handler may emit', () => {
 
   it('is four megabytes at most, for one handler', () => {
     const instance = trapInstance(module);
-    const flood = (frames: number) => frame(KIND.flood, [frames]);
+    const flood = (frames: number) => frame(trapActor.receives.flood.kind, [frames]);
     instance.handle(flood(4), 0, flood(4).length);
     expect(framesIn(instance.output.bytes, instance.output.start, instance.output.end)).toHaveLength(4);
     const trap = catchTrap(() => instance.handle(flood(5), 0, flood(5).length));

@@ -34,6 +34,16 @@ namespace Way {
   export const ALLOCATION: u8 = 8;
   export const ABORT: u8 = 9;
   export const INDEX: u8 = 10;
+  export const STORE: u8 = 11;
+  export const COPY: u8 = 12;
+  export const FILL: u8 = 13;
+  export const ABSENT: u8 = 14;
+  export const REMAINDER: u8 = 15;
+  export const LONG_DIVISION: u8 = 16;
+  export const LONG_OVERFLOW: u8 = 17;
+  export const NOT_A_NUMBER: u8 = 18;
+  export const LONG_CONVERSION: u8 = 19;
+  export const GROWTH: u8 = 20;
 }
 
 function nothing(): void {}
@@ -178,6 +188,36 @@ class Trap extends Actor<TrapState> {
         throw new Error('asked to abort'); // trap: abort
       case Way.INDEX:
         this.sum = this.litter[this.sum + 1000]; // trap: index
+        break;
+      case Way.STORE:
+        store<i32>(0xfffffff0 + this.zero, 1); // trap: store
+        break;
+      case Way.COPY:
+        memory.copy(0xfffffff0 + this.zero, 0, 1 << 16); // trap: copy
+        break;
+      case Way.FILL:
+        memory.fill(0xfffffff0 + this.zero, 1, 1 << 16); // trap: fill
+        break;
+      case Way.ABSENT:
+        call_indirect<void>(this.zero); // trap: absent
+        break;
+      case Way.REMAINDER:
+        this.sum = this.sum % this.zero; // trap: remainder
+        break;
+      case Way.LONG_DIVISION:
+        this.sum = <i32>(<i64>this.sum / <i64>this.zero); // trap: long division
+        break;
+      case Way.LONG_OVERFLOW:
+        this.sum = <i32>((i64.MIN_VALUE + <i64>this.zero) / <i64>(this.zero - 1)); // trap: long overflow
+        break;
+      case Way.NOT_A_NUMBER:
+        this.sum = <i32>(<f64>this.zero / <f64>this.zero); // trap: not a number
+        break;
+      case Way.LONG_CONVERSION:
+        this.sum = <i32>(<i64>(1e300 + <f64>this.zero)); // trap: long conversion
+        break;
+      case Way.GROWTH:
+        if (memory.grow(65536 + this.zero) < 0) unreachable(); // trap: growth
         break;
       default:
     }

@@ -1,0 +1,28 @@
+/** The trap actor as a whole application on the simulated host: in the Wasm VM, with the port that asks it. */
+import type { Port } from '../../actors/port.js';
+import { type System, startSystem } from '../../actors/system.js';
+import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import { parties as ownParties, trap, trapper } from './protocol/generated/index.js';
+
+const parties = [...tandemParties, ...ownParties];
+const module = new URL('../../dist/tests/guests/trap/trap.wasm', import.meta.url);
+const guests = [{ schema: trap, module, sourceMap: new URL('trap.wasm.map', module) }];
+
+export interface TrapStage {
+  readonly host: SimHost;
+  readonly system: System;
+  readonly port: Port<typeof trapper>;
+  /** Sums that the port was told. */
+  readonly sums: number[];
+}
+
+export async function openTrapStage(intensity: number): Promise<TrapStage> {
+  const vms = { js: { load: async () => ({ parties }) }, wasm: { load: async () => ({ parties, guests }) } };
+  const host = createSimHost({ seed: 1, parties, vms });
+  const sums: number[] = [];
+  const port = host.vm.openPort(trapper, { onSum: ({ sum }) => void sums.push(sum), onFilling() {} });
+  const actors = [{ schema: trap, twins: { js: false, wasm: true } }];
+  const system = await startSystem(host, { parties, actors, placement: 'wasm', intensity });
+  return { host, system, port, sums };
+}
