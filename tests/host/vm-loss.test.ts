@@ -1,26 +1,4 @@
-import { PlatformHost } from '../../host-shim/common/host.js';
-import { detectCapabilities } from '../../host-shim/node/index.js';
-import { newLifeLock } from '../../host-shim/node/life.js';
-import { load } from '../../host-shim/node/load.js';
-import { startThread } from '../../host-shim/node/thread.js';
-import { afterTurn } from '../../host-shim/node/turn.js';
-import { bundleEntries } from './node-entries.js';
+import { mortalNode } from './mortal-node.js';
 import { vmLossSuite } from './vm-loss.js';
-import { jsDefinition, parties, wasmDefinition } from './world.js';
 
-const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
-const { js, wasm } = await bundleEntries('js', 'wasm');
-
-vmLossSuite('Node', {
-  create: (wrap) =>
-    new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread) },
-      {
-        capabilities: detectCapabilities(),
-        parties,
-        vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
-      },
-    ),
-  kills: 6,
-  kill: (thread) => void thread.terminate(),
-});
+vmLossSuite('Node', mortalNode);

@@ -1,6 +1,5 @@
 /** What every host with threads and shared memory keeps when a thread is ended in the middle of its work: nothing is lost or doubled. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { type System, startSystem } from '../../actors/system.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
@@ -22,11 +21,9 @@ const PAUSE_MS = 40;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 const BOTH = { js: true, wasm: true };
 
-class MortalGame {
+export class MortalGame {
   private readonly threads = new Map<string, Thread>();
-  private readonly changes: SystemChange[] = [];
   private finished: (result: { rounds: number; wrong: number }) => void = () => {};
-  private changed: () => void = () => {};
   private readonly host: PlatformHost;
   private readonly probe;
   private system!: System;
@@ -47,10 +44,6 @@ class MortalGame {
       { schema: mirror, twins: BOTH },
     ];
     this.system = await startSystem(this.host, { parties, actors, placement, vmIntensity: OFTEN });
-    this.system.onChange((change) => {
-      this.changes.push(change);
-      this.changed();
-    });
   }
 
   /** Throws balls while `disturb` goes on, and until it has ended. */
@@ -70,12 +63,20 @@ class MortalGame {
     await disturbed;
   }
 
+  /** Resolves when all of them are back. */
   async kill(...vms: string[]): Promise<void> {
-    const seen = this.changes.length;
+    const away = new Set(vms);
+    const back = new Promise<void>((resolve) => {
+      const forget = this.system.onChange((change) => {
+        if (change.type !== 'vm' || change.state !== 'running') return;
+        away.delete(change.vm);
+        if (away.size > 0) return;
+        forget();
+        resolve();
+      });
+    });
     for (const vm of vms) this.mortal.kill(this.threads.get(vm) as Thread);
-    const isBack = (vm: string) =>
-      this.changes.slice(seen).some((change) => change.type === 'vm' && change.vm === vm && change.state === 'running');
-    while (!vms.every(isBack)) await this.nextChange();
+    await back;
   }
 
   get actors() {
@@ -84,12 +85,6 @@ class MortalGame {
 
   async end(): Promise<void> {
     await this.system.stop();
-  }
-
-  private nextChange(): Promise<void> {
-    return new Promise((resolve) => {
-      this.changed = resolve;
-    });
   }
 }
 

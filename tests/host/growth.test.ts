@@ -1,0 +1,38 @@
+/** Lost and recovered workers leave nothing behind in their host: no memory, no thread, no handle. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { grownBy, takeCensus } from './census.js';
+import { mortalNode } from './mortal-node.js';
+import { MortalGame } from './vm-loss.js';
+
+const RESTARTS = 200;
+/** Caches, compiled code and rings of reports are full by then. */
+const WARM_RESTARTS = 50;
+
+/** Of this process, as the kernel counts them. */
+const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
+
+const handles = (): string => process.getActiveResourcesInfo().sort().join();
+
+test('200 restarts of the worker of a VM', async () => {
+  const game = new MortalGame(mortalNode);
+  await game.start('relay=js,mirror=wasm');
+  const restart = async (times: number) => {
+    for (let i = 0; i < times; i++) await game.kill('wasm');
+    await game.play(40, async () => {});
+  };
+  await restart(WARM_RESTARTS);
+  const warm = { census: await takeCensus(), threads: threads(), handles: handles() };
+  await restart(RESTARTS - WARM_RESTARTS);
+  expect(threads()).toBe(warm.threads);
+  expect(handles()).toBe(warm.handles);
+  expect(grownBy(RESTARTS - WARM_RESTARTS, warm.census, await takeCensus())).toEqual({});
+  expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', restarts: RESTARTS });
+  await game.end();
+});
+
+test('what is kept is noticed', async () => {
+  const before = await takeCensus();
+  const kept = Array.from({ length: 100 }, () => new Map());
+  expect(grownBy(kept.length, before, await takeCensus())).toMatchObject({ 'object Map': 100 });
+});
