@@ -23,6 +23,8 @@ export interface CellServices extends GateServices {
   readonly drawFault: (frames: number) => number;
   /** A batch was handled in so many microseconds. */
   readonly spent: (micros: number) => void;
+  /** Has the VM restart an actor before it does anything else, but not within the call that ended it. */
+  readonly restartSoon: (restart: () => void) => void;
   /** A batch is about to be handled, at `now` microseconds. */
   readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
 }

@@ -30,6 +30,7 @@ import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from './instance.js';
+import { RestartPermit } from './restart-permit.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
@@ -67,6 +68,9 @@ export class ActorCell implements LocalTarget {
   /** Journal position of the entry that ended the last incarnation, and how often it has. */
   private culprit = -1;
   private attempts = 0;
+  private readonly permit = new RestartPermit();
+  /** The last epoch that was started by permit. */
+  private permitUsed = 0;
   private crashNext = false;
 
   constructor(
@@ -216,6 +220,7 @@ export class ActorCell implements LocalTarget {
     this.culprit = culprit?.position ?? -1;
     const { frame } = culprit ?? (this.journal.from(this.snapshots.last.position).at(-1) as JournalEntry);
     const { vm, kinds, trace, now } = this.services;
+    const restartsAs = this.permit.spend(this.gate.epoch);
     const report = crashReport({
       actor: this.name,
       vm,
@@ -227,9 +232,11 @@ export class ActorCell implements LocalTarget {
       at: now(),
       kinds,
       trace,
+      restartsAs,
     });
     if (culprit && this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
     this.services.events.ended(report);
+    if (restartsAs > 0) this.services.restartSoon(() => this.restartByPermit(restartsAs));
   }
 
   /** The culprit trapped on its retry as well: it goes to the dead letters, and the actor goes on from the state before it. */
@@ -237,6 +244,27 @@ export class ActorCell implements LocalTarget {
     this.journal.giveUp(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
     this.services.events.poisoned(report);
+  }
+
+  /** The next incarnation may be started at once when this one ends. */
+  permitRestart(epoch: number): void {
+    this.permit.grant(epoch);
+  }
+
+  /** By permit: the order to do so comes late. */
+  hasRestartedAs(epoch: number): boolean {
+    return this.permitUsed === epoch && this.gate.epoch === epoch;
+  }
+
+  /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
+  private restartByPermit(epoch: number): void {
+    if (this.state !== 'restarting' || this.gate.epoch >= epoch) return;
+    this.permitUsed = epoch;
+    try {
+      this.restart(epoch);
+    } catch (error) {
+      this.endIncarnation(asTrap(error));
+    }
   }
 
   /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */

@@ -47,6 +47,8 @@ export interface CrashReport {
   /** 1 for the first try of this message, 2 for the retry that makes it poison. */
   readonly attempt: number;
   readonly at: number;
+  /** Epoch as which its VM starts it again at once, by permit; 0 when it waits for its supervisor. */
+  readonly restartsAs: number;
 }
 
 /** A frame in a chain of causes. */
@@ -100,6 +102,8 @@ export interface VmControl {
   spawn(order: SpawnOrder): Promise<void>;
   /** Starts the next incarnation of an actor whose former one ended: restores, replays, goes on with what was held. */
   restart(actor: string, epoch: number): Promise<void>;
+  /** The incarnation before `epoch` may be followed by it at once when it ends. Of no use when it has ended, or is not the one before. */
+  permit(actor: string, epoch: number): Promise<void>;
   /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
   stop(actor: string): Promise<Uint8Array>;
   snapshot(actor: string): Promise<Uint8Array>;

@@ -17,9 +17,10 @@ interface Crash {
   readonly at: number;
   readonly kinds: Kinds;
   readonly trace: TraceRing;
+  readonly restartsAs: number;
 }
 
-export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attempt, at, kinds, trace }: Crash): CrashReport {
+export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attempt, at, kinds, trace, restartsAs }: Crash): CrashReport {
   const header = readHeader(frame, 0);
   const named = (source: number, sequence: number, kind: number) => ({
     address: source,
@@ -39,6 +40,7 @@ export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attem
     position: trap.position,
     attempt,
     at,
+    restartsAs,
     causes,
     message: {
       ...named(header.source, header.sequence, header.kind),

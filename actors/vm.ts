@@ -60,6 +60,8 @@ export class Vm implements VmControl {
   private leaving: Gate[] = [];
   /** Of actors that were stopped. */
   private readonly counts = new CellCounts();
+  /** Of actors that have a permit. */
+  private restarts: (() => void)[] = [];
   private readonly trapRate = new TrapRate();
   private readonly deadlines: DeadlineTimer;
   private closed = false;
@@ -103,6 +105,10 @@ export class Vm implements VmControl {
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
       drawFault: (frames) => this.trapRate.draw(frames),
+      restartSoon: (restart) => {
+        this.restarts.push(restart);
+        options.wake();
+      },
       spent: (micros) => this.checkpointer?.spent(micros),
       incarnation: memory?.incarnation ?? 1,
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
@@ -156,14 +162,21 @@ export class Vm implements VmControl {
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
     do {
+      const restarted = this.restartPermitted();
       const left = this.retryHeld();
       const taken = this.links.drain(this.sink);
       const served = this.serveOne();
       this.links.flush();
       this.checkpointer?.look(this.turns.quiet);
-      if (!left && !taken && !served) return false;
+      if (!restarted && !left && !taken && !served) return false;
     } while (this.options.clock.nowMicros() < until);
     return true;
+  }
+
+  private restartPermitted(): boolean {
+    const restarts = this.restarts.splice(0);
+    for (const restart of restarts) restart();
+    return restarts.length > 0;
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
@@ -294,9 +307,14 @@ export class Vm implements VmControl {
 
   async restart(actor: string, epoch: number): Promise<void> {
     const cell = this.cell(actor);
+    if (cell.hasRestartedAs(epoch)) return;
     if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
     cell.restart(epoch);
     this.options.wake();
+  }
+
+  async permit(actor: string, epoch: number): Promise<void> {
+    this.cell(actor).permitRestart(epoch);
   }
 
   async stop(actor: string): Promise<Uint8Array> {

@@ -31,8 +31,11 @@ export type RestartKind = 'permanent' | 'transient' | 'temporary';
 export interface ActorCommands {
   /** Starts the incarnation from `envelope`, or fresh. */
   spawn(epoch: number, envelope: Uint8Array | undefined): Promise<void>;
-  /** Fences the former incarnation in every VM, and starts the next one with the state of the former. */
-  restart(epoch: number): Promise<void>;
+  /**
+   * Fences the former incarnation in every VM, and starts the next one with the state of the former.
+   * @param started its VM has started it already, by permit
+   */
+  restart(epoch: number, started: boolean): Promise<void>;
   /** Fences the former incarnation in every VM, then starts the next one fresh. */
   respawn(epoch: number): Promise<void>;
   /** Ends it in its VM and fails the requests it has in hand. @returns its last envelope */
@@ -65,6 +68,8 @@ export interface ActorContext extends ActorInput {
   /** The error of the last command that failed: the cause of a StartError. */
   readonly error: unknown;
   readonly intent: Intent;
+  /** Epoch as which its VM has started it again by permit. */
+  readonly restartsAs: number;
   /** The next incarnation starts without the state of the last. */
   readonly fresh: boolean;
   /** False when its VM did not confirm the last stop. */
@@ -76,7 +81,7 @@ export interface ActorContext extends ActorInput {
 
 export type ActorEvent =
   | { readonly type: 'start' }
-  | { readonly type: 'ended'; readonly epoch: number; readonly reason: string }
+  | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
   | { readonly type: 'finish' }
   | { readonly type: 'stop' }
   | { readonly type: 'vmLost'; readonly reason: string }
@@ -110,7 +115,7 @@ export const actorMachine = setup({
   actors: {
     spawn: fromPromise<void, ActorContext>(({ input }) => input.commands.spawn(input.epoch, input.envelope)),
     restart: fromPromise<void, ActorContext>(({ input }) =>
-      input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch),
+      input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.restartsAs),
     ),
     stop: fromPromise<Uint8Array, ActorContext>(({ input }) => input.commands.stop()),
   },
@@ -133,7 +138,12 @@ export const actorMachine = setup({
     noteEnd: assign(({ context, event }) => ({
       endedAt: context.nowMicros(),
       reason: event.type === 'ended' ? event.reason : context.reason,
+      restartsAs: event.type === 'ended' ? event.restartsAs : 0,
       fresh: false,
+    })),
+    /** What is to be stopped is the incarnation that its VM has started. */
+    followPermit: assign(({ context, event }) => ({
+      epoch: event.type === 'ended' ? Math.max(context.epoch, event.restartsAs) : context.epoch,
     })),
     beginRecovery: assign(({ context, event }) => ({
       epoch: context.epoch + 1,
@@ -151,7 +161,11 @@ export const actorMachine = setup({
     noteTime: assign(({ context }) => ({ endedAt: context.nowMicros() })),
     noteFinish: assign({ reason: 'finished', intent: 'finish', fresh: true }),
     intendStop: assign({ intent: 'stop', reason: 'stopped by order' }),
-    intendExhaust: assign(({ context }) => ({ intent: 'exhaust' as const, reason: `restart budget exhausted: ${context.reason}` })),
+    intendExhaust: assign(({ context }) => ({
+      intent: 'exhaust' as const,
+      reason: `restart budget exhausted: ${context.reason}`,
+      epoch: Math.max(context.epoch, context.restartsAs),
+    })),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
       envelope: undefined,
@@ -172,6 +186,7 @@ export const actorMachine = setup({
     times: [],
     endedAt: 0,
     reason: '',
+    restartsAs: 0,
     error: undefined,
     intent: 'stop',
     fresh: false,
@@ -263,6 +278,7 @@ export const actorMachine = setup({
       },
       after: { shutdown: { target: 'leaving', actions: 'noteUnanswered' } },
       on: {
+        ended: { guard: 'ofThisEpoch', actions: 'followPermit' },
         stop: { guard: ({ context }) => context.intent === 'finish', actions: 'intendStop' },
         vmLost: { target: 'leaving', actions: 'noteLoss' },
         vmRestarting: { target: 'leaving', actions: 'noteLoss' },

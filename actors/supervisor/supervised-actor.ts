@@ -1,12 +1,13 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
+import type { CrashReport } from '../control.js';
 import type { Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
 import type { Side } from '../placement.js';
 import { type ActorCommands, type ActorState, actorMachine, type RestartKind } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
-import type { Intensity } from './intensity.js';
+import { admitRestart, type Intensity } from './intensity.js';
 import type { StopOutcome } from './stop-report.js';
 
 export interface ActorSpecification {
@@ -92,8 +93,15 @@ export class SupervisedActor {
   }
 
   /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
-  ended(epoch: number, reason: string): void {
-    this.machine.send({ type: 'ended', epoch, reason });
+  ended(report: Pick<CrashReport, 'epoch' | 'reason' | 'restartsAs'>): void {
+    const { epoch, reason, restartsAs } = report;
+    this.machine.send({ type: 'ended', epoch, reason, restartsAs });
+  }
+
+  /** It would be restarted if it ended now. */
+  get restartable(): boolean {
+    const { restart, times, intensity, nowMicros } = this.machine.getSnapshot().context;
+    return this.state === 'running' && restart !== 'temporary' && admitRestart(times, nowMicros(), intensity) !== null;
   }
 
   vmLost(reason: string): void {

@@ -173,8 +173,10 @@ export class Supervisor implements CauseSources {
     let present = true;
     return {
       ended: (report) => {
-        this.lastSequences.set(report.address, report.lastSequence);
-        this.actors.get(report.actor)?.ended(report.epoch, report.reason);
+        if (present) {
+          this.lastSequences.set(report.address, report.lastSequence);
+          this.actors.get(report.actor)?.ended(report);
+        }
         this.report('crash', report);
       },
       poisoned: (report) => this.report('poisoned', report),
@@ -219,9 +221,23 @@ export class Supervisor implements CauseSources {
     if (status.state === 'removed') this.actors.delete(status.actor);
     this.changes.emit({ type: 'actor', ...status });
     if (status.state === before) return;
+    if (status.state === 'running') this.permit(status);
     this.tally();
     if (isDown(status.state) && !this.ending) this.reroute();
     if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: status.actor });
+  }
+
+  /** Whether its VM may restart an actor at once, and tell afterwards: what would be decided must be known in advance. */
+  private maySelfRestart(actor: SupervisedActor): boolean {
+    return !this.ending && actor.restartable;
+  }
+
+  private permit({ actor, epoch, vm }: ActorStatus): void {
+    if (!this.maySelfRestart(this.actor(actor))) return;
+    // What it does not hear of it asks about.
+    this.liveControl(vm)
+      ?.permit(actor, epoch + 1)
+      .catch(() => {});
   }
 
   private get up(): boolean {
@@ -289,10 +305,10 @@ export class Supervisor implements CauseSources {
         await spawn(epoch, envelope);
       },
       // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
-      restart: async (epoch) => {
+      restart: async (epoch, started) => {
         const { control } = this.vm(vm);
         await null; // in the host's thread the call would come within the report of the end
-        await Promise.all([control.restart(actor, epoch), this.fence(address, epoch, control)]);
+        await Promise.all([started || control.restart(actor, epoch), this.fence(address, epoch, control)]);
       },
       respawn: async (epoch) => {
         await this.fence(address, epoch);

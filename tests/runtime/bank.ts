@@ -2,6 +2,7 @@
 import { Actor, type Handlers, type RequestToken } from '../../actors/actor.js';
 import type { VmCounters } from '../../actors/control.js';
 import { decodeEnvelope } from '../../actors/envelope.js';
+import type { Host } from '../../actors/host.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
@@ -129,12 +130,15 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly intensity?: number;
   readonly vmIntensity?: Intensity;
   readonly makeBank?: MakeBank;
+  /** What the system is started on, in place of the simulated host itself. */
+  readonly hostOf?: (host: SimHost) => Host;
 }
 
 export async function openBank({
   intensity = 1000,
   vmIntensity,
   makeBank = () => new Bank(),
+  hostOf = (host) => host,
   ...options
 }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
@@ -154,7 +158,7 @@ export async function openBank({
   const strangerPort = host.vm.openPort(stranger, {});
   const twins = { js: true, wasm: false };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
-  const system = await startSystem(host, { parties, actors, placement: 'js', intensity, vmIntensity });
+  const system = await startSystem(hostOf(host), { parties, actors, placement: 'js', intensity, vmIntensity });
   return {
     host,
     system,

@@ -21,7 +21,7 @@ import { VirtualTime } from './virtual-time.js';
 /** What a call does instead of answering. */
 type Fault = { readonly error: Error } | 'hang' | { readonly after: Promise<void> };
 
-const crashReport = (actor: string, vm: VmName, epoch: number, at: number): CrashReport => ({
+const crashReport = (actor: string, vm: VmName, epoch: number, at: number, restartsAs = 0): CrashReport => ({
   actor,
   address: 0,
   vm,
@@ -34,12 +34,15 @@ const crashReport = (actor: string, vm: VmName, epoch: number, at: number): Cras
   causes: [],
   attempt: 1,
   at,
+  restartsAs,
 });
 
 export class ScriptedVm implements VmControl {
   /** Epoch of each actor that lives here. */
   readonly epochs = new Map<string, number>();
   readonly orders: SpawnOrder[] = [];
+  /** Epoch that each actor may go on as without an order. */
+  readonly permits = new Map<string, number>();
   routes: Routes = [];
   counted: Partial<VmCounters> = {};
   letters: DeadLetter[] = [];
@@ -68,6 +71,13 @@ export class ScriptedVm implements VmControl {
   /** The actor's incarnation ends. An epoch of the past makes it a report that comes late. */
   trap(actor: string, epoch = this.epochs.get(actor) ?? 0): void {
     this.listener?.ended(crashReport(actor, this.name, epoch, this.time.nowMicros()));
+  }
+
+  /** The actor's incarnation ends, and its VM has started the next by permit. */
+  trapAndGoOn(actor: string): void {
+    const ended = this.epochs.get(actor) ?? 0;
+    this.epochs.set(actor, ended + 1);
+    this.listener?.ended(crashReport(actor, this.name, ended, this.time.nowMicros(), ended + 1));
   }
 
   /** A message was given up. */
@@ -105,6 +115,9 @@ export class ScriptedVm implements VmControl {
   async restart(actor: string, epoch: number): Promise<void> {
     await this.answer('restart', `${actor} ${epoch}`, undefined);
     this.epochs.set(actor, epoch);
+  }
+  async permit(actor: string, epoch: number): Promise<void> {
+    this.permits.set(actor, epoch);
   }
   async stop(actor: string): Promise<Uint8Array> {
     const envelope = await this.answer('stop', actor, new Uint8Array([this.epochs.get(actor) ?? 0]));

@@ -1,0 +1,85 @@
+/**
+ * A simulated host whose control calls, answers and reports take a while, each direction in its order: so that they cross each other.
+ *
+ * The catch: they take turns of the event loop, not virtual time, which stands still while an actor waits for its restart.
+ */
+import type { VmControl } from '../../actors/control.js';
+import type { Host, VmHandle, VmListener } from '../../actors/host.js';
+import type { Random } from '../../bus/random.js';
+import type { SimHost } from '../../host-shim/sim/index.js';
+
+const TURNS_MAX = 12;
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+/** Resolves when what is under way in either direction has arrived, and what was answered at once as well. */
+export async function everyWire(): Promise<void> {
+  for (let i = 0; i < 4 * TURNS_MAX; i++) await turn();
+}
+
+/** One direction of a wire. */
+class Wire {
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(private readonly random: Random) {}
+
+  /** Resolves when what is sent now has arrived. */
+  send(): Promise<void> {
+    const turns = this.random.integer(TURNS_MAX);
+    const before = this.last;
+    const takeTime = async (): Promise<void> => {
+      for (let i = 0; i < turns; i++) await turn();
+      await before;
+    };
+    this.last = takeTime();
+    return this.last;
+  }
+}
+
+type Call = (...input: unknown[]) => Promise<unknown>;
+
+function slowControl(control: VmControl, there: Wire, back: Wire): VmControl {
+  const slow = (call: Call): Call => {
+    return async (...input) => {
+      await there.send();
+      try {
+        return await call(...input);
+      } finally {
+        await back.send();
+      }
+    };
+  };
+  return Object.fromEntries(Object.entries(control).map(([name, call]) => [name, slow(call as Call)])) as unknown as VmControl;
+}
+
+/** Reports come in order, and the news of the loss after all of them. */
+function slowListener(listener: VmListener, back: Wire): VmListener {
+  const later = (report: () => void): void => {
+    back.send().then(report);
+  };
+  return {
+    ended: (report) => later(() => listener.ended(report)),
+    poisoned: (report) => later(() => listener.poisoned(report)),
+    checkpoint: async (bytes) => {
+      await back.send();
+      await listener.checkpoint(bytes);
+    },
+    lost: (reason) => later(() => listener.lost(reason)),
+  };
+}
+
+/** The same host, with a slow control plane to its VMs. */
+export function slowly(host: SimHost, random: Random): Host {
+  return {
+    clock: host.clock,
+    timers: host.timers,
+    capabilities: host.capabilities,
+    local: host.local,
+    connect: (a, b) => host.connect(a, b),
+    async startVm(name, listener, again): Promise<VmHandle> {
+      const back = new Wire(random);
+      const handle = await host.startVm(name, slowListener(listener, back), again);
+      return { ...handle, control: slowControl(handle.control, new Wire(random), back) };
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** Restart permits as the supervisor sees them: who has one, and what their use crosses. */
+import { expect, test } from 'vitest';
+import { anna, bert, order, started, statusOf } from './application.js';
+import { settle } from './virtual-time.js';
+
+test('every actor has one for its next incarnation, and the next one when it was used', async () => {
+  const { host, system } = await started();
+  await settle();
+  expect(host.vm('wasm').permits.get('bert')).toBe(2);
+  host.log.length = 0;
+  host.vm('wasm').trapAndGoOn('bert');
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1, reason: 'unreachable executed' });
+  expect(host.log.filter((line) => !line.includes('causes'))).toEqual(['host: fence 65 2', 'js: fence 65 2']);
+  expect(host.vm('wasm').permits.get('bert')).toBe(3);
+});
+
+test('nobody has one that would not be restarted', async () => {
+  const { host } = await started({
+    actors: [order(anna, { restart: 'temporary' }), order(bert)],
+    placement: 'anna=js,bert=wasm',
+    intensity: 0,
+  });
+  await settle();
+  expect([...host.vm('js').permits, ...host.vm('wasm').permits]).toEqual([]);
+});
+
+test('the last restart of a budget leaves none', async () => {
+  const { host } = await started();
+  for (let i = 0; i < 2; i++) {
+    host.vm('wasm').trapAndGoOn('bert');
+    await settle();
+  }
+  expect(host.vm('wasm').permits.get('bert')).toBe(3);
+});
+
+test('one that was used and is one too many ends in the stop of the incarnation that it began', async () => {
+  const { host, system } = await started();
+  for (let i = 0; i < 3; i++) {
+    host.vm('wasm').trapAndGoOn('bert');
+    await settle();
+  }
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'exhausted', epoch: 4, restarts: 2 });
+  expect(host.log).toContain('wasm: stop bert');
+  await system.startActor('bert');
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 5 });
+});
+
+test('a use that crosses an order to stop is followed: the next start has an epoch of its own', async () => {
+  const { host, system } = await started();
+  let answer = () => {};
+  host.vm('wasm').hold(
+    'stop bert',
+    new Promise((resolve) => {
+      answer = resolve;
+    }),
+  );
+  const stopping = system.stopActor('bert');
+  host.vm('wasm').trapAndGoOn('bert');
+  await settle();
+  answer();
+  await stopping;
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'stopped', epoch: 2, restarts: 0 });
+  await system.startActor('bert');
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3 });
+});
+
+test('a report that comes after the loss of its VM is announced and decides nothing', async () => {
+  const { host, system } = await started();
+  const lost = host.vm('wasm');
+  lost.die('the thread ended');
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2 });
+  lost.trapAndGoOn('bert');
+  lost.trap('bert');
+  await settle();
+  expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, restarts: 1 });
+  expect(system.crashReports).toHaveLength(2);
+});
