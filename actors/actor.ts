@@ -14,7 +14,7 @@
 import type { BoundMessage, BoundParty, BoundPublication, BoundRequest } from '../protocol/bind.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { FOLLOWERS } from '../protocol/frame.js';
-import { system } from '../protocol/generated/system.js';
+import { type EndReason, system } from '../protocol/generated/system.js';
 import { timer } from '../protocol/generated/timer.js';
 import type { Fields, InferFields, MessageFields, StateOf } from '../protocol/schema.js';
 import { OutboxBuilder } from './outbox-builder.js';
@@ -62,6 +62,8 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   onRefresh(_topic: number): void {}
   /** A request of this actor will not be answered. */
   onRequestFailed(_request: number, _kind: number, _code: ErrorCode): void {}
+  /** An incarnation of a party that its schema `watches` has ended. Called once for each. */
+  onEnded(_party: number, _epoch: number, _reason: EndReason): void {}
 
   /** Time of the message being handled, in microseconds since the Unix epoch. */
   protected get now(): number {

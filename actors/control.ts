@@ -3,6 +3,7 @@
  * Every call settles: the host races it against the death of the worker and a deadline.
  */
 import type { DeadLetter } from '../bus/dead-letters.js';
+import type { EndReason } from '../protocol/generated/system.js';
 import type { ActorOptions, VmName } from './instance.js';
 
 /** Where every actor and port is: address to VM. */
@@ -19,7 +20,13 @@ export interface SpawnOrder {
 /** An actor of a lost VM that is to go on. */
 export type RecoveryOrder = Omit<SpawnOrder, 'snapshot'>;
 
-export type EndReason = 'trap' | 'poison' | 'undeliverable' | 'stopped';
+/** The end of one incarnation of a party, for those who watch it. */
+export interface EndNotice {
+  /** Address. */
+  readonly party: number;
+  readonly epoch: number;
+  readonly reason: EndReason;
+}
 
 /** What a person needs to mend the actor. Plain data: it crosses the control plane. */
 export interface CrashReport {
@@ -112,6 +119,8 @@ export interface VmControl {
    * before their incarnation ended, and may still be on their way.
    */
   fence(address: number, epoch: number, lastSequence: number): Promise<void>;
+  /** Tells a party, from this VM's runtime, that an incarnation of one that it watches has ended. */
+  tellEnded(watcher: number, notice: EndNotice): Promise<void>;
   setAnimating(animating: boolean): Promise<void>;
   /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
   setTrapRate(rate: number, seed: number): Promise<void>;

@@ -1,12 +1,13 @@
 /** The actor model: what an actor is written with, and what an application starts and watches its system with. The public API of `tandem`. */
 
+export type { EndReason } from '../protocol/generated/system.js';
 export { Actor, type Handlers, type RequestToken } from './actor.js';
 export type {
   ActorHealth,
   CauseLink,
   CrashReport,
   DeadLetter,
-  EndReason,
+  EndNotice,
   LinkTransport,
   Routes,
   SpawnOrder,

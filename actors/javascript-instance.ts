@@ -27,7 +27,7 @@ import {
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
-export type RunnableActor = Pick<Actor<BoundParty>, 'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed'> & {
+export type RunnableActor = Pick<Actor<BoundParty>, 'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed' | 'onEnded'> & {
   readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'state'>;
   snapshot(): unknown;
   restore(state: never): void;
@@ -133,12 +133,16 @@ class JavaScriptInstance implements ActorInstance {
   }
 
   private addSystem(): void {
-    const { refresh, requestFailed, timerFired } = system.receives;
+    const { refresh, requestFailed, timerFired, ended } = system.receives;
     this.handles[refresh.kind] = (reader) => this.actor.onRefresh(body(reader, refresh.decode).topic);
     this.handles[timerFired.kind] = (reader) => this.actor.onTimer(body(reader, timerFired.decode).timer);
     this.handles[requestFailed.kind] = (reader) => {
       const { request, requestKind, code } = body(reader, requestFailed.decode);
       this.actor.onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended');
+    };
+    this.handles[ended.kind] = (reader) => {
+      const { party, epoch, reason } = body(reader, ended.decode);
+      this.actor.onEnded(party, epoch, reason);
     };
   }
 

@@ -18,7 +18,7 @@ import {
   SEQUENCE_OFFSET,
   SOURCE_OFFSET,
 } from '../protocol/frame.js';
-import { system } from '../protocol/generated/system.js';
+import { type EndReason, system } from '../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { Reader } from '../protocol/reader.js';
 import type { Fields, InferFields, MessageFields } from '../protocol/schema.js';
@@ -66,6 +66,8 @@ export type PortHandlers<P> = Flat<
     FollowedHandlers<P> & {
       /** Every actor runs: the port may send. */
       onOpen?(): void;
+      /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
+      onEnded?(party: number, epoch: number, reason: EndReason): void;
       /** The VM is shutting down: let go of what the port holds outside. */
       onClose?(): void;
     }
@@ -305,7 +307,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
         return handler(fields, incoming);
       };
     }
-    const { requestFailed, timerFired } = system.receives;
+    const { requestFailed, timerFired, ended } = system.receives;
     this.handles[requestFailed.kind] = (reader) => {
       const { request, requestKind, code } = requestFailed.decode(reader);
       this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(requestKind).split('.')[0]);
@@ -313,6 +315,10 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.handles[timerFired.kind] = (reader) => {
       const { timer } = timerFired.decode(reader);
       this.timers.get(timer)?.(timer);
+    };
+    this.handles[ended.kind] = (reader) => {
+      const { party, epoch, reason } = ended.decode(reader);
+      return handlers.onEnded?.(party, epoch, reason);
     };
   }
 

@@ -2,6 +2,7 @@
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import { system } from '../protocol/generated/system.js';
+import type { EndNotice } from './control.js';
 import { firstSequenceOf, Gate, type GateServices } from './gate.js';
 import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
@@ -23,6 +24,13 @@ export class RuntimeVoice {
   tellFailed(requester: number, request: number, kind: number, code: ErrorCode): void {
     this.outbox.begin();
     this.outbox.append(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code) });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Tells a party that an incarnation of one that it watches has ended. */
+  tellEnded(watcher: number, notice: EndNotice): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.ended, watcher, notice);
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 

@@ -23,7 +23,7 @@ import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
-import type { ActorHealth, CauseLink, DeadLetter, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
+import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
@@ -335,6 +335,11 @@ export class Vm implements VmControl {
 
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
     this.router.fence(address, epoch, lastSequence);
+  }
+
+  async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
+    this.voice.tellEnded(watcher, notice);
+    this.options.wake();
   }
 
   async setAnimating(animating: boolean): Promise<void> {

@@ -125,13 +125,15 @@ const followersOf = (path: string, parties: readonly PartySchema[]): number[] =>
     .map(({ address }) => address)
     .sort((a, b) => a - b);
 
-/** @throws Error when the party sends to, or follows, what does not exist */
-function checkNames({ name, sendsTo, follows }: PartySchema, parties: readonly PartySchema[]): void {
+/** @throws Error when the party sends to, follows, or watches, what does not exist */
+function checkNames({ name, sendsTo, follows, watches }: PartySchema, parties: readonly PartySchema[]): void {
   const stranger = sendsTo.find((target) => !parties.some((party) => party.name === target));
   if (stranger !== undefined) throw new Error(`${name} sends to ${stranger}, which does not exist`);
   const topics = parties.flatMap((party) => Object.keys(party.publishes).map((topic) => `${party.name}.${topic}`));
   const unknown = follows.find((path) => !topics.includes(path));
   if (unknown !== undefined) throw new Error(`${name} follows ${unknown}, which does not exist`);
+  const unseen = watches.find((watched) => watched === name || !parties.some((party) => party.name === watched));
+  if (unseen !== undefined) throw new Error(`${name} watches ${unseen}, which ${unseen === name ? 'is itself' : 'does not exist'}`);
 }
 
 function keyIndexOf(message: { readonly key?: string; readonly fields: object }, role: keyof typeof LEADING_FIELDS): number {

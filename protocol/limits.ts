@@ -43,6 +43,8 @@ export const DEAD_LETTER_BYTES_MAX = 256;
 export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 /** Requests in flight per requester: beyond it the requester is refused, not queued. */
 export const REQUESTS_IN_FLIGHT_MAX = 1024;
+/** Ends of others that wait for a watcher that is down: a crash loop of one of them takes minutes of backoff and budget to fill it. */
+export const WATCH_NOTICES_MAX = 256;
 /** A control call to a VM (boot, spawn, snapshot): a worker starts in 20 ms and a television is 20 times slower. */
 export const CONTROL_DEADLINE_MS = 5_000;
 

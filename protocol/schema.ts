@@ -153,20 +153,27 @@ export interface PartySchema {
   readonly follows: readonly string[];
   /** Names of the parties whose messages it may send. The bus refuses others. Replies and publications need no permission. */
   readonly sendsTo: readonly string[];
+  /** Names of the parties of whose ends it is told: one `onEnded` for each of their incarnations. */
+  readonly watches: readonly string[];
 }
+
+/** What a schema may leave out. */
+type Omissible = 'publishes' | 'follows' | 'sendsTo' | 'watches';
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;
 type Missing<P, K extends string, D> = P extends { readonly [key in K]: unknown } ? unknown : { readonly [key in K]: D };
 type WithDefaults<P> = P & { readonly role: 'actor' | 'port' } & Missing<P, 'publishes', {}> &
   Missing<P, 'follows', readonly []> &
-  Missing<P, 'sendsTo', readonly []>;
+  Missing<P, 'sendsTo', readonly []> &
+  Missing<P, 'watches', readonly []>;
 
-export const actor = <const P extends Optional<Omit<PartySchema, 'role'>, 'publishes' | 'follows' | 'sendsTo'> & { readonly state: Field }>(
-  schema: P,
-) => ({ role: 'actor', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
+const OMITTED = { publishes: {}, follows: [], sendsTo: [], watches: [] };
 
-export const port = <const P extends Optional<Omit<PartySchema, 'role' | 'state'>, 'publishes' | 'follows' | 'sendsTo'>>(schema: P) =>
-  ({ role: 'port', publishes: {}, follows: [], sendsTo: [], ...schema }) as WithDefaults<P>;
+export const actor = <const P extends Optional<Omit<PartySchema, 'role'>, Omissible> & { readonly state: Field }>(schema: P) =>
+  ({ role: 'actor', ...OMITTED, ...schema }) as WithDefaults<P>;
+
+export const port = <const P extends Optional<Omit<PartySchema, 'role' | 'state'>, Omissible>>(schema: P) =>
+  ({ role: 'port', ...OMITTED, ...schema }) as WithDefaults<P>;
 
 export type MessageFields<M> = M extends { readonly fields: infer S extends Fields } ? InferFields<S> : never;
 export type ReplyFields<M> = M extends { readonly reply?: { readonly fields: infer R extends Fields } } ? InferFields<R> : never;

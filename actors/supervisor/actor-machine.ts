@@ -18,6 +18,7 @@
  * the states do in VMs is behind `ActorCommands`; the machine knows only when.
  */
 import { assign, fromPromise, setup } from 'xstate';
+import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../host.js';
 import type { VmName } from '../instance.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
@@ -65,6 +66,8 @@ export interface ActorContext extends ActorInput {
   readonly endedAt: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
+  /** How the last incarnation ended, for those who watch; of no meaning before one has. */
+  readonly end: EndReason;
   /** The error of the last command that failed: the cause of a StartError. */
   readonly error: unknown;
   readonly intent: Intent;
@@ -139,6 +142,7 @@ export const actorMachine = setup({
       endedAt: context.nowMicros(),
       reason: event.type === 'ended' ? event.reason : context.reason,
       restartsAs: event.type === 'ended' ? event.restartsAs : 0,
+      end: 'trap',
       fresh: false,
     })),
     /** What is to be stopped is the incarnation that its VM has started. */
@@ -150,20 +154,27 @@ export const actorMachine = setup({
       restarts: context.restarts + 1,
       endedAt: context.nowMicros(),
       reason: event.type === 'vmRestarting' ? event.reason : context.reason,
+      end: 'vmLost',
       fresh: false,
       endedEarly: false,
     })),
     noteEarlyEnd: assign(({ context, event }) => ({
       endedAt: context.nowMicros(),
       reason: event.type === 'ended' ? event.reason : context.reason,
+      end: 'trap',
       endedEarly: true,
     })),
+    noteFailure: assign(({ event }) => {
+      const error = 'error' in event ? event.error : undefined;
+      return { error, reason: messageOf(error), end: 'failed' };
+    }),
     noteTime: assign(({ context }) => ({ endedAt: context.nowMicros() })),
-    noteFinish: assign({ reason: 'finished', intent: 'finish', fresh: true }),
-    intendStop: assign({ intent: 'stop', reason: 'stopped by order' }),
+    noteFinish: assign({ reason: 'finished', end: 'finished', intent: 'finish', fresh: true }),
+    intendStop: assign({ intent: 'stop', reason: 'stopped by order', end: 'stopped' }),
     intendExhaust: assign(({ context }) => ({
       intent: 'exhaust' as const,
       reason: `restart budget exhausted: ${context.reason}`,
+      end: 'exhausted' as const,
       epoch: Math.max(context.epoch, context.restartsAs),
     })),
     noteUnanswered: assign(({ context }) => ({
@@ -173,7 +184,7 @@ export const actorMachine = setup({
     })),
     noteLoss: assign(({ context, event }) => {
       const reason = event.type === 'vmLost' || event.type === 'vmRestarting' ? event.reason : context.reason;
-      return { reason, clean: false, envelope: undefined, error: new ControlError('lost', context.vm, 'control', reason) };
+      return { reason, end: 'vmLost', clean: false, envelope: undefined, error: new ControlError('lost', context.vm, 'control', reason) };
     }),
   },
   delays: { shutdown: ({ context }) => context.shutdownMs },
@@ -187,6 +198,7 @@ export const actorMachine = setup({
     endedAt: 0,
     reason: '',
     restartsAs: 0,
+    end: 'failed',
     error: undefined,
     intent: 'stop',
     fresh: false,
@@ -203,7 +215,7 @@ export const actorMachine = setup({
         src: 'spawn',
         input: ({ context }) => context,
         onDone: 'running',
-        onError: { target: 'failed', actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error) })) },
+        onError: { target: 'failed', actions: 'noteFailure' },
       },
       on: {
         ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
@@ -247,13 +259,14 @@ export const actorMachine = setup({
           {
             guard: ({ event }) => event.error instanceof ControlError && event.error.code === 'lost',
             target: 'lost',
-            actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error), clean: false })),
+            actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error), end: 'vmLost' as const, clean: false })),
           },
           {
             target: 'deciding',
             actions: assign(({ context, event }) => ({
               error: event.error,
               reason: messageOf(event.error),
+              end: 'failed' as const,
               endedAt: context.nowMicros(),
             })),
           },

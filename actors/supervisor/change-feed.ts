@@ -31,7 +31,7 @@ export type SystemChange =
   | { readonly type: 'crash'; readonly report: CrashReport }
   /** A message was given up after its second trap. */
   | { readonly type: 'poisoned'; readonly report: CrashReport }
-  /** A VM did not take new routes: its parties may send to an address that has nobody. */
+  /** A VM did not take new routes, and its parties may send to an address that has nobody; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 
 /** Crash reports kept, newest last: more than one budget of every actor, and what a person reads. */

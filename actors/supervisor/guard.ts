@@ -70,6 +70,7 @@ export function guardControl(
     stop: guarded('stop', (actor) => control.stop(actor)),
     snapshot: guarded('snapshot', (actor) => control.snapshot(actor)),
     fence: guarded('fence', (address, epoch, lastSequence) => control.fence(address, epoch, lastSequence)),
+    tellEnded: guarded('tellEnded', (watcher, notice) => control.tellEnded(watcher, notice)),
     setAnimating: guarded('setAnimating', (animating) => control.setAnimating(animating)),
     setTrapRate: guarded('setTrapRate', (rate, seed) => control.setTrapRate(rate, seed)),
     crash: guarded('crash', (actor) => control.crash(actor)),

@@ -1,5 +1,6 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
+import type { EndReason } from '../../protocol/generated/system.js';
 import type { CrashReport } from '../control.js';
 import type { Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
@@ -74,6 +75,11 @@ export class SupervisedActor {
 
   get gone(): boolean {
     return GONE.includes(this.state);
+  }
+
+  /** How the last incarnation ended; of no meaning before one has. */
+  get end(): EndReason {
+    return this.machine.getSnapshot().context.end;
   }
 
   get status(): ActorStatus {

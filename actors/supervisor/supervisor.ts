@@ -19,6 +19,7 @@ import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type VmStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
+import { Monitors } from './monitors.js';
 import type { StopReport } from './stop-report.js';
 import { type ActorSpecification, isDown, SupervisedActor } from './supervised-actor.js';
 import { SupervisedVm } from './supervised-vm.js';
@@ -50,6 +51,7 @@ export class Supervisor implements CauseSources {
   /** Per address, the last frame that an ended incarnation has sent. */
   private readonly lastSequences = new Map<number, number>();
   private readonly recovery: VmRecovery;
+  private readonly monitors: Monitors;
   private routing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -57,6 +59,11 @@ export class Supervisor implements CauseSources {
     private readonly options: SupervisorOptions,
   ) {
     this.changes = new ChangeFeed(host.timers);
+    this.monitors = new Monitors({
+      parties: options.parties,
+      runs: (address) => this.runs(address),
+      tell: (watcher, notice) => this.attempt(host.local.control.tellEnded(watcher, notice)),
+    });
     const startLocal = async () => host.local;
     const local = this.superviseVm('host', { start: startLocal, restart: startLocal, mayRestart: () => false, recover: async () => {} });
     this.vms = [local, ...options.vms.map((name) => this.superviseVm(name, this.vmCommands(name)))];
@@ -218,6 +225,7 @@ export class Supervisor implements CauseSources {
   }
 
   private actorChanged(status: ActorStatus, before: ActorState): void {
+    this.notice(status);
     if (status.state === 'removed') this.actors.delete(status.actor);
     this.changes.emit({ type: 'actor', ...status });
     if (status.state === before) return;
@@ -238,6 +246,19 @@ export class Supervisor implements CauseSources {
     this.liveControl(vm)
       ?.permit(actor, epoch + 1)
       .catch(() => {});
+  }
+
+  /** An incarnation has ended when its actor is down, or has the epoch of the next. */
+  private notice({ actor, address, epoch, state }: ActorStatus): void {
+    const end = this.actors.get(actor)?.end;
+    if (end) this.monitors.ended(address, isDown(state) ? epoch : epoch - 1, end);
+    if (state === 'running') this.monitors.up(address);
+  }
+
+  /** A port takes what comes, as far as its VM does. */
+  private runs(address: number): boolean {
+    const actor = [...this.actors.values()].find(({ specification }) => specification.address === address);
+    return actor === undefined || actor.state === 'running';
   }
 
   private get up(): boolean {
@@ -353,8 +374,12 @@ export class Supervisor implements CauseSources {
 
   /** Never rejects: a VM that does not take its routes is reported. */
   private reroute(): Promise<void> {
-    this.routing = this.routing.then(() => this.publishRoutes()).catch((error) => this.changes.emit({ type: 'control', error }));
+    this.routing = this.attempt(this.routing.then(() => this.publishRoutes()));
     return this.routing;
+  }
+
+  private attempt(order: Promise<void>): Promise<void> {
+    return order.catch((error) => this.changes.emit({ type: 'control', error }));
   }
 
   private async stopAll(): Promise<StopReport> {

@@ -199,7 +199,7 @@ function handlerLines(party: PartySchema, set: SchemaSet, paths: AssemblyScriptP
   return {
     imports,
     lines: [
-      ...tables(party, handlers),
+      ...tables(party, handlers, watchedBy(party, set)),
       `export interface ${name}Handlers {`,
       ...indent(handlers.map(signature)),
       ...(party.follows.length
@@ -221,6 +221,14 @@ function handlerLines(party: PartySchema, set: SchemaSet, paths: AssemblyScriptP
       '}',
     ],
   };
+}
+
+function watchedBy({ name, watches }: PartySchema, set: SchemaSet): PartySchema[] {
+  return watches.map((watched) => {
+    const found = [...set.parties, ...set.foreign].find((party) => party.name === watched);
+    if (!found) throw new Error(`${name} watches ${watched}, which does not exist`);
+    return found;
+  });
 }
 
 const instanceOf = (handler: Handler) => `${handler.name.slice(2, 3).toLowerCase()}${handler.name.slice(3)}`;
@@ -246,7 +254,7 @@ function dispatchCase(handler: Handler): string[] {
 }
 
 /** What the guest kit must know of the schema: kinds in its order, as a snapshot has their versions. */
-function tables(party: PartySchema, handlers: readonly Handler[]): string[] {
+function tables(party: PartySchema, handlers: readonly Handler[], watched: readonly PartySchema[]): string[] {
   const name = party.name.toUpperCase();
   const followed = handlers.filter((handler) => handler.message.role === 'publication');
   const table = (what: string, values: readonly (number | string)[]) =>
@@ -265,6 +273,9 @@ function tables(party: PartySchema, handlers: readonly Handler[]): string[] {
     table(
       'FOLLOWED_OWNERS',
       followed.map((handler) => handler.owner.address),
+    ),
+    ...watched.map(
+      (one) => `/** To tell by in \`onEnded\`. */\nexport const ${name}_WATCHES_${one.name.toUpperCase()}: u16 = ${one.address};`,
     ),
     '',
   ];

@@ -21,7 +21,7 @@ export function problemsOf(party: PartySchema): string[] {
   return problems;
 }
 
-/** Kinds, addresses and names that several parties claim. */
+/** Kinds, addresses and names that several parties claim, and watches that lead nowhere. */
 export function conflictsOf(parties: readonly PartySchema[]): string[] {
   const owners = new Map<string, string>();
   const problems: string[] = [];
@@ -35,8 +35,16 @@ export function conflictsOf(parties: readonly PartySchema[]): string[] {
     claim(`address ${party.address}`, party.name);
     for (const message of messagesOf(party)) claim(`kind ${hex(message.kind)}`, `${party.name}.${message.name}`);
   }
-  return problems;
+  return [...problems, ...parties.flatMap((party) => wrongWatches(party, parties))];
 }
+
+/** A sentence for each party that cannot be watched by this one. */
+const wrongWatches = ({ name, watches }: PartySchema, parties: readonly PartySchema[]): string[] =>
+  watches.flatMap((watched, index) => {
+    if (watched === name) return [`${name} watches itself, and would learn of its end in its next life`];
+    if (watches.indexOf(watched) !== index) return [`${name} watches ${watched} twice`];
+    return parties.some((party) => party.name === watched) ? [] : [`${name} watches ${watched}, which does not exist`];
+  });
 
 function checkMessage(message: Message, say: (text: string) => void): void {
   const { kind, name, fields, lead } = message;

@@ -24,6 +24,7 @@ function describeParty(party: PartySchema): string {
     ...messages,
     `follows ${party.follows}`,
     `sends to ${party.sendsTo}`,
+    `watches ${party.watches}`,
   ].join('\n');
 }
 

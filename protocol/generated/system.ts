@@ -2,6 +2,10 @@
 import { bind } from '../bind.js';
 import { system as schema } from '../ports/system.js';
 
+export type EndReason = 'trap' | 'hang' | 'vmLost' | 'restarted' | 'moved' | 'finished' | 'stopped' | 'exhausted' | 'failed';
+const optionsOfEndReason: readonly EndReason[] = ['trap', 'hang', 'vmLost', 'restarted', 'moved', 'finished', 'stopped', 'exhausted', 'failed'];
+const indexOfEndReason = new Map(optionsOfEndReason.map((option, index) => [option, index]));
+
 export const system = bind(schema, {
   receives: {
     refresh: {
@@ -50,6 +54,24 @@ export const system = bind(schema, {
         reader.skipFields(present, 1);
         reader.finish();
         return { timer: $timer };
+      },
+    },
+    ended: {
+      encode(writer, fields) {
+        writer.reserve(12);
+        writer.structure(3);
+        writer.u16(fields.party, 'ended.party');
+        writer.u32(fields.epoch, 'ended.epoch');
+        writer.choice(indexOfEndReason.get(fields.reason) ?? -1, 'ended.reason');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $party = present > 0 ? reader.u16() : 0;
+        const $epoch = present > 1 ? reader.u32() : 0;
+        const $reason = present > 2 ? optionsOfEndReason[reader.choice(9)] : 'trap';
+        reader.skipFields(present, 3);
+        reader.finish();
+        return { party: $party, epoch: $epoch, reason: $reason };
       },
     },
   },

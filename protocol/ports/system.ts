@@ -1,5 +1,27 @@
 /** Messages of the runtimes themselves: every actor may receive them, and no schema lists them. The address is nobody's. */
-import { message, port, u8, u16, u32 } from '../schema.js';
+import { choice, message, port, u8, u16, u32 } from '../schema.js';
+
+/** Why an incarnation ended. */
+export const END_REASONS = [
+  /** A handler trapped or threw; the next incarnation follows. */
+  'trap',
+  /** A handler made no progress; the next incarnation follows. */
+  'hang',
+  /** Its VM was lost under it; the next incarnation follows where a lost VM can be started again. */
+  'vmLost',
+  /** It was restarted with its group. */
+  'restarted',
+  /** It goes on in another VM. */
+  'moved',
+  /** Its work is done. */
+  'finished',
+  /** By order: it is down. */
+  'stopped',
+  /** It ended once too often: it is down. */
+  'exhausted',
+  /** It did not start: it is down. */
+  'failed',
+] as const;
 
 export const system = port({
   name: 'system',
@@ -11,5 +33,7 @@ export const system = port({
     requestFailed: message({ kind: 0x0002, fields: { request: u32, requestKind: u16, code: u8 } }),
     /** A timer of the target's has come to its time. */
     timerFired: message({ kind: 0x0003, fields: { timer: u32 } }),
+    /** An incarnation of a party that the target watches has ended. Once for each, in their order. */
+    ended: message({ kind: 0x0004, fields: { party: u16, epoch: u32, reason: choice('EndReason', END_REASONS) } }),
   },
 });

@@ -47,6 +47,11 @@ describe('Kinds', () => {
       'other follows scene.weather, which does not exist',
       [{ ...focus, address: 99, name: 'other', receives: {}, publishes: {}, follows: ['scene.weather'] }],
     ],
+    [
+      'other watches nobody, which does not exist',
+      [{ ...focus, address: 99, name: 'other', receives: {}, publishes: {}, watches: ['nobody'] }],
+    ],
+    ['other watches other, which is itself', [{ ...focus, address: 99, name: 'other', receives: {}, publishes: {}, watches: ['other'] }]],
   ])('refuses: %s', (problem, more) => {
     expect(() => new Kinds([...parties, ...more], system)).toThrow(problem);
   });

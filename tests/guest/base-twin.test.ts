@@ -7,8 +7,11 @@ import type { ActorFactory } from '../../actors/instance.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import type { Random } from '../../bus/random.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { tandemParties } from '../../protocol/generated/index.js';
+import { page } from '../../protocol/generated/page.js';
 import { system } from '../../protocol/generated/system.js';
+import { END_REASONS } from '../../protocol/ports/system.js';
 import { Writer } from '../../protocol/writer.js';
 import { compareTwins, type TwinFrame, type TwinSequence } from '../actors/twins.js';
 import { Base } from './base.js';
@@ -17,7 +20,7 @@ import { base } from './protocol/generated/base.js';
 import { peer } from './protocol/generated/peer.js';
 
 const { say, forward, ask, question, arm, carry, forget } = base.receives;
-const { refresh, requestFailed, timerFired } = system.receives;
+const { refresh, requestFailed, timerFired, ended } = system.receives;
 const parties = [...tandemParties, base, peer];
 
 let js: ActorFactory;
@@ -87,6 +90,11 @@ function sequence(random: Random): TwinSequence {
     }),
     () => ({ message: requestFailed, fields: { request: random.integer(9), requestKind: 0x4702, code: random.integer(9) }, source: 62 }),
     () => ({ message: timerFired, fields: { timer: random.integer(9) }, source: 36 }),
+    () => ({
+      message: ended,
+      fields: { party: one(random, [peer.address, page.address]), epoch: random.integer(2 ** 32), reason: one(random, END_REASONS) },
+      source: HOST_RUNTIME,
+    }),
     () => ({ message: refresh, fields: { topic: one(random, [0x4640, 0x4641]), follower: 64 }, source: 64 }),
     () => ({ message: peer.receives.note, fields: { text: 'not for base' } }),
   ];

@@ -1,6 +1,8 @@
 /** The base actor of the kit's tests in TypeScript: see protocol/messages/base.ts. Its twin is tests/guests/base/base.ts. */
 import { Actor, type Handlers, type RequestToken } from '../../actors/actor.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
+import type { EndReason } from '../../protocol/generated/system.js';
+import { END_REASONS } from '../../protocol/ports/system.js';
 import type { MessageOf, PublicationOf, ReplyFields, StateOf } from '../../protocol/schema.js';
 import { base } from './protocol/generated/base.js';
 import { peer } from './protocol/generated/peer.js';
@@ -67,6 +69,12 @@ export class Base extends Actor<typeof base> implements Handlers<typeof base> {
 
   override onRequestFailed(request: number, kind: number, code: ErrorCode): void {
     this.hear(`failed ${request} ${kind} ${ERROR_CODES.indexOf(code)}`);
+  }
+
+  override onEnded(party: number, epoch: number, reason: EndReason): void {
+    this.hear(`${party === peer.address ? 'peer' : 'page'} ended ${epoch} ${END_REASONS.indexOf(reason)}`);
+    // What it had promised with peer's help is answered without.
+    if (party === peer.address) this.answerAll();
   }
 
   override onTimer(timer: number): void {

@@ -68,4 +68,12 @@ describe('checks of a schema', () => {
     const receives = { one: message({ kind: 0x4301, fields: {} }), two: message({ kind: 0x4301, fields: {} }) };
     expect(conflictsOf([portOf(receives)])).toEqual(['sample.two and sample.one both have kind 0x4301']);
   });
+
+  it.each([
+    [['nobody'], 'sample watches nobody, which does not exist'],
+    [['sample'], 'sample watches itself, and would learn of its end in its next life'],
+    [['focus', 'focus'], 'sample watches focus twice'],
+  ])('find that %s cannot be watched', (watches, problem) => {
+    expect(conflictsOf([...parties, { ...portOf({}), watches }])).toEqual([problem]);
+  });
 });

@@ -13,6 +13,7 @@ const party = (role: 'actor' | 'port', name: string, address: number): PartySche
   publishes: {},
   follows: [],
   sendsTo: [],
+  watches: [],
 });
 
 const page = party('port', 'page', 34);

@@ -7,6 +7,7 @@ import type {
   CauseLink,
   CrashReport,
   DeadLetter,
+  EndNotice,
   RecoveryOrder,
   Routes,
   SpawnOrder,
@@ -129,6 +130,9 @@ export class ScriptedVm implements VmControl {
   }
   async fence(address: number, epoch: number, _lastSequence: number): Promise<void> {
     await this.answer('fence', `${address} ${epoch}`, undefined);
+  }
+  async tellEnded(watcher: number, { party, epoch, reason }: EndNotice): Promise<void> {
+    await this.answer('tellEnded', `${watcher} ${party} ${epoch} ${reason}`, undefined);
   }
   async setAnimating(animating: boolean): Promise<void> {
     await this.answer('setAnimating', String(animating), undefined);

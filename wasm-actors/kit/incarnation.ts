@@ -8,7 +8,7 @@ import { Problem, Reader } from '../../protocol/assembly/reader';
 import { Writer } from '../../protocol/assembly/writer';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits';
 import { Cell, setCell } from './cells';
-import { SystemRefresh, SystemRequestFailed, SystemTimerFired } from '../../protocol/generated/assembly/system';
+import { EndReason, SystemEnded, SystemRefresh, SystemRequestFailed, SystemTimerFired } from '../../protocol/generated/assembly/system';
 
 /** Topic versions in a snapshot: more than any schema has. */
 const TOPICS_MAX: i32 = 256;
@@ -22,6 +22,7 @@ const ENDED: u8 = 2;
 const systemRefresh = new SystemRefresh();
 const systemRequestFailed = new SystemRequestFailed();
 const systemTimerFired = new SystemTimerFired();
+const systemEnded = new SystemEnded();
 
 /** Tells the host whenever it has moved: what earlier handlers emitted must be found also when the next one traps. */
 class Outbox extends Writer {
@@ -74,6 +75,8 @@ export abstract class Incarnation {
   onRefresh(topic: u16): void {}
   /** A request of this actor will not be answered. `code` is an index in the table of error codes. */
   onRequestFailed(request: u32, kind: u16, code: u8): void {}
+  /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
+  onEnded(party: u16, epoch: u32, reason: EndReason): void {}
 
   /** Decodes a body and calls its handler. @returns false when it is malformed: the reader says how, and nothing has changed */
   handleBody(kind: u16, reader: Reader): bool {
@@ -90,6 +93,10 @@ export abstract class Incarnation {
       case 0x0003:
         if (!systemTimerFired.decode(reader)) return false;
         this.onTimer(systemTimerFired.timer);
+        return true;
+      case 0x0004:
+        if (!systemEnded.decode(reader)) return false;
+        this.onEnded(systemEnded.party, systemEnded.epoch, systemEnded.reason);
         return true;
       default:
         return this.dispatch(kind, reader);

@@ -3,6 +3,18 @@ import { Message } from '../../assembly/message';
 import { Reader } from '../../assembly/reader';
 import { Writer } from '../../assembly/writer';
 
+export enum EndReason {
+  Trap,
+  Hang,
+  VmLost,
+  Restarted,
+  Moved,
+  Finished,
+  Stopped,
+  Exhausted,
+  Failed,
+}
+
 export class SystemRefresh extends Message {
   topic: u16 = 0;
   follower: u16 = 0;
@@ -72,6 +84,33 @@ export class SystemTimerFired extends Message {
     const present = reader.structure();
     this.timer = present > 0 ? reader.u32() : 0;
     return reader.finish(present, 1);
+  }
+}
+
+export class SystemEnded extends Message {
+  party: u16 = 0;
+  epoch: u32 = 0;
+  reason: EndReason = EndReason.Trap;
+
+  constructor() {
+    super(0x0004, 63);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(12);
+    writer.structure(3);
+    writer.u16(this.party);
+    writer.u32(this.epoch);
+    writer.choice(<i32>this.reason, 9);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.party = present > 0 ? reader.u16() : 0;
+    this.epoch = present > 1 ? reader.u32() : 0;
+    this.reason = present > 2 ? <EndReason>reader.choice(9) : EndReason.Trap;
+    return reader.finish(present, 3);
   }
 }
 

@@ -1,9 +1,10 @@
 /** The base actor of the kit's tests in AssemblyScript, the twin of tests/guest/base.ts. */
 import { Reader } from '../../../protocol/assembly/reader';
+import { EndReason } from '../../../protocol/generated/assembly/system';
 import { Actor, RequestToken, start } from '../../../wasm-actors/kit/actor';
 import {
-  BASE_ADDRESS, BASE_FOLLOWED_OWNERS, BASE_FOLLOWS, BASE_PUBLISHES, BaseArm, BaseAsk, BaseCarried, BaseCarry, BaseForget, BaseForward,
-  BaseHandlers, BaseHeard, BaseQuestion, BaseQuestionReply, BaseSay, BaseState, dispatchBase,
+  BASE_ADDRESS, BASE_FOLLOWED_OWNERS, BASE_FOLLOWS, BASE_PUBLISHES, BASE_WATCHES_PEER, BaseArm, BaseAsk, BaseCarried, BaseCarry,
+  BaseForget, BaseForward, BaseHandlers, BaseHeard, BaseQuestion, BaseQuestionReply, BaseSay, BaseState, dispatchBase,
 } from '../../guest/protocol/generated/assembly/base';
 import { PeerNews, PeerNote, PeerQuestion, PeerQuestionReply, PeerWeather } from '../../guest/protocol/generated/assembly/peer';
 
@@ -92,6 +93,11 @@ class Base extends Actor<BaseState> implements BaseHandlers {
 
   onRequestFailed(request: u32, kind: u16, code: u8): void {
     this.hear(`failed ${request} ${kind} ${code}`);
+  }
+
+  onEnded(party: u16, epoch: u32, reason: EndReason): void {
+    this.hear(`${party == BASE_WATCHES_PEER ? 'peer' : 'page'} ended ${epoch} ${<i32>reason}`);
+    if (party == BASE_WATCHES_PEER) this.answerAll();
   }
 
   onTimer(timer: u32): void {

@@ -2,7 +2,8 @@
 import { trapper } from './trapper.js';
 import { base } from './base.js';
 import { peer } from './peer.js';
+import { onlooker } from './onlooker.js';
 import { trap } from './trap.js';
 
-export { trapper, base, peer, trap };
-export const parties = [trapper, base, peer, trap] as const;
+export { trapper, base, peer, onlooker, trap };
+export const parties = [trapper, base, peer, onlooker, trap] as const;

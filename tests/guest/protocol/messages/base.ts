@@ -44,4 +44,5 @@ export const base = actor({
   },
   follows: ['peer.weather', 'peer.news'],
   sendsTo: ['peer', 'timer'],
+  watches: ['peer', 'page'],
 });

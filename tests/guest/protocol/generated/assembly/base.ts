@@ -417,6 +417,10 @@ export const BASE_PUBLISHES: StaticArray<u16> = [0x4640, 0x4641];
 export const BASE_FOLLOWS: StaticArray<u16> = [0x4741, 0x4740];
 /** The owner of each followed topic. */
 export const BASE_FOLLOWED_OWNERS: StaticArray<u16> = [71, 71];
+/** To tell by in `onEnded`. */
+export const BASE_WATCHES_PEER: u16 = 71;
+/** To tell by in `onEnded`. */
+export const BASE_WATCHES_PAGE: u16 = 34;
 
 export interface BaseHandlers {
   onSay(message: BaseSay): void;

@@ -1,0 +1,68 @@
+/**
+ * Tells those who watch: exactly one notice for the end of each incarnation of a party that their schema `watches`.
+ *
+ *   epoch rises, or the party is down ─> every epoch up to then that nobody was told of ─> its watchers: at once, or when they are up
+ *
+ * Epochs only rise, so one number for each watched party says what has been told. The catch: a watcher that is down is told when it runs
+ * again, and what waits for it is bounded. Beyond the bound its oldest notice is sent nevertheless, and becomes a dead letter.
+ */
+import type { EndReason } from '../../protocol/generated/system.js';
+import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import type { EndNotice } from '../control.js';
+
+export interface MonitorOptions {
+  readonly parties: readonly PartySchema[];
+  /** Whether the party at this address takes messages now. */
+  readonly runs: (address: number) => boolean;
+  /** Sends it from the runtime of the host, in the order of the calls. */
+  readonly tell: (watcher: number, notice: EndNotice) => unknown;
+}
+
+export class Monitors {
+  /** Per watched party, the addresses of those who watch it. */
+  private readonly watchers = new Map<number, number[]>();
+  /** Per watched party, the last epoch whose end was told. */
+  private readonly told = new Map<number, number>();
+  private readonly waiting = new Map<number, EndNotice[]>();
+
+  constructor(private readonly options: MonitorOptions) {
+    const { parties } = options;
+    for (const { name, address } of parties) {
+      const watchers = parties.filter(({ watches }) => watches.includes(name));
+      if (watchers.length > 0)
+        this.watchers.set(
+          address,
+          watchers.map((watcher) => watcher.address),
+        );
+    }
+  }
+
+  /** All incarnations of the party up to this epoch have ended, and the last of them for this reason. */
+  ended(party: number, epoch: number, reason: EndReason): void {
+    const watchers = this.watchers.get(party);
+    const told = this.told.get(party) ?? 0;
+    if (!watchers || epoch <= told) return;
+    this.told.set(party, epoch);
+    for (let each = told + 1; each <= epoch; each++) for (const watcher of watchers) this.notify(watcher, { party, epoch: each, reason });
+  }
+
+  /** The party runs: it is told what ended while it did not. */
+  up(address: number): void {
+    const notices = this.waiting.get(address);
+    this.waiting.delete(address);
+    for (const notice of notices ?? []) this.options.tell(address, notice);
+  }
+
+  private notify(watcher: number, notice: EndNotice): void {
+    const { runs, tell } = this.options;
+    if (runs(watcher)) {
+      tell(watcher, notice);
+      return;
+    }
+    const notices = this.waiting.get(watcher) ?? [];
+    this.waiting.set(watcher, notices);
+    notices.push(notice);
+    if (notices.length > WATCH_NOTICES_MAX) tell(watcher, notices.shift() as EndNotice);
+  }
+}

@@ -1,0 +1,170 @@
+/**
+ * Monitors: whoever watches gets exactly one notice for the end of each incarnation, whatever ends, and whatever state the watcher is in
+ * meanwhile. Base watches in both languages, a port from the host.
+ */
+import { describe, expect, test } from 'vitest';
+import { Actor, decodeEnvelope, type EndReason, type Handlers, javaScriptActorFactory, startSystem } from '../../actors/index.js';
+import { Random } from '../../bus/random.js';
+import { createSimHost } from '../../host-shim/sim/index.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import { END_REASONS } from '../../protocol/ports/system.js';
+import { Reader } from '../../protocol/reader.js';
+import type { StateOf } from '../../protocol/schema.js';
+import { Base } from '../guest/base.js';
+import { base, onlooker, peer } from '../guest/protocol/generated/index.js';
+
+const SEED = Number(process.env.TANDEM_SEED ?? 1);
+const RUNS = 12;
+const OFTEN = { intensity: 1000, periodMs: 10_000 };
+const parties = [base, peer, onlooker, ...tandemParties];
+const module = new URL('../../dist/tests/guests/base/base.wasm', import.meta.url);
+
+/** Whom the others watch. */
+class Peer extends Actor<typeof peer> implements Handlers<typeof peer> {
+  constructor() {
+    super(peer);
+  }
+  onNote(): void {}
+  onQuestion(): void {}
+  snapshot(): StateOf<typeof peer> {
+    return { asked: 0 };
+  }
+  restore(): void {}
+}
+
+async function open(placement: 'js' | 'wasm', seed: number, intensity = OFTEN.intensity) {
+  const actors = [javaScriptActorFactory(base, () => new Base(), parties), javaScriptActorFactory(peer, () => new Peer(), parties)];
+  const host = createSimHost({
+    seed,
+    parties,
+    vms: {
+      js: { load: async () => ({ parties, actors }) },
+      wasm: { load: async () => ({ parties, guests: [{ schema: base, module }] }) },
+    },
+  });
+  const seen: string[] = [];
+  const port = host.vm.openPort(onlooker, {
+    onEnded: (party, epoch, reason) => void seen.push(`${parties.find(({ address }) => address === party)?.name} ${epoch} ${reason}`),
+  });
+  const system = await startSystem(host, {
+    parties,
+    actors: [
+      { schema: base, twins: { js: true, wasm: true } },
+      { schema: peer, twins: { js: true, wasm: false } },
+    ],
+    placement: `base=${placement},peer=js`,
+    portVms: { page: 'js' },
+    intensity,
+    vmIntensity: OFTEN,
+  });
+  await host.pass(20);
+  /** What base was told of one party, as `epoch reason`, oldest first. */
+  const told = async (party: 'peer' | 'page'): Promise<string[]> => {
+    const reader = new Reader();
+    reader.reset(decodeEnvelope(await host.until(system.snapshot('base'))).snapshot);
+    reader.structure();
+    for (let versions = 0; versions < 2; versions++) for (let length = reader.listLength(256); length > 0; length--) reader.u32();
+    reader.u32();
+    const { heard } = base.state.decode(reader);
+    return heard.flatMap((line) => {
+      const [, name, , epoch, reason] = line.split(' ');
+      return line.startsWith('60 ') && name === party ? [`${epoch} ${END_REASONS[Number(reason)]}`] : [];
+    });
+  };
+  const epochOf = (actor: string) => system.actors.find((status) => status.actor === actor)?.epoch ?? 0;
+  const crash = async (actor: 'base' | 'peer') => {
+    await host.until(system.crash(actor));
+    if (actor === 'peer') port.send(peer.receives.note, { text: '' });
+    else port.send(base.receives.arm, { timer: 1, delayMs: 0 });
+    await host.pass(30);
+  };
+  return { host, system, port, seen, told, epochOf, crash };
+}
+
+type World = Awaited<ReturnType<typeof open>>;
+
+describe.each(['js', 'wasm'] as const)('with a watcher in the %s VM', (placement) => {
+  test('an end is told with its reason, once', async () => {
+    const { host, system, seen, told, crash } = await open(placement, 1);
+    await crash('peer');
+    await host.until(system.stopActor('peer'));
+    await host.until(system.startActor('peer'));
+    await host.until(system.finishActor('peer'));
+    await host.pass(50);
+    const reasons: EndReason[] = ['trap', 'stopped', 'finished'];
+    expect(await told('peer')).toEqual(reasons.map((reason, index) => `${index + 1} ${reason}`));
+    expect(seen).toEqual(reasons.map((reason, index) => `peer ${index + 1} ${reason}`));
+    await system.stop();
+  });
+
+  test('an actor that ends once too often is told to be exhausted, and is down', async () => {
+    const { host, told, crash } = await open(placement, 1, 1);
+    await crash('peer');
+    await crash('peer');
+    await host.pass(50);
+    expect(await told('peer')).toEqual(['1 trap', '2 exhausted']);
+  });
+
+  test('a watcher that is down is told when it runs again', async () => {
+    const { host, system, told, crash } = await open(placement, 1);
+    await host.until(system.stopActor('base'));
+    await crash('peer');
+    await crash('peer');
+    await host.until(system.startActor('base'));
+    await host.pass(50);
+    expect(await told('peer')).toEqual(['1 trap', '2 trap']);
+    expect(await host.until(system.deadLetters())).toEqual([]);
+  });
+
+  test('what waits on the help of another is answered without it when it ends', async () => {
+    const { host, port, crash } = await open(placement, 1);
+    const asked = port.request(base.receives.question, { later: 1 });
+    await crash('peer');
+    expect(await host.until(asked)).toMatchObject({ heard: expect.any(Number) });
+  });
+
+  test(`one notice for each incarnation, under traps, stops and lost VMs (seed ${SEED}, TANDEM_SEED to change)`, async () => {
+    const FAULTS: readonly ((world: World) => Promise<unknown>)[] = [
+      ({ crash }) => crash('peer'),
+      ({ crash }) => crash('base'),
+      async ({ host }) => host.lose('js', 'lost by the test'),
+      async ({ host }) => host.lose(placement, 'lost by the test'),
+      async ({ host, system }) => {
+        await host.pass(100);
+        await host.until(system.stopActor('peer'));
+        await host.until(system.startActor('peer'));
+      },
+      async ({ host, system, crash }) => {
+        await host.pass(100);
+        await host.until(system.stopActor('base'));
+        await crash('peer');
+        await host.until(system.startActor('base'));
+      },
+      async ({ host, system }) => {
+        void system.crash('peer').catch(() => {});
+        host.lose('js', 'lost with a trap on its way');
+      },
+    ];
+    let ends = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const seed = SEED * 1000 + run;
+      const random = new Random(seed);
+      const world = await open(placement, seed);
+      for (let fault = 0; fault < 8; fault++) {
+        await FAULTS[random.integer(FAULTS.length)](world);
+        await world.host.pass(random.integer(40));
+      }
+      await world.host.pass(300);
+      const epochs = Array.from({ length: world.epochOf('peer') - 1 }, (_, index) => index + 1);
+      expect(
+        (await world.told('peer')).map((line) => Number(line.split(' ')[0])),
+        `seed ${seed}`,
+      ).toEqual(epochs);
+      const seen = world.seen.filter((line) => line.startsWith('peer')).map((line) => Number(line.split(' ')[1]));
+      expect(seen, `seed ${seed}`).toEqual(epochs);
+      expect(world.system.state).toBe('running');
+      ends += epochs.length;
+    }
+    expect(ends).toBeGreaterThan(3 * RUNS);
+  });
+});

@@ -1,0 +1,29 @@
+/** What waits for a watcher that is down is bounded, and what a schema watches must be there. */
+import { expect, test } from 'vitest';
+import type { EndNotice } from '../../actors/control.js';
+import { Monitors } from '../../actors/supervisor/monitors.js';
+import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
+import { anna, bert } from './application.js';
+
+test('a watcher that is down is told in order when it runs; beyond the bound the oldest is sent to nobody', () => {
+  const told: (readonly [number, EndNotice])[] = [];
+  let up = false;
+  const monitors = new Monitors({
+    parties: [{ ...anna, watches: ['bert'] }, bert],
+    runs: () => up,
+    tell: (watcher, notice) => told.push([watcher, notice]),
+  });
+  const ends = WATCH_NOTICES_MAX + 3;
+  monitors.ended(bert.address, 1, 'trap');
+  monitors.ended(bert.address, 1, 'exhausted');
+  monitors.ended(bert.address, ends, 'vmLost');
+  monitors.ended(anna.address, 1, 'trap');
+  expect(told.map(([, { epoch }]) => epoch)).toEqual([1, 2, 3]);
+  up = true;
+  monitors.up(anna.address);
+  monitors.up(anna.address);
+  monitors.ended(bert.address, ends + 1, 'stopped');
+  expect(told.map(([, { epoch }]) => epoch)).toEqual(Array.from({ length: ends + 1 }, (_, index) => index + 1));
+  expect(told.every(([watcher, { party }]) => watcher === anna.address && party === bert.address)).toBe(true);
+  expect(told.map(([, { reason }]) => reason).filter((reason) => reason !== 'vmLost')).toEqual(['trap', 'stopped']);
+});
