@@ -1,0 +1,179 @@
+/**
+ * The children of one supervisor in the order of their start, and how they are started and ended.
+ *
+ * The catch: an incarnation may end while the supervisor is busy. What ended is told by its `Child`, so that an end that is heard of late, when
+ * another incarnation runs, is known as such.
+ */
+import type { Timers } from '../../host.js';
+import type { RestartTimes } from '../intensity.js';
+import { type Child, type Exit, endChild, type Purpose } from './child.js';
+import { ChildStartError, OrderError } from './errors.js';
+import type { ChildSpecification, DropReason } from './specification.js';
+
+/** Clock, timers and chance: a supervisor has none of its own. */
+export interface TreePlatform {
+  readonly timers: Timers;
+  nowMicros(): number;
+  /** From 0 to 1. */
+  random(): number;
+}
+
+/** restarting: its restart has failed or waits, and will be tried. down: it will not be started without an order, or before its turn. */
+export type ChildState = 'running' | 'restarting' | 'down';
+
+/** One child: its specification, and its present incarnation if it has one. */
+export class Entry {
+  state: ChildState = 'down';
+  child: Child | undefined;
+  /** The incarnation that ended, by which a dynamic child is known until the next has started. */
+  former: Child | undefined;
+  startedAt = 0;
+  /** Restarts without a run between them that was long enough: what backoff counts. */
+  restarts = 0;
+  /** Of its own budget, where it has one. */
+  times: RestartTimes = [];
+  /** A restart of others has ended it, and has not come to start it again. */
+  takenDown = false;
+  /** Of the restart that waits for its time. */
+  timer: unknown;
+  /** Of the try that waits for its turn. */
+  ticket: unknown;
+
+  constructor(
+    public specification: ChildSpecification,
+    /** What it is started with, under `simple_one_for_one`. */
+    public extra?: readonly unknown[],
+  ) {}
+
+  get temporary(): boolean {
+    return this.specification.restart === 'temporary';
+  }
+
+  /** Nothing of it is kept once it is down: it is temporary, or has no name to start it again by. */
+  get passing(): boolean {
+    return this.temporary || this.extra !== undefined;
+  }
+
+  /** It will not be started again: what its start holds can go. */
+  forgetStart(): void {
+    this.specification = { ...this.specification, start: startForgotten };
+    this.extra &&= [];
+  }
+}
+
+const startForgotten = async (): Promise<never> => {
+  throw new OrderError('not_found');
+};
+
+export class Children {
+  private list: readonly Entry[] = [];
+  private killed = false;
+  /** Of the start in hand. */
+  private giveUpStart: () => void = () => {};
+
+  constructor(
+    private readonly platform: TreePlatform,
+    private readonly onEnded: (entry: Entry, child: Child, exit: Exit) => void,
+  ) {}
+
+  get all(): readonly Entry[] {
+    return this.list;
+  }
+
+  /** By its name, which a dynamic child has not, or by its incarnation. */
+  find(key: string | Child): Entry | undefined {
+    if (typeof key === 'string') return this.list.find(({ extra, specification }) => !extra && specification.id === key);
+    return this.list.find(({ state, child, former }) => (state === 'restarting' ? former : child) === key);
+  }
+
+  add(entry: Entry): void {
+    this.list = [...this.list, entry];
+  }
+
+  remove(entry: Entry): void {
+    this.list = this.list.filter((other) => other !== entry);
+  }
+
+  arrange(entries: readonly Entry[]): void {
+    this.list = entries;
+  }
+
+  from(first: Entry): readonly Entry[] {
+    return this.list.slice(this.list.indexOf(first));
+  }
+
+  /** @throws ChildStartError */
+  async start(entry: Entry): Promise<Child | null> {
+    this.calm(entry);
+    let child: Child | null;
+    try {
+      child = await this.unlessKilled(entry);
+    } catch (error) {
+      throw new ChildStartError(entry.specification.id, error);
+    }
+    entry.takenDown = false;
+    if (!child) return null;
+    entry.child = child;
+    entry.state = 'running';
+    entry.startedAt = this.platform.nowMicros();
+    child.ended.then((exit) => this.onEnded(entry, child, exit));
+    if (this.killed) child.kill();
+    return child;
+  }
+
+  /** A start that never comes to an end does not keep a supervisor that is killed; what it starts in the end is killed in turn. */
+  private async unlessKilled(entry: Entry): Promise<Child | null> {
+    const start = (async () => entry.specification.start(...(entry.extra ?? [])))();
+    const givenUp = new Promise<null>((resolve) => {
+      this.giveUpStart = () => resolve(null);
+    });
+    const child = await Promise.race([start, givenUp]);
+    if (!child && this.killed) start.then((late) => late?.kill()).catch(() => {});
+    return child;
+  }
+
+  /** Resolves when it is down. An order that waits to start it again is void. */
+  async end(entry: Entry, purpose: Purpose): Promise<void> {
+    const { child, specification } = entry;
+    const { shutdown } = specification;
+    if (child) await endChild(child, { shutdown: this.killed ? 'brutal' : shutdown, purpose, timers: this.platform.timers });
+    this.calm(entry);
+    if (purpose === 'restart') return;
+    entry.takenDown = false;
+    specification.dropped?.('shutdown');
+  }
+
+  /** In reverse order. */
+  async endAll(entries: readonly Entry[], purpose: Purpose): Promise<void> {
+    for (const entry of [...entries].reverse()) await this.end(entry, purpose);
+  }
+
+  /** It is down, and nothing waits to start it. */
+  private calm(entry: Entry): void {
+    this.platform.timers.clear(entry.timer);
+    entry.timer = undefined;
+    entry.ticket = undefined;
+    entry.child = undefined;
+    entry.state = 'down';
+  }
+
+  /** It has ended, and is down or forgotten. */
+  letGo(entry: Entry): void {
+    this.calm(entry);
+    entry.takenDown = false;
+    if (entry.passing) this.remove(entry);
+  }
+
+  /** The same, and nobody else will start it again by himself. */
+  drop(entry: Entry, reason: DropReason): void {
+    this.letGo(entry);
+    entry.specification.dropped?.(reason);
+  }
+
+  /** Ends every incarnation at once, also one that is about to come up. */
+  kill(): void {
+    this.killed = true;
+    this.giveUpStart();
+    for (const { child } of this.list) child?.kill();
+  }
+}

@@ -1,0 +1,54 @@
+/** What goes wrong between a supervisor and whoever gives it orders. */
+import type { Child } from './child.js';
+
+/** A flag or a specification makes no sense; nothing was done. */
+export class SpecificationError extends Error {
+  override readonly name = 'SpecificationError';
+  constructor(
+    /** As `intensity`, or `backoff.minMs`. */
+    readonly field: string,
+    readonly value: unknown,
+  ) {
+    super(`bad ${field}: ${typeof value === 'object' ? Object.prototype.toString.call(value) : String(value)}`);
+  }
+}
+
+/** A child did not start. `cause` is what its start said. */
+export class ChildStartError extends Error {
+  override readonly name = 'ChildStartError';
+  constructor(
+    readonly id: string,
+    cause: unknown,
+  ) {
+    super(`child ${id} did not start: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}
+
+/**
+ * already_started: a child of that name runs. already_present: there is one, and it does not run. running, restarting: it is, and that is in the
+ * way. not_found: there is none. strategy: not under this one, as children have no names under simple_one_for_one. ended: the supervisor has.
+ */
+export type OrderFailure = 'already_started' | 'already_present' | 'running' | 'restarting' | 'not_found' | 'strategy' | 'ended';
+
+/** An order that cannot be carried out; nothing was done. */
+export class OrderError extends Error {
+  override readonly name = 'OrderError';
+  constructor(
+    readonly code: OrderFailure,
+    /** The one that is in the way. */
+    readonly child?: Child,
+  ) {
+    super(code);
+  }
+}
+
+/** The budget of a supervisor is exhausted: what it ended with. `cause` is the end of the child that was one too many. */
+export class ExhaustedError extends Error {
+  override readonly name = 'ExhaustedError';
+  constructor(
+    readonly id: string,
+    cause: unknown,
+  ) {
+    super(`restart budget exhausted by child ${id}`, { cause });
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * What a supervisor does when a child has ended: whether it is restarted, which others with it, when, and when that is too often.
+ *
+ *   ended ─> restart kind ─> budget ─> backoff ─> the round: end those that go with it, in reverse order; start all of them, in order
+ *                              ▲                      │ one of them does not start
+ *                              └──────────────────────┘ and each try counts
+ */
+import { admitRestart, type RestartTimes } from '../intensity.js';
+import { type Backoff, backoffMs, isReset } from './backoff.js';
+import { type Exit, isAbnormal } from './child.js';
+import type { Children, Entry, TreePlatform } from './children.js';
+import { ExhaustedError } from './errors.js';
+import type { SupervisorFlags } from './specification.js';
+
+/** What becomes of the supervisor: undefined when it goes on. */
+export type Verdict = Exit | undefined;
+
+export interface RestartServices {
+  readonly children: Children;
+  readonly platform: TreePlatform;
+  readonly flags: () => SupervisorFlags;
+  /** The supervisor is to end: a round is not gone on with. */
+  readonly isEnding: () => boolean;
+  /** Queues an order behind what has come meanwhile, so that a restart that fails again and again hinders nobody. */
+  readonly order: (run: () => Promise<Verdict>) => void;
+  /** Whether what an exhausted supervisor leaves can be restarted by somebody. */
+  readonly hasParent: boolean;
+}
+
+export class Restarts {
+  /** Of all children together, unless each has a budget of its own. */
+  times: RestartTimes = [];
+
+  constructor(private readonly services: RestartServices) {}
+
+  async ended(entry: Entry, exit: Exit): Promise<Verdict> {
+    entry.former = entry.child;
+    entry.child = undefined;
+    this.noteRun(entry);
+    const { restart } = entry.specification;
+    if (restart === 'permanent' || (restart === 'transient' && isAbnormal(exit))) return this.restart(entry, exit);
+    this.services.children.drop(entry, 'finished');
+    return this.autoShutdown(entry);
+  }
+
+  /** After a run that was long enough backoff begins anew. */
+  private noteRun(entry: Entry): void {
+    const { backoff } = this.flags;
+    const ranMs = (this.services.platform.nowMicros() - entry.startedAt) / 1000;
+    if (backoff && isReset(backoff, ranMs)) entry.restarts = 0;
+  }
+
+  private autoShutdown({ specification }: Entry): Verdict {
+    const { autoShutdown } = this.flags;
+    if (autoShutdown === 'never' || !specification.significant) return undefined;
+    const othersLeft = this.services.children.all.some((other) => other.specification.significant && other.state !== 'down');
+    return autoShutdown === 'any_significant' || !othersLeft ? { reason: 'shutdown' } : undefined;
+  }
+
+  /** @param cause the end of the incarnation, or why its restart failed */
+  private async restart(entry: Entry, cause: unknown): Promise<Verdict> {
+    if (!this.admit(entry)) return this.exhaust(entry, cause);
+    const { backoff } = this.flags;
+    entry.state = 'restarting';
+    if (backoff) this.roundLater(entry, backoff);
+    else await this.round(entry);
+    return undefined;
+  }
+
+  /** Those that would go with it run on until then. */
+  private roundLater(entry: Entry, backoff: Backoff): void {
+    const { platform, order } = this.services;
+    const delayMs = backoffMs(backoff, entry.restarts++, platform.random());
+    const round = async () => {
+      if (entry.timer === timer) await this.round(entry);
+      return undefined;
+    };
+    const timer = platform.timers.set(delayMs, () => order(round));
+    entry.timer = timer;
+  }
+
+  private admit(entry: Entry): boolean {
+    const budget = this.flags.exhaustion === 'degrade' ? entry : this;
+    const times = admitRestart(budget.times, this.services.platform.nowMicros(), this.flags);
+    if (times) budget.times = times;
+    return times !== null;
+  }
+
+  private async exhaust(entry: Entry, cause: unknown): Promise<Verdict> {
+    const { children, hasParent } = this.services;
+    const degrades = this.flags.exhaustion === 'degrade';
+    if (degrades || !hasParent) children.drop(entry, 'exhausted');
+    else children.letGo(entry);
+    if (!degrades) return { reason: 'shutdown', detail: new ExhaustedError(entry.specification.id, cause) };
+    await this.resume();
+    return undefined;
+  }
+
+  /** Ends and starts what goes with it, by strategy. */
+  private async round(entry: Entry): Promise<void> {
+    const { children } = this.services;
+    const { strategy } = this.flags;
+    const group = strategy === 'one_for_all' ? children.all : strategy === 'rest_for_one' ? children.from(entry) : [entry];
+    if (group.length > 1) await this.takeDown(group);
+    await this.startAgain(group.filter((member) => children.all.includes(member)));
+  }
+
+  /** In reverse order. A temporary child is ended for good: it is not restarted, and that it ended counts for nothing. */
+  private async takeDown(group: readonly Entry[]): Promise<void> {
+    const { children } = this.services;
+    for (const entry of [...group].reverse()) {
+      const wasUp = entry.state !== 'down' || entry.takenDown;
+      await children.end(entry, entry.temporary ? 'stop' : 'restart');
+      if (entry.temporary) children.remove(entry);
+      else entry.takenDown = wasUp || entry.takenDown;
+    }
+  }
+
+  /** In order, up to one that does not start: it is tried again, and those behind it wait. */
+  private async startAgain(group: readonly Entry[]): Promise<void> {
+    const { children, isEnding } = this.services;
+    for (const entry of group) {
+      if (isEnding()) return;
+      try {
+        const child = await children.start(entry);
+        if (!child && entry.passing) children.remove(entry);
+      } catch (error) {
+        this.tryAgain(entry, error);
+        return;
+      }
+    }
+  }
+
+  /** Behind the orders that have come meanwhile: one of them may make it void. */
+  private tryAgain(entry: Entry, cause: unknown): void {
+    entry.state = 'restarting';
+    const ticket = {};
+    entry.ticket = ticket;
+    this.services.order(async () => (entry.ticket === ticket ? this.restart(entry, cause) : undefined));
+  }
+
+  /** Starts what a round has taken down, when the child that held it up is not tried any more. */
+  async resume(): Promise<void> {
+    const { all } = this.services.children;
+    if (all.some(({ state }) => state === 'restarting')) return;
+    await this.startAgain(all.filter(({ takenDown }) => takenDown));
+  }
+
+  private get flags(): SupervisorFlags {
+    return this.services.flags();
+  }
+}

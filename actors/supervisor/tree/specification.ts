@@ -1,0 +1,149 @@
+/**
+ * What a supervisor is told to do: its flags and the specifications of its children, checked before anything starts. The words are
+ * those of OTP's `supervisor`, whose defaults hold too, but for the budget, which is the one of the whole project.
+ */
+import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../intensity.js';
+import type { Backoff } from './backoff.js';
+import type { Child, Shutdown } from './child.js';
+import { SpecificationError } from './errors.js';
+
+/**
+ * one_for_one: a child that ends is restarted alone. one_for_all: with all the others. rest_for_one: with those that started after it.
+ * simple_one_for_one: one for one, and all children are of one specification and are started by order.
+ */
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'simple_one_for_one';
+
+/**
+ * permanent: restarted whenever it ends. transient: restarted when it crashes, not when it has finished. temporary: never restarted, and
+ * forgotten once it has ended.
+ */
+export type RestartKind = 'permanent' | 'transient' | 'temporary';
+
+/** Whether the supervisor ends itself when significant children have ended by themselves, and are not to be restarted. */
+export type AutoShutdown = 'never' | 'any_significant' | 'all_significant';
+
+/**
+ * What an exhausted budget means. escalate: the supervisor ends its children and itself, and its parent decides; OTP's meaning. degrade: the
+ * offender stays down and the others go on, so that each child has a budget of its own: nobody pays for what another has spent.
+ */
+export type Exhaustion = 'escalate' | 'degrade';
+
+export interface SupervisorFlags extends Intensity {
+  readonly strategy: Strategy;
+  readonly autoShutdown: AutoShutdown;
+  readonly exhaustion: Exhaustion;
+  /** Time between the end of a child and its restart; none when not given. */
+  readonly backoff?: Backoff;
+}
+
+export interface ChildSpecification {
+  /** Unique in its supervisor. Under `simple_one_for_one` it names the specification, not a child. */
+  readonly id: string;
+  /**
+   * @returns null when there is nothing to start: the child is down, and that is no failure
+   * @param extra of `startChild`, under `simple_one_for_one`
+   */
+  readonly start: (...extra: readonly unknown[]) => Promise<Child | null>;
+  readonly restart: RestartKind;
+  readonly significant: boolean;
+  readonly shutdown: Shutdown;
+  readonly type: 'worker' | 'supervisor';
+  /** The child is down and its supervisor will not start it again by itself: what is kept for a restart can go. It may be told again. */
+  readonly dropped?: (reason: DropReason) => void;
+}
+
+/** finished: of its own accord, as its restart kind allows. exhausted: the budget is. shutdown: its supervisor, or its parent, ended for good. */
+export type DropReason = 'finished' | 'exhausted' | 'shutdown';
+
+export type ChildSpecificationInput = Pick<ChildSpecification, 'id' | 'start'> & Partial<ChildSpecification>;
+
+/** What a supervisor starts with. */
+export interface SupervisorSpecification {
+  readonly flags?: Partial<SupervisorFlags>;
+  /** In the order of their start. Exactly one under `simple_one_for_one`, of which none is started. */
+  readonly children: readonly ChildSpecificationInput[];
+}
+
+/** The same, complete and checked. */
+export interface CheckedSpecification {
+  readonly flags: SupervisorFlags;
+  readonly children: readonly ChildSpecification[];
+}
+
+/** A worker that has not ended by then is taken to hang; OTP's default. */
+const SHUTDOWN_DEFAULT_MS = 5_000;
+
+const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one', 'simple_one_for_one'];
+const RESTART_KINDS: readonly RestartKind[] = ['permanent', 'transient', 'temporary'];
+const AUTO_SHUTDOWNS: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant'];
+const EXHAUSTIONS: readonly Exhaustion[] = ['escalate', 'degrade'];
+
+const requireThat = (field: string, value: unknown, valid: boolean): void => {
+  if (!valid) throw new SpecificationError(field, value);
+};
+
+/** @throws SpecificationError that names the field. A field that is not known is left alone. */
+export function checkSpecification(specification: SupervisorSpecification): CheckedSpecification {
+  requireThat('specification', specification, typeof specification === 'object' && specification !== null);
+  const flags = checkFlags(specification.flags ?? {});
+  requireThat('children', specification.children, Array.isArray(specification.children));
+  const children = specification.children.map((child) => checkChild(child, flags));
+  const ids = children.map(({ id }) => id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  requireThat('id', twice, twice === undefined);
+  requireThat('children', children, flags.strategy !== 'simple_one_for_one' || children.length === 1);
+  return { flags, children };
+}
+
+function checkFlags(given: Partial<SupervisorFlags>): SupervisorFlags {
+  const flags: SupervisorFlags = {
+    strategy: 'one_for_one',
+    ...INTENSITY_DEFAULT,
+    autoShutdown: 'never',
+    exhaustion: 'escalate',
+    ...given,
+  };
+  const { strategy, autoShutdown, exhaustion, backoff } = flags;
+  requireThat('strategy', strategy, STRATEGIES.includes(strategy));
+  for (const field of ['intensity', 'periodMs'] as const) requireThat(field, flags[field], isValidIntensity(field, flags[field]));
+  requireThat('autoShutdown', autoShutdown, AUTO_SHUTDOWNS.includes(autoShutdown));
+  requireThat('exhaustion', exhaustion, EXHAUSTIONS.includes(exhaustion));
+  if (backoff) checkBackoff(backoff);
+  return flags;
+}
+
+function isValidIntensity(field: keyof Intensity, value: number): boolean {
+  try {
+    checkIntensity({ ...INTENSITY_DEFAULT, [field]: value });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function checkBackoff({ minMs, maxMs, randomFactor, resetAfterMs }: Backoff): void {
+  requireThat('backoff.minMs', minMs, minMs > 0 && Number.isFinite(minMs));
+  requireThat('backoff.maxMs', maxMs, maxMs >= minMs && Number.isFinite(maxMs));
+  requireThat('backoff.randomFactor', randomFactor, randomFactor >= 0 && randomFactor <= 1);
+  requireThat('backoff.resetAfterMs', resetAfterMs, resetAfterMs === undefined || resetAfterMs > 0);
+}
+
+/** @throws SpecificationError that names the field */
+export function checkChild(given: ChildSpecificationInput, { autoShutdown }: SupervisorFlags): ChildSpecification {
+  requireThat('child', given, typeof given === 'object' && given !== null);
+  const { type = 'worker' } = given;
+  const shutdown = type === 'supervisor' ? 'infinity' : SHUTDOWN_DEFAULT_MS;
+  const child: ChildSpecification = { restart: 'permanent', significant: false, shutdown, type, ...given };
+  requireThat('id', child.id, typeof child.id === 'string');
+  requireThat('start', child.start, typeof child.start === 'function');
+  requireThat('restart', child.restart, RESTART_KINDS.includes(child.restart));
+  requireThat('shutdown', child.shutdown, isShutdown(child.shutdown));
+  requireThat('type', child.type, child.type === 'worker' || child.type === 'supervisor');
+  requireThat('significant', child.significant, typeof child.significant === 'boolean');
+  // It would never end for good, or never be heeded.
+  requireThat('significant', child.significant, !child.significant || (child.restart !== 'permanent' && autoShutdown !== 'never'));
+  return child;
+}
+
+const isShutdown = (shutdown: unknown): boolean =>
+  shutdown === 'brutal' || shutdown === 'infinity' || (typeof shutdown === 'number' && Number.isFinite(shutdown) && shutdown >= 0);

@@ -1,0 +1,171 @@
+/**
+ * Children that do what a case tells them, as OTP's `supervisor_1` and `supervisor_deadlock` do, a log of what became of them, and virtual time.
+ *
+ * The catch: a supervisor works in promises. `settle` lets all that is due come to its end; what waits for a timer needs `time.advance`.
+ */
+import { expect, test } from 'vitest';
+import type { Child, Exit, ExitReason, Purpose } from '../../../actors/supervisor/tree/child.js';
+import type { TreePlatform } from '../../../actors/supervisor/tree/children.js';
+import type { ChildSpecificationInput, SupervisorFlags } from '../../../actors/supervisor/tree/specification.js';
+import { nestedSupervisor, startSupervisor, type TreeSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
+import { settle, VirtualTime } from '../virtual-time.js';
+
+export class FakeChild implements Child {
+  readonly ended: Promise<Exit>;
+  exit: Exit | undefined;
+  purpose: Purpose | undefined;
+  /** When it is busy it does not hear that it is to end. */
+  busy = false;
+  /** It ends by itself, with this, when it is asked to end. */
+  lastWords: ExitReason = 'shutdown';
+  private end: (exit: Exit) => void = () => {};
+
+  constructor(
+    readonly id: string,
+    private readonly log: string[],
+    /** What its start has to say besides. */
+    readonly extra: readonly unknown[] = [],
+  ) {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+
+  get running(): boolean {
+    return this.exit === undefined;
+  }
+
+  shutdown(purpose: Purpose): void {
+    this.purpose = purpose;
+    if (!this.busy) this.leave(this.lastWords);
+  }
+
+  kill(): void {
+    this.leave('killed');
+  }
+
+  leave(reason: ExitReason, detail?: unknown): void {
+    if (this.exit) return;
+    this.exit = { reason, detail };
+    this.log.push(`${this.id} ${reason}`);
+    this.end(this.exit);
+  }
+}
+
+/** What a start does instead: finds nothing to start, fails, or never comes to an end. */
+type Start = 'ignore' | 'hang' | Error;
+
+const QUICK = { intensity: 2, periodMs: 1000 };
+
+export class World {
+  readonly time = new VirtualTime();
+  /** Starts as `+id`, ends as `id reason`, in their order. */
+  readonly log: string[] = [];
+  /** Every incarnation of each child, oldest first. */
+  readonly incarnations = new Map<string, FakeChild[]>();
+  readonly dropped: string[] = [];
+  /** Chance: the next draws. */
+  chances: number[] = [];
+  readonly platform: TreePlatform = {
+    timers: this.time,
+    nowMicros: () => this.time.nowMicros(),
+    random: () => this.chances.shift() ?? 0,
+  };
+  private readonly scripts = new Map<string, Start[]>();
+
+  /** What the next starts of a child do. */
+  script(id: string, ...starts: Start[]): void {
+    this.scripts.set(id, [...(this.scripts.get(id) ?? []), ...starts]);
+  }
+
+  /** The script of a child is over: it starts from now on. */
+  unscript(id: string): void {
+    this.scripts.delete(id);
+  }
+
+  worker(id: string, more: Partial<ChildSpecificationInput> = {}): ChildSpecificationInput {
+    return {
+      id,
+      start: (...extra) => this.born(id, extra),
+      shutdown: 1000,
+      dropped: (reason) => this.dropped.push(`${id} ${reason}`),
+      ...more,
+    };
+  }
+
+  workers(...ids: string[]): ChildSpecificationInput[] {
+    return ids.map((id) => this.worker(id));
+  }
+
+  nested(
+    id: string,
+    children: readonly ChildSpecificationInput[],
+    flags: Partial<SupervisorFlags> = {},
+    more: Partial<Omit<ChildSpecificationInput, 'start' | 'type' | 'dropped'>> = {},
+  ): ChildSpecificationInput {
+    return nestedSupervisor({ id, ...more }, () => ({ flags: { ...QUICK, ...flags }, children }), this.platform);
+  }
+
+  async start(children: readonly ChildSpecificationInput[], flags: Partial<SupervisorFlags> = {}): Promise<TreeSupervisor> {
+    const supervisor = await startSupervisor(() => ({ flags: { ...QUICK, ...flags }, children }), this.platform);
+    if (!supervisor) throw new Error('there is something to supervise');
+    return supervisor;
+  }
+
+  /** The present incarnation. */
+  child(id: string): FakeChild {
+    const child = this.incarnations.get(id)?.at(-1);
+    if (!child) throw new Error(`${id} was never started`);
+    return child;
+  }
+
+  /** The present incarnation ends by itself. */
+  async die(id: string, reason: ExitReason = 'error'): Promise<void> {
+    this.child(id).leave(reason);
+    await settle();
+  }
+
+  /** How many incarnations there have been. */
+  starts(id: string): number {
+    return this.incarnations.get(id)?.length ?? 0;
+  }
+
+  get living(): string[] {
+    return [...this.incarnations.values()].flat().flatMap(({ running, id }) => (running ? [id] : []));
+  }
+
+  private async born(id: string, extra: readonly unknown[]): Promise<FakeChild | null> {
+    const script = this.scripts.get(id)?.shift();
+    if (script === 'ignore') return null;
+    if (script === 'hang') return new Promise<never>(() => {});
+    if (script) throw script;
+    const child = new FakeChild(id, this.log, extra);
+    this.incarnations.set(id, [...(this.incarnations.get(id) ?? []), child]);
+    this.log.push(`+${id}`);
+    return child;
+  }
+}
+
+/** The name of OTP's case, its meaning, and how it is shown. */
+export type Case = readonly [name: string, meaning: string, run: (world: World) => Promise<void>];
+
+/** A case leaves no timer behind, and what lives belongs to a supervisor that the case has not stopped. */
+export function runCases(cases: readonly Case[]): void {
+  test.each(cases)('%s: %s', async (_name, _meaning, run) => {
+    const world = new World();
+    await run(world);
+    await settle();
+    expect(world.time.pending).toBe(0);
+  });
+}
+
+/** The ids with what whichChildren says of each. */
+export const statesOf = async (supervisor: TreeSupervisor): Promise<readonly string[]> =>
+  (await supervisor.whichChildren()).map(
+    ({ id, child }) => `${id} ${child === undefined ? 'down' : child === 'restarting' ? child : 'running'}`,
+  );
+
+export const exitOf = async (supervisor: TreeSupervisor): Promise<Exit | 'running'> => {
+  await settle();
+  return Promise.race([supervisor.ended, settle().then(() => 'running' as const)]);
+};

@@ -1,0 +1,251 @@
+/** How a supervisor starts, all or nothing, and what it says of a specification that makes no sense. */
+import { expect } from 'vitest';
+import { startSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
+import { type Case, exitOf, runCases, statesOf } from './fixture.js';
+
+const refused = new Error('no');
+
+const cases: readonly Case[] = [
+  [
+    'sup_start_normal',
+    'starts and stops cleanly',
+    async (world) => {
+      const supervisor = await world.start([]);
+      expect(await exitOf(supervisor)).toBe('running');
+      expect(await supervisor.stop()).toEqual({ reason: 'shutdown' });
+    },
+  ],
+  [
+    'sup_start_ignore_init',
+    'nothing to supervise is no failure, and no supervisor',
+    async ({ platform }) => expect(await startSupervisor(() => null, platform)).toBeNull(),
+  ],
+  [
+    'sup_start_ignore_child',
+    'a child whose start finds nothing to start is kept, and down',
+    async (world) => {
+      world.script('a', 'ignore');
+      const supervisor = await world.start([]);
+      expect(await supervisor.startChild(world.worker('a'))).toBeNull();
+      expect(await supervisor.startChild(world.worker('b'))).toBe(world.child('b'));
+      expect(await statesOf(supervisor)).toEqual(['a down', 'b running']);
+      expect(await supervisor.countChildren()).toEqual({ specifications: 2, active: 1, supervisors: 0, workers: 2 });
+    },
+  ],
+  [
+    'sup_start_ignore_temporary_child',
+    'a temporary one is not kept',
+    async (world) => {
+      world.script('a', 'ignore');
+      const supervisor = await world.start([world.worker('a', { restart: 'temporary' }), world.worker('b', { restart: 'temporary' })]);
+      expect(await statesOf(supervisor)).toEqual(['b running']);
+      expect(await supervisor.countChildren()).toEqual({ specifications: 1, active: 1, supervisors: 0, workers: 1 });
+    },
+  ],
+  [
+    'sup_start_ignore_temporary_child_start_child',
+    'nor one that was started by order',
+    async (world) => {
+      world.script('a', 'ignore');
+      const supervisor = await world.start([]);
+      expect(await supervisor.startChild(world.worker('a', { restart: 'temporary' }))).toBeNull();
+      expect(await statesOf(supervisor)).toEqual([]);
+    },
+  ],
+  [
+    'sup_start_ignore_temporary_child_start_child_simple',
+    'nor a dynamic one',
+    async (world) => {
+      world.script('a', 'ignore');
+      const supervisor = await world.start([world.worker('a', { restart: 'temporary' })], { strategy: 'simple_one_for_one' });
+      expect(await supervisor.startDynamic()).toBeNull();
+      const child = await supervisor.startDynamic();
+      expect(await supervisor.whichChildren()).toEqual([{ id: undefined, child, type: 'worker' }]);
+      expect(await supervisor.countChildren()).toEqual({ specifications: 1, active: 1, supervisors: 0, workers: 1 });
+    },
+  ],
+  [
+    'sup_start_ignore_permanent_child_start_child_simple',
+    'a permanent dynamic one is not kept either, and the supervisor still stops cleanly',
+    async (world) => {
+      world.script('a', 'ignore');
+      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
+      expect(await supervisor.startDynamic()).toBeNull();
+      await supervisor.startDynamic();
+      expect(await supervisor.countChildren()).toEqual({ specifications: 1, active: 1, supervisors: 0, workers: 1 });
+      expect(await supervisor.stop()).toEqual({ reason: 'shutdown' });
+      expect(world.living).toEqual([]);
+    },
+  ],
+  [
+    'sup_start_error_return',
+    'an init that returns nonsense is refused',
+    async ({ platform }) => {
+      const init = () => 'invalid' as never;
+      await expect(startSupervisor(init, platform)).rejects.toMatchObject({ name: 'SpecificationError', field: 'specification' });
+    },
+  ],
+  [
+    'sup_start_fail',
+    'an init that throws is told as it threw',
+    async ({ platform }) => {
+      const init = () => {
+        throw refused;
+      };
+      await expect(startSupervisor(init, platform)).rejects.toBe(refused);
+    },
+  ],
+  [
+    'sup_start_child_returns_error',
+    'a child that does not start is named and not kept, and at the start it takes its elders down',
+    async (world) => {
+      world.script('b', refused, refused);
+      await expect(world.start(world.workers('a', 'b', 'c'))).rejects.toMatchObject({ name: 'ChildStartError', id: 'b', cause: refused });
+      expect(world.log).toEqual(['+a', 'a shutdown']);
+      const supervisor = await world.start([]);
+      await expect(supervisor.startChild(world.worker('b'))).rejects.toMatchObject({ name: 'ChildStartError', cause: refused });
+      expect(await statesOf(supervisor)).toEqual([]);
+    },
+  ],
+  [
+    'sup_start_restart_child_returns_error',
+    'a start by order that fails leaves the child down',
+    async (world) => {
+      const supervisor = await world.start(world.workers('a'));
+      await supervisor.terminateChild('a');
+      world.script('a', refused);
+      await expect(supervisor.restartChild('a')).rejects.toMatchObject({ name: 'ChildStartError', id: 'a' });
+      expect(await statesOf(supervisor)).toEqual(['a down']);
+    },
+  ],
+  [
+    'sup_start_child_returns_error_simple',
+    'a dynamic child that does not start is not kept',
+    async (world) => {
+      world.script('a', refused);
+      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
+      await expect(supervisor.startDynamic()).rejects.toMatchObject({ name: 'ChildStartError', cause: refused });
+      expect(await supervisor.whichChildren()).toEqual([]);
+    },
+  ],
+  [
+    'sup_start_map',
+    'what a specification leaves out has a default, and can be read',
+    async ({ platform, worker }) => {
+      const { start } = worker('a');
+      const children = [
+        { id: 'a', start },
+        { id: 'b', start, shutdown: 'brutal' },
+        { id: 'c', start: async () => null, type: 'supervisor' },
+      ] as const;
+      const init = () => ({
+        children: [{ ...children[0], start: async () => null }, { ...children[1], start: async () => null }, children[2]],
+      });
+      const supervisor = await startSupervisor(init, platform);
+      const defaults = { restart: 'permanent', significant: false, type: 'worker' };
+      expect(await supervisor?.getChildSpecification('a')).toMatchObject({ ...defaults, id: 'a', shutdown: 5000 });
+      expect(await supervisor?.getChildSpecification('b')).toMatchObject({ ...defaults, id: 'b', shutdown: 'brutal' });
+      expect(await supervisor?.getChildSpecification('c')).toMatchObject({ id: 'c', shutdown: 'infinity', type: 'supervisor' });
+      await expect(supervisor?.getChildSpecification('d')).rejects.toMatchObject({ code: 'not_found' });
+    },
+  ],
+  [
+    'sup_start_map_simple',
+    'the same of the one specification of dynamic children',
+    async (world) => {
+      const supervisor = await world.start([{ id: 'a', start: world.worker('a').start }], { strategy: 'simple_one_for_one' });
+      const expected = { id: 'a', restart: 'permanent', shutdown: 5000, type: 'worker' };
+      expect(await supervisor.getChildSpecification('a')).toMatchObject(expected);
+      const child = await supervisor.startDynamic();
+      expect(await supervisor.getChildSpecification(child as NonNullable<typeof child>)).toMatchObject(expected);
+    },
+  ],
+  [
+    'sup_start_map_faulty_specs',
+    'a missing field is named, a field that is not known is left alone',
+    async (world) => {
+      const { start } = world.worker('a');
+      await expect(world.start([{ start } as never])).rejects.toMatchObject({ name: 'SpecificationError', field: 'id' });
+      await expect(world.start([{ id: 'a' } as never])).rejects.toMatchObject({ field: 'start' });
+      await expect(world.start(['a' as never])).rejects.toMatchObject({ field: 'child' });
+      expect(world.log).toEqual([]);
+      await world.start([{ ...world.worker('a'), silly: true } as never]);
+      expect(world.living).toEqual(['a']);
+    },
+  ],
+  [
+    'child_specs',
+    'each field that makes no sense is refused by its name, at the start and later, and so is a name that is there twice',
+    async (world) => {
+      const supervisor = await world.start([]);
+      const faults = { id: 7, start: 'start', restart: 'sometimes', shutdown: -1, type: 'manager', significant: 'very' };
+      for (const [field, value] of Object.entries(faults)) {
+        const child = { ...world.worker('a'), [field]: value } as never;
+        const expected = { name: 'SpecificationError', field, value };
+        await expect(supervisor.startChild(child)).rejects.toMatchObject(expected);
+        await expect(world.start([child])).rejects.toMatchObject(expected);
+      }
+      await expect(world.start(world.workers('a', 'a'))).rejects.toMatchObject({ field: 'id', value: 'a' });
+      expect(world.log).toEqual([]);
+    },
+  ],
+  [
+    'child_specs_map',
+    'an end that nobody would heed cannot be significant: of a permanent child, or where nothing shuts down',
+    async (world) => {
+      const significant = world.worker('a', { significant: true, restart: 'transient' });
+      await expect(world.start([significant])).rejects.toMatchObject({ field: 'significant' });
+      const permanent = world.worker('a', { significant: true });
+      await expect(world.start([permanent], { autoShutdown: 'any_significant' })).rejects.toMatchObject({ field: 'significant' });
+    },
+  ],
+  [
+    'sup_flags',
+    'each flag that makes no sense is refused by its name, one that is not known is left alone',
+    async (world) => {
+      const backoff = { minMs: 10, maxMs: 100, randomFactor: 0.2 };
+      const faults: [string, unknown, object][] = [
+        ['strategy', 'none_for_one', { strategy: 'none_for_one' }],
+        ['intensity', -1, { intensity: -1 }],
+        ['intensity', 0.5, { intensity: 0.5 }],
+        ['periodMs', 0, { periodMs: 0 }],
+        ['autoShutdown', true, { autoShutdown: true }],
+        ['exhaustion', 'weep', { exhaustion: 'weep' }],
+        ['backoff.minMs', 0, { backoff: { ...backoff, minMs: 0 } }],
+        ['backoff.maxMs', 9, { backoff: { ...backoff, maxMs: 9 } }],
+        ['backoff.randomFactor', 2, { backoff: { ...backoff, randomFactor: 2 } }],
+        ['backoff.resetAfterMs', -1, { backoff: { ...backoff, resetAfterMs: -1 } }],
+      ];
+      for (const [field, value, flags] of faults)
+        await expect(world.start(world.workers('a'), flags)).rejects.toMatchObject({ name: 'SpecificationError', field, value });
+      expect(world.log).toEqual([]);
+      await world.start(world.workers('a'), { silly: true } as never);
+      expect(world.living).toEqual(['a']);
+    },
+  ],
+  [
+    'already_started_outside_supervisor',
+    'what a start says of the one that is there already reaches whoever ordered it',
+    async (world) => {
+      const elsewhere = Object.assign(new Error('already started'), { child: {} });
+      world.script('a', elsewhere);
+      const supervisor = await world.start([]);
+      await expect(supervisor.startChild(world.worker('a'))).rejects.toMatchObject({ cause: elsewhere });
+    },
+  ],
+  [
+    'extra_return',
+    'what a start returns is what whoever ordered it gets, also of the incarnation after a restart',
+    async (world) => {
+      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
+      const child = await supervisor.startDynamic('extra', 7);
+      expect(child).toMatchObject({ extra: ['extra', 7] });
+      await world.die('a');
+      const [{ child: next }] = await supervisor.whichChildren();
+      expect(next).not.toBe(child);
+      expect(next).toMatchObject({ extra: ['extra', 7] });
+    },
+  ],
+];
+
+runCases(cases);
