@@ -32,6 +32,7 @@ import { firstSequenceOf, Gate } from './gate.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from './instance.js';
 import { RestartPermit } from './restart-permit.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
+import { runTrial, type Trial } from './trial.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
@@ -126,14 +127,15 @@ export class ActorCell implements LocalTarget {
     // Making room takes a snapshot, at which this incarnation may end.
     if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || this.state !== 'running') return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
-    return this.handleJournaled(this.journal.append(scratch, length), length);
+    const frames = this.countHandled(scratch, length);
+    this.handleJournaled(this.journal.append(scratch, length), length, frames);
+    return frames;
   }
 
   /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
-  private handleJournaled(from: number, length: number): number {
+  private handleJournaled(from: number, length: number, frames: number): void {
     this.snapshots.begin(from);
     const { scratch } = this.services;
-    const frames = this.countHandled(scratch, length);
     const fault = this.crashNext ? 0 : this.services.drawFault(frames);
     this.crashNext = false;
     if (fault >= 0) this.instance.armFault(fault);
@@ -143,7 +145,7 @@ export class ActorCell implements LocalTarget {
       this.instance.handle(scratch, 0, length);
     } catch (error) {
       this.endBatch(asTrap(error), from);
-      return frames;
+      return;
     }
     this.snapshots.framesSince += frames;
     this.stats.handled += frames;
@@ -154,7 +156,6 @@ export class ActorCell implements LocalTarget {
     this.snapshots.spent(micros);
     this.services.spent(micros);
     if (this.snapshots.due) this.takeSnapshot();
-    return frames;
   }
 
   private countHandled(bytes: Uint8Array, length: number): number {
@@ -243,7 +244,7 @@ export class ActorCell implements LocalTarget {
   private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
     this.journal.giveUp(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
-    this.services.events.poisoned(report);
+    this.services.events.poisoned(report, frame);
   }
 
   /** The next incarnation may be started at once when this one ends. */
@@ -291,7 +292,7 @@ export class ActorCell implements LocalTarget {
   private replay(entries: readonly JournalEntry[]): boolean {
     let { digest, sequence } = this.snapshots.last;
     for (const entry of entries) {
-      if (!this.tryFrame(entry)) return false;
+      if (!this.handleAgain(entry)) return false;
       const { bytes, start, end } = this.instance.output;
       digest = frameDigest(digest, bytes, start, end);
       for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
@@ -301,7 +302,7 @@ export class ActorCell implements LocalTarget {
     return true;
   }
 
-  private tryFrame(entry: JournalEntry): boolean {
+  private handleAgain(entry: JournalEntry): boolean {
     try {
       this.instance.handle(entry.frame, 0, entry.frame.length);
       return true;
@@ -315,7 +316,7 @@ export class ActorCell implements LocalTarget {
   private goOn(entries: readonly JournalEntry[]): void {
     for (let i = 0; i < entries.length; i++) {
       this.services.router.acceptAgain(this.address, entries[i].frame, 0);
-      if (!this.tryFrame(entries[i])) return;
+      if (!this.handleAgain(entries[i])) return;
       this.stats.handled++;
       this.snapshots.framesSince++;
       this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.journal.position;
@@ -371,9 +372,31 @@ export class ActorCell implements LocalTarget {
 
   /** @throws Error when it waits for its restart */
   envelope(): Uint8Array {
+    return this.wrap(this.presentState());
+  }
+
+  private presentState(): Uint8Array {
     this.takeSnapshot();
+    this.assertRunning();
+    return this.snapshots.last.bytes;
+  }
+
+  private assertRunning(): void {
     if (this.state !== 'running') throw new Error(`${this.name} has ended and waits for its restart`);
-    return this.wrap(this.snapshots.last.bytes);
+  }
+
+  /** What a frame would do now. @throws Error when it waits for its restart */
+  tryFrame(frame: Uint8Array): Trial {
+    return runTrial(this.factory, this.options, this.presentState(), frame, this.services.kinds);
+  }
+
+  /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
+  deliverAgain(frame: Uint8Array): void {
+    this.assertRunning();
+    if (!this.services.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
+    this.services.router.acceptAgain(this.address, frame, 0);
+    this.services.scratch.set(frame);
+    this.handleJournaled(this.journal.append(this.services.scratch, frame.length), frame.length, 1);
   }
 
   private wrap(snapshot: Uint8Array): Uint8Array {

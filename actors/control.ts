@@ -5,6 +5,7 @@
 import type { DeadLetter } from '../bus/dead-letters.js';
 import type { EndReason } from '../protocol/generated/system.js';
 import type { ActorOptions, VmName } from './instance.js';
+import type { Trial } from './trial.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: number, vm: VmName])[];
@@ -131,6 +132,10 @@ export interface VmControl {
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Handles a frame in a throw-away instance with the actor's present state. Nothing of it is kept or sent. */
+  tryFrame(actor: string, frame: Uint8Array): Promise<Trial>;
+  /** Handles a frame that was given up once more, out of its order: as the actor's next. */
+  deliverAgain(actor: string, frame: Uint8Array): Promise<void>;
   /**
    * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
    * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts fresh.
@@ -144,8 +149,8 @@ export interface VmControl {
 /** What a VM reports unasked. */
 export interface VmEvents {
   ended(report: CrashReport): void;
-  /** A message was given up after its second trap; the actor goes on without it. */
-  poisoned(report: CrashReport): void;
+  /** A message was given up after its second trap; the actor goes on without it. @param frame the whole of it */
+  poisoned(report: CrashReport, frame: Uint8Array): void;
   /** Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed. */
   checkpoint(bytes: Uint8Array): Promise<void>;
 }

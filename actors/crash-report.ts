@@ -2,7 +2,7 @@
 import type { Kinds } from '../bus/kinds.js';
 import type { TraceRing } from '../bus/trace.js';
 import { readHeader } from '../protocol/frame.js';
-import { DEAD_LETTER_BYTES_MAX } from '../protocol/limits.js';
+import { CRASH_REPORT_FRAME_BYTES_MAX } from '../protocol/limits.js';
 import type { CrashReport } from './control.js';
 import { type ActorTrap, stackOf, type VmName } from './instance.js';
 
@@ -46,7 +46,7 @@ export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attem
       ...named(header.source, header.sequence, header.kind),
       kind: header.kind,
       sentAt: header.sentAt,
-      firstBytes: frame.slice(0, DEAD_LETTER_BYTES_MAX),
+      firstBytes: frame.slice(0, CRASH_REPORT_FRAME_BYTES_MAX),
     },
   };
 }

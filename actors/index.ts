@@ -65,5 +65,6 @@ export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export type { VmState } from './supervisor/vm-machine.js';
 export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';
+export type { Trial } from './trial.js';
 export { Vm } from './vm.js';
 export type { OpenLink, VmMemory, VmOptions } from './vm-options.js';

@@ -57,6 +57,6 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
     events.ended(report);
     crashed(report);
   },
-  poisoned: (report) => events.poisoned(report),
+  poisoned: (report, frame) => events.poisoned(report, frame),
   checkpoint: (bytes) => events.checkpoint(bytes),
 });

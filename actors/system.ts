@@ -23,6 +23,7 @@ import type { StopReport } from './supervisor/stop-report.js';
 import type { ActorSpecification } from './supervisor/supervised-actor.js';
 import { Supervisor } from './supervisor/supervisor.js';
 import type { Escalation, SystemState } from './supervisor/system-machine.js';
+import type { Trial } from './trial.js';
 
 export interface ActorOrder {
   readonly schema: PartySchema;
@@ -87,8 +88,15 @@ export interface System {
   setAnimating(animating: boolean): Promise<void>;
   /** The sum over all VMs that run. */
   counters(): Promise<VmCounters>;
-  /** Of all VMs that run, oldest first. */
-  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Of all VMs that run, and those of messages that were given up in any, with the report of the crash: oldest first. */
+  deadLetters(): Promise<readonly DeadLetter<CrashReport>[]>;
+  /** Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent. @throws SupervisionError, ControlError */
+  tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
+  /**
+   * Lets its actor handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
+   * refused. When it traps twice again it is a dead letter again. @throws SupervisionError, ControlError
+   */
+  deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
   /** State changes, crashes and restarts as they happen. @returns a function that takes the listener away */
   onChange(listener: (change: SystemChange) => void): () => void;
   /** The latest, oldest first. */
@@ -205,9 +213,20 @@ class SupervisedSystem implements System {
     return mergeCounters(await Promise.all(this.supervisor.liveControls.map((control) => control.counters())));
   }
 
-  async deadLetters(): Promise<readonly DeadLetter[]> {
+  async deadLetters(): Promise<readonly DeadLetter<CrashReport>[]> {
     const letters = await Promise.all(this.supervisor.liveControls.map((control) => control.deadLetters()));
-    return letters.flat().sort((a, b) => a.at - b.at);
+    const ofVms = letters.flat().filter(({ code }) => code !== 'poisoned');
+    return [...ofVms, ...this.supervisor.changes.poisoned.list()].sort((a, b) => a.at - b.at);
+  }
+
+  async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
+    const actor = this.supervisor.nameAt(target);
+    return (await this.runningControl(actor)).tryFrame(actor, frame);
+  }
+
+  async deliverLetter({ target, frame }: DeadLetter<CrashReport>): Promise<void> {
+    const actor = this.supervisor.nameAt(target);
+    await (await this.runningControl(actor)).deliverAgain(actor, frame);
   }
 
   onChange(listener: (change: SystemChange) => void): () => void {

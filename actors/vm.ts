@@ -15,6 +15,7 @@ import { Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import { Vigil } from '../bus/vigil.js';
 import type { ErrorCode } from '../protocol/errors.js';
+import { checkFrame, readU16, TARGET_OFFSET } from '../protocol/frame.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
@@ -32,6 +33,7 @@ import { Port, type PortHandlers, type PortParty, type PortServices } from './po
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
 import { TrapRate } from './trap-rate.js';
+import type { Trial } from './trial.js';
 import { type Party, Turns } from './turns.js';
 import { VmLinks } from './vm-links.js';
 import type { VmOptions } from './vm-options.js';
@@ -388,6 +390,22 @@ export class Vm implements VmControl {
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
     return this.deadLetterBox.list();
+  }
+
+  async tryFrame(actor: string, frame: Uint8Array): Promise<Trial> {
+    return this.cell(actor).tryFrame(this.checked(frame, actor));
+  }
+
+  async deliverAgain(actor: string, frame: Uint8Array): Promise<void> {
+    this.cell(actor).deliverAgain(this.checked(frame, actor));
+    this.options.wake();
+  }
+
+  /** @throws DecodeError, or Error when it is not one whole frame for this actor */
+  private checked(frame: Uint8Array, actor: string): Uint8Array {
+    if (checkFrame(frame, 0, frame.length) !== frame.length) throw new Error('more than one frame');
+    if (readU16(frame, TARGET_OFFSET) !== this.cell(actor).address) throw new Error(`a frame for another than ${actor}`);
+    return frame;
   }
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {

@@ -1,10 +1,10 @@
-/** What could not be delivered or decoded, why, and its first bytes: the newest few for a person to read, and a count of all. */
+/** What could not be delivered, decoded or handled, and why: the newest for a person to read and to try again, and a count of all. */
 import type { ErrorCode } from '../protocol/errors.js';
 import { BODY_OFFSET, readHeader } from '../protocol/frame.js';
-import { DEAD_LETTER_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
+import { DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
 
 /** Plain data: it crosses the control plane. */
-export interface DeadLetter {
+export interface DeadLetter<Report = never> {
   readonly code: ErrorCode;
   readonly detail: string;
   /** From the frame's header as it stands, wrong or not; 0 when the frame is too short to have one. */
@@ -12,15 +12,19 @@ export interface DeadLetter {
   readonly source: number;
   readonly target: number;
   readonly sequence: number;
-  readonly firstBytes: Uint8Array;
+  /** The whole frame. */
+  readonly frame: Uint8Array;
+  /** Of the crash that the frame was given up for. */
+  readonly report: Report | null;
   /** Microseconds since the Unix epoch. */
   readonly at: number;
 }
 
 const NO_HEADER = { kind: 0, source: 0, target: 0, sequence: 0 };
 
-export class DeadLetters {
-  private readonly letters: DeadLetter[] = [];
+export class DeadLetters<Report = never> {
+  private readonly letters: DeadLetter<Report>[] = [];
+  private bytes = 0;
   private added = 0;
 
   /** @param now microseconds since the Unix epoch */
@@ -29,11 +33,13 @@ export class DeadLetters {
     private readonly now: () => number,
   ) {}
 
-  add(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number): void {
+  add(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number, report: Report | null = null): void {
     const { kind, source, target, sequence } = length < BODY_OFFSET ? NO_HEADER : readHeader(bytes, at);
-    const firstBytes = bytes.slice(at, at + Math.min(length, DEAD_LETTER_BYTES_MAX));
-    this.letters[this.added % this.max] = { code, detail, kind, source, target, sequence, firstBytes, at: this.now() };
+    const frame = bytes.slice(at, at + length);
+    this.letters.push({ code, detail, kind, source, target, sequence, frame, report, at: this.now() });
     this.added++;
+    this.bytes += frame.length;
+    while (this.letters.length > this.max || this.bytes > DEAD_LETTERS_BYTES_MAX) this.bytes -= this.letters.shift()?.frame.length ?? 0;
   }
 
   /** Dead letters ever, those no longer kept included. */
@@ -41,9 +47,8 @@ export class DeadLetters {
     return this.added;
   }
 
-  /** The newest `max`, oldest first. */
-  list(): DeadLetter[] {
-    const oldest = this.added > this.max ? this.added % this.max : 0;
-    return [...this.letters.slice(oldest), ...this.letters.slice(0, oldest)];
+  /** Those that are kept, oldest first. */
+  list(): readonly DeadLetter<Report>[] {
+    return [...this.letters];
   }
 }

@@ -37,8 +37,10 @@ export const CHECKPOINT_SHARE_MAX = 10;
 export const CHECKPOINT_JOURNAL_BYTES_MAX = JOURNAL_BYTES / 4;
 /** Dead letters kept per VM, newest last: what a person reads, not an archive. */
 export const DEAD_LETTERS_MAX = 256;
-/** First bytes of a frame kept with its dead letter: the header and the start of the body. */
-export const DEAD_LETTER_BYTES_MAX = 256;
+/** Bytes of their frames: several of the largest. */
+export const DEAD_LETTERS_BYTES_MAX = 4 * FRAME_BYTES_MAX;
+/** First bytes of a frame kept with a crash report: the header and the start of the body. */
+export const CRASH_REPORT_FRAME_BYTES_MAX = 256;
 /** A request that states no deadline of its own: a person has given up by then. */
 export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 /** Requests in flight per requester: beyond it the requester is refused, not queued. */

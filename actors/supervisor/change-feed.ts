@@ -1,6 +1,7 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
+import { DeadLetters } from '../../bus/dead-letters.js';
 import type { CrashReport } from '../control.js';
-import type { ControlError, Timers } from '../host.js';
+import type { Clock, ControlError, Timers } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { ActorState } from './actor-machine.js';
 import type { SystemState } from './system-machine.js';
@@ -30,7 +31,7 @@ export type SystemChange =
   /** An incarnation ended. */
   | { readonly type: 'crash'; readonly report: CrashReport }
   /** A message was given up after its second trap. */
-  | { readonly type: 'poisoned'; readonly report: CrashReport }
+  | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
   /** A VM did not take new routes, and its parties may send to an address that has nobody; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 
@@ -39,9 +40,16 @@ export const CRASH_REPORTS_MAX = 64;
 
 export class ChangeFeed {
   readonly crashReports: CrashReport[] = [];
+  /** Messages that were given up: they outlive the VM in which that was. */
+  readonly poisoned: DeadLetters<CrashReport>;
   private readonly listeners = new Set<(change: SystemChange) => void>();
 
-  constructor(private readonly timers: Timers) {}
+  constructor(
+    private readonly timers: Timers,
+    clock: Clock,
+  ) {
+    this.poisoned = new DeadLetters(undefined, () => clock.nowMicros());
+  }
 
   /** @returns a function that takes the listener away */
   onChange(listener: (change: SystemChange) => void): () => void {
@@ -52,6 +60,7 @@ export class ChangeFeed {
   /** A listener that throws disturbs neither the supervisor nor the others: its error surfaces from a timer. */
   emit(change: SystemChange): void {
     if (change.type === 'crash') this.keep(change.report);
+    if (change.type === 'poisoned') this.bury(change);
     for (const listener of [...this.listeners]) {
       try {
         listener(change);
@@ -61,6 +70,10 @@ export class ChangeFeed {
         });
       }
     }
+  }
+
+  private bury({ report, frame }: { readonly report: CrashReport; readonly frame: Uint8Array }): void {
+    this.poisoned.add('poisoned', report.reason, frame, 0, frame.length, report);
   }
 
   private keep(report: CrashReport): void {

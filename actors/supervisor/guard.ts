@@ -78,6 +78,8 @@ export function guardControl(
     health: guarded('health', () => control.health()),
     counters: guarded('counters', () => control.counters()),
     deadLetters: guarded('deadLetters', () => control.deadLetters()),
+    tryFrame: guarded('tryFrame', (actor, frame) => control.tryFrame(actor, frame)),
+    deliverAgain: guarded('deliverAgain', (actor, frame) => control.deliverAgain(actor, frame)),
     recover: guarded('recover', (orders, checkpoint) => control.recover(orders, checkpoint)),
     begin: guarded('begin', () => control.begin()),
     shutdown: guarded('shutdown', () => control.shutdown()),

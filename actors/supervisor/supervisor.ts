@@ -16,7 +16,7 @@ import { ControlError, type ControlFailure, type Host, type VmHandle, type VmLis
 import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
-import { type ActorStatus, ChangeFeed, type VmStatus } from './change-feed.js';
+import { type ActorStatus, ChangeFeed, type SystemChange, type VmStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
@@ -58,7 +58,7 @@ export class Supervisor implements CauseSources {
     private readonly host: Host,
     private readonly options: SupervisorOptions,
   ) {
-    this.changes = new ChangeFeed(host.timers);
+    this.changes = new ChangeFeed(host.timers, host.clock);
     this.monitors = new Monitors({
       parties: options.parties,
       runs: (address) => this.runs(address),
@@ -184,9 +184,9 @@ export class Supervisor implements CauseSources {
           this.lastSequences.set(report.address, report.lastSequence);
           this.actors.get(report.actor)?.ended(report);
         }
-        this.report('crash', report);
+        this.report(report, (whole) => ({ type: 'crash', report: whole }));
       },
-      poisoned: (report) => this.report('poisoned', report),
+      poisoned: (report, frame) => this.report(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
       checkpoint: async (bytes) => {
         // One of a former incarnation that comes late covers less than the memory still has.
         if (present) this.recovery.keep(vm, bytes);
@@ -199,9 +199,14 @@ export class Supervisor implements CauseSources {
   }
 
   /** Told once its causes are known from all VMs; the restart does not wait for that. */
-  private async report(type: 'crash' | 'poisoned', report: CrashReport): Promise<void> {
+  private async report(report: CrashReport, change: (whole: CrashReport) => SystemChange): Promise<void> {
     await null; // the order to restart leaves first
-    this.changes.emit({ type, report: await withCauses(report, this) });
+    this.changes.emit(change(await withCauses(report, this)));
+  }
+
+  /** Name of the actor at an address, for a call that says so when there is none. */
+  nameAt(address: number): string {
+    return this.options.parties.find((party) => party.address === address)?.name ?? `at address ${address}`;
   }
 
   addressOf(name: string): number | undefined {

@@ -32,7 +32,7 @@ export function exposeVm(endpoint: Endpoint, start: (boot: Boot, events: VmEvent
     async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
       service.control = await start(boot, {
         ended: (report) => void events.ended(report),
-        poisoned: (report) => void events.poisoned(report),
+        poisoned: (report, frame) => void events.poisoned(report, frame),
         checkpoint: (bytes) => events.checkpoint(transfer(bytes, [bytes.buffer])),
       });
     },

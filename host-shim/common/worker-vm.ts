@@ -44,7 +44,7 @@ export async function startWorkerVm(thread: Thread, boot: Boot, listener: VmList
 
   const events = proxy<VmEvents>({
     ended: (report) => listener.ended(report),
-    poisoned: (report) => listener.poisoned(report),
+    poisoned: (report, frame) => listener.poisoned(report, frame),
     checkpoint: (bytes) => listener.checkpoint(bytes),
   });
   try {

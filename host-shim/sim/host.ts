@@ -171,7 +171,7 @@ export class SimHost implements Host {
       },
       {
         ended: (report) => listener.ended(report),
-        poisoned: (report) => listener.poisoned(report),
+        poisoned: (report, frame) => listener.poisoned(report, frame),
         checkpoint: (bytes) => listener.checkpoint(bytes),
         lost: (reason) => {
           this.carrier.rewind(started.vm);

@@ -100,7 +100,7 @@ test('a malformed frame is a dead letter with its first bytes, and disturbs nobo
   await world.pass(10);
   const letters = await world.system.deadLetters();
   expect(letters.map(({ code }) => code)).toEqual(['undecodable', 'undecodable', 'undecodable']);
-  expect(letters.every(({ firstBytes }) => firstBytes.length > 50)).toBe(true);
+  expect(letters.every(({ frame }) => frame.length > 50)).toBe(true);
   expect(letters.some(({ detail }) => detail.includes('deposit.amount'))).toBe(true);
   expect(await balance(world)).toEqual({ amount: 1 });
   expect((await world.counters()).traps).toBe(0);

@@ -63,7 +63,7 @@ test('poisoned: the request killed its actor twice; the actor goes on', async ()
   expect(await world.until(world.teller.request(bank.receives.balance, { account: 2 }))).toEqual({ amount: 5 });
   const [letter] = await world.system.deadLetters();
   expect(letter).toMatchObject({ code: 'poisoned', detail: 'arsenic', kind: bank.receives.poison.kind, source: 72, target: 70 });
-  expect(letter.firstBytes.length).toBeGreaterThan(50);
+  expect(letter.frame.length).toBeGreaterThan(50);
 });
 
 test('a request in flight survives a crash of its target that keeps the state', async () => {

@@ -59,7 +59,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
   };
   return {
     ended: (report) => later(() => listener.ended(report)),
-    poisoned: (report) => later(() => listener.poisoned(report)),
+    poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
     checkpoint: async (bytes) => {
       await back.send();
       await listener.checkpoint(bytes);

@@ -17,6 +17,7 @@ import type {
 import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import type { Trial } from '../../actors/trial.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */
@@ -83,7 +84,8 @@ export class ScriptedVm implements VmControl {
 
   /** A message was given up. */
   poison(actor: string): void {
-    this.listener?.poisoned(crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros()));
+    const report = crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros());
+    this.listener?.poisoned(report, new Uint8Array(0));
   }
 
   die(reason: string): void {
@@ -180,6 +182,12 @@ export class ScriptedVm implements VmControl {
   }
   deadLetters(): Promise<readonly DeadLetter[]> {
     return this.answer('deadLetters', '', this.letters);
+  }
+  tryFrame(actor: string): Promise<Trial> {
+    return this.answer('tryFrame', actor, { trap: null, malformed: '', emitted: [] });
+  }
+  async deliverAgain(actor: string): Promise<void> {
+    await this.answer('deliverAgain', actor, undefined);
   }
   async recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined): Promise<void> {
     await this.answer('recover', `${orders.map(({ actor, epoch }) => `${actor} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);

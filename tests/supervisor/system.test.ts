@@ -390,7 +390,7 @@ describe('what a person sees', () => {
     expect(counters.sent).toEqual({ 'anna>bert': 5, 'bert>anna': 1 });
     expect(counters).toMatchObject({ traps: 3, replayed: 4, divergent: 0 });
     const letter = (at: number) =>
-      ({ code: 'refused', detail: '', kind: 0, source: 0, target: 0, sequence: 0, firstBytes: new Uint8Array(), at }) as const;
+      ({ code: 'refused', detail: '', kind: 0, source: 0, target: 0, sequence: 0, frame: new Uint8Array(), report: null, at }) as const;
     host.vm('js').letters = [letter(2), letter(5)];
     host.vm('wasm').letters = [letter(3)];
     expect((await system.deadLetters()).map(({ at }) => at)).toEqual([2, 3, 5]);
