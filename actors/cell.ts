@@ -224,6 +224,7 @@ export class ActorCell implements LocalTarget {
     const restartsAs = this.permit.spend(this.gate.epoch);
     const report = crashReport({
       actor: this.name,
+      address: this.address,
       vm,
       epoch: this.gate.epoch,
       lastSequence: this.gate.sequence,

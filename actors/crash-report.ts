@@ -8,11 +8,13 @@ import { type ActorTrap, stackOf, type VmName } from './instance.js';
 
 interface Crash {
   readonly actor: string;
+  readonly address: number;
   readonly vm: VmName;
   readonly epoch: number;
   readonly lastSequence: number;
   readonly trap: ActorTrap;
-  readonly frame: Uint8Array;
+  /** Null when it ended at none, as a port whose `onOpen` throws. */
+  readonly frame: Uint8Array | null;
   readonly attempt: number;
   readonly at: number;
   readonly kinds: Kinds;
@@ -20,18 +22,11 @@ interface Crash {
   readonly restartsAs: number;
 }
 
-export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attempt, at, kinds, trace, restartsAs }: Crash): CrashReport {
-  const header = readHeader(frame, 0);
-  const named = (source: number, sequence: number, kind: number) => ({
-    address: source,
-    source: kinds.partyName(source),
-    sequence,
-    kindName: kinds.nameOf(kind),
-  });
-  const causes = trace.chain(header.causeSource, header.causeSequence).map(({ source, sequence, kind }) => named(source, sequence, kind));
+export function crashReport(crash: Crash): CrashReport {
+  const { actor, address, vm, epoch, lastSequence, trap, attempt, at, restartsAs } = crash;
   return {
     actor,
-    address: header.target,
+    address,
     vm,
     epoch,
     lastSequence,
@@ -41,7 +36,23 @@ export function crashReport({ actor, vm, epoch, lastSequence, trap, frame, attem
     attempt,
     at,
     restartsAs,
-    causes,
+    ...messageOf(crash),
+  };
+}
+
+const NO_MESSAGE = { kind: 0, kindName: '', source: '', sequence: 0, sentAt: 0, firstBytes: new Uint8Array(0) };
+
+function messageOf({ frame, kinds, trace }: Crash): Pick<CrashReport, 'message' | 'causes'> {
+  if (!frame) return { message: NO_MESSAGE, causes: [] };
+  const header = readHeader(frame, 0);
+  const named = (source: number, sequence: number, kind: number) => ({
+    address: source,
+    source: kinds.partyName(source),
+    sequence,
+    kindName: kinds.nameOf(kind),
+  });
+  return {
+    causes: trace.chain(header.causeSource, header.causeSequence).map(({ source, sequence, kind }) => named(source, sequence, kind)),
     message: {
       ...named(header.source, header.sequence, header.kind),
       kind: header.kind,

@@ -50,13 +50,11 @@ export {
 } from './placement.js';
 export {
   type AbortSignalLike,
-  type Incoming,
   Port,
-  type PortHandlers,
   PortOverloadError,
-  type PortParty,
   type RequestOptions,
 } from './port.js';
+export type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
 export type { ActorState, RestartKind } from './supervisor/actor-machine.js';
 export type { ActorStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';

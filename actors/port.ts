@@ -1,11 +1,11 @@
 /**
- * A port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it is not
- * restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame.
+ * One incarnation of a port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it
+ * is not restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame. Once it is
+ * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
  */
 
 import { requestNumber } from '../bus/body.js';
-import { Mailbox } from '../bus/mailbox.js';
-import type { LocalTarget } from '../bus/router.js';
+import type { IncomingRequest } from '../bus/requests.js';
 import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../protocol/bind.js';
 import { DecodeError, ERROR_CODES, type ErrorCode, RequestError } from '../protocol/errors.js';
 import {
@@ -18,62 +18,15 @@ import {
   SEQUENCE_OFFSET,
   SOURCE_OFFSET,
 } from '../protocol/frame.js';
-import { type EndReason, system } from '../protocol/generated/system.js';
+import { system } from '../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { Reader } from '../protocol/reader.js';
-import type { Fields, InferFields, MessageFields } from '../protocol/schema.js';
+import type { Fields, InferFields } from '../protocol/schema.js';
 import type { CellServices } from './cell-services.js';
-import { firstSequenceOf, Gate } from './gate.js';
+import type { Gate } from './gate.js';
 import { OutboxBuilder } from './outbox-builder.js';
+import type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
 import { Replicas } from './replicas.js';
-
-export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>;
-
-/** What a handler knows of the frame besides its fields. */
-export interface Incoming {
-  readonly source: number;
-  readonly sequence: number;
-  /** Microseconds since the Unix epoch. */
-  readonly sentAt: number;
-  /** Number to answer under; 0 when the frame is not a request. */
-  readonly request: number;
-}
-
-type Received<P> = P extends { readonly receives: infer R } ? R : never;
-/** Never for a party that states none. */
-type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
-
-type ReceivedHandlers<P> = {
-  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
-    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
-    incoming: Incoming,
-  ) => void;
-};
-/** Each handler declares the fields of the topic that it follows. */
-type FollowedHandlers<P> =
-  Followed<P> extends never
-    ? {}
-    : {
-        [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
-          fields: never,
-          fresh: boolean,
-        ) => void;
-      };
-
-/** One handler for each message that the port receives and each topic that it follows. */
-export type PortHandlers<P> = Flat<
-  ReceivedHandlers<P> &
-    FollowedHandlers<P> & {
-      /** Every actor runs: the port may send. */
-      onOpen?(): void;
-      /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
-      onEnded?(party: number, epoch: number, reason: EndReason): void;
-      /** The VM is shutting down: let go of what the port holds outside. */
-      onClose?(): void;
-    }
->;
-/** One object type, so that the parameters of handlers are inferred. */
-type Flat<T> = { [K in keyof T]: T[K] };
 
 /** The part of an AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -105,6 +58,8 @@ export interface PortServices extends CellServices {
   /** Of the VM, and so of its ports: 1 for the first. */
   readonly incarnation: number;
   readonly onPortError: (port: string, error: unknown) => void;
+  /** Tells a requester that no reply will come. */
+  readonly fail: (request: IncomingRequest, code: ErrorCode) => void;
   /** The party that owns a topic, by its path `owner.topic`. */
   readonly parties: readonly BoundParty[];
 }
@@ -113,42 +68,37 @@ export interface PortServices extends CellServices {
 const REQUESTS_PER_INCARNATION = 2 ** 20;
 
 /** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
-const firstRequestOf = (incarnation: number): number => (((incarnation - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
+const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
 
 type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => unknown;
 
-export class Port<P extends PortParty = PortParty> implements LocalTarget {
-  readonly mailbox = new Mailbox();
-  readonly seen: number[] = [];
-  readonly gate: Gate;
+export class Port<P extends PortParty = PortParty> {
   private readonly reader = new Reader();
   private readonly outbox: OutboxBuilder;
   private readonly handles: Handle[] = [];
   private readonly replicas: Replicas;
   private readonly awaited = new Map<number, Awaited>();
   private readonly timers = new Map<number, (timer: number) => void>();
+  private readonly handlers: PortHandlers<P>;
   private nextRequest: number;
   private closed = false;
-  private readonly onOpen: () => void;
-  private readonly onClose: () => void;
 
+  /** @param create makes the handlers, which may send through the port they are given */
   constructor(
     readonly schema: P,
-    handlers: PortHandlers<P>,
+    create: (port: Port<P>) => PortHandlers<P>,
+    private readonly gate: Gate,
     private readonly services: PortServices,
   ) {
-    this.gate = new Gate(schema.address, services);
-    this.gate.epoch = services.incarnation;
-    this.gate.sequence = firstSequenceOf(services.incarnation);
-    this.nextRequest = firstRequestOf(services.incarnation);
+    this.nextRequest = firstRequestOf(gate.epoch);
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
-    const byName = handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
-    this.onOpen = () => handlers.onOpen?.();
-    this.onClose = () => handlers.onClose?.();
+    this.handlers = create(this);
+    const byName = this.handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
     this.addReceived(byName);
     for (const [index, path] of schema.follows.entries()) this.addFollowed(path, index, byName);
     this.addReplies();
+    this.addSystem();
   }
 
   get address(): number {
@@ -159,16 +109,13 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     return this.schema.name;
   }
 
-  get blocked(): boolean {
-    return this.gate.blocked;
-  }
-
-  /** @throws EncodeError, OutputError, PortOverloadError */
+  /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PortOverloadError */
   send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
     this.sendTo(message.owner, message, fields);
   }
 
   sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+    if (this.closed) return;
     this.assertRoom();
     this.outbox.begin();
     this.outbox.append(message, address, fields);
@@ -235,15 +182,12 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.timers.set(timer, fired);
   }
 
-  runnable(lane: number): boolean {
-    return !this.closed && this.mailbox.frames(lane) > 0;
-  }
-
-  /** Handles one frame, so that interactive frames are looked for in between. @returns frames taken */
-  handleBatch(lane: number): number {
-    const bytes = this.services.scratch;
-    if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
-    this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
+  /**
+   * Handles the frame in `bytes`.
+   * @returns what its handler returned: a promise when it goes on
+   * @throws what its handler throws; DecodeError
+   */
+  handle(bytes: Uint8Array): unknown {
     const incoming = {
       source: readU16(bytes, SOURCE_OFFSET),
       sequence: readU53(bytes, SEQUENCE_OFFSET),
@@ -255,19 +199,15 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
       const handle = this.handles[readU16(bytes, KIND_OFFSET)];
       if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
       this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
-      const handling = handle(this.reader, incoming);
-      if (handling instanceof Promise) handling.catch((error) => this.services.onPortError(this.name, error));
-    } catch (error) {
-      if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
-      else this.services.onPortError(this.name, error);
+      return handle(this.reader, incoming);
     } finally {
       this.outbox.causedBy(0, 0, 0);
     }
-    return 1;
   }
 
-  open(): void {
-    this.onOpen();
+  /** @returns what its handler returned: a promise when it goes on */
+  open(): unknown {
+    return this.handlers.onOpen?.();
   }
 
   /** Settles every request of this port with `closed`. */
@@ -275,7 +215,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     if (this.closed) return;
     this.closed = true;
     try {
-      this.onClose();
+      this.handlers.onClose?.();
     } catch (error) {
       this.services.onPortError(this.name, error);
     }
@@ -286,6 +226,7 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
   }
 
   private release(deadlineMs?: number): void {
+    if (this.closed) return;
     this.gate.release(this.outbox.bytes, 0, this.outbox.length, deadlineMs);
     this.services.wake();
   }
@@ -307,19 +248,6 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
         return handler(fields, incoming);
       };
     }
-    const { requestFailed, timerFired, ended } = system.receives;
-    this.handles[requestFailed.kind] = (reader) => {
-      const { request, requestKind, code } = requestFailed.decode(reader);
-      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(requestKind).split('.')[0]);
-    };
-    this.handles[timerFired.kind] = (reader) => {
-      const { timer } = timerFired.decode(reader);
-      this.timers.get(timer)?.(timer);
-    };
-    this.handles[ended.kind] = (reader) => {
-      const { party, epoch, reason } = ended.decode(reader);
-      return handlers.onEnded?.(party, epoch, reason);
-    };
   }
 
   private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {
@@ -340,6 +268,22 @@ export class Port<P extends PortParty = PortParty> implements LocalTarget {
     this.outbox.begin();
     this.outbox.append(system.receives.refresh, owner, { topic, follower: this.address });
     this.release();
+  }
+
+  private addSystem(): void {
+    const { requestFailed, timerFired, ended } = system.receives;
+    this.handles[requestFailed.kind] = (reader) => {
+      const { request, requestKind, code } = requestFailed.decode(reader);
+      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(requestKind).split('.')[0]);
+    };
+    this.handles[timerFired.kind] = (reader) => {
+      const { timer } = timerFired.decode(reader);
+      this.timers.get(timer)?.(timer);
+    };
+    this.handles[ended.kind] = (reader) => {
+      const { party, epoch, reason } = ended.decode(reader);
+      return this.handlers.onEnded?.(party, epoch, reason);
+    };
   }
 
   private addReplies(): void {

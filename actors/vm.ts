@@ -29,7 +29,9 @@ import { DeadlineTimer } from './deadline-timer.js';
 import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
-import { Port, type PortHandlers, type PortParty, type PortServices } from './port.js';
+import type { Port, PortServices } from './port.js';
+import { PortCell, type PortOrder } from './port-cell.js';
+import type { PortHandlers, PortParty } from './port-handlers.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
 import { TrapRate } from './trap-rate.js';
@@ -49,7 +51,7 @@ export class Vm implements VmControl {
   private readonly handled = new PairCounter();
   private readonly services: PortServices;
   private readonly cells = new Map<string, ActorCell>();
-  private readonly ports = new Map<number, Party & { open(): void; close(): void }>();
+  private readonly ports = new Map<number, PortCell>();
   private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
@@ -116,6 +118,7 @@ export class Vm implements VmControl {
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
       wake: options.wake,
       onPortError: options.onPortError,
+      fail: ({ requester, request, kind }, code) => this.fail(requester, request, kind, code),
       parties: options.parties,
     };
     this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
@@ -139,11 +142,28 @@ export class Vm implements VmControl {
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
   openPort<P extends PortParty>(schema: P, handlers: PortHandlers<P>): Port<P> {
-    if (this.ports.has(schema.address)) throw new Error(`port ${schema.name} is open already`);
-    const port = new Port(schema, handlers, this.services);
-    this.ports.set(schema.address, port);
-    this.addParty(port);
-    return port;
+    return this.addPort({ schema, create: () => handlers, supervised: false }).create();
+  }
+
+  /**
+   * Opens a port of application code: when a handler throws, or its promise is rejected, its supervisor starts it again.
+   * @param create makes the handlers of each incarnation anew, with the port that they send through; the first time when every actor runs
+   */
+  openSupervisedPort<P extends PortParty>(schema: P, create: (port: Port<P>) => PortHandlers<P>): void {
+    this.addPort({ schema, create, supervised: true });
+  }
+
+  private addPort<P extends PortParty>(order: PortOrder<P>): PortCell<P> {
+    const { address, name } = order.schema;
+    if (this.ports.has(address)) throw new Error(`port ${name} is open already`);
+    const cell = new PortCell(order, this.services);
+    this.ports.set(address, cell as unknown as PortCell);
+    this.addParty(cell);
+    return cell;
+  }
+
+  private port(name: string): PortCell | undefined {
+    return [...this.ports.values()].find((port) => port.name === name);
   }
 
   /**
@@ -194,9 +214,9 @@ export class Vm implements VmControl {
     return this.turns.parties.some((party) => party.address === address);
   }
 
-  /** An actor waits for its supervisor to restart it. */
+  /** An actor or port waits for its supervisor to restart it. */
   get restarting(): boolean {
-    return [...this.cells.values()].some(({ state }) => state === 'restarting');
+    return [...this.cells.values(), ...this.ports.values()].some(({ state }) => state === 'restarting');
   }
 
   /** What is drained stays in the links until it is durable. */
@@ -277,6 +297,11 @@ export class Vm implements VmControl {
   }
 
   async spawn(order: SpawnOrder): Promise<void> {
+    const port = this.port(order.actor);
+    if (port) {
+      this.addParty(port);
+      return this.restartPort(port, order.epoch);
+    }
     const cell = this.createCell(order);
     this.router.fence(cell.address, order.epoch, cell.gate.sequence);
     // What the actor handles and is in no checkpoint could not be recovered.
@@ -307,7 +332,14 @@ export class Vm implements VmControl {
     }
   }
 
+  private restartPort(port: PortCell, epoch: number): void {
+    port.restart(epoch);
+    this.options.wake();
+  }
+
   async restart(actor: string, epoch: number): Promise<void> {
+    const port = this.port(actor);
+    if (port) return this.restartPort(port, epoch);
     const cell = this.cell(actor);
     if (cell.hasRestartedAs(epoch)) return;
     if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
@@ -320,6 +352,8 @@ export class Vm implements VmControl {
   }
 
   async stop(actor: string): Promise<Uint8Array> {
+    const port = this.port(actor);
+    if (port) return this.stopPort(port);
     const cell = this.cell(actor);
     const envelope = cell.stop();
     this.cells.delete(actor);
@@ -329,6 +363,14 @@ export class Vm implements VmControl {
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
     return envelope;
+  }
+
+  /** @returns what a port keeps: nothing */
+  private stopPort(port: PortCell): Uint8Array {
+    port.stop();
+    this.removeParty(port);
+    this.options.wake();
+    return new Uint8Array(0);
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
@@ -354,7 +396,7 @@ export class Vm implements VmControl {
   }
 
   async crash(actor: string): Promise<void> {
-    this.cell(actor).crash();
+    (this.port(actor) ?? this.cell(actor)).crash();
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
@@ -411,7 +453,13 @@ export class Vm implements VmControl {
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {
     const checkpoint = bytes && decodeCheckpoint(bytes);
     if (checkpoint) this.requests.restore(checkpoint.requests);
-    const cells = orders.map((order) => {
+    for (const port of this.ports.values()) {
+      const order = orders.find(({ actor }) => actor === port.name);
+      if (order) port.beginAs(order.epoch);
+      else this.stopPort(port);
+    }
+    const ofActors = orders.filter(({ actor }) => !this.port(actor));
+    const cells = ofActors.map((order) => {
       const kept = checkpoint?.actors.find(({ actor }) => actor === order.actor);
       const cell = this.createCell(order, kept);
       if (kept) cell.remember(kept);
@@ -438,7 +486,7 @@ export class Vm implements VmControl {
   }
 
   async begin(): Promise<void> {
-    for (const port of this.ports.values()) port.open();
+    for (const port of this.ports.values()) if (port.state !== 'stopped') port.open();
   }
 
   async shutdown(): Promise<void> {

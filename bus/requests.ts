@@ -82,6 +82,11 @@ export class RequestLedger {
     ofTarget.set(keyOf(requester, request), { requester, request, target, kind });
   }
 
+  /** Whether `target` has accepted it and not answered. */
+  holds({ target, requester, request }: IncomingRequest): boolean {
+    return this.incoming.get(target)?.has(keyOf(requester, request)) ?? false;
+  }
+
   answered(target: number, requester: number, request: number): void {
     this.incoming.get(target)?.delete(keyOf(requester, request));
   }

@@ -1,0 +1,213 @@
+/**
+ * One port in a VM across its incarnations: mailbox, gate, and what the present incarnation ended at.
+ *
+ *   mailbox ──frame──> handler ──┬── returned, and its promise was kept: spent
+ *                                └── threw, or its promise was rejected
+ *                                      not supervised: told to the host; the frame is spent, the port goes on
+ *                                      supervised: closed, `ended` to the supervisor; the mailbox waits
+ *
+ *   restart(epoch): handlers made anew ──> onOpen ──> the frame it ended at, once more ──> the mailbox
+ *
+ * A frame at which two incarnations ended is poison: a dead letter, and the port goes on without it.
+ */
+import { Mailbox } from '../bus/mailbox.js';
+import { DecodeError } from '../protocol/errors.js';
+import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import { crashReport } from './crash-report.js';
+import { firstSequenceOf, Gate } from './gate.js';
+import { ActorTrap } from './instance.js';
+import { Port, type PortServices } from './port.js';
+import type { PortHandlers, PortParty } from './port-handlers.js';
+import type { Party } from './turns.js';
+
+/** A frame is tried again once: what was wrong with the state of an incarnation may be right in the next. */
+const TRIES_MAX = 2;
+
+export interface PortOrder<P extends PortParty> {
+  readonly schema: P;
+  /** Makes the handlers of one incarnation. */
+  readonly create: (port: Port<P>) => PortHandlers<P>;
+  readonly supervised: boolean;
+}
+
+export class PortCell<P extends PortParty = PortParty> implements Party {
+  readonly mailbox = new Mailbox();
+  readonly seen: number[] = [];
+  readonly gate: Gate;
+  /** idle: it has not been opened. */
+  state: 'idle' | 'running' | 'restarting' | 'stopped' = 'idle';
+  private port: Port<P> | null = null;
+  /** The frame at which the last incarnation ended, until the next one has it. */
+  private left: Uint8Array | null = null;
+  /** Source and sequence of the frame at which an incarnation ended last, and how many have. */
+  private culprit = '';
+  private attempts = 0;
+  private crashNext = false;
+
+  constructor(
+    private readonly order: PortOrder<P>,
+    private readonly services: PortServices,
+  ) {
+    this.gate = new Gate(order.schema.address, services);
+    this.beginAs(services.incarnation);
+  }
+
+  get address(): number {
+    return this.order.schema.address;
+  }
+
+  get name(): string {
+    return this.order.schema.name;
+  }
+
+  get blocked(): boolean {
+    return this.gate.blocked;
+  }
+
+  runnable(lane: number): boolean {
+    return this.state === 'running' && this.mailbox.frames(lane) > 0;
+  }
+
+  /** The number of the incarnation to come, before it has sent anything. */
+  beginAs(epoch: number): void {
+    this.gate.epoch = epoch;
+    this.gate.sequence = Math.max(this.gate.sequence, firstSequenceOf(epoch));
+  }
+
+  /** The first incarnation of a port that is not supervised: it may handle frames before it may send. @throws what `create` throws */
+  create(): Port<P> {
+    this.state = 'running';
+    this.port = this.make();
+    return this.port;
+  }
+
+  private make(): Port<P> {
+    const { schema, create } = this.order;
+    return new Port(schema, create, this.gate, this.services);
+  }
+
+  /** Every actor runs. A supervised port begins. */
+  open(): void {
+    if (this.order.supervised) this.begin();
+    else this.port?.open();
+  }
+
+  /** Handles one frame, so that interactive frames are looked for in between. @returns frames taken */
+  handleBatch(lane: number): number {
+    const bytes = this.services.scratch;
+    if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
+    this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
+    this.handle(bytes);
+    return 1;
+  }
+
+  private handle(bytes: Uint8Array): void {
+    const port = this.port as Port<P>;
+    try {
+      this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
+      if (this.crashNext) throw new Error('injected fault');
+    } catch (error) {
+      if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
+      else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
+    }
+  }
+
+  /** A handler that goes on in a promise may fail later. */
+  private mind(port: Port<P>, handling: unknown, copyFrame: () => Uint8Array | null): void {
+    if (!(handling instanceof Promise)) return;
+    const frame = copyFrame();
+    handling.catch((error) => this.failed(port, error, frame));
+  }
+
+  /** What an incarnation that has ended still throws is of no meaning. */
+  private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
+    if (!this.order.supervised) this.services.onPortError(this.name, error);
+    else if (port === this.port && this.state === 'running') this.end(error, frame);
+  }
+
+  private end(error: unknown, frame: Uint8Array | null): void {
+    this.state = 'restarting';
+    this.crashNext = false;
+    const culprit = frame ? `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}` : '';
+    this.attempts = frame && culprit === this.culprit ? this.attempts + 1 : 1;
+    this.culprit = culprit;
+    const { vm, kinds, trace, now, router, events } = this.services;
+    const report = crashReport({
+      actor: this.name,
+      address: this.address,
+      vm,
+      epoch: this.gate.epoch,
+      lastSequence: this.gate.sequence,
+      trap: error instanceof ActorTrap ? error : new ActorTrap(0, error),
+      frame,
+      attempt: this.attempts,
+      at: now(),
+      kinds,
+      trace,
+      restartsAs: 0,
+    });
+    const hopeless = frame !== null && this.attempts >= TRIES_MAX;
+    this.left = hopeless ? null : frame;
+    this.leave();
+    if (hopeless) {
+      router.reject('poisoned', report.reason, frame, 0);
+      events.poisoned(report);
+    }
+    events.ended(report);
+  }
+
+  /** Closes the incarnation. Requests that it has in hand fail; those that wait for the next one do not. */
+  private leave(): void {
+    this.port?.close();
+    this.port = null;
+    const { requests, router, fail } = this.services;
+    const inHand = requests.abandon(this.address);
+    if (this.left) router.acceptAgain(this.address, this.left, 0);
+    this.mailbox.read((bytes, at) => router.acceptAgain(this.address, bytes, at));
+    for (const request of inHand) if (!requests.holds(request)) fail(request, 'ended');
+  }
+
+  /** Starts the next incarnation. On return the port is running, or has ended again and was reported. */
+  restart(epoch: number): void {
+    if (this.state === 'running') this.leave();
+    this.services.router.fence(this.address, epoch, this.gate.sequence);
+    this.beginAs(epoch);
+    this.begin();
+  }
+
+  private begin(): void {
+    this.state = 'running';
+    try {
+      const port = this.make();
+      this.port = port;
+      this.mind(port, port.open(), () => null);
+    } catch (error) {
+      this.end(error, null);
+      return;
+    }
+    const { left } = this;
+    this.left = null;
+    if (left) this.handle(left);
+  }
+
+  /** Makes the handler of the next frame throw, when it has done its work. */
+  crash(): void {
+    this.crashNext = true;
+  }
+
+  /** Ends it until it is restarted: what waits for it becomes dead letters. */
+  stop(): void {
+    const bury = (bytes: Uint8Array, at: number, length: number): void =>
+      this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
+    if (this.left) bury(this.left, 0, this.left.length);
+    this.left = null;
+    this.mailbox.clear(bury);
+    this.state = 'stopped';
+    this.leave();
+  }
+
+  /** The VM goes. */
+  close(): void {
+    this.port?.close();
+  }
+}
