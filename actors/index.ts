@@ -56,9 +56,10 @@ export {
 } from './port.js';
 export type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
 export type { ActorState, RestartKind } from './supervisor/actor-machine.js';
-export type { ActorStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
+export type { PortState } from './supervisor/port-machine.js';
 export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export type { VmState } from './supervisor/vm-machine.js';

@@ -147,12 +147,12 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
       restartsAs: 0,
     });
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
-    this.left = hopeless ? null : frame;
-    this.leave();
     if (hopeless) {
       router.reject('poisoned', report.reason, frame, 0);
-      events.poisoned(report);
+      events.poisoned(report, frame);
     }
+    this.left = hopeless ? null : frame;
+    this.leave();
     events.ended(report);
   }
 

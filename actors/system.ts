@@ -15,7 +15,7 @@ import type { Host } from './host.js';
 import type { ActorOptions, VmName } from './instance.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
 import type { RestartKind } from './supervisor/actor-machine.js';
-import type { ActorStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 import { SupervisionError } from './supervisor/errors.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 import { mergeCounters } from './supervisor/merged-counters.js';
@@ -64,6 +64,7 @@ export interface SystemHealth {
   readonly vms: readonly VmStatus[];
   /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
   readonly actors: readonly (ActorStatus & { readonly load: ActorHealth | null })[];
+  readonly ports: readonly PortStatus[];
 }
 
 export interface System {
@@ -71,17 +72,20 @@ export interface System {
   readonly placement: readonly Placement[];
   /** How everything is, as the supervisor knows it; at once. */
   readonly actors: readonly ActorStatus[];
+  readonly ports: readonly PortStatus[];
   readonly vms: readonly VmStatus[];
   /** The same with what the VMs say. Never rejects. */
   health(): Promise<SystemHealth>;
-  /** Makes the handler of the actor's next frame trap; waits while the actor restarts. @throws SupervisionError, ControlError */
-  crash(actor: string): Promise<void>;
+  /** Makes the handler of the next frame of an actor or supervised port trap; waits while it restarts. @throws SupervisionError, ControlError */
+  crash(party: string): Promise<void>;
   /** Waits while the actor restarts. @returns its envelope. @throws SupervisionError, ControlError */
   snapshot(actor: string): Promise<Uint8Array>;
   /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
   stopActor(actor: string): Promise<void>;
   /** Starts an actor that is down, with the state it was stopped with and a new budget. @throws SupervisionError, StartError */
   startActor(actor: string): Promise<void>;
+  /** Starts a port that crashed too often, with a new budget. @throws SupervisionError, StartError */
+  startPort(port: string): Promise<void>;
   /** Ends an actor whose work is done: a permanent one starts afresh, a transient one stays down, a temporary one is forgotten. */
   finishActor(actor: string): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
@@ -117,6 +121,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     parties: options.parties,
     portVms: options.portVms ?? {},
     escalation: options.escalation ?? 'degrade',
+    portIntensity: intensityOf(options),
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     prepare: async (control, vm) => {
       if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
@@ -135,15 +140,20 @@ function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOpt
   return decidePlacement(plan, inputs, { wasm: host.capabilities.wasm, id: deviceId });
 }
 
-function specify(options: SystemOptions, placement: readonly Placement[]): readonly ActorSpecification[] {
-  const { intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs, shutdownMs = CONTROL_DEADLINE_MS } = options;
+function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs }: SystemOptions): Intensity {
   checkIntensity({ intensity, periodMs });
+  return { intensity, periodMs };
+}
+
+function specify(options: SystemOptions, placement: readonly Placement[]): readonly ActorSpecification[] {
+  const { shutdownMs = CONTROL_DEADLINE_MS } = options;
+  const intensity = intensityOf(options);
   return options.actors.map(({ schema, restart = 'permanent', options: actorOptions = {} }, i) => ({
     actor: schema.name,
     address: schema.address,
     vm: placement[i].vm,
     restart,
-    intensity: { intensity, periodMs },
+    intensity,
     shutdownMs,
     options: actorOptions,
   }));
@@ -163,6 +173,10 @@ class SupervisedSystem implements System {
     return this.supervisor.actorStatuses;
   }
 
+  get ports(): readonly PortStatus[] {
+    return this.supervisor.portStatuses;
+  }
+
   get vms(): readonly VmStatus[] {
     return this.supervisor.vmStatuses;
   }
@@ -179,12 +193,13 @@ class SupervisedSystem implements System {
       state: this.state,
       vms: this.vms,
       actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
+      ports: this.ports,
     };
   }
 
-  async crash(actor: string): Promise<void> {
-    const control = await this.runningControl(actor);
-    await control.crash(actor);
+  async crash(party: string): Promise<void> {
+    const control = await this.runningControl(party);
+    await control.crash(party);
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
@@ -199,6 +214,10 @@ class SupervisedSystem implements System {
 
   async startActor(actor: string): Promise<void> {
     await this.supervisor.actor(actor).start();
+  }
+
+  async startPort(port: string): Promise<void> {
+    await this.supervisor.port(port).start();
   }
 
   async finishActor(actor: string): Promise<void> {
@@ -237,10 +256,10 @@ class SupervisedSystem implements System {
     return this.supervisor.stop();
   }
 
-  /** Waits while the actor restarts. */
-  private async runningControl(actor: string): Promise<VmControl> {
-    const state = await this.supervisor.actor(actor).settled();
-    if (state !== 'running') throw new SupervisionError('state', actor, `is ${state}`);
-    return this.supervisor.controlOf(actor);
+  /** Waits while the actor or port restarts. */
+  private async runningControl(party: string): Promise<VmControl> {
+    const state = await this.supervisor.settled(party);
+    if (state !== 'running') throw new SupervisionError('state', party, `is ${state}`);
+    return this.supervisor.controlOf(party);
   }
 }

@@ -30,7 +30,6 @@ import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import type { Port, PortServices } from './port.js';
-import { PortCell, type PortOrder } from './port-cell.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
@@ -39,6 +38,10 @@ import type { Trial } from './trial.js';
 import { type Party, Turns } from './turns.js';
 import { VmLinks } from './vm-links.js';
 import type { VmOptions } from './vm-options.js';
+import { VmPorts } from './vm-ports.js';
+
+/** What is kept of a port that is stopped. */
+const NOTHING = new Uint8Array(0);
 
 export class Vm implements VmControl {
   readonly name: VmName;
@@ -51,7 +54,7 @@ export class Vm implements VmControl {
   private readonly handled = new PairCounter();
   private readonly services: PortServices;
   private readonly cells = new Map<string, ActorCell>();
-  private readonly ports = new Map<number, PortCell>();
+  private readonly ports: VmPorts;
   private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
@@ -121,6 +124,7 @@ export class Vm implements VmControl {
       fail: ({ requester, request, kind }, code) => this.fail(requester, request, kind, code),
       parties: options.parties,
     };
+    this.ports = new VmPorts(this.services, { add: (port) => this.addParty(port), remove: (port) => this.removeParty(port) });
     this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
@@ -142,7 +146,7 @@ export class Vm implements VmControl {
 
   /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
   openPort<P extends PortParty>(schema: P, handlers: PortHandlers<P>): Port<P> {
-    return this.addPort({ schema, create: () => handlers, supervised: false }).create();
+    return this.ports.add({ schema, create: () => handlers, supervised: false }).create();
   }
 
   /**
@@ -150,20 +154,7 @@ export class Vm implements VmControl {
    * @param create makes the handlers of each incarnation anew, with the port that they send through; the first time when every actor runs
    */
   openSupervisedPort<P extends PortParty>(schema: P, create: (port: Port<P>) => PortHandlers<P>): void {
-    this.addPort({ schema, create, supervised: true });
-  }
-
-  private addPort<P extends PortParty>(order: PortOrder<P>): PortCell<P> {
-    const { address, name } = order.schema;
-    if (this.ports.has(address)) throw new Error(`port ${name} is open already`);
-    const cell = new PortCell(order, this.services);
-    this.ports.set(address, cell as unknown as PortCell);
-    this.addParty(cell);
-    return cell;
-  }
-
-  private port(name: string): PortCell | undefined {
-    return [...this.ports.values()].find((port) => port.name === name);
+    this.ports.add({ schema, create, supervised: true });
   }
 
   /**
@@ -216,7 +207,7 @@ export class Vm implements VmControl {
 
   /** An actor or port waits for its supervisor to restart it. */
   get restarting(): boolean {
-    return [...this.cells.values(), ...this.ports.values()].some(({ state }) => state === 'restarting');
+    return [...this.cells.values(), ...this.ports.all].some(({ state }) => state === 'restarting');
   }
 
   /** What is drained stays in the links until it is durable. */
@@ -297,11 +288,8 @@ export class Vm implements VmControl {
   }
 
   async spawn(order: SpawnOrder): Promise<void> {
-    const port = this.port(order.actor);
-    if (port) {
-      this.addParty(port);
-      return this.restartPort(port, order.epoch);
-    }
+    const port = this.ports.named(order.actor);
+    if (port) return this.ports.restart(port, order.epoch);
     const cell = this.createCell(order);
     this.router.fence(cell.address, order.epoch, cell.gate.sequence);
     // What the actor handles and is in no checkpoint could not be recovered.
@@ -332,14 +320,9 @@ export class Vm implements VmControl {
     }
   }
 
-  private restartPort(port: PortCell, epoch: number): void {
-    port.restart(epoch);
-    this.options.wake();
-  }
-
   async restart(actor: string, epoch: number): Promise<void> {
-    const port = this.port(actor);
-    if (port) return this.restartPort(port, epoch);
+    const port = this.ports.named(actor);
+    if (port) return this.ports.restart(port, epoch);
     const cell = this.cell(actor);
     if (cell.hasRestartedAs(epoch)) return;
     if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
@@ -352,8 +335,11 @@ export class Vm implements VmControl {
   }
 
   async stop(actor: string): Promise<Uint8Array> {
-    const port = this.port(actor);
-    if (port) return this.stopPort(port);
+    const port = this.ports.named(actor);
+    if (port) {
+      this.ports.stop(port);
+      return NOTHING;
+    }
     const cell = this.cell(actor);
     const envelope = cell.stop();
     this.cells.delete(actor);
@@ -363,14 +349,6 @@ export class Vm implements VmControl {
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
     return envelope;
-  }
-
-  /** @returns what a port keeps: nothing */
-  private stopPort(port: PortCell): Uint8Array {
-    port.stop();
-    this.removeParty(port);
-    this.options.wake();
-    return new Uint8Array(0);
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
@@ -396,7 +374,7 @@ export class Vm implements VmControl {
   }
 
   async crash(actor: string): Promise<void> {
-    (this.port(actor) ?? this.cell(actor)).crash();
+    (this.ports.named(actor) ?? this.cell(actor)).crash();
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
@@ -415,8 +393,7 @@ export class Vm implements VmControl {
   async counters(): Promise<VmCounters> {
     const nameOf = (address: number) => this.kinds.partyName(address);
     const { dropped, conflated, ...ofCells } = this.counts.with(this.cells.values());
-    const ofPorts = (count: (stats: MailboxStats) => number) =>
-      [...this.ports.values()].reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
+    const ofPorts = (count: (stats: MailboxStats) => number) => this.ports.all.reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
     const waiting = this.turns.parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
     return {
       sent: this.router.sent.toRecord(nameOf),
@@ -453,20 +430,14 @@ export class Vm implements VmControl {
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {
     const checkpoint = bytes && decodeCheckpoint(bytes);
     if (checkpoint) this.requests.restore(checkpoint.requests);
-    for (const port of this.ports.values()) {
-      const order = orders.find(({ actor }) => actor === port.name);
-      if (order) port.beginAs(order.epoch);
-      else this.stopPort(port);
-    }
-    const ofActors = orders.filter(({ actor }) => !this.port(actor));
-    const cells = ofActors.map((order) => {
+    const cells = this.ports.resume(orders).map((order) => {
       const kept = checkpoint?.actors.find(({ actor }) => actor === order.actor);
       const cell = this.createCell(order, kept);
       if (kept) cell.remember(kept);
       return cell;
     });
     for (const cell of cells) this.addParty(cell);
-    this.router.mute([...this.ports.keys()]);
+    this.router.mute(this.ports.addresses);
     for (const cell of cells) cell.recover();
     this.router.mute([]);
     this.recovering = false;
@@ -482,11 +453,11 @@ export class Vm implements VmControl {
     this.deadlines.end();
     this.router.silence();
     this.links.detach();
-    for (const port of this.ports.values()) port.close();
+    this.ports.close();
   }
 
   async begin(): Promise<void> {
-    for (const port of this.ports.values()) if (port.state !== 'stopped') port.open();
+    this.ports.open();
   }
 
   async shutdown(): Promise<void> {
@@ -495,7 +466,7 @@ export class Vm implements VmControl {
     this.deadlines.end();
     this.turns.end();
     for (const actor of [...this.cells.keys()]) await this.stop(actor);
-    for (const port of this.ports.values()) port.close();
+    this.ports.close();
     this.links.close();
   }
 }

@@ -4,6 +4,7 @@ import type { CrashReport } from '../control.js';
 import type { Clock, ControlError, Timers } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { ActorState } from './actor-machine.js';
+import type { PortState } from './port-machine.js';
 import type { SystemState } from './system-machine.js';
 import type { VmState } from './vm-machine.js';
 
@@ -12,6 +13,17 @@ export interface ActorStatus {
   readonly address: number;
   readonly vm: VmName;
   readonly state: ActorState;
+  readonly epoch: number;
+  readonly restarts: number;
+  /** Why it is not running, or was last restarted; empty when it never ended. */
+  readonly reason: string;
+}
+
+export interface PortStatus {
+  readonly port: string;
+  readonly address: number;
+  readonly vm: VmName;
+  readonly state: PortState;
   readonly epoch: number;
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
@@ -28,6 +40,7 @@ export type SystemChange =
   | { readonly type: 'system'; readonly state: SystemState }
   | ({ readonly type: 'vm' } & VmStatus)
   | ({ readonly type: 'actor' } & ActorStatus)
+  | ({ readonly type: 'port' } & PortStatus)
   /** An incarnation ended. */
   | { readonly type: 'crash'; readonly report: CrashReport }
   /** A message was given up after its second trap. */

@@ -1,7 +1,7 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { CrashReport } from '../control.js';
+import type { CrashReport, RecoveryOrder } from '../control.js';
 import type { Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
 import type { Side } from '../placement.js';
@@ -80,6 +80,11 @@ export class SupervisedActor {
   /** How the last incarnation ended; of no meaning before one has. */
   get end(): EndReason {
     return this.machine.getSnapshot().context.end;
+  }
+
+  get order(): RecoveryOrder {
+    const { actor, options } = this.specification;
+    return { actor, options, epoch: this.status.epoch };
   }
 
   get status(): ActorStatus {

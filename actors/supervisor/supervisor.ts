@@ -16,12 +16,14 @@ import { ControlError, type ControlFailure, type Host, type VmHandle, type VmLis
 import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
-import { type ActorStatus, ChangeFeed, type SystemChange, type VmStatus } from './change-feed.js';
+import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
+import type { PortCommands, PortState } from './port-machine.js';
 import type { StopReport } from './stop-report.js';
 import { type ActorSpecification, isDown, SupervisedActor } from './supervised-actor.js';
+import { type SupervisedPort, supervisePorts } from './supervised-ports.js';
 import { SupervisedVm } from './supervised-vm.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
 import type { VmCommands } from './vm-machine.js';
@@ -37,6 +39,8 @@ export interface SupervisorOptions {
   /** Where ports live that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
   readonly escalation: Escalation;
+  /** How often each port may be restarted. */
+  readonly portIntensity: Intensity;
   /** How often each VM may be started again. */
   readonly vmIntensity: Intensity;
   /** Called for each VM once it is linked and routed, before its ports may send. */
@@ -47,6 +51,7 @@ export class Supervisor implements CauseSources {
   readonly changes: ChangeFeed;
   private readonly vms: readonly SupervisedVm[];
   private readonly actors: Map<string, SupervisedActor>;
+  private readonly ports: ReadonlyMap<string, SupervisedPort>;
   private readonly machine: Actor<typeof systemMachine>;
   /** Per address, the last frame that an ended incarnation has sent. */
   private readonly lastSequences = new Map<number, number>();
@@ -72,9 +77,18 @@ export class Supervisor implements CauseSources {
       vms: () => this.vms,
       routes: () => this.routes,
       actorsIn: (vm) => this.actorsIn(vm),
+      portsIn: (vm) => this.portsIn(vm),
       prepare: options.prepare,
     });
     this.actors = new Map(options.actors.map((specification) => [specification.actor, this.superviseActor(specification)]));
+    this.ports = supervisePorts({
+      parties: options.parties,
+      vms: options.portVms,
+      intensity: options.portIntensity,
+      nowMicros: () => host.clock.nowMicros(),
+      commands: (port, address, vm) => this.portCommands(port, address, vm),
+      onStatus: (port, before) => this.portChanged(port, before),
+    });
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.systemCommands() } });
     let last: SystemState = this.state;
     this.machine.subscribe(() => {
@@ -115,9 +129,21 @@ export class Supervisor implements CauseSources {
     return actor;
   }
 
-  /** Control of the VM where an actor runs. @throws SupervisionError, or ControlError `lost` */
+  /** @throws SupervisionError `unknown` */
+  port(name: string): SupervisedPort {
+    const port = this.ports.get(name);
+    if (!port) throw new SupervisionError('unknown', name, 'there is none');
+    return port;
+  }
+
+  /** Control of the VM where an actor or port runs. @throws SupervisionError, or ControlError `lost` */
   controlOf(name: string): VmControl {
-    return this.vm(this.actor(name).specification.vm).control;
+    return this.vm(this.ports.get(name)?.vm ?? this.actor(name).specification.vm).control;
+  }
+
+  /** Waits while the actor or port restarts. @throws SupervisionError */
+  settled(name: string): Promise<ActorState | PortState> {
+    return (this.ports.get(name) ?? this.actor(name)).settled();
   }
 
   get liveControls(): readonly VmControl[] {
@@ -131,6 +157,10 @@ export class Supervisor implements CauseSources {
 
   get actorStatuses(): readonly ActorStatus[] {
     return [...this.actors.values()].map((actor) => actor.status);
+  }
+
+  get portStatuses(): readonly PortStatus[] {
+    return [...this.ports.values()].map((port) => port.status);
   }
 
   get vmStatuses(): readonly VmStatus[] {
@@ -182,7 +212,7 @@ export class Supervisor implements CauseSources {
       ended: (report) => {
         if (present) {
           this.lastSequences.set(report.address, report.lastSequence);
-          this.actors.get(report.actor)?.ended(report);
+          (this.ports.get(report.actor) ?? this.actors.get(report.actor))?.ended(report);
         }
         this.report(report, (whole) => ({ type: 'crash', report: whole }));
       },
@@ -220,17 +250,27 @@ export class Supervisor implements CauseSources {
 
   private vmChanged(status: VmStatus): void {
     this.changes.emit({ type: 'vm', ...status });
-    const actors = this.actorsIn(status.vm);
-    if (status.state === 'restarting') for (const actor of actors) actor.vmRestarting(`VM ${status.vm} was lost: ${status.reason}`);
-    if (status.state === 'running') for (const actor of actors) actor.vmRecovered();
+    const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
+    if (status.state === 'restarting') for (const party of parties) party.vmRestarting(`VM ${status.vm} was lost: ${status.reason}`);
+    if (status.state === 'running') for (const party of parties) party.vmRecovered();
     if (status.state !== 'lost') return;
-    for (const actor of actors) actor.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
+    for (const party of parties) party.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
     this.tally();
     if (!this.ending) this.reroute();
   }
 
+  private portChanged(port: SupervisedPort, before: PortState): void {
+    const { status } = port;
+    this.notice(port, status);
+    this.changes.emit({ type: 'port', ...status });
+    if (status.state === before) return;
+    this.tally();
+    if (port.down && !this.ending) this.reroute();
+    if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: port.name });
+  }
+
   private actorChanged(status: ActorStatus, before: ActorState): void {
-    this.notice(status);
+    this.notice(this.actor(status.actor), status);
     if (status.state === 'removed') this.actors.delete(status.actor);
     this.changes.emit({ type: 'actor', ...status });
     if (status.state === before) return;
@@ -253,17 +293,14 @@ export class Supervisor implements CauseSources {
       .catch(() => {});
   }
 
-  /** An incarnation has ended when its actor is down, or has the epoch of the next. */
-  private notice({ actor, address, epoch, state }: ActorStatus): void {
-    const end = this.actors.get(actor)?.end;
-    if (end) this.monitors.ended(address, isDown(state) ? epoch : epoch - 1, end);
+  /** An incarnation has ended when its actor or port is down, or has the epoch of the next. */
+  private notice({ down, end }: SupervisedActor | SupervisedPort, { address, epoch, state }: ActorStatus | PortStatus): void {
+    this.monitors.ended(address, down ? epoch : epoch - 1, end);
     if (state === 'running') this.monitors.up(address);
   }
 
-  /** A port takes what comes, as far as its VM does. */
   private runs(address: number): boolean {
-    const actor = [...this.actors.values()].find(({ specification }) => specification.address === address);
-    return actor === undefined || actor.state === 'running';
+    return [...this.ports.values(), ...this.actors.values()].some(({ state, status }) => status.address === address && state === 'running');
   }
 
   private get up(): boolean {
@@ -281,11 +318,16 @@ export class Supervisor implements CauseSources {
     return [...this.actors.values()].filter((actor) => actor.specification.vm === vm);
   }
 
+  private portsIn(vm: VmName): readonly SupervisedPort[] {
+    return [...this.ports.values()].filter((port) => port.vm === vm);
+  }
+
   private tally(): void {
     const actors = [...this.actors.values()];
     const tally = {
       actors: actors.length,
       actorsGone: actors.filter((actor) => actor.gone).length,
+      portsGone: [...this.ports.values()].filter((port) => port.down).length,
       vmsGone: this.vms.filter((vm) => vm.state === 'lost').length,
     };
     this.machine.send({ type: 'tallied', tally });
@@ -349,6 +391,23 @@ export class Supervisor implements CauseSources {
     };
   }
 
+  private portCommands(port: string, address: number, vm: VmName): PortCommands {
+    return {
+      restart: async (epoch) => {
+        const { control } = this.vm(vm);
+        await null; // in the host's thread the call would come within the report of the end
+        await Promise.all([control.restart(port, epoch), this.fence(address, epoch, control)]);
+      },
+      stop: async () => {
+        await this.vm(vm).control.stop(port);
+      },
+      start: async (epoch) => {
+        await Promise.all([this.fence(address, epoch), this.reroute()]);
+        await this.vm(vm).control.spawn({ actor: port, epoch, options: {} });
+      },
+    };
+  }
+
   /** A stop that came before its actor was there has found nobody to stop: the actor must not appear after it. */
   private assertWanted(name: string, epoch: number): void {
     const { state, status } = this.actor(name);
@@ -364,12 +423,9 @@ export class Supervisor implements CauseSources {
   }
 
   private get routes(): Routes {
-    const { parties, portVms } = this.options;
-    const ports = parties.filter(({ role }) => role === 'port').map(({ name, address }) => [address, portVms[name] ?? 'host'] as const);
-    const lost = this.vms.filter(({ state }) => state === 'lost').map(({ name }) => name);
-    const portsThere = ports.filter(([, vm]) => !lost.includes(vm));
+    const ports = [...this.ports.values()].filter((port) => !port.down).map(({ address, vm }) => [address, vm] as const);
     const up = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
-    return [...portsThere, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
+    return [...ports, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
   }
 
   private async publishRoutes(): Promise<void> {

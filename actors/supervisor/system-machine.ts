@@ -7,7 +7,7 @@
  *                ▼
  *             abandoning ──> abandoned (everything that had started is ended again)
  *
- * degraded: an actor or a VM is gone that was not stopped by order; the rest goes on. failed: no actor is left. Both can be
+ * degraded: an actor, a port or a VM is gone that was not stopped by order; the rest goes on. failed: no actor is left. Both can be
  * stopped, and a degraded system is whole again when its actor is started again.
  */
 import { assign, fromPromise, setup } from 'xstate';
@@ -35,6 +35,7 @@ export interface Tally {
   readonly actors: number;
   /** Actors that are exhausted, failed or lost. */
   readonly actorsGone: number;
+  readonly portsGone: number;
   readonly vmsGone: number;
 }
 
@@ -70,7 +71,7 @@ export const systemMachine = setup({
   },
   guards: {
     noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
-    someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.vmsGone > 0,
+    someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.portsGone > 0 || tally.vmsGone > 0,
     stopsOnExhaustion: ({ context }) => context.escalation === 'stop',
   },
   actions: {
@@ -79,7 +80,7 @@ export const systemMachine = setup({
   },
 }).createMachine({
   id: 'system',
-  context: ({ input }) => ({ ...input, tally: { actors: 0, actorsGone: 0, vmsGone: 0 }, error: undefined, report: [] }),
+  context: ({ input }) => ({ ...input, tally: { actors: 0, actorsGone: 0, portsGone: 0, vmsGone: 0 }, error: undefined, report: [] }),
   initial: 'idle',
   on: { tallied: { actions: 'noteTally' } },
   states: {

@@ -5,10 +5,11 @@
  *
  * One VM after another, so that each is linked with those that have come back before it.
  */
-import type { RecoveryOrder, Routes, VmControl } from '../control.js';
+import type { Routes, VmControl } from '../control.js';
 import { ControlError, type Host, type VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { SupervisedActor } from './supervised-actor.js';
+import type { SupervisedPort } from './supervised-ports.js';
 import type { SupervisedVm } from './supervised-vm.js';
 
 export interface RecoveryServices {
@@ -16,6 +17,7 @@ export interface RecoveryServices {
   readonly vms: () => readonly SupervisedVm[];
   readonly routes: () => Routes;
   readonly actorsIn: (vm: VmName) => readonly SupervisedActor[];
+  readonly portsIn: (vm: VmName) => readonly SupervisedPort[];
   readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
 }
 
@@ -47,7 +49,7 @@ export class VmRecovery {
   }
 
   private async revive(handle: VmHandle): Promise<void> {
-    const { host, vms, routes, actorsIn, prepare } = this.services;
+    const { host, vms, routes, actorsIn, portsIn, prepare } = this.services;
     const { name, control } = handle;
     try {
       const peers = vms().filter((vm) => vm.live && vm.name !== name);
@@ -55,9 +57,12 @@ export class VmRecovery {
       const everywhere = (order: (control: VmControl) => Promise<void>) =>
         Promise.all([order(control), ...peers.map((peer) => peer.live && unlessLost(peer.name, order(peer.control)))]);
       await everywhere((each) => each.setRoutes(routes()));
-      const actors = actorsIn(name).filter(({ state }) => state === 'recovering');
-      for (const { status } of actors) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
-      await control.recover(actors.map(orderOf), this.checkpoints.get(name));
+      const going = [...actorsIn(name), ...portsIn(name)].filter(({ state }) => state === 'recovering');
+      for (const { status } of going) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
+      await control.recover(
+        going.map(({ order }) => order),
+        this.checkpoints.get(name),
+      );
       await prepare(control, name);
       await control.begin();
     } catch (error) {
@@ -66,8 +71,6 @@ export class VmRecovery {
     }
   }
 }
-
-const orderOf = ({ specification: { actor, options }, status: { epoch } }: SupervisedActor): RecoveryOrder => ({ actor, epoch, options });
 
 /** Another VM that is lost meanwhile is linked with this one when it comes back. */
 async function unlessLost(peer: VmName, call: Promise<void>): Promise<void> {

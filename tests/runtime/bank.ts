@@ -8,6 +8,7 @@ import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
 import { type System, startSystem } from '../../actors/system.js';
+import type { Vm } from '../../actors/vm.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import type { BoundMessage } from '../../protocol/bind.js';
@@ -15,11 +16,11 @@ import type { ErrorCode } from '../../protocol/errors.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
-import { bank, stranger, teller, watcher } from './protocol/generated/index.js';
+import { bank, counterdesk, stranger, teller, watcher } from './protocol/generated/index.js';
 
-export { bank, stranger, teller, watcher };
+export { bank, counterdesk, stranger, teller, watcher };
 
-export const parties = [bank, watcher, teller, stranger, ...tandemParties];
+export const parties = [bank, watcher, teller, stranger, counterdesk, ...tandemParties];
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
@@ -117,6 +118,8 @@ export interface BankWorld {
   readonly stranger: Port<typeof stranger>;
   readonly receipts: MessageOf<typeof teller, 'receipt'>[];
   readonly totals: number[];
+  /** Of the counterdesk, as the teller is told of them. */
+  readonly ends: readonly string[];
   readonly portErrors: unknown[];
   /** Lets virtual time pass. */
   pass(milliseconds: number): Promise<void>;
@@ -130,6 +133,8 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly intensity?: number;
   readonly vmIntensity?: Intensity;
   readonly makeBank?: MakeBank;
+  /** Opens the ports of the JavaScript VM. */
+  readonly ports?: (vm: Vm) => void;
   /** What the system is started on, in place of the simulated host itself. */
   readonly hostOf?: (host: SimHost) => Host;
 }
@@ -138,6 +143,7 @@ export async function openBank({
   intensity = 1000,
   vmIntensity,
   makeBank = () => new Bank(),
+  ports,
   hostOf = (host) => host,
   ...options
 }: BankOptions = {}): Promise<BankWorld> {
@@ -145,20 +151,29 @@ export async function openBank({
   const host = createSimHost({
     seed: 1,
     parties,
-    vms: { js: { load: async () => ({ parties, actors: factoriesOf(makeBank) }) }, wasm: { load: async () => ({ parties }) } },
+    vms: { js: { load: async () => ({ parties, actors: factoriesOf(makeBank), ports }) }, wasm: { load: async () => ({ parties }) } },
     onPortError: (_port, error) => portErrors.push(error),
     ...options,
   });
+  const ends: string[] = [];
   const receipts: MessageOf<typeof teller, 'receipt'>[] = [];
   const totals: number[] = [];
   const tellerPort = host.vm.openPort(teller, {
     onReceipt: (receipt) => receipts.push(receipt),
     onBankTotal: ({ amount }: PublicationOf<typeof bank, 'total'>) => void totals.push(amount),
+    onEnded: (_party, epoch, reason) => void ends.push(`${epoch} ${reason}`),
   });
   const strangerPort = host.vm.openPort(stranger, {});
   const twins = { js: true, wasm: false };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
-  const system = await startSystem(hostOf(host), { parties, actors, placement: 'js', intensity, vmIntensity });
+  const system = await startSystem(hostOf(host), {
+    parties,
+    actors,
+    placement: 'js',
+    portVms: { counterdesk: 'js' },
+    intensity,
+    vmIntensity,
+  });
   return {
     host,
     system,
@@ -166,6 +181,7 @@ export async function openBank({
     stranger: strangerPort,
     receipts,
     totals,
+    ends,
     portErrors,
     pass: (milliseconds) => host.pass(milliseconds),
     until: (promise) => host.until(promise),

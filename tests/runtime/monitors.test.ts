@@ -3,15 +3,35 @@
  * meanwhile. Base watches in both languages, a port from the host.
  */
 import { describe, expect, test } from 'vitest';
-import { Actor, decodeEnvelope, type EndReason, type Handlers, javaScriptActorFactory, startSystem } from '../../actors/index.js';
+import {
+  Actor,
+  decodeEnvelope,
+  type EndReason,
+  type Handlers,
+  javaScriptActorFactory,
+  type PortHandlers,
+  startSystem,
+} from '../../actors/index.js';
 import { Random } from '../../bus/random.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
 import { tandemParties } from '../../protocol/generated/index.js';
+import { page } from '../../protocol/generated/page.js';
 import { END_REASONS } from '../../protocol/ports/system.js';
 import { Reader } from '../../protocol/reader.js';
 import type { StateOf } from '../../protocol/schema.js';
 import { Base } from '../guest/base.js';
 import { base, onlooker, peer } from '../guest/protocol/generated/index.js';
+
+/** It does nothing, and crashes when it is told to. */
+const PAGE: PortHandlers<typeof page> = {
+  onActivated() {},
+  onEdge() {},
+  onLeaveRequested() {},
+  onNavigationBlocked() {},
+  onDismissRequested() {},
+  onFocusFocused() {},
+  onHistoryCurrent() {},
+};
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 12;
@@ -38,7 +58,7 @@ async function open(placement: 'js' | 'wasm', seed: number, intensity = OFTEN.in
     seed,
     parties,
     vms: {
-      js: { load: async () => ({ parties, actors }) },
+      js: { load: async () => ({ parties, actors, ports: (vm) => vm.openSupervisedPort(page, () => PAGE) }) },
       wasm: { load: async () => ({ parties, guests: [{ schema: base, module }] }) },
     },
   });
@@ -71,10 +91,12 @@ async function open(placement: 'js' | 'wasm', seed: number, intensity = OFTEN.in
       return line.startsWith('60 ') && name === party ? [`${epoch} ${END_REASONS[Number(reason)]}`] : [];
     });
   };
-  const epochOf = (actor: string) => system.actors.find((status) => status.actor === actor)?.epoch ?? 0;
-  const crash = async (actor: 'base' | 'peer') => {
-    await host.until(system.crash(actor));
-    if (actor === 'peer') port.send(peer.receives.note, { text: '' });
+  const epochOf = (party: 'peer' | 'page') =>
+    (party === 'page' ? system.ports.find(({ port }) => port === party) : system.actors.find(({ actor }) => actor === party))?.epoch ?? 0;
+  const crash = async (party: 'base' | 'peer' | 'page') => {
+    await host.until(system.crash(party));
+    if (party === 'page') port.send(page.receives.leaveRequested, {});
+    else if (party === 'peer') port.send(peer.receives.note, { text: '' });
     else port.send(base.receives.arm, { timer: 1, delayMs: 0 });
     await host.pass(30);
   };
@@ -127,6 +149,7 @@ describe.each(['js', 'wasm'] as const)('with a watcher in the %s VM', (placement
     const FAULTS: readonly ((world: World) => Promise<unknown>)[] = [
       ({ crash }) => crash('peer'),
       ({ crash }) => crash('base'),
+      ({ crash }) => crash('page'),
       async ({ host }) => host.lose('js', 'lost by the test'),
       async ({ host }) => host.lose(placement, 'lost by the test'),
       async ({ host, system }) => {
@@ -155,15 +178,17 @@ describe.each(['js', 'wasm'] as const)('with a watcher in the %s VM', (placement
         await world.host.pass(random.integer(40));
       }
       await world.host.pass(300);
-      const epochs = Array.from({ length: world.epochOf('peer') - 1 }, (_, index) => index + 1);
-      expect(
-        (await world.told('peer')).map((line) => Number(line.split(' ')[0])),
-        `seed ${seed}`,
-      ).toEqual(epochs);
-      const seen = world.seen.filter((line) => line.startsWith('peer')).map((line) => Number(line.split(' ')[1]));
-      expect(seen, `seed ${seed}`).toEqual(epochs);
+      for (const party of ['peer', 'page'] as const) {
+        const epochs = Array.from({ length: world.epochOf(party) - 1 }, (_, index) => index + 1);
+        expect(
+          (await world.told(party)).map((line) => Number(line.split(' ')[0])),
+          `seed ${seed}`,
+        ).toEqual(epochs);
+        const seen = world.seen.filter((line) => line.startsWith(party)).map((line) => Number(line.split(' ')[1]));
+        expect(seen, `seed ${seed}`).toEqual(epochs);
+        ends += epochs.length;
+      }
       expect(world.system.state).toBe('running');
-      ends += epochs.length;
     }
     expect(ends).toBeGreaterThan(3 * RUNS);
   });

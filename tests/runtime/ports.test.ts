@@ -72,11 +72,11 @@ test.each([2 ** 40, Number.POSITIVE_INFINITY])('a deadline in %d ms is far away,
 
 test('a port whose onClose throws does not keep the others open', async () => {
   const world = await openBank();
-  const closing = world.host.vm as unknown as { ports: Map<number, { onClose(): void }> };
-  closing.ports.get(stranger.address)!.onClose = () => {
+  const closing = world.host.vm as unknown as { ports: { named(name: string): { port: { handlers: { onClose(): void } } } } };
+  closing.ports.named(stranger.name).port.handlers.onClose = () => {
     throw new Error('stuck');
   };
-  closing.ports.get(teller.address)!.onClose = () => {
+  closing.ports.named(teller.name).port.handlers.onClose = () => {
     throw new Error('stuck');
   };
   const held = world.teller.request(bank.receives.wait, {});

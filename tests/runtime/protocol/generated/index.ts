@@ -3,6 +3,7 @@ import { bank } from './bank.js';
 import { watcher } from './watcher.js';
 import { teller } from './teller.js';
 import { stranger } from './stranger.js';
+import { counterdesk } from './counterdesk.js';
 
-export { bank, watcher, teller, stranger };
-export const parties = [bank, watcher, teller, stranger] as const;
+export { bank, watcher, teller, stranger, counterdesk };
+export const parties = [bank, watcher, teller, stranger, counterdesk] as const;

@@ -6,5 +6,6 @@ export const teller = port({
   address: 72,
   receives: { receipt: message({ kind: 0x5201, fields: { account: u32, amount: u32 } }) },
   follows: ['bank.total'],
-  sendsTo: ['bank', 'watcher'],
+  sendsTo: ['bank', 'watcher', 'counterdesk'],
+  watches: ['counterdesk'],
 });

@@ -1,0 +1,104 @@
+/** The ports under supervision, wherever they live: each with its machine. */
+import { type Actor, createActor, waitFor } from 'xstate';
+import type { EndReason } from '../../protocol/generated/system.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import type { CrashReport, RecoveryOrder } from '../control.js';
+import type { VmName } from '../instance.js';
+import type { PortStatus } from './change-feed.js';
+import { StartError, SupervisionError } from './errors.js';
+import type { Intensity } from './intensity.js';
+import { type PortCommands, type PortState, portMachine } from './port-machine.js';
+
+/** Nothing runs, and nothing will without an order. */
+const DOWN: readonly PortState[] = ['exhausted', 'lost'];
+
+export interface PortsOptions {
+  readonly parties: readonly PartySchema[];
+  /** Where ports live that are not in the host's VM, by name. */
+  readonly vms: Readonly<Record<string, VmName>>;
+  readonly intensity: Intensity;
+  readonly nowMicros: () => number;
+  readonly commands: (port: string, address: number, vm: VmName) => PortCommands;
+  readonly onStatus: (port: SupervisedPort, before: PortState) => void;
+}
+
+export class SupervisedPort {
+  private readonly machine: Actor<typeof portMachine>;
+
+  constructor(
+    readonly name: string,
+    readonly address: number,
+    readonly vm: VmName,
+    { intensity, nowMicros, commands, onStatus }: PortsOptions,
+  ) {
+    this.machine = createActor(portMachine, { input: { intensity, nowMicros, commands: commands(name, address, vm) } });
+    let last = this.status;
+    this.machine.subscribe(() => {
+      const before = last;
+      last = this.status;
+      if (last.state !== before.state || last.epoch !== before.epoch) onStatus(this, before.state);
+    });
+    this.machine.start();
+  }
+
+  /** Passing states are never seen from outside: the machine leaves them in the same step. */
+  get state(): PortState {
+    return this.machine.getSnapshot().value as PortState;
+  }
+
+  get down(): boolean {
+    return DOWN.includes(this.state);
+  }
+
+  /** How the last incarnation ended; of no meaning before one has. */
+  get end(): EndReason {
+    return this.machine.getSnapshot().context.end;
+  }
+
+  get status(): PortStatus {
+    const { epoch, restarts, reason } = this.machine.getSnapshot().context;
+    const { name, address, vm, state } = this;
+    return { port: name, address, vm, state, epoch, restarts, reason };
+  }
+
+  get order(): RecoveryOrder {
+    return { actor: this.name, epoch: this.status.epoch, options: {} };
+  }
+
+  /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
+  ended({ epoch, reason }: Pick<CrashReport, 'epoch' | 'reason'>): void {
+    this.machine.send({ type: 'ended', epoch, reason });
+  }
+
+  vmLost(reason: string): void {
+    this.machine.send({ type: 'vmLost', reason });
+  }
+
+  vmRestarting(reason: string): void {
+    this.machine.send({ type: 'vmRestarting', reason });
+  }
+
+  vmRecovered(): void {
+    this.machine.send({ type: 'recovered' });
+  }
+
+  /** @throws StartError when it does not come up, SupervisionError when it is not down */
+  async start(): Promise<void> {
+    if (!this.down) throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
+    this.machine.send({ type: 'start' });
+    const state = await this.settled();
+    if (state !== 'running') throw new StartError(this.vm, this.name, this.status.reason);
+  }
+
+  /** Resolves once it runs or is down. */
+  async settled(): Promise<PortState> {
+    const { value } = await waitFor(this.machine, ({ value }) => value === 'running' || DOWN.includes(value as PortState));
+    return value as PortState;
+  }
+}
+
+/** Every port among the parties, by name: whether it was opened is its VM's affair. */
+export function supervisePorts(options: PortsOptions): ReadonlyMap<string, SupervisedPort> {
+  const ports = options.parties.filter(({ role }) => role === 'port');
+  return new Map(ports.map(({ name, address }) => [name, new SupervisedPort(name, address, options.vms[name] ?? 'host', options)]));
+}

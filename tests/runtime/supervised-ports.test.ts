@@ -1,0 +1,264 @@
+/** Ports of application code: what throws is started again, with everything new, and what was on its way to it comes to the next one. */
+import { expect, test } from 'vitest';
+import type { Incoming, Port, SystemChange } from '../../actors/index.js';
+import type { MessageOf } from '../../protocol/schema.js';
+import { type BankOptions, type BankWorld, bank, counterdesk, openBank, teller } from './bank.js';
+
+type Desk = Port<typeof counterdesk>;
+type Call = MessageOf<typeof counterdesk, 'call'>;
+
+/** One incarnation: it counts what it was called, and fails as it is told. */
+class Clerk {
+  private served = 0;
+
+  constructor(
+    readonly port: Desk,
+    private readonly told: string[],
+    readonly number: number,
+  ) {}
+
+  onOpen(): void {
+    this.told.push(`${this.number} opens`);
+  }
+
+  onCall({ text }: Call): unknown {
+    this.served++;
+    this.told.push(`${this.number} ${text} ${this.served}`);
+    if (text === 'throw' || (text === 'throw once' && this.number === 1)) throw new Error('no more forms');
+    if (text === 'reject' || (text === 'reject once' && this.number === 1)) return Promise.reject(new Error('no more ink'));
+    if (text === 'greet') this.port.send(bank.receives.deposit, { account: 0, amount: 1 });
+    return undefined;
+  }
+
+  onAsk({ text }: MessageOf<typeof counterdesk, 'ask'>, incoming: Incoming): void {
+    this.served++;
+    if (text === 'throw') throw new Error('no more forms');
+    if (text !== 'keep') this.port.reply(incoming, counterdesk.receives.ask, { served: this.served });
+  }
+
+  onBankTotal(): void {}
+}
+
+interface Office {
+  readonly world: BankWorld;
+  readonly told: string[];
+  readonly clerks: Clerk[];
+  readonly changes: SystemChange[];
+  call(...texts: string[]): void;
+  status(): BankWorld['system']['ports'][number];
+}
+
+async function openOffice(
+  options: BankOptions = {},
+  makeClerk = (port: Desk, told: string[], number: number) => new Clerk(port, told, number),
+) {
+  const told: string[] = [];
+  const clerks: Clerk[] = [];
+  const changes: SystemChange[] = [];
+  const world = await openBank({
+    ...options,
+    ports: (vm) =>
+      vm.openSupervisedPort(counterdesk, (port) => {
+        const clerk = makeClerk(port, told, clerks.length + 1);
+        clerks.push(clerk);
+        return clerk;
+      }),
+  });
+  world.system.onChange((change) => changes.push(change));
+  const office: Office = {
+    world,
+    told,
+    clerks,
+    changes,
+    call: (...texts) => {
+      for (const text of texts) world.teller.send(counterdesk.receives.call, { text });
+    },
+    status: () => world.system.ports.find(({ port }) => port === 'counterdesk') as BankWorld['system']['ports'][number],
+  };
+  await world.pass(10);
+  return office;
+}
+
+test.each(['throw once', 'reject once'])('%s: the next incarnation has new state, that frame once more, and what waited', async (text) => {
+  const { world, told, call, status, changes } = await openOffice();
+  call('first', text, 'last');
+  await world.pass(100);
+  const before = told.filter((line) => line.startsWith('1'));
+  expect(before.slice(0, 3)).toEqual(['1 opens', '1 first 1', `1 ${text} 2`]);
+  // A promise is rejected later: until then the incarnation goes on.
+  expect(told.slice(before.length)).toEqual(['2 opens', `2 ${text} 1`, ...(before.length === 3 ? ['2 last 2'] : [])]);
+  expect(told.filter((line) => line.includes('last'))).toHaveLength(1);
+  expect(status()).toMatchObject({ state: 'running', epoch: 2, restarts: 1, vm: 'js' });
+  expect(world.ends).toEqual(['1 trap']);
+  expect(world.portErrors).toEqual([]);
+  const crash = changes.find((change) => change.type === 'crash');
+  expect(crash?.report).toMatchObject({
+    actor: 'counterdesk',
+    epoch: 1,
+    attempt: 1,
+    message: { kindName: 'counterdesk.call', source: 'teller' },
+    reason: expect.stringContaining('no more'),
+  });
+  expect(world.system.state).toBe('running');
+});
+
+test.each(['throw', 'reject'])('a frame at which two incarnations ended (%s) is a dead letter, and the port goes on', async (text) => {
+  const { world, told, call, status, changes } = await openOffice();
+  call(text);
+  await world.pass(100);
+  call('last');
+  await world.pass(100);
+  expect(told.at(-1)).toBe('3 last 1');
+  expect(status()).toMatchObject({ state: 'running', epoch: 3 });
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+  expect(changes.filter((change) => change.type === 'poisoned')).toHaveLength(1);
+  expect(world.ends).toEqual(['1 trap', '2 trap']);
+});
+
+test('a crash is reported with its causes', async () => {
+  class Curious extends Clerk {
+    override onBankTotal(): void {
+      if (this.number === 1) throw new Error('too much money');
+    }
+  }
+  const { world, changes, status } = await openOffice({}, (port, told, number) => new Curious(port, told, number));
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+  await world.pass(100);
+  const crash = changes.find((change) => change.type === 'crash');
+  expect(crash?.report.causes.map(({ kindName }) => kindName)).toEqual(['bank.deposit']);
+  expect(status().epoch).toBe(2);
+});
+
+test('what an ended incarnation still does is heard by nobody, and it disturbs nobody', async () => {
+  const { world, call, clerks, status } = await openOffice();
+  const asked = clerks[0].port.request(bank.receives.wait, {}, { deadlineMs: 60_000 });
+  const outcome = expect(asked).rejects.toMatchObject({ code: 'closed' });
+  call('throw once');
+  await world.pass(50);
+  await outcome;
+  clerks[0].port.send(bank.receives.deposit, { account: 0, amount: 1_000 });
+  await expect(clerks[0].port.request(bank.receives.balance, { account: 0 })).rejects.toMatchObject({ code: 'closed' });
+  world.teller.send(bank.receives.settle, {});
+  call('greet');
+  await world.pass(50);
+  expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 1 });
+  expect(status()).toMatchObject({ state: 'running', epoch: 2 });
+});
+
+test('a rejection of an incarnation that has ended ends no other', async () => {
+  let reject = (_error: Error): void => {};
+  class Patient extends Clerk {
+    override onCall(call: Call): unknown {
+      if (call.text !== 'wait') return super.onCall(call);
+      return new Promise((_resolve, rejects) => {
+        reject = rejects;
+      });
+    }
+  }
+  const { world, call, status } = await openOffice({}, (port, told, number) => new Patient(port, told, number));
+  call('wait', 'throw once');
+  await world.pass(50);
+  reject(new Error('too late'));
+  await world.pass(50);
+  expect(status()).toMatchObject({ state: 'running', epoch: 2 });
+});
+
+test('requests that it has in hand fail at once; those that wait are answered by the next', async () => {
+  const { world, call } = await openOffice();
+  const ask = (text: string) => world.teller.request(counterdesk.receives.ask, { text });
+  const kept = ask('keep');
+  const failed = expect(kept).rejects.toMatchObject({ code: 'ended' });
+  await world.pass(20);
+  call('throw once');
+  const answered = ask('now');
+  await world.pass(100);
+  await failed;
+  expect(await answered).toEqual({ served: 2 });
+  const poisoned = expect(ask('throw')).rejects.toMatchObject({ code: 'poisoned' });
+  await world.pass(100);
+  await poisoned;
+});
+
+test('out of budget it is down: its route is gone, the system degraded, until somebody starts it again', async () => {
+  const { world, call, status, told } = await openOffice({ intensity: 1 });
+  call('throw');
+  await world.pass(100);
+  expect(status()).toMatchObject({ state: 'exhausted', epoch: 2, reason: 'restart budget exhausted: no more forms' });
+  expect(world.system.state).toBe('degraded');
+  expect((await world.system.health()).ports).toContainEqual(status());
+  const ask = () => world.teller.request(counterdesk.receives.ask, { text: 'now' });
+  await expect(world.until(ask())).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(world.system.crash('counterdesk')).rejects.toMatchObject({ code: 'state' });
+  expect(world.ends).toEqual(['1 trap', '2 exhausted']);
+
+  await world.until(world.system.startPort('counterdesk'));
+  expect(status()).toMatchObject({ state: 'running', epoch: 3 });
+  expect(world.system.state).toBe('running');
+  expect(await world.until(ask())).toEqual({ served: 1 });
+  expect(told.at(-1)).toBe('3 opens');
+});
+
+test('one that throws as it opens has its budget too, and names no message', async () => {
+  class Late extends Clerk {
+    override onOpen(): void {
+      super.onOpen();
+      if (this.number < 3) throw new Error('the door is stuck');
+    }
+  }
+  const { world, status, told } = await openOffice({}, (port, tells, number) => new Late(port, tells, number));
+  expect(told).toEqual(['1 opens', '2 opens', '3 opens']);
+  expect(status()).toMatchObject({ state: 'running', epoch: 3, reason: 'the door is stuck' });
+  expect(world.system.crashReports[0]).toMatchObject({ actor: 'counterdesk', message: { kindName: '', source: '' } });
+});
+
+test('an order to crash ends it at its next frame', async () => {
+  const { world, call, status, told } = await openOffice();
+  await world.system.crash('counterdesk');
+  call('hello');
+  await world.pass(50);
+  expect(told.slice(1)).toEqual(['1 hello 1', '2 opens', '2 hello 1']);
+  expect(status()).toMatchObject({ state: 'running', epoch: 2, reason: 'injected fault' });
+});
+
+test('the loss of its VM is one more end; one that was down stays down', async () => {
+  const vmIntensity = { intensity: 10, periodMs: 10_000 };
+  const { world, call, status, told } = await openOffice({ intensity: 1, vmIntensity });
+  call('throw once');
+  await world.pass(50);
+  world.host.lose('js', 'lost by the test');
+  await world.pass(100);
+  expect(status()).toMatchObject({ state: 'running', epoch: 3, restarts: 2 });
+  call('hello');
+  await world.pass(50);
+  expect(told.at(-1)).toBe('3 hello 1');
+  call('throw');
+  await world.pass(100);
+  expect(status()).toMatchObject({ state: 'exhausted', epoch: 3 });
+  world.host.lose('js', 'lost by the test');
+  await world.pass(100);
+  expect(status()).toMatchObject({ state: 'exhausted', epoch: 3 });
+  expect(world.ends).toEqual(['1 trap', '2 vmLost', '3 exhausted']);
+  await world.until(world.system.startPort('counterdesk'));
+  call('hello');
+  await world.pass(50);
+  expect(told.at(-1)).toMatch(/ hello 1$/);
+  expect(status()).toMatchObject({ state: 'running', epoch: 4 });
+});
+
+test('a crash loop in the middle of traffic loses nothing that can be handled', async () => {
+  const { world, call, told } = await openOffice();
+  const texts = Array.from({ length: 60 }, (_, index) => (index % 7 === 3 ? 'throw' : `call ${index}`));
+  call(...texts);
+  await world.pass(500);
+  const heard = told.filter((line) => line.includes(' call ')).map((line) => line.split(' ')[2]);
+  expect(heard).toEqual(texts.flatMap((text) => (text === 'throw' ? [] : [text.split(' ')[1]])));
+  expect((await world.system.deadLetters()).map(({ code }) => code)).toEqual(
+    texts.filter((text) => text === 'throw').map(() => 'poisoned'),
+  );
+  expect(await world.counters()).toMatchObject({ waiting: 0, fenced: 0 });
+});
+
+test('the teller is not restarted: nobody supervises it but its VM', async () => {
+  const { world } = await openOffice();
+  expect(world.system.ports.find(({ port }) => port === teller.name)).toMatchObject({ state: 'running', vm: 'host', epoch: 1 });
+});
