@@ -32,6 +32,7 @@ import { firstSequenceOf, Gate } from './gate.js';
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from './instance.js';
 import { RestartPermit } from './restart-permit.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
+import { SpareInstance } from './spare-instance.js';
 import { runTrial, type Trial } from './trial.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
@@ -62,6 +63,7 @@ export class ActorCell implements LocalTarget {
   private readonly options: ActorOptions;
   private readonly journal: CellJournal;
   private readonly snapshots: SnapshotKeeper;
+  private readonly spare: SpareInstance;
   /** Journal position of the first entry that has not been handled. */
   private handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
@@ -85,6 +87,7 @@ export class ActorCell implements LocalTarget {
     this.gate.epoch = order.epoch;
     this.options = order.options;
     this.instance = factory.create(order.options);
+    this.spare = new SpareInstance(() => factory.create(this.options), services.now);
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
@@ -154,6 +157,7 @@ export class ActorCell implements LocalTarget {
     this.releaseOutput();
     const micros = this.services.now() - started;
     this.snapshots.spent(micros);
+    this.spare.spent(micros);
     this.services.spent(micros);
     if (this.snapshots.due) this.takeSnapshot();
   }
@@ -281,8 +285,16 @@ export class ActorCell implements LocalTarget {
   }
 
   private renew(): void {
-    this.instance = this.factory.create(this.options);
-    this.instance.restore(this.snapshots.last.bytes);
+    this.instance = this.spare.take(this.snapshots.last);
+  }
+
+  /** An instance of JavaScript is made at once, and has no memory to touch. */
+  get spareIsDue(): boolean {
+    return this.factory.vm === 'wasm' && this.state === 'running' && this.spare.isDue(this.snapshots.last);
+  }
+
+  prepareSpare(): void {
+    this.spare.prepare(this.snapshots.last);
   }
 
   private entriesSinceSnapshot() {
@@ -414,6 +426,7 @@ export class ActorCell implements LocalTarget {
     const envelope = this.wrap(this.lastState(handled));
     this.state = 'stopped';
     this.instance.dispose();
+    this.spare.discard();
     return envelope;
   }
 
@@ -442,7 +455,7 @@ export class ActorCell implements LocalTarget {
       mailboxBytes: this.mailbox.bytes,
       journalFrames: this.snapshots.framesSince,
       handled: this.stats.handled,
-      memoryBytes: this.state === 'running' ? this.instance.memoryBytes : 0,
+      memoryBytes: this.state === 'running' ? this.instance.memoryBytes + this.spare.memoryBytes : 0,
     };
   }
 }

@@ -33,6 +33,8 @@ export interface VmOptions {
   readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
   /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
   readonly memory?: VmMemory;
+  /** Keeps an instance of each Wasm actor ready for its restart, which takes as much memory again. */
+  readonly spareInstances: boolean;
   /** A port's handler threw: the frame is spent, the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
   /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */

@@ -58,6 +58,8 @@ export class Vm implements VmControl {
   private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
+  /** The last pump has found nothing to do. */
+  private idle = false;
   /** In this pump. */
   private portServed = false;
   private readonly voice: RuntimeVoice;
@@ -169,7 +171,19 @@ export class Vm implements VmControl {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.portServed && this.links.empty && this.vigil.keep(this.links.all));
-    return !this.links.sleep();
+    return this.prepareSpare() || !this.links.sleep();
+  }
+
+  /** With nothing else to do, and after the event loop has turned. @returns true when it is to be called again */
+  private prepareSpare(): boolean {
+    if (!this.options.spareInstances) return false;
+    for (const cell of this.cells.values()) {
+      if (!cell.spareIsDue) continue;
+      if (this.idle) cell.prepareSpare();
+      this.idle = !this.idle;
+      return true;
+    }
+    return false;
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
@@ -182,6 +196,7 @@ export class Vm implements VmControl {
       this.links.flush();
       this.checkpointer?.look(this.turns.quiet);
       if (!restarted && !left && !taken && !served) return false;
+      this.idle = false;
     } while (this.options.clock.nowMicros() < until);
     return true;
   }

@@ -29,6 +29,8 @@ export const REPLAY_FRAMES_MAX = 256;
 export const REPLAY_MICROS_MAX = 250;
 /** A snapshot is not taken before the handling since the last one cost this many times what a snapshot does: bounds its share of the time. */
 export const SNAPSHOT_SHARE_MAX = 4;
+/** A spare instance is not brought up to date before the handling since the last time cost this many times what that does. */
+export const SPARE_SHARE_MAX = 10;
 /** Handling that the recovery of a lost VM may have to do again, in microseconds: with the 20 ms in which a worker starts, it goes on within 50 ms. */
 export const CHECKPOINT_MICROS_MAX = 20_000;
 /** A checkpoint is not made before the handling since the last one cost this many times what a checkpoint does: a tenth of the time at most. */

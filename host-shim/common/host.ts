@@ -24,6 +24,8 @@ export interface HostOptions {
   readonly vms: Readonly<Record<WorkerName, VmSource>>;
   /** How long a control call may take; `Infinity` while a debugger is attached. */
   readonly controlDeadlineMs?: number;
+  /** Keeps an instance of each Wasm actor ready, so that it restarts within a frame: at twice its memory. True when not given. */
+  readonly spareInstances?: boolean;
   /** A port's handler threw: its frame is spent and the port goes on. Written to the console when not given. */
   readonly onPortError?: (port: string, error: unknown) => void;
 }
@@ -58,7 +60,8 @@ export class PlatformHost implements Host {
       return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener, memory).handle;
     }
     const lifeLock = this.platform.newLifeLock();
-    return startWorkerVm(this.platform.startThread(name, source.entry, lifeLock), { name, wasm, lifeLock, memory }, listener, this.limits);
+    const boot = { name, wasm, lifeLock, memory, spareInstances: this.spareInstances };
+    return startWorkerVm(this.platform.startThread(name, source.entry, lifeLock), boot, listener, this.limits);
   }
 
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
@@ -75,6 +78,10 @@ export class PlatformHost implements Host {
     }
   }
 
+  private get spareInstances(): boolean {
+    return this.options.spareInstances ?? true;
+  }
+
   private ring(from: VmHandle, to: VmHandle): SharedArrayBuffer | null {
     return this.capabilities.sharedMemory ? this.memories.ring(from.name, to.name) : null;
   }
@@ -89,8 +96,11 @@ export class PlatformHost implements Host {
     return startThreadVm(
       name,
       this.platform.afterTurn,
-      (wake, events) =>
-        createVm({ name, definition, factories, memory, events, wake, onPortError: this.options.onPortError ?? printPortError }),
+      (wake, events) => {
+        const { spareInstances } = this;
+        const onPortError = this.options.onPortError ?? printPortError;
+        return createVm({ name, definition, factories, memory, spareInstances, events, wake, onPortError });
+      },
       listener,
       this.limits,
     );

@@ -17,6 +17,7 @@ export interface Boot {
   readonly lifeLock: string;
   /** Shared with the host, where memory can be shared. */
   readonly memory?: VmMemory;
+  readonly spareInstances: boolean;
 }
 
 export interface VmService {

@@ -29,17 +29,19 @@ export interface VmParts {
   readonly definition: VmDefinition;
   readonly factories: readonly ActorFactory[];
   readonly memory?: VmMemory;
+  readonly spareInstances: boolean;
   readonly events: VmEvents;
   readonly wake: () => void;
   readonly onPortError: (port: string, error: unknown) => void;
 }
 
-export function createVm({ name, definition, factories, memory, events, wake, onPortError }: VmParts): Vm {
+export function createVm({ name, definition, factories, memory, spareInstances, events, wake, onPortError }: VmParts): Vm {
   const vm = new Vm({
     name,
     parties: definition.parties,
     factories,
     memory,
+    spareInstances,
     clock: platformClock,
     timers: platformTimers,
     events,

@@ -20,6 +20,7 @@ export function serveVm(platform: WorkerPlatform, definition: VmDefinition): voi
       definition,
       factories,
       memory: boot.memory,
+      spareInstances: boot.spareInstances,
       events,
       wake: driver.wake,
       onPortError: (port, error) => console.error(`port ${port}:`, error),

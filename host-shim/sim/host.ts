@@ -162,6 +162,7 @@ export class SimHost implements Host {
           wake,
           openLink: () => this.carrier.openLink(() => vm),
           memory,
+          spareInstances: this.options.spareInstances ?? true,
           onPortError: this.options.onPortError ?? printPortError,
           carrier: this.carrier,
         });

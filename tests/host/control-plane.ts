@@ -69,7 +69,7 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
     async function start(options: { entry?: URL; vm?: Boot['name'] } = {}) {
       const listener = new Listener();
       const lifeLock = host.newLifeLock();
-      const boot: Boot = { name: options.vm ?? 'js', wasm: false, lifeLock };
+      const boot: Boot = { name: options.vm ?? 'js', wasm: false, lifeLock, spareInstances: false };
       const thread = host.startThread(boot.name, options.entry ?? host.obstinateEntry, lifeLock);
       const deadlines = new Deadlines();
       const vm = await startWorkerVm(thread, boot, listener, { timers: deadlines, controlDeadlineMs: PATIENT_MS });

@@ -11,6 +11,7 @@ test('frames take the new link at once, without new routes', async () => {
   const incoming: LinkEnds[] = [];
   const receipts: number[] = [];
   const vm = new Vm({
+    spareInstances: false,
     name: 'host',
     parties,
     factories: [],
