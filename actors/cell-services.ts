@@ -7,6 +7,13 @@ import type { VmEvents } from './control.js';
 import type { GateServices } from './gate.js';
 import type { VmName } from './instance.js';
 
+/** Of an actor that ended and may be restarted at once. */
+export interface PermittedCell {
+  restartByPermit(): void;
+  /** The output of the restart goes first: a report is worth a wake-up of another thread. */
+  reportEnds(): void;
+}
+
 /** What all parties of a VM share. */
 export interface CellServices extends GateServices {
   readonly vm: VmName;
@@ -23,8 +30,8 @@ export interface CellServices extends GateServices {
   readonly drawFault: (frames: number) => number;
   /** A batch was handled in so many microseconds. */
   readonly spent: (micros: number) => void;
-  /** Has the VM restart an actor before it does anything else, but not within the call that ended it. */
-  readonly restartSoon: (restart: () => void) => void;
+  /** Has the VM restart an actor by permit before it does anything else, but not within the call that ended it. */
+  readonly restartSoon: (cell: PermittedCell) => void;
   /** A batch is about to be handled, at `now` microseconds. */
   readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
 }

@@ -72,6 +72,8 @@ export class ActorCell implements LocalTarget {
   private culprit = -1;
   private attempts = 0;
   private readonly permit = new RestartPermit();
+  /** Ends that are reported once the next incarnation, which nobody was asked for, has done its work. */
+  private readonly ends: CrashReport[] = [];
   /** The last epoch that was started by permit. */
   private permitUsed = 0;
   private crashNext = false;
@@ -241,12 +243,19 @@ export class ActorCell implements LocalTarget {
       restartsAs,
     });
     if (culprit && this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
-    this.services.events.ended(report);
-    if (restartsAs > 0) this.services.restartSoon(() => this.restartByPermit(restartsAs));
+    this.ends.push(report);
+    if (restartsAs > 0) this.services.restartSoon(this);
+    else this.reportEnds();
+  }
+
+  /** In their order. */
+  reportEnds(): void {
+    for (const report of this.ends.splice(0)) this.services.events.ended(report);
   }
 
   /** The culprit trapped on its retry as well: it goes to the dead letters, and the actor goes on from the state before it. */
   private giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
+    this.reportEnds();
     this.journal.giveUp(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
     this.services.events.poisoned(report, frame);
@@ -263,11 +272,12 @@ export class ActorCell implements LocalTarget {
   }
 
   /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
-  private restartByPermit(epoch: number): void {
-    if (this.state !== 'restarting' || this.gate.epoch >= epoch) return;
-    this.permitUsed = epoch;
+  restartByPermit(): void {
+    const restartsAs = this.ends.at(-1)?.restartsAs;
+    if (this.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
+    this.permitUsed = restartsAs;
     try {
-      this.restart(epoch);
+      this.restart(restartsAs);
     } catch (error) {
       this.endIncarnation(asTrap(error));
     }
@@ -418,6 +428,7 @@ export class ActorCell implements LocalTarget {
 
   /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
   stop(): Uint8Array {
+    this.reportEnds();
     const bury = (bytes: Uint8Array, at: number, length: number) =>
       this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
     const { handled, left } = this.entriesSinceSnapshot();

@@ -23,6 +23,7 @@ import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
+import type { PermittedCell } from './cell-services.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { DeadlineTimer } from './deadline-timer.js';
@@ -69,8 +70,8 @@ export class Vm implements VmControl {
   private leaving: Gate[] = [];
   /** Of actors that were stopped. */
   private readonly counts = new CellCounts();
-  /** Of actors that have a permit. */
-  private restarts: (() => void)[] = [];
+  /** Ended, and may be restarted at once. */
+  private readonly restarts: PermittedCell[] = [];
   private readonly trapRate = new TrapRate();
   private readonly deadlines: DeadlineTimer;
   private closed = false;
@@ -114,8 +115,8 @@ export class Vm implements VmControl {
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
       drawFault: (frames) => this.trapRate.draw(frames),
-      restartSoon: (restart) => {
-        this.restarts.push(restart);
+      restartSoon: (cell) => {
+        this.restarts.push(cell);
         options.wake();
       },
       spent: (micros) => this.checkpointer?.spent(micros),
@@ -202,9 +203,12 @@ export class Vm implements VmControl {
   }
 
   private restartPermitted(): boolean {
-    const restarts = this.restarts.splice(0);
-    for (const restart of restarts) restart();
-    return restarts.length > 0;
+    if (this.restarts.length === 0) return false;
+    const ended = this.restarts.splice(0);
+    for (const cell of ended) cell.restartByPermit();
+    this.links.flush();
+    for (const cell of ended) cell.reportEnds();
+    return true;
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
