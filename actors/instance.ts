@@ -38,7 +38,7 @@ export interface ActorInstance {
   readonly malformed: readonly MalformedFrame[];
   /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. Valid until the next call of any method. */
   snapshot(): Uint8Array;
-  /** @throws DecodeError, leaving the instance unusable */
+  /** Before the first frame. The last of several counts. @throws DecodeError, leaving the instance unusable */
   restore(snapshot: Uint8Array): void;
   /** Arms a fault for tests and trap rates: the handler of the `nth` frame from now (0 is the next) traps after it has done its work. -1 disarms. */
   armFault(nth: number): void;

@@ -17,9 +17,9 @@ export interface TrapStage {
   readonly sums: number[];
 }
 
-export async function openTrapStage(intensity: number): Promise<TrapStage> {
+export async function openTrapStage(intensity: number, spareInstances = true): Promise<TrapStage> {
   const vms = { js: { load: async () => ({ parties }) }, wasm: { load: async () => ({ parties, guests }) } };
-  const host = createSimHost({ seed: 1, parties, vms });
+  const host = createSimHost({ seed: 1, parties, vms, spareInstances });
   const sums: number[] = [];
   const port = host.vm.openPort(trapper, { onSum: ({ sum }) => void sums.push(sum), onFilling() {} });
   const actors = [{ schema: trap, twins: { js: false, wasm: true } }];
