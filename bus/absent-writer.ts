@@ -6,6 +6,7 @@ export const openAbsentWriter = (): LinkWriter => ({
   flush() {},
   onRoom: null,
   stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
+  unreleased: () => [],
   closed: false,
   close() {},
   detach() {},

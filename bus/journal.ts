@@ -13,11 +13,13 @@
  * A position is a count of bytes that never goes back. Each frame has one of its own, also within a batch, and `position` is that
  * of the next: frames appended after it was read are those that `read(position)` visits.
  *
+ * Where the memory ends with the VM, every entry is told to who keeps a mirror of it, as it is appended (journal-mirror.ts).
+ *
  * The catch: one writer at a time, and an instance sees what was there when it was made. To read the journal of a lost VM, make a
  * new instance on its memory.
  */
 import { DecodeError } from '../protocol/errors.js';
-import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
+import { frameLength, LENGTH_BYTES, writeU32 } from '../protocol/frame.js';
 import { Copier } from './copier.js';
 
 /** In 32-bit words. */
@@ -27,12 +29,24 @@ const BOUNDS_WORDS = 6;
 const HEADER_BYTES = 64;
 /** Before the frames of an entry: actor and byte length. */
 const ENTRY_BYTES = 8;
+/** Before the frames of an entry as it is told to a mirror. */
+export const ACTOR_BYTES = 4;
 const WORD = 0x1_0000_0000;
 
 /** The bytes are valid during the call only. */
 export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number) => void;
 
+/** Takes an entry as it was appended: the actor's address (u32), and its frames. The bytes are a buffer of their own. */
+export type EntryListener = (entry: Uint8Array<ArrayBuffer>) => void;
+
 const entryBytes = (length: number): number => ENTRY_BYTES + ((length + 7) & ~7);
+
+function entryOf(actor: number, bytes: Uint8Array, at: number, length: number): Uint8Array<ArrayBuffer> {
+  const entry = new Uint8Array(ACTOR_BYTES + length);
+  writeU32(entry, 0, actor);
+  entry.set(bytes.subarray(at, at + length), ACTOR_BYTES);
+  return entry;
+}
 
 export class Journal {
   /** Bytes for entries. */
@@ -53,7 +67,10 @@ export class Journal {
   }
 
   /** Attaches to memory from `allocate`, new or left behind by a writer that is gone. */
-  constructor(memory: SharedArrayBuffer | ArrayBuffer) {
+  constructor(
+    memory: SharedArrayBuffer | ArrayBuffer,
+    private readonly onEntry?: EntryListener,
+  ) {
     this.capacity = memory.byteLength - HEADER_BYTES;
     this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
     this.words = new Uint32Array(memory, HEADER_BYTES);
@@ -98,6 +115,7 @@ export class Journal {
     if (beforeWrap < length) this.copier.copy(bytes, at + beforeWrap, length - beforeWrap, 0);
     this.end += needed;
     this.publish();
+    this.onEntry?.(entryOf(actor, bytes, at, length));
     return true;
   }
 

@@ -26,6 +26,11 @@ export interface LinkWriter {
   /** Called when room has come free after a refused write. */
   onRoom: (() => void) | null;
   readonly stats: LinkStats;
+  /**
+   * Frames that were written and that the reader has not released, oldest first, where they end with this thread: they are given to whoever
+   * opens this end anew, also after `close`. None where the link is in shared memory, which keeps them itself.
+   */
+  unreleased(): readonly Uint8Array[];
   /** True when either end has closed the link. A closed link refuses every frame; what the sender holds stays with the sender. */
   readonly closed: boolean;
   /** Flushes, and wakes the reader if it sleeps. */
@@ -60,7 +65,7 @@ export interface LinkReader {
   /** True when either end has closed the link. What the writer wrote before it closed can still be drained. */
   readonly closed: boolean;
   /**
-   * False: a drain gives back the room of what it took. True: only `release` and `mark` do, and whoever opens this end of the same memory
+   * False: a drain gives back the room of what it took. True: only `release` and `mark` do, and whoever opens this end
    * anew gets again what was not released. Set before the first drain.
    */
   retains: boolean;

@@ -4,12 +4,15 @@
  *   writer                                     reader
  *     | write, write, flush                      |
  *     | ------ ArrayBuffer: frame frame ... ---> |  queued until drained
- *     | <----- number: bytes taken -----------   |  a quarter of the window at a time
+ *     | <----- number: bytes released --------   |  in steps, and all that there are before the reader sleeps
  *     | ------ null: closed ------------------>  |  (either end)
  *
  * Back-pressure is a window of bytes that are on their way or wait to be drained; each batch costs a little more than its frames,
- * so that many small ones are bounded too. The largest frame is half the window and the reader acknowledges a quarter, so a writer
- * that waits is always told: what it waits for needs at least half of the window to be given back.
+ * so that many small ones are bounded too. The largest frame is half the window and the reader acknowledges a quarter at most, so a
+ * writer that waits is always told: what it waits for needs at least half of the window to be given back.
+ *
+ * The port ends with either thread, so the writer keeps what it has posted until that was released, and the next writer, to another
+ * reader, begins with it.
  *
  * The catch: a batch arrives only when the reader's event loop turns, however long it polls.
  */
@@ -24,10 +27,47 @@ const BATCH_BYTES = 64 << 10;
 /** What a batch costs beside its frames: a message, a buffer and their places in a queue. */
 const BATCH_COST_BYTES = 256;
 const WINDOW_BYTES_MIN = 4 * BATCH_COST_BYTES;
+/** Acknowledged at once: few messages for a stream of small frames, and little that is sent again after a loss. */
+const ACKNOWLEDGE_BYTES_MAX = 64 << 10;
 
 function checkedWindow(windowBytes: number): number {
   if (windowBytes < WINDOW_BYTES_MIN) throw new RangeError(`window of ${windowBytes} bytes`);
   return windowBytes;
+}
+
+/** What was posted and not released: whole batches, the oldest perhaps in part. */
+class Posted {
+  private readonly batches: Uint8Array[] = [];
+  /** Of the oldest batch: what is released. */
+  private at = 0;
+
+  add(batch: Uint8Array): void {
+    this.batches.push(batch);
+  }
+
+  /** @param bytes as the reader counts them: frames, and the cost of each batch behind its last */
+  release(bytes: number): void {
+    for (let left = bytes; left > 0 && this.batches.length > 0; ) {
+      const oldest = this.batches[0].length - this.at + BATCH_COST_BYTES;
+      if (left < oldest) {
+        this.at += left;
+        return;
+      }
+      left -= oldest;
+      this.batches.shift();
+      this.at = 0;
+    }
+  }
+
+  frames(): Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    let from = this.at;
+    for (const batch of this.batches) {
+      for (let at = from; at < batch.length; at += frameLength(batch, at)) frames.push(batch.subarray(at, at + frameLength(batch, at)));
+      from = 0;
+    }
+    return frames;
+  }
 }
 
 export class PortWriter implements LinkWriter {
@@ -36,6 +76,7 @@ export class PortWriter implements LinkWriter {
   closed = false;
   private readonly windowBytes: number;
   private readonly frameBytesMax: number;
+  private readonly posted = new Posted();
   /** The batch that is being filled; copied out when posted, so that a waiting batch holds no more memory than its frames. */
   private readonly batch = new Copier(new Uint8Array(BATCH_BYTES));
   private batchBytes = 0;
@@ -43,14 +84,20 @@ export class PortWriter implements LinkWriter {
   /** Bytes that the refused write needs, 0 when none waits. */
   private wantedBytes = 0;
 
-  /** @param windowBytes the same at both ends */
+  /**
+   * @param windowBytes the same at both ends
+   * @param unreleased of the former writer, to be sent again
+   */
   constructor(
     private readonly port: PortLike,
     windowBytes = RING_BYTES,
+    unreleased: readonly Uint8Array[] = [],
   ) {
     this.windowBytes = checkedWindow(windowBytes);
     this.frameBytesMax = Math.min(FRAME_BYTES_MAX, (windowBytes >> 1) - BATCH_COST_BYTES);
     port.onmessage = (data) => this.receive(data);
+    for (const frame of unreleased) this.write(frame, 0, frame.length);
+    this.flush();
   }
 
   write(bytes: Uint8Array, at: number, length: number): boolean {
@@ -91,22 +138,29 @@ export class PortWriter implements LinkWriter {
     this.close();
   }
 
+  unreleased(): readonly Uint8Array[] {
+    return this.posted.frames();
+  }
+
   private hasRoom(length: number): boolean {
     return this.unacknowledgedBytes + this.batchBytes + length + BATCH_COST_BYTES <= this.windowBytes;
   }
 
   private post(bytes: Uint8Array, at: number, length: number): void {
-    const buffer = new ArrayBuffer(length);
-    new Uint8Array(buffer).set(bytes.subarray(at, at + length));
+    const batch = new Uint8Array(bytes.subarray(at, at + length));
+    this.posted.add(batch);
     this.unacknowledgedBytes += length + BATCH_COST_BYTES;
     this.stats.doorbells++;
+    const { buffer } = new Uint8Array(batch);
     this.port.postMessage(buffer, [buffer]);
   }
 
   private receive(data: unknown): void {
     if (this.closed) return;
-    if (typeof data === 'number') this.unacknowledgedBytes -= data;
-    else this.closed = true;
+    if (typeof data === 'number') {
+      this.unacknowledgedBytes -= data;
+      this.posted.release(data);
+    } else this.closed = true;
     if (this.wantedBytes === 0 || !(this.closed || this.hasRoom(this.wantedBytes))) return;
     this.wantedBytes = 0;
     this.onRoom?.();
@@ -116,6 +170,7 @@ export class PortWriter implements LinkWriter {
 export class PortReader implements LinkReader {
   onFrames: (() => void) | null = null;
   retains = false;
+  private readonly crowdedBytes: number;
   private readonly acknowledgeBytes: number;
   private readonly batches: Uint8Array[] = [];
   /** Of the oldest batch: where its next frame starts. */
@@ -131,7 +186,8 @@ export class PortReader implements LinkReader {
     private readonly port: PortLike,
     windowBytes = RING_BYTES,
   ) {
-    this.acknowledgeBytes = checkedWindow(windowBytes) >> 2;
+    this.crowdedBytes = checkedWindow(windowBytes) >> 2;
+    this.acknowledgeBytes = Math.min(this.crowdedBytes, ACKNOWLEDGE_BYTES_MAX);
     port.onmessage = (data) => this.receive(data);
   }
 
@@ -161,6 +217,7 @@ export class PortReader implements LinkReader {
 
   sleep(): boolean {
     this.sleeping = this.empty;
+    if (this.sleeping) this.acknowledge();
     return this.sleeping;
   }
 
@@ -174,7 +231,7 @@ export class PortReader implements LinkReader {
   }
 
   get crowded(): boolean {
-    return this.takenBytes - this.releasedBytes > this.acknowledgeBytes;
+    return this.takenBytes - this.releasedBytes > this.crowdedBytes;
   }
 
   close(): void {
@@ -211,7 +268,11 @@ export class PortReader implements LinkReader {
   /** Acknowledges in steps, so that small frames do not cost a message each. */
   private releaseTo(takenBytes: number): void {
     this.releasedBytes = Math.max(this.releasedBytes, takenBytes);
-    if (this.shut || this.releasedBytes - this.acknowledgedBytes < this.acknowledgeBytes) return;
+    if (this.releasedBytes - this.acknowledgedBytes >= this.acknowledgeBytes) this.acknowledge();
+  }
+
+  private acknowledge(): void {
+    if (this.shut || this.releasedBytes === this.acknowledgedBytes) return;
     this.port.postMessage(this.releasedBytes - this.acknowledgedBytes);
     this.acknowledgedBytes = this.releasedBytes;
   }

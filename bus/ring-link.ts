@@ -154,6 +154,10 @@ export class RingWriter extends RingEnd implements LinkWriter {
     super.detach();
   }
 
+  unreleased(): readonly Uint8Array[] {
+    return [];
+  }
+
   private get free(): number {
     return this.capacity - ((this.tail - this.head) | 0);
   }

@@ -59,6 +59,19 @@ class Wire {
     this.options.schedule(minMicros + random.integer(maxMicros - minMicros + 1), run);
   }
 
+  /** All that was sent and not released, oldest first. */
+  get frames(): Uint8Array[] {
+    return [...this.arrived, ...this.onTheirWay.flat()];
+  }
+
+  /** Batches on their way arrive empty. */
+  clear(): void {
+    for (const batch of this.onTheirWay) batch.length = 0;
+    this.arrived.length = 0;
+    this.usedBytes = 0;
+    this.later(() => this.roomCame(), this.roomRandom);
+  }
+
   /** Gives back the room of the oldest frames. @returns their bytes */
   release(frames: number): number {
     let bytes = 0;
@@ -143,6 +156,10 @@ class ThreadWriter implements LinkWriter {
 
   detach(): void {
     this.close();
+  }
+
+  unreleased(): readonly Uint8Array[] {
+    return [...this.wire.frames, ...this.batch];
   }
 
   private hasRoom(length: number): boolean {
@@ -236,6 +253,12 @@ class ThreadReader implements LinkReader {
     this.takenBytes = 0;
   }
 
+  /** What was drained is gone: marks of it give nothing back. */
+  forget(): void {
+    this.released += this.taken;
+    this.rewind();
+  }
+
   /** @param until frames since the link was opened */
   private releaseTo(until: number): void {
     const frames = Math.min(until - this.released, this.taken);
@@ -256,11 +279,17 @@ class ThreadReader implements LinkReader {
 export interface ThreadLink extends LinkEnds {
   /** Hands out again what was drained and not released: what a reader sees that is opened anew after its thread was lost. */
   rewind(): void;
+  /** Forgets all that was sent and not released: what is left of a link that is not in shared memory when its writer's thread was lost. */
+  clear(): void;
 }
 
 export function createThreadLink(options: ThreadLinkOptions): ThreadLink {
   const wire = new Wire(options);
   const writer = new ThreadWriter(wire);
   const reader = new ThreadReader(wire, writer.stats);
-  return { writer, reader, rewind: () => reader.rewind() };
+  const clear = (): void => {
+    reader.forget();
+    wire.clear();
+  };
+  return { writer, reader, rewind: () => reader.rewind(), clear };
 }
