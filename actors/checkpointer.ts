@@ -14,18 +14,22 @@ import type { LinkReader } from '../bus/link.js';
 import type { OpenRequests } from '../bus/requests.js';
 import { CHECKPOINT_JOURNAL_BYTES_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorCell } from './cell.js';
-import { encodeCheckpoint } from './checkpoint.js';
+import { encodeCheckpoint, type HeldFrame } from './checkpoint.js';
 
 export interface CheckpointerOptions {
   readonly journal: Journal;
   readonly readers: () => readonly LinkReader[];
   readonly cells: () => readonly ActorCell[];
+  /** What of parties that are not here any more has not left. */
+  readonly leaving: () => readonly HeldFrame[];
   /** Publishes to the links what was emitted. */
   readonly flush: () => void;
+  /** What was published and could be lost with this VM. */
+  readonly sent: () => readonly Uint8Array[];
   /** Of the actors. */
   readonly requests: () => OpenRequests;
   /** Resolves when the host holds it. */
-  readonly keep: (bytes: Uint8Array) => Promise<void>;
+  readonly keep: (bytes: Uint8Array, neededFrom: number) => Promise<void>;
   readonly now: () => number;
   /** The host holds a checkpoint: there is room again. */
   readonly onKept: () => void;
@@ -77,7 +81,7 @@ export class Checkpointer {
     this.handledMicros = 0;
     this.costMicros = now() - started;
     this.onTheirWay++;
-    await keep(bytes);
+    await keep(bytes, needed);
     this.onTheirWay--;
     if (this.ended) return;
     for (const release of releases) release();
@@ -85,12 +89,16 @@ export class Checkpointer {
     onKept();
   }
 
-  /** What was emitted is published first: it is not in the checkpoint. */
+  /** What was emitted is published first: it is not in the snapshots. */
   private take(): Uint8Array {
-    const { cells, flush, requests } = this.options;
-    const actors = cells().map((cell) => cell.checkpoint());
+    const { cells, leaving, flush, sent, requests } = this.options;
     flush();
-    return encodeCheckpoint({ actors, requests: requests() });
+    return encodeCheckpoint({
+      actors: cells().map((cell) => cell.checkpoint()),
+      leaving: leaving(),
+      sent: sent(),
+      requests: requests(),
+    });
   }
 
   /** The VM is gone: its memory is another's. */

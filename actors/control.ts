@@ -151,6 +151,9 @@ export interface VmEvents {
   ended(report: CrashReport): void;
   /** A message was given up after its second trap; the actor goes on without it. @param frame the whole of it */
   poisoned(report: CrashReport, frame: Uint8Array): void;
-  /** Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed. */
-  checkpoint(bytes: Uint8Array): Promise<void>;
+  /**
+   * Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed.
+   * @param neededFrom journal position before which nothing is needed any more
+   */
+  checkpoint(bytes: Uint8Array, neededFrom: number): Promise<void>;
 }

@@ -58,5 +58,5 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
     crashed(report);
   },
   poisoned: (report, frame) => events.poisoned(report, frame),
-  checkpoint: (bytes) => events.checkpoint(bytes),
+  checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

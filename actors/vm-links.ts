@@ -6,7 +6,7 @@ import type { PartySchema } from '../protocol/schema.js';
 import type { Routes } from './control.js';
 import type { VmName } from './instance.js';
 import { RUNTIME_ADDRESS } from './runtime-voice.js';
-import { detach, type OpenLink } from './vm-options.js';
+import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
 
 /** Frames taken from a link before the mailboxes are served. */
 const DRAIN_FRAMES_MAX = 1024;
@@ -15,7 +15,7 @@ export interface VmLinksOptions {
   readonly vm: VmName;
   readonly parties: readonly PartySchema[];
   readonly router: Router;
-  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
+  readonly openLink: OpenLinkFunction;
   /** What is drained stays in the links until it is durable. */
   readonly retains: boolean;
   readonly wake: () => void;
@@ -33,13 +33,19 @@ export class VmLinks {
     return this.all.map(({ reader }) => reader);
   }
 
+  /** What was published and not released, where it would be lost with this VM. */
+  get sent(): readonly Uint8Array[] {
+    return this.all.flatMap(({ writer }) => writer.unreleased());
+  }
+
   get empty(): boolean {
     return this.all.every(({ reader }) => reader.empty);
   }
 
   attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): void {
-    detach(this.byPeer.get(peer));
-    const link = this.options.openLink(transport);
+    const former = this.byPeer.get(peer);
+    detach(former);
+    const link = this.options.openLink(transport, former?.writer.unreleased() ?? []);
     link.reader.retains = this.options.retains;
     link.reader.onFrames = this.options.wake;
     link.writer.onRoom = this.options.wake;

@@ -1,4 +1,5 @@
 /** What a VM is made with: the application's parties, and the platform as plain objects. */
+import type { EntryListener } from '../bus/journal.js';
 import type { LinkReader, LinkWriter } from '../bus/link.js';
 import type { BoundParty } from '../protocol/bind.js';
 import type { VmEvents } from './control.js';
@@ -10,9 +11,16 @@ export interface OpenLink {
   readonly writer: LinkWriter;
 }
 
+/** @param unreleased what was sent to the peer's former incarnation and not released, as `LinkWriter.unreleased` gives it */
+export type OpenLinkFunction = (
+  transport: { readonly incoming: unknown; readonly outgoing: unknown },
+  unreleased: readonly Uint8Array[],
+) => OpenLink;
+
 /** What a host keeps of a VM across its incarnations. */
 export interface VmMemory {
-  readonly journal: SharedArrayBuffer;
+  /** The VM's own from now on; where its host does not see it, a copy of what the host has of it. */
+  readonly journal: SharedArrayBuffer | ArrayBuffer;
   /** 1 for the first. */
   readonly incarnation: number;
   /** The former incarnation was lost: the VM takes nothing in until it has been told to `recover`. */
@@ -30,7 +38,9 @@ export interface VmOptions {
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */
-  readonly openLink: (transport: { readonly incoming: unknown; readonly outgoing: unknown }) => OpenLink;
+  readonly openLink: OpenLinkFunction;
+  /** Told of every journal entry before it is handled, where the host does not see the journal's memory. */
+  readonly mirror?: EntryListener;
   /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
   readonly memory?: VmMemory;
   /** Keeps an instance of each Wasm actor ready for its restart, which takes as much memory again. */

@@ -17,18 +17,19 @@ import { Vigil } from '../bus/vigil.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { checkFrame, readU16, TARGET_OFFSET } from '../protocol/frame.js';
 import { metrics } from '../protocol/generated/metrics.js';
+import { frameLength, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import type { PermittedCell } from './cell-services.js';
-import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
+import { type ActorCheckpoint, type Checkpoint, decodeCheckpoint, type HeldFrame } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { DeadlineTimer } from './deadline-timer.js';
-import type { Gate } from './gate.js';
 import type { VmName } from './instance.js';
+import { Leaving } from './leaving.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import type { Port, PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
@@ -66,8 +67,7 @@ export class Vm implements VmControl {
   private readonly voice: RuntimeVoice;
   private readonly metrics: RuntimeMetrics;
   private readonly turns: Turns;
-  /** Of actors that were stopped, while some of their output has not left. */
-  private leaving: Gate[] = [];
+  private readonly leaving: Leaving;
   /** Of actors that were stopped. */
   private readonly counts = new CellCounts();
   /** Ended, and may be restarted at once. */
@@ -86,7 +86,7 @@ export class Vm implements VmControl {
     this.deadLetterBox = new DeadLetters(undefined, now);
     const { memory } = options;
     this.turns = new Turns(options.timers, options.wake);
-    this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false));
+    this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
     this.checkpointer = memory ? this.createCheckpointer() : null;
@@ -128,6 +128,7 @@ export class Vm implements VmControl {
       parties: options.parties,
     };
     this.ports = new VmPorts(this.services, { add: (port) => this.addParty(port), remove: (port) => this.removeParty(port) });
+    this.leaving = new Leaving(this.services);
     this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
@@ -139,9 +140,11 @@ export class Vm implements VmControl {
       journal: this.journal,
       readers: () => this.links.readers,
       cells: () => [...this.cells.values()],
+      leaving: () => this.leaving.held,
       flush: () => this.links.flush(),
+      sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
-      keep: (bytes) => this.options.events.checkpoint(bytes),
+      keep: (bytes, neededFrom) => this.options.events.checkpoint(bytes, neededFrom),
       now: () => this.options.clock.nowMicros(),
       onKept: this.options.wake,
     });
@@ -239,7 +242,7 @@ export class Vm implements VmControl {
     let left = false;
     if (this.voice.gate.blocked) left = this.voice.gate.retry();
     for (const party of this.turns.parties) if (party.gate.blocked) left = party.gate.retry() || left;
-    if (this.leaving.length > 0) this.leaving = this.leaving.filter((gate) => !gate.retry());
+    this.leaving.retry();
     return left;
   }
 
@@ -364,7 +367,7 @@ export class Vm implements VmControl {
     this.cells.delete(actor);
     this.removeParty(cell);
     this.counts.remember(cell);
-    if (cell.gate.blocked) this.leaving.push(cell.gate);
+    this.leaving.add(cell.gate);
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
     return envelope;
@@ -422,7 +425,7 @@ export class Vm implements VmControl {
       ...ofCells,
       dropped: dropped + ofPorts((stats) => stats.dropped),
       conflated: conflated + ofPorts((stats) => stats.conflated),
-      waiting: this.leaving.length + waiting,
+      waiting: this.leaving.size + waiting,
     };
   }
 
@@ -448,13 +451,13 @@ export class Vm implements VmControl {
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {
     const checkpoint = bytes && decodeCheckpoint(bytes);
-    if (checkpoint) this.requests.restore(checkpoint.requests);
-    const cells = this.ports.resume(orders).map((order) => {
-      const kept = checkpoint?.actors.find(({ actor }) => actor === order.actor);
-      const cell = this.createCell(order, kept);
+    const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
+    const cells = this.ports.resume(orders).map((order) => this.createCell(order, keptOf(order.actor)));
+    if (checkpoint) this.goOnSending(checkpoint);
+    for (const cell of cells) {
+      const kept = keptOf(cell.name);
       if (kept) cell.remember(kept);
-      return cell;
-    });
+    }
     for (const cell of cells) this.addParty(cell);
     this.router.mute(this.ports.addresses);
     for (const cell of cells) cell.recover();
@@ -463,6 +466,23 @@ export class Vm implements VmControl {
     this.deadlines.watch(this.requests.nextDeadline);
     await this.checkpointer?.make();
     this.options.wake();
+  }
+
+  /** What the former incarnation had sent in vain leaves first, by the gates of its senders. */
+  private goOnSending({ requests, sent, leaving }: Checkpoint): void {
+    this.requests.restore(requests);
+    const gates = new Map([...this.cells.values()].map(({ address, gate }) => [address, gate]));
+    const hold = (held: HeldFrame) => {
+      const source = readU16(held.frame, SOURCE_OFFSET);
+      const gate = gates.get(source);
+      if (gate) gate.hold([held]);
+      else this.leaving.hold(source, held);
+    };
+    for (const frames of sent) {
+      for (let at = 0; at < frames.length; at += frameLength(frames, at))
+        hold({ frame: frames.subarray(at, at + frameLength(frames, at)), target: readU16(frames, at + TARGET_OFFSET) });
+    }
+    for (const held of leaving) hold(held);
   }
 
   /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */

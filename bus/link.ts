@@ -27,8 +27,8 @@ export interface LinkWriter {
   onRoom: (() => void) | null;
   readonly stats: LinkStats;
   /**
-   * Frames that were written and that the reader has not released, oldest first, where they end with this thread: they are given to whoever
-   * opens this end anew, also after `close`. None where the link is in shared memory, which keeps them itself.
+   * What was flushed and the reader has not released, where it ends with this thread: whole frames one after another, in pieces, oldest first.
+   * Whoever opens this end anew begins with them. None where the link is in shared memory, which keeps them itself.
    */
   unreleased(): readonly Uint8Array[];
   /** True when either end has closed the link. A closed link refuses every frame; what the sender holds stays with the sender. */

@@ -59,14 +59,8 @@ class Posted {
     }
   }
 
-  frames(): Uint8Array[] {
-    const frames: Uint8Array[] = [];
-    let from = this.at;
-    for (const batch of this.batches) {
-      for (let at = from; at < batch.length; at += frameLength(batch, at)) frames.push(batch.subarray(at, at + frameLength(batch, at)));
-      from = 0;
-    }
-    return frames;
+  get left(): Uint8Array[] {
+    return this.batches.map((batch, i) => (i === 0 ? batch.subarray(this.at) : batch));
   }
 }
 
@@ -86,7 +80,7 @@ export class PortWriter implements LinkWriter {
 
   /**
    * @param windowBytes the same at both ends
-   * @param unreleased of the former writer, to be sent again
+   * @param unreleased by the former reader, to be sent again
    */
   constructor(
     private readonly port: PortLike,
@@ -96,7 +90,9 @@ export class PortWriter implements LinkWriter {
     this.windowBytes = checkedWindow(windowBytes);
     this.frameBytesMax = Math.min(FRAME_BYTES_MAX, (windowBytes >> 1) - BATCH_COST_BYTES);
     port.onmessage = (data) => this.receive(data);
-    for (const frame of unreleased) this.write(frame, 0, frame.length);
+    for (const frames of unreleased) {
+      for (let at = 0; at < frames.length; at += frameLength(frames, at)) this.write(frames, at, frameLength(frames, at));
+    }
     this.flush();
   }
 
@@ -139,7 +135,7 @@ export class PortWriter implements LinkWriter {
   }
 
   unreleased(): readonly Uint8Array[] {
-    return this.posted.frames();
+    return this.posted.left;
   }
 
   private hasRoom(length: number): boolean {

@@ -159,7 +159,7 @@ class ThreadWriter implements LinkWriter {
   }
 
   unreleased(): readonly Uint8Array[] {
-    return [...this.wire.frames, ...this.batch];
+    return this.wire.frames;
   }
 
   private hasRoom(length: number): boolean {
@@ -253,6 +253,10 @@ class ThreadReader implements LinkReader {
     this.takenBytes = 0;
   }
 
+  get waiting(): readonly Uint8Array[] {
+    return this.wire.frames.slice(this.taken);
+  }
+
   /** What was drained is gone: marks of it give nothing back. */
   forget(): void {
     this.released += this.taken;
@@ -281,6 +285,8 @@ export interface ThreadLink extends LinkEnds {
   rewind(): void;
   /** Forgets all that was sent and not released: what is left of a link that is not in shared memory when its writer's thread was lost. */
   clear(): void;
+  /** What was flushed and has not been drained, oldest first. */
+  waiting(): readonly Uint8Array[];
 }
 
 export function createThreadLink(options: ThreadLinkOptions): ThreadLink {
@@ -291,5 +297,5 @@ export function createThreadLink(options: ThreadLinkOptions): ThreadLink {
     reader.forget();
     wire.clear();
   };
-  return { writer, reader, rewind: () => reader.rewind(), clear };
+  return { writer, reader, rewind: () => reader.rewind(), clear, waiting: () => reader.waiting };
 }

@@ -182,7 +182,7 @@ export class Supervisor implements CauseSources {
   private vmCommands(name: Exclude<VmName, 'host'>): VmCommands {
     return {
       start: () => this.host.startVm(name, this.listener(name)),
-      mayRestart: () => this.up && this.host.capabilities.sharedMemory,
+      mayRestart: () => this.up,
       restart: () => this.startAgain(name),
       recover: (handle) => this.recovery.recover(this.vm(name), handle),
     };

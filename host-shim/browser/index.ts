@@ -3,7 +3,7 @@ import { type HostOptions, PlatformHost } from '../common/host.js';
 import type { BrowserCapabilities } from './capabilities.js';
 import { newLifeLock } from './life.js';
 import { load } from './load.js';
-import { startThread } from './thread.js';
+import { readLong, readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
@@ -26,5 +26,7 @@ export interface BrowserHostOptions extends HostOptions {
   readonly capabilities: BrowserCapabilities;
 }
 
+const platform = { afterTurn, load, newLifeLock: () => '', startThread, readToEnd: readLong };
+
 export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>
-  new PlatformHost({ afterTurn, load, newLifeLock: options.capabilities.locks ? newLifeLock : () => '', startThread }, options);
+  new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, options);

@@ -3,7 +3,18 @@
  * gone. So the worker holds a lock for as long as it lives, and the host waits for the same lock: who gets it knows that the other
  * is dead. The catch: locks exist in secure contexts only. Elsewhere a silent death is noticed at the deadline of the next call.
  */
+import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/worker-vm.js';
+import { afterTurn } from './turn.js';
+
+/** What a worker takes to end that loops for ever: Chromium gives it two seconds. */
+const ENDING_MS_MAX = 3_000;
+
+/** All that a thread had posted whose lock is free is read within this turn. */
+export const readToEnd: ReadToEnd = () => () => new Promise((resolve) => afterTurn(resolve));
+
+/** Without locks: as long as a thread may go on after `terminate`. */
+export const readLong: ReadToEnd = () => () => new Promise((resolve) => setTimeout(resolve, ENDING_MS_MAX));
 
 export function startThread(name: string, entry: URL, lifeLock: string): Thread {
   const worker = new Worker(entry, { type: 'module', name });

@@ -6,6 +6,7 @@ import type { VmMemory } from '../../actors/vm-options.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import type { VmDefinition, VmSource } from './definition.js';
+import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
 import { startThreadVm } from './thread-vm.js';
@@ -38,13 +39,17 @@ export class PlatformHost implements Host {
   /** The VM of this thread: ports are opened on it. */
   readonly vm: Vm;
   private readonly limits: WorkerVmOptions;
-  private readonly memories = new Memories();
+  private readonly memories: Memories;
+  /** Of the VMs whose journal this host does not see. */
+  private readonly journals = new Map<WorkerName, JournalPort>();
 
   constructor(
     private readonly platform: HostPlatform,
     private readonly options: HostOptions,
   ) {
     this.capabilities = options.capabilities;
+    const { sharedMemory, workers } = options.capabilities;
+    this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
     this.limits = { timers: platformTimers, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
     const { vm, handle } = this.startHere('host', { parties: options.parties }, [], unheard);
     this.vm = vm;
@@ -53,15 +58,25 @@ export class PlatformHost implements Host {
 
   async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
     const source = this.options.vms[name];
-    const { wasm, workers, sharedMemory } = this.capabilities;
-    const memory = sharedMemory ? this.memories.ofVm(name, again) : undefined;
+    const { wasm, workers } = this.capabilities;
+    if (again) await this.journals.get(name)?.complete();
+    const memory = this.memories.ofVm(name, again);
     if (!workers) {
       const definition = await source.load();
       return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener, memory).handle;
     }
     const lifeLock = this.platform.newLifeLock();
+    const thread = this.platform.startThread(name, source.entry, lifeLock);
     const boot = { name, wasm, lifeLock, memory, spareInstances: this.spareInstances };
-    return startWorkerVm(this.platform.startThread(name, source.entry, lifeLock), boot, listener, this.limits);
+    return startWorkerVm(thread, boot, listener, this.limits, this.openJournal(name));
+  }
+
+  private openJournal(name: WorkerName): JournalPort | undefined {
+    const mirror = this.memories.mirrorOf(name);
+    if (!mirror) return undefined;
+    const journal = new JournalPort(mirror, this.platform.readToEnd);
+    this.journals.set(name, journal);
+    return journal;
   }
 
   async connect(a: VmHandle, b: VmHandle): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { Endpoint } from 'comlink';
 import type { AfterTurn } from './driver.js';
+import type { ReadToEnd } from './journal-port.js';
 import type { Thread } from './worker-vm.js';
 
 /** Of any thread. */
@@ -16,6 +17,7 @@ export interface HostPlatform extends Platform {
   /** A name for the lock that a new thread holds while it lives; empty where threads tell of their own death. */
   readonly newLifeLock: () => string;
   readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
+  readonly readToEnd: ReadToEnd;
 }
 
 /** Of a worker. */

@@ -15,8 +15,9 @@ export interface Boot {
   readonly wasm: boolean;
   /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
-  /** Shared with the host, where memory can be shared. */
-  readonly memory?: VmMemory;
+  readonly memory: VmMemory;
+  /** Where the host does not see that memory: takes every journal entry. */
+  readonly journalPort?: MessagePort;
   readonly spareInstances: boolean;
 }
 
@@ -34,7 +35,7 @@ export function exposeVm(endpoint: Endpoint, start: (boot: Boot, events: VmEvent
       service.control = await start(boot, {
         ended: (report) => void events.ended(report),
         poisoned: (report, frame) => void events.poisoned(report, frame),
-        checkpoint: (bytes) => events.checkpoint(transfer(bytes, [bytes.buffer])),
+        checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });
     },
   };

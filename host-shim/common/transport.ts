@@ -5,6 +5,7 @@
 import type { LinkReader, LinkWriter } from '../../bus/link.js';
 import { PortReader, PortWriter } from '../../bus/port-link.js';
 import { RingReader, RingWriter } from '../../bus/ring-link.js';
+import { RING_BYTES } from '../../protocol/limits.js';
 import { portLike } from './port-like.js';
 
 export type Transport =
@@ -46,9 +47,9 @@ export function closeTransports(pair: TransportPair): void {
   for (const port of portsOf(pair)) port.close();
 }
 
-function openWriter(transport: Transport): LinkWriter {
+function openWriter(transport: Transport, unreleased: readonly Uint8Array[]): LinkWriter {
   const port = portLike(transport.port);
-  return transport.carrier === 'ring' ? new RingWriter(transport.memory, port) : new PortWriter(port);
+  return transport.carrier === 'ring' ? new RingWriter(transport.memory, port) : new PortWriter(port, RING_BYTES, unreleased);
 }
 
 function openReader(transport: Transport): LinkReader {
@@ -56,5 +57,8 @@ function openReader(transport: Transport): LinkReader {
   return transport.carrier === 'ring' ? new RingReader(transport.memory, port) : new PortReader(port);
 }
 
-/** Opens the ends that a VM was attached with. */
-export const openLink = (pair: TransportPair) => ({ reader: openReader(pair.incoming), writer: openWriter(pair.outgoing) });
+/** Opens the ends that a VM was attached with. @param unreleased by the peer's former incarnation */
+export const openLink = (pair: TransportPair, unreleased: readonly Uint8Array[]) => ({
+  reader: openReader(pair.incoming),
+  writer: openWriter(pair.outgoing, unreleased),
+});

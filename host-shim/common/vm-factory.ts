@@ -3,6 +3,7 @@ import type { VmEvents } from '../../actors/control.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
 import { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
+import type { EntryListener } from '../../bus/journal.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import { platformClock } from './clock.js';
 import type { Guest, VmDefinition } from './definition.js';
@@ -30,23 +31,25 @@ export interface VmParts {
   readonly factories: readonly ActorFactory[];
   readonly memory?: VmMemory;
   readonly spareInstances: boolean;
+  readonly mirror?: EntryListener;
   readonly events: VmEvents;
   readonly wake: () => void;
   readonly onPortError: (port: string, error: unknown) => void;
 }
 
-export function createVm({ name, definition, factories, memory, spareInstances, events, wake, onPortError }: VmParts): Vm {
+export function createVm({ name, definition, factories, memory, mirror, spareInstances, events, wake, onPortError }: VmParts): Vm {
   const vm = new Vm({
     name,
     parties: definition.parties,
     factories,
     memory,
     spareInstances,
+    mirror,
     clock: platformClock,
     timers: platformTimers,
     events,
     wake,
-    openLink: (transport) => openLink(transport as TransportPair),
+    openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
     onPortError,
   });
   definition.ports?.(vm);

@@ -2,11 +2,12 @@
  * A VM in a worker, as its host holds it. The platform says how a thread is started, ended, and known to be dead; the rest is the
  * same everywhere: Comlink carries the calls, and a guard makes each of them settle.
  */
-import { type Endpoint, proxy, wrap } from 'comlink';
+import { type Endpoint, proxy, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import { ControlError, type ControlFailure, type Timers, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import type { JournalPort } from './journal-port.js';
 import type { Boot, VmService } from './service.js';
 
 /** A thread that runs a worker file. */
@@ -26,7 +27,13 @@ export interface WorkerVmOptions {
 }
 
 /** @throws ControlError when the VM did not start; its thread is gone then */
-export async function startWorkerVm(thread: Thread, boot: Boot, listener: VmListener, options: WorkerVmOptions): Promise<VmHandle> {
+export async function startWorkerVm(
+  thread: Thread,
+  boot: Omit<Boot, 'journalPort'>,
+  listener: VmListener,
+  options: WorkerVmOptions,
+  journal?: JournalPort,
+): Promise<VmHandle> {
   const { name } = boot;
   const lifeline = new Lifeline();
   const remote = wrap<VmService>(thread.endpoint);
@@ -45,10 +52,15 @@ export async function startWorkerVm(thread: Thread, boot: Boot, listener: VmList
   const events = proxy<VmEvents>({
     ended: (report) => listener.ended(report),
     poisoned: (report, frame) => listener.poisoned(report, frame),
-    checkpoint: (bytes) => listener.checkpoint(bytes),
+    checkpoint: async (bytes, neededFrom) => {
+      await listener.checkpoint(bytes, neededFrom);
+      // One that comes after the end is not kept.
+      if (lifeline.reason === null) journal?.mirror.truncate(neededFrom);
+    },
   });
   try {
-    await settleStart(remote.start(boot, events), name, lifeline, options);
+    const start = journal ? remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events) : remote.start(boot, events);
+    await settleStart(start, name, lifeline, options);
   } catch (error) {
     await terminate();
     throw error;

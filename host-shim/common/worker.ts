@@ -2,6 +2,7 @@
 import type { VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
 import type { WorkerPlatform } from './platform.js';
+import { toMirror } from './journal-port.js';
 import { exposeVm } from './service.js';
 import { createVm, loadFactories } from './vm-factory.js';
 
@@ -21,6 +22,7 @@ export function serveVm(platform: WorkerPlatform, definition: VmDefinition): voi
       factories,
       memory: boot.memory,
       spareInstances: boot.spareInstances,
+      mirror: boot.journalPort && toMirror(boot.journalPort),
       events,
       wake: driver.wake,
       onPortError: (port, error) => console.error(`port ${port}:`, error),

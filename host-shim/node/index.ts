@@ -2,7 +2,7 @@
 import { type HostOptions, PlatformHost } from '../common/host.js';
 import { newLifeLock } from './life.js';
 import { load } from './load.js';
-import { startThread } from './thread.js';
+import { readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
@@ -21,4 +21,4 @@ export { openStorage } from './ports/storage.js';
 export { runVm } from './vm-worker.js';
 
 export const createNodeHost = (options: HostOptions): PlatformHost =>
-  new PlatformHost({ afterTurn, load, newLifeLock, startThread }, options);
+  new PlatformHost({ afterTurn, load, newLifeLock, startThread, readToEnd }, options);

@@ -1,11 +1,18 @@
 /** A worker thread of Node as a VM's thread. Node tells of every death by `exit`, after all messages of the thread were read. */
-import { Worker } from 'node:worker_threads';
+import { type MessagePort as NodePort, Worker } from 'node:worker_threads';
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
+import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/worker-vm.js';
 
 /** The adapter is CommonJS: its default export is the function itself, whatever its types say. */
 export const adaptEndpoint = nodeEndpoint as unknown as typeof nodeEndpoint.default;
 export type { NodeEndpoint };
+
+/** A thread's last messages may come after its `exit`; its end of the port is closed behind them. */
+export const readToEnd: ReadToEnd = (port) => {
+  const closed = new Promise<void>((resolve) => (port as unknown as NodePort).once('close', resolve));
+  return () => closed;
+};
 
 export function startThread(name: string, entry: URL): Thread {
   const worker = new Worker(entry, { name });

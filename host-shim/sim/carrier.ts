@@ -16,20 +16,22 @@ export interface CarrierOptions {
   readonly seed: number;
   /** How long a frame is on its way. */
   readonly delay: { readonly minMicros: number; readonly maxMicros: number };
+  /** Whether links outlive their writers. */
+  readonly sharedMemory: boolean;
   /** Refusals, and changed bytes where decoding is to be tried; none when left out. */
   readonly faults?: ThreadLinkFaults;
 }
 
 interface Pair {
   readonly link: ThreadLink;
+  readonly source: number;
   readonly target: number;
   readonly arrive: () => void;
 }
 
-export class Carrier implements LinkWriter {
+export class Carrier {
   readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
   onRoom: (() => void) | null = null;
-  readonly closed = false;
   private readonly pairs = new Map<number, Pair>();
   private readonly retaining = new Set<Pair>();
 
@@ -40,7 +42,21 @@ export class Carrier implements LinkWriter {
     private readonly find: (address: number) => Vm,
   ) {}
 
-  write(bytes: Uint8Array, at: number, length: number): boolean {
+  /** What a VM writes all its frames to. */
+  writerOf(vm: () => Vm): LinkWriter {
+    return {
+      write: (bytes, at, length) => this.write(bytes, at, length),
+      flush() {},
+      onRoom: null,
+      unreleased: () => this.unreleasedOf(vm()),
+      stats: this.stats,
+      closed: false,
+      close() {},
+      detach() {},
+    };
+  }
+
+  private write(bytes: Uint8Array, at: number, length: number): boolean {
     const source = readU16(bytes, at + SOURCE_OFFSET);
     const target = readU16(bytes, at + TARGET_OFFSET);
     const { writer } = this.pair(source, target);
@@ -54,16 +70,14 @@ export class Carrier implements LinkWriter {
     return true;
   }
 
-  flush(): void {}
-
-  close(): void {
-    for (const { link } of this.pairs.values()) {
-      link.writer.close();
-      link.reader.close();
-    }
+  /** What a VM has sent and would be lost with it: what is on its way to itself, and to others where memory is not shared. */
+  private unreleasedOf(vm: Vm): readonly Uint8Array[] {
+    return [...this.pairs.values()].flatMap(({ link, source, target }) => {
+      if (this.find(source) !== vm) return [];
+      if (this.find(target) === vm) return link.waiting();
+      return this.options.sharedMemory ? [] : link.writer.unreleased();
+    });
   }
-
-  detach(): void {}
 
   /** The links from which a VM has taken what it has not released. */
   private retainedBy(vm: Vm): LinkReader[] {
@@ -78,13 +92,17 @@ export class Carrier implements LinkWriter {
     }
   }
 
-  /** A VM was lost: what it had drained and not released comes again, once it is back. */
-  rewind(vm: Vm): void {
-    for (const pair of this.retaining) {
-      if (this.find(pair.target) !== vm) continue;
-      this.retaining.delete(pair);
-      pair.link.rewind();
-      this.kernel.schedule(RETRY_MICROS, pair.arrive);
+  /** A VM was lost: what it had sent is gone, as far as its memory is; what it had drained and not released comes again, once it is back. */
+  lose(vm: Vm): void {
+    for (const pair of this.pairs.values()) {
+      const [fromHere, toHere] = [pair.source, pair.target].map((address) => this.find(address) === vm);
+      if (fromHere && (toHere || !this.options.sharedMemory)) {
+        this.retaining.delete(pair);
+        pair.link.clear();
+      } else if (toHere && this.retaining.delete(pair)) {
+        pair.link.rewind();
+        this.kernel.schedule(RETRY_MICROS, pair.arrive);
+      }
     }
   }
 
@@ -138,7 +156,7 @@ export class Carrier implements LinkWriter {
     link.reader.onFrames = arrive;
     link.writer.onRoom = () => this.onRoom?.();
     link.reader.sleep();
-    const pair = { link, target, arrive };
+    const pair = { link, source, target, arrive };
     this.pairs.set(key, pair);
     return link;
   }

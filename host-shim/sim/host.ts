@@ -25,7 +25,7 @@ import { afterTurn } from './turn.js';
 const DELAY_DEFAULT = { minMicros: 20, maxMicros: 2_000 };
 
 /** What the other hosts are given will do: `entry` is not used. */
-export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'>, Partial<CarrierOptions> {
+export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'>, Partial<Omit<CarrierOptions, 'sharedMemory'>> {
   readonly seed: number;
   /** With some taken away to act as a lesser device. There is one thread whatever it says. */
   readonly capabilities?: Capabilities;
@@ -53,7 +53,7 @@ export class SimHost implements Host {
   readonly vm: Vm;
   private readonly carrier: Carrier;
   private readonly running = new Map<VmName, Running>();
-  private readonly memories = new Memories();
+  private readonly memories: Memories;
   private readonly loading = new Set<Promise<Loaded>>();
 
   constructor(private readonly options: SimHostOptions) {
@@ -68,7 +68,8 @@ export class SimHost implements Host {
     };
     const { seed, delay = DELAY_DEFAULT, faults, parties } = options;
     const find = (address: number) => [...this.running.values()].find(({ vm }) => vm.has(address))?.vm ?? this.vm;
-    this.carrier = new Carrier(this.kernel, { seed, delay, faults }, find);
+    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored');
+    this.carrier = new Carrier(this.kernel, { seed, delay, sharedMemory, faults }, find);
     this.carrier.onRoom = () => {
       for (const { wake } of this.running.values()) wake();
     };
@@ -83,7 +84,7 @@ export class SimHost implements Host {
   }
 
   async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
-    const memory = this.capabilities.sharedMemory ? this.memories.ofVm(name, again) : undefined;
+    const memory = this.memories.ofVm(name, again);
     const loading = this.load(name);
     this.loading.add(loading);
     try {
@@ -145,6 +146,7 @@ export class SimHost implements Host {
   }
 
   private start(name: VmName, { definition, factories }: Loaded, listener: VmListener, memory?: VmMemory): { vm: Vm; handle: VmHandle } {
+    const mirror = this.memories.mirrorOf(name) ?? undefined;
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
     };
@@ -163,8 +165,9 @@ export class SimHost implements Host {
           openLink: () => this.carrier.openLink(() => vm),
           memory,
           spareInstances: this.options.spareInstances ?? true,
+          mirror: mirror && ((entry) => mirror.append(entry)),
           onPortError: this.options.onPortError ?? printPortError,
-          carrier: this.carrier,
+          carrier: this.carrier.writerOf(() => vm),
         });
         this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason) });
         definition.ports?.(vm);
@@ -173,9 +176,12 @@ export class SimHost implements Host {
       {
         ended: (report) => listener.ended(report),
         poisoned: (report, frame) => listener.poisoned(report, frame),
-        checkpoint: (bytes) => listener.checkpoint(bytes),
+        checkpoint: async (bytes, neededFrom) => {
+          await listener.checkpoint(bytes, neededFrom);
+          if (this.running.get(name)?.vm === started.vm) mirror?.truncate(neededFrom);
+        },
         lost: (reason) => {
-          this.carrier.rewind(started.vm);
+          this.carrier.lose(started.vm);
           forget();
           listener.lost(reason);
         },

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashReport } from '../../actors/control.js';
 import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/host.js';
+import { Memories } from '../../host-shim/common/memories.js';
 import type { Boot } from '../../host-shim/common/service.js';
 import { platformTimers } from '../../host-shim/common/timers.js';
 import { startWorkerVm, type Thread } from '../../host-shim/common/worker-vm.js';
@@ -69,7 +70,8 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
     async function start(options: { entry?: URL; vm?: Boot['name'] } = {}) {
       const listener = new Listener();
       const lifeLock = host.newLifeLock();
-      const boot: Boot = { name: options.vm ?? 'js', wasm: false, lifeLock, spareInstances: false };
+      const memory = new Memories('mirrored').ofVm('js', false);
+      const boot: Boot = { name: options.vm ?? 'js', wasm: false, lifeLock, memory, spareInstances: false };
       const thread = host.startThread(boot.name, options.entry ?? host.obstinateEntry, lifeLock);
       const deadlines = new Deadlines();
       const vm = await startWorkerVm(thread, boot, listener, { timers: deadlines, controlDeadlineMs: PATIENT_MS });

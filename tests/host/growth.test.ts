@@ -15,7 +15,7 @@ const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/p
 const handles = (): string => process.getActiveResourcesInfo().sort().join();
 
 test('200 restarts of the worker of a VM', async () => {
-  const game = new MortalGame(mortalNode);
+  const game = new MortalGame(mortalNode, true);
   await game.start('relay=js,mirror=wasm');
   const restart = async (times: number) => {
     for (let i = 0; i < times; i++) await game.kill('wasm');

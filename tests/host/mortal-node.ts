@@ -3,7 +3,7 @@ import { PlatformHost } from '../../host-shim/common/host.js';
 import { detectCapabilities } from '../../host-shim/node/index.js';
 import { newLifeLock } from '../../host-shim/node/life.js';
 import { load } from '../../host-shim/node/load.js';
-import { startThread } from '../../host-shim/node/thread.js';
+import { readToEnd, startThread } from '../../host-shim/node/thread.js';
 import { afterTurn } from '../../host-shim/node/turn.js';
 import { bundleEntries } from './node-entries.js';
 import type { MortalHost } from './vm-loss.js';
@@ -13,11 +13,11 @@ const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.u
 const { js, wasm } = await bundleEntries('js', 'wasm');
 
 export const mortalNode: MortalHost = {
-  create: (wrap) =>
+  create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread) },
+      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd },
       {
-        capabilities: detectCapabilities(),
+        capabilities: { ...detectCapabilities(), sharedMemory },
         parties,
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },

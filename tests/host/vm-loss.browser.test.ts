@@ -1,7 +1,7 @@
 import { detectCapabilities } from '../../host-shim/browser/index.js';
 import { newLifeLock } from '../../host-shim/browser/life.js';
 import { load } from '../../host-shim/browser/load.js';
-import { startThread } from '../../host-shim/browser/thread.js';
+import { readToEnd, startThread } from '../../host-shim/browser/thread.js';
 import { afterTurn } from '../../host-shim/browser/turn.js';
 import { PlatformHost } from '../../host-shim/common/host.js';
 import { vmLossSuite } from './vm-loss.js';
@@ -12,11 +12,11 @@ const js = new URL('./entries/browser/js.ts', import.meta.url);
 const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
 
 vmLossSuite('Chromium', {
-  create: (wrap) =>
+  create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread) },
+      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd },
       {
-        capabilities: detectCapabilities(),
+        capabilities: { ...detectCapabilities(), sharedMemory },
         parties,
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },

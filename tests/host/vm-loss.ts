@@ -1,4 +1,4 @@
-/** What every host with threads and shared memory keeps when a thread is ended in the middle of its work: nothing is lost or doubled. */
+/** What every host with threads keeps when one is ended in the middle of its work, with shared memory and without: nothing is lost or doubled. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { type System, startSystem } from '../../actors/system.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
@@ -10,7 +10,7 @@ import { parties } from './world.js';
 type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
 
 export interface MortalHost {
-  readonly create: (wrap: (startThread: StartThread) => StartThread) => PlatformHost;
+  readonly create: (wrap: (startThread: StartThread) => StartThread, sharedMemory: boolean) => PlatformHost;
   /** How often each thread is ended: starting another takes a second in Chromium. */
   readonly kills: number;
   /** Ends the thread as nobody has asked for. */
@@ -28,12 +28,16 @@ export class MortalGame {
   private readonly probe;
   private system!: System;
 
-  constructor(private readonly mortal: MortalHost) {
-    this.host = mortal.create((startThread) => (name, entry, lifeLock) => {
+  constructor(
+    private readonly mortal: MortalHost,
+    sharedMemory: boolean,
+  ) {
+    const wrap = (startThread: StartThread) => (name: string, entry: URL, lifeLock: string) => {
       const thread = startThread(name, entry, lifeLock);
       this.threads.set(name, thread);
       return thread;
-    });
+    };
+    this.host = mortal.create(wrap, sharedMemory);
     openTimerPort(this.host.vm, this.host.timers);
     this.probe = this.host.vm.openPort<typeof probe>(probe, { onFinished: (result) => this.finished(result), onWoken() {} });
   }
@@ -91,7 +95,7 @@ export class MortalGame {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function vmLossSuite(name: string, mortal: MortalHost): void {
-  describe(`a thread that ends on ${name}`, () => {
+  describe.each([true, false])(`a thread that ends on ${name}, shared memory %s`, (sharedMemory) => {
     let game: MortalGame;
     afterEach(() => game.end());
 
@@ -102,7 +106,7 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       ['of both at once, with large frames', 'relay=js,mirror=wasm', ['wasm', 'js'], 20_000],
       ['with all that happens in it', 'relay=js,mirror=js', ['js'], 40],
     ] as const)('%s: no ball is lost or doubled', async (_what, placement, vms, bytes) => {
-      game = new MortalGame(mortal);
+      game = new MortalGame(mortal, sharedMemory);
       await game.start(placement);
       await game.play(bytes, async () => {
         for (let i = 0; i < mortal.kills; i++) {

@@ -130,6 +130,8 @@ export interface BankWorld {
 }
 
 export interface BankOptions extends Partial<SimHostOptions> {
+  /** `js` when not given. */
+  readonly placement?: string;
   readonly intensity?: number;
   readonly vmIntensity?: Intensity;
   readonly makeBank?: MakeBank;
@@ -140,6 +142,7 @@ export interface BankOptions extends Partial<SimHostOptions> {
 }
 
 export async function openBank({
+  placement = 'js',
   intensity = 1000,
   vmIntensity,
   makeBank = () => new Bank(),
@@ -151,7 +154,10 @@ export async function openBank({
   const host = createSimHost({
     seed: 1,
     parties,
-    vms: { js: { load: async () => ({ parties, actors: factoriesOf(makeBank), ports }) }, wasm: { load: async () => ({ parties }) } },
+    vms: {
+      js: { load: async () => ({ parties, actors: factoriesOf(makeBank), ports }) },
+      wasm: { load: async () => ({ parties, actors: factoriesOf(makeBank) }) },
+    },
     onPortError: (_port, error) => portErrors.push(error),
     ...options,
   });
@@ -164,12 +170,13 @@ export async function openBank({
     onEnded: (_party, epoch, reason) => void ends.push(`${epoch} ${reason}`),
   });
   const strangerPort = host.vm.openPort(stranger, {});
-  const twins = { js: true, wasm: false };
+  // Both VMs have the same implementation, so that two VMs can be in the game.
+  const twins = { js: true, wasm: true };
   const actors = [bank, watcher].map((schema) => ({ schema, twins }));
   const system = await startSystem(hostOf(host), {
     parties,
     actors,
-    placement: 'js',
+    placement,
     portVms: { counterdesk: 'js' },
     intensity,
     vmIntensity,

@@ -1,13 +1,46 @@
-/** The loss of a VM keeps everything: whatever is lost when, the application ends as if nothing had happened. */
+/** The loss of a VM keeps everything: whatever is lost when, with shared memory or without, the application ends as if nothing had happened. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
+import type { WorkerName } from '../../host-shim/common/host.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
-const RUNS = 60;
+const RUNS = 30;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 
 type Step = (world: BankWorld) => unknown;
+
+const lose =
+  (reason: string, ...vms: WorkerName[]): Step =>
+  ({ host }) => {
+    for (const vm of vms) host.lose(vm, reason);
+  };
+
+/** What goes wrong. @param pause between two faults, so that the second may come while the first is mended */
+function faults(pause: number): Step[] {
+  return [
+    lose('the thread ended', 'js'),
+    lose('the thread ended', 'wasm'),
+    lose('the device ran out of memory', 'js', 'wasm'),
+    lose('the device ran out of memory', 'wasm', 'js'),
+    async (world) => {
+      lose('the thread ended', 'js')(world);
+      await world.pass(pause);
+      lose('and once more', 'js', 'wasm')(world);
+    },
+    ({ system }) => system.crash('bank').catch(() => {}),
+    ({ system }) => system.crash('watcher').catch(() => {}),
+    (world) => {
+      void world.system.crash('bank').catch(() => {});
+      lose('the thread ended with a trap on its way', 'js')(world);
+    },
+    async (world) => {
+      lose('the thread ended, and an actor traps as it comes back', 'wasm', 'js')(world);
+      await world.pass(pause);
+      await world.system.crash('watcher').catch(() => {});
+    },
+  ];
+}
 
 /** What the application does, and what goes wrong before it, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; fault: Step | null }[] {
@@ -28,28 +61,24 @@ function steps(random: Random, length: number): { step: Step; fault: Step | null
         await pass(40);
       },
     ];
-    const faults: Step[] = [
-      ({ host }) => host.lose('js', 'the thread ended'),
-      ({ host }) => host.lose('js', 'the thread ended'),
-      async ({ host, pass }) => {
-        host.lose('js', 'the thread ended');
-        await pass(pause);
-        host.lose('js', 'and once more');
-      },
-      ({ system }) => system.crash('bank').catch(() => {}),
-      ({ system }) => system.crash('watcher').catch(() => {}),
-      ({ system, host }) => {
-        void system.crash('bank').catch(() => {});
-        host.lose('js', 'the thread ended with a trap on its way');
-      },
-    ];
     const step = kinds[random.integer(kinds.length)];
-    return { step, fault: random.chance(0.15) ? faults[random.integer(faults.length)] : null };
+    const wrong = faults(pause);
+    return { step, fault: random.chance(0.15) ? wrong[random.integer(wrong.length)] : null };
   });
 }
 
-async function play(seed: number, faulty: boolean): Promise<{ world: BankWorld; ending: unknown; losses: number }> {
-  const world = await openBank({ seed, vmIntensity: OFTEN });
+interface Device {
+  readonly sharedMemory: boolean;
+  readonly placement: string;
+}
+
+async function play(
+  seed: number,
+  { sharedMemory, placement }: Device,
+  faulty: boolean,
+): Promise<{ world: BankWorld; ending: unknown; losses: number }> {
+  const capabilities = { wasm: true, workers: true, sharedMemory };
+  const world = await openBank({ seed, capabilities, placement, vmIntensity: OFTEN });
   let losses = 0;
   world.system.onChange((change) => {
     if (change.type === 'vm' && change.state === 'restarting') losses++;
@@ -72,15 +101,23 @@ async function play(seed: number, faulty: boolean): Promise<{ world: BankWorld; 
   return { world, ending, losses };
 }
 
-test(`random runs with lost VMs and traps end like calm ones (seed ${SEED}, TANDEM_SEED to change)`, async () => {
-  let all = 0;
-  for (let run = 0; run < RUNS; run++) {
-    const seed = SEED * 1000 + run;
-    const calm = await play(seed, false);
-    const faulty = await play(seed, true);
-    expect(faulty.ending, `seed ${seed}`).toEqual(calm.ending);
-    expect(await faulty.world.counters(), `seed ${seed}`).toMatchObject({ divergent: 0, fenced: 0, waiting: 0 });
-    all += faulty.losses;
-  }
-  expect(all).toBeGreaterThan(RUNS);
-});
+test.each([
+  { sharedMemory: true, placement: 'js' },
+  { sharedMemory: true, placement: 'bank=js,watcher=wasm' },
+  { sharedMemory: false, placement: 'js' },
+  { sharedMemory: false, placement: 'bank=js,watcher=wasm' },
+])(
+  `random runs with lost VMs and traps end like calm ones: shared memory $sharedMemory, $placement (seed ${SEED}, TANDEM_SEED to change)`,
+  async (device) => {
+    let all = 0;
+    for (let run = 0; run < RUNS; run++) {
+      const seed = SEED * 1000 + run;
+      const calm = await play(seed, device, false);
+      const faulty = await play(seed, device, true);
+      expect(faulty.ending, `seed ${seed}`).toEqual(calm.ending);
+      expect(await faulty.world.counters(), `seed ${seed}`).toMatchObject({ divergent: 0, fenced: 0, waiting: 0 });
+      all += faulty.losses;
+    }
+    expect(all).toBeGreaterThan(RUNS);
+  },
+);

@@ -34,8 +34,8 @@ export const options = (more: Partial<SystemOptions> = {}): SystemOptions => ({
   ...more,
 });
 
-/** Where a VM that is lost stays lost. */
-export const withoutSharedMemory = { wasm: true, sharedMemory: false, workers: true };
+/** A VM that is lost stays lost. */
+export const noSecondVm: Partial<SystemOptions> = { vmIntensity: { intensity: 0, periodMs: 1000 } };
 
 export async function started(
   more: Partial<SystemOptions> = {},

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CRASH_REPORTS_MAX, type SystemChange } from '../../actors/supervisor/change-feed.js';
 import { startSystem } from '../../actors/system.js';
-import { anna, options, order, started, statusOf, withoutSharedMemory } from './application.js';
+import { anna, noSecondVm, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';
 
@@ -128,17 +128,17 @@ describe('start', () => {
   });
 });
 
-describe('a VM that is lost where memory is shared', () => {
+describe('a VM that is lost', () => {
   const statesOf = (host: ScriptedHost, from: number) => host.log.slice(from).filter((line) => !line.includes('causes'));
 
   test('is started again on its memory, linked, routed, fenced and recovered from the newest checkpoint; then its ports open', async () => {
     const { host, system } = await started();
-    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(1));
-    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(2));
+    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(1), 0);
+    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(2), 0);
     const from = host.log.length;
     const lost = host.vm('wasm');
     lost.die('exit code 134');
-    await lost.listener?.checkpoint(Uint8Array.of(3));
+    await lost.listener?.checkpoint(Uint8Array.of(3), 0);
     await settle();
     expect(statesOf(host, from)).toEqual([
       'terminate wasm',
@@ -234,9 +234,9 @@ describe('a VM that is lost where memory is shared', () => {
   });
 });
 
-describe('a VM that is lost without shared memory', () => {
+describe('a VM that is lost and has been started too often', () => {
   test('loses its actors and their routes; the others go on, and the system says so', async () => {
-    const { host, system } = await started({}, withoutSharedMemory);
+    const { host, system } = await started(noSecondVm);
     host.vm('wasm').die('exit code 134');
     await settle();
     expect(system.state).toBe('degraded');
@@ -257,7 +257,7 @@ describe('a VM that is lost without shared memory', () => {
   });
 
   test('takes its ports with it, though no actor lived there', async () => {
-    const { host, system } = await started({ placement: 'wasm', portVms: { page: 'js' } }, withoutSharedMemory);
+    const { host, system } = await started({ placement: 'wasm', portVms: { page: 'js' }, ...noSecondVm });
     expect(host.vm('wasm').routes).toContainEqual([34, 'js']);
     host.vm('js').die('page code threw');
     await settle();
@@ -266,7 +266,7 @@ describe('a VM that is lost without shared memory', () => {
   });
 
   test('while its actor restarts leaves the actor lost, not exhausted', async () => {
-    const { host, system } = await started({}, withoutSharedMemory);
+    const { host, system } = await started(noSecondVm);
     host.vm('wasm').script('restart bert', 'hang');
     host.vm('wasm').trap('bert');
     await settle();
@@ -276,7 +276,7 @@ describe('a VM that is lost without shared memory', () => {
   });
 
   test('is noticed by a failing restart before it is announced: the actor is lost, not exhausted', async () => {
-    const { host, system } = await started({}, withoutSharedMemory);
+    const { host, system } = await started(noSecondVm);
     host.vm('wasm').lifeline.cut('exit code 1');
     host.vm('wasm').trap('bert');
     await settle();
@@ -288,7 +288,7 @@ describe('a VM that is lost without shared memory', () => {
   });
 
   test('with all actors in it: the system has failed, and can still be stopped', async () => {
-    const { host, system } = await started({ placement: 'wasm' }, withoutSharedMemory);
+    const { host, system } = await started({ placement: 'wasm', ...noSecondVm });
     host.vm('wasm').die('exit code 1');
     await settle();
     expect(system.state).toBe('failed');
