@@ -30,7 +30,7 @@ export interface Timers {
 /** What the device can do. A host reports what it was told to use, so that a test can take a capability away. */
 export interface Capabilities {
   readonly wasm: boolean;
-  /** Without it links are message ports. */
+  /** Without it links are message ports, and a host does not see the journals of its VMs. */
   readonly sharedMemory: boolean;
   /** Without them every VM runs in the host's thread. */
   readonly workers: boolean;
@@ -58,14 +58,13 @@ export interface Host {
   readonly local: VmHandle;
   /**
    * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
-   * @param again on the memory of the incarnation that was lost, its journal and links: only with shared memory, and once its thread is
-   *   gone. The VM then waits for `recover`
+   * @param again with the journal of the incarnation that was lost, once its thread is gone. The VM then waits for `recover`
    * @throws any error that says why the VM did not start; nothing of it is left running
    */
   startVm(name: Exclude<VmName, 'host'>, listener: VmListener, again?: boolean): Promise<VmHandle>;
   /**
    * Makes the transports of both directions and calls `attach` on both VMs. Resolves when both have attached. A pair that was connected
-   * before goes on with what is in its links, unless one of the two was started afresh.
+   * before goes on with what had not been released, unless one of the two was started afresh.
    */
   connect(a: VmHandle, b: VmHandle): Promise<void>;
 }

@@ -1,5 +1,6 @@
 /** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
-import type { HeldFrame } from './checkpoint.js';
+import { frameLength, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
+import type { Checkpoint, HeldFrame } from './checkpoint.js';
 import { Gate, type GateServices } from './gate.js';
 
 export class Leaving {
@@ -20,11 +21,28 @@ export class Leaving {
     if (gate.blocked) this.gates.push(gate);
   }
 
-  /** Behind what waits already of the same source. */
-  hold(source: number, held: HeldFrame): void {
-    let gate = this.gates.find(({ address }) => address === source);
-    if (!gate) this.gates.push((gate = new Gate(source, this.services)));
-    gate.hold([held]);
+  /** What a lost incarnation had sent in vain waits at the gates of its senders, before what was held at them. @param parties that are here again */
+  restore({ sent, leaving }: Pick<Checkpoint, 'sent' | 'leaving'>, parties: readonly { readonly gate: Gate }[]): void {
+    const gates = new Map(parties.map(({ gate }) => [gate.address, gate]));
+    const hold = (held: HeldFrame): void => {
+      const source = readU16(held.frame, SOURCE_OFFSET);
+      (gates.get(source) ?? this.gateOf(source)).hold([held]);
+    };
+    for (const frames of sent) {
+      for (let at = 0, length = 0; at < frames.length; at += length) {
+        length = frameLength(frames, at);
+        hold({ frame: frames.subarray(at, at + length), target: readU16(frames, at + TARGET_OFFSET) });
+      }
+    }
+    for (const held of leaving) hold(held);
+  }
+
+  private gateOf(source: number): Gate {
+    const known = this.gates.find(({ address }) => address === source);
+    if (known) return known;
+    const gate = new Gate(source, this.services);
+    this.gates.push(gate);
+    return gate;
   }
 
   /** Offers again what waits. */

@@ -49,7 +49,7 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly deviceId?: string;
   /** What an actor's exhausted restart budget means for the others; `degrade` when not given. */
   readonly escalation?: Escalation;
-  /** How often a VM that is lost may be started again, where memory is shared; as often as one actor may when not given. */
+  /** How often a VM that is lost may be started again; as often as one actor may when not given. */
   readonly vmIntensity?: Intensity;
   /** How long a VM may take to stop one actor. */
   readonly shutdownMs?: number;

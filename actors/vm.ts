@@ -17,14 +17,13 @@ import { Vigil } from '../bus/vigil.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { checkFrame, readU16, TARGET_OFFSET } from '../protocol/frame.js';
 import { metrics } from '../protocol/generated/metrics.js';
-import { frameLength, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import type { PermittedCell } from './cell-services.js';
-import { type ActorCheckpoint, type Checkpoint, decodeCheckpoint, type HeldFrame } from './checkpoint.js';
+import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { DeadlineTimer } from './deadline-timer.js';
@@ -453,7 +452,10 @@ export class Vm implements VmControl {
     const checkpoint = bytes && decodeCheckpoint(bytes);
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     const cells = this.ports.resume(orders).map((order) => this.createCell(order, keptOf(order.actor)));
-    if (checkpoint) this.goOnSending(checkpoint);
+    if (checkpoint) {
+      this.requests.restore(checkpoint.requests);
+      this.leaving.restore(checkpoint, cells);
+    }
     for (const cell of cells) {
       const kept = keptOf(cell.name);
       if (kept) cell.remember(kept);
@@ -466,23 +468,6 @@ export class Vm implements VmControl {
     this.deadlines.watch(this.requests.nextDeadline);
     await this.checkpointer?.make();
     this.options.wake();
-  }
-
-  /** What the former incarnation had sent in vain leaves first, by the gates of its senders. */
-  private goOnSending({ requests, sent, leaving }: Checkpoint): void {
-    this.requests.restore(requests);
-    const gates = new Map([...this.cells.values()].map(({ address, gate }) => [address, gate]));
-    const hold = (held: HeldFrame) => {
-      const source = readU16(held.frame, SOURCE_OFFSET);
-      const gate = gates.get(source);
-      if (gate) gate.hold([held]);
-      else this.leaving.hold(source, held);
-    };
-    for (const frames of sent) {
-      for (let at = 0; at < frames.length; at += frameLength(frames, at))
-        hold({ frame: frames.subarray(at, at + frameLength(frames, at)), target: readU16(frames, at + TARGET_OFFSET) });
-    }
-    for (const held of leaving) hold(held);
   }
 
   /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */

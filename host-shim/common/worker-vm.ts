@@ -59,7 +59,9 @@ export async function startWorkerVm(
     },
   });
   try {
-    const start = journal ? remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events) : remote.start(boot, events);
+    const start = journal
+      ? remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events)
+      : remote.start(boot, events);
     await settleStart(start, name, lifeline, options);
   } catch (error) {
     await terminate();

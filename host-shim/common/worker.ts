@@ -1,8 +1,8 @@
 /** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
 import type { VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
-import type { WorkerPlatform } from './platform.js';
 import { toMirror } from './journal-port.js';
+import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
 import { createVm, loadFactories } from './vm-factory.js';
 

@@ -60,9 +60,9 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
   return {
     ended: (report) => later(() => listener.ended(report)),
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
-    checkpoint: async (bytes) => {
+    checkpoint: async (bytes, neededFrom) => {
       await back.send();
-      await listener.checkpoint(bytes);
+      await listener.checkpoint(bytes, neededFrom);
     },
     lost: (reason) => later(() => listener.lost(reason)),
   };
