@@ -48,6 +48,12 @@ export class CellJournal {
     return entries;
   }
 
+  /** The frame with a number in the batch that begins at a position. Undefined when it is not there any more, or was given up. */
+  at(position: number, index: number): JournalEntry | undefined {
+    const entry = this.journal.has(position) ? this.from(position)[index] : undefined;
+    return entry && !this.poison.has(entry.position) ? entry : undefined;
+  }
+
   /** The entries behind a snapshot that were not given up: those whose output has left, and those that are yet to be handled. */
   since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
     const entries = this.from(snapshot).filter(({ position }) => !this.poison.has(position));

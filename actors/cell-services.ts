@@ -4,8 +4,10 @@ import type { Journal } from '../bus/journal.js';
 import type { PairCounter } from '../bus/pair-counter.js';
 import type { TraceRing } from '../bus/trace.js';
 import type { VmEvents } from './control.js';
+import type { Fault } from './fault-rates.js';
 import type { GateServices } from './gate.js';
 import type { VmName } from './instance.js';
+import type { Progress } from './progress.js';
 
 /** Of an actor that ended and may be restarted at once. */
 export interface PermittedCell {
@@ -26,8 +28,9 @@ export interface CellServices extends GateServices {
   readonly makeRoom: (bytes: number) => boolean;
   /** Room for one batch; every cell uses it in turn. */
   readonly scratch: Uint8Array;
-  /** Number of the frame in a batch that is to trap, or -1: draws from the trap rate. */
-  readonly drawFault: (frames: number) => number;
+  /** The fault that is to strike in a batch of so many frames: draws from the rates. */
+  readonly drawFault: (frames: number) => Fault | null;
+  readonly progress: Progress;
   /** A batch was handled in so many microseconds. */
   readonly spent: (micros: number) => void;
   /** Has the VM restart an actor by permit before it does anything else, but not within the call that ended it. */

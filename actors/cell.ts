@@ -28,20 +28,19 @@ import type { ActorCheckpoint } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder } from './control.js';
 import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope } from './envelope.js';
+import type { FaultKind } from './fault-rates.js';
 import { firstSequenceOf, Gate } from './gate.js';
-import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from './instance.js';
+import { asTrap, Incarnations } from './incarnations.js';
+import { type ActorFactory, ActorTrap } from './instance.js';
 import { RestartPermit } from './restart-permit.js';
 import { SnapshotKeeper } from './snapshot-keeper.js';
-import { SpareInstance } from './spare-instance.js';
+import { Hang, type Suspect, TRIES_MAX } from './suspect.js';
 import { runTrial, type Trial } from './trial.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
 /** Bytes taken from the mailbox at once, unless the first frame alone is larger. */
 const BATCH_BYTES = 64 * 1024;
-
-/** A frame is tried again once: a trap of the moment passes, a frame that traps twice is poison. */
-const TRIES_MAX = 2;
 
 /** What a journal entry takes besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
@@ -59,11 +58,9 @@ export class ActorCell implements LocalTarget {
   readonly gate: Gate;
   readonly stats: CellStats = { traps: 0, replayed: 0, divergent: 0, handled: 0 };
   state: ActorHealth['state'] = 'running';
-  private instance: ActorInstance;
-  private readonly options: ActorOptions;
+  private readonly incarnations: Incarnations;
   private readonly journal: CellJournal;
   private readonly snapshots: SnapshotKeeper;
-  private readonly spare: SpareInstance;
   /** Journal position of the first entry that has not been handled. */
   private handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
@@ -76,28 +73,25 @@ export class ActorCell implements LocalTarget {
   private readonly ends: CrashReport[] = [];
   /** The last epoch that was started by permit. */
   private permitUsed = 0;
-  private crashNext = false;
 
   constructor(
     private readonly factory: ActorFactory,
-    order: SpawnOrder,
+    private readonly order: SpawnOrder,
     private readonly services: CellServices,
     /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
     former?: ActorCheckpoint,
   ) {
     this.gate = new Gate(factory.schema.address, services);
     this.gate.epoch = order.epoch;
-    this.options = order.options;
-    this.instance = factory.create(order.options);
-    this.spare = new SpareInstance(() => factory.create(this.options), services.now);
+    this.incarnations = new Incarnations(factory, order.options, services);
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
-    if (envelope) this.instance.restore(envelope.snapshot);
+    if (envelope) this.incarnations.restore(envelope.snapshot);
     this.journal = new CellJournal(services.journal, this.address, former?.poison);
     this.handledTo = former?.position ?? this.journal.position;
     const { sequence } = this.gate;
-    this.snapshots = new SnapshotKeeper({ bytes: this.instance.snapshot(), sequence, digest: 0, position: this.handledTo });
+    this.snapshots = new SnapshotKeeper({ bytes: this.incarnations.snapshot(), sequence, digest: 0, position: this.handledTo });
   }
 
   get address(): number {
@@ -141,15 +135,12 @@ export class ActorCell implements LocalTarget {
   private handleJournaled(from: number, length: number, frames: number): void {
     this.snapshots.begin(from);
     const { scratch } = this.services;
-    const fault = this.crashNext ? 0 : this.services.drawFault(frames);
-    this.crashNext = false;
-    if (fault >= 0) this.instance.armFault(fault);
+    this.incarnations.armFault(frames);
     const started = this.services.now();
     this.services.sample(scratch, length, started);
-    try {
-      this.instance.handle(scratch, 0, length);
-    } catch (error) {
-      this.endBatch(asTrap(error), from);
+    const trap = this.enter(scratch, length, from);
+    if (trap) {
+      this.endBatch(trap, from);
       return;
     }
     this.snapshots.framesSince += frames;
@@ -159,9 +150,14 @@ export class ActorCell implements LocalTarget {
     this.releaseOutput();
     const micros = this.services.now() - started;
     this.snapshots.spent(micros);
-    this.spare.spent(micros);
+    this.incarnations.spent(micros);
     this.services.spent(micros);
     if (this.snapshots.due) this.takeSnapshot();
+  }
+
+  /** Handles frames that are in the journal from `position` on. @returns the trap in which that ended */
+  private enter(bytes: Uint8Array, length: number, position: number): ActorTrap | null {
+    return this.incarnations.handle(bytes, length, position, position === this.culprit ? this.attempts : 0);
   }
 
   private countHandled(bytes: Uint8Array, length: number): number {
@@ -174,7 +170,7 @@ export class ActorCell implements LocalTarget {
   }
 
   private releaseOutput(): void {
-    const { bytes, start, end } = this.instance.output;
+    const { bytes, start, end } = this.incarnations.output;
     if (start === end) return;
     this.digest = frameDigest(this.digest, bytes, start, end);
     this.gate.release(bytes, start, end);
@@ -182,7 +178,7 @@ export class ActorCell implements LocalTarget {
 
   /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and reported then */
   private reportMalformed(bytes: Uint8Array, frames: number): void {
-    for (const { frame, error } of this.instance.malformed) {
+    for (const { frame, error } of this.incarnations.malformed) {
       if (frame >= frames) break;
       let at = 0;
       for (let i = 0; i < frame; i++) at += frameLength(bytes, at);
@@ -195,7 +191,7 @@ export class ActorCell implements LocalTarget {
     const started = this.services.now();
     let bytes: Uint8Array;
     try {
-      bytes = this.instance.snapshot();
+      bytes = this.incarnations.snapshot();
     } catch (error) {
       this.endIncarnation(asTrap(error));
       return;
@@ -222,18 +218,27 @@ export class ActorCell implements LocalTarget {
   private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
     this.state = 'restarting';
     this.stats.traps++;
-    this.instance.dispose();
+    this.incarnations.end();
     this.attempts = culprit && culprit.position === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit?.position ?? -1;
     const { frame } = culprit ?? (this.journal.from(this.snapshots.last.position).at(-1) as JournalEntry);
-    const { vm, kinds, trace, now } = this.services;
     const restartsAs = this.permit.spend(this.gate.epoch);
-    const report = crashReport({
+    const report = this.report(trap, frame, restartsAs);
+    if (culprit && this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
+    this.ends.push(report);
+    if (restartsAs > 0) this.services.restartSoon(this);
+    else this.reportEnds();
+  }
+
+  private report(trap: ActorTrap, frame: Uint8Array, restartsAs: number): CrashReport {
+    const { vm, kinds, trace, now } = this.services;
+    const { epoch, sequence: lastSequence } = this.gate;
+    return crashReport({
       actor: this.name,
       address: this.address,
       vm,
-      epoch: this.gate.epoch,
-      lastSequence: this.gate.sequence,
+      epoch,
+      lastSequence,
       trap,
       frame,
       attempt: this.attempts,
@@ -242,10 +247,6 @@ export class ActorCell implements LocalTarget {
       trace,
       restartsAs,
     });
-    if (culprit && this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
-    this.ends.push(report);
-    if (restartsAs > 0) this.services.restartSoon(this);
-    else this.reportEnds();
   }
 
   /** In their order. */
@@ -295,16 +296,15 @@ export class ActorCell implements LocalTarget {
   }
 
   private renew(): void {
-    this.instance = this.spare.take(this.snapshots.last);
+    this.incarnations.renew(this.snapshots.last);
   }
 
-  /** An instance of JavaScript is made at once, and has no memory to touch. */
   get spareIsDue(): boolean {
-    return this.factory.vm === 'wasm' && this.state === 'running' && this.spare.isDue(this.snapshots.last);
+    return this.state === 'running' && this.incarnations.spareIsDue(this.snapshots.last);
   }
 
   prepareSpare(): void {
-    this.spare.prepare(this.snapshots.last);
+    this.incarnations.prepareSpare(this.snapshots.last);
   }
 
   private entriesSinceSnapshot() {
@@ -316,7 +316,7 @@ export class ActorCell implements LocalTarget {
     let { digest, sequence } = this.snapshots.last;
     for (const entry of entries) {
       if (!this.handleAgain(entry)) return false;
-      const { bytes, start, end } = this.instance.output;
+      const { bytes, start, end } = this.incarnations.output;
       digest = frameDigest(digest, bytes, start, end);
       for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
     }
@@ -326,13 +326,9 @@ export class ActorCell implements LocalTarget {
   }
 
   private handleAgain(entry: JournalEntry): boolean {
-    try {
-      this.instance.handle(entry.frame, 0, entry.frame.length);
-      return true;
-    } catch (error) {
-      this.endIncarnation(asTrap(error), entry);
-      return false;
-    }
+    const trap = this.enter(entry.frame, entry.frame.length, entry.position);
+    if (trap) this.endIncarnation(trap, entry);
+    return trap === null;
   }
 
   /** Handles what was journaled behind the culprit but not handled, the culprit first. */
@@ -369,7 +365,7 @@ export class ActorCell implements LocalTarget {
   }
 
   /** Knows again what it had accepted: before anybody sends, or it would take again what it has handled. */
-  remember({ waiting, held }: ActorCheckpoint): void {
+  remember({ waiting, held }: Pick<ActorCheckpoint, 'waiting' | 'held'> = { waiting: [], held: [] }): void {
     const { kinds } = this.services;
     const journaled: number[] = [];
     for (const { frame } of this.journal.from(this.handledTo)) {
@@ -383,14 +379,34 @@ export class ActorCell implements LocalTarget {
     this.gate.hold(held);
   }
 
+  /** The VM has hung at frames of this actor: those at which it has done so too often are given up. To be called before `recover`. */
+  blame(suspects: readonly Suspect[]): void {
+    const tries = new Map<number, number>();
+    for (const suspect of suspects) {
+      const entry = this.journal.at(suspect.position, suspect.index);
+      if (!entry) continue;
+      this.culprit = entry.position;
+      this.attempts = Math.max(tries.get(entry.position) ?? 0, suspect.tries) + 1;
+      tries.set(entry.position, this.attempts);
+      const hopeless = this.attempts >= TRIES_MAX;
+      if (!hopeless && suspect.reported) continue;
+      const report = this.report(new ActorTrap(0, new Hang(suspect.reason)), entry.frame, 0);
+      if (hopeless) {
+        this.services.router.acceptAgain(this.address, entry.frame, 0);
+        this.giveUp(entry, report);
+      }
+      if (!suspect.reported) this.services.events.hung(report);
+    }
+  }
+
   /** Handles what the journal has behind the checkpoint. On return the actor is running, or has ended again and was reported. */
   recover(): void {
     this.goOn(this.entriesSinceSnapshot().left);
   }
 
-  /** Makes the handler of the next frame trap. */
-  crash(): void {
-    this.crashNext = true;
+  /** Makes the handler of the next frame trap, or hang. */
+  orderFault(fault: FaultKind): void {
+    this.incarnations.orderFault(fault);
   }
 
   /** @throws Error when it waits for its restart */
@@ -410,7 +426,7 @@ export class ActorCell implements LocalTarget {
 
   /** What a frame would do now. @throws Error when it waits for its restart */
   tryFrame(frame: Uint8Array): Trial {
-    return runTrial(this.factory, this.options, this.presentState(), frame, this.services.kinds);
+    return runTrial(this.factory, this.order.options, this.presentState(), frame, this.services.kinds);
   }
 
   /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
@@ -436,8 +452,7 @@ export class ActorCell implements LocalTarget {
     this.mailbox.clear(bury);
     const envelope = this.wrap(this.lastState(handled));
     this.state = 'stopped';
-    this.instance.dispose();
-    this.spare.discard();
+    this.incarnations.dispose();
     return envelope;
   }
 
@@ -446,9 +461,12 @@ export class ActorCell implements LocalTarget {
     try {
       if (this.state === 'restarting') {
         this.renew();
-        for (const { frame } of handled) this.instance.handle(frame, 0, frame.length);
+        for (const { frame, position } of handled) {
+          const trap = this.enter(frame, frame.length, position);
+          if (trap) throw trap;
+        }
       }
-      return this.instance.snapshot().slice();
+      return this.incarnations.snapshot().slice();
     } catch (error) {
       const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
       for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
@@ -466,12 +484,10 @@ export class ActorCell implements LocalTarget {
       mailboxBytes: this.mailbox.bytes,
       journalFrames: this.snapshots.framesSince,
       handled: this.stats.handled,
-      memoryBytes: this.state === 'running' ? this.instance.memoryBytes + this.spare.memoryBytes : 0,
+      memoryBytes: this.state === 'running' ? this.incarnations.memoryBytes : 0,
     };
   }
 }
-
-const asTrap = (error: unknown): ActorTrap => (error instanceof ActorTrap ? error : new ActorTrap(0, error));
 
 /** A sparse list has holes where MessagePack wants numbers. */
 const fill = (seen: readonly number[]): number[] => Array.from({ length: seen.length }, (_, i) => seen[i] ?? 0);

@@ -5,6 +5,7 @@
 import type { DeadLetter } from '../bus/dead-letters.js';
 import type { EndReason } from '../protocol/generated/system.js';
 import type { ActorOptions, VmName } from './instance.js';
+import type { Suspect } from './suspect.js';
 import type { Trial } from './trial.js';
 
 /** Where every actor and port is: address to VM. */
@@ -125,8 +126,12 @@ export interface VmControl {
   setAnimating(animating: boolean): Promise<void>;
   /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
   setTrapRate(rate: number, seed: number): Promise<void>;
+  /** Probability that a first delivery to an actor of this VM hangs, drawn from `seed`. */
+  setHangRate(rate: number, seed: number): Promise<void>;
   /** Makes the handler of the actor's next frame trap. */
   crash(actor: string): Promise<void>;
+  /** Makes the handler of the actor's next frame loop for ever. */
+  hang(actor: string): Promise<void>;
   /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
   health(): Promise<readonly ActorHealth[]>;
@@ -139,8 +144,9 @@ export interface VmControl {
   /**
    * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
    * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts fresh.
+   * @param suspects where former incarnations hung, oldest first: what hangs twice is given up
    */
-  recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined): Promise<void>;
+  recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
   /** Every actor runs: ports may send. */
   begin(): Promise<void>;
   shutdown(): Promise<void>;
@@ -149,7 +155,9 @@ export interface VmControl {
 /** What a VM reports unasked. */
 export interface VmEvents {
   ended(report: CrashReport): void;
-  /** A message was given up after its second trap; the actor goes on without it. @param frame the whole of it */
+  /** A former incarnation of the VM hung at this message; its party goes on. */
+  hung(report: CrashReport): void;
+  /** A message was given up after its second try; the actor goes on without it. @param frame the whole of it */
   poisoned(report: CrashReport, frame: Uint8Array): void;
   /**
    * Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed.

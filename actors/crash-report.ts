@@ -3,7 +3,7 @@ import type { Kinds } from '../bus/kinds.js';
 import type { TraceRing } from '../bus/trace.js';
 import { readHeader } from '../protocol/frame.js';
 import { CRASH_REPORT_FRAME_BYTES_MAX } from '../protocol/limits.js';
-import type { CrashReport } from './control.js';
+import type { CauseLink, CrashReport } from './control.js';
 import { type ActorTrap, stackOf, type VmName } from './instance.js';
 
 interface Crash {
@@ -31,7 +31,7 @@ export function crashReport(crash: Crash): CrashReport {
     epoch,
     lastSequence,
     reason: trap.message,
-    stack: stackOf(trap.cause) || stackOf(trap),
+    stack: stackOf(trap.cause instanceof Error ? trap.cause : trap),
     position: trap.position,
     attempt,
     at,
@@ -42,21 +42,26 @@ export function crashReport(crash: Crash): CrashReport {
 
 const NO_MESSAGE = { kind: 0, kindName: '', source: '', sequence: 0, sentAt: 0, firstBytes: new Uint8Array(0) };
 
+/** A frame and its causes, nearest first, as far as they passed this VM lately. */
+export const causeLinks = (trace: TraceRing, kinds: Kinds, source: number, sequence: number): readonly CauseLink[] =>
+  trace.chain(source, sequence).map((link) => ({
+    address: link.source,
+    source: kinds.partyName(link.source),
+    sequence: link.sequence,
+    kindName: kinds.nameOf(link.kind),
+  }));
+
 function messageOf({ frame, kinds, trace }: Crash): Pick<CrashReport, 'message' | 'causes'> {
   if (!frame) return { message: NO_MESSAGE, causes: [] };
-  const header = readHeader(frame, 0);
-  const named = (source: number, sequence: number, kind: number) => ({
-    address: source,
-    source: kinds.partyName(source),
-    sequence,
-    kindName: kinds.nameOf(kind),
-  });
+  const { source, sequence, kind, sentAt, causeSource, causeSequence } = readHeader(frame, 0);
   return {
-    causes: trace.chain(header.causeSource, header.causeSequence).map(({ source, sequence, kind }) => named(source, sequence, kind)),
+    causes: causeLinks(trace, kinds, causeSource, causeSequence),
     message: {
-      ...named(header.source, header.sequence, header.kind),
-      kind: header.kind,
-      sentAt: header.sentAt,
+      kind,
+      kindName: kinds.nameOf(kind),
+      source: kinds.partyName(source),
+      sequence,
+      sentAt,
       firstBytes: frame.slice(0, CRASH_REPORT_FRAME_BYTES_MAX),
     },
   };

@@ -13,6 +13,7 @@
  */
 import type { VmControl, VmEvents } from './control.js';
 import type { VmName } from './instance.js';
+import type { ProgressReader } from './progress.js';
 
 export interface Clock {
   /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */
@@ -46,6 +47,8 @@ export interface VmHandle {
   readonly name: VmName;
   /** Every call settles: with its answer, or with a ControlError. */
   readonly control: VmControl;
+  /** Signs of life; null when none can be seen, and nobody can notice that it hangs. */
+  readonly progress: ProgressReader | null;
   /** Ends the thread at once, whatever it is doing; calls in flight reject with `lost`. Resolves when it is gone, also on a second call. */
   terminate(): Promise<void>;
 }
@@ -54,6 +57,8 @@ export interface Host {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly capabilities: Capabilities;
+  /** Threads may be stopped by a debugger now: nobody is judged by time. */
+  readonly debugging: boolean;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
   /**
@@ -67,6 +72,13 @@ export interface Host {
    * before goes on with what had not been released, unless one of the two was started afresh.
    */
   connect(a: VmHandle, b: VmHandle): Promise<void>;
+  /**
+   * Calls back every so often. It keeps nothing alive: neither a process, nor a simulation in which nothing else is left to happen.
+   * @returns ends it
+   */
+  beat(intervalMs: number, fn: () => void): () => void;
+  /** Whether a thread is to be kept ready for the next incarnation of a VM that runs. Resolves when that of one that is no longer wanted is gone. */
+  keepSpare(name: Exclude<VmName, 'host'>, kept: boolean): Promise<void>;
 }
 
 /** deadline: no answer in time. lost: the VM died. failed: the VM answered with an error, kept as `cause`. */

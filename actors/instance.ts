@@ -4,6 +4,7 @@
  */
 import type { DecodeError } from '../protocol/errors.js';
 import type { PartySchema } from '../protocol/schema.js';
+import type { FaultKind } from './fault-rates.js';
 
 export type VmName = 'host' | 'js' | 'wasm';
 
@@ -40,8 +41,8 @@ export interface ActorInstance {
   snapshot(): Uint8Array;
   /** Before the first frame. The last of several counts. @throws DecodeError, leaving the instance unusable */
   restore(snapshot: Uint8Array): void;
-  /** Arms a fault for tests and trap rates: the handler of the `nth` frame from now (0 is the next) traps after it has done its work. -1 disarms. */
-  armFault(nth: number): void;
+  /** Arms a fault to order: the handler of the `nth` frame from now (0 is the next) traps, or never returns, after it has done its work. -1 disarms. */
+  armFault(nth: number, kind?: FaultKind): void;
   /** Bytes of linear memory; 0 in JavaScript. */
   readonly memoryBytes: number;
   dispose(): void;
@@ -83,8 +84,11 @@ export function stackOf(thrown: unknown): string {
 /** Numbers that an actor is configured with before it starts, as seeds and limits. The same for every incarnation. */
 export type ActorOptions = Readonly<Record<string, number>>;
 
+export type OnFrame = (index: number) => void;
+
 export interface ActorFactory {
   readonly schema: PartySchema;
   readonly vm: 'js' | 'wasm';
-  create(options: ActorOptions): ActorInstance;
+  /** @param onFrame told the number of each frame of a batch but the first, before it is handled */
+  create(options: ActorOptions, onFrame?: OnFrame): ActorInstance;
 }

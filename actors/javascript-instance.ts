@@ -15,15 +15,18 @@ import { system } from '../protocol/generated/system.js';
 import { Reader } from '../protocol/reader.js';
 import { Writer } from '../protocol/writer.js';
 import type { Actor } from './actor.js';
+import type { FaultKind } from './fault-rates.js';
 import {
   type ActorFactory,
   type ActorInstance,
   type ActorOptions,
   ActorTrap,
   type MalformedFrame,
+  type OnFrame,
   type Output,
   stackOf,
 } from './instance.js';
+import { loop } from './standstill.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
@@ -44,12 +47,14 @@ class JavaScriptInstance implements ActorInstance {
   private readonly writer = new Writer();
   private readonly handles: Handle[] = [];
   private fault = -1;
+  private faultKind: FaultKind = 'trap';
   private ended = false;
 
   constructor(
     private readonly actor: RunnableActor,
     topics: Topics,
     options: ActorOptions = {},
+    private readonly onFrame: OnFrame = () => {},
   ) {
     for (const [name, value] of Object.entries(options)) actor.configure(name, value);
     this.addReceived();
@@ -65,6 +70,7 @@ class JavaScriptInstance implements ActorInstance {
     let handled = 0;
     for (const end = at + length; at < end; at += frameLength(bytes, at)) {
       const committed = outbox.length;
+      if (handled > 0) this.onFrame(handled);
       try {
         this.handleFrame(bytes, at, handled);
       } catch (error) {
@@ -99,7 +105,12 @@ class JavaScriptInstance implements ActorInstance {
         this.malformed.push({ frame: index, error: error.cause });
       }
     }
-    if (this.fault-- === 0) throw new Error('injected fault');
+    if (this.fault-- === 0) this.fail();
+  }
+
+  private fail(): never {
+    if (this.faultKind === 'trap') throw new Error('injected fault');
+    loop();
   }
 
   private collect(): void {
@@ -204,8 +215,9 @@ class JavaScriptInstance implements ActorInstance {
     }
   }
 
-  armFault(nth: number): void {
+  armFault(nth: number, kind: FaultKind = 'trap'): void {
     this.fault = nth;
+    this.faultKind = kind;
   }
 
   dispose(): void {
@@ -265,8 +277,8 @@ export function javaScriptActorFactory(schema: BoundParty, create: () => Runnabl
   return {
     schema,
     vm: 'js',
-    create(options) {
-      const instance = new JavaScriptInstance(create(), topics, options);
+    create(options, onFrame) {
+      const instance = new JavaScriptInstance(create(), topics, options, onFrame);
       for (const party of parties) if (schema.sendsTo.includes(party.name)) instance.expectReplies(party);
       return instance;
     },

@@ -14,14 +14,15 @@ import { Mailbox } from '../bus/mailbox.js';
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
 import { crashReport } from './crash-report.js';
+import type { FaultKind } from './fault-rates.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { ActorTrap } from './instance.js';
 import { Port, type PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
+import { PortSuspicions } from './port-suspicions.js';
+import { Standstill } from './standstill.js';
+import { type Suspect, TRIES_MAX } from './suspect.js';
 import type { Party } from './turns.js';
-
-/** A frame is tried again once: what was wrong with the state of an incarnation may be right in the next. */
-const TRIES_MAX = 2;
 
 export interface PortOrder<P extends PortParty> {
   readonly schema: P;
@@ -42,13 +43,16 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** Source and sequence of the frame at which an incarnation ended last, and how many have. */
   private culprit = '';
   private attempts = 0;
-  private crashNext = false;
+  /** To strike at the next frame. */
+  private ordered: FaultKind | null = null;
+  private readonly suspicions: PortSuspicions;
 
   constructor(
     private readonly order: PortOrder<P>,
     private readonly services: PortServices,
   ) {
     this.gate = new Gate(order.schema.address, services);
+    this.suspicions = new PortSuspicions(this, services);
     this.beginAs(services.incarnation);
   }
 
@@ -97,19 +101,32 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const bytes = this.services.scratch;
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
     this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
-    this.handle(bytes);
+    if (!this.suspicions.refuses(bytes)) this.handle(bytes);
     return 1;
   }
 
   private handle(bytes: Uint8Array): void {
     const port = this.port as Port<P>;
+    const { progress } = this.services;
+    progress.atPortFrame(this.address, readU16(bytes, SOURCE_OFFSET), readU53(bytes, SEQUENCE_OFFSET));
     try {
       this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
-      if (this.crashNext) throw new Error('injected fault');
+      this.strike();
     } catch (error) {
+      if (Standstill.in(error)) throw error;
       if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
       else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
     }
+    progress.done();
+  }
+
+  /** The fault to order. */
+  private strike(): void {
+    const { ordered } = this;
+    if (!ordered) return;
+    this.ordered = null;
+    if (ordered === 'trap') throw new Error('injected fault');
+    this.services.loop();
   }
 
   /** A handler that goes on in a promise may fail later. */
@@ -127,7 +144,6 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   private end(error: unknown, frame: Uint8Array | null): void {
     this.state = 'restarting';
-    this.crashNext = false;
     const culprit = frame ? `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}` : '';
     this.attempts = frame && culprit === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit;
@@ -178,10 +194,13 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   private begin(): void {
     this.state = 'running';
     try {
-      const port = this.make();
-      this.port = port;
-      this.mind(port, port.open(), () => null);
+      this.services.progress.during(this.address, () => {
+        const port = this.make();
+        this.port = port;
+        this.mind(port, port.open(), () => null);
+      });
     } catch (error) {
+      if (Standstill.in(error)) throw error;
       this.end(error, null);
       return;
     }
@@ -190,9 +209,14 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     if (left) this.handle(left);
   }
 
-  /** Makes the handler of the next frame throw, when it has done its work. */
-  crash(): void {
-    this.crashNext = true;
+  /** Makes the handler of the next frame throw, or hang, when it has done its work. */
+  orderFault(fault: FaultKind): void {
+    this.ordered = fault;
+  }
+
+  /** The VM has hung at frames of this port. */
+  blame(suspects: readonly Suspect[]): void {
+    this.suspicions.blame(suspects);
   }
 
   /** Ends it until it is restarted: what waits for it becomes dead letters. */

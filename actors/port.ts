@@ -62,6 +62,8 @@ export interface PortServices extends CellServices {
   readonly fail: (request: IncomingRequest, code: ErrorCode) => void;
   /** The party that owns a topic, by its path `owner.topic`. */
   readonly parties: readonly BoundParty[];
+  /** Never returns. */
+  readonly loop: () => never;
 }
 
 /** Requests that an incarnation of a port may make before it reuses numbers of another. */

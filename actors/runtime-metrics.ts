@@ -57,6 +57,10 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
     events.ended(report);
     crashed(report);
   },
+  hung: (report) => {
+    events.hung(report);
+    crashed(report);
+  },
   poisoned: (report, frame) => events.poisoned(report, frame),
   checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

@@ -8,7 +8,7 @@
  * The catch: what happens inside a VM is asked over the control plane, so every such answer is a promise, and a VM that dies
  * meanwhile makes it reject with a ControlError.
  */
-import { CONTROL_DEADLINE_MS } from '../protocol/limits.js';
+import { CONTROL_DEADLINE_MS, HANG_MS } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
@@ -51,6 +51,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly escalation?: Escalation;
   /** How often a VM that is lost may be started again; as often as one actor may when not given. */
   readonly vmIntensity?: Intensity;
+  /** A VM that is busy for so long without getting on with any frame hangs: it is ended, and its actors go on; `HANG_MS` when not given. */
+  readonly hangMs?: number;
   /** How long a VM may take to stop one actor. */
   readonly shutdownMs?: number;
   /** Probability that a first delivery to a Wasm actor traps; 0 when not given. */
@@ -78,6 +80,8 @@ export interface System {
   health(): Promise<SystemHealth>;
   /** Makes the handler of the next frame of an actor or supervised port trap; waits while it restarts. @throws SupervisionError, ControlError */
   crash(party: string): Promise<void>;
+  /** Makes the handler of the actor's next frame loop for ever; waits while the actor restarts. @throws SupervisionError, ControlError */
+  hang(actor: string): Promise<void>;
   /** Waits while the actor restarts. @returns its envelope. @throws SupervisionError, ControlError */
   snapshot(actor: string): Promise<Uint8Array>;
   /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
@@ -123,6 +127,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     escalation: options.escalation ?? 'degrade',
     portIntensity: intensityOf(options),
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
+    hangMs: checkHangMs(options.hangMs ?? HANG_MS),
     prepare: async (control, vm) => {
       if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
     },
@@ -157,6 +162,11 @@ function specify(options: SystemOptions, placement: readonly Placement[]): reado
     shutdownMs,
     options: actorOptions,
   }));
+}
+
+function checkHangMs(hangMs: number): number {
+  if (!(hangMs > 0)) throw new RangeError(`hangMs is a positive number, not ${hangMs}`);
+  return hangMs;
 }
 
 class SupervisedSystem implements System {
@@ -200,6 +210,11 @@ class SupervisedSystem implements System {
   async crash(party: string): Promise<void> {
     const control = await this.runningControl(party);
     await control.crash(party);
+  }
+
+  async hang(actor: string): Promise<void> {
+    const control = await this.runningControl(actor);
+    await control.hang(actor);
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {

@@ -21,6 +21,8 @@ export type OpenLinkFunction = (
 export interface VmMemory {
   /** The VM's own from now on; where its host does not see it, a copy of what the host has of it. */
   readonly journal: SharedArrayBuffer | ArrayBuffer;
+  /** Of this incarnation: signs of life. */
+  readonly progress: SharedArrayBuffer | ArrayBuffer;
   /** 1 for the first. */
   readonly incarnation: number;
   /** The former incarnation was lost: the VM takes nothing in until it has been told to `recover`. */
@@ -41,6 +43,8 @@ export interface VmOptions {
   readonly openLink: OpenLinkFunction;
   /** Told of every journal entry before it is handled, where the host does not see the journal's memory. */
   readonly mirror?: EntryListener;
+  /** In place of an endless loop, for a port that is told to hang: in the simulation nothing may loop. */
+  readonly loop?: () => never;
   /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
   readonly memory?: VmMemory;
   /** Keeps an instance of each Wasm actor ready for its restart, which takes as much memory again. */

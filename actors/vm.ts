@@ -8,7 +8,6 @@ import { DeadLetters } from '../bus/dead-letters.js';
 import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
 import type { FrameSink } from '../bus/link.js';
-import type { MailboxStats } from '../bus/mailbox.js';
 import { PairCounter } from '../bus/pair-counter.js';
 import { RequestLedger } from '../bus/requests.js';
 import { Router } from '../bus/router.js';
@@ -26,17 +25,22 @@ import type { PermittedCell } from './cell-services.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
+import { causeLinks } from './crash-report.js';
 import { DeadlineTimer } from './deadline-timer.js';
+import { FaultRates } from './fault-rates.js';
 import type { VmName } from './instance.js';
 import { Leaving } from './leaving.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import type { Port, PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
+import { Progress } from './progress.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
-import { TrapRate } from './trap-rate.js';
+import { loop } from './standstill.js';
+import type { Suspect } from './suspect.js';
 import type { Trial } from './trial.js';
 import { type Party, Turns } from './turns.js';
+import { countersOf } from './vm-counters.js';
 import { VmLinks } from './vm-links.js';
 import type { VmOptions } from './vm-options.js';
 import { VmPorts } from './vm-ports.js';
@@ -71,7 +75,7 @@ export class Vm implements VmControl {
   private readonly counts = new CellCounts();
   /** Ended, and may be restarted at once. */
   private readonly restarts: PermittedCell[] = [];
-  private readonly trapRate = new TrapRate();
+  private readonly faultRates = new FaultRates();
   private readonly deadlines: DeadlineTimer;
   private closed = false;
   private readonly checkpointer: Checkpointer | null;
@@ -113,7 +117,8 @@ export class Vm implements VmControl {
       handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
-      drawFault: (frames) => this.trapRate.draw(frames),
+      drawFault: (frames) => this.faultRates.draw(frames),
+      progress: new Progress(memory?.progress ?? Progress.allocate(false)),
       restartSoon: (cell) => {
         this.restarts.push(cell);
         options.wake();
@@ -123,6 +128,7 @@ export class Vm implements VmControl {
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
       wake: options.wake,
       onPortError: options.onPortError,
+      loop: options.loop ?? loop,
       fail: ({ requester, request, kind }, code) => this.fail(requester, request, kind, code),
       parties: options.parties,
     };
@@ -391,20 +397,23 @@ export class Vm implements VmControl {
   }
 
   async setTrapRate(rate: number, seed: number): Promise<void> {
-    this.trapRate.set(rate, seed);
+    this.faultRates.set('trap', rate, seed);
+  }
+
+  async setHangRate(rate: number, seed: number): Promise<void> {
+    this.faultRates.set('hang', rate, seed);
   }
 
   async crash(actor: string): Promise<void> {
-    (this.ports.named(actor) ?? this.cell(actor)).crash();
+    (this.ports.named(actor) ?? this.cell(actor)).orderFault('trap');
+  }
+
+  async hang(actor: string): Promise<void> {
+    (this.ports.named(actor) ?? this.cell(actor)).orderFault('hang');
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
-    return this.trace.chain(source, sequence).map(({ source: address, sequence: number, kind }) => ({
-      address,
-      source: this.kinds.partyName(address),
-      sequence: number,
-      kindName: this.kinds.nameOf(kind),
-    }));
+    return causeLinks(this.trace, this.kinds, source, sequence);
   }
 
   async health(): Promise<readonly ActorHealth[]> {
@@ -412,20 +421,9 @@ export class Vm implements VmControl {
   }
 
   async counters(): Promise<VmCounters> {
-    const nameOf = (address: number) => this.kinds.partyName(address);
-    const { dropped, conflated, ...ofCells } = this.counts.with(this.cells.values());
-    const ofPorts = (count: (stats: MailboxStats) => number) => this.ports.all.reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
-    const waiting = this.turns.parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
-    return {
-      sent: this.router.sent.toRecord(nameOf),
-      handled: this.handled.toRecord(nameOf),
-      ...this.router.stats,
-      deadLetters: this.deadLetterBox.count,
-      ...ofCells,
-      dropped: dropped + ofPorts((stats) => stats.dropped),
-      conflated: conflated + ofPorts((stats) => stats.conflated),
-      waiting: this.leaving.size + waiting,
-    };
+    const { router, handled, kinds, leaving, deadLetterBox: deadLetters } = this;
+    const counts = this.counts.with(this.cells.values());
+    return countersOf({ router, handled, kinds, deadLetters, counts, ports: this.ports.all, parties: this.turns.parties, leaving });
   }
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
@@ -448,7 +446,7 @@ export class Vm implements VmControl {
     return frame;
   }
 
-  async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined): Promise<void> {
+  async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     const checkpoint = bytes && decodeCheckpoint(bytes);
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     const cells = this.ports.resume(orders).map((order) => this.createCell(order, keptOf(order.actor)));
@@ -456,12 +454,10 @@ export class Vm implements VmControl {
       this.requests.restore(checkpoint.requests);
       this.leaving.restore(checkpoint, cells);
     }
-    for (const cell of cells) {
-      const kept = keptOf(cell.name);
-      if (kept) cell.remember(kept);
-    }
+    for (const cell of cells) cell.remember(keptOf(cell.name));
     for (const cell of cells) this.addParty(cell);
     this.router.mute(this.ports.addresses);
+    for (const party of [...cells, ...this.ports.all]) party.blame(suspects.filter(({ address }) => address === party.address));
     for (const cell of cells) cell.recover();
     this.router.mute([]);
     this.recovering = false;
@@ -470,12 +466,18 @@ export class Vm implements VmControl {
     this.options.wake();
   }
 
-  /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */
-  abandon(): void {
+  /** It stands still: nothing of it moves any more, as if its thread never came back. */
+  freeze(): void {
     this.closed = true;
     this.checkpointer?.end();
     this.deadlines.end();
+    this.turns.end();
     this.router.silence();
+  }
+
+  /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */
+  abandon(): void {
+    this.freeze();
     this.links.detach();
     this.ports.close();
   }

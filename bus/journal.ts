@@ -88,6 +88,11 @@ export class Journal {
     return this.end;
   }
 
+  /** Whether the frames from a position on are all there. */
+  has(position: number): boolean {
+    return position >= this.floor && position < this.end;
+  }
+
   get usedBytes(): number {
     return this.end - this.start;
   }

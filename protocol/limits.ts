@@ -52,6 +52,9 @@ export const WATCH_NOTICES_MAX = 256;
 /** A control call to a VM (boot, spawn, snapshot): a worker starts in 20 ms and a television is 20 times slower. */
 export const CONTROL_DEADLINE_MS = 5_000;
 
+/** A VM that is busy for so long without getting on with any frame hangs: twenty times the longest task that a browser calls long, on a device that is twenty times slower. */
+export const HANG_MS = 2_000;
+
 /** Series that each half of metrics (the application's, the runtime's) keeps: several times the five actors' own; a name made from data must not grow it for ever. */
 export const METRIC_SERIES_MAX = 256;
 /** A metric's name, a log record's source. */

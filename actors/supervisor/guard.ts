@@ -1,14 +1,13 @@
 /**
  * Makes a bare VmControl safe to call: every call is raced against the death of its VM and a deadline. Comlink has neither a
  * time-out nor a listener for worker death, so without this a call to a dead worker would hang for ever.
- *
- * The catch: a deadline that falls due while this thread was busy may come before an answer that has already arrived is read.
- * So a due deadline lets the event loop turn once more before it rejects.
  */
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmControl } from '../control.js';
-import { ControlError, type Timers } from '../host.js';
+import { ControlError } from '../host.js';
 import type { VmName } from '../instance.js';
+import type { ProgressReader } from '../progress.js';
+import type { Patience } from './patience.js';
 
 /** Knows whether a VM is still there. The host calls `cut` once, when the thread is gone. */
 export class Lifeline {
@@ -37,24 +36,29 @@ const detailOf = (error: unknown): string => (error instanceof Error ? error.mes
 export function guardControl(
   vm: VmName,
   control: VmControl,
-  timers: Timers,
+  patience: Patience,
   lifeline: Lifeline,
   deadlineMs: number = CONTROL_DEADLINE_MS,
+  progress: ProgressReader | null = null,
 ): VmControl {
+  // An answer comes behind the batch that is being handled.
+  const headway = () => {
+    const reading = progress?.read();
+    return reading?.busy ? reading.count : 0;
+  };
   const guarded =
     <A extends unknown[], R>(call: string, run: (...input: A) => Promise<R>) =>
     (...input: A): Promise<R> =>
       new Promise<R>((resolve, reject) => {
         if (lifeline.reason !== null) return reject(new ControlError('lost', vm, call, lifeline.reason));
         const settle = (finish: () => void) => {
-          timers.clear(timer);
+          takeBack();
           forget();
           finish();
         };
         const forget = lifeline.onCut((reason) => settle(() => reject(new ControlError('lost', vm, call, reason))));
-        let timer = timers.set(deadlineMs, () => {
-          timer = timers.set(0, () => settle(() => reject(new ControlError('deadline', vm, call, `no answer in ${deadlineMs} ms`))));
-        });
+        const late = () => settle(() => reject(new ControlError('deadline', vm, call, `no answer in ${deadlineMs} ms`)));
+        const takeBack = patience.wait(deadlineMs, late, headway);
         const answered = (async () => run(...input))();
         answered.then(
           (answer) => settle(() => resolve(answer)),
@@ -73,14 +77,16 @@ export function guardControl(
     tellEnded: guarded('tellEnded', (watcher, notice) => control.tellEnded(watcher, notice)),
     setAnimating: guarded('setAnimating', (animating) => control.setAnimating(animating)),
     setTrapRate: guarded('setTrapRate', (rate, seed) => control.setTrapRate(rate, seed)),
+    setHangRate: guarded('setHangRate', (rate, seed) => control.setHangRate(rate, seed)),
     crash: guarded('crash', (actor) => control.crash(actor)),
+    hang: guarded('hang', (actor) => control.hang(actor)),
     causes: guarded('causes', (source, sequence) => control.causes(source, sequence)),
     health: guarded('health', () => control.health()),
     counters: guarded('counters', () => control.counters()),
     deadLetters: guarded('deadLetters', () => control.deadLetters()),
     tryFrame: guarded('tryFrame', (actor, frame) => control.tryFrame(actor, frame)),
     deliverAgain: guarded('deliverAgain', (actor, frame) => control.deliverAgain(actor, frame)),
-    recover: guarded('recover', (orders, checkpoint) => control.recover(orders, checkpoint)),
+    recover: guarded('recover', (orders, checkpoint, suspects) => control.recover(orders, checkpoint, suspects)),
     begin: guarded('begin', () => control.begin()),
     shutdown: guarded('shutdown', () => control.shutdown()),
   };

@@ -7,7 +7,7 @@ import type { VmStatus } from './change-feed.js';
 import { StartError } from './errors.js';
 import { type VmCommands, type VmInput, type VmState, vmMachine } from './vm-machine.js';
 
-const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
+export const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
 
 export class SupervisedVm {
   private readonly machine: Actor<typeof vmMachine>;

@@ -26,6 +26,7 @@ import { type ActorSpecification, isDown, SupervisedActor } from './supervised-a
 import { type SupervisedPort, supervisePorts } from './supervised-ports.js';
 import { SupervisedVm } from './supervised-vm.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
+import { VmCare } from './vm-care.js';
 import type { VmCommands } from './vm-machine.js';
 import { VmRecovery } from './vm-recovery.js';
 
@@ -43,6 +44,8 @@ export interface SupervisorOptions {
   readonly portIntensity: Intensity;
   /** How often each VM may be started again. */
   readonly vmIntensity: Intensity;
+  /** A VM that is busy for so long without progress hangs. */
+  readonly hangMs: number;
   /** Called for each VM once it is linked and routed, before its ports may send. */
   readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
 }
@@ -57,6 +60,7 @@ export class Supervisor implements CauseSources {
   private readonly lastSequences = new Map<number, number>();
   private readonly recovery: VmRecovery;
   private readonly monitors: Monitors;
+  private readonly care: VmCare;
   private routing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -69,6 +73,7 @@ export class Supervisor implements CauseSources {
       runs: (address) => this.runs(address),
       tell: (watcher, notice) => this.attempt(host.local.control.tellEnded(watcher, notice)),
     });
+    this.care = new VmCare(host, options.hangMs, (vm, notice, reason) => this.recovery.hung(vm, notice, reason));
     const startLocal = async () => host.local;
     const local = this.superviseVm('host', { start: startLocal, restart: startLocal, mayRestart: () => false, recover: async () => {} });
     this.vms = [local, ...options.vms.map((name) => this.superviseVm(name, this.vmCommands(name)))];
@@ -181,15 +186,22 @@ export class Supervisor implements CauseSources {
 
   private vmCommands(name: Exclude<VmName, 'host'>): VmCommands {
     return {
-      start: () => this.host.startVm(name, this.listener(name)),
+      start: () => this.startVm(name, false),
       mayRestart: () => this.up,
       restart: () => this.startAgain(name),
       recover: (handle) => this.recovery.recover(this.vm(name), handle),
     };
   }
 
+  private async startVm(name: Exclude<VmName, 'host'>, again: boolean): Promise<VmHandle> {
+    const listener = this.listener(name);
+    const handle = await this.host.startVm(name, listener, again);
+    this.care.started(handle, listener);
+    return handle;
+  }
+
   private async startAgain(name: Exclude<VmName, 'host'>): Promise<VmHandle> {
-    const handle = await this.host.startVm(name, this.listener(name), true);
+    const handle = await this.startVm(name, true);
     if (this.up) return handle;
     await handle.terminate();
     throw new ControlError('lost', name, 'start', 'everything is being stopped');
@@ -214,6 +226,10 @@ export class Supervisor implements CauseSources {
           this.lastSequences.set(report.address, report.lastSequence);
           (this.ports.get(report.actor) ?? this.actors.get(report.actor))?.ended(report);
         }
+        this.report(report, (whole) => ({ type: 'crash', report: whole }));
+      },
+      hung: (report) => {
+        this.recovery.reported(vm);
         this.report(report, (whole) => ({ type: 'crash', report: whole }));
       },
       poisoned: (report, frame) => this.report(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
@@ -250,6 +266,7 @@ export class Supervisor implements CauseSources {
 
   private vmChanged(status: VmStatus): void {
     this.changes.emit({ type: 'vm', ...status });
+    this.care.changed(status);
     const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
     if (status.state === 'restarting') for (const party of parties) party.vmRestarting(`VM ${status.vm} was lost: ${status.reason}`);
     if (status.state === 'running') for (const party of parties) party.vmRecovered();
@@ -456,6 +473,7 @@ export class Supervisor implements CauseSources {
       }
     }
     for (const vm of [...this.vms].reverse()) await vm.end('stop');
+    await this.care.release(this.vms.map(({ name }) => name));
     return report;
   }
 

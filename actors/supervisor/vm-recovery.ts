@@ -11,6 +11,8 @@ import type { VmName } from '../instance.js';
 import type { SupervisedActor } from './supervised-actor.js';
 import type { SupervisedPort } from './supervised-ports.js';
 import type { SupervisedVm } from './supervised-vm.js';
+import { Suspects } from './suspects.js';
+import type { HangNotice } from './watchdog.js';
 
 export interface RecoveryServices {
   readonly host: Host;
@@ -29,6 +31,7 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 export class VmRecovery {
   private readonly checkpoints = new Map<VmName, Uint8Array>();
+  private readonly suspects = new Suspects();
   private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly services: RecoveryServices) {}
@@ -36,6 +39,16 @@ export class VmRecovery {
   /** @param bytes the newest of this VM's present incarnation */
   keep(vm: VmName, bytes: Uint8Array): void {
     this.checkpoints.set(vm, bytes);
+  }
+
+  /** A VM hangs, and is lost for that. */
+  hung(vm: VmName, notice: HangNotice, reason: string): void {
+    this.suspects.hung(vm, notice, reason);
+  }
+
+  /** A recovered VM has told of what it hung at. */
+  reported(vm: VmName): void {
+    this.suspects.reported(vm);
   }
 
   /** @throws the error of the step that failed; the thread is ended then */
@@ -62,6 +75,7 @@ export class VmRecovery {
       await control.recover(
         going.map(({ order }) => order),
         this.checkpoints.get(name),
+        this.suspects.of(name),
       );
       await prepare(control, name);
       await control.begin();

@@ -1,6 +1,7 @@
 /** Tandem in a browser: VMs in module workers. */
 import { type HostOptions, PlatformHost } from '../common/host.js';
 import type { BrowserCapabilities } from './capabilities.js';
+import { debugging } from './debugging.js';
 import { newLifeLock } from './life.js';
 import { load } from './load.js';
 import { readLong, readToEnd, startThread } from './thread.js';
@@ -26,7 +27,7 @@ export interface BrowserHostOptions extends HostOptions {
   readonly capabilities: BrowserCapabilities;
 }
 
-const platform = { afterTurn, load, newLifeLock: () => '', startThread, readToEnd: readLong };
+const platform = { afterTurn, load, newLifeLock: () => '', startThread, readToEnd: readLong, debugging };
 
 export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>
   new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, options);

@@ -1,6 +1,7 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
+import { Patience } from '../../actors/supervisor/patience.js';
 import type { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
@@ -9,11 +10,12 @@ import type { VmDefinition, VmSource } from './definition.js';
 import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
+import { Spares } from './spares.js';
 import { startThreadVm } from './thread-vm.js';
-import { platformTimers } from './timers.js';
+import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
 import { createVm, loadFactories } from './vm-factory.js';
-import { startWorkerVm, type WorkerVmOptions } from './worker-vm.js';
+import { WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
 export type WorkerName = 'js' | 'wasm';
 
@@ -23,10 +25,14 @@ export interface HostOptions {
   /** The parties of the application, for the VM that holds its ports. */
   readonly parties: VmDefinition['parties'];
   readonly vms: Readonly<Record<WorkerName, VmSource>>;
-  /** How long a control call may take; `Infinity` while a debugger is attached. */
+  /** How long a control call may take. */
   readonly controlDeadlineMs?: number;
   /** Keeps an instance of each Wasm actor ready, so that it restarts within a frame: at twice its memory. True when not given. */
   readonly spareInstances?: boolean;
+  /** Whether a debugger may stop threads now, so that nobody is judged by time. What the platform says when not given: Node knows, a browser does not. */
+  readonly debugging?: () => boolean;
+  /** Keep a thread ready beside each VM, so that it is back sooner when it is lost; true when not given. False on devices short of memory. */
+  readonly spares?: boolean;
   /** A port's handler threw: its frame is spent and the port goes on. Written to the console when not given. */
   readonly onPortError?: (port: string, error: unknown) => void;
 }
@@ -42,6 +48,7 @@ export class PlatformHost implements Host {
   private readonly memories: Memories;
   /** Of the VMs whose journal this host does not see. */
   private readonly journals = new Map<WorkerName, JournalPort>();
+  private readonly spares: Spares;
 
   constructor(
     private readonly platform: HostPlatform,
@@ -50,10 +57,16 @@ export class PlatformHost implements Host {
     this.capabilities = options.capabilities;
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
-    this.limits = { timers: platformTimers, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
+    const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });
+    this.limits = { patience, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
+    this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
     const { vm, handle } = this.startHere('host', { parties: options.parties }, [], unheard);
     this.vm = vm;
     this.local = handle;
+  }
+
+  get debugging(): boolean {
+    return (this.options.debugging ?? this.platform.debugging)();
   }
 
   async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
@@ -65,10 +78,20 @@ export class PlatformHost implements Host {
       const definition = await source.load();
       return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener, memory).handle;
     }
+    const worker = (again && this.spares.take(name)) || this.prepareWorker(name);
+    return worker.start({ name, memory, spareInstances: this.spareInstances }, listener, this.openJournal(name));
+  }
+
+  async keepSpare(name: WorkerName, kept: boolean): Promise<void> {
+    if (this.capabilities.workers && this.options.spares !== false) await this.spares.keep(name, kept);
+  }
+
+  readonly beat = platformBeat;
+
+  private prepareWorker(name: WorkerName): WorkerVm {
     const lifeLock = this.platform.newLifeLock();
-    const thread = this.platform.startThread(name, source.entry, lifeLock);
-    const boot = { name, wasm, lifeLock, memory, spareInstances: this.spareInstances };
-    return startWorkerVm(thread, boot, listener, this.limits, this.openJournal(name));
+    const thread = this.platform.startThread(name, this.options.vms[name].entry, lifeLock);
+    return new WorkerVm(thread, name, { wasm: this.capabilities.wasm, lifeLock }, this.limits);
   }
 
   private openJournal(name: WorkerName): JournalPort | undefined {
@@ -129,6 +152,7 @@ export function printPortError(port: string, error: unknown): void {
 /** The host's VM has no actors that could end, and when it is lost so is who would listen. */
 export const unheard: VmListener = {
   ended() {},
+  hung() {},
   poisoned() {},
   async checkpoint() {},
   lost(reason) {

@@ -3,6 +3,7 @@
  * started on it goes on where the thread that was lost had published last.
  */
 import type { VmName } from '../../actors/instance.js';
+import { Progress } from '../../actors/progress.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
@@ -33,7 +34,8 @@ export class Memories {
     const incarnation = (this.incarnations.get(name) ?? 0) + 1;
     this.journals.set(name, kept);
     this.incarnations.set(name, incarnation);
-    return { journal: kept instanceof JournalMirror ? kept.copy() : kept, incarnation, recovers };
+    const progress = Progress.allocate(this.sight === 'shared');
+    return { journal: kept instanceof JournalMirror ? kept.copy() : kept, progress, incarnation, recovers };
   }
 
   /** Null where this host sees the journal itself. */

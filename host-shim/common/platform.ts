@@ -18,6 +18,8 @@ export interface HostPlatform extends Platform {
   readonly newLifeLock: () => string;
   readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
   readonly readToEnd: ReadToEnd;
+  /** Whether a debugger may stop threads now, as far as the platform tells. */
+  readonly debugging: () => boolean;
 }
 
 /** Of a worker. */

@@ -1,7 +1,8 @@
 /**
  * The worker's end of the control plane: what Comlink exposes to the host.
  *
- *   host ── start(boot, events) ──▶ worker    loads the guests, builds the VM, starts to drive it
+ *   host ── prepare(preparation) ──▶ worker   loads the guests
+ *   host ── start(boot, events) ──▶ worker    builds the VM, starts to drive it
  *   host ── control.spawn(...) ... ──▶ worker
  *   host ◀── events.ended(report) ... ── worker
  */
@@ -10,11 +11,14 @@ import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmName } from '../../actors/instance.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 
-export interface Boot {
-  readonly name: Exclude<VmName, 'host'>;
+export interface Preparation {
   readonly wasm: boolean;
   /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
+}
+
+export interface Boot {
+  readonly name: Exclude<VmName, 'host'>;
   readonly memory: VmMemory;
   /** Where the host does not see that memory: takes every journal entry. */
   readonly journalPort?: MessagePort;
@@ -22,22 +26,36 @@ export interface Boot {
 }
 
 export interface VmService {
+  prepare(preparation: Preparation): Promise<void>;
+  /** Once, after `prepare` has resolved. */
   start(boot: Boot, events: VmEvents): Promise<void>;
   /** There once `start` has resolved. */
   readonly control: VmControl;
+  /** Answers when the thread's event loop turns. */
+  alive(): Promise<void>;
 }
 
-/** @param start builds the VM and drives it */
-export function exposeVm(endpoint: Endpoint, start: (boot: Boot, events: VmEvents) => Promise<VmControl>): void {
+/** Builds the VM and drives it. */
+export type StartVm = (boot: Boot, events: VmEvents) => Promise<VmControl>;
+
+/** @param prepare loads what the VM is made of */
+export function exposeVm(endpoint: Endpoint, prepare: (preparation: Preparation) => Promise<StartVm>): void {
+  let startVm: StartVm | null = null;
   const service = {
     control: null as VmControl | null,
+    async prepare(preparation: Preparation): Promise<void> {
+      startVm = await prepare(preparation);
+    },
     async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
-      service.control = await start(boot, {
+      if (!startVm) throw new Error('the thread was not prepared');
+      service.control = await startVm(boot, {
         ended: (report) => void events.ended(report),
+        hung: (report) => void events.hung(report),
         poisoned: (report, frame) => void events.poisoned(report, frame),
         checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });
     },
+    async alive(): Promise<void> {},
   };
   expose(service, endpoint);
 }

@@ -2,22 +2,37 @@
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
+import type { ProgressReader } from '../../actors/progress.js';
+import { Standstill } from '../../actors/standstill.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 
 /** What of a Vm its thread needs. */
-export type DrivenVm = VmControl & Pumped & { abandon(): void };
+export type DrivenVm = VmControl & Pumped & { freeze(): void; abandon(): void };
 
-/** @param create builds the VM; it calls `wake` when there is something to pump */
+export interface ThreadVm<V> {
+  readonly handle: VmHandle;
+  readonly vm: V;
+  readonly lose: (reason: string) => void;
+  /** It stands still, as a thread does that loops for ever. */
+  readonly stands: boolean;
+}
+
+/**
+ * @param create builds the VM; it calls `wake` when there is something to pump
+ * @param progress null where nothing else could run while the VM hangs
+ */
 export function startThreadVm<V extends DrivenVm>(
   name: VmName,
   afterTurn: AfterTurn,
   create: (wake: () => void, events: VmEvents) => V,
   listener: VmListener,
-  options: WorkerVmOptions,
-): { readonly handle: VmHandle; readonly vm: V; readonly lose: (reason: string) => void } {
+  { patience, controlDeadlineMs }: WorkerVmOptions,
+  progress: ProgressReader | null = null,
+): ThreadVm<V> {
   const lifeline = new Lifeline();
+  let stands = false;
   const lose = (reason: string): void => {
     if (lifeline.reason !== null) return;
     driver.stop();
@@ -25,16 +40,55 @@ export function startThreadVm<V extends DrivenVm>(
     vm.abandon();
     listener.lost(reason);
   };
-  const driver = new Driver(afterTurn, (error) => lose(String(error)));
+  const stand = (): void => {
+    stands = true;
+    driver.stop();
+    vm.freeze();
+  };
+  const driver = new Driver(afterTurn, (error) => (Standstill.in(error) ? stand() : lose(String(error))));
   const vm = create(driver.wake, listener);
   driver.drive(vm);
   let gone: Promise<void> | null = null;
   const terminate = (): Promise<void> => {
     driver.stop();
     lifeline.cut('terminated');
+    if (stands) vm.abandon();
     // What it cannot end in order, as an actor that traps while its last state is taken, is given up with it.
     gone ??= vm.shutdown().catch(() => {});
     return gone;
   };
-  return { vm, lose, handle: { name, control: guardControl(name, vm, options.timers, lifeline, options.controlDeadlineMs), terminate } };
+  const control = guardControl(
+    name,
+    answering(vm, () => stands, stand),
+    patience,
+    lifeline,
+    controlDeadlineMs,
+    progress,
+  );
+  return {
+    vm,
+    lose,
+    handle: { name, control, progress, terminate },
+    get stands() {
+      return stands;
+    },
+  };
+}
+
+/** The calls of a VM that answers none any more once it stands still, also the one in which that happened. */
+function answering(vm: VmControl, stands: () => boolean, stand: () => void): VmControl {
+  return new Proxy(vm, {
+    get: (target, property) => {
+      const call = target[property as keyof VmControl] as (...input: unknown[]) => Promise<unknown>;
+      return async (...input: unknown[]) => {
+        try {
+          if (!stands()) return await call.apply(target, input);
+        } catch (error) {
+          if (!Standstill.in(error)) throw error;
+          stand();
+        }
+        return new Promise<never>(() => {});
+      };
+    },
+  });
 }

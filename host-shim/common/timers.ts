@@ -8,3 +8,10 @@ export const platformTimers: Timers = {
   set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : setTimeout(fn, Math.min(delayMs, DELAY_MS_MAX))),
   clear: (handle) => clearTimeout(handle as ReturnType<typeof setTimeout> | undefined),
 };
+
+/** Keeps no process of Node alive. */
+export function platformBeat(intervalMs: number, fn: () => void): () => void {
+  const timer: unknown = setInterval(fn, intervalMs);
+  if (typeof timer === 'object' && timer !== null && 'unref' in timer) (timer as { unref(): void }).unref();
+  return () => clearInterval(timer as ReturnType<typeof setInterval>);
+}

@@ -1,103 +1,151 @@
 /**
  * A VM in a worker, as its host holds it. The platform says how a thread is started, ended, and known to be dead; the rest is the
  * same everywhere: Comlink carries the calls, and a guard makes each of them settle.
+ *
+ *   new WorkerVm(thread, ...) ── prepared ──> a thread that is ready ── start(boot) ──> a VM
  */
-import { type Endpoint, proxy, transfer, wrap } from 'comlink';
+import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
-import { ControlError, type ControlFailure, type Timers, type VmHandle, type VmListener } from '../../actors/host.js';
+import { ControlError, type ControlFailure, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
+import { type ProgressReader, readProgress } from '../../actors/progress.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import type { Patience } from '../../actors/supervisor/patience.js';
 import type { JournalPort } from './journal-port.js';
-import type { Boot, VmService } from './service.js';
+import type { Boot, Preparation, VmService } from './service.js';
 
 /** A thread that runs a worker file. */
 export interface Thread {
   readonly endpoint: Endpoint;
   /** Called once, when the thread has ended or can no longer be relied on. Set by the host before anything is sent. */
   onEnd: ((reason: string) => void) | null;
-  /** Called once the VM has started: from then on its death must be noticed even when the thread says nothing. */
+  /** Called once the thread holds its lock: from then on its death must be noticed even when the thread says nothing. */
   watch(): void;
   /** Ends the thread at once. Resolves when it is gone. */
   terminate(): Promise<void>;
 }
 
 export interface WorkerVmOptions {
-  readonly timers: Timers;
+  readonly patience: Patience;
   readonly controlDeadlineMs: number;
 }
 
-/** @throws ControlError when the VM did not start; its thread is gone then */
-export async function startWorkerVm(
-  thread: Thread,
-  boot: Omit<Boot, 'journalPort'>,
-  listener: VmListener,
-  options: WorkerVmOptions,
-  journal?: JournalPort,
-): Promise<VmHandle> {
-  const { name } = boot;
-  const lifeline = new Lifeline();
-  const remote = wrap<VmService>(thread.endpoint);
-  let started = false;
-  thread.onEnd = (reason) => {
-    if (lifeline.reason !== null) return;
-    lifeline.cut(reason);
-    void thread.terminate();
-    if (started) listener.lost(reason);
-  };
-  const terminate = () => {
-    lifeline.cut('terminated');
-    return thread.terminate();
-  };
+export class WorkerVm {
+  /** Called when the thread ends unasked before it has started as a VM. */
+  onEnd: ((reason: string) => void) | null = null;
+  /** Resolves when everything is loaded. @throws ControlError (as rejection); the thread is gone then */
+  readonly prepared: Promise<void>;
+  private readonly lifeline = new Lifeline();
+  private readonly remote: Remote<VmService>;
 
-  const events = proxy<VmEvents>({
-    ended: (report) => listener.ended(report),
-    poisoned: (report, frame) => listener.poisoned(report, frame),
-    checkpoint: async (bytes, neededFrom) => {
-      await listener.checkpoint(bytes, neededFrom);
-      // One that comes after the end is not kept.
-      if (lifeline.reason === null) journal?.mirror.truncate(neededFrom);
-    },
-  });
-  try {
-    const start = journal
-      ? remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events)
-      : remote.start(boot, events);
-    await settleStart(start, name, lifeline, options);
-  } catch (error) {
-    await terminate();
-    throw error;
+  constructor(
+    private readonly thread: Thread,
+    private readonly name: Exclude<VmName, 'host'>,
+    preparation: Preparation,
+    private readonly options: WorkerVmOptions,
+  ) {
+    this.remote = wrap<VmService>(thread.endpoint);
+    thread.onEnd = (reason) => {
+      if (this.lifeline.reason !== null) return;
+      this.lifeline.cut(reason);
+      void thread.terminate();
+      this.onEnd?.(reason);
+    };
+    this.prepared = this.ask('prepare', () => this.remote.prepare(preparation)).then(() => thread.watch());
+    this.prepared.catch(() => {}); // whoever starts it is told
   }
-  started = true;
-  thread.watch();
-  // A Comlink proxy takes any call and answers with a promise, as VmControl does.
-  const control = remote.control as unknown as VmControl;
-  return { name, control: guardControl(name, control, options.timers, lifeline, options.controlDeadlineMs), terminate };
+
+  /** @throws ControlError when the VM did not start; its thread is gone then */
+  async start(boot: Omit<Boot, 'journalPort'>, listener: VmListener, journal?: JournalPort): Promise<VmHandle> {
+    await this.prepared;
+    this.onEnd = null;
+    const events = this.events(listener, journal);
+    await this.ask('start', () =>
+      journal
+        ? this.remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events)
+        : this.remote.start(boot, events),
+    );
+    this.onEnd = (reason) => listener.lost(reason);
+    const { patience, controlDeadlineMs } = this.options;
+    // A Comlink proxy takes any call and answers with a promise, as VmControl does.
+    const control = this.remote.control as unknown as VmControl;
+    const progress = journal ? null : progressOf(boot.memory.progress, () => this.remote.alive());
+    return {
+      name: this.name,
+      control: guardControl(this.name, control, patience, this.lifeline, controlDeadlineMs, progress),
+      progress,
+      terminate: () => this.terminate(),
+    };
+  }
+
+  /** Ends the thread at once. Resolves when it is gone. */
+  terminate(): Promise<void> {
+    this.lifeline.cut('terminated');
+    return this.thread.terminate();
+  }
+
+  private events(listener: VmListener, journal?: JournalPort): VmEvents {
+    return proxy<VmEvents>({
+      ended: (report) => listener.ended(report),
+      hung: (report) => listener.hung(report),
+      poisoned: (report, frame) => listener.poisoned(report, frame),
+      checkpoint: async (bytes, neededFrom) => {
+        await listener.checkpoint(bytes, neededFrom);
+        // One that comes after the end is not kept.
+        if (this.lifeline.reason === null) journal?.mirror.truncate(neededFrom);
+      },
+    });
+  }
+
+  /** A call before there is a control to guard: settles with the thread's answer, its end, or at the deadline. */
+  private async ask(call: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await this.settle(call, run());
+    } catch (error) {
+      await this.terminate();
+      throw error;
+    }
+  }
+
+  private settle(call: string, answer: Promise<void>): Promise<void> {
+    const { lifeline } = this;
+    const { patience, controlDeadlineMs } = this.options;
+    return new Promise((resolve, reject) => {
+      const fail = (code: ControlFailure, detail: string, cause?: unknown) => {
+        settled();
+        reject(new ControlError(code, this.name, call, detail, { cause }));
+      };
+      const takeBack = patience.wait(controlDeadlineMs, () => fail('deadline', `no answer in ${controlDeadlineMs} ms`));
+      const forget = lifeline.onCut((reason) => fail('lost', reason));
+      const settled = () => {
+        takeBack();
+        forget();
+      };
+      if (lifeline.reason !== null) fail('lost', lifeline.reason);
+      answer.then(
+        () => {
+          settled();
+          resolve();
+        },
+        (error) => fail('failed', error instanceof Error ? error.message : String(error), error),
+      );
+    });
+  }
 }
 
-/** The first call, before there is a control to guard: settles with the VM's answer, its thread's end, or at the deadline. */
-function settleStart(
-  answer: Promise<void>,
-  name: VmName,
-  lifeline: Lifeline,
-  { timers, controlDeadlineMs }: WorkerVmOptions,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (code: ControlFailure, detail: string, cause?: unknown) => {
-      settle();
-      reject(new ControlError(code, name, 'start', detail, { cause }));
-    };
-    const timer = timers.set(controlDeadlineMs, () => fail('deadline', `no answer in ${controlDeadlineMs} ms`));
-    const forget = lifeline.onCut((reason) => fail('lost', reason));
-    const settle = () => {
-      timers.clear(timer);
-      forget();
-    };
-    answer.then(
-      () => {
-        settle();
-        resolve();
-      },
-      (error) => fail('failed', error instanceof Error ? error.message : String(error), error),
-    );
-  });
+function progressOf(memory: SharedArrayBuffer | ArrayBuffer, alive: () => Promise<void>): ProgressReader {
+  let asked = false;
+  const answered = () => {
+    asked = false;
+  };
+  return {
+    read: () => readProgress(memory),
+    get asked() {
+      return asked;
+    },
+    ask() {
+      asked = true;
+      alive().then(answered, answered);
+    },
+  };
 }

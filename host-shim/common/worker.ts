@@ -12,22 +12,24 @@ function endThread(error: unknown): never {
 }
 
 export function serveVm(platform: WorkerPlatform, definition: VmDefinition): void {
-  exposeVm(platform.endpoint, async (boot, events) => {
-    await platform.holdLife(boot.lifeLock);
-    const factories = await loadFactories(definition, boot.wasm, platform.load);
-    const driver = new Driver(platform.afterTurn, endThread);
-    const vm = createVm({
-      name: boot.name,
-      definition,
-      factories,
-      memory: boot.memory,
-      spareInstances: boot.spareInstances,
-      mirror: boot.journalPort && toMirror(boot.journalPort),
-      events,
-      wake: driver.wake,
-      onPortError: (port, error) => console.error(`port ${port}:`, error),
-    });
-    driver.drive(vm);
-    return vm;
+  exposeVm(platform.endpoint, async ({ wasm, lifeLock }) => {
+    await platform.holdLife(lifeLock);
+    const factories = await loadFactories(definition, wasm, platform.load);
+    return async ({ name, memory, journalPort, spareInstances }, events) => {
+      const driver = new Driver(platform.afterTurn, endThread);
+      const vm = createVm({
+        name,
+        definition,
+        factories,
+        memory,
+        spareInstances,
+        mirror: journalPort && toMirror(journalPort),
+        events,
+        wake: driver.wake,
+        onPortError: (port, error) => console.error(`port ${port}:`, error),
+      });
+      driver.drive(vm);
+      return vm;
+    };
   });
 }

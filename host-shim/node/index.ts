@@ -1,5 +1,6 @@
 /** Tandem on Node: VMs in worker threads. */
 import { type HostOptions, PlatformHost } from '../common/host.js';
+import { debugging } from './debugging.js';
 import { newLifeLock } from './life.js';
 import { load } from './load.js';
 import { readToEnd, startThread } from './thread.js';
@@ -21,4 +22,4 @@ export { openStorage } from './ports/storage.js';
 export { runVm } from './vm-worker.js';
 
 export const createNodeHost = (options: HostOptions): PlatformHost =>
-  new PlatformHost({ afterTurn, load, newLifeLock, startThread, readToEnd }, options);
+  new PlatformHost({ afterTurn, load, newLifeLock, startThread, readToEnd, debugging }, options);

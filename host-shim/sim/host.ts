@@ -6,6 +6,9 @@
  */
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
+import { type ProgressReader, readProgress } from '../../actors/progress.js';
+import { Standstill } from '../../actors/standstill.js';
+import { Patience } from '../../actors/supervisor/patience.js';
 import { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
@@ -13,10 +16,11 @@ import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmDefinition, VmSource } from '../common/definition.js';
 import { type HostOptions, printPortError, unheard, type WorkerName } from '../common/host.js';
 import { Memories } from '../common/memories.js';
-import { startThreadVm } from '../common/thread-vm.js';
+import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
 import { loadFactories } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
 import { Carrier, type CarrierOptions } from './carrier.js';
+import { hanging } from './hanging-instance.js';
 import { Kernel } from './kernel.js';
 import { load } from './load.js';
 import { afterTurn } from './turn.js';
@@ -25,7 +29,9 @@ import { afterTurn } from './turn.js';
 const DELAY_DEFAULT = { minMicros: 20, maxMicros: 2_000 };
 
 /** What the other hosts are given will do: `entry` is not used. */
-export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'>, Partial<Omit<CarrierOptions, 'sharedMemory'>> {
+export interface SimHostOptions
+  extends Omit<HostOptions, 'capabilities' | 'vms' | 'spares'>,
+    Partial<Omit<CarrierOptions, 'sharedMemory'>> {
   readonly seed: number;
   /** With some taken away to act as a lesser device. There is one thread whatever it says. */
   readonly capabilities?: Capabilities;
@@ -34,6 +40,8 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
 
 interface Running {
   readonly vm: Vm;
+  /** As a thread does that loops for ever. */
+  readonly stands: () => boolean;
   readonly wake: () => void;
   readonly lose: (reason: string) => void;
 }
@@ -55,17 +63,23 @@ export class SimHost implements Host {
   private readonly running = new Map<VmName, Running>();
   private readonly memories: Memories;
   private readonly loading = new Set<Promise<Loaded>>();
+  private readonly patience: Patience;
 
   constructor(private readonly options: SimHostOptions) {
     const detected = detectCapabilities();
     const { wasm = true, sharedMemory = true } = options.capabilities ?? {};
     this.capabilities = { ...detected, wasm: detected.wasm && wasm, sharedMemory };
-    this.kernel = new Kernel({ turn: () => this.turn(), isQuiet: () => ![...this.running.values()].some(({ vm }) => vm.restarting) });
+    this.kernel = new Kernel({
+      turn: () => this.turn(),
+      isQuiet: () => ![...this.running.values()].some(({ vm }) => vm.restarting),
+      isWatched: () => [...this.running.values()].some(({ stands }) => stands()),
+    });
     this.clock = { nowMicros: () => this.kernel.now };
     this.timers = {
       set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : this.kernel.schedule(delayMs * 1000, fn)),
       clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
     };
+    this.patience = new Patience({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties } = options;
     const find = (address: number) => [...this.running.values()].find(({ vm }) => vm.has(address))?.vm ?? this.vm;
     this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored');
@@ -83,6 +97,10 @@ export class SimHost implements Host {
     return this.carrier.stats;
   }
 
+  get debugging(): boolean {
+    return this.options.debugging?.() ?? false;
+  }
+
   async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
     const memory = this.memories.ofVm(name, again);
     const loading = this.load(name);
@@ -98,6 +116,13 @@ export class SimHost implements Host {
     const nothing = { incoming: null, outgoing: null };
     await Promise.all([a.control.attach(b.name, nothing), b.control.attach(a.name, nothing)]);
   }
+
+  beat(intervalMs: number, fn: () => void): () => void {
+    return this.kernel.beat(intervalMs * 1000, fn);
+  }
+
+  /** There is one thread, whatever is wished. */
+  async keepSpare(): Promise<void> {}
 
   /** @throws Error when no such VM runs */
   vmOf(name: VmName): Vm {
@@ -136,7 +161,8 @@ export class SimHost implements Host {
 
   private async load(name: WorkerName): Promise<Loaded> {
     const definition = await this.options.vms[name].load();
-    return { definition, factories: await loadFactories(definition, this.capabilities.wasm, load) };
+    const factories = await loadFactories(definition, this.capabilities.wasm, load);
+    return { definition, factories: factories.map(hanging) };
   }
 
   /** How long the real world takes to load a guest must not be seen on the virtual clock. */
@@ -150,7 +176,7 @@ export class SimHost implements Host {
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
     };
-    const started = startThreadVm(
+    const started: ThreadVm<Vm> = startThreadVm(
       name,
       (callback) => this.kernel.schedule(0, callback),
       (wake, events) => {
@@ -164,17 +190,21 @@ export class SimHost implements Host {
           wake,
           openLink: () => this.carrier.openLink(() => vm),
           memory,
+          loop: () => {
+            throw new Standstill('a fault to order');
+          },
           spareInstances: this.options.spareInstances ?? true,
           mirror: mirror && ((entry) => mirror.append(entry)),
           onPortError: this.options.onPortError ?? printPortError,
           carrier: this.carrier.writerOf(() => vm),
         });
-        this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason) });
+        this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason), stands: () => started.stands });
         definition.ports?.(vm);
         return vm;
       },
       {
         ended: (report) => listener.ended(report),
+        hung: (report) => listener.hung(report),
         poisoned: (report, frame) => listener.poisoned(report, frame),
         checkpoint: async (bytes, neededFrom) => {
           await listener.checkpoint(bytes, neededFrom);
@@ -186,7 +216,8 @@ export class SimHost implements Host {
           listener.lost(reason);
         },
       },
-      { timers: this.timers, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
+      { patience: this.patience, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
+      memory && progressOf(memory),
     );
     const { vm, handle } = started;
     return {
@@ -194,6 +225,7 @@ export class SimHost implements Host {
       handle: {
         ...handle,
         terminate: () => {
+          if (started.stands) this.carrier.lose(vm);
           forget();
           return handle.terminate();
         },
@@ -201,5 +233,8 @@ export class SimHost implements Host {
     };
   }
 }
+
+/** What hangs here hangs as it handles something: it need not be asked. */
+const progressOf = ({ progress }: VmMemory): ProgressReader => ({ read: () => readProgress(progress), asked: false, ask() {} });
 
 export const createSimHost = (options: SimHostOptions): SimHost => new SimHost(options);

@@ -17,18 +17,24 @@ export interface KernelOptions {
   readonly turn: () => Promise<void>;
   /** False while something of this moment is still to come. */
   readonly isQuiet: () => boolean;
+  /** Whether a beat may still bring something about when nothing else is left to happen. */
+  readonly isWatched: () => boolean;
 }
 
 interface Event {
   readonly at: number;
   readonly rank: number;
   readonly order: number;
+  /** Nobody waits for it: part of a beat. */
+  readonly beat: boolean;
   run: (() => void) | null;
 }
 
 export class Kernel {
   private readonly heap: Event[] = [];
   private order = 0;
+  /** Events to come that are no beats and were not taken back. */
+  private expected = 0;
   private time = SIMULATION_EPOCH_MICROS;
 
   constructor(private readonly options: KernelOptions) {}
@@ -43,11 +49,40 @@ export class Kernel {
    * @returns a function that takes the event back
    */
   schedule(delayMicros: number, run: () => void, rank = 0): () => void {
-    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), rank, order: this.order++, run };
-    push(this.heap, event);
-    return () => {
-      event.run = null;
+    return this.add(delayMicros, run, rank, false);
+  }
+
+  /** An event every so often, for which nobody waits: `run` does not go on for its sake. @returns a function that ends it */
+  beat(intervalMicros: number, run: () => void): () => void {
+    let takeBack = () => {};
+    const next = () => {
+      takeBack = this.add(
+        intervalMicros,
+        () => {
+          next();
+          run();
+        },
+        0,
+        true,
+      );
     };
+    next();
+    return () => takeBack();
+  }
+
+  private add(delayMicros: number, run: () => void, rank: number, beat: boolean): () => void {
+    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), rank, order: this.order++, beat, run };
+    push(this.heap, event);
+    if (!beat) this.expected++;
+    return () => this.take(event);
+  }
+
+  /** @returns what the event does; null when it was taken before */
+  private take(event: Event): (() => void) | null {
+    const { run } = event;
+    if (run && !event.beat) this.expected--;
+    event.run = null;
+    return run;
   }
 
   /**
@@ -57,12 +92,12 @@ export class Kernel {
   async run(done: () => boolean): Promise<boolean> {
     await this.settle();
     while (!done()) {
+      if (this.expected === 0 && !this.options.isWatched()) return false;
       const event = pop(this.heap);
       if (!event) return false;
-      if (!event.run) continue;
+      const run = this.take(event);
+      if (!run) continue;
       this.time = event.at;
-      const { run } = event;
-      event.run = null;
       run();
       await this.settle();
     }

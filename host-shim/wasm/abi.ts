@@ -47,6 +47,11 @@ export const MALFORMED_CELLS = 3;
 
 /** What `fault` holds when no fault is armed. */
 export const NO_FAULT = 0xffff_ffff;
+/** Added to `fault`: its handler is not to trap but to loop for ever. */
+export const HANG_FAULT = 0x8000_0000;
+
+/** What a guest may import from `env`. */
+const IMPORTS: readonly string[] = ['abort', 'progress'];
 
 export type GuestProblem = 'not a module' | 'missing export' | 'forbidden import' | 'abi version' | 'other actor' | 'other protocol';
 
@@ -70,7 +75,8 @@ export function checkModule(module: WebAssembly.Module): void {
     if (kinds.get(name) !== 'function') throw new GuestError('missing export', `function ${name}`);
   }
   for (const { module: from, name, kind } of WebAssembly.Module.imports(module)) {
-    if (from !== 'env' || name !== 'abort' || kind !== 'function') throw new GuestError('forbidden import', `${kind} ${from}.${name}`);
+    if (from !== 'env' || !IMPORTS.includes(name) || kind !== 'function')
+      throw new GuestError('forbidden import', `${kind} ${from}.${name}`);
   }
 }
 

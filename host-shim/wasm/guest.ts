@@ -1,5 +1,5 @@
 /** Guests as a VM uses them: a module is compiled once, checked, and every incarnation of the actor is an instance of it. */
-import type { ActorFactory, ActorOptions } from '../../actors/instance.js';
+import type { ActorFactory } from '../../actors/instance.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { ABI_VERSION, checkModule, GuestError } from './abi.js';
 import type { GuestDescription } from './control-calls.js';
@@ -54,5 +54,5 @@ export function wasmActorFactory(
   const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap);
   const definition: GuestDefinition = { schema, module, positions, kinds: new MalformedFrames(parties) };
   checkDescription(definition);
-  return { schema, vm: 'wasm', create: (options: ActorOptions) => new WasmInstance(definition, options) };
+  return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };
 }

@@ -4,11 +4,12 @@
  * The catch: after a trap an instance is never entered again, because what its globals and its memory hold is undefined. What is
  * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
-import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from '../../actors/instance.js';
+import type { FaultKind } from '../../actors/fault-rates.js';
+import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type OnFrame, type Output } from '../../actors/instance.js';
 import { Copier } from '../../bus/copier.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength } from '../../protocol/frame.js';
-import { CELL, checkVersion, GuestError, type GuestExports, MALFORMED_CELLS, NO_FAULT } from './abi.js';
+import { CELL, checkVersion, GuestError, type GuestExports, HANG_FAULT, MALFORMED_CELLS, NO_FAULT } from './abi.js';
 import { bindControlCalls, type ControlCalls } from './control-calls.js';
 import { readString } from './converters.js';
 import { type MalformedFrames, type MalformedRecord, snapshotErrorOf } from './malformed.js';
@@ -65,14 +66,14 @@ class Guest {
   }
 }
 
-function instantiate(module: WebAssembly.Module): WebAssembly.Instance {
+function instantiate(module: WebAssembly.Module, progress: OnFrame): WebAssembly.Instance {
   let memory: WebAssembly.Memory | undefined;
   const abort = (message: number, file: number, line: number, column: number): never => {
     if (!memory) throw new GuestAbort('abort as the guest starts', '');
     const source = readString(memory, file);
     throw new GuestAbort(readString(memory, message) || 'abort', source && `${source}:${line}:${column}`);
   };
-  const instance = new WebAssembly.Instance(module, { env: { abort } });
+  const instance = new WebAssembly.Instance(module, { env: { abort, progress } });
   memory = (instance.exports as unknown as GuestExports).memory;
   return instance;
 }
@@ -102,10 +103,11 @@ export class WasmInstance implements ActorInstance {
   constructor(
     private readonly definition: GuestDefinition,
     options: ActorOptions = {},
+    onFrame: OnFrame = () => {},
   ) {
     const { module } = definition;
     this.#enter(() => {
-      const instance = instantiate(module);
+      const instance = instantiate(module, onFrame);
       this.#guest = new Guest(instance.exports as unknown as GuestExports);
       this.#control = bindControlCalls(module, instance, (call) => {
         this.#live();
@@ -179,8 +181,8 @@ export class WasmInstance implements ActorInstance {
     }
   }
 
-  armFault(nth: number): void {
-    this.#live().setCell(CELL.fault, nth < 0 ? NO_FAULT : nth);
+  armFault(nth: number, kind: FaultKind = 'trap'): void {
+    this.#live().setCell(CELL.fault, nth < 0 ? NO_FAULT : kind === 'hang' ? HANG_FAULT + nth : nth);
   }
 
   /** The typed control calls, for the control plane. Undefined for a guest that is not in AssemblyScript. */

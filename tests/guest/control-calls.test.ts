@@ -12,7 +12,7 @@ import { frame } from './frames.js';
 import { builtGuests, readModule } from './guests.js';
 import { base } from './protocol/generated/base.js';
 
-const imports = { env: { abort: () => expect.fail('abort') } };
+const imports = { env: { abort: () => expect.fail('abort'), progress() {} } };
 const module = await compileGuest(readModule('dist/tests/guests/base/base.wasm'));
 const factory = wasmActorFactory(base, module);
 

@@ -2,10 +2,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashReport } from '../../actors/control.js';
 import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/host.js';
+import { Patience } from '../../actors/supervisor/patience.js';
+import { platformClock } from '../../host-shim/common/clock.js';
 import { Memories } from '../../host-shim/common/memories.js';
 import type { Boot } from '../../host-shim/common/service.js';
 import { platformTimers } from '../../host-shim/common/timers.js';
-import { startWorkerVm, type Thread } from '../../host-shim/common/worker-vm.js';
+import { type Thread, WorkerVm } from '../../host-shim/common/worker-vm.js';
 
 export interface ThreadedHost {
   readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
@@ -41,6 +43,7 @@ class Listener implements VmListener {
     this.reports.push(report);
     this.notice();
   }
+  hung(): void {}
   poisoned(report: CrashReport): void {
     this.reports.push(report);
   }
@@ -71,10 +74,12 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       const listener = new Listener();
       const lifeLock = host.newLifeLock();
       const memory = new Memories('mirrored').ofVm('js', false);
-      const boot: Boot = { name: options.vm ?? 'js', wasm: false, lifeLock, memory, spareInstances: false };
-      const thread = host.startThread(boot.name, options.entry ?? host.obstinateEntry, lifeLock);
+      const name: Boot['name'] = options.vm ?? 'js';
+      const thread = host.startThread(name, options.entry ?? host.obstinateEntry, lifeLock);
       const deadlines = new Deadlines();
-      const vm = await startWorkerVm(thread, boot, listener, { timers: deadlines, controlDeadlineMs: PATIENT_MS });
+      const patience = new Patience({ timers: deadlines, clock: platformClock, debugging: () => false });
+      const worker = new WorkerVm(thread, name, { wasm: false, lifeLock }, { patience, controlDeadlineMs: PATIENT_MS });
+      const vm = await worker.start({ name, memory, spareInstances: false }, listener);
       started.push(vm);
       return { vm, listener, deadlines };
     }
@@ -156,7 +161,7 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
         message: expect.stringContaining('no such guest'),
       });
       const missing = new URL('./no-such-entry.js', host.obstinateEntry);
-      expect(await failure(start({ entry: missing }))).toMatchObject({ code: 'lost', call: 'start' });
+      expect(await failure(start({ entry: missing }))).toMatchObject({ code: 'lost', call: 'prepare' });
     });
   });
 }

@@ -61,6 +61,7 @@ class Attentive implements VmListener {
   ended(report: { reason: string; stack: string }): void {
     this.fail(new Error(`${report.reason}\n${report.stack}`));
   }
+  hung(): void {}
   poisoned(report: { reason: string; stack: string }): void {
     this.ended(report);
   }

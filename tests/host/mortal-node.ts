@@ -1,5 +1,6 @@
 /** A Node host whose threads a test can end. */
 import { PlatformHost } from '../../host-shim/common/host.js';
+import { debugging } from '../../host-shim/node/debugging.js';
 import { detectCapabilities } from '../../host-shim/node/index.js';
 import { newLifeLock } from '../../host-shim/node/life.js';
 import { load } from '../../host-shim/node/load.js';
@@ -15,7 +16,7 @@ const { js, wasm } = await bundleEntries('js', 'wasm');
 export const mortalNode: MortalHost = {
   create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd },
+      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
       {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,

@@ -1,7 +1,7 @@
 /** A VM that answers some control calls, refuses one, leaves one unanswered, and can be told to end its thread: a real worker at its worst. */
 
 import type { Endpoint } from 'comlink';
-import type { VmControl } from '../../actors/control.js';
+import type { VmControl, VmEvents } from '../../actors/control.js';
 import { type Boot, exposeVm } from '../../host-shim/common/service.js';
 
 export interface ObstinateWorker {
@@ -18,8 +18,12 @@ function hang(): never {
 }
 
 export function serveObstinateVm({ endpoint, holdLife, endSilently }: ObstinateWorker): void {
-  exposeVm(endpoint, async (boot: Boot, events) => {
-    await holdLife(boot.lifeLock);
+  exposeVm(endpoint, async ({ lifeLock }) => {
+    await holdLife(lifeLock);
+    return start;
+  });
+
+  async function start(boot: Boot, events: VmEvents): Promise<VmControl> {
     if (boot.name === 'wasm') throw new Error('no such guest');
     const crashes: Record<string, () => void> = {
       throw: () =>
@@ -41,5 +45,5 @@ export function serveObstinateVm({ endpoint, holdLife, endSilently }: ObstinateW
       crash: async (how) => crashes[how](),
     };
     return control as VmControl;
-  });
+  }
 }

@@ -52,6 +52,7 @@ export class Stage {
     openPorts(stage);
     const failing: VmListener = {
       ended: (report) => Promise.reject(new Error(`${report.actor}: ${report.reason}\n${report.stack}`)),
+      hung() {},
       poisoned() {},
       async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),

@@ -1,3 +1,4 @@
+import { debugging } from '../../host-shim/browser/debugging.js';
 import { detectCapabilities } from '../../host-shim/browser/index.js';
 import { newLifeLock } from '../../host-shim/browser/life.js';
 import { load } from '../../host-shim/browser/load.js';
@@ -14,7 +15,7 @@ const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
 vmLossSuite('Chromium', {
   create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd },
+      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
       {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,

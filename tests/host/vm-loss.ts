@@ -22,7 +22,8 @@ const OFTEN = { intensity: 1000, periodMs: 10_000 };
 const BOTH = { js: true, wasm: true };
 
 export class MortalGame {
-  private readonly threads = new Map<string, Thread>();
+  /** Of each VM, oldest first: the one that runs, and what is kept ready for it. */
+  private readonly threads = new Map<string, Thread[]>();
   private finished: (result: { rounds: number; wrong: number }) => void = () => {};
   private readonly host: PlatformHost;
   private readonly probe;
@@ -34,7 +35,7 @@ export class MortalGame {
   ) {
     const wrap = (startThread: StartThread) => (name: string, entry: URL, lifeLock: string) => {
       const thread = startThread(name, entry, lifeLock);
-      this.threads.set(name, thread);
+      this.threads.set(name, [...(this.threads.get(name) ?? []), thread]);
       return thread;
     };
     this.host = mortal.create(wrap, sharedMemory);
@@ -79,7 +80,7 @@ export class MortalGame {
         resolve();
       });
     });
-    for (const vm of vms) this.mortal.kill(this.threads.get(vm) as Thread);
+    for (const vm of vms) this.mortal.kill(this.threads.get(vm)?.shift() as Thread);
     await back;
   }
 

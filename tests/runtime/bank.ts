@@ -134,6 +134,7 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly placement?: string;
   readonly intensity?: number;
   readonly vmIntensity?: Intensity;
+  readonly hangMs?: number;
   readonly makeBank?: MakeBank;
   /** Opens the ports of the JavaScript VM. */
   readonly ports?: (vm: Vm) => void;
@@ -145,6 +146,7 @@ export async function openBank({
   placement = 'js',
   intensity = 1000,
   vmIntensity,
+  hangMs,
   makeBank = () => new Bank(),
   ports,
   hostOf = (host) => host,
@@ -180,6 +182,7 @@ export async function openBank({
     portVms: { counterdesk: 'js' },
     intensity,
     vmIntensity,
+    hangMs,
   });
   return {
     host,

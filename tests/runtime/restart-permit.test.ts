@@ -104,7 +104,10 @@ const deaf = (host: SimHost): Host => ({
   timers: host.timers,
   capabilities: host.capabilities,
   local: host.local,
+  debugging: false,
   connect: (a, b) => host.connect(a, b),
+  beat: (intervalMs, fn) => host.beat(intervalMs, fn),
+  keepSpare: () => host.keepSpare(),
   startVm: (name, listener, again) => host.startVm(name, { ...listener, ended() {} }, again),
 });
 

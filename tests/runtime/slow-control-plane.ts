@@ -59,6 +59,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
   };
   return {
     ended: (report) => later(() => listener.ended(report)),
+    hung: (report) => later(() => listener.hung(report)),
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
     checkpoint: async (bytes, neededFrom) => {
       await back.send();
@@ -75,7 +76,10 @@ export function slowly(host: SimHost, random: Random): Host {
     timers: host.timers,
     capabilities: host.capabilities,
     local: host.local,
+    debugging: false,
     connect: (a, b) => host.connect(a, b),
+    beat: (intervalMs, fn) => host.beat(intervalMs, fn),
+    keepSpare: () => host.keepSpare(),
     async startVm(name, listener, again): Promise<VmHandle> {
       const back = new Wire(random);
       const handle = await host.startVm(name, slowListener(listener, back), again);

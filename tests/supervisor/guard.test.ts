@@ -1,15 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { ControlError } from '../../actors/host.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { Patience } from '../../actors/supervisor/patience.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { ScriptedVm } from './scripted-host.js';
 import { VirtualTime } from './virtual-time.js';
+
+const patienceOf = (time: VirtualTime) => new Patience({ timers: time, clock: time, debugging: () => false });
 
 function guarded() {
   const time = new VirtualTime();
   const lifeline = new Lifeline();
   const vm = new ScriptedVm('wasm', [], time, lifeline, undefined);
-  return { time, lifeline, vm, control: guardControl('wasm', vm, time, lifeline) };
+  return { time, lifeline, vm, control: guardControl('wasm', vm, patienceOf(time), lifeline) };
 }
 
 const failure = (call: Promise<unknown>) =>
@@ -51,7 +54,7 @@ describe('a guarded control call', () => {
     const time = new VirtualTime();
     let answer: (value: Uint8Array) => void = () => expect.unreachable();
     const slow = { snapshot: () => new Promise<Uint8Array>((resolve) => (answer = resolve)) } as unknown as ScriptedVm;
-    const call = guardControl('js', slow, time, new Lifeline()).snapshot('anna');
+    const call = guardControl('js', slow, patienceOf(time), new Lifeline()).snapshot('anna');
     time.set(CONTROL_DEADLINE_MS, () => answer(new Uint8Array([1])));
     await time.advance(CONTROL_DEADLINE_MS);
     await expect(call).resolves.toEqual(new Uint8Array([1]));

@@ -16,7 +16,10 @@ import type {
 } from '../../actors/control.js';
 import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
+import type { ProgressReader, ProgressReading } from '../../actors/progress.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { Patience } from '../../actors/supervisor/patience.js';
+import type { Suspect } from '../../actors/suspect.js';
 import type { Trial } from '../../actors/trial.js';
 import { VirtualTime } from './virtual-time.js';
 
@@ -39,6 +42,22 @@ const crashReport = (actor: string, vm: VmName, epoch: number, at: number, resta
   restartsAs,
 });
 
+/** Signs of life as the test says. */
+export class ScriptedProgress implements ProgressReader {
+  reading: ProgressReading = { busy: false, count: 0, place: null };
+  asked = false;
+  /** What to do when it is asked for a sign of life: nothing is an answer at once. */
+  onAsk: (() => void) | null = null;
+
+  read(): ProgressReading {
+    return this.reading;
+  }
+
+  ask(): void {
+    this.onAsk?.();
+  }
+}
+
 export class ScriptedVm implements VmControl {
   /** Epoch of each actor that lives here. */
   readonly epochs = new Map<string, number>();
@@ -48,6 +67,9 @@ export class ScriptedVm implements VmControl {
   routes: Routes = [];
   counted: Partial<VmCounters> = {};
   letters: DeadLetter[] = [];
+  /** Of the last `recover`. */
+  suspects: readonly Suspect[] = [];
+  readonly progress = new ScriptedProgress();
   /** What `causes` answers, by "source sequence". */
   readonly chains = new Map<string, readonly CauseLink[]>();
   private readonly faults = new Map<string, { fault: Fault; times: number }>();
@@ -142,8 +164,14 @@ export class ScriptedVm implements VmControl {
   async setTrapRate(rate: number, seed: number): Promise<void> {
     await this.answer('setTrapRate', `${rate} ${seed}`, undefined);
   }
+  async setHangRate(rate: number, seed: number): Promise<void> {
+    await this.answer('setHangRate', `${rate} ${seed}`, undefined);
+  }
   async crash(actor: string): Promise<void> {
     await this.answer('crash', actor, undefined);
+  }
+  async hang(actor: string): Promise<void> {
+    await this.answer('hang', actor, undefined);
   }
   causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
     return this.answer('causes', `${source} ${sequence}`, this.chains.get(`${source} ${sequence}`) ?? []);
@@ -189,7 +217,8 @@ export class ScriptedVm implements VmControl {
   async deliverAgain(actor: string): Promise<void> {
     await this.answer('deliverAgain', actor, undefined);
   }
-  async recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined): Promise<void> {
+  async recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
+    this.suspects = suspects;
     await this.answer('recover', `${orders.map(({ actor, epoch }) => `${actor} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
     for (const { actor, epoch } of orders) this.epochs.set(actor, epoch);
   }
@@ -212,6 +241,9 @@ export class ScriptedHost implements Host {
   readonly startFailures = new Map<VmName, Error>();
   /** Called with each VM before it is asked anything. */
   onStart: (vm: ScriptedVm) => unknown = () => {};
+  debugging = false;
+  /** Of which VMs a spare is wanted. */
+  readonly spares = new Map<string, boolean>();
 
   constructor(readonly capabilities: Capabilities = { wasm: true, sharedMemory: true, workers: true }) {
     this.local = this.handle('host', undefined);
@@ -230,6 +262,14 @@ export class ScriptedHost implements Host {
     return this.handle(name, listener);
   }
 
+  beat(intervalMs: number, fn: () => void): () => void {
+    return this.time.beat(intervalMs, fn);
+  }
+
+  async keepSpare(name: string, kept: boolean): Promise<void> {
+    this.spares.set(name, kept);
+  }
+
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
     const transport = { incoming: null, outgoing: null };
     await Promise.all([a.control.attach(b.name, transport), b.control.attach(a.name, transport)]);
@@ -244,6 +284,8 @@ export class ScriptedHost implements Host {
       this.log.push(`terminate ${name}`);
       lifeline.cut('terminated');
     };
-    return { name, control: guardControl(name, vm, this.time, lifeline), terminate };
+    const { time } = this;
+    const patience = new Patience({ timers: time, clock: time, debugging: () => this.debugging });
+    return { name, control: guardControl(name, vm, patience, lifeline), progress: vm.progress, terminate };
   }
 }

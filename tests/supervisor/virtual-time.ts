@@ -3,6 +3,7 @@ import type { Clock, TimerHandle, Timers } from '../../actors/host.js';
 
 interface Alarm {
   readonly dueMs: number;
+  readonly beat: boolean;
   readonly fn: () => void;
 }
 
@@ -18,9 +19,27 @@ export class VirtualTime implements Clock, Timers {
   }
 
   set(delayMs: number, fn: () => void): TimerHandle {
-    const alarm = { dueMs: this.nowMs + delayMs, fn };
+    const alarm = { dueMs: this.nowMs + delayMs, beat: false, fn };
     this.alarms.add(alarm);
     return alarm;
+  }
+
+  /** Not among what is pending. @returns ends it */
+  beat(intervalMs: number, fn: () => void): () => void {
+    let alarm: Alarm;
+    const next = () => {
+      alarm = {
+        dueMs: this.nowMs + intervalMs,
+        beat: true,
+        fn: () => {
+          next();
+          fn();
+        },
+      };
+      this.alarms.add(alarm);
+    };
+    next();
+    return () => void this.alarms.delete(alarm);
   }
 
   clear(handle: TimerHandle): void {
@@ -28,7 +47,7 @@ export class VirtualTime implements Clock, Timers {
   }
 
   get pending(): number {
-    return this.alarms.size;
+    return [...this.alarms].filter(({ beat }) => !beat).length;
   }
 
   async advance(ms: number): Promise<void> {

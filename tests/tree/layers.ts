@@ -22,6 +22,9 @@ const PURE = ['protocol', 'bus', 'actors', 'js-actors', 'wasm-actors'];
 const UNSEEN_BY_COMPILER =
   /\b(Date|Math\.random|globalThis|eval|Intl|console|process|performance)\b(?!\s*[:?])|\bnew Function\b|\bdeclare\s+(?:const(?!\s+\w+: unique symbol)|let|var|function|global|module|namespace|class)\b/g;
 
+/** Where guests name what the host gives them: the golden list of the ABI says what that may be. */
+const GUEST_IMPORTS = 'wasm-actors/kit/env.ts';
+
 /** Whose result is not the same bits in every engine, so that twins would differ. Powers of two are exact. */
 const INEXACT =
   /\bMath(?:f)?\.(?:sinh?|cosh?|tanh?|asinh?|acosh?|atanh?|atan2|pow|exp|expm1|log|log2|log10|log1p|cbrt|hypot)\b|(?<!\b2 )\*\*/g;
@@ -86,7 +89,8 @@ export function wrongNames(tree: Tree): string[] {
     const code = withoutComments(text);
     const inActors = ['js-actors', 'wasm-actors'].includes(topFolder(path));
     for (const names of inActors ? [UNSEEN_BY_COMPILER, INEXACT] : [UNSEEN_BY_COMPILER]) {
-      for (const match of code.matchAll(names)) findings.push(`${path}:${lineAt(code, match.index)} uses ${match[0]}`);
+      for (const match of code.matchAll(names))
+        if (path !== GUEST_IMPORTS) findings.push(`${path}:${lineAt(code, match.index)} uses ${match[0]}`);
     }
   }
   return findings;

@@ -106,6 +106,7 @@ const RULES: readonly Rule[] = [
       [{ 'js-actors/network.ts': 'let x;\nx = Math.random();' }, 'js-actors/network.ts:2 uses Math.random'],
       [{ 'bus/link.ts': 'declare const setTimeout: unknown;' }, 'bus/link.ts:1 uses declare const'],
       [{ 'protocol/frame.ts': 'globalThis.x = 1;' }, 'protocol/frame.ts:1 uses globalThis'],
+      [{ 'wasm-actors/scene.ts': 'declare function now(): f64;' }, 'wasm-actors/scene.ts:1 uses declare function'],
       [{ 'wasm-actors/scene.ts': 'const x = Math.sin(1);' }, 'wasm-actors/scene.ts:1 uses Math.sin'],
       [{ 'js-actors/scene.ts': 'const x = a ** 0.5;' }, 'js-actors/scene.ts:1 uses **'],
     ],
@@ -114,6 +115,7 @@ const RULES: readonly Rule[] = [
       'js-actors/scene.ts': '/** sin(x) ** 2 */\nconst x = Math.sqrt(2) + Math.floor(1.5) + 2 ** 8;',
       'host-shim/common/clock.ts': 'Date.now();',
       'bus/link.ts': 'class A { declare readonly cause: Error }',
+      'wasm-actors/kit/env.ts': 'export declare function progress(frame: u32): void;',
     },
   },
   {

@@ -14,7 +14,7 @@ export namespace Cell {
   export const COMMITTED_BYTES: u32 = 3;
   /** Index in the batch of the frame being handled. */
   export const PROGRESS: u32 = 4;
-  /** Written by the host: frames to handle before the one that is to trap, NO_FAULT for none. */
+  /** Written by the host: frames to handle before the one that is to trap, or with HANG_FAULT to loop for ever; NO_FAULT for none. */
   export const FAULT: u32 = 5;
   export const SNAPSHOT: u32 = 6;
   export const SNAPSHOT_BYTES: u32 = 7;
@@ -25,6 +25,7 @@ export namespace Cell {
 const CELL_COUNT: i32 = 10;
 
 export const NO_FAULT: u32 = 0xffffffff;
+export const HANG_FAULT: u32 = 0x80000000;
 
 /** Address of the first cell. */
 export const CELLS: usize = memory.data(CELL_COUNT << 2, 4);

@@ -4,8 +4,9 @@
  */
 import { BODY_OFFSET, checkFrame, frameKind, frameLength, frameSentAt, frameSequence, frameSource } from '../../protocol/assembly/frame';
 import { Problem } from '../../protocol/assembly/reader';
-import { Cell, cell, NO_FAULT, setCell } from './cells';
+import { Cell, cell, HANG_FAULT, NO_FAULT, setCell } from './cells';
 import { collectWhenDue } from './collector';
+import { progress } from './env';
 import { Incarnation } from './incarnation';
 import { clearMalformed, noteMalformed } from './malformed';
 
@@ -46,6 +47,7 @@ export function handleBatch(bytes: u32): void {
   clearMalformed();
   while (at < end) {
     setCell(Cell.PROGRESS, frame);
+    if (frame > 0) progress(frame);
     const problem = checkFrame(at, end);
     if (problem != Problem.None) {
       noteMalformed(frame, problem, 0);
@@ -78,6 +80,7 @@ function endFrame(): void {
   const fault = cell(Cell.FAULT);
   if (fault == NO_FAULT) return;
   if (fault == 0) unreachable();
+  while (fault == HANG_FAULT) {}
   setCell(Cell.FAULT, fault - 1);
 }
 

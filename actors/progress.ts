@@ -1,0 +1,141 @@
+/**
+ * Signs of life that a VM leaves for its host: a few words of memory, shared where memory can be, which say whether it is busy, how far it
+ * has got, and at what.
+ *
+ *   word   0      1       2         3       4        5       6..7       8..9
+ *        +------+-------+---------+-------+--------+-------+----------+----------+
+ *        | busy | count | address | index | source | tries | position | sequence |
+ *        +------+-------+---------+-------+--------+-------+----------+----------+
+ *
+ * The catch: plain stores, since every frame makes some. What they say is certain only once the thread that made them is gone.
+ */
+import { Standstill } from './standstill.js';
+
+const BUSY = 0;
+const COUNT = 1;
+const ADDRESS = 2;
+const INDEX = 3;
+const SOURCE = 4;
+const TRIES = 5;
+/** In 64-bit words. */
+const POSITION = 3;
+const SEQUENCE = 4;
+const BYTES = 40;
+
+/** What a VM is busy with. */
+export interface Place {
+  /** Of an actor or port. */
+  readonly address: number;
+  /** Of an actor's frame: where in the journal its batch begins; -1 when it is none. */
+  readonly position: number;
+  /** Of an actor's frame: its number in the batch. */
+  readonly index: number;
+  /** Of a port's frame; 0 when it is none. */
+  readonly source: number;
+  readonly sequence: number;
+  /** How often it has ended its actor before. */
+  readonly tries: number;
+}
+
+export interface ProgressReading {
+  readonly busy: boolean;
+  /** Another number means progress. */
+  readonly count: number;
+  /** Null when nobody knows. */
+  readonly place: Place | null;
+}
+
+/** What a host knows of how one of its VMs gets on. */
+export interface ProgressReader {
+  read(): ProgressReading;
+  /** The VM has been asked for a sign of life, and has not answered yet. */
+  readonly asked: boolean;
+  /** Asks for a sign of life: for what hangs while it is not busy with anything that counts. */
+  ask(): void;
+}
+
+/** @param memory from `Progress.allocate` */
+export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressReading {
+  const words = new Int32Array(memory, 0, 6);
+  const numbers = new Float64Array(memory);
+  return {
+    busy: words[BUSY] !== 0,
+    count: words[COUNT],
+    place: {
+      address: words[ADDRESS],
+      position: numbers[POSITION],
+      index: words[INDEX],
+      source: words[SOURCE],
+      sequence: numbers[SEQUENCE],
+      tries: words[TRIES],
+    },
+  };
+}
+
+/** The VM's end. */
+export class Progress {
+  private readonly words: Int32Array;
+  private readonly numbers: Float64Array;
+  private count = 0;
+
+  static allocate(shared: boolean): SharedArrayBuffer | ArrayBuffer {
+    return shared ? new SharedArrayBuffer(BYTES) : new ArrayBuffer(BYTES);
+  }
+
+  constructor(memory: SharedArrayBuffer | ArrayBuffer) {
+    this.words = new Int32Array(memory, 0, 6);
+    this.numbers = new Float64Array(memory);
+  }
+
+  /** An actor begins to handle frames that are in the journal from `position` on. @param tries of the first of them, before */
+  atFrames(address: number, position: number, tries: number): void {
+    this.begin(address, position, 0, 0, tries);
+  }
+
+  /** A port begins to handle a frame. */
+  atPortFrame(address: number, source: number, sequence: number): void {
+    this.begin(address, -1, source, sequence, 0);
+  }
+
+  /** The frame of the batch with this number is begun. */
+  readonly frame = (index: number): void => {
+    this.words[INDEX] = index;
+    this.advance();
+  };
+
+  /** What was begun is done. */
+  done(): void {
+    this.words[BUSY] = 0;
+    this.advance();
+  }
+
+  /** For what a party does besides handling frames. */
+  during<T>(address: number, call: () => T): T {
+    this.begin(address, -1, 0, 0, 0);
+    try {
+      const result = call();
+      this.done();
+      return result;
+    } catch (error) {
+      if (!Standstill.in(error)) this.done();
+      throw error;
+    }
+  }
+
+  private begin(address: number, position: number, source: number, sequence: number, tries: number): void {
+    const { words, numbers } = this;
+    words[ADDRESS] = address;
+    words[INDEX] = 0;
+    words[SOURCE] = source;
+    words[TRIES] = tries;
+    numbers[POSITION] = position;
+    numbers[SEQUENCE] = sequence;
+    words[BUSY] = 1;
+    this.advance();
+  }
+
+  private advance(): void {
+    this.count = (this.count + 1) | 0;
+    this.words[COUNT] = this.count;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * An actor whose hang to order can be simulated: nothing may loop for ever in the simulation, so a fault of kind `hang` is armed as a trap
+ * and becomes a standstill when it strikes. What the frames before it emitted stays in the instance, as it would in one that loops.
+ */
+import type { FaultKind } from '../../actors/fault-rates.js';
+import type { ActorFactory, ActorInstance } from '../../actors/instance.js';
+import { Standstill } from '../../actors/standstill.js';
+import { frameLength } from '../../protocol/frame.js';
+
+class HangingInstance implements ActorInstance {
+  /** Frames to handle before the one that hangs. */
+  private hangsIn = Number.POSITIVE_INFINITY;
+
+  constructor(private readonly instance: ActorInstance) {}
+
+  handle(bytes: Uint8Array, at: number, length: number): void {
+    let frames = 0;
+    for (let next = at; next < at + length; next += frameLength(bytes, next)) frames++;
+    const strikes = this.hangsIn < frames;
+    this.hangsIn -= frames;
+    try {
+      this.instance.handle(bytes, at, length);
+    } catch (error) {
+      throw strikes ? new Standstill('a fault to order') : error;
+    }
+  }
+
+  get output() {
+    return this.instance.output;
+  }
+
+  get malformed() {
+    return this.instance.malformed;
+  }
+
+  get memoryBytes() {
+    return this.instance.memoryBytes;
+  }
+
+  snapshot(): Uint8Array {
+    return this.instance.snapshot();
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.instance.restore(snapshot);
+  }
+
+  armFault(nth: number, kind: FaultKind = 'trap'): void {
+    this.hangsIn = nth >= 0 && kind === 'hang' ? nth : Number.POSITIVE_INFINITY;
+    this.instance.armFault(nth);
+  }
+
+  dispose(): void {
+    this.instance.dispose();
+  }
+}
+
+export const hanging = (factory: ActorFactory): ActorFactory => ({
+  ...factory,
+  create: (options, onFrame) => new HangingInstance(factory.create(options, onFrame)),
+});

@@ -1,0 +1,225 @@
+/** An actor that loops for ever: its VM is ended and goes on, nothing is lost, and what hangs twice is given up. */
+import { describe, expect, test } from 'vitest';
+import { Standstill } from '../../actors/standstill.js';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { Random } from '../../bus/random.js';
+import type { MessageOf } from '../../protocol/schema.js';
+import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, watcher } from './bank.js';
+
+const SEED = Number(process.env.TANDEM_SEED ?? 1);
+const RUNS = 25;
+const OFTEN = { intensity: 10_000, periodMs: 10_000 };
+/** Short, so that a hang is over before the application looks. */
+const HANG_MS = 8;
+/** Longer than a hang and all that follows. */
+const OVER_MS = 200;
+
+type Step = (world: BankWorld) => unknown;
+
+/** What the application does, and what goes wrong before it, which the calm run leaves out. */
+function steps(random: Random, length: number): { step: Step; fault: Step | null }[] {
+  return Array.from({ length }, () => {
+    const account = random.integer(4);
+    const amount = 1 + random.integer(100);
+    const pause = random.integer(5);
+    const deposit: Step = ({ teller }) => teller.send(bank.receives.deposit, { account, amount });
+    const kinds: Step[] = [
+      deposit,
+      deposit,
+      ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
+      ({ pass }) => pass(pause),
+      // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
+      async ({ teller, pass }) => {
+        await pass(OVER_MS);
+        teller.send(watcher.receives.look, { account });
+        await pass(OVER_MS);
+      },
+    ];
+    // A VM that stands still answers when time has passed.
+    const hang =
+      (actor: string): Step =>
+      ({ system }) =>
+        void system.hang(actor).catch(() => {});
+    const faults: Step[] = [
+      hang('bank'),
+      hang('bank'),
+      hang('watcher'),
+      ({ system }) => void system.crash('bank').catch(() => {}),
+      ({ host }) => host.lose('js', 'the thread ended'),
+      async (world) => {
+        await hang('bank')(world);
+        world.teller.send(bank.receives.note, { account, text: 'a note changes nothing' });
+        await world.pass(pause);
+        world.host.lose('js', 'the thread ended as it hung');
+      },
+    ];
+    const step = kinds[random.integer(kinds.length)];
+    return { step, fault: random.chance(0.15) ? faults[random.integer(faults.length)] : null };
+  });
+}
+
+/** Tells how often what happened. */
+function watch({ system }: BankWorld) {
+  const changes: SystemChange[] = [];
+  system.onChange((change) => changes.push(change));
+  return {
+    crashes: () => changes.flatMap((change) => (change.type === 'crash' ? [change.report] : [])),
+    poisoned: () => changes.flatMap((change) => (change.type === 'poisoned' ? [change.report] : [])),
+    hangs: () =>
+      changes.filter((change) => change.type === 'vm' && change.state === 'restarting' && change.reason.startsWith('hang')).length,
+  };
+}
+
+async function play(seed: number, faulty: boolean): Promise<{ world: BankWorld; ending: unknown; hangs: number; poisoned: number }> {
+  const world = await openBank({ seed, vmIntensity: OFTEN, hangMs: HANG_MS });
+  const seen = watch(world);
+  for (const { step, fault } of steps(new Random(seed), 60)) {
+    if (faulty) await fault?.(world);
+    await step(world);
+    await world.pass(0);
+  }
+  await world.pass(OVER_MS);
+  const ending = {
+    receipts: world.receipts,
+    totals: world.totals,
+    portErrors: world.portErrors,
+    bank: await world.state('bank'),
+    watcher: await world.state('watcher'),
+    deadLetters: await world.system.deadLetters(),
+    state: world.system.state,
+  };
+  return { world, ending, hangs: seen.hangs(), poisoned: seen.poisoned().length };
+}
+
+test(`random runs with hangs, traps and lost VMs end like calm ones (seed ${SEED}, TANDEM_SEED to change)`, async () => {
+  let hangs = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const seed = SEED * 1000 + run;
+    const calm = await play(seed, false);
+    const faulty = await play(seed, true);
+    expect(faulty.ending, `seed ${seed}`).toEqual(calm.ending);
+    expect(faulty.poisoned, `seed ${seed}`).toBe(0);
+    expect(await faulty.world.counters(), `seed ${seed}`).toMatchObject({ divergent: 0, fenced: 0, waiting: 0 });
+    hangs += faulty.hangs;
+  }
+  expect(hangs).toBeGreaterThan(RUNS);
+});
+
+/** A bank whose `explode` hangs, traps or passes: one letter for each time that it is tried. */
+function openDefective(tries: string, options: BankOptions = {}) {
+  let tried = 0;
+  class Defective extends Bank {
+    override onExplode({ account }: MessageOf<typeof bank, 'explode'>): void {
+      const fate = tries[tried++ % tries.length];
+      if (fate === 'h') throw new Standstill('a loop');
+      if (fate === 't') throw new Error('the vault is on fire');
+      this.onDeposit({ account, amount: 1_000 });
+    }
+    override onPoison(): void {
+      throw new Standstill('a loop');
+    }
+  }
+  return openBank({ vmIntensity: OFTEN, hangMs: HANG_MS, makeBank: () => new Defective(), ...options });
+}
+
+describe('a message at which the actor hangs', () => {
+  test('every time is given up at the second; what came with it is handled, before and after', async () => {
+    const world = await openDefective('h');
+    const seen = watch(world);
+    arriveTogether(
+      world,
+      [bank.receives.deposit, { account: 0, amount: 1 }],
+      [bank.receives.deposit, { account: 0, amount: 2 }],
+      [bank.receives.explode, { account: 0 }],
+      [bank.receives.deposit, { account: 0, amount: 4 }],
+    );
+    await world.pass(OVER_MS);
+    expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 3, 7]);
+    expect(seen.hangs()).toBe(2);
+    const about = { actor: 'bank', reason: `hang: no progress in ${HANG_MS} ms`, stack: '', message: { kindName: 'bank.explode' } };
+    expect(seen.crashes()).toMatchObject([
+      { ...about, attempt: 1 },
+      { ...about, attempt: 2 },
+    ]);
+    expect(seen.poisoned()).toMatchObject([{ ...about, attempt: 2 }]);
+    const letters = await world.system.deadLetters();
+    expect(letters).toMatchObject([{ code: 'poisoned', kind: bank.receives.explode.kind }]);
+    expect(world.system.actors).toMatchObject([
+      { actor: 'bank', state: 'running', epoch: 3 },
+      { actor: 'watcher', state: 'running', epoch: 3 },
+    ]);
+  });
+
+  test.each([
+    ['h.', 1, 0, 1],
+    ['ht', 1, 1, 2],
+    // A trap is reported when the next incarnation has done its work, which this one never does.
+    ['th', 1, 1, 1],
+    ['t.', 0, 0, 1],
+    ['hh', 2, 1, 2],
+  ])('and at the next try does otherwise (%s)', async (tries, hangs, poisoned, crashes) => {
+    const world = await openDefective(tries);
+    const seen = watch(world);
+    world.teller.send(bank.receives.explode, { account: 1 });
+    world.teller.send(bank.receives.deposit, { account: 1, amount: 1 });
+    await world.pass(OVER_MS);
+    expect(world.receipts.map(({ amount }) => amount)).toEqual(poisoned ? [1] : [1_000, 1_001]);
+    expect(seen.hangs()).toBe(hangs);
+    expect(seen.poisoned()).toHaveLength(poisoned);
+    expect(seen.crashes()).toHaveLength(crashes);
+  });
+
+  test('is answered as poisoned when it is a request, once', async () => {
+    const world = await openDefective('h');
+    const request = world.teller.request(bank.receives.poison, { note: 'loop' });
+    await expect(world.until(request)).rejects.toMatchObject({ code: 'poisoned' });
+    expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 0 });
+  });
+
+  test('does not come back when the VM is lost again', async () => {
+    const world = await openDefective('h');
+    const seen = watch(world);
+    world.teller.send(bank.receives.explode, { account: 1 });
+    await world.pass(OVER_MS);
+    world.host.lose('js', 'the thread ended');
+    await world.pass(OVER_MS);
+    expect(seen.hangs()).toBe(2);
+    expect(seen.crashes()).toHaveLength(2);
+    expect(seen.poisoned()).toHaveLength(1);
+  });
+});
+
+test('an actor that cannot be restarted for its hangs is lost with its VM, for that reason', async () => {
+  const world = await openDefective('h', { vmIntensity: { intensity: 0, periodMs: 1_000 } });
+  world.teller.send(bank.receives.explode, { account: 1 });
+  await world.pass(OVER_MS);
+  expect(world.system.vms).toContainEqual({ vm: 'js', state: 'lost', reason: `hang: no progress in ${HANG_MS} ms` });
+  await expect(world.until(world.teller.request(bank.receives.balance, { account: 0 }))).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+test('while somebody debugs nobody hangs', async () => {
+  let debugging = true;
+  const world = await openDefective('h.', { debugging: () => debugging });
+  const seen = watch(world);
+  world.teller.send(bank.receives.explode, { account: 1 });
+  await world.pass(60_000);
+  expect(seen.hangs()).toBe(0);
+  debugging = false;
+  await world.pass(OVER_MS);
+  expect(seen.hangs()).toBe(1);
+  expect(world.receipts).toHaveLength(1);
+});
+
+test('a hang rate strikes first deliveries only: everything is handled', async () => {
+  const world = await openBank({ vmIntensity: OFTEN, hangMs: HANG_MS });
+  const seen = watch(world);
+  await world.host.vmOf('js').setHangRate(0.2, SEED);
+  for (let i = 0; i < 50; i++) {
+    world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+    await world.pass(OVER_MS);
+    if (seen.hangs() === 1) break;
+  }
+  expect(seen.hangs()).toBe(1);
+  expect(seen.poisoned()).toEqual([]);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual(world.receipts.map((_, i) => i + 1));
+});
