@@ -111,6 +111,11 @@ export class Port<P extends PortParty = PortParty> {
     return this.schema.name;
   }
 
+  /** Number of this incarnation: 1 when there was none before it. */
+  get epoch(): number {
+    return this.gate.epoch;
+  }
+
   /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PortOverloadError */
   send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
     this.sendTo(message.owner, message, fields);

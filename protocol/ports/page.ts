@@ -31,5 +31,5 @@ export const page = port({
     dismissRequested: message({ kind: 0x1205, lane: 'interactive', fields: { layer: u32 } }),
   },
   follows: ['focus.focused', 'history.current'],
-  sendsTo: ['scene', 'focus', 'history', 'metrics', 'network'],
+  sendsTo: ['scene', 'focus', 'history', 'metrics', 'network', 'timer'],
 });

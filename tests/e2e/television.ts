@@ -90,6 +90,27 @@ export class Television {
     );
   }
 
+  /** Notes every picture from now on. @returns asks for those that differed from the one before */
+  async watchPictures(): Promise<() => Promise<readonly string[]>> {
+    await this.page.evaluate(() => {
+      const television = document.getElementById('television')!;
+      const seen: string[] = ((window as unknown as { seen: string[] }).seen = []);
+      new MutationObserver(() => {
+        const picture = television.dataset.pictureHash ?? 'moving';
+        if (picture !== seen.at(-1)) seen.push(picture);
+      }).observe(television, { attributeFilter: ['data-painted'] });
+    });
+    return () => this.page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  }
+
+  /** Ends the thread of a VM as nobody has asked for. Of a television that was opened with `keepWorkers`. */
+  async killWorker(entry: string): Promise<void> {
+    await this.page.evaluate((entry) => {
+      const { workers } = window as unknown as { workers: { entry: string; worker: Worker }[] };
+      workers.find((kept) => kept.entry.includes(entry))!.worker.terminate();
+    }, entry);
+  }
+
   async actor(name: string): Promise<ActorTile> {
     const tile = this.page.locator(`#actors [data-actor="${name}"]`);
     const [vm, state, restarts] = await Promise.all(['vm', 'state', 'restarts'].map((attribute) => tile.getAttribute(`data-${attribute}`)));
@@ -126,5 +147,17 @@ export class Television {
     return this.page.close();
   }
 }
+
+/** Lets the page's workers be found by `killWorker`. */
+export const keepWorkers = (page: Page): Promise<unknown> =>
+  page.addInitScript(() => {
+    const workers: { entry: string; worker: Worker }[] = ((window as unknown as { workers: unknown[] }).workers = []) as never;
+    window.Worker = class extends Worker {
+      constructor(entry: string | URL, options?: WorkerOptions) {
+        super(entry, options);
+        workers.push({ entry: String(entry), worker: this });
+      }
+    };
+  });
 
 const quoted = (text: string): string => text.replace(/["\\]/g, '\\$&');

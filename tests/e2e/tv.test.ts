@@ -3,7 +3,7 @@ import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
-import { launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
+import { keepWorkers, launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
 
 let server: RunningServer;
 let browser: Browser;
@@ -140,6 +140,60 @@ test('a crash of network and of history: the films on their way still come, and 
   await television.press('Backspace');
   await television.settle(titleAt(1, 0));
   await television.close();
+});
+
+const PAGE_ENDS = [
+  {
+    what: 'throws',
+    // It throws at an arrow that leads nowhere: nothing on the screen changes by it.
+    end: (television: Television, edge: string) => television.press('6', 'c', edge),
+  },
+  { what: 'is lost with the JavaScript worker', end: (television: Television) => television.killWorker('js-vm') },
+];
+
+/** Keys, and what has focus after each; then an arrow that leads nowhere, and what is to the left. */
+const SCREENS = [
+  {
+    screen: 'browse',
+    way: () => [
+      ['ArrowRight', titleAt(0, 1)],
+      ['ArrowRight', titleAt(0, 2)],
+    ],
+    edge: 'ArrowUp',
+    left: () => titleAt(0, 1),
+  },
+  {
+    screen: 'details',
+    way: () => [
+      ['Enter', 'Play'],
+      ['ArrowRight', 'Add to my list'],
+    ],
+    edge: 'ArrowRight',
+    left: () => 'Play',
+  },
+];
+
+describe.each(SCREENS)('the page on $screen', ({ screen, way, edge, left }) => {
+  test.each(PAGE_ENDS)('$what: another is there, and not one picture differs', async ({ what, end }) => {
+    const television = await Television.open(browser, server, '?placement=wasm', keepWorkers);
+    let before = await television.settle(titleAt(0, 0));
+    let focused = '';
+    for (const [key, title] of way()) {
+      await television.press(key);
+      focused = title;
+      before = await television.settle(title);
+    }
+    expect(await television.actor('page')).toEqual({ vm: 'js', state: 'running', restarts: 0 });
+    const pictures = await television.watchPictures();
+    await end(television, edge);
+    await television.restarted('page', 1);
+    expect(await television.settle(focused)).toBe(before);
+    await television.screenshot(`page ${what} on ${screen}`);
+    expect(new Set(await pictures())).toEqual(new Set([before]));
+    await television.press('ArrowLeft');
+    await television.settle(left());
+    await television.close();
+  });
 });
 
 describe('a lesser device shows the same', () => {

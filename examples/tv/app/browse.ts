@@ -29,6 +29,8 @@ export interface BrowseEvents {
 }
 
 export class Browse {
+  /** Resolves when the picture is whole, or as whole as it will be. */
+  readonly ready: Promise<void>;
   private readonly root: NodeHandle;
   private readonly rails: Rail[] = [];
   private list: NodeHandle = ROOT;
@@ -49,7 +51,7 @@ export class Browse {
     const header = screen.view(this.root, { x: MARGIN, y: 36, width: SCREEN_WIDTH - 2 * MARGIN, height: 80, layout: 2, gap: 4 });
     screen.text(header, 'Tandem TV', { height: 40, fontSize: 34, fontWeight: 700, colour: INK });
     screen.text(header, 'Films', { height: 24, fontSize: 18, colour: FAINT });
-    void this.load();
+    this.ready = this.load();
   }
 
   private async load(): Promise<void> {
@@ -58,6 +60,7 @@ export class Browse {
       if (this.closed) return;
       this.build(genres);
       this.screen.flush();
+      await Promise.all(this.rails.map((rail) => rail.complete()));
     } catch (error) {
       this.events.onError(error);
       if (!this.closed) this.apologize();
@@ -91,7 +94,9 @@ export class Browse {
     const rail = Math.floor(restored.focus / POSITIONS_MAX);
     this.openAround(rail);
     const node = this.rails[rail]?.nodeAt(Math.max(0, (restored.focus % POSITIONS_MAX) - 1)) ?? this.rails[0]?.nodeAt(0);
-    if (node !== undefined) this.events.wish(node);
+    if (node === undefined) return;
+    this.events.wish(node);
+    if (screen.still) this.focused(node);
   }
 
   private openAround(index: number): void {

@@ -12,7 +12,16 @@ const TITLE_LINE = 52;
 const TITLE_LENGTH = 30;
 const BUTTONS = ['Play', 'Add to my list'] as const;
 
+export interface DetailsEvents {
+  wish(node: NodeHandle): void;
+  /** Focus is on another button: what to keep in the history entry, from 1. */
+  onMove(focus: number): void;
+  onError(error: unknown): void;
+}
+
 export class Details {
+  /** Resolves when the picture is whole, or as whole as it will be. */
+  readonly ready: Promise<void>;
   private readonly root: NodeHandle;
   private readonly poster: NodeHandle;
   private readonly title: NodeHandle;
@@ -26,7 +35,9 @@ export class Details {
     private readonly screen: Screen,
     private readonly films: Films,
     private readonly id: number,
-    private readonly events: { wish(node: NodeHandle): void; onError(error: unknown): void },
+    /** The button that had focus, from 1; 0 when none has. */
+    private readonly restored: number,
+    private readonly events: DetailsEvents,
   ) {
     this.root = screen.view(ROOT, { x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT });
     this.poster = screen.image(this.root, '', { x: MARGIN, y: TOP, width: 360, height: 480, colour: PLACEHOLDER, radius: 14 });
@@ -36,7 +47,7 @@ export class Details {
     this.credits = screen.text(column, '', { height: 70, fontSize: 20, lineHeight: 30, lines: 2, colour: FAINT });
     this.addButtons(column);
     screen.animate(this.root, 'opacity', 1, { durationMs: 220, from: 0 });
-    void this.load();
+    this.ready = this.load();
   }
 
   private addButtons(column: NodeHandle): void {
@@ -47,7 +58,9 @@ export class Details {
       const label = screen.text(node, name, { x: 0, y: 18, width: 210, height: 26, fontSize: 20, textAlign: 1, colour: INK });
       this.buttons.push({ node, label });
     }
-    this.events.wish(this.buttons[0].node);
+    const { node } = this.buttons[this.restored - 1] ?? this.buttons[0];
+    this.events.wish(node);
+    if (screen.still) this.focused(node);
   }
 
   private async load(): Promise<void> {
@@ -91,6 +104,7 @@ export class Details {
     this.screen.set(node, { colour: RING });
     this.screen.set(this.buttons[button].label, { colour: ON_RING });
     this.screen.animate(node, 'scale', 1.06, GROW);
+    this.events.onMove(button + 1);
     return true;
   }
 

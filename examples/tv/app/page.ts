@@ -1,8 +1,10 @@
 /**
  * The application's own code: the page port. It asks history for a route and shows what history says is current; it wishes focus
- * and shows where focus is. It lives in the JavaScript VM, beside the actors placed there.
+ * and shows where focus is. It lives in the JavaScript VM, beside the actors placed there, and is supervised: when it throws, or its VM is
+ * lost, another is made, which shows the entry that history is at.
  */
 import type { Port } from '../../../actors/port.js';
+import type { PortHandlers } from '../../../actors/port-handlers.js';
 import type { Vm } from '../../../actors/vm.js';
 import { decodeDynamic, encodeDynamic } from '../../../protocol/dynamic.js';
 import { focus } from '../../../protocol/generated/focus.js';
@@ -11,85 +13,117 @@ import { metrics } from '../../../protocol/generated/metrics.js';
 import { page } from '../../../protocol/generated/page.js';
 import { scene } from '../../../protocol/generated/scene.js';
 import { system } from '../../../protocol/generated/system.js';
-import type { PublicationOf } from '../../../protocol/schema.js';
+import { timer } from '../../../protocol/generated/timer.js';
+import type { MessageOf, PublicationOf } from '../../../protocol/schema.js';
 import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';
 import { Films } from './films.js';
-import { ROOT, Screen } from './screen.js';
+import { type NodeHandle, ROOT, Screen } from './screen.js';
 import { BACKGROUND, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 type Focused = PublicationOf<typeof focus, 'focused'>;
 type Current = PublicationOf<typeof history, 'current'>;
 
+/** What the former page has left may stay for so long while the catalogue does not answer; then placeholders will do. */
+const HELD_MS = 400;
+const HELD_TIMER = 1;
+
 /** Opens the page in its VM. It begins once everything that it talks to runs. */
 export function openPage(vm: Vm): void {
-  new Page(vm);
+  vm.openSupervisedPort(page, (port) => new Page(port));
 }
 
-class Page {
-  private readonly port: Port<typeof page>;
+class Page implements PortHandlers<typeof page> {
   private readonly screen: Screen;
   private readonly films: Films;
   private shown: Browse | Details | null = null;
   private entry = 0;
+  private wished: NodeHandle = ROOT;
 
-  constructor(vm: Vm) {
-    this.port = vm.openPort(page, {
-      onOpen: () => this.start(),
-      onActivated: ({ node }) => this.activated(node),
-      onEdge: () => {},
-      onLeaveRequested: () => this.log('info', 'the viewer wants to leave'),
-      onNavigationBlocked: ({ attempt }) => this.port.send(history.receives.retry, { attempt }),
-      onDismissRequested: ({ layer }) => this.port.send(focus.receives.popLayer, { group: layer }),
-      onFocusFocused: (fields: Focused) => this.focused(fields),
-      onHistoryCurrent: (fields: Current) => this.show(fields),
-    });
-    this.screen = new Screen((commit) => this.port.send(scene.receives.commit, commit));
-    this.films = new Films(this.port);
+  constructor(private readonly port: Port<typeof page>) {
+    this.screen = new Screen((commit) => port.send(scene.receives.commit, commit));
+    this.films = new Films(port);
+    port.onTimer(HELD_TIMER, () => this.release());
   }
 
   /** The page may have been here before: history says where it was, and the scene may still hold what it had shown. */
-  private start(): void {
+  onOpen(): void {
     const topic = history.publishes.current.kind;
     this.port.sendTo(history.address, system.receives.refresh, { topic, follower: page.address });
-    this.screen.replaceAll();
+    const again = this.port.epoch > 1;
+    this.screen.replaceAll(again);
+    if (again) this.port.send(timer.receives.start, { timer: HELD_TIMER, delayMs: HELD_MS });
     this.screen.set(ROOT, { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, colour: BACKGROUND });
   }
 
-  private show({ entry, route, params, focus: key, scroll }: Current): void {
+  onEdge(): void {}
+
+  onLeaveRequested(): void {
+    this.log('info', 'the viewer wants to leave');
+  }
+
+  onNavigationBlocked({ attempt }: MessageOf<typeof page, 'navigationBlocked'>): void {
+    this.port.send(history.receives.retry, { attempt });
+  }
+
+  onDismissRequested({ layer }: MessageOf<typeof page, 'dismissRequested'>): void {
+    this.port.send(focus.receives.popLayer, { group: layer });
+  }
+
+  onHistoryCurrent({ entry, route, params, focus: key, scroll }: Current): void {
     if (entry === 0) this.port.send(history.receives.push, { route: 'browse', params: encodeDynamic(null) });
     if (entry === 0 || entry === this.entry) return;
     this.shown?.close();
     this.entry = entry;
-    this.shown = route === 'details' ? this.details(decodeDynamic(params)) : this.browse({ focus: key, scroll });
+    this.shown = route === 'details' ? this.details(decodeDynamic(params), key) : this.browse({ focus: key, scroll });
     this.screen.flush();
+    if (this.screen.still) void this.reveal(this.shown);
+  }
+
+  private async reveal(shown: Browse | Details): Promise<void> {
+    await shown.ready;
+    if (this.shown === shown) this.release();
+  }
+
+  /** The new picture, and then focus: a handle means another node from here on. */
+  private release(): void {
+    if (!this.screen.still) return;
+    this.screen.release();
+    this.wish(this.wished);
+  }
+
+  private wish(node: NodeHandle): void {
+    this.wished = node;
+    if (!this.screen.still) this.port.send(focus.receives.focus, { node });
   }
 
   private browse(restored: Restored): Browse {
     return new Browse(this.screen, this.films, restored, {
       onMove: ({ focus: key, scroll }) => this.port.send(history.receives.remember, { entry: this.entry, focus: key, scroll: [...scroll] }),
-      wish: (node) => this.port.send(focus.receives.focus, { node }),
+      wish: (node) => this.wish(node),
       remember: (group) => this.port.send(focus.receives.configureGroup, { group, trap: 'none', remember: true, preferred: 0 }),
       onError: (error) => this.log('error', String(error)),
     });
   }
 
-  private details(params: unknown): Details {
+  private details(params: unknown, restored: number): Details {
     const id = (params as { film: number }).film;
-    return new Details(this.screen, this.films, id, {
-      wish: (node) => this.port.send(focus.receives.focus, { node }),
+    return new Details(this.screen, this.films, id, restored, {
+      onMove: (key) => this.port.send(history.receives.remember, { entry: this.entry, focus: key, scroll: [] }),
+      wish: (node) => this.wish(node),
       onError: (error) => this.log('error', String(error)),
     });
   }
 
-  private focused({ node }: Focused): void {
-    if (!this.shown) return; // nothing must leave before the first picture
+  onFocusFocused({ node }: Focused): void {
+    // Nothing leaves before the first picture; and where focus is until then was said of the nodes of the former page.
+    if (!this.shown || this.screen.still) return;
     this.shown.focused(node);
     this.screen.flush();
   }
 
-  private activated(node: number): void {
-    if (!this.shown) return;
+  onActivated({ node }: MessageOf<typeof page, 'activated'>): void {
+    if (!this.shown || this.screen.still) return;
     this.shown.activated(node);
     const film = this.shown instanceof Browse ? this.shown.filmOf(node) : undefined;
     if (film) this.port.send(history.receives.push, { route: 'details', params: encodeDynamic({ film: film.id }) });

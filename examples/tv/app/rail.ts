@@ -43,7 +43,8 @@ export class Rail {
   private readonly row: NodeHandle;
   private readonly cards = new Map<number, Card>();
   private readonly films: (Film | undefined)[];
-  private readonly asked = new Set<number>();
+  /** By the first film of each. */
+  private readonly pages = new Map<number, Promise<void>>();
   /** Cards that are scrolled out to the left. */
   private offset: number;
   private open = false;
@@ -110,7 +111,7 @@ export class Rail {
     const to = Math.min(this.genre.count, this.offset + WINDOW_CARDS + SPARE_CARDS);
     for (const position of [...this.cards.keys()]) if (position < from || position >= to) this.dropCard(position);
     for (let position = from; position < to; position++) if (!this.cards.has(position)) this.addCard(position);
-    for (let first = from - (from % PAGE_FILMS); first < to; first += PAGE_FILMS) void this.ask(first);
+    for (let first = from - (from % PAGE_FILMS); first < to; first += PAGE_FILMS) this.ask(first);
   }
 
   /** Lets go of the cards; the title stays. */
@@ -192,15 +193,22 @@ export class Rail {
     this.screen.animate(card.picture, 'opacity', 1, { durationMs: 200, from: 0.4 });
   }
 
-  private async ask(first: number): Promise<void> {
-    if (this.asked.has(first)) return;
-    this.asked.add(first);
+  /** Resolves when all films that were asked for have come, or will not come. */
+  async complete(): Promise<void> {
+    await Promise.all(this.pages.values());
+  }
+
+  private ask(first: number): void {
+    if (!this.pages.has(first)) this.pages.set(first, this.load(first));
+  }
+
+  private async load(first: number): Promise<void> {
     try {
       const page = await this.source.page(this.genre.name, first, PAGE_FILMS);
       for (const [i, film] of page.films.entries()) this.films[page.from + i] = film;
     } catch {
       // The placeholders stay; the next time that the window comes by, they are asked for again.
-      this.asked.delete(first);
+      this.pages.delete(first);
       return;
     }
     if (this.closed) return;

@@ -1,6 +1,9 @@
 /**
  * Host nodes: integer handles and batched commands. The page keeps handles only, never a second tree with copied properties.
  * What is called between two `flush`es leaves as one commit, which the scene applies as a whole.
+ *
+ * A page that was restarted holds its first commit back until its picture is whole. Until then the viewer sees what its former incarnation
+ * has left; then that leaves and the new one is there, at rest, in one frame.
  */
 import type { scene } from '../../../protocol/generated/scene.js';
 import { SCENE_NODES_MAX, type SceneProperty } from '../../../protocol/messages/scene.js';
@@ -39,6 +42,7 @@ const isEmpty = (commit: Commit): boolean =>
 
 export class Screen {
   private commit = emptyCommit();
+  private held = false;
   private next = 1;
   /** Handles that the scene has let go of. */
   private free: NodeHandle[] = [];
@@ -69,9 +73,20 @@ export class Screen {
     for (const [property, value] of Object.entries(properties)) this.commit.sets.push({ node, property: property as SceneProperty, value });
   }
 
-  /** What a former incarnation of the page has put into the scene leaves with the next flush. */
-  replaceAll(): void {
+  /** What a former incarnation of the page has put into the scene leaves with the next flush. @param held not before `release` */
+  replaceAll(held: boolean): void {
     this.commit.replaces = true;
+    this.held = held;
+  }
+
+  /** Nothing leaves, and nothing moves: what is animated is at its end. */
+  get still(): boolean {
+    return this.held;
+  }
+
+  release(): void {
+    this.held = false;
+    this.flush();
   }
 
   /** The text of a text node, the source of an image. */
@@ -85,6 +100,10 @@ export class Screen {
     to: number,
     { durationMs, delayMs = 0, easing = EASE_OUT, from, repeat = 0 }: Movement,
   ): void {
+    if (this.held) {
+      this.set(node, { [property]: to });
+      return;
+    }
     const [x1, y1, x2, y2] = easing;
     this.commit.animations.push({ node, property, from: from ?? null, to, durationMs, delayMs, x1, y1, x2, y2, repeat });
   }
@@ -97,7 +116,7 @@ export class Screen {
   }
 
   flush(): void {
-    if (isEmpty(this.commit)) return;
+    if (this.held || isEmpty(this.commit)) return;
     this.send(this.commit);
     this.commit = emptyCommit();
     this.free.push(...this.leaving);

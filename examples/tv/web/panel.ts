@@ -1,14 +1,16 @@
 /**
- * The corner of the screen: for each actor its VM, state and restarts, and the last crash. Keys 1 to 5 choose an actor, C crashes it.
+ * The corner of the screen: for each actor, and for the page, its VM, state and restarts, and the last crash. Keys 1 to 6 choose one, C
+ * crashes it.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
 import type { CrashReport } from '../../../actors/control.js';
 import type { System } from '../../../actors/system.js';
 
-type ActorStatus = System['actors'][number];
+/** Of an actor or port. */
+type Status = Pick<System['actors'][number], 'vm' | 'restarts'> & { readonly name: string; readonly state: string };
 
 interface Tile {
-  readonly actor: string;
+  readonly name: string;
   readonly element: HTMLElement;
   readonly vm: HTMLElement;
   readonly state: HTMLElement;
@@ -28,15 +30,24 @@ export class Panel {
 
   constructor(private readonly options: PanelOptions) {
     const { system, window, list } = options;
-    this.tiles = system.actors.map(({ actor }, index) => createTile(list, actor, index + 1));
-    for (const status of system.actors) this.show(status);
+    const statuses = this.statuses();
+    this.tiles = statuses.map(({ name }, index) => createTile(list, name, index + 1));
+    for (const status of statuses) this.show(status);
     this.select(0);
     system.onChange((change) => {
-      if (change.type === 'actor') this.show(change);
+      if (change.type === 'actor') this.show({ ...change, name: change.actor });
+      if (change.type === 'port') this.show({ ...change, name: change.port });
       if (change.type === 'crash') this.report(change.report, 'crashed');
       if (change.type === 'poisoned') this.report(change.report, 'gave up a message');
     });
     window.addEventListener('keydown', (event) => this.onKey(event));
+  }
+
+  /** The ports in the host's thread are the platform's. */
+  private statuses(): readonly Status[] {
+    const { actors, ports } = this.options.system;
+    const pages = ports.filter(({ vm }) => vm !== 'host');
+    return [...actors.map((status) => ({ ...status, name: status.actor })), ...pages.map((status) => ({ ...status, name: status.port }))];
   }
 
   private onKey(event: KeyboardEvent): void {
@@ -51,24 +62,29 @@ export class Panel {
   }
 
   /**
-   * One that is down, for it has crashed too often, is started again. An order to crash stands until the actor's next message, which
-   * scene has at once and history with the next navigation.
+   * One that is down, for it has crashed too often, is started again. An order to crash stands until the next message, which scene has at
+   * once, the page with the next move of focus, and history with the next navigation.
    */
-  private async crashOrStart({ actor, element, state }: Tile): Promise<void> {
+  private async crashOrStart({ name, element, state }: Tile): Promise<void> {
     const { system, crash } = this.options;
     try {
-      if (element.dataset.state === 'exhausted') return await system.startActor(actor);
+      if (element.dataset.state === 'exhausted') return await this.startAgain(name);
       state.textContent = 'crashing';
-      await system.crash(actor);
+      await system.crash(name);
     } catch (error) {
       crash.textContent = error instanceof Error ? error.message : String(error);
-      const status = system.actors.find((candidate) => candidate.actor === actor);
+      const status = this.statuses().find((candidate) => candidate.name === name);
       if (status) this.show(status);
     }
   }
 
-  private show({ actor, vm, state, restarts }: ActorStatus): void {
-    const tile = this.tiles.find((candidate) => candidate.actor === actor);
+  private startAgain(name: string): Promise<void> {
+    const { system } = this.options;
+    return system.actors.some(({ actor }) => actor === name) ? system.startActor(name) : system.startPort(name);
+  }
+
+  private show({ name, vm, state, restarts }: Status): void {
+    const tile = this.tiles.find((candidate) => candidate.name === name);
     if (!tile) return;
     Object.assign(tile.element.dataset, { vm, state, restarts });
     tile.vm.textContent = vm;
@@ -81,7 +97,7 @@ export class Panel {
     crash.textContent = `${actor} ${what} at ${message.kindName}${position && ` in ${position}`}: ${reason}`;
     crash.dataset.actor = actor;
     crash.dataset.position = position;
-    const element = this.tiles.find((tile) => tile.actor === actor)?.element;
+    const element = this.tiles.find((tile) => tile.name === actor)?.element;
     if (!element) return;
     // Taken away and put back, with a layout between, so that a second crash flashes again.
     element.classList.remove('crashed');
@@ -90,19 +106,19 @@ export class Panel {
   }
 }
 
-function createTile(list: HTMLElement, actor: string, number: number): Tile {
+function createTile(list: HTMLElement, party: string, number: number): Tile {
   const element = list.appendChild(document.createElement('li'));
-  element.dataset.actor = actor;
+  element.dataset.actor = party;
   const name = add(element, 'div', 'name');
   const label = add(name, 'span', 'label');
   add(label, 'span', 'number').textContent = String(number);
-  label.append(actor);
+  label.append(party);
   const vm = add(name, 'span', 'vm');
   const standing = add(element, 'div', 'standing');
   const state = add(standing, 'span', 'state');
   const restarts = add(standing, 'span', 'restarts');
   restarts.append('restarts ');
-  return { actor, element, vm, state, restarts: add(restarts, 'b', 'count') };
+  return { name: party, element, vm, state, restarts: add(restarts, 'b', 'count') };
 }
 
 function add(parent: HTMLElement, tag: string, className: string): HTMLElement {

@@ -1,0 +1,145 @@
+/**
+ * The television on the simulation loses a whole VM, or its page throws: the page comes back at the entry it was on, with focus and scroll where
+ * they were. No frame shows neither of the two pages, and none shows both.
+ */
+import { expect, test } from 'vitest';
+import type { Key } from '../../host-shim/common/ports/input-port.js';
+import type { Picture } from '../../host-shim/common/ports/picture.js';
+
+/** The built files: the stage finds the guests beside them. */
+const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${path}.js`, import.meta.url).href);
+const { simStage } = (await built('examples/tv/headless/stage')) as typeof import('../../examples/tv/headless/stage.js');
+const { actorOrders, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
+const { startSystem } = (await built('actors/system')) as typeof import('../../actors/system.js');
+const { INTENSITY_DEFAULT } = (await built('actors/supervisor/intensity')) as typeof import('../../actors/supervisor/intensity.js');
+const { SimHost } = (await built('host-shim/sim/host')) as typeof import('../../host-shim/sim/host.js');
+const { openTimerPort } = (await built('host-shim/common/ports/timer')) as typeof import('../../host-shim/common/ports/timer.js');
+const { openDisplayPort } = (await built(
+  'host-shim/common/ports/display-port',
+)) as typeof import('../../host-shim/common/ports/display-port.js');
+const { openInputPort } = (await built('host-shim/common/ports/input-port')) as typeof import('../../host-shim/common/ports/input-port.js');
+const { telemetry } = (await built('protocol/generated/telemetry')) as typeof import('../../protocol/generated/telemetry.js');
+
+/** What a viewer can tell: places, sizes, colours and texts, whatever the nodes are called. */
+function shown(picture: Picture): string {
+  const items = Array.from({ length: picture.itemCount }, (_, index) => {
+    const { x, y, width, height, colour, node } = picture.itemAt(index);
+    return [x, y, width, height, colour, picture.stringOf(node)];
+  });
+  return JSON.stringify(items);
+}
+
+/** Each of the page's incarnations numbers its nodes from 1, in the order of their creation. */
+const nodesOf = (picture: Picture): readonly number[] =>
+  Array.from({ length: picture.itemCount }, (_, index) => picture.itemAt(index).node);
+
+async function open(seed: number) {
+  const portErrors: unknown[] = [];
+  const stage = await simStage({ seed, onPortError: (_port, error) => void portErrors.push(error) });
+  const { host, vm } = stage;
+  if (!(host instanceof SimHost)) throw new Error('not the simulation');
+  openTimerPort(vm, host.timers);
+  vm.openPort(telemetry, { onFlush() {} });
+  const display = openDisplayPort(vm, {});
+  const input = openInputPort(vm);
+  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement: 'mixed', seed });
+  /** Pictures that differed from the one before. */
+  const seen: string[] = [];
+  const frames = async (count: number) => {
+    for (let i = 0; i < count; i++) {
+      display.tick(host.clock.nowMicros());
+      await stage.frame();
+      const picture = shown(display.picture);
+      if (picture !== seen.at(-1)) seen.push(picture);
+    }
+  };
+  const key = (name: Key) => {
+    input.key(name, 'down');
+    input.key(name, 'up');
+  };
+  const press = async (...keys: readonly Key[]) => {
+    for (const name of keys) {
+      key(name);
+      await frames(25);
+    }
+  };
+  await frames(60);
+  return { host, system, display, frames, key, press, seen, portErrors };
+}
+
+const WAYS = [
+  { screen: 'browse', keys: ['down', 'right', 'right', 'up', 'right', 'right'], edge: 'up' },
+  { screen: 'details', keys: ['right', 'down', 'enter', 'right'], edge: 'right' },
+] as const;
+
+type World = Awaited<ReturnType<typeof open>>;
+
+const ENDS: readonly { readonly what: string; readonly end: (world: World, edge: Key) => Promise<void> }[] = [
+  { what: 'its VM is lost', end: async ({ host }) => host.lose('js', 'lost by the test') },
+  {
+    what: 'it throws',
+    // At an arrow that leads nowhere: nothing on the screen changes by it.
+    end: async ({ system, key }, edge) => {
+      await system.crash('page');
+      key(edge);
+    },
+  },
+];
+
+test.each(WAYS.flatMap((way) => ENDS.map((end) => ({ ...way, ...end }))))(
+  'the page on $screen, when $what: not one frame differs, and focus is where it was',
+  async ({ keys, edge, end }) => {
+    const calm = await open(7);
+    const struck = await open(7);
+    await calm.press(...keys);
+    await struck.press(...keys);
+    const before = shown(struck.display.picture);
+    const nodes = nodesOf(struck.display.picture);
+    expect(before).toBe(shown(calm.display.picture));
+    struck.seen.length = 0;
+    await end(struck, edge);
+    await struck.frames(40);
+    expect(struck.seen).toEqual([before]);
+    expect(nodesOf(struck.display.picture)).not.toEqual(nodes);
+    expect(struck.system.ports.find(({ port }) => port === 'page')).toMatchObject({ state: 'running', epoch: 2, restarts: 1 });
+    await calm.press(edge, 'left', 'back', 'right');
+    await struck.press('left', 'back', 'right');
+    for (const { frames } of [calm, struck]) await frames(60);
+    expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+    expect(struck.portErrors).toEqual([]);
+  },
+);
+
+test('a page that throws at every frame is down in the end, and the picture stays', async () => {
+  const { system, press, frames, display } = await open(7);
+  const before = shown(display.picture);
+  for (let crash = 0; crash <= INTENSITY_DEFAULT.intensity; crash++) {
+    await system.crash('page');
+    await press('up');
+  }
+  await frames(20);
+  expect(system.ports.find(({ port }) => port === 'page')).toMatchObject({ state: 'exhausted' });
+  expect(system.state).toBe('degraded');
+  expect(shown(display.picture)).toBe(before);
+  await system.startPort('page');
+  await frames(60);
+  expect(system.state).toBe('running');
+  await press('right', 'left');
+  await frames(60);
+  expect(shown(display.picture)).toBe(before);
+});
+
+test.each(WAYS)('on $screen, the Wasm VM is lost: the same picture, and the next key does what it would have done', async ({ keys }) => {
+  const calm = await open(7);
+  const struck = await open(7);
+  await calm.press(...keys);
+  await struck.press(...keys);
+  struck.host.lose('wasm', 'lost by the test');
+  await struck.frames(120);
+  expect(struck.system.vms.find((status) => status.vm === 'wasm')?.state).toBe('running');
+  expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+  for (const { press } of [calm, struck]) await press('right', 'back', 'right');
+  for (const { frames } of [calm, struck]) await frames(60);
+  expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+  expect(struck.portErrors).toEqual([]);
+});
