@@ -145,10 +145,12 @@ test('a crash of network and of history: the films on their way still come, and 
 const PAGE_ENDS = [
   {
     what: 'throws',
+    query: '',
     // It throws at an arrow that leads nowhere: nothing on the screen changes by it.
     end: (television: Television, edge: string) => television.press('6', 'c', edge),
   },
-  { what: 'is lost with the JavaScript worker', end: (television: Television) => television.killWorker('js-vm') },
+  { what: 'is lost with the JavaScript worker', query: '', end: (television: Television) => television.killWorker('js-vm') },
+  { what: 'is lost where no memory is shared', query: '&shared=off', end: (television: Television) => television.killWorker('js-vm') },
 ];
 
 /** Keys, and what has focus after each; then an arrow that leads nowhere, and what is to the left. */
@@ -174,8 +176,8 @@ const SCREENS = [
 ];
 
 describe.each(SCREENS)('the page on $screen', ({ screen, way, edge, left }) => {
-  test.each(PAGE_ENDS)('$what: another is there, and not one picture differs', async ({ what, end }) => {
-    const television = await Television.open(browser, server, '?placement=wasm', keepWorkers);
+  test.each(PAGE_ENDS)('$what: another is there, and not one picture differs', async ({ what, query, end }) => {
+    const television = await Television.open(browser, server, `?placement=wasm${query}`, keepWorkers);
     let before = await television.settle(titleAt(0, 0));
     let focused = '';
     for (const [key, title] of way()) {
