@@ -4,17 +4,12 @@ import type { Journal } from '../bus/journal.js';
 import type { PairCounter } from '../bus/pair-counter.js';
 import type { TraceRing } from '../bus/trace.js';
 import type { VmEvents } from './control.js';
+import type { CrashSites } from './crash-sites.js';
 import type { Fault } from './fault-rates.js';
 import type { GateServices } from './gate.js';
 import type { VmName } from './instance.js';
+import type { PermittedCell } from './permitted-restarts.js';
 import type { Progress } from './progress.js';
-
-/** Of an actor that ended and may be restarted at once. */
-export interface PermittedCell {
-  restartByPermit(): void;
-  /** The output of the restart goes first: a report is worth a wake-up of another thread. */
-  reportEnds(): void;
-}
 
 /** What all parties of a VM share. */
 export interface CellServices extends GateServices {
@@ -23,6 +18,7 @@ export interface CellServices extends GateServices {
   readonly deadLetters: DeadLetters;
   readonly trace: TraceRing;
   readonly events: VmEvents;
+  readonly crashSites: CrashSites;
   readonly handled: PairCounter;
   /** Makes room in the journal, by a checkpoint if need be. @returns false when there is none yet */
   readonly makeRoom: (bytes: number) => boolean;
@@ -33,7 +29,6 @@ export interface CellServices extends GateServices {
   readonly progress: Progress;
   /** A batch was handled in so many microseconds. */
   readonly spent: (micros: number) => void;
-  /** Has the VM restart an actor by permit before it does anything else, but not within the call that ended it. */
   readonly restartSoon: (cell: PermittedCell) => void;
   /** A batch is about to be handled, at `now` microseconds. */
   readonly sample: (bytes: Uint8Array, length: number, now: number) => void;

@@ -70,7 +70,7 @@ export class ActorCell implements LocalTarget {
   private attempts = 0;
   private readonly permit = new RestartPermit();
   /** Ends that are reported once the next incarnation, which nobody was asked for, has done its work. */
-  private readonly ends: CrashReport[] = [];
+  private readonly ends: { readonly report: CrashReport; readonly trap: ActorTrap }[] = [];
   /** The last epoch that was started by permit. */
   private permitUsed = 0;
 
@@ -225,7 +225,7 @@ export class ActorCell implements LocalTarget {
     const restartsAs = this.permit.spend(this.gate.epoch);
     const report = this.report(trap, frame, restartsAs);
     if (culprit && this.attempts >= TRIES_MAX) this.giveUp(culprit, report);
-    this.ends.push(report);
+    this.ends.push({ report, trap });
     if (restartsAs > 0) this.services.restartSoon(this);
     else this.reportEnds();
   }
@@ -251,7 +251,10 @@ export class ActorCell implements LocalTarget {
 
   /** In their order. */
   reportEnds(): void {
-    for (const report of this.ends.splice(0)) this.services.events.ended(report);
+    for (const { report, trap } of this.ends.splice(0)) {
+      this.services.events.ended(report);
+      this.services.crashSites.note(report, trap);
+    }
   }
 
   /** The culprit trapped on its retry as well: it goes to the dead letters, and the actor goes on from the state before it. */
@@ -274,7 +277,7 @@ export class ActorCell implements LocalTarget {
 
   /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
   restartByPermit(): void {
-    const restartsAs = this.ends.at(-1)?.restartsAs;
+    const restartsAs = this.ends.at(-1)?.report.restartsAs;
     if (this.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
     this.permitUsed = restartsAs;
     try {

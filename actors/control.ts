@@ -41,7 +41,7 @@ export interface CrashReport {
   /** The exception's message and stack. */
   readonly reason: string;
   readonly stack: string;
-  /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown. */
+  /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown or not asked for yet. */
   readonly position: string;
   readonly message: {
     readonly kind: number;
@@ -134,6 +134,8 @@ export interface VmControl {
   hang(actor: string): Promise<void>;
   /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
+  /** Where in its source this incarnation of an actor crashed, lately; empty when that is not known. */
+  locate(actor: string, epoch: number): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;

@@ -32,7 +32,7 @@ export function crashReport(crash: Crash): CrashReport {
     lastSequence,
     reason: trap.message,
     stack: stackOf(trap.cause instanceof Error ? trap.cause : trap),
-    position: trap.position,
+    position: trap.isLocated ? trap.position : '',
     attempt,
     at,
     restartsAs,

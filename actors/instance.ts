@@ -56,10 +56,20 @@ export class ActorTrap extends Error {
     readonly handled: number,
     /** What was thrown: a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
     cause: unknown,
-    /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. */
-    readonly position = '',
+    /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. A function where it takes long to find. */
+    private site: string | (() => string) = '',
   ) {
     super(textOf(cause), { cause });
+  }
+
+  /** Its position is known without a search. */
+  get isLocated(): boolean {
+    return typeof this.site === 'string';
+  }
+
+  get position(): string {
+    if (typeof this.site === 'function') this.site = this.site();
+    return this.site;
   }
 }
 

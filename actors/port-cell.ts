@@ -147,14 +147,15 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const culprit = frame ? `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}` : '';
     this.attempts = frame && culprit === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit;
-    const { vm, kinds, trace, now, router, events } = this.services;
+    const { vm, kinds, trace, now, router, events, crashSites } = this.services;
+    const trap = error instanceof ActorTrap ? error : new ActorTrap(0, error);
     const report = crashReport({
       actor: this.name,
       address: this.address,
       vm,
       epoch: this.gate.epoch,
       lastSequence: this.gate.sequence,
-      trap: error instanceof ActorTrap ? error : new ActorTrap(0, error),
+      trap,
       frame,
       attempt: this.attempts,
       at: now(),
@@ -170,6 +171,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     this.left = hopeless ? null : frame;
     this.leave();
     events.ended(report);
+    crashSites.note(report, trap);
   }
 
   /** Closes the incarnation. Requests that it has in hand fail; those that wait for the next one do not. */

@@ -51,12 +51,9 @@ export class RuntimeMetrics {
   }
 }
 
-/** What the host is told of a crash, the metrics are told too. */
+/** What hung in a former incarnation is told to the metrics as well; what crashed is told once its position is known. */
 export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => void): VmEvents => ({
-  ended: (report) => {
-    events.ended(report);
-    crashed(report);
-  },
+  ended: (report) => events.ended(report),
   hung: (report) => {
     events.hung(report);
     crashed(report);

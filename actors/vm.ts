@@ -21,16 +21,18 @@ import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
-import type { PermittedCell } from './cell-services.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { causeLinks } from './crash-report.js';
+import { CrashSites } from './crash-sites.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { FaultRates } from './fault-rates.js';
+import { IdleWork } from './idle-work.js';
 import type { VmName } from './instance.js';
 import { Leaving } from './leaving.js';
 import { OutboxBuilder } from './outbox-builder.js';
+import { PermittedRestarts } from './permitted-restarts.js';
 import type { Port, PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
 import { Progress } from './progress.js';
@@ -63,8 +65,7 @@ export class Vm implements VmControl {
   private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly vigil = new Vigil();
-  /** The last pump has found nothing to do. */
-  private idle = false;
+  private readonly idleWork: IdleWork | null;
   /** In this pump. */
   private portServed = false;
   private readonly voice: RuntimeVoice;
@@ -73,8 +74,7 @@ export class Vm implements VmControl {
   private readonly leaving: Leaving;
   /** Of actors that were stopped. */
   private readonly counts = new CellCounts();
-  /** Ended, and may be restarted at once. */
-  private readonly restarts: PermittedCell[] = [];
+  private readonly restarts = new PermittedRestarts();
   private readonly faultRates = new FaultRates();
   private readonly deadlines: DeadlineTimer;
   private closed = false;
@@ -91,6 +91,7 @@ export class Vm implements VmControl {
     this.turns = new Turns(options.timers, options.wake);
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
+    this.idleWork = options.spareInstances ? new IdleWork(() => this.cells.values()) : null;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
     this.checkpointer = memory ? this.createCheckpointer() : null;
     this.router = new Router({
@@ -114,13 +115,14 @@ export class Vm implements VmControl {
       deadLetters: this.deadLetterBox,
       trace: this.trace,
       events: alsoTold(options.events, (report) => this.metrics.crashed(report)),
+      crashSites: new CrashSites((report) => this.metrics.crashed(report)),
       handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
       drawFault: (frames) => this.faultRates.draw(frames),
       progress: new Progress(memory?.progress ?? Progress.allocate(false)),
       restartSoon: (cell) => {
-        this.restarts.push(cell);
+        this.restarts.add(cell);
         options.wake();
       },
       spent: (micros) => this.checkpointer?.spent(micros),
@@ -180,42 +182,21 @@ export class Vm implements VmControl {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.portServed && this.links.empty && this.vigil.keep(this.links.all));
-    return this.prepareSpare() || !this.links.sleep();
-  }
-
-  /** With nothing else to do, and after the event loop has turned. @returns true when it is to be called again */
-  private prepareSpare(): boolean {
-    if (!this.options.spareInstances) return false;
-    for (const cell of this.cells.values()) {
-      if (!cell.spareIsDue) continue;
-      if (this.idle) cell.prepareSpare();
-      this.idle = !this.idle;
-      return true;
-    }
-    return false;
+    return this.idleWork?.look() || !this.links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
     do {
-      const restarted = this.restartPermitted();
+      const restarted = this.restarts.run(() => this.links.flush());
       const left = this.retryHeld();
       const taken = this.links.drain(this.sink);
       const served = this.serveOne();
       this.links.flush();
       this.checkpointer?.look(this.turns.quiet);
       if (!restarted && !left && !taken && !served) return false;
-      this.idle = false;
+      this.idleWork?.interrupted();
     } while (this.options.clock.nowMicros() < until);
-    return true;
-  }
-
-  private restartPermitted(): boolean {
-    if (this.restarts.length === 0) return false;
-    const ended = this.restarts.splice(0);
-    for (const cell of ended) cell.restartByPermit();
-    this.links.flush();
-    for (const cell of ended) cell.reportEnds();
     return true;
   }
 
@@ -414,6 +395,12 @@ export class Vm implements VmControl {
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
     return causeLinks(this.trace, this.kinds, source, sequence);
+  }
+
+  async locate(actor: string, epoch: number): Promise<string> {
+    const position = this.services.crashSites.locate(actor, epoch);
+    this.options.wake();
+    return position;
   }
 
   async health(): Promise<readonly ActorHealth[]> {

@@ -17,6 +17,7 @@ import type { VmName } from '../instance.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
+import { withPosition } from './crash-position.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
@@ -244,10 +245,11 @@ export class Supervisor implements CauseSources {
     };
   }
 
-  /** Told once its causes are known from all VMs; the restart does not wait for that. */
+  /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
   private async report(report: CrashReport, change: (whole: CrashReport) => SystemChange): Promise<void> {
     await null; // the order to restart leaves first
-    this.changes.emit(change(await withCauses(report, this)));
+    const [{ causes }, { position }] = await Promise.all([withCauses(report, this), withPosition(report, this.liveControl(report.vm))]);
+    this.changes.emit(change({ ...report, causes, position }));
   }
 
   /** Name of the actor at an address, for a call that says so when there is none. */

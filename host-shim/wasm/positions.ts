@@ -1,7 +1,7 @@
 /**
  * From a trap to the line of AssemblyScript that caused it. A stack trace of V8 names a byte offset in the module
  * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets. The map is
- * parsed at the first trap: most instances never have one.
+ * parsed when the first position is asked for, after the restart: most instances never have one.
  *
  * The catch: the compiler gives the code of a `throw` no position, and inlines what an actor calls (the library, codecs, the kit) into
  * the actor's functions. Then what stands last before it in the same function, and is not of those, is the line to report. For where a
@@ -87,10 +87,11 @@ export class GuestAbort extends Error {
   }
 }
 
-/** @returns the source position of what a guest threw, empty when unknown */
-export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string {
+/** @returns the source position of what a guest threw, empty when unknown; a function when the source map has to be asked */
+export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | (() => string) {
   if (!(thrown instanceof Error)) return '';
   const noted = thrown instanceof GuestAbort ? thrown.position : '';
-  if (noted && !RUNTIME.test(noted)) return noted;
-  return positions?.inStack(thrown.stack ?? '') || noted;
+  if (!positions || (noted && !RUNTIME.test(noted))) return noted;
+  const stack = thrown.stack ?? '';
+  return () => positions.inStack(stack) || noted;
 }

@@ -176,6 +176,11 @@ export class ScriptedVm implements VmControl {
   causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
     return this.answer('causes', `${source} ${sequence}`, this.chains.get(`${source} ${sequence}`) ?? []);
   }
+  /** What `locate` answers, by "actor epoch". */
+  readonly sites = new Map<string, string>();
+  locate(actor: string, epoch: number): Promise<string> {
+    return Promise.resolve(this.sites.get(`${actor} ${epoch}`) ?? '');
+  }
   health(): Promise<readonly ActorHealth[]> {
     const load = {
       vm: this.name,
