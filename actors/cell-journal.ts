@@ -61,6 +61,12 @@ export class CellJournal {
     return { handled, left: entries.slice(handled.length) };
   }
 
+  /** Frames behind a snapshot that were given up. */
+  givenUpSince(snapshot: number): readonly Uint8Array[] {
+    const entries = this.from(snapshot);
+    return entries.filter(({ position }) => this.poison.has(position)).map(({ frame }) => frame);
+  }
+
   /** Leaves out an entry from now on, also after a loss of the VM. */
   giveUp(position: number): void {
     this.poison.add(position);

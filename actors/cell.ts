@@ -402,6 +402,11 @@ export class ActorCell implements LocalTarget {
     }
   }
 
+  /** Frames behind the checkpoint that were given up: who asked with one of them may not have been told. */
+  givenUp(): readonly Uint8Array[] {
+    return this.journal.givenUpSince(this.snapshots.last.position);
+  }
+
   /** Handles what the journal has behind the checkpoint. On return the actor is running, or has ended again and was reported. */
   recover(): void {
     this.goOn(this.entriesSinceSnapshot().left);

@@ -20,7 +20,7 @@ export interface CheckpointerOptions {
   readonly journal: Journal;
   readonly readers: () => readonly LinkReader[];
   readonly cells: () => readonly ActorCell[];
-  /** What of parties that are not here any more has not left. */
+  /** What has not left of parties that are not here any more, and of the VM's runtime. */
   readonly leaving: () => readonly HeldFrame[];
   /** Publishes to the links what was emitted. */
   readonly flush: () => void;

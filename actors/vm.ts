@@ -147,7 +147,7 @@ export class Vm implements VmControl {
       journal: this.journal,
       readers: () => this.links.readers,
       cells: () => [...this.cells.values()],
-      leaving: () => this.leaving.held,
+      leaving: () => [...this.leaving.held, ...this.voice.gate.held],
       flush: () => this.links.flush(),
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
@@ -439,14 +439,16 @@ export class Vm implements VmControl {
     const cells = this.ports.resume(orders).map((order) => this.createCell(order, keptOf(order.actor)));
     if (checkpoint) {
       this.requests.restore(checkpoint.requests);
-      this.leaving.restore(checkpoint, cells);
+      this.leaving.restore(checkpoint, [...cells, this.voice]);
     }
     for (const cell of cells) cell.remember(keptOf(cell.name));
     for (const cell of cells) this.addParty(cell);
     this.router.mute(this.ports.addresses);
     for (const party of [...cells, ...this.ports.all]) party.blame(suspects.filter(({ address }) => address === party.address));
+    const givenUp = cells.flatMap((cell) => cell.givenUp());
     for (const cell of cells) cell.recover();
     this.router.mute([]);
+    for (const frame of givenUp) this.router.answerWithError('poisoned', frame, 0);
     this.recovering = false;
     this.deadlines.watch(this.requests.nextDeadline);
     await this.checkpointer?.make();

@@ -251,11 +251,15 @@ export class Router {
 
   /** Keeps a frame as a dead letter, and answers it when it is a request. */
   reject(code: ErrorCode, detail: string, bytes: Uint8Array, at: number): void {
-    const length = frameLength(bytes, at);
-    this.options.deadLetters.add(code, detail, bytes, at, length);
+    this.options.deadLetters.add(code, detail, bytes, at, frameLength(bytes, at));
+    this.answerWithError(code, bytes, at);
+  }
+
+  /** Tells who asked, when the frame is a request, that no reply will come: refused where it arrives when nobody waits for it any more. */
+  answerWithError(code: ErrorCode, bytes: Uint8Array, at: number): void {
     const kind = readU16(bytes, at + KIND_OFFSET);
     if (this.kinds.get(kind)?.role !== 'request') return;
-    const request = requestNumber(bytes, at, at + length);
+    const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     if (request < 0) return;
     const requester = readU16(bytes, at + SOURCE_OFFSET);
     this.options.requests.answered(readU16(bytes, at + TARGET_OFFSET), requester, request);

@@ -4,6 +4,7 @@
  *   wasm-actors/<name>.ts                     → dist/wasm-actors/<name>.wasm
  *   examples/<example>/wasm-actors/<name>.ts  → dist/examples/<example>/wasm-actors/<name>.wasm
  *   bench/wasm-actors/<name>.ts               → dist/bench/wasm-actors/<name>.wasm
+ *   chaos/wasm-actors/<name>.ts               → dist/chaos/wasm-actors/<name>.wasm
  *   tests/guests/<folder>/<name>.ts           → dist/tests/guests/<folder>/<name>.wasm
  *
  * `npx tsx scripts/build-guests.ts [name...]` builds those named, or all. What a build read is noted beside its module with a hash
@@ -51,6 +52,7 @@ export const guestSources = (): string[] => [
   ...sourcesIn('wasm-actors'),
   ...namesIn('examples').flatMap((example) => sourcesIn(`examples/${example}/wasm-actors`)),
   ...sourcesIn('bench/wasm-actors'),
+  ...sourcesIn('chaos/wasm-actors'),
   ...namesIn('tests/guests').flatMap((folder) => sourcesIn(`tests/guests/${folder}`)),
 ];
 

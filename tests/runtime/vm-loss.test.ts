@@ -121,3 +121,20 @@ test.each([
     expect(all).toBeGreaterThan(RUNS);
   },
 );
+
+test(`a request that was given up as its VM was lost fails all the same, once (seed ${SEED})`, async () => {
+  for (let run = 0; run < RUNS; run++) {
+    const seed = SEED * 1000 + run;
+    const world = await openBank({ seed, vmIntensity: OFTEN, faults: { refuseRate: 0.3, refuseMicrosMax: 5_000 } });
+    const after = new Random(seed).integer(6);
+    world.system.onChange((change) => {
+      if (change.type === 'poisoned') world.host.kernel.schedule(after * 1_000, () => world.host.lose('js', 'the thread ended'));
+    });
+    const failure = world.teller.request(bank.receives.poison, { note: 'poison' }, { deadlineMs: 60_000 }).catch((error) => error.code);
+    expect(await world.until(failure), `seed ${seed}`).toBe('poisoned');
+    expect(
+      (await world.until(world.system.deadLetters())).map(({ code }) => code),
+      `seed ${seed}`,
+    ).toEqual(['poisoned']);
+  }
+});

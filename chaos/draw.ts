@@ -1,0 +1,132 @@
+/** Draws a plan from a seed. The catch: what is drawn depends on the kinds of faults that are asked for, so both are needed to draw it again. */
+import { Random } from '../bus/random.js';
+import { COURIER_NAMES } from './couriers.js';
+import type { Act, Fault, FaultKind, Plan, PlannedOrder, Step } from './plan.js';
+
+const STEPS = { least: 5, most: 16 };
+const ORDERS_PER_STEP_MAX = 3;
+const DEPTH_MAX = 4;
+const REPEATS_MAX = 12;
+const FAULT_CHANCE = 0.35;
+const POISON_CHANCE = 0.06;
+const FULL_CHANCE = 0.05;
+/** Of the virtual clock: many steps come while what the last one set going is on its way. */
+const PAUSES_MS = [0, 0, 0, 1, 2, 3, 5, 8, 20];
+const DELAYS_MICROS_MAX = [100, 2_000, 2_000, 10_000];
+const PAYLOADS_BYTES = [0, 0, 1, 17, 200, 200, 3_000, 40_000];
+const WORKERS = ['js', 'wasm'] as const;
+const ACT_DRAWS: readonly Act[] = [
+  ...(['work', 'work', 'work', 'urgent', 'urgent', 'chore', 'chore', 'ask', 'ask', 'ask', 'news', 'news', 'timer', 'note'] as const),
+  'rumour',
+];
+/** What the hand can do itself. */
+const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', 'ask', 'note', 'rumour'];
+
+class Drawing {
+  private id = 0;
+
+  constructor(
+    private readonly random: Random,
+    private readonly kinds: readonly FaultKind[],
+  ) {}
+
+  one<T>(choices: readonly T[]): T {
+    return choices[this.random.integer(choices.length)];
+  }
+
+  private allows(kind: FaultKind, chance: number): boolean {
+    return this.random.chance(chance) && this.kinds.includes(kind);
+  }
+
+  plan(seed: number): Plan {
+    const slow = this.allows('slow', 0.4);
+    const steps = STEPS.least + this.random.integer(STEPS.most - STEPS.least + 1);
+    return {
+      seed,
+      placement: Object.fromEntries(COURIER_NAMES.map((name) => [name, this.one(WORKERS)])) as Plan['placement'],
+      delayMicrosMax: this.one(DELAYS_MICROS_MAX),
+      refusals: slow ? { rate: this.one([0.02, 0.1, 0.3]), microsMax: this.one([1_000, 5_000, 30_000]) } : { rate: 0, microsMax: 0 },
+      steps: Array.from({ length: steps }, () => this.step()),
+    };
+  }
+
+  private step(): Step {
+    const faults: Fault[] = [];
+    while (this.random.chance(FAULT_CHANCE)) {
+      const fault = this.fault();
+      if (fault) faults.push(fault);
+    }
+    const orders = Array.from({ length: 1 + this.random.integer(ORDERS_PER_STEP_MAX) }, () => this.order(this.one(FIRST_ACTS), 1, false));
+    if (this.allows('full', FULL_CHANCE)) orders.push(this.flood());
+    return { afterMs: this.one(PAUSES_MS), faults, orders };
+  }
+
+  private fault(): Fault | null {
+    const kind = this.one(this.kinds);
+    const actor = this.one(COURIER_NAMES);
+    const vm = this.one(WORKERS);
+    switch (kind) {
+      case 'trap':
+      case 'lossInHandler':
+      case 'trapAndLoss':
+        return { kind, actor };
+      case 'loss':
+        return { kind, vm };
+      case 'traps':
+        return { kind, vm, rate: this.one([0.05, 0.2]), forMs: 1 + this.random.integer(20) };
+      case 'lossInRecovery':
+        return { kind, vm, state: this.one(['restarting', 'recovering', 'running'] as const), turns: this.random.integer(12) };
+      default:
+        return null;
+    }
+  }
+
+  /** @param repeated within an order that is carried out several times: a timer would not be the only one with its number, a note not the newest */
+  private order(act: Act, depth: number, repeated: boolean): PlannedOrder {
+    const poisonous = this.allows('poison', POISON_CHANCE) && !repeated && ['work', 'urgent', 'chore', 'ask'].includes(act);
+    // The hand alone asks what kills: a courier would note the failure, which the calm run does not know.
+    const harm = poisonous && (act !== 'ask' || depth === 1) ? 'poison' : 'none';
+    const count = act === 'timer' || this.random.chance(0.7) ? 1 : 1 + this.random.integer(harm === 'none' ? REPEATS_MAX : 2);
+    const lasting = act === 'timer' || (act === 'ask' && count === 1 && !repeated && this.random.chance(0.3));
+    const toHand = depth > 1 && this.random.chance(0.3) && ['work', 'urgent', 'chore'].includes(act) && harm === 'none';
+    const id = ++this.id;
+    this.id += count - 1;
+    return {
+      act,
+      to: toHand ? 'hand' : this.one(COURIER_NAMES),
+      id,
+      bytes: this.one(PAYLOADS_BYTES),
+      count,
+      delayMs: lasting ? 1 + this.random.integer(30) : 0,
+      harm,
+      orders: toHand || act === 'news' || act === 'note' || act === 'rumour' ? [] : this.orders(depth + 1, repeated || count > 1),
+    };
+  }
+
+  private orders(depth: number, repeated: boolean): PlannedOrder[] {
+    if (depth > DEPTH_MAX) return [];
+    const acts = Array.from({ length: this.random.integer(3) }, () => this.one(ACT_DRAWS));
+    return acts.filter((act) => !repeated || (act !== 'timer' && act !== 'note')).map((act) => this.order(act, depth, repeated));
+  }
+
+  /** More than a mailbox takes, in bytes or in frames. */
+  private flood(): PlannedOrder {
+    const large = this.random.chance(0.6);
+    const [bytes, count] = large ? [900_000, 6] : [0, 4_500];
+    const id = ++this.id;
+    this.id += count - 1;
+    return {
+      act: this.one(['work', 'chore'] as const),
+      to: this.one(COURIER_NAMES),
+      id,
+      bytes,
+      count,
+      delayMs: 0,
+      harm: 'none',
+      orders: [],
+    };
+  }
+}
+
+/** @param kinds of faults that may happen */
+export const drawPlan = (seed: number, kinds: readonly FaultKind[]): Plan => new Drawing(new Random(seed), kinds).plan(seed);

@@ -1,0 +1,152 @@
+/** The hand: carries out the top orders of a plan on any host, and notes what it hears as couriers do. */
+import { type Port, PortOverloadError } from '../actors/port.js';
+import type { Incoming } from '../actors/port-handlers.js';
+import type { Vm } from '../actors/vm.js';
+import { type ErrorCode, RequestError } from '../protocol/errors.js';
+import type { MessageOf, PublicationOf } from '../protocol/schema.js';
+import { askOf, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
+import { digestOf, mix, payloadOf } from './js-actors/digest.js';
+import type { PlannedOrder } from './plan.js';
+import { ACTS } from './protocol/courier.js';
+import { type amber, hand } from './protocol/generated/index.js';
+
+type WireOrder = MessageOf<CourierSchema, 'work'>['orders'][number];
+
+export interface Heard {
+  readonly label: number;
+  count: number;
+  digest: number;
+  readonly ids: number[];
+}
+
+export interface PairCount {
+  readonly party: number;
+  readonly lane: number;
+  sent: number;
+  received: number;
+  last: number;
+  astray: number;
+}
+
+const addressOf = (name: string): number =>
+  name === hand.name ? hand.address : couriers.find((courier) => courier.name === name)!.address;
+
+/** The tree of orders as the line-by-line list that messages carry. */
+const flatten = (orders: readonly PlannedOrder[], depth = 1): WireOrder[] =>
+  orders.flatMap(({ act, to, id, bytes, count, delayMs, harm, orders: inner }) => [
+    { depth, act, to: addressOf(to), id, bytes, count, delayMs, harm },
+    ...flatten(inner, depth + 1),
+  ]);
+
+export class Hand {
+  readonly streams = new Map<number, Heard>();
+  readonly pairs = new Map<string, PairCount>();
+  /** How requests ended, by id: with a digest, or with the code of a failure. */
+  readonly answers = new Map<number, number | ErrorCode>();
+  /** Requests that have not been settled. */
+  asked = 0;
+  private readonly port: Port<typeof hand>;
+
+  /** @param arrived is called for each frame of a courier */
+  constructor(vm: Vm, arrived: (source: number, incoming: Pick<Incoming, 'sentAt'>) => void = () => {}) {
+    const hear = (lane: number) => (letter: MessageOf<typeof hand, 'work'>, incoming: Incoming) => {
+      this.count(incoming.source, lane, letter.number);
+      this.note(letter.label, letter.id, digestOf(letter.payload));
+      arrived(incoming.source, incoming);
+    };
+    const hearNews = (owner: CourierSchema) => (news: PublicationOf<typeof amber, 'news'>, fresh: boolean) => {
+      const pair = this.pair(owner.address, PAIR_LANES.news);
+      if (!fresh) {
+        this.count(owner.address, PAIR_LANES.news, news.number);
+        this.note(news.label, news.id, digestOf(news.payload));
+        return;
+      }
+      pair.astray += news.number - pair.last;
+      pair.last = news.number;
+    };
+    this.port = vm.openPort<typeof hand>(hand, {
+      onUrgent: hear(PAIR_LANES.urgent),
+      onWork: hear(PAIR_LANES.work),
+      onChore: hear(PAIR_LANES.chore),
+      onAmberNews: hearNews(couriers[0]),
+      onDuneNews: hearNews(couriers[3]),
+    });
+  }
+
+  /** @param pause lets time pass when there is no room for more */
+  async carryOut(orders: readonly PlannedOrder[], pause: () => Promise<void>): Promise<void> {
+    for (const order of orders) {
+      const inner = flatten(order.orders);
+      for (let repeat = 0; repeat < order.count; repeat++) {
+        while (!(await this.obey(order, order.id + repeat, inner))) await pause();
+      }
+    }
+  }
+
+  /** @returns false when there is no room */
+  private async obey({ act, to, bytes, delayMs, harm }: PlannedOrder, id: number, orders: WireOrder[]): Promise<boolean> {
+    const courier = couriers.find(({ name }) => name === to)!;
+    const label = mix(mix(mix(0, hand.address), courier.address), ACTS.indexOf(act));
+    const payload = payloadOf(id, bytes);
+    const lane = act === 'urgent' || act === 'work' || act === 'chore' || act === 'ask' ? PAIR_LANES[act] : null;
+    const pair = lane === null ? null : this.pair(courier.address, lane);
+    const number = pair === null || harm !== 'none' ? 0 : pair.sent + 1;
+    try {
+      if (act === 'note') this.port.send(courier.receives.note, { label, id });
+      else if (act === 'rumour') this.port.send(courier.receives.rumour, { payload });
+      else if (act === 'ask') {
+        if (!(await this.ask(courier, { id, label, number, orders, payload, harm, delayMs }))) return false;
+      } else if (act === 'urgent' || act === 'work' || act === 'chore')
+        this.port.send(courier.receives[act], { id, label, number, orders, payload, harm });
+    } catch (error) {
+      if (error instanceof PortOverloadError) return false;
+      throw error;
+    }
+    if (pair && number > 0) pair.sent = number;
+    return true;
+  }
+
+  /** @returns false when there is no room: nothing was asked then */
+  private async ask(courier: CourierSchema, asking: MessageOf<CourierSchema, 'askAmber'>): Promise<boolean> {
+    let refused = false;
+    this.asked++;
+    this.port.request(askOf(courier), asking).then(
+      ({ id, label, number, digest }) => {
+        this.asked--;
+        this.count(courier.address, PAIR_LANES.answer, number);
+        this.note(label, id, digest);
+        this.answers.set(asking.id, digest);
+      },
+      (error) => {
+        this.asked--;
+        refused = error instanceof RequestError && error.code === 'overloaded';
+        if (!refused) this.answers.set(asking.id, error instanceof RequestError ? error.code : 'ended');
+      },
+    );
+    // What is refused is refused at once.
+    await null;
+    return !refused;
+  }
+
+  private note(label: number, id: number, digest: number): void {
+    let stream = this.streams.get(label);
+    if (!stream) this.streams.set(label, (stream = { label, count: 0, digest: 0, ids: [] }));
+    stream.count++;
+    stream.digest = mix(mix(stream.digest, id), digest);
+    stream.ids.push(id);
+  }
+
+  private pair(party: number, lane: number): PairCount {
+    const key = `${party} ${lane}`;
+    let pair = this.pairs.get(key);
+    if (!pair) this.pairs.set(key, (pair = { party, lane, sent: 0, received: 0, last: 0, astray: 0 }));
+    return pair;
+  }
+
+  private count(party: number, lane: number, number: number): void {
+    const pair = this.pair(party, lane);
+    pair.received++;
+    if (number !== pair.last + 1) pair.astray++;
+    pair.last = number;
+  }
+}

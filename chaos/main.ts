@@ -1,0 +1,81 @@
+/** `npm run chaos -- ...`: runs applications at random, with faults at random, and checks that nothing shows of it. docs/CHAOS.md */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import type { ActorFactory } from '../actors/instance.js';
+import { type ChaosOptions, OptionError, type PlanOptions, parseChaosOptions, type SeedOptions } from './options.js';
+import { FAULT_KINDS, type Plan } from './plan.js';
+import { printTally, toJson } from './report.js';
+import { addTally, emptyTally, type Tally, tryPlan } from './seeds.js';
+import { shrink } from './shrink.js';
+import { loadWasmFactories } from './sim-run.js';
+
+const GUESTS = new URL('./wasm-actors/', import.meta.url);
+/** Of the failures of one run, as many as anybody reads. */
+const SHRUNK_MAX = 3;
+
+const options = readOptions();
+const wasmFactories = await loadWasmFactories(GUESTS);
+process.exitCode = (await (options.mode === 'plan' ? playPlan(options) : playSeeds(options))) ? 0 : 1;
+
+function readOptions(): ChaosOptions {
+  try {
+    return parseChaosOptions(process.argv.slice(2));
+  } catch (error) {
+    if (!(error instanceof OptionError)) throw error;
+    console.error(`chaos: ${error.message}`);
+    process.exit(2);
+  }
+}
+
+/** @returns whether all is well */
+async function playPlan({ plan, json }: PlanOptions): Promise<boolean> {
+  const { verdict } = await tryPlan(plan, wasmFactories);
+  for (const problem of verdict.problems) console.log(problem);
+  if (verdict.problems.length === 0) console.log('nothing is wrong with it');
+  if (json) console.log(JSON.stringify(verdict));
+  return verdict.problems.length === 0;
+}
+
+async function playSeeds(options: SeedOptions): Promise<boolean> {
+  const tally = await trySeedsInThreads(options);
+  for (const { seed, plan, problems } of tally.failures) {
+    console.log(`\nseed ${seed} fails: ${problems.slice(0, 5).join('\n  ')}`);
+    console.log(`again:    ${commandFor(seed, options)}`);
+    if (tally.failures.findIndex((failure) => failure.seed === seed) < SHRUNK_MAX) await cutDown(seed, plan, wasmFactories);
+  }
+  printTally(tally);
+  if (options.json) console.log(JSON.stringify(toJson(tally)));
+  return tally.failures.length === 0;
+}
+
+/** Every thread takes each so many-th seed. */
+async function trySeedsInThreads({ seed, seeds, kinds, jobs }: SeedOptions): Promise<Tally> {
+  const sum = emptyTally();
+  const parts = Array.from({ length: jobs }, (_, job) => {
+    const count = Math.ceil((seeds - job) / jobs);
+    const worker = new Worker(new URL('./seeds-worker.js', import.meta.url), {
+      workerData: { seeds: { first: seed + job, count, step: jobs }, kinds, guests: GUESTS.href },
+    });
+    return new Promise<Tally>((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+  });
+  for (const part of parts) addTally(sum, await part);
+  sum.failures.sort((a, b) => a.seed - b.seed);
+  return sum;
+}
+
+function commandFor(seed: number, { kinds }: SeedOptions): string {
+  const faults = kinds.length === FAULT_KINDS.length ? '' : ` --faults ${kinds.join(',')}`;
+  return `npm run chaos -- --host sim --seeds 1 --seed ${seed}${faults}`;
+}
+
+async function cutDown(seed: number, plan: Plan, factories: readonly ActorFactory[]): Promise<void> {
+  const small = await shrink(plan, async (smaller) => (await tryPlan(smaller, factories)).verdict.problems.length > 0);
+  const { verdict } = await tryPlan(small, factories);
+  const file = `artifacts/chaos/seed-${seed}.json`;
+  mkdirSync('artifacts/chaos', { recursive: true });
+  writeFileSync(file, JSON.stringify(small, null, 1));
+  console.log(`cut down: npm run chaos -- --plan ${file}\n  ${verdict.problems.slice(0, 5).join('\n  ')}\n${JSON.stringify(small)}\n`);
+}

@@ -1,0 +1,84 @@
+/** The command line of the chaos tool. */
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { FAULT_KINDS, type FaultKind, type Plan } from './plan.js';
+
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
+export interface SeedOptions {
+  readonly mode: 'seeds';
+  readonly seeds: number;
+  readonly seed: number;
+  readonly kinds: readonly FaultKind[];
+  readonly jobs: number;
+  readonly json: boolean;
+}
+export interface PlanOptions {
+  readonly mode: 'plan';
+  readonly plan: Plan;
+  readonly json: boolean;
+}
+export type ChaosOptions = SeedOptions | PlanOptions;
+
+const USAGE = `  --host sim [--seeds N] [--seed S] [--faults kinds] [--jobs N]   random runs in the simulation; kinds are ${FAULT_KINDS.join(',')}
+  --plan FILE                                                     one run, as printed for a seed that failed
+  --json                                                          ends with one line of JSON`;
+
+/** @throws OptionError with the usage */
+export function parseChaosOptions(input: readonly string[]): ChaosOptions {
+  const values = parse(input);
+  const { json } = values;
+  if (values.plan !== undefined) return { mode: 'plan', plan: readPlan(values.plan), json };
+  if (values.host !== 'sim') throw new OptionError(`--host is sim, not ${values.host}\n${USAGE}`);
+  return {
+    mode: 'seeds',
+    seeds: wholeNumber('--seeds', values.seeds, 1),
+    seed: wholeNumber('--seed', values.seed, 0),
+    kinds: faultKinds(values.faults),
+    jobs: wholeNumber('--jobs', values.jobs, 1),
+    json,
+  };
+}
+
+function parse(input: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...input],
+      options: {
+        host: { type: 'string', default: 'sim' },
+        seeds: { type: 'string', default: '200' },
+        seed: { type: 'string', default: '1' },
+        faults: { type: 'string', default: FAULT_KINDS.join(',') },
+        jobs: { type: 'string', default: '1' },
+        plan: { type: 'string' },
+        json: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new OptionError(`${error instanceof Error ? error.message : error}\n${USAGE}`, { cause: error });
+  }
+}
+
+function readPlan(file: string): Plan {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Plan;
+  } catch (error) {
+    throw new OptionError(`${file} is not a plan: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+function faultKinds(text: string): readonly FaultKind[] {
+  const kinds = text.split(',');
+  const unknown = kinds.find((kind) => !FAULT_KINDS.includes(kind as FaultKind));
+  if (unknown !== undefined) throw new OptionError(`--faults are ${FAULT_KINDS.join(',')}, not ${unknown}`);
+  return kinds as FaultKind[];
+}
+
+function wholeNumber(option: string, text: string, least: number): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isSafeInteger(value) || value < least)
+    throw new OptionError(`${option} is a whole number from ${least}, not ${text}`);
+  return value;
+}

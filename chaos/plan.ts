@@ -1,0 +1,119 @@
+/**
+ * A run of the chaos application as data: what the hand sends, and what goes wrong when. Drawn from a seed, cut down when it fails, printed, and
+ * read from a file again.
+ */
+import type { WorkerName } from '../host-shim/common/host.js';
+import type { CourierName } from './couriers.js';
+import type { ACTS, HARMS } from './protocol/courier.js';
+
+export type Act = (typeof ACTS)[number];
+export type Harm = (typeof HARMS)[number];
+
+/** What its receiver is told to do; at the top, what the hand does. Ids ascend over the whole plan. */
+export interface PlannedOrder {
+  readonly act: Act;
+  readonly to: CourierName | 'hand';
+  readonly id: number;
+  readonly bytes: number;
+  readonly count: number;
+  readonly delayMs: number;
+  readonly harm: Harm;
+  /** Carried out by whoever receives it; of a timer, by who started it. */
+  readonly orders: readonly PlannedOrder[];
+}
+
+export type Fault =
+  /** The next frame of an actor traps. */
+  | { readonly kind: 'trap'; readonly actor: CourierName }
+  /** Every frame of the VM's actors traps with this probability for so long. */
+  | { readonly kind: 'traps'; readonly vm: WorkerName; readonly rate: number; readonly forMs: number }
+  /** The thread ends between two pieces of work. */
+  | { readonly kind: 'loss'; readonly vm: WorkerName }
+  /** The thread ends while an actor handles a batch: its state has changed, and nothing has left. */
+  | { readonly kind: 'lossInHandler'; readonly actor: CourierName }
+  /** The thread ends, and the next one does as the VM comes to this state, some turns later. */
+  | {
+      readonly kind: 'lossInRecovery';
+      readonly vm: WorkerName;
+      readonly state: 'restarting' | 'recovering' | 'running';
+      readonly turns: number;
+    }
+  /** An actor traps and the thread ends in the same moment. */
+  | { readonly kind: 'trapAndLoss'; readonly actor: CourierName };
+
+export type FaultKind = Fault['kind'] | 'poison' | 'slow' | 'full';
+export const FAULT_KINDS: readonly FaultKind[] = [
+  'trap',
+  'traps',
+  'loss',
+  'lossInHandler',
+  'lossInRecovery',
+  'trapAndLoss',
+  'poison',
+  'slow',
+  'full',
+];
+
+export interface Step {
+  readonly afterMs: number;
+  readonly faults: readonly Fault[];
+  readonly orders: readonly PlannedOrder[];
+}
+
+export interface Plan {
+  /** Of the carriage. */
+  readonly seed: number;
+  readonly placement: Readonly<Record<CourierName, WorkerName>>;
+  readonly delayMicrosMax: number;
+  /** Links refuse frames as full ones do; none when the rate is 0. */
+  readonly refusals: { readonly rate: number; readonly microsMax: number };
+  readonly steps: readonly Step[];
+}
+
+const withoutHarm = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
+  orders.filter(({ harm }) => harm === 'none').map((order) => ({ ...order, orders: withoutHarm(order.orders) }));
+
+/** The same run when nothing goes wrong. Messages that do harm are left out: they change nothing. */
+export const calmOf = (plan: Plan): Plan => ({
+  ...plan,
+  refusals: { rate: 0, microsMax: 0 },
+  steps: plan.steps.map((step) => ({ ...step, faults: [], orders: withoutHarm(step.orders) })),
+});
+
+/** Ids of the messages that do harm, each as often as it is sent. */
+export function harmfulIn(orders: readonly PlannedOrder[]): number[] {
+  return orders.flatMap(({ harm, id, count, orders: inner }) => {
+    if (harm !== 'none') return Array.from({ length: count }, (_, i) => id + i);
+    const within = harmfulIn(inner);
+    return Array.from({ length: count }, () => within).flat();
+  });
+}
+
+function* ordersIn(orders: readonly PlannedOrder[]): Generator<PlannedOrder> {
+  for (const order of orders) {
+    yield order;
+    yield* ordersIn(order.orders);
+  }
+}
+
+/** Every order of a plan, also those within others. */
+export function* ordersOf(plan: Plan): Generator<PlannedOrder> {
+  for (const { orders } of plan.steps) yield* ordersIn(orders);
+}
+
+/** Bytes of one order from which on a burst is meant to fill what it goes through. */
+const FULL_BYTES = 1 << 20;
+const isBurst = ({ bytes, count }: PlannedOrder): boolean => bytes * count >= FULL_BYTES || count > 1_000;
+
+/** How often each kind of fault is in a plan. */
+export function faultsOf(plan: Plan): ReadonlyMap<FaultKind, number> {
+  const counts = new Map<FaultKind, number>();
+  const add = (kind: FaultKind) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  for (const { faults } of plan.steps) for (const { kind } of faults) add(kind);
+  for (const order of ordersOf(plan)) {
+    if (order.harm === 'poison') add('poison');
+    if (isBurst(order)) add('full');
+  }
+  if (plan.refusals.rate > 0) add('slow');
+  return counts;
+}

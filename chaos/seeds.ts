@@ -1,0 +1,90 @@
+/** Seeds one after another: each makes a plan, which is played with its faults and without, and compared. */
+import type { ActorFactory } from '../actors/instance.js';
+import { drawPlan } from './draw.js';
+import { calmOf, type FaultKind, faultsOf, type Plan } from './plan.js';
+import { playSim } from './sim-run.js';
+import { judge, type Verdict } from './verdict.js';
+
+export interface Trial {
+  readonly plan: Plan;
+  readonly verdict: Verdict;
+  readonly recoveriesMs: readonly number[];
+}
+
+const brokenOff = (error: unknown): Verdict => ({
+  lost: 0,
+  duplicated: 0,
+  reordered: 0,
+  divergent: 0,
+  problems: [`the run broke off: ${error instanceof Error ? error.stack : error}`],
+});
+
+/** Never rejects: a run that breaks off has failed. */
+export async function tryPlan(plan: Plan, wasmFactories: readonly ActorFactory[]): Promise<Trial> {
+  try {
+    const calm = await playSim(calmOf(plan), wasmFactories);
+    const faulty = await playSim(plan, wasmFactories);
+    return { plan, verdict: judge(plan, calm, faulty), recoveriesMs: faulty.recoveriesMs };
+  } catch (error) {
+    return { plan, verdict: brokenOff(error), recoveriesMs: [] };
+  }
+}
+
+/** Plain data, so that it can come from another thread. */
+export interface Tally {
+  seeds: number;
+  readonly faults: Partial<Record<FaultKind, number>>;
+  lost: number;
+  duplicated: number;
+  reordered: number;
+  divergent: number;
+  readonly recoveriesMs: number[];
+  readonly failures: { readonly seed: number; readonly plan: Plan; readonly problems: readonly string[] }[];
+}
+
+export const emptyTally = (): Tally => ({
+  seeds: 0,
+  faults: {},
+  lost: 0,
+  duplicated: 0,
+  reordered: 0,
+  divergent: 0,
+  recoveriesMs: [],
+  failures: [],
+});
+
+function addTrial(tally: Tally, seed: number, { plan, verdict, recoveriesMs }: Trial): void {
+  tally.seeds++;
+  for (const [kind, count] of faultsOf(plan)) tally.faults[kind] = (tally.faults[kind] ?? 0) + count;
+  tally.lost += verdict.lost;
+  tally.duplicated += verdict.duplicated;
+  tally.reordered += verdict.reordered;
+  tally.divergent += verdict.divergent;
+  for (const ms of recoveriesMs) tally.recoveriesMs.push(ms);
+  if (verdict.problems.length > 0) tally.failures.push({ seed, plan, problems: verdict.problems });
+}
+
+export function addTally(sum: Tally, part: Tally): void {
+  sum.seeds += part.seeds;
+  for (const [kind, count] of Object.entries(part.faults) as [FaultKind, number][]) sum.faults[kind] = (sum.faults[kind] ?? 0) + count;
+  sum.lost += part.lost;
+  sum.duplicated += part.duplicated;
+  sum.reordered += part.reordered;
+  sum.divergent += part.divergent;
+  for (const ms of part.recoveriesMs) sum.recoveriesMs.push(ms);
+  sum.failures.push(...part.failures);
+}
+
+export async function trySeeds(
+  seeds: { readonly first: number; readonly count: number; readonly step: number },
+  kinds: readonly FaultKind[],
+  wasmFactories: readonly ActorFactory[],
+  done: () => void = () => {},
+): Promise<Tally> {
+  const tally = emptyTally();
+  for (let i = 0, seed = seeds.first; i < seeds.count; i++, seed += seeds.step) {
+    addTrial(tally, seed, await tryPlan(drawPlan(seed, kinds), wasmFactories));
+    done();
+  }
+  return tally;
+}

@@ -1,0 +1,98 @@
+/**
+ * Cuts a failing plan down: leaves out steps, faults and orders, and makes what is left smaller, as long as it still fails. Delta debugging
+ * (Zeller), in large pieces first. The catch: the smaller plan may fail in another way than the first did.
+ */
+import type { Plan, PlannedOrder, Step } from './plan.js';
+
+export type Fails = (plan: Plan) => Promise<boolean>;
+
+const TRIES_MAX = 600;
+
+class Shrinker {
+  private tries = 0;
+
+  constructor(
+    private plan: Plan,
+    private readonly fails: Fails,
+    private readonly triesMax: number,
+  ) {}
+
+  async shrink(): Promise<Plan> {
+    let before: string;
+    do {
+      before = JSON.stringify(this.plan);
+      await this.cutList(this.plan.steps, (steps) => ({ ...this.plan, steps }));
+      await this.cutSteps();
+      await this.simplify();
+    } while (JSON.stringify(this.plan) !== before && this.tries < this.triesMax);
+    return this.plan;
+  }
+
+  /** @returns whether the smaller plan fails too, and is the one to go on with */
+  private async accepts(smaller: Plan): Promise<boolean> {
+    if (this.tries >= this.triesMax || JSON.stringify(smaller) === JSON.stringify(this.plan)) return false;
+    this.tries++;
+    if (!(await this.fails(smaller))) return false;
+    this.plan = smaller;
+    return true;
+  }
+
+  /** Leaves out as many items of a list as it can, halves first. */
+  private async cutList<T>(list: readonly T[], make: (rest: readonly T[]) => Plan): Promise<readonly T[]> {
+    let kept = list;
+    for (let size = Math.max(1, kept.length >> 1); ; size >>= 1) {
+      for (let at = 0; at < kept.length; ) {
+        const rest = [...kept.slice(0, at), ...kept.slice(at + size)];
+        if (await this.accepts(make(rest))) kept = rest;
+        else at += size;
+      }
+      if (size === 1) return kept;
+    }
+  }
+
+  private withStep(index: number, step: Step): Plan {
+    return { ...this.plan, steps: this.plan.steps.map((other, i) => (i === index ? step : other)) };
+  }
+
+  private async cutSteps(): Promise<void> {
+    for (let i = 0; i < this.plan.steps.length; i++) {
+      await this.cutList(this.plan.steps[i].faults, (faults) => this.withStep(i, { ...this.plan.steps[i], faults }));
+      await this.cutOrders(this.plan.steps[i].orders, (orders) => this.withStep(i, { ...this.plan.steps[i], orders }));
+      await this.accepts(this.withStep(i, { ...this.plan.steps[i], afterMs: 0 }));
+    }
+  }
+
+  private async cutOrders(
+    orders: readonly PlannedOrder[],
+    make: (rest: readonly PlannedOrder[]) => Plan,
+  ): Promise<readonly PlannedOrder[]> {
+    let kept = await this.cutList(orders, make);
+    for (let i = 0; i < kept.length; i++) {
+      const put = (order: PlannedOrder) => kept.map((other, k) => (k === i ? order : other));
+      const smaller: Partial<PlannedOrder>[] = [
+        { count: 1 },
+        { bytes: 0 },
+        { harm: 'none' },
+        ...(kept[i].act === 'timer' ? [] : [{ delayMs: 0 }]),
+      ];
+      for (const change of smaller) {
+        const order = { ...kept[i], ...change };
+        if (await this.accepts(make(put(order)))) kept = put(order);
+      }
+      const orders = await this.cutOrders(kept[i].orders, (inner) => make(put({ ...kept[i], orders: inner })));
+      kept = put({ ...kept[i], orders });
+    }
+    return kept;
+  }
+
+  private async simplify(): Promise<void> {
+    await this.accepts({ ...this.plan, refusals: { rate: 0, microsMax: 0 } });
+    await this.accepts({ ...this.plan, delayMicrosMax: 100 });
+    for (const [name, vm] of Object.entries(this.plan.placement)) {
+      if (vm === 'wasm') await this.accepts({ ...this.plan, placement: { ...this.plan.placement, [name]: 'js' } });
+    }
+  }
+}
+
+/** @param triesMax plans that are tried: a minute's worth unless given */
+export const shrink = (plan: Plan, fails: Fails, triesMax = TRIES_MAX): Promise<Plan> => new Shrinker(plan, fails, triesMax).shrink();

@@ -1,0 +1,202 @@
+/** One run of a plan on the simulated host. */
+
+import type { ActorFactory } from '../actors/instance.js';
+import { type System, startSystem } from '../actors/system.js';
+import type { Vm } from '../actors/vm.js';
+import type { WorkerName } from '../host-shim/common/host.js';
+import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';
+import { load } from '../host-shim/sim/load.js';
+import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
+import { guestsIn, jsFactories, parties } from './application.js';
+import { COURIER_NAMES, type CourierName, couriers } from './couriers.js';
+import { type CourierState, type Ending, stateOf } from './ending.js';
+import { Hand } from './hand.js';
+import { idOf } from './letters.js';
+import { type Observer, observed } from './observed.js';
+import type { Fault, Plan } from './plan.js';
+
+/** Every fault is one by order: budgets are not what is tried here. */
+const OFTEN = { intensity: 100_000, periodMs: 1_000 };
+const SETTLE_STEP_MS = 150;
+/** Without anything handled, though something waits: longer than any refusal, timer or restart. */
+const IDLE_STEPS_MAX = 15;
+/** After the stop, nothing is to happen any more but what was waiting for a time. */
+const AFTERMATH_MS = 300_000;
+const ROOM_MS = 5;
+
+/** The factories of the Wasm couriers, compiled once for all runs. */
+export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
+  Promise.all(
+    guestsIn(folder).map(async ({ schema, module, sourceMap }) => {
+      const map = new TextDecoder().decode(await load(sourceMap!));
+      return wasmActorFactory(schema, await compileGuest(await load(module)), map, parties);
+    }),
+  );
+
+class SimRun implements Observer {
+  private readonly host: SimHost;
+  private readonly hand: Hand;
+  private system!: System;
+  private readonly problems: string[] = [];
+  private readonly poisoned: number[] = [];
+  /** When the fault struck that an actor has not recovered from, in microseconds. */
+  private readonly faultsAt = new Map<string, number>();
+  private readonly recoveriesMs: number[] = [];
+  private readonly doomed = new Set<string>();
+  private readonly awaitedLosses: Extract<Fault, { kind: 'lossInRecovery' }>[] = [];
+
+  constructor(
+    private readonly plan: Plan,
+    wasmFactories: readonly ActorFactory[],
+  ) {
+    const definition = (factories: readonly ActorFactory[]) => ({ parties, actors: factories.map((factory) => observed(factory, this)) });
+    const js = definition(jsFactories);
+    const wasm = definition(wasmFactories);
+    const { rate, microsMax } = plan.refusals;
+    this.host = createSimHost({
+      seed: plan.seed,
+      parties,
+      vms: { js: { load: async () => js }, wasm: { load: async () => wasm } },
+      delay: { minMicros: 20, maxMicros: plan.delayMicrosMax },
+      faults: { refuseRate: rate, refuseMicrosMax: microsMax },
+      onPortError: (port, error) => this.problems.push(`port ${port}: ${error instanceof Error ? error.stack : error}`),
+    });
+    openTimerPort(this.host.vm, this.host.timers);
+    this.hand = new Hand(this.host.vm);
+  }
+
+  handled(actor: string): void {
+    const at = this.faultsAt.get(actor);
+    if (at !== undefined) this.recoveriesMs.push((this.host.kernel.now - at) / 1000);
+    this.faultsAt.delete(actor);
+  }
+
+  leaving(actor: string): void {
+    if (!this.doomed.delete(actor)) return;
+    this.lose(this.vmOf(actor));
+    throw new Error('the thread has ended');
+  }
+
+  trapped(actor: string): void {
+    if (!this.faultsAt.has(actor)) this.faultsAt.set(actor, this.host.kernel.now);
+  }
+
+  async play(): Promise<Ending> {
+    this.system = await startSystem(this.host, {
+      parties,
+      actors: couriers.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: { logs: 1 } })),
+      placement: COURIER_NAMES.map((name) => `${name}=${this.plan.placement[name]}`).join(','),
+      ...OFTEN,
+      vmIntensity: OFTEN,
+    });
+    this.watch();
+    for (const { afterMs, faults, orders } of this.plan.steps) {
+      if (afterMs > 0) await this.host.pass(afterMs);
+      for (const fault of faults) this.strike(fault);
+      await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
+    }
+    await this.settle();
+    const ending = await this.end();
+    await this.stop();
+    return ending;
+  }
+
+  private watch(): void {
+    this.system.onChange((change) => {
+      if (change.type === 'poisoned') this.poisoned.push(idOf(change.report.message.kind, change.report.message.firstBytes));
+      if (change.type !== 'vm') return;
+      const index = this.awaitedLosses.findIndex((fault) => fault.vm === change.vm && fault.state === change.state);
+      if (index < 0) return;
+      const [fault] = this.awaitedLosses.splice(index, 1);
+      void this.loseAfter(fault.vm, fault.turns);
+    });
+  }
+
+  private async loseAfter(vm: WorkerName, turns: number): Promise<void> {
+    for (let turn = 0; turn < turns; turn++) await null;
+    this.lose(vm);
+  }
+
+  private vmOf(actor: string): WorkerName {
+    return this.plan.placement[actor as CourierName];
+  }
+
+  private running(vm: WorkerName): Vm | null {
+    try {
+      return this.host.vmOf(vm);
+    } catch {
+      return null;
+    }
+  }
+
+  private lose(vm: WorkerName): void {
+    if (!this.running(vm)) return;
+    for (const actor of COURIER_NAMES) if (this.vmOf(actor) === vm) this.trapped(actor);
+    this.host.lose(vm, 'its thread was ended');
+  }
+
+  private crash(actor: CourierName): void {
+    this.running(this.vmOf(actor))
+      ?.crash(actor)
+      .catch(() => {});
+  }
+
+  private strike(fault: Fault): void {
+    if (fault.kind === 'trap' || fault.kind === 'trapAndLoss') this.crash(fault.actor);
+    if (fault.kind === 'lossInHandler' || fault.kind === 'trapAndLoss') this.doomed.add(fault.actor);
+    if (fault.kind === 'lossInRecovery') this.awaitedLosses.push(fault);
+    if (fault.kind === 'loss' || fault.kind === 'lossInRecovery') this.lose(fault.vm);
+    if (fault.kind === 'traps') this.trapOften(fault.vm, fault.rate, fault.forMs);
+  }
+
+  private trapOften(vm: WorkerName, rate: number, forMs: number): void {
+    void this.running(vm)?.setTrapRate(rate, this.plan.seed);
+    this.host.kernel.schedule(forMs * 1000, () => void this.running(vm)?.setTrapRate(0, 0));
+  }
+
+  /** Until nothing moves any more. */
+  private async settle(): Promise<void> {
+    let before = -1;
+    for (let idle = 0; idle < IDLE_STEPS_MAX; idle++) {
+      await this.host.pass(SETTLE_STEP_MS);
+      const { waiting, handled } = await this.system.counters();
+      const all = Object.values(handled).reduce((sum, count) => sum + count, 0);
+      const runs =
+        this.system.actors.every(({ state }) => state === 'running') && this.system.vms.every(({ state }) => state === 'running');
+      if (waiting === 0 && this.hand.asked === 0 && all === before && runs) return;
+      if (all !== before) idle = 0;
+      before = all;
+    }
+    this.problems.push('it does not come to rest');
+  }
+
+  private async end(): Promise<Ending> {
+    const states = new Map<CourierName, CourierState>();
+    for (const { actor, state, reason } of this.system.actors) {
+      if (state === 'running') states.set(actor as CourierName, stateOf(await this.system.snapshot(actor)));
+      else this.problems.push(`${actor} is ${state}: ${reason}`);
+    }
+    for (const { vm, state, reason } of this.system.vms) if (state !== 'running') this.problems.push(`VM ${vm} is ${state}: ${reason}`);
+    const { actors } = await this.system.health();
+    for (const { actor, load } of actors) {
+      if (load && load.mailboxFrames > 0) this.problems.push(`${actor} has ${load.mailboxFrames} frames in its mailbox`);
+    }
+    return {
+      couriers: states,
+      hand: this.hand,
+      counters: await this.system.counters(),
+      deadLetters: await this.system.deadLetters(),
+      poisoned: this.poisoned,
+      recoveriesMs: this.recoveriesMs,
+      problems: this.problems,
+    };
+  }
+
+  private async stop(): Promise<void> {
+    await this.host.until(this.system.stop());
+    const until = this.host.kernel.now + AFTERMATH_MS * 1000;
+    if (await this.host.kernel.run(() => this.host.kernel.now > until)) this.problems.push('something goes on after the stop');
+  }
+}
+
+export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[]): Promise<Ending> => new SimRun(plan, wasmFactories).play();

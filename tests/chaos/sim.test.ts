@@ -1,0 +1,26 @@
+/** Random runs of the chaos application with random faults end like the same runs without. `npm run chaos` does many more. */
+import { expect, test } from 'vitest';
+import { drawPlan } from '../../chaos/draw.js';
+import { calmOf, FAULT_KINDS, faultsOf } from '../../chaos/plan.js';
+import { trySeeds } from '../../chaos/seeds.js';
+import { loadWasmFactories } from '../../chaos/sim-run.js';
+
+const SEED = Number(process.env.TANDEM_SEED ?? 1);
+const SEEDS = 200;
+const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
+
+test(`${SEEDS} seeds from ${SEED}: nothing is lost, doubled or reordered (TANDEM_SEED to change)`, async () => {
+  const tally = await trySeeds({ first: SEED, count: SEEDS, step: 1 }, FAULT_KINDS, wasmFactories);
+  expect(tally.failures.map(({ seed, problems }) => ({ seed, problems }))).toEqual([]);
+  expect(tally).toMatchObject({ seeds: SEEDS, lost: 0, duplicated: 0, reordered: 0, divergent: 0 });
+  for (const kind of FAULT_KINDS) expect(tally.faults[kind], kind).toBeGreaterThan(SEEDS / 10);
+});
+
+test('a seed gives the same plan each time, and its calm run has no faults', () => {
+  for (let seed = 1; seed < 50; seed++) {
+    const plan = drawPlan(seed, FAULT_KINDS);
+    expect(drawPlan(seed, FAULT_KINDS)).toEqual(plan);
+    const faults = [...faultsOf(calmOf(plan)).keys()];
+    expect(faults.filter((kind) => kind !== 'full')).toEqual([]);
+  }
+});
