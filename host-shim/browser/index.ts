@@ -7,13 +7,13 @@ import { load } from './load.js';
 import { readLong, readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
+export { type Storage, StorageError } from '../../actors/storage.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { PlatformHost } from '../common/host.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export { type FetchPortOptions, openFetchPort } from '../common/ports/fetch.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
 export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
-export type { Storage } from '../common/ports/storage.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
 export { type BrowserCapabilities, detectCapabilities } from './capabilities.js';

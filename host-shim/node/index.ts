@@ -6,13 +6,13 @@ import { load } from './load.js';
 import { readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
+export { type Storage, StorageError } from '../../actors/storage.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { HostOptions, PlatformHost } from '../common/host.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export { type FetchPortOptions, openFetchPort } from '../common/ports/fetch.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
 export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
-export type { Storage } from '../common/ports/storage.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
 export { detectCapabilities } from './capabilities.js';

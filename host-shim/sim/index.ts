@@ -1,11 +1,11 @@
 /** Tandem in one thread: a virtual clock, seeded delivery, faults to order. For tests, and for runs that must be repeatable. */
 
+export { type Storage, StorageError } from '../../actors/storage.js';
 export type { ThreadLinkFaults } from '../../bus/thread-link.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
 export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
-export type { Storage } from '../common/ports/storage.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
 export { detectCapabilities } from './capabilities.js';
@@ -14,4 +14,4 @@ export { Kernel, type KernelOptions, SIMULATION_EPOCH_MICROS } from './kernel.js
 export { type HeadlessDisplay, type HeadlessDisplayOptions, openDisplay } from './ports/display.js';
 export { type FetchPortOptions, openFetchPort } from './ports/fetch.js';
 export { openInput, type ScriptedInput } from './ports/input.js';
-export { openStorage, type StorageMemory } from './ports/storage.js';
+export { openStorage, type SimStorageOptions, type StorageFault, type StorageMemory } from './ports/storage.js';

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VmCounters } from '../../actors/control.js';
 import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { Vm } from '../../actors/vm.js';
-import type { Storage } from '../../host-shim/common/ports/storage.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { timer } from '../../protocol/generated/timer.js';
 import { mirror, probe, relay } from './protocol/generated/index.js';
@@ -19,8 +18,6 @@ export interface TestedHost<H extends HostOfPorts> {
   readonly until: <T>(host: H, promise: Promise<T>) => Promise<T>;
   /** What this device really has. */
   readonly capabilities: Capabilities;
-  /** The same location each time. */
-  readonly openStorage: () => Promise<Storage>;
 }
 
 const LESSER_DEVICES: readonly (readonly [what: string, lacks: Partial<Capabilities>])[] = [
@@ -223,28 +220,6 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
       const vm = await host.startVm('wasm', new Attentive());
       await expect(vm.control.spawn({ actor: 'mirror', epoch: 1, options: {} })).rejects.toMatchObject({ code: 'failed', call: 'spawn' });
       await Promise.all([vm.terminate(), host.local.terminate()]);
-    });
-
-    it('keeps what was stored', async () => {
-      const key = 'a/key: with ~ all sorts — ✓';
-      const bytes = Uint8Array.from({ length: 70_000 }, (_, index) => index * 31);
-      const first = await tested.openStorage();
-      await first.remove(key);
-      expect(await first.get(key)).toBeNull();
-      const draft = bytes.slice(1);
-      await first.put(key, draft);
-      draft.fill(0); // what was stored is no longer the caller's
-      (await first.get(key))?.fill(0);
-      expect(await first.get(key)).toEqual(bytes.subarray(1));
-      await first.put('another', new Uint8Array(0));
-      await first.put(key, bytes);
-      first.close();
-      const second = await tested.openStorage();
-      expect(await second.get(key)).toEqual(bytes);
-      expect(await second.get('another')).toEqual(new Uint8Array(0));
-      await second.remove(key);
-      expect(await second.get(key)).toBeNull();
-      second.close();
     });
   });
 }

@@ -1,4 +1,4 @@
-import { createBrowserHost, detectCapabilities, openStorage } from '../../host-shim/browser/index.js';
+import { createBrowserHost, detectCapabilities } from '../../host-shim/browser/index.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { backPressureSuite } from './back-pressure.js';
 import { hostConformance, type TestedHost, untilSettled } from './host-conformance.js';
@@ -18,7 +18,6 @@ const tested: TestedHost<PlatformHost> = {
       vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
     }),
   until: untilSettled,
-  openStorage: () => openStorage('tandem tests'),
 };
 
 hostConformance('Chromium', tested);

@@ -1,8 +1,5 @@
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { PlatformHost } from '../../host-shim/common/host.js';
-import { createNodeHost, detectCapabilities, openStorage } from '../../host-shim/node/index.js';
+import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
 import { backPressureSuite } from './back-pressure.js';
 import { hostConformance, type TestedHost, untilSettled } from './host-conformance.js';
 import { bundleEntries } from './node-entries.js';
@@ -10,7 +7,6 @@ import { jsDefinition, parties, wasmDefinition } from './world.js';
 
 const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
 const { js, wasm } = await bundleEntries('js', 'wasm');
-const location = await mkdtemp(join(tmpdir(), 'tandem-storage-'));
 
 const tested: TestedHost<PlatformHost> = {
   capabilities: detectCapabilities(),
@@ -21,7 +17,6 @@ const tested: TestedHost<PlatformHost> = {
       vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
     }),
   until: untilSettled,
-  openStorage: () => openStorage(location),
 };
 
 hostConformance('Node', tested);

@@ -4,7 +4,7 @@
  */
 import { describe, expect, test } from 'vitest';
 import { type System, startSystem } from '../../actors/system.js';
-import { createSimHost, detectCapabilities, openStorage, type SimHost, type StorageMemory } from '../../host-shim/sim/index.js';
+import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
 import { backPressureSuite } from './back-pressure.js';
 import { hostConformance, type TestedHost } from './host-conformance.js';
 import { mirror, probe, relay } from './protocol/generated/index.js';
@@ -13,13 +13,11 @@ import { jsDefinition, parties, wasmDefinition } from './world.js';
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
 const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(module) } };
-const location: StorageMemory = new Map();
 
 const tested: TestedHost<SimHost> = {
   capabilities: detectCapabilities(),
   create: (capabilities) => createSimHost({ seed: SEED, capabilities, parties, vms }),
   until: (host, promise) => host.until(promise),
-  openStorage: () => openStorage(location),
 };
 
 hostConformance('sim', tested);

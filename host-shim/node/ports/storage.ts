@@ -1,33 +1,107 @@
-/** Storage in a folder: one file a key. A put writes beside the file and renames, so that a crash leaves the old bytes or the new. */
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+/**
+ * Storage in a folder: one file a key. A put writes beside the file, flushes, renames, and flushes the folder, so that a crash leaves the
+ * old bytes or the new.
+ *
+ * The catch: what is written beside has one name a key, so that a process that is killed in between leaves nothing that nobody removes;
+ * puts of a key therefore wait for each other.
+ */
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Storage } from '../../common/ports/storage.js';
+import { type Storage, StorageError } from '../../../actors/storage.js';
 
 /** Hexadecimal, so that any key is a file name on any file system. */
-const fileName = (key: string): string => `${Buffer.from(key, 'utf8').toString('hex')}.bin`;
+const nameOf = (key: string): string => Buffer.from(key, 'utf8').toString('hex');
 
-const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT';
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+const FULL: readonly (string | undefined)[] = ['ENOSPC', 'EDQUOT'];
 
-/** @param location folder, made when it is missing */
+function failure(operation: string, error: unknown): StorageError {
+  return new StorageError(FULL.includes(codeOf(error)) ? 'full' : 'failed', operation, { cause: error });
+}
+
+class FolderStorage implements Storage {
+  private closed = false;
+  /** The last change of each key. */
+  private readonly changes = new Map<string, Promise<void>>();
+
+  constructor(private readonly folder: string) {}
+
+  async get(key: string): Promise<Uint8Array | null> {
+    this.assertOpen(`get ${key}`);
+    await this.changes.get(key)?.catch(() => {});
+    try {
+      return new Uint8Array(await readFile(this.pathOf(key)));
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw failure(`get ${key}`, error);
+    }
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    const own = bytes.slice();
+    await this.change(key, `put ${key}`, () => this.replace(this.pathOf(key), own));
+  }
+
+  async remove(key: string): Promise<void> {
+    await this.change(key, `remove ${key}`, () => rm(this.pathOf(key), { force: true }));
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private change(key: string, operation: string, run: () => Promise<void>): Promise<void> {
+    this.assertOpen(operation);
+    const before = this.changes.get(key) ?? Promise.resolve();
+    const change = before
+      .catch(() => {})
+      .then(run)
+      .catch((error: unknown) => {
+        throw failure(operation, error);
+      });
+    this.changes.set(key, change);
+    return change;
+  }
+
+  private async replace(path: string, bytes: Uint8Array): Promise<void> {
+    const beside = `${path}.part`;
+    await withFile(beside, 'w', async (file) => {
+      await file.writeFile(bytes);
+      await file.sync();
+    });
+    await rename(beside, path);
+    await this.flushFolder();
+  }
+
+  /** The new name is durable when the folder is. Windows has no handle for one, and renames durably enough without. */
+  private async flushFolder(): Promise<void> {
+    if (process.platform !== 'win32') await withFile(this.folder, 'r', (folder) => folder.sync());
+  }
+
+  private pathOf(key: string): string {
+    return join(this.folder, `${nameOf(key)}.bin`);
+  }
+
+  private assertOpen(operation: string): void {
+    if (this.closed) throw new StorageError('closed', operation);
+  }
+}
+
+async function withFile(path: string, flags: string, use: (file: Awaited<ReturnType<typeof open>>) => Promise<void>): Promise<void> {
+  const file = await open(path, flags);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+/** @param location folder, made when it is missing. @throws StorageError */
 export async function openStorage(location: string): Promise<Storage> {
-  await mkdir(location, { recursive: true });
-  const path = (key: string) => join(location, fileName(key));
-  return {
-    async get(key) {
-      try {
-        return new Uint8Array(await readFile(path(key)));
-      } catch (error) {
-        if (isMissing(error)) return null;
-        throw error;
-      }
-    },
-    async put(key, bytes) {
-      const beside = join(location, `${randomUUID()}.part`);
-      await writeFile(beside, bytes);
-      await rename(beside, path(key));
-    },
-    remove: (key) => rm(path(key), { force: true }),
-    close() {},
-  };
+  try {
+    await mkdir(location, { recursive: true });
+  } catch (error) {
+    throw failure(`open ${location}`, error);
+  }
+  return new FolderStorage(location);
 }

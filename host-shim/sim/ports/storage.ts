@@ -1,14 +1,62 @@
 /** Storage in memory: the location is what the bytes are kept in, and whoever holds it decides how long they last. */
-import type { Storage } from '../../common/ports/storage.js';
+import { type Storage, StorageError } from '../../../actors/storage.js';
 
 /** What was stored, by key. */
 export type StorageMemory = Map<string, Uint8Array>;
 
-export async function openStorage(location: StorageMemory): Promise<Storage> {
-  return {
-    get: async (key) => location.get(key)?.slice() ?? null,
-    put: async (key, bytes) => void location.set(key, bytes.slice()),
-    remove: async (key) => void location.delete(key),
-    close() {},
-  };
+/**
+ * failed: nothing is written, and that is told. lost: nothing is written, and that is not told. torn: `bytes` of the new ones are written
+ * before the power fails, which rejects; behind them are the old ones, or nothing.
+ */
+export type StorageFault =
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'torn'; readonly bytes: number; readonly behind: 'old' | 'nothing' };
+
+export interface SimStorageOptions {
+  /** Asked before each put. @returns null for one that succeeds */
+  readonly fault?: (key: string, bytes: Uint8Array) => StorageFault | null;
+}
+
+class MemoryStorage implements Storage {
+  private closed = false;
+
+  constructor(
+    private readonly memory: StorageMemory,
+    private readonly options: SimStorageOptions,
+  ) {}
+
+  async get(key: string): Promise<Uint8Array | null> {
+    this.assertOpen(`get ${key}`);
+    return this.memory.get(key)?.slice() ?? null;
+  }
+
+  async put(key: string, bytes: Uint8Array): Promise<void> {
+    this.assertOpen(`put ${key}`);
+    const fault = this.options.fault?.(key, bytes) ?? null;
+    if (fault === null) this.memory.set(key, bytes.slice());
+    if (fault?.kind === 'torn') this.memory.set(key, torn(bytes.subarray(0, fault.bytes), this.memory.get(key), fault.behind));
+    if (fault !== null && fault.kind !== 'lost') throw new StorageError('failed', `put ${key}`, { cause: new Error(fault.kind) });
+  }
+
+  async remove(key: string): Promise<void> {
+    this.assertOpen(`remove ${key}`);
+    this.memory.delete(key);
+  }
+
+  close(): void {
+    this.closed = true;
+  }
+
+  private assertOpen(operation: string): void {
+    if (this.closed) throw new StorageError('closed', operation);
+  }
+}
+
+function torn(written: Uint8Array, old: Uint8Array = new Uint8Array(), behind: 'old' | 'nothing'): Uint8Array {
+  return Uint8Array.from(behind === 'old' ? [...written, ...old.subarray(written.length)] : written);
+}
+
+export async function openStorage(location: StorageMemory, options: SimStorageOptions = {}): Promise<Storage> {
+  return new MemoryStorage(location, options);
 }

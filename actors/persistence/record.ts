@@ -1,0 +1,58 @@
+/** One version of an actor's state as it lies in storage: docs/STORAGE.md draws it. */
+import { crc32c } from './crc32c.js';
+
+const MAGIC = 0x4d444e54; // TNDM, little-endian
+const FORMAT = 1;
+
+const FORMAT_OFFSET = 4;
+const FINGERPRINT_OFFSET = 8;
+const GENERATION_OFFSET = 16;
+const LENGTH_OFFSET = 24;
+const CHECKSUM_OFFSET = 28;
+export const SNAPSHOT_OFFSET = 32;
+
+export interface StateRecord {
+  /** Of the state's schema. */
+  readonly fingerprint: bigint;
+  /** One higher with each record of the actor. */
+  readonly generation: number;
+  readonly snapshot: Uint8Array;
+}
+
+/** Bytes that are no whole record, or one of a format that is not known here. */
+export class RecordError extends Error {
+  override readonly name = 'RecordError';
+}
+
+export function encodeRecord({ fingerprint, generation, snapshot }: StateRecord): Uint8Array {
+  const bytes = new Uint8Array(SNAPSHOT_OFFSET + snapshot.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, MAGIC, true);
+  view.setUint32(FORMAT_OFFSET, FORMAT, true);
+  view.setBigUint64(FINGERPRINT_OFFSET, fingerprint, true);
+  view.setBigUint64(GENERATION_OFFSET, BigInt(generation), true);
+  view.setUint32(LENGTH_OFFSET, snapshot.length, true);
+  bytes.set(snapshot, SNAPSHOT_OFFSET);
+  view.setUint32(CHECKSUM_OFFSET, checksumOf(bytes), true);
+  return bytes;
+}
+
+/** What lies behind the record is of an older and longer one. @throws RecordError */
+export function decodeRecord(bytes: Uint8Array): StateRecord {
+  if (bytes.length < SNAPSHOT_OFFSET) throw new RecordError(`${bytes.length} bytes are no record`);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (view.getUint32(0, true) !== MAGIC) throw new RecordError('it does not begin as a record does');
+  const format = view.getUint32(FORMAT_OFFSET, true);
+  if (format !== FORMAT) throw new RecordError(`its format is ${format}, not ${FORMAT}`);
+  const end = SNAPSHOT_OFFSET + view.getUint32(LENGTH_OFFSET, true);
+  if (end > bytes.length) throw new RecordError(`it ends after ${bytes.length} of ${end} bytes`);
+  const record = bytes.subarray(0, end);
+  if (checksumOf(record) !== view.getUint32(CHECKSUM_OFFSET, true)) throw new RecordError('its checksum is wrong');
+  return {
+    fingerprint: view.getBigUint64(FINGERPRINT_OFFSET, true),
+    generation: Number(view.getBigUint64(GENERATION_OFFSET, true)),
+    snapshot: record.slice(SNAPSHOT_OFFSET),
+  };
+}
+
+const checksumOf = (record: Uint8Array): number => crc32c(record.subarray(SNAPSHOT_OFFSET), crc32c(record.subarray(0, CHECKSUM_OFFSET)));

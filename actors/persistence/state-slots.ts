@@ -1,0 +1,117 @@
+/**
+ * The records of one actor in storage: two slots that are written in turn, so that the one that is not being written holds the last good
+ * state, and a third where a record of another version of the schema is set aside before it would be overwritten.
+ *
+ * The catch: the target of a write changes only when the write has succeeded. Whatever a failed one has left in its slot, the next one
+ * goes to the same slot.
+ */
+import { type Storage, StorageError } from '../storage.js';
+import { decodeRecord, encodeRecord, RecordError, type StateRecord } from './record.js';
+
+/** The two that are written in turn, and the one aside. */
+const SLOTS = ['0', '1', 'other'] as const;
+const ASIDE = 2;
+
+/** A state that storage holds. */
+export type StoredState = Pick<StateRecord, 'generation' | 'snapshot'>;
+
+/** damaged: no whole record. version: of another version of the schema. */
+export interface UnreadableRecord {
+  readonly reason: 'damaged' | 'version';
+  readonly detail: string;
+}
+
+export interface Found {
+  /** Newest first. */
+  readonly states: readonly StoredState[];
+  readonly discarded: readonly UnreadableRecord[];
+}
+
+interface Slot {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  readonly record: StateRecord;
+}
+
+export class StateSlots {
+  private states: readonly StoredState[] = [];
+  private generation = 0;
+  private target = 0;
+  /** Newest record of another version that is not set aside yet. */
+  private foreign: Slot | null = null;
+  private known = false;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly actor: string,
+    private readonly fingerprint: bigint,
+  ) {}
+
+  /** The newest state and the one before, as far as there are any. */
+  get newest(): readonly StoredState[] {
+    return this.states;
+  }
+
+  /** @throws StorageError when storage cannot be read */
+  async read(): Promise<Found> {
+    const discarded: UnreadableRecord[] = [];
+    const slots = (await this.load(discarded)).sort((a, b) => b.record.generation - a.record.generation);
+    const own = slots.filter(({ record }) => record.fingerprint === this.fingerprint);
+    const others = slots.filter(({ record }) => record.fingerprint !== this.fingerprint);
+    this.generation = slots[0]?.record.generation ?? 0;
+    this.states = own.map(({ record: { generation, snapshot } }) => ({ generation, snapshot }));
+    this.foreign = others[0] && others[0].index !== ASIDE ? others[0] : null;
+    const holdsNewest = [own[0], others[0]].find((slot) => slot && slot.index !== ASIDE);
+    this.target = holdsNewest?.index === 0 ? 1 : 0;
+    this.known = true;
+    if (slots[0] && slots[0] === others[0])
+      discarded.push({ reason: 'version', detail: `generation ${this.generation} is of another version of the schema` });
+    return { states: this.states, discarded };
+  }
+
+  /** Resolves when the state would outlive a loss of power. Calls must not overlap. @throws StorageError */
+  async write(snapshot: Uint8Array): Promise<void> {
+    if (!this.known) await this.read();
+    if (this.foreign?.index === this.target) await this.setAside();
+    const state = { generation: this.generation + 1, snapshot };
+    await this.storage.put(this.keyOf(this.target), encodeRecord({ ...state, fingerprint: this.fingerprint }));
+    this.generation = state.generation;
+    this.states = [state, ...this.states.slice(0, 1)];
+    this.target = 1 - this.target;
+    if (this.foreign) await this.setAside();
+  }
+
+  private async setAside(): Promise<void> {
+    if (this.foreign) await this.storage.put(this.keyOf(ASIDE), this.foreign.bytes);
+    this.foreign = null;
+  }
+
+  /** One slot that cannot be read is damaged; when none can be read, storage cannot. */
+  private async load(discarded: UnreadableRecord[]): Promise<Slot[]> {
+    const contents = await Promise.allSettled(SLOTS.map((_, index) => this.storage.get(this.keyOf(index))));
+    const failures = contents.filter((content) => content.status === 'rejected');
+    if (failures.length === SLOTS.length) throw failures[0].reason;
+    return contents.flatMap((content, index): Slot[] => {
+      const damaged = (error: unknown): [] => {
+        discarded.push({ reason: 'damaged', detail: `slot ${SLOTS[index]}: ${(error as Error).message}` });
+        return [];
+      };
+      if (content.status === 'rejected') return damaged(content.reason);
+      if (content.value === null) return [];
+      try {
+        return [{ index, bytes: content.value, record: decodeRecord(content.value) }];
+      } catch (error) {
+        if (!(error instanceof RecordError)) throw error;
+        return damaged(error);
+      }
+    });
+  }
+
+  private keyOf(index: number): string {
+    return `${this.actor}/${SLOTS[index]}`;
+  }
+}
+
+/** Whatever a storage throws, as its own error. */
+export const asStorageError = (error: unknown, operation: string): StorageError =>
+  error instanceof StorageError ? error : new StorageError('failed', operation, { cause: error });

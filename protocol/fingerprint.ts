@@ -1,0 +1,29 @@
+/** What tells one version of a schema from another: a hash of its text. It changes when old and new could misunderstand each other. */
+import type { Field, Fields } from './schema.js';
+
+const FNV_OFFSET = 0xcbf29ce484222325n;
+const FNV_PRIME = 0x100000001b3n;
+
+/** FNV-1a of 64 bits over the code points of a text. */
+export function fnv1a64(text: string): bigint {
+  let hash = FNV_OFFSET;
+  for (const unit of text) hash = BigInt.asUintN(64, (hash ^ BigInt(unit.codePointAt(0)!)) * FNV_PRIME);
+  return hash;
+}
+
+/** Of what a field holds: order, names, types and limits of all that is in it. */
+export const fingerprintOf = (field: Field): bigint => fnv1a64(describeField(field));
+
+export const describeFields = (fields: Fields): string =>
+  `{${Object.entries(fields)
+    .map(([name, field]) => `${name}:${describeField(field)}`)
+    .join()}}`;
+
+export function describeField(field: Field): string {
+  const inner = field.fields
+    ? describeFields(field.fields)
+    : field.item
+      ? `<${describeField(field.item)}>`
+      : (field.options?.join('|') ?? '');
+  return `${field.type}${field.max ?? ''}${inner}`;
+}

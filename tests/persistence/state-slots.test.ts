@@ -1,0 +1,186 @@
+/** The two slots of a state: whatever happens to a write, the newest state or the one before is read. */
+import { expect, test } from 'vitest';
+import { type Found, StateSlots } from '../../actors/persistence/state-slots.js';
+import { Random } from '../../bus/random.js';
+import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
+
+const SEED = Number(process.env.TANDEM_SEED ?? 1);
+const RUNS = 12;
+const MINE = 7n;
+const OTHERS = 8n;
+
+async function openSlots(memory: StorageMemory, fault: () => StorageFault | null = () => null, fingerprint = MINE) {
+  return new StateSlots(await openStorage(memory, { fault }), 'history', fingerprint);
+}
+
+const read = async (memory: StorageMemory, fingerprint = MINE): Promise<Found> => (await openSlots(memory, undefined, fingerprint)).read();
+const newest = async (memory: StorageMemory, fingerprint = MINE) => (await read(memory, fingerprint)).states[0]?.snapshot;
+const copyOf = (memory: StorageMemory): StorageMemory => new Map(memory);
+
+test('what was written last is read, and what was written before it is there as well', async () => {
+  const memory: StorageMemory = new Map();
+  const slots = await openSlots(memory);
+  expect(await slots.read()).toEqual({ states: [], discarded: [] });
+  for (let i = 1; i <= 5; i++) {
+    await slots.write(Uint8Array.of(i));
+    expect(slots.newest).toEqual((await read(memory)).states);
+    expect(slots.newest.map(({ generation }) => generation)).toEqual(i === 1 ? [1] : [i, i - 1]);
+    expect(await newest(memory)).toEqual(Uint8Array.of(i));
+  }
+  expect([...memory.keys()].sort()).toEqual(['history/0', 'history/1']);
+});
+
+test(`a crash at every byte of a write: the newest or the one before is read (seed ${SEED}, TANDEM_SEED to change)`, async () => {
+  let crashes = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const seed = SEED * 1000 + run;
+    const random = new Random(seed);
+    const memory: StorageMemory = new Map();
+    const state = () => Uint8Array.from({ length: random.integer(12) }, () => random.integer(256));
+    let last: Uint8Array | undefined;
+    for (let step = 0; step < 4; step++) {
+      const next = state();
+      const size = 32 + next.length;
+      for (const behind of ['old', 'nothing'] as const) {
+        for (let bytes = 0; bytes <= size; bytes++) {
+          const struck = copyOf(memory);
+          await (await openSlots(struck, () => ({ kind: 'torn', bytes, behind }))).write(next).catch(() => {});
+          expect([last, next], `seed ${seed}, ${bytes} bytes, ${behind}`).toContainEqual(await newest(struck));
+          // Whoever goes on after the crash writes over what it left, and not over the last good state.
+          const after = state();
+          await (await openSlots(struck, () => (random.chance(0.5) ? { kind: 'torn', bytes: random.integer(size), behind } : null)))
+            .write(after)
+            .catch(() => {});
+          expect([last, next, after], `seed ${seed}, ${bytes} bytes, ${behind}, then on`).toContainEqual(await newest(struck));
+          crashes++;
+        }
+      }
+      await (await openSlots(memory)).write(next);
+      last = next;
+    }
+  }
+  expect(crashes).toBeGreaterThan(RUNS * 4 * 32);
+});
+
+test(`within one life: writes that fail or tear, one after another, never cost the last good state (seed ${SEED})`, async () => {
+  let failures = 0;
+  for (let run = 0; run < RUNS; run++) {
+    const seed = SEED * 1000 + run;
+    const random = new Random(seed);
+    const memory: StorageMemory = new Map();
+    const faults: (() => StorageFault | null)[] = [
+      () => null,
+      () => ({ kind: 'failed' }),
+      () => ({ kind: 'torn', bytes: random.integer(40), behind: random.chance(0.5) ? 'old' : 'nothing' }),
+    ];
+    let slots = await openSlots(memory, () => faults[random.integer(faults.length)]());
+    /** The last that was confirmed, and what came since: a write that was torn at its very end is there, and not confirmed. */
+    let possible: (Uint8Array | undefined)[] = [undefined];
+    for (let step = 0; step < 30; step++) {
+      const next = Uint8Array.of(run, step);
+      const written = await slots.write(next).then(
+        () => true,
+        () => false,
+      );
+      if (!written) failures++;
+      possible = written ? [next] : [...possible, next];
+      expect(possible, `seed ${seed}, step ${step}`).toContainEqual(await newest(memory));
+      if (random.chance(0.1)) slots = await openSlots(memory, () => faults[random.integer(faults.length)]());
+    }
+  }
+  expect(failures).toBeGreaterThan(RUNS);
+});
+
+test('a write that was lost without a word costs that write', async () => {
+  const memory: StorageMemory = new Map();
+  let fault: StorageFault | null = null;
+  const slots = await openSlots(memory, () => fault);
+  await slots.write(Uint8Array.of(1));
+  fault = { kind: 'lost' };
+  await slots.write(Uint8Array.of(2));
+  fault = null;
+  expect(await newest(memory)).toEqual(Uint8Array.of(1));
+  await slots.write(Uint8Array.of(3));
+  expect(await newest(memory)).toEqual(Uint8Array.of(3));
+});
+
+test('what is no record is told, and is the next to be written', async () => {
+  const memory: StorageMemory = new Map();
+  const slots = await openSlots(memory);
+  await slots.write(Uint8Array.of(1));
+  await slots.write(Uint8Array.of(2));
+  memory.get('history/1')![20] ^= 1;
+  const found = await read(memory);
+  expect(found.states).toEqual([{ generation: 1, snapshot: Uint8Array.of(1) }]);
+  expect(found.discarded).toEqual([{ reason: 'damaged', detail: 'slot 1: its checksum is wrong' }]);
+  memory.set('history/0', new TextEncoder().encode('not of this kind, but long enough'));
+  expect(await read(memory)).toEqual({
+    states: [],
+    discarded: [
+      { reason: 'damaged', detail: 'slot 0: it does not begin as a record does' },
+      { reason: 'damaged', detail: 'slot 1: its checksum is wrong' },
+    ],
+  });
+  await (await openSlots(memory)).write(Uint8Array.of(4));
+  expect(await newest(memory)).toEqual(Uint8Array.of(4));
+});
+
+test('storage that cannot be read is not written before it can', async () => {
+  const memory: StorageMemory = new Map();
+  await (await openSlots(memory)).write(Uint8Array.of(1));
+  const storage = await openStorage(memory);
+  let readable = false;
+  const moody = {
+    ...storage,
+    get: (key: string) => (readable ? storage.get(key) : Promise.reject(new Error('not now'))),
+    put: storage.put.bind(storage),
+  };
+  const slots = new StateSlots(moody, 'history', MINE);
+  await expect(slots.read()).rejects.toThrow('not now');
+  await expect(slots.write(Uint8Array.of(2))).rejects.toThrow('not now');
+  expect(await newest(memory)).toEqual(Uint8Array.of(1));
+  readable = true;
+  await slots.write(Uint8Array.of(2));
+  expect((await read(memory)).states.map(({ generation }) => generation)).toEqual([2, 1]);
+});
+
+test('a record of another version of the schema is told, never read, and set aside for the one that understands it', async () => {
+  const memory: StorageMemory = new Map();
+  for (const state of [1, 2]) await (await openSlots(memory)).write(Uint8Array.of(state));
+  const updated = await openSlots(memory, undefined, OTHERS);
+  expect(await updated.read()).toEqual({
+    states: [],
+    discarded: [{ reason: 'version', detail: 'generation 2 is of another version of the schema' }],
+  });
+  for (const state of [11, 12, 13]) await updated.write(Uint8Array.of(state));
+  expect((await read(memory, OTHERS)).discarded).toEqual([]);
+
+  expect(await newest(memory)).toEqual(Uint8Array.of(2)); // rolled back
+  await (await openSlots(memory)).write(Uint8Array.of(3));
+  expect(await newest(memory)).toEqual(Uint8Array.of(3));
+  expect(await newest(memory, OTHERS)).toEqual(Uint8Array.of(13)); // and updated again
+});
+
+test('a crash at every byte of every write of an update and of a roll back costs neither version its last state', async () => {
+  for (const behind of ['old', 'nothing'] as const) {
+    for (let put = 0; put < 3; put++) {
+      for (let bytes = 0; bytes <= 40; bytes++) {
+        const memory: StorageMemory = new Map();
+        for (const state of [1, 2]) await (await openSlots(memory)).write(Uint8Array.of(state));
+        let puts = 0;
+        const slots = await openSlots(memory, () => (puts++ === put ? { kind: 'torn', bytes, behind } : null), OTHERS);
+        const written = [];
+        try {
+          for (const state of [11, 12]) {
+            await slots.write(Uint8Array.of(state));
+            written.push(state);
+          }
+        } catch {}
+        const where = `put ${put}, ${bytes} bytes, ${behind}`;
+        expect(await newest(memory), where).toEqual(Uint8Array.of(2));
+        const [state] = (await newest(memory, OTHERS)) ?? [];
+        expect([written.at(-1), [11, 12][written.length]], where).toContain(state);
+      }
+    }
+  }
+});

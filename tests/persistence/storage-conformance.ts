@@ -1,0 +1,62 @@
+/** What a storage promises, on every host. */
+import { describe, expect, it } from 'vitest';
+import { type Storage, StorageError } from '../../actors/storage.js';
+
+const BYTES = Uint8Array.from({ length: 70_000 }, (_, index) => index * 31);
+/** Any text is a key. */
+const KEY = 'a/key: with ~ all sorts — ✓';
+
+export function storageConformance(name: string, open: () => Promise<Storage>): void {
+  describe(`storage of ${name}`, () => {
+    it('keeps what was put, for whoever opens it next', async () => {
+      const first = await open();
+      await first.put(KEY, BYTES);
+      await first.put('another', new Uint8Array(0));
+      first.close();
+      const second = await open();
+      expect(await second.get(KEY)).toEqual(BYTES);
+      expect(await second.get('another')).toEqual(new Uint8Array(0));
+      await second.put(KEY, BYTES.subarray(1));
+      expect(await second.get(KEY)).toEqual(BYTES.subarray(1));
+      second.close();
+    });
+
+    it('has nothing under a key that was never put, or was removed', async () => {
+      const storage = await open();
+      expect(await storage.get('never')).toBeNull();
+      await storage.put(KEY, BYTES);
+      await storage.remove(KEY);
+      await storage.remove(KEY);
+      expect(await storage.get(KEY)).toBeNull();
+      storage.close();
+    });
+
+    it('keeps bytes of its own', async () => {
+      const storage = await open();
+      const draft = BYTES.slice(0, 100);
+      const put = storage.put(KEY, draft.subarray(10));
+      draft.fill(0);
+      await put;
+      (await storage.get(KEY))?.fill(0);
+      expect(await storage.get(KEY)).toEqual(BYTES.slice(10, 100));
+      storage.close();
+    });
+
+    it('puts of a key that overlap are carried out in their order', async () => {
+      const storage = await open();
+      await Promise.all(Array.from({ length: 20 }, (_, i) => storage.put(KEY, Uint8Array.of(i))));
+      expect(await storage.get(KEY)).toEqual(Uint8Array.of(19));
+      storage.close();
+    });
+
+    it('once closed answers with a typed error', async () => {
+      const storage = await open();
+      storage.close();
+      for (const call of [() => storage.get(KEY), () => storage.put(KEY, BYTES), () => storage.remove(KEY)]) {
+        const error = await call().catch((thrown: unknown) => thrown);
+        expect(error).toBeInstanceOf(StorageError);
+        expect(error).toMatchObject({ code: 'closed' });
+      }
+    });
+  });
+}
