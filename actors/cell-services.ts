@@ -27,6 +27,8 @@ export interface CellServices extends GateServices {
   /** The fault that is to strike in a batch of so many frames: draws from the rates. */
   readonly drawFault: (frames: number) => Fault | null;
   readonly progress: Progress;
+  /** An actor has handled something. */
+  readonly changed: (actor: string) => void;
   /** A batch was handled in so many microseconds. */
   readonly spent: (micros: number) => void;
   readonly restartSoon: (cell: PermittedCell) => void;

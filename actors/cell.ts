@@ -87,7 +87,8 @@ export class ActorCell implements LocalTarget {
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
-    if (envelope) this.incarnations.restore(envelope.snapshot);
+    const snapshot = envelope?.snapshot ?? order.stored;
+    if (snapshot) this.incarnations.restore(snapshot);
     this.journal = new CellJournal(services.journal, this.address, former?.poison);
     this.handledTo = former?.position ?? this.journal.position;
     const { sequence } = this.gate;
@@ -153,6 +154,7 @@ export class ActorCell implements LocalTarget {
     this.incarnations.spent(micros);
     this.services.spent(micros);
     if (this.snapshots.due) this.takeSnapshot();
+    this.services.changed(this.name);
   }
 
   /** Handles frames that are in the journal from `position` on. @returns the trap in which that ended */
@@ -348,6 +350,7 @@ export class ActorCell implements LocalTarget {
     this.snapshots.framesSince = Math.max(this.snapshots.framesSince, 1);
     this.handledTo = this.journal.position;
     this.takeSnapshot();
+    this.services.changed(this.name);
   }
 
   /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */

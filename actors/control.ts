@@ -17,10 +17,12 @@ export interface SpawnOrder {
   readonly options: ActorOptions;
   /** Envelope of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
   readonly snapshot?: Uint8Array;
+  /** Instead of an envelope: a snapshot from storage, of a life that nobody here was part of. */
+  readonly stored?: Uint8Array;
 }
 
 /** An actor of a lost VM that is to go on. */
-export type RecoveryOrder = Omit<SpawnOrder, 'snapshot'>;
+export type RecoveryOrder = Omit<SpawnOrder, 'snapshot' | 'stored'>;
 
 /** The end of one incarnation of a party, for those who watch it. */
 export interface EndNotice {
@@ -161,6 +163,8 @@ export interface VmEvents {
   hung(report: CrashReport): void;
   /** A message was given up after its second try; the actor goes on without it. @param frame the whole of it */
   poisoned(report: CrashReport, frame: Uint8Array): void;
+  /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
+  changed(actor: string): void;
   /**
    * Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed.
    * @param neededFrom journal position before which nothing is needed any more

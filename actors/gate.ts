@@ -84,8 +84,7 @@ export class Gate {
       writeU53(bytes, at + SEQUENCE_OFFSET, ++this.sequence);
       writeU32(bytes, at + EPOCH_OFFSET, this.epoch);
       writeU53(bytes, at + SENT_AT_OFFSET, now);
-      this.note(bytes, at, now, deadlineMs);
-      if (this.services.router.permits(bytes, at)) this.route(bytes, at);
+      if (this.note(bytes, at, now, deadlineMs) && this.services.router.permits(bytes, at)) this.route(bytes, at);
     }
   }
 
@@ -101,19 +100,24 @@ export class Gate {
     this.waitingBytes += frame.length;
   }
 
-  /** Keeps the books of requests and replies. */
-  private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
+  /**
+   * Keeps the books of requests and replies.
+   * @returns false for an answer to nothing that is in hand: one given twice, or to a request of another life, whose number may be in use again
+   */
+  private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): boolean {
     const facts = this.services.kinds.get(readU16(bytes, at + KIND_OFFSET));
-    if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return;
+    if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return true;
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     const target = readU16(bytes, at + TARGET_OFFSET);
     if (facts.role === 'reply') {
-      this.services.requests.answered(this.address, target, request);
-      return;
+      const inHand = this.services.requests.answered(this.address, target, request, facts.answers);
+      if (!inHand) this.services.router.reject('refused', 'answer to a request that is not in hand', bytes, at);
+      return inHand;
     }
     const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
     this.services.requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: false });
     this.services.watchDeadline(deadlineAt);
+    return true;
   }
 
   /** Offers again what waits. @returns true when nothing waits any more */

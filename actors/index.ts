@@ -38,6 +38,7 @@ export {
 } from './instance.js';
 export { javaScriptActorFactory, type RunnableActor } from './javascript-instance.js';
 export { OutputError } from './outbox-builder.js';
+export type { DiscardReason, PersistenceStatus, StorageChange } from './persistence/storage-change.js';
 export {
   type Placement,
   PlacementError,
@@ -55,6 +56,7 @@ export {
   type RequestOptions,
 } from './port.js';
 export type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
+export { type Storage, StorageError, type StorageFailure } from './storage.js';
 export type { ActorState, RestartKind } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';

@@ -59,5 +59,6 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
     crashed(report);
   },
   poisoned: (report, frame) => events.poisoned(report, frame),
+  changed: (actor) => events.changed(actor),
   checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

@@ -8,12 +8,16 @@
  * The catch: what happens inside a VM is asked over the control plane, so every such answer is a promise, and a VM that dies
  * meanwhile makes it reject with a ControlError.
  */
+import { fingerprintOf } from '../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
 import type { ActorOptions, VmName } from './instance.js';
+import type { PersistentActor } from './persistence/persistent-state.js';
+import type { PersistenceStatus } from './persistence/storage-change.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
+import type { Storage } from './storage.js';
 import type { RestartKind } from './supervisor/actor-machine.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 import { SupervisionError } from './supervisor/errors.js';
@@ -32,6 +36,8 @@ export interface ActorOrder {
   /** Numbers that the actor is configured with before it starts. */
   readonly options?: ActorOptions;
   readonly twins: Twins;
+  /** Its state is kept in `storage`, and restored from there when the system starts; false when not given. docs/STORAGE.md says which states can be. */
+  readonly persistent?: boolean;
   /** Percentage of devices, 0 to 100, on which its Wasm twin is used when the placement wants it; 100 when not given. */
   readonly rolloutPercent?: number;
 }
@@ -45,6 +51,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly actors: readonly ActorOrder[];
   /** `js`, `wasm`, `mixed`, `scene=wasm,focus=js`, or a plan. */
   readonly placement: string | PlacementPlan;
+  /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */
+  readonly storage?: Storage;
   /** Decides the rollout bucket: the same for this device on every start. */
   readonly deviceId?: string;
   /** What an actor's exhausted restart budget means for the others; `degrade` when not given. */
@@ -53,6 +61,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly vmIntensity?: Intensity;
   /** A VM that is busy for so long without getting on with any frame hangs: it is ended, and its actors go on; `HANG_MS` when not given. */
   readonly hangMs?: number;
+  /** Told of every change from the first on, also of those during the start. */
+  readonly onChange?: (change: SystemChange) => void;
   /** How long a VM may take to stop one actor. */
   readonly shutdownMs?: number;
   /** Probability that a first delivery to a Wasm actor traps; 0 when not given. */
@@ -67,6 +77,8 @@ export interface SystemHealth {
   /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
   readonly actors: readonly (ActorStatus & { readonly load: ActorHealth | null })[];
   readonly ports: readonly PortStatus[];
+  /** What storage holds of the persistent actors. */
+  readonly persistent: readonly PersistenceStatus[];
 }
 
 export interface System {
@@ -92,6 +104,11 @@ export interface System {
   startPort(port: string): Promise<void>;
   /** Ends an actor whose work is done: a permanent one starts afresh, a transient one stays down, a temporary one is forgotten. */
   finishActor(actor: string): Promise<void>;
+  /**
+   * Writes at once what has changed of persistent actors, as before the platform may end the process. Never rejects: what could not be
+   * written is told as a change.
+   */
+  persist(): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
   setAnimating(animating: boolean): Promise<void>;
   /** The sum over all VMs that run. */
@@ -128,10 +145,12 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     portIntensity: intensityOf(options),
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
+    persistent: { actors: persistentActors(options.actors), storage: options.storage },
     prepare: async (control, vm) => {
       if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
     },
   });
+  if (options.onChange) supervisor.changes.onChange(options.onChange);
   await supervisor.start();
   return new SupervisedSystem(supervisor, placement);
 }
@@ -143,6 +162,12 @@ function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOpt
   const plan = typeof placement === 'string' ? parsePlacement(placement, names) : placement;
   const inputs = actors.map(({ schema, twins, rolloutPercent }) => ({ actor: schema.name, twins, rolloutPercent }));
   return decidePlacement(plan, inputs, { wasm: host.capabilities.wasm, id: deviceId });
+}
+
+function persistentActors(actors: readonly ActorOrder[]): readonly PersistentActor[] {
+  return actors.flatMap(({ schema, persistent = false }) =>
+    persistent && schema.state ? [{ actor: schema.name, fingerprint: fingerprintOf(schema.state) }] : [],
+  );
 }
 
 function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs }: SystemOptions): Intensity {
@@ -204,6 +229,7 @@ class SupervisedSystem implements System {
       vms: this.vms,
       actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
       ports: this.ports,
+      persistent: this.supervisor.persistence.statuses,
     };
   }
 
@@ -237,6 +263,10 @@ class SupervisedSystem implements System {
 
   async finishActor(actor: string): Promise<void> {
     await this.supervisor.actor(actor).finish();
+  }
+
+  async persist(): Promise<void> {
+    await this.supervisor.persistence.flush();
   }
 
   async setAnimating(animating: boolean): Promise<void> {

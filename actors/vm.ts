@@ -18,9 +18,9 @@ import { checkFrame, readU16, TARGET_OFFSET } from '../protocol/frame.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
-import type { PartySchema } from '../protocol/schema.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
+import { ChangeNotices } from './change-notices.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
@@ -31,6 +31,7 @@ import { FaultRates } from './fault-rates.js';
 import { IdleWork } from './idle-work.js';
 import type { VmName } from './instance.js';
 import { Leaving } from './leaving.js';
+import { Newcomers } from './newcomers.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { PermittedRestarts } from './permitted-restarts.js';
 import type { Port, PortServices } from './port.js';
@@ -78,6 +79,8 @@ export class Vm implements VmControl {
   private readonly faultRates = new FaultRates();
   private readonly deadlines: DeadlineTimer;
   private closed = false;
+  private readonly changeNotices: ChangeNotices;
+  private readonly newcomers: Newcomers;
   private readonly checkpointer: Checkpointer | null;
   /** Nothing is taken in until what the former incarnation knew is known again. */
   private recovering: boolean;
@@ -125,6 +128,7 @@ export class Vm implements VmControl {
         this.restarts.add(cell);
         options.wake();
       },
+      changed: (actor) => this.changeNotices.note(actor),
       spent: (micros) => this.checkpointer?.spent(micros),
       incarnation: memory?.incarnation ?? 1,
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
@@ -136,7 +140,9 @@ export class Vm implements VmControl {
     };
     this.ports = new VmPorts(this.services, { add: (port) => this.addParty(port), remove: (port) => this.removeParty(port) });
     this.leaving = new Leaving(this.services);
+    this.changeNotices = new ChangeNotices((actor) => options.events.changed(actor));
     this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
+    this.newcomers = new Newcomers(options.parties, this.router, this.voice);
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
     this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
@@ -303,7 +309,10 @@ export class Vm implements VmControl {
     // What the actor handles and is in no checkpoint could not be recovered.
     await this.checkpointer?.make();
     this.addParty(cell);
-    if (order.epoch > 1) this.resume(cell.address, cell.schema, order.snapshot !== undefined);
+    // What was meant for it while it was down is lost: requests of its own fail anew.
+    this.requests.reopen(cell.address, order.snapshot !== undefined);
+    this.deadlines.watch(this.requests.nextDeadline);
+    if (order.epoch > 1 || order.stored) this.newcomers.come(cell.schema, order.stored !== undefined);
     this.options.wake();
   }
 
@@ -314,18 +323,6 @@ export class Vm implements VmControl {
     const cell = new ActorCell(factory, order, this.services, kept);
     this.cells.set(order.actor, cell);
     return cell;
-  }
-
-  /** What was meant for the actor while it was down is lost: requests of its own fail anew, and its topics, published and followed, are told as a whole. */
-  private resume(address: number, { publishes, follows }: PartySchema, remembers: boolean): void {
-    this.requests.reopen(address, remembers);
-    this.deadlines.watch(this.requests.nextDeadline);
-    for (const { kind } of Object.values(publishes)) this.voice.askFresh(kind, address, address);
-    for (const path of follows) {
-      const [owner, topic] = path.split('.');
-      const party = this.options.parties.find(({ name }) => name === owner);
-      if (party && this.router.hasRoute(party.address)) this.voice.askFresh(party.publishes[topic].kind, party.address, address);
-    }
   }
 
   async restart(actor: string, epoch: number): Promise<void> {
@@ -360,6 +357,7 @@ export class Vm implements VmControl {
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
+    this.changeNotices.asked(actor);
     return this.cell(actor).envelope();
   }
 
@@ -472,6 +470,7 @@ export class Vm implements VmControl {
   }
 
   async begin(): Promise<void> {
+    this.newcomers.begin();
     this.ports.open();
   }
 

@@ -12,6 +12,8 @@ export interface KindFacts extends Delivery {
   /** `failure` is the runtime's answer in place of a reply. */
   readonly role: 'message' | 'request' | 'reply' | 'publication' | 'system' | 'failure';
   readonly deadlineMs: number | undefined;
+  /** Of a reply: the kind of its request; -1 for every other. */
+  readonly answers: number;
   /** Position in the body of the field that a `latest` kind is conflated by; -1 when source and kind are the key. */
   readonly keyIndex: number;
   /** Addresses that keep a replica of this publication, ascending. */
@@ -37,7 +39,7 @@ const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): Readonl
 const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1 } as const;
 
 /** What a kind is when its schema does not say otherwise. */
-const ORDINARY_FACTS = { lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, keyIndex: -1, followers: [] } as const;
+const ORDINARY_FACTS = { lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, answers: -1, keyIndex: -1, followers: [] } as const;
 
 /** Kinds of one block, and blocks of all kinds: a kind is a u16. */
 const BLOCK_KINDS = 256;
@@ -85,7 +87,8 @@ export class Kinds {
       const lane = LANES.indexOf(message.lane);
       const role = reply ? 'request' : 'message';
       this.add({ kind, name: path, owner, role, lane, overflow, deadlineMs, keyIndex: keyIndexOf(message, role), senders });
-      if (reply) this.add({ kind: reply.kind, name: `${path}.reply`, owner, role: 'reply', lane, senders: new Set([owner]) });
+      if (reply)
+        this.add({ kind: reply.kind, name: `${path}.reply`, owner, role: 'reply', lane, answers: kind, senders: new Set([owner]) });
     }
     for (const [name, topic] of Object.entries(party.publishes)) {
       const path = `${party.name}.${name}`;

@@ -87,8 +87,11 @@ export class RequestLedger {
     return this.incoming.get(target)?.has(keyOf(requester, request)) ?? false;
   }
 
-  answered(target: number, requester: number, request: number): void {
-    this.incoming.get(target)?.delete(keyOf(requester, request));
+  /** @returns false when the target has no such request of this kind in hand */
+  answered(target: number, requester: number, request: number, kind: number): boolean {
+    const ofTarget = this.incoming.get(target);
+    const key = keyOf(requester, request);
+    return ofTarget?.get(key)?.kind === kind && ofTarget.delete(key);
   }
 
   /** All that is open, as requester and as target, of the parties at the addresses that are wanted. */

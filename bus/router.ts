@@ -262,7 +262,7 @@ export class Router {
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     if (request < 0) return;
     const requester = readU16(bytes, at + SOURCE_OFFSET);
-    this.options.requests.answered(readU16(bytes, at + TARGET_OFFSET), requester, request);
+    this.options.requests.answered(readU16(bytes, at + TARGET_OFFSET), requester, request, kind);
     this.options.bounce(requester, request, kind, code);
   }
 }

@@ -136,3 +136,7 @@ export const IDLE_DELAY_MAX_MS = 1_000;
 export const PORT_HELD_BYTES_MAX = MAILBOX_BYTES_MAX;
 /** Links of a cause chain that a report shows: from a frame back to the key that started it there are rarely more than six. */
 export const CAUSE_CHAIN_MAX = 16;
+/** From a change of a persistent actor to its write: what a process that is killed may lose, and twice a second is what the flash of a television bears. */
+export const PERSIST_DELAY_MS = 500;
+/** A read or write of storage: a slow disk takes a tenth of it, and nobody watches a blank screen for longer. */
+export const STORAGE_DEADLINE_MS = 3_000;

@@ -39,7 +39,7 @@ export class StateSlots {
   private target = 0;
   /** Newest record of another version that is not set aside yet. */
   private foreign: Slot | null = null;
-  private known = false;
+  private isKnown = false;
 
   constructor(
     private readonly storage: Storage,
@@ -50,6 +50,11 @@ export class StateSlots {
   /** The newest state and the one before, as far as there are any. */
   get newest(): readonly StoredState[] {
     return this.states;
+  }
+
+  /** They have been read. */
+  get known(): boolean {
+    return this.isKnown;
   }
 
   /** @throws StorageError when storage cannot be read */
@@ -63,7 +68,7 @@ export class StateSlots {
     this.foreign = others[0] && others[0].index !== ASIDE ? others[0] : null;
     const holdsNewest = [own[0], others[0]].find((slot) => slot && slot.index !== ASIDE);
     this.target = holdsNewest?.index === 0 ? 1 : 0;
-    this.known = true;
+    this.isKnown = true;
     if (slots[0] && slots[0] === others[0])
       discarded.push({ reason: 'version', detail: `generation ${this.generation} is of another version of the schema` });
     return { states: this.states, discarded };
@@ -71,7 +76,7 @@ export class StateSlots {
 
   /** Resolves when the state would outlive a loss of power. Calls must not overlap. @throws StorageError */
   async write(snapshot: Uint8Array): Promise<void> {
-    if (!this.known) await this.read();
+    if (!this.isKnown) await this.read();
     if (this.foreign?.index === this.target) await this.setAside();
     const state = { generation: this.generation + 1, snapshot };
     await this.storage.put(this.keyOf(this.target), encodeRecord({ ...state, fingerprint: this.fingerprint }));

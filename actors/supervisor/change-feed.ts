@@ -3,6 +3,7 @@ import { DeadLetters } from '../../bus/dead-letters.js';
 import type { CrashReport } from '../control.js';
 import type { Clock, ControlError, Timers } from '../host.js';
 import type { VmName } from '../instance.js';
+import type { StorageChange } from '../persistence/storage-change.js';
 import type { ActorState } from './actor-machine.js';
 import type { PortState } from './port-machine.js';
 import type { SystemState } from './system-machine.js';
@@ -45,6 +46,8 @@ export type SystemChange =
   | { readonly type: 'crash'; readonly report: CrashReport }
   /** A message was given up after its second trap. */
   | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
+  /** Of a state in storage. */
+  | ({ readonly type: 'storage' } & StorageChange)
   /** A VM did not take new routes, and its parties may send to an address that has nobody; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 

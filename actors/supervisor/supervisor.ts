@@ -12,12 +12,14 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
 import { firstSequenceOf } from '../gate.js';
-import { ControlError, type ControlFailure, type Host, type VmHandle, type VmListener } from '../host.js';
+import { ControlError, type Host, type VmHandle, type VmListener } from '../host.js';
 import type { VmName } from '../instance.js';
+import { Persistence, type PersistentActors, type StartState } from '../persistence/persistence.js';
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
 import { withPosition } from './crash-position.js';
+import { codeOf, rethrowUnlessLost } from './control-failure.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
@@ -40,6 +42,7 @@ export interface SupervisorOptions {
   readonly parties: readonly PartySchema[];
   /** Where ports live that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
+  readonly persistent: PersistentActors;
   readonly escalation: Escalation;
   /** How often each port may be restarted. */
   readonly portIntensity: Intensity;
@@ -60,6 +63,7 @@ export class Supervisor implements CauseSources {
   /** Per address, the last frame that an ended incarnation has sent. */
   private readonly lastSequences = new Map<number, number>();
   private readonly recovery: VmRecovery;
+  readonly persistence: Persistence;
   private readonly monitors: Monitors;
   private readonly care: VmCare;
   private routing: Promise<void> = Promise.resolve();
@@ -69,6 +73,11 @@ export class Supervisor implements CauseSources {
     private readonly options: SupervisorOptions,
   ) {
     this.changes = new ChangeFeed(host.timers, host.clock);
+    this.persistence = new Persistence(options.persistent, {
+      timers: host.timers,
+      snapshot: async (actor) => this.controlOf(actor).snapshot(actor),
+      tell: (change) => this.changes.emit({ type: 'storage', ...change }),
+    });
     this.monitors = new Monitors({
       parties: options.parties,
       runs: (address) => this.runs(address),
@@ -234,6 +243,7 @@ export class Supervisor implements CauseSources {
         this.report(report, (whole) => ({ type: 'crash', report: whole }));
       },
       poisoned: (report, frame) => this.report(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
+      changed: (actor) => this.persistence.note(actor),
       checkpoint: async (bytes) => {
         // One of a former incarnation that comes late covers less than the memory still has.
         if (present) this.recovery.keep(vm, bytes);
@@ -294,6 +304,7 @@ export class Supervisor implements CauseSources {
     this.changes.emit({ type: 'actor', ...status });
     if (status.state === before) return;
     if (status.state === 'running') this.permit(status);
+    if (status.state === 'running' && before !== 'starting') this.persistence.note(status.actor);
     this.tally();
     if (isDown(status.state) && !this.ending) this.reroute();
     if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: status.actor });
@@ -382,14 +393,14 @@ export class Supervisor implements CauseSources {
   }
 
   private actorCommands({ actor, address, vm, options }: ActorSpecification): ActorCommands {
-    const spawn = (epoch: number, snapshot: Uint8Array | undefined) => this.vm(vm).control.spawn({ actor, epoch, options, snapshot });
+    const spawn = (epoch: number, state: StartState = {}) => this.vm(vm).control.spawn({ actor, epoch, options, ...state });
     return {
       spawn: async (epoch, envelope) => {
         if (epoch > 1) {
           await Promise.all([this.fence(address, epoch), this.reroute()]);
           this.assertWanted(actor, epoch);
         }
-        await spawn(epoch, envelope);
+        await this.persistence.start(actor, envelope, (state) => spawn(epoch, state));
       },
       // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
       restart: async (epoch, started) => {
@@ -400,11 +411,12 @@ export class Supervisor implements CauseSources {
       respawn: async (epoch) => {
         await this.fence(address, epoch);
         this.assertWanted(actor, epoch);
-        await spawn(epoch, undefined);
+        await spawn(epoch);
       },
       stop: async () => {
         const envelope = await this.vm(vm).control.stop(actor);
         this.lastSequences.delete(address); // all that it has sent is its own
+        this.persistence.leave(actor, envelope);
         return envelope;
       },
     };
@@ -476,6 +488,7 @@ export class Supervisor implements CauseSources {
     }
     for (const vm of [...this.vms].reverse()) await vm.end('stop');
     await this.care.release(this.vms.map(({ name }) => name));
+    await this.persistence.flush();
     return report;
   }
 
@@ -484,10 +497,4 @@ export class Supervisor implements CauseSources {
     await this.vm(vm).end('kill');
     for (const actor of this.actorsIn(vm)) actor.vmLost(`VM ${vm} did not answer and was ended`);
   }
-}
-
-const codeOf = (error: unknown): ControlFailure | undefined => (error instanceof ControlError ? error.code : undefined);
-
-function rethrowUnlessLost(error: unknown): void {
-  if (codeOf(error) !== 'lost') throw error;
 }

@@ -154,6 +154,7 @@ export const unheard: VmListener = {
   ended() {},
   hung() {},
   poisoned() {},
+  changed() {},
   async checkpoint() {},
   lost(reason) {
     throw new Error(`the host's own VM failed: ${reason}`);

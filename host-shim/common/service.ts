@@ -52,6 +52,7 @@ export function exposeVm(endpoint: Endpoint, prepare: (preparation: Preparation)
         ended: (report) => void events.ended(report),
         hung: (report) => void events.hung(report),
         poisoned: (report, frame) => void events.poisoned(report, frame),
+        changed: (actor) => void events.changed(actor),
         checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });
     },

@@ -89,6 +89,7 @@ export class WorkerVm {
       ended: (report) => listener.ended(report),
       hung: (report) => listener.hung(report),
       poisoned: (report, frame) => listener.poisoned(report, frame),
+      changed: (actor) => listener.changed(actor),
       checkpoint: async (bytes, neededFrom) => {
         await listener.checkpoint(bytes, neededFrom);
         // One that comes after the end is not kept.

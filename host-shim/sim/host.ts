@@ -206,6 +206,7 @@ export class SimHost implements Host {
         ended: (report) => listener.ended(report),
         hung: (report) => listener.hung(report),
         poisoned: (report, frame) => listener.poisoned(report, frame),
+        changed: (actor) => listener.changed(actor),
         checkpoint: async (bytes, neededFrom) => {
           await listener.checkpoint(bytes, neededFrom);
           if (this.running.get(name)?.vm === started.vm) mirror?.truncate(neededFrom);

@@ -62,6 +62,7 @@ class Attentive implements VmListener {
   poisoned(report: { reason: string; stack: string }): void {
     this.ended(report);
   }
+  changed(): void {}
   async checkpoint(): Promise<void> {}
   lost(reason: string): void {
     this.fail(new Error(reason));

@@ -54,6 +54,7 @@ export class Stage {
       ended: (report) => Promise.reject(new Error(`${report.actor}: ${report.reason}\n${report.stack}`)),
       hung() {},
       poisoned() {},
+      changed() {},
       async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),
     };

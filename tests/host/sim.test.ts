@@ -27,7 +27,14 @@ describe('VMs in one thread', () => {
   test('one whose pump throws is lost, once; the others go on', async () => {
     const host = tested.create(tested.capabilities);
     const losses: string[] = [];
-    const listener = { ended() {}, hung() {}, poisoned() {}, async checkpoint() {}, lost: (reason: string) => void losses.push(reason) };
+    const listener = {
+      ended() {},
+      hung() {},
+      poisoned() {},
+      changed() {},
+      async checkpoint() {},
+      lost: (reason: string) => void losses.push(reason),
+    };
     const js = await host.startVm('js', listener);
     const wasm = await host.startVm('wasm', listener);
     const vm = host.vmOf('js');

@@ -6,7 +6,10 @@ import type { Host } from '../../actors/host.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import type { Port } from '../../actors/port.js';
+import type { Storage } from '../../actors/storage.js';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
+import type { Escalation } from '../../actors/supervisor/system-machine.js';
 import { type System, startSystem } from '../../actors/system.js';
 import type { Vm } from '../../actors/vm.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
@@ -140,6 +143,10 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly ports?: (vm: Vm) => void;
   /** What the system is started on, in place of the simulated host itself. */
   readonly hostOf?: (host: SimHost) => Host;
+  /** Where the actors' states are kept; nowhere when not given. */
+  readonly storage?: Storage;
+  readonly escalation?: Escalation;
+  readonly onChange?: (change: SystemChange) => void;
 }
 
 export async function openBank({
@@ -150,6 +157,9 @@ export async function openBank({
   makeBank = () => new Bank(),
   ports,
   hostOf = (host) => host,
+  storage,
+  escalation,
+  onChange,
   ...options
 }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
@@ -174,7 +184,7 @@ export async function openBank({
   const strangerPort = host.vm.openPort(stranger, {});
   // Both VMs have the same implementation, so that two VMs can be in the game.
   const twins = { js: true, wasm: true };
-  const actors = [bank, watcher].map((schema) => ({ schema, twins }));
+  const actors = [bank, watcher].map((schema) => ({ schema, twins, persistent: true }));
   const system = await startSystem(hostOf(host), {
     parties,
     actors,
@@ -183,6 +193,9 @@ export async function openBank({
     intensity,
     vmIntensity,
     hangMs,
+    storage,
+    escalation,
+    onChange,
   });
   return {
     host,

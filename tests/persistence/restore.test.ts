@@ -1,0 +1,257 @@
+/** Persistent actors on the simulation: what a life has left is what the next one begins with. */
+import { decode } from '@msgpack/msgpack';
+import { expect, test } from 'vitest';
+import type { SystemChange } from '../../actors/index.js';
+import { encodeRecord } from '../../actors/persistence/record.js';
+import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
+import { fingerprintOf } from '../../protocol/fingerprint.js';
+import { PERSIST_DELAY_MS } from '../../protocol/limits.js';
+import { Bank, type BankOptions, type BankWorld, bank, openBank } from '../runtime/bank.js';
+
+interface Life extends BankWorld {
+  readonly changes: readonly SystemChange[];
+  readonly puts: readonly string[];
+}
+
+/** One life of the application on what the former ones have left. Nothing is stopped unless the test does: a life just ends. */
+async function live(memory: StorageMemory, fault: () => StorageFault | null = () => null, more: BankOptions = {}): Promise<Life> {
+  const puts: string[] = [];
+  const storage = await openStorage(memory, {
+    fault: (key) => {
+      puts.push(key);
+      return fault();
+    },
+  });
+  const changes: SystemChange[] = [];
+  const world = await openBank({ storage, onChange: (change) => changes.push(change), ...more });
+  return { ...world, changes, puts };
+}
+
+const deposit = ({ teller }: BankWorld, amount: number) => teller.send(bank.receives.deposit, { account: 0, amount });
+const balance = async ({ teller, until }: BankWorld) => (await until(teller.request(bank.receives.balance, { account: 0 }))).amount;
+const told = ({ changes }: Life) => changes.flatMap((change) => (change.type === 'storage' ? [change] : []));
+const failures = (life: Life) => told(life).filter(({ event }) => event === 'failed');
+
+test('a life that just ends is gone on with, but for the last delay', async () => {
+  const memory: StorageMemory = new Map();
+  const first = await live(memory);
+  deposit(first, 5);
+  await first.pass(PERSIST_DELAY_MS + 10);
+  deposit(first, 7);
+  await first.pass(PERSIST_DELAY_MS / 2);
+  expect(await balance(first)).toBe(12);
+
+  const second = await live(memory);
+  expect(await balance(second)).toBe(5);
+  deposit(second, 1);
+  expect(await balance(second)).toBe(6);
+  expect((await second.system.health()).persistent).toEqual([
+    { actor: 'bank', generation: 1, failure: null },
+    { actor: 'watcher', generation: 1, failure: null },
+  ]);
+});
+
+test('a life that is stopped in order, or told to persist, leaves its last state', async () => {
+  const memory: StorageMemory = new Map();
+  const first = await live(memory);
+  deposit(first, 5);
+  await first.pass(5);
+  await first.until(first.system.stop());
+  const second = await live(memory);
+  deposit(second, 7);
+  await second.pass(5);
+  await second.until(second.system.persist());
+  const third = await live(memory);
+  expect(await balance(third)).toBe(12);
+  await third.until(third.system.stopActor('bank'));
+  expect(third.puts).toEqual([]);
+});
+
+test('what came from storage is told to followers as a whole, and follows anew', async () => {
+  const memory: StorageMemory = new Map();
+  const first = await live(memory);
+  for (const amount of [1, 2, 3]) deposit(first, amount);
+  await first.pass(20);
+  await first.until(first.system.stop());
+  const second = await live(memory);
+  await second.pass(20);
+  expect(new Set(second.totals)).toEqual(new Set([6]));
+  deposit(second, 4);
+  await second.pass(20);
+  expect(second.totals.at(-1)).toBe(10);
+  const [, , , [totals]] = decode(await second.state('watcher')) as [unknown, unknown, unknown, [number[]]];
+  expect(totals.slice(-2)).toEqual([6, 10]);
+  expect(await second.counters()).toMatchObject({ refused: 0, deadLetters: 0 });
+});
+
+test('idle writes nothing; changes are written at most once in a delay, and what is equal is not', async () => {
+  const memory: StorageMemory = new Map();
+  const life = await live(memory);
+  await life.pass(20 * PERSIST_DELAY_MS);
+  expect(life.puts).toEqual([]);
+  for (let i = 0; i < 100; i++) {
+    deposit(life, 1);
+    await life.pass(PERSIST_DELAY_MS / 10);
+  }
+  await life.pass(2 * PERSIST_DELAY_MS);
+  const puts = life.puts.filter((key) => key.startsWith('bank')).length;
+  expect(puts).toBeGreaterThanOrEqual(9);
+  expect(puts).toBeLessThanOrEqual(11);
+  await balance(life); // handled, and nothing has changed
+  await life.pass(2 * PERSIST_DELAY_MS);
+  expect(life.puts.filter((key) => key.startsWith('bank')).length).toBe(puts);
+});
+
+test('a request token of a former life answers nobody', async () => {
+  const memory: StorageMemory = new Map();
+  const first = await live(memory);
+  first.teller.request(bank.receives.wait, {}).catch(() => {});
+  await first.pass(20);
+  await first.until(first.system.stop());
+  const second = await live(memory);
+  // Its number is that of the wait, and it is in the bank's hands when the wait is settled.
+  second.teller.send(bank.receives.settle, {});
+  const answer = second.teller.request(bank.receives.balance, { account: 0 });
+  expect(await second.until(answer)).toEqual({ amount: 0 });
+  await second.pass(20);
+  expect((await second.system.deadLetters()).map(({ code, detail }) => `${code}: ${detail}`)).toEqual([
+    'refused: answer to a request that is not in hand',
+  ]);
+});
+
+test('a write that fails is told, disturbs nobody, and is made up for with the next change', async () => {
+  const memory: StorageMemory = new Map();
+  let fault: StorageFault | null = { kind: 'failed' };
+  const life = await live(memory, () => fault);
+  deposit(life, 5);
+  await life.pass(2 * PERSIST_DELAY_MS);
+  expect(failures(life)).toMatchObject([{ actor: 'bank', error: { name: 'StorageError', code: 'failed' } }, { actor: 'watcher' }]);
+  expect((await life.system.health()).persistent[0]).toMatchObject({ actor: 'bank', generation: 0, failure: { code: 'failed' } });
+  expect(await balance(life)).toBe(5);
+  fault = null;
+  deposit(life, 1);
+  await life.pass(2 * PERSIST_DELAY_MS);
+  expect((await life.system.health()).persistent[0]).toEqual({ actor: 'bank', generation: 1, failure: null });
+  expect(await balance(await live(memory))).toBe(6);
+});
+
+test('a storage that hangs keeps nobody waiting for ever, and its writes do not overlap', async () => {
+  const memory: StorageMemory = new Map();
+  const inner = await openStorage(memory);
+  let release = () => {};
+  let underway = 0;
+  let most = 0;
+  const hanging = {
+    get: () => new Promise<null>(() => {}),
+    put: inner.put.bind(inner),
+    remove: inner.remove.bind(inner),
+    close() {},
+  };
+  const late = {
+    ...hanging,
+    get: inner.get.bind(inner),
+    async put(key: string, bytes: Uint8Array) {
+      if (!key.startsWith('bank')) return inner.put(key, bytes);
+      most = Math.max(most, ++underway);
+      await new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      underway--;
+      return inner.put(key, bytes);
+    },
+  };
+  const unread = await openBankTimed(hanging);
+  expect(await balance(unread)).toBe(0);
+
+  const life = await live(new Map(), undefined, { storage: late });
+  deposit(life, 1);
+  await life.pass(PERSIST_DELAY_MS + 10);
+  deposit(life, 2);
+  await life.pass(PERSIST_DELAY_MS + 10);
+  expect(most).toBe(1);
+  await life.until(life.system.stop());
+  expect(failures(life)).toMatchObject(Array(3).fill({ actor: 'bank', error: { code: 'late' } })); // two changes, and the stop
+  release();
+  await life.pass(0);
+  release();
+  await life.pass(0);
+  expect(await balance(await live(memory))).toBe(3);
+  expect(most).toBe(1);
+});
+
+/** The system reads storage as it starts: virtual time must pass meanwhile. */
+async function openBankTimed(storage: NonNullable<BankOptions['storage']>): Promise<BankWorld> {
+  let passing: Promise<unknown> = Promise.resolve();
+  const world = await openBank({
+    storage,
+    hostOf: (host) => {
+      passing = host.pass(10_000);
+      return host;
+    },
+  });
+  await passing;
+  return world;
+}
+
+const FINGERPRINT = fingerprintOf(bank.state);
+const recordOf = (accounts: number[], generation: number, fingerprint = FINGERPRINT) =>
+  encodeRecord({
+    fingerprint,
+    generation,
+    snapshot: Uint8Array.from([0x94, 0x90, 0x90, 1, 0x92, 0x90 + accounts.length, ...accounts, 0x90]),
+  });
+
+test.each([
+  {
+    what: 'a damaged record: the one before',
+    records: { 'bank/0': recordOf([1, 0, 0, 0], 1), 'bank/1': recordOf([2, 0, 0, 0], 2).subarray(0, 40) },
+    balance: 1,
+    told: ['discarded damaged', 'restored'],
+  },
+  {
+    what: 'two damaged records: a fresh start',
+    records: { 'bank/0': Uint8Array.of(1), 'bank/1': Uint8Array.of(2) },
+    balance: 0,
+    told: ['discarded damaged', 'discarded damaged', 'fresh'],
+  },
+  {
+    what: 'a record of another version: a fresh start',
+    records: { 'bank/0': recordOf([1, 0, 0, 0], 1, FINGERPRINT + 1n) },
+    balance: 0,
+    told: ['discarded version', 'fresh'],
+  },
+  {
+    what: 'a state that is malformed: the one before',
+    records: {
+      'bank/0': recordOf([1, 0, 0, 0], 1),
+      'bank/1': encodeRecord({ fingerprint: FINGERPRINT, generation: 2, snapshot: Uint8Array.of(0x94, 0x90, 0x90, 1, 0xc1) }),
+    },
+    balance: 1,
+    told: ['discarded refused', 'restored'],
+  },
+])('$what', async ({ records, balance: expected, told: events }) => {
+  const memory: StorageMemory = new Map(Object.entries(records));
+  const life = await live(memory);
+  expect(await balance(life)).toBe(expected);
+  const ofBank = told(life).filter(({ actor }) => actor === 'bank');
+  expect(ofBank.map((change) => (change.event === 'discarded' ? `${change.event} ${change.reason}` : change.event))).toEqual(events);
+});
+
+class Dainty extends Bank {
+  override restore(state: Parameters<Bank['restore']>[0]): void {
+    if (state.accounts[0] >= 2) throw new Error('so much money');
+    super.restore(state);
+  }
+}
+
+test('a state at which its actor traps is passed over: the one before, then none', async () => {
+  const memory: StorageMemory = new Map(Object.entries({ 'bank/0': recordOf([1, 0, 0, 0], 1), 'bank/1': recordOf([2, 0, 0, 0], 2) }));
+  expect(await balance(await live(memory, undefined, { makeBank: () => new Dainty() }))).toBe(1);
+  memory.set('bank/0', recordOf([3, 0, 0, 0], 3));
+  const life = await live(memory, undefined, { makeBank: () => new Dainty() });
+  expect(await balance(life)).toBe(0);
+  deposit(life, 1);
+  await life.pass(20);
+  await life.until(life.system.stop());
+  expect(await balance(await live(memory, undefined, { makeBank: () => new Dainty() }))).toBe(1);
+});
