@@ -21,6 +21,7 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --seed N            of the remote control and of everything else that is random (1)
   --frames N          how long to run (600)
   --trap-rate P       probability that a delivery to a Wasm actor traps (0)
+  --storage FOLDER    where the viewer's place is kept for the next run; only with --host node (nowhere)
   --json              the last line printed is the report as JSON
   --no-build          run what was built before`;
 

@@ -22,8 +22,16 @@ export const portVms: Readonly<Record<string, VmName>> = { page: 'js' };
 /** @param seed of the jitter between retries */
 const optionsOf = (name: string, seed: number): ActorOptions => (name === 'network' ? { seed } : {});
 
+/** Where the viewer was, with focus and scroll of each entry: all that is needed to make the rest anew. */
+const PERSISTENT: readonly string[] = [history.name];
+
 export const actorOrders = (seed: number): readonly ActorOrder[] =>
-  schemas.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: optionsOf(schema.name, seed) }));
+  schemas.map((schema) => ({
+    schema,
+    twins: { js: true, wasm: true },
+    options: optionsOf(schema.name, seed),
+    persistent: PERSISTENT.includes(schema.name),
+  }));
 
 /** @param base folder of the built modules */
 export const guestsAt = (base: URL): readonly Guest[] =>

@@ -9,6 +9,8 @@ export interface HeadlessOptions {
   readonly seed: number;
   readonly frames: number;
   readonly trapRate: number;
+  /** Folder where the viewer's place is kept; none when not given. */
+  readonly storage: string | undefined;
   readonly json: boolean;
 }
 
@@ -21,6 +23,7 @@ export class OptionError extends Error {
 export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions {
   const values = parse(input);
   if (values.host !== 'node' && values.host !== 'sim') throw new OptionError(`--host is node or sim, not ${values.host}`);
+  if (values.storage !== undefined && values.host === 'sim') throw new OptionError('--storage needs --host node: a folder has no virtual time');
   parsePlacement(values.placement, ACTOR_NAMES);
   return {
     host: values.host,
@@ -28,6 +31,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     seed: wholeNumber('--seed', values.seed, 0),
     frames: wholeNumber('--frames', values.frames, 1),
     trapRate: probability('--trap-rate', values['trap-rate']),
+    storage: values.storage,
     json: values.json,
   };
 }
@@ -43,6 +47,7 @@ function parse(input: readonly string[]) {
         seed: { type: 'string', default: '1' },
         frames: { type: 'string', default: '600' },
         'trap-rate': { type: 'string', default: '0' },
+        storage: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     }).values;

@@ -6,14 +6,26 @@ import { decodeEnvelope } from '../../../actors/envelope.js';
 import type { System } from '../../../actors/system.js';
 import { applicationState } from '../../../js-actors/metrics.js';
 import { focus } from '../../../protocol/generated/focus.js';
+import { history } from '../../../protocol/generated/history.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
 import { Reader } from '../../../protocol/reader.js';
 import { Writer } from '../../../protocol/writer.js';
 import { ACTOR_NAMES } from '../application.js';
 
+/** Where the viewer is. */
+export interface Place {
+  readonly route: string;
+  /** The entry's, as the page keeps it there. */
+  readonly focus: number;
+  readonly depth: number;
+}
+
 export interface Report {
   readonly frames: number;
   readonly keys: number;
+  /** Before the first key, and at the end; `null` when there is no place yet, or history is down. */
+  readonly begin: Place | null;
+  readonly end: Place | null;
   /** `null` when focus is down. */
   readonly focusMoves: number | null;
   readonly messages: {
@@ -74,6 +86,14 @@ function withoutRuntime(snapshot: Uint8Array): Uint8Array {
   return encode([published, replicas, nextRequest, writer.toBytes()]);
 }
 
+export async function placeOf(system: System): Promise<Place | null> {
+  if (!isRunning(system, history.name)) return null;
+  const [, , , state] = decode(decodeEnvelope(await system.snapshot(history.name)).snapshot) as unknown[];
+  const { entries } = history.state.decode(new Reader().reset(encode(state)));
+  const current = entries.at(-1);
+  return current ? { route: current.route, focus: current.focus, depth: entries.length - 1 } : null;
+}
+
 /** Publications of `focus.focused` so far: its version. */
 export async function countFocusMoves(system: System): Promise<number | null> {
   if (!isRunning(system, focus.name)) return null;
@@ -82,8 +102,11 @@ export async function countFocusMoves(system: System): Promise<number | null> {
 }
 
 export function printReport(report: Report): void {
-  const { messages, placement, errors, ...counts } = report;
+  const { messages, placement, errors, begin, end, ...counts } = report;
   for (const [name, value] of Object.entries({ ...counts, ...messages })) console.log(`${name.padEnd(12)} ${value}`);
+  for (const [name, place] of Object.entries({ begin, end })) {
+    console.log(`${name.padEnd(12)} ${place ? `${place.route}, focus ${place.focus}, depth ${place.depth}` : 'nowhere'}`);
+  }
   console.log(
     `${'placement'.padEnd(12)} ${Object.entries(placement)
       .map(([actor, vm]) => `${actor}=${vm}`)

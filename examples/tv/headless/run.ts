@@ -5,10 +5,11 @@ import { openDisplayPort } from '../../../host-shim/common/ports/display-port.js
 import { openInputPort } from '../../../host-shim/common/ports/input-port.js';
 import { openTimerPort } from '../../../host-shim/common/ports/timer.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
+import { openStorage } from '../../../host-shim/node/ports/storage.js';
 import { actorOrders, parties, portVms } from '../application.js';
 import type { HeadlessOptions } from './options.js';
 import { nextKey } from './remote-control.js';
-import { countFocusMoves, countMessages, hashState, type Report } from './report.js';
+import { countFocusMoves, countMessages, hashState, placeOf, type Report } from './report.js';
 import { FRAME_MICROS, nodeStage, simStage } from './stage.js';
 
 /** A key every so many frames: ten a second, a viewer in a hurry. */
@@ -27,6 +28,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     const display = openDisplayPort(vm, {});
     const input = openInputPort(vm);
     const { placement, seed, trapRate } = options;
+    const storage = options.storage === undefined ? undefined : await openStorage(options.storage);
     const system = await startSystem(host, {
       parties,
       portVms,
@@ -35,10 +37,12 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
       seed,
       trapRate,
       intensity: INTENSITY,
+      storage,
     });
     system.onChange((change) => {
       if (change.type === 'poisoned') errors.push(`${change.report.actor}: ${change.report.reason}`);
     });
+    const begin = await placeOf(system);
     const keys = await play(options, stage.frame, host.clock.nowMicros(), display.tick, (key, phase) => input.key(key, phase));
     await stage.settle(system);
     for (const { actor, state, reason } of system.actors) if (state !== 'running') errors.push(`${actor} is ${state}: ${reason}`);
@@ -47,6 +51,8 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     const report: Report = {
       frames: options.frames,
       keys,
+      begin,
+      end: await placeOf(system),
       focusMoves: await countFocusMoves(system),
       messages: countMessages(counters),
       traps: counters.traps,
@@ -58,6 +64,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
       errors,
     };
     await system.stop();
+    storage?.close();
     return report;
   } finally {
     await stage.close();

@@ -2,9 +2,11 @@
  * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends.
  *
  * What is on the screen can be read from the attributes of `#television`, by tests and by whoever looks at it from outside:
- * `data-state` (starting, running, failed), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
+ * `data-state` (starting, running, failed), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
  * `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  */
+import type { StorageChange } from '../../../actors/persistence/storage-change.js';
+import type { SystemChange } from '../../../actors/supervisor/change-feed.js';
 import { startSystem } from '../../../actors/system.js';
 import {
   createBrowserHost,
@@ -12,9 +14,12 @@ import {
   openDisplay,
   openFetchPort,
   openInput,
+  openStorage,
   openTelemetryPort,
   openTimerPort,
   type Picture,
+  persistWhenHidden,
+  type Storage,
 } from '../../../host-shim/browser/index.js';
 import { actorOrders, parties, portVms } from '../application.js';
 import { linksOf, readDevice } from './device.js';
@@ -22,6 +27,8 @@ import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
 import { hashPicture, readView } from './viewer.js';
 
+/** Name of the database where the viewer's place is kept. */
+const STORAGE = 'tandem-tv';
 /** How long the telemetry backend may take. */
 const TELEMETRY_TIMEOUT_MS = 5_000;
 
@@ -55,7 +62,12 @@ async function start(): Promise<void> {
   });
   openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
-  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed });
+  const storage = await openPlace();
+  const onChange = (change: SystemChange) => {
+    if (change.type === 'storage') describeStorage(change);
+  };
+  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, storage, onChange });
+  persistWhenHidden(system, document);
   system.onChange((change) => {
     if (change.type === 'system') television.dataset.state = change.state;
   });
@@ -63,6 +75,22 @@ async function start(): Promise<void> {
   element('links').textContent = television.dataset.links = linksOf(capabilities);
   television.dataset.state = system.state;
   display.start();
+}
+
+/** Without storage, as in some private windows, the television starts at the beginning each time. */
+async function openPlace(): Promise<Storage | undefined> {
+  try {
+    return await openStorage(STORAGE);
+  } catch (error) {
+    console.warn(`nothing will be remembered: ${error}`);
+    return undefined;
+  }
+}
+
+function describeStorage(change: StorageChange): void {
+  if (change.event === 'restored') television.dataset.restored = String(change.generation);
+  if (change.event === 'discarded') console.warn(`a state of ${change.actor} was discarded, ${change.reason}: ${change.detail}`);
+  if (change.event === 'failed') console.warn(`the state of ${change.actor}: ${change.error.message}`);
 }
 
 let painted = 0;
