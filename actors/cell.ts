@@ -27,7 +27,7 @@ import type { CellServices } from './cell-services.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder } from './control.js';
 import { crashReport } from './crash-report.js';
-import { decodeEnvelope, encodeEnvelope } from './envelope.js';
+import { decodeEnvelope, encodeEnvelope, withoutHoles } from './envelope.js';
 import type { FaultKind } from './fault-rates.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { asTrap, Incarnations } from './incarnations.js';
@@ -87,8 +87,7 @@ export class ActorCell implements LocalTarget {
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
-    const snapshot = envelope?.snapshot ?? order.stored;
-    if (snapshot) this.incarnations.restore(snapshot);
+    this.incarnations.restore(envelope?.snapshot ?? order.stored);
     this.journal = new CellJournal(services.journal, this.address, former?.poison);
     this.handledTo = former?.position ?? this.journal.position;
     const { sequence } = this.gate;
@@ -363,7 +362,7 @@ export class ActorCell implements LocalTarget {
       position: this.neededFrom,
       snapshot: this.snapshots.last.bytes,
       sequence: this.snapshots.last.sequence,
-      seen: fill(this.seen),
+      seen: withoutHoles(this.seen),
       poison: this.journal.givenUp,
       waiting,
       held: this.gate.held,
@@ -450,7 +449,7 @@ export class ActorCell implements LocalTarget {
   }
 
   private wrap(snapshot: Uint8Array): Uint8Array {
-    return encodeEnvelope({ sequence: this.gate.sequence, seen: fill(this.seen), snapshot });
+    return encodeEnvelope({ sequence: this.gate.sequence, seen: withoutHoles(this.seen), snapshot });
   }
 
   /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
@@ -499,6 +498,3 @@ export class ActorCell implements LocalTarget {
     };
   }
 }
-
-/** A sparse list has holes where MessagePack wants numbers. */
-const fill = (seen: readonly number[]): number[] => Array.from({ length: seen.length }, (_, i) => seen[i] ?? 0);

@@ -20,3 +20,6 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     throw new TypeError('an envelope is [sequence, seen, snapshot]');
   return { sequence, seen, snapshot };
 }
+
+/** A sparse list has holes where MessagePack wants numbers. */
+export const withoutHoles = (seen: readonly number[]): number[] => Array.from({ length: seen.length }, (_, i) => seen[i] ?? 0);

@@ -75,8 +75,9 @@ export class Incarnations {
   }
 
   /** @throws DecodeError */
-  restore(snapshot: Uint8Array): void {
-    this.during(() => this.instance.restore(snapshot));
+  /** @param snapshot none for a fresh start */
+  restore(snapshot: Uint8Array | undefined): void {
+    if (snapshot) this.during(() => this.instance.restore(snapshot));
   }
 
   /** Valid until the next call of any method. */

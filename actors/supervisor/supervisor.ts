@@ -18,8 +18,8 @@ import { Persistence, type PersistentActors, type StartState } from '../persiste
 import type { ActorCommands, ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
-import { withPosition } from './crash-position.js';
 import { codeOf, rethrowUnlessLost } from './control-failure.js';
+import { withPosition } from './crash-position.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
