@@ -1,6 +1,6 @@
 /** What every host with threads keeps when one is ended in the middle of its work, with shared memory and without: nothing is lost or doubled. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type System, startSystem } from '../../actors/system.js';
+import { type System, type SystemOptions, startSystem } from '../../actors/system.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import type { Thread } from '../../host-shim/common/worker-vm.js';
@@ -27,7 +27,9 @@ export class MortalGame {
   private finished: (result: { rounds: number; wrong: number }) => void = () => {};
   private readonly host: PlatformHost;
   private readonly probe;
-  private system!: System;
+  /** Of the threads that were started, in their order. */
+  readonly names: string[] = [];
+  system!: System;
 
   constructor(
     private readonly mortal: MortalHost,
@@ -35,6 +37,7 @@ export class MortalGame {
   ) {
     const wrap = (startThread: StartThread) => (name: string, entry: URL, lifeLock: string) => {
       const thread = startThread(name, entry, lifeLock);
+      this.names.push(name);
       this.threads.set(name, [...(this.threads.get(name) ?? []), thread]);
       return thread;
     };
@@ -43,12 +46,12 @@ export class MortalGame {
     this.probe = this.host.vm.openPort<typeof probe>(probe, { onFinished: (result) => this.finished(result), onWoken() {} });
   }
 
-  async start(placement: string): Promise<void> {
+  async start(placement: string, options: Partial<SystemOptions> = {}): Promise<void> {
     const actors = [
       { schema: relay, twins: { js: true, wasm: false } },
       { schema: mirror, twins: BOTH },
     ];
-    this.system = await startSystem(this.host, { parties, actors, placement, vmIntensity: OFTEN });
+    this.system = await startSystem(this.host, { parties, actors, placement, vmIntensity: OFTEN, ...options });
   }
 
   /** Throws balls while `disturb` goes on, and until it has ended. */
@@ -82,6 +85,11 @@ export class MortalGame {
     });
     for (const vm of vms) this.mortal.kill(this.threads.get(vm)?.shift() as Thread);
     await back;
+  }
+
+  /** To a relay that is asked to. */
+  toil(milliseconds: number): void {
+    this.probe.send(relay.receives.toil, { milliseconds });
   }
 
   get actors() {

@@ -19,6 +19,16 @@ const BALL_BYTES_MAX = 3 << 20;
 const isBall = (ball: Uint8Array, round: number, bytes: number): boolean =>
   ball.length === bytes && ball.every((byte, index) => byte === ((round + index) & 0xff));
 
+/** For `toil`. */
+export const FOR_EVER = 0xffff_ffff;
+export const LATER = 0xffff_fffe;
+/** Its VM has recovered from a former loop by then. */
+const LATER_MS = 300;
+
+function loop(): never {
+  for (;;);
+}
+
 class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
   private state: StateOf<typeof relay> = { rounds: 0, bytes: 0, next: 0, returned: 0, wrong: 0 };
   constructor() {
@@ -37,6 +47,11 @@ class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
   }
   onWait({ delayMs }: MessageOf<typeof relay, 'wait'>): void {
     this.startTimer(1, delayMs);
+  }
+  onToil({ milliseconds }: MessageOf<typeof relay, 'toil'>): void {
+    if (milliseconds === LATER) setTimeout(loop, LATER_MS);
+    else if (milliseconds === FOR_EVER) loop();
+    else for (const until = performance.now() + milliseconds; performance.now() < until; );
   }
   override onTimer(): void {
     this.send(probe.receives.woken, {});

@@ -81,6 +81,20 @@ export const relay = bind(schema, {
         return { delayMs: $delayMs };
       },
     },
+    toil: {
+      encode(writer, fields) {
+        writer.reserve(6);
+        writer.structure(1);
+        writer.u32(fields.milliseconds, 'toil.milliseconds');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $milliseconds = present > 0 ? reader.u32() : 0;
+        reader.skipFields(present, 1);
+        reader.finish();
+        return { milliseconds: $milliseconds };
+      },
+    },
   },
   publishes: {},
   state: { encode: encodeRelayState, decode: decodeRelayState },

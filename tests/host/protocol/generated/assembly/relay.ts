@@ -113,6 +113,27 @@ export class RelayWait extends Message {
   }
 }
 
+export class RelayToil extends Message {
+  milliseconds: u32 = 0;
+
+  constructor() {
+    super(0x4010, 64);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(6);
+    writer.structure(1);
+    writer.u32(this.milliseconds);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.milliseconds = present > 0 ? reader.u32() : 0;
+    return reader.finish(present, 1);
+  }
+}
+
 export const RELAY_ADDRESS: u16 = 64;
 export const RELAY_PUBLISHES: StaticArray<u16> = [];
 export const RELAY_FOLLOWS: StaticArray<u16> = [];
@@ -123,6 +144,7 @@ export interface RelayHandlers {
   onStart(message: RelayStart): void;
   onReturned(message: RelayReturned): void;
   onWait(message: RelayWait): void;
+  onToil(message: RelayToil): void;
 }
 
 // @ts-ignore: decorator
@@ -131,6 +153,8 @@ export interface RelayHandlers {
 @lazy const returned = new RelayReturned();
 // @ts-ignore: decorator
 @lazy const wait = new RelayWait();
+// @ts-ignore: decorator
+@lazy const toil = new RelayToil();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchRelay<H extends RelayHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -148,6 +172,11 @@ export function dispatchRelay<H extends RelayHandlers>(handlers: H, kind: u16, r
     case 0x4003: {
       if (!wait.decode(reader)) return false;
       handlers.onWait(wait);
+      return true;
+    }
+    case 0x4010: {
+      if (!toil.decode(reader)) return false;
+      handlers.onToil(toil);
       return true;
     }
   }

@@ -1,0 +1,119 @@
+/** What every host with threads and shared memory keeps when one of them loops for ever: it is noticed and ended, and nothing is lost. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { MortalGame, type MortalHost } from './vm-loss.js';
+import { FOR_EVER, LATER } from './world.js';
+
+/** Of a loop; nobody else may be taken for one on a busy machine. */
+const HANG_MS = 1_000;
+const SMALL_BALL = 40;
+
+class HangingGame extends MortalGame {
+  readonly changes: SystemChange[] = [];
+
+  async open(placement: string): Promise<void> {
+    await this.start(placement, { hangMs: HANG_MS });
+    this.system.onChange((change) => this.changes.push(change));
+  }
+
+  hangs(vm: string): number {
+    const ofHang = (change: SystemChange) =>
+      change.type === 'vm' && change.vm === vm && change.state === 'restarting' && /^hang/.test(change.reason);
+    return this.changes.filter(ofHang).length;
+  }
+
+  get reports() {
+    return this.changes.flatMap((change) => (change.type === 'crash' || change.type === 'poisoned' ? [change] : []));
+  }
+
+  /** Resolves at the next change that is so. */
+  change(isIt: (change: SystemChange) => boolean): Promise<void> {
+    return new Promise((resolve) => {
+      const forget = this.system.onChange((change) => {
+        if (!isIt(change)) return;
+        forget();
+        resolve();
+      });
+    });
+  }
+
+  back(vm: string): Promise<void> {
+    return this.change((change) => change.type === 'vm' && change.vm === vm && change.state === 'running');
+  }
+}
+
+export function hangSuite(name: string, mortal: MortalHost): void {
+  describe(`a thread that loops for ever on ${name}`, () => {
+    let game: HangingGame;
+    afterEach(() => game.end());
+
+    async function open(placement: string): Promise<HangingGame> {
+      game = new HangingGame(mortal, true);
+      await game.open(placement);
+      return game;
+    }
+
+    it.each([
+      ['in WebAssembly', 'relay=js,mirror=wasm', 'mirror', 'wasm', 'relay'],
+      ['in JavaScript', 'relay=js,mirror=wasm', 'relay', 'js', 'mirror'],
+      ['in JavaScript, with the others of its VM', 'relay=js,mirror=js', 'mirror', 'js', ''],
+    ])('%s is ended: no ball is lost or doubled', async (_what, placement, actor, vm, elsewhere) => {
+      await open(placement);
+      await game.play(SMALL_BALL, async () => {
+        const back = game.back(vm);
+        await game.system.hang(actor);
+        await back;
+      });
+      expect(game.hangs(vm)).toBe(1);
+      expect(game.reports).toMatchObject([
+        { type: 'crash', report: { actor, vm, attempt: 1, reason: `hang: no progress in ${HANG_MS} ms` } },
+      ]);
+      expect(game.actors.find((status) => status.actor === actor)).toMatchObject({ state: 'running', epoch: 2 });
+      if (elsewhere) expect(game.actors.find((status) => status.actor === elsewhere)).toMatchObject({ state: 'running', epoch: 1 });
+      expect(await game.system.deadLetters()).toEqual([]);
+    });
+
+    it('at the same message twice gives that up, and nothing else', async () => {
+      await open('relay=js,mirror=wasm');
+      await game.play(SMALL_BALL, async () => {
+        const given = game.change(({ type }) => type === 'poisoned');
+        game.toil(FOR_EVER);
+        await given;
+      });
+      expect(game.hangs('js')).toBe(2);
+      const report = { actor: 'relay', message: { kindName: 'relay.toil' } };
+      expect(game.reports.filter(({ type }) => type === 'crash')).toMatchObject([
+        { report: { ...report, attempt: 1 } },
+        { report: { ...report, attempt: 2 } },
+      ]);
+      expect(await game.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+    });
+
+    it('outside of any message is noticed, too', async () => {
+      await open('relay=js,mirror=wasm');
+      const back = game.back('js');
+      game.toil(LATER);
+      await back;
+      expect(game.hangs('js')).toBe(1);
+      await game.play(SMALL_BALL, async () => {});
+      expect(game.reports).toEqual([]);
+    });
+
+    it('is no slow one that gets on', async () => {
+      await open('relay=js,mirror=wasm');
+      // Together in a batch, each for most of the time that would be a hang.
+      for (let i = 0; i < 5; i++) game.toil(0.6 * HANG_MS);
+      await game.play(SMALL_BALL, async () => {});
+      expect(game.changes.filter(({ type }) => type === 'vm')).toEqual([]);
+    });
+
+    it('and comes back in the spare thread', async () => {
+      await open('relay=js,mirror=wasm');
+      while (game.names.length < 4) await new Promise((resolve) => setTimeout(resolve, 50));
+      expect(game.names.toSorted()).toEqual(['js', 'js', 'wasm', 'wasm']);
+      await game.play(SMALL_BALL, () => game.kill('wasm'));
+      expect(game.names).toHaveLength(4);
+      expect(game.actors).toMatchObject([{ state: 'running' }, { actor: 'mirror', state: 'running', epoch: 2 }]);
+    });
+  });
+}

@@ -1,0 +1,29 @@
+/** A host in Chromium whose threads a test can end. */
+import { debugging } from '../../host-shim/browser/debugging.js';
+import { detectCapabilities } from '../../host-shim/browser/index.js';
+import { newLifeLock } from '../../host-shim/browser/life.js';
+import { load } from '../../host-shim/browser/load.js';
+import { readToEnd, startThread } from '../../host-shim/browser/thread.js';
+import { afterTurn } from '../../host-shim/browser/turn.js';
+import { PlatformHost } from '../../host-shim/common/host.js';
+import type { MortalHost } from './vm-loss.js';
+import { jsDefinition, parties, wasmDefinition } from './world.js';
+
+const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
+const js = new URL('./entries/browser/js.ts', import.meta.url);
+const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
+
+export const mortalChromium: MortalHost = {
+  create: (wrap, sharedMemory) =>
+    new PlatformHost(
+      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
+      {
+        capabilities: { ...detectCapabilities(), sharedMemory },
+        parties,
+        vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
+      },
+    ),
+  kills: 2,
+  // Not by the thread's own `terminate`: its host would know.
+  kill: ({ endpoint }) => (endpoint as unknown as Worker).terminate(),
+};
