@@ -4,7 +4,7 @@ import { Standstill } from '../../actors/standstill.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Random } from '../../bus/random.js';
 import type { MessageOf } from '../../protocol/schema.js';
-import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, watcher } from './bank.js';
+import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 25;
@@ -222,4 +222,57 @@ test('a hang rate strikes first deliveries only: everything is handled', async (
   expect(seen.hangs()).toBe(1);
   expect(seen.poisoned()).toEqual([]);
   expect(world.receipts.map(({ amount }) => amount)).toEqual(world.receipts.map((_, i) => i + 1));
+});
+
+describe('a port of application code', () => {
+  /** A desk that hangs at each call of `hang`. */
+  async function openDesk() {
+    const calls: string[] = [];
+    let incarnations = 0;
+    const world = await openBank({
+      vmIntensity: OFTEN,
+      hangMs: HANG_MS,
+      ports: (vm) =>
+        vm.openSupervisedPort(counterdesk, () => {
+          const number = ++incarnations;
+          return {
+            onCall: ({ text }: MessageOf<typeof counterdesk, 'call'>) => {
+              calls.push(`${number} ${text}`);
+              if (text === 'hang') throw new Standstill('a loop');
+            },
+            onAsk() {},
+            onBankTotal() {},
+          };
+        }),
+    });
+    const seen = watch(world);
+    const call = (text: string) => world.teller.send(counterdesk.receives.call, { text });
+    await world.pass(OVER_MS);
+    return { world, seen, call, calls };
+  }
+
+  test('that hangs is back with its VM, and does not handle that message for ever', async () => {
+    const { world, seen, call, calls } = await openDesk();
+    call('hang');
+    world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+    await world.pass(OVER_MS);
+    call('last');
+    await world.pass(OVER_MS);
+    expect(calls).toEqual(['1 hang', '2 hang', '3 last']);
+    expect(seen.hangs()).toBe(2);
+    expect(seen.poisoned()).toMatchObject([{ actor: 'counterdesk', attempt: 2 }]);
+    expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned', kind: counterdesk.receives.call.kind }]);
+    expect(world.receipts).toHaveLength(1);
+    expect(world.system.ports.find(({ port }) => port === 'counterdesk')).toMatchObject({ state: 'running', epoch: 3 });
+  });
+
+  test('hangs to order, once', async () => {
+    const { world, seen, call, calls } = await openDesk();
+    await world.system.hang('counterdesk');
+    call('first');
+    await world.pass(OVER_MS);
+    expect(calls).toEqual(['1 first', '2 first']);
+    expect(seen.hangs()).toBe(1);
+    expect(seen.poisoned()).toEqual([]);
+  });
 });

@@ -104,6 +104,11 @@ export class ScriptedVm implements VmControl {
     this.listener?.ended(crashReport(actor, this.name, ended, this.time.nowMicros(), ended + 1));
   }
 
+  /** Tells at what its former incarnation hung. */
+  tellHung(actor: string): void {
+    this.listener?.hung(crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros()));
+  }
+
   /** A message was given up. */
   poison(actor: string): void {
     const report = crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros());

@@ -50,6 +50,11 @@ export class VirtualTime implements Clock, Timers {
     return [...this.alarms].filter(({ beat }) => !beat).length;
   }
 
+  /** This thread stands still, and what falls due meanwhile comes late. */
+  stop(ms: number): void {
+    this.nowMs += ms;
+  }
+
   async advance(ms: number): Promise<void> {
     const end = this.nowMs + ms;
     await settle();

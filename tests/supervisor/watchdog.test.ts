@@ -1,0 +1,219 @@
+/** Who is taken to hang, and who is not. */
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Place } from '../../actors/progress.js';
+import { Patience } from '../../actors/supervisor/patience.js';
+import { type HangNotice, Watchdog } from '../../actors/supervisor/watchdog.js';
+import { HANG_MS } from '../../protocol/limits.js';
+import { bert, started, statusOf } from './application.js';
+import { ScriptedHost, ScriptedProgress } from './scripted-host.js';
+import { VirtualTime } from './virtual-time.js';
+
+const HANGS_AFTER_MS = 400;
+const TICK_MS = HANGS_AFTER_MS / 4;
+
+describe('the watchdog', () => {
+  let host: ScriptedHost;
+  let watchdog: Watchdog;
+  let progress: ScriptedProgress;
+  let hangs: HangNotice[];
+
+  beforeEach(() => {
+    host = new ScriptedHost();
+    watchdog = new Watchdog(host, HANGS_AFTER_MS);
+    progress = new ScriptedProgress();
+    hangs = [];
+    watchdog.watch({ ...host.local, progress }, (notice) => hangs.push(notice));
+  });
+
+  const busy = (count: number) => {
+    progress.reading = { busy: true, count, place: null };
+  };
+
+  test('takes a VM to hang that is busy without progress for the time, once', async () => {
+    busy(7);
+    await host.time.advance(HANGS_AFTER_MS);
+    expect(hangs).toEqual([]);
+    await host.time.advance(TICK_MS);
+    expect(hangs).toMatchObject([{ count: 7 }]);
+    await host.time.advance(10 * HANGS_AFTER_MS);
+    expect(hangs).toHaveLength(1);
+  });
+
+  test('leaves alone whoever gets on, however slowly', async () => {
+    for (let count = 0; count < 20; count++) {
+      busy(count);
+      await host.time.advance(0.9 * HANGS_AFTER_MS);
+    }
+    expect(hangs).toEqual([]);
+  });
+
+  test('leaves alone whoever has nothing to do, and answers', async () => {
+    let asked = 0;
+    progress.onAsk = () => asked++;
+    await host.time.advance(10 * HANGS_AFTER_MS);
+    expect(hangs).toEqual([]);
+    expect(asked).toBe(40);
+  });
+
+  test('takes a VM to hang that is not busy and does not answer', async () => {
+    progress.onAsk = () => {
+      progress.asked = true;
+    };
+    await host.time.advance(HANGS_AFTER_MS + 2 * TICK_MS);
+    expect(hangs).toHaveLength(1);
+  });
+
+  test('begins anew when its own thread was stopped', async () => {
+    busy(1);
+    for (let i = 0; i < 10; i++) {
+      await host.time.advance(HANGS_AFTER_MS - TICK_MS);
+      host.time.stop(3 * TICK_MS);
+      await host.time.advance(0);
+    }
+    expect(hangs).toEqual([]);
+    await host.time.advance(HANGS_AFTER_MS + TICK_MS);
+    expect(hangs).toHaveLength(1);
+  });
+
+  test('judges nobody while somebody debugs', async () => {
+    busy(1);
+    host.debugging = true;
+    await host.time.advance(10 * HANGS_AFTER_MS);
+    expect(hangs).toEqual([]);
+    host.debugging = false;
+    await host.time.advance(HANGS_AFTER_MS + TICK_MS);
+    expect(hangs).toHaveLength(1);
+  });
+
+  test('forgets whom it is told to, and rests when it watches nobody', async () => {
+    busy(1);
+    watchdog.forget('host');
+    progress.onAsk = () => expect.unreachable();
+    await host.time.advance(10 * HANGS_AFTER_MS);
+    expect(hangs).toEqual([]);
+  });
+});
+
+describe('a VM that hangs', () => {
+  const place: Place = { address: bert.address, position: 640, index: 3, source: 0, sequence: 0, tries: 0 };
+  const reason = `hang: no progress in ${HANG_MS} ms`;
+
+  async function hung(after: Partial<{ busy: boolean; count: number }> = {}) {
+    const { host, system } = await started();
+    const { progress } = host.vm('wasm');
+    progress.reading = { busy: true, count: 5, place };
+    host.log.length = 0;
+    host.onStart = () => {
+      progress.reading = { ...progress.reading, ...after };
+    };
+    await host.time.advance(2 * HANG_MS);
+    return { host, system };
+  }
+
+  test('is ended, started again and told where it hung', async () => {
+    const { host, system } = await hung();
+    expect(host.log.slice(0, 3)).toEqual(['terminate wasm', 'terminate wasm', 'start wasm again']);
+    expect(host.vm('wasm').suspects).toEqual([{ ...place, reason, reported: false }]);
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, reason: `VM wasm was lost: ${reason}` });
+    expect(statusOf(system, 'anna')).toMatchObject({ state: 'running', epoch: 1 });
+  });
+
+  test.each([{ busy: false }, { count: 6 }])('and got on before its thread was gone is not blamed (%o)', async (after) => {
+    const { host } = await hung(after);
+    expect(host.vm('wasm').suspects).toEqual([]);
+  });
+
+  test('again is told of both places, and that the first was reported', async () => {
+    const { host } = await hung();
+    const vm = host.vm('wasm');
+    vm.tellHung('bert');
+    vm.progress.reading = { busy: true, count: 9, place: { ...place, position: 800 } };
+    await host.time.advance(2 * HANG_MS);
+    expect(host.vm('wasm').suspects).toMatchObject([
+      { position: 640, reported: true },
+      { position: 800, reported: false },
+    ]);
+  });
+
+  test('as it shuts down is ended', async () => {
+    const { host, system } = await started();
+    host.vm('wasm').script('shutdown', 'hang');
+    host.vm('wasm').progress.reading = { busy: true, count: 5, place };
+    const stopped = system.stop();
+    await host.time.advance(HANG_MS + HANG_MS / 4);
+    await stopped;
+    expect(host.log).toContain('terminate wasm');
+  });
+
+  test('has a spare kept for it while it runs', async () => {
+    const { host, system } = await started();
+    expect([...host.spares]).toEqual([
+      ['js', true],
+      ['wasm', true],
+    ]);
+    await system.stop();
+    expect([...host.spares.values()]).toEqual([false, false]);
+  });
+});
+
+describe('patience', () => {
+  const open = () => {
+    const time = new VirtualTime();
+    let debugging = false;
+    let due = 0;
+    const patience = new Patience({ timers: time, clock: time, debugging: () => debugging });
+    const wait = (progress?: () => unknown) => patience.wait(1_000, () => due++, progress);
+    const debug = (now: boolean) => {
+      debugging = now;
+    };
+    return { time, wait, debug, due: () => due };
+  };
+
+  test('ends after its time, once', async () => {
+    const { time, wait, due } = open();
+    wait();
+    await time.advance(999);
+    expect(due()).toBe(0);
+    await time.advance(10_000);
+    expect(due()).toBe(1);
+  });
+
+  test('is given again when the thread was stopped', async () => {
+    const { time, wait, due } = open();
+    wait();
+    time.stop(60_000);
+    await time.advance(999);
+    expect(due()).toBe(0);
+    await time.advance(1);
+    expect(due()).toBe(1);
+  });
+
+  test('does not end while somebody debugs', async () => {
+    const { time, wait, debug, due } = open();
+    debug(true);
+    wait();
+    await time.advance(60_500);
+    expect(due()).toBe(0);
+    debug(false);
+    await time.advance(1_000);
+    expect(due()).toBe(1);
+  });
+
+  test('is given again for progress, though not for ever', async () => {
+    const { time, wait, due } = open();
+    let count = 0;
+    wait(() => count++);
+    await time.advance(60_999);
+    expect(due()).toBe(0);
+    await time.advance(1);
+    expect(due()).toBe(1);
+  });
+
+  test('is taken back', async () => {
+    const { time, wait, due } = open();
+    wait()();
+    await time.advance(10_000);
+    expect(due()).toBe(0);
+    expect(time.pending).toBe(0);
+  });
+});
