@@ -16,6 +16,7 @@ export type {
   VmEvents,
 } from './control.js';
 export { decodeEnvelope, type Envelope } from './envelope.js';
+export type { FaultKind } from './fault-rates.js';
 export {
   type Capabilities,
   type Clock,
@@ -33,6 +34,7 @@ export {
   type ActorOptions,
   ActorTrap,
   type MalformedFrame,
+  type OnFrame,
   type Output,
   type VmName,
 } from './instance.js';
@@ -56,6 +58,7 @@ export {
   type RequestOptions,
 } from './port.js';
 export type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
+export type { Place, ProgressReader, ProgressReading } from './progress.js';
 export { type Storage, StorageError, type StorageFailure } from './storage.js';
 export type { ActorState, RestartKind } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
@@ -65,6 +68,7 @@ export type { PortState } from './supervisor/port-machine.js';
 export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export type { VmState } from './supervisor/vm-machine.js';
+export type { Suspect } from './suspect.js';
 export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';
 export type { Trial } from './trial.js';
 export { Vm } from './vm.js';

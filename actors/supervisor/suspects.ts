@@ -4,7 +4,7 @@ import type { Suspect } from '../suspect.js';
 import type { HangNotice } from './watchdog.js';
 
 /** Kept per VM: more than restarts of it are admitted before what it hung at is either handled or given up. */
-export const SUSPECTS_MAX = 32;
+const SUSPECTS_MAX = 32;
 
 interface Hung {
   readonly notice: HangNotice;

@@ -17,8 +17,8 @@ export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
 export { type BrowserCapabilities, detectCapabilities } from './capabilities.js';
-export type { ImageSource } from './ports/canvas-painter.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
+export type { ImageSource } from './ports/canvas-painter.js';
 export { type CanvasDisplay, type CanvasDisplayOptions, openDisplay } from './ports/display.js';
 export { type BrowserInput, type BrowserInputOptions, KEYS, openInput } from './ports/input.js';
 export { openStorage } from './ports/storage.js';
