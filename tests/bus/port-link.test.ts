@@ -58,6 +58,35 @@ describe('port link', () => {
     expect(posted).toEqual([3 * 356, 3 * 356]);
   });
 
+  it('acknowledges the rest of what was released before it sleeps, and only that', () => {
+    const { port, posted } = recordingPort();
+    const reader = new PortReader(port, 4096);
+    reader.retains = true;
+    for (let number = 0; number < 3; number++) port.onmessage?.(numberedFrame(number, 100).buffer);
+    reader.drain(() => true, 2);
+    reader.release();
+    expect(reader.sleep()).toBe(false);
+    expect(posted).toEqual([]);
+    reader.drain(() => true, 1);
+    expect(reader.sleep()).toBe(true);
+    expect(reader.sleep()).toBe(true);
+    expect(posted).toEqual([2 * 356]);
+  });
+
+  it('sends again from the first frame that was not released, though it is in the middle of a batch', () => {
+    const { port, posted } = recordingPort();
+    const writer = new PortWriter(port);
+    for (let number = 0; number < 3; number++) writer.write(numberedFrame(number, 100), 0, 100);
+    writer.flush();
+    port.onmessage?.(200);
+    writer.write(numberedFrame(3, 50), 0, 50);
+    writer.detach();
+    expect(bytesOf(posted.slice(0, 2))).toEqual([300, 50]);
+    const again = recordingPort();
+    new PortWriter(again.port, undefined, writer.unreleased());
+    expect(bytesOf(again.posted)).toEqual([150]);
+  });
+
   it.each([
     ['empty', [], 'truncated'],
     ['shorter than a length', [1, 2], 'truncated'],

@@ -1,0 +1,58 @@
+/** A mirror holds what the journal does that tells it of its entries, wherever both are in their rounds. */
+import { expect, it } from 'vitest';
+import { Journal, Random } from '../../bus/index.js';
+import { JournalMirror } from '../../bus/journal-mirror.js';
+import { JOURNAL_BYTES } from '../../protocol/limits.js';
+import { frameNumber, NUMBERED_BYTES_MIN, numberedFrame } from './frames.js';
+
+const SEED = Number(process.env.TANDEM_SEED ?? 1);
+
+type Entry = readonly [actor: number, number: number, position: number];
+
+function entriesOf(journal: Journal, from: number): Entry[] {
+  const entries: Entry[] = [];
+  journal.read(from, (actor, bytes, at, length, position) =>
+    entries.push([actor, frameNumber(bytes.slice(at, at + length), 0, length), position]),
+  );
+  return entries;
+}
+
+it(`has the same entries at the same positions, round and round (seed ${SEED}, TANDEM_SEED to change)`, () => {
+  const random = new Random(SEED);
+  const mirror = new JournalMirror();
+  const journal = new Journal(Journal.allocate(JOURNAL_BYTES, false), (entry) => mirror.append(entry));
+  let rounds = 0;
+  for (let number = 0; rounds < 4; number++) {
+    const frame = numberedFrame(number, NUMBERED_BYTES_MIN + random.integer(random.chance(0.1) ? 400_000 : 2_000));
+    if (!journal.append(1 + random.integer(3), frame, 0, frame.length)) {
+      // The host is told of a checkpoint before the VM forgets what it covers.
+      const needed = journal.position - random.integer(journal.usedBytes >> 1);
+      mirror.truncate(needed);
+      journal.truncate(needed);
+      const next = new Journal(mirror.copy());
+      expect(next.position).toBe(journal.position);
+      expect(entriesOf(next, needed)).toEqual(entriesOf(journal, needed));
+      rounds = Math.floor(journal.position / JOURNAL_BYTES);
+    }
+  }
+});
+
+it('keeps nothing that a checkpoint covers of which it was told first', () => {
+  const entries: Uint8Array[] = [];
+  const journal = new Journal(Journal.allocate(JOURNAL_BYTES, false), (entry) => entries.push(entry));
+  for (const number of [0, 1, 2]) journal.append(7, numberedFrame(number, 40), 0, 40);
+  const mirror = new JournalMirror();
+  const [first, second, third] = entries;
+  mirror.append(first);
+  mirror.truncate(journal.position - 48);
+  mirror.append(second);
+  mirror.append(third);
+  expect(entriesOf(new Journal(mirror.copy()), 0).map(([, number]) => number)).toEqual([2]);
+});
+
+it('does not take what it has no room for', () => {
+  const mirror = new JournalMirror();
+  const large = new Uint8Array(JOURNAL_BYTES / 2);
+  mirror.append(large);
+  expect(() => mirror.append(large)).toThrow(RangeError);
+});
