@@ -1,6 +1,7 @@
 /** A Node host whose threads a test can end. */
 import { PlatformHost } from '../../host-shim/common/host.js';
 import { debugging } from '../../host-shim/node/debugging.js';
+import type { HostPlatform } from '../../host-shim/common/platform.js';
 import { detectCapabilities } from '../../host-shim/node/index.js';
 import { newLifeLock } from '../../host-shim/node/life.js';
 import { load } from '../../host-shim/node/load.js';
@@ -13,10 +14,12 @@ import { jsDefinition, parties, wasmDefinition } from './world.js';
 const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
 const { js, wasm } = await bundleEntries('js', 'wasm');
 
+export const nodePlatform: HostPlatform = { afterTurn, load, newLifeLock, startThread, readToEnd, debugging };
+
 export const mortalNode: MortalHost = {
   create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
+      { ...nodePlatform, startThread: wrap(startThread) },
       {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,

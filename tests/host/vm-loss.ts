@@ -104,7 +104,7 @@ export class MortalGame {
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 export function vmLossSuite(name: string, mortal: MortalHost): void {
-  describe.each([true, false])(`a thread that ends on ${name}, shared memory %s`, (sharedMemory) => {
+  describe.each([true, false])(`a VM that ends on ${name}, shared memory %s`, (sharedMemory) => {
     let game: MortalGame;
     afterEach(() => game.end());
 

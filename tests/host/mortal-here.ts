@@ -1,0 +1,43 @@
+/** A host without threads, whose VMs a test can make fail in their event loop. */
+import type { Vm } from '../../actors/vm.js';
+import type { VmDefinition } from '../../host-shim/common/definition.js';
+import { PlatformHost } from '../../host-shim/common/host.js';
+import type { HostPlatform } from '../../host-shim/common/platform.js';
+import type { Thread } from '../../host-shim/common/worker-vm.js';
+import type { MortalHost } from './vm-loss.js';
+import { parties } from './world.js';
+
+/** What a test ends in place of a thread. */
+function failing(vm: Vm): Thread {
+  const pump = vm.pump.bind(vm);
+  return {
+    endpoint: new MessageChannel().port1,
+    onEnd: null,
+    watch() {},
+    async terminate() {
+      vm.pump = () => {
+        pump(0); // one round more, as an error comes in the middle of work
+        throw new Error('a bug in the VM');
+      };
+      await vm.setAnimating(false);
+    },
+  };
+}
+
+export function mortalHere(platform: HostPlatform, definitions: Readonly<Record<'js' | 'wasm', VmDefinition>>): MortalHost {
+  return {
+    create(wrap, sharedMemory) {
+      const source = (name: 'js' | 'wasm') => ({
+        entry: new URL('file:///nowhere'),
+        load: async (): Promise<VmDefinition> => ({
+          ...definitions[name],
+          ports: (vm) => void wrap(() => failing(vm))(name, new URL('file:///nowhere'), ''),
+        }),
+      });
+      const capabilities = { wasm: true, workers: false, sharedMemory };
+      return new PlatformHost(platform, { capabilities, parties, vms: { js: source('js'), wasm: source('wasm') } });
+    },
+    kills: 6,
+    kill: (thread) => void thread.terminate(),
+  };
+}
