@@ -1,5 +1,5 @@
 /** Where a headless run takes place: the real threads of Node, or the simulation. */
-import type { Host } from '../../../actors/host.js';
+import type { Capabilities, Host } from '../../../actors/host.js';
 import type { System } from '../../../actors/system.js';
 import type { Vm } from '../../../actors/vm.js';
 import { Random } from '../../../bus/random.js';
@@ -36,6 +36,8 @@ export interface Stage {
 export interface StageOptions {
   readonly seed: number;
   readonly onPortError: (port: string, error: unknown) => void;
+  /** Of the simulation, to act as a lesser device. */
+  readonly capabilities?: Capabilities;
 }
 
 /** An actor that is down answers nobody: what is for it is never accounted for. */
@@ -70,10 +72,11 @@ export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
   };
 }
 
-export async function simStage({ seed, onPortError }: StageOptions): Promise<Stage> {
+export async function simStage({ seed, onPortError, capabilities }: StageOptions): Promise<Stage> {
   const catalogue = loadCatalogue();
   const host = createSimHost({
     seed,
+    capabilities,
     parties,
     vms: { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(GUESTS) } },
     onPortError,
