@@ -353,6 +353,8 @@ export class Vm implements VmControl {
     this.leaving.add(cell.gate);
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
+    // It does not come back with the VM: what it sent last would be in no checkpoint.
+    if (!this.closed) await this.checkpointer?.make();
     return envelope;
   }
 
