@@ -1,7 +1,7 @@
 /** A Node host whose threads a test can end. */
 import { PlatformHost } from '../../host-shim/common/host.js';
-import { debugging } from '../../host-shim/node/debugging.js';
 import type { HostPlatform } from '../../host-shim/common/platform.js';
+import { debugging } from '../../host-shim/node/debugging.js';
 import { detectCapabilities } from '../../host-shim/node/index.js';
 import { newLifeLock } from '../../host-shim/node/life.js';
 import { load } from '../../host-shim/node/load.js';

@@ -13,7 +13,12 @@ test.each([true, false])(`shared memory %s (seed ${SEED}, TANDEM_SEED to change)
   let late = 0;
   for (let run = 0; run < RUNS; run++) {
     const seed = SEED * 1000 + run;
-    const world = await openBank({ seed, capabilities: { wasm: true, workers: true, sharedMemory }, vmIntensity: OFTEN, faults: FULL_LINKS });
+    const world = await openBank({
+      seed,
+      capabilities: { wasm: true, workers: true, sharedMemory },
+      vmIntensity: OFTEN,
+      faults: FULL_LINKS,
+    });
     for (let i = 0; i < DEPOSITS; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
     await world.pass(10 + run);
     await world.until(world.system.stopActor('bank'));
