@@ -33,9 +33,13 @@ function shown(picture: Picture): string {
 const nodesOf = (picture: Picture): readonly number[] =>
   Array.from({ length: picture.itemCount }, (_, index) => picture.itemAt(index).node);
 
-async function open(seed: number) {
+async function open(seed: number, sharedMemory = true) {
   const portErrors: unknown[] = [];
-  const stage = await simStage({ seed, onPortError: (_port, error) => void portErrors.push(error) });
+  const stage = await simStage({
+    seed,
+    onPortError: (_port, error) => void portErrors.push(error),
+    capabilities: { wasm: true, workers: true, sharedMemory },
+  });
   const { host, vm } = stage;
   if (!(host instanceof SimHost)) throw new Error('not the simulation');
   openTimerPort(vm, host.timers);
@@ -74,8 +78,15 @@ const WAYS = [
 
 type World = Awaited<ReturnType<typeof open>>;
 
-const ENDS: readonly { readonly what: string; readonly end: (world: World, edge: Key) => Promise<void> }[] = [
+interface End {
+  readonly what: string;
+  readonly sharedMemory?: boolean;
+  readonly end: (world: World, edge: Key) => Promise<void>;
+}
+
+const ENDS: readonly End[] = [
   { what: 'its VM is lost', end: async ({ host }) => host.lose('js', 'lost by the test') },
+  { what: 'its VM is lost without shared memory', sharedMemory: false, end: async ({ host }) => host.lose('js', 'lost by the test') },
   {
     what: 'it throws',
     // At an arrow that leads nowhere: nothing on the screen changes by it.
@@ -88,9 +99,9 @@ const ENDS: readonly { readonly what: string; readonly end: (world: World, edge:
 
 test.each(WAYS.flatMap((way) => ENDS.map((end) => ({ ...way, ...end }))))(
   'the page on $screen, when $what: not one frame differs, and focus is where it was',
-  async ({ keys, edge, end }) => {
-    const calm = await open(7);
-    const struck = await open(7);
+  async ({ keys, edge, end, sharedMemory }) => {
+    const calm = await open(7, sharedMemory);
+    const struck = await open(7, sharedMemory);
     await calm.press(...keys);
     await struck.press(...keys);
     const before = shown(struck.display.picture);
@@ -129,17 +140,22 @@ test('a page that throws at every frame is down in the end, and the picture stay
   expect(shown(display.picture)).toBe(before);
 });
 
-test.each(WAYS)('on $screen, the Wasm VM is lost: the same picture, and the next key does what it would have done', async ({ keys }) => {
-  const calm = await open(7);
-  const struck = await open(7);
-  await calm.press(...keys);
-  await struck.press(...keys);
-  struck.host.lose('wasm', 'lost by the test');
-  await struck.frames(120);
-  expect(struck.system.vms.find((status) => status.vm === 'wasm')?.state).toBe('running');
-  expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
-  for (const { press } of [calm, struck]) await press('right', 'back', 'right');
-  for (const { frames } of [calm, struck]) await frames(60);
-  expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
-  expect(struck.portErrors).toEqual([]);
-});
+const BOTH_MEMORIES = WAYS.flatMap((way) => [true, false].map((sharedMemory) => ({ ...way, sharedMemory })));
+
+test.each(BOTH_MEMORIES)(
+  'on $screen, the Wasm VM is lost, shared memory $sharedMemory: the same picture, and the next key does what it would have done',
+  async ({ keys, sharedMemory }) => {
+    const calm = await open(7, sharedMemory);
+    const struck = await open(7, sharedMemory);
+    await calm.press(...keys);
+    await struck.press(...keys);
+    struck.host.lose('wasm', 'lost by the test');
+    await struck.frames(120);
+    expect(struck.system.vms.find((status) => status.vm === 'wasm')?.state).toBe('running');
+    expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+    for (const { press } of [calm, struck]) await press('right', 'back', 'right');
+    for (const { frames } of [calm, struck]) await frames(60);
+    expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+    expect(struck.portErrors).toEqual([]);
+  },
+);
