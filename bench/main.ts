@@ -9,11 +9,13 @@ import { measureFootprint } from './footprint.js';
 import { measureMessages } from './messages.js';
 import { measureRecovery } from './recovery.js';
 import { measureScene } from './scene.js';
+import { measureVmLoss } from './vm-loss.js';
 
 const FULL = {
   messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoRounds: 300, echoes: 40 },
   codec: { rounds: 9, roundMs: 20 },
   recovery: { crashes: 200, restarts: 15 },
+  vmLoss: { losses: 12, pauseMs: 2_500 },
   scene: { rounds: 9, ticks: 200 },
 };
 
@@ -21,6 +23,7 @@ const QUICK: typeof FULL = {
   messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoRounds: 2, echoes: 10 },
   codec: { rounds: 1, roundMs: 1 },
   recovery: { crashes: 3, restarts: 1 },
+  vmLoss: { losses: 2, pauseMs: 1 },
   scene: { rounds: 1, ticks: 3 },
 };
 
@@ -33,6 +36,7 @@ async function measure(sizes: typeof FULL, progress: (what: string) => void): Pr
     messages: await section('messages', () => measureMessages(sizes.messages)),
     codec: await section('codecs', () => measureCodec(sizes.codec)),
     recovery: await section('recovery', () => measureRecovery(sizes.recovery)),
+    vmLoss: await section('the loss of a VM', () => measureVmLoss(sizes.vmLoss)),
     footprint: await section('footprint', measureFootprint),
     scene: await section('scene', () => measureScene(sizes.scene)),
   };

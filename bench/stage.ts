@@ -32,22 +32,24 @@ export const screenDefinition: VmDefinition = {
   },
 };
 
+const WASM_ENTRY = new URL('../examples/tv/headless/wasm-vm.js', import.meta.url);
 const GUESTS = new URL('../wasm-actors/', import.meta.url);
 
 export class Stage {
   private frame = 0;
   private shown: (sentAt: number) => void = () => {};
   private readonly port: Port<typeof display>;
-  private readonly host = createNodeHost({
-    capabilities: detectCapabilities(),
-    parties: tandemParties,
-    vms: {
-      js: { entry: new URL('./entries/screen-vm.js', import.meta.url), load: async () => screenDefinition },
-      wasm: { entry: new URL('../examples/tv/headless/wasm-vm.js', import.meta.url), load: async () => wasmDefinition(GUESTS) },
-    },
-  });
+  private readonly host;
 
-  private constructor() {
+  private constructor(wasmEntry: URL) {
+    this.host = createNodeHost({
+      capabilities: detectCapabilities(),
+      parties: tandemParties,
+      vms: {
+        js: { entry: new URL('./entries/screen-vm.js', import.meta.url), load: async () => screenDefinition },
+        wasm: { entry: wasmEntry, load: async () => wasmDefinition(GUESTS) },
+      },
+    });
     openTimerPort(this.host.vm, this.host.timers);
     this.port = this.host.vm.openPort<typeof display>(display, {
       onStrings() {},
@@ -55,8 +57,8 @@ export class Stage {
     });
   }
 
-  static async start(): Promise<{ readonly stage: Stage; readonly system: System }> {
-    const stage = new Stage();
+  static async start(wasmEntry: URL = WASM_ENTRY): Promise<{ readonly stage: Stage; readonly system: System }> {
+    const stage = new Stage(wasmEntry);
     const placement = 'wasm';
     const system = await startSystem(stage.host, {
       parties: tandemParties,
@@ -64,6 +66,7 @@ export class Stage {
       actors: actorOrders(1),
       placement,
       intensity: INTENSITY,
+      vmIntensity: { intensity: INTENSITY, periodMs: 1 },
     });
     return { stage, system };
   }

@@ -1,0 +1,53 @@
+/**
+ * How long the loss of the Wasm VM lasts, with the five actors in it and a scene of 2,000 nodes: from when the supervisor knows that its thread has
+ * ended, by turns by an exit and by an error that nobody caught, to when the next tick has been handled and its picture has left.
+ */
+import { BroadcastChannel } from 'node:worker_threads';
+import type { System } from '../actors/system.js';
+import { ENDINGS_CHANNEL, type Ending } from './ending.js';
+import { median, percentile } from './rounds.js';
+import { Stage } from './stage.js';
+
+/** Frames between two losses, so that there is something to handle again. */
+const FRAMES = 60;
+
+export interface VmLossSizes {
+  readonly losses: number;
+  /** Until the spare thread is ready again: longer than the host waits before it prepares one. */
+  readonly pauseMs: number;
+}
+
+export interface VmLossFigures {
+  /** Milliseconds. */
+  readonly vmLossMs: { readonly p50: number; readonly p99: number };
+}
+
+const noticed = (system: System): Promise<void> =>
+  new Promise((resolve) => {
+    const forget = system.onChange((change) => {
+      if (change.type !== 'vm' || change.vm !== 'wasm' || change.state !== 'restarting') return;
+      forget();
+      resolve();
+    });
+  });
+
+export async function measureVmLoss({ losses, pauseMs }: VmLossSizes): Promise<VmLossFigures> {
+  const channel = new BroadcastChannel(ENDINGS_CHANNEL);
+  const { stage, system } = await Stage.start(new URL('./entries/mortal-vm.js', import.meta.url));
+  try {
+    const lostMs: number[] = [];
+    for (let loss = 0; loss < losses; loss++) {
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      for (let i = 0; i < FRAMES; i++) await stage.tick();
+      const isNoticed = noticed(system);
+      const ending: Ending = loss % 2 === 0 ? 'exit' : 'error';
+      channel.postMessage(ending);
+      await isNoticed;
+      lostMs.push(await stage.tick());
+    }
+    return { vmLossMs: { p50: median(lostMs), p99: percentile(lostMs, 0.99) } };
+  } finally {
+    channel.close();
+    await system.stop();
+  }
+}
