@@ -1,11 +1,19 @@
 /** The television on the simulation: the same seed gives the same state for every placement and any trap rate, with nothing lost. */
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { decode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
+import { StateSlots } from '../../actors/persistence/state-slots.js';
 import { PlacementError } from '../../actors/placement.js';
 import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
 import type { Report } from '../../examples/tv/headless/report.js';
+import { openStorage } from '../../host-shim/node/ports/storage.js';
+import { fingerprintOf } from '../../protocol/fingerprint.js';
+import { history } from '../../protocol/generated/history.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/examples/tv/headless/main.js', import.meta.url));
 
@@ -69,6 +77,24 @@ test('a trap rate beyond the budget of restarts is reported, not thrown: JSON al
   expect((failed as { report: Report }).report.errors).toContainEqual(expect.stringMatching(/^\w+ is exhausted: /));
 });
 
+test('a run that is killed is gone on with by the next, where the viewer was', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tandem-place-'));
+  const storage = await openStorage(folder);
+  const newest = async () => (await new StateSlots(storage, history.name, fingerprintOf(history.state)).read()).states[0];
+  const child = spawn(process.execPath, [MAIN, '--storage', folder, '--frames', '100000'], { stdio: 'ignore' });
+  const ended = new Promise((resolve) => child.on('exit', resolve));
+  while (((await newest())?.generation ?? 0) < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+  child.kill('SIGKILL');
+  await ended;
+  const kept = (await newest())?.snapshot ?? new Uint8Array();
+  const [, , , [entries]] = decode(kept) as [unknown, unknown, unknown, [[number, string, unknown, number][]]];
+  const [, route, , focus] = entries.at(-1) ?? [];
+  const { begin } = await run(`--storage ${folder} --frames 1`);
+  expect(begin).toEqual({ route, focus, depth: entries.length - 1 });
+  expect(begin?.focus).toBeGreaterThan(0);
+  rmSync(folder, { recursive: true });
+});
+
 test('options that make no sense are refused by name', () => {
   for (const [input, error] of [
     ['--host moon', OptionError],
@@ -76,6 +102,7 @@ test('options that make no sense are refused by name', () => {
     ['--frames many', OptionError],
     ['--trap-rate 2', OptionError],
     ['--nonsense', OptionError],
+    ['--host sim --storage folder', OptionError],
     ['--seed -1', OptionError],
     ['--seed ', OptionError],
     ['--placement radio=wasm', PlacementError],

@@ -1,0 +1,132 @@
+/** The viewer's place outlives the page: a reload in Chromium, with what is in IndexedDB whole, damaged, or gone. */
+import { decode } from '@msgpack/msgpack';
+import type { Browser, Page } from 'playwright';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { decodeRecord, RecordError } from '../../actors/persistence/record.js';
+import type { RunningServer } from '../../examples/tv/server/server.js';
+import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveTelevision(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+/** What storage holds of history, or writes over it: runs in the page, on whichever of the site. */
+async function exchange({ key, bytes }: { key: string; bytes: number[] | null }): Promise<number[] | null> {
+  const settled = <T>(request: IDBRequest<T>) =>
+    new Promise<T>((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const database = await settled(indexedDB.open('tandem-tv'));
+  const store = database.transaction('bytes', 'readwrite').objectStore('bytes');
+  if (bytes) await settled(store.put(Uint8Array.from(bytes), key));
+  const held: Uint8Array | undefined = await settled(store.get(key));
+  database.close();
+  return held ? [...held] : null;
+}
+
+const SLOTS = ['history/0', 'history/1'];
+
+/** The records of history that are whole, newest first. */
+async function recordsOf(page: Page) {
+  const records = [];
+  for (const key of SLOTS) {
+    const bytes = await page.evaluate(exchange, { key, bytes: null });
+    if (!bytes) continue;
+    try {
+      records.push({ key, bytes, ...decodeRecord(Uint8Array.from(bytes)) });
+    } catch (error) {
+      if (!(error instanceof RecordError)) throw error;
+    }
+  }
+  return records.sort((a, b) => b.generation - a.generation);
+}
+
+/** Focus of the current entry, as the page keeps it there: rail and position. */
+function focusOf(snapshot: Uint8Array): number {
+  const [, , , [entries]] = decode(snapshot) as [unknown, unknown, unknown, [[number, string, unknown, number][]]];
+  return entries.at(-1)?.[3] ?? 0;
+}
+
+/** Waits until storage holds the place: it is written a little after the viewer is there. */
+async function keptAt(page: Page, rail: number, position: number): Promise<void> {
+  const wanted = rail * 10_000 + position + 1;
+  for (;;) {
+    const [newest] = await recordsOf(page);
+    if (newest && focusOf(newest.snapshot) === wanted) return;
+    await page.evaluate(() => new Promise(requestAnimationFrame));
+  }
+}
+
+test('a reload shows the same picture, and Back leads where it would have led', async () => {
+  const television = await Television.open(browser, server);
+  await television.settle(titleAt(0, 0));
+  expect(await television.look('restored')).toBeNull();
+  await television.press('ArrowRight', 'ArrowRight', 'ArrowRight');
+  await television.settle(titleAt(0, 3));
+  await television.press('ArrowDown');
+  const browse = await television.settle(titleAt(1, 1));
+  await television.screenshot('before reload');
+  await keptAt(television.page, 1, 1);
+  await television.page.reload();
+  expect(await television.settle(titleAt(1, 1))).toBe(browse);
+  expect(Number(await television.look('restored'))).toBeGreaterThan(0);
+  await television.screenshot('after reload');
+
+  await television.press('Enter');
+  await television.settle('Play');
+  await television.press('ArrowRight');
+  const details = await television.settle('Add to my list');
+  await keptAt(television.page, 0, 1); // the second button
+  await television.page.reload();
+  expect(await television.settle('Add to my list')).toBe(details);
+  await television.press('Backspace');
+  expect(await television.settle(titleAt(1, 1))).toBe(browse);
+  await television.close();
+});
+
+test('the newest record is damaged: the place before; both are: from the beginning; and it goes on from there', async () => {
+  const television = await Television.open(browser, server);
+  const { page } = television;
+  await television.settle(titleAt(0, 0));
+  for (const position of [1, 2]) {
+    await television.press('ArrowRight');
+    await television.settle(titleAt(0, position));
+    await keptAt(page, 0, position);
+  }
+  /** With the television gone, so that it does not write. */
+  const meanwhile = async (change: () => Promise<unknown>) => {
+    const address = page.url();
+    await page.goto(new URL('/api/genres', server.url).href);
+    await change();
+    await page.goto(address);
+  };
+  await meanwhile(async () => {
+    const [{ key, bytes }] = await recordsOf(page);
+    await page.evaluate(exchange, { key, bytes: bytes.map((byte, i) => (i === 40 ? byte ^ 1 : byte)) });
+  });
+  await television.settle(titleAt(0, 1));
+  await television.press('ArrowRight', 'ArrowRight');
+  await television.settle(titleAt(0, 3));
+  await keptAt(page, 0, 3);
+
+  await meanwhile(async () => {
+    for (const key of SLOTS) await page.evaluate(exchange, { key, bytes: [1, 2, 3] });
+  });
+  await television.settle(titleAt(0, 0));
+  expect(await television.look('restored')).toBeNull();
+  await television.press('ArrowRight');
+  await television.settle(titleAt(0, 1));
+  await keptAt(page, 0, 1);
+  await page.reload();
+  await television.settle(titleAt(0, 1));
+  await television.close();
+});
