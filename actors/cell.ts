@@ -234,20 +234,8 @@ export class ActorCell implements LocalTarget {
   private report(trap: ActorTrap, frame: Uint8Array, restartsAs: number): CrashReport {
     const { vm, kinds, trace, now } = this.services;
     const { epoch, sequence: lastSequence } = this.gate;
-    return crashReport({
-      actor: this.name,
-      address: this.address,
-      vm,
-      epoch,
-      lastSequence,
-      trap,
-      frame,
-      attempt: this.attempts,
-      at: now(),
-      kinds,
-      trace,
-      restartsAs,
-    });
+    const { name: actor, address, attempts: attempt } = this;
+    return crashReport({ actor, address, vm, epoch, lastSequence, trap, frame, attempt, at: now(), kinds, trace, restartsAs });
   }
 
   /** In their order. */
@@ -286,6 +274,13 @@ export class ActorCell implements LocalTarget {
     } catch (error) {
       this.endIncarnation(asTrap(error));
     }
+  }
+
+  /** Ends this incarnation by order, between two batches: no frame is to blame. @returns the last sequence that it sent */
+  end(): number {
+    if (this.state === 'running') this.incarnations.end();
+    this.state = 'restarting';
+    return this.gate.sequence;
   }
 
   /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */

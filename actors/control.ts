@@ -115,6 +115,8 @@ export interface VmControl {
   restart(actor: string, epoch: number): Promise<void>;
   /** The incarnation before `epoch` may be followed by it at once when it ends. Of no use when it has ended, or is not the one before. */
   permit(actor: string, epoch: number): Promise<void>;
+  /** Ends the incarnation of an actor that is to be restarted: what waits for it goes on waiting. @returns the last sequence that it sent */
+  end(actor: string): Promise<number>;
   /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
   stop(actor: string): Promise<Uint8Array>;
   snapshot(actor: string): Promise<Uint8Array>;

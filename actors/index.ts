@@ -60,13 +60,17 @@ export {
 export type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
 export type { Place, ProgressReader, ProgressReading } from './progress.js';
 export { type Storage, StorageError, type StorageFailure } from './storage.js';
-export type { ActorState, RestartKind } from './supervisor/actor-machine.js';
+export type { ActorState } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 export type { PortState } from './supervisor/port-machine.js';
 export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
+export type { SupervisorOrder } from './supervisor/supervisor-order.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
+export type { Backoff } from './supervisor/tree/backoff.js';
+export { SpecificationError } from './supervisor/tree/errors.js';
+export type { AutoShutdown, RestartKind, Strategy } from './supervisor/tree/specification.js';
 export type { VmState } from './supervisor/vm-machine.js';
 export type { Suspect } from './suspect.js';
 export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';

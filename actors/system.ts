@@ -18,7 +18,6 @@ import type { PersistentActor } from './persistence/persistent-state.js';
 import type { PersistenceStatus } from './persistence/storage-change.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
 import type { Storage } from './storage.js';
-import type { RestartKind } from './supervisor/actor-machine.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 import { SupervisionError } from './supervisor/errors.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
@@ -26,13 +25,17 @@ import { mergeCounters } from './supervisor/merged-counters.js';
 import type { StopReport } from './supervisor/stop-report.js';
 import type { ActorSpecification } from './supervisor/supervised-actor.js';
 import { Supervisor } from './supervisor/supervisor.js';
+import { actorsOf, checkTree, flatTree, type SupervisorOrder } from './supervisor/supervisor-order.js';
 import type { Escalation, SystemState } from './supervisor/system-machine.js';
+import type { RestartKind } from './supervisor/tree/specification.js';
 import type { Trial } from './trial.js';
 
 export interface ActorOrder {
   readonly schema: PartySchema;
   /** `permanent` when not given. */
   readonly restart?: RestartKind;
+  /** Its end, when it is not restarted, may end its supervisor. */
+  readonly significant?: boolean;
   /** Numbers that the actor is configured with before it starts. */
   readonly options?: ActorOptions;
   readonly twins: Twins;
@@ -47,15 +50,17 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly parties: readonly PartySchema[];
   /** Where ports live that are not in the host's VM, by name: the page's code is in `js`. */
   readonly portVms?: Readonly<Record<string, VmName>>;
-  /** In the order of their start. */
+  /** In the order of their start, unless a tree says otherwise. */
   readonly actors: readonly ActorOrder[];
+  /** Who supervises whom, with every actor in it once: one supervisor over all, one for one, when not given. */
+  readonly supervision?: SupervisorOrder;
   /** `js`, `wasm`, `mixed`, `scene=wasm,focus=js`, or a plan. */
   readonly placement: string | PlacementPlan;
   /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */
   readonly storage?: Storage;
   /** Decides the rollout bucket: the same for this device on every start. */
   readonly deviceId?: string;
-  /** What an actor's exhausted restart budget means for the others; `degrade` when not given. */
+  /** What an exhausted restart budget of the root supervisor means; `degrade` when not given. */
   readonly escalation?: Escalation;
   /** How often a VM that is lost may be started again; as often as one actor may when not given. */
   readonly vmIntensity?: Intensity;
@@ -131,18 +136,22 @@ export interface System {
 }
 
 /**
- * @throws PlacementError, RangeError for options that make no sense, before anything starts
+ * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
  * @throws StartError that names the VM and actor, or the ControlError of a link; everything that had started was ended again
  */
 export async function startSystem(host: Host, options: SystemOptions): Promise<System> {
   const placement = placeActors(host, options);
+  const names = options.actors.map(({ schema }) => schema.name);
+  const tree = options.supervision ?? flatTree(names);
+  checkTree(tree, names);
   const supervisor = new Supervisor(host, {
     vms: placement.some(({ vm }) => vm === 'wasm') ? ['js', 'wasm'] : ['js'],
-    actors: specify(options, placement),
+    actors: specify(options, placement, actorsOf(tree)),
+    tree,
+    intensity: intensityOf(options),
     parties: options.parties,
     portVms: options.portVms ?? {},
     escalation: options.escalation ?? 'degrade',
-    portIntensity: intensityOf(options),
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
     persistent: { actors: persistentActors(options.actors), storage: options.storage },
@@ -175,18 +184,20 @@ function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTEN
   return { intensity, periodMs };
 }
 
-function specify(options: SystemOptions, placement: readonly Placement[]): readonly ActorSpecification[] {
+function specify(options: SystemOptions, placement: readonly Placement[], inOrder: readonly string[]): readonly ActorSpecification[] {
   const { shutdownMs = CONTROL_DEADLINE_MS } = options;
-  const intensity = intensityOf(options);
-  return options.actors.map(({ schema, restart = 'permanent', options: actorOptions = {} }, i) => ({
-    actor: schema.name,
-    address: schema.address,
-    vm: placement[i].vm,
-    restart,
-    intensity,
-    shutdownMs,
-    options: actorOptions,
-  }));
+  const specifications = options.actors.map(
+    ({ schema, restart = 'permanent', significant = false, options: actorOptions = {} }, i): ActorSpecification => ({
+      actor: schema.name,
+      address: schema.address,
+      vm: placement[i].vm,
+      restart,
+      significant,
+      shutdownMs,
+      options: actorOptions,
+    }),
+  );
+  return specifications.sort((a, b) => inOrder.indexOf(a.actor) - inOrder.indexOf(b.actor));
 }
 
 function checkHangMs(hangMs: number): number {
@@ -249,12 +260,12 @@ class SupervisedSystem implements System {
   }
 
   async stopActor(actor: string): Promise<void> {
-    const { outcome, error } = await this.supervisor.actor(actor).stop();
+    const { outcome, error } = await this.supervisor.stopActor(actor);
     if (outcome === 'killed') throw error;
   }
 
   async startActor(actor: string): Promise<void> {
-    await this.supervisor.actor(actor).start();
+    await this.supervisor.startActor(actor);
   }
 
   async startPort(port: string): Promise<void> {

@@ -5,6 +5,9 @@ import { PortCell, type PortOrder } from './port-cell.js';
 import type { PortParty } from './port-handlers.js';
 import type { Party } from './turns.js';
 
+/** What is kept of a port that is stopped. */
+const NOTHING = new Uint8Array(0);
+
 /** Whom the VM serves and routes to. */
 interface Served {
   add(party: Party): void;
@@ -52,10 +55,11 @@ export class VmPorts {
     this.services.wake();
   }
 
-  stop(port: PortCell): void {
+  stop(port: PortCell): Uint8Array {
     port.stop();
     this.served.remove(port);
     this.services.wake();
+    return NOTHING;
   }
 
   /** The former incarnation of the VM was lost: a port that is not among the orders was down in it. @returns the orders for actors */

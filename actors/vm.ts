@@ -48,9 +48,6 @@ import { VmLinks } from './vm-links.js';
 import type { VmOptions } from './vm-options.js';
 import { VmPorts } from './vm-ports.js';
 
-/** What is kept of a port that is stopped. */
-const NOTHING = new Uint8Array(0);
-
 export class Vm implements VmControl {
   readonly name: VmName;
   readonly kinds: Kinds;
@@ -339,12 +336,13 @@ export class Vm implements VmControl {
     this.cell(actor).permitRestart(epoch);
   }
 
+  async end(actor: string): Promise<number> {
+    return this.cell(actor).end();
+  }
+
   async stop(actor: string): Promise<Uint8Array> {
     const port = this.ports.named(actor);
-    if (port) {
-      this.ports.stop(port);
-      return NOTHING;
-    }
+    if (port) return this.ports.stop(port);
     const cell = this.cell(actor);
     const envelope = cell.stop();
     this.cells.delete(actor);

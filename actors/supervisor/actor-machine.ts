@@ -1,18 +1,20 @@
 /**
- * The life of one actor as its supervisor sees it: one incarnation after another, within a budget.
+ * The life of one actor as its supervisor sees it: one incarnation after another.
  *
- *            start            done             ended, budget left
- *    idle ─────────> starting ────> running ─────────────────────> restarting ──┐
- *      ▲               │ error        │  ▲                           │  ▲  │    │ done
- *      │ (start again) ▼              │  └───────────────────────────┼──┼──┼────┘
- *      ├──────────── failed           │ stop, finish                 │  └──┘ error or ended again, budget left
- *      │                              ▼                              │
- *      ├──── stopped, removed <── stopping <─────────────────────────┘ budget exhausted
- *      ├──── exhausted <─────────────┘
+ *            start            done             ended               its supervisor says so
+ *    idle ─────────> starting ────> running ──────────> deciding ─────────────────────────> restarting ──> running
+ *      ▲               │ error        │  ▲                 ▲ │  ▲                              │ error, or ended again
+ *      │ (start again) ▼              │  │        ending ──┘ │  └──────────────────────────────┘
+ *      ├──────────── failed           │  │           ▲       │
+ *      │                              │  └ ─ ─ ─ ─ ─ ┘ with its group
+ *      │                              │ stop, finish         │ dropped, or stop
+ *      ├──── stopped, removed <── stopping <─────────────────┘
+ *      ├──── exhausted <─────────────┘└──> deciding (finished)
  *      └──── lost <── (from anywhere: the VM is gone)
  *
  *    starting, running, restarting ── the VM is being started again ──> recovering ── done ──> running
  *
+ * Whether it is restarted is decided in the tree of supervisors (tree/). Who asks from outside is told `restarting` from its end on until it runs.
  *
  * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. What
  * the states do in VMs is behind `ActorCommands`; the machine knows only when.
@@ -21,13 +23,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../host.js';
 import type { VmName } from '../instance.js';
-import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
-
-/**
- * permanent: restarted whenever it ends. transient: restarted when it crashes, not when it is finished. temporary: never
- * restarted, and forgotten once it has ended. OTP's meaning.
- */
-export type RestartKind = 'permanent' | 'transient' | 'temporary';
+import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
   /** Starts the incarnation from `envelope`, or fresh. */
@@ -39,6 +35,8 @@ export interface ActorCommands {
   restart(epoch: number, started: boolean): Promise<void>;
   /** Fences the former incarnation in every VM, then starts the next one fresh. */
   respawn(epoch: number): Promise<void>;
+  /** Ends the incarnation in its VM. What waits for the actor goes on waiting. */
+  end(): Promise<void>;
   /** Ends it in its VM and fails the requests it has in hand. @returns its last envelope */
   stop(): Promise<Uint8Array>;
 }
@@ -47,10 +45,8 @@ export interface ActorInput {
   readonly actor: string;
   readonly vm: VmName;
   readonly restart: RestartKind;
-  readonly intensity: Intensity;
   /** How long the VM may take to stop it. */
   readonly shutdownMs: number;
-  readonly nowMicros: () => number;
   readonly commands: ActorCommands;
 }
 
@@ -61,9 +57,6 @@ export interface ActorContext extends ActorInput {
   /** 0 before the first start. */
   readonly epoch: number;
   readonly restarts: number;
-  readonly times: RestartTimes;
-  /** When the last incarnation ended, in microseconds. */
-  readonly endedAt: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
   /** How the last incarnation ended, for those who watch; of no meaning before one has. */
@@ -73,7 +66,9 @@ export interface ActorContext extends ActorInput {
   readonly intent: Intent;
   /** Epoch as which its VM has started it again by permit. */
   readonly restartsAs: number;
-  /** The next incarnation starts without the state of the last. */
+  /** Why that incarnation has ended too, before its supervisor has heard of it. */
+  readonly endedAhead: string | undefined;
+  /** It has left its VM: the next incarnation starts without the state of the last. */
   readonly fresh: boolean;
   /** False when its VM did not confirm the last stop. */
   readonly clean: boolean;
@@ -85,6 +80,12 @@ export interface ActorContext extends ActorInput {
 export type ActorEvent =
   | { readonly type: 'start' }
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
+  /** Its supervisor starts the next incarnation. */
+  | { readonly type: 'restart' }
+  /** Its supervisor ends it, to start it again with others. */
+  | { readonly type: 'end' }
+  /** Its supervisor will not start it again by itself. */
+  | { readonly type: 'drop'; readonly why: DropReason }
   | { readonly type: 'finish' }
   | { readonly type: 'stop' }
   | { readonly type: 'vmLost'; readonly reason: string }
@@ -107,7 +108,11 @@ export type ActorState =
   | 'removed';
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const admitted = (context: ActorContext): RestartTimes | null => admitRestart(context.times, context.endedAt, context.intensity);
+
+/** The VM of an actor is gone, or comes back. */
+const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
+/** It is to be stopped in its VM. */
+const onStop = { stop: { target: 'stopping', actions: 'intendStop' }, drop: { target: 'stopping', actions: 'noteDrop' } } as const;
 
 export const actorMachine = setup({
   types: {
@@ -120,31 +125,32 @@ export const actorMachine = setup({
     restart: fromPromise<void, ActorContext>(({ input }) =>
       input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.restartsAs),
     ),
+    end: fromPromise<void, ActorContext>(({ input }) => input.commands.end()),
     stop: fromPromise<Uint8Array, ActorContext>(({ input }) => input.commands.stop()),
   },
   guards: {
     ofThisEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch,
     temporary: ({ context }) => context.restart === 'temporary',
-    admitted: ({ context }) => admitted(context) !== null,
     exhausting: ({ context }) => context.intent === 'exhaust',
-    finishedPermanent: ({ context }) => context.intent === 'finish' && context.restart === 'permanent',
-    finishedPermanentAdmitted: ({ context }) =>
-      context.intent === 'finish' && context.restart === 'permanent' && admitted(context) !== null,
+    ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.restartsAs,
+    hasEndedAhead: ({ context }) => context.endedAhead !== undefined,
+    finishing: ({ context }) => context.intent === 'finish',
+    hasLeft: ({ context }) => context.fresh,
   },
   actions: {
-    beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, times: [], reason: '', error: undefined, fresh: false })),
+    beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, reason: '', error: undefined, fresh: false })),
     beginNext: assign(({ context }) => ({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
-      times: admitted(context) ?? context.times,
     })),
     noteEnd: assign(({ context, event }) => ({
-      endedAt: context.nowMicros(),
       reason: event.type === 'ended' ? event.reason : context.reason,
       restartsAs: event.type === 'ended' ? event.restartsAs : 0,
       end: 'trap',
       fresh: false,
     })),
+    noteAhead: assign(({ event }) => ({ endedAhead: event.type === 'ended' ? event.reason : undefined })),
+    noteEndAhead: assign(({ context }) => ({ reason: context.endedAhead, endedAhead: undefined, restartsAs: 0, end: 'trap' })),
     /** What is to be stopped is the incarnation that its VM has started. */
     followPermit: assign(({ context, event }) => ({
       epoch: event.type === 'ended' ? Math.max(context.epoch, event.restartsAs) : context.epoch,
@@ -152,14 +158,12 @@ export const actorMachine = setup({
     beginRecovery: assign(({ context, event }) => ({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
-      endedAt: context.nowMicros(),
       reason: event.type === 'vmRestarting' ? event.reason : context.reason,
       end: 'vmLost',
       fresh: false,
       endedEarly: false,
     })),
     noteEarlyEnd: assign(({ context, event }) => ({
-      endedAt: context.nowMicros(),
       reason: event.type === 'ended' ? event.reason : context.reason,
       end: 'trap',
       endedEarly: true,
@@ -168,15 +172,19 @@ export const actorMachine = setup({
       const error = 'error' in event ? event.error : undefined;
       return { error, reason: messageOf(error), end: 'failed' };
     }),
-    noteTime: assign(({ context }) => ({ endedAt: context.nowMicros() })),
+    noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', restartsAs: 0, fresh: false }),
     noteFinish: assign({ reason: 'finished', end: 'finished', intent: 'finish', fresh: true }),
-    intendStop: assign({ intent: 'stop', reason: 'stopped by order', end: 'stopped' }),
-    intendExhaust: assign(({ context }) => ({
-      intent: 'exhaust' as const,
-      reason: `restart budget exhausted: ${context.reason}`,
-      end: 'exhausted' as const,
+    intendStop: assign(({ context }) => ({
+      intent: 'stop',
+      reason: 'stopped by order',
+      end: 'stopped',
       epoch: Math.max(context.epoch, context.restartsAs),
     })),
+    noteDrop: assign(({ context, event }) => {
+      const epoch = Math.max(context.epoch, context.restartsAs);
+      if (event.type !== 'drop' || event.why !== 'exhausted') return { intent: 'stop', epoch };
+      return { intent: 'exhaust', epoch, reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' };
+    }),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
       envelope: undefined,
@@ -194,10 +202,9 @@ export const actorMachine = setup({
     ...input,
     epoch: 0,
     restarts: 0,
-    times: [],
-    endedAt: 0,
     reason: '',
     restartsAs: 0,
+    endedAhead: undefined,
     end: 'failed',
     error: undefined,
     intent: 'stop',
@@ -217,38 +224,50 @@ export const actorMachine = setup({
         onDone: 'running',
         onError: { target: 'failed', actions: 'noteFailure' },
       },
-      on: {
-        ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
-        stop: { target: 'stopping', actions: 'intendStop' },
-        vmLost: { target: 'lost', actions: 'noteLoss' },
-        vmRestarting: 'recovering',
-      },
+      on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } },
     },
     running: {
       on: {
+        ...onLoss,
+        ...onStop,
         ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
+        end: { target: 'ending', actions: 'noteOrderedEnd' },
         finish: { target: 'stopping', actions: 'noteFinish' },
-        stop: { target: 'stopping', actions: 'intendStop' },
-        vmLost: { target: 'lost', actions: 'noteLoss' },
-        vmRestarting: 'recovering',
       },
     },
     recovering: {
       entry: 'beginRecovery',
       on: {
+        ...onLoss,
+        ...onStop,
         ended: { guard: 'ofThisEpoch', actions: 'noteEarlyEnd' },
         recovered: [{ guard: ({ context }) => context.endedEarly, target: 'deciding' }, { target: 'running' }],
-        stop: { target: 'stopping', actions: 'intendStop' },
-        vmLost: { target: 'lost', actions: 'noteLoss' },
         vmRestarting: { target: 'recovering', reenter: true },
       },
     },
+    // That its VM does not answer shows again as it is restarted.
+    ending: {
+      invoke: { src: 'end', input: ({ context }) => context, onDone: 'deciding', onError: 'deciding' },
+      on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', actions: 'followPermit' } },
+    },
     deciding: {
-      always: [
-        { guard: 'temporary', target: 'stopping', actions: assign({ intent: 'stop' }) },
-        { guard: 'admitted', target: 'restarting', actions: 'beginNext' },
-        { target: 'stopping', actions: 'intendExhaust' },
-      ],
+      on: {
+        ...onLoss,
+        ended: { guard: 'ofNextEpoch', actions: 'noteAhead' },
+        restart: [
+          { guard: 'hasEndedAhead', target: 'deciding', reenter: true, actions: ['beginNext', 'noteEndAhead'] },
+          { target: 'restarting', actions: 'beginNext' },
+        ],
+        stop: [
+          { guard: 'hasLeft', target: 'leaving', actions: 'intendStop' },
+          { target: 'stopping', actions: 'intendStop' },
+        ],
+        drop: [
+          { guard: 'hasLeft', target: 'leaving', actions: 'noteDrop' },
+          { target: 'stopping', actions: 'noteDrop' },
+        ],
+        vmRestarting: [{ guard: 'hasLeft' }, { target: 'recovering' }],
+      },
     },
     restarting: {
       invoke: {
@@ -261,23 +280,10 @@ export const actorMachine = setup({
             target: 'lost',
             actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error), end: 'vmLost' as const, clean: false })),
           },
-          {
-            target: 'deciding',
-            actions: assign(({ context, event }) => ({
-              error: event.error,
-              reason: messageOf(event.error),
-              end: 'failed' as const,
-              endedAt: context.nowMicros(),
-            })),
-          },
+          { target: 'deciding', actions: 'noteFailure' },
         ],
       },
-      on: {
-        ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
-        stop: { target: 'stopping', actions: 'intendStop' },
-        vmLost: { target: 'lost', actions: 'noteLoss' },
-        vmRestarting: 'recovering',
-      },
+      on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } },
     },
     stopping: {
       invoke: {
@@ -292,18 +298,16 @@ export const actorMachine = setup({
       after: { shutdown: { target: 'leaving', actions: 'noteUnanswered' } },
       on: {
         ended: { guard: 'ofThisEpoch', actions: 'followPermit' },
-        stop: { guard: ({ context }) => context.intent === 'finish', actions: 'intendStop' },
+        stop: { guard: 'finishing', actions: 'intendStop' },
         vmLost: { target: 'leaving', actions: 'noteLoss' },
         vmRestarting: { target: 'leaving', actions: 'noteLoss' },
       },
     },
     leaving: {
-      entry: 'noteTime',
       always: [
+        { guard: 'finishing', target: 'deciding' },
         { guard: 'temporary', target: 'removed' },
         { guard: 'exhausting', target: 'exhausted' },
-        { guard: 'finishedPermanentAdmitted', target: 'restarting', actions: 'beginNext' },
-        { guard: 'finishedPermanent', target: 'exhausted', actions: 'intendExhaust' },
         { target: 'stopped' },
       ],
     },

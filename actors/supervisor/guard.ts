@@ -71,6 +71,7 @@ export function guardControl(
     spawn: guarded('spawn', (order) => control.spawn(order)),
     restart: guarded('restart', (actor, epoch) => control.restart(actor, epoch)),
     permit: guarded('permit', (actor, epoch) => control.permit(actor, epoch)),
+    end: guarded('end', (actor) => control.end(actor)),
     stop: guarded('stop', (actor) => control.stop(actor)),
     snapshot: guarded('snapshot', (actor) => control.snapshot(actor)),
     fence: guarded('fence', (address, epoch, lastSequence) => control.fence(address, epoch, lastSequence)),

@@ -5,18 +5,20 @@ import type { CrashReport, RecoveryOrder } from '../control.js';
 import type { Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
 import type { Side } from '../placement.js';
-import { type ActorCommands, type ActorState, actorMachine, type RestartKind } from './actor-machine.js';
+import { type ActorCommands, type ActorState, actorMachine } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
-import { admitRestart, type Intensity } from './intensity.js';
 import type { StopOutcome } from './stop-report.js';
+import type { Child, Exit, Purpose } from './tree/child.js';
+import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorSpecification {
   readonly actor: string;
   readonly address: number;
   readonly vm: Side;
   readonly restart: RestartKind;
-  readonly intensity: Intensity;
+  /** Its end, when it is not restarted, may end its supervisor. */
+  readonly significant: boolean;
   readonly shutdownMs: number;
   readonly options: ActorOptions;
 }
@@ -37,25 +39,30 @@ export const isDown = (state: ActorState): boolean => DOWN.includes(state);
 
 export class SupervisedActor {
   private readonly machine: Actor<typeof actorMachine>;
+  private incarnation: Incarnation | undefined;
+  /** It is started by order: otherwise it stays down when its supervisor starts its siblings. */
+  private ordered = false;
 
   constructor(
     readonly specification: ActorSpecification,
     commands: ActorCommands,
-    nowMicros: () => number,
     timers: Timers,
     onStatus: (status: ActorStatus, before: ActorState) => void,
+    /** Awaited before the stop counts as done. */
+    private readonly onStop: (result: StopResult) => Promise<void>,
   ) {
-    const { actor, vm, restart, intensity, shutdownMs } = specification;
+    const { actor, vm, restart, shutdownMs } = specification;
     const clock = {
       setTimeout: (fn: () => void, delayMs: number) => timers.set(delayMs, fn),
       clearTimeout: (timer: unknown) => timers.clear(timer),
     };
-    this.machine = createActor(actorMachine, { input: { actor, vm, restart, intensity, shutdownMs, nowMicros, commands }, clock });
+    this.machine = createActor(actorMachine, { input: { actor, vm, restart, shutdownMs, commands }, clock });
     let last: ActorStatus = this.status;
-    this.machine.subscribe(() => {
+    this.machine.subscribe(({ value }) => {
       const before = last;
       last = this.status;
       if (last.state !== before.state || last.epoch !== before.epoch) onStatus(last, before.state);
+      if (value === 'deciding') this.incarnation?.end(this.exit);
     });
     this.machine.start();
   }
@@ -66,7 +73,8 @@ export class SupervisedActor {
 
   /** Passing states are never seen from outside: the machine leaves them in the same step. */
   get state(): ActorState {
-    return this.machine.getSnapshot().value as ActorState;
+    const { value } = this.machine.getSnapshot();
+    return value === 'ending' || value === 'deciding' ? 'restarting' : (value as ActorState);
   }
 
   get down(): boolean {
@@ -93,26 +101,45 @@ export class SupervisedActor {
     return { actor, address, vm, state: this.state, epoch, restarts, reason };
   }
 
-  /** @throws StartError when it does not come up, SupervisionError when it is not down */
-  async start(): Promise<void> {
+  private get exit(): Exit {
+    const { end, reason } = this.machine.getSnapshot().context;
+    return { reason: end === 'finished' ? 'normal' : 'error', detail: reason };
+  }
+
+  /**
+   * The next incarnation, or the first, as its supervisor wants it. One that has ended again by then is started nevertheless.
+   * @returns null when it is down, and is to stay so
+   * @throws StartError
+   */
+  async startIncarnation(): Promise<Child | null> {
+    const wasDown = this.down;
+    if (wasDown && this.state !== 'idle' && !this.ordered) return null;
+    this.machine.send({ type: wasDown ? 'start' : 'restart' });
+    const { value, context } = await this.until(['running', 'deciding', ...DOWN]);
+    if (!wasDown && isDown(value as ActorState)) return null;
+    if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
+      throw new StartError(this.specification.vm, this.name, context.reason, { cause: context.error });
+    this.incarnation = new Incarnation(this);
+    if (value === 'deciding') this.incarnation.end(this.exit);
+    return this.incarnation;
+  }
+
+  /** @param start has its supervisor start it. @throws SupervisionError when it is not down */
+  async start(start: () => Promise<unknown>): Promise<void> {
     if (!this.down || this.state === 'removed')
       throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
-    this.machine.send({ type: 'start' });
-    const { value, context } = await this.until(SETTLED);
-    const { reason, error } = context;
-    if (value !== 'running') throw new StartError(this.specification.vm, this.name, reason, { cause: error });
+    this.ordered = true;
+    try {
+      await start();
+    } finally {
+      this.ordered = false;
+    }
   }
 
   /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
   ended(report: Pick<CrashReport, 'epoch' | 'reason' | 'restartsAs'>): void {
     const { epoch, reason, restartsAs } = report;
     this.machine.send({ type: 'ended', epoch, reason, restartsAs });
-  }
-
-  /** It would be restarted if it ended now. */
-  get restartable(): boolean {
-    const { restart, times, intensity, nowMicros } = this.machine.getSnapshot().context;
-    return this.state === 'running' && restart !== 'temporary' && admitRestart(times, nowMicros(), intensity) !== null;
   }
 
   vmLost(reason: string): void {
@@ -128,6 +155,18 @@ export class SupervisedActor {
     this.machine.send({ type: 'recovered' });
   }
 
+  /** Its supervisor will not start it again by itself. */
+  drop(why: DropReason): void {
+    if (this.state !== 'removed') this.machine.send({ type: 'drop', why });
+  }
+
+  /** Ends the incarnation so that the next can follow. Resolves when it has ended, or its VM was lost and recovers it, which is as good. */
+  async suspend(): Promise<void> {
+    await this.until(['running', 'deciding', ...DOWN]);
+    this.machine.send({ type: 'end' });
+    await waitFor(this.machine, ({ value }) => value !== 'ending');
+  }
+
   /** Ends it as if its work were done. Resolves when it is down, or runs again because it is permanent. */
   async finish(): Promise<void> {
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be finished while it is ${this.state}`);
@@ -140,7 +179,9 @@ export class SupervisedActor {
     if (this.down) return { outcome: 'down' };
     this.machine.send({ type: 'stop' });
     const { context } = await this.until(DOWN);
-    return context.clean ? { outcome: 'stopped' } : { outcome: 'killed', error: context.error };
+    const result: StopResult = context.clean ? { outcome: 'stopped' } : { outcome: 'killed', error: context.error };
+    await this.onStop(result);
+    return result;
   }
 
   /** Resolves once it runs or is down. */
@@ -150,7 +191,30 @@ export class SupervisedActor {
   }
 
   /** @returns the snapshot that was waited for: the machine may have gone on when the promise resolves */
-  private until(states: readonly ActorState[]) {
-    return waitFor(this.machine, ({ value }) => states.includes(value as ActorState));
+  private until(states: readonly string[]) {
+    return waitFor(this.machine, ({ value }) => states.includes(value as string));
+  }
+}
+
+/** One incarnation as a child of its supervisor. That its VM was lost and recovers it, or that it is stopped by order, is no end of its own. */
+class Incarnation implements Child {
+  readonly ended: Promise<Exit>;
+  end: (exit: Exit) => void = () => {};
+
+  constructor(private readonly actor: SupervisedActor) {
+    this.ended = new Promise((resolve) => {
+      this.end = resolve;
+    });
+  }
+
+  async shutdown(purpose: Purpose): Promise<void> {
+    await (purpose === 'restart' ? this.actor.suspend() : this.actor.stop());
+    this.end({ reason: 'shutdown' });
+  }
+
+  /** Its VM may take as long as for any stop; what it does then is for the supervisor of VMs. */
+  async kill(): Promise<void> {
+    await this.actor.stop();
+    this.end({ reason: 'killed' });
   }
 }

@@ -1,34 +1,37 @@
 /**
- * Starts, watches and ends everything, one for one: an actor that ends is restarted alone, the others go on.
+ * Starts, watches and ends everything.
  *
- *   VM reports ended(report) ─> actor's machine: within its budget? ─> epoch + 1 ─> fence in every VM, restart in its VM
- *                                        │ no
- *                                        └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
- *
- * Invariant: a route leads only to a port whose VM is there, or an actor that is up, on its way up, or not yet started. Routes change in one place (`publishRoutes`), one
- * publication after another, and each one sends what is true when it starts.
+ *   VM reports ended(report) ─> actor's machine ─> its supervisor in the tree: restart? ─> epoch + 1 ─> fence in every VM, restart in its VM
+ *                                                           │ no
+ *                                                           └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
-import { firstSequenceOf } from '../gate.js';
 import { ControlError, type Host, type VmHandle, type VmListener } from '../host.js';
 import type { VmName } from '../instance.js';
-import { Persistence, type PersistentActors, type StartState } from '../persistence/persistence.js';
-import type { ActorCommands, ActorState } from './actor-machine.js';
+import { Persistence, type PersistentActors } from '../persistence/persistence.js';
+import type { ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
-import { codeOf, rethrowUnlessLost } from './control-failure.js';
+import { rethrowUnlessLost } from './control-failure.js';
 import { withPosition } from './crash-position.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
-import type { PortCommands, PortState } from './port-machine.js';
+import { PartyOrders } from './party-orders.js';
+import type { PortState } from './port-machine.js';
+import { Routing } from './routing.js';
+import { Shutdown } from './shutdown.js';
 import type { StopReport } from './stop-report.js';
-import { type ActorSpecification, isDown, SupervisedActor } from './supervised-actor.js';
+import { type ActorSpecification, isDown, type StopResult, SupervisedActor } from './supervised-actor.js';
 import { type SupervisedPort, supervisePorts } from './supervised-ports.js';
 import { SupervisedVm } from './supervised-vm.js';
+import { Supervision } from './supervision.js';
+import type { SupervisorOrder } from './supervisor-order.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
+import type { Exit } from './tree/child.js';
+import { ExhaustedError } from './tree/errors.js';
 import { VmCare } from './vm-care.js';
 import type { VmCommands } from './vm-machine.js';
 import { VmRecovery } from './vm-recovery.js';
@@ -42,10 +45,12 @@ export interface SupervisorOptions {
   readonly parties: readonly PartySchema[];
   /** Where ports live that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
+  /** Who supervises whom. */
+  readonly tree: SupervisorOrder;
+  /** How often a supervisor may restart its children, unless the tree says otherwise; and how often each port may be restarted. */
+  readonly intensity: Intensity;
   readonly persistent: PersistentActors;
   readonly escalation: Escalation;
-  /** How often each port may be restarted. */
-  readonly portIntensity: Intensity;
   /** How often each VM may be started again. */
   readonly vmIntensity: Intensity;
   /** A VM that is busy for so long without progress hangs. */
@@ -60,13 +65,14 @@ export class Supervisor implements CauseSources {
   private readonly actors: Map<string, SupervisedActor>;
   private readonly ports: ReadonlyMap<string, SupervisedPort>;
   private readonly machine: Actor<typeof systemMachine>;
-  /** Per address, the last frame that an ended incarnation has sent. */
-  private readonly lastSequences = new Map<number, number>();
+  private readonly orders: PartyOrders;
   private readonly recovery: VmRecovery;
   readonly persistence: Persistence;
   private readonly monitors: Monitors;
   private readonly care: VmCare;
-  private routing: Promise<void> = Promise.resolve();
+  private readonly supervision: Supervision;
+  private readonly shutdown: Shutdown;
+  private readonly routing: Routing;
 
   constructor(
     private readonly host: Host,
@@ -78,10 +84,23 @@ export class Supervisor implements CauseSources {
       snapshot: async (actor) => this.controlOf(actor).snapshot(actor),
       tell: (change) => this.changes.emit({ type: 'storage', ...change }),
     });
+    const onFailure = (error: ControlError) => this.changes.emit({ type: 'control', error });
+    this.routing = new Routing(
+      () => this.routes,
+      () => this.liveControls,
+      onFailure,
+    );
+    this.orders = new PartyOrders({
+      control: (vm) => this.vm(vm).control,
+      liveControls: () => this.liveControls,
+      actor: (name) => this.actor(name),
+      reroute: () => this.routing.again(),
+      persistence: this.persistence,
+    });
     this.monitors = new Monitors({
       parties: options.parties,
       runs: (address) => this.runs(address),
-      tell: (watcher, notice) => this.attempt(host.local.control.tellEnded(watcher, notice)),
+      tell: (watcher, notice) => host.local.control.tellEnded(watcher, notice).catch(onFailure),
     });
     this.care = new VmCare(host, options.hangMs, (vm, notice, reason) => this.recovery.hung(vm, notice, reason));
     const startLocal = async () => host.local;
@@ -99,10 +118,27 @@ export class Supervisor implements CauseSources {
     this.ports = supervisePorts({
       parties: options.parties,
       vms: options.portVms,
-      intensity: options.portIntensity,
+      intensity: options.intensity,
       nowMicros: () => host.clock.nowMicros(),
-      commands: (port, address, vm) => this.portCommands(port, address, vm),
+      commands: (port, address, vm) => this.orders.ofPort(port, address, vm),
       onStatus: (port, before) => this.portChanged(port, before),
+    });
+    this.supervision = new Supervision({
+      host,
+      tree: options.tree,
+      intensity: options.intensity,
+      actor: (name) => this.actor(name),
+      exhaustion: options.escalation === 'degrade' ? 'degrade' : 'escalate',
+      onEnding: (exit) => this.rootEnding(exit),
+    });
+    this.shutdown = new Shutdown({
+      actors: () => [...this.actors.values()],
+      vms: () => this.vms,
+      endTree: () => this.supervision.stop(),
+      release: async (vms) => {
+        await this.care.release(vms);
+        await this.persistence.flush();
+      },
     });
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.systemCommands() } });
     let last: SystemState = this.state;
@@ -218,13 +254,12 @@ export class Supervisor implements CauseSources {
   }
 
   private superviseActor(specification: ActorSpecification): SupervisedActor {
-    const { clock, timers } = this.host;
     return new SupervisedActor(
       specification,
-      this.actorCommands(specification),
-      () => clock.nowMicros(),
-      timers,
+      this.orders.ofActor(specification),
+      this.host.timers,
       (status, before) => this.actorChanged(status, before),
+      async (result) => (this.ending ? this.shutdown.note(specification, result) : undefined),
     );
   }
 
@@ -233,7 +268,7 @@ export class Supervisor implements CauseSources {
     return {
       ended: (report) => {
         if (present) {
-          this.lastSequences.set(report.address, report.lastSequence);
+          this.orders.noteLast(report.address, report.lastSequence);
           (this.ports.get(report.actor) ?? this.actors.get(report.actor))?.ended(report);
         }
         this.report(report, (whole) => ({ type: 'crash', report: whole }));
@@ -285,17 +320,17 @@ export class Supervisor implements CauseSources {
     if (status.state !== 'lost') return;
     for (const party of parties) party.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
     this.tally();
-    if (!this.ending) this.reroute();
+    if (!this.ending) this.routing.again();
   }
 
   private portChanged(port: SupervisedPort, before: PortState): void {
-    const { status } = port;
+    const { status, down } = port;
     this.notice(port, status);
     this.changes.emit({ type: 'port', ...status });
     if (status.state === before) return;
     this.tally();
-    if (port.down && !this.ending) this.reroute();
-    if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: port.name });
+    if (down && !this.ending) this.routing.again();
+    if (status.state === 'exhausted') this.escalate();
   }
 
   private actorChanged(status: ActorStatus, before: ActorState): void {
@@ -306,13 +341,37 @@ export class Supervisor implements CauseSources {
     if (status.state === 'running') this.permit(status);
     if (status.state === 'running' && before !== 'starting') this.persistence.note(status.actor);
     this.tally();
-    if (isDown(status.state) && !this.ending) this.reroute();
-    if (status.state === 'exhausted') this.machine.send({ type: 'exhausted', actor: status.actor });
+    if (isDown(status.state) && !this.ending) this.routing.again();
+    if (status.state === 'lost' && !this.ending) this.supervision.leaveDown(status.actor);
+    if (before === 'lost' && status.state === 'recovering') this.supervision.takeBack(status.actor);
+  }
+
+  /** The root of the tree ends by itself: its budget is exhausted, or its significant actors have ended. */
+  private rootEnding({ detail }: Exit): void {
+    if (detail instanceof ExhaustedError) this.escalate();
+    else if (!this.ending) this.machine.send({ type: 'stop' });
+  }
+
+  /** Nothing below the system is left to decide: here, and only here, begins what its `escalation` says. */
+  private escalate(): void {
+    this.machine.send({ type: 'exhausted' });
+  }
+
+  /** Ends an actor by order. It stays down, whatever its restart kind, until it is started. @throws SupervisionError */
+  async stopActor(name: string): Promise<StopResult> {
+    const result = await this.actor(name).stop();
+    await this.supervision.leaveDown(name);
+    return result;
+  }
+
+  /** @throws SupervisionError, StartError */
+  async startActor(name: string): Promise<void> {
+    await this.actor(name).start(() => this.supervision.startActor(name));
   }
 
   /** Whether its VM may restart an actor at once, and tell afterwards: what would be decided must be known in advance. */
   private maySelfRestart(actor: SupervisedActor): boolean {
-    return !this.ending && actor.restartable;
+    return !this.ending && actor.state === 'running' && this.supervision.wouldRestartAlone(actor.name);
   }
 
   private permit({ actor, epoch, vm }: ActorStatus): void {
@@ -367,9 +426,9 @@ export class Supervisor implements CauseSources {
     return {
       startVms: () => this.startVms(),
       connect: () => this.connect(),
-      route: () => this.publishRoutes(),
+      route: () => this.routing.publish(),
       startActors: () => this.startActors(),
-      stop: () => this.stopAll(),
+      stop: () => this.shutdown.run(),
     };
   }
 
@@ -387,114 +446,14 @@ export class Supervisor implements CauseSources {
 
   private async startActors(): Promise<void> {
     for (const vm of this.vms) if (vm.live) await this.options.prepare(vm.control, vm.name);
-    for (const actor of this.actors.values()) await actor.start();
+    await this.supervision.start();
     for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));
   }
 
-  private actorCommands({ actor, address, vm, options }: ActorSpecification): ActorCommands {
-    const spawn = (epoch: number, state: StartState = {}) => this.vm(vm).control.spawn({ actor, epoch, options, ...state });
-    return {
-      spawn: async (epoch, envelope) => {
-        if (epoch > 1) {
-          await Promise.all([this.fence(address, epoch), this.reroute()]);
-          this.assertWanted(actor, epoch);
-        }
-        await this.persistence.start(actor, envelope, (state) => spawn(epoch, state));
-      },
-      // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
-      restart: async (epoch, started) => {
-        const { control } = this.vm(vm);
-        await null; // in the host's thread the call would come within the report of the end
-        await Promise.all([started || control.restart(actor, epoch), this.fence(address, epoch, control)]);
-      },
-      respawn: async (epoch) => {
-        await this.fence(address, epoch);
-        this.assertWanted(actor, epoch);
-        await spawn(epoch);
-      },
-      stop: async () => {
-        const envelope = await this.vm(vm).control.stop(actor);
-        this.lastSequences.delete(address); // all that it has sent is its own
-        this.persistence.leave(actor, envelope);
-        return envelope;
-      },
-    };
-  }
-
-  private portCommands(port: string, address: number, vm: VmName): PortCommands {
-    return {
-      restart: async (epoch) => {
-        const { control } = this.vm(vm);
-        await null; // in the host's thread the call would come within the report of the end
-        await Promise.all([control.restart(port, epoch), this.fence(address, epoch, control)]);
-      },
-      stop: async () => {
-        await this.vm(vm).control.stop(port);
-      },
-      start: async (epoch) => {
-        await Promise.all([this.fence(address, epoch), this.reroute()]);
-        await this.vm(vm).control.spawn({ actor: port, epoch, options: {} });
-      },
-    };
-  }
-
-  /** A stop that came before its actor was there has found nobody to stop: the actor must not appear after it. */
-  private assertWanted(name: string, epoch: number): void {
-    const { state, status } = this.actor(name);
-    if (status.epoch !== epoch || (state !== 'starting' && state !== 'restarting'))
-      throw new SupervisionError('state', name, `is ${state}: its start was called off`);
-  }
-
-  /** A VM that is lost needs no fence: it reads nothing any more. */
-  private async fence(address: number, epoch: number, except?: VmControl): Promise<void> {
-    const lastSequence = this.lastSequences.get(address) ?? firstSequenceOf(epoch);
-    const fenced = this.liveControls.filter((control) => control !== except);
-    await Promise.all(fenced.map((control) => control.fence(address, epoch, lastSequence).catch(rethrowUnlessLost)));
-  }
-
   private get routes(): Routes {
-    const ports = [...this.ports.values()].filter((port) => !port.down).map(({ address, vm }) => [address, vm] as const);
-    const up = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
-    return [...ports, ...up.map(({ specification: { address, vm } }) => [address, vm] as const)];
-  }
-
-  private async publishRoutes(): Promise<void> {
-    const { routes } = this;
-    await Promise.all(this.liveControls.map((control) => control.setRoutes(routes).catch(rethrowUnlessLost)));
-  }
-
-  /** Never rejects: a VM that does not take its routes is reported. */
-  private reroute(): Promise<void> {
-    this.routing = this.attempt(this.routing.then(() => this.publishRoutes()));
-    return this.routing;
-  }
-
-  private attempt(order: Promise<void>): Promise<void> {
-    return order.catch((error) => this.changes.emit({ type: 'control', error }));
-  }
-
-  private async stopAll(): Promise<StopReport> {
-    const report: StopReport[number][] = [];
-    const killed = new Set<VmName>();
-    for (const actor of [...this.actors.values()].reverse()) {
-      const { vm } = actor.specification;
-      const { outcome, error } = await actor.stop();
-      report.push({ actor: actor.name, outcome: outcome === 'down' && killed.has(vm) ? 'killed' : outcome });
-      if (outcome === 'killed' && codeOf(error) === 'deadline' && !killed.has(vm)) {
-        killed.add(vm);
-        await this.kill(vm);
-      }
-    }
-    for (const vm of [...this.vms].reverse()) await vm.end('stop');
-    await this.care.release(this.vms.map(({ name }) => name));
-    await this.persistence.flush();
-    return report;
-  }
-
-  /** A VM that hangs cannot stop its other actors either: its thread is ended, instead of waiting for each of them. */
-  private async kill(vm: VmName): Promise<void> {
-    await this.vm(vm).end('kill');
-    for (const actor of this.actorsIn(vm)) actor.vmLost(`VM ${vm} did not answer and was ended`);
+    const ports = [...this.ports.values()].filter((port) => !port.down);
+    const actors = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
+    return [...ports, ...actors.map(({ specification }) => specification)].map(({ address, vm }) => [address, vm]);
   }
 }

@@ -13,7 +13,10 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { StopReport } from './stop-report.js';
 
-/** degrade: when an actor's restart budget is exhausted the others go on. stop: the whole system stops, as OTP's supervisor does. */
+/**
+ * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child of the
+ * root has a budget of its own. stop: the whole system stops, as in OTP.
+ */
 export type Escalation = 'degrade' | 'stop';
 
 export interface SystemCommands {
@@ -48,7 +51,8 @@ export interface SystemContext extends SystemInput {
 export type SystemEvent =
   | { readonly type: 'start' }
   | { readonly type: 'tallied'; readonly tally: Tally }
-  | { readonly type: 'exhausted'; readonly actor: string }
+  /** The budget of the root supervisor, or of a port, is exhausted. */
+  | { readonly type: 'exhausted' }
   | { readonly type: 'stop' };
 
 export type SystemState = 'starting' | 'running' | 'degraded' | 'failed' | 'stopping' | 'stopped';

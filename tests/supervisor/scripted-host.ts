@@ -149,6 +149,9 @@ export class ScriptedVm implements VmControl {
   async permit(actor: string, epoch: number): Promise<void> {
     this.permits.set(actor, epoch);
   }
+  end(actor: string): Promise<number> {
+    return this.answer('end', actor, 0);
+  }
   async stop(actor: string): Promise<Uint8Array> {
     const envelope = await this.answer('stop', actor, new Uint8Array([this.epochs.get(actor) ?? 0]));
     this.epochs.delete(actor);

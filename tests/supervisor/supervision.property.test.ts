@@ -8,8 +8,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { VmName } from '../../actors/instance.js';
-import type { RestartKind } from '../../actors/supervisor/actor-machine.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import type { RestartKind } from '../../actors/supervisor/tree/specification.js';
 import type { System } from '../../actors/system.js';
 import { anna, bert, carl, order, started } from './application.js';
 import type { ScriptedHost } from './scripted-host.js';
@@ -85,10 +85,11 @@ function watch(host: ScriptedHost, system: System): Life {
   const life: Life = { restartedAt: new Map(), epochs: new Map() };
   system.onChange((change: SystemChange) => {
     if (change.type !== 'actor') return;
-    expect(change.epoch).toBeGreaterThanOrEqual(life.epochs.get(change.actor) ?? 0);
+    const before = life.epochs.get(change.actor) ?? 1;
+    expect(change.epoch).toBeGreaterThanOrEqual(before);
     life.epochs.set(change.actor, change.epoch);
     if (change.state === 'starting') life.restartedAt.delete(change.actor);
-    if (change.state !== 'restarting') return;
+    if (change.state !== 'restarting' || change.epoch === before) return;
     const times = life.restartedAt.get(change.actor) ?? [];
     times.push(host.time.nowMicros());
     life.restartedAt.set(change.actor, times);

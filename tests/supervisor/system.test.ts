@@ -305,11 +305,11 @@ describe('what a person sees', () => {
     );
     host.vm('wasm').trap('bert');
     await settle();
-    expect(seen).toEqual(['bert restarting 2', 'crash', 'bert running 2']);
+    expect(seen).toEqual(['bert restarting 1', 'bert restarting 2', 'crash', 'bert running 2']);
     forget();
     host.vm('wasm').trap('bert');
     await settle();
-    expect(seen).toHaveLength(3);
+    expect(seen).toHaveLength(4);
   });
 
   test('the system announces its own state', async () => {

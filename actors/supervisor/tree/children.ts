@@ -18,7 +18,7 @@ export interface TreePlatform {
   random(): number;
 }
 
-/** restarting: its restart has failed or waits, and will be tried. down: it will not be started without an order, or before its turn. */
+/** restarting: it starts, or will be tried again. down: it will not be started without an order, or before its turn. */
 export type ChildState = 'running' | 'restarting' | 'down';
 
 /** One child: its specification, and its present incarnation if it has one. */
@@ -34,6 +34,8 @@ export class Entry {
   times: RestartTimes = [];
   /** A restart of others has ended it, and has not come to start it again. */
   takenDown = false;
+  /** The start in hand; never rejects. */
+  starting: Promise<unknown> | undefined;
   /** Of the restart that waits for its time. */
   timer: unknown;
   /** Of the try that waits for its turn. */
@@ -68,8 +70,8 @@ const startForgotten = async (): Promise<never> => {
 export class Children {
   private list: readonly Entry[] = [];
   private killed = false;
-  /** Of the start in hand. */
-  private giveUpStart: () => void = () => {};
+  /** Of the starts in hand. */
+  private readonly giveUps = new Set<() => void>();
 
   constructor(
     private readonly platform: TreePlatform,
@@ -102,38 +104,53 @@ export class Children {
     return this.list.slice(this.list.indexOf(first));
   }
 
-  /** @throws ChildStartError */
-  async start(entry: Entry): Promise<Child | null> {
+  /** @throws ChildStartError, which leaves it down */
+  start(entry: Entry): Promise<Child | null> {
     this.calm(entry);
-    let child: Child | null;
+    entry.state = 'restarting';
+    const start = this.launch(entry);
+    entry.starting = start.catch(() => {});
+    return start;
+  }
+
+  private async launch(entry: Entry): Promise<Child | null> {
     try {
-      child = await this.unlessKilled(entry);
+      const child = await this.unlessKilled(entry);
+      entry.takenDown = false;
+      entry.state = child ? 'running' : 'down';
+      if (child) this.welcome(entry, child);
+      return child;
     } catch (error) {
+      entry.state = 'down';
       throw new ChildStartError(entry.specification.id, error);
+    } finally {
+      entry.starting = undefined;
     }
-    entry.takenDown = false;
-    if (!child) return null;
+  }
+
+  private welcome(entry: Entry, child: Child): void {
     entry.child = child;
-    entry.state = 'running';
     entry.startedAt = this.platform.nowMicros();
     child.ended.then((exit) => this.onEnded(entry, child, exit));
     if (this.killed) child.kill();
-    return child;
   }
 
   /** A start that never comes to an end does not keep a supervisor that is killed; what it starts in the end is killed in turn. */
   private async unlessKilled(entry: Entry): Promise<Child | null> {
     const start = (async () => entry.specification.start(...(entry.extra ?? [])))();
+    let giveUp = () => {};
     const givenUp = new Promise<null>((resolve) => {
-      this.giveUpStart = () => resolve(null);
+      giveUp = () => resolve(null);
     });
-    const child = await Promise.race([start, givenUp]);
+    this.giveUps.add(giveUp);
+    const child = await Promise.race([start, givenUp]).finally(() => this.giveUps.delete(giveUp));
     if (!child && this.killed) start.then((late) => late?.kill()).catch(() => {});
     return child;
   }
 
   /** Resolves when it is down. An order that waits to start it again is void. */
   async end(entry: Entry, purpose: Purpose): Promise<void> {
+    await entry.starting;
     const { child, specification } = entry;
     const { shutdown } = specification;
     if (child) await endChild(child, { shutdown: this.killed ? 'brutal' : shutdown, purpose, timers: this.platform.timers });
@@ -173,7 +190,7 @@ export class Children {
   /** Ends every incarnation at once, also one that is about to come up. */
   kill(): void {
     this.killed = true;
-    this.giveUpStart();
+    for (const giveUp of this.giveUps) giveUp();
     for (const { child } of this.list) child?.kill();
   }
 }

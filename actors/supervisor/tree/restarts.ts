@@ -96,13 +96,29 @@ export class Restarts {
     return undefined;
   }
 
-  /** Ends and starts what goes with it, by strategy. */
+  /** Ends and starts what goes with it, by strategy. A child that is restarted alone keeps nobody waiting. */
   private async round(entry: Entry): Promise<void> {
     const { children } = this.services;
     const { strategy } = this.flags;
-    const group = strategy === 'one_for_all' ? children.all : strategy === 'rest_for_one' ? children.from(entry) : [entry];
-    if (group.length > 1) await this.takeDown(group);
+    if (this.isAlone) {
+      this.startAgain([entry]);
+      return;
+    }
+    const group = strategy === 'one_for_all' ? children.all : children.from(entry);
+    await this.takeDown(group);
     await this.startAgain(group.filter((member) => children.all.includes(member)));
+  }
+
+  /** A child is restarted by itself. */
+  private get isAlone(): boolean {
+    return this.flags.strategy === 'one_for_one' || this.flags.strategy === 'simple_one_for_one';
+  }
+
+  /** What would be decided if it crashed now is that it is restarted, alone and at once. */
+  wouldRestartAlone({ temporary, state, starting, times }: Entry): boolean {
+    if (!this.isAlone || this.flags.backoff || temporary || !(starting || state === 'running')) return false;
+    const spent = this.flags.exhaustion === 'degrade' ? times : this.times;
+    return admitRestart(spent, this.services.platform.nowMicros(), this.flags) !== null;
   }
 
   /** In reverse order. A temporary child is ended for good: it is not restarted, and that it ended counts for nothing. */

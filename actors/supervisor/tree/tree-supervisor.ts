@@ -44,7 +44,9 @@ export interface ChildCounts {
   readonly workers: number;
 }
 
-export interface RootOptions {
+export interface SupervisorHooks {
+  /** Called as each incarnation begins to start its children. */
+  readonly onStarting?: (supervisor: TreeSupervisor) => void;
   /** Called once, as the supervisor begins to end, before any of its children does. */
   readonly onEnding?: (exit: Exit) => void;
 }
@@ -53,30 +55,34 @@ export interface RootOptions {
 export async function startSupervisor(
   init: SupervisorInit,
   platform: TreePlatform,
-  { onEnding = () => {} }: RootOptions = {},
+  hooks: SupervisorHooks = {},
 ): Promise<TreeSupervisor | null> {
-  return TreeSupervisor.start(init, platform, { hasParent: false, onEnding });
+  return TreeSupervisor.start(init, platform, { ...hooks, hasParent: false });
 }
 
 type NestedOptions = Omit<ChildSpecificationInput, 'start' | 'type' | 'dropped'>;
 
 /** A supervisor as the child of another. Each incarnation starts with the children of `init`: those added by order are not started again. */
-export function nestedSupervisor(options: NestedOptions, init: SupervisorInit, platform: TreePlatform): ChildSpecificationInput {
+export function nestedSupervisor(
+  options: NestedOptions,
+  init: SupervisorInit,
+  platform: TreePlatform,
+  hooks: SupervisorHooks = {},
+): ChildSpecificationInput {
   let current: TreeSupervisor | null = null;
   return {
     ...options,
     type: 'supervisor',
     start: async () => {
-      current = await TreeSupervisor.start(init, platform, { hasParent: true, onEnding: () => {} });
+      current = await TreeSupervisor.start(init, platform, { ...hooks, hasParent: true });
       return current;
     },
     dropped: (reason) => current?.drop(reason),
   };
 }
 
-interface Position {
+interface Position extends SupervisorHooks {
   readonly hasParent: boolean;
-  readonly onEnding: (exit: Exit) => void;
 }
 
 const exitOf = ({ ending }: { readonly ending: Ending | undefined }): Exit => ending?.exit ?? { reason: 'shutdown' };
@@ -95,6 +101,7 @@ export class TreeSupervisor implements Child {
     const specification = init();
     if (specification === null) return null;
     const supervisor = new TreeSupervisor(checkSpecification(specification), platform, position);
+    position.onStarting?.(supervisor);
     await supervisor.begin();
     return supervisor;
   }
@@ -121,9 +128,9 @@ export class TreeSupervisor implements Child {
     this.machine.start();
   }
 
-  private async whenEnded(onEnding: (exit: Exit) => void): Promise<Exit> {
+  private async whenEnded(onEnding: SupervisorHooks['onEnding']): Promise<Exit> {
     const { value, context } = await waitFor(this.machine, ({ value }) => value === 'ending' || value === 'abandoning');
-    if (value === 'ending') onEnding(exitOf(context));
+    if (value === 'ending') onEnding?.(exitOf(context));
     const ended = await waitFor(this.machine, ({ value }) => value === 'ended');
     return exitOf(ended.context);
   }
@@ -203,13 +210,20 @@ export class TreeSupervisor implements Child {
     });
   }
 
-  /** Starts a child that is down. @throws ChildStartError, which leaves it down, OrderError */
-  restartChild(id: string): Promise<Child | null> {
-    return this.order(async () => {
+  /** Starts a child that is down, with a new budget where it has one of its own. @throws ChildStartError, which leaves it down, OrderError */
+  async restartChild(id: string): Promise<Child | null> {
+    const { started } = await this.order(async () => {
       const entry = this.findDown(id);
       entry.times = [];
-      return this.children.start(entry);
+      return { started: this.children.start(entry) }; // other orders need not wait for it
     });
+    return started;
+  }
+
+  /** Whether a child would be restarted alone and at once if it crashed now. */
+  wouldRestartAlone(id: string): boolean {
+    const entry = this.children.find(id);
+    return entry !== undefined && this.ending === undefined && this.restarts.wouldRestartAlone(entry);
   }
 
   /** Forgets a child that is down. @throws OrderError */

@@ -1,0 +1,152 @@
+/**
+ * The tree of supervisors over the actors of an application, made of what `startSystem` is told: who supervises whom, and how.
+ *
+ *   root: one_for_one
+ *   ├── history
+ *   ├── picture: rest_for_one
+ *   │     ├── scene
+ *   │     └── focus
+ *   └── metrics
+ *
+ * The tree decides who is restarted, with whom, and when that is too often (tree/). How an actor is ended and restarted it leaves to the actor.
+ */
+import { Random } from '../../bus/random.js';
+import type { Host } from '../host.js';
+import { SupervisionError } from './errors.js';
+import type { Intensity } from './intensity.js';
+import type { SupervisedActor } from './supervised-actor.js';
+import type { SupervisorOrder } from './supervisor-order.js';
+import type { Exit } from './tree/child.js';
+import type { TreePlatform } from './tree/children.js';
+import { ChildStartError, OrderError } from './tree/errors.js';
+import { type ChildSpecificationInput, checkSpecification, type Exhaustion } from './tree/specification.js';
+import { nestedSupervisor, startSupervisor, type TreeSupervisor } from './tree/tree-supervisor.js';
+
+export interface SupervisionOptions {
+  readonly host: Host;
+  readonly tree: SupervisorOrder;
+  /** Of supervisors that have none of their own. */
+  readonly intensity: Intensity;
+  readonly actor: (name: string) => SupervisedActor;
+  /** What an exhausted budget of the root means. */
+  readonly exhaustion: Exhaustion;
+  /** The root begins to end, by itself or by order. */
+  readonly onEnding: (exit: Exit) => void;
+}
+
+export class Supervision {
+  private root: TreeSupervisor | null = null;
+  /** The present incarnations, by their names. */
+  private readonly supervisors = new Map<string, TreeSupervisor>();
+  /** The supervisors over each actor and supervisor, the root first. */
+  private readonly paths: ReadonlyMap<string, readonly string[]>;
+  private readonly platform: TreePlatform;
+
+  /** @throws SpecificationError */
+  constructor(private readonly options: SupervisionOptions) {
+    const { clock, timers } = options.host;
+    // Devices that fail together do not come back together: no two start at the same microsecond.
+    const chance = new Random(clock.nowMicros());
+    this.platform = { timers, nowMicros: () => clock.nowMicros(), random: () => chance.next() };
+    this.paths = new Map(pathsOf(options.tree, []));
+    this.check(options.tree);
+  }
+
+  /** Starts everything in order. @throws what the first actor that did not start says; those before it have ended again */
+  async start(): Promise<void> {
+    const { tree, exhaustion, onEnding } = this.options;
+    const init = () => this.specify(tree, exhaustion);
+    try {
+      this.root = await startSupervisor(init, this.platform, { onStarting: (supervisor) => this.note(tree, supervisor), onEnding });
+    } catch (error) {
+      throw causeOf(error);
+    }
+  }
+
+  /** Ends everything in reverse order. */
+  async stop(): Promise<void> {
+    await this.root?.stop();
+  }
+
+  /** Starts an actor that is down, and any supervisor over it that is. @throws SupervisionError, StartError */
+  async startActor(name: string): Promise<void> {
+    const path = [...(this.paths.get(name) ?? []), name];
+    for (let i = 1; i < path.length; i++) await this.startChild(path[i - 1], path[i], name);
+  }
+
+  private async startChild(parent: string, child: string, actor: string): Promise<void> {
+    try {
+      await this.supervisors.get(parent)?.restartChild(child);
+    } catch (error) {
+      if (!(error instanceof OrderError)) throw causeOf(error);
+      if (error.code !== 'running') throw new SupervisionError('state', actor, `cannot be started: ${child} in ${parent}: ${error.code}`);
+    }
+  }
+
+  /** The actor is down by order, or for good: its supervisor does not start it again. */
+  async leaveDown(name: string): Promise<void> {
+    await this.supervisorOf(name)?.terminateChild(name).catch(unlessOrderError);
+  }
+
+  /** An actor that was down runs: its supervisor has it again. */
+  async takeBack(name: string): Promise<void> {
+    await this.supervisorOf(name)?.restartChild(name).catch(unlessOrderError);
+  }
+
+  /** Whether an actor would be restarted alone and at once if it crashed now. */
+  wouldRestartAlone(name: string): boolean {
+    return this.supervisorOf(name)?.wouldRestartAlone(name) ?? false;
+  }
+
+  /** Undefined before it is started. */
+  private supervisorOf(name: string): TreeSupervisor | undefined {
+    return this.supervisors.get(this.paths.get(name)?.at(-1) ?? '');
+  }
+
+  private note({ supervisor: name }: SupervisorOrder, supervisor: TreeSupervisor): void {
+    this.supervisors.set(name, supervisor);
+  }
+
+  private check(order: SupervisorOrder): void {
+    checkSpecification(this.specify(order, this.options.exhaustion));
+    for (const child of order.children) if (typeof child !== 'string') this.check(child);
+  }
+
+  private specify(order: SupervisorOrder, exhaustion: Exhaustion) {
+    const { strategy = 'one_for_one', autoShutdown = 'never', backoff } = order;
+    const { intensity = this.options.intensity.intensity, periodMs = this.options.intensity.periodMs } = order;
+    const children = order.children.map((child) => (typeof child === 'string' ? this.worker(child) : this.nested(child)));
+    return { flags: { strategy, intensity, periodMs, autoShutdown, backoff, exhaustion }, children };
+  }
+
+  private nested(order: SupervisorOrder): ChildSpecificationInput {
+    const { supervisor: id, restart = 'permanent', significant = false } = order;
+    const onStarting = (supervisor: TreeSupervisor) => this.note(order, supervisor);
+    return nestedSupervisor({ id, restart, significant }, () => this.specify(order, 'escalate'), this.platform, { onStarting });
+  }
+
+  /** An actor bounds the time of its end itself. */
+  private worker(name: string): ChildSpecificationInput {
+    const actor = this.options.actor(name);
+    const { restart, significant } = actor.specification;
+    const dropped: ChildSpecificationInput['dropped'] = (why) => actor.drop(why);
+    return { id: name, start: () => actor.startIncarnation(), restart, significant, shutdown: 'infinity', dropped };
+  }
+}
+
+function pathsOf({ supervisor, children }: SupervisorOrder, above: readonly string[]): [string, readonly string[]][] {
+  const path = [...above, supervisor];
+  const nested = children.flatMap((child) =>
+    typeof child === 'string' ? [[child, path] as [string, readonly string[]]] : pathsOf(child, path),
+  );
+  return [[supervisor, above], ...nested];
+}
+
+/** What the child said that did not start, however deep in the tree it is. */
+function causeOf(error: unknown): unknown {
+  return error instanceof ChildStartError ? causeOf(error.cause) : error;
+}
+
+function unlessOrderError(error: unknown): void {
+  if (!(error instanceof OrderError)) throw error;
+}
