@@ -225,8 +225,7 @@ export class Supervisor implements CauseSources {
   }
 
   private superviseVm(name: VmName, commands: VmCommands): SupervisedVm {
-    const { clock } = this.host;
-    const limits = { intensity: this.options.vmIntensity, nowMicros: () => clock.nowMicros() };
+    const limits = { intensity: this.options.vmIntensity, nowMicros: () => this.care.livedMicros(name) };
     return new SupervisedVm(name, commands, limits, (status) => this.vmChanged(status));
   }
 

@@ -1,6 +1,7 @@
 /** Who is taken to hang, and who is not. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../actors/progress.js';
+import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { type HangNotice, Watchdog } from '../../actors/supervisor/watchdog.js';
 import { HANG_MS } from '../../protocol/limits.js';
@@ -133,6 +134,18 @@ describe('a VM that hangs', () => {
       { position: 640, reported: true },
       { position: 800, reported: false },
     ]);
+  });
+
+  test('whenever it is started again is lost in the end: the time for which it hung is none in which it lived', async () => {
+    const { host, system } = await started();
+    host.onStart = (vm) => {
+      vm.progress.reading = { busy: true, count: 1, place };
+    };
+    host.vm('wasm').progress.reading = { busy: true, count: 1, place };
+    await host.time.advance(60 * HANG_MS);
+    expect(host.log.filter((line) => line === 'start wasm again')).toHaveLength(INTENSITY_DEFAULT.intensity);
+    expect(system.vms).toContainEqual({ vm: 'wasm', state: 'lost', reason });
+    expect(statusOf(system, 'anna').state).toBe('running');
   });
 
   test('as it shuts down is ended', async () => {
