@@ -17,6 +17,7 @@
 
 import { frameDigest } from '../bus/digest.js';
 import { Mailbox } from '../bus/mailbox.js';
+import { RECOVERABLE } from '../bus/recoverable.js';
 import type { LocalTarget } from '../bus/router.js';
 import { hasSeen, noteSeen } from '../bus/seen.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
@@ -127,7 +128,7 @@ export class ActorCell implements LocalTarget {
     if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || this.state !== 'running') return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
     const frames = this.countHandled(scratch, length);
-    this.handleJournaled(this.journal.append(scratch, length), length, frames);
+    this.handleJournaled(RECOVERABLE ? this.journal.append(scratch, length) : 0, length, frames);
     return frames;
   }
 
@@ -152,7 +153,7 @@ export class ActorCell implements LocalTarget {
     this.snapshots.spent(micros);
     this.incarnations.spent(micros);
     this.services.spent(micros);
-    if (this.snapshots.due) this.takeSnapshot();
+    if (RECOVERABLE && this.snapshots.due) this.takeSnapshot();
     this.services.changed(this.name);
   }
 
@@ -173,7 +174,7 @@ export class ActorCell implements LocalTarget {
   private releaseOutput(): void {
     const { bytes, start, end } = this.incarnations.output;
     if (start === end) return;
-    this.digest = frameDigest(this.digest, bytes, start, end);
+    if (RECOVERABLE) this.digest = frameDigest(this.digest, bytes, start, end);
     this.gate.release(bytes, start, end);
   }
 

@@ -5,6 +5,7 @@
 
 import { requestNumber } from '../bus/body.js';
 import type { Kinds } from '../bus/kinds.js';
+import { RECOVERABLE } from '../bus/recoverable.js';
 import type { RequestLedger } from '../bus/requests.js';
 import type { Router } from '../bus/router.js';
 import {
@@ -81,8 +82,10 @@ export class Gate {
     const now = this.services.now();
     for (let at = start; at < end; at += frameLength(bytes, at)) {
       writeU16(bytes, at + SOURCE_OFFSET, this.address);
-      writeU53(bytes, at + SEQUENCE_OFFSET, ++this.sequence);
-      writeU32(bytes, at + EPOCH_OFFSET, this.epoch);
+      if (RECOVERABLE) {
+        writeU53(bytes, at + SEQUENCE_OFFSET, ++this.sequence);
+        writeU32(bytes, at + EPOCH_OFFSET, this.epoch);
+      }
       writeU53(bytes, at + SENT_AT_OFFSET, now);
       if (this.note(bytes, at, now, deadlineMs) && this.services.router.permits(bytes, at)) this.route(bytes, at);
     }

@@ -9,6 +9,7 @@ import { Journal } from '../bus/journal.js';
 import { Kinds } from '../bus/kinds.js';
 import type { FrameSink } from '../bus/link.js';
 import { PairCounter } from '../bus/pair-counter.js';
+import { RECOVERABLE } from '../bus/recoverable.js';
 import { RequestLedger } from '../bus/requests.js';
 import { Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
@@ -93,7 +94,7 @@ export class Vm implements VmControl {
     this.recovering = memory?.recovers ?? false;
     this.idleWork = options.spareInstances ? new IdleWork(() => this.cells.values()) : null;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
-    this.checkpointer = memory ? this.createCheckpointer() : null;
+    this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer() : null;
     this.router = new Router({
       kinds: this.kinds,
       deadLetters: this.deadLetterBox,

@@ -58,6 +58,13 @@ export function linesOf({ messages, codec, recovery, vmLoss, footprint, scene }:
       aim: { most: 1.5 },
       detail: `${micros(roundTripMicros)}, postMessage ${micros(postMessageRoundTripMicros)}`,
     },
+    {
+      name: 'recoveryCost',
+      figure: messages.recoveryCost,
+      unit: 'share',
+      aim: { most: 0.15 },
+      detail: `${millions(busPerSecond)}, without recovery ${millions(messages.barePerSecond)}`,
+    },
     { name: 'encodeVsMsgpack', figure: codec.encodeVsMsgpack, unit: 'times', aim: { least: 4 }, detail: codecDetail(codec.encode) },
     { name: 'decodeVsMsgpack', figure: codec.decodeVsMsgpack, unit: 'times', aim: { least: 4 }, detail: codecDetail(codec.decode) },
     {
@@ -104,6 +111,7 @@ export function toJson(measured: Measured): Record<string, unknown> {
     busVsComlink: messages.busVsComlink,
     busVsPostMessage: messages.busVsPostMessage,
     roundTripVsPostMessage: messages.roundTripVsPostMessage,
+    recoveryCost: messages.recoveryCost,
     encodeVsMsgpack: codec.encodeVsMsgpack,
     decodeVsMsgpack: codec.decodeVsMsgpack,
     recoveryMs: recovery.recoveryMs,

@@ -30,6 +30,7 @@ import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';
 import { PairCounter } from './pair-counter.js';
+import { RECOVERABLE } from './recoverable.js';
 import type { RequestLedger } from './requests.js';
 import type { TraceRing } from './trace.js';
 
@@ -202,7 +203,7 @@ export class Router {
     }
     const key = source * LANES.length + facts.lane;
     const seen = target.seen[key] ?? 0;
-    if (sequence <= seen) {
+    if (RECOVERABLE && sequence <= seen) {
       this.stats.duplicates++;
       return true;
     }
@@ -214,7 +215,7 @@ export class Router {
     if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
     if (facts.role === 'request') this.noteRequest(target.address, source, facts.kind, bytes, at);
     if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
-    target.seen[key] = sequence;
+    target.seen[key] = sequence || 1; // without sequences a source is still known from its first frame on
     return true;
   }
 

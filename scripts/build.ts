@@ -6,6 +6,7 @@
 import { spawnSync } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildBare } from './build-bare.js';
 import { buildGuests } from './build-guests.js';
 import { buildWeb } from './build-web.js';
 
@@ -22,6 +23,7 @@ try {
   compile(process.argv.slice(2));
   await buildGuests();
   await buildWeb();
+  buildBare();
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
