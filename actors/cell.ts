@@ -72,8 +72,6 @@ export class ActorCell implements LocalTarget {
   private readonly permit = new RestartPermit();
   /** Ends that are reported once the next incarnation, which nobody was asked for, has done its work. */
   private readonly ends: { readonly report: CrashReport; readonly trap: ActorTrap }[] = [];
-  /** The last epoch that was started by permit. */
-  private permitUsed = 0;
 
   constructor(
     private readonly factory: ActorFactory,
@@ -262,14 +260,13 @@ export class ActorCell implements LocalTarget {
 
   /** By permit: the order to do so comes late. */
   hasRestartedAs(epoch: number): boolean {
-    return this.permitUsed === epoch && this.gate.epoch === epoch;
+    return this.permit.lastSpent === epoch && this.gate.epoch === epoch;
   }
 
   /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
   restartByPermit(): void {
     const restartsAs = this.ends.at(-1)?.report.restartsAs;
     if (this.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
-    this.permitUsed = restartsAs;
     try {
       this.restart(restartsAs);
     } catch (error) {

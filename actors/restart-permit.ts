@@ -3,6 +3,8 @@
  * It is good for one epoch, once.
  */
 export class RestartPermit {
+  /** Epoch of the last permit that was good; 0 before. */
+  lastSpent = 0;
   private epoch = 0;
 
   grant(epoch: number): void {
@@ -13,6 +15,8 @@ export class RestartPermit {
   spend(ended: number): number {
     const { epoch } = this;
     this.epoch = 0;
-    return epoch === ended + 1 ? epoch : 0;
+    if (epoch !== ended + 1) return 0;
+    this.lastSpent = epoch;
+    return epoch;
   }
 }
