@@ -9,6 +9,7 @@ import type { Port } from '../../actors/port.js';
 import type { Storage } from '../../actors/storage.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
+import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
 import type { Escalation } from '../../actors/supervisor/system-machine.js';
 import { type System, startSystem } from '../../actors/system.js';
 import type { Vm } from '../../actors/vm.js';
@@ -136,6 +137,7 @@ export interface BankOptions extends Partial<SimHostOptions> {
   /** `js` when not given. */
   readonly placement?: string;
   readonly intensity?: number;
+  readonly supervision?: SupervisorOrder;
   readonly vmIntensity?: Intensity;
   readonly hangMs?: number;
   readonly makeBank?: MakeBank;
@@ -152,6 +154,7 @@ export interface BankOptions extends Partial<SimHostOptions> {
 export async function openBank({
   placement = 'js',
   intensity = 1000,
+  supervision,
   vmIntensity,
   hangMs,
   makeBank = () => new Bank(),
@@ -188,6 +191,7 @@ export async function openBank({
   const system = await startSystem(hostOf(host), {
     parties,
     actors,
+    supervision,
     placement,
     portVms: { counterdesk: 'js' },
     intensity,
