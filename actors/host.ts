@@ -43,6 +43,9 @@ export interface VmListener extends VmEvents {
   lost(reason: string): void;
 }
 
+/** What the supervisor learns from the VM of its own thread. */
+export type LocalListener = Pick<VmEvents, 'ended' | 'poisoned'>;
+
 export interface VmHandle {
   readonly name: VmName;
   /** Every call settles: with its answer, or with a ControlError. */
@@ -61,6 +64,8 @@ export interface Host {
   readonly debugging: boolean;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
+  /** Whom to tell when a supervised port of the host's own VM ends. */
+  listen(listener: LocalListener): void;
   /**
    * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
    * @param again with the journal of the incarnation that was lost, once its thread is gone. The VM then waits for `recover`

@@ -23,6 +23,7 @@ export {
   ControlError,
   type ControlFailure,
   type Host,
+  type LocalListener,
   type TimerHandle,
   type Timers,
   type VmHandle,

@@ -90,7 +90,7 @@ export type ActorEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'vmLost'; readonly reason: string }
   /** The VM was lost, and is started again on what it left. */
-  | { readonly type: 'vmRestarting'; readonly reason: string }
+  | { readonly type: 'vmRestarting'; readonly reason: string; readonly end: EndReason }
   | { readonly type: 'recovered' };
 
 /** A removed actor is gone for good; from every other state there is a way on. */
@@ -159,7 +159,7 @@ export const actorMachine = setup({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
       reason: event.type === 'vmRestarting' ? event.reason : context.reason,
-      end: 'vmLost',
+      end: event.type === 'vmRestarting' ? event.end : 'vmLost',
       fresh: false,
       endedEarly: false,
     })),

@@ -48,7 +48,7 @@ export type PortEvent =
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string }
   | { readonly type: 'start' }
   | { readonly type: 'vmLost'; readonly reason: string }
-  | { readonly type: 'vmRestarting'; readonly reason: string }
+  | { readonly type: 'vmRestarting'; readonly reason: string; readonly end: EndReason }
   | { readonly type: 'recovered' };
 
 export type PortState = 'running' | 'restarting' | 'recovering' | 'stopping' | 'exhausted' | 'starting' | 'lost';
@@ -96,7 +96,7 @@ export const portMachine = setup({
     noteLoss: assign(({ context, event }) => ({
       endedAt: context.nowMicros(),
       reason: 'reason' in event ? event.reason : context.reason,
-      end: 'vmLost',
+      end: event.type === 'vmRestarting' ? event.end : 'vmLost',
     })),
     noteExhaustion: assign(({ context }) => ({ reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' as const })),
     beginNext: assign(({ context }) => ({

@@ -146,9 +146,9 @@ export class SupervisedActor {
     this.machine.send({ type: 'vmLost', reason });
   }
 
-  /** Its VM is being started again: it goes on with its next incarnation when the VM has recovered. */
-  vmRestarting(reason: string): void {
-    this.machine.send({ type: 'vmRestarting', reason });
+  /** Its VM is being started again: it goes on with its next incarnation when the VM has recovered. @param end whether it was this one that hung */
+  vmRestarting(reason: string, end: EndReason): void {
+    this.machine.send({ type: 'vmRestarting', reason, end });
   }
 
   vmRecovered(): void {

@@ -74,8 +74,8 @@ export class SupervisedPort {
     this.machine.send({ type: 'vmLost', reason });
   }
 
-  vmRestarting(reason: string): void {
-    this.machine.send({ type: 'vmRestarting', reason });
+  vmRestarting(reason: string, end: EndReason): void {
+    this.machine.send({ type: 'vmRestarting', reason, end });
   }
 
   vmRecovered(): void {

@@ -6,6 +6,7 @@
  *                                                           └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  */
 import { type Actor, createActor, waitFor } from 'xstate';
+import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
 import { ControlError, type Host, type VmHandle, type VmListener } from '../host.js';
@@ -148,6 +149,7 @@ export class Supervisor implements CauseSources {
       this.changes.emit({ type: 'system', state: last });
     });
     this.machine.start();
+    host.listen(this.listener('host'));
   }
 
   get state(): SystemState {
@@ -314,10 +316,13 @@ export class Supervisor implements CauseSources {
     this.changes.emit({ type: 'vm', ...status });
     this.care.changed(status);
     const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
-    if (status.state === 'restarting') for (const party of parties) party.vmRestarting(`VM ${status.vm} was lost: ${status.reason}`);
+    const culprit = this.recovery.culpritIn(status.vm);
+    const endOf = ({ status: { address } }: SupervisedActor | SupervisedPort): EndReason => (address === culprit ? 'hang' : 'vmLost');
+    const reason = `VM ${status.vm} was lost: ${status.reason}`;
+    if (status.state === 'restarting') for (const party of parties) party.vmRestarting(reason, endOf(party));
     if (status.state === 'running') for (const party of parties) party.vmRecovered();
     if (status.state !== 'lost') return;
-    for (const party of parties) party.vmLost(`VM ${status.vm} was lost: ${status.reason}`);
+    for (const party of parties) party.vmLost(reason);
     this.tally();
     if (!this.ending) this.routing.again();
   }

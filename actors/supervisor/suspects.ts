@@ -20,6 +20,11 @@ export class Suspects {
     this.pending.set(vm, { notice, reason });
   }
 
+  /** Address of the party at which a VM seems to hang, until its thread is gone. */
+  culpritIn(vm: VmName): number | undefined {
+    return this.pending.get(vm)?.notice.progress.read().place?.address;
+  }
+
   /** To be called when the thread that hung is gone: only then is it certain what it was busy with. @returns oldest first */
   of(vm: VmName): readonly Suspect[] {
     const hung = this.pending.get(vm);

@@ -46,6 +46,11 @@ export class VmRecovery {
     this.suspects.hung(vm, notice, reason);
   }
 
+  /** Address of the party at which a VM that was lost has hung; undefined when that was not why. */
+  culpritIn(vm: VmName): number | undefined {
+    return this.suspects.culpritIn(vm);
+  }
+
   /** A recovered VM has told of what it hung at. */
   reported(vm: VmName): void {
     this.suspects.reported(vm);

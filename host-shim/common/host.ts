@@ -1,6 +1,7 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
-import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
+import type { CrashReport } from '../../actors/control.js';
+import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener } from '../../actors/host.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import type { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
@@ -49,6 +50,7 @@ export class PlatformHost implements Host {
   /** Of the VMs whose journal this host does not see. */
   private readonly journals = new Map<WorkerName, JournalPort>();
   private readonly spares: Spares;
+  private readonly reports = new LocalReports();
 
   constructor(
     private readonly platform: HostPlatform,
@@ -60,9 +62,13 @@ export class PlatformHost implements Host {
     const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });
     this.limits = { patience, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
-    const { vm, handle } = this.startHere('host', { parties: options.parties }, [], unheard);
+    const { vm, handle } = this.startHere('host', { parties: options.parties }, [], this.reports);
     this.vm = vm;
     this.local = handle;
+  }
+
+  listen(listener: LocalListener): void {
+    this.reports.listener = listener;
   }
 
   get debugging(): boolean {
@@ -149,14 +155,25 @@ export function printPortError(port: string, error: unknown): void {
   console.error(`port ${port}:`, error);
 }
 
-/** The host's VM has no actors that could end, and when it is lost so is who would listen. */
-export const unheard: VmListener = {
-  ended() {},
-  hung() {},
-  poisoned() {},
-  changed() {},
-  async checkpoint() {},
-  lost(reason) {
+/** What the VM of the host's own thread reports. It has no actors that could end, and when it is lost so is who would listen. */
+export class LocalReports implements VmListener {
+  listener: LocalListener | null = null;
+
+  ended(report: CrashReport): void {
+    this.listener?.ended(report);
+  }
+
+  poisoned(report: CrashReport, frame: Uint8Array): void {
+    this.listener?.poisoned(report, frame);
+  }
+
+  hung(): void {}
+
+  changed(): void {}
+
+  async checkpoint(): Promise<void> {}
+
+  lost(reason: string): void {
     throw new Error(`the host's own VM failed: ${reason}`);
-  },
-};
+  }
+}

@@ -4,7 +4,7 @@
  *
  * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
  */
-import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener } from '../../actors/host.js';
+import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener } from '../../actors/host.js';
 import type { ActorFactory, VmName } from '../../actors/instance.js';
 import { type ProgressReader, readProgress } from '../../actors/progress.js';
 import { Standstill } from '../../actors/standstill.js';
@@ -14,7 +14,7 @@ import type { VmMemory } from '../../actors/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmDefinition, VmSource } from '../common/definition.js';
-import { type HostOptions, printPortError, unheard, type WorkerName } from '../common/host.js';
+import { type HostOptions, LocalReports, printPortError, type WorkerName } from '../common/host.js';
 import { Memories } from '../common/memories.js';
 import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
 import { loadFactories } from '../common/vm-factory.js';
@@ -60,6 +60,7 @@ export class SimHost implements Host {
   /** The VM of the host: ports are opened on it. */
   readonly vm: Vm;
   private readonly carrier: Carrier;
+  private readonly reports = new LocalReports();
   private readonly running = new Map<VmName, Running>();
   private readonly memories: Memories;
   private readonly loading = new Set<Promise<Loaded>>();
@@ -87,7 +88,7 @@ export class SimHost implements Host {
     this.carrier.onRoom = () => {
       for (const { wake } of this.running.values()) wake();
     };
-    const { vm, handle } = this.start('host', { definition: { parties }, factories: [] }, unheard);
+    const { vm, handle } = this.start('host', { definition: { parties }, factories: [] }, this.reports);
     this.vm = vm;
     this.local = handle;
   }
@@ -99,6 +100,10 @@ export class SimHost implements Host {
 
   get debugging(): boolean {
     return this.options.debugging?.() ?? false;
+  }
+
+  listen(listener: LocalListener): void {
+    this.reports.listener = listener;
   }
 
   async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {

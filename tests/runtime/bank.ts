@@ -141,8 +141,9 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly vmIntensity?: Intensity;
   readonly hangMs?: number;
   readonly makeBank?: MakeBank;
-  /** Opens the ports of the JavaScript VM. */
+  /** Opens the counterdesk, in the VM where it is to be: `js` when not given. */
   readonly ports?: (vm: Vm) => void;
+  readonly deskVm?: 'host' | 'js';
   /** What the system is started on, in place of the simulated host itself. */
   readonly hostOf?: (host: SimHost) => Host;
   /** Where the actors' states are kept; nowhere when not given. */
@@ -159,6 +160,7 @@ export async function openBank({
   hangMs,
   makeBank = () => new Bank(),
   ports,
+  deskVm = 'js',
   hostOf = (host) => host,
   storage,
   escalation,
@@ -170,7 +172,7 @@ export async function openBank({
     seed: 1,
     parties,
     vms: {
-      js: { load: async () => ({ parties, actors: factoriesOf(makeBank), ports }) },
+      js: { load: async () => ({ parties, actors: factoriesOf(makeBank), ports: deskVm === 'js' ? ports : undefined }) },
       wasm: { load: async () => ({ parties, actors: factoriesOf(makeBank) }) },
     },
     onPortError: (_port, error) => portErrors.push(error),
@@ -185,6 +187,7 @@ export async function openBank({
     onEnded: (_party, epoch, reason) => void ends.push(`${epoch} ${reason}`),
   });
   const strangerPort = host.vm.openPort(stranger, {});
+  if (deskVm === 'host') ports?.(host.vm);
   // Both VMs have the same implementation, so that two VMs can be in the game.
   const twins = { js: true, wasm: true };
   const actors = [bank, watcher].map((schema) => ({ schema, twins, persistent: true }));
@@ -193,7 +196,7 @@ export async function openBank({
     actors,
     supervision,
     placement,
-    portVms: { counterdesk: 'js' },
+    portVms: { counterdesk: deskVm },
     intensity,
     vmIntensity,
     hangMs,

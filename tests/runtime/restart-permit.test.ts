@@ -107,6 +107,7 @@ const deaf = (host: SimHost): Host => ({
   debugging: false,
   connect: (a, b) => host.connect(a, b),
   beat: (intervalMs, fn) => host.beat(intervalMs, fn),
+  listen: (listener) => host.listen(listener),
   keepSpare: () => host.keepSpare(),
   startVm: (name, listener, again) => host.startVm(name, { ...listener, ended() {} }, again),
 });

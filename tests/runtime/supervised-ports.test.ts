@@ -1,6 +1,7 @@
 /** Ports of application code: what throws is started again, with everything new, and what was on its way to it comes to the next one. */
 import { expect, test } from 'vitest';
 import type { Incoming, Port, SystemChange } from '../../actors/index.js';
+import { Standstill } from '../../actors/standstill.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { type BankOptions, type BankWorld, bank, counterdesk, openBank, teller } from './bank.js';
 
@@ -13,7 +14,7 @@ class Clerk {
 
   constructor(
     readonly port: Desk,
-    private readonly told: string[],
+    protected readonly told: string[],
     readonly number: number,
   ) {}
 
@@ -211,13 +212,14 @@ test('one that throws as it opens has its budget too, and names no message', asy
   expect(world.system.crashReports[0]).toMatchObject({ actor: 'counterdesk', message: { kindName: '', source: '' } });
 });
 
-test('an order to crash ends it at its next frame', async () => {
-  const { world, call, status, told } = await openOffice();
+test.each(['js', 'host'] as const)('an order to crash ends it at its next frame, in the VM %s', async (deskVm) => {
+  const { world, call, status, told } = await openOffice({ deskVm });
   await world.system.crash('counterdesk');
   call('hello');
   await world.pass(50);
   expect(told.slice(1)).toEqual(['1 hello 1', '2 opens', '2 hello 1']);
-  expect(status()).toMatchObject({ state: 'running', epoch: 2, reason: 'injected fault' });
+  expect(status()).toMatchObject({ state: 'running', epoch: 2, reason: 'injected fault', vm: deskVm });
+  expect(world.ends).toEqual(['1 trap']);
 });
 
 test('the loss of its VM is one more end; one that was down stays down', async () => {
@@ -243,6 +245,28 @@ test('the loss of its VM is one more end; one that was down stays down', async (
   await world.pass(50);
   expect(told.at(-1)).toMatch(/ hello 1$/);
   expect(status()).toMatchObject({ state: 'running', epoch: 4 });
+});
+
+test('a frame at which it hangs comes once more, and is given up when it hangs again', async () => {
+  class Endless extends Clerk {
+    override onCall(call: Call): unknown {
+      const { text } = call;
+      if (text !== 'hang' && (text !== 'hang once' || this.number > 1)) return super.onCall(call);
+      this.told.push(`${this.number} ${text}`);
+      throw new Standstill();
+    }
+  }
+  const vmIntensity = { intensity: 10, periodMs: 1_000_000 };
+  const { world, call, status, told } = await openOffice({ vmIntensity }, (port, tells, number) => new Endless(port, tells, number));
+  call('hang once');
+  await world.pass(5_000);
+  expect(told).toEqual(['1 opens', '1 hang once', '2 opens', '2 hang once 1']);
+  call('hang', 'last');
+  await world.pass(20_000);
+  expect(told.slice(4)).toEqual(['2 hang', '3 opens', '3 hang', '4 opens', '4 last 1']);
+  expect(status()).toMatchObject({ state: 'running', epoch: 4 });
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+  expect(world.ends).toEqual(['1 hang', '2 hang', '3 hang']);
 });
 
 test('a crash loop in the middle of traffic loses nothing that can be handled', async () => {

@@ -262,6 +262,8 @@ export class ScriptedHost implements Host {
     this.local = this.handle('host', undefined);
   }
 
+  listen(): void {}
+
   vm(name: VmName): ScriptedVm {
     const vm = this.vms.get(name);
     if (!vm) throw new Error(`VM ${name} was not started`);
