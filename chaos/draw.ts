@@ -67,6 +67,7 @@ class Drawing {
     const vm = this.one(WORKERS);
     switch (kind) {
       case 'trap':
+      case 'hang':
       case 'lossInHandler':
       case 'trapAndLoss':
         return { kind, actor };

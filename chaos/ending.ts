@@ -1,12 +1,15 @@
 /** How a run ended: what is compared between a run with faults and the same without, and what must hold of each by itself. */
 import { decode, encode } from '@msgpack/msgpack';
-import type { CrashReport, DeadLetter, VmCounters } from '../actors/control.js';
+import type { VmCounters } from '../actors/control.js';
 import { decodeEnvelope } from '../actors/envelope.js';
+import type { System } from '../actors/system.js';
+import type { ErrorCode } from '../protocol/errors.js';
 import { FOLLOWERS } from '../protocol/frame.js';
 import { Reader } from '../protocol/reader.js';
 import type { StateOf } from '../protocol/schema.js';
 import { type CourierName, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
 import type { Hand, Heard, PairCount } from './hand.js';
+import { idOf } from './letters.js';
 import { hand as handSchema } from './protocol/generated/index.js';
 
 export type CourierState = StateOf<CourierSchema>;
@@ -16,7 +19,7 @@ export interface Ending {
   readonly couriers: ReadonlyMap<CourierName, CourierState>;
   readonly hand: Pick<Hand, 'streams' | 'pairs' | 'answers' | 'asked'>;
   readonly counters: VmCounters;
-  readonly deadLetters: readonly DeadLetter<CrashReport>[];
+  readonly deadLetters: readonly { readonly code: ErrorCode; readonly detail: string; readonly id: number }[];
   /** Ids of messages that were given up, as the supervisor was told. */
   readonly poisoned: readonly number[];
   readonly recoveriesMs: readonly number[];
@@ -24,8 +27,46 @@ export interface Ending {
   readonly problems: readonly string[];
 }
 
+/** What a run has noted by itself. */
+export type Notes = Pick<Ending, 'poisoned' | 'recoveriesMs'> & { readonly problems: string[] };
+
+/** Asks the system for the rest, when it has come to rest. */
+export async function collectEnding(system: System, hand: Hand, { poisoned, recoveriesMs, problems }: Notes): Promise<Ending> {
+  const states = new Map<CourierName, CourierState>();
+  for (const { actor, state, reason } of system.actors) {
+    if (state === 'running') states.set(actor as CourierName, stateOf(await system.snapshot(actor)));
+    else problems.push(`${actor} is ${state}: ${reason}`);
+  }
+  for (const { vm, state, reason } of system.vms) if (state !== 'running') problems.push(`VM ${vm} is ${state}: ${reason}`);
+  const { actors } = await system.health();
+  for (const { actor, load } of actors) {
+    if (load && load.mailboxFrames > 0) problems.push(`${actor} has ${load.mailboxFrames} frames in its mailbox`);
+  }
+  const letters = await system.deadLetters();
+  return {
+    couriers: states,
+    hand,
+    counters: await system.counters(),
+    deadLetters: letters.map(({ code, detail, kind, frame }) => ({ code, detail, id: code === 'poisoned' ? idOf(kind, frame) : 0 })),
+    poisoned,
+    recoveriesMs,
+    problems,
+  };
+}
+
+/** @returns frames handled so far when nothing waits, all run and every request has settled; null otherwise */
+export async function restingAt(system: System, hand: Hand): Promise<number | null> {
+  // A VM that is lost meanwhile does not answer.
+  const counters = await system.counters().catch(() => null);
+  if (counters === null) return null;
+  const { waiting, handled } = counters;
+  const runs = system.actors.every(({ state }) => state === 'running') && system.vms.every(({ state }) => state === 'running');
+  const all = Object.values(handled).reduce((sum, count) => sum + count, 0);
+  return waiting === 0 && hand.asked === 0 && runs ? all : null;
+}
+
 /** @param envelope of a courier */
-export function stateOf(envelope: Uint8Array): CourierState {
+function stateOf(envelope: Uint8Array): CourierState {
   const [, , , state] = decode(decodeEnvelope(envelope).snapshot) as unknown[];
   return couriers[0].state.decode(new Reader().reset(encode(state))) as CourierState;
 }

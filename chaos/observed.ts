@@ -1,5 +1,5 @@
 /** Actors that are watched as they handle frames: for times, and for faults that strike in the middle of a handler. */
-import type { ActorFactory, ActorInstance, ActorOptions, MalformedFrame, Output } from '../actors/instance.js';
+import type { ActorFactory, ActorInstance, MalformedFrame, Output } from '../actors/instance.js';
 
 export interface Observer {
   /** A batch, or a frame of a replay, is handled: its output has not left. */
@@ -52,5 +52,5 @@ class ObservedInstance implements ActorInstance {
 export const observed = (factory: ActorFactory, observer: Observer): ActorFactory => ({
   schema: factory.schema,
   vm: factory.vm,
-  create: (options: ActorOptions) => new ObservedInstance(factory.create(options), factory.schema.name, observer),
+  create: (options, onFrame) => new ObservedInstance(factory.create(options, onFrame), factory.schema.name, observer),
 });

@@ -25,6 +25,8 @@ export interface PlannedOrder {
 export type Fault =
   /** The next frame of an actor traps. */
   | { readonly kind: 'trap'; readonly actor: CourierName }
+  /** The handler of the next frame of an actor never returns. */
+  | { readonly kind: 'hang'; readonly actor: CourierName }
   /** Every frame of the VM's actors traps with this probability for so long. */
   | { readonly kind: 'traps'; readonly vm: WorkerName; readonly rate: number; readonly forMs: number }
   /** The thread ends between two pieces of work. */
@@ -45,6 +47,7 @@ export type FaultKind = Fault['kind'] | 'poison' | 'slow' | 'full';
 export const FAULT_KINDS: readonly FaultKind[] = [
   'trap',
   'traps',
+  'hang',
   'loss',
   'lossInHandler',
   'lossInRecovery',

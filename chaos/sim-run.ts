@@ -9,7 +9,7 @@ import { load } from '../host-shim/sim/load.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
 import { guestsIn, jsFactories, parties } from './application.js';
 import { COURIER_NAMES, type CourierName, couriers } from './couriers.js';
-import { type CourierState, type Ending, stateOf } from './ending.js';
+import { collectEnding, type Ending, type Notes, restingAt } from './ending.js';
 import { Hand } from './hand.js';
 import { idOf } from './letters.js';
 import { type Observer, observed } from './observed.js';
@@ -18,8 +18,8 @@ import type { Fault, Plan } from './plan.js';
 /** Every fault is one by order: budgets are not what is tried here. */
 const OFTEN = { intensity: 100_000, periodMs: 1_000 };
 const SETTLE_STEP_MS = 150;
-/** Without anything handled, though something waits: longer than any refusal, timer or restart. */
-const IDLE_STEPS_MAX = 15;
+/** A minute: longer than all refusals of a flood after each other. */
+const SETTLE_STEPS_MAX = 400;
 /** After the stop, nothing is to happen any more but what was waiting for a time. */
 const AFTERMATH_MS = 300_000;
 const ROOM_MS = 5;
@@ -33,15 +33,15 @@ export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
     }),
   );
 
-class SimRun implements Observer {
+class SimRun implements Observer, Notes {
   private readonly host: SimHost;
   private readonly hand: Hand;
   private system!: System;
-  private readonly problems: string[] = [];
-  private readonly poisoned: number[] = [];
+  readonly problems: string[] = [];
+  readonly poisoned: number[] = [];
   /** When the fault struck that an actor has not recovered from, in microseconds. */
   private readonly faultsAt = new Map<string, number>();
-  private readonly recoveriesMs: number[] = [];
+  readonly recoveriesMs: number[] = [];
   private readonly doomed = new Set<string>();
   private readonly awaitedLosses: Extract<Fault, { kind: 'lossInRecovery' }>[] = [];
 
@@ -96,7 +96,7 @@ class SimRun implements Observer {
       await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
     }
     await this.settle();
-    const ending = await this.end();
+    const ending = await this.host.until(collectEnding(this.system, this.hand, this));
     await this.stop();
     return ending;
   }
@@ -146,6 +146,10 @@ class SimRun implements Observer {
     if (fault.kind === 'lossInHandler' || fault.kind === 'trapAndLoss') this.doomed.add(fault.actor);
     if (fault.kind === 'lossInRecovery') this.awaitedLosses.push(fault);
     if (fault.kind === 'loss' || fault.kind === 'lossInRecovery') this.lose(fault.vm);
+    if (fault.kind === 'hang')
+      this.running(this.vmOf(fault.actor))
+        ?.hang(fault.actor)
+        .catch(() => {});
     if (fault.kind === 'traps') this.trapOften(fault.vm, fault.rate, fault.forMs);
   }
 
@@ -156,40 +160,14 @@ class SimRun implements Observer {
 
   /** Until nothing moves any more. */
   private async settle(): Promise<void> {
-    let before = -1;
-    for (let idle = 0; idle < IDLE_STEPS_MAX; idle++) {
+    let before: number | null = null;
+    for (let step = 0; step < SETTLE_STEPS_MAX; step++) {
       await this.host.pass(SETTLE_STEP_MS);
-      const { waiting, handled } = await this.system.counters();
-      const all = Object.values(handled).reduce((sum, count) => sum + count, 0);
-      const runs =
-        this.system.actors.every(({ state }) => state === 'running') && this.system.vms.every(({ state }) => state === 'running');
-      if (waiting === 0 && this.hand.asked === 0 && all === before && runs) return;
-      if (all !== before) idle = 0;
-      before = all;
+      const resting = await this.host.until(restingAt(this.system, this.hand));
+      if (resting !== null && resting === before) return;
+      before = resting;
     }
     this.problems.push('it does not come to rest');
-  }
-
-  private async end(): Promise<Ending> {
-    const states = new Map<CourierName, CourierState>();
-    for (const { actor, state, reason } of this.system.actors) {
-      if (state === 'running') states.set(actor as CourierName, stateOf(await this.system.snapshot(actor)));
-      else this.problems.push(`${actor} is ${state}: ${reason}`);
-    }
-    for (const { vm, state, reason } of this.system.vms) if (state !== 'running') this.problems.push(`VM ${vm} is ${state}: ${reason}`);
-    const { actors } = await this.system.health();
-    for (const { actor, load } of actors) {
-      if (load && load.mailboxFrames > 0) this.problems.push(`${actor} has ${load.mailboxFrames} frames in its mailbox`);
-    }
-    return {
-      couriers: states,
-      hand: this.hand,
-      counters: await this.system.counters(),
-      deadLetters: await this.system.deadLetters(),
-      poisoned: this.poisoned,
-      recoveriesMs: this.recoveriesMs,
-      problems: this.problems,
-    };
   }
 
   private async stop(): Promise<void> {

@@ -2,7 +2,6 @@
 import type { CourierState, Ending } from './ending.js';
 import { flawedPairs, listenersOf } from './ending.js';
 import type { Heard } from './hand.js';
-import { idOf } from './letters.js';
 import { harmfulIn, type Plan } from './plan.js';
 
 export interface Verdict {
@@ -91,7 +90,7 @@ class Comparison {
   /** Poison is given up once each, and is a dead letter once each. Nothing else is. */
   private checkLetters(): void {
     const { poisoned, deadLetters } = this.faulty;
-    const letters = deadLetters.filter(({ code }) => code === 'poisoned').map(({ kind, frame }) => idOf(kind, frame));
+    const letters = deadLetters.filter(({ code }) => code === 'poisoned').map(({ id }) => id);
     for (const id of new Set([...this.harmful, ...poisoned, ...letters])) {
       const [expected, given, kept] = [this.harmful, poisoned, letters].map((ids) => ids.filter((one) => one === id).length);
       if (given !== expected) this.problems.push(`message ${id} was given up ${given} times, not ${expected}`);
