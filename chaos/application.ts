@@ -1,6 +1,6 @@
 /** The chaos application as its VMs see it. */
 import { javaScriptActorFactory } from '../actors/javascript-instance.js';
-import type { Guest } from '../host-shim/common/definition.js';
+import type { Guest, VmDefinition } from '../host-shim/common/definition.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { timer } from '../protocol/generated/timer.js';
 import { couriers } from './couriers.js';
@@ -18,3 +18,8 @@ export const guestsIn = (folder: URL): Guest[] =>
     module: new URL(`${schema.name}.wasm`, folder),
     sourceMap: new URL(`${schema.name}.wasm.map`, folder),
   }));
+
+export const jsDefinition: VmDefinition = { parties, actors: jsFactories };
+
+/** @param folder of the built Wasm actors */
+export const wasmDefinition = (folder: URL): VmDefinition => ({ parties, guests: guestsIn(folder) });

@@ -1,6 +1,6 @@
 /** Draws a plan from a seed. The catch: what is drawn depends on the kinds of faults that are asked for, so both are needed to draw it again. */
 import { Random } from '../bus/random.js';
-import { COURIER_NAMES } from './couriers.js';
+import { COURIER_NAMES, type CourierName } from './couriers.js';
 import type { Act, Fault, FaultKind, Plan, PlannedOrder, Step } from './plan.js';
 
 const STEPS = { least: 5, most: 16 };
@@ -28,6 +28,8 @@ class Drawing {
   constructor(
     private readonly random: Random,
     private readonly kinds: readonly FaultKind[],
+    /** What is timed is a stream of its own: in a long plan there would be thousands. */
+    private readonly timed: boolean,
   ) {}
 
   one<T>(choices: readonly T[]): T {
@@ -48,6 +50,28 @@ class Drawing {
       refusals: slow ? { rate: this.one([0.02, 0.1, 0.3]), microsMax: this.one([1_000, 5_000, 30_000]) } : { rate: 0, microsMax: 0 },
       steps: Array.from({ length: steps }, () => this.step()),
     };
+  }
+
+  threadsPlan(seed: number, faults: number): Plan {
+    const steps = Array.from({ length: faults }, (_, i) => this.threadsStep(i < HANGS_MAX && faults > 10 * HANGS_MAX));
+    const placement = THREADS_PLACEMENT;
+    return { seed, placement, delayMicrosMax: 1_000, refusals: { rate: 0, microsMax: 0 }, steps };
+  }
+
+  private threadsStep(hangs: boolean): Step {
+    const actor = this.one(COURIER_NAMES);
+    const vm = this.one(WORKERS);
+    const drawn: Fault = this.random.chance(0.7) ? { kind: 'trap', actor } : { kind: 'loss', vm };
+    const fault: Fault = hangs ? { kind: 'hang', actor } : drawn;
+    const orders = [this.order(this.one(FIRST_ACTS), 1, false), this.order('work', 1, false)];
+    return { afterMs: 0, faults: [fault], orders: [...orders, ...COURIER_NAMES.map((to) => this.echo(to))] };
+  }
+
+  /** A message that its receiver answers to the hand. */
+  private echo(to: CourierName): PlannedOrder {
+    const order = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
+    const id = ++this.id;
+    return { ...order, act: 'work', to, id, orders: [{ ...order, act: 'urgent', to: 'hand', id: ++this.id, orders: [] }] };
   }
 
   private step(): Step {
@@ -88,7 +112,7 @@ class Drawing {
     // The hand alone asks what kills: a courier would note the failure, which the calm run does not know.
     const harm = poisonous && (act !== 'ask' || depth === 1) ? 'poison' : 'none';
     const count = act === 'timer' || this.random.chance(0.7) ? 1 : 1 + this.random.integer(harm === 'none' ? REPEATS_MAX : 2);
-    const lasting = act === 'timer' || (act === 'ask' && count === 1 && !repeated && this.random.chance(0.3));
+    const lasting = act === 'timer' || (this.timed && act === 'ask' && count === 1 && !repeated && this.random.chance(0.3));
     const toHand = depth > 1 && this.random.chance(0.3) && ['work', 'urgent', 'chore'].includes(act) && harm === 'none';
     const id = ++this.id;
     this.id += count - 1;
@@ -107,7 +131,9 @@ class Drawing {
   private orders(depth: number, repeated: boolean): PlannedOrder[] {
     if (depth > DEPTH_MAX) return [];
     const acts = Array.from({ length: this.random.integer(3) }, () => this.one(ACT_DRAWS));
-    return acts.filter((act) => !repeated || (act !== 'timer' && act !== 'note')).map((act) => this.order(act, depth, repeated));
+    return acts
+      .filter((act) => (act !== 'timer' || (this.timed && !repeated)) && (act !== 'note' || !repeated))
+      .map((act) => this.order(act, depth, repeated));
   }
 
   /** More than a mailbox takes, in bytes or in frames. */
@@ -130,4 +156,13 @@ class Drawing {
 }
 
 /** @param kinds of faults that may happen */
-export const drawPlan = (seed: number, kinds: readonly FaultKind[]): Plan => new Drawing(new Random(seed), kinds).plan(seed);
+export const drawPlan = (seed: number, kinds: readonly FaultKind[]): Plan => new Drawing(new Random(seed), kinds, true).plan(seed);
+
+/** Both VMs have actors, so that either can be lost. */
+const THREADS_PLACEMENT = { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'js', ember: 'wasm' } as const;
+/** A hang takes as long as it does to be noticed, and longer in Chromium. */
+const HANGS_MAX = 3;
+
+/** A plan for real threads: so many faults one after another, each with messages for all, which they answer. */
+export const drawThreadsPlan = (seed: number, faults: number): Plan =>
+  new Drawing(new Random(seed), ['poison'], false).threadsPlan(seed, faults);
