@@ -443,10 +443,12 @@ export class Vm implements VmControl {
     for (const cell of cells) cell.remember(keptOf(cell.name));
     for (const cell of cells) this.addParty(cell);
     this.router.mute(this.ports.addresses);
+    this.router.holdLocal(true);
     for (const party of [...cells, ...this.ports.all]) party.blame(suspects.filter(({ address }) => address === party.address));
     const givenUp = cells.flatMap((cell) => cell.givenUp());
     for (const cell of cells) cell.recover();
     this.router.mute([]);
+    this.router.holdLocal(false);
     for (const frame of givenUp) this.router.answerWithError('poisoned', frame, 0);
     this.recovering = false;
     this.deadlines.watch(this.requests.nextDeadline);

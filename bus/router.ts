@@ -88,6 +88,7 @@ export class Router {
   /** What is emitted to these goes nowhere. */
   private readonly muted = new Set<number>();
   private silent = false;
+  private holding = false;
 
   constructor(private readonly options: RouterOptions) {
     this.kinds = options.kinds;
@@ -120,6 +121,11 @@ export class Router {
   mute(addresses: readonly number[]): void {
     this.muted.clear();
     for (const address of addresses) this.muted.add(address);
+  }
+
+  /** What parties of this VM emit to each other waits at their gates: until all have recovered nobody knows which requests are open. */
+  holdLocal(holds: boolean): void {
+    this.holding = holds;
   }
 
   /** Nothing leaves any more: the VM was lost, and what runs on in its thread must not be heard. */
@@ -158,6 +164,7 @@ export class Router {
    */
   emit(bytes: Uint8Array, at: number, target: number): boolean {
     if (this.silent || this.muted.has(target)) return true;
+    if (this.holding && this.local.has(target)) return false;
     writeU16(bytes, at + TARGET_OFFSET, target);
     const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
     if (accepted) {

@@ -2,12 +2,16 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { ActorFactory } from '../actors/instance.js';
-import { type ChaosOptions, OptionError, type PlanOptions, parseChaosOptions, type SeedOptions } from './options.js';
+import { playChromium } from './chromium.js';
+import { drawThreadsPlan } from './draw.js';
+import { playNode } from './node.js';
+import { type ChaosOptions, OptionError, type PlanOptions, parseChaosOptions, type SeedOptions, type ThreadsOptions } from './options.js';
 import { FAULT_KINDS, type Plan } from './plan.js';
-import { printTally, toJson } from './report.js';
+import { durationsByKind, printDurations, printTally, toJson } from './report.js';
 import { addTally, emptyTally, type Tally, tryPlan } from './seeds.js';
 import { shrink } from './shrink.js';
 import { loadWasmFactories } from './sim-run.js';
+import { tryThreads } from './try-threads.js';
 
 const GUESTS = new URL('./wasm-actors/', import.meta.url);
 /** Of the failures of one run, as many as anybody reads. */
@@ -15,7 +19,12 @@ const SHRUNK_MAX = 3;
 
 const options = readOptions();
 const wasmFactories = await loadWasmFactories(GUESTS);
-process.exitCode = (await (options.mode === 'plan' ? playPlan(options) : playSeeds(options))) ? 0 : 1;
+process.exitCode = (await run(options)) ? 0 : 1;
+
+function run(options: ChaosOptions): Promise<boolean> {
+  if (options.mode === 'plan') return playPlan(options);
+  return options.mode === 'threads' ? playOnThreads(options) : playSeeds(options);
+}
 
 function readOptions(): ChaosOptions {
   try {
@@ -34,6 +43,20 @@ async function playPlan({ plan, json }: PlanOptions): Promise<boolean> {
   if (verdict.problems.length === 0) console.log('nothing is wrong with it');
   if (json) console.log(JSON.stringify(verdict));
   return verdict.problems.length === 0;
+}
+
+async function playOnThreads({ host, faults, seed, json }: ThreadsOptions): Promise<boolean> {
+  const { tally, recoveriesOfMs } = await tryThreads(
+    drawThreadsPlan(seed, faults),
+    { node: playNode, chromium: playChromium }[host],
+    GUESTS,
+  );
+  for (const { problems } of tally.failures) console.log(`${problems.join('\n')}\n`);
+  printTally(tally);
+  for (const [kind, ms] of Object.entries(recoveriesOfMs)) printDurations(kind, ms);
+  if (json)
+    console.log(JSON.stringify({ ...toJson(tally), recoveryMs: { ...toJson(tally).recoveryMs, ...durationsByKind(recoveriesOfMs) } }));
+  return tally.failures.length === 0;
 }
 
 async function playSeeds(options: SeedOptions): Promise<boolean> {

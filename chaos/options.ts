@@ -20,9 +20,17 @@ export interface PlanOptions {
   readonly plan: Plan;
   readonly json: boolean;
 }
-export type ChaosOptions = SeedOptions | PlanOptions;
+export interface ThreadsOptions {
+  readonly mode: 'threads';
+  readonly host: 'node' | 'chromium';
+  readonly faults: number;
+  readonly seed: number;
+  readonly json: boolean;
+}
+export type ChaosOptions = SeedOptions | PlanOptions | ThreadsOptions;
 
 const USAGE = `  --host sim [--seeds N] [--seed S] [--faults kinds] [--jobs N]   random runs in the simulation; kinds are ${FAULT_KINDS.join(',')}
+  --host node|chromium [--faults N] [--seed S]                    one run on real threads
   --plan FILE                                                     one run, as printed for a seed that failed
   --json                                                          ends with one line of JSON`;
 
@@ -31,12 +39,17 @@ export function parseChaosOptions(input: readonly string[]): ChaosOptions {
   const values = parse(input);
   const { json } = values;
   if (values.plan !== undefined) return { mode: 'plan', plan: readPlan(values.plan), json };
-  if (values.host !== 'sim') throw new OptionError(`--host is sim, not ${values.host}\n${USAGE}`);
+  const { host } = values;
+  const seed = wholeNumber('--seed', values.seed, 0);
+  if (host === 'node' || host === 'chromium') {
+    return { mode: 'threads', host, faults: wholeNumber('--faults', values.faults ?? '100', 1), seed, json };
+  }
+  if (host !== 'sim') throw new OptionError(`--host is sim, node or chromium, not ${host}\n${USAGE}`);
   return {
     mode: 'seeds',
     seeds: wholeNumber('--seeds', values.seeds, 1),
-    seed: wholeNumber('--seed', values.seed, 0),
-    kinds: faultKinds(values.faults),
+    seed,
+    kinds: values.faults === undefined ? FAULT_KINDS : faultKinds(values.faults),
     jobs: wholeNumber('--jobs', values.jobs, 1),
     json,
   };
@@ -50,7 +63,7 @@ function parse(input: readonly string[]) {
         host: { type: 'string', default: 'sim' },
         seeds: { type: 'string', default: '200' },
         seed: { type: 'string', default: '1' },
-        faults: { type: 'string', default: FAULT_KINDS.join(',') },
+        faults: { type: 'string' },
         jobs: { type: 'string', default: '1' },
         plan: { type: 'string' },
         json: { type: 'boolean', default: false },

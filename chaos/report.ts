@@ -38,6 +38,14 @@ export function printTally(tally: Tally): void {
       .join(', ') || 'none',
   );
   for (const [name, value] of Object.entries({ lost, duplicated, reordered, divergent })) line(name, value);
-  line('recovery', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms of virtual time, over ${tally.recoveriesMs.length}`);
+  line('recovery', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, over ${tally.recoveriesMs.length}`);
   line('failed', failures.length);
 }
+
+export function printDurations(kind: string, ms: readonly number[]): void {
+  const { p50, p99, max } = durationsOf(ms);
+  line(`  ${kind}`, `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms, max ${max.toFixed(2)} ms, over ${ms.length}`);
+}
+
+export const durationsByKind = (msOf: Readonly<Record<string, readonly number[]>>): Record<string, Durations> =>
+  Object.fromEntries(Object.entries(msOf).map(([kind, ms]) => [kind, durationsOf(ms)]));

@@ -53,7 +53,7 @@ export const emptyTally = (): Tally => ({
   failures: [],
 });
 
-function addTrial(tally: Tally, seed: number, { plan, verdict, recoveriesMs }: Trial): void {
+export function addTrial(tally: Tally, seed: number, { plan, verdict, recoveriesMs }: Trial): void {
   tally.seeds++;
   for (const [kind, count] of faultsOf(plan)) tally.faults[kind] = (tally.faults[kind] ?? 0) + count;
   tally.lost += verdict.lost;

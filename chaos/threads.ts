@@ -137,17 +137,20 @@ class ThreadsRun implements Notes {
     }
   }
 
-  /** An actor has recovered when it has sent something after the fault. */
+  /** An actor has recovered when something that it has sent after the fault is there. */
   private look(name: CourierName): void {
     const awaited = this.awaited.get(name);
     if (!awaited || awaited.faultAt === null) return;
     const { faultAt, kind, sentAt } = awaited;
     const first = sentAt.find((at) => at > faultAt);
-    if (first === undefined) return;
-    const ms = (first - faultAt) / 1000;
-    this.recoveriesOfMs[kind].push(ms);
-    this.recoveriesMs.push(ms);
+    // Nothing at all: more will come. All of it from before: it had done what it was told when the fault struck.
+    if (sentAt.length === 0) return;
     this.awaited.delete(name);
+    if (first !== undefined) {
+      const ms = (first - faultAt) / 1000;
+      this.recoveriesOfMs[kind].push(ms);
+      this.recoveriesMs.push(ms);
+    }
     this.recovered();
   }
 
