@@ -4,6 +4,7 @@ import { type System, type SystemOptions, startSystem } from '../../actors/syste
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import type { Thread } from '../../host-shim/common/worker-vm.js';
+import type { EndReason } from '../../protocol/generated/system.js';
 import { mirror, probe, relay } from './protocol/generated/index.js';
 import { parties } from './world.js';
 
@@ -26,6 +27,8 @@ const BOTH = { js: true, wasm: true };
 export class MortalGame {
   /** Of each VM, oldest first: the one that runs, and what is kept ready for it. */
   private readonly threads = new Map<string, Thread[]>();
+  /** What the probe was told: address, epoch, reason. */
+  readonly ends: (readonly [number, number, EndReason])[] = [];
   private finished: (result: { rounds: number; wrong: number }) => void = () => {};
   private readonly host: PlatformHost;
   private readonly probe;
@@ -45,7 +48,11 @@ export class MortalGame {
     };
     this.host = mortal.create(wrap, sharedMemory);
     openTimerPort(this.host.vm, this.host.timers);
-    this.probe = this.host.vm.openPort<typeof probe>(probe, { onFinished: (result) => this.finished(result), onWoken() {} });
+    this.probe = this.host.vm.openPort<typeof probe>(probe, {
+      onFinished: (result) => this.finished(result),
+      onWoken() {},
+      onEnded: (...end) => this.ends.push(end),
+    });
   }
 
   async start(placement: string, options: Partial<SystemOptions> = {}): Promise<void> {
@@ -127,6 +134,9 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       });
       const lost = game.actors.filter(({ vm }) => (vms as readonly string[]).includes(vm));
       for (const actor of lost) expect(actor).toMatchObject({ state: 'running', epoch: mortal.kills + 1, restarts: mortal.kills });
+      const ended = lost.map(({ address }) => Array.from({ length: mortal.kills }, (_, i) => [address, i + 1, 'vmLost']));
+      expect(lost.map(({ address }) => game.ends.filter(([party]) => party === address))).toEqual(ended);
+      expect(game.ends).toHaveLength(lost.length * mortal.kills);
     });
   });
 }

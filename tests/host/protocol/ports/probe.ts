@@ -10,4 +10,5 @@ export const probe = port({
     woken: message({ kind: 0x4202, fields: {} }),
   },
   sendsTo: ['relay', 'ebb', 'tide'],
+  watches: ['relay', 'mirror'],
 });
