@@ -1,7 +1,14 @@
 /** Sums over the actors of a VM, those that have been stopped included. */
 import type { ActorCell } from './cell.js';
 
-type Counts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
+export interface CellStats {
+  traps: number;
+  replayed: number;
+  divergent: number;
+  handled: number;
+}
+
+export type Counts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
 
 const countsOf = ({ mailbox, stats }: ActorCell): Counts => ({
   dropped: mailbox.stats.dropped,

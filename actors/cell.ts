@@ -20,9 +20,11 @@ import { Mailbox } from '../bus/mailbox.js';
 import { RECOVERABLE } from '../bus/recoverable.js';
 import type { LocalTarget } from '../bus/router.js';
 import { hasSeen, noteSeen } from '../bus/seen.js';
-import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET } from '../protocol/frame.js';
+import { frameLength, KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { countHandled, reportMalformed } from './batch.js';
+import type { CellStats } from './cell-counts.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
 import type { ActorCheckpoint } from './checkpoint.js';
@@ -31,10 +33,11 @@ import { crashReport } from './crash-report.js';
 import { decodeEnvelope, encodeEnvelope, withoutHoles } from './envelope.js';
 import type { FaultKind } from './fault-rates.js';
 import { firstSequenceOf, Gate } from './gate.js';
+import type { Handover } from './handover.js';
 import { asTrap, Incarnations } from './incarnations.js';
 import { type ActorFactory, ActorTrap } from './instance.js';
 import { RestartPermit } from './restart-permit.js';
-import { SnapshotKeeper } from './snapshot-keeper.js';
+import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
 import { Hang, type Suspect, TRIES_MAX } from './suspect.js';
 import { runTrial, type Trial } from './trial.js';
 
@@ -46,22 +49,15 @@ const BATCH_BYTES = 64 * 1024;
 /** What a journal entry takes besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
 
-export interface CellStats {
-  traps: number;
-  replayed: number;
-  divergent: number;
-  handled: number;
-}
-
 export class ActorCell implements LocalTarget {
   readonly mailbox = new Mailbox();
   readonly seen: number[];
   readonly gate: Gate;
   readonly stats: CellStats = { traps: 0, replayed: 0, divergent: 0, handled: 0 };
   state: ActorHealth['state'] = 'running';
-  private readonly incarnations: Incarnations;
+  readonly incarnations: Incarnations;
   private readonly journal: CellJournal;
-  private readonly snapshots: SnapshotKeeper;
+  readonly snapshots: SnapshotKeeper;
   /** Journal position of the first entry that has not been handled. */
   private handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
@@ -106,7 +102,7 @@ export class ActorCell implements LocalTarget {
   }
 
   get blocked(): boolean {
-    return this.gate.blocked;
+    return this.gate.blocked || this.state === 'moving';
   }
 
   runnable(lane: number): boolean {
@@ -115,7 +111,7 @@ export class ActorCell implements LocalTarget {
 
   /** Journal position before which this cell needs nothing. */
   get neededFrom(): number {
-    return this.snapshots.framesSince === 0 && this.state !== 'restarting' ? this.journal.position : this.snapshots.last.position;
+    return this.snapshots.framesSince === 0 && this.state === 'running' ? this.journal.position : this.snapshots.last.position;
   }
 
   /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
@@ -125,7 +121,7 @@ export class ActorCell implements LocalTarget {
     // Making room takes a snapshot, at which this incarnation may end.
     if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || this.state !== 'running') return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
-    const frames = this.countHandled(scratch, length);
+    const frames = countHandled(this.services, this.address, scratch, length);
     this.handleJournaled(RECOVERABLE ? this.journal.append(scratch, length) : 0, length, frames);
     return frames;
   }
@@ -145,7 +141,7 @@ export class ActorCell implements LocalTarget {
     this.snapshots.framesSince += frames;
     this.stats.handled += frames;
     this.handledTo = this.journal.position;
-    this.reportMalformed(scratch, frames);
+    reportMalformed(this.services, this.incarnations.malformed, scratch, frames);
     this.releaseOutput();
     const micros = this.services.now() - started;
     this.snapshots.spent(micros);
@@ -160,30 +156,11 @@ export class ActorCell implements LocalTarget {
     return this.incarnations.handle(bytes, length, position, position === this.culprit ? this.attempts : 0);
   }
 
-  private countHandled(bytes: Uint8Array, length: number): number {
-    let frames = 0;
-    for (let at = 0; at < length; at += frameLength(bytes, at)) {
-      this.services.handled.add(readU16(bytes, at + SOURCE_OFFSET), this.address);
-      frames++;
-    }
-    return frames;
-  }
-
   private releaseOutput(): void {
     const { bytes, start, end } = this.incarnations.output;
     if (start === end) return;
     if (RECOVERABLE) this.digest = frameDigest(this.digest, bytes, start, end);
     this.gate.release(bytes, start, end);
-  }
-
-  /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and reported then */
-  private reportMalformed(bytes: Uint8Array, frames: number): void {
-    for (const { frame, error } of this.incarnations.malformed) {
-      if (frame >= frames) break;
-      let at = 0;
-      for (let i = 0; i < frame; i++) at += frameLength(bytes, at);
-      this.services.router.reject('undecodable', error.message, bytes, at);
-    }
   }
 
   takeSnapshot(): void {
@@ -209,7 +186,7 @@ export class ActorCell implements LocalTarget {
     this.stats.handled += handled;
     this.snapshots.framesSince += handled;
     this.handledTo = culprit?.position ?? this.journal.position;
-    this.reportMalformed(this.services.scratch, handled);
+    reportMalformed(this.services, this.incarnations.malformed, this.services.scratch, handled);
     this.releaseOutput();
     this.endIncarnation(trap, culprit);
   }
@@ -231,10 +208,9 @@ export class ActorCell implements LocalTarget {
   }
 
   private report(trap: ActorTrap, frame: Uint8Array, restartsAs: number): CrashReport {
-    const { vm, kinds, trace, now } = this.services;
     const { epoch, sequence: lastSequence } = this.gate;
     const { name: actor, address, attempts: attempt } = this;
-    return crashReport({ actor, address, vm, epoch, lastSequence, trap, frame, attempt, at: now(), kinds, trace, restartsAs });
+    return crashReport(this.services, { actor, address, epoch, lastSequence, trap, frame, attempt, restartsAs });
   }
 
   /** In their order. */
@@ -284,15 +260,17 @@ export class ActorCell implements LocalTarget {
   /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
   restart(epoch: number): void {
     this.gate.epoch = epoch;
+    this.gate.closed = false;
     this.services.router.fence(this.address, epoch, this.gate.sequence);
     const { handled, left } = this.entriesSinceSnapshot();
     this.renew();
-    if (!this.replay(handled)) return;
+    if (!this.replay(handled, this.snapshots.last, (entry) => this.handleAgain(entry))) return;
     this.state = 'running';
     this.goOn(left);
   }
 
   private renew(): void {
+    this.incarnations.end();
     this.incarnations.renew(this.snapshots.last);
   }
 
@@ -309,10 +287,10 @@ export class ActorCell implements LocalTarget {
   }
 
   /** Handles again what was handled before; its output has left, so it is held back and compared. @returns false when it trapped */
-  private replay(entries: readonly JournalEntry[]): boolean {
-    let { digest, sequence } = this.snapshots.last;
+  private replay(entries: readonly JournalEntry[], before: Snapshot, attempt: (entry: JournalEntry) => boolean): boolean {
+    let { digest, sequence } = before;
     for (const entry of entries) {
-      if (!this.handleAgain(entry)) return false;
+      if (!attempt(entry)) return false;
       const { bytes, start, end } = this.incarnations.output;
       digest = frameDigest(digest, bytes, start, end);
       for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
@@ -336,7 +314,7 @@ export class ActorCell implements LocalTarget {
       this.stats.handled++;
       this.snapshots.framesSince++;
       this.handledTo = i + 1 < entries.length ? entries[i + 1].position : this.journal.position;
-      this.reportMalformed(entries[i].frame, 1);
+      reportMalformed(this.services, this.incarnations.malformed, entries[i].frame, 1);
       this.releaseOutput();
     }
     this.snapshots.framesSince = Math.max(this.snapshots.framesSince, 1);
@@ -345,11 +323,54 @@ export class ActorCell implements LocalTarget {
     this.services.changed(this.name);
   }
 
+  /** It is to go to another VM: it handles nothing more, and what waits in its gate stays there. */
+  suspend(): void {
+    this.state = 'moving';
+    this.gate.closed = true;
+  }
+
+  /** What goes with it. It takes no snapshot, at which it might end. */
+  handOver(): Handover {
+    const { handled, left } = this.entriesSinceSnapshot();
+    const kept = this.checkpoint();
+    return {
+      ...kept,
+      snapshot: kept.snapshot.slice(),
+      waiting: [...left.map(({ frame }) => frame), ...kept.waiting],
+      held: [...kept.held],
+      handled: handled.map(({ frame }) => frame),
+      digestBefore: this.snapshots.last.digest,
+      digest: this.digest,
+      lastSequence: this.gate.sequence,
+    };
+  }
+
+  /** Comes to the state that is handed over, and waits. @throws ActorTrap */
+  adopt({ waiting, held, handled, sequence, digestBefore, digest, lastSequence }: Handover): void {
+    this.suspend();
+    this.digest = digest;
+    this.gate.sequence = lastSequence;
+    this.services.router.fence(this.address, this.gate.epoch, lastSequence);
+    const before = { ...this.snapshots.last, digest: digestBefore, sequence };
+    const entries = handled.map((frame) => ({ frame, position: this.journal.position }));
+    this.replay(entries, before, ({ frame, position }) => {
+      const trap = this.enter(frame, frame.length, position);
+      if (trap) throw trap;
+      return true;
+    });
+    this.snapshots.keep({ bytes: this.incarnations.snapshot(), sequence: lastSequence, digest, position: this.journal.position }, () => 0);
+    this.remember({ waiting, held });
+  }
+
+  /** It runs here from now on. */
+  arrive(): void {
+    this.state = 'running';
+    this.gate.closed = false;
+  }
+
   /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
   checkpoint(): ActorCheckpoint {
     this.takeSnapshot();
-    const waiting: Uint8Array[] = [];
-    this.mailbox.read((bytes, at, length) => waiting.push(bytes.slice(at, at + length)));
     return {
       actor: this.name,
       position: this.neededFrom,
@@ -357,7 +378,7 @@ export class ActorCell implements LocalTarget {
       sequence: this.snapshots.last.sequence,
       seen: withoutHoles(this.seen),
       poison: this.journal.givenUp,
-      waiting,
+      waiting: this.mailbox.copies,
       held: this.gate.held,
     };
   }
@@ -462,7 +483,7 @@ export class ActorCell implements LocalTarget {
   /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
   private lastState(handled: readonly JournalEntry[]): Uint8Array {
     try {
-      if (this.state === 'restarting') {
+      if (this.state !== 'running') {
         this.renew();
         for (const { frame, position } of handled) {
           const trap = this.enter(frame, frame.length, position);
@@ -475,19 +496,5 @@ export class ActorCell implements LocalTarget {
       for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
       return this.snapshots.last.bytes;
     }
-  }
-
-  health(): ActorHealth {
-    return {
-      actor: this.name,
-      vm: this.services.vm,
-      state: this.state,
-      epoch: this.gate.epoch,
-      mailboxFrames: this.mailbox.frames(),
-      mailboxBytes: this.mailbox.bytes,
-      journalFrames: this.snapshots.framesSince,
-      handled: this.stats.handled,
-      memoryBytes: this.state === 'running' ? this.incarnations.memoryBytes : 0,
-    };
   }
 }

@@ -4,12 +4,16 @@
  */
 import type { DeadLetter } from '../bus/dead-letters.js';
 import type { EndReason } from '../protocol/generated/system.js';
+import type { ActorHandover } from './handover.js';
 import type { ActorOptions, VmName } from './instance.js';
 import type { Suspect } from './suspect.js';
 import type { Trial } from './trial.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: number, vm: VmName])[];
+
+/** How far the links between one VM and others were written, by the name of the other. */
+export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
 
 export interface SpawnOrder {
   readonly actor: string;
@@ -21,7 +25,7 @@ export interface SpawnOrder {
   readonly stored?: Uint8Array;
 }
 
-/** An actor of a lost VM that is to go on. */
+/** An actor of a lost VM, or of another VM, that is to go on. */
 export type RecoveryOrder = Omit<SpawnOrder, 'snapshot' | 'stored'>;
 
 /** The end of one incarnation of a party, for those who watch it. */
@@ -73,7 +77,7 @@ export interface CauseLink {
 export interface ActorHealth {
   readonly actor: string;
   readonly vm: VmName;
-  readonly state: 'running' | 'restarting' | 'stopped';
+  readonly state: 'running' | 'restarting' | 'moving' | 'stopped';
   readonly epoch: number;
   readonly mailboxFrames: number;
   readonly mailboxBytes: number;
@@ -106,6 +110,25 @@ export type { DeadLetter };
 
 /** A link's transport, made by the host and handed to the two VMs. Opaque to the actor model. */
 export type LinkTransport = unknown;
+
+/** The steps of a move of an actor from one VM to another (docs/MOVES.md), in their order. */
+export interface MoveControl {
+  /**
+   * Frames for this address wait at their sources until `resume`, and when its actor is here it does nothing more.
+   * @returns how far the links to the others were written
+   */
+  suspend(address: number): Promise<LinkPositions>;
+  /** Resolves when what the others had written to this VM at these positions was drained and is durable. @throws when `resume` comes first */
+  settle(address: number, positions: LinkPositions): Promise<void>;
+  /** Copies all that an actor is whose address is suspended. It stays here until `forget`. */
+  handOver(actor: string): Promise<ActorHandover>;
+  /** Takes an actor over; it waits here for `resume`, or for `forget`. Resolves when this VM could be lost without it. */
+  adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void>;
+  /** Drops an actor that is another VM's; does nothing when it is not here. */
+  forget(actor: string): Promise<void>;
+  /** Frames for this address go their way again, and an actor that was adopted runs. One that was only suspended waits for `restart`. */
+  resume(address: number): Promise<void>;
+}
 
 export interface VmControl {
   attach(peer: VmName, transport: { readonly incoming: LinkTransport; readonly outgoing: LinkTransport }): Promise<void>;
@@ -153,6 +176,7 @@ export interface VmControl {
    * @param suspects where former incarnations hung, oldest first: what hangs twice is given up
    */
   recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
+  readonly moves: MoveControl;
   /** Every actor runs: ports may send. */
   begin(): Promise<void>;
   shutdown(): Promise<void>;

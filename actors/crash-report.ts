@@ -6,37 +6,41 @@ import { CRASH_REPORT_FRAME_BYTES_MAX } from '../protocol/limits.js';
 import type { CauseLink, CrashReport } from './control.js';
 import { type ActorTrap, stackOf, type VmName } from './instance.js';
 
+/** Of the VM in which it was. */
+interface Witness {
+  readonly vm: VmName;
+  readonly kinds: Kinds;
+  readonly trace: TraceRing;
+  readonly now: () => number;
+}
+
 interface Crash {
   readonly actor: string;
   readonly address: number;
-  readonly vm: VmName;
   readonly epoch: number;
   readonly lastSequence: number;
   readonly trap: ActorTrap;
   /** Null when it ended at none, as a port whose `onOpen` throws. */
   readonly frame: Uint8Array | null;
   readonly attempt: number;
-  readonly at: number;
-  readonly kinds: Kinds;
-  readonly trace: TraceRing;
   readonly restartsAs: number;
 }
 
-export function crashReport(crash: Crash): CrashReport {
-  const { actor, address, vm, epoch, lastSequence, trap, attempt, at, restartsAs } = crash;
+export function crashReport(witness: Witness, crash: Crash): CrashReport {
+  const { actor, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
   return {
     actor,
     address,
-    vm,
+    vm: witness.vm,
     epoch,
     lastSequence,
     reason: trap.message,
     stack: stackOf(trap.cause instanceof Error ? trap.cause : trap),
     position: trap.isLocated ? trap.position : '',
     attempt,
-    at,
+    at: witness.now(),
     restartsAs,
-    ...messageOf(crash),
+    ...messageOf(witness, crash),
   };
 }
 
@@ -51,7 +55,7 @@ export const causeLinks = (trace: TraceRing, kinds: Kinds, source: number, seque
     kindName: kinds.nameOf(link.kind),
   }));
 
-function messageOf({ frame, kinds, trace }: Crash): Pick<CrashReport, 'message' | 'causes'> {
+function messageOf({ kinds, trace }: Witness, { frame }: Crash): Pick<CrashReport, 'message' | 'causes'> {
   if (!frame) return { message: NO_MESSAGE, causes: [] };
   const { source, sequence, kind, sentAt, causeSource, causeSequence } = readHeader(frame, 0);
   return {

@@ -48,6 +48,8 @@ export class Gate {
   /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
   sequence = 0;
   epoch = 1;
+  /** What waits stays: its party is on its way to another VM. */
+  closed = false;
   private readonly waiting: HeldFrame[] = [];
   private waitingBytes = 0;
 
@@ -125,6 +127,7 @@ export class Gate {
 
   /** Offers again what waits. @returns true when nothing waits any more */
   retry(): boolean {
+    if (this.closed) return false;
     let left = 0;
     while (left < this.waiting.length && this.services.router.emit(this.waiting[left].frame, 0, this.waiting[left].target)) {
       this.waitingBytes -= this.waiting[left].frame.length;

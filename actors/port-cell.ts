@@ -147,20 +147,16 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const culprit = frame ? `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}` : '';
     this.attempts = frame && culprit === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit;
-    const { vm, kinds, trace, now, router, events, crashSites } = this.services;
+    const { router, events, crashSites } = this.services;
     const trap = error instanceof ActorTrap ? error : new ActorTrap(0, error);
-    const report = crashReport({
+    const report = crashReport(this.services, {
       actor: this.name,
       address: this.address,
-      vm,
       epoch: this.gate.epoch,
       lastSequence: this.gate.sequence,
       trap,
       frame,
       attempt: this.attempts,
-      at: now(),
-      kinds,
-      trace,
       restartsAs: 0,
     });
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
@@ -181,7 +177,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const { requests, router, fail } = this.services;
     const inHand = requests.abandon(this.address);
     if (this.left) router.acceptAgain(this.address, this.left, 0);
-    this.mailbox.read((bytes, at) => router.acceptAgain(this.address, bytes, at));
+    for (const frame of this.mailbox.copies) router.acceptAgain(this.address, frame, 0);
     for (const request of inHand) if (!requests.holds(request)) fail(request, 'ended');
   }
 

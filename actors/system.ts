@@ -16,7 +16,7 @@ import type { Host } from './host.js';
 import type { ActorOptions, VmName } from './instance.js';
 import type { PersistentActor } from './persistence/persistent-state.js';
 import type { PersistenceStatus } from './persistence/storage-change.js';
-import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Twins } from './placement.js';
+import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Side, type Twins } from './placement.js';
 import type { Storage } from './storage.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 import { SupervisionError } from './supervisor/errors.js';
@@ -114,6 +114,11 @@ export interface System {
    * written is told as a change.
    */
   persist(): Promise<void>;
+  /**
+   * Takes an actor to the VM of its other twin, with its state and all that is on its way to and from it; waits while it restarts.
+   * @throws SupervisionError when there is no such twin, VM or actor that runs; ControlError: it stays where it is
+   */
+  moveActor(actor: string, side: Side): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
   setAnimating(animating: boolean): Promise<void>;
   /** The sum over all VMs that run. */
@@ -187,10 +192,11 @@ function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTEN
 function specify(options: SystemOptions, placement: readonly Placement[], inOrder: readonly string[]): readonly ActorSpecification[] {
   const { shutdownMs = CONTROL_DEADLINE_MS } = options;
   const specifications = options.actors.map(
-    ({ schema, restart = 'permanent', significant = false, options: actorOptions = {} }, i): ActorSpecification => ({
+    ({ schema, twins, restart = 'permanent', significant = false, options: actorOptions = {} }, i): ActorSpecification => ({
       actor: schema.name,
       address: schema.address,
       vm: placement[i].vm,
+      twins,
       restart,
       significant,
       shutdownMs,
@@ -278,6 +284,10 @@ class SupervisedSystem implements System {
 
   async persist(): Promise<void> {
     await this.supervisor.persistence.flush();
+  }
+
+  async moveActor(actor: string, side: Side): Promise<void> {
+    await this.supervisor.actor(actor).move(side);
   }
 
   async setAnimating(animating: boolean): Promise<void> {

@@ -46,3 +46,10 @@ function emitted({ bytes, start, end }: Output, kinds: Kinds): Trial['emitted'] 
   }
   return frames;
 }
+
+/** @throws DecodeError, or Error when it is not one whole frame for this address */
+export function wholeFrame(frame: Uint8Array, target: number): Uint8Array {
+  if (checkFrame(frame, 0, frame.length) !== frame.length) throw new Error('more than one frame');
+  if (readU16(frame, TARGET_OFFSET) !== target) throw new Error('a frame for another party');
+  return frame;
+}

@@ -3,7 +3,7 @@ import { openAbsentWriter } from '../bus/absent-writer.js';
 import type { FrameSink, LinkReader } from '../bus/link.js';
 import type { Router } from '../bus/router.js';
 import type { PartySchema } from '../protocol/schema.js';
-import type { Routes } from './control.js';
+import type { LinkPositions, Routes } from './control.js';
 import type { VmName } from './instance.js';
 import { RUNTIME_ADDRESS } from './runtime-voice.js';
 import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
@@ -82,6 +82,17 @@ export class VmLinks {
 
   flush(): void {
     for (const { writer } of this.all) writer.flush();
+  }
+
+  /** Publishes what was emitted. @returns how far each link was written */
+  flushedTo(): LinkPositions {
+    this.flush();
+    return [...this.byPeer].map(([peer, { writer }]) => [peer, writer.position] as const);
+  }
+
+  /** Whether what peers had written at these positions was drained. */
+  reached(positions: LinkPositions): boolean {
+    return positions.every(([peer, position]) => this.byPeer.get(peer)?.reader.reached(position) ?? false);
   }
 
   /** @returns true when every reader will wake the VM */

@@ -15,10 +15,10 @@ import { Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
 import { Vigil } from '../bus/vigil.js';
 import type { ErrorCode } from '../protocol/errors.js';
-import { checkFrame, readU16, TARGET_OFFSET } from '../protocol/frame.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
+import { healthOf } from './actor-health.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import { ChangeNotices } from './change-notices.js';
@@ -32,6 +32,7 @@ import { FaultRates } from './fault-rates.js';
 import { IdleWork } from './idle-work.js';
 import type { VmName } from './instance.js';
 import { Leaving } from './leaving.js';
+import { Mover } from './mover.js';
 import { Newcomers } from './newcomers.js';
 import { OutboxBuilder } from './outbox-builder.js';
 import { PermittedRestarts } from './permitted-restarts.js';
@@ -42,7 +43,7 @@ import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
 import { loop } from './standstill.js';
 import type { Suspect } from './suspect.js';
-import type { Trial } from './trial.js';
+import { type Trial, wholeFrame } from './trial.js';
 import { type Party, Turns } from './turns.js';
 import { countersOf } from './vm-counters.js';
 import { VmLinks } from './vm-links.js';
@@ -70,6 +71,7 @@ export class Vm implements VmControl {
   private readonly voice: RuntimeVoice;
   private readonly metrics: RuntimeMetrics;
   private readonly turns: Turns;
+  readonly moves: Mover;
   private readonly leaving: Leaving;
   /** Of actors that were stopped. */
   private readonly counts = new CellCounts();
@@ -138,6 +140,9 @@ export class Vm implements VmControl {
     };
     this.ports = new VmPorts(this.services, { add: (port) => this.addParty(port), remove: (port) => this.removeParty(port) });
     this.leaving = new Leaving(this.services);
+    const { links, cells, turns, checkpointer } = this;
+    const [createCell, dropCell] = [this.createCell.bind(this), this.dropCell.bind(this)];
+    this.moves = new Mover(this.services, { links, cells, turns, checkpointer, createCell, dropCell });
     this.changeNotices = new ChangeNotices((actor) => options.events.changed(actor));
     this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
     this.newcomers = new Newcomers(options.parties, this.router, this.voice);
@@ -195,6 +200,7 @@ export class Vm implements VmControl {
       const restarted = this.restarts.run(() => this.links.flush());
       const left = this.retryHeld();
       const taken = this.links.drain(this.sink);
+      this.moves.look();
       const served = this.serveOne();
       this.links.flush();
       this.checkpointer?.look(this.turns.quiet);
@@ -251,6 +257,12 @@ export class Vm implements VmControl {
   private removeParty(party: Party): void {
     this.router.removeLocal(party.address);
     this.turns.remove(party);
+  }
+
+  private dropCell(cell: ActorCell): void {
+    this.cells.delete(cell.name);
+    this.removeParty(cell);
+    this.counts.remember(cell);
   }
 
   /** @returns false when the journal has no room before an actor has restarted */
@@ -346,9 +358,7 @@ export class Vm implements VmControl {
     if (port) return this.ports.stop(port);
     const cell = this.cell(actor);
     const envelope = cell.stop();
-    this.cells.delete(actor);
-    this.removeParty(cell);
-    this.counts.remember(cell);
+    this.dropCell(cell);
     this.leaving.add(cell.gate);
     for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
     this.options.wake();
@@ -403,7 +413,7 @@ export class Vm implements VmControl {
   }
 
   async health(): Promise<readonly ActorHealth[]> {
-    return [...this.cells.values()].map((cell) => cell.health());
+    return [...this.cells.values()].map((cell) => healthOf(cell, this.name));
   }
 
   async counters(): Promise<VmCounters> {
@@ -417,19 +427,14 @@ export class Vm implements VmControl {
   }
 
   async tryFrame(actor: string, frame: Uint8Array): Promise<Trial> {
-    return this.cell(actor).tryFrame(this.checked(frame, actor));
+    const cell = this.cell(actor);
+    return cell.tryFrame(wholeFrame(frame, cell.address));
   }
 
   async deliverAgain(actor: string, frame: Uint8Array): Promise<void> {
-    this.cell(actor).deliverAgain(this.checked(frame, actor));
+    const cell = this.cell(actor);
+    cell.deliverAgain(wholeFrame(frame, cell.address));
     this.options.wake();
-  }
-
-  /** @throws DecodeError, or Error when it is not one whole frame for this actor */
-  private checked(frame: Uint8Array, actor: string): Uint8Array {
-    if (checkFrame(frame, 0, frame.length) !== frame.length) throw new Error('more than one frame');
-    if (readU16(frame, TARGET_OFFSET) !== this.cell(actor).address) throw new Error(`a frame for another than ${actor}`);
-    return frame;
   }
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
@@ -437,7 +442,7 @@ export class Vm implements VmControl {
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     const cells = this.ports.resume(orders).map((order) => this.createCell(order, keptOf(order.actor)));
     if (checkpoint) {
-      this.requests.restore(checkpoint.requests);
+      this.requests.restore(checkpoint.requests, (address) => cells.some((cell) => cell.address === address));
       this.leaving.restore(checkpoint, [...cells, this.voice]);
     }
     for (const cell of cells) cell.remember(keptOf(cell.name));

@@ -31,6 +31,8 @@ export interface LinkWriter {
    * Whoever opens this end anew begins with them. None where the link is in shared memory, which keeps them itself.
    */
   unreleased(): readonly Uint8Array[];
+  /** How far all that was flushed goes: for `reached` of this link's reader. */
+  readonly position: number;
   /** True when either end has closed the link. A closed link refuses every frame; what the sender holds stays with the sender. */
   readonly closed: boolean;
   /** Flushes, and wakes the reader if it sleeps. */
@@ -54,6 +56,8 @@ export interface LinkReader {
   drain(sink: FrameSink, framesMax: number): number;
   /** True when nothing waits. */
   readonly empty: boolean;
+  /** True when all that the writer had flushed at this position was drained. */
+  reached(position: number): boolean;
   /**
    * Announces that the reader is about to sleep: the next flush must call `onFrames`. It is not called for a link that was closed before:
    * look at `closed` then.

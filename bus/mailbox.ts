@@ -230,9 +230,11 @@ export class Mailbox {
     for (const lane of this.lanes) lane.clear(visit);
   }
 
-  /** Hands all frames to `visit`, lane by lane, oldest first; they stay. */
-  read(visit: FrameVisitor): void {
-    for (const lane of this.lanes) lane.read(visit);
+  /** Copies of all frames, lane by lane, oldest first. */
+  get copies(): readonly Uint8Array[] {
+    const copies: Uint8Array[] = [];
+    for (const lane of this.lanes) lane.read((bytes, at, length) => copies.push(bytes.slice(at, at + length)));
+    return copies;
   }
 
   private hasRoom(moreBytes: number, moreFrames: number): boolean {

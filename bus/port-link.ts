@@ -74,6 +74,7 @@ export class PortWriter implements LinkWriter {
   /** The batch that is being filled; copied out when posted, so that a waiting batch holds no more memory than its frames. */
   private readonly batch = new Copier(new Uint8Array(BATCH_BYTES));
   private batchBytes = 0;
+  private postedBytes = 0;
   private unacknowledgedBytes = 0;
   /** Bytes that the refused write needs, 0 when none waits. */
   private wantedBytes = 0;
@@ -122,6 +123,10 @@ export class PortWriter implements LinkWriter {
     this.batchBytes = 0;
   }
 
+  get position(): number {
+    return this.postedBytes;
+  }
+
   close(): void {
     if (this.closed) return;
     this.flush();
@@ -145,6 +150,7 @@ export class PortWriter implements LinkWriter {
   private post(bytes: Uint8Array, at: number, length: number): void {
     const batch = new Uint8Array(bytes.subarray(at, at + length));
     this.posted.add(batch);
+    this.postedBytes += length + BATCH_COST_BYTES;
     this.unacknowledgedBytes += length + BATCH_COST_BYTES;
     this.stats.doorbells++;
     const { buffer } = new Uint8Array(batch);
@@ -205,6 +211,10 @@ export class PortReader implements LinkReader {
 
   get empty(): boolean {
     return this.batches.length === 0;
+  }
+
+  reached(position: number): boolean {
+    return this.takenBytes >= position;
   }
 
   get closed(): boolean {

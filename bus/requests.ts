@@ -102,10 +102,16 @@ export class RequestLedger {
     };
   }
 
-  /** Opens again what was open in a VM that was lost. A failure that was on its way there comes anew. */
-  restore({ outgoing, incoming }: OpenRequests): void {
-    for (const entry of outgoing) this.opened({ ...entry, lost: false });
-    for (const { target, requester, request, kind } of incoming) this.accepted(target, requester, request, kind);
+  /** Opens again what was open elsewhere, of the parties that are wanted. A failure that was on its way there comes anew. */
+  restore({ outgoing, incoming }: OpenRequests, wanted: (address: number) => boolean): void {
+    for (const entry of outgoing) if (wanted(entry.requester)) this.opened({ ...entry, lost: false });
+    for (const { target, requester, request, kind } of incoming) if (wanted(target)) this.accepted(target, requester, request, kind);
+  }
+
+  /** A party lives elsewhere now, and what it has open with it. */
+  forget(address: number): void {
+    this.reopen(address, false);
+    this.incoming.delete(address);
   }
 
   /** Takes out all that `target` has accepted and not answered. */

@@ -144,6 +144,10 @@ export class RingWriter extends RingEnd implements LinkWriter {
     this.doorbell?.postMessage(DOORBELL);
   }
 
+  get position(): number {
+    return this.published;
+  }
+
   close(): void {
     this.flush();
     this.closeEnd(WRITER_CLOSED, ASLEEP);
@@ -227,6 +231,10 @@ export class RingReader extends RingEnd implements LinkReader {
 
   get empty(): boolean {
     return Atomics.load(this.cells, TAIL) === this.head || this.shut;
+  }
+
+  reached(position: number): boolean {
+    return ((this.head - position) | 0) >= 0;
   }
 
   sleep(): boolean {

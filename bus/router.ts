@@ -87,6 +87,8 @@ export class Router {
   private readonly kinds: Kinds;
   /** What is emitted to these goes nowhere. */
   private readonly muted = new Set<number>();
+  /** What is emitted to these waits at its source. */
+  private readonly held = new Set<number>();
   private silent = false;
   private holding = false;
 
@@ -108,8 +110,18 @@ export class Router {
     else this.remote.delete(address);
   }
 
+  /** A party that is on its way from one VM to another has a route too. */
   hasRoute(address: number): boolean {
-    return this.local.has(address) || this.remote.has(address);
+    return this.local.has(address) || this.remote.has(address) || this.held.has(address);
+  }
+
+  /** There is no room for what is emitted to this address, until `lift`. */
+  hold(address: number): void {
+    this.held.add(address);
+  }
+
+  lift(address: number): void {
+    this.held.delete(address);
   }
 
   /** Frames from `source` with a lower epoch are refused from now on, unless they had left before it ended. */
@@ -164,7 +176,7 @@ export class Router {
    */
   emit(bytes: Uint8Array, at: number, target: number): boolean {
     if (this.silent || this.muted.has(target)) return true;
-    if (this.holding && this.local.has(target)) return false;
+    if (this.held.has(target) || (this.holding && this.local.has(target))) return false;
     writeU16(bytes, at + TARGET_OFFSET, target);
     const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
     if (accepted) {

@@ -40,6 +40,8 @@ class Wire {
   readonly arrived: Uint8Array[] = [];
   readonly capacityBytes: number;
   usedBytes = 0;
+  /** Frames since the link was opened. */
+  sent = 0;
   writerClosed = false;
   readerClosed = false;
   roomCame = (): void => {};
@@ -82,6 +84,7 @@ class Wire {
   }
 
   send(batch: Uint8Array[]): void {
+    this.sent += batch.length;
     this.onTheirWay.push(batch);
     this.later(() => {
       this.arrived.push(...(this.onTheirWay.shift() as Uint8Array[]));
@@ -145,6 +148,10 @@ class ThreadWriter implements LinkWriter {
     if (this.batch.length === 0) return;
     this.wire.send(this.batch);
     this.batch = [];
+  }
+
+  get position(): number {
+    return this.wire.sent;
   }
 
   close(): void {
@@ -223,6 +230,10 @@ class ThreadReader implements LinkReader {
     return taken;
   }
 
+  reached(position: number): boolean {
+    return this.released + this.taken >= position;
+  }
+
   release(): void {
     this.releaseTo(this.released + this.taken);
   }
@@ -260,6 +271,7 @@ class ThreadReader implements LinkReader {
   /** What was drained is gone: marks of it give nothing back. */
   forget(): void {
     this.released += this.taken;
+    this.wire.sent = this.released;
     this.rewind();
   }
 

@@ -14,6 +14,9 @@
  *
  *    starting, running, restarting ── the VM is being started again ──> recovering ── done ──> running
  *
+ *    running ── move ──> moving ── done, in its other VM ──> running
+ *                          └── failed ──> restarting, where it was
+ *
  * Whether it is restarted is decided in the tree of supervisors (tree/). Who asks from outside is told `restarting` from its end on until it runs.
  *
  * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. What
@@ -22,7 +25,7 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { Side } from '../placement.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
@@ -37,13 +40,16 @@ export interface ActorCommands {
   respawn(epoch: number): Promise<void>;
   /** Ends the incarnation in its VM. What waits for the actor goes on waiting. */
   end(): Promise<void>;
+  /** Takes it to another VM, which is its own from the event `moved` on. A failure before that leaves it to be restarted where it was. */
+  move(to: Side): Promise<void>;
   /** Ends it in its VM and fails the requests it has in hand. @returns its last envelope */
   stop(): Promise<Uint8Array>;
 }
 
 export interface ActorInput {
   readonly actor: string;
-  readonly vm: VmName;
+  /** Where it starts. */
+  readonly vm: Side;
   readonly restart: RestartKind;
   /** How long the VM may take to stop it. */
   readonly shutdownMs: number;
@@ -75,6 +81,10 @@ export interface ActorContext extends ActorInput {
   /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
   readonly endedEarly: boolean;
   readonly envelope: Uint8Array | undefined;
+  /** Where it is to move, or was last. */
+  readonly target: Side;
+  /** A stop was ordered while it moved. */
+  readonly stopWanted: boolean;
 }
 
 export type ActorEvent =
@@ -91,7 +101,10 @@ export type ActorEvent =
   | { readonly type: 'vmLost'; readonly reason: string }
   /** The VM was lost, and is started again on what it left. */
   | { readonly type: 'vmRestarting'; readonly reason: string; readonly end: EndReason }
-  | { readonly type: 'recovered' };
+  | { readonly type: 'recovered' }
+  | { readonly type: 'move'; readonly to: Side }
+  /** The VM where it moves has it. */
+  | { readonly type: 'moved' };
 
 /** A removed actor is gone for good; from every other state there is a way on. */
 export type ActorState =
@@ -100,6 +113,7 @@ export type ActorState =
   | 'running'
   | 'restarting'
   | 'recovering'
+  | 'moving'
   | 'stopping'
   | 'stopped'
   | 'exhausted'
@@ -126,10 +140,14 @@ export const actorMachine = setup({
       input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.restartsAs),
     ),
     end: fromPromise<void, ActorContext>(({ input }) => input.commands.end()),
+    move: fromPromise<void, ActorContext>(({ input }) => input.commands.move(input.target)),
     stop: fromPromise<Uint8Array, ActorContext>(({ input }) => input.commands.stop()),
   },
   guards: {
     ofThisEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch,
+    /** It had moved when it ended. */
+    ofThisEpochThere: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch && context.vm === context.target,
+    stopWanted: ({ context }) => context.stopWanted,
     temporary: ({ context }) => context.restart === 'temporary',
     exhausting: ({ context }) => context.intent === 'exhaust',
     ofNextEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.restartsAs,
@@ -173,6 +191,17 @@ export const actorMachine = setup({
       return { error, reason: messageOf(error), end: 'failed' };
     }),
     noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', restartsAs: 0, fresh: false }),
+    beginMove: assign(({ context, event }) => ({
+      target: event.type === 'move' ? event.to : context.target,
+      error: undefined,
+      endedEarly: false,
+      stopWanted: false,
+    })),
+    noteMoved: assign(({ context }) => ({ vm: context.target, epoch: context.epoch + 1, end: 'moved' })),
+    noteStay: assign(({ context, event }) => {
+      const error = 'error' in event ? event.error : undefined;
+      return { error, reason: messageOf(error), epoch: context.epoch + 1, end: 'restarted' };
+    }),
     noteFinish: assign({ reason: 'finished', end: 'finished', intent: 'finish', fresh: true }),
     intendStop: assign(({ context }) => ({
       intent: 'stop',
@@ -212,6 +241,8 @@ export const actorMachine = setup({
     clean: true,
     endedEarly: false,
     envelope: undefined,
+    target: input.vm,
+    stopWanted: false,
   }),
   initial: 'idle',
   states: {
@@ -233,6 +264,7 @@ export const actorMachine = setup({
         ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
         end: { target: 'ending', actions: 'noteOrderedEnd' },
         finish: { target: 'stopping', actions: 'noteFinish' },
+        move: 'moving',
       },
     },
     recovering: {
@@ -249,6 +281,32 @@ export const actorMachine = setup({
     ending: {
       invoke: { src: 'end', input: ({ context }) => context, onDone: 'deciding', onError: 'deciding' },
       on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', actions: 'followPermit' } },
+    },
+    moving: {
+      entry: 'beginMove',
+      invoke: {
+        src: 'move',
+        input: ({ context }) => context,
+        onDone: [
+          { guard: 'stopWanted', target: 'stopping' },
+          { guard: ({ context }) => context.endedEarly, target: 'deciding' },
+          { target: 'running' },
+        ],
+        onError: [
+          { guard: 'stopWanted', target: 'stopping' },
+          { target: 'restarting', actions: 'noteStay' },
+        ],
+      },
+      on: {
+        ...onLoss,
+        moved: { actions: 'noteMoved' },
+        ended: [
+          { guard: 'ofThisEpochThere', actions: 'noteEarlyEnd' },
+          { guard: 'ofThisEpoch', actions: ['followPermit', assign({ end: 'trap' })] },
+        ],
+        stop: { actions: ['intendStop', assign({ stopWanted: true })] },
+        drop: { actions: ['noteDrop', assign({ stopWanted: true })] },
+      },
     },
     deciding: {
       on: {

@@ -89,6 +89,14 @@ export function guardControl(
     tryFrame: guarded('tryFrame', (actor, frame) => control.tryFrame(actor, frame)),
     deliverAgain: guarded('deliverAgain', (actor, frame) => control.deliverAgain(actor, frame)),
     recover: guarded('recover', (orders, checkpoint, suspects) => control.recover(orders, checkpoint, suspects)),
+    moves: {
+      suspend: guarded('suspend', (address) => control.moves.suspend(address)),
+      settle: guarded('settle', (address, positions) => control.moves.settle(address, positions)),
+      handOver: guarded('handOver', (actor) => control.moves.handOver(actor)),
+      adopt: guarded('adopt', (order, handover) => control.moves.adopt(order, handover)),
+      forget: guarded('forget', (actor) => control.moves.forget(actor)),
+      resume: guarded('resume', (address) => control.moves.resume(address)),
+    },
     begin: guarded('begin', () => control.begin()),
     shutdown: guarded('shutdown', () => control.shutdown()),
   };

@@ -10,6 +10,7 @@ import type { Persistence, StartState } from '../persistence/persistence.js';
 import type { ActorCommands } from './actor-machine.js';
 import { rethrowUnlessLost } from './control-failure.js';
 import { SupervisionError } from './errors.js';
+import type { Moves } from './move.js';
 import type { PortCommands } from './port-machine.js';
 import type { ActorSpecification, SupervisedActor } from './supervised-actor.js';
 
@@ -21,6 +22,7 @@ export interface PartyOrderServices {
   readonly actor: (name: string) => SupervisedActor;
   readonly reroute: () => Promise<void>;
   readonly persistence: Persistence;
+  readonly moves: Moves;
 }
 
 export class PartyOrders {
@@ -34,8 +36,9 @@ export class PartyOrders {
     this.lastSequences.set(address, sequence);
   }
 
-  ofActor({ actor, address, vm, options }: ActorSpecification): ActorCommands {
-    const spawn = (epoch: number, state: StartState = {}) => this.services.control(vm).spawn({ actor, epoch, options, ...state });
+  ofActor({ actor, address, options }: ActorSpecification): ActorCommands {
+    const here = () => this.services.control(this.services.actor(actor).vm);
+    const spawn = (epoch: number, state: StartState = {}) => here().spawn({ actor, epoch, options, ...state });
     return {
       spawn: async (epoch, envelope) => {
         if (epoch > 1) {
@@ -46,7 +49,7 @@ export class PartyOrders {
       },
       // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
       restart: async (epoch, started) => {
-        const control = this.services.control(vm);
+        const control = here();
         await null; // in the host's thread the call would come within the report of the end
         await Promise.all([started || control.restart(actor, epoch), this.fence(address, epoch, control)]);
       },
@@ -56,10 +59,19 @@ export class PartyOrders {
         await spawn(epoch);
       },
       end: async () => {
-        this.lastSequences.set(address, await this.services.control(vm).end(actor));
+        this.lastSequences.set(address, await here().end(actor));
+      },
+      move: async (to) => {
+        const moving = this.services.actor(actor);
+        const epoch = () => moving.status.epoch;
+        try {
+          await this.services.moves.make({ actor, address, options, from: moving.vm, to, epoch, commit: (was) => moving.moved(was) });
+        } finally {
+          this.lastSequences.delete(address); // no trap has ended it: all that it has sent is its own
+        }
       },
       stop: async () => {
-        const envelope = await this.services.control(vm).stop(actor);
+        const envelope = await here().stop(actor);
         this.lastSequences.delete(address); // all that it has sent is its own
         this.services.persistence.leave(actor, envelope);
         return envelope;

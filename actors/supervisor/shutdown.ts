@@ -7,7 +7,7 @@
 import type { VmName } from '../instance.js';
 import { codeOf } from './control-failure.js';
 import type { StopOutcome, StopReport } from './stop-report.js';
-import type { ActorSpecification, StopResult, SupervisedActor } from './supervised-actor.js';
+import type { StopResult, SupervisedActor } from './supervised-actor.js';
 import type { SupervisedVm } from './supervised-vm.js';
 
 export interface ShutdownServices {
@@ -31,7 +31,7 @@ export class Shutdown {
     await this.services.endTree();
     // What was down for its supervisor, or on its way there, may still be in its VM.
     for (const actor of actors) await actor.stop();
-    const report = actors.map(({ name, specification: { vm } }) => ({
+    const report = actors.map(({ name, vm }) => ({
       actor: name,
       outcome: this.outcomes.get(name) ?? (this.vm(vm)?.state === 'stopped' ? 'killed' : 'down'),
     }));
@@ -42,8 +42,8 @@ export class Shutdown {
   }
 
   /** An actor was stopped meanwhile. */
-  async note({ actor, vm }: ActorSpecification, { outcome, error }: StopResult): Promise<void> {
-    this.outcomes.set(actor, outcome);
+  async note({ name, vm }: SupervisedActor, { outcome, error }: StopResult): Promise<void> {
+    this.outcomes.set(name, outcome);
     const hangs = outcome === 'killed' && codeOf(error) === 'deadline';
     if (hangs && this.vm(vm)?.state !== 'stopped') await this.kill(vm);
   }
@@ -54,7 +54,7 @@ export class Shutdown {
 
   private async kill(name: VmName): Promise<void> {
     await this.vm(name)?.end('kill');
-    const actors = this.services.actors().filter(({ specification }) => specification.vm === name);
+    const actors = this.services.actors().filter(({ vm }) => vm === name);
     for (const actor of actors) actor.vmLost(`VM ${name} did not answer and was ended`);
   }
 }

@@ -4,7 +4,7 @@ import type { EndReason } from '../../protocol/generated/system.js';
 import type { CrashReport, RecoveryOrder } from '../control.js';
 import type { Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
-import type { Side } from '../placement.js';
+import type { Side, Twins } from '../placement.js';
 import { type ActorCommands, type ActorState, actorMachine } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
@@ -15,7 +15,9 @@ import type { DropReason, RestartKind } from './tree/specification.js';
 export interface ActorSpecification {
   readonly actor: string;
   readonly address: number;
+  /** Where it starts. */
   readonly vm: Side;
+  readonly twins: Twins;
   readonly restart: RestartKind;
   /** Its end, when it is not restarted, may end its supervisor. */
   readonly significant: boolean;
@@ -61,7 +63,7 @@ export class SupervisedActor {
     this.machine.subscribe(({ value }) => {
       const before = last;
       last = this.status;
-      if (last.state !== before.state || last.epoch !== before.epoch) onStatus(last, before.state);
+      if (last.state !== before.state || last.epoch !== before.epoch || last.vm !== before.vm) onStatus(last, before.state);
       if (value === 'deciding') this.incarnation?.end(this.exit);
     });
     this.machine.start();
@@ -96,8 +98,8 @@ export class SupervisedActor {
   }
 
   get status(): ActorStatus {
-    const { epoch, restarts, reason } = this.machine.getSnapshot().context;
-    const { actor, address, vm } = this.specification;
+    const { vm, epoch, restarts, reason } = this.machine.getSnapshot().context;
+    const { actor, address } = this.specification;
     return { actor, address, vm, state: this.state, epoch, restarts, reason };
   }
 
@@ -118,7 +120,7 @@ export class SupervisedActor {
     const { value, context } = await this.until(['running', 'deciding', ...DOWN]);
     if (!wasDown && isDown(value as ActorState)) return null;
     if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
-      throw new StartError(this.specification.vm, this.name, context.reason, { cause: context.error });
+      throw new StartError(this.vm, this.name, context.reason, { cause: context.error });
     this.incarnation = new Incarnation(this);
     if (value === 'deciding') this.incarnation.end(this.exit);
     return this.incarnation;
@@ -144,6 +146,32 @@ export class SupervisedActor {
 
   vmLost(reason: string): void {
     this.machine.send({ type: 'vmLost', reason });
+  }
+
+  /** Where it is now. */
+  get vm(): Side {
+    return this.machine.getSnapshot().context.vm;
+  }
+
+  /**
+   * Takes it to the VM of its other twin; waits while it restarts. Resolves when it runs there.
+   * @throws SupervisionError when it does not run or has no such twin, ControlError, ActorTrap: it stays where it was
+   */
+  async move(to: Side): Promise<void> {
+    if (!this.specification.twins[to]) throw new SupervisionError('state', this.name, `has no ${to} twin`);
+    await this.settled();
+    if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be moved while it is ${this.state}`);
+    if (this.vm === to) return;
+    this.machine.send({ type: 'move', to });
+    const { context, value } = await this.until(SETTLED);
+    if (context.vm !== to) throw context.error ?? new SupervisionError('state', this.name, `is ${value}: its move was called off`);
+  }
+
+  /** The VM where it moves is its own from now on, with the next epoch. @returns false when its present epoch is another, or it moves no longer */
+  moved(epoch: number): boolean {
+    if (this.state !== 'moving' || this.status.epoch !== epoch) return false;
+    this.machine.send({ type: 'moved' });
+    return true;
   }
 
   /** Its VM is being started again: it goes on with its next incarnation when the VM has recovered. @param end whether it was this one that hung */

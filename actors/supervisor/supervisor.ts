@@ -20,6 +20,7 @@ import { withPosition } from './crash-position.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
+import { Moves } from './move.js';
 import { PartyOrders } from './party-orders.js';
 import type { PortState } from './port-machine.js';
 import { Routing } from './routing.js';
@@ -66,6 +67,7 @@ export class Supervisor implements CauseSources {
   private readonly actors: Map<string, SupervisedActor>;
   private readonly ports: ReadonlyMap<string, SupervisedPort>;
   private readonly machine: Actor<typeof systemMachine>;
+  private readonly moves: Moves;
   private readonly orders: PartyOrders;
   private readonly recovery: VmRecovery;
   readonly persistence: Persistence;
@@ -91,12 +93,14 @@ export class Supervisor implements CauseSources {
       () => this.liveControls,
       onFailure,
     );
+    this.moves = new Moves({ vms: () => this.vms, reroute: () => this.routing.again(), onFailure });
     this.orders = new PartyOrders({
       control: (vm) => this.vm(vm).control,
       liveControls: () => this.liveControls,
       actor: (name) => this.actor(name),
       reroute: () => this.routing.again(),
       persistence: this.persistence,
+      moves: this.moves,
     });
     this.monitors = new Monitors({
       parties: options.parties,
@@ -191,7 +195,7 @@ export class Supervisor implements CauseSources {
 
   /** Control of the VM where an actor or port runs. @throws SupervisionError, or ControlError `lost` */
   controlOf(name: string): VmControl {
-    return this.vm(this.ports.get(name)?.vm ?? this.actor(name).specification.vm).control;
+    return this.vm(this.ports.get(name)?.vm ?? this.actor(name).vm).control;
   }
 
   /** Waits while the actor or port restarts. @throws SupervisionError */
@@ -255,13 +259,14 @@ export class Supervisor implements CauseSources {
   }
 
   private superviseActor(specification: ActorSpecification): SupervisedActor {
-    return new SupervisedActor(
+    const actor: SupervisedActor = new SupervisedActor(
       specification,
       this.orders.ofActor(specification),
       this.host.timers,
       (status, before) => this.actorChanged(status, before),
-      async (result) => (this.ending ? this.shutdown.note(specification, result) : undefined),
+      async (result) => (this.ending ? this.shutdown.note(actor, result) : undefined),
     );
+    return actor;
   }
 
   private listener(vm: VmName): VmListener {
@@ -316,6 +321,7 @@ export class Supervisor implements CauseSources {
     this.changes.emit({ type: 'vm', ...status });
     this.care.changed(status);
     const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
+    if (status.state !== 'running') this.moves.callOff(`VM ${status.vm} is ${status.state}`);
     const culprit = this.recovery.culpritIn(status.vm);
     const endOf = ({ status: { address } }: SupervisedActor | SupervisedPort): EndReason => (address === culprit ? 'hang' : 'vmLost');
     const reason = `VM ${status.vm} was lost: ${status.reason}`;
@@ -408,7 +414,7 @@ export class Supervisor implements CauseSources {
   }
 
   private actorsIn(vm: VmName): readonly SupervisedActor[] {
-    return [...this.actors.values()].filter((actor) => actor.specification.vm === vm);
+    return [...this.actors.values()].filter((actor) => actor.vm === vm);
   }
 
   private portsIn(vm: VmName): readonly SupervisedPort[] {
@@ -458,6 +464,6 @@ export class Supervisor implements CauseSources {
   private get routes(): Routes {
     const ports = [...this.ports.values()].filter((port) => !port.down);
     const actors = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
-    return [...ports, ...actors.map(({ specification }) => specification)].map(({ address, vm }) => [address, vm]);
+    return [...ports, ...actors.map(({ status }) => status)].map(({ address, vm }) => [address, vm]);
   }
 }

@@ -59,7 +59,7 @@ export function startThreadVm<V extends DrivenVm>(
   };
   const control = guardControl(
     name,
-    answering(vm, () => stands, stand),
+    answering<VmControl>(vm, () => stands, stand),
     patience,
     lifeline,
     controlDeadlineMs,
@@ -76,10 +76,12 @@ export function startThreadVm<V extends DrivenVm>(
 }
 
 /** The calls of a VM that answers none any more once it stands still, also the one in which that happened. */
-function answering(vm: VmControl, stands: () => boolean, stand: () => void): VmControl {
-  return new Proxy(vm, {
+function answering<T extends object>(calls: T, stands: () => boolean, stand: () => void): T {
+  return new Proxy(calls, {
     get: (target, property) => {
-      const call = target[property as keyof VmControl] as (...input: unknown[]) => Promise<unknown>;
+      const found = target[property as keyof T] as object;
+      if (typeof found !== 'function') return answering(found, stands, stand);
+      const call = found as (...input: unknown[]) => Promise<unknown>;
       return async (...input: unknown[]) => {
         try {
           if (!stands()) return await call.apply(target, input);

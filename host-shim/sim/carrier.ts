@@ -12,6 +12,9 @@ import type { Kernel } from './kernel.js';
 /** A frame whose target had no room is offered again after this long. */
 const RETRY_MICROS = 1_000;
 
+/** Positions that somebody may still ask for: a few for each link between two VMs. */
+const MARKS_MAX = 64;
+
 export interface CarrierOptions {
   readonly seed: number;
   /** How long a frame is on its way. */
@@ -34,6 +37,8 @@ export class Carrier {
   onRoom: (() => void) | null = null;
   private readonly pairs = new Map<number, Pair>();
   private readonly retaining = new Set<Pair>();
+  /** At a count of frames carried, how far the link of each pair went that was not empty. */
+  private readonly marks = new Map<number, readonly (readonly [pair: Pair, position: number])[]>();
 
   /** @param find the VM in which an address lives now; the host's when none has it, which refuses the frame or knows a way that nobody serves now */
   constructor(
@@ -49,6 +54,7 @@ export class Carrier {
       flush() {},
       onRoom: null,
       unreleased: () => this.unreleasedOf(vm()),
+      position: 0,
       stats: this.stats,
       closed: false,
       close() {},
@@ -77,6 +83,24 @@ export class Carrier {
       if (this.find(target) === vm) return link.waiting();
       return this.options.sharedMemory ? [] : link.writer.unreleased();
     });
+  }
+
+  /** The order of links is kept within a pair alone, so a position is that of every pair. */
+  private get position(): number {
+    const { frames } = this.stats;
+    const ends = [...this.pairs.values()].map((pair) => [pair, pair.link.writer.position] as const);
+    this.marks.set(
+      frames,
+      ends.filter(([{ link }, end]) => !link.reader.reached(end)),
+    );
+    for (const old of this.marks.keys()) if (this.marks.size > MARKS_MAX) this.marks.delete(old);
+    return frames;
+  }
+
+  /** What is for nobody who lives waits for ever. */
+  private reachedBy(vm: Vm, position: number): boolean {
+    const mark = this.marks.get(position) ?? [];
+    return mark.every(([{ link, target }, end]) => !vm.has(target) || this.find(target) !== vm || link.reader.reached(end));
   }
 
   /** The links from which a VM has taken what it has not released. */
@@ -112,12 +136,19 @@ export class Carrier {
    */
   openLink(vm: () => Vm): { reader: LinkReader; writer: LinkWriter } {
     const crowded = () => this.retainedBy(vm()).some((reader) => reader.crowded);
+    const position = () => this.position;
     return {
-      writer: openAbsentWriter(),
+      writer: {
+        ...openAbsentWriter(),
+        get position() {
+          return position();
+        },
+      },
       reader: {
         drain: () => 0,
         closed: false,
         empty: true,
+        reached: (end) => this.reachedBy(vm(), end),
         sleep: () => true,
         onFrames: null,
         retains: false,

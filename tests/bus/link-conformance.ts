@@ -155,6 +155,29 @@ export function linkConformance(kind: LinkKind): void {
       expect(calls).toBe(1);
     });
 
+    it('says whether all was drained that had been flushed at a position, also round a small link', async () => {
+      const { writer, reader } = open(SMALL_BYTES);
+      expect(reader.reached(writer.position)).toBe(true);
+      for (let number = 0; number < 45; number += 3) {
+        await writeAll(
+          writer,
+          [0, 1, 2].map((i) => numberedFrame(number + i, 300)),
+        );
+        const { position } = writer;
+        expect(writer.write(numberedFrame(number, 40), 0, 40)).toBe(true);
+        expect(writer.position).toBe(position);
+        expect(await readAll(reader, 2, 1)).toEqual([number, number + 1]);
+        expect(reader.reached(position)).toBe(false);
+        expect(await readAll(reader, 1, 1)).toEqual([number + 2]);
+        expect(reader.reached(position)).toBe(true);
+        writer.flush();
+        expect(reader.reached(writer.position)).toBe(false);
+        expect(await readAll(reader, 1)).toEqual([number]);
+        expect(reader.reached(writer.position)).toBe(true);
+        await settle();
+      }
+    });
+
     it('never calls onRoom when no write was refused', async () => {
       const { writer, reader } = open(SMALL_BYTES);
       let calls = 0;

@@ -8,12 +8,14 @@ import type {
   CrashReport,
   DeadLetter,
   EndNotice,
+  MoveControl,
   RecoveryOrder,
   Routes,
   SpawnOrder,
   VmControl,
   VmCounters,
 } from '../../actors/control.js';
+import type { ActorHandover } from '../../actors/handover.js';
 import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/progress.js';
@@ -57,6 +59,21 @@ export class ScriptedProgress implements ProgressReader {
     this.onAsk?.();
   }
 }
+const NO_HANDOVER: ActorHandover = {
+  actor: '',
+  snapshot: new Uint8Array([7]),
+  position: 0,
+  sequence: 0,
+  lastSequence: 0,
+  digestBefore: 0,
+  digest: 0,
+  seen: [],
+  poison: [],
+  waiting: [],
+  held: [],
+  handled: [],
+  requests: { outgoing: [], incoming: [] },
+};
 
 export class ScriptedVm implements VmControl {
   /** Epoch of each actor that lives here. */
@@ -235,6 +252,20 @@ export class ScriptedVm implements VmControl {
     await this.answer('recover', `${orders.map(({ actor, epoch }) => `${actor} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
     for (const { actor, epoch } of orders) this.epochs.set(actor, epoch);
   }
+  readonly moves: MoveControl = {
+    suspend: (address) => this.answer('suspend', String(address), []),
+    settle: (address) => this.answer('settle', String(address), undefined),
+    handOver: (actor) => this.answer('handOver', actor, { ...NO_HANDOVER, actor }),
+    adopt: async ({ actor, epoch }) => {
+      await this.answer('adopt', `${actor} ${epoch}`, undefined);
+      this.epochs.set(actor, epoch);
+    },
+    forget: async (actor) => {
+      await this.answer('forget', actor, undefined);
+      this.epochs.delete(actor);
+    },
+    resume: (address) => this.answer('resume', String(address), undefined),
+  };
   async begin(): Promise<void> {
     await this.answer('begin', '', undefined);
   }

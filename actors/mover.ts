@@ -1,0 +1,122 @@
+/**
+ * What a VM does in the move of an actor to another VM (docs/MOVES.md): each of its steps, in the order in which the host asks for them.
+ *
+ *   suspend ─> settle ─> handOver (old VM) ─> adopt (new VM) ─> forget (old VM) ─> resume
+ *
+ * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
+ */
+import type { ActorCell } from './cell.js';
+import type { ActorCheckpoint } from './checkpoint.js';
+import type { Checkpointer } from './checkpointer.js';
+import type { LinkPositions, MoveControl, RecoveryOrder } from './control.js';
+import type { ActorHandover } from './handover.js';
+import type { PortServices } from './port.js';
+import type { Turns } from './turns.js';
+import type { VmLinks } from './vm-links.js';
+
+export interface MoverOptions {
+  readonly links: VmLinks;
+  readonly cells: ReadonlyMap<string, ActorCell>;
+  readonly turns: Turns;
+  readonly checkpointer: Checkpointer | null;
+  /** @throws Error when there is no twin here, or one that is there already */
+  readonly createCell: (order: RecoveryOrder, kept: ActorCheckpoint) => ActorCell;
+  readonly dropCell: (cell: ActorCell) => void;
+}
+
+interface Settling {
+  readonly address: number;
+  readonly positions: LinkPositions;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Mover implements MoveControl {
+  /** By address: adopted, and waiting for `resume`. */
+  private readonly arrived = new Map<number, ActorCell>();
+  private settling: readonly Settling[] = [];
+
+  constructor(
+    private readonly services: PortServices,
+    private readonly options: MoverOptions,
+  ) {}
+
+  async suspend(address: number): Promise<LinkPositions> {
+    const { links, cells } = this.options;
+    this.services.router.hold(address);
+    const cell = [...cells.values()].find((each) => each.address === address);
+    cell?.suspend();
+    const positions = links.flushedTo();
+    cell?.reportEnds();
+    return positions;
+  }
+
+  /** @throws Error when the move is called off meanwhile */
+  async settle(address: number, positions: LinkPositions): Promise<void> {
+    const settled = new Promise<void>((resolve, reject) => {
+      this.settling = [...this.settling, { address, positions, resolve, reject }];
+    });
+    this.look();
+    this.services.wake();
+    await settled;
+    await this.options.checkpointer?.make();
+  }
+
+  /** To be called when links were drained. */
+  look(): void {
+    if (this.settling.length === 0) return;
+    const reached = this.settling.filter(({ positions }) => this.options.links.reached(positions));
+    this.settling = this.settling.filter((each) => !reached.includes(each));
+    for (const { resolve } of reached) resolve();
+  }
+
+  /** @throws Error when the actor is not suspended here */
+  async handOver(actor: string): Promise<ActorHandover> {
+    const cell = this.options.cells.get(actor);
+    if (cell?.state !== 'moving') throw new Error(`${actor} is not suspended`);
+    return { ...cell.handOver(), requests: this.services.requests.openOf((address) => address === cell.address) };
+  }
+
+  /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
+  async adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void> {
+    const { router, requests, journal } = this.services;
+    const { createCell, checkpointer } = this.options;
+    const cell = createCell(order, { ...handover, position: journal.position, poison: [] });
+    try {
+      cell.adopt(handover);
+    } catch (error) {
+      await this.forget(order.actor);
+      throw error;
+    }
+    router.addLocal(cell);
+    requests.restore(handover.requests, (address) => address === cell.address);
+    this.arrived.set(cell.address, cell);
+    await checkpointer?.make();
+  }
+
+  /** Drops an actor that is another VM's now, or still. Does nothing when it is not here. */
+  async forget(actor: string): Promise<void> {
+    const cell = this.options.cells.get(actor);
+    if (!cell) return;
+    this.arrived.delete(cell.address);
+    this.services.requests.forget(cell.address);
+    cell.incarnations.dispose();
+    this.options.dropCell(cell);
+  }
+
+  async resume(address: number): Promise<void> {
+    const { router, requests, watchDeadline, wake } = this.services;
+    const calledOff = this.settling.filter((each) => each.address === address);
+    this.settling = this.settling.filter((each) => each.address !== address);
+    for (const { reject } of calledOff) reject(new Error('the move was called off'));
+    router.lift(address);
+    const cell = this.arrived.get(address);
+    if (cell) {
+      this.arrived.delete(address);
+      cell.arrive();
+      this.options.turns.add(cell);
+      watchDeadline(requests.nextDeadline);
+    }
+    wake();
+  }
+}
