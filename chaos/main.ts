@@ -3,11 +3,22 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { ActorFactory } from '../actors/instance.js';
 import { playChromium } from './chromium.js';
+import { measureCoverage } from './coverage.js';
 import { drawThreadsPlan } from './draw.js';
+import { runLong } from './long-run.js';
 import { playNode } from './node.js';
-import { type ChaosOptions, OptionError, type PlanOptions, parseChaosOptions, type SeedOptions, type ThreadsOptions } from './options.js';
+import {
+  type ChaosOptions,
+  type CoverageOptions,
+  type LongOptions,
+  OptionError,
+  type PlanOptions,
+  parseChaosOptions,
+  type SeedOptions,
+  type ThreadsOptions,
+} from './options.js';
 import { FAULT_KINDS, type Plan } from './plan.js';
-import { durationsByKind, printDurations, printTally, toJson } from './report.js';
+import { durationsByKind, printCoverage, printDurations, printLongRun, printTally, toJson } from './report.js';
 import { addTally, emptyTally, type Tally, tryPlan } from './seeds.js';
 import { shrink } from './shrink.js';
 import { loadWasmFactories } from './sim-run.js';
@@ -17,12 +28,12 @@ const GUESTS = new URL('./wasm-actors/', import.meta.url);
 /** Of the failures of one run, as many as anybody reads. */
 const SHRUNK_MAX = 3;
 
-const options = readOptions();
 const wasmFactories = await loadWasmFactories(GUESTS);
-process.exitCode = (await run(options)) ? 0 : 1;
 
 function run(options: ChaosOptions): Promise<boolean> {
   if (options.mode === 'plan') return playPlan(options);
+  if (options.mode === 'long') return playLong(options);
+  if (options.mode === 'coverage') return showCoverage(options);
   return options.mode === 'threads' ? playOnThreads(options) : playSeeds(options);
 }
 
@@ -57,6 +68,32 @@ async function playOnThreads({ host, faults, seed, json }: ThreadsOptions): Prom
   if (json)
     console.log(JSON.stringify({ ...toJson(tally), recoveryMs: { ...toJson(tally).recoveryMs, ...durationsByKind(recoveriesOfMs) } }));
   return tally.failures.length === 0;
+}
+
+/** Memory at the end is at most this many times that at a tenth of the way. */
+const GROWTH_MAX = 1.05;
+
+async function playLong({ frames, navigations, json }: LongOptions): Promise<boolean> {
+  const { gc } = globalThis;
+  if (!gc) throw new Error('a long run needs --expose-gc, which npm run chaos gives');
+  const report = await runLong({ frames, navigations, collect: () => void gc() });
+  const growth = report.lateBytes / report.earlyBytes;
+  printLongRun(report, growth);
+  if (json) console.log(JSON.stringify({ ...report, growth }));
+  return growth <= GROWTH_MAX && report.problems.length === 0;
+}
+
+/** Enough to reach what random faults reach at all. */
+const COVERAGE_RUNS = [
+  ['--host', 'sim', '--seeds', '100'],
+  ['--host', 'node', '--faults', '40'],
+];
+
+async function showCoverage({ json }: CoverageOptions): Promise<boolean> {
+  const files = measureCoverage(COVERAGE_RUNS, new URL('../', import.meta.url));
+  printCoverage(files);
+  if (json) console.log(JSON.stringify(files));
+  return true;
 }
 
 async function playSeeds(options: SeedOptions): Promise<boolean> {
@@ -102,3 +139,5 @@ async function cutDown(seed: number, plan: Plan, factories: readonly ActorFactor
   writeFileSync(file, JSON.stringify(small, null, 1));
   console.log(`cut down: npm run chaos -- --plan ${file}\n  ${verdict.problems.slice(0, 5).join('\n  ')}\n${JSON.stringify(small)}\n`);
 }
+
+process.exitCode = (await run(readOptions())) ? 0 : 1;

@@ -27,10 +27,22 @@ export interface ThreadsOptions {
   readonly seed: number;
   readonly json: boolean;
 }
-export type ChaosOptions = SeedOptions | PlanOptions | ThreadsOptions;
+export interface LongOptions {
+  readonly mode: 'long';
+  readonly frames: number;
+  readonly navigations: number;
+  readonly json: boolean;
+}
+export interface CoverageOptions {
+  readonly mode: 'coverage';
+  readonly json: boolean;
+}
+export type ChaosOptions = SeedOptions | PlanOptions | ThreadsOptions | LongOptions | CoverageOptions;
 
 const USAGE = `  --host sim [--seeds N] [--seed S] [--faults kinds] [--jobs N]   random runs in the simulation; kinds are ${FAULT_KINDS.join(',')}
   --host node|chromium [--faults N] [--seed S]                    one run on real threads
+  --frames N [--navigations N]                                    the television for so long: memory does not grow
+  --coverage                                                      lines of the recovery code that faults reach, and those they do not
   --plan FILE                                                     one run, as printed for a seed that failed
   --json                                                          ends with one line of JSON`;
 
@@ -39,6 +51,16 @@ export function parseChaosOptions(input: readonly string[]): ChaosOptions {
   const values = parse(input);
   const { json } = values;
   if (values.plan !== undefined) return { mode: 'plan', plan: readPlan(values.plan), json };
+  if (values.coverage) return { mode: 'coverage', json };
+  if (values.frames !== undefined) {
+    const frames = wholeNumber('--frames', values.frames, 100);
+    return {
+      mode: 'long',
+      frames,
+      navigations: wholeNumber('--navigations', values.navigations ?? String(Math.ceil(frames / 10)), 1),
+      json,
+    };
+  }
   const { host } = values;
   const seed = wholeNumber('--seed', values.seed, 0);
   if (host === 'node' || host === 'chromium') {
@@ -66,6 +88,9 @@ function parse(input: readonly string[]) {
         faults: { type: 'string' },
         jobs: { type: 'string', default: '1' },
         plan: { type: 'string' },
+        frames: { type: 'string' },
+        navigations: { type: 'string' },
+        coverage: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     }).values;

@@ -1,4 +1,6 @@
 /** What the chaos tool prints. */
+import type { FileCoverage } from './coverage.js';
+import type { LongRunReport } from './long-run.js';
 import type { Tally } from './seeds.js';
 
 export interface Durations {
@@ -49,3 +51,35 @@ export function printDurations(kind: string, ms: readonly number[]): void {
 
 export const durationsByKind = (msOf: Readonly<Record<string, readonly number[]>>): Record<string, Durations> =>
   Object.fromEntries(Object.entries(msOf).map(([kind, ms]) => [kind, durationsOf(ms)]));
+
+const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+
+export function printLongRun({ frames, navigations, traps, earlyBytes, lateBytes, problems }: LongRunReport, growth: number): void {
+  for (const [name, value] of Object.entries({ frames, navigations, traps })) line(name, value);
+  line(
+    'memory',
+    `${megabytes(earlyBytes)} at a tenth of the way, ${megabytes(lateBytes)} at the end: ${(growth * 100 - 100).toFixed(1)} %`,
+  );
+  for (const problem of problems) line('problem', problem);
+}
+
+/** Neighbours as one range: `12-15, 20`. */
+function rangesOf(lines: readonly number[]): string {
+  const ranges: [number, number][] = [];
+  for (const number of lines) {
+    const last = ranges.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ');
+}
+
+export function printCoverage(files: readonly FileCoverage[]): void {
+  const sum = (count: (file: FileCoverage) => number) => files.reduce((all, file) => all + count(file), 0);
+  for (const { file, lines, reached, missed } of files)
+    console.log(
+      `${file.padEnd(40)} ${String(reached).padStart(4)} of ${String(lines).padStart(4)}${missed.length > 0 ? `   not ${rangesOf(missed)}` : ''}`,
+    );
+  const [reached, lines] = [sum((file) => file.reached), sum((file) => file.lines)];
+  line('reached', `${reached} of ${lines} lines of the recovery code, ${((100 * reached) / lines).toFixed(1)} %`);
+}
