@@ -97,6 +97,8 @@ class Drawing {
         return { kind, actor };
       case 'loss':
         return { kind, vm };
+      case 'move':
+        return { kind, actor, vm };
       case 'traps':
         return { kind, vm, rate: this.one([0.05, 0.2]), forMs: 1 + this.random.integer(20) };
       case 'lossInRecovery':

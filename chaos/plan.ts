@@ -29,6 +29,8 @@ export type Fault =
   | { readonly kind: 'hang'; readonly actor: CourierName }
   /** Every frame of the VM's actors traps with this probability for so long. */
   | { readonly kind: 'traps'; readonly vm: WorkerName; readonly rate: number; readonly forMs: number }
+  /** An actor moves to a VM with all that is on its way. */
+  | { readonly kind: 'move'; readonly actor: CourierName; readonly vm: WorkerName }
   /** The thread ends between two pieces of work. */
   | { readonly kind: 'loss'; readonly vm: WorkerName }
   /** The thread ends while an actor handles a batch: its state has changed, and nothing has left. */
@@ -48,6 +50,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'trap',
   'traps',
   'hang',
+  'move',
   'loss',
   'lossInHandler',
   'lossInRecovery',

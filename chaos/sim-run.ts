@@ -118,7 +118,8 @@ class SimRun implements Observer, Notes {
   }
 
   private vmOf(actor: string): WorkerName {
-    return this.plan.placement[actor as CourierName];
+    const status = this.system.actors.find((one) => one.actor === actor);
+    return (status?.vm ?? this.plan.placement[actor as CourierName]) as WorkerName;
   }
 
   private running(vm: WorkerName): Vm | null {
@@ -150,6 +151,8 @@ class SimRun implements Observer, Notes {
       this.running(this.vmOf(fault.actor))
         ?.hang(fault.actor)
         .catch(() => {});
+    // What cannot move now, as one that is restarting or is there already, stays where it is.
+    if (fault.kind === 'move') void this.system.moveActor(fault.actor, fault.vm).catch(() => {});
     if (fault.kind === 'traps') this.trapOften(fault.vm, fault.rate, fault.forMs);
   }
 
