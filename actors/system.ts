@@ -129,7 +129,9 @@ export interface System {
   tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
   /**
    * Lets its actor handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
-   * refused. When it traps twice again it is a dead letter again. @throws SupervisionError, ControlError
+   * refused. When it traps twice again it is a dead letter again. Once it is delivered it is no longer among the dead letters.
+   * @throws SupervisionError, also `state` for one that was delivered before. ControlError: after `lost` or `deadline` nobody knows whether it
+   *   was handled
    */
   deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
   /** State changes, crashes and restarts as they happen. @returns a function that takes the listener away */
@@ -211,7 +213,13 @@ function checkHangMs(hangMs: number): number {
   return hangMs;
 }
 
+/** Tells letters apart: they cross the control plane as copies. */
+const nameOf = ({ source, target, sequence, at }: DeadLetter<CrashReport>): string => [source, target, sequence, at].join(' ');
+
 class SupervisedSystem implements System {
+  /** Names of the letters that a person has delivered. */
+  private readonly delivered = new Set<string>();
+
   constructor(
     private readonly supervisor: Supervisor,
     readonly placement: readonly Placement[],
@@ -301,7 +309,8 @@ class SupervisedSystem implements System {
   async deadLetters(): Promise<readonly DeadLetter<CrashReport>[]> {
     const letters = await Promise.all(this.supervisor.liveControls.map((control) => control.deadLetters()));
     const ofVms = letters.flat().filter(({ code }) => code !== 'poisoned');
-    return [...ofVms, ...this.supervisor.changes.poisoned.list()].sort((a, b) => a.at - b.at);
+    const left = [...ofVms, ...this.supervisor.changes.poisoned.list()].filter((letter) => !this.delivered.has(nameOf(letter)));
+    return left.sort((a, b) => a.at - b.at);
   }
 
   async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
@@ -309,9 +318,18 @@ class SupervisedSystem implements System {
     return (await this.runningControl(actor)).tryFrame(actor, frame);
   }
 
-  async deliverLetter({ target, frame }: DeadLetter<CrashReport>): Promise<void> {
-    const actor = this.supervisor.nameAt(target);
-    await (await this.runningControl(actor)).deliverAgain(actor, frame);
+  async deliverLetter(letter: DeadLetter<CrashReport>): Promise<void> {
+    const actor = this.supervisor.nameAt(letter.target);
+    const control = await this.runningControl(actor);
+    const name = nameOf(letter);
+    if (this.delivered.has(name)) throw new SupervisionError('state', actor, 'has been given this letter already');
+    this.delivered.add(name);
+    try {
+      await control.deliverAgain(actor, letter.frame);
+    } catch (error) {
+      this.delivered.delete(name);
+      throw error;
+    }
   }
 
   onChange(listener: (change: SystemChange) => void): () => void {
