@@ -2,6 +2,16 @@
 
 export type { EndReason } from '../protocol/generated/system.js';
 export { Actor, type Handlers, type RequestToken } from './actor.js';
+export {
+  APPLICATION_INTENSITY,
+  type Application,
+  type ApplicationChange,
+  ApplicationError,
+  type ApplicationOptions,
+  type ApplicationState,
+  startApplication,
+} from './application.js';
+export type { Close, Life, LifeOptions } from './application-life.js';
 export type {
   ActorHealth,
   CauseLink,
@@ -41,6 +51,7 @@ export {
 } from './instance.js';
 export { javaScriptActorFactory, type RunnableActor } from './javascript-instance.js';
 export { OutputError } from './outbox-builder.js';
+export type { Stored } from './persistence/persistence.js';
 export type { DiscardReason, PersistenceStatus, StorageChange } from './persistence/storage-change.js';
 export {
   type Placement,

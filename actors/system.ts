@@ -14,6 +14,7 @@ import type { PartySchema } from '../protocol/schema.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
 import type { ActorOptions, VmName } from './instance.js';
+import type { Stored } from './persistence/persistence.js';
 import type { PersistentActor } from './persistence/persistent-state.js';
 import type { PersistenceStatus } from './persistence/storage-change.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Side, type Twins } from './placement.js';
@@ -58,6 +59,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly placement: string | PlacementPlan;
   /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */
   readonly storage?: Storage;
+  /** What of `storage` the persistent actors begin with: an application that gave up with a state may try without it. `newest` when not given. */
+  readonly stored?: Stored;
   /** Decides the rollout bucket: the same for this device on every start. */
   readonly deviceId?: string;
   /** What an exhausted restart budget of the root supervisor means; `degrade` when not given. */
@@ -88,6 +91,8 @@ export interface SystemHealth {
 
 export interface System {
   readonly state: SystemState;
+  /** Why it gave up and stops, or has stopped, by itself; empty when it did not. */
+  readonly failure: string;
   readonly placement: readonly Placement[];
   /** How everything is, as the supervisor knows it; at once. */
   readonly actors: readonly ActorStatus[];
@@ -161,7 +166,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     escalation: options.escalation ?? 'degrade',
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
-    persistent: { actors: persistentActors(options.actors), storage: options.storage },
+    persistent: { actors: persistentActors(options.actors), stored: options.stored ?? 'newest', storage: options.storage },
     prepare: async (control, vm) => {
       if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
     },
@@ -227,6 +232,10 @@ class SupervisedSystem implements System {
 
   get state(): SystemState {
     return this.supervisor.state;
+  }
+
+  get failure(): string {
+    return this.supervisor.failure;
   }
 
   get actors(): readonly ActorStatus[] {

@@ -138,5 +138,7 @@ export const PORT_HELD_BYTES_MAX = MAILBOX_BYTES_MAX;
 export const CAUSE_CHAIN_MAX = 16;
 /** From a change of a persistent actor to its write: what a process that is killed may lose, and twice a second is what the flash of a television bears. */
 export const PERSIST_DELAY_MS = 500;
+/** Opening a life of an application: every control call of the start of a system at its deadline, and what the ports need. */
+export const LIFE_OPEN_DEADLINE_MS = 60_000;
 /** A read or write of storage: a slow disk takes a tenth of it, and nobody watches a blank screen for longer. */
 export const STORAGE_DEADLINE_MS = 3_000;

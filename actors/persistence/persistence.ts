@@ -10,6 +10,7 @@ import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../protocol/limits.js'
 import type { SpawnOrder } from '../control.js';
 import { decodeEnvelope } from '../envelope.js';
 import { ControlError, type TimerHandle, type Timers } from '../host.js';
+import { inTime } from '../in-time.js';
 import { type Storage, StorageError } from '../storage.js';
 import { keptOf } from './kept-snapshot.js';
 import { type PersistentActor, PersistentState } from './persistent-state.js';
@@ -19,8 +20,12 @@ import type { PersistenceStatus, StorageChange } from './storage-change.js';
 /** What an actor may start with: an envelope of this life, or a state from storage. */
 export type StartState = Pick<SpawnOrder, 'snapshot' | 'stored'>;
 
+/** What of storage actors begin with: the newest state that they take, one before the newest, or none. */
+export type Stored = 'newest' | 'before' | 'none';
+
 export interface PersistentActors {
   readonly actors: readonly PersistentActor[];
+  readonly stored: Stored;
   /** Where their states are kept; nowhere when not given. */
   readonly storage: Storage | undefined;
 }
@@ -37,12 +42,15 @@ export class Persistence {
   private readonly changed = new Set<string>();
   private readonly underway = new Set<Promise<void>>();
   private timer: TimerHandle | null = null;
+  private readonly stored: Stored;
+  private held = false;
 
   constructor(
-    { actors, storage }: PersistentActors,
+    { actors, stored, storage }: PersistentActors,
     private readonly services: PersistenceServices,
   ) {
     const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, services.tell)) : [];
+    this.stored = stored;
     this.states = new Map(kept.map((state) => [state.status.actor, state]));
   }
 
@@ -51,7 +59,8 @@ export class Persistence {
   }
 
   /**
-   * Starts an actor with what it left in this life; else, when it is persistent, with the newest state from storage that it takes, or none.
+   * Starts an actor with what it left in this life; else, when it is persistent, with the newest state from storage that it takes,
+   * of those that `stored` allows, or none.
    * @param spawn rejects with a ControlError `failed` when the actor did not take what it was given
    * @throws what `spawn` throws otherwise, and what it throws without a state
    */
@@ -72,21 +81,28 @@ export class Persistence {
     tell({ event: 'fresh', actor });
   }
 
-  /** Newest first: none when storage cannot be read in time. Never rejects. */
+  /** Those that it may begin with, newest first: none when storage cannot be read in time. Never rejects. */
   private async statesOf(actor: string): Promise<readonly StoredState[]> {
     const state = this.states.get(actor);
-    if (!state) return [];
+    if (!state || this.stored === 'none') return [];
     try {
-      return await this.inTime(state.read(), `read ${actor}`);
+      const states = await this.inTime(state.read(), `read ${actor}`);
+      return this.stored === 'before' ? states.slice(1) : states;
     } catch (error) {
       state.fail(asStorageError(error, `read ${actor}`));
       return [];
     }
   }
 
+  /** From now on nothing is written: what storage holds was good once, and what runs now may be what fails. What is under way completes. */
+  hold(): void {
+    this.held = true;
+    this.services.timers.clear(this.timer);
+  }
+
   /** The actor may have changed. */
   note(actor: string): void {
-    if (!this.states.has(actor)) return;
+    if (this.held || !this.states.has(actor)) return;
     this.changed.add(actor);
     this.timer ??= this.services.timers.set(PERSIST_DELAY_MS, () => void this.flush());
   }
@@ -119,10 +135,11 @@ export class Persistence {
     await this.write(actor, envelope);
   }
 
-  private write(actor: string, envelope: Uint8Array): Promise<void> {
+  private async write(actor: string, envelope: Uint8Array): Promise<void> {
+    if (this.held) return;
     const write = this.tryWrite(actor, envelope).finally(() => this.underway.delete(write));
     this.underway.add(write);
-    return write;
+    await write;
   }
 
   /** What could not be written is tried again with the next change, of whichever actor. */
@@ -139,10 +156,6 @@ export class Persistence {
   }
 
   private inTime<T>(answer: Promise<T>, operation: string): Promise<T> {
-    const { timers } = this.services;
-    return new Promise((resolve, reject) => {
-      const timer = timers.set(STORAGE_DEADLINE_MS, () => reject(new StorageError('late', operation)));
-      answer.then(resolve, reject).finally(() => timers.clear(timer));
-    });
+    return inTime(this.services.timers, STORAGE_DEADLINE_MS, answer, () => new StorageError('late', operation));
   }
 }

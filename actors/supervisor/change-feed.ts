@@ -3,6 +3,7 @@ import { DeadLetters } from '../../bus/dead-letters.js';
 import type { CrashReport } from '../control.js';
 import type { Clock, ControlError, Timers } from '../host.js';
 import type { VmName } from '../instance.js';
+import { Listeners } from '../listeners.js';
 import type { StorageChange } from '../persistence/storage-change.js';
 import type { ActorState } from './actor-machine.js';
 import type { PortState } from './port-machine.js';
@@ -58,34 +59,22 @@ export class ChangeFeed {
   readonly crashReports: CrashReport[] = [];
   /** Messages that were given up: they outlive the VM in which that was. */
   readonly poisoned: DeadLetters<CrashReport>;
-  private readonly listeners = new Set<(change: SystemChange) => void>();
+  private readonly listeners: Listeners<SystemChange>;
 
-  constructor(
-    private readonly timers: Timers,
-    clock: Clock,
-  ) {
+  constructor(timers: Timers, clock: Clock) {
+    this.listeners = new Listeners(timers);
     this.poisoned = new DeadLetters(undefined, () => clock.nowMicros());
   }
 
   /** @returns a function that takes the listener away */
   onChange(listener: (change: SystemChange) => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
-  /** A listener that throws disturbs neither the supervisor nor the others: its error surfaces from a timer. */
   emit(change: SystemChange): void {
     if (change.type === 'crash') this.keep(change.report);
     if (change.type === 'poisoned') this.bury(change);
-    for (const listener of [...this.listeners]) {
-      try {
-        listener(change);
-      } catch (error) {
-        this.timers.set(0, () => {
-          throw error;
-        });
-      }
-    }
+    this.listeners.tell(change);
   }
 
   private bury({ report, frame }: { readonly report: CrashReport; readonly frame: Uint8Array }): void {

@@ -30,6 +30,8 @@ export interface SupervisionOptions {
   readonly actor: (name: string) => SupervisedActor;
   /** What an exhausted budget of the root means. */
   readonly exhaustion: Exhaustion;
+  /** The budget of the root is exhausted, or with `degrade` that of one of its children: the actor is about to be stopped. */
+  readonly onExhausted: () => void;
   /** The root begins to end, by itself or by order. */
   readonly onEnding: (exit: Exit) => void;
 }
@@ -129,7 +131,10 @@ export class Supervision {
   private worker(name: string): ChildSpecificationInput {
     const actor = this.options.actor(name);
     const { restart, significant } = actor.specification;
-    const dropped: ChildSpecificationInput['dropped'] = (why) => actor.drop(why);
+    const dropped: ChildSpecificationInput['dropped'] = (why) => {
+      if (why === 'exhausted') this.options.onExhausted();
+      actor.drop(why);
+    };
     return { id: name, start: () => actor.startIncarnation(), restart, significant, shutdown: 'infinity', dropped };
   }
 }

@@ -76,6 +76,8 @@ export class Supervisor implements CauseSources {
   private readonly supervision: Supervision;
   private readonly shutdown: Shutdown;
   private readonly routing: Routing;
+  /** Why it gave up, and everything ends; empty when it did not. */
+  failure = '';
 
   constructor(
     private readonly host: Host,
@@ -134,6 +136,9 @@ export class Supervisor implements CauseSources {
       intensity: options.intensity,
       actor: (name) => this.actor(name),
       exhaustion: options.escalation === 'degrade' ? 'degrade' : 'escalate',
+      onExhausted: () => {
+        if (this.stopsOnExhaustion) this.persistence.hold();
+      },
       onEnding: (exit) => this.rootEnding(exit),
     });
     this.shutdown = new Shutdown({
@@ -167,7 +172,7 @@ export class Supervisor implements CauseSources {
     this.machine.send({ type: 'start' });
     const { value, context } = await waitFor(
       this.machine,
-      ({ value }) => value === 'abandoned' || (typeof value === 'object' && 'up' in value),
+      ({ value }) => value === 'abandoned' || value === 'stopping' || value === 'stopped' || (typeof value === 'object' && 'up' in value),
     );
     if (value === 'abandoned') throw context.error;
   }
@@ -340,7 +345,7 @@ export class Supervisor implements CauseSources {
     if (status.state === before) return;
     this.tally();
     if (down && !this.ending) this.routing.again();
-    if (status.state === 'exhausted') this.escalate();
+    if (status.state === 'exhausted') this.escalate(`port ${status.port}: ${status.reason}`);
   }
 
   private actorChanged(status: ActorStatus, before: ActorState): void {
@@ -358,13 +363,21 @@ export class Supervisor implements CauseSources {
 
   /** The root of the tree ends by itself: its budget is exhausted, or its significant actors have ended. */
   private rootEnding({ detail }: Exit): void {
-    if (detail instanceof ExhaustedError) this.escalate();
+    if (detail instanceof ExhaustedError) this.escalate(detail.message);
     else if (!this.ending) this.machine.send({ type: 'stop' });
   }
 
   /** Nothing below the system is left to decide: here, and only here, begins what its `escalation` says. */
-  private escalate(): void {
+  private escalate(reason: string): void {
+    if (this.stopsOnExhaustion) {
+      this.failure ||= reason;
+      this.persistence.hold();
+    }
     this.machine.send({ type: 'exhausted' });
+  }
+
+  private get stopsOnExhaustion(): boolean {
+    return this.options.escalation === 'stop';
   }
 
   /** Ends an actor by order. It stays down, whatever its restart kind, until it is started. @throws SupervisionError */
@@ -439,6 +452,10 @@ export class Supervisor implements CauseSources {
       route: () => this.routing.publish(),
       startActors: () => this.startActors(),
       stop: () => this.shutdown.run(),
+      abandon: () => {
+        this.persistence.hold();
+        return this.shutdown.run();
+      },
     };
   }
 

@@ -15,7 +15,7 @@ import type { StopReport } from './stop-report.js';
 
 /**
  * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child of the
- * root has a budget of its own. stop: the whole system stops, as in OTP.
+ * root has a budget of its own. stop: the whole system stops, as in OTP, which an application (application.ts) answers with the next one.
  */
 export type Escalation = 'degrade' | 'stop';
 
@@ -26,6 +26,8 @@ export interface SystemCommands {
   startActors(): Promise<void>;
   /** Ends everything, actors in reverse order of their start. Never rejects. */
   stop(): Promise<StopReport>;
+  /** Ends what had started, when not everything has. Never rejects. */
+  abandon(): Promise<StopReport>;
 }
 
 export interface SystemInput {
@@ -44,6 +46,8 @@ export interface Tally {
 
 export interface SystemContext extends SystemInput {
   readonly tally: Tally;
+  /** Its root supervisor, or a port, has exhausted its budget. */
+  readonly exhausted: boolean;
   readonly error: unknown;
   readonly report: StopReport;
 }
@@ -72,11 +76,13 @@ export const systemMachine = setup({
     route: fromPromise<void, SystemCommands>(({ input }) => input.route()),
     startActors: fromPromise<void, SystemCommands>(({ input }) => input.startActors()),
     stop: fromPromise<StopReport, SystemCommands>(({ input }) => input.stop()),
+    abandon: fromPromise<StopReport, SystemCommands>(({ input }) => input.abandon()),
   },
   guards: {
     noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
     someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.portsGone > 0 || tally.vmsGone > 0,
     stopsOnExhaustion: ({ context }) => context.escalation === 'stop',
+    exhaustedEarly: ({ context }) => context.exhausted && context.escalation === 'stop',
   },
   actions: {
     noteTally: assign(({ context, event }) => ({ tally: event.type === 'tallied' ? event.tally : context.tally })),
@@ -84,9 +90,15 @@ export const systemMachine = setup({
   },
 }).createMachine({
   id: 'system',
-  context: ({ input }) => ({ ...input, tally: { actors: 0, actorsGone: 0, portsGone: 0, vmsGone: 0 }, error: undefined, report: [] }),
+  context: ({ input }) => ({
+    ...input,
+    tally: { actors: 0, actorsGone: 0, portsGone: 0, vmsGone: 0 },
+    exhausted: false,
+    error: undefined,
+    report: [],
+  }),
   initial: 'idle',
-  on: { tallied: { actions: 'noteTally' } },
+  on: { tallied: { actions: 'noteTally' }, exhausted: { actions: assign({ exhausted: true }) } },
   states: {
     idle: { on: { start: 'starting' } },
     starting: {
@@ -99,10 +111,11 @@ export const systemMachine = setup({
       },
     },
     abandoning: {
-      invoke: { src: 'stop', input: ({ context }) => context.commands, onDone: 'abandoned', onError: 'abandoned' },
+      invoke: { src: 'abandon', input: ({ context }) => context.commands, onDone: 'abandoned', onError: 'abandoned' },
     },
     abandoned: { type: 'final' },
     up: {
+      always: { guard: 'exhaustedEarly', target: 'stopping' },
       initial: 'judging',
       states: {
         judging: {

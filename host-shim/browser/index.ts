@@ -8,6 +8,7 @@ import { readLong, readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
 export { type Storage, StorageError } from '../../actors/storage.js';
+export { platformClock } from '../common/clock.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { PlatformHost } from '../common/host.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
@@ -16,6 +17,7 @@ export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
 export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
+export { platformTimers } from '../common/timers.js';
 export { type BrowserCapabilities, detectCapabilities } from './capabilities.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
 export type { ImageSource } from './ports/canvas-painter.js';

@@ -7,6 +7,7 @@ import { readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
 export { type Storage, StorageError } from '../../actors/storage.js';
+export { platformClock } from '../common/clock.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { HostOptions, PlatformHost } from '../common/host.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
@@ -15,6 +16,7 @@ export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
 export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
+export { platformTimers } from '../common/timers.js';
 export { detectCapabilities } from './capabilities.js';
 export { type HeadlessDisplay, type HeadlessDisplayOptions, openDisplay } from './ports/display.js';
 export { openInput, type ScriptedInput } from './ports/input.js';

@@ -1,8 +1,9 @@
-/** The viewer's place outlives the page: a reload in Chromium, with what is in IndexedDB whole, damaged, or gone. */
+/** The viewer's place outlives the page: a reload in Chromium, with what is in IndexedDB whole, damaged, or gone; and the application's restart. */
 import { decode } from '@msgpack/msgpack';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeRecord, RecordError } from '../../actors/persistence/record.js';
+import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
 
@@ -128,5 +129,26 @@ test('the newest record is damaged: the place before; both are: from the beginni
   await keptAt(page, 0, 1);
   await page.reload();
   await television.settle(titleAt(0, 1));
+  await television.close();
+});
+
+test('an actor that crashes too often in its last twin: the screen comes back where the viewer was', async () => {
+  const television = await Television.open(browser, server, '?placement=js');
+  await television.settle(titleAt(0, 0));
+  await television.press('ArrowDown');
+  await television.press('ArrowRight');
+  const title = titleAt(1, 1);
+  const before = await television.settle(title);
+  await keptAt(television.page, 1, 1);
+  for (let crash = 1; crash <= INTENSITY_DEFAULT.intensity; crash++) {
+    await television.press('c');
+    await television.restarted('scene', crash);
+  }
+  await television.press('c');
+  await television.see('lives', '2');
+  expect(await television.settle(title)).toBe(before);
+  expect(await television.actor('scene')).toMatchObject({ state: 'running', restarts: 0 });
+  await television.press('ArrowLeft');
+  await television.settle(titleAt(1, 0));
   await television.close();
 });

@@ -1,7 +1,6 @@
 /** The television in Chromium, end to end: what a viewer does, what a crash does to it, and what lesser devices show. */
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { keepWorkers, launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
 
@@ -272,22 +271,6 @@ describe('a lesser device shows the same', () => {
       await lesser.close();
     }
   });
-});
-
-test('an actor that crashes too often stays down, until the viewer starts it again', async () => {
-  const television = await open();
-  await television.settle(titleAt(0, 0));
-  for (let crash = 1; crash <= INTENSITY_DEFAULT.intensity; crash++) {
-    await television.press('c');
-    await television.restarted('scene', crash);
-  }
-  await television.press('c');
-  await television.page.waitForSelector('#actors [data-actor="scene"][data-state="exhausted"]');
-  await television.press('c');
-  await television.page.waitForSelector('#actors [data-actor="scene"][data-state="running"]');
-  await television.press('ArrowRight');
-  await television.settle(titleAt(0, 1));
-  await television.close();
 });
 
 test('a catalogue that cannot be reached can be asked for again', async () => {

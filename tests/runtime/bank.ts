@@ -11,7 +11,7 @@ import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
 import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
 import type { Escalation } from '../../actors/supervisor/system-machine.js';
-import { type System, startSystem } from '../../actors/system.js';
+import { type System, type SystemOptions, startSystem } from '../../actors/system.js';
 import type { Vm } from '../../actors/vm.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
@@ -150,6 +150,8 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly storage?: Storage;
   readonly escalation?: Escalation;
   readonly onChange?: (change: SystemChange) => void;
+  /** In place of `startSystem`. */
+  readonly start?: (host: Host, options: SystemOptions) => Promise<System>;
 }
 
 export async function openBank({
@@ -165,6 +167,7 @@ export async function openBank({
   storage,
   escalation,
   onChange,
+  start = startSystem,
   ...options
 }: BankOptions = {}): Promise<BankWorld> {
   const portErrors: unknown[] = [];
@@ -191,7 +194,7 @@ export async function openBank({
   // Both VMs have the same implementation, so that two VMs can be in the game.
   const twins = { js: true, wasm: true };
   const actors = [bank, watcher].map((schema) => ({ schema, twins, persistent: true }));
-  const system = await startSystem(hostOf(host), {
+  const system = await start(hostOf(host), {
     parties,
     actors,
     supervision,

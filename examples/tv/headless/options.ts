@@ -23,7 +23,8 @@ export class OptionError extends Error {
 export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions {
   const values = parse(input);
   if (values.host !== 'node' && values.host !== 'sim') throw new OptionError(`--host is node or sim, not ${values.host}`);
-  if (values.storage !== undefined && values.host === 'sim') throw new OptionError('--storage needs --host node: a folder has no virtual time');
+  if (values.storage !== undefined && values.host === 'sim')
+    throw new OptionError('--storage needs --host node: a folder has no virtual time');
   parsePlacement(values.placement, ACTOR_NAMES);
   return {
     host: values.host,

@@ -1,13 +1,14 @@
 /**
- * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends.
+ * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends. When they give up it
+ * begins again, at the place that storage holds.
  *
  * What is on the screen can be read from the attributes of `#television`, by tests and by whoever looks at it from outside:
- * `data-state` (starting, running, failed), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
+ * `data-state` (starting, running, restarting, failed), `data-lives` (that have begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
  * `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  */
+import { type ApplicationChange, ApplicationError, startApplication } from '../../../actors/application.js';
+import type { Life } from '../../../actors/application-life.js';
 import type { StorageChange } from '../../../actors/persistence/storage-change.js';
-import type { SystemChange } from '../../../actors/supervisor/change-feed.js';
-import { startSystem } from '../../../actors/system.js';
 import {
   createBrowserHost,
   detectCapabilities,
@@ -19,10 +20,12 @@ import {
   openTimerPort,
   type Picture,
   persistWhenHidden,
+  platformClock,
+  platformTimers,
   type Storage,
 } from '../../../host-shim/browser/index.js';
 import { actorOrders, parties, portVms } from '../application.js';
-import { linksOf, readDevice } from './device.js';
+import { type Device, linksOf, readDevice } from './device.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
 import { hashPicture, readView } from './viewer.js';
@@ -40,7 +43,21 @@ const canvas = element<HTMLCanvasElement>('picture');
 const guests = new URL('./', import.meta.url);
 
 async function start(): Promise<void> {
-  const { placement, capabilities } = readDevice(new URLSearchParams(location.search), detectCapabilities());
+  const device = readDevice(new URLSearchParams(location.search), detectCapabilities());
+  const storage = await openPlace();
+  const application = await startApplication({
+    clock: platformClock,
+    timers: platformTimers,
+    open: (life) => open(life, device, storage),
+    onChange,
+  });
+  persistWhenHidden({ persist: () => application.system.persist() }, document);
+  new Panel({ application, window, list: element('actors'), crash: element('crash') });
+  element('links').textContent = television.dataset.links = linksOf(device.capabilities);
+}
+
+/** Nothing of the life before is used again but the canvas and the storage. */
+async function open(life: Life, { placement, capabilities }: Device, storage: Storage | undefined): Promise<void> {
   const host = createBrowserHost({
     capabilities,
     parties,
@@ -60,21 +77,22 @@ async function start(): Promise<void> {
     onAnimating: (animating) => void system.setAnimating(animating),
     onPainted: () => describe(display.picture),
   });
-  openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
+  life.onEnd(() => display.stop());
+  const input = openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
+  life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
-  const storage = await openPlace();
-  const onChange = (change: SystemChange) => {
-    if (change.type === 'storage') describeStorage(change);
-  };
-  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, storage, onChange });
-  persistWhenHidden(system, document);
-  system.onChange((change) => {
-    if (change.type === 'system') television.dataset.state = change.state;
-  });
-  new Panel({ system, window, list: element('actors'), crash: element('crash') });
-  element('links').textContent = television.dataset.links = linksOf(capabilities);
-  television.dataset.state = system.state;
+  const system = await life.startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, storage });
   display.start();
+}
+
+function onChange(change: ApplicationChange): void {
+  if (change.type === 'storage') describeStorage(change);
+  if (change.type === 'unclosed') console.warn(`life ${change.life} did not close: ${change.error}`);
+  if (change.type === 'system' || change.type === 'application') television.dataset.state = change.state;
+  if (change.type !== 'application') return;
+  television.dataset.lives = String(change.life);
+  if (change.state === 'restarting') console.warn(`begins again: ${change.reason}`);
+  if (change.state === 'failed') fail(change.reason);
 }
 
 /** Without storage, as in some private windows, the television starts at the beginning each time. */
@@ -131,6 +149,7 @@ function fail(text: string): void {
 
 start().catch((error: unknown) => {
   television.dataset.state = 'failed';
-  fail(error instanceof Error ? error.message : String(error));
+  const { message } = (error instanceof ApplicationError ? error.cause : error) as Error;
+  fail(message);
   throw error;
 });

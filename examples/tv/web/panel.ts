@@ -3,6 +3,7 @@
  * crashes it.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
+import type { Application } from '../../../actors/application.js';
 import type { CrashReport } from '../../../actors/control.js';
 import type { System } from '../../../actors/system.js';
 
@@ -18,7 +19,7 @@ interface Tile {
 }
 
 export interface PanelOptions {
-  readonly system: System;
+  readonly application: Application;
   readonly window: Window;
   readonly list: HTMLElement;
   readonly crash: HTMLElement;
@@ -29,12 +30,12 @@ export class Panel {
   private selected = 0;
 
   constructor(private readonly options: PanelOptions) {
-    const { system, window, list } = options;
+    const { application, window, list } = options;
     const statuses = this.statuses();
     this.tiles = statuses.map(({ name }, index) => createTile(list, name, index + 1));
     for (const status of statuses) this.show(status);
     this.select(0);
-    system.onChange((change) => {
+    application.onChange((change) => {
       if (change.type === 'actor') this.show({ ...change, name: change.actor });
       if (change.type === 'port') this.show({ ...change, name: change.port });
       if (change.type === 'crash') this.report(change.report, 'crashed');
@@ -45,7 +46,7 @@ export class Panel {
 
   /** The ports in the host's thread are the platform's. */
   private statuses(): readonly Status[] {
-    const { actors, ports } = this.options.system;
+    const { actors, ports } = this.options.application.system;
     const pages = ports.filter(({ vm }) => vm !== 'host');
     return [...actors.map((status) => ({ ...status, name: status.actor })), ...pages.map((status) => ({ ...status, name: status.port }))];
   }
@@ -53,7 +54,7 @@ export class Panel {
   private onKey(event: KeyboardEvent): void {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
     if (event.key >= '1' && event.key <= String(this.tiles.length)) this.select(Number(event.key) - 1);
-    if (event.key.toLowerCase() === 'c') void this.crashOrStart(this.tiles[this.selected]);
+    if (event.key.toLowerCase() === 'c') void this.crashOne(this.tiles[this.selected]);
   }
 
   private select(index: number): void {
@@ -62,25 +63,19 @@ export class Panel {
   }
 
   /**
-   * One that is down, for it has crashed too often, is started again. An order to crash stands until the next message, which scene has at
-   * once, the page with the next move of focus, and history with the next navigation.
+   * The order stands until the next message, which scene has at once, the page with the next move of focus, and history with the next
+   * navigation.
    */
-  private async crashOrStart({ name, element, state }: Tile): Promise<void> {
-    const { system, crash } = this.options;
+  private async crashOne({ name, state }: Tile): Promise<void> {
+    const { application, crash } = this.options;
     try {
-      if (element.dataset.state === 'exhausted') return await this.startAgain(name);
       state.textContent = 'crashing';
-      await system.crash(name);
+      await application.system.crash(name);
     } catch (error) {
       crash.textContent = error instanceof Error ? error.message : String(error);
       const status = this.statuses().find((candidate) => candidate.name === name);
       if (status) this.show(status);
     }
-  }
-
-  private startAgain(name: string): Promise<void> {
-    const { system } = this.options;
-    return system.actors.some(({ actor }) => actor === name) ? system.startActor(name) : system.startPort(name);
   }
 
   private show({ name, vm, state, restarts }: Status): void {
