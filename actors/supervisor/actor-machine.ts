@@ -36,7 +36,7 @@ export interface ActorCommands {
    * @param started its VM has started it already, by permit
    */
   restart(epoch: number, started: boolean): Promise<void>;
-  /** Fences the former incarnation in every VM, then starts the next one fresh. */
+  /** Fences the former incarnation in every VM, then starts the next one fresh; waits while its VM is started again. */
   respawn(epoch: number): Promise<void>;
   /** Ends the incarnation in its VM. What waits for the actor goes on waiting. */
   end(): Promise<void>;
@@ -83,7 +83,7 @@ export interface ActorContext extends ActorInput {
   readonly envelope: Uint8Array | undefined;
   /** Where it is to move, or was last. */
   readonly target: Side;
-  /** A stop was ordered while it moved. */
+  /** A stop was ordered while it moved, or its VM recovered. */
   readonly stopWanted: boolean;
 }
 
@@ -125,8 +125,13 @@ const messageOf = (error: unknown): string => (error instanceof Error ? error.me
 
 /** The VM of an actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
-/** It is to be stopped in its VM. */
+/** It is to be stopped in its VM, */
 const onStop = { stop: { target: 'stopping', actions: 'intendStop' }, drop: { target: 'stopping', actions: 'noteDrop' } } as const;
+/** or as soon as its VM has it. */
+const onEarlyStop = {
+  stop: { actions: ['intendStop', 'wantStop'] },
+  drop: { actions: ['noteDrop', 'wantStop'] },
+} as const;
 
 export const actorMachine = setup({
   types: {
@@ -156,7 +161,7 @@ export const actorMachine = setup({
     hasLeft: ({ context }) => context.fresh,
   },
   actions: {
-    beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, reason: '', error: undefined, fresh: false })),
+    beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, reason: '', error: undefined, fresh: false, stopWanted: false })),
     beginNext: assign(({ context }) => ({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
@@ -214,6 +219,7 @@ export const actorMachine = setup({
       if (event.type !== 'drop' || event.why !== 'exhausted') return { intent: 'stop', epoch };
       return { intent: 'exhaust', epoch, reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' };
     }),
+    wantStop: assign({ stopWanted: true }),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
       envelope: undefined,
@@ -271,9 +277,13 @@ export const actorMachine = setup({
       entry: 'beginRecovery',
       on: {
         ...onLoss,
-        ...onStop,
+        ...onEarlyStop,
         ended: { guard: 'ofThisEpoch', actions: 'noteEarlyEnd' },
-        recovered: [{ guard: ({ context }) => context.endedEarly, target: 'deciding' }, { target: 'running' }],
+        recovered: [
+          { guard: 'stopWanted', target: 'stopping' },
+          { guard: ({ context }) => context.endedEarly, target: 'deciding' },
+          { target: 'running' },
+        ],
         vmRestarting: { target: 'recovering', reenter: true },
       },
     },
@@ -304,8 +314,7 @@ export const actorMachine = setup({
           { guard: 'ofThisEpochThere', actions: 'noteEarlyEnd' },
           { guard: 'ofThisEpoch', actions: ['followPermit', assign({ end: 'trap' })] },
         ],
-        stop: { actions: ['intendStop', assign({ stopWanted: true })] },
-        drop: { actions: ['noteDrop', assign({ stopWanted: true })] },
+        ...onEarlyStop,
       },
     },
     deciding: {
@@ -341,7 +350,12 @@ export const actorMachine = setup({
           { target: 'deciding', actions: 'noteFailure' },
         ],
       },
-      on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } },
+      on: {
+        vmLost: onLoss.vmLost,
+        vmRestarting: [{ guard: 'hasLeft', target: 'restarting', reenter: true, actions: 'beginNext' }, { target: 'recovering' }],
+        ...onStop,
+        ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' },
+      },
     },
     stopping: {
       invoke: {

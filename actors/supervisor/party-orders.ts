@@ -17,6 +17,8 @@ import type { ActorSpecification, SupervisedActor } from './supervised-actor.js'
 export interface PartyOrderServices {
   /** @throws ControlError `lost` when the VM does not run */
   readonly control: (vm: VmName) => VmControl;
+  /** Resolves when the VM is not being started again. */
+  readonly settled: (vm: VmName) => Promise<void>;
   readonly liveControls: () => readonly VmControl[];
   /** @throws SupervisionError `unknown` */
   readonly actor: (name: string) => SupervisedActor;
@@ -54,6 +56,7 @@ export class PartyOrders {
         await Promise.all([started || control.restart(actor, epoch), this.fence(address, epoch, control)]);
       },
       respawn: async (epoch) => {
+        await this.services.settled(this.services.actor(actor).vm);
         await this.fence(address, epoch);
         this.assertWanted(actor, epoch);
         await spawn(epoch);

@@ -65,6 +65,11 @@ export class SupervisedVm {
     await waitFor(this.machine, ({ value }) => value !== 'recovering');
   }
 
+  /** Resolves when it runs or has ended, after all that is done to start it again. */
+  async settled(): Promise<void> {
+    await waitFor(this.machine, ({ value }) => value !== 'restarting' && value !== 'recovering');
+  }
+
   lose(reason: string): void {
     this.machine.send({ type: 'lost', reason });
   }

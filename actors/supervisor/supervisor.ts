@@ -98,6 +98,7 @@ export class Supervisor implements CauseSources {
     this.moves = new Moves({ vms: () => this.vms, reroute: () => this.routing.again(), onFailure });
     this.orders = new PartyOrders({
       control: (vm) => this.vm(vm).control,
+      settled: (vm) => this.vm(vm).settled(),
       liveControls: () => this.liveControls,
       actor: (name) => this.actor(name),
       reroute: () => this.routing.again(),

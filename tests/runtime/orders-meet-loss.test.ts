@@ -1,0 +1,86 @@
+/** Orders to end an actor that cross the loss of its VM, at every moment of its recovery: they are carried out, and nothing is left behind. */
+import { expect, test } from 'vitest';
+import { type BankWorld, bank, openBank } from './bank.js';
+
+const OFTEN = { intensity: 1000, periodMs: 10_000 };
+/** Of the promise jobs that a recovery takes. */
+const MOMENTS = Array.from({ length: 14 }, (_, i) => i * 4);
+
+async function jobs(count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await null;
+}
+
+/** Gives an order that many promise jobs after the VM has begun to recover. */
+function duringRecovery(world: BankWorld, moment: number, order: () => Promise<unknown>): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let once = true;
+    world.system.onChange((change) => {
+      if (!once || change.type !== 'vm' || change.state !== 'recovering') return;
+      once = false;
+      jobs(moment).then(order).then(resolve, reject);
+    });
+  });
+}
+
+const statesOf = ({ system }: BankWorld) => system.actors.map(({ actor, state }) => `${actor} ${state}`);
+const cellsOf = async ({ host }: BankWorld) => (await host.vmOf('js').health()).map(({ actor }) => actor);
+
+test.each(MOMENTS)(
+  'stopped %i jobs into the recovery of its VM, an actor is down there, and starts again with its state',
+  async (moment) => {
+    const world = await openBank({ vmIntensity: OFTEN });
+    const stopped = duringRecovery(world, moment, () => world.system.stopActor('bank'));
+    world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+    await world.pass(20);
+    world.host.lose('js', 'gone');
+    await world.until(stopped);
+    await world.pass(20);
+    expect(statesOf(world)).toEqual(['bank stopped', 'watcher running']);
+    expect(await cellsOf(world)).toEqual(['watcher']);
+    await world.until(world.system.startActor('bank'));
+    world.teller.send(bank.receives.deposit, { account: 0, amount: 2 });
+    await world.pass(20);
+    expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 7]);
+  },
+);
+
+test('an actor that has exhausted its budget as its VM is lost is down there too', async () => {
+  const world = await openBank({ vmIntensity: OFTEN, intensity: 0 });
+  let once = true;
+  world.system.onChange((change) => {
+    if (!once || change.type !== 'actor' || change.state !== 'restarting') return;
+    once = false;
+    world.host.lose('js', 'gone');
+  });
+  void world.system.crash('bank').catch(() => {});
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+  await world.pass(50);
+  expect(statesOf(world)).toEqual(['bank exhausted', 'watcher running']);
+  expect(await cellsOf(world)).toEqual(['watcher']);
+});
+
+test('everything is stopped as a VM recovers, and ends', async () => {
+  const world = await openBank({ vmIntensity: OFTEN });
+  const report = duringRecovery(world, 4, () => world.system.stop());
+  world.host.lose('js', 'gone');
+  expect(await world.until(report)).toEqual([
+    { actor: 'watcher', outcome: 'stopped' },
+    { actor: 'bank', outcome: 'stopped' },
+  ]);
+});
+
+test.each(MOMENTS)('finished as its VM is lost, %i jobs after, a permanent actor runs again, fresh', async (moment) => {
+  const world = await openBank({ vmIntensity: OFTEN });
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+  await world.pass(20);
+  const finished = world.system.finishActor('bank');
+  await jobs(moment);
+  world.host.lose('js', 'gone');
+  await world.until(finished);
+  await world.pass(50);
+  expect(statesOf(world)).toEqual(['bank running', 'watcher running']);
+  expect(world.system.state).toBe('running');
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 2 });
+  await world.pass(20);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 2]);
+});
