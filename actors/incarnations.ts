@@ -74,8 +74,7 @@ export class Incarnations {
     this.ordered = fault;
   }
 
-  /** @throws DecodeError */
-  /** @param snapshot none for a fresh start */
+  /** @param snapshot none for a fresh start. @throws DecodeError */
   restore(snapshot: Uint8Array | undefined): void {
     if (snapshot) this.during(() => this.instance.restore(snapshot));
   }
