@@ -91,12 +91,10 @@ export class StateSlots {
     this.foreign = null;
   }
 
-  /** One slot that cannot be read is damaged; when none can be read, storage cannot. */
+  /** A slot that cannot be read is damaged; when nothing is left to go on from, storage cannot be read: nothing may be written over what it holds. */
   private async load(discarded: UnreadableRecord[]): Promise<Slot[]> {
     const contents = await Promise.allSettled(SLOTS.map((_, index) => this.storage.get(this.keyOf(index))));
-    const failures = contents.filter((content) => content.status === 'rejected');
-    if (failures.length === SLOTS.length) throw failures[0].reason;
-    return contents.flatMap((content, index): Slot[] => {
+    const slots = contents.flatMap((content, index): Slot[] => {
       const damaged = (error: unknown): [] => {
         discarded.push({ reason: 'damaged', detail: `slot ${SLOTS[index]}: ${(error as Error).message}` });
         return [];
@@ -110,6 +108,9 @@ export class StateSlots {
         return damaged(error);
       }
     });
+    const failure = contents.find((content) => content.status === 'rejected');
+    if (failure && !slots.some(({ index }) => index !== ASIDE)) throw failure.reason;
+    return slots;
   }
 
   private keyOf(index: number): string {

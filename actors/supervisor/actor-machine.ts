@@ -372,7 +372,11 @@ export const actorMachine = setup({
         ended: { guard: 'ofThisEpoch', actions: 'followPermit' },
         stop: { guard: 'finishing', actions: 'intendStop' },
         vmLost: { target: 'leaving', actions: 'noteLoss' },
-        vmRestarting: { target: 'leaving', actions: 'noteLoss' },
+        // It may not have been stopped: what it had comes back with its VM.
+        vmRestarting: [
+          { guard: 'finishing', target: 'leaving', actions: 'noteLoss' },
+          { target: 'recovering', actions: 'wantStop' },
+        ],
       },
     },
     leaving: {

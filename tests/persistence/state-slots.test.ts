@@ -1,6 +1,7 @@
 /** The two slots of a state: whatever happens to a write, the newest state or the one before is read. */
 import { expect, test } from 'vitest';
 import { type Found, StateSlots } from '../../actors/persistence/state-slots.js';
+import type { Storage } from '../../actors/storage.js';
 import { Random } from '../../bus/random.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 
@@ -183,4 +184,31 @@ test('a crash at every byte of every write of an update and of a roll back costs
       }
     }
   }
+});
+
+test.each([1, 57])('slots that cannot be read for a moment after %i writes: nothing is written over them', async (writes) => {
+  const memory: StorageMemory = new Map();
+  const slots = await openSlots(memory);
+  for (let i = 1; i <= writes; i++) await slots.write(Uint8Array.of(i));
+  const storage = await openStorage(memory);
+  let readable = false;
+  const flaky: Storage = {
+    get: async (key) => {
+      if (!readable && !key.endsWith('other')) throw new Error('a moment of EIO');
+      return storage.get(key);
+    },
+    put: (key, bytes) => storage.put(key, bytes),
+    remove: (key) => storage.remove(key),
+    close: () => storage.close(),
+  };
+  const next = new StateSlots(flaky, 'history', MINE);
+  await expect(next.read()).rejects.toThrow('a moment of EIO');
+  await expect(next.write(Uint8Array.of(100))).rejects.toThrow('a moment of EIO');
+  expect(await newest(memory)).toEqual(Uint8Array.of(writes));
+  readable = true;
+  await next.write(Uint8Array.of(101));
+  expect((await read(memory)).states).toEqual([
+    { generation: writes + 1, snapshot: Uint8Array.of(101) },
+    { generation: writes, snapshot: Uint8Array.of(writes) },
+  ]);
 });

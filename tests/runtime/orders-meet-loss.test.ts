@@ -44,7 +44,24 @@ test.each(MOMENTS)(
   },
 );
 
-test('an actor that has exhausted its budget as its VM is lost is down there too', async () => {
+test('stopped while its VM hangs, an actor is down when the VM has recovered, and keeps its state', async () => {
+  const world = await openBank({ vmIntensity: OFTEN, hangMs: 8 });
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+  await world.pass(20);
+  void world.system.hang('bank').catch(() => {});
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 3 });
+  await world.pass(2);
+  await world.until(world.system.stopActor('bank'));
+  await world.pass(20);
+  expect(statesOf(world)).toEqual(['bank stopped', 'watcher running']);
+  expect(await cellsOf(world)).toEqual(['watcher']);
+  await world.until(world.system.startActor('bank'));
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 2 });
+  await world.pass(20);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 8, 10]);
+});
+
+test('its budget exhausted as its VM is lost, an actor is down, with its state', async () => {
   const world = await openBank({ vmIntensity: OFTEN, intensity: 0 });
   let once = true;
   world.system.onChange((change) => {
@@ -52,11 +69,17 @@ test('an actor that has exhausted its budget as its VM is lost is down there too
     once = false;
     world.host.lose('js', 'gone');
   });
-  void world.system.crash('bank').catch(() => {});
   world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+  await world.pass(20);
+  void world.system.crash('bank').catch(() => {});
+  world.teller.send(bank.receives.note, { account: 0, text: 'at which it traps' });
   await world.pass(50);
   expect(statesOf(world)).toEqual(['bank exhausted', 'watcher running']);
   expect(await cellsOf(world)).toEqual(['watcher']);
+  await world.until(world.system.startActor('bank'));
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 2 });
+  await world.pass(20);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 7]);
 });
 
 test('everything is stopped as a VM recovers, and ends', async () => {
