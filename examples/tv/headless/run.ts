@@ -1,54 +1,62 @@
 /** One headless run of the television: the same application and actors as in the browser, a seeded remote control, and a report. */
-import { startSystem } from '../../../actors/system.js';
+import { startApplication } from '../../../actors/application.js';
+import type { Life } from '../../../actors/application-life.js';
 import { Random } from '../../../bus/random.js';
-import { openDisplayPort } from '../../../host-shim/common/ports/display-port.js';
-import { openInputPort } from '../../../host-shim/common/ports/input-port.js';
+import { type DisplayPort, openDisplayPort } from '../../../host-shim/common/ports/display-port.js';
+import { type InputPort, type Key, type KeyPhase, openInputPort } from '../../../host-shim/common/ports/input-port.js';
 import { openTimerPort } from '../../../host-shim/common/ports/timer.js';
+import { platformClock, platformTimers } from '../../../host-shim/node/index.js';
 import { openStorage } from '../../../host-shim/node/ports/storage.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
 import { actorOrders, parties, portVms } from '../application.js';
 import type { HeadlessOptions } from './options.js';
 import { nextKey } from './remote-control.js';
 import { countFocusMoves, countMessages, hashState, placeOf, type Report } from './report.js';
-import { FRAME_MICROS, nodeStage, simStage } from './stage.js';
+import { FRAME_MICROS, nodeStage, type Stage, simStage } from './stage.js';
 
 /** A key every so many frames: ten a second, a viewer in a hurry. */
 const FRAMES_PER_KEY = 6;
 /** Traps by order are not a fault that repeats itself: the budget is there to be seen, not to end the run. */
 const INTENSITY = 1_000;
 
+/** What a life has opened: the run goes on with that of the present one. */
+interface Screen {
+  readonly stage: Stage;
+  readonly display: DisplayPort;
+  readonly input: InputPort;
+}
+
 export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   const errors: string[] = [];
   const onPortError = (port: string, error: unknown) => void errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
-  const stage = await (options.host === 'sim' ? simStage : nodeStage)({ seed: options.seed, onPortError });
-  try {
+  const { placement, seed, trapRate } = options;
+  const storage = options.storage === undefined ? undefined : await openStorage(options.storage);
+  let screen!: Screen;
+  const open = async (life: Life) => {
+    const stage = await (options.host === 'sim' ? simStage : nodeStage)({ seed, onPortError });
+    life.onEnd(stage.close);
     const { host, vm } = stage;
     openTimerPort(vm, host.timers);
     vm.openPort(telemetry, { onFlush() {} });
-    const display = openDisplayPort(vm, {});
-    const input = openInputPort(vm);
-    const { placement, seed, trapRate } = options;
-    const storage = options.storage === undefined ? undefined : await openStorage(options.storage);
-    const system = await startSystem(host, {
-      parties,
-      portVms,
-      actors: actorOrders(seed),
-      placement,
-      seed,
-      trapRate,
-      intensity: INTENSITY,
-      storage,
-    });
-    system.onChange((change) => {
+    screen = { stage, display: openDisplayPort(vm, {}), input: openInputPort(vm) };
+    await life.startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, trapRate, intensity: INTENSITY, storage });
+  };
+  // In real time: that of a simulation begins anew with each life.
+  const application = await startApplication({ open, clock: platformClock, timers: platformTimers });
+  try {
+    application.onChange((change) => {
       if (change.type === 'poisoned') errors.push(`${change.report.actor}: ${change.report.reason}`);
+      if (change.type === 'application' && (change.state === 'restarting' || change.state === 'failed'))
+        errors.push(`life ${change.life}: ${change.reason}`);
     });
-    const begin = await placeOf(system);
-    const keys = await play(options, stage.frame, host.clock.nowMicros(), display.tick, (key, phase) => input.key(key, phase));
-    await stage.settle(system);
+    const begin = await placeOf(application.system);
+    const keys = await play(options, () => screen);
+    const { system } = application;
+    await screen.stage.settle(system);
     for (const { actor, state, reason } of system.actors) if (state !== 'running') errors.push(`${actor} is ${state}: ${reason}`);
     const restarts = system.actors.reduce((sum, actor) => sum + actor.restarts, 0);
     const counters = await system.counters();
-    const report: Report = {
+    return {
       frames: options.frames,
       keys,
       begin,
@@ -63,27 +71,19 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
       stateHash: await hashState(system),
       errors,
     };
-    await system.stop();
-    storage?.close();
-    return report;
   } finally {
-    await stage.close();
+    await application.stop();
+    storage?.close();
   }
 }
 
-type Press = (key: ReturnType<typeof nextKey>, phase: 'down' | 'up') => void;
-
 /** @returns keys pressed */
-async function play(
-  { frames, seed }: HeadlessOptions,
-  frame: () => Promise<void>,
-  startMicros: number,
-  tick: (timeMicros: number) => void,
-  press: Press,
-) {
+async function play({ frames, seed }: HeadlessOptions, present: () => Screen): Promise<number> {
   const random = new Random(seed).fork('remote control');
+  const press = (key: Key, phase: KeyPhase) => present().input.key(key, phase);
+  const startMicros = present().stage.host.clock.nowMicros();
   let keys = 0;
-  let held: ReturnType<typeof nextKey> | null = null;
+  let held: Key | null = null;
   for (let number = 1; number <= frames; number++) {
     if (held) press(held, 'up');
     held = number % FRAMES_PER_KEY === 0 ? nextKey(random) : null;
@@ -91,8 +91,8 @@ async function play(
       press(held, 'down');
       keys++;
     }
-    tick(startMicros + number * FRAME_MICROS);
-    await frame();
+    present().display.tick(startMicros + number * FRAME_MICROS);
+    await present().stage.frame();
   }
   if (held) press(held, 'up');
   return keys;
