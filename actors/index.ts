@@ -12,6 +12,7 @@ export {
   startApplication,
 } from './application.js';
 export type { Close, Life, LifeOptions } from './application-life.js';
+export type { Condition, CrashHistory, GivenUp, LastCrash, PartyCondition } from './condition.js';
 export type {
   ActorHealth,
   CauseLink,

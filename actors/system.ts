@@ -11,6 +11,7 @@
 import { fingerprintOf } from '../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { conditionOf, type PartyCondition } from './condition.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
 import type { ActorOptions, VmName } from './instance.js';
@@ -83,8 +84,8 @@ export interface SystemHealth {
   readonly state: SystemState;
   readonly vms: readonly VmStatus[];
   /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
-  readonly actors: readonly (ActorStatus & { readonly load: ActorHealth | null })[];
-  readonly ports: readonly PortStatus[];
+  readonly actors: readonly (ActorStatus & PartyCondition & { readonly load: ActorHealth | null })[];
+  readonly ports: readonly (PortStatus & PartyCondition)[];
   /** What storage holds of the persistent actors. */
   readonly persistent: readonly PersistenceStatus[];
 }
@@ -95,8 +96,8 @@ export interface System {
   readonly failure: string;
   readonly placement: readonly Placement[];
   /** How everything is, as the supervisor knows it; at once. */
-  readonly actors: readonly ActorStatus[];
-  readonly ports: readonly PortStatus[];
+  readonly actors: readonly (ActorStatus & PartyCondition)[];
+  readonly ports: readonly (PortStatus & PartyCondition)[];
   readonly vms: readonly VmStatus[];
   /** The same with what the VMs say. Never rejects. */
   health(): Promise<SystemHealth>;
@@ -238,12 +239,12 @@ class SupervisedSystem implements System {
     return this.supervisor.failure;
   }
 
-  get actors(): readonly ActorStatus[] {
-    return this.supervisor.actorStatuses;
+  get actors(): System['actors'] {
+    return this.supervisor.actorStatuses.map((status) => ({ ...status, ...this.conditionOf(status.actor, status) }));
   }
 
-  get ports(): readonly PortStatus[] {
-    return this.supervisor.portStatuses;
+  get ports(): System['ports'] {
+    return this.supervisor.portStatuses.map((status) => ({ ...status, ...this.conditionOf(status.port, status) }));
   }
 
   get vms(): readonly VmStatus[] {
@@ -347,6 +348,11 @@ class SupervisedSystem implements System {
 
   stop(): Promise<StopReport> {
     return this.supervisor.stop();
+  }
+
+  private conditionOf(party: string, { state }: ActorStatus | PortStatus): PartyCondition {
+    const history = this.supervisor.changes.histories.of(party);
+    return { ...history, condition: conditionOf(state, history) };
   }
 
   /** Waits while the actor or port restarts. */

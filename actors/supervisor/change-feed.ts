@@ -6,6 +6,7 @@ import type { VmName } from '../instance.js';
 import { Listeners } from '../listeners.js';
 import type { StorageChange } from '../persistence/storage-change.js';
 import type { ActorState } from './actor-machine.js';
+import { CrashHistories } from './crash-histories.js';
 import type { PortState } from './port-machine.js';
 import type { SystemState } from './system-machine.js';
 import type { VmState } from './vm-machine.js';
@@ -57,6 +58,7 @@ export const CRASH_REPORTS_MAX = 64;
 
 export class ChangeFeed {
   readonly crashReports: CrashReport[] = [];
+  readonly histories = new CrashHistories();
   /** Messages that were given up: they outlive the VM in which that was. */
   readonly poisoned: DeadLetters<CrashReport>;
   private readonly listeners: Listeners<SystemChange>;
@@ -78,10 +80,12 @@ export class ChangeFeed {
   }
 
   private bury({ report, frame }: { readonly report: CrashReport; readonly frame: Uint8Array }): void {
+    this.histories.gaveUp(report);
     this.poisoned.add('poisoned', report.reason, frame, 0, frame.length, report);
   }
 
   private keep(report: CrashReport): void {
+    this.histories.crashed(report);
     this.crashReports.push(report);
     if (this.crashReports.length > CRASH_REPORTS_MAX) this.crashReports.shift();
   }

@@ -1,21 +1,35 @@
 /**
- * The corner of the screen: for each actor, and for the page, its VM, state and restarts, and the last crash. Keys 1 to 6 choose one, C
- * crashes it.
+ * The corner of the screen: for each actor, and for the page, its VM, condition and restarts, what is in its mailbox and journal, and its
+ * last crash. Keys 1 to 6 choose one, C crashes it.
+ * Conditions change as they do; the lengths are asked for once a second, while somebody can see them. A tile has its rows from the first on,
+ * each one line, so that none moves when a text comes.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
 import type { Application } from '../../../actors/application.js';
-import type { CrashReport } from '../../../actors/control.js';
+import type { ActorHealth, CrashReport } from '../../../actors/control.js';
 import type { System } from '../../../actors/system.js';
 
+/** How often the VMs are asked: often enough for a person, and nothing beside the frames of a second. */
+const ASK_MS = 1_000;
+
+/** Of ports, and of actors whose VM does not answer. */
+const NOT_KNOWN = '–';
+
 /** Of an actor or port. */
-type Status = Pick<System['actors'][number], 'vm' | 'restarts'> & { readonly name: string; readonly state: string };
+type Status = Pick<System['actors'][number], 'vm' | 'restarts' | 'condition' | 'lastCrash'> & {
+  readonly name: string;
+  readonly state: string;
+};
 
 interface Tile {
   readonly name: string;
   readonly element: HTMLElement;
   readonly vm: HTMLElement;
-  readonly state: HTMLElement;
+  readonly condition: HTMLElement;
   readonly restarts: HTMLElement;
+  readonly mailbox: HTMLElement;
+  readonly journal: HTMLElement;
+  readonly lastCrash: HTMLElement;
 }
 
 export interface PanelOptions {
@@ -28,6 +42,7 @@ export interface PanelOptions {
 export class Panel {
   private readonly tiles: readonly Tile[];
   private selected = 0;
+  private asking = false;
 
   constructor(private readonly options: PanelOptions) {
     const { application, window, list } = options;
@@ -36,12 +51,39 @@ export class Panel {
     for (const status of statuses) this.show(status);
     this.select(0);
     application.onChange((change) => {
-      if (change.type === 'actor') this.show({ ...change, name: change.actor });
-      if (change.type === 'port') this.show({ ...change, name: change.port });
+      if (change.type === 'application') for (const status of this.statuses()) this.show(status);
+      if (change.type === 'actor') this.showAgain(change.actor);
+      if (change.type === 'port') this.showAgain(change.port);
       if (change.type === 'crash') this.report(change.report, 'crashed');
       if (change.type === 'poisoned') this.report(change.report, 'gave up a message');
     });
     window.addEventListener('keydown', (event) => this.onKey(event));
+    window.document.addEventListener('visibilitychange', () => this.ask());
+    this.ask();
+  }
+
+  /** One question at a time, and none while the page is hidden: what is seen again asks again. */
+  private ask(): void {
+    const { window } = this.options;
+    if (this.asking || window.document.hidden) return;
+    this.asking = true;
+    window.setTimeout(async () => {
+      const { actors } = await this.options.application.system.health();
+      for (const { actor, load } of actors) this.showLoad(actor, load);
+      this.asking = false;
+      this.ask();
+    }, ASK_MS);
+  }
+
+  private showLoad(name: string, load: ActorHealth | null): void {
+    const tile = this.tileOf(name);
+    if (!tile) return;
+    write(tile.mailbox, load ? String(load.mailboxFrames) : NOT_KNOWN);
+    write(tile.journal, load ? String(load.journalFrames) : NOT_KNOWN);
+  }
+
+  private tileOf(name: string): Tile | undefined {
+    return this.tiles.find((tile) => tile.name === name);
   }
 
   /** The ports in the host's thread are the platform's. */
@@ -66,25 +108,31 @@ export class Panel {
    * The order stands until the next message, which scene has at once, the page with the next move of focus, and history with the next
    * navigation.
    */
-  private async crashOne({ name, state }: Tile): Promise<void> {
+  private async crashOne({ name, condition }: Tile): Promise<void> {
     const { application, crash } = this.options;
     try {
-      state.textContent = 'crashing';
+      condition.textContent = 'crashing';
       await application.system.crash(name);
     } catch (error) {
       crash.textContent = error instanceof Error ? error.message : String(error);
-      const status = this.statuses().find((candidate) => candidate.name === name);
-      if (status) this.show(status);
+      this.showAgain(name);
     }
   }
 
-  private show({ name, vm, state, restarts }: Status): void {
-    const tile = this.tiles.find((candidate) => candidate.name === name);
+  private showAgain(name: string): void {
+    const status = this.statuses().find((candidate) => candidate.name === name);
+    if (status) this.show(status);
+  }
+
+  private show({ name, vm, state, condition, restarts, lastCrash }: Status): void {
+    const tile = this.tileOf(name);
     if (!tile) return;
-    Object.assign(tile.element.dataset, { vm, state, restarts });
-    tile.vm.textContent = vm;
-    tile.state.textContent = state;
-    tile.restarts.textContent = String(restarts);
+    Object.assign(tile.element.dataset, { vm, state, condition, restarts });
+    write(tile.vm, vm);
+    write(tile.condition, condition);
+    write(tile.restarts, String(restarts));
+    tile.lastCrash.toggleAttribute('data-crashed', lastCrash !== null);
+    write(tile.lastCrash, lastCrash ? [lastCrash.kindName, lastCrash.reason].filter(Boolean).join(': ') : 'no crash');
   }
 
   private report({ actor, message, position, reason }: CrashReport, what: string): void {
@@ -92,7 +140,8 @@ export class Panel {
     crash.textContent = `${actor} ${what} at ${message.kindName}${position && ` in ${position}`}: ${reason}`;
     crash.dataset.actor = actor;
     crash.dataset.position = position;
-    const element = this.tiles.find((tile) => tile.name === actor)?.element;
+    this.showAgain(actor);
+    const element = this.tileOf(actor)?.element;
     if (!element) return;
     // Taken away and put back, with a layout between, so that a second crash flashes again.
     element.classList.remove('crashed');
@@ -110,10 +159,25 @@ function createTile(list: HTMLElement, party: string, number: number): Tile {
   label.append(party);
   const vm = add(name, 'span', 'vm');
   const standing = add(element, 'div', 'standing');
-  const state = add(standing, 'span', 'state');
-  const restarts = add(standing, 'span', 'restarts');
-  restarts.append('restarts ');
-  return { name: party, element, vm, state, restarts: add(restarts, 'b', 'count') };
+  const condition = add(standing, 'span', 'condition');
+  const restarts = figure(standing, 'restarts');
+  const load = add(element, 'div', 'load');
+  const [mailbox, journal] = [figure(load, 'mailbox'), figure(load, 'journal')];
+  return { name: party, element, vm, condition, restarts, mailbox, journal, lastCrash: add(element, 'div', 'last-crash') };
+}
+
+/** A number and what it is of. @returns where the number stands */
+function figure(parent: HTMLElement, name: string): HTMLElement {
+  const label = add(parent, 'span', name);
+  label.append(`${name} `);
+  const number = add(label, 'b', 'count');
+  number.textContent = NOT_KNOWN;
+  return number;
+}
+
+/** Leaves what is the same, so that nothing is laid out anew. */
+function write(element: HTMLElement, text: string): void {
+  if (element.textContent !== text) element.textContent = text;
 }
 
 function add(parent: HTMLElement, tag: string, className: string): HTMLElement {

@@ -1,0 +1,31 @@
+/** What is remembered of the crashes of each party: a few numbers that stay when the reports have made room for others. */
+import type { CrashHistory } from '../condition.js';
+import type { CrashReport } from '../control.js';
+
+const NONE: CrashHistory = { lastCrash: null, givenUp: null };
+
+/** The catch: a report that took long to complete may come after that of a later incarnation, and does not replace it. */
+export class CrashHistories {
+  private readonly histories = new Map<string, CrashHistory>();
+  private readonly epochs = new Map<string, number>();
+
+  of(party: string): CrashHistory {
+    return this.histories.get(party) ?? NONE;
+  }
+
+  crashed(report: CrashReport): void {
+    const { actor, epoch, reason, position, message, attempt, at } = report;
+    if (epoch < (this.epochs.get(actor) ?? 0)) return;
+    this.epochs.set(actor, epoch);
+    const lastCrash = { reason, position, kindName: message.kindName, attempt, at };
+    this.histories.set(actor, { ...this.of(actor), lastCrash });
+  }
+
+  gaveUp(report: CrashReport): void {
+    this.crashed(report);
+    const { actor, at } = report;
+    const { lastCrash, givenUp } = this.of(actor);
+    const messages = (givenUp?.messages ?? 0) + 1;
+    this.histories.set(actor, { lastCrash, givenUp: { messages, at: Math.max(at, givenUp?.at ?? 0) } });
+  }
+}
