@@ -181,10 +181,10 @@ export const actorMachine = setup({
     beginRecovery: assign(({ context, event }) => ({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
-      reason: event.type === 'vmRestarting' ? event.reason : context.reason,
-      end: event.type === 'vmRestarting' ? event.end : 'vmLost',
       fresh: false,
       endedEarly: false,
+      // One that is to be stopped ends for that.
+      ...(event.type === 'vmRestarting' && !context.stopWanted && { reason: event.reason, end: event.end }),
     })),
     noteEarlyEnd: assign(({ context, event }) => ({
       reason: event.type === 'ended' ? event.reason : context.reason,

@@ -54,6 +54,7 @@ test('stopped while its VM hangs, an actor is down when the VM has recovered, an
   await world.until(world.system.stopActor('bank'));
   await world.pass(20);
   expect(statesOf(world)).toEqual(['bank stopped', 'watcher running']);
+  expect(world.system.actors[0].reason).toBe('stopped by order');
   expect(await cellsOf(world)).toEqual(['watcher']);
   await world.until(world.system.startActor('bank'));
   world.teller.send(bank.receives.deposit, { account: 0, amount: 2 });
