@@ -75,6 +75,7 @@ export type { Place, ProgressReader, ProgressReading } from './progress.js';
 export { type Storage, StorageError, type StorageFailure } from './storage.js';
 export type { ActorState } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+export { type CircuitLimits, type CircuitState, COOL_DOWN_MS } from './supervisor/circuit.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 export type { PortState } from './supervisor/port-machine.js';

@@ -21,6 +21,7 @@ import type { PersistenceStatus } from './persistence/storage-change.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Side, type Twins } from './placement.js';
 import type { Storage } from './storage.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+import { type CircuitLimits, COOL_DOWN_MS, checkCircuit } from './supervisor/circuit.js';
 import { SupervisionError } from './supervisor/errors.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 import { mergeCounters } from './supervisor/merged-counters.js';
@@ -66,6 +67,11 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly deviceId?: string;
   /** What an exhausted restart budget of the root supervisor means; `degrade` when not given. */
   readonly escalation?: Escalation;
+  /**
+   * When an actor that runs in Wasm goes on as its JavaScript twin, and when it goes back; null: it does not. As often as its supervisor would
+   * restart it, and after `COOL_DOWN_MS`, when not given.
+   */
+  readonly circuit?: Partial<CircuitLimits> | null;
   /** How often a VM that is lost may be started again; as often as one actor may when not given. */
   readonly vmIntensity?: Intensity;
   /** A VM that is busy for so long without getting on with any frame hangs: it is ended, and its actors go on; `HANG_MS` when not given. */
@@ -162,6 +168,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     actors: specify(options, placement, actorsOf(tree)),
     tree,
     intensity: intensityOf(options),
+    circuit: circuitOf(options),
     parties: options.parties,
     portVms: options.portVms ?? {},
     escalation: options.escalation ?? 'degrade',
@@ -195,6 +202,11 @@ function persistentActors(actors: readonly ActorOrder[]): readonly PersistentAct
 function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs }: SystemOptions): Intensity {
   checkIntensity({ intensity, periodMs });
   return { intensity, periodMs };
+}
+
+function circuitOf(options: SystemOptions): CircuitLimits | null {
+  if (options.circuit === null) return null;
+  return checkCircuit({ ...intensityOf(options), coolDownMs: COOL_DOWN_MS, ...options.circuit });
 }
 
 function specify(options: SystemOptions, placement: readonly Placement[], inOrder: readonly string[]): readonly ActorSpecification[] {

@@ -16,6 +16,8 @@
  *
  *    running ── move ──> moving ── done, in its other VM ──> running
  *                          └── failed ──> restarting, where it was
+ *    deciding ── fail over ──> moving ── done ──> running
+ *                                └── failed ──> deciding
  *
  * Whether it is restarted is decided in the tree of supervisors (tree/). Who asks from outside is told `restarting` from its end on until it runs.
  *
@@ -83,6 +85,8 @@ export interface ActorContext extends ActorInput {
   readonly envelope: Uint8Array | undefined;
   /** Where it is to move, or was last. */
   readonly target: Side;
+  /** It moves, or was last restarted, because it ended too often where it was. */
+  readonly failingOver: boolean;
   /** A stop was ordered while it moved, or its VM recovered. */
   readonly stopWanted: boolean;
 }
@@ -92,6 +96,8 @@ export type ActorEvent =
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
   /** Its supervisor starts the next incarnation. */
   | { readonly type: 'restart' }
+  /** The next incarnation is that of its twin in another VM, with all that is left of this one. */
+  | { readonly type: 'failOver'; readonly to: Side }
   /** Its supervisor ends it, to start it again with others. */
   | { readonly type: 'end' }
   /** Its supervisor will not start it again by itself. */
@@ -165,6 +171,7 @@ export const actorMachine = setup({
     beginNext: assign(({ context }) => ({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
+      failingOver: false,
     })),
     noteEnd: assign(({ context, event }) => ({
       reason: event.type === 'ended' ? event.reason : context.reason,
@@ -182,6 +189,7 @@ export const actorMachine = setup({
       epoch: context.epoch + 1,
       restarts: context.restarts + 1,
       fresh: false,
+      failingOver: false,
       endedEarly: false,
       // One that is to be stopped ends for that.
       ...(event.type === 'vmRestarting' && !context.stopWanted && { reason: event.reason, end: event.end }),
@@ -197,12 +205,24 @@ export const actorMachine = setup({
     }),
     noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', restartsAs: 0, fresh: false }),
     beginMove: assign(({ context, event }) => ({
-      target: event.type === 'move' ? event.to : context.target,
+      target: event.type === 'move' || event.type === 'failOver' ? event.to : context.target,
+      failingOver: event.type === 'failOver',
       error: undefined,
       endedEarly: false,
       stopWanted: false,
     })),
-    noteMoved: assign(({ context }) => ({ vm: context.target, epoch: context.epoch + 1, end: 'moved' })),
+    /** An incarnation that its VM has started by permit, and whose end was not heard of, moves as it is. */
+    noteFailOver: assign(({ context }) => ({
+      epoch: Math.max(context.epoch, context.restartsAs),
+      restartsAs: 0,
+      endedAhead: undefined,
+    })),
+    noteMoved: assign(({ context }) => ({
+      vm: context.target,
+      epoch: context.epoch + 1,
+      restarts: context.restarts + (context.failingOver ? 1 : 0),
+      end: 'moved',
+    })),
     noteStay: assign(({ context, event }) => {
       const error = 'error' in event ? event.error : undefined;
       return { error, reason: messageOf(error), epoch: context.epoch + 1, end: 'restarted' };
@@ -248,6 +268,7 @@ export const actorMachine = setup({
     endedEarly: false,
     envelope: undefined,
     target: input.vm,
+    failingOver: false,
     stopWanted: false,
   }),
   initial: 'idle',
@@ -304,6 +325,7 @@ export const actorMachine = setup({
         ],
         onError: [
           { guard: 'stopWanted', target: 'stopping' },
+          { guard: ({ context }) => context.failingOver, target: 'deciding', actions: 'noteFailure' },
           { target: 'restarting', actions: 'noteStay' },
         ],
       },
@@ -325,6 +347,7 @@ export const actorMachine = setup({
           { guard: 'hasEndedAhead', target: 'deciding', reenter: true, actions: ['beginNext', 'noteEndAhead'] },
           { target: 'restarting', actions: 'beginNext' },
         ],
+        failOver: { target: 'moving', actions: 'noteFailOver' },
         stop: [
           { guard: 'hasLeft', target: 'leaving', actions: 'intendStop' },
           { target: 'stopping', actions: 'intendStop' },

@@ -6,6 +6,7 @@ import type { VmName } from '../instance.js';
 import { Listeners } from '../listeners.js';
 import type { StorageChange } from '../persistence/storage-change.js';
 import type { ActorState } from './actor-machine.js';
+import type { CircuitState } from './circuit.js';
 import { CrashHistories } from './crash-histories.js';
 import type { PortState } from './port-machine.js';
 import type { SystemState } from './system-machine.js';
@@ -20,6 +21,8 @@ export interface ActorStatus {
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
+  /** Of an actor that runs in Wasm, or has failed over from there; null when its restarts count in its supervisor alone. */
+  readonly circuit: CircuitState | null;
 }
 
 export interface PortStatus {

@@ -2,11 +2,13 @@
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { CrashReport, RecoveryOrder } from '../control.js';
-import type { Timers } from '../host.js';
+import type { Clock, Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
 import type { Side, Twins } from '../placement.js';
 import { type ActorCommands, type ActorState, actorMachine } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
+import type { CircuitLimits } from './circuit.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { StopOutcome } from './stop-report.js';
 import type { Child, Exit, Purpose } from './tree/child.js';
@@ -39,7 +41,22 @@ const SETTLED: readonly ActorState[] = ['running', ...DOWN];
 
 export const isDown = (state: ActorState): boolean => DOWN.includes(state);
 
+export interface SupervisedActorServices {
+  readonly commands: ActorCommands;
+  readonly timers: Timers;
+  readonly clock: Clock;
+  /** Of actors that have both twins; null when none of them fails over. */
+  readonly circuit: CircuitLimits | null;
+  /** Whether a VM runs. */
+  readonly runs: (vm: Side) => boolean;
+  readonly onStatus: (status: ActorStatus, before: ActorState) => void;
+  /** Awaited before the stop counts as done. */
+  readonly onStop: (result: StopResult) => Promise<void>;
+}
+
 export class SupervisedActor {
+  /** What counts its restarts in Wasm, unless it could not fail over from there. */
+  readonly breaker: CircuitBreaker | undefined;
   private readonly machine: Actor<typeof actorMachine>;
   private incarnation: Incarnation | undefined;
   /** It is started by order: otherwise it stays down when its supervisor starts its siblings. */
@@ -47,26 +64,40 @@ export class SupervisedActor {
 
   constructor(
     readonly specification: ActorSpecification,
-    commands: ActorCommands,
-    timers: Timers,
-    onStatus: (status: ActorStatus, before: ActorState) => void,
-    /** Awaited before the stop counts as done. */
-    private readonly onStop: (result: StopResult) => Promise<void>,
+    private readonly services: SupervisedActorServices,
   ) {
+    const { commands, timers, onStatus } = services;
     const { actor, vm, restart, shutdownMs } = specification;
     const clock = {
       setTimeout: (fn: () => void, delayMs: number) => timers.set(delayMs, fn),
       clearTimeout: (timer: unknown) => timers.clear(timer),
     };
     this.machine = createActor(actorMachine, { input: { actor, vm, restart, shutdownMs, commands }, clock });
+    this.breaker = this.breakerOf(services);
     let last: ActorStatus = this.status;
     this.machine.subscribe(({ value }) => {
       const before = last;
       last = this.status;
-      if (last.state !== before.state || last.epoch !== before.epoch || last.vm !== before.vm) onStatus(last, before.state);
+      if (last.state !== before.state || last.epoch !== before.epoch || last.vm !== before.vm) {
+        if (last.state !== before.state) this.breaker?.changed(last.state === 'running');
+        onStatus(last, before.state);
+      }
       if (value === 'deciding') this.incarnation?.end(this.exit);
     });
     this.machine.start();
+  }
+
+  private breakerOf({ circuit, timers, clock, runs }: SupervisedActorServices): CircuitBreaker | undefined {
+    const { js, wasm } = this.specification.twins;
+    if (!circuit || !js || !wasm) return undefined;
+    return new CircuitBreaker({
+      limits: circuit,
+      timers,
+      nowMicros: () => clock.nowMicros(),
+      runs,
+      position: () => this.machine.getSnapshot().context,
+      goBack: (begin) => this.travel('wasm', begin),
+    });
   }
 
   get name(): string {
@@ -100,7 +131,7 @@ export class SupervisedActor {
   get status(): ActorStatus {
     const { vm, epoch, restarts, reason } = this.machine.getSnapshot().context;
     const { actor, address } = this.specification;
-    return { actor, address, vm, state: this.state, epoch, restarts, reason };
+    return { actor, address, vm, state: this.state, epoch, restarts, reason, circuit: this.breaker?.state ?? null };
   }
 
   private get exit(): Exit {
@@ -116,7 +147,9 @@ export class SupervisedActor {
   async startIncarnation(): Promise<Child | null> {
     const wasDown = this.down;
     if (wasDown && this.state !== 'idle' && !this.ordered) return null;
-    this.machine.send({ type: wasDown ? 'start' : 'restart' });
+    const failsOver = this.breaker?.start() ?? false;
+    if (wasDown) this.machine.send({ type: 'start' });
+    else this.machine.send(failsOver ? { type: 'failOver', to: 'js' } : { type: 'restart' });
     const { value, context } = await this.until(['running', 'deciding', ...DOWN]);
     if (!wasDown && isDown(value as ActorState)) return null;
     if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
@@ -157,11 +190,16 @@ export class SupervisedActor {
    * Takes it to the VM of its other twin; waits while it restarts. Resolves when it runs there.
    * @throws SupervisionError when it does not run or has no such twin, ControlError, ActorTrap: it stays where it was
    */
-  async move(to: Side): Promise<void> {
+  move(to: Side): Promise<void> {
+    return this.travel(to, () => this.breaker?.reset());
+  }
+
+  private async travel(to: Side, begin: () => void): Promise<void> {
     if (!this.specification.twins[to]) throw new SupervisionError('state', this.name, `has no ${to} twin`);
     await this.settled();
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be moved while it is ${this.state}`);
     if (this.vm === to) return;
+    begin();
     this.machine.send({ type: 'move', to });
     const { context, value } = await this.until(SETTLED);
     if (context.vm !== to) throw context.error ?? new SupervisionError('state', this.name, `is ${value}: its move was called off`);
@@ -170,6 +208,7 @@ export class SupervisedActor {
   /** The VM where it moves is its own from now on, with the next epoch. @returns false when its present epoch is another, or it moves no longer */
   moved(epoch: number): boolean {
     if (this.state !== 'moving' || this.status.epoch !== epoch) return false;
+    this.breaker?.landed();
     this.machine.send({ type: 'moved' });
     return true;
   }
@@ -208,7 +247,7 @@ export class SupervisedActor {
     this.machine.send({ type: 'stop' });
     const { context } = await this.until(DOWN);
     const result: StopResult = context.clean ? { outcome: 'stopped' } : { outcome: 'killed', error: context.error };
-    await this.onStop(result);
+    await this.services.onStop(result);
     return result;
   }
 

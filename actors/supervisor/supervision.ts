@@ -135,7 +135,7 @@ export class Supervision {
       if (why === 'exhausted') this.options.onExhausted();
       actor.drop(why);
     };
-    return { id: name, start: () => actor.startIncarnation(), restart, significant, shutdown: 'infinity', dropped };
+    return { id: name, start: () => actor.startIncarnation(), restart, significant, shutdown: 'infinity', dropped, budget: actor.breaker };
   }
 }
 

@@ -15,6 +15,7 @@ import { Persistence, type PersistentActors } from '../persistence/persistence.j
 import type { ActorState } from './actor-machine.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
+import type { CircuitLimits } from './circuit.js';
 import { rethrowUnlessLost } from './control-failure.js';
 import { withPosition } from './crash-position.js';
 import { StartError, SupervisionError } from './errors.js';
@@ -51,6 +52,8 @@ export interface SupervisorOptions {
   readonly tree: SupervisorOrder;
   /** How often a supervisor may restart its children, unless the tree says otherwise; and how often each port may be restarted. */
   readonly intensity: Intensity;
+  /** When actors fail over from Wasm to JavaScript; null when they do not. */
+  readonly circuit: CircuitLimits | null;
   readonly persistent: PersistentActors;
   readonly escalation: Escalation;
   /** How often each VM may be started again. */
@@ -265,13 +268,16 @@ export class Supervisor implements CauseSources {
   }
 
   private superviseActor(specification: ActorSpecification): SupervisedActor {
-    const actor: SupervisedActor = new SupervisedActor(
-      specification,
-      this.orders.ofActor(specification),
-      this.host.timers,
-      (status, before) => this.actorChanged(status, before),
-      async (result) => (this.ending ? this.shutdown.note(actor, result) : undefined),
-    );
+    const { timers, clock } = this.host;
+    const actor: SupervisedActor = new SupervisedActor(specification, {
+      commands: this.orders.ofActor(specification),
+      timers,
+      clock,
+      circuit: this.options.circuit,
+      runs: (vm) => this.liveControl(vm) !== undefined,
+      onStatus: (status, before) => this.actorChanged(status, before),
+      onStop: async (result) => (this.ending ? this.shutdown.note(actor, result) : undefined),
+    });
     return actor;
   }
 

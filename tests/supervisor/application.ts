@@ -31,6 +31,8 @@ export const options = (more: Partial<SystemOptions> = {}): SystemOptions => ({
   placement: 'anna=js,bert=wasm,carl=js',
   intensity: 2,
   periodMs: 1000,
+  // What the supervisors decide is seen of all actors alike when none fails over.
+  circuit: null,
   ...more,
 });
 

@@ -80,6 +80,7 @@ export class Restarts {
   }
 
   private admit(entry: Entry): boolean {
+    if (entry.specification.budget?.take()) return true;
     const budget = this.flags.exhaustion === 'degrade' ? entry : this;
     const times = admitRestart(budget.times, this.services.platform.nowMicros(), this.flags);
     if (times) budget.times = times;
@@ -115,8 +116,10 @@ export class Restarts {
   }
 
   /** What would be decided if it crashed now is that it is restarted, alone and at once. */
-  wouldRestartAlone({ temporary, state, starting, times }: Entry): boolean {
+  wouldRestartAlone({ temporary, state, starting, times, specification }: Entry): boolean {
     if (!this.isAlone || this.flags.backoff || temporary || !(starting || state === 'running')) return false;
+    const { budget } = specification;
+    if (budget?.hasRoom !== undefined) return budget.hasRoom;
     const spent = this.flags.exhaustion === 'degrade' ? times : this.times;
     return admitRestart(spent, this.services.platform.nowMicros(), this.flags) !== null;
   }

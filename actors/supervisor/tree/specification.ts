@@ -50,6 +50,16 @@ export interface ChildSpecification {
   readonly type: 'worker' | 'supervisor';
   /** The child is down and its supervisor will not start it again by itself: what is kept for a restart can go. It may be told again. */
   readonly dropped?: (reason: DropReason) => void;
+  /** Counts its restarts before the supervisor does. */
+  readonly budget?: OwnBudget;
+}
+
+/** A budget of restarts that a child has besides that of its supervisor, which counts those that are not taken from it. */
+export interface OwnBudget {
+  /** @returns false when this restart is for the supervisor to count */
+  take(): boolean;
+  /** Whether a restart would be taken from it, and be nothing but a restart; undefined when it is for the supervisor to count. */
+  readonly hasRoom: boolean | undefined;
 }
 
 /** finished: of its own accord, as its restart kind allows. exhausted: the budget is. shutdown: its supervisor, or its parent, ended for good. */

@@ -39,7 +39,17 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     openTimerPort(vm, host.timers);
     vm.openPort(telemetry, { onFlush() {} });
     screen = { stage, display: openDisplayPort(vm, {}), input: openInputPort(vm) };
-    await life.startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, trapRate, intensity: INTENSITY, storage });
+    await life.startSystem(host, {
+      parties,
+      portVms,
+      actors: actorOrders(seed),
+      placement,
+      seed,
+      trapRate,
+      intensity: INTENSITY,
+      circuit: null, // what is reported is of the placement that was asked for
+      storage,
+    });
   };
   // In real time: that of a simulation begins anew with each life.
   const application = await startApplication({ open, clock: platformClock, timers: platformTimers });
