@@ -1,12 +1,13 @@
 /** How an actor or port is, in one word for a person, and what made it so. */
 import type { ActorState } from './supervisor/actor-machine.js';
+import type { CircuitState } from './supervisor/circuit.js';
 import type { PortState } from './supervisor/port-machine.js';
 
 /**
- * stopped: nothing runs, and nothing will without an order. restarting: nothing runs yet, and that passes by itself. poisoned: runs, but has
- * given up messages.
+ * stopped: nothing runs, and nothing will without an order. restarting: nothing runs yet, and that passes by itself. failed over: runs, as
+ * its JavaScript twin, since it crashed too often in Wasm. poisoned: runs, but has given up messages.
  */
-export type Condition = 'running' | 'restarting' | 'poisoned' | 'stopped';
+export type Condition = 'running' | 'restarting' | 'failed over' | 'poisoned' | 'stopped';
 
 export interface LastCrash {
   readonly reason: string;
@@ -42,10 +43,12 @@ export interface PartyCondition extends CrashHistory {
  * A fact about now hides one about the past, for now is what a person can act on: whoever reads `poisoned` may rely on it that messages are
  * handled. What is hidden stands beside it in `givenUp`. An actor that was poisoned stays so as long as the system runs: nobody but a person
  * knows whether what was given up is made good.
+ * @param circuit null for a port, and for an actor that has none
  */
-export function conditionOf(state: ActorState | PortState, { givenUp }: CrashHistory): Condition {
+export function conditionOf(state: ActorState | PortState, { givenUp }: CrashHistory, circuit: CircuitState | null): Condition {
   switch (state) {
     case 'running':
+      if (circuit === 'open') return 'failed over';
       return givenUp ? 'poisoned' : 'running';
     case 'starting':
     case 'restarting':

@@ -21,7 +21,7 @@ import type { PersistenceStatus } from './persistence/storage-change.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Side, type Twins } from './placement.js';
 import type { Storage } from './storage.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
-import { type CircuitLimits, COOL_DOWN_MS, checkCircuit } from './supervisor/circuit.js';
+import { type CircuitLimits, type CircuitState, COOL_DOWN_MS, checkCircuit } from './supervisor/circuit.js';
 import { SupervisionError } from './supervisor/errors.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 import { mergeCounters } from './supervisor/merged-counters.js';
@@ -252,11 +252,11 @@ class SupervisedSystem implements System {
   }
 
   get actors(): System['actors'] {
-    return this.supervisor.actorStatuses.map((status) => ({ ...status, ...this.conditionOf(status.actor, status) }));
+    return this.supervisor.actorStatuses.map((status) => ({ ...status, ...this.conditionOf(status.actor, status, status.circuit) }));
   }
 
   get ports(): System['ports'] {
-    return this.supervisor.portStatuses.map((status) => ({ ...status, ...this.conditionOf(status.port, status) }));
+    return this.supervisor.portStatuses.map((status) => ({ ...status, ...this.conditionOf(status.port, status, null) }));
   }
 
   get vms(): readonly VmStatus[] {
@@ -362,9 +362,9 @@ class SupervisedSystem implements System {
     return this.supervisor.stop();
   }
 
-  private conditionOf(party: string, { state }: ActorStatus | PortStatus): PartyCondition {
+  private conditionOf(party: string, { state }: ActorStatus | PortStatus, circuit: CircuitState | null): PartyCondition {
     const history = this.supervisor.changes.histories.of(party);
-    return { ...history, condition: conditionOf(state, history) };
+    return { ...history, condition: conditionOf(state, history, circuit) };
   }
 
   /** Waits while the actor or port restarts. */

@@ -62,6 +62,7 @@ describe('an actor that exhausts its circuit', () => {
     expect(await read()).toBe(15);
     expect(changed(shown)).toEqual(upTo(15));
     expect(circuits).toEqual(['closed in wasm', 'open in js']);
+    expect(system.actors[0].condition).toBe('failed over');
     expect(system.state).toBe('running');
     expect(await system.counters()).toMatchObject({ traps: 4, divergent: 0, duplicates: 0, fenced: 0, deadLetters: 0, waiting: 0 });
   });

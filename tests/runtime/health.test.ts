@@ -26,8 +26,18 @@ describe('a state is one word', () => {
     removed: ['stopped', 'stopped'],
   };
   test.each(Object.entries(words))('%s', (state, [calm, poisoned]) => {
-    expect(conditionOf(state as ActorState, CALM)).toBe(calm);
-    expect(conditionOf(state as ActorState, POISONED)).toBe(poisoned);
+    expect(conditionOf(state as ActorState, CALM, null)).toBe(calm);
+    expect(conditionOf(state as ActorState, POISONED, null)).toBe(poisoned);
+  });
+
+  test('of a circuit, as long as it runs', () => {
+    for (const history of [CALM, POISONED]) {
+      expect(conditionOf('running', history, 'open')).toBe('failed over');
+      expect(conditionOf('stopped', history, 'open')).toBe('stopped');
+      expect(conditionOf('restarting', history, 'open')).toBe('restarting');
+    }
+    expect(conditionOf('running', CALM, 'half-open')).toBe('running');
+    expect(conditionOf('running', POISONED, 'closed')).toBe('poisoned');
   });
 });
 
