@@ -110,7 +110,7 @@ describe(SECTION, () => {
       } else if (step.type === 'run') output = await run(step.command, copy);
       else expect(output).toBe(step.text);
     }
-    expect(await run('node dist/examples/counter/run.js js', copy)).toContain('counted to 10 in the js VM, restarts: 1');
+    expect(await run('node dist/examples/counter/run.js js', copy)).toContain('counted to 10 in the js VM, traps: 1');
   });
 
   test('examples/counter is what it makes', () => {
