@@ -87,6 +87,8 @@ class SimRun implements Observer, Notes {
       actors: couriers.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: { logs: 1 } })),
       placement: COURIER_NAMES.map((name) => `${name}=${this.plan.placement[name]}`).join(','),
       ...OFTEN,
+      // Plans say which actor moves and when.
+      circuit: null,
       vmIntensity: OFTEN,
     });
     this.watch();

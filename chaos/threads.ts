@@ -97,6 +97,8 @@ class ThreadsRun implements Notes {
       actors: couriers.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: { logs: 1 } })),
       placement: COURIER_NAMES.map((name) => `${name}=${this.plan.placement[name]}`).join(','),
       ...OFTEN,
+      // Plans say which actor moves and when.
+      circuit: null,
       vmIntensity: OFTEN,
       hangMs: HANG_MS,
     });
