@@ -47,11 +47,14 @@ export class Checkpointer {
   private costMicros = 0;
   /** Of the last checkpoint that was made. */
   private position: number;
+  /** From which journal position that checkpoint's actors needed entries. */
+  private needed: number;
   private onTheirWay = 0;
   private ended = false;
 
   constructor(private readonly options: CheckpointerOptions) {
     this.position = options.journal.position;
+    this.needed = this.position;
   }
 
   /** A batch was handled. */
@@ -65,9 +68,11 @@ export class Checkpointer {
     if (this.onTheirWay === 0 && this.due) this.makeInBackground();
   }
 
-  /** The journal is full. */
+  /** The journal is full. One checkpoint after another for the same entries would keep the restart out that makes room. */
   hurry(): void {
-    if (this.onTheirWay === 0) this.makeInBackground();
+    const { journal, cells } = this.options;
+    const makesRoom = journal.position !== this.position || neededFrom(journal, cells()) > this.needed;
+    if (this.onTheirWay === 0 && makesRoom) this.makeInBackground();
   }
 
   /** Resolves when the host holds it. */
@@ -85,7 +90,8 @@ export class Checkpointer {
     this.onTheirWay--;
     if (this.ended) return;
     for (const release of releases) release();
-    journal.truncate(Math.min(needed, neededFrom(journal, cells())));
+    this.needed = Math.min(needed, neededFrom(journal, cells()));
+    journal.truncate(this.needed);
     onKept();
   }
 
