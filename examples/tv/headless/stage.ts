@@ -40,11 +40,15 @@ export interface StageOptions {
   readonly capabilities?: Capabilities;
 }
 
+/** A restart by permit is told after the output of the actor that was restarted. */
+const hasHeard = ({ actors }: System, traps: number): boolean =>
+  actors.every(({ state }) => state === 'running') && actors.reduce((sum, { restarts }) => sum + restarts, 0) >= traps;
+
 /** An actor that is down answers nobody: what is for it is never accounted for. */
 async function isQuiet(system: System): Promise<boolean> {
   if (system.actors.some(({ state }) => state === 'exhausted' || state === 'lost')) return true;
   const counters = await system.counters();
-  return counters.waiting === 0 && countMessages(counters).lost === 0;
+  return hasHeard(system, counters.traps) && counters.waiting === 0 && countMessages(counters).lost === 0;
 }
 
 export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
