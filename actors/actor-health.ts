@@ -1,9 +1,9 @@
 /** What a VM says of an actor when it is asked. */
-import type { ActorCell } from './cell.js';
+import type { ActorCore } from './actor-core.js';
 import type { ActorHealth } from './control.js';
 import type { VmName } from './instance.js';
 
-export const healthOf = ({ name, state, gate, mailbox, snapshots, stats, incarnations }: ActorCell, vm: VmName): ActorHealth => ({
+export const healthOf = ({ name, state, gate, mailbox, snapshots, stats, incarnations }: ActorCore, vm: VmName): ActorHealth => ({
   actor: name,
   vm,
   state,

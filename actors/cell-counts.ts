@@ -10,7 +10,7 @@ export interface CellStats {
 
 export type Counts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
 
-const countsOf = ({ mailbox, stats }: ActorCell): Counts => ({
+const countsOf = ({ core: { mailbox, stats } }: ActorCell): Counts => ({
   dropped: mailbox.stats.dropped,
   conflated: mailbox.stats.conflated,
   replayed: stats.replayed,

@@ -38,7 +38,7 @@ export interface CheckpointerOptions {
 /** Journal position before which no actor of the VM needs anything to be restarted. */
 export function neededFrom(journal: Journal, cells: Iterable<ActorCell>): number {
   let needed = journal.position;
-  for (const cell of cells) needed = Math.min(needed, cell.neededFrom);
+  for (const cell of cells) needed = Math.min(needed, cell.core.neededFrom);
   return needed;
 }
 

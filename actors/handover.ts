@@ -4,6 +4,8 @@
  *   checkpoint.snapshot ── handled, again ──> the state it has now ── checkpoint.waiting ──> goes on
  */
 import type { OpenRequests } from '../bus/requests.js';
+import type { ActorCore } from './actor-core.js';
+import { checkpointOf, remember } from './cell-recovery.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 
 /** Frames that were journaled and not handled come first among `waiting`. Journal positions in it mean nothing in another VM. */
@@ -20,4 +22,46 @@ export interface Handover extends ActorCheckpoint {
 /** With what is open of the actor, as requester and as target. */
 export interface ActorHandover extends Handover {
   readonly requests: OpenRequests;
+}
+
+/** It handles nothing more, and what waits in its gate stays there. */
+export function suspend(core: ActorCore): void {
+  core.state = 'moving';
+  core.gate.closed = true;
+}
+
+/** It takes no snapshot, at which the actor might end. */
+export function handOver(core: ActorCore): Handover {
+  const { handled, left } = core.entriesSinceSnapshot();
+  const kept = checkpointOf(core);
+  return {
+    ...kept,
+    snapshot: kept.snapshot.slice(),
+    waiting: [...left.map(({ frame }) => frame), ...kept.waiting],
+    held: [...kept.held],
+    handled: handled.map(({ frame }) => frame),
+    digestBefore: core.snapshots.last.digest,
+    digest: core.digest,
+    lastSequence: core.gate.sequence,
+  };
+}
+
+/** Comes to the state that is handed over, and waits. @throws ActorTrap */
+export function adopt(core: ActorCore, { waiting, held, handled, sequence, digestBefore, digest, lastSequence }: Handover): void {
+  const { gate, snapshots, journal, incarnations, services } = core;
+  suspend(core);
+  core.digest = digest;
+  gate.sequence = lastSequence;
+  services.router.fence(core.address, gate.epoch, lastSequence);
+  const entries = handled.map((frame) => ({ frame, position: journal.position }));
+  const failed = core.replay(entries, { ...snapshots.last, digest: digestBefore, sequence });
+  if (failed) throw failed.trap;
+  snapshots.keep({ bytes: incarnations.snapshot(), sequence: lastSequence, digest, position: journal.position }, () => 0);
+  remember(core, { waiting, held });
+}
+
+/** It runs here from now on. */
+export function arrive(core: ActorCore): void {
+  core.state = 'running';
+  core.gate.closed = false;
 }

@@ -9,7 +9,7 @@ import type { ActorCell } from './cell.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { LinkPositions, MoveControl, RecoveryOrder } from './control.js';
-import type { ActorHandover } from './handover.js';
+import { type ActorHandover, adopt, arrive, handOver, suspend } from './handover.js';
 import type { PortServices } from './port.js';
 import type { Turns } from './turns.js';
 import type { VmLinks } from './vm-links.js';
@@ -45,7 +45,7 @@ export class Mover implements MoveControl {
     const { links, cells } = this.options;
     this.services.router.hold(address);
     const cell = [...cells.values()].find((each) => each.address === address);
-    cell?.suspend();
+    if (cell) suspend(cell.core);
     const positions = links.flushedTo();
     cell?.reportEnds();
     return positions;
@@ -73,8 +73,8 @@ export class Mover implements MoveControl {
   /** @throws Error when the actor is not suspended here */
   async handOver(actor: string): Promise<ActorHandover> {
     const cell = this.options.cells.get(actor);
-    if (cell?.state !== 'moving') throw new Error(`${actor} is not suspended`);
-    return { ...cell.handOver(), requests: this.services.requests.openOf((address) => address === cell.address) };
+    if (cell?.core.state !== 'moving') throw new Error(`${actor} is not suspended`);
+    return { ...handOver(cell.core), requests: this.services.requests.openOf((address) => address === cell.address) };
   }
 
   /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
@@ -83,7 +83,7 @@ export class Mover implements MoveControl {
     const { createCell, checkpointer } = this.options;
     const cell = createCell(order, { ...handover, position: journal.position, poison: [] });
     try {
-      cell.adopt(handover);
+      adopt(cell.core, handover);
     } catch (error) {
       await this.forget(order.actor);
       throw error;
@@ -100,7 +100,7 @@ export class Mover implements MoveControl {
     if (!cell) return;
     this.arrived.delete(cell.address);
     this.services.requests.forget(cell.address);
-    cell.incarnations.dispose();
+    cell.core.incarnations.dispose();
     this.options.dropCell(cell);
   }
 
@@ -113,7 +113,7 @@ export class Mover implements MoveControl {
     const cell = this.arrived.get(address);
     if (cell) {
       this.arrived.delete(address);
-      cell.arrive();
+      arrive(cell.core);
       this.options.turns.add(cell);
       watchDeadline(requests.nextDeadline);
     }

@@ -21,6 +21,7 @@ import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import { healthOf } from './actor-health.js';
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
+import { blame, givenUp, remember } from './cell-recovery.js';
 import { ChangeNotices } from './change-notices.js';
 import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
@@ -225,7 +226,9 @@ export class Vm implements VmControl {
 
   /** An actor or port waits for its supervisor to restart it. */
   get restarting(): boolean {
-    return [...this.cells.values(), ...this.ports.all].some(({ state }) => state === 'restarting');
+    return (
+      [...this.cells.values()].some(({ core }) => core.state === 'restarting') || this.ports.all.some(({ state }) => state === 'restarting')
+    );
   }
 
   /** What is drained stays in the links until it is durable. */
@@ -322,7 +325,7 @@ export class Vm implements VmControl {
     // What was meant for it while it was down is lost: requests of its own fail anew.
     this.requests.reopen(cell.address, order.snapshot !== undefined);
     this.deadlines.watch(this.requests.nextDeadline);
-    if (order.epoch > 1 || order.stored) this.newcomers.come(cell.schema, order.stored !== undefined);
+    if (order.epoch > 1 || order.stored) this.newcomers.come(cell.core.schema, order.stored !== undefined);
     this.options.wake();
   }
 
@@ -413,7 +416,7 @@ export class Vm implements VmControl {
   }
 
   async health(): Promise<readonly ActorHealth[]> {
-    return [...this.cells.values()].map((cell) => healthOf(cell, this.name));
+    return [...this.cells.values()].map((cell) => healthOf(cell.core, this.name));
   }
 
   async counters(): Promise<VmCounters> {
@@ -445,16 +448,18 @@ export class Vm implements VmControl {
       this.requests.restore(checkpoint.requests, (address) => cells.some((cell) => cell.address === address));
       this.leaving.restore(checkpoint, [...cells, this.voice]);
     }
-    for (const cell of cells) cell.remember(keptOf(cell.name));
+    for (const { name, core } of cells) remember(core, keptOf(name));
     for (const cell of cells) this.addParty(cell);
     this.router.mute(this.ports.addresses);
     this.router.holdLocal(true);
-    for (const party of [...cells, ...this.ports.all]) party.blame(suspects.filter(({ address }) => address === party.address));
-    const givenUp = cells.flatMap((cell) => cell.givenUp());
+    const of = (address: number) => suspects.filter((suspect) => suspect.address === address);
+    for (const { address, core } of cells) blame(core, of(address));
+    for (const port of this.ports.all) port.blame(of(port.address));
+    const poisoned = cells.flatMap(({ core }) => givenUp(core));
     for (const cell of cells) cell.recover();
     this.router.mute([]);
     this.router.holdLocal(false);
-    for (const frame of givenUp) this.router.answerWithError('poisoned', frame, 0);
+    for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
     this.recovering = false;
     this.deadlines.watch(this.requests.nextDeadline);
     await this.checkpointer?.make();

@@ -1,0 +1,68 @@
+/**
+ * How an actor outlives the loss of its VM: what the host keeps of it, and what of that it knows again before anything is handled.
+ *
+ *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
+ */
+import { hasSeen, noteSeen } from '../bus/seen.js';
+import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
+import type { ActorCore } from './actor-core.js';
+import type { ActorCheckpoint } from './checkpoint.js';
+import { withoutHoles } from './envelope.js';
+import { ActorTrap } from './instance.js';
+import { Hang, type Suspect } from './suspect.js';
+
+/** What the host keeps: the last snapshot, and what waits around it. */
+export function checkpointOf({ name, neededFrom, snapshots, seen, journal, mailbox, gate }: ActorCore): ActorCheckpoint {
+  return {
+    actor: name,
+    position: neededFrom,
+    snapshot: snapshots.last.bytes,
+    sequence: snapshots.last.sequence,
+    seen: withoutHoles(seen),
+    poison: journal.givenUp,
+    waiting: mailbox.copies,
+    held: gate.held,
+  };
+}
+
+/** Knows again what it had accepted: before anybody sends, or it would take again what it has handled. */
+export function remember(
+  { services: { kinds }, journal, handledTo, seen, mailbox, gate }: ActorCore,
+  { waiting, held }: Pick<ActorCheckpoint, 'waiting' | 'held'> = { waiting: [], held: [] },
+): void {
+  const journaled: number[] = [];
+  for (const { frame } of journal.from(handledTo)) {
+    noteSeen(journaled, frame, kinds);
+    noteSeen(seen, frame, kinds);
+  }
+  for (const frame of waiting) {
+    const facts = kinds.get(readU16(frame, KIND_OFFSET));
+    if (facts && !hasSeen(journaled, frame, kinds)) mailbox.offerForced(frame, 0, frame.length, facts);
+  }
+  gate.hold(held);
+}
+
+/** The VM has hung at frames of this actor: those at which it has done so too often are given up. To be called before it goes on. */
+export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
+  const { ends, journal, services } = core;
+  const tries = new Map<number, number>();
+  for (const suspect of suspects) {
+    const entry = journal.at(suspect.position, suspect.index);
+    if (!entry) continue;
+    const attempts = Math.max(tries.get(entry.position) ?? 0, suspect.tries) + 1;
+    tries.set(entry.position, attempts);
+    ends.blame(entry.position, attempts);
+    if (!ends.hopeless && suspect.reported) continue;
+    const report = ends.report(new ActorTrap(0, new Hang(suspect.reason)), entry.frame, 0);
+    if (ends.hopeless) {
+      services.router.acceptAgain(core.address, entry.frame, 0);
+      core.giveUp(entry, report);
+    }
+    if (!suspect.reported) services.events.hung(report);
+  }
+}
+
+/** Frames behind the checkpoint that were given up: who asked with one of them may not have been told. */
+export function givenUp({ journal, snapshots }: ActorCore): readonly Uint8Array[] {
+  return journal.givenUpSince(snapshots.last.position);
+}
