@@ -6,22 +6,19 @@
  * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
  */
 import type { ActorCell } from './cell.js';
-import type { ActorCheckpoint } from './checkpoint.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { LinkPositions, MoveControl, RecoveryOrder } from './control.js';
 import { type ActorHandover, adopt, arrive, handOver, suspend } from './handover.js';
 import type { PortServices } from './port.js';
 import type { Turns } from './turns.js';
+import type { VmActors } from './vm-actors.js';
 import type { VmLinks } from './vm-links.js';
 
 export interface MoverOptions {
   readonly links: VmLinks;
-  readonly cells: ReadonlyMap<string, ActorCell>;
   readonly turns: Turns;
   readonly checkpointer: Checkpointer | null;
-  /** @throws Error when there is no twin here, or one that is there already */
-  readonly createCell: (order: RecoveryOrder, kept: ActorCheckpoint) => ActorCell;
-  readonly dropCell: (cell: ActorCell) => void;
+  readonly actors: VmActors;
 }
 
 interface Settling {
@@ -42,9 +39,9 @@ export class Mover implements MoveControl {
   ) {}
 
   async suspend(address: number): Promise<LinkPositions> {
-    const { links, cells } = this.options;
+    const { links, actors } = this.options;
     this.services.router.hold(address);
-    const cell = [...cells.values()].find((each) => each.address === address);
+    const cell = actors.all.find((each) => each.address === address);
     if (cell) suspend(cell.core);
     const positions = links.flushedTo();
     cell?.reportEnds();
@@ -72,7 +69,7 @@ export class Mover implements MoveControl {
 
   /** @throws Error when the actor is not suspended here */
   async handOver(actor: string): Promise<ActorHandover> {
-    const cell = this.options.cells.get(actor);
+    const cell = this.options.actors.cells.get(actor);
     if (cell?.core.state !== 'moving') throw new Error(`${actor} is not suspended`);
     return { ...handOver(cell.core), requests: this.services.requests.openOf((address) => address === cell.address) };
   }
@@ -80,8 +77,8 @@ export class Mover implements MoveControl {
   /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
   async adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void> {
     const { router, requests, journal } = this.services;
-    const { createCell, checkpointer } = this.options;
-    const cell = createCell(order, { ...handover, position: journal.position, poison: [] });
+    const { actors, checkpointer } = this.options;
+    const cell = actors.create(order, { ...handover, position: journal.position, poison: [] });
     try {
       adopt(cell.core, handover);
     } catch (error) {
@@ -96,12 +93,12 @@ export class Mover implements MoveControl {
 
   /** Drops an actor that is another VM's now, or still. Does nothing when it is not here. */
   async forget(actor: string): Promise<void> {
-    const cell = this.options.cells.get(actor);
+    const cell = this.options.actors.cells.get(actor);
     if (!cell) return;
     this.arrived.delete(cell.address);
     this.services.requests.forget(cell.address);
     cell.core.incarnations.dispose();
-    this.options.dropCell(cell);
+    this.options.actors.drop(cell);
   }
 
   async resume(address: number): Promise<void> {

@@ -11,6 +11,9 @@ export interface Suspect extends Place {
   readonly reported: boolean;
 }
 
+export const suspectsAt = (party: number, suspects: readonly Suspect[]): readonly Suspect[] =>
+  suspects.filter(({ address }) => address === party);
+
 /** What a report of a hang names as its cause. A loop has no stack. */
 export class Hang extends Error {
   override readonly name = 'Hang';

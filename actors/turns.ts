@@ -16,6 +16,12 @@ export interface Party extends LocalTarget {
   handleBatch(lane: number): number;
 }
 
+/** Whom a VM serves and routes to. */
+export interface Served {
+  add(party: Party): void;
+  remove(party: Party): void;
+}
+
 export class Turns {
   parties: readonly Party[] = [];
   private turn = 0;

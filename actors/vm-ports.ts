@@ -3,16 +3,11 @@ import type { RecoveryOrder } from './control.js';
 import type { PortServices } from './port.js';
 import { PortCell, type PortOrder } from './port-cell.js';
 import type { PortParty } from './port-handlers.js';
-import type { Party } from './turns.js';
+import { type Suspect, suspectsAt } from './suspect.js';
+import type { Served } from './turns.js';
 
 /** What is kept of a port that is stopped. */
 const NOTHING = new Uint8Array(0);
-
-/** Whom the VM serves and routes to. */
-interface Served {
-  add(party: Party): void;
-  remove(party: Party): void;
-}
 
 export class VmPorts {
   private readonly cells = new Map<number, PortCell>();
@@ -71,6 +66,11 @@ export class VmPorts {
     }
     const ports = this.services.parties.filter(({ role }) => role === 'port').map(({ name }) => name);
     return orders.filter(({ actor }) => !ports.includes(actor));
+  }
+
+  /** The VM has hung at frames of these ports. */
+  blame(suspects: readonly Suspect[]): void {
+    for (const port of this.all) port.blame(suspectsAt(port.address, suspects));
   }
 
   /** Every actor runs. */

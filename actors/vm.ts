@@ -13,26 +13,20 @@ import { RECOVERABLE } from '../bus/recoverable.js';
 import { RequestLedger } from '../bus/requests.js';
 import { Router } from '../bus/router.js';
 import { TraceRing } from '../bus/trace.js';
-import { Vigil } from '../bus/vigil.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import { healthOf } from './actor-health.js';
-import { ActorCell } from './cell.js';
-import { CellCounts } from './cell-counts.js';
-import { blame, givenUp, remember } from './cell-recovery.js';
 import { ChangeNotices } from './change-notices.js';
-import { type ActorCheckpoint, decodeCheckpoint } from './checkpoint.js';
+import { decodeCheckpoint } from './checkpoint.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { causeLinks } from './crash-report.js';
 import { CrashSites } from './crash-sites.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { FaultRates } from './fault-rates.js';
-import { IdleWork } from './idle-work.js';
 import type { VmName } from './instance.js';
-import { Leaving } from './leaving.js';
 import { Mover } from './mover.js';
 import { Newcomers } from './newcomers.js';
 import { OutboxBuilder } from './outbox-builder.js';
@@ -40,12 +34,14 @@ import { PermittedRestarts } from './permitted-restarts.js';
 import type { Port, PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
 import { Progress } from './progress.js';
+import { Pump } from './pump.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
 import { loop } from './standstill.js';
 import type { Suspect } from './suspect.js';
 import { type Trial, wholeFrame } from './trial.js';
 import { type Party, Turns } from './turns.js';
+import { VmActors } from './vm-actors.js';
 import { countersOf } from './vm-counters.js';
 import { VmLinks } from './vm-links.js';
 import type { VmOptions } from './vm-options.js';
@@ -61,21 +57,15 @@ export class Vm implements VmControl {
   private readonly journal: Journal;
   private readonly handled = new PairCounter();
   private readonly services: PortServices;
-  private readonly cells = new Map<string, ActorCell>();
+  private readonly actors: VmActors;
   private readonly ports: VmPorts;
   private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
-  private readonly vigil = new Vigil();
-  private readonly idleWork: IdleWork | null;
-  /** In this pump. */
-  private portServed = false;
+  private readonly work: Pump;
   private readonly voice: RuntimeVoice;
   private readonly metrics: RuntimeMetrics;
   private readonly turns: Turns;
   readonly moves: Mover;
-  private readonly leaving: Leaving;
-  /** Of actors that were stopped. */
-  private readonly counts = new CellCounts();
   private readonly restarts = new PermittedRestarts();
   private readonly faultRates = new FaultRates();
   private readonly deadlines: DeadlineTimer;
@@ -95,7 +85,6 @@ export class Vm implements VmControl {
     this.turns = new Turns(options.timers, options.wake);
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
-    this.idleWork = options.spareInstances ? new IdleWork(() => this.cells.values()) : null;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
     this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer() : null;
     this.router = new Router({
@@ -139,14 +128,18 @@ export class Vm implements VmControl {
       fail: ({ requester, request, kind }, code) => this.fail(requester, request, kind, code),
       parties: options.parties,
     };
-    this.ports = new VmPorts(this.services, { add: (port) => this.addParty(port), remove: (port) => this.removeParty(port) });
-    this.leaving = new Leaving(this.services);
-    const { links, cells, turns, checkpointer } = this;
-    const [createCell, dropCell] = [this.createCell.bind(this), this.dropCell.bind(this)];
-    this.moves = new Mover(this.services, { links, cells, turns, checkpointer, createCell, dropCell });
+    const served = { add: (party: Party) => this.addParty(party), remove: (party: Party) => this.removeParty(party) };
+    this.ports = new VmPorts(this.services, served);
     this.changeNotices = new ChangeNotices((actor) => options.events.changed(actor));
     this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
     this.newcomers = new Newcomers(options.parties, this.router, this.voice);
+    const { links, turns, checkpointer, newcomers } = this;
+    this.actors = new VmActors(this.services, { vm, factories: options.factories, served, checkpointer, newcomers });
+    this.moves = new Mover(this.services, { links, actors: this.actors, turns, checkpointer });
+    const { actors, ports, restarts, moves, sink } = this;
+    const { clock, spareInstances: sparesInstances } = options;
+    const { gate } = this.voice;
+    this.work = new Pump({ clock, links, turns, actors, ports, restarts, moves, checkpointer, gate, sparesInstances, sink });
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
     this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
@@ -156,8 +149,8 @@ export class Vm implements VmControl {
     return new Checkpointer({
       journal: this.journal,
       readers: () => this.links.readers,
-      cells: () => [...this.cells.values()],
-      leaving: () => [...this.leaving.held, ...this.voice.gate.held],
+      cells: () => this.actors.all,
+      leaving: () => [...this.actors.leaving.held, ...this.voice.gate.held],
       flush: () => this.links.flush(),
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
@@ -186,29 +179,7 @@ export class Vm implements VmControl {
    */
   pump(budgetMicros: number): boolean {
     if (this.recovering || this.closed) return false;
-    const until = this.options.clock.nowMicros() + budgetMicros;
-    this.portServed = false;
-    do {
-      if (this.work(until)) return true;
-      // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
-    } while (!this.portServed && this.links.empty && this.vigil.keep(this.links.all));
-    return this.idleWork?.look() || !this.links.sleep();
-  }
-
-  /** @returns true when the time is over, false when there is nothing more to do */
-  private work(until: number): boolean {
-    do {
-      const restarted = this.restarts.run(() => this.links.flush());
-      const left = this.retryHeld();
-      const taken = this.links.drain(this.sink);
-      this.moves.look();
-      const served = this.serveOne();
-      this.links.flush();
-      this.checkpointer?.look(this.turns.quiet);
-      if (!restarted && !left && !taken && !served) return false;
-      this.idleWork?.interrupted();
-    } while (this.options.clock.nowMicros() < until);
-    return true;
+    return this.work.run(budgetMicros);
   }
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
@@ -226,30 +197,12 @@ export class Vm implements VmControl {
 
   /** An actor or port waits for its supervisor to restart it. */
   get restarting(): boolean {
-    return (
-      [...this.cells.values()].some(({ core }) => core.state === 'restarting') || this.ports.all.some(({ state }) => state === 'restarting')
-    );
+    return [...this.actors.all.map(({ core }) => core), ...this.ports.all].some(({ state }) => state === 'restarting');
   }
 
   /** What is drained stays in the links until it is durable. */
   get retains(): boolean {
     return this.checkpointer !== null;
-  }
-
-  /** Offers again what found no room. @returns true when something left */
-  private retryHeld(): boolean {
-    let left = false;
-    if (this.voice.gate.blocked) left = this.voice.gate.retry();
-    for (const party of this.turns.parties) if (party.gate.blocked) left = party.gate.retry() || left;
-    this.leaving.retry();
-    return left;
-  }
-
-  /** @returns false when no party could be served */
-  private serveOne(): boolean {
-    const party = this.turns.serveOne();
-    if (party && this.ports.has(party.address)) this.portServed = true;
-    return party !== null;
   }
 
   private addParty(party: Party): void {
@@ -262,12 +215,6 @@ export class Vm implements VmControl {
     this.turns.remove(party);
   }
 
-  private dropCell(cell: ActorCell): void {
-    this.cells.delete(cell.name);
-    this.removeParty(cell);
-    this.counts.remember(cell);
-  }
-
   /** @returns false when the journal has no room before an actor has restarted */
   private makeRoom(bytes: number): boolean {
     if (this.journal.capacity - this.journal.usedBytes >= bytes) return true;
@@ -275,8 +222,8 @@ export class Vm implements VmControl {
       this.checkpointer.hurry();
       return false;
     }
-    for (const cell of this.cells.values()) cell.takeSnapshot();
-    this.journal.truncate(neededFrom(this.journal, this.cells.values()));
+    for (const cell of this.actors.all) cell.takeSnapshot();
+    this.journal.truncate(neededFrom(this.journal, this.actors.all));
     return this.journal.capacity - this.journal.usedBytes >= bytes;
   }
 
@@ -295,12 +242,6 @@ export class Vm implements VmControl {
     return this.requests.nextDeadline;
   }
 
-  private cell(actor: string): ActorCell {
-    const cell = this.cells.get(actor);
-    if (!cell) throw new Error(`VM ${this.name} has no actor ${actor}`);
-    return cell;
-  }
-
   async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
     this.links.attach(peer, transport);
     this.options.wake();
@@ -317,53 +258,29 @@ export class Vm implements VmControl {
   async spawn(order: SpawnOrder): Promise<void> {
     const port = this.ports.named(order.actor);
     if (port) return this.ports.restart(port, order.epoch);
-    const cell = this.createCell(order);
-    this.router.fence(cell.address, order.epoch, cell.gate.sequence);
-    // What the actor handles and is in no checkpoint could not be recovered.
-    await this.checkpointer?.make();
-    this.addParty(cell);
-    // What was meant for it while it was down is lost: requests of its own fail anew.
-    this.requests.reopen(cell.address, order.snapshot !== undefined);
-    this.deadlines.watch(this.requests.nextDeadline);
-    if (order.epoch > 1 || order.stored) this.newcomers.come(cell.core.schema, order.stored !== undefined);
+    await this.actors.spawn(order);
     this.options.wake();
-  }
-
-  private createCell(order: SpawnOrder, kept?: ActorCheckpoint): ActorCell {
-    if (this.cells.has(order.actor)) throw new Error(`actor ${order.actor} is in VM ${this.name} already`);
-    const factory = this.options.factories.find(({ schema }) => schema.name === order.actor);
-    if (!factory) throw new Error(`VM ${this.name} has no implementation of actor ${order.actor}`);
-    const cell = new ActorCell(factory, order, this.services, kept);
-    this.cells.set(order.actor, cell);
-    return cell;
   }
 
   async restart(actor: string, epoch: number): Promise<void> {
     const port = this.ports.named(actor);
     if (port) return this.ports.restart(port, epoch);
-    const cell = this.cell(actor);
-    if (cell.hasRestartedAs(epoch)) return;
-    if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
-    cell.restart(epoch);
+    this.actors.restart(actor, epoch);
     this.options.wake();
   }
 
   async permit(actor: string, epoch: number): Promise<void> {
-    this.cell(actor).permitRestart(epoch);
+    this.actors.named(actor).permitRestart(epoch);
   }
 
   async end(actor: string): Promise<number> {
-    return this.cell(actor).end();
+    return this.actors.named(actor).end();
   }
 
   async stop(actor: string): Promise<Uint8Array> {
     const port = this.ports.named(actor);
     if (port) return this.ports.stop(port);
-    const cell = this.cell(actor);
-    const envelope = cell.stop();
-    this.dropCell(cell);
-    this.leaving.add(cell.gate);
-    for (const { requester, request, kind } of this.requests.abandon(cell.address)) this.fail(requester, request, kind, 'ended');
+    const envelope = this.actors.stop(actor);
     this.options.wake();
     // It does not come back with the VM: what it sent last would be in no checkpoint.
     if (!this.closed) await this.checkpointer?.make();
@@ -372,7 +289,7 @@ export class Vm implements VmControl {
 
   async snapshot(actor: string): Promise<Uint8Array> {
     this.changeNotices.asked(actor);
-    return this.cell(actor).envelope();
+    return this.actors.named(actor).envelope();
   }
 
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
@@ -398,11 +315,11 @@ export class Vm implements VmControl {
   }
 
   async crash(actor: string): Promise<void> {
-    (this.ports.named(actor) ?? this.cell(actor)).orderFault('trap');
+    (this.ports.named(actor) ?? this.actors.named(actor)).orderFault('trap');
   }
 
   async hang(actor: string): Promise<void> {
-    (this.ports.named(actor) ?? this.cell(actor)).orderFault('hang');
+    (this.ports.named(actor) ?? this.actors.named(actor)).orderFault('hang');
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
@@ -416,12 +333,13 @@ export class Vm implements VmControl {
   }
 
   async health(): Promise<readonly ActorHealth[]> {
-    return [...this.cells.values()].map((cell) => healthOf(cell.core, this.name));
+    return this.actors.all.map(({ core }) => healthOf(core, this.name));
   }
 
   async counters(): Promise<VmCounters> {
-    const { router, handled, kinds, leaving, deadLetterBox: deadLetters } = this;
-    const counts = this.counts.with(this.cells.values());
+    const { router, handled, kinds, deadLetterBox: deadLetters } = this;
+    const { leaving, counts: stopped, all } = this.actors;
+    const counts = stopped.with(all);
     return countersOf({ router, handled, kinds, deadLetters, counts, ports: this.ports.all, parties: this.turns.parties, leaving });
   }
 
@@ -430,33 +348,23 @@ export class Vm implements VmControl {
   }
 
   async tryFrame(actor: string, frame: Uint8Array): Promise<Trial> {
-    const cell = this.cell(actor);
+    const cell = this.actors.named(actor);
     return cell.tryFrame(wholeFrame(frame, cell.address));
   }
 
   async deliverAgain(actor: string, frame: Uint8Array): Promise<void> {
-    const cell = this.cell(actor);
+    const cell = this.actors.named(actor);
     cell.deliverAgain(wholeFrame(frame, cell.address));
     this.options.wake();
   }
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
-    const checkpoint = bytes && decodeCheckpoint(bytes);
-    const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
-    const cells = this.ports.resume(orders).map((order) => this.createCell(order, keptOf(order.actor)));
-    if (checkpoint) {
-      this.requests.restore(checkpoint.requests, (address) => cells.some((cell) => cell.address === address));
-      this.leaving.restore(checkpoint, [...cells, this.voice]);
-    }
-    for (const { name, core } of cells) remember(core, keptOf(name));
-    for (const cell of cells) this.addParty(cell);
+    this.actors.resume(this.ports.resume(orders), bytes && decodeCheckpoint(bytes), this.voice);
     this.router.mute(this.ports.addresses);
     this.router.holdLocal(true);
-    const of = (address: number) => suspects.filter((suspect) => suspect.address === address);
-    for (const { address, core } of cells) blame(core, of(address));
-    for (const port of this.ports.all) port.blame(of(port.address));
-    const poisoned = cells.flatMap(({ core }) => givenUp(core));
-    for (const cell of cells) cell.recover();
+    this.actors.blame(suspects);
+    this.ports.blame(suspects);
+    const poisoned = this.actors.recover();
     this.router.mute([]);
     this.router.holdLocal(false);
     for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
@@ -492,7 +400,7 @@ export class Vm implements VmControl {
     this.closed = true;
     this.deadlines.end();
     this.turns.end();
-    for (const actor of [...this.cells.keys()]) await this.stop(actor);
+    for (const { name } of this.actors.all) await this.stop(name);
     this.ports.close();
     this.links.close();
   }
