@@ -9,15 +9,14 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
-import { ControlError, type Host, type VmHandle, type VmListener } from '../host.js';
+import type { ControlError, Host } from '../host.js';
 import type { VmName } from '../instance.js';
 import { Persistence, type PersistentActors } from '../persistence/persistence.js';
 import type { ActorState } from './actor-machine.js';
-import { type CauseSources, withCauses } from './cause-chain.js';
-import { type ActorStatus, ChangeFeed, type PortStatus, type SystemChange, type VmStatus } from './change-feed.js';
+import type { CauseSources } from './cause-chain.js';
+import { type ActorStatus, ChangeFeed, type PortStatus, type VmStatus } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
 import { rethrowUnlessLost } from './control-failure.js';
-import { withPosition } from './crash-position.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
@@ -29,15 +28,13 @@ import { Shutdown } from './shutdown.js';
 import type { StopReport } from './stop-report.js';
 import { type ActorSpecification, isDown, type StopResult, SupervisedActor } from './supervised-actor.js';
 import { type SupervisedPort, supervisePorts } from './supervised-ports.js';
-import { SupervisedVm } from './supervised-vm.js';
+import { SupervisedVms } from './supervised-vms.js';
 import { Supervision } from './supervision.js';
 import type { SupervisorOrder } from './supervisor-order.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
-import { VmCare } from './vm-care.js';
-import type { VmCommands } from './vm-machine.js';
-import { VmRecovery } from './vm-recovery.js';
+import { VmReports } from './vm-reports.js';
 
 export interface SupervisorOptions {
   /** VMs to start besides the host's own. */
@@ -66,16 +63,14 @@ export interface SupervisorOptions {
 
 export class Supervisor implements CauseSources {
   readonly changes: ChangeFeed;
-  private readonly vms: readonly SupervisedVm[];
+  private readonly vms: SupervisedVms;
   private readonly actors: Map<string, SupervisedActor>;
   private readonly ports: ReadonlyMap<string, SupervisedPort>;
   private readonly machine: Actor<typeof systemMachine>;
   private readonly moves: Moves;
   private readonly orders: PartyOrders;
-  private readonly recovery: VmRecovery;
   readonly persistence: Persistence;
   private readonly monitors: Monitors;
-  private readonly care: VmCare;
   private readonly supervision: Supervision;
   private readonly shutdown: Shutdown;
   private readonly routing: Routing;
@@ -95,14 +90,14 @@ export class Supervisor implements CauseSources {
     const onFailure = (error: ControlError) => this.changes.emit({ type: 'control', error });
     this.routing = new Routing(
       () => this.routes,
-      () => this.liveControls,
+      () => this.vms.liveControls,
       onFailure,
     );
-    this.moves = new Moves({ vms: () => this.vms, reroute: () => this.routing.again(), onFailure });
+    this.moves = new Moves({ vms: () => this.vms.all, reroute: () => this.routing.again(), onFailure });
     this.orders = new PartyOrders({
-      control: (vm) => this.vm(vm).control,
-      settled: (vm) => this.vm(vm).settled(),
-      liveControls: () => this.liveControls,
+      control: (vm) => this.vms.named(vm).control,
+      settled: (vm) => this.vms.named(vm).settled(),
+      liveControls: () => this.vms.liveControls,
       actor: (name) => this.actor(name),
       reroute: () => this.routing.again(),
       persistence: this.persistence,
@@ -113,17 +108,25 @@ export class Supervisor implements CauseSources {
       runs: (address) => this.runs(address),
       tell: (watcher, notice) => host.local.control.tellEnded(watcher, notice).catch(onFailure),
     });
-    this.care = new VmCare(host, options.hangMs, (vm, notice, reason) => this.recovery.hung(vm, notice, reason));
-    const startLocal = async () => host.local;
-    const local = this.superviseVm('host', { start: startLocal, restart: startLocal, mayRestart: () => false, recover: async () => {} });
-    this.vms = [local, ...options.vms.map((name) => this.superviseVm(name, this.vmCommands(name)))];
-    this.recovery = new VmRecovery({
-      host,
+    const reports = new VmReports({
       vms: () => this.vms,
+      persistence: this.persistence,
+      causes: this,
+      ended: (report) => this.ended(report),
+      emit: (change) => this.changes.emit(change),
+    });
+    this.vms = new SupervisedVms({
+      host,
+      names: options.vms,
+      intensity: options.vmIntensity,
+      hangMs: options.hangMs,
+      prepare: options.prepare,
+      up: () => this.up,
+      listener: (vm) => reports.listener(vm),
       routes: () => this.routes,
       actorsIn: (vm) => this.actorsIn(vm),
       portsIn: (vm) => this.portsIn(vm),
-      prepare: options.prepare,
+      onStatus: (status) => this.vmChanged(status),
     });
     this.actors = new Map(options.actors.map((specification) => [specification.actor, this.superviseActor(specification)]));
     this.ports = supervisePorts({
@@ -147,10 +150,10 @@ export class Supervisor implements CauseSources {
     });
     this.shutdown = new Shutdown({
       actors: () => [...this.actors.values()],
-      vms: () => this.vms,
+      vms: () => this.vms.all,
       endTree: () => this.supervision.stop(),
       release: async (vms) => {
-        await this.care.release(vms);
+        await this.vms.release(vms);
         await this.persistence.flush();
       },
     });
@@ -162,7 +165,7 @@ export class Supervisor implements CauseSources {
       this.changes.emit({ type: 'system', state: last });
     });
     this.machine.start();
-    host.listen(this.listener('host'));
+    host.listen(reports.listener('host'));
   }
 
   get state(): SystemState {
@@ -204,7 +207,7 @@ export class Supervisor implements CauseSources {
 
   /** Control of the VM where an actor or port runs. @throws SupervisionError, or ControlError `lost` */
   controlOf(name: string): VmControl {
-    return this.vm(this.ports.get(name)?.vm ?? this.actor(name).vm).control;
+    return this.vms.named(this.ports.get(name)?.vm ?? this.actor(name).vm).control;
   }
 
   /** Waits while the actor or port restarts. @throws SupervisionError */
@@ -213,12 +216,12 @@ export class Supervisor implements CauseSources {
   }
 
   get liveControls(): readonly VmControl[] {
-    return this.vms.filter((vm) => vm.live).map((vm) => vm.control);
+    return this.vms.liveControls;
   }
 
   /** Undefined when no such VM runs. */
   liveControl(name: VmName): VmControl | undefined {
-    return this.vms.find((vm) => vm.name === name && vm.live)?.control;
+    return this.vms.liveControl(name);
   }
 
   get actorStatuses(): readonly ActorStatus[] {
@@ -230,41 +233,7 @@ export class Supervisor implements CauseSources {
   }
 
   get vmStatuses(): readonly VmStatus[] {
-    return this.vms.map((vm) => vm.status);
-  }
-
-  private vm(name: VmName): SupervisedVm {
-    const vm = this.vms.find((candidate) => candidate.name === name);
-    if (!vm) throw new ControlError('lost', name, 'control', 'the VM was never started');
-    return vm;
-  }
-
-  private superviseVm(name: VmName, commands: VmCommands): SupervisedVm {
-    const limits = { intensity: this.options.vmIntensity, nowMicros: () => this.care.livedMicros(name) };
-    return new SupervisedVm(name, commands, limits, (status) => this.vmChanged(status));
-  }
-
-  private vmCommands(name: Exclude<VmName, 'host'>): VmCommands {
-    return {
-      start: () => this.startVm(name, false),
-      mayRestart: () => this.up,
-      restart: () => this.startAgain(name),
-      recover: (handle) => this.recovery.recover(this.vm(name), handle),
-    };
-  }
-
-  private async startVm(name: Exclude<VmName, 'host'>, again: boolean): Promise<VmHandle> {
-    const listener = this.listener(name);
-    const handle = await this.host.startVm(name, listener, again);
-    this.care.started(handle, listener);
-    return handle;
-  }
-
-  private async startAgain(name: Exclude<VmName, 'host'>): Promise<VmHandle> {
-    const handle = await this.startVm(name, true);
-    if (this.up) return handle;
-    await handle.terminate();
-    throw new ControlError('lost', name, 'start', 'everything is being stopped');
+    return this.vms.statuses;
   }
 
   private superviseActor(specification: ActorSpecification): SupervisedActor {
@@ -281,38 +250,9 @@ export class Supervisor implements CauseSources {
     return actor;
   }
 
-  private listener(vm: VmName): VmListener {
-    let present = true;
-    return {
-      ended: (report) => {
-        if (present) {
-          this.orders.noteLast(report.address, report.lastSequence);
-          (this.ports.get(report.actor) ?? this.actors.get(report.actor))?.ended(report);
-        }
-        this.report(report, (whole) => ({ type: 'crash', report: whole }));
-      },
-      hung: (report) => {
-        this.recovery.reported(vm);
-        this.report(report, (whole) => ({ type: 'crash', report: whole }));
-      },
-      poisoned: (report, frame) => this.report(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
-      changed: (actor) => this.persistence.note(actor),
-      checkpoint: async (bytes) => {
-        // One of a former incarnation that comes late covers less than the memory still has.
-        if (present) this.recovery.keep(vm, bytes);
-      },
-      lost: (reason) => {
-        present = false;
-        this.vm(vm).lose(reason);
-      },
-    };
-  }
-
-  /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
-  private async report(report: CrashReport, change: (whole: CrashReport) => SystemChange): Promise<void> {
-    await null; // the order to restart leaves first
-    const [{ causes }, { position }] = await Promise.all([withCauses(report, this), withPosition(report, this.liveControl(report.vm))]);
-    this.changes.emit(change({ ...report, causes, position }));
+  private ended(report: CrashReport): void {
+    this.orders.noteLast(report.address, report.lastSequence);
+    (this.ports.get(report.actor) ?? this.actors.get(report.actor))?.ended(report);
   }
 
   /** Name of the actor at an address, for a call that says so when there is none. */
@@ -331,10 +271,9 @@ export class Supervisor implements CauseSources {
 
   private vmChanged(status: VmStatus): void {
     this.changes.emit({ type: 'vm', ...status });
-    this.care.changed(status);
     const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
     if (status.state !== 'running') this.moves.callOff(`VM ${status.vm} is ${status.state}`);
-    const culprit = this.recovery.culpritIn(status.vm);
+    const culprit = this.vms.recovery.culpritIn(status.vm);
     const endOf = ({ status: { address } }: SupervisedActor | SupervisedPort): EndReason => (address === culprit ? 'hang' : 'vmLost');
     const reason = `VM ${status.vm} was lost: ${status.reason}`;
     if (status.state === 'restarting') for (const party of parties) party.vmRestarting(reason, endOf(party));
@@ -447,15 +386,15 @@ export class Supervisor implements CauseSources {
       actors: actors.length,
       actorsGone: actors.filter((actor) => actor.gone).length,
       portsGone: [...this.ports.values()].filter((port) => port.down).length,
-      vmsGone: this.vms.filter((vm) => vm.state === 'lost').length,
+      vmsGone: this.vms.all.filter((vm) => vm.state === 'lost').length,
     };
     this.machine.send({ type: 'tallied', tally });
   }
 
   private systemCommands(): SystemCommands {
     return {
-      startVms: () => this.startVms(),
-      connect: () => this.connect(),
+      startVms: () => this.vms.start(),
+      connect: () => this.vms.connect(),
       route: () => this.routing.publish(),
       startActors: () => this.startActors(),
       stop: () => this.shutdown.run(),
@@ -466,20 +405,8 @@ export class Supervisor implements CauseSources {
     };
   }
 
-  /** All at once: a worker takes long to start on a weak device. */
-  private async startVms(): Promise<void> {
-    const started = await Promise.allSettled(this.vms.map((vm) => vm.start()));
-    for (const result of started) if (result.status === 'rejected') throw result.reason;
-  }
-
-  private async connect(): Promise<void> {
-    for (let a = 0; a < this.vms.length; a++) {
-      for (let b = a + 1; b < this.vms.length; b++) await this.host.connect(this.vms[a].handle, this.vms[b].handle);
-    }
-  }
-
   private async startActors(): Promise<void> {
-    for (const vm of this.vms) if (vm.live) await this.options.prepare(vm.control, vm.name);
+    for (const vm of this.vms.all) if (vm.live) await this.options.prepare(vm.control, vm.name);
     await this.supervision.start();
     for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));

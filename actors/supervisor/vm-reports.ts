@@ -1,0 +1,60 @@
+/**
+ * What the VMs say unasked, and who has to hear it: the supervisor of the party at once, the application when all is known of it.
+ *
+ * The catch: a VM that is lost may still be heard of. Who ended in it, and what it had, is not news any more.
+ */
+import type { CrashReport } from '../control.js';
+import type { VmListener } from '../host.js';
+import type { VmName } from '../instance.js';
+import type { Persistence } from '../persistence/persistence.js';
+import { type CauseSources, withCauses } from './cause-chain.js';
+import type { SystemChange } from './change-feed.js';
+import { withPosition } from './crash-position.js';
+import type { SupervisedVms } from './supervised-vms.js';
+
+export interface VmReportsOptions {
+  readonly vms: () => SupervisedVms;
+  readonly persistence: Persistence;
+  readonly causes: CauseSources;
+  /** The incarnation of a party has ended. */
+  readonly ended: (report: CrashReport) => void;
+  readonly emit: (change: SystemChange) => void;
+}
+
+export class VmReports {
+  constructor(private readonly options: VmReportsOptions) {}
+
+  /** Of one incarnation of a VM. */
+  listener(name: VmName): VmListener {
+    const { vms, persistence, ended } = this.options;
+    let present = true;
+    return {
+      ended: (report) => {
+        if (present) ended(report);
+        this.tell(report, (whole) => ({ type: 'crash', report: whole }));
+      },
+      hung: (report) => {
+        vms().recovery.reported(name);
+        this.tell(report, (whole) => ({ type: 'crash', report: whole }));
+      },
+      poisoned: (report, frame) => this.tell(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
+      changed: (actor) => persistence.note(actor),
+      checkpoint: async (bytes) => {
+        // One of a former incarnation that comes late covers less than the memory still has.
+        if (present) vms().recovery.keep(name, bytes);
+      },
+      lost: (reason) => {
+        present = false;
+        vms().named(name).lose(reason);
+      },
+    };
+  }
+
+  /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
+  private async tell(report: CrashReport, change: (whole: CrashReport) => SystemChange): Promise<void> {
+    await null; // the order to restart leaves first
+    const control = this.options.vms().liveControl(report.vm);
+    const [{ causes }, { position }] = await Promise.all([withCauses(report, this.options.causes), withPosition(report, control)]);
+    this.options.emit(change({ ...report, causes, position }));
+  }
+}
