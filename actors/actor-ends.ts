@@ -66,6 +66,13 @@ export class ActorEnds {
     this.untold.push({ report, trap });
   }
 
+  /** The restart by permit that was to follow the last end does not: its supervisor is told so. */
+  callOffRestart(): void {
+    const last = this.untold.pop();
+    if (last) this.keep({ ...last.report, restartsAs: 0 }, last.trap);
+    this.tell();
+  }
+
   /** In their order. */
   tell(): void {
     for (const { report, trap } of this.untold.splice(0)) {

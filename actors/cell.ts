@@ -149,9 +149,9 @@ export class ActorCell implements Party {
     this.core.ends.permit.grant(epoch);
   }
 
-  /** By permit: the order to do so comes late. */
+  /** By permit: it runs, and the order to start it comes late. */
   hasRestartedAs(epoch: number): boolean {
-    return this.core.ends.permit.lastSpent === epoch && this.gate.epoch === epoch;
+    return this.runs && this.core.ends.permit.lastSpent === epoch && this.gate.epoch === epoch;
   }
 
   /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
@@ -165,10 +165,12 @@ export class ActorCell implements Party {
     }
   }
 
-  /** Ends this incarnation by order, between two batches: no frame is to blame. @returns the last sequence that it sent */
+  /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
   end(): number {
-    if (this.runs) this.core.incarnations.end();
-    this.core.state = 'restarting';
+    const { core } = this;
+    if (this.runs) core.incarnations.end();
+    core.ends.callOffRestart();
+    core.state = 'restarting';
     return this.gate.sequence;
   }
 
@@ -265,7 +267,7 @@ export class ActorCell implements Party {
   /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
   stop(): Uint8Array {
     const { core } = this;
-    core.ends.tell();
+    core.ends.callOffRestart();
     const bury = (bytes: Uint8Array, at: number, length: number) =>
       this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
     const { handled, left } = core.entriesSinceSnapshot();
