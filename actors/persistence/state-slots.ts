@@ -12,6 +12,9 @@ import { decodeRecord, encodeRecord, RecordError, type StateRecord } from './rec
 const SLOTS = ['0', '1', 'other'] as const;
 const ASIDE = 2;
 
+/** A file that another program holds, or a database that was just closed, can be read a moment later. */
+const READ_TRIES_MAX = 2;
+
 /** A state that storage holds. */
 export type StoredState = Pick<StateRecord, 'generation' | 'snapshot'>;
 
@@ -57,7 +60,7 @@ export class StateSlots {
     return this.isKnown;
   }
 
-  /** @throws StorageError when storage cannot be read */
+  /** @throws StorageError when a slot cannot be read: nothing is known then, and nothing is written before it could be */
   async read(): Promise<Found> {
     const discarded: UnreadableRecord[] = [];
     const slots = (await this.load(discarded)).sort((a, b) => b.record.generation - a.record.generation);
@@ -91,26 +94,28 @@ export class StateSlots {
     this.foreign = null;
   }
 
-  /** A slot that cannot be read is damaged; when nothing is left to go on from, storage cannot be read: nothing may be written over what it holds. */
+  /** What is in a slot and is no record is damaged. A slot that cannot be read is not: it may hold the newest, and nobody may write over it. */
   private async load(discarded: UnreadableRecord[]): Promise<Slot[]> {
-    const contents = await Promise.allSettled(SLOTS.map((_, index) => this.storage.get(this.keyOf(index))));
-    const slots = contents.flatMap((content, index): Slot[] => {
-      const damaged = (error: unknown): [] => {
-        discarded.push({ reason: 'damaged', detail: `slot ${SLOTS[index]}: ${(error as Error).message}` });
-        return [];
-      };
-      if (content.status === 'rejected') return damaged(content.reason);
-      if (content.value === null) return [];
+    const contents = await Promise.all(SLOTS.map((_, index) => this.get(index, READ_TRIES_MAX)));
+    return contents.flatMap((bytes, index) => {
+      if (bytes === null) return [];
       try {
-        return [{ index, bytes: content.value, record: decodeRecord(content.value) }];
+        return [{ index, bytes, record: decodeRecord(bytes) }];
       } catch (error) {
         if (!(error instanceof RecordError)) throw error;
-        return damaged(error);
+        discarded.push({ reason: 'damaged', detail: `slot ${SLOTS[index]}: ${error.message}` });
+        return [];
       }
     });
-    const failure = contents.find((content) => content.status === 'rejected');
-    if (failure && !slots.some(({ index }) => index !== ASIDE)) throw failure.reason;
-    return slots;
+  }
+
+  private async get(index: number, tries: number): Promise<Uint8Array | null> {
+    try {
+      return await this.storage.get(this.keyOf(index));
+    } catch (error) {
+      if (tries <= 1) throw error;
+      return this.get(index, tries - 1);
+    }
   }
 
   private keyOf(index: number): string {

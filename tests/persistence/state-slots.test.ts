@@ -1,7 +1,6 @@
 /** The two slots of a state: whatever happens to a write, the newest state or the one before is read. */
 import { expect, test } from 'vitest';
 import { type Found, StateSlots } from '../../actors/persistence/state-slots.js';
-import type { Storage } from '../../actors/storage.js';
 import { Random } from '../../bus/random.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 
@@ -126,25 +125,6 @@ test('what is no record is told, and is the next to be written', async () => {
   expect(await newest(memory)).toEqual(Uint8Array.of(4));
 });
 
-test('storage that cannot be read is not written before it can', async () => {
-  const memory: StorageMemory = new Map();
-  await (await openSlots(memory)).write(Uint8Array.of(1));
-  const storage = await openStorage(memory);
-  let readable = false;
-  const moody = {
-    ...storage,
-    get: (key: string) => (readable ? storage.get(key) : Promise.reject(new Error('not now'))),
-    put: storage.put.bind(storage),
-  };
-  const slots = new StateSlots(moody, 'history', MINE);
-  await expect(slots.read()).rejects.toThrow('not now');
-  await expect(slots.write(Uint8Array.of(2))).rejects.toThrow('not now');
-  expect(await newest(memory)).toEqual(Uint8Array.of(1));
-  readable = true;
-  await slots.write(Uint8Array.of(2));
-  expect((await read(memory)).states.map(({ generation }) => generation)).toEqual([2, 1]);
-});
-
 test('a record of another version of the schema is told, never read, and set aside for the one that understands it', async () => {
   const memory: StorageMemory = new Map();
   for (const state of [1, 2]) await (await openSlots(memory)).write(Uint8Array.of(state));
@@ -186,29 +166,68 @@ test('a crash at every byte of every write of an update and of a roll back costs
   }
 });
 
-test.each([1, 57])('slots that cannot be read for a moment after %i writes: nothing is written over them', async (writes) => {
+test.each([[['0', '1']], [['0']], [['1']], [['other']]])(
+  'slots %j that cannot be read for a while are not damaged, and nothing is written over them',
+  async (unread) => {
+    const memory: StorageMemory = new Map();
+    const slots = await openSlots(memory);
+    for (let i = 1; i <= 57; i++) await slots.write(Uint8Array.of(i));
+    let readable = false;
+    const unreadable = (key: string) => !readable && unread.some((slot) => key.endsWith(slot));
+    const next = new StateSlots(await openStorage(memory, { unreadable }), 'history', MINE);
+    const before = copyOf(memory);
+    await expect(next.read()).rejects.toThrow('unreadable');
+    await expect(next.write(Uint8Array.of(100))).rejects.toThrow('unreadable');
+    expect(memory).toEqual(before);
+    readable = true;
+    await next.write(Uint8Array.of(101));
+    expect((await read(memory)).states).toEqual([
+      { generation: 58, snapshot: Uint8Array.of(101) },
+      { generation: 57, snapshot: Uint8Array.of(57) },
+    ]);
+  },
+);
+
+test('a read that fails once is tried again', async () => {
   const memory: StorageMemory = new Map();
-  const slots = await openSlots(memory);
-  for (let i = 1; i <= writes; i++) await slots.write(Uint8Array.of(i));
-  const storage = await openStorage(memory);
-  let readable = false;
-  const flaky: Storage = {
-    get: async (key) => {
-      if (!readable && !key.endsWith('other')) throw new Error('a moment of EIO');
-      return storage.get(key);
-    },
-    put: (key, bytes) => storage.put(key, bytes),
-    remove: (key) => storage.remove(key),
-    close: () => storage.close(),
-  };
-  const next = new StateSlots(flaky, 'history', MINE);
-  await expect(next.read()).rejects.toThrow('a moment of EIO');
-  await expect(next.write(Uint8Array.of(100))).rejects.toThrow('a moment of EIO');
-  expect(await newest(memory)).toEqual(Uint8Array.of(writes));
-  readable = true;
-  await next.write(Uint8Array.of(101));
-  expect((await read(memory)).states).toEqual([
-    { generation: writes + 1, snapshot: Uint8Array.of(101) },
-    { generation: writes, snapshot: Uint8Array.of(writes) },
-  ]);
+  await (await openSlots(memory)).write(Uint8Array.of(1));
+  const failed = new Set<string>();
+  const unreadable = (key: string) => failed.size < failed.add(key).size;
+  const slots = new StateSlots(await openStorage(memory, { unreadable }), 'history', MINE);
+  expect((await slots.read()).states).toEqual([{ generation: 1, snapshot: Uint8Array.of(1) }]);
+  expect([...failed].sort()).toEqual(['history/0', 'history/1', 'history/other']);
+});
+
+test(`lives with torn writes and slots that cannot be read: nothing older than the last good state is ever read (seed ${SEED})`, async () => {
+  let [refusals, restarts] = [0, 0];
+  for (let run = 0; run < 8 * RUNS; run++) {
+    const seed = SEED * 1000 + run;
+    const random = new Random(seed);
+    const memory: StorageMemory = new Map();
+    const torn = (): StorageFault => ({ kind: 'torn', bytes: random.integer(40), behind: random.chance(0.5) ? 'old' : 'nothing' });
+    const options = { fault: () => (random.chance(0.2) ? torn() : null), unreadable: () => random.chance(0.4) };
+    const open = async () => new StateSlots(await openStorage(memory, options), 'history', MINE);
+    let slots = await open();
+    /** As above. */
+    let possible: (Uint8Array | undefined)[] = [undefined];
+    for (let step = 0; step < 20; step++) {
+      const where = `seed ${seed}, step ${step}`;
+      if (random.chance(0.5)) {
+        slots = await open();
+        const found = await slots.read().catch(() => null);
+        if (found) expect(possible, where).toContainEqual(found.states[0]?.snapshot);
+        if (found) restarts++;
+        else refusals++;
+      }
+      const next = Uint8Array.of(run, step);
+      const written = await slots.write(next).then(
+        () => true,
+        () => false,
+      );
+      possible = written ? [next] : [...possible, next];
+      expect(possible, where).toContainEqual(await newest(memory));
+    }
+  }
+  expect(refusals).toBeGreaterThan(RUNS);
+  expect(restarts).toBeGreaterThan(RUNS);
 });

@@ -16,6 +16,8 @@ export type StorageFault =
 export interface SimStorageOptions {
   /** Asked before each put. @returns null for one that succeeds */
   readonly fault?: (key: string, bytes: Uint8Array) => StorageFault | null;
+  /** Asked before each get. @returns true for one that fails, and takes nothing away */
+  readonly unreadable?: (key: string) => boolean;
 }
 
 class MemoryStorage implements Storage {
@@ -28,6 +30,7 @@ class MemoryStorage implements Storage {
 
   async get(key: string): Promise<Uint8Array | null> {
     this.assertOpen(`get ${key}`);
+    if (this.options.unreadable?.(key)) throw new StorageError('failed', `get ${key}`, { cause: new Error('unreadable') });
     return this.memory.get(key)?.slice() ?? null;
   }
 
