@@ -5,7 +5,7 @@
  * Invariant: an entry of the journal before `handledTo` has been handled and its output has left; one after it has not. So a
  * restart never sends twice and never skips.
  */
-import { frameDigest } from '../bus/digest.js';
+import { FrameDigest } from '../bus/digest.js';
 import { Mailbox } from '../bus/mailbox.js';
 import { RECOVERABLE } from '../bus/recoverable.js';
 import { frameLength } from '../protocol/frame.js';
@@ -37,6 +37,7 @@ export class ActorCore {
   handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
   digest = 0;
+  private readonly frameDigest = new FrameDigest();
 
   constructor(
     readonly factory: ActorFactory,
@@ -89,7 +90,7 @@ export class ActorCore {
     reportMalformed(this.services, this.incarnations.malformed, bytes, frames);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
-    if (RECOVERABLE) this.digest = frameDigest(this.digest, output, start, end);
+    if (RECOVERABLE) this.digest = this.frameDigest.add(this.digest, output, start, end);
     this.gate.release(output, start, end);
   }
 
@@ -113,7 +114,7 @@ export class ActorCore {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position);
       if (trap) return { trap, entry };
       const { bytes, start, end } = this.incarnations.output;
-      digest = frameDigest(digest, bytes, start, end);
+      digest = this.frameDigest.add(digest, bytes, start, end);
       for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
     }
     this.stats.replayed += entries.length;

@@ -4,7 +4,7 @@
  *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
  */
 import { hasSeen, noteSeen } from '../bus/seen.js';
-import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
+import { framesIn, KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { ActorCore } from './actor-core.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 import { withoutHoles } from './envelope.js';
@@ -20,7 +20,7 @@ export function checkpointOf({ name, neededFrom, snapshots, seen, journal, mailb
     sequence: snapshots.last.sequence,
     seen: withoutHoles(seen),
     poison: journal.givenUp,
-    waiting: mailbox.copies,
+    waiting: mailbox.contents,
     held: gate.held,
   };
 }
@@ -35,7 +35,7 @@ export function remember(
     noteSeen(journaled, frame, kinds);
     noteSeen(seen, frame, kinds);
   }
-  for (const frame of waiting) {
+  for (const frame of waiting.flatMap(framesIn)) {
     const facts = kinds.get(readU16(frame, KIND_OFFSET));
     if (facts && !hasSeen(journaled, frame, kinds)) mailbox.offerForced(frame, 0, frame.length, facts);
   }

@@ -22,7 +22,7 @@ export interface ActorCheckpoint {
   readonly seen: readonly number[];
   /** Journal positions of entries that were given up. */
   readonly poison: readonly number[];
-  /** Accepted, not journaled yet: lane by lane, oldest first. */
+  /** Accepted, not journaled yet: whole frames one after another, in pieces, lane by lane, oldest first. */
   readonly waiting: readonly Uint8Array[];
   /** Emitted, not left yet. */
   readonly held: readonly HeldFrame[];

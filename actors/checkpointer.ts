@@ -2,7 +2,7 @@
  * Says when a VM that can be lost makes a checkpoint, and gives back what one covers: the journal's entries, and the room in its links of
  * the frames that were drained before it.
  *
- *   drained from a link ── journaled, or handled by a port: durable ─────────────> released when all mailboxes are empty
+ *   drained from a link ── journaled, or handled by a port: durable ─────────────> released when all that was drained before it is
  *          │
  *          └── still in a mailbox when a checkpoint is made: durable when the host has it ──> released then
  *
@@ -11,6 +11,7 @@
  */
 import type { Journal } from '../bus/journal.js';
 import type { LinkReader } from '../bus/link.js';
+import type { Mailbox } from '../bus/mailbox.js';
 import type { OpenRequests } from '../bus/requests.js';
 import { CHECKPOINT_JOURNAL_BYTES_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorCell } from './cell.js';
@@ -20,6 +21,8 @@ export interface CheckpointerOptions {
   readonly journal: Journal;
   readonly readers: () => readonly LinkReader[];
   readonly cells: () => readonly ActorCell[];
+  /** Of actors and ports. */
+  readonly mailboxes: () => readonly Mailbox[];
   /** What has not left of parties that are not here any more, and of the VM's runtime. */
   readonly leaving: () => readonly HeldFrame[];
   /** Publishes to the links what was emitted. */
@@ -42,6 +45,13 @@ export function neededFrom(journal: Journal, cells: Iterable<ActorCell>): number
   return needed;
 }
 
+/** Frames that were drained before one moment. */
+interface Drained {
+  /** Whether all of them have left the mailboxes. */
+  readonly passed: () => boolean;
+  readonly release: () => void;
+}
+
 export class Checkpointer {
   private handledMicros = 0;
   private costMicros = 0;
@@ -50,6 +60,7 @@ export class Checkpointer {
   /** From which journal position that checkpoint's actors needed entries. */
   private needed: number;
   private onTheirWay = 0;
+  private drained: Drained | null = null;
   private ended = false;
 
   constructor(private readonly options: CheckpointerOptions) {
@@ -65,7 +76,27 @@ export class Checkpointer {
   /** To be called between batches. @param quiet all mailboxes are empty */
   look(quiet: boolean): void {
     if (quiet) for (const reader of this.options.readers()) reader.release();
+    else this.releaseDurable();
     if (this.onTheirWay === 0 && this.due) this.makeInBackground();
+  }
+
+  /** Under load the mailboxes are never all empty. */
+  private releaseDurable(): void {
+    if (this.drained && !this.drained.passed()) return;
+    this.drained?.release();
+    this.drained = this.markDrained();
+  }
+
+  private markDrained(): Drained {
+    const { readers, mailboxes } = this.options;
+    const marks = mailboxes().map((mailbox) => mailbox.mark());
+    const releases = readers().map((reader) => reader.mark());
+    return {
+      passed: () => marks.every((passed) => passed()),
+      release: () => {
+        for (const release of releases) release();
+      },
+    };
   }
 
   /** The journal is full. One checkpoint after another for the same entries would keep the restart out that makes room. */
@@ -77,10 +108,10 @@ export class Checkpointer {
 
   /** Resolves when the host holds it. */
   async make(): Promise<void> {
-    const { journal, readers, cells, keep, now, onKept } = this.options;
+    const { journal, cells, keep, now, onKept } = this.options;
     const started = now();
     const bytes = this.take();
-    const releases = readers().map((reader) => reader.mark());
+    const { release } = this.markDrained();
     const needed = neededFrom(journal, cells());
     this.position = journal.position;
     this.handledMicros = 0;
@@ -89,7 +120,8 @@ export class Checkpointer {
     await keep(bytes, needed);
     this.onTheirWay--;
     if (this.ended) return;
-    for (const release of releases) release();
+    release();
+    this.drained = null;
     this.needed = Math.min(needed, neededFrom(journal, cells()));
     journal.truncate(this.needed);
     onKept();

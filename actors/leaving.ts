@@ -1,5 +1,5 @@
 /** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
-import { frameLength, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
+import { framesIn, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import type { Checkpoint, HeldFrame } from './checkpoint.js';
 import { Gate, type GateServices } from './gate.js';
 
@@ -28,12 +28,7 @@ export class Leaving {
       const source = readU16(held.frame, SOURCE_OFFSET);
       (gates.get(source) ?? this.gateOf(source)).hold([held]);
     };
-    for (const frames of sent) {
-      for (let at = 0, length = 0; at < frames.length; at += length) {
-        length = frameLength(frames, at);
-        hold({ frame: frames.subarray(at, at + length), target: readU16(frames, at + TARGET_OFFSET) });
-      }
-    }
+    for (const frame of sent.flatMap(framesIn)) hold({ frame, target: readU16(frame, TARGET_OFFSET) });
     for (const held of leaving) hold(held);
   }
 

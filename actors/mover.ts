@@ -99,6 +99,7 @@ export class Mover implements MoveControl {
     this.services.requests.forget(cell.address);
     cell.core.incarnations.dispose();
     this.options.actors.drop(cell);
+    this.services.wake(); // what found no room in its mailbox goes on to where it is now
   }
 
   async resume(address: number): Promise<void> {

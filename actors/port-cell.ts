@@ -12,7 +12,7 @@
  */
 import { Mailbox } from '../bus/mailbox.js';
 import { DecodeError } from '../protocol/errors.js';
-import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
+import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../protocol/frame.js';
 import { crashReport } from './crash-report.js';
 import type { FaultKind } from './fault-rates.js';
 import { firstSequenceOf, Gate } from './gate.js';
@@ -177,7 +177,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const { requests, router, fail } = this.services;
     const inHand = requests.abandon(this.address);
     if (this.left) router.acceptAgain(this.address, this.left, 0);
-    for (const frame of this.mailbox.copies) router.acceptAgain(this.address, frame, 0);
+    for (const frame of this.mailbox.contents.flatMap(framesIn)) router.acceptAgain(this.address, frame, 0);
     for (const request of inHand) if (!requests.holds(request)) fail(request, 'ended');
   }
 

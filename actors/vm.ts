@@ -150,6 +150,7 @@ export class Vm implements VmControl {
       journal: this.journal,
       readers: () => this.links.readers,
       cells: () => this.actors.all,
+      mailboxes: () => this.turns.parties.map(({ mailbox }) => mailbox),
       leaving: () => [...this.actors.leaving.held, ...this.voice.gate.held],
       flush: () => this.links.flush(),
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],

@@ -1,5 +1,6 @@
 /** A running 32-bit digest of emitted frames: what a replay's output is compared with. */
-import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, readU32, TARGET_OFFSET } from '../protocol/frame.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '../protocol/frame.js';
+import { viewOf } from './copier.js';
 
 const WORD_BYTES = 4;
 /** Bytes of the body that are looked at per frame. Longer bodies are sampled evenly, or the digest would cost more than the frame. */
@@ -7,18 +8,31 @@ const SAMPLED_BYTES_MAX = 256;
 
 const mix = (digest: number, value: number): number => Math.imul(digest ^ value, 0x01000193);
 
-/** Adds the frames in `bytes[start, end)`: kind, target, length and body of each, as before stamping. How they are batched makes no difference. */
-export function frameDigest(digest: number, bytes: Uint8Array, start: number, end: number): number {
-  for (let at = start; at < end; ) {
-    const length = frameLength(bytes, at);
-    digest = mix(digest, length);
-    digest = mix(digest, (readU16(bytes, at + KIND_OFFSET) << 16) | readU16(bytes, at + TARGET_OFFSET));
-    const body = length - BODY_OFFSET;
-    const step = body <= SAMPLED_BYTES_MAX ? WORD_BYTES : WORD_BYTES * Math.floor(body / SAMPLED_BYTES_MAX);
-    let i = at + BODY_OFFSET;
-    for (; i + WORD_BYTES <= at + length; i += step) digest = mix(digest, readU32(bytes, i));
-    for (; i < at + length; i++) digest = mix(digest, bytes[i]);
-    at += length;
+/** Keeps a view of the buffer that it saw last: a sender's frames come out of the same one. */
+export class FrameDigest {
+  private source: Uint8Array | null = null;
+  private view: DataView | null = null;
+
+  /** Adds the frames in `bytes[start, end)`: kind, target, length and body of each, as before stamping. How they are batched makes no difference. */
+  add(digest: number, bytes: Uint8Array, start: number, end: number): number {
+    if (bytes !== this.source || this.view === null) this.view = viewOf(bytes);
+    this.source = bytes;
+    for (let at = start; at < end; ) {
+      const length = frameLength(bytes, at);
+      digest = mix(digest, length);
+      digest = mix(digest, (readU16(bytes, at + KIND_OFFSET) << 16) | readU16(bytes, at + TARGET_OFFSET));
+      digest = addBody(digest, this.view, at + BODY_OFFSET, at + length);
+      at += length;
+    }
+    return digest;
   }
-  return digest;
+}
+
+/** The last word may begin within the one before it, so that there is no rest of single bytes. Even the smallest body has the header before it. */
+function addBody(digest: number, view: DataView, start: number, end: number): number {
+  const length = end - start;
+  const step = length <= SAMPLED_BYTES_MAX ? WORD_BYTES : WORD_BYTES * Math.floor(length / SAMPLED_BYTES_MAX);
+  const last = end - WORD_BYTES;
+  for (let at = start; at < last; at += step) digest = mix(digest, view.getInt32(at, true));
+  return mix(digest, view.getInt32(last, true));
 }

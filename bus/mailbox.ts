@@ -52,16 +52,10 @@ const powerOfTwoFrom = (value: number): number => 1 << (32 - Math.clz32(value - 
 /** The bytes are valid during the call only. */
 type FrameVisitor = (bytes: Uint8Array, at: number, length: number) => void;
 
-function visitFrames(bytes: Uint8Array, from: number, end: number, visit: FrameVisitor): void {
-  for (let at = from; at < end; ) {
-    const length = frameLength(bytes, at);
-    visit(bytes, at, length);
-    at += length;
-  }
-}
-
 class LaneQueue {
   frames = 0;
+  /** Frames that were ever taken out. One that was replaced was not: the newer one is, in its place. */
+  private taken = 0;
   private bytes = new Uint8Array(LANE_BYTES_MIN);
   private copier = new Copier(this.bytes);
   private head = 0;
@@ -118,6 +112,7 @@ class LaneQueue {
     const length = end - this.head;
     into.set(this.bytes.subarray(this.head, end), intoAt);
     this.frames -= taken;
+    this.taken += taken;
     this.head = end;
     if (this.positions.size > 0) this.forgetTaken();
     // Empty, and so without positions: goes on from the front.
@@ -127,15 +122,24 @@ class LaneQueue {
 
   clear(visit: FrameVisitor): void {
     const { bytes, head, tail } = this;
+    this.taken += this.frames;
     this.frames = 0;
     this.positions.clear();
     this.replaceBytes(LANE_BYTES_MIN);
     this.head = this.tail = 0;
-    visitFrames(bytes, head, tail, visit);
+    for (let at = head, length = 0; at < tail; at += length) {
+      length = frameLength(bytes, at);
+      visit(bytes, at, length);
+    }
   }
 
-  read(visit: FrameVisitor): void {
-    visitFrames(this.bytes, this.head, this.tail, visit);
+  get contents(): Uint8Array {
+    return this.bytes.slice(this.head, this.tail);
+  }
+
+  mark(): () => boolean {
+    const wanted = this.taken + this.frames;
+    return () => this.taken >= wanted;
   }
 
   private forgetTaken(): void {
@@ -230,11 +234,15 @@ export class Mailbox {
     for (const lane of this.lanes) lane.clear(visit);
   }
 
-  /** Copies of all frames, lane by lane, oldest first. */
-  get copies(): readonly Uint8Array[] {
-    const copies: Uint8Array[] = [];
-    for (const lane of this.lanes) lane.read((bytes, at, length) => copies.push(bytes.slice(at, at + length)));
-    return copies;
+  /** A copy of all frames: whole ones one after another, oldest first, in a piece per lane. */
+  get contents(): readonly Uint8Array[] {
+    return this.lanes.filter(({ frames }) => frames > 0).map((lane) => lane.contents);
+  }
+
+  /** @returns whether what waits now has been taken out; of a frame that was replaced meanwhile, the newer one */
+  mark(): () => boolean {
+    const lanes = this.lanes.filter(({ frames }) => frames > 0).map((lane) => lane.mark());
+    return () => lanes.every((passed) => passed());
   }
 
   private hasRoom(moreBytes: number, moreFrames: number): boolean {

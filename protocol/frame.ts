@@ -117,6 +117,16 @@ export function frameLength(bytes: Uint8Array, at: number): number {
   return LENGTH_BYTES + (bounded === rest ? bounded : REST_MAX);
 }
 
+/** Views of the frames that lie one after another in `bytes`. */
+export function framesIn(bytes: Uint8Array): readonly Uint8Array[] {
+  const frames: Uint8Array[] = [];
+  for (let at = 0, length = 0; at < bytes.length; at += length) {
+    length = frameLength(bytes, at);
+    frames.push(bytes.subarray(at, at + length));
+  }
+  return frames;
+}
+
 export function writeFrameLength(bytes: Uint8Array, at: number, length: number): void {
   const rest = length - LENGTH_BYTES;
   bytes[at] = rest;

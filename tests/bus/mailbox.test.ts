@@ -196,6 +196,7 @@ const step = fc.oneof(
       forced: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
     }),
   },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('mark' as const) }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -214,8 +215,11 @@ it('mailbox does what the model does', () => {
       const mailbox = new Mailbox(24, 10_000);
       const model = new MailboxModel(24, 10_000);
       const into = new Uint8Array(4000);
+      const marks: { readonly passed: () => boolean; readonly marked: ReadonlySet<number>; replaced: boolean }[] = [];
       steps.forEach((next, number) => {
-        if (next.do === 'offer') {
+        if (next.do === 'mark') {
+          marks.push({ passed: mailbox.mark(), marked: new Set(model.lanes.flat().map((frame) => frame.number)), replaced: false });
+        } else if (next.do === 'offer') {
           const key = next.overflow === 'latest' ? next.key : null;
           const expected = model.offer({ number, bytes: next.bytes, key }, next, next.forced);
           const frame = numberedFrame(number, next.bytes);
@@ -224,11 +228,16 @@ it('mailbox does what the model does', () => {
             : mailbox.offer(frame, 0, frame.length, next, next.key);
           expect(admission).toBe(expected);
           seen.add(admission);
+          if (admission === 'conflated') for (const mark of marks) mark.replaced = true;
         } else {
           const expected = model.take(next.lane, next.bytesMax, next.framesMax);
           expect(numbersIn(into, 0, mailbox.take(next.lane, into, 0, next.bytesMax, next.framesMax))).toEqual(expected);
         }
         const waiting = model.lanes.flat();
+        for (const { passed, marked, replaced } of marks) {
+          const isWaited = waiting.some((frame) => marked.has(frame.number));
+          if (!replaced || isWaited || waiting.length === 0) expect(passed()).toBe(!isWaited);
+        }
         const totals = [
           waiting.length,
           waiting.reduce((sum, { bytes }) => sum + bytes, 0),
