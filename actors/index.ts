@@ -39,6 +39,7 @@ export {
   type Timers,
   type VmHandle,
   type VmListener,
+  type VmStart,
 } from './host.js';
 export {
   type ActorFactory,

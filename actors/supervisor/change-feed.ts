@@ -40,6 +40,8 @@ export interface VmStatus {
   readonly vm: VmName;
   readonly state: VmState;
   readonly reason: string;
+  /** Its actors go on as their JavaScript twins, for good: it could not in Wasm. */
+  readonly failedOver: boolean;
 }
 
 export type SystemChange =

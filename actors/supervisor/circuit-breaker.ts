@@ -8,7 +8,17 @@
  */
 import type { Timers } from '../host.js';
 import type { Side } from '../placement.js';
-import { type Circuit, type CircuitLimits, type CircuitState, CLOSED, countRestart, halfOpened, mayGoBack, opened } from './circuit.js';
+import {
+  type Circuit,
+  type CircuitLimits,
+  type CircuitState,
+  CLOSED,
+  countRestart,
+  halfOpened,
+  mayGoBack,
+  missed,
+  opened,
+} from './circuit.js';
 import type { OwnBudget } from './tree/specification.js';
 
 /** What it has to know of its actor: the context of its machine. */
@@ -25,6 +35,8 @@ export interface BreakerServices {
   readonly timers: Timers;
   readonly nowMicros: () => number;
   readonly runs: (vm: Side) => boolean;
+  /** The Wasm VM goes on with JavaScript twins, for good: whoever is in it is in JavaScript, and nobody goes back. */
+  readonly wasmFailedOver: () => boolean;
   readonly position: () => BreakerPosition;
   /** Takes the actor back to Wasm; `begin` is called as that begins. Rejects when it stays where it is. */
   readonly goBack: (begin: () => void) => Promise<void>;
@@ -41,13 +53,16 @@ export class CircuitBreaker implements OwnBudget {
 
   /** Null where restarts count in the supervisor, as in JavaScript by placement or by order. */
   get state(): CircuitState | null {
+    const { vm } = this.services.position();
+    if (vm === 'wasm' && this.services.wasmFailedOver()) return 'open';
     const { state } = this.circuit;
-    return state === 'closed' && this.services.position().vm === 'js' ? null : state;
+    return state === 'closed' && vm === 'js' ? null : state;
   }
 
   /** The actor runs in Wasm, and its twin could take over. */
   private get counts(): boolean {
-    return this.services.position().vm === 'wasm' && this.services.runs('js');
+    const { position, runs, wasmFailedOver } = this.services;
+    return position().vm === 'wasm' && runs('js') && !wasmFailedOver();
   }
 
   take(): boolean {
@@ -86,12 +101,14 @@ export class CircuitBreaker implements OwnBudget {
 
   /** The actor runs again, or does not. */
   changed(runs: boolean): void {
-    const { timers, limits } = this.services;
+    const { timers, limits, wasmFailedOver } = this.services;
     timers.clear(this.timer);
-    this.timer = runs && mayGoBack(this.circuit) ? timers.set(limits.coolDownMs, () => void this.goBack()) : undefined;
+    this.timer = runs && mayGoBack(this.circuit) && !wasmFailedOver() ? timers.set(limits.coolDownMs, () => void this.goBack()) : undefined;
   }
 
   private async goBack(): Promise<void> {
+    // One that gets there is another circuit.
+    this.circuit = missed(this.circuit);
     if (!this.services.runs('wasm')) {
       this.changed(true);
       return;

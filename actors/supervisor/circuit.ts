@@ -6,7 +6,7 @@
  *                            ▲                               │ exhausted
  *                            └────── open for good <─────────┘
  *
- * In Wasm it is closed or half-open, and open in JavaScript.
+ * In Wasm it is closed or half-open, and open in JavaScript. Half-open waits for nothing: it is as closed, with one more end in store.
  */
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from './intensity.js';
 
@@ -26,9 +26,14 @@ export interface Circuit {
   readonly times: RestartTimes;
   /** It has been half-open: once open again it stays so. */
   readonly tried: boolean;
+  /** Times that it was to go back and did not get there. */
+  readonly missed: number;
 }
 
-export const CLOSED: Circuit = { state: 'closed', times: [], tried: false };
+/** A VM that recovers as the cool-down ends runs at the end of the next. What fails each time will go on failing, and each try holds the actor up. */
+export const TRIES_BACK_MAX = 3;
+
+export const CLOSED: Circuit = { state: 'closed', times: [], tried: false, missed: 0 };
 
 /** @returns the circuit with this restart in Wasm counted, or null when it is exhausted */
 export function countRestart(circuit: Circuit, nowMicros: number, limits: Intensity): Circuit | null {
@@ -37,13 +42,16 @@ export function countRestart(circuit: Circuit, nowMicros: number, limits: Intens
 }
 
 /** The actor goes on in JavaScript. */
-export const opened = ({ tried }: Circuit): Circuit => ({ state: 'open', times: [], tried });
+export const opened = ({ tried }: Circuit): Circuit => ({ state: 'open', times: [], tried, missed: 0 });
 
 /** The actor goes back to Wasm, on trial. */
-export const halfOpened = (): Circuit => ({ state: 'half-open', times: [], tried: true });
+export const halfOpened = (): Circuit => ({ state: 'half-open', times: [], tried: true, missed: 0 });
+
+/** It was to go back, and is where it was. */
+export const missed = (circuit: Circuit): Circuit => ({ ...circuit, missed: circuit.missed + 1 });
 
 /** Whether the actor may go back to Wasm once it has cooled down. */
-export const mayGoBack = ({ state, tried }: Circuit): boolean => state === 'open' && !tried;
+export const mayGoBack = ({ state, tried, missed }: Circuit): boolean => state === 'open' && !tried && missed < TRIES_BACK_MAX;
 
 /** @throws RangeError that names the faulty number */
 export function checkCircuit(limits: CircuitLimits): CircuitLimits {

@@ -49,6 +49,8 @@ export interface SupervisedActorServices {
   readonly circuit: CircuitLimits | null;
   /** Whether a VM runs. */
   readonly runs: (vm: Side) => boolean;
+  /** The Wasm VM goes on with JavaScript twins, for good. */
+  readonly wasmFailedOver: () => boolean;
   readonly onStatus: (status: ActorStatus, before: ActorState) => void;
   /** Awaited before the stop counts as done. */
   readonly onStop: (result: StopResult) => Promise<void>;
@@ -87,7 +89,7 @@ export class SupervisedActor {
     this.machine.start();
   }
 
-  private breakerOf({ circuit, timers, clock, runs }: SupervisedActorServices): CircuitBreaker | undefined {
+  private breakerOf({ circuit, timers, clock, runs, wasmFailedOver }: SupervisedActorServices): CircuitBreaker | undefined {
     const { js, wasm } = this.specification.twins;
     if (!circuit || !js || !wasm) return undefined;
     return new CircuitBreaker({
@@ -95,6 +97,7 @@ export class SupervisedActor {
       timers,
       nowMicros: () => clock.nowMicros(),
       runs,
+      wasmFailedOver,
       position: () => this.machine.getSnapshot().context,
       goBack: (begin) => this.travel('wasm', begin),
     });
@@ -116,6 +119,11 @@ export class SupervisedActor {
 
   get gone(): boolean {
     return GONE.includes(this.state);
+  }
+
+  /** It has a JavaScript twin that can take over. */
+  get goesOnInJavaScript(): boolean {
+    return this.specification.twins.js;
   }
 
   /** How the last incarnation ended; of no meaning before one has. */
@@ -196,6 +204,8 @@ export class SupervisedActor {
 
   private async travel(to: Side, begin: () => void): Promise<void> {
     if (!this.specification.twins[to]) throw new SupervisionError('state', this.name, `has no ${to} twin`);
+    if (to === 'wasm' && this.services.wasmFailedOver())
+      throw new SupervisionError('state', this.name, 'cannot be moved to the Wasm VM, which has failed over to JavaScript');
     await this.settled();
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be moved while it is ${this.state}`);
     if (this.vm === to) return;

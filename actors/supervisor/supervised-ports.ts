@@ -50,6 +50,9 @@ export class SupervisedPort {
     return DOWN.includes(this.state);
   }
 
+  /** The VM that stands in for another opens no ports. */
+  readonly goesOnInJavaScript = false;
+
   /** How the last incarnation ended; of no meaning before one has. */
   get end(): EndReason {
     return this.machine.getSnapshot().context.end;

@@ -19,11 +19,11 @@ export class SupervisedVm {
     onStatus: (status: VmStatus) => void,
   ) {
     this.machine = createActor(vmMachine, { input: { vm: name, commands, intensity, nowMicros } });
-    let last: VmState = 'idle';
+    let last = this.status;
     this.machine.subscribe(() => {
-      if (this.state === last) return;
-      last = this.state;
-      onStatus(this.status);
+      const before = last;
+      last = this.status;
+      if (last.state !== before.state || last.failedOver !== before.failedOver) onStatus(last);
     });
     this.machine.start();
   }
@@ -37,7 +37,8 @@ export class SupervisedVm {
   }
 
   get status(): VmStatus {
-    return { vm: this.name, state: this.state, reason: this.machine.getSnapshot().context.reason };
+    const { reason, failedOver } = this.machine.getSnapshot().context;
+    return { vm: this.name, state: this.state, reason, failedOver };
   }
 
   /** @throws ControlError `lost` when the VM does not run */

@@ -1,6 +1,6 @@
 /** The VMs under supervision, whose threads the host keeps: each is started, looked after, and brought back when it was lost. */
 import type { Routes, VmControl } from '../control.js';
-import { ControlError, type Host, type VmHandle, type VmListener } from '../host.js';
+import { ControlError, type Host, type VmHandle, type VmListener, type VmStart } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { VmStatus } from './change-feed.js';
 import type { Intensity } from './intensity.js';
@@ -19,6 +19,8 @@ export interface SupervisedVmsOptions {
   readonly intensity: Intensity;
   readonly hangMs: number;
   readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
+  /** Whether the Wasm VM goes on with JavaScript twins when it cannot in Wasm. */
+  readonly failsOver: boolean;
   /** Everything runs: a VM that is lost is started again. */
   readonly up: () => boolean;
   readonly listener: (vm: VmName) => VmListener;
@@ -37,7 +39,9 @@ export class SupervisedVms {
     const { host, names, hangMs } = options;
     this.care = new VmCare(host, hangMs, (vm, notice, reason) => this.recovery.hung(vm, notice, reason));
     const startLocal = async () => host.local;
-    const local = this.supervise('host', { start: startLocal, restart: startLocal, mayRestart: () => false, recover: async () => {} });
+    const never = () => false;
+    const ofLocal = { start: startLocal, restart: startLocal, mayRestart: never, mayFailOver: never, recover: async () => {} };
+    const local = this.supervise('host', ofLocal);
     this.all = [local, ...names.map((name) => this.supervise(name, this.commands(name)))];
     this.recovery = new VmRecovery({ ...options, vms: () => this.all });
   }
@@ -56,6 +60,11 @@ export class SupervisedVms {
   /** Undefined when no such VM runs. */
   liveControl(name: VmName): VmControl | undefined {
     return this.all.find((vm) => vm.name === name && vm.live)?.control;
+  }
+
+  /** The Wasm VM goes on with JavaScript twins. */
+  get wasmFailedOver(): boolean {
+    return this.all.some((vm) => vm.status.failedOver);
   }
 
   get statuses(): readonly VmStatus[] {
@@ -90,22 +99,28 @@ export class SupervisedVms {
 
   private commands(name: Exclude<VmName, 'host'>): VmCommands {
     return {
-      start: () => this.startOne(name, false),
+      start: () => this.startOne(name, 'first'),
       mayRestart: () => this.options.up(),
-      restart: () => this.startAgain(name),
+      mayFailOver: () => this.mayFailOver(name),
+      restart: (failedOver) => this.startAgain(name, failedOver ? 'stand-in' : 'again'),
       recover: (handle) => this.recovery.recover(this.named(name), handle),
     };
   }
 
-  private async startOne(name: Exclude<VmName, 'host'>, again: boolean): Promise<VmHandle> {
+  private mayFailOver(name: VmName): boolean {
+    const { failsOver, actorsIn } = this.options;
+    return failsOver && name === 'wasm' && actorsIn(name).some((actor) => actor.goesOnInJavaScript);
+  }
+
+  private async startOne(name: Exclude<VmName, 'host'>, how: VmStart): Promise<VmHandle> {
     const listener = this.options.listener(name);
-    const handle = await this.options.host.startVm(name, listener, again);
+    const handle = await this.options.host.startVm(name, listener, how);
     this.care.started(handle, listener);
     return handle;
   }
 
-  private async startAgain(name: Exclude<VmName, 'host'>): Promise<VmHandle> {
-    const handle = await this.startOne(name, true);
+  private async startAgain(name: Exclude<VmName, 'host'>, how: VmStart): Promise<VmHandle> {
+    const handle = await this.startOne(name, how);
     if (this.options.up()) return handle;
     await handle.terminate();
     throw new ControlError('lost', name, 'start', 'everything is being stopped');

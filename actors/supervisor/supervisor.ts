@@ -6,7 +6,6 @@
  *                                                           └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  */
 import { type Actor, createActor, waitFor } from 'xstate';
-import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, Routes, VmControl } from '../control.js';
 import type { ControlError, Host } from '../host.js';
@@ -34,6 +33,7 @@ import type { SupervisorOrder } from './supervisor-order.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
+import { tellParties } from './vm-parties.js';
 import { VmReports } from './vm-reports.js';
 
 export interface SupervisorOptions {
@@ -120,6 +120,7 @@ export class Supervisor implements CauseSources {
       names: options.vms,
       intensity: options.vmIntensity,
       hangMs: options.hangMs,
+      failsOver: options.circuit !== null,
       prepare: options.prepare,
       up: () => this.up,
       listener: (vm) => reports.listener(vm),
@@ -244,6 +245,7 @@ export class Supervisor implements CauseSources {
       clock,
       circuit: this.options.circuit,
       runs: (vm) => this.liveControl(vm) !== undefined,
+      wasmFailedOver: () => this.vms.wasmFailedOver,
       onStatus: (status, before) => this.actorChanged(status, before),
       onStop: async (result) => (this.ending ? this.shutdown.note(actor, result) : undefined),
     });
@@ -271,17 +273,13 @@ export class Supervisor implements CauseSources {
 
   private vmChanged(status: VmStatus): void {
     this.changes.emit({ type: 'vm', ...status });
-    const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
     if (status.state !== 'running') this.moves.callOff(`VM ${status.vm} is ${status.state}`);
-    const culprit = this.vms.recovery.culpritIn(status.vm);
-    const endOf = ({ status: { address } }: SupervisedActor | SupervisedPort): EndReason => (address === culprit ? 'hang' : 'vmLost');
-    const reason = `VM ${status.vm} was lost: ${status.reason}`;
-    if (status.state === 'restarting') for (const party of parties) party.vmRestarting(reason, endOf(party));
-    if (status.state === 'running') for (const party of parties) party.vmRecovered();
-    if (status.state !== 'lost') return;
-    for (const party of parties) party.vmLost(reason);
+    const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
+    if (!tellParties(status, parties, this.vms.recovery.culpritIn(status.vm))) return;
     this.tally();
-    if (!this.ending) this.routing.again();
+    if (this.ending) return;
+    this.routing.again();
+    this.escalate(`VM ${status.vm} was lost: ${status.reason}`);
   }
 
   private portChanged(port: SupervisedPort, before: PortState): void {
@@ -386,7 +384,6 @@ export class Supervisor implements CauseSources {
       actors: actors.length,
       actorsGone: actors.filter((actor) => actor.gone).length,
       portsGone: [...this.ports.values()].filter((port) => port.down).length,
-      vmsGone: this.vms.all.filter((vm) => vm.state === 'lost').length,
     };
     this.machine.send({ type: 'tallied', tally });
   }

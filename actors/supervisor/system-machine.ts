@@ -7,7 +7,7 @@
  *                ▼
  *             abandoning ──> abandoned (everything that had started is ended again)
  *
- * degraded: an actor, a port or a VM is gone that was not stopped by order; the rest goes on. failed: no actor is left. Both can be
+ * degraded: an actor or port is gone that was not stopped by order; the rest goes on. failed: no actor is left. Both can be
  * stopped, and a degraded system is whole again when its actor is started again.
  */
 import { assign, fromPromise, setup } from 'xstate';
@@ -35,19 +35,20 @@ export interface SystemInput {
   readonly commands: SystemCommands;
 }
 
-/** How the actors and VMs are, counted by the supervisor. */
+/** How the actors and ports are, counted by the supervisor. */
 export interface Tally {
   readonly actors: number;
   /** Actors that are exhausted, failed or lost. */
   readonly actorsGone: number;
   readonly portsGone: number;
-  readonly vmsGone: number;
 }
 
 export interface SystemContext extends SystemInput {
   readonly tally: Tally;
   /** Its root supervisor, or a port, has exhausted its budget. */
   readonly exhausted: boolean;
+  /** It was to stop before it was up. */
+  readonly stopWanted: boolean;
   readonly error: unknown;
   readonly report: StopReport;
 }
@@ -80,9 +81,9 @@ export const systemMachine = setup({
   },
   guards: {
     noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
-    someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.portsGone > 0 || tally.vmsGone > 0,
+    someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.portsGone > 0,
     stopsOnExhaustion: ({ context }) => context.escalation === 'stop',
-    exhaustedEarly: ({ context }) => context.exhausted && context.escalation === 'stop',
+    endedEarly: ({ context }) => context.stopWanted || (context.exhausted && context.escalation === 'stop'),
   },
   actions: {
     noteTally: assign(({ context, event }) => ({ tally: event.type === 'tallied' ? event.tally : context.tally })),
@@ -92,13 +93,18 @@ export const systemMachine = setup({
   id: 'system',
   context: ({ input }) => ({
     ...input,
-    tally: { actors: 0, actorsGone: 0, portsGone: 0, vmsGone: 0 },
+    tally: { actors: 0, actorsGone: 0, portsGone: 0 },
     exhausted: false,
+    stopWanted: false,
     error: undefined,
     report: [],
   }),
   initial: 'idle',
-  on: { tallied: { actions: 'noteTally' }, exhausted: { actions: assign({ exhausted: true }) } },
+  on: {
+    tallied: { actions: 'noteTally' },
+    exhausted: { actions: assign({ exhausted: true }) },
+    stop: { actions: assign({ stopWanted: true }) },
+  },
   states: {
     idle: { on: { start: 'starting' } },
     starting: {
@@ -115,7 +121,7 @@ export const systemMachine = setup({
     },
     abandoned: { type: 'final' },
     up: {
-      always: { guard: 'exhaustedEarly', target: 'stopping' },
+      always: { guard: 'endedEarly', target: 'stopping' },
       initial: 'judging',
       states: {
         judging: {

@@ -11,7 +11,8 @@ const WATCHED: readonly VmState[] = ['running', 'recovering', 'stopping'];
 
 export class VmCare {
   private readonly watchdog: Watchdog;
-  private readonly hangs = new Map<VmName, number>();
+  /** For how long each has hung. */
+  private readonly hungMicros = new Map<VmName, number>();
 
   constructor(
     private readonly host: Host,
@@ -25,7 +26,7 @@ export class VmCare {
   started(handle: VmHandle, listener: VmListener): void {
     this.watchdog.watch(handle, (notice) => {
       const reason = `hang: no progress in ${this.hangMs} ms`;
-      this.hangs.set(handle.name, (this.hangs.get(handle.name) ?? 0) + 1);
+      this.hungMicros.set(handle.name, this.hungMicrosOf(handle.name) + this.hangMs * 1000);
       this.onHang(handle.name, notice, reason);
       void handle.terminate();
       listener.lost(reason);
@@ -34,7 +35,11 @@ export class VmCare {
 
   /** How long a VM has lived, and not hung: a budget of restarts is for that time, or one that hangs at everything would never exhaust it. */
   livedMicros(vm: VmName): number {
-    return this.host.clock.nowMicros() - (this.hangs.get(vm) ?? 0) * this.hangMs * 1000;
+    return this.host.clock.nowMicros() - this.hungMicrosOf(vm);
+  }
+
+  private hungMicrosOf(vm: VmName): number {
+    return this.hungMicros.get(vm) ?? 0;
   }
 
   changed({ vm, state }: VmStatus): void {

@@ -4,14 +4,16 @@
  *    idle ──> starting ──> running ──> stopping, killing ──> stopped
  *                │ error      │ its thread ended unasked
  *                ▼            ▼
- *              failed      may be started again, budget left? ── no ──> lost
- *                             │ yes            ▲
- *                             ▼                │ error, or lost once more
- *                          restarting ──> recovering ──> running
+ *              failed      may be started again, budget left? ── no ──> may fail over? ── no ──> lost
+ *                             │ yes            ▲                       │ yes, with a new budget
+ *                             ▼                │ error, or lost again  │
+ *                          restarting ──> recovering ──> running       │
+ *                             ▲                                        │
+ *                             └────────────────────────────────────────┘
  *
  * restarting: the thread that was lost is ended for sure, and another started on its memory. recovering: it is linked, and its actors
- * handle again what is not in its last checkpoint. When that cannot be, a lost VM stays lost: its actors are `lost`, their routes are taken away so that requests to them settle as `unreachable`, and
- * the system says that it is degraded.
+ * handle again what is not in its last checkpoint. One that has failed over runs the JavaScript twins of its actors, for good. A VM that cannot go on in either
+ * way stays lost: its actors are `lost`, their routes are taken away so that requests to them settle as `unreachable`, and the system says that it is degraded.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { VmHandle } from '../host.js';
@@ -22,8 +24,10 @@ export interface VmCommands {
   start(): Promise<VmHandle>;
   /** Whether a VM that was lost now could go on. */
   mayRestart(): boolean;
-  /** The next incarnation, on the memory of the one that was lost. */
-  restart(): Promise<VmHandle>;
+  /** Whether it has actors that could go on as their JavaScript twins. */
+  mayFailOver(): boolean;
+  /** The next incarnation, on the memory of the one that was lost. @param failedOver as a stand-in, with the JavaScript twins of its actors */
+  restart(failedOver: boolean): Promise<VmHandle>;
   /** Links it and lets its actors go on. When that fails its thread is ended. */
   recover(handle: VmHandle): Promise<void>;
 }
@@ -42,6 +46,8 @@ export interface VmContext extends VmInput {
   readonly reason: string;
   readonly error: unknown;
   readonly times: RestartTimes;
+  /** Its actors go on as their JavaScript twins: it could not in Wasm. */
+  readonly failedOver: boolean;
 }
 
 /** `stop` asks the VM to shut down; `kill` ends its thread at once. */
@@ -75,6 +81,7 @@ const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | nu
 /** What becomes of a VM that was lost. */
 const onLoss = [
   { guard: 'mayRestart', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'countRestart'] },
+  { guard: 'mayFailOver', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'failOver'] },
   { target: '#vm.lost', actions: 'noteReason' },
 ] as const;
 
@@ -88,7 +95,7 @@ export const vmMachine = setup({
     start: fromPromise<VmHandle, VmContext>(({ input }) => input.commands.start()),
     restart: fromPromise<VmHandle, VmContext>(async ({ input }) => {
       await input.handle?.terminate();
-      return input.commands.restart();
+      return input.commands.restart(input.failedOver);
     }),
     recover: fromPromise<void, VmContext>(async ({ input }) => input.handle && input.commands.recover(input.handle)),
     shutDown: fromPromise<void, VmContext>(async ({ input }) => input.handle && shutDown(input.handle)),
@@ -96,6 +103,7 @@ export const vmMachine = setup({
   },
   guards: {
     mayRestart: ({ context }) => context.commands.mayRestart() && admitted(context) !== null,
+    mayFailOver: ({ context }) => context.commands.mayRestart() && !context.failedOver && context.commands.mayFailOver(),
   },
   actions: {
     noteReason: assign(({ context, event }) => {
@@ -103,11 +111,12 @@ export const vmMachine = setup({
       return 'error' in event ? { error: event.error, reason: messageOf(event.error) } : { reason: context.reason };
     }),
     countRestart: assign(({ context }) => ({ times: admitted(context) ?? context.times })),
+    failOver: assign({ failedOver: true, times: [] }),
     noteHandle: assign(({ context, event }) => ({ handle: 'output' in event ? (event.output as VmHandle) : context.handle })),
   },
 }).createMachine({
   id: 'vm',
-  context: ({ input }) => ({ ...input, handle: undefined, reason: '', error: undefined, times: [] }),
+  context: ({ input }) => ({ ...input, handle: undefined, reason: '', error: undefined, times: [], failedOver: false }),
   initial: 'idle',
   states: {
     idle: { on: { start: 'starting', stop: 'stopped', kill: 'stopped' } },

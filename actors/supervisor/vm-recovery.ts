@@ -8,6 +8,7 @@
 import type { Routes, VmControl } from '../control.js';
 import { ControlError, type Host, type VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
+import type { VmStatus } from './change-feed.js';
 import type { SupervisedActor } from './supervised-actor.js';
 import type { SupervisedPort } from './supervised-ports.js';
 import type { SupervisedVm } from './supervised-vm.js';
@@ -58,7 +59,7 @@ export class VmRecovery {
 
   /** @throws the error of the step that failed; the thread is ended then */
   recover(vm: SupervisedVm, handle: VmHandle): Promise<void> {
-    const recovery = this.last.then(() => this.revive(handle));
+    const recovery = this.last.then(() => this.revive(handle, vm.status));
     this.last = recovery.then(
       () => vm.recovered(),
       () => {},
@@ -66,7 +67,7 @@ export class VmRecovery {
     return recovery;
   }
 
-  private async revive(handle: VmHandle): Promise<void> {
+  private async revive(handle: VmHandle, { failedOver }: VmStatus): Promise<void> {
     const { host, vms, routes, actorsIn, portsIn, prepare } = this.services;
     const { name, control } = handle;
     try {
@@ -82,7 +83,7 @@ export class VmRecovery {
         this.checkpoints.get(name),
         this.suspects.of(name),
       );
-      await prepare(control, name);
+      if (!failedOver) await prepare(control, name);
       await control.begin();
     } catch (error) {
       await handle.terminate();

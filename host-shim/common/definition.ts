@@ -23,6 +23,9 @@ export interface VmDefinition {
   readonly ports?: (vm: Vm) => void;
 }
 
+/** What stands in for a VM that cannot go on in Wasm, made of the definition of the JavaScript VM. */
+export const standInOf = ({ parties, actors }: VmDefinition): VmDefinition => ({ parties, actors });
+
 /** Where a VM beside the host's comes from. */
 export interface VmSource {
   /** The application's worker file, which calls `runVm` with the definition. */

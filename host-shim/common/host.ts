@@ -1,13 +1,13 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
 import type { CrashReport } from '../../actors/control.js';
-import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener } from '../../actors/host.js';
+import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import type { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
-import type { VmDefinition, VmSource } from './definition.js';
+import { standInOf, type VmDefinition, type VmSource } from './definition.js';
 import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
@@ -15,7 +15,7 @@ import { Spares } from './spares.js';
 import { startThreadVm } from './thread-vm.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
-import { createVm, loadFactories } from './vm-factory.js';
+import { createVm, type LoadedDefinition, loadFactories } from './vm-factory.js';
 import { WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
 export type WorkerName = 'js' | 'wasm';
@@ -50,6 +50,8 @@ export class PlatformHost implements Host {
   /** Of the VMs whose journal this host does not see. */
   private readonly journals = new Map<WorkerName, JournalPort>();
   private readonly spares: Spares;
+  /** VMs in whose place their actors go on in JavaScript. */
+  private readonly standIns = new Set<WorkerName>();
   private readonly reports = new LocalReports();
 
   constructor(
@@ -62,7 +64,7 @@ export class PlatformHost implements Host {
     const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });
     this.limits = { patience, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
-    const { vm, handle } = this.startHere('host', { parties: options.parties }, [], this.reports);
+    const { vm, handle } = this.startHere('host', { definition: { parties: options.parties }, factories: [] }, this.reports);
     this.vm = vm;
     this.local = handle;
   }
@@ -75,17 +77,32 @@ export class PlatformHost implements Host {
     return (this.options.debugging ?? this.platform.debugging)();
   }
 
-  async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
-    const source = this.options.vms[name];
-    const { wasm, workers } = this.capabilities;
+  async startVm(name: WorkerName, listener: VmListener, how: VmStart = 'first'): Promise<VmHandle> {
+    const again = how !== 'first';
+    await this.noteStandIn(name, how === 'stand-in');
     if (again) await this.journals.get(name)?.complete();
     const memory = this.memories.ofVm(name, again);
-    if (!workers) {
-      const definition = await source.load();
-      return this.startHere(name, definition, await loadFactories(definition, wasm, this.platform.load), listener, memory).handle;
-    }
+    if (!this.capabilities.workers) return this.startHere(name, await this.load(name), listener, memory).handle;
     const worker = (again && this.spares.take(name)) || this.prepareWorker(name);
     return worker.start({ name, memory, spareInstances: this.spareInstances }, listener, this.openJournal(name));
+  }
+
+  /** A spare of the other kind is of no use. */
+  private async noteStandIn(name: WorkerName, standsIn: boolean): Promise<void> {
+    if (standsIn === this.standIns.has(name)) return;
+    if (standsIn) this.standIns.add(name);
+    else this.standIns.delete(name);
+    await this.keepSpare(name, false);
+  }
+
+  private sourceOf(name: WorkerName): VmSource {
+    return this.options.vms[this.standIns.has(name) ? 'js' : name];
+  }
+
+  private async load(name: WorkerName): Promise<LoadedDefinition> {
+    const own = await this.sourceOf(name).load();
+    const definition = this.standIns.has(name) ? standInOf(own) : own;
+    return { definition, factories: await loadFactories(definition, this.capabilities.wasm, this.platform.load) };
   }
 
   async keepSpare(name: WorkerName, kept: boolean): Promise<void> {
@@ -96,8 +113,8 @@ export class PlatformHost implements Host {
 
   private prepareWorker(name: WorkerName): WorkerVm {
     const lifeLock = this.platform.newLifeLock();
-    const thread = this.platform.startThread(name, this.options.vms[name].entry, lifeLock);
-    return new WorkerVm(thread, name, { wasm: this.capabilities.wasm, lifeLock }, this.limits);
+    const thread = this.platform.startThread(name, this.sourceOf(name).entry, lifeLock);
+    return new WorkerVm(thread, name, { wasm: this.capabilities.wasm, standsIn: this.standIns.has(name), lifeLock }, this.limits);
   }
 
   private openJournal(name: WorkerName): JournalPort | undefined {
@@ -130,13 +147,7 @@ export class PlatformHost implements Host {
     return this.capabilities.sharedMemory ? this.memories.ring(from.name, to.name) : null;
   }
 
-  private startHere(
-    name: VmHandle['name'],
-    definition: VmDefinition,
-    factories: Awaited<ReturnType<typeof loadFactories>>,
-    listener: VmListener,
-    memory?: VmMemory,
-  ) {
+  private startHere(name: VmHandle['name'], { definition, factories }: LoadedDefinition, listener: VmListener, memory?: VmMemory) {
     return startThreadVm(
       name,
       this.platform.afterTurn,

@@ -13,6 +13,8 @@ import type { VmMemory } from '../../actors/vm-options.js';
 
 export interface Preparation {
   readonly wasm: boolean;
+  /** It is to take the place of another VM than the one that its file is for. */
+  readonly standsIn: boolean;
   /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
 }

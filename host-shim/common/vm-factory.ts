@@ -19,6 +19,11 @@ async function loadGuest(guest: Guest, parties: VmDefinition['parties'], load: P
   return wasmActorFactory(guest.schema, module, sourceMap, parties);
 }
 
+export interface LoadedDefinition {
+  readonly definition: VmDefinition;
+  readonly factories: readonly ActorFactory[];
+}
+
 /** @throws when a guest's module cannot be read or is not one */
 export async function loadFactories(definition: VmDefinition, wasm: boolean, load: Platform['load']): Promise<readonly ActorFactory[]> {
   const guests = wasm ? (definition.guests ?? []) : [];

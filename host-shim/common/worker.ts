@@ -1,5 +1,5 @@
 /** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
-import type { VmDefinition } from './definition.js';
+import { standInOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
 import { toMirror } from './journal-port.js';
 import type { WorkerPlatform } from './platform.js';
@@ -11,9 +11,10 @@ function endThread(error: unknown): never {
   throw error;
 }
 
-export function serveVm(platform: WorkerPlatform, definition: VmDefinition): void {
-  exposeVm(platform.endpoint, async ({ wasm, lifeLock }) => {
+export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
+  exposeVm(platform.endpoint, async ({ wasm, standsIn, lifeLock }) => {
     await platform.holdLife(lifeLock);
+    const definition = standsIn ? standInOf(own) : own;
     const factories = await loadFactories(definition, wasm, platform.load);
     return async ({ name, memory, journalPort, spareInstances }, events) => {
       const driver = new Driver(platform.afterTurn, endThread);

@@ -4,8 +4,8 @@
  *
  * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
  */
-import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener } from '../../actors/host.js';
-import type { ActorFactory, VmName } from '../../actors/instance.js';
+import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
+import type { VmName } from '../../actors/instance.js';
 import { type ProgressReader, readProgress } from '../../actors/progress.js';
 import { Standstill } from '../../actors/standstill.js';
 import { Patience } from '../../actors/supervisor/patience.js';
@@ -13,11 +13,11 @@ import { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
-import type { VmDefinition, VmSource } from '../common/definition.js';
+import { standInOf, type VmSource } from '../common/definition.js';
 import { type HostOptions, LocalReports, printPortError, type WorkerName } from '../common/host.js';
 import { Memories } from '../common/memories.js';
 import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
-import { loadFactories } from '../common/vm-factory.js';
+import { type LoadedDefinition, loadFactories } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
 import { Carrier, type CarrierOptions } from './carrier.js';
 import { hanging } from './hanging-instance.js';
@@ -46,11 +46,6 @@ interface Running {
   readonly lose: (reason: string) => void;
 }
 
-interface Loaded {
-  readonly definition: VmDefinition;
-  readonly factories: readonly ActorFactory[];
-}
-
 export class SimHost implements Host {
   readonly kernel: Kernel;
   readonly clock: Clock;
@@ -63,7 +58,7 @@ export class SimHost implements Host {
   private readonly reports = new LocalReports();
   private readonly running = new Map<VmName, Running>();
   private readonly memories: Memories;
-  private readonly loading = new Set<Promise<Loaded>>();
+  private readonly loading = new Set<Promise<LoadedDefinition>>();
   private readonly patience: Patience;
 
   constructor(private readonly options: SimHostOptions) {
@@ -106,9 +101,9 @@ export class SimHost implements Host {
     this.reports.listener = listener;
   }
 
-  async startVm(name: WorkerName, listener: VmListener, again = false): Promise<VmHandle> {
-    const memory = this.memories.ofVm(name, again);
-    const loading = this.load(name);
+  async startVm(name: WorkerName, listener: VmListener, how: VmStart = 'first'): Promise<VmHandle> {
+    const memory = this.memories.ofVm(name, how !== 'first');
+    const loading = this.load(name, how === 'stand-in');
     this.loading.add(loading);
     try {
       return this.start(name, await loading, listener, memory).handle;
@@ -164,8 +159,8 @@ export class SimHost implements Host {
     return promise;
   }
 
-  private async load(name: WorkerName): Promise<Loaded> {
-    const definition = await this.options.vms[name].load();
+  private async load(name: WorkerName, standsIn: boolean): Promise<LoadedDefinition> {
+    const definition = standsIn ? standInOf(await this.options.vms.js.load()) : await this.options.vms[name].load();
     const factories = await loadFactories(definition, this.capabilities.wasm, load);
     return { definition, factories: factories.map(hanging) };
   }
@@ -176,7 +171,12 @@ export class SimHost implements Host {
     await new Promise<void>((resolve) => afterTurn(resolve));
   }
 
-  private start(name: VmName, { definition, factories }: Loaded, listener: VmListener, memory?: VmMemory): { vm: Vm; handle: VmHandle } {
+  private start(
+    name: VmName,
+    { definition, factories }: LoadedDefinition,
+    listener: VmListener,
+    memory?: VmMemory,
+  ): { vm: Vm; handle: VmHandle } {
     const mirror = this.memories.mirrorOf(name) ?? undefined;
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);

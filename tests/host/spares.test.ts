@@ -22,7 +22,12 @@ function open() {
       },
     };
     threads.push(thread);
-    return new WorkerVm(thread, name, { wasm: true, lifeLock: '' }, { patience, controlDeadlineMs: Number.POSITIVE_INFINITY });
+    return new WorkerVm(
+      thread,
+      name,
+      { wasm: true, standsIn: false, lifeLock: '' },
+      { patience, controlDeadlineMs: Number.POSITIVE_INFINITY },
+    );
   };
   const spares = new Spares(prepare, time);
   return { time, threads, spares };

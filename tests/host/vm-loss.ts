@@ -138,5 +138,22 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       expect(lost.map(({ address }) => game.ends.filter(([party]) => party === address))).toEqual(ended);
       expect(game.ends).toHaveLength(lost.length * mortal.kills);
     });
+
+    it('too often for Wasm, goes on in JavaScript: no ball is lost or doubled', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      await game.start('relay=js,mirror=wasm', { vmIntensity: { intensity: 1, periodMs: 3_600_000 } });
+      await game.play(40, async () => {
+        await pause(PAUSE_MS);
+        await game.kill('wasm');
+        await pause(PAUSE_MS);
+        await game.kill('wasm');
+      });
+      expect(game.system.vms.find(({ vm }) => vm === 'wasm')).toMatchObject({ state: 'running', failedOver: true });
+      const { actors, state } = await game.system.health();
+      expect(state).toBe('running');
+      // What has no linear memory is JavaScript.
+      const mirrored = { vm: 'wasm', state: 'running', epoch: 3, condition: 'failed over', load: { memoryBytes: 0 } };
+      expect(actors.find(({ actor }) => actor === 'mirror')).toMatchObject(mirrored);
+    });
   });
 }

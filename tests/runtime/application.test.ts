@@ -256,13 +256,26 @@ test('what does not close, or closes with an error, is told and keeps nobody wai
   expect(world.closed).toEqual([1]);
 });
 
-test('a system that is stopped in order ends the application; one without an actor left is followed by the next', async () => {
+test('a system that is stopped in order ends the application; one that loses a VM for good is followed by the next', async () => {
   const world = await opened({ vmIntensity: { intensity: 0, periodMs: 1_000 } });
   world.present.host.lose('js', 'pulled out');
   await world.present.pass(2 * CONTROL_DEADLINE_MS);
   await settle();
-  expect(world.application).toMatchObject({ state: 'running', lives: 2, reason: 'no actor is left' });
+  expect(world.application).toMatchObject({ state: 'running', lives: 2, reason: 'VM js was lost: pulled out' });
   await world.present.until(world.present.system.stop());
   await world.application.ended;
   expect(world.application).toMatchObject({ state: 'stopped', lives: 2 });
+});
+
+test('a life without an actor left is followed by the next', async () => {
+  const world = await opened();
+  const { host, until, system, pass } = world.present;
+  for (const { actor } of system.actors) await until(system.stopActor(actor));
+  host.vmOf('js').spawn = async () => {
+    throw new Error('no room');
+  };
+  for (const { actor } of system.actors) await expect(until(system.startActor(actor))).rejects.toThrow('no room');
+  await pass(2 * CONTROL_DEADLINE_MS);
+  await settle();
+  expect(world.application).toMatchObject({ state: 'running', lives: 2, reason: 'no actor is left' });
 });

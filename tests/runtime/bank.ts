@@ -5,6 +5,7 @@ import { decodeEnvelope } from '../../actors/envelope.js';
 import type { Host } from '../../actors/host.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { Twins } from '../../actors/placement.js';
 import type { Port } from '../../actors/port.js';
 import type { Storage } from '../../actors/storage.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
@@ -139,6 +140,9 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly intensity?: number;
   readonly supervision?: SupervisorOrder;
   readonly vmIntensity?: Intensity;
+  readonly circuit?: SystemOptions['circuit'];
+  /** Both when not given. Both VMs have the same implementation, so that two VMs can be in the game. */
+  readonly twins?: Readonly<Record<string, Twins>>;
   readonly hangMs?: number;
   readonly makeBank?: MakeBank;
   /** Opens the counterdesk, in the VM where it is to be: `js` when not given. */
@@ -159,6 +163,8 @@ export async function openBank({
   intensity = 1000,
   supervision,
   vmIntensity,
+  circuit,
+  twins = {},
   hangMs,
   makeBank = () => new Bank(),
   ports,
@@ -191,9 +197,8 @@ export async function openBank({
   });
   const strangerPort = host.vm.openPort(stranger, {});
   if (deskVm === 'host') ports?.(host.vm);
-  // Both VMs have the same implementation, so that two VMs can be in the game.
-  const twins = { js: true, wasm: true };
-  const actors = [bank, watcher].map((schema) => ({ schema, twins, persistent: true }));
+  const bothTwins = { js: true, wasm: true };
+  const actors = [bank, watcher].map((schema) => ({ schema, twins: twins[schema.name] ?? bothTwins, persistent: true }));
   const system = await start(hostOf(host), {
     parties,
     actors,
@@ -202,6 +207,7 @@ export async function openBank({
     portVms: { counterdesk: deskVm },
     intensity,
     vmIntensity,
+    circuit,
     hangMs,
     storage,
     escalation,

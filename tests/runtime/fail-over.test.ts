@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { startSystem } from '../../actors/index.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import type { Intensity } from '../../actors/supervisor/intensity.js';
 import { Random } from '../../bus/random.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
@@ -14,7 +15,7 @@ const RUNS = 8;
 const COOL_DOWN_MS = 20_000;
 const LIMITS = { intensity: 3, periodMs: 10_000, coolDownMs: COOL_DOWN_MS };
 
-async function open(circuit: typeof LIMITS | null = LIMITS, twins = { js: true, wasm: true }) {
+async function open(circuit: typeof LIMITS | null = LIMITS, twins = { js: true, wasm: true }, vmIntensity?: Intensity) {
   const shown: number[] = [];
   const circuits: string[] = [];
   const changes: SystemChange[] = [];
@@ -27,6 +28,7 @@ async function open(circuit: typeof LIMITS | null = LIMITS, twins = { js: true, 
     intensity: 2,
     periodMs: 10_000,
     circuit,
+    vmIntensity,
     onChange: (change) => {
       changes.push(change);
       if (change.type !== 'actor' || !change.circuit) return;
@@ -160,6 +162,30 @@ test.each([
   await storm('wasm');
   await press(4);
   expect(status()).toMatchObject({ state: 'exhausted', vm: 'wasm', circuit: null, restarts: 2 });
+});
+
+test.each([
+  { why: 'its Wasm VM does not adopt it', tries: 3, vmIntensity: undefined },
+  { why: 'its Wasm VM is lost for good', tries: 0, vmIntensity: { intensity: 0, periodMs: 10_000 } },
+])('one that cannot go back, as $why, stays where it is after $tries tries', async ({ tries, vmIntensity }) => {
+  const { host, system, press, storm, status, read, shown } = await open(LIMITS, { js: true, wasm: true }, vmIntensity);
+  await storm('wasm');
+  await press(4);
+  let adoptions = 0;
+  host.vmOf('wasm').moves.adopt = async () => {
+    adoptions++;
+    throw new Error('no room');
+  };
+  if (vmIntensity) host.lose('wasm', 'gone');
+  for (let times = 0; times < 5; times++) {
+    await host.pass(COOL_DOWN_MS + 1_000);
+    await press(1);
+  }
+  expect(adoptions).toBe(tries);
+  expect(system.state).toBe('running');
+  expect(status()).toMatchObject({ state: 'running', vm: 'js', circuit: 'open' });
+  expect(await read()).toBe(9);
+  expect(changed(shown)).toEqual(upTo(9));
 });
 
 /** Bursts of increments under traps, lost VMs and moves by order, with a circuit that opens and cools down all the time. */

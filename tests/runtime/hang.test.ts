@@ -193,7 +193,7 @@ test('an actor that cannot be restarted for its hangs is lost with its VM, for t
   const world = await openDefective('h', { vmIntensity: { intensity: 0, periodMs: 1_000 } });
   world.teller.send(bank.receives.explode, { account: 1 });
   await world.pass(OVER_MS);
-  expect(world.system.vms).toContainEqual({ vm: 'js', state: 'lost', reason: `hang: no progress in ${HANG_MS} ms` });
+  expect(world.system.vms).toContainEqual({ vm: 'js', state: 'lost', reason: `hang: no progress in ${HANG_MS} ms`, failedOver: false });
   await expect(world.until(world.teller.request(bank.receives.balance, { account: 0 }))).rejects.toMatchObject({ code: 'unreachable' });
 });
 

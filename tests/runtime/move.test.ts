@@ -1,14 +1,13 @@
 /** An actor goes from VM to VM with all that is on its way: whoever moves when, and whatever is lost meanwhile, nobody notices. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
-import { type BankWorld, bank, openBank, watcher } from './bank.js';
+import { type BankWorld, openBank } from './bank.js';
+import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 30;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 const APART = 'bank=js,watcher=wasm';
-
-type Step = (world: BankWorld) => unknown;
 
 const elsewhere = ({ system }: BankWorld, name: string) => (system.actors.find(({ actor }) => actor === name)?.vm === 'js' ? 'wasm' : 'js');
 const move = (world: BankWorld, name: string) => world.system.moveActor(name, elsewhere(world, name)).catch(() => {});
@@ -16,23 +15,8 @@ const move = (world: BankWorld, name: string) => world.system.moveActor(name, el
 /** What the application does, and what happens to its actors before it, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; event: Step | null }[] {
   return Array.from({ length }, () => {
-    const account = random.integer(4);
-    const amount = 1 + random.integer(100);
+    const step = nextStep(random, 60);
     const pause = random.integer(5);
-    const deposit: Step = ({ teller }) => teller.send(bank.receives.deposit, { account, amount });
-    const kinds: Step[] = [
-      deposit,
-      deposit,
-      deposit,
-      ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
-      ({ pass }) => pass(pause),
-      // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
-      async ({ teller, pass }) => {
-        await pass(60);
-        teller.send(watcher.receives.look, { account });
-        await pass(60);
-      },
-    ];
     const name = random.chance(0.7) ? 'bank' : 'watcher';
     const vm = random.chance(0.5) ? 'js' : 'wasm';
     const events: Step[] = [
@@ -49,7 +33,7 @@ function steps(random: Random, length: number): { step: Step; event: Step | null
       },
       ({ host }) => host.lose(vm, 'the thread ended'),
     ];
-    return { step: kinds[random.integer(kinds.length)], event: random.chance(0.25) ? events[random.integer(events.length)] : null };
+    return { step, event: random.chance(0.25) ? events[random.integer(events.length)] : null };
   });
 }
 
@@ -70,16 +54,7 @@ async function play(seed: number, eventful: boolean) {
     await world.pass(0);
   }
   await world.pass(400);
-  const ending = {
-    receipts: world.receipts,
-    totals: world.totals,
-    portErrors: world.portErrors,
-    bank: await world.until(world.state('bank')),
-    watcher: await world.until(world.state('watcher')),
-    deadLetters: await world.system.deadLetters(),
-    state: world.system.state,
-  };
-  return { world, ending, seen };
+  return { world, ending: await endingOf(world), seen };
 }
 
 test(`random runs with moves, lost VMs and traps end like calm ones (seed ${SEED}, TANDEM_SEED to change)`, async () => {

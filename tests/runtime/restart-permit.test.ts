@@ -109,7 +109,7 @@ const deaf = (host: SimHost): Host => ({
   beat: (intervalMs, fn) => host.beat(intervalMs, fn),
   listen: (listener) => host.listen(listener),
   keepSpare: () => host.keepSpare(),
-  startVm: (name, listener, again) => host.startVm(name, { ...listener, ended() {} }, again),
+  startVm: (name, listener, how) => host.startVm(name, { ...listener, ended() {} }, how),
 });
 
 test('a permit is good for the epoch that follows, once', () => {

@@ -82,9 +82,9 @@ export function slowly(host: SimHost, random: Random): Host {
     connect: (a, b) => host.connect(a, b),
     beat: (intervalMs, fn) => host.beat(intervalMs, fn),
     keepSpare: () => host.keepSpare(),
-    async startVm(name, listener, again): Promise<VmHandle> {
+    async startVm(name, listener, how): Promise<VmHandle> {
       const back = new Wire(random);
-      const handle = await host.startVm(name, slowListener(listener, back), again);
+      const handle = await host.startVm(name, slowListener(listener, back), how);
       return { ...handle, control: slowControl(handle.control, new Wire(random), back) };
     },
   };

@@ -2,15 +2,14 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import type { WorkerName } from '../../host-shim/common/host.js';
-import { type BankWorld, bank, openBank, watcher } from './bank.js';
+import { type BankWorld, bank, openBank } from './bank.js';
+import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 16;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 /** Links that have no room now and then: gates hold output, and mailboxes have frames in them when a VM is lost. */
 const FULL_LINKS = { refuseRate: 0.1, refuseMicrosMax: 3_000 };
-
-type Step = (world: BankWorld) => unknown;
 
 const lose =
   (reason: string, ...vms: WorkerName[]): Step =>
@@ -47,24 +46,8 @@ function faults(pause: number): Step[] {
 /** What the application does, and what goes wrong before it, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; fault: Step | null }[] {
   return Array.from({ length }, () => {
-    const account = random.integer(4);
-    const amount = 1 + random.integer(100);
-    const pause = random.integer(5);
-    const deposit: Step = ({ teller }) => teller.send(bank.receives.deposit, { account, amount });
-    const kinds: Step[] = [
-      deposit,
-      deposit,
-      ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
-      ({ pass }) => pass(pause),
-      // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
-      async ({ teller, pass }) => {
-        await pass(40);
-        teller.send(watcher.receives.look, { account });
-        await pass(40);
-      },
-    ];
-    const step = kinds[random.integer(kinds.length)];
-    const wrong = faults(pause);
+    const step = nextStep(random, 40);
+    const wrong = faults(random.integer(5));
     return { step, fault: random.chance(0.15) ? wrong[random.integer(wrong.length)] : null };
   });
 }
@@ -91,16 +74,7 @@ async function play(
     await world.pass(0);
   }
   await world.pass(200);
-  const ending = {
-    receipts: world.receipts,
-    totals: world.totals,
-    portErrors: world.portErrors,
-    bank: await world.state('bank'),
-    watcher: await world.state('watcher'),
-    deadLetters: await world.system.deadLetters(),
-    state: world.system.state,
-  };
-  return { world, ending, losses };
+  return { world, ending: await endingOf(world), losses };
 }
 
 test.each([

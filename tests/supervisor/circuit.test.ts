@@ -1,6 +1,16 @@
 /** When an actor fails over and when it goes back, as a table. */
 import { describe, expect, test } from 'vitest';
-import { type Circuit, CLOSED, checkCircuit, countRestart, halfOpened, mayGoBack, opened } from '../../actors/supervisor/circuit.js';
+import {
+  type Circuit,
+  CLOSED,
+  checkCircuit,
+  countRestart,
+  halfOpened,
+  mayGoBack,
+  missed,
+  opened,
+  TRIES_BACK_MAX,
+} from '../../actors/supervisor/circuit.js';
 
 const LIMITS = { intensity: 2, periodMs: 1 };
 
@@ -33,6 +43,17 @@ describe.each([
 test.each([CLOSED, TRIAL])('the whole budget is there when $state, and comes back with time', (circuit) => {
   expect(countedOf(circuit, [0, 1, 2])).toBe(2);
   expect(countedOf(circuit, [0, 1, 1002, 1003])).toBe(4);
+});
+
+test('one that never gets back is open for good after as many tries as there are, and begins anew where it opens anew', () => {
+  let circuit = OPEN;
+  for (let tries = 0; tries < TRIES_BACK_MAX; tries++) {
+    expect(mayGoBack(circuit)).toBe(true);
+    circuit = missed(circuit);
+  }
+  expect(circuit).toMatchObject({ state: 'open', tried: false });
+  expect(mayGoBack(circuit)).toBe(false);
+  expect(mayGoBack(opened(circuit))).toBe(true);
 });
 
 test('one that opens forgets what it has counted', () => {

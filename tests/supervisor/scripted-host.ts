@@ -16,7 +16,7 @@ import type {
   VmCounters,
 } from '../../actors/control.js';
 import type { ActorHandover } from '../../actors/handover.js';
-import type { Capabilities, Host, VmHandle, VmListener } from '../../actors/host.js';
+import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/progress.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
@@ -301,8 +301,8 @@ export class ScriptedHost implements Host {
     return vm;
   }
 
-  async startVm(name: 'js' | 'wasm', listener: VmListener, again = false): Promise<VmHandle> {
-    this.log.push(`start ${name}${again ? ' again' : ''}`);
+  async startVm(name: 'js' | 'wasm', listener: VmListener, how: VmStart = 'first'): Promise<VmHandle> {
+    this.log.push(['start', name, how === 'first' ? '' : how].join(' ').trim());
     const failure = this.startFailures.get(name);
     if (failure) throw failure;
     return this.handle(name, listener);

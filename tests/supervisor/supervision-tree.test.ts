@@ -161,6 +161,28 @@ describe('nested supervisors', () => {
     expect(host.log.filter((line) => line.startsWith('terminate'))).toHaveLength(3);
   });
 
+  test.each([
+    { how: 'is done', options: { autoShutdown: 'any_significant' } as const, restart: 'temporary' as const, failure: '' },
+    { how: 'gives up', options: { intensity: 0 }, restart: 'permanent' as const, failure: 'restart budget exhausted by child bert' },
+  ])('a tree that $how before all is up takes the system down as it comes up', async ({ options: flags, restart, failure }) => {
+    const host = new ScriptedHost();
+    let letBegin = () => {};
+    const held = new Promise<void>((resolve) => {
+      letBegin = resolve;
+    });
+    host.onStart = (vm) => vm.hold('begin', held);
+    const actors = [order(anna), order(bert, { restart, significant: restart !== 'permanent' }), order(carl)];
+    const starting = startSystem(host, options({ ...flat(flags), actors, circuit: null, escalation: 'stop' }));
+    while (!host.log.includes('wasm: begin')) await settle();
+    host.vm('wasm').trap('bert');
+    await settle();
+    letBegin();
+    const system = await starting;
+    await settle();
+    expect(system).toMatchObject({ state: 'stopped', failure });
+    expect(host.log.filter((line) => line.startsWith('terminate'))).toHaveLength(3);
+  });
+
   test('significant actors: a supervisor that is not significant itself takes only its own down', async () => {
     const { system } = await started({
       actors: [order(anna), order(bert, { restart: 'transient', significant: true }), order(carl)],

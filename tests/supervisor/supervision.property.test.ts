@@ -102,9 +102,8 @@ function watch(host: ScriptedHost, system: System): Life {
 function expectSettled(host: ScriptedHost, system: System): void {
   for (const status of system.actors) expect(settledStates, `${status.actor} is ${status.state}`).toContain(status.state);
   const gone = system.actors.filter(({ state }) => ['exhausted', 'failed', 'lost'].includes(state)).length;
-  const vmsGone = system.vms.filter(({ state }) => state === 'lost').length;
   const failed = gone > 0 && gone === system.actors.length;
-  expect(system.state).toBe(failed ? 'failed' : gone + vmsGone > 0 ? 'degraded' : 'running');
+  expect(system.state).toBe(failed ? 'failed' : gone > 0 ? 'degraded' : 'running');
   const running = system.actors.filter(({ state }) => state === 'running').map(({ address, vm }) => [address, vm]);
   expect(host.vm('host').routes).toEqual([[34, 'host'], ...running]);
 }

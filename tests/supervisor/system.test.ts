@@ -212,7 +212,7 @@ describe('a VM that is lost', () => {
       host.vm('wasm').die(`death ${i}`);
       await settle();
     }
-    expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'lost', reason: 'death 2' });
+    expect(system.vms.at(-1)).toMatchObject({ vm: 'wasm', state: 'lost', reason: 'death 2' });
     expect(statusOf(system, 'bert').state).toBe('lost');
     expect(system.state).toBe('degraded');
     expect(host.vm('js').routes).not.toContainEqual([65, 'wasm']);
@@ -223,7 +223,7 @@ describe('a VM that is lost', () => {
     host.startFailures.set('wasm', new Error('out of threads'));
     host.vm('wasm').die('exit code 1');
     await settle();
-    expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'lost', reason: 'out of threads' });
+    expect(system.vms.at(-1)).toMatchObject({ vm: 'wasm', state: 'lost', reason: 'out of threads' });
     host.startFailures.clear();
     host.vm('js').die('exit code 1');
     const stopping = system.stop();
@@ -240,7 +240,7 @@ describe('a VM that is lost and has been started too often', () => {
     host.vm('wasm').die('exit code 134');
     await settle();
     expect(system.state).toBe('degraded');
-    expect(system.vms.at(-1)).toEqual({ vm: 'wasm', state: 'lost', reason: 'exit code 134' });
+    expect(system.vms.at(-1)).toMatchObject({ vm: 'wasm', state: 'lost', reason: 'exit code 134' });
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'lost', reason: 'VM wasm was lost: exit code 134' });
     expect(host.vm('host').routes).toEqual([
       [34, 'host'],

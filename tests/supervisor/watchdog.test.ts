@@ -144,7 +144,7 @@ describe('a VM that hangs', () => {
     host.vm('wasm').progress.reading = { busy: true, count: 1, place };
     await host.time.advance(60 * HANG_MS);
     expect(host.log.filter((line) => line === 'start wasm again')).toHaveLength(INTENSITY_DEFAULT.intensity);
-    expect(system.vms).toContainEqual({ vm: 'wasm', state: 'lost', reason });
+    expect(system.vms).toContainEqual({ vm: 'wasm', state: 'lost', reason, failedOver: false });
     expect(statusOf(system, 'anna').state).toBe('running');
   });
 
