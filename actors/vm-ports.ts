@@ -73,9 +73,10 @@ export class VmPorts {
     for (const port of this.all) port.blame(suspectsAt(port.address, suspects));
   }
 
-  /** Every actor runs. */
+  /** Every actor runs. What has come for a port meanwhile waits for its turn. */
   open(): void {
     for (const port of this.all) if (port.state !== 'stopped') port.open();
+    this.services.wake();
   }
 
   close(): void {

@@ -232,7 +232,10 @@ export async function openBank({
 let posted = 1_000;
 
 /** Puts messages from the host's runtime into one mailbox at the same moment, so that they are handled as one batch. */
-export function arriveTogether(world: BankWorld, ...messages: readonly (readonly [message: unknown, fields: object])[]): void {
+export function arriveTogether(
+  world: Pick<BankWorld, 'host'>,
+  ...messages: readonly (readonly [message: unknown, fields: object])[]
+): void {
   const outbox = new OutboxBuilder(HOST_RUNTIME);
   for (const [message, fields] of messages) {
     outbox.begin();

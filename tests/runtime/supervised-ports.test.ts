@@ -1,9 +1,11 @@
 /** Ports of application code: what throws is started again, with everything new, and what was on its way to it comes to the next one. */
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Incoming, Port, SystemChange } from '../../actors/index.js';
 import { Standstill } from '../../actors/standstill.js';
+import type { SimHost } from '../../host-shim/sim/index.js';
 import type { MessageOf } from '../../protocol/schema.js';
-import { type BankOptions, type BankWorld, bank, counterdesk, openBank, teller } from './bank.js';
+import { arriveTogether, type BankOptions, type BankWorld, bank, counterdesk, openBank, teller } from './bank.js';
 
 type Desk = Port<typeof counterdesk>;
 type Call = MessageOf<typeof counterdesk, 'call'>;
@@ -114,6 +116,27 @@ test.each(['throw', 'reject'])('a frame at which two incarnations ended (%s) is 
   expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
   expect(changes.filter((change) => change.type === 'poisoned')).toHaveLength(1);
   expect(world.ends).toEqual(['1 trap', '2 trap']);
+});
+
+test('what comes before it opens is handled once it has', async () => {
+  let host!: SimHost;
+  const { told } = await openOffice({
+    hostOf(simulated) {
+      host = simulated;
+      return Object.create(host, { startVm: { value: startVm } });
+    },
+  });
+  expect(told).toEqual(['1 opens', '1 early 1']);
+
+  async function startVm(...input: Parameters<SimHost['startVm']>) {
+    const handle = await host.startVm(...input);
+    const begin = async (): Promise<void> => {
+      if (handle.name === 'js') arriveTogether({ host }, [counterdesk.receives.call, { text: 'early' }]);
+      await setImmediate(); // the VM looks at it, and falls asleep
+      await handle.control.begin();
+    };
+    return { ...handle, control: { ...handle.control, begin } };
+  }
 });
 
 test('a crash is reported with its causes', async () => {
