@@ -110,6 +110,7 @@ export class ActorCore {
     entries: readonly JournalEntry[],
     { digest, sequence }: Snapshot,
   ): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
+    this.services.progress.again();
     for (const entry of entries) {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position);
       if (trap) return { trap, entry };

@@ -55,7 +55,7 @@ export class ActorEnds {
     this.attempts = attempts;
   }
 
-  report(trap: ActorTrap, frame: Uint8Array, restartsAs: number): CrashReport {
+  report(trap: ActorTrap, frame: Uint8Array | null, restartsAs: number): CrashReport {
     const { actor, attempts: attempt } = this;
     const { address, epoch, sequence: lastSequence } = this.gate;
     return crashReport(this.services, { actor, address, epoch, lastSequence, trap, frame, attempt, restartsAs });

@@ -48,10 +48,15 @@ export class CellJournal {
     return entries;
   }
 
-  /** The frame with a number in the batch that begins at a position. Undefined when it is not there any more, or was given up. */
-  at(position: number, index: number): JournalEntry | undefined {
-    const entry = this.journal.has(position) ? this.from(position)[index] : undefined;
-    return entry && !this.poison.has(entry.position) ? entry : undefined;
+  /** The frame with a number in the batch that begins at a position. Empty when it is not there any more, or was given up. */
+  at(position: number, index: number): readonly JournalEntry[] {
+    return this.behind(position, index, index + 1);
+  }
+
+  /** The same with those behind it, up to the one with number `end`. */
+  behind(position: number, index: number, end?: number): readonly JournalEntry[] {
+    const entries = this.journal.has(position) ? this.from(position).slice(index, end) : [];
+    return entries.filter((entry) => !this.poison.has(entry.position));
   }
 
   /** The entries behind a snapshot that were not given up: those whose output has left, and those that are yet to be handled. */

@@ -8,6 +8,7 @@ import { framesIn, KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { ActorCore } from './actor-core.js';
 import type { ActorCheckpoint } from './checkpoint.js';
 import { withoutHoles } from './envelope.js';
+import { hangTries } from './hang-tries.js';
 import { ActorTrap } from './instance.js';
 import { Hang, type Suspect } from './suspect.js';
 
@@ -45,16 +46,11 @@ export function remember(
 /** The VM has hung at frames of this actor: those at which it has done so too often are given up. To be called before it goes on. */
 export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
   const { ends, journal, services } = core;
-  const tries = new Map<number, number>();
-  for (const suspect of suspects) {
-    const entry = journal.at(suspect.position, suspect.index);
-    if (!entry) continue;
-    const attempts = Math.max(tries.get(entry.position) ?? 0, suspect.tries) + 1;
-    tries.set(entry.position, attempts);
-    ends.blame(entry.position, attempts);
+  for (const { suspect, entry, attempt } of hangTries(journal, suspects)) {
+    ends.blame(entry?.position ?? -1, attempt);
     if (!ends.hopeless && suspect.reported) continue;
-    const report = ends.report(new ActorTrap(0, new Hang(suspect.reason)), entry.frame, 0);
-    if (ends.hopeless) {
+    const report = ends.report(new ActorTrap(0, new Hang(suspect.reason)), entry?.frame ?? null, 0);
+    if (entry && ends.hopeless) {
       services.router.acceptAgain(core.address, entry.frame, 0);
       core.giveUp(entry, report);
     }

@@ -194,6 +194,7 @@ export class ActorCell implements Party {
   /** Handles what was journaled behind the culprit but not handled, the culprit first. */
   private goOn(entries: readonly JournalEntry[]): void {
     const { core } = this;
+    this.services.progress.again();
     for (const [i, entry] of entries.entries()) {
       const { frame, position } = entry;
       this.services.router.acceptAgain(this.address, frame, 0);

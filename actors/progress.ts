@@ -7,8 +7,11 @@
  *        | busy | count | address | index | source | tries | position | sequence |
  *        +------+-------+---------+-------+--------+-------+----------+----------+
  *
+ * Where memory is not shared they are told instead (progress-teller.ts, told-progress.ts).
+ *
  * The catch: plain stores, since every frame makes some. What they say is certain only once the thread that made them is gone.
  */
+import type { ProgressTeller } from './progress-teller.js';
 import { Standstill } from './standstill.js';
 
 const BUSY = 0;
@@ -35,6 +38,8 @@ export interface Place {
   readonly sequence: number;
   /** How often it has ended its actor before. */
   readonly tries: number;
+  /** False when it may be at a later frame by now: of this actor, behind this one in the journal. */
+  readonly certain: boolean;
 }
 
 export interface ProgressReading {
@@ -68,6 +73,7 @@ export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressR
       source: words[SOURCE],
       sequence: numbers[SEQUENCE],
       tries: words[TRIES],
+      certain: true,
     },
   };
 }
@@ -82,7 +88,11 @@ export class Progress {
     return shared ? new SharedArrayBuffer(BYTES) : new ArrayBuffer(BYTES);
   }
 
-  constructor(memory: SharedArrayBuffer | ArrayBuffer) {
+  /** @param teller where the host does not see the memory */
+  constructor(
+    memory: SharedArrayBuffer | ArrayBuffer,
+    private readonly teller: ProgressTeller | null = null,
+  ) {
     this.words = new Int32Array(memory, 0, 6);
     this.numbers = new Float64Array(memory);
   }
@@ -94,19 +104,32 @@ export class Progress {
 
   /** A port begins to handle a frame. */
   atPortFrame(address: number, source: number, sequence: number): void {
+    this.teller?.tellNext();
     this.begin(address, -1, source, sequence, 0);
+  }
+
+  /** An actor is about to handle frames again: no new entry of the journal says so. */
+  again(): void {
+    this.teller?.tellNext();
+  }
+
+  /** Whether the host is to know of every step, to know for certain what hangs. */
+  tellEach(each: boolean): void {
+    if (this.teller) this.teller.each = each;
   }
 
   /** The frame of the batch with this number is begun. */
   readonly frame = (index: number): void => {
     this.words[INDEX] = index;
     this.advance();
+    this.teller?.changed();
   };
 
   /** What was begun is done. */
   done(): void {
     this.words[BUSY] = 0;
     this.advance();
+    this.teller?.done();
   }
 
   /** For what a party does besides handling frames. */
@@ -132,10 +155,16 @@ export class Progress {
     numbers[SEQUENCE] = sequence;
     words[BUSY] = 1;
     this.advance();
+    this.teller?.changed();
   }
 
   private advance(): void {
     this.count = (this.count + 1) | 0;
     this.words[COUNT] = this.count;
+  }
+
+  /** Nothing is told from now on. */
+  end(): void {
+    this.teller?.end();
   }
 }

@@ -5,6 +5,7 @@ import type { BoundParty } from '../protocol/bind.js';
 import type { VmEvents } from './control.js';
 import type { Clock, Timers } from './host.js';
 import type { ActorFactory, VmName } from './instance.js';
+import type { ProgressListener } from './progress-teller.js';
 
 export interface OpenLink {
   readonly reader: LinkReader;
@@ -43,6 +44,8 @@ export interface VmOptions {
   readonly openLink: OpenLinkFunction;
   /** Told of every journal entry before it is handled, where the host does not see the journal's memory. */
   readonly mirror?: EntryListener;
+  /** Told of progress, where the host does not see the memory for that. */
+  readonly tellProgress?: ProgressListener;
   /** In place of an endless loop, for a port that is told to hang: in the simulation nothing may loop. */
   readonly loop?: () => never;
   /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */

@@ -33,7 +33,7 @@ import { OutboxBuilder } from './outbox-builder.js';
 import { PermittedRestarts } from './permitted-restarts.js';
 import type { Port, PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
-import { Progress } from './progress.js';
+import { progressOf } from './progress-teller.js';
 import { Pump } from './pump.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
@@ -113,7 +113,7 @@ export class Vm implements VmControl {
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
       drawFault: (frames) => this.faultRates.draw(frames),
-      progress: new Progress(memory?.progress ?? Progress.allocate(false)),
+      progress: progressOf(options),
       restartSoon: (cell) => {
         this.restarts.add(cell);
         options.wake();
@@ -365,7 +365,9 @@ export class Vm implements VmControl {
     this.router.holdLocal(true);
     this.actors.blame(suspects);
     this.ports.blame(suspects);
+    this.services.progress.tellEach(suspects.length > 0);
     const poisoned = this.actors.recover();
+    this.services.progress.tellEach(false);
     this.router.mute([]);
     this.router.holdLocal(false);
     for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
@@ -381,6 +383,7 @@ export class Vm implements VmControl {
     this.checkpointer?.end();
     this.deadlines.end();
     this.turns.end();
+    this.services.progress.end();
     this.router.silence();
   }
 

@@ -13,11 +13,16 @@ export class JournalMirror {
   private readonly journal = new Journal(this.memory);
   private floor = 0;
 
-  /** @throws RangeError when it does not fit: this is no mirror of the journal that it comes from */
-  append(entry: Uint8Array): void {
+  /**
+   * @returns its position
+   * @throws RangeError when it does not fit: this is no mirror of the journal that it comes from
+   */
+  append(entry: Uint8Array): number {
+    const { position } = this.journal;
     if (!this.journal.appendBatch(readU32(entry, 0), entry, ACTOR_BYTES, entry.length - ACTOR_BYTES))
       throw new RangeError(`no room for a journal entry of ${entry.length} bytes`);
     this.journal.truncate(this.floor);
+    return position;
   }
 
   /** Forgets the frames before a position, also those that are yet to come: the word of it travels on another way than they. */

@@ -1,8 +1,10 @@
 /**
- * How the journal of a VM in another thread comes to its mirror where memory is not shared: each entry is a message, in a buffer that is
- * transferred. What a thread has posted arrives whatever becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
+ * How the journal of a VM in another thread comes to its mirror where memory is not shared, and what it tells of its progress: each entry is a
+ * message, in a buffer that is transferred. What a thread has posted arrives whatever becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
  */
-import type { EntryListener } from '../../bus/journal.js';
+import type { ProgressReading } from '../../actors/progress.js';
+import { ToldProgress } from '../../actors/told-progress.js';
+import type { VmOptions } from '../../actors/vm-options.js';
 import type { JournalMirror } from '../../bus/journal-mirror.js';
 
 /**
@@ -17,6 +19,7 @@ export class JournalPort {
   readonly remote: MessagePort;
   /** Resolves when the mirror has all that the thread had journaled, once that has ended. */
   readonly complete: () => Promise<void>;
+  readonly progress = new ToldProgress();
 
   constructor(
     readonly mirror: JournalMirror,
@@ -24,17 +27,24 @@ export class JournalPort {
   ) {
     const { port1, port2 } = new MessageChannel();
     this.remote = port2;
-    port1.onmessage = ({ data }) => mirror.append(new Uint8Array(data as ArrayBuffer));
+    port1.onmessage = ({ data }: MessageEvent<ArrayBuffer | ProgressReading>) => {
+      if (data instanceof ArrayBuffer) this.take(new Uint8Array(data));
+      else this.progress.told(data);
+    };
     const read = readToEnd(port1);
     this.complete = async () => {
       await read();
       port1.close();
     };
   }
+
+  private take(entry: Uint8Array): void {
+    this.progress.journaled(entry, this.mirror.append(entry));
+  }
 }
 
 /** The VM's end. */
-export const toMirror =
-  (port: MessagePort): EntryListener =>
-  ({ buffer }) =>
-    port.postMessage(buffer, [buffer]);
+export const toHost = (port: MessagePort): Pick<VmOptions, 'mirror' | 'tellProgress'> => ({
+  mirror: ({ buffer }) => port.postMessage(buffer, [buffer]),
+  tellProgress: (reading) => port.postMessage(reading),
+});

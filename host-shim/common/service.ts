@@ -22,7 +22,7 @@ export interface Preparation {
 export interface Boot {
   readonly name: Exclude<VmName, 'host'>;
   readonly memory: VmMemory;
-  /** Where the host does not see that memory: takes every journal entry. */
+  /** Where the host does not see that memory: takes every journal entry, and what is told of progress. */
   readonly journalPort?: MessagePort;
   readonly spareInstances: boolean;
 }

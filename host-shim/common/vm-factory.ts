@@ -1,9 +1,7 @@
 /** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
-import type { VmEvents } from '../../actors/control.js';
-import type { ActorFactory, VmName } from '../../actors/instance.js';
+import type { ActorFactory } from '../../actors/instance.js';
 import { Vm } from '../../actors/vm.js';
-import type { VmMemory } from '../../actors/vm-options.js';
-import type { EntryListener } from '../../bus/journal.js';
+import type { VmOptions } from '../../actors/vm-options.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import { platformClock } from './clock.js';
 import type { Guest, VmDefinition } from './definition.js';
@@ -30,32 +28,18 @@ export async function loadFactories(definition: VmDefinition, wasm: boolean, loa
   return [...(definition.actors ?? []), ...(await Promise.all(guests.map((guest) => loadGuest(guest, definition.parties, load))))];
 }
 
-export interface VmParts {
-  readonly name: VmName;
+/** What differs from one VM to another. */
+export interface VmParts extends Omit<VmOptions, 'parties' | 'clock' | 'timers' | 'openLink' | 'loop' | 'carrier'> {
   readonly definition: VmDefinition;
-  readonly factories: readonly ActorFactory[];
-  readonly memory?: VmMemory;
-  readonly spareInstances: boolean;
-  readonly mirror?: EntryListener;
-  readonly events: VmEvents;
-  readonly wake: () => void;
-  readonly onPortError: (port: string, error: unknown) => void;
 }
 
-export function createVm({ name, definition, factories, memory, mirror, spareInstances, events, wake, onPortError }: VmParts): Vm {
+export function createVm({ definition, ...parts }: VmParts): Vm {
   const vm = new Vm({
-    name,
+    ...parts,
     parties: definition.parties,
-    factories,
-    memory,
-    spareInstances,
-    mirror,
     clock: platformClock,
     timers: platformTimers,
-    events,
-    wake,
     openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
-    onPortError,
   });
   definition.ports?.(vm);
   return vm;

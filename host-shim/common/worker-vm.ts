@@ -8,7 +8,7 @@ import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import { ControlError, type ControlFailure, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
-import { type ProgressReader, readProgress } from '../../actors/progress.js';
+import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/progress.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import type { Patience } from '../../actors/supervisor/patience.js';
 import type { JournalPort } from './journal-port.js';
@@ -69,7 +69,8 @@ export class WorkerVm {
     const { patience, controlDeadlineMs } = this.options;
     // A Comlink proxy takes any call and answers with a promise, as VmControl does.
     const control = this.remote.control as unknown as VmControl;
-    const progress = journal ? null : progressOf(boot.memory.progress, () => this.remote.alive());
+    const read = (asked: boolean) => (journal ? journal.progress.read(asked) : readProgress(boot.memory.progress));
+    const progress = progressOf(read, () => this.remote.alive());
     return {
       name: this.name,
       control: guardControl(this.name, control, patience, this.lifeline, controlDeadlineMs, progress),
@@ -134,13 +135,13 @@ export class WorkerVm {
   }
 }
 
-function progressOf(memory: SharedArrayBuffer | ArrayBuffer, alive: () => Promise<void>): ProgressReader {
+function progressOf(read: (asked: boolean) => ProgressReading, alive: () => Promise<void>): ProgressReader {
   let asked = false;
   const answered = () => {
     asked = false;
   };
   return {
-    read: () => readProgress(memory),
+    read: () => read(asked),
     get asked() {
       return asked;
     },

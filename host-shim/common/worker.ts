@@ -1,7 +1,7 @@
 /** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
 import { standInOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
-import { toMirror } from './journal-port.js';
+import { toHost } from './journal-port.js';
 import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
 import { createVm, loadFactories } from './vm-factory.js';
@@ -24,7 +24,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
         factories,
         memory,
         spareInstances,
-        mirror: journalPort && toMirror(journalPort),
+        ...(journalPort && toHost(journalPort)),
         events,
         wake: driver.wake,
         onPortError: (port, error) => console.error(`port ${port}:`, error),

@@ -6,9 +6,10 @@
  */
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
-import { type ProgressReader, readProgress } from '../../actors/progress.js';
+import { readProgress } from '../../actors/progress.js';
 import { Standstill } from '../../actors/standstill.js';
 import { Patience } from '../../actors/supervisor/patience.js';
+import { ToldProgress } from '../../actors/told-progress.js';
 import { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
@@ -178,6 +179,7 @@ export class SimHost implements Host {
     memory?: VmMemory,
   ): { vm: Vm; handle: VmHandle } {
     const mirror = this.memories.mirrorOf(name) ?? undefined;
+    const told = mirror && new ToldProgress();
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
     };
@@ -199,7 +201,8 @@ export class SimHost implements Host {
             throw new Standstill('a fault to order');
           },
           spareInstances: this.options.spareInstances ?? true,
-          mirror: mirror && ((entry) => mirror.append(entry)),
+          mirror: mirror && ((entry) => told?.journaled(entry, mirror.append(entry))),
+          tellProgress: told?.told,
           onPortError: this.options.onPortError ?? printPortError,
           carrier: this.carrier.writerOf(() => vm),
         });
@@ -223,7 +226,14 @@ export class SimHost implements Host {
         },
       },
       { patience: this.patience, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
-      memory && progressOf(memory),
+      memory && {
+        read: () => (told ? told.read(started.stands) : readProgress(memory.progress)),
+        // Whoever stands still does not answer.
+        get asked() {
+          return started.stands;
+        },
+        ask() {},
+      },
     );
     const { vm, handle } = started;
     return {
@@ -239,8 +249,5 @@ export class SimHost implements Host {
     };
   }
 }
-
-/** What hangs here hangs as it handles something: it need not be asked. */
-const progressOf = ({ progress }: VmMemory): ProgressReader => ({ read: () => readProgress(progress), asked: false, ask() {} });
 
 export const createSimHost = (options: SimHostOptions): SimHost => new SimHost(options);

@@ -5,7 +5,7 @@ import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import type { Thread } from '../../host-shim/common/worker-vm.js';
 import type { EndReason } from '../../protocol/generated/system.js';
-import { mirror, probe, relay } from './protocol/generated/index.js';
+import { desk, mirror, probe, relay } from './protocol/generated/index.js';
 import { parties } from './world.js';
 
 type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
@@ -20,7 +20,7 @@ export interface MortalHost {
 
 const PAUSE_MS = 40;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
-/** A thread that a busy machine keeps waiting is not to be ended by anybody but the test. */
+/** A thread that a busy machine keeps waiting is not to be ended by anybody but the test: nor is it for these hosts by a deadline. */
 const NO_HANGS = { hangMs: Number.POSITIVE_INFINITY };
 const BOTH = { js: true, wasm: true };
 
@@ -60,7 +60,8 @@ export class MortalGame {
       { schema: relay, twins: { js: true, wasm: false } },
       { schema: mirror, twins: BOTH },
     ];
-    this.system = await startSystem(this.host, { parties, actors, placement, vmIntensity: OFTEN, ...NO_HANGS, ...options });
+    const portVms = { desk: 'js' } as const;
+    this.system = await startSystem(this.host, { parties, portVms, actors, placement, vmIntensity: OFTEN, ...NO_HANGS, ...options });
   }
 
   /** Throws balls while `disturb` goes on, and until it has ended. */
@@ -99,6 +100,11 @@ export class MortalGame {
   /** To a relay that is asked to. */
   toil(milliseconds: number): void {
     this.probe.send(relay.receives.toil, { milliseconds });
+  }
+
+  /** @returns which incarnation of the desk has answered */
+  async deskToils(behind: boolean, passesAs: number): Promise<number> {
+    return (await this.probe.request(desk.receives.toil, { behind, passesAs })).epoch;
   }
 
   get actors() {

@@ -1,14 +1,15 @@
 /**
- * A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, ebb and tide flood each other from the same places, and
- * probe looks on from the host.
+ * A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, ebb and tide flood each other from the same places,
+ * desk is application code in the JavaScript VM, and probe looks on from the host.
  */
 import { Actor, type Handlers } from '../../actors/actor.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { Vm } from '../../actors/vm.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
-import { ebb, mirror, parties as ownParties, probe, relay, tide } from './protocol/generated/index.js';
+import { desk, ebb, mirror, parties as ownParties, probe, relay, tide } from './protocol/generated/index.js';
 
 export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
 
@@ -21,9 +22,6 @@ const isBall = (ball: Uint8Array, round: number, bytes: number): boolean =>
 
 /** For `toil`. */
 export const FOR_EVER = 0xffff_ffff;
-export const LATER = 0xffff_fffe;
-/** Its VM has recovered from a former loop by then. */
-const LATER_MS = 300;
 
 function loop(): never {
   for (;;);
@@ -49,9 +47,8 @@ class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
     this.startTimer(1, delayMs);
   }
   onToil({ milliseconds }: MessageOf<typeof relay, 'toil'>): void {
-    if (milliseconds === LATER) setTimeout(loop, LATER_MS);
-    else if (milliseconds === FOR_EVER) loop();
-    else for (const until = performance.now() + milliseconds; performance.now() < until; );
+    if (milliseconds === FOR_EVER) loop();
+    for (const until = performance.now() + milliseconds; performance.now() < until; );
   }
   override onTimer(): void {
     this.send(probe.receives.woken, {});
@@ -128,7 +125,18 @@ const actors = [
   tideFactory,
 ];
 
-export const jsDefinition: VmDefinition = { parties, actors };
+function openDesk(vm: Vm): void {
+  vm.openSupervisedPort<typeof desk>(desk, (port) => ({
+    onToil({ behind, passesAs }, incoming) {
+      const loops = port.epoch < passesAs;
+      if (loops && !behind) loop();
+      port.reply(incoming, desk.receives.toil, { epoch: port.epoch });
+      if (loops) setTimeout(loop);
+    },
+  }));
+}
+
+export const jsDefinition: VmDefinition = { parties, actors, ports: openDesk };
 
 /** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. Tide is in JavaScript: what matters is its thread. */
 export const wasmDefinition = (module: URL): VmDefinition => ({

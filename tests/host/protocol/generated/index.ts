@@ -4,6 +4,7 @@ import { mirror } from './mirror.js';
 import { probe } from './probe.js';
 import { ebb } from './ebb.js';
 import { tide } from './tide.js';
+import { desk } from './desk.js';
 
-export { relay, mirror, probe, ebb, tide };
-export const parties = [relay, mirror, probe, ebb, tide] as const;
+export { relay, mirror, probe, ebb, tide, desk };
+export const parties = [relay, mirror, probe, ebb, tide, desk] as const;

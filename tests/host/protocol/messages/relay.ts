@@ -10,7 +10,7 @@ export const relay = actor({
     start: message({ kind: 0x4001, fields: { rounds: u32, bytes: u32 } }),
     returned: message({ kind: 0x4002, fields: { round: u32, ball: bin() } }),
     wait: message({ kind: 0x4003, fields: { delayMs: u32 } }),
-    /** Keeps the thread busy: for so long, for ever, or for ever in a while. */
+    /** Keeps the thread busy: for so long, or for ever. */
     toil: message({ kind: 0x4010, fields: { milliseconds: u32 } }),
   },
   sendsTo: ['mirror', 'probe', 'timer'],
