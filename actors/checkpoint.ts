@@ -37,8 +37,25 @@ export interface Checkpoint {
   readonly requests: OpenRequests;
 }
 
-/** The bytes are a buffer of their own, to be transferred. */
-export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array => encode(checkpoint, { ignoreUndefined: true }).slice();
+/** What an entry of any list takes besides its bytes, and what a checkpoint takes besides its lists, generously. */
+const ENTRY_BYTES = 64;
+const CHECKPOINT_BYTES = 1024;
+const NUMBER_BYTES = 9;
+
+const bytesOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length + ENTRY_BYTES, 0);
+const bytesHeld = (held: readonly HeldFrame[]): number => bytesOf(held.map(({ frame }) => frame));
+
+/** Room for it, so that the encoder need not grow: mailboxes under load are most of it. */
+function roomFor({ actors, leaving, sent }: Checkpoint): number {
+  const ofActors = actors.map(
+    ({ snapshot, waiting, held, seen }) => bytesOf([snapshot, ...waiting]) + bytesHeld(held) + seen.length * NUMBER_BYTES,
+  );
+  return ofActors.reduce((sum, bytes) => sum + bytes, CHECKPOINT_BYTES) + bytesHeld(leaving) + bytesOf(sent);
+}
+
+/** The bytes are in a buffer of their own, to be transferred. */
+export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array =>
+  encode(checkpoint, { ignoreUndefined: true, initialBufferSize: roomFor(checkpoint) });
 
 /** @throws TypeError when the bytes are not a checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {

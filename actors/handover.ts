@@ -37,7 +37,7 @@ export function handOver(core: ActorCore): Handover {
   return {
     ...kept,
     snapshot: kept.snapshot.slice(),
-    waiting: [...left.map(({ frame }) => frame), ...kept.waiting],
+    waiting: [...left.map(({ frame }) => frame), ...kept.waiting.map((piece) => piece.slice())],
     held: [...kept.held],
     handled: handled.map(({ frame }) => frame),
     digestBefore: core.snapshots.last.digest,

@@ -1,5 +1,5 @@
 /** A running 32-bit digest of emitted frames: what a replay's output is compared with. */
-import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '../protocol/frame.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import { viewOf } from './copier.js';
 
 const WORD_BYTES = 4;
@@ -19,8 +19,7 @@ export class FrameDigest {
     this.source = bytes;
     for (let at = start; at < end; ) {
       const length = frameLength(bytes, at);
-      digest = mix(digest, length);
-      digest = mix(digest, (readU16(bytes, at + KIND_OFFSET) << 16) | readU16(bytes, at + TARGET_OFFSET));
+      digest = mix(digest, length ^ (this.view.getUint16(at + KIND_OFFSET) << 16) ^ this.view.getUint16(at + TARGET_OFFSET));
       digest = addBody(digest, this.view, at + BODY_OFFSET, at + length);
       at += length;
     }

@@ -134,7 +134,7 @@ class LaneQueue {
   }
 
   get contents(): Uint8Array {
-    return this.bytes.slice(this.head, this.tail);
+    return this.bytes.subarray(this.head, this.tail);
   }
 
   mark(): () => boolean {
@@ -234,7 +234,7 @@ export class Mailbox {
     for (const lane of this.lanes) lane.clear(visit);
   }
 
-  /** A copy of all frames: whole ones one after another, oldest first, in a piece per lane. */
+  /** All frames: whole ones one after another, oldest first, in a piece per lane. Valid until the mailbox changes. */
   get contents(): readonly Uint8Array[] {
     return this.lanes.filter(({ frames }) => frames > 0).map((lane) => lane.contents);
   }

@@ -23,8 +23,8 @@ export const MAILBOX_FRAMES_MAX = 4096;
 export const HANDLER_OUTPUT_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 /** The journal of one VM, between two checkpoints. */
 export const JOURNAL_BYTES = 4 * FRAME_BYTES_MAX;
-/** Deliveries to one actor that a restart may have to handle again: small ones, at a few microseconds each. */
-export const REPLAY_FRAMES_MAX = 256;
+/** Deliveries to one actor that a restart may have to handle again: at a microsecond each, for those that cost more are bounded by their time. */
+export const REPLAY_FRAMES_MAX = 1024;
 /** Work that a restart may have to do again, in microseconds of handling: a quarter of the millisecond that a recovery should take. */
 export const REPLAY_MICROS_MAX = 250;
 /** A snapshot is not taken before the handling since the last one cost this many times what a snapshot does: bounds its share of the time. */

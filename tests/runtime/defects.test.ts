@@ -1,5 +1,6 @@
 /** Actors with a defect: each ends its incarnation, never the VM, with a report that says what was wrong. */
 import { expect, test } from 'vitest';
+import { REPLAY_FRAMES_MAX } from '../../protocol/limits.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { arriveTogether, Bank, type BankWorld, bank, openBank, teller } from './bank.js';
 
@@ -127,7 +128,7 @@ test('an actor whose state can never be written exhausts its budget; the VM and 
   deposit(world);
   await world.pass(20);
   note(world, '');
-  for (let i = 0; i < 300; i++) deposit(world);
+  for (let i = 0; i <= REPLAY_FRAMES_MAX; i++) deposit(world);
   await world.pass(500);
   expect(bankOf(world).state).toBe('exhausted');
   expect(bankOf(world).reason).toMatch(/no ink/);
