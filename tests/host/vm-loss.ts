@@ -145,6 +145,22 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       expect(game.ends).toHaveLength(lost.length * mortal.kills);
     });
 
+    it('in the middle of a move, whichever it is: no ball is lost or doubled', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      await game.start('relay=js,mirror=wasm');
+      const mirrored = () => game.actors.find(({ actor }) => actor === 'mirror');
+      await game.play(40, async () => {
+        for (let i = 0; i < mortal.kills; i++) {
+          const moved = game.system.moveActor('mirror', mirrored()?.vm === 'js' ? 'wasm' : 'js').catch(() => {});
+          await pause(i);
+          await game.kill(i % 2 === 0 ? 'wasm' : 'js');
+          await moved;
+        }
+      });
+      expect(mirrored()).toMatchObject({ state: 'running' });
+      expect(await game.system.counters()).toMatchObject({ divergent: 0, fenced: 0, deadLetters: 0 });
+    });
+
     it('too often for Wasm, goes on in JavaScript: no ball is lost or doubled', async () => {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=wasm', { vmIntensity: { intensity: 1, periodMs: 3_600_000 } });
