@@ -13,7 +13,7 @@ import type { Journal } from '../bus/journal.js';
 import type { LinkReader } from '../bus/link.js';
 import type { Mailbox } from '../bus/mailbox.js';
 import type { OpenRequests } from '../bus/requests.js';
-import { CHECKPOINT_JOURNAL_BYTES_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
+import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorCell } from './cell.js';
 import { encodeCheckpoint, type HeldFrame } from './checkpoint.js';
 
@@ -145,10 +145,11 @@ export class Checkpointer {
   }
 
   private get due(): boolean {
+    const { journal, readers } = this.options;
     return (
       this.handledMicros >= Math.max(CHECKPOINT_MICROS_MAX, this.costMicros * CHECKPOINT_SHARE_MAX) ||
-      this.options.journal.position - this.position >= CHECKPOINT_JOURNAL_BYTES_MAX ||
-      this.options.readers().some((reader) => reader.crowded)
+      journal.position - this.position >= journal.capacity * CHECKPOINT_JOURNAL_SHARE_MAX ||
+      readers().some((reader) => reader.crowded)
     );
   }
 

@@ -5,13 +5,18 @@
  * The catch: it must not be truncated later than the journal that it mirrors, or an entry that fits there finds no room here.
  */
 import { readU32 } from '../protocol/frame.js';
-import { JOURNAL_BYTES } from '../protocol/limits.js';
 import { ACTOR_BYTES, Journal } from './journal.js';
 
 export class JournalMirror {
-  private readonly memory = Journal.allocate(JOURNAL_BYTES, false) as ArrayBuffer;
-  private readonly journal = new Journal(this.memory);
+  private readonly memory: ArrayBuffer;
+  private readonly journal: Journal;
   private floor = 0;
+
+  /** @param bytes of the journal that it mirrors */
+  constructor(bytes: number) {
+    this.memory = Journal.allocate(bytes, false) as ArrayBuffer;
+    this.journal = new Journal(this.memory);
+  }
 
   /**
    * @returns its position

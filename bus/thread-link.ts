@@ -42,6 +42,8 @@ class Wire {
   usedBytes = 0;
   /** Frames since the link was opened. */
   sent = 0;
+  /** Bytes that a refused write needs, 0 when none waits. */
+  wantedBytes = 0;
   writerClosed = false;
   readerClosed = false;
   roomCame = (): void => {};
@@ -71,7 +73,11 @@ class Wire {
     for (const batch of this.onTheirWay) batch.length = 0;
     this.arrived.length = 0;
     this.usedBytes = 0;
-    this.later(() => this.roomCame(), this.roomRandom);
+    this.giveRoom();
+  }
+
+  private giveRoom(): void {
+    if (this.wantedBytes > 0) this.later(() => this.roomCame(), this.roomRandom);
   }
 
   /** Gives back the room of the oldest frames. @returns their bytes */
@@ -79,7 +85,7 @@ class Wire {
     let bytes = 0;
     for (const frame of this.arrived.splice(0, frames)) bytes += frame.length;
     this.usedBytes -= bytes;
-    this.later(() => this.roomCame(), this.roomRandom);
+    this.giveRoom();
     return bytes;
   }
 
@@ -114,8 +120,6 @@ class ThreadWriter implements LinkWriter {
   private readonly frameBytesMax: number;
   private batch: Uint8Array[] = [];
   private refusing = false;
-  /** Bytes that the refused write needs, 0 when none waits. */
-  private wantedBytes = 0;
 
   constructor(private readonly wire: Wire) {
     this.frameBytesMax = Math.min(FRAME_BYTES_MAX, wire.capacityBytes >> 1);
@@ -131,7 +135,7 @@ class ThreadWriter implements LinkWriter {
     this.refusing ||= this.wire.drawRefusal(() => this.endRefusing());
     if (this.closed || !this.hasRoom(length)) {
       this.flush();
-      this.wantedBytes = length;
+      this.wire.wantedBytes = length;
       this.stats.refused++;
       return false;
     }
@@ -179,8 +183,8 @@ class ThreadWriter implements LinkWriter {
   }
 
   private wake(): void {
-    if (this.wantedBytes === 0 || !(this.closed || this.hasRoom(this.wantedBytes))) return;
-    this.wantedBytes = 0;
+    if (this.wire.wantedBytes === 0 || !(this.closed || this.hasRoom(this.wire.wantedBytes))) return;
+    this.wire.wantedBytes = 0;
     this.onRoom?.();
   }
 }

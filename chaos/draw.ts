@@ -1,5 +1,6 @@
 /** Draws a plan from a seed. The catch: what is drawn depends on the kinds of faults that are asked for, so both are needed to draw it again. */
 import { Random } from '../bus/random.js';
+import { JOURNAL_BYTES } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
 import type { Act, Fault, FaultKind, Plan, PlannedOrder, Step } from './plan.js';
 
@@ -9,11 +10,17 @@ const DEPTH_MAX = 4;
 const REPEATS_MAX = 12;
 const FAULT_CHANCE = 0.35;
 const POISON_CHANCE = 0.06;
-const FULL_CHANCE = 0.05;
+const FULL_CHANCE = 0.03;
 /** Of the virtual clock: many steps come while what the last one set going is on its way. */
 const PAUSES_MS = [0, 0, 0, 1, 2, 3, 5, 8, 20];
 const DELAYS_MICROS_MAX = [100, 2_000, 2_000, 10_000];
 const PAYLOADS_BYTES = [0, 0, 1, 17, 200, 200, 3_000, 40_000];
+/** Of a message in a flood: five fill a mailbox. */
+const FLOOD_BYTES = 900_000;
+/** Full, and checkpoints due, again and again. Room for the largest batch at least. */
+const SMALL_JOURNALS_BYTES = [128 << 10, 128 << 10, 512 << 10];
+/** Of all orders: beyond it what waits makes each checkpoint large, and a seed takes a second. */
+const SMALL_BYTES_MAX = 1 << 20;
 const WORKERS = ['js', 'wasm'] as const;
 const ACT_DRAWS: readonly Act[] = [
   ...(['work', 'work', 'work', 'urgent', 'urgent', 'chore', 'chore', 'ask', 'ask', 'ask', 'news', 'news', 'timer', 'note'] as const),
@@ -21,6 +28,9 @@ const ACT_DRAWS: readonly Act[] = [
 ];
 /** What the hand can do itself. */
 const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', 'ask', 'note', 'rumour'];
+
+const bytesOf = (orders: readonly PlannedOrder[]): number =>
+  orders.reduce((sum, { bytes, count, orders: inner }) => sum + count * (bytes + bytesOf(inner)), 0);
 
 class Drawing {
   private id = 0;
@@ -42,20 +52,23 @@ class Drawing {
 
   plan(seed: number): Plan {
     const slow = this.allows('slow', 0.4);
-    const steps = STEPS.least + this.random.integer(STEPS.most - STEPS.least + 1);
+    const count = STEPS.least + this.random.integer(STEPS.most - STEPS.least + 1);
+    const steps = Array.from({ length: count }, () => this.step());
+    const bytes = steps.reduce((sum, { orders }) => sum + bytesOf(orders), 0);
     return {
       seed,
       placement: Object.fromEntries(COURIER_NAMES.map((name) => [name, this.one(WORKERS)])) as Plan['placement'],
       delayMicrosMax: this.one(DELAYS_MICROS_MAX),
       refusals: slow ? { rate: this.one([0.02, 0.1, 0.3]), microsMax: this.one([1_000, 5_000, 30_000]) } : { rate: 0, microsMax: 0 },
-      steps: Array.from({ length: steps }, () => this.step()),
+      journalBytes: bytes > SMALL_BYTES_MAX ? JOURNAL_BYTES : this.one(SMALL_JOURNALS_BYTES),
+      steps,
     };
   }
 
   threadsPlan(seed: number, faults: number): Plan {
     const steps = Array.from({ length: faults }, (_, i) => this.threadsStep(i < HANGS_MAX && faults > 10 * HANGS_MAX));
     const placement = THREADS_PLACEMENT;
-    return { seed, placement, delayMicrosMax: 1_000, refusals: { rate: 0, microsMax: 0 }, steps };
+    return { seed, placement, delayMicrosMax: 1_000, journalBytes: JOURNAL_BYTES, refusals: { rate: 0, microsMax: 0 }, steps };
   }
 
   private threadsStep(hangs: boolean): Step {
@@ -141,7 +154,7 @@ class Drawing {
   /** More than a mailbox takes, in bytes or in frames. */
   private flood(): PlannedOrder {
     const large = this.random.chance(0.6);
-    const [bytes, count] = large ? [900_000, 6] : [0, 4_500];
+    const [bytes, count] = large ? [FLOOD_BYTES, 6] : [0, 4_500];
     const id = ++this.id;
     this.id += count - 1;
     return {

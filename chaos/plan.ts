@@ -71,6 +71,8 @@ export interface Plan {
   readonly seed: number;
   readonly placement: Readonly<Record<CourierName, WorkerName>>;
   readonly delayMicrosMax: number;
+  /** Of each VM. */
+  readonly journalBytes: number;
   /** Links refuse frames as full ones do; none when the rate is 0. */
   readonly refusals: { readonly rate: number; readonly microsMax: number };
   readonly steps: readonly Step[];

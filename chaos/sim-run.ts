@@ -59,6 +59,7 @@ class SimRun implements Observer, Notes {
       vms: { js: { load: async () => js }, wasm: { load: async () => wasm } },
       delay: { minMicros: 20, maxMicros: plan.delayMicrosMax },
       faults: { refuseRate: rate, refuseMicrosMax: microsMax },
+      journalBytes: plan.journalBytes,
       onPortError: (port, error) => this.problems.push(`port ${port}: ${error instanceof Error ? error.stack : error}`),
     });
     openTimerPort(this.host.vm, this.host.timers);

@@ -35,8 +35,8 @@ export const SPARE_SHARE_MAX = 10;
 export const CHECKPOINT_MICROS_MAX = 20_000;
 /** A checkpoint is not made before the handling since the last one cost this many times what a checkpoint does: a tenth of the time at most. */
 export const CHECKPOINT_SHARE_MAX = 10;
-/** Bytes journaled between two checkpoints: a quarter, so that the journal has room until the host has confirmed. */
-export const CHECKPOINT_JOURNAL_BYTES_MAX = JOURNAL_BYTES / 4;
+/** Share of the journal that is filled between two checkpoints: a quarter, so that it has room until the host has confirmed. */
+export const CHECKPOINT_JOURNAL_SHARE_MAX = 0.25;
 /** Dead letters kept per VM, newest last: what a person reads, not an archive. */
 export const DEAD_LETTERS_MAX = 256;
 /** Bytes of their frames: several of the largest. */

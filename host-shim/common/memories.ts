@@ -23,7 +23,10 @@ export class Memories {
   private readonly incarnations = new Map<VmName, number>();
   private readonly rings = new Map<string, SharedArrayBuffer>();
 
-  constructor(private readonly sight: JournalSight) {}
+  constructor(
+    private readonly sight: JournalSight,
+    private readonly journalBytes = JOURNAL_BYTES,
+  ) {}
 
   /** @param again on the memory of the former incarnation; otherwise on a new one, and its links start empty */
   ofVm(name: VmName, again: boolean): VmMemory {
@@ -54,6 +57,7 @@ export class Memories {
   }
 
   private createJournal(): Kept {
-    return this.sight === 'mirrored' ? new JournalMirror() : Journal.allocate(JOURNAL_BYTES, this.sight === 'shared');
+    const { sight, journalBytes } = this;
+    return sight === 'mirrored' ? new JournalMirror(journalBytes) : Journal.allocate(journalBytes, sight === 'shared');
   }
 }

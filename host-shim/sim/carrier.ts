@@ -9,8 +9,10 @@ import { createThreadLink, type ThreadLink, type ThreadLinkFaults } from '../../
 import { readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { Kernel } from './kernel.js';
 
-/** A frame whose target had no room is offered again after this long. */
+/** A frame whose target had no room is offered again after this long, then after twice as long each time. */
 const RETRY_MICROS = 1_000;
+/** A VM is gone for seconds when it hangs: nobody is to knock a thousand times. */
+const RETRY_MICROS_MAX = 16 * RETRY_MICROS;
 
 /** Positions that somebody may still ask for: a few for each link between two VMs. */
 const MARKS_MAX = 64;
@@ -29,7 +31,8 @@ interface Pair {
   readonly link: ThreadLink;
   readonly source: number;
   readonly target: number;
-  readonly arrive: () => void;
+  /** Offers what has come, in a while. */
+  readonly retry: () => void;
 }
 
 export class Carrier {
@@ -125,7 +128,7 @@ export class Carrier {
         pair.link.clear();
       } else if (toHere && this.retaining.delete(pair)) {
         pair.link.rewind();
-        this.kernel.schedule(RETRY_MICROS, pair.arrive);
+        pair.retry();
       }
     }
   }
@@ -177,17 +180,29 @@ export class Carrier {
     // Ranked, so that frames which arrive in the same microsecond do not come in the order in which their VMs had their turn.
     const schedule = (delayMicros: number, run: () => void) => void kernel.schedule(delayMicros, run, key);
     const link = createThreadLink({ seed: seed + key, delay, faults, schedule });
+    let waits = false;
+    let waitMicros = RETRY_MICROS;
+    const retry = () => {
+      if (waits) return;
+      waits = true;
+      kernel.schedule(waitMicros, () => {
+        waits = false;
+        arrive();
+      });
+      waitMicros = Math.min(2 * waitMicros, RETRY_MICROS_MAX);
+    };
     const arrive = () => {
       const vm = this.find(target);
       link.reader.retains = vm.retains;
       const taken = link.reader.drain((bytes, at, length) => vm.arrive(bytes, at, length), Number.POSITIVE_INFINITY);
       if (vm.retains && taken > 0) this.retaining.add(pair);
-      if (!link.reader.sleep()) kernel.schedule(RETRY_MICROS, arrive);
+      if (taken > 0) waitMicros = RETRY_MICROS;
+      if (!link.reader.sleep()) retry();
     };
     link.reader.onFrames = arrive;
     link.writer.onRoom = () => this.onRoom?.();
     link.reader.sleep();
-    const pair = { link, source, target, arrive };
+    const pair = { link, source, target, retry };
     this.pairs.set(key, pair);
     return link;
   }

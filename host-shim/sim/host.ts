@@ -37,6 +37,8 @@ export interface SimHostOptions
   /** With some taken away to act as a lesser device. There is one thread whatever it says. */
   readonly capabilities?: Capabilities;
   readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
+  /** Of each VM; smaller ones are full sooner. `JOURNAL_BYTES` when not given. */
+  readonly journalBytes?: number;
 }
 
 interface Running {
@@ -77,9 +79,9 @@ export class SimHost implements Host {
       clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
     };
     this.patience = new Patience({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
-    const { seed, delay = DELAY_DEFAULT, faults, parties } = options;
+    const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes } = options;
     const find = (address: number) => [...this.running.values()].find(({ vm }) => vm.has(address))?.vm ?? this.vm;
-    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored');
+    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', journalBytes);
     this.carrier = new Carrier(this.kernel, { seed, delay, sharedMemory, faults }, find);
     this.carrier.onRoom = () => {
       for (const { wake } of this.running.values()) wake();

@@ -19,7 +19,7 @@ function entriesOf(journal: Journal, from: number): Entry[] {
 
 it(`has the same entries at the same positions, round and round (seed ${SEED}, TANDEM_SEED to change)`, () => {
   const random = new Random(SEED);
-  const mirror = new JournalMirror();
+  const mirror = new JournalMirror(JOURNAL_BYTES);
   const journal = new Journal(Journal.allocate(JOURNAL_BYTES, false), (entry) => mirror.append(entry));
   let rounds = 0;
   for (let number = 0; rounds < 4; number++) {
@@ -41,7 +41,7 @@ it('keeps nothing that a checkpoint covers of which it was told first', () => {
   const entries: Uint8Array[] = [];
   const journal = new Journal(Journal.allocate(JOURNAL_BYTES, false), (entry) => entries.push(entry));
   for (const number of [0, 1, 2]) journal.append(7, numberedFrame(number, 40), 0, 40);
-  const mirror = new JournalMirror();
+  const mirror = new JournalMirror(JOURNAL_BYTES);
   const [first, second, third] = entries;
   mirror.append(first);
   mirror.truncate(journal.position - 48);
@@ -51,7 +51,7 @@ it('keeps nothing that a checkpoint covers of which it was told first', () => {
 });
 
 it('does not take what it has no room for', () => {
-  const mirror = new JournalMirror();
+  const mirror = new JournalMirror(JOURNAL_BYTES);
   const large = new Uint8Array(JOURNAL_BYTES / 2);
   mirror.append(large);
   expect(() => mirror.append(large)).toThrow(RangeError);
