@@ -83,6 +83,7 @@ export class Progress {
   private readonly words: Int32Array;
   private readonly numbers: Float64Array;
   private count = 0;
+  private ended = false;
 
   static allocate(shared: boolean): SharedArrayBuffer | ArrayBuffer {
     return shared ? new SharedArrayBuffer(BYTES) : new ArrayBuffer(BYTES);
@@ -120,6 +121,7 @@ export class Progress {
 
   /** The frame of the batch with this number is begun. */
   readonly frame = (index: number): void => {
+    if (this.ended) return;
     this.words[INDEX] = index;
     this.advance();
     this.teller?.changed();
@@ -127,6 +129,7 @@ export class Progress {
 
   /** What was begun is done. */
   done(): void {
+    if (this.ended) return;
     this.words[BUSY] = 0;
     this.advance();
     this.teller?.done();
@@ -145,7 +148,14 @@ export class Progress {
     }
   }
 
+  /** The VM stands still, or is gone: what goes on in it all the same is no sign of life. */
+  end(): void {
+    this.ended = true;
+    this.teller?.end();
+  }
+
   private begin(address: number, position: number, source: number, sequence: number, tries: number): void {
+    if (this.ended) return;
     const { words, numbers } = this;
     words[ADDRESS] = address;
     words[INDEX] = 0;
@@ -161,10 +171,5 @@ export class Progress {
   private advance(): void {
     this.count = (this.count + 1) | 0;
     this.words[COUNT] = this.count;
-  }
-
-  /** Nothing is told from now on. */
-  end(): void {
-    this.teller?.end();
   }
 }

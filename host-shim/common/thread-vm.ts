@@ -75,7 +75,7 @@ export function startThreadVm<V extends DrivenVm>(
   };
 }
 
-/** The calls of a VM that answers none any more once it stands still, also the one in which that happened. */
+/** The calls of a VM that answers none any more once it stands still, also those that had begun. */
 function answering<T extends object>(calls: T, stands: () => boolean, stand: () => void): T {
   return new Proxy(calls, {
     get: (target, property) => {
@@ -84,7 +84,8 @@ function answering<T extends object>(calls: T, stands: () => boolean, stand: () 
       const call = found as (...input: unknown[]) => Promise<unknown>;
       return async (...input: unknown[]) => {
         try {
-          if (!stands()) return await call.apply(target, input);
+          const answer = stands() ? undefined : await call.apply(target, input);
+          if (!stands()) return answer;
         } catch (error) {
           if (!Standstill.in(error)) throw error;
           stand();

@@ -207,6 +207,18 @@ test('an actor that cannot be restarted for its hangs is lost with its VM, for t
   await expect(world.until(world.teller.request(bank.receives.balance, { account: 0 }))).rejects.toMatchObject({ code: 'unreachable' });
 });
 
+test('what had begun in the VM before it stood still gives no sign of life', async () => {
+  const world = await openDefective('h');
+  const seen = watch(world);
+  world.teller.send(watcher.receives.look, { account: 1 });
+  await world.pass(OVER_MS);
+  world.teller.send(bank.receives.explode, { account: 1 });
+  await world.pass(HANG_MS / 2);
+  await world.host.vmOf('js').snapshot('watcher');
+  await world.pass(OVER_MS);
+  expect(seen.hangs()).toBe(2);
+});
+
 test('while somebody debugs nobody hangs', async () => {
   let debugging = true;
   const world = await openDefective('h.', { debugging: () => debugging });
