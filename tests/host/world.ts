@@ -88,15 +88,22 @@ class Ebb extends Actor<typeof ebb> implements Handlers<typeof ebb> {
   constructor() {
     super(ebb);
   }
+  onStart({ height, water }: MessageOf<typeof ebb, 'start'>): void {
+    this.send(tide.receives.wave, { height, water });
+    this.answer(height, water);
+  }
   onWave({ height, water }: MessageOf<typeof ebb, 'wave'>): void {
     this.waves++;
-    for (let i = 0; height > 0 && i < 2; i++) this.send(tide.receives.wave, { height: height - 1, water });
+    this.answer(height, water);
   }
   snapshot(): StateOf<typeof ebb> {
     return { waves: this.waves };
   }
   restore({ waves }: StateOf<typeof ebb>): void {
     this.waves = waves;
+  }
+  private answer(height: number, water: Uint8Array): void {
+    for (let i = 0; height > 0 && i < 2; i++) this.send(tide.receives.wave, { height: height - 1, water });
   }
 }
 

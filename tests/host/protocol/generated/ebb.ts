@@ -39,6 +39,22 @@ export const ebb = bind(schema, {
         return { height: $height, water: $water };
       },
     },
+    start: {
+      encode(writer, fields) {
+        writer.reserve(6);
+        writer.structure(2);
+        writer.u32(fields.height, 'start.height');
+        writer.bin(fields.water, 1044480, 'start.water');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $height = present > 0 ? reader.u32() : 0;
+        const $water = present > 1 ? reader.bin(1044480) : new Uint8Array(0);
+        reader.skipFields(present, 2);
+        reader.finish();
+        return { height: $height, water: $water };
+      },
+    },
   },
   publishes: {},
   state: { encode: encodeEbbState, decode: decodeEbbState },

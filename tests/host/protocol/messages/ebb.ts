@@ -8,6 +8,8 @@ export const ebb = actor({
   receives: {
     /** The ones that it is answered with have a `height` of one less; a wave of 0 runs out. */
     wave: message({ kind: 0x4301, fields: { height: u32, water: bin() } }),
+    /** Sends tide its first wave, and then its own answer to one of the same height. */
+    start: message({ kind: 0x4302, fields: { height: u32, water: bin() } }),
   },
   sendsTo: ['tide'],
 });

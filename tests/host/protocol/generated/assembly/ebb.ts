@@ -52,6 +52,34 @@ export class EbbWave extends Message {
   }
 }
 
+export class EbbStart extends Message {
+  height: u32 = 0;
+  water: Bytes = new Bytes();
+
+  constructor() {
+    super(0x4302, 67);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(6);
+    writer.structure(2);
+    writer.u32(this.height);
+    writer.bin(this.water, 1044480);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.height = present > 0 ? reader.u32() : 0;
+    if (present > 1) {
+      reader.bin(this.water, 1044480);
+    } else {
+      this.water.clear();
+    }
+    return reader.finish(present, 2);
+  }
+}
+
 export const EBB_ADDRESS: u16 = 67;
 export const EBB_PUBLISHES: StaticArray<u16> = [];
 export const EBB_FOLLOWS: StaticArray<u16> = [];
@@ -60,10 +88,13 @@ export const EBB_FOLLOWED_OWNERS: StaticArray<u16> = [];
 
 export interface EbbHandlers {
   onWave(message: EbbWave): void;
+  onStart(message: EbbStart): void;
 }
 
 // @ts-ignore: decorator
 @lazy const wave = new EbbWave();
+// @ts-ignore: decorator
+@lazy const start = new EbbStart();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchEbb<H extends EbbHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -71,6 +102,11 @@ export function dispatchEbb<H extends EbbHandlers>(handlers: H, kind: u16, reade
     case 0x4301: {
       if (!wave.decode(reader)) return false;
       handlers.onWave(wave);
+      return true;
+    }
+    case 0x4302: {
+      if (!start.decode(reader)) return false;
+      handlers.onStart(start);
       return true;
     }
   }
