@@ -3,6 +3,7 @@
  * they were. No frame shows neither of the two pages, and none shows both.
  */
 import { expect, test } from 'vitest';
+import type { SystemOptions } from '../../actors/system.js';
 import type { Key } from '../../host-shim/common/ports/input-port.js';
 import type { Picture } from '../../host-shim/common/ports/picture.js';
 
@@ -33,7 +34,7 @@ function shown(picture: Picture): string {
 const nodesOf = (picture: Picture): readonly number[] =>
   Array.from({ length: picture.itemCount }, (_, index) => picture.itemAt(index).node);
 
-async function open(seed: number, sharedMemory = true) {
+async function open(seed: number, sharedMemory = true, more: Partial<SystemOptions> = {}) {
   const portErrors: unknown[] = [];
   const stage = await simStage({
     seed,
@@ -46,7 +47,7 @@ async function open(seed: number, sharedMemory = true) {
   vm.openPort(telemetry, { onFlush() {} });
   const display = openDisplayPort(vm, {});
   const input = openInputPort(vm);
-  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement: 'mixed', seed });
+  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement: 'mixed', seed, ...more });
   /** Pictures that differed from the one before. */
   const seen: string[] = [];
   const frames = async (count: number) => {
@@ -156,6 +157,33 @@ test.each(BOTH_MEMORIES)(
     for (const { press } of [calm, struck]) await press('right', 'back', 'right');
     for (const { frames } of [calm, struck]) await frames(60);
     expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+    expect(struck.portErrors).toEqual([]);
+  },
+);
+
+test.each(BOTH_MEMORIES)(
+  'on $screen, the Wasm VM is lost for good in mid-animation, shared memory $sharedMemory: its actors go on in JavaScript, and nobody sees it',
+  async ({ keys, sharedMemory }) => {
+    const never = { vmIntensity: { intensity: 0, periodMs: 1_000 } };
+    const calm = await open(7, sharedMemory, never);
+    const struck = await open(7, sharedMemory, never);
+    for (const { press, key, frames } of [calm, struck]) {
+      await press(...keys);
+      key('left');
+      await frames(4);
+    }
+    struck.host.lose('wasm', 'the engine is broken');
+    for (const { frames } of [calm, struck]) await frames(120);
+    expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+    for (const { press } of [calm, struck]) await press('right', 'down', 'back', 'right');
+    for (const { frames } of [calm, struck]) await frames(60);
+    expect(shown(struck.display.picture)).toBe(shown(calm.display.picture));
+    expect(struck.system.vms.find(({ vm }) => vm === 'wasm')).toMatchObject({ state: 'running', failedOver: true });
+    const inWasm = struck.system.actors.filter(({ vm }) => vm === 'wasm');
+    expect(inWasm.map(({ condition }) => condition)).toEqual(inWasm.map(() => 'failed over'));
+    expect(inWasm.length).toBeGreaterThan(1);
+    expect(struck.system.state).toBe('running');
+    expect(await struck.system.counters()).toMatchObject({ divergent: 0, fenced: 0 });
     expect(struck.portErrors).toEqual([]);
   },
 );
