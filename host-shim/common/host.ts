@@ -84,7 +84,14 @@ export class PlatformHost implements Host {
     const memory = this.memories.ofVm(name, again);
     if (!this.capabilities.workers) return this.startHere(name, await this.load(name), listener, memory).handle;
     const worker = (again && this.spares.take(name)) || this.prepareWorker(name);
-    return worker.start({ name, memory, spareInstances: this.spareInstances }, listener, this.openJournal(name));
+    const journal = this.openJournal(name);
+    try {
+      return await worker.start({ name, memory, spareInstances: this.spareInstances }, listener, journal);
+    } catch (error) {
+      // A thread that never was does not close it, and the next incarnation would wait for that for ever.
+      journal?.remote.close();
+      throw error;
+    }
   }
 
   /** A spare of the other kind is of no use. */

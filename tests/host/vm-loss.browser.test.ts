@@ -1,4 +1,5 @@
 import { mortalChromium } from './mortal-chromium.js';
-import { vmLossSuite } from './vm-loss.js';
+import { vmFileSuite, vmLossSuite } from './vm-loss.js';
 
 vmLossSuite('Chromium', mortalChromium);
+vmFileSuite('Chromium', mortalChromium);

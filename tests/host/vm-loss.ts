@@ -34,6 +34,8 @@ export class MortalGame {
   private readonly probe;
   /** Of the threads that were started, in their order. */
   readonly names: string[] = [];
+  private readonly files = new Map<string, string>();
+  private readonly gone = new Set<string>();
   system!: System;
 
   constructor(
@@ -41,8 +43,9 @@ export class MortalGame {
     sharedMemory: boolean,
   ) {
     const wrap = (startThread: StartThread) => (name: string, entry: URL, lifeLock: string) => {
-      const thread = startThread(name, entry, lifeLock);
+      const thread = startThread(name, this.gone.has(entry.href) ? new URL('./gone.js', entry) : entry, lifeLock);
       this.names.push(name);
+      this.files.set(name, entry.href);
       this.threads.set(name, [...(this.threads.get(name) ?? []), thread]);
       return thread;
     };
@@ -95,6 +98,11 @@ export class MortalGame {
     });
     for (const vm of vms) this.mortal.kill(this.threads.get(vm)?.shift() as Thread);
     await back;
+  }
+
+  /** From now on the file of the VM's thread cannot be loaded. */
+  removeFile(vm: string): void {
+    this.gone.add(this.files.get(vm) as string);
   }
 
   /** To a relay that is asked to. */
@@ -176,6 +184,26 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       // What has no linear memory is JavaScript.
       const mirrored = { vm: 'wasm', state: 'running', epoch: 3, condition: 'failed over', load: { memoryBytes: 0 } };
       expect(actors.find(({ actor }) => actor === 'mirror')).toMatchObject(mirrored);
+    });
+  });
+}
+
+/** Where VMs have threads, and files to load. */
+export function vmFileSuite(name: string, mortal: MortalHost): void {
+  describe.each([true, false])(`a Wasm VM on ${name} whose file is gone, shared memory %s`, (sharedMemory) => {
+    let game: MortalGame;
+    afterEach(() => game.end());
+
+    it('goes on in JavaScript when it is lost: no ball is lost or doubled', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      await game.start('relay=js,mirror=wasm', { vmIntensity: { intensity: 2, periodMs: 3_600_000 } });
+      game.removeFile('wasm');
+      await game.play(40, async () => {
+        await pause(PAUSE_MS);
+        await game.kill('wasm');
+      });
+      expect(game.system.vms.find(({ vm }) => vm === 'wasm')).toMatchObject({ state: 'running', failedOver: true });
+      expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', condition: 'failed over' });
     });
   });
 }
