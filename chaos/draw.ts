@@ -61,14 +61,22 @@ class Drawing {
       delayMicrosMax: this.one(DELAYS_MICROS_MAX),
       refusals: slow ? { rate: this.one([0.02, 0.1, 0.3]), microsMax: this.one([1_000, 5_000, 30_000]) } : { rate: 0, microsMax: 0 },
       journalBytes: bytes > SMALL_BYTES_MAX ? JOURNAL_BYTES : this.one(SMALL_JOURNALS_BYTES),
+      sharedMemory: this.random.chance(0.5),
       steps,
     };
   }
 
   threadsPlan(seed: number, faults: number): Plan {
     const steps = Array.from({ length: faults }, (_, i) => this.threadsStep(i < HANGS_MAX && faults > 10 * HANGS_MAX));
-    const placement = THREADS_PLACEMENT;
-    return { seed, placement, delayMicrosMax: 1_000, journalBytes: JOURNAL_BYTES, refusals: { rate: 0, microsMax: 0 }, steps };
+    return {
+      seed,
+      placement: THREADS_PLACEMENT,
+      delayMicrosMax: 1_000,
+      journalBytes: JOURNAL_BYTES,
+      sharedMemory: true,
+      refusals: { rate: 0, microsMax: 0 },
+      steps,
+    };
   }
 
   private threadsStep(hangs: boolean): Step {

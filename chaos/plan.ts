@@ -73,6 +73,8 @@ export interface Plan {
   readonly delayMicrosMax: number;
   /** Of each VM. */
   readonly journalBytes: number;
+  /** Without it journals are mirrored, and VMs tell how far they have got. */
+  readonly sharedMemory: boolean;
   /** Links refuse frames as full ones do; none when the rate is 0. */
   readonly refusals: { readonly rate: number; readonly microsMax: number };
   readonly steps: readonly Step[];

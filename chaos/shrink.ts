@@ -88,6 +88,7 @@ class Shrinker {
   private async simplify(): Promise<void> {
     await this.accepts({ ...this.plan, refusals: { rate: 0, microsMax: 0 } });
     await this.accepts({ ...this.plan, delayMicrosMax: 100 });
+    await this.accepts({ ...this.plan, sharedMemory: true });
     for (const [name, vm] of Object.entries(this.plan.placement)) {
       if (vm === 'wasm') await this.accepts({ ...this.plan, placement: { ...this.plan.placement, [name]: 'js' } });
     }

@@ -55,6 +55,7 @@ class SimRun implements Observer, Notes {
     const { rate, microsMax } = plan.refusals;
     this.host = createSimHost({
       seed: plan.seed,
+      capabilities: { wasm: true, workers: true, sharedMemory: plan.sharedMemory },
       parties,
       vms: { js: { load: async () => js }, wasm: { load: async () => wasm } },
       delay: { minMicros: 20, maxMicros: plan.delayMicrosMax },
