@@ -204,11 +204,11 @@ export class SupervisedActor {
 
   private async travel(to: Side, begin: () => void): Promise<void> {
     if (!this.specification.twins[to]) throw new SupervisionError('state', this.name, `has no ${to} twin`);
-    if (to === 'wasm' && this.services.wasmFailedOver())
-      throw new SupervisionError('state', this.name, 'cannot be moved to the Wasm VM, which has failed over to JavaScript');
     await this.settled();
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be moved while it is ${this.state}`);
     if (this.vm === to) return;
+    if (to === 'wasm' && this.services.wasmFailedOver())
+      throw new SupervisionError('state', this.name, 'cannot be moved to the Wasm VM, which has failed over to JavaScript');
     begin();
     this.machine.send({ type: 'move', to });
     const { context, value } = await this.until(SETTLED);

@@ -5,7 +5,7 @@ import type { VmStatus } from './change-feed.js';
 /** An actor or port that lives in the VM. */
 export interface VmParty {
   readonly status: { readonly address: number };
-  readonly down: boolean;
+  readonly state: string;
   /** Whether it can go on where the VM has failed over. */
   readonly goesOnInJavaScript: boolean;
   vmLost(reason: string): void;
@@ -26,8 +26,7 @@ export function tellParties(
   if (state === 'running') for (const party of parties) party.vmRecovered();
   if (state !== 'restarting' && state !== 'lost') return false;
   const left = parties.filter((party) => state === 'lost' || (failedOver && !party.goesOnInJavaScript));
-  const someLost = left.some(({ down }) => !down);
   for (const party of left) party.vmLost(why);
   for (const party of parties) if (!left.includes(party)) party.vmRestarting(why, party.status.address === culprit ? 'hang' : 'vmLost');
-  return someLost;
+  return left.some((party) => party.state === 'lost');
 }
