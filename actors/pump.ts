@@ -8,6 +8,7 @@ import type { Checkpointer } from './checkpointer.js';
 import type { Gate } from './gate.js';
 import type { Clock } from './host.js';
 import { IdleWork } from './idle-work.js';
+import type { LostRequests } from './lost-requests.js';
 import type { Mover } from './mover.js';
 import type { PermittedRestarts } from './permitted-restarts.js';
 import type { Turns } from './turns.js';
@@ -23,6 +24,7 @@ export interface PumpOptions {
   readonly ports: VmPorts;
   readonly restarts: PermittedRestarts;
   readonly moves: Mover;
+  readonly lost: LostRequests;
   readonly checkpointer: Checkpointer | null;
   /** Of the VM's runtime. */
   readonly gate: Gate;
@@ -66,13 +68,14 @@ export class Pump {
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    const { clock, links, turns, restarts, moves, checkpointer } = this.options;
+    const { clock, links, turns, restarts, moves, lost, checkpointer } = this.options;
     do {
       const restarted = restarts.run(() => links.flush());
       const left = this.retryHeld();
       this.refused = false;
       const taken = links.drain(this.sink);
       moves.look();
+      lost.look();
       const served = this.serveOne();
       links.flush();
       checkpointer?.look(turns.quiet);

@@ -42,7 +42,7 @@ export class VmLinks {
     return this.all.every(({ reader }) => reader.empty);
   }
 
-  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): void {
+  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): OpenLink {
     const former = this.byPeer.get(peer);
     detach(former);
     const link = this.options.openLink(transport, former?.writer.unreleased() ?? []);
@@ -52,6 +52,12 @@ export class VmLinks {
     this.byPeer.set(peer, link);
     this.all = [...this.byPeer.values()];
     this.route();
+    return link;
+  }
+
+  /** Undefined when it is nowhere. */
+  vmOf(address: number): VmName | undefined {
+    return this.routes.get(address);
   }
 
   setRoutes(routes: Routes): void {

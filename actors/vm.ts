@@ -27,6 +27,7 @@ import { CrashSites } from './crash-sites.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { FaultRates } from './fault-rates.js';
 import type { VmName } from './instance.js';
+import { LostRequests } from './lost-requests.js';
 import { Mover } from './mover.js';
 import { Newcomers } from './newcomers.js';
 import { OutboxBuilder } from './outbox-builder.js';
@@ -61,6 +62,7 @@ export class Vm implements VmControl {
   private readonly ports: VmPorts;
   private readonly links: VmLinks;
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
+  private readonly lost: LostRequests;
   private readonly work: Pump;
   private readonly voice: RuntimeVoice;
   private readonly metrics: RuntimeMetrics;
@@ -136,10 +138,13 @@ export class Vm implements VmControl {
     const { links, turns, checkpointer, newcomers } = this;
     this.actors = new VmActors(this.services, { vm, factories: options.factories, served, checkpointer, newcomers });
     this.moves = new Mover(this.services, { links, actors: this.actors, turns, checkpointer });
-    const { actors, ports, restarts, moves, sink } = this;
+    const { requests, kinds } = this;
+    const { fail } = this.services;
+    this.lost = new LostRequests({ requests, kinds, fail, held: () => this.held });
+    const { actors, ports, restarts, moves, lost, sink } = this;
     const { clock, spareInstances: sparesInstances } = options;
     const { gate } = this.voice;
-    this.work = new Pump({ clock, links, turns, actors, ports, restarts, moves, checkpointer, gate, sparesInstances, sink });
+    this.work = new Pump({ clock, links, turns, actors, ports, restarts, moves, lost, checkpointer, gate, sparesInstances, sink });
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
     this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
@@ -201,6 +206,16 @@ export class Vm implements VmControl {
     return [...this.actors.all.map(({ core }) => core), ...this.ports.all].some(({ state }) => state === 'restarting');
   }
 
+  /** What waits for room, of whomever. */
+  private get held(): readonly Uint8Array[] {
+    const gates = this.turns.parties.flatMap(({ gate }) => gate.held);
+    return [...gates, ...this.actors.leaving.held].map(({ frame }) => frame);
+  }
+
+  private isPort(address: number): boolean {
+    return this.options.parties.some((party) => party.role === 'port' && party.address === address);
+  }
+
   /** What is drained stays in the links until it is durable. */
   get retains(): boolean {
     return this.checkpointer !== null;
@@ -244,7 +259,8 @@ export class Vm implements VmControl {
   }
 
   async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
-    this.links.attach(peer, transport);
+    const link = this.links.attach(peer, transport);
+    this.lost.linked(link, (address) => this.isPort(address) && this.links.vmOf(address) === peer);
     this.options.wake();
   }
 
@@ -371,6 +387,7 @@ export class Vm implements VmControl {
     this.router.mute([]);
     this.router.holdLocal(false);
     for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
+    this.lost.recovered((address) => this.ports.has(address));
     this.recovering = false;
     this.deadlines.watch(this.requests.nextDeadline);
     await this.checkpointer?.make();

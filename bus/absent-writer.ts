@@ -7,6 +7,7 @@ export const openAbsentWriter = (): LinkWriter => ({
   onRoom: null,
   stats: { frames: 0, bytes: 0, refused: 0, doorbells: 0 },
   unreleased: () => [],
+  pending: () => [],
   position: 0,
   closed: false,
   close() {},

@@ -31,6 +31,8 @@ export interface LinkWriter {
    * Whoever opens this end anew begins with them. None where the link is in shared memory, which keeps them itself.
    */
   unreleased(): readonly Uint8Array[];
+  /** What was flushed and the reader has not released, whoever keeps it: a reader that is opened anew now begins with it. */
+  pending(): readonly Uint8Array[];
   /** How far all that was flushed goes: for `reached` of this link's reader. */
   readonly position: number;
   /** True when either end has closed the link. A closed link refuses every frame; what the sender holds stays with the sender. */
@@ -56,6 +58,8 @@ export interface LinkReader {
   drain(sink: FrameSink, framesMax: number): number;
   /** True when nothing waits. */
   readonly empty: boolean;
+  /** How far the writer has flushed, as far as can be seen: for `reached`. */
+  readonly published: number;
   /** True when all that the writer had flushed at this position was drained. */
   reached(position: number): boolean;
   /**

@@ -143,6 +143,10 @@ export class PortWriter implements LinkWriter {
     return this.posted.left;
   }
 
+  pending(): readonly Uint8Array[] {
+    return this.posted.left;
+  }
+
   private hasRoom(length: number): boolean {
     return this.unacknowledgedBytes + this.batchBytes + length + BATCH_COST_BYTES <= this.windowBytes;
   }
@@ -177,6 +181,7 @@ export class PortReader implements LinkReader {
   private readonly batches: Uint8Array[] = [];
   /** Of the oldest batch: where its next frame starts. */
   private at = 0;
+  private receivedBytes = 0;
   private takenBytes = 0;
   private releasedBytes = 0;
   private acknowledgedBytes = 0;
@@ -211,6 +216,10 @@ export class PortReader implements LinkReader {
 
   get empty(): boolean {
     return this.batches.length === 0;
+  }
+
+  get published(): number {
+    return this.receivedBytes;
   }
 
   reached(position: number): boolean {
@@ -285,8 +294,10 @@ export class PortReader implements LinkReader {
 
   private receive(data: unknown): void {
     if (this.shut) return;
-    if (data instanceof ArrayBuffer) this.batches.push(new Uint8Array(data));
-    else this.writerClosed = true;
+    if (data instanceof ArrayBuffer) {
+      this.batches.push(new Uint8Array(data));
+      this.receivedBytes += data.byteLength + BATCH_COST_BYTES;
+    } else this.writerClosed = true;
     if (!this.sleeping) return;
     this.sleeping = false;
     this.onFrames?.();

@@ -162,6 +162,19 @@ export class RingWriter extends RingEnd implements LinkWriter {
     return [];
   }
 
+  pending(): readonly Uint8Array[] {
+    const frames: Uint8Array[] = [];
+    if (this.detached) return frames;
+    for (let at = Atomics.load(this.cells, HEAD); at !== this.published; ) {
+      const offset = at & this.mask;
+      const wraps = this.words[offset >> 2] === WRAP;
+      const length = wraps ? 0 : frameLength(this.data, offset);
+      if (!wraps) frames.push(this.data.slice(offset, offset + length));
+      at = (at + (wraps ? this.capacity - offset : recordBytes(length))) | 0;
+    }
+    return frames;
+  }
+
   private get free(): number {
     return this.capacity - ((this.tail - this.head) | 0);
   }
@@ -231,6 +244,10 @@ export class RingReader extends RingEnd implements LinkReader {
 
   get empty(): boolean {
     return Atomics.load(this.cells, TAIL) === this.head || this.shut;
+  }
+
+  get published(): number {
+    return Atomics.load(this.cells, TAIL);
   }
 
   reached(position: number): boolean {

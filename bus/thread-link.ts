@@ -173,6 +173,10 @@ class ThreadWriter implements LinkWriter {
     return this.wire.frames;
   }
 
+  pending(): readonly Uint8Array[] {
+    return this.wire.frames;
+  }
+
   private hasRoom(length: number): boolean {
     return !this.refusing && this.wire.usedBytes + length <= this.wire.capacityBytes;
   }
@@ -232,6 +236,10 @@ class ThreadReader implements LinkReader {
       if (!this.retains) this.release();
     }
     return taken;
+  }
+
+  get published(): number {
+    return this.released + this.wire.arrived.length;
   }
 
   reached(position: number): boolean {

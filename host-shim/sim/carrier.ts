@@ -57,6 +57,7 @@ export class Carrier {
       flush() {},
       onRoom: null,
       unreleased: () => this.unreleasedOf(vm()),
+      pending: () => [],
       position: 0,
       stats: this.stats,
       closed: false,
@@ -86,6 +87,11 @@ export class Carrier {
       if (this.find(target) === vm) return link.waiting();
       return this.options.sharedMemory ? [] : link.writer.unreleased();
     });
+  }
+
+  /** What a VM has sent and is not released: to every other, since nobody asks for more than what is for the one that is linked. */
+  private pendingOf(vm: Vm): readonly Uint8Array[] {
+    return [...this.pairs.values()].flatMap(({ link, source }) => (this.find(source) === vm ? link.writer.pending() : []));
   }
 
   /** The order of links is kept within a pair alone, so a position is that of every pair. */
@@ -143,6 +149,7 @@ export class Carrier {
     return {
       writer: {
         ...openAbsentWriter(),
+        pending: () => this.pendingOf(vm()),
         get position() {
           return position();
         },
@@ -151,6 +158,9 @@ export class Carrier {
         drain: () => 0,
         closed: false,
         empty: true,
+        get published() {
+          return position();
+        },
         reached: (end) => this.reachedBy(vm(), end),
         sleep: () => true,
         onFrames: null,

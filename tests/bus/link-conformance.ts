@@ -1,62 +1,13 @@
 /** The contract of a link, as in bus/link.ts: one suite, run for every implementation in Node and in Chromium. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LinkEnds, LinkReader, LinkWriter } from '../../bus/index.js';
+import type { LinkEnds } from '../../bus/index.js';
 import { Random } from '../../bus/index.js';
-import { frameLength } from '../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
-import { frameNumber, NUMBERED_BYTES_MIN, numberedFrame } from './frames.js';
+import { NUMBERED_BYTES_MIN, numberedFrame } from './frames.js';
+import { fill, numbersIn, readAll, settle, take, upTo, woken, writeAll } from './link-ends.js';
 import type { LinkKind } from './links.js';
 
 const SMALL_BYTES = 4096;
-
-/** Lets doorbells, batches and acknowledgements that are on their way arrive. Only what must not happen is looked at after it. */
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
-}
-
-const woken = (reader: LinkReader): Promise<void> =>
-  new Promise((resolve) => {
-    reader.onFrames = resolve;
-    if (!reader.sleep()) resolve();
-  });
-
-/** Writes all frames, waiting for room as often as it takes. */
-async function writeAll(writer: LinkWriter, frames: Iterable<Uint8Array>): Promise<void> {
-  for (const frame of frames) {
-    for (;;) {
-      const room = new Promise<void>((resolve) => {
-        writer.onRoom = resolve;
-      });
-      if (writer.write(frame, 0, frame.length)) break;
-      await room;
-    }
-  }
-  writer.flush();
-}
-
-/** Drains until `count` frames were taken, sleeping whenever there are none. */
-async function readAll(reader: LinkReader, count: number, framesMax = 64): Promise<number[]> {
-  const numbers: number[] = [];
-  const sink = (bytes: Uint8Array, at: number, length: number): boolean => {
-    numbers.push(frameNumber(bytes, at, length));
-    return true;
-  };
-  while (numbers.length < count) {
-    if (reader.drain(sink, framesMax) === 0) await woken(reader);
-  }
-  return numbers;
-}
-
-/** @returns the number of the frame that found no room */
-function fill(writer: LinkWriter, frameBytes: number, from = 0): number {
-  for (let number = from; ; number++) {
-    if (!writer.write(numberedFrame(number, frameBytes), 0, frameBytes)) return number;
-    writer.flush();
-  }
-}
-
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
-const take = (): boolean => true;
 
 export function linkConformance(kind: LinkKind): void {
   const opened: LinkEnds[] = [];
@@ -362,14 +313,7 @@ export function linkConformance(kind: LinkKind): void {
     it('gives what was flushed and not released to whoever opens the writer anew, unless the link itself outlives it', async () => {
       const { writer, reader } = open();
       reader.retains = true;
-      const numbersLeft = (): number[] => {
-        const numbers: number[] = [];
-        for (const frames of writer.unreleased()) {
-          for (let at = 0; at < frames.length; at += frameLength(frames, at))
-            numbers.push(frameNumber(frames, at, frameLength(frames, at)));
-        }
-        return numbers;
-      };
+      const numbersLeft = (): number[] => numbersIn(writer.unreleased());
       await writeAll(
         writer,
         [0, 1].map((number) => numberedFrame(number, 40)),
@@ -383,6 +327,42 @@ export function linkConformance(kind: LinkKind): void {
       expect(numbersLeft()).toEqual(kind.outlivesWriter ? [] : [2, 3]);
       writer.close();
       expect(numbersLeft()).toEqual(kind.outlivesWriter ? [] : [2, 3]);
+    });
+
+    it('shows what was flushed and not released, whoever keeps it, also round a small link', async () => {
+      const { writer, reader } = open(SMALL_BYTES);
+      reader.retains = true;
+      for (let number = 0; number < 45; number += 3) {
+        const numbers = [number, number + 1, number + 2];
+        await writeAll(
+          writer,
+          numbers.map((each) => numberedFrame(each, 300)),
+        );
+        expect(numbersIn(writer.pending())).toEqual(numbers);
+        expect(await readAll(reader, 3)).toEqual(numbers);
+        expect(numbersIn(writer.pending())).toEqual(numbers);
+        reader.release();
+        reader.sleep();
+        await settle();
+        expect(writer.pending()).toEqual([]);
+      }
+    });
+
+    it('shows its reader how far it was written', async () => {
+      const { writer, reader } = open();
+      expect(reader.reached(reader.published)).toBe(true);
+      for (let number = 0; number < 6; number += 2) {
+        await writeAll(
+          writer,
+          [number, number + 1].map((each) => numberedFrame(each, 40)),
+        );
+        await woken(reader);
+        const { published } = reader;
+        expect(await readAll(reader, 1, 1)).toEqual([number]);
+        expect(reader.reached(published)).toBe(false);
+        expect(await readAll(reader, 1, 1)).toEqual([number + 1]);
+        expect(reader.reached(published)).toBe(true);
+      }
     });
 
     it('does not let a reader sleep while frames wait', async () => {

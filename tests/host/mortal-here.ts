@@ -31,7 +31,10 @@ export function mortalHere(platform: HostPlatform, definitions: Readonly<Record<
         entry: new URL('file:///nowhere'),
         load: async (): Promise<VmDefinition> => ({
           ...definitions[name],
-          ports: (vm) => void wrap(() => failing(vm))(name, new URL('file:///nowhere'), ''),
+          ports: (vm) => {
+            definitions[name].ports?.(vm);
+            wrap(() => failing(vm))(name, new URL('file:///nowhere'), '');
+          },
         }),
       });
       const capabilities = { wasm: true, workers: false, sharedMemory };

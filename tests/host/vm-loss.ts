@@ -105,6 +105,11 @@ export class MortalGame {
     this.gone.add(this.files.get(vm) as string);
   }
 
+  /** Of the desk, in the JavaScript VM. */
+  ask(keep: boolean) {
+    return this.probe.request(desk.receives.ask, { keep });
+  }
+
   /** To a relay that is asked to. */
   toil(milliseconds: number): void {
     this.probe.send(relay.receives.toil, { milliseconds });
@@ -184,6 +189,18 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       // What has no linear memory is JavaScript.
       const mirrored = { vm: 'wasm', state: 'running', epoch: 3, condition: 'failed over', load: { memoryBytes: 0 } };
       expect(actors.find(({ actor }) => actor === 'mirror')).toMatchObject(mirrored);
+    });
+
+    it('with a port of it: what that had in hand fails as `ended`, and the next incarnation answers', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      await game.start('relay=js,mirror=js');
+      const kept = game.ask(true);
+      const failed = expect(kept).rejects.toMatchObject({ code: 'ended' });
+      // With the second answer the port has the first request for sure: it does not come to the next incarnation.
+      for (const asked of [2, 3]) expect(await game.ask(false)).toEqual({ asked });
+      await game.kill('js');
+      await failed;
+      await game.ask(false);
     });
   });
 }

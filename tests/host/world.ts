@@ -133,14 +133,21 @@ const actors = [
 ];
 
 function openDesk(vm: Vm): void {
-  vm.openSupervisedPort<typeof desk>(desk, (port) => ({
-    onToil({ behind, passesAs }, incoming) {
-      const loops = port.epoch < passesAs;
-      if (loops && !behind) loop();
-      port.reply(incoming, desk.receives.toil, { epoch: port.epoch });
-      if (loops) setTimeout(loop);
-    },
-  }));
+  vm.openSupervisedPort<typeof desk>(desk, (port) => {
+    let asked = 0;
+    return {
+      onToil({ behind, passesAs }, incoming) {
+        const loops = port.epoch < passesAs;
+        if (loops && !behind) loop();
+        port.reply(incoming, desk.receives.toil, { epoch: port.epoch });
+        if (loops) setTimeout(loop);
+      },
+      onAsk({ keep }, incoming) {
+        asked++;
+        if (!keep) port.reply(incoming, desk.receives.ask, { asked });
+      },
+    };
+  });
 }
 
 export const jsDefinition: VmDefinition = { parties, actors, ports: openDesk };

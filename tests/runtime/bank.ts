@@ -87,6 +87,12 @@ class Watcher extends Actor<typeof watcher> implements Handlers<typeof watcher> 
   onHang(): void {
     this.request(bank.receives.wait, {});
   }
+  onConsult({ text }: MessageOf<typeof watcher, 'consult'>): void {
+    this.request(counterdesk.receives.ask, { text });
+  }
+  onAskReply(_request: number, { served }: MessageFields<typeof counterdesk.receives.ask.reply>): void {
+    this.answers.push(`served ${served}`);
+  }
   onBalanceReply(_request: number, { amount }: MessageFields<typeof bank.receives.balance.reply>): void {
     this.answers.push(`balance ${amount}`);
   }

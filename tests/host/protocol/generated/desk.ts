@@ -38,6 +38,38 @@ export const desk = bind(schema, {
         },
       },
     },
+    ask: {
+      encode(writer, fields, request) {
+        writer.reserve(7);
+        writer.structure(2);
+        writer.u32(request, 'ask.request');
+        writer.bool(fields.keep, 'ask.keep');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        reader.request = present > 0 ? reader.u32() : 0;
+        const $keep = present > 1 ? reader.bool() : false;
+        reader.skipFields(present, 2);
+        reader.finish();
+        return { keep: $keep };
+      },
+      reply: {
+        encode(writer, fields, request) {
+          writer.reserve(11);
+          writer.structure(2);
+          writer.u32(request, 'askReply.request');
+          writer.u32(fields.asked, 'askReply.asked');
+        },
+        decode(reader) {
+          const present = reader.structure();
+          reader.request = present > 0 ? reader.u32() : 0;
+          const $asked = present > 1 ? reader.u32() : 0;
+          reader.skipFields(present, 2);
+          reader.finish();
+          return { asked: $asked };
+        },
+      },
+    },
   },
   publishes: {},
   state: undefined,

@@ -1,4 +1,4 @@
-/** Application code beside relay, which loops for ever when it is told to. */
+/** Application code beside relay: it loops for ever when it is told to, and keeps what it is asked when it is to. */
 import { bool, port, request, u32 } from '../../../../protocol/schema.js';
 
 export const desk = port({
@@ -12,5 +12,7 @@ export const desk = port({
       fields: { behind: bool, passesAs: u32 },
       reply: { kind: 0x4581, fields: { epoch: u32 } },
     }),
+    /** Keeps the request, or answers how many this incarnation has had. */
+    ask: request({ kind: 0x4502, deadlineMs: 600_000, fields: { keep: bool }, reply: { kind: 0x4582, fields: { asked: u32 } } }),
   },
 });

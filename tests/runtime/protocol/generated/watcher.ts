@@ -71,6 +71,20 @@ export const watcher = bind(schema, {
         return {};
       },
     },
+    consult: {
+      encode(writer, fields) {
+        writer.reserve(1);
+        writer.structure(1);
+        writer.str(fields.text, 4096, 'consult.text');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $text = present > 0 ? reader.str(4096) : '';
+        reader.skipFields(present, 1);
+        reader.finish();
+        return { text: $text };
+      },
+    },
     report: {
       encode(writer, _fields, request) {
         writer.reserve(6);

@@ -9,8 +9,10 @@ export const watcher = actor({
     look: message({ kind: 0x5101, fields: { account: u32 } }),
     /** Asks for what the bank answers late or never. */
     hang: message({ kind: 0x5102, fields: {} }),
+    /** Asks the counterdesk. */
+    consult: message({ kind: 0x5104, fields: { text: str() } }),
     report: request({ kind: 0x5103, fields: {}, reply: { kind: 0x5183, fields: { totals: list(u32), answers: list(str()) } } }),
   },
   follows: ['bank.total'],
-  sendsTo: ['bank'],
+  sendsTo: ['bank', 'counterdesk'],
 });

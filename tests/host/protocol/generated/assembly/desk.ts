@@ -54,3 +54,51 @@ export class DeskToilReply extends Reply {
   }
 }
 
+export class DeskAsk extends Request {
+  keep: bool = false;
+
+  constructor() {
+    super(0x4502, 69);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(7);
+    writer.structure(2);
+    writer.u32(this.request);
+    writer.bool(this.keep);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.request = present > 0 ? reader.u32() : 0;
+    reader.request = this.request;
+    this.keep = present > 1 ? reader.bool() : false;
+    return reader.finish(present, 2);
+  }
+}
+
+export class DeskAskReply extends Reply {
+  asked: u32 = 0;
+
+  constructor() {
+    super(0x4582, 69);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(11);
+    writer.structure(2);
+    writer.u32(this.request);
+    writer.u32(this.asked);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.request = present > 0 ? reader.u32() : 0;
+    reader.request = this.request;
+    this.asked = present > 1 ? reader.u32() : 0;
+    return reader.finish(present, 2);
+  }
+}
+

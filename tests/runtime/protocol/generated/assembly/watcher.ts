@@ -4,6 +4,7 @@ import { Problem, Reader } from '../../../../../protocol/assembly/reader';
 import { List, Text } from '../../../../../protocol/assembly/values';
 import { Writer } from '../../../../../protocol/assembly/writer';
 import { BankTotal, BankBalanceReply, BankWaitReply, BankPoisonReply } from './bank';
+import { CounterdeskAskReply } from './counterdesk';
 
 export class WatcherState {
   totals: List<u32> = new List<u32>();
@@ -93,6 +94,31 @@ export class WatcherHang extends Message {
   }
 }
 
+export class WatcherConsult extends Message {
+  text: Text = new Text();
+
+  constructor() {
+    super(0x5104, 71);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(1);
+    writer.structure(1);
+    writer.text(this.text, 4096);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    if (present > 0) {
+      reader.text(this.text, 4096);
+    } else {
+      this.text.clear();
+    }
+    return reader.finish(present, 1);
+  }
+}
+
 export class WatcherReport extends Request {
   constructor() {
     super(0x5103, 71);
@@ -175,11 +201,13 @@ export const WATCHER_FOLLOWED_OWNERS: StaticArray<u16> = [70];
 export interface WatcherHandlers {
   onLook(message: WatcherLook): void;
   onHang(message: WatcherHang): void;
+  onConsult(message: WatcherConsult): void;
   onReport(message: WatcherReport): void;
   onBankTotal(message: BankTotal, fresh: bool): void;
   onBalanceReply(request: u32, message: BankBalanceReply): void;
   onWaitReply(request: u32, message: BankWaitReply): void;
   onPoisonReply(request: u32, message: BankPoisonReply): void;
+  onAskReply(request: u32, message: CounterdeskAskReply): void;
   /** Whether a publication is the next of its topic, or fresh; otherwise its handler is not called. */
   admits(kind: u16, version: u32, fresh: bool): bool;
 }
@@ -188,6 +216,8 @@ export interface WatcherHandlers {
 @lazy const look = new WatcherLook();
 // @ts-ignore: decorator
 @lazy const hang = new WatcherHang();
+// @ts-ignore: decorator
+@lazy const consult = new WatcherConsult();
 // @ts-ignore: decorator
 @lazy const report = new WatcherReport();
 // @ts-ignore: decorator
@@ -198,6 +228,8 @@ export interface WatcherHandlers {
 @lazy const waitReply = new BankWaitReply();
 // @ts-ignore: decorator
 @lazy const poisonReply = new BankPoisonReply();
+// @ts-ignore: decorator
+@lazy const askReply = new CounterdeskAskReply();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchWatcher<H extends WatcherHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -210,6 +242,11 @@ export function dispatchWatcher<H extends WatcherHandlers>(handlers: H, kind: u1
     case 0x5102: {
       if (!hang.decode(reader)) return false;
       handlers.onHang(hang);
+      return true;
+    }
+    case 0x5104: {
+      if (!consult.decode(reader)) return false;
+      handlers.onConsult(consult);
       return true;
     }
     case 0x5103: {
@@ -235,6 +272,11 @@ export function dispatchWatcher<H extends WatcherHandlers>(handlers: H, kind: u1
     case 0x5086: {
       if (!poisonReply.decode(reader)) return false;
       handlers.onPoisonReply(poisonReply.request, poisonReply);
+      return true;
+    }
+    case 0x5482: {
+      if (!askReply.decode(reader)) return false;
+      handlers.onAskReply(askReply.request, askReply);
       return true;
     }
   }
