@@ -43,6 +43,8 @@ export class Carrier {
   /** At a count of frames carried, how far the link of each pair went that was not empty. */
   private readonly marks = new Map<number, readonly (readonly [pair: Pair, position: number])[]>();
 
+  private ended = false;
+
   /** @param find the VM in which an address lives now; the host's when none has it, which refuses the frame or knows a way that nobody serves now */
   constructor(
     private readonly kernel: Kernel,
@@ -123,6 +125,11 @@ export class Carrier {
       pair.link.reader.release();
       this.retaining.delete(pair);
     }
+  }
+
+  /** The last VM has ended: what is on its way is for nobody. */
+  end(): void {
+    this.ended = true;
   }
 
   /** A VM was lost: what it had sent is gone, as far as its memory is; what it had drained and not released comes again, once it is back. */
@@ -207,7 +214,7 @@ export class Carrier {
       const taken = link.reader.drain((bytes, at, length) => vm.arrive(bytes, at, length), Number.POSITIVE_INFINITY);
       if (vm.retains && taken > 0) this.retaining.add(pair);
       if (taken > 0) waitMicros = RETRY_MICROS;
-      if (!link.reader.sleep()) retry();
+      if (!link.reader.sleep() && !this.ended) retry();
     };
     link.reader.onFrames = arrive;
     link.writer.onRoom = () => this.onRoom?.();

@@ -244,6 +244,7 @@ export class SimHost implements Host {
         ...handle,
         terminate: () => {
           if (started.stands) this.carrier.lose(vm);
+          if (name === 'host') this.carrier.end();
           forget();
           return handle.terminate();
         },

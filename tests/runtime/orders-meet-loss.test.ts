@@ -108,3 +108,24 @@ test.each(MOMENTS)('finished as its VM is lost, %i jobs after, a permanent actor
   await world.pass(20);
   expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 2]);
 });
+
+/** More than all that a stop does. */
+const STEPS_MAX = 2_000;
+
+test.each([
+  ['js', 0],
+  ['js', 100],
+  ['wasm', 0],
+  ['wasm', 100],
+] as const)('VM %s is lost, and %i ms later everything is stopped: then nothing happens any more', async (lost, delayMs) => {
+  const world = await openBank({ vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+  await world.pass(20);
+  world.host.lose(lost, 'gone');
+  await world.pass(delayMs);
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+  const stopped = world.system.stop();
+  let steps = 0;
+  expect(await world.host.kernel.run(() => steps++ > STEPS_MAX)).toBe(false);
+  expect(await stopped).toHaveLength(2);
+});
