@@ -15,7 +15,7 @@ import type { Mailbox } from '../bus/mailbox.js';
 import type { OpenRequests } from '../bus/requests.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorCell } from './cell.js';
-import { encodeCheckpoint, type HeldFrame } from './checkpoint.js';
+import { type ActorCheckpoint, encodeCheckpoint, type HeldFrame } from './checkpoint.js';
 
 export interface CheckpointerOptions {
   readonly journal: Journal;
@@ -23,6 +23,8 @@ export interface CheckpointerOptions {
   readonly cells: () => readonly ActorCell[];
   /** Of actors and ports. */
   readonly mailboxes: () => readonly Mailbox[];
+  /** Actors that were stopped, and whose host may not know what they left. */
+  readonly stopped: () => readonly ActorCheckpoint[];
   /** What has not left of parties that are not here any more, and of the VM's runtime. */
   readonly leaving: () => readonly HeldFrame[];
   /** Publishes to the links what was emitted. */
@@ -129,10 +131,10 @@ export class Checkpointer {
 
   /** What was emitted is published first: it is not in the snapshots. */
   private take(): Uint8Array {
-    const { cells, leaving, flush, sent, requests } = this.options;
+    const { cells, stopped, leaving, flush, sent, requests } = this.options;
     flush();
     return encodeCheckpoint({
-      actors: cells().map((cell) => cell.checkpoint()),
+      actors: [...cells().map((cell) => cell.checkpoint()), ...stopped()],
       leaving: leaving(),
       sent: sent(),
       requests: requests(),

@@ -142,6 +142,8 @@ export interface VmControl {
   end(actor: string): Promise<number>;
   /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
   stop(actor: string): Promise<Uint8Array>;
+  /** The host has the last envelope of an actor that was stopped: until then it is in the checkpoints, so that nothing is lost with the VM. */
+  letGo(actor: string): Promise<void>;
   snapshot(actor: string): Promise<Uint8Array>;
   /**
    * Frames from `address` with a lower epoch are refused from now on, unless their sequence is at most `lastSequence`: those had left

@@ -5,6 +5,7 @@ import { blame, givenUp, remember } from './cell-recovery.js';
 import type { ActorCheckpoint, Checkpoint } from './checkpoint.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { RecoveryOrder, SpawnOrder } from './control.js';
+import { decodeEnvelope } from './envelope.js';
 import type { Gate } from './gate.js';
 import type { ActorFactory, VmName } from './instance.js';
 import { Leaving } from './leaving.js';
@@ -27,6 +28,8 @@ export class VmActors {
   /** Those that have been stopped included. */
   readonly counts = new CellCounts();
   readonly leaving: Leaving;
+  /** By name, the last envelopes of actors that were stopped, until the host has them. */
+  private readonly envelopes = new Map<string, Uint8Array>();
 
   constructor(
     private readonly services: PortServices,
@@ -54,6 +57,7 @@ export class VmActors {
     if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${order.actor}`);
     const cell = new ActorCell(factory, order, this.services, kept);
     this.cells.set(order.actor, cell);
+    this.envelopes.delete(order.actor);
     return cell;
   }
 
@@ -85,12 +89,31 @@ export class VmActors {
     cell.restart(epoch);
   }
 
+  /** For a checkpoint: they have nothing in the journal. */
+  get stopped(): readonly ActorCheckpoint[] {
+    const { position } = this.services.journal;
+    return [...this.envelopes].map(([actor, envelope]) => ({
+      ...decodeEnvelope(envelope),
+      actor,
+      position,
+      poison: [],
+      waiting: [],
+      held: [],
+    }));
+  }
+
+  /** The host has what a stopped actor has left. */
+  letGo(actor: string): void {
+    this.envelopes.delete(actor);
+  }
+
   /** @returns its last envelope */
   stop(actor: string): Uint8Array {
     const { requests, fail } = this.services;
     const cell = this.named(actor);
     const envelope = cell.stop();
     this.drop(cell);
+    this.envelopes.set(actor, envelope);
     this.leaving.add(cell.gate);
     for (const request of requests.abandon(cell.address)) fail(request, 'ended');
     return envelope;

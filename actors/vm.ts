@@ -156,6 +156,7 @@ export class Vm implements VmControl {
       readers: () => this.links.readers,
       cells: () => this.actors.all,
       mailboxes: () => this.turns.parties.map(({ mailbox }) => mailbox),
+      stopped: () => this.actors.stopped,
       leaving: () => [...this.actors.leaving.held, ...this.voice.gate.held],
       flush: () => this.links.flush(),
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
@@ -299,9 +300,13 @@ export class Vm implements VmControl {
     if (port) return this.ports.stop(port);
     const envelope = this.actors.stop(actor);
     this.options.wake();
-    // It does not come back with the VM: what it sent last would be in no checkpoint.
+    // What it sent last, and what it was, would be in no checkpoint.
     if (!this.closed) await this.checkpointer?.make();
     return envelope;
+  }
+
+  async letGo(actor: string): Promise<void> {
+    this.actors.letGo(actor);
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {

@@ -73,6 +73,7 @@ export function guardControl(
     permit: guarded('permit', (actor, epoch) => control.permit(actor, epoch)),
     end: guarded('end', (actor) => control.end(actor)),
     stop: guarded('stop', (actor) => control.stop(actor)),
+    letGo: guarded('letGo', (actor) => control.letGo(actor)),
     snapshot: guarded('snapshot', (actor) => control.snapshot(actor)),
     fence: guarded('fence', (address, epoch, lastSequence) => control.fence(address, epoch, lastSequence)),
     tellEnded: guarded('tellEnded', (watcher, notice) => control.tellEnded(watcher, notice)),

@@ -74,7 +74,9 @@ export class PartyOrders {
         }
       },
       stop: async () => {
-        const envelope = await here().stop(actor);
+        const control = here();
+        const envelope = await control.stop(actor);
+        control.letGo(actor).catch(() => {}); // with a VM that is lost nothing is kept
         this.lastSequences.delete(address); // all that it has sent is its own
         this.services.persistence.leave(actor, envelope);
         return envelope;

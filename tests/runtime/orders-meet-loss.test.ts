@@ -129,3 +129,27 @@ test.each([
   expect(await world.host.kernel.run(() => steps++ > STEPS_MAX)).toBe(false);
   expect(await stopped).toHaveLength(2);
 });
+
+test.each([true, false])(
+  'stopped as its VM is lost, at every moment, an actor starts again with its state (shared memory: %s)',
+  async (sharedMemory) => {
+    for (let moment = 0; moment < 40; moment++) {
+      const world = await openBank({ vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
+      for (let i = 0; i < 3; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+      await world.pass(20);
+      const stopped = world.system.stopActor('bank');
+      await jobs(moment);
+      world.host.lose('js', 'gone');
+      await world.until(stopped);
+      await world.pass(50);
+      expect(statesOf(world), `moment ${moment}`).toEqual(['bank stopped', 'watcher running']);
+      await world.until(world.system.startActor('bank'));
+      world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+      await world.pass(20);
+      expect(
+        world.receipts.map(({ amount }) => amount),
+        `moment ${moment}`,
+      ).toEqual([1, 2, 3, 4]);
+    }
+  },
+);

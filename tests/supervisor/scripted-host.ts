@@ -183,6 +183,7 @@ export class ScriptedVm implements VmControl {
   async tellEnded(watcher: number, { party, epoch, reason }: EndNotice): Promise<void> {
     await this.answer('tellEnded', `${watcher} ${party} ${epoch} ${reason}`, undefined);
   }
+  async letGo(): Promise<void> {}
   async setAnimating(animating: boolean): Promise<void> {
     await this.answer('setAnimating', String(animating), undefined);
   }
