@@ -170,7 +170,7 @@ export interface VmControl {
   deadLetters(): Promise<readonly DeadLetter[]>;
   /** Handles a frame in a throw-away instance with the actor's present state. Nothing of it is kept or sent. */
   tryFrame(actor: string, frame: Uint8Array): Promise<Trial>;
-  /** Handles a frame that was given up once more, out of its order: as the actor's next. */
+  /** Handles a frame that was given up once more, out of its order: as the next of an actor or port. */
   deliverAgain(actor: string, frame: Uint8Array): Promise<void>;
   /**
    * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until

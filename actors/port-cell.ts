@@ -207,6 +207,14 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     if (left) this.handle(left);
   }
 
+  /** Handles a frame that was given up, out of its order. @throws Error when it does not run */
+  deliverAgain(frame: Uint8Array): void {
+    if (this.state !== 'running') throw new Error(`${this.name} does not run`);
+    this.culprit = '';
+    this.services.router.acceptAgain(this.address, frame, 0);
+    this.handle(frame);
+  }
+
   /** Makes the handler of the next frame throw, or hang, when it has done its work. */
   orderFault(fault: FaultKind): void {
     this.ordered = fault;

@@ -137,10 +137,10 @@ export interface System {
   counters(): Promise<VmCounters>;
   /** Of all VMs that run, and those of messages that were given up in any, with the report of the crash: oldest first. */
   deadLetters(): Promise<readonly DeadLetter<CrashReport>[]>;
-  /** Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent. @throws SupervisionError, ControlError */
+  /** Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent. @throws SupervisionError, also `port` for one that is for a port, ControlError */
   tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
   /**
-   * Lets its actor handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
+   * Lets its actor or port handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
    * refused. When it traps twice again it is a dead letter again. Once it is delivered it is no longer among the dead letters.
    * @throws SupervisionError, also `state` for one that was delivered before. ControlError: after `lost` or `deadline` nobody knows whether it
    *   was handled
@@ -337,6 +337,7 @@ class SupervisedSystem implements System {
 
   async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
     const actor = this.supervisor.nameAt(target);
+    if (this.supervisor.isPort(actor)) throw new SupervisionError('port', actor, 'is a port: what it is cannot be copied for a trial');
     return (await this.runningControl(actor)).tryFrame(actor, frame);
   }
 

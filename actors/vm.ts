@@ -375,8 +375,8 @@ export class Vm implements VmControl {
   }
 
   async deliverAgain(actor: string, frame: Uint8Array): Promise<void> {
-    const cell = this.actors.named(actor);
-    cell.deliverAgain(wholeFrame(frame, cell.address));
+    const party = this.ports.named(actor) ?? this.actors.named(actor);
+    party.deliverAgain(wholeFrame(frame, party.address));
     this.options.wake();
   }
 

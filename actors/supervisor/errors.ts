@@ -15,8 +15,8 @@ export class StartError extends Error {
   }
 }
 
-/** unknown: no actor of that name, or it was temporary and has ended. state: it is in no state for what was asked. */
-export type SupervisionFailure = 'unknown' | 'state';
+/** unknown: no actor of that name, or it was temporary and has ended. state: it is in no state for what was asked. port: a port cannot do it. */
+export type SupervisionFailure = 'unknown' | 'state' | 'port';
 
 /** An order to the supervisor that cannot be carried out; nothing was done. */
 export class SupervisionError extends Error {

@@ -206,6 +206,10 @@ export class Supervisor implements CauseSources {
     return port;
   }
 
+  isPort(name: string): boolean {
+    return this.ports.has(name);
+  }
+
   /** Control of the VM where an actor or port runs. @throws SupervisionError, or ControlError `lost` */
   controlOf(name: string): VmControl {
     return this.vms.named(this.ports.get(name)?.vm ?? this.actor(name).vm).control;

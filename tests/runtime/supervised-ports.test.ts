@@ -309,3 +309,30 @@ test('the teller is not restarted: nobody supervises it but its VM', async () =>
   const { world } = await openOffice();
   expect(world.system.ports.find(({ port }) => port === teller.name)).toMatchObject({ state: 'running', vm: 'host', epoch: 1 });
 });
+
+test('what was given up is handed to the port again, for real only', async () => {
+  let forms = false;
+  class Needy extends Clerk {
+    override onCall(call: Call): unknown {
+      if (call.text === 'print' && !forms) throw new Error('no more forms');
+      return super.onCall(call);
+    }
+  }
+  const { world, told, call, status } = await openOffice({}, (port, lines, number) => new Needy(port, lines, number));
+  call('print');
+  await world.pass(100);
+  const [letter] = await world.system.deadLetters();
+  await expect(world.system.tryLetter(letter)).rejects.toMatchObject({ name: 'SupervisionError', code: 'port' });
+  // It fails once more as often as one may, and is given up once more.
+  await world.system.deliverLetter(letter);
+  await world.pass(100);
+  expect(status()).toMatchObject({ state: 'running', epoch: 5 });
+  const [again, ...others] = await world.system.deadLetters();
+  expect(others).toEqual([]);
+  forms = true;
+  await world.system.deliverLetter(again);
+  expect(told.at(-1)).toBe('5 print 1');
+  expect(await world.system.deadLetters()).toEqual([]);
+  await world.pass(100);
+  expect(told.filter((line) => line.includes('print'))).toEqual(['5 print 1']);
+});
