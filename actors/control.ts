@@ -16,7 +16,8 @@ export type Routes = readonly (readonly [address: number, vm: VmName])[];
 export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
 
 export interface SpawnOrder {
-  readonly actor: string;
+  /** Name of an actor, or of a port that was stopped. */
+  readonly party: string;
   readonly epoch: number;
   readonly options: ActorOptions;
   /** Envelope of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
@@ -25,7 +26,7 @@ export interface SpawnOrder {
   readonly stored?: Uint8Array;
 }
 
-/** An actor of a lost VM, or of another VM, that is to go on. */
+/** An actor or port of a lost VM, or an actor of another VM, that is to go on. */
 export type RecoveryOrder = Omit<SpawnOrder, 'snapshot' | 'stored'>;
 
 /** The end of one incarnation of a party, for those who watch it. */

@@ -82,7 +82,7 @@ export class Mover implements MoveControl {
     try {
       adopt(cell.core, handover);
     } catch (error) {
-      await this.forget(order.actor);
+      await this.forget(order.party);
       throw error;
     }
     router.addLocal(cell);

@@ -52,12 +52,12 @@ export class VmActors {
   /** @throws Error when there is no twin here, or one that is here already */
   create(order: SpawnOrder, kept?: ActorCheckpoint): ActorCell {
     const { vm, factories } = this.options;
-    if (this.cells.has(order.actor)) throw new Error(`actor ${order.actor} is in VM ${vm} already`);
-    const factory = factories.find(({ schema }) => schema.name === order.actor);
-    if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${order.actor}`);
+    if (this.cells.has(order.party)) throw new Error(`actor ${order.party} is in VM ${vm} already`);
+    const factory = factories.find(({ schema }) => schema.name === order.party);
+    if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${order.party}`);
     const cell = new ActorCell(factory, order, this.services, kept);
-    this.cells.set(order.actor, cell);
-    this.envelopes.delete(order.actor);
+    this.cells.set(order.party, cell);
+    this.envelopes.delete(order.party);
     return cell;
   }
 
@@ -122,7 +122,7 @@ export class VmActors {
   /** The former incarnation of the VM was lost: its actors are here again, and know what they had accepted. */
   resume(orders: readonly RecoveryOrder[], checkpoint: Checkpoint | undefined, runtime: { readonly gate: Gate }): void {
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
-    for (const order of orders) this.create(order, keptOf(order.actor));
+    for (const order of orders) this.create(order, keptOf(order.party));
     if (checkpoint) {
       this.services.requests.restore(checkpoint.requests, (address) => this.all.some((cell) => cell.address === address));
       this.leaving.restore(checkpoint, [...this.all, runtime]);

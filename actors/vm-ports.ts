@@ -60,12 +60,12 @@ export class VmPorts {
   /** The former incarnation of the VM was lost: a port that is not among the orders was down in it. @returns the orders for actors */
   resume(orders: readonly RecoveryOrder[]): readonly RecoveryOrder[] {
     for (const port of this.all) {
-      const order = orders.find(({ actor }) => actor === port.name);
+      const order = orders.find(({ party }) => party === port.name);
       if (order) port.beginAs(order.epoch);
       else this.stop(port);
     }
     const ports = this.services.parties.filter(({ role }) => role === 'port').map(({ name }) => name);
-    return orders.filter(({ actor }) => !ports.includes(actor));
+    return orders.filter(({ party }) => !ports.includes(party));
   }
 
   /** The VM has hung at frames of these ports. */

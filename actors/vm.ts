@@ -274,7 +274,7 @@ export class Vm implements VmControl {
   }
 
   async spawn(order: SpawnOrder): Promise<void> {
-    const port = this.ports.named(order.actor);
+    const port = this.ports.named(order.party);
     if (port) return this.ports.restart(port, order.epoch);
     await this.actors.spawn(order);
     this.options.wake();

@@ -28,6 +28,7 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../host.js';
 import type { Side } from '../placement.js';
+import { isLoss, messageOf } from './control-failure.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
@@ -126,8 +127,6 @@ export type ActorState =
   | 'failed'
   | 'lost'
   | 'removed';
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** The VM of an actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
@@ -366,7 +365,7 @@ export const actorMachine = setup({
         onDone: 'running',
         onError: [
           {
-            guard: ({ event }) => event.error instanceof ControlError && event.error.code === 'lost',
+            guard: ({ event }) => isLoss(event.error),
             target: 'lost',
             actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error), end: 'vmLost' as const, clean: false })),
           },

@@ -1,9 +1,15 @@
-/** What a control call that failed means to the supervisor. */
+/** What a failure means to the supervisor, above all that of a control call. */
 import { ControlError, type ControlFailure } from '../host.js';
 
 export const codeOf = (error: unknown): ControlFailure | undefined => (error instanceof ControlError ? error.code : undefined);
 
+/** The VM was lost: that is announced as well. */
+export const isLoss = (error: unknown): boolean => codeOf(error) === 'lost';
+
+/** Whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** A VM that is lost is dealt with where that is announced. */
 export function rethrowUnlessLost(error: unknown): void {
-  if (codeOf(error) !== 'lost') throw error;
+  if (!isLoss(error)) throw error;
 }

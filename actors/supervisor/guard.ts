@@ -7,6 +7,7 @@ import type { VmControl } from '../control.js';
 import { ControlError } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { ProgressReader } from '../progress.js';
+import { messageOf } from './control-failure.js';
 import type { Patience } from './patience.js';
 
 /** Knows whether a VM is still there. The host calls `cut` once, when the thread is gone. */
@@ -29,8 +30,6 @@ export class Lifeline {
     return () => this.waiting.delete(listener);
   }
 }
-
-const detailOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** @returns the same control, each of whose calls settles within `deadlineMs`; rejections are ControlErrors */
 export function guardControl(
@@ -62,7 +61,7 @@ export function guardControl(
         const answered = (async () => run(...input))();
         answered.then(
           (answer) => settle(() => resolve(answer)),
-          (error) => settle(() => reject(new ControlError('failed', vm, call, detailOf(error), { cause: error }))),
+          (error) => settle(() => reject(new ControlError('failed', vm, call, messageOf(error), { cause: error }))),
         );
       });
   return {

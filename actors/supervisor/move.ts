@@ -13,7 +13,8 @@ import type { VmName } from '../instance.js';
 import { SupervisionError } from './errors.js';
 import type { SupervisedVm } from './supervised-vm.js';
 
-export interface MoveOrder extends Omit<RecoveryOrder, 'epoch'> {
+export interface MoveOrder extends Pick<RecoveryOrder, 'options'> {
+  readonly actor: string;
   /** Of its present incarnation: until it is suspended its VM may start it again by permit. */
   readonly epoch: () => number;
   readonly address: number;
@@ -94,7 +95,7 @@ export class Moves {
       await unlessCalledOff(settle(address, handles, written));
       const epoch = order.epoch();
       const handover = await unlessCalledOff(source.control.moves.handOver(actor));
-      await unlessCalledOff(target.control.moves.adopt({ actor, epoch: epoch + 1, options }, handover));
+      await unlessCalledOff(target.control.moves.adopt({ party: actor, epoch: epoch + 1, options }, handover));
       if (!this.open.has(end) || !order.commit(epoch)) throw new SupervisionError('state', actor, 'its move was called off: it ended');
     } finally {
       this.open.delete(end);

@@ -40,7 +40,7 @@ export class PartyOrders {
 
   ofActor({ actor, address, options }: ActorSpecification): ActorCommands {
     const here = () => this.services.control(this.services.actor(actor).vm);
-    const spawn = (epoch: number, state: StartState = {}) => here().spawn({ actor, epoch, options, ...state });
+    const spawn = (epoch: number, state: StartState = {}) => here().spawn({ party: actor, epoch, options, ...state });
     return {
       spawn: async (epoch, envelope) => {
         if (epoch > 1) {
@@ -96,7 +96,7 @@ export class PartyOrders {
       },
       start: async (epoch) => {
         await Promise.all([this.fence(address, epoch), this.services.reroute()]);
-        await this.services.control(vm).spawn({ actor: port, epoch, options: {} });
+        await this.services.control(vm).spawn({ party: port, epoch, options: {} });
       },
     };
   }

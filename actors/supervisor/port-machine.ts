@@ -12,7 +12,7 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import { ControlError } from '../host.js';
+import { isLoss, messageOf } from './control-failure.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface PortCommands {
@@ -53,8 +53,6 @@ export type PortEvent =
 
 export type PortState = 'running' | 'restarting' | 'recovering' | 'stopping' | 'exhausted' | 'starting' | 'lost';
 
-const isGone = (error: unknown): boolean => error instanceof ControlError && error.code === 'lost';
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const admitted = ({ times, endedAt, intensity }: PortContext): RestartTimes | null => admitRestart(times, endedAt, intensity);
 
 const onVmLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
@@ -80,7 +78,7 @@ export const portMachine = setup({
     ofThisEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch,
     admitted: ({ context }) => admitted(context) !== null,
     endedEarly: ({ context }) => context.endedEarly,
-    vmGone: ({ event }) => 'error' in event && isGone(event.error),
+    vmGone: ({ event }) => 'error' in event && isLoss(event.error),
   },
   actions: {
     noteEnd: assign(({ context, event }) => ({
@@ -91,7 +89,7 @@ export const portMachine = setup({
     noteEarlyEnd: assign({ endedEarly: true }),
     noteFailure: assign(({ context, event }) => {
       const error = 'error' in event ? event.error : undefined;
-      return { endedAt: context.nowMicros(), reason: messageOf(error), end: isGone(error) ? 'vmLost' : 'failed' };
+      return { endedAt: context.nowMicros(), reason: messageOf(error), end: isLoss(error) ? 'vmLost' : 'failed' };
     }),
     noteLoss: assign(({ context, event }) => ({
       endedAt: context.nowMicros(),

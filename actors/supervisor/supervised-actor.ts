@@ -133,7 +133,7 @@ export class SupervisedActor {
 
   get order(): RecoveryOrder {
     const { actor, options } = this.specification;
-    return { actor, options, epoch: this.status.epoch };
+    return { party: actor, options, epoch: this.status.epoch };
   }
 
   get status(): ActorStatus {

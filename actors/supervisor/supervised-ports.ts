@@ -65,7 +65,7 @@ export class SupervisedPort {
   }
 
   get order(): RecoveryOrder {
-    return { actor: this.name, epoch: this.status.epoch, options: {} };
+    return { party: this.name, epoch: this.status.epoch, options: {} };
   }
 
   /** The end of an incarnation; one that is not the current one was reported late and is ignored. */

@@ -18,6 +18,7 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
+import { messageOf } from './control-failure.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface VmCommands {
@@ -75,7 +76,6 @@ async function shutDown(handle: VmHandle): Promise<void> {
   await handle.terminate();
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | null => admitRestart(times, nowMicros(), intensity);
 
 /** What becomes of a VM that was lost. */

@@ -100,7 +100,7 @@ class Game<H extends HostOfPorts> {
     const game = new Game(host, until, listener, js, wasm);
     await host.connect(host.local, js);
     await game.connectWasm(wasm);
-    await js.control.spawn({ actor: 'relay', epoch: 1, options: {} });
+    await js.control.spawn({ party: 'relay', epoch: 1, options: {} });
     await game.spawnMirror(1);
     return game;
   }
@@ -118,7 +118,7 @@ class Game<H extends HostOfPorts> {
   async spawnMirror(epoch: number): Promise<void> {
     const vm = this.host.capabilities.wasm ? this.wasm : this.js;
     const isThere = (await vm.control.health()).some(({ actor }) => actor === 'mirror');
-    if (!isThere) await vm.control.spawn({ actor: 'mirror', epoch, options: {} });
+    if (!isThere) await vm.control.spawn({ party: 'mirror', epoch, options: {} });
     const routes = [
       [relay.address, 'js'],
       [mirror.address, vm.name],
@@ -191,7 +191,7 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
       });
 
       it('answers a control call that cannot be done with a typed error', async () => {
-        const failure = await game.js.control.spawn({ actor: 'nobody', epoch: 1, options: {} }).catch((error) => error);
+        const failure = await game.js.control.spawn({ party: 'nobody', epoch: 1, options: {} }).catch((error) => error);
         expect(failure).toBeInstanceOf(ControlError);
         expect(failure).toMatchObject({ code: 'failed', vm: 'js', call: 'spawn' });
       });
@@ -219,7 +219,7 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
     it('does not load guests on a device without WebAssembly', async () => {
       const host = tested.create({ ...tested.capabilities, wasm: false });
       const vm = await host.startVm('wasm', new Attentive());
-      await expect(vm.control.spawn({ actor: 'mirror', epoch: 1, options: {} })).rejects.toMatchObject({ code: 'failed', call: 'spawn' });
+      await expect(vm.control.spawn({ party: 'mirror', epoch: 1, options: {} })).rejects.toMatchObject({ code: 'failed', call: 'spawn' });
       await Promise.all([vm.terminate(), host.local.terminate()]);
     });
   });

@@ -62,7 +62,7 @@ export class Stage {
     await host.connect(host.local, js);
     const routes = tandemParties.map(({ role, address }) => [address, role === 'actor' ? ('js' as const) : ('host' as const)] as const);
     for (const { schema } of javaScriptActors)
-      await js.control.spawn({ actor: schema.name, epoch: 1, options: OPTIONS[schema.name] ?? {} });
+      await js.control.spawn({ party: schema.name, epoch: 1, options: OPTIONS[schema.name] ?? {} });
     await Promise.all([host.local.control.setRoutes(routes), js.control.setRoutes(routes)]);
     stage.end = async () => {
       await Promise.all([js.terminate(), host.local.terminate()]);

@@ -72,7 +72,7 @@ async function openVm(keep: () => Promise<void>, ringBytes?: number): Promise<Be
     handled: async () => Object.values((await vm.counters()).handled).reduce((sum, frames) => sum + frames, 0),
   };
   await vm.attach('host', { incoming: null, outgoing: null });
-  await vm.spawn({ actor: 'bank', epoch: 1, options: {} });
+  await vm.spawn({ party: 'bank', epoch: 1, options: {} });
   return bench;
 }
 

@@ -45,7 +45,7 @@ async function openVm({ handlingMicros, snapshotMicros }: Costs) {
     },
   });
   const port = vm.openPort(teller, { onReceipt() {}, onBankTotal() {} });
-  await vm.spawn({ actor: bank.name, epoch: 1, options: {} });
+  await vm.spawn({ party: bank.name, epoch: 1, options: {} });
   const handle = (frames: number) => {
     for (let i = 0; i < frames; i++) port.send(bank.receives.deposit, { account: 0, amount: 1 });
     vm.pump(1_000_000_000);

@@ -32,7 +32,7 @@ describe('a guarded control call', () => {
     const { control, vm, time } = guarded();
     const cause = new Error('no such guest');
     vm.script('spawn', { error: cause });
-    const error = await failure(control.spawn({ actor: 'anna', epoch: 1, options: {} }));
+    const error = await failure(control.spawn({ party: 'anna', epoch: 1, options: {} }));
     expect(error).toBeInstanceOf(ControlError);
     expect(error).toMatchObject({ code: 'failed', vm: 'wasm', call: 'spawn', cause });
     expect(error.message).toBe('spawn in VM wasm: failed: no such guest');

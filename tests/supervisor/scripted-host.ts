@@ -155,9 +155,9 @@ export class ScriptedVm implements VmControl {
     this.routes = routes;
   }
   async spawn(order: SpawnOrder): Promise<void> {
-    await this.answer('spawn', `${order.actor} ${order.epoch}`, undefined);
+    await this.answer('spawn', `${order.party} ${order.epoch}`, undefined);
     this.orders.push(order);
-    this.epochs.set(order.actor, order.epoch);
+    this.epochs.set(order.party, order.epoch);
   }
   async restart(actor: string, epoch: number): Promise<void> {
     await this.answer('restart', `${actor} ${epoch}`, undefined);
@@ -250,16 +250,16 @@ export class ScriptedVm implements VmControl {
   }
   async recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     this.suspects = suspects;
-    await this.answer('recover', `${orders.map(({ actor, epoch }) => `${actor} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
-    for (const { actor, epoch } of orders) this.epochs.set(actor, epoch);
+    await this.answer('recover', `${orders.map(({ party, epoch }) => `${party} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
+    for (const { party, epoch } of orders) this.epochs.set(party, epoch);
   }
   readonly moves: MoveControl = {
     suspend: (address) => this.answer('suspend', String(address), []),
     settle: (address) => this.answer('settle', String(address), undefined),
     handOver: (actor) => this.answer('handOver', actor, { ...NO_HANDOVER, actor }),
-    adopt: async ({ actor, epoch }) => {
-      await this.answer('adopt', `${actor} ${epoch}`, undefined);
-      this.epochs.set(actor, epoch);
+    adopt: async ({ party, epoch }) => {
+      await this.answer('adopt', `${party} ${epoch}`, undefined);
+      this.epochs.set(party, epoch);
     },
     forget: async (actor) => {
       await this.answer('forget', actor, undefined);
