@@ -110,6 +110,7 @@ export class Checkpointer {
 
   /** Resolves when the host holds it. */
   async make(): Promise<void> {
+    if (this.ended) return;
     const { journal, cells, keep, now, onKept } = this.options;
     const started = now();
     const bytes = this.take();

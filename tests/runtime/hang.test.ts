@@ -219,6 +219,17 @@ test('what had begun in the VM before it stood still gives no sign of life', asy
   expect(seen.hangs()).toBe(2);
 });
 
+test('what had begun in the VM before it stood still makes no checkpoint: the message that hangs would be lost with it', async () => {
+  const world = await openDefective('h.');
+  const seen = watch(world);
+  world.teller.send(bank.receives.explode, { account: 1 });
+  await world.pass(HANG_MS / 2);
+  await world.host.vmOf('js').moves.settle(watcher.address, []);
+  await world.pass(OVER_MS);
+  expect(seen.hangs()).toBe(1);
+  expect(world.receipts).toHaveLength(1);
+});
+
 test('while somebody debugs nobody hangs', async () => {
   let debugging = true;
   const world = await openDefective('h.', { debugging: () => debugging });
