@@ -2,7 +2,7 @@
 import { Random } from '../bus/random.js';
 import { JOURNAL_BYTES } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
-import type { Act, Fault, FaultKind, Plan, PlannedOrder, Step } from './plan.js';
+import type { Act, Fault, FaultKind, Group, Plan, PlannedOrder, Step } from './plan.js';
 
 const STEPS = { least: 5, most: 16 };
 const ORDERS_PER_STEP_MAX = 3;
@@ -21,6 +21,8 @@ const FLOOD_BYTES = 900_000;
 const SMALL_JOURNALS_BYTES = [128 << 10, 128 << 10, 512 << 10];
 /** Of all orders: beyond it what waits makes each checkpoint large, and a seed takes a second. */
 const SMALL_BYTES_MAX = 1 << 20;
+/** Shorter than it takes to see that a run has come to rest: who goes back has gone back by then. */
+const FAIL_OVERS_MS = [5, 30, 90];
 const WORKERS = ['js', 'wasm'] as const;
 const ACT_DRAWS: readonly Act[] = [
   ...(['work', 'work', 'work', 'urgent', 'urgent', 'chore', 'chore', 'ask', 'ask', 'ask', 'news', 'news', 'timer', 'note'] as const),
@@ -61,29 +63,41 @@ class Drawing {
       delayMicrosMax: this.one(DELAYS_MICROS_MAX),
       refusals: slow ? { rate: this.one([0.02, 0.1, 0.3]), microsMax: this.one([1_000, 5_000, 30_000]) } : { rate: 0, microsMax: 0 },
       journalBytes: bytes > SMALL_BYTES_MAX ? JOURNAL_BYTES : this.one(SMALL_JOURNALS_BYTES),
-      sharedMemory: this.random.chance(0.5),
+      sharedMemory: !this.allows('unshared', 0.5),
+      group: this.allows('group', 0.3) ? this.group() : null,
+      failOverMs: this.allows('failOver', 0.3) ? this.one(FAIL_OVERS_MS) : null,
       steps,
     };
   }
 
+  /** Two or more couriers, in any order. */
+  private group(): Group {
+    const names = [...COURIER_NAMES];
+    const members = Array.from({ length: 2 + this.random.integer(names.length - 1) }, () => {
+      const [name] = names.splice(this.random.integer(names.length), 1);
+      return name;
+    });
+    return { strategy: this.one(['one_for_all', 'rest_for_one'] as const), members };
+  }
+
   threadsPlan(seed: number, faults: number): Plan {
-    const steps = Array.from({ length: faults }, (_, i) => this.threadsStep(i < HANGS_MAX && faults > 10 * HANGS_MAX));
     return {
       seed,
       placement: THREADS_PLACEMENT,
       delayMicrosMax: 1_000,
       journalBytes: JOURNAL_BYTES,
       sharedMemory: true,
+      group: null,
+      failOverMs: null,
       refusals: { rate: 0, microsMax: 0 },
-      steps,
+      steps: Array.from({ length: faults }, () => this.threadsStep()),
     };
   }
 
-  private threadsStep(hangs: boolean): Step {
+  private threadsStep(): Step {
     const actor = this.one(COURIER_NAMES);
-    const vm = this.one(WORKERS);
-    const drawn: Fault = this.random.chance(0.7) ? { kind: 'trap', actor } : { kind: 'loss', vm };
-    const fault: Fault = hangs ? { kind: 'hang', actor } : drawn;
+    const kind = this.one(THREADS_FAULTS);
+    const fault: Fault = kind === 'loss' ? { kind, vm: this.one(WORKERS) } : { kind, actor };
     const orders = [this.order(this.one(FIRST_ACTS), 1, false), this.order('work', 1, false)];
     return { afterMs: 0, faults: [fault], orders: [...orders, ...COURIER_NAMES.map((to) => this.echo(to))] };
   }
@@ -114,6 +128,7 @@ class Drawing {
       case 'trap':
       case 'hang':
       case 'lossInHandler':
+      case 'stop':
       case 'trapAndLoss':
         return { kind, actor };
       case 'loss':
@@ -183,8 +198,8 @@ export const drawPlan = (seed: number, kinds: readonly FaultKind[]): Plan => new
 
 /** Both VMs have actors, so that either can be lost. */
 const THREADS_PLACEMENT = { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'js', ember: 'wasm' } as const;
-/** A hang takes as long as it does to be noticed, and longer in Chromium. */
-const HANGS_MAX = 3;
+/** A tenth are hangs: each takes a second to be noticed, and two more to be ended in Chromium. */
+const THREADS_FAULTS = ['trap', 'trap', 'trap', 'trap', 'trap', 'trap', 'loss', 'loss', 'loss', 'hang'] as const;
 
 /** A plan for real threads: so many faults one after another, each with messages for all, which they answer. */
 export const drawThreadsPlan = (seed: number, faults: number): Plan =>

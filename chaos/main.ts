@@ -16,6 +16,7 @@ import {
   parseChaosOptions,
   type SeedOptions,
   type ThreadsOptions,
+  USAGE,
 } from './options.js';
 import { FAULT_KINDS, type Plan } from './plan.js';
 import { durationsByKind, printCoverage, printDurations, printLongRun, printTally, toJson } from './report.js';
@@ -31,6 +32,7 @@ const SHRUNK_MAX = 3;
 const wasmFactories = await loadWasmFactories(GUESTS);
 
 function run(options: ChaosOptions): Promise<boolean> {
+  if (options.mode === 'help') return help();
   if (options.mode === 'plan') return playPlan(options);
   if (options.mode === 'long') return playLong(options);
   if (options.mode === 'coverage') return showCoverage(options);
@@ -45,6 +47,11 @@ function readOptions(): ChaosOptions {
     console.error(`chaos: ${error.message}`);
     process.exit(2);
   }
+}
+
+async function help(): Promise<boolean> {
+  console.log(`npm run chaos -- ...\n${USAGE}`);
+  return true;
 }
 
 /** @returns whether all is well */

@@ -37,19 +37,24 @@ export interface CoverageOptions {
   readonly mode: 'coverage';
   readonly json: boolean;
 }
-export type ChaosOptions = SeedOptions | PlanOptions | ThreadsOptions | LongOptions | CoverageOptions;
+export interface HelpOptions {
+  readonly mode: 'help';
+}
+export type ChaosOptions = HelpOptions | SeedOptions | PlanOptions | ThreadsOptions | LongOptions | CoverageOptions;
 
-const USAGE = `  --host sim [--seeds N] [--seed S] [--faults kinds] [--jobs N]   random runs in the simulation; kinds are ${FAULT_KINDS.join(',')}
+export const USAGE = `  --host sim [--seeds N] [--seed S] [--faults kinds] [--jobs N]   random runs in the simulation; kinds are ${FAULT_KINDS.join(',')}
   --host node|chromium [--faults N] [--seed S]                    one run on real threads
   --frames N [--navigations N]                                    the television for so long: memory does not grow
   --coverage                                                      lines of the recovery code that faults reach, and those they do not
   --plan FILE                                                     one run, as printed for a seed that failed
-  --json                                                          ends with one line of JSON`;
+  --json                                                          ends with one line of JSON
+  --help                                                          this`;
 
 /** @throws OptionError with the usage */
 export function parseChaosOptions(input: readonly string[]): ChaosOptions {
   const values = parse(input);
   const { json } = values;
+  if (values.help) return { mode: 'help' };
   if (values.plan !== undefined) return { mode: 'plan', plan: readPlan(values.plan), json };
   if (values.coverage) return { mode: 'coverage', json };
   if (values.frames !== undefined) {
@@ -92,6 +97,7 @@ function parse(input: readonly string[]) {
         navigations: { type: 'string' },
         coverage: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     }).values;
   } catch (error) {

@@ -2,6 +2,7 @@
  * A run of the chaos application as data: what the hand sends, and what goes wrong when. Drawn from a seed, cut down when it fails, printed, and
  * read from a file again.
  */
+import type { Strategy } from '../actors/supervisor/tree/specification.js';
 import type { WorkerName } from '../host-shim/common/host.js';
 import type { CourierName } from './couriers.js';
 import type { ACTS, HARMS } from './protocol/courier.js';
@@ -42,10 +43,12 @@ export type Fault =
       readonly state: 'restarting' | 'recovering' | 'running';
       readonly turns: number;
     }
+  /** When nothing is on its way, an actor is stopped by order, and started again with its state. */
+  | { readonly kind: 'stop'; readonly actor: CourierName }
   /** An actor traps and the thread ends in the same moment. */
   | { readonly kind: 'trapAndLoss'; readonly actor: CourierName };
 
-export type FaultKind = Fault['kind'] | 'poison' | 'slow' | 'full';
+export type FaultKind = Fault['kind'] | 'poison' | 'slow' | 'full' | 'group' | 'failOver' | 'unshared';
 export const FAULT_KINDS: readonly FaultKind[] = [
   'trap',
   'traps',
@@ -58,12 +61,23 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'poison',
   'slow',
   'full',
+  'stop',
+  'group',
+  'failOver',
+  'unshared',
 ];
 
 export interface Step {
   readonly afterMs: number;
   readonly faults: readonly Fault[];
   readonly orders: readonly PlannedOrder[];
+}
+
+/** Actors that are restarted together. */
+export interface Group {
+  readonly strategy: Extract<Strategy, 'one_for_all' | 'rest_for_one'>;
+  /** In the order of their start. */
+  readonly members: readonly CourierName[];
 }
 
 export interface Plan {
@@ -73,8 +87,12 @@ export interface Plan {
   readonly delayMicrosMax: number;
   /** Of each VM. */
   readonly journalBytes: number;
-  /** Without it journals are mirrored, and VMs tell how far they have got. */
+  /** Whether journals and links outlive the threads that write them. */
   readonly sharedMemory: boolean;
+  /** Under a supervisor of its own; null when every actor is restarted alone. */
+  readonly group: Group | null;
+  /** How long an actor that has crashed twice in Wasm goes on in JavaScript; null when plans alone say which actor moves. */
+  readonly failOverMs: number | null;
   /** Links refuse frames as full ones do; none when the rate is 0. */
   readonly refusals: { readonly rate: number; readonly microsMax: number };
   readonly steps: readonly Step[];
@@ -87,6 +105,9 @@ const withoutHarm = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
 export const calmOf = (plan: Plan): Plan => ({
   ...plan,
   refusals: { rate: 0, microsMax: 0 },
+  sharedMemory: true,
+  group: null,
+  failOverMs: null,
   steps: plan.steps.map((step) => ({ ...step, faults: [], orders: withoutHarm(step.orders) })),
 });
 
@@ -125,5 +146,8 @@ export function faultsOf(plan: Plan): ReadonlyMap<FaultKind, number> {
     if (isBurst(order)) add('full');
   }
   if (plan.refusals.rate > 0) add('slow');
+  if (plan.group) add('group');
+  if (plan.failOverMs !== null) add('failOver');
+  if (!plan.sharedMemory) add('unshared');
   return counts;
 }

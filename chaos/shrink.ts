@@ -89,6 +89,8 @@ class Shrinker {
     await this.accepts({ ...this.plan, refusals: { rate: 0, microsMax: 0 } });
     await this.accepts({ ...this.plan, delayMicrosMax: 100 });
     await this.accepts({ ...this.plan, sharedMemory: true });
+    await this.accepts({ ...this.plan, group: null });
+    await this.accepts({ ...this.plan, failOverMs: null });
     for (const [name, vm] of Object.entries(this.plan.placement)) {
       if (vm === 'wasm') await this.accepts({ ...this.plan, placement: { ...this.plan.placement, [name]: 'js' } });
     }

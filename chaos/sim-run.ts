@@ -1,6 +1,7 @@
 /** One run of a plan on the simulated host. */
 
 import type { ActorFactory } from '../actors/instance.js';
+import type { SupervisorOrder } from '../actors/supervisor/supervisor-order.js';
 import { type System, startSystem } from '../actors/system.js';
 import type { Vm } from '../actors/vm.js';
 import type { WorkerName } from '../host-shim/common/host.js';
@@ -23,6 +24,12 @@ const SETTLE_STEPS_MAX = 400;
 /** After the stop, nothing is to happen any more but what was waiting for a time. */
 const AFTERMATH_MS = 300_000;
 const ROOM_MS = 5;
+
+function supervisionOf({ group }: Plan): SupervisorOrder {
+  const alone = COURIER_NAMES.filter((name) => !group?.members.includes(name));
+  const together = group && { supervisor: 'group', strategy: group.strategy, children: group.members, ...OFTEN };
+  return { supervisor: 'root', ...OFTEN, children: together ? [...alone, together] : alone };
+}
 
 /** The factories of the Wasm couriers, compiled once for all runs. */
 export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
@@ -55,12 +62,12 @@ class SimRun implements Observer, Notes {
     const { rate, microsMax } = plan.refusals;
     this.host = createSimHost({
       seed: plan.seed,
-      capabilities: { wasm: true, workers: true, sharedMemory: plan.sharedMemory },
       parties,
       vms: { js: { load: async () => js }, wasm: { load: async () => wasm } },
       delay: { minMicros: 20, maxMicros: plan.delayMicrosMax },
       faults: { refuseRate: rate, refuseMicrosMax: microsMax },
       journalBytes: plan.journalBytes,
+      capabilities: { wasm: true, workers: true, sharedMemory: plan.sharedMemory },
       onPortError: (port, error) => this.problems.push(`port ${port}: ${error instanceof Error ? error.stack : error}`),
     });
     openTimerPort(this.host.vm, this.host.timers);
@@ -89,14 +96,14 @@ class SimRun implements Observer, Notes {
       actors: couriers.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: { logs: 1 } })),
       placement: COURIER_NAMES.map((name) => `${name}=${this.plan.placement[name]}`).join(','),
       ...OFTEN,
-      // Plans say which actor moves and when.
-      circuit: null,
+      supervision: supervisionOf(this.plan),
+      circuit: this.plan.failOverMs === null ? null : { intensity: 1, periodMs: 1_000, coolDownMs: this.plan.failOverMs },
       vmIntensity: OFTEN,
     });
     this.watch();
     for (const { afterMs, faults, orders } of this.plan.steps) {
       if (afterMs > 0) await this.host.pass(afterMs);
-      for (const fault of faults) this.strike(fault);
+      for (const fault of faults) await this.strike(fault);
       await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
     }
     await this.settle();
@@ -146,7 +153,8 @@ class SimRun implements Observer, Notes {
       .catch(() => {});
   }
 
-  private strike(fault: Fault): void {
+  private async strike(fault: Fault): Promise<void> {
+    if (fault.kind === 'stop') await this.stopAndStart(fault.actor);
     if (fault.kind === 'trap' || fault.kind === 'trapAndLoss') this.crash(fault.actor);
     if (fault.kind === 'lossInHandler' || fault.kind === 'trapAndLoss') this.doomed.add(fault.actor);
     if (fault.kind === 'lossInRecovery') this.awaitedLosses.push(fault);
@@ -158,6 +166,13 @@ class SimRun implements Observer, Notes {
     // What cannot move now, as one that is restarting or is there already, stays where it is.
     if (fault.kind === 'move') void this.system.moveActor(fault.actor, fault.vm).catch(() => {});
     if (fault.kind === 'traps') this.trapOften(fault.vm, fault.rate, fault.forMs);
+  }
+
+  /** What is on its way to an actor that is stopped would become dead letters. */
+  private async stopAndStart(actor: CourierName): Promise<void> {
+    await this.settle();
+    await this.host.until(this.system.stopActor(actor));
+    await this.host.until(this.system.startActor(actor));
   }
 
   private trapOften(vm: WorkerName, rate: number, forMs: number): void {

@@ -1,8 +1,10 @@
 /** The chaos tool finds bugs: with a part of the runtime taken out, a seed fails, and is cut down to a small case. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { Mover } from '../../actors/mover.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import { Vm } from '../../actors/vm.js';
 import { Journal } from '../../bus/journal.js';
+import { JournalMirror } from '../../bus/journal-mirror.js';
 import { Mailbox } from '../../bus/mailbox.js';
 import { Router } from '../../bus/router.js';
 import { drawPlan } from '../../chaos/draw.js';
@@ -14,7 +16,7 @@ import { loadWasmFactories } from '../../chaos/sim-run.js';
 /** Within which a seed must fail. */
 const SEEDS_MAX = 40;
 /** To see that a plan becomes smaller; the last test sees how small. */
-const TRIES_MAX = 20;
+const TRIES_MAX = 8;
 const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
 
 const fails = async (plan: Plan): Promise<boolean> => (await tryPlan(plan, wasmFactories)).verdict.problems.length > 0;
@@ -70,6 +72,42 @@ const BREAKAGES: readonly Breakage[] = [
       vi.spyOn(Mailbox.prototype, 'offer').mockImplementation(function (this: Mailbox, ...input) {
         const admission = offer.apply(this, input);
         return admission === 'full' ? 'dropped' : admission;
+      });
+    },
+  },
+  {
+    without: 'a mirror of the journal where memory is not shared',
+    kinds: ['unshared', 'loss'],
+    apply: () => void vi.spyOn(JournalMirror.prototype, 'append').mockReturnValue(0),
+  },
+  {
+    without: 'the state that an actor was stopped with',
+    kinds: ['stop'],
+    apply() {
+      const { spawn } = Vm.prototype;
+      vi.spyOn(Vm.prototype, 'spawn').mockImplementation(function (this: Vm, { snapshot: _, ...order }) {
+        return spawn.call(this, order);
+      });
+    },
+  },
+  {
+    without: 'what an actor had sent before it was restarted with its group',
+    kinds: ['group', 'trap', 'traps'],
+    apply() {
+      const { end } = Vm.prototype;
+      vi.spyOn(Vm.prototype, 'end').mockImplementation(async function (this: Vm, actor) {
+        await end.call(this, actor);
+        return 0;
+      });
+    },
+  },
+  {
+    without: 'what waits for an actor that fails over',
+    kinds: ['failOver', 'traps'],
+    apply() {
+      const { handOver } = Mover.prototype;
+      vi.spyOn(Mover.prototype, 'handOver').mockImplementation(async function (this: Mover, actor) {
+        return { ...(await handOver.call(this, actor)), waiting: [] };
       });
     },
   },
