@@ -173,10 +173,18 @@ class ThreadsRun implements Notes {
       this.expect('hang', this.couriersIn(this.plan.placement[fault.actor]));
       await this.system.hang(fault.actor);
     } else if (fault.kind === 'loss') {
+      await this.running(fault.vm);
       this.expect('loss', this.couriersIn(fault.vm));
       const thread = this.threads.get(fault.vm)?.shift();
       if (thread) this.mortal.kill(thread);
     }
+  }
+
+  /** A hang may be noticed late: what would be ended now is the thread in reserve, and nothing would be lost. */
+  private async running(vm: WorkerName): Promise<void> {
+    const started = performance.now();
+    while (this.system.vms.find((status) => status.vm === vm)?.state !== 'running' && performance.now() - started < PATIENCE_MS)
+      await pause(1);
   }
 
   private async recovery(faults: readonly Fault[]): Promise<void> {
