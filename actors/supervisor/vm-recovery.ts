@@ -72,9 +72,9 @@ export class VmRecovery {
     const { name, control } = handle;
     try {
       const peers = vms().filter((vm) => vm.live && vm.name !== name);
-      for (const peer of peers) await unlessLost(peer.name, host.connect(handle, peer.handle));
+      for (const peer of peers) await unlessLost(peer, () => host.connect(handle, peer.handle));
       const everywhere = (order: (control: VmControl) => Promise<void>) =>
-        Promise.all([order(control), ...peers.map((peer) => peer.live && unlessLost(peer.name, order(peer.control)))]);
+        Promise.all([order(control), ...peers.map((peer) => unlessLost(peer, () => order(peer.control)))]);
       await everywhere((each) => each.setRoutes(routes()));
       const going = [...actorsIn(name), ...portsIn(name)].filter(({ state }) => state === 'recovering');
       for (const { status } of going) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
@@ -93,10 +93,10 @@ export class VmRecovery {
 }
 
 /** Another VM that is lost meanwhile is linked with this one when it comes back. */
-async function unlessLost(peer: VmName, call: Promise<void>): Promise<void> {
+async function unlessLost(peer: SupervisedVm, call: () => Promise<void>): Promise<void> {
   try {
-    await call;
+    await call();
   } catch (error) {
-    if (!(error instanceof ControlError && error.code === 'lost' && error.vm === peer)) throw error;
+    if (!(error instanceof ControlError && error.code === 'lost' && error.vm === peer.name)) throw error;
   }
 }

@@ -153,3 +153,18 @@ test.each([true, false])(
     }
   },
 );
+
+test.each(MOMENTS)('a VM that recovers is not lost with another that is, %i jobs into its recovery', async (moment) => {
+  const world = await openBank({ vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
+  const lost = duringRecovery(world, moment, async () => world.host.lose('wasm', 'gone'));
+  world.host.lose('js', 'gone');
+  await world.until(lost);
+  await world.pass(20);
+  expect(world.system.actors.map(({ actor, state, epoch }) => `${actor} ${state} ${epoch}`)).toEqual([
+    'bank running 2',
+    'watcher running 2',
+  ]);
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+  await world.pass(20);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([5]);
+});
