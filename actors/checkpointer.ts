@@ -79,7 +79,8 @@ export class Checkpointer {
   look(quiet: boolean): void {
     if (quiet) for (const reader of this.options.readers()) reader.release();
     else this.releaseDurable();
-    if (this.onTheirWay === 0 && this.due) this.makeInBackground();
+    const { due } = this;
+    if (due && this.onTheirWay === 0) this.makeInBackground();
   }
 
   /** Under load the mailboxes are never all empty. */
@@ -147,12 +148,14 @@ export class Checkpointer {
     this.ended = true;
   }
 
+  /** Every reader is asked whether it is crowded: it has to be told apart from one that becomes so as it goes to sleep. */
   private get due(): boolean {
     const { journal, readers } = this.options;
+    const crowded = readers().filter((reader) => reader.crowded);
     return (
+      crowded.length > 0 ||
       this.handledMicros >= Math.max(CHECKPOINT_MICROS_MAX, this.costMicros * CHECKPOINT_SHARE_MAX) ||
-      journal.position - this.position >= journal.capacity * CHECKPOINT_JOURNAL_SHARE_MAX ||
-      readers().some((reader) => reader.crowded)
+      journal.position - this.position >= journal.capacity * CHECKPOINT_JOURNAL_SHARE_MAX
     );
   }
 

@@ -39,14 +39,6 @@ export class Pump {
   private readonly idleWork: IdleWork | null;
   /** In this run. */
   private portServed = false;
-  /** A frame that was drained last found no room, and stays in its link. */
-  private refused = false;
-
-  private readonly sink: FrameSink = (bytes, at, length) => {
-    const accepted = this.options.sink(bytes, at, length);
-    if (!accepted) this.refused = true;
-    return accepted;
-  };
 
   constructor(private readonly options: PumpOptions) {
     this.idleWork = options.sparesInstances ? new IdleWork(() => options.actors.all) : null;
@@ -61,19 +53,16 @@ export class Pump {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.portServed && links.empty && this.vigil.keep(links.all));
-    if (this.idleWork?.look()) return true;
-    // What makes room for a frame that was refused (a restart, a checkpoint, room in another link) wakes the VM as well.
-    return !links.sleep() && !this.refused;
+    return this.idleWork?.look() || !links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    const { clock, links, turns, restarts, moves, lost, checkpointer } = this.options;
+    const { clock, links, turns, restarts, moves, lost, checkpointer, sink } = this.options;
     do {
       const restarted = restarts.run(() => links.flush());
       const left = this.retryHeld();
-      this.refused = false;
-      const taken = links.drain(this.sink);
+      const taken = links.drain(sink);
       moves.look();
       lost.look();
       const served = this.serveOne();

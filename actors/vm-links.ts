@@ -26,6 +26,15 @@ export class VmLinks {
   all: readonly OpenLink[] = [];
   private readonly byPeer = new Map<VmName, OpenLink>();
   private routes: ReadonlyMap<number, VmName> = new Map();
+  /** Those whose next frame found no room. */
+  private readonly stuck = new WeakSet<LinkReader>();
+  private sink: FrameSink = () => false;
+  private refused = false;
+  private readonly watchedSink: FrameSink = (bytes, at, length) => {
+    const accepted = this.sink(bytes, at, length);
+    if (!accepted) this.refused = true;
+    return accepted;
+  };
 
   constructor(private readonly options: VmLinksOptions) {}
 
@@ -82,7 +91,13 @@ export class VmLinks {
   /** @returns true when frames were taken */
   drain(sink: FrameSink): boolean {
     let taken = 0;
-    for (const { reader } of this.all) taken += reader.drain(sink, DRAIN_FRAMES_MAX);
+    this.sink = sink;
+    for (const { reader } of this.all) {
+      this.refused = false;
+      taken += reader.drain(this.watchedSink, DRAIN_FRAMES_MAX);
+      if (this.refused) this.stuck.add(reader);
+      else this.stuck.delete(reader);
+    }
     return taken > 0;
   }
 
@@ -101,10 +116,10 @@ export class VmLinks {
     return positions.every(([peer, position]) => this.byPeer.get(peer)?.reader.reached(position) ?? false);
   }
 
-  /** @returns true when every reader will wake the VM */
+  /** @returns true when every reader will wake the VM, or waits for room, which wakes it as well: a restart, a checkpoint, room in another link */
   sleep(): boolean {
     let asleep = true;
-    for (const { reader } of this.all) asleep = reader.sleep() && asleep;
+    for (const { reader } of this.all) asleep = (reader.sleep() || this.stuck.has(reader)) && asleep;
     return asleep;
   }
 

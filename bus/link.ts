@@ -65,10 +65,10 @@ export interface LinkReader {
   /**
    * Announces that the reader is about to sleep: the next flush must call `onFrames`. It is not called for a link that was closed before:
    * look at `closed` then.
-   * @returns false when frames wait
+   * @returns false when frames wait, or when it has become crowded since `crowded` was asked
    */
   sleep(): boolean;
-  /** Called once after `sleep` returned true, when frames have come or the writer has closed. A drain meanwhile ends the sleep without the call. */
+  /** Called once after `sleep` returned true, when frames have come, the writer has closed, or the reader has become crowded. A drain meanwhile ends the sleep without the call. */
   onFrames: (() => void) | null;
   /** True when either end has closed the link. What the writer wrote before it closed can still be drained. */
   readonly closed: boolean;

@@ -16,7 +16,8 @@
  *
  * Wake-ups are Dekker's pattern on sequentially consistent cells: each side first says that it waits (asleep: 1; waiting: the
  * free bytes it waits for) and then looks again; the other first moves its position and then looks whether someone waits. Who
- * finds a waiter takes the cell back to 0 and posts one doorbell. A doorbell may be late, so it is checked when it arrives.
+ * finds a waiter takes the cell back to 0 and posts one doorbell. A doorbell may be late, so it is checked when it arrives. A writer that
+ * begins to wait wakes a reader that sleeps: one that retains may have to see to it that it can release.
  *
  * The catch: the sink sees shared memory, which TextDecoder and others refuse; copy before decoding.
  */
@@ -139,6 +140,10 @@ export class RingWriter extends RingEnd implements LinkWriter {
     if (this.tail === this.published || this.detached) return;
     this.published = this.tail;
     Atomics.store(this.cells, TAIL, this.tail);
+    this.ring();
+  }
+
+  private ring(): void {
     if (Atomics.load(this.cells, ASLEEP) === 0 || Atomics.exchange(this.cells, ASLEEP, 0) === 0) return;
     this.stats.doorbells++;
     this.doorbell?.postMessage(DOORBELL);
@@ -188,7 +193,8 @@ export class RingWriter extends RingEnd implements LinkWriter {
     Atomics.store(this.cells, WAITING, Math.max(needed, this.capacity >> 1));
     this.head = Atomics.load(this.cells, HEAD);
     this.waiting = needed > this.free;
-    if (!this.waiting) Atomics.store(this.cells, WAITING, 0);
+    if (this.waiting) this.ring();
+    else Atomics.store(this.cells, WAITING, 0);
     return !this.waiting;
   }
 
@@ -208,6 +214,8 @@ export class RingReader extends RingEnd implements LinkReader {
   private head: number;
   private released: number;
   private sleeping = false;
+  /** What was said last: a reader that has become crowded since must not sleep, or nobody would release. */
+  private toldCrowded = false;
 
   /** @param doorbell null when both ends poll */
   constructor(memory: SharedArrayBuffer, doorbell: PortLike | null) {
@@ -258,7 +266,7 @@ export class RingReader extends RingEnd implements LinkReader {
     if (!this.empty) return false;
     Atomics.store(this.cells, ASLEEP, 1);
     this.sleeping = true;
-    if (this.empty) return true;
+    if (this.empty && (this.toldCrowded || !this.isCrowded)) return true;
     this.rise();
     return false;
   }
@@ -277,6 +285,11 @@ export class RingReader extends RingEnd implements LinkReader {
   }
 
   get crowded(): boolean {
+    this.toldCrowded = this.isCrowded;
+    return this.toldCrowded;
+  }
+
+  private get isCrowded(): boolean {
     return this.retainedBytes > this.capacity >> 2 && Atomics.load(this.cells, WAITING) !== 0;
   }
 

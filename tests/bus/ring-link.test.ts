@@ -115,3 +115,37 @@ describe('ring', () => {
     expect(damaged).toBeGreaterThan(500);
   });
 });
+
+describe('a reader that retains, with all drained, whose writer finds no room', () => {
+  function fullRing() {
+    const memory = createRing(RING_BYTES);
+    let ring = () => {};
+    const doorbell = { postMessage: () => ring(), onmessage: null, close() {} };
+    const readers = { onmessage: null as (() => void) | null, postMessage() {}, close() {} };
+    ring = () => readers.onmessage?.();
+    const writer = new RingWriter(memory, doorbell);
+    const reader = new RingReader(memory, readers);
+    reader.retains = true;
+    for (let i = 0; i < 4; i++) writer.write(numberedFrame(i, 256), 0, 256);
+    writer.flush();
+    reader.drain(() => true, 9);
+    const wait = () => expect(writer.write(numberedFrame(9, 256), 0, 256)).toBe(false);
+    return { reader, wait };
+  }
+
+  it('is woken when it sleeps', () => {
+    const { reader, wait } = fullRing();
+    let woken = 0;
+    reader.onFrames = () => woken++;
+    expect([reader.crowded, reader.sleep()]).toEqual([false, true]);
+    wait();
+    expect([woken, reader.crowded]).toEqual([1, true]);
+  });
+
+  it('does not go to sleep before it has said so', () => {
+    const { reader, wait } = fullRing();
+    expect(reader.crowded).toBe(false);
+    wait();
+    expect([reader.sleep(), reader.crowded, reader.sleep()]).toEqual([false, true, true]);
+  });
+});

@@ -1,0 +1,53 @@
+/** When the links of a VM let it sleep: never over frames that nobody will tell of. */
+import { expect, test } from 'vitest';
+import { VmLinks } from '../../actors/vm-links.js';
+import { DeadLetters } from '../../bus/dead-letters.js';
+import { Kinds } from '../../bus/kinds.js';
+import { RequestLedger } from '../../bus/requests.js';
+import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
+import { Router } from '../../bus/router.js';
+import { TraceRing } from '../../bus/trace.js';
+import { system } from '../../protocol/generated/system.js';
+import { numberedFrame } from '../bus/frames.js';
+import { parties } from './bank.js';
+
+function twoLinks() {
+  const writers: RingWriter[] = [];
+  const router = new Router({
+    kinds: new Kinds(parties, system),
+    deadLetters: new DeadLetters(undefined, () => 0),
+    trace: new TraceRing(),
+    requests: new RequestLedger(),
+    bounce() {},
+  });
+  const openLink = () => {
+    const incoming = createRing(1024);
+    writers.push(new RingWriter(incoming, null));
+    return { reader: new RingReader(incoming, null), writer: new RingWriter(createRing(1024), null) };
+  };
+  const links = new VmLinks({ vm: 'host', parties, router, openLink, retains: false, wake() {} });
+  for (const peer of ['js', 'wasm'] as const) links.attach(peer, { incoming: null, outgoing: null });
+  const write = (peer: number) => {
+    writers[peer].write(numberedFrame(0, 40), 0, 40);
+    writers[peer].flush();
+  };
+  return { links, write };
+}
+
+test('a frame that was refused lets the VM sleep: whoever makes room wakes it', () => {
+  const { links, write } = twoLinks();
+  write(0);
+  expect(links.sleep()).toBe(false);
+  links.drain(() => false);
+  expect([links.sleep(), links.empty]).toEqual([true, false]);
+});
+
+test('a frame that has come meanwhile over another link does not', () => {
+  const { links, write } = twoLinks();
+  write(0);
+  links.drain(() => false);
+  write(1);
+  expect(links.sleep()).toBe(false);
+  links.drain(() => true);
+  expect([links.sleep(), links.empty]).toEqual([true, true]);
+});
