@@ -5,6 +5,7 @@ import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Random } from '../../bus/random.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
+import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 25;
@@ -14,27 +15,11 @@ const HANG_MS = 8;
 /** Longer than a hang and all that follows. */
 const OVER_MS = 200;
 
-type Step = (world: BankWorld) => unknown;
-
 /** What the application does, and what goes wrong before it, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; fault: Step | null }[] {
   return Array.from({ length }, () => {
     const account = random.integer(4);
-    const amount = 1 + random.integer(100);
     const pause = random.integer(5);
-    const deposit: Step = ({ teller }) => teller.send(bank.receives.deposit, { account, amount });
-    const kinds: Step[] = [
-      deposit,
-      deposit,
-      ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
-      ({ pass }) => pass(pause),
-      // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
-      async ({ teller, pass }) => {
-        await pass(OVER_MS);
-        teller.send(watcher.receives.look, { account });
-        await pass(OVER_MS);
-      },
-    ];
     // A VM that stands still answers when time has passed.
     const hang =
       (actor: string): Step =>
@@ -53,8 +38,7 @@ function steps(random: Random, length: number): { step: Step; fault: Step | null
         world.host.lose('js', 'the thread ended as it hung');
       },
     ];
-    const step = kinds[random.integer(kinds.length)];
-    return { step, fault: random.chance(0.15) ? faults[random.integer(faults.length)] : null };
+    return { step: nextStep(random, OVER_MS), fault: random.chance(0.15) ? faults[random.integer(faults.length)] : null };
   });
 }
 
@@ -85,15 +69,7 @@ async function play(
     await world.pass(0);
   }
   await world.pass(OVER_MS);
-  const ending = {
-    receipts: world.receipts,
-    totals: world.totals,
-    portErrors: world.portErrors,
-    bank: await world.state('bank'),
-    watcher: await world.state('watcher'),
-    deadLetters: await world.system.deadLetters(),
-    state: world.system.state,
-  };
+  const ending = await endingOf(world);
   return { world, ending, hangs: seen.hangs(), poisoned: seen.poisoned().length };
 }
 
