@@ -11,27 +11,16 @@ import { fileURLToPath } from 'node:url';
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
 /** What recovers something, or remembers what a recovery needs. */
-const RECOVERY_CODE = [
-  ...['cell', 'cell-journal', 'checkpoint', 'checkpointer', 'change-notices', 'crash-report', 'fault-rates', 'gate', 'incarnations'],
-  ...['leaving', 'permitted-restarts', 'poison-mark', 'port-cell', 'port-suspicions', 'progress', 'replicas', 'restart-permit'],
-  ...['snapshot-keeper', 'spare-instance', 'standstill', 'suspect', 'trial', 'vm', 'vm-links', 'vm-ports'],
-]
-  .map((name) => `actors/${name}`)
-  .concat(
-    [
-      'actor-machine',
-      'guard',
-      'patience',
-      'supervised-actor',
-      'supervised-vm',
-      'suspects',
-      'vm-care',
-      'vm-machine',
-      'vm-recovery',
-      'watchdog',
-    ].map((name) => `actors/supervisor/${name}`),
-  )
-  .concat(['dead-letters', 'digest', 'journal', 'mailbox', 'requests', 'router', 'seen'].map((name) => `bus/${name}`));
+const RECOVERY_FILES: Readonly<Record<string, string>> = {
+  actors: `actor-core actor-ends cell cell-journal cell-recovery change-notices checkpoint checkpointer crash-report fault-rates gate
+    handover hang-tries incarnations leaving lost-requests mover permitted-restarts poison-mark port-cell port-suspicions progress pump
+    replicas restart-permit snapshot-keeper spare-instance standstill suspect told-progress trial vm vm-actors vm-links vm-ports`,
+  'actors/supervisor': `actor-machine circuit circuit-breaker guard move patience port-machine supervised-actor supervised-ports supervised-vm
+    supervised-vms suspects vm-care vm-machine vm-parties vm-recovery watchdog`,
+  bus: 'dead-letters digest journal journal-mirror mailbox requests router seen',
+};
+
+const RECOVERY_CODE = Object.entries(RECOVERY_FILES).flatMap(([folder, names]) => names.split(/\s+/).map((name) => `${folder}/${name}`));
 
 interface Range {
   readonly startOffset: number;

@@ -19,8 +19,8 @@ import type { Fault, Plan } from './plan.js';
 /** Every fault is one by order: budgets are not what is tried here. */
 const OFTEN = { intensity: 100_000, periodMs: 1_000 };
 const SETTLE_STEP_MS = 150;
-/** A minute: longer than all refusals of a flood after each other. */
-const SETTLE_STEPS_MAX = 400;
+/** Five minutes: 9,000 frames of a flood, of which a third is refused for 30 ms one after another, take more than one. */
+const SETTLE_STEPS_MAX = 2_000;
 /** After the stop, nothing is to happen any more but what was waiting for a time. */
 const AFTERMATH_MS = 300_000;
 const ROOM_MS = 5;
