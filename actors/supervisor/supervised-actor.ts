@@ -163,7 +163,8 @@ export class SupervisedActor {
     if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
       throw new StartError(this.vm, this.name, context.reason, { cause: context.error });
     this.incarnation = new Incarnation(this);
-    if (value === 'deciding') this.incarnation.end(this.exit);
+    // It may have ended again since it was seen to run.
+    if (this.machine.getSnapshot().value === 'deciding') this.incarnation.end(this.exit);
     return this.incarnation;
   }
 
