@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Random } from '../../bus/random.js';
 import { Network } from '../../js-actors/network.js';
-import { HOST_RUNTIME } from '../../protocol/addresses.js';
-import { fetch } from '../../protocol/generated/fetch.js';
 import { network } from '../../protocol/generated/network.js';
-import { system } from '../../protocol/generated/system.js';
-import { timer } from '../../protocol/generated/timer.js';
 import {
-  CACHE_ENTRIES_MAX,
-  CACHE_ENTRY_BYTES_MAX,
   FETCH_GRACE_MS,
   FETCH_TIMEOUT_DEFAULT_MS,
   FETCH_TIMEOUT_MAX_MS,
@@ -20,71 +13,24 @@ import {
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
 } from '../../protocol/limits.js';
-import type { MessageOf, ReplyFields } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
-import { type Emission, REQUESTER, Stage } from './stage.js';
-import { compareTwins, type EmittedFrame, type TwinFrame, type TwinSequence } from './twins.js';
+import { networkSequence } from './network-sequence.js';
+import {
+  abortsOf,
+  activityOf,
+  cancelledTimersOf,
+  NetworkStage,
+  numberOf,
+  type Request,
+  repliesOf,
+  startsOf,
+  timersOf,
+} from './network-stage.js';
+import { REQUESTER } from './stage.js';
+import { compareTwins } from './twins.js';
 
-type Request = MessageOf<typeof network, 'request'>;
-type Fetched = MessageOf<typeof network, 'fetched'>;
-type Start = MessageOf<typeof fetch, 'start'>;
-type Reply = ReplyFields<typeof network.receives.request>;
-
-const { request, fetched, cancel, forget } = network.receives;
-const NO_BYTES = new Uint8Array(0);
-const noCache = { maxAgeMs: 0, staleMs: 0 };
-const FETCH = fetch.address;
-
+const { cancel } = network.receives;
 const implementations = await implementationsOf(network, () => new Network());
-
-/** Plays the requesters, the fetch port and the timer port. */
-class NetworkStage extends Stage {
-  private lastRequest = 0;
-
-  /** Sends a GET, or what `fields` make of it. @returns its request number and what came of it */
-  ask(fields: Partial<Request> = {}, source = REQUESTER): { number: number; emissions: Emission[] } {
-    const number = ++this.lastRequest;
-    const whole: Request = {
-      url: 'https://tv.example/films',
-      method: 'GET',
-      headers: [],
-      body: NO_BYTES,
-      cache: noCache,
-      priority: 0,
-      retries: 0,
-      timeoutMs: 0,
-      ...fields,
-    };
-    return { number, emissions: this.request(request, whole, number, source) };
-  }
-
-  /** The port's answer to a fetch. */
-  answer(to: number, fields: Partial<Fetched> = {}): Emission[] {
-    const whole: Fetched = { request: to, status: 200, headers: [], body: NO_BYTES, failure: 'none', error: '', ...fields };
-    return this.send(fetched, whole, FETCH);
-  }
-
-  /** Asks and answers, so that the cache has it. */
-  fill(fields: Partial<Request>, answer: Partial<Fetched> = {}): Emission[] {
-    return this.answer(numberOf(this.ask(fields).emissions), answer);
-  }
-}
-
-const named = <F>(emissions: Emission[], name: string): Emission<F>[] =>
-  emissions.filter((emission) => emission.name === name) as Emission<F>[];
-const startsOf = (emissions: Emission[]) => named<Start>(emissions, 'fetch.start').map(({ fields }) => fields);
-const repliesOf = (emissions: Emission[]) => named<Reply>(emissions, 'network.requestReply');
-const abortsOf = (emissions: Emission[]) => named<{ request: number }>(emissions, 'fetch.abort').map(({ fields }) => fields.request);
-const timersOf = (emissions: Emission[]) => named<{ timer: number; delayMs: number }>(emissions, 'timer.start').map(({ fields }) => fields);
-const cancelledTimersOf = (emissions: Emission[]) => named<{ timer: number }>(emissions, 'timer.cancel').map(({ fields }) => fields.timer);
-const activityOf = (emissions: Emission[]) => named(emissions, 'network.activity').map(({ fields }) => fields);
-
-/** The number of the one fetch that was started. */
-function numberOf(emissions: Emission[]): number {
-  const starts = startsOf(emissions);
-  expect(starts.length).toBe(1);
-  return starts[0].request;
-}
 
 describe.each(implementations)('network in %s', (_language, factory) => {
   const open = (options: Record<string, number> = {}) => new NetworkStage(factory.create({ seed: 7, ...options }));
@@ -414,153 +360,6 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     });
   });
 
-  describe('the cache', () => {
-    const cache = { maxAgeMs: 1000, staleMs: 2000 };
-    const body = Uint8Array.of(1, 2, 3);
-    const headers = [{ name: 'content-type', value: 'image/png' }];
-
-    test('answers at once while the answer is fresh', () => {
-      const stage = open();
-      stage.fill({ cache }, { body, headers });
-      stage.now += 999_999;
-      const { emissions } = stage.ask({ cache });
-      expect(emissions).toMatchObject([
-        { name: 'network.requestReply', fields: { status: 200, headers, body, origin: 'fresh', failure: 'none', attempts: 0 } },
-      ]);
-    });
-
-    test('answers at once with what is stale, and renews it in the background', () => {
-      const stage = open();
-      stage.fill({ cache }, { body });
-      stage.now += 1_000_000;
-      const { emissions } = stage.ask({ cache });
-      expect(repliesOf(emissions)[0].fields).toMatchObject({ body, origin: 'stale' });
-      const number = numberOf(emissions);
-      const again = stage.ask({ cache }).emissions;
-      expect(repliesOf(again)[0].fields.origin).toBe('stale');
-      expect(startsOf(again)).toEqual([]);
-      expect(repliesOf(stage.answer(number, { body: Uint8Array.of(9) }))).toEqual([]);
-      expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ body: Uint8Array.of(9), origin: 'fresh' });
-    });
-
-    test('keeps the stale answer when renewing fails', () => {
-      const stage = open();
-      stage.fill({ cache }, { body });
-      stage.now += 1_500_000;
-      stage.answer(numberOf(stage.ask({ cache }).emissions), { status: 500 });
-      expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ body, origin: 'stale' });
-    });
-
-    test('a renewal in the background is no requester’s to cancel', () => {
-      const stage = open();
-      stage.fill({ cache }, { body });
-      stage.now += 1_500_000;
-      const number = numberOf(stage.ask({ cache }).emissions);
-      const joined = stage.ask();
-      expect(startsOf(joined.emissions)).toEqual([]);
-      expect(abortsOf(stage.send(cancel, { request: joined.number }))).toEqual([]);
-      stage.answer(number, { body: Uint8Array.of(9) });
-      expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.body).toEqual(Uint8Array.of(9));
-    });
-
-    test('fetches what is too old', () => {
-      const stage = open();
-      stage.fill({ cache }, { body });
-      stage.now += 3_000_000;
-      const { emissions } = stage.ask({ cache });
-      expect(repliesOf(emissions)).toEqual([]);
-      expect(startsOf(emissions).length).toBe(1);
-    });
-
-    test('takes a clock that went back for no time at all', () => {
-      const stage = open();
-      stage.fill({ cache }, { body });
-      stage.now -= 10_000_000;
-      expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
-    });
-
-    test('each request brings its own policy', () => {
-      const stage = open();
-      stage.fill({ cache }, { body });
-      stage.now += 500_000;
-      expect(startsOf(stage.ask({ cache: noCache }).emissions).length).toBe(1);
-      expect(repliesOf(stage.ask({ cache: { maxAgeMs: 100, staleMs: 900 } }).emissions)[0].fields.origin).toBe('stale');
-      expect(repliesOf(stage.ask({ cache: { maxAgeMs: 0xffff_ffff, staleMs: 0xffff_ffff } }).emissions)[0].fields.origin).toBe('fresh');
-    });
-
-    test('keeps nothing without a policy, of other methods, with a body, or of other answers', () => {
-      const unkept: [Partial<Request>, Partial<Fetched>][] = [
-        [{}, {}],
-        [{ cache, method: 'OPTIONS' }, {}],
-        [{ cache, method: 'PUT' }, {}],
-        [{ cache, body }, {}],
-        [{ cache }, { status: 404 }],
-        [{ cache }, { status: 0, failure: 'invalid' }],
-        [{ cache }, { body: new Uint8Array(CACHE_ENTRY_BYTES_MAX) }],
-      ];
-      for (const [fields, answer] of unkept) {
-        const stage = open();
-        stage.fill(fields, answer);
-        expect(startsOf(stage.ask({ cache, ...fields }).emissions).length).toBe(1);
-      }
-    });
-
-    test('knows method and headers apart', () => {
-      const stage = open();
-      stage.fill({ cache, headers: [{ name: 'accept-language', value: 'de' }] });
-      expect(startsOf(stage.ask({ cache, headers: [{ name: 'accept-language', value: 'fr' }] }).emissions).length).toBe(1);
-      expect(startsOf(stage.ask({ cache, headers: [{ name: 'accept-language', value: 'de' }], method: 'HEAD' }).emissions).length).toBe(1);
-    });
-
-    test('keeps the answer when one of several requesters wants it kept', () => {
-      const stage = open();
-      const number = numberOf(stage.ask().emissions);
-      stage.ask({ cache });
-      stage.answer(number, { body });
-      expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
-    });
-
-    test('pushes out the least recently used, by number and by bytes', () => {
-      const stage = open();
-      for (let i = 0; i < CACHE_ENTRIES_MAX; i++) stage.fill({ cache, url: `${i}` });
-      expect(repliesOf(stage.ask({ cache, url: '0' }).emissions).length).toBe(1);
-      stage.fill({ cache, url: 'one more' });
-      expect(repliesOf(stage.ask({ cache, url: '0' }).emissions).length).toBe(1);
-      expect(startsOf(stage.ask({ cache, url: '1' }).emissions).length).toBe(1);
-
-      const small = open({ cacheBytes: 1000 });
-      for (const url of ['a', 'b', 'c']) small.fill({ cache, url }, { body: new Uint8Array(400) });
-      expect(startsOf(small.ask({ cache, url: 'a' }).emissions).length).toBe(1);
-      expect(repliesOf(small.ask({ cache, url: 'b' }).emissions).length).toBe(1);
-      expect(repliesOf(small.ask({ cache, url: 'c' }).emissions).length).toBe(1);
-    });
-
-    test('forgets a URL that was changed, and only when that succeeded', () => {
-      for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
-        const stage = open();
-        stage.fill({ cache }, { body });
-        stage.fill({ cache, url: 'other' }, { body });
-        stage.fill({ method }, { status: 409 });
-        expect(repliesOf(stage.ask({ cache }).emissions).length).toBe(1);
-        stage.fill({ method }, { status: 204 });
-        expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
-        expect(repliesOf(stage.ask({ cache, url: 'other' }).emissions).length).toBe(1);
-      }
-    });
-
-    test('forgets what it is told to, and what is on its way', () => {
-      const stage = open();
-      for (const url of ['/user/1', '/user/2', '/films']) stage.fill({ cache, url });
-      const number = numberOf(stage.ask({ cache, url: '/user/3' }).emissions);
-      stage.send(forget, { urlPrefix: '/user' });
-      stage.answer(number);
-      for (const url of ['/user/1', '/user/2', '/user/3']) expect(startsOf(stage.ask({ cache, url }).emissions).length).toBe(1);
-      expect(repliesOf(stage.ask({ cache, url: '/films' }).emissions).length).toBe(1);
-      stage.send(forget, { urlPrefix: '' });
-      expect(startsOf(stage.ask({ cache, url: '/films' }).emissions).length).toBe(1);
-    });
-  });
-
   test('activity is published when it changes, and whole when a follower asks', () => {
     const stage = open({ fetchesRunning: 1 });
     const first = stage.ask({ url: 'first' });
@@ -580,84 +379,6 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     expect(startsOf(stage.ask({ cache: { maxAgeMs: 1000, staleMs: 0 } }).emissions).length).toBe(1);
   });
 });
-
-const methods = ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH'] as const;
-const statuses = [200, 200, 200, 204, 404, 429, 500, 503];
-const failures = ['unreachable', 'timeout', 'too-large', 'invalid'] as const;
-const headerSets = [
-  [],
-  [],
-  [{ name: 'accept', value: 'ünïcode \u{1f600}' }],
-  [{ name: 'retry-after', value: '2' }],
-  [{ name: 'retry-after', value: '99' }],
-];
-const bodies = [0, 0, 3, 400, 3000].map((length) => new Uint8Array(length).map((_, i) => i));
-const policies = [
-  noCache,
-  { maxAgeMs: 200, staleMs: 300 },
-  { maxAgeMs: 0, staleMs: 1000 },
-  { maxAgeMs: 0xffff_ffff, staleMs: 0xffff_ffff },
-];
-const sources = [64, 65, 66];
-
-/** Requesters, port and timers that mostly do what the actor waits for, and sometimes what it no longer expects. */
-function networkSequence(random: Random): TwinSequence {
-  const pick = <T>(from: readonly T[]): T => from[random.integer(from.length)];
-  const urls = random.chance(0.1) ? 300 : 6;
-  const numbers = { fetch: [1], timer: [1], request: [1] };
-  const recent = (from: number[]) => from[Math.max(0, from.length - 1 - random.integer(8))];
-
-  const ask = (): TwinFrame => {
-    numbers.request.push(numbers.request.length + 1);
-    return {
-      message: request,
-      fields: {
-        url: `https://tv.example/films?page=${random.integer(urls)}`,
-        method: random.chance(0.7) ? 'GET' : pick(methods),
-        headers: pick(headerSets),
-        body: random.chance(0.8) ? NO_BYTES : pick(bodies),
-        cache: pick(policies),
-        priority: random.integer(4),
-        retries: pick([0, 1, 3, 255]),
-        timeoutMs: pick([0, 500, 0xffff_ffff]),
-      },
-      source: pick(sources),
-      first: numbers.request.length,
-    };
-  };
-  const answer = (): TwinFrame => {
-    const failed = random.chance(0.2);
-    return {
-      message: fetched,
-      fields: {
-        request: recent(numbers.fetch),
-        status: failed ? 0 : pick(statuses),
-        headers: pick(headerSets),
-        body: pick(bodies),
-        failure: failed ? pick(failures) : 'none',
-        error: failed ? 'it broke' : '',
-      },
-      source: FETCH,
-    };
-  };
-  const others: readonly (() => TwinFrame)[] = [
-    () => ({ message: cancel, fields: { request: recent(numbers.request) }, source: pick(sources) }),
-    () => ({ message: forget, fields: { urlPrefix: pick(['', 'https://tv.example/films?page=1', 'https://else']) } }),
-    () => ({ message: system.receives.refresh, fields: { topic: network.publishes.activity.kind, follower: 64 } }),
-  ];
-  const fire = (): TwinFrame => ({ message: system.receives.timerFired, fields: { timer: recent(numbers.timer) }, source: HOST_RUNTIME });
-
-  return (emitted: readonly EmittedFrame[]) => {
-    for (const { kind, body } of emitted) {
-      if (kind === fetch.receives.start.kind) numbers.fetch.push(body[0] as number);
-      if (kind === timer.receives.start.kind) numbers.timer.push(body[0] as number);
-    }
-    const draw = random.next();
-    if (draw < 0.45) return ask();
-    if (draw < 0.75) return answer();
-    return draw < 0.9 ? fire() : pick(others)();
-  };
-}
 
 describe('the twins of network agree', () => {
   const [[, js], [, wasm]] = implementations;

@@ -1,0 +1,158 @@
+/** What the network actor keeps of answers, for how long, and what it forgets. */
+import { describe, expect, test } from 'vitest';
+import { Network } from '../../js-actors/network.js';
+import { network } from '../../protocol/generated/network.js';
+import { CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits.js';
+import { implementationsOf } from './implementations.js';
+import { abortsOf, type Fetched, NetworkStage, noCache, numberOf, type Request, repliesOf, startsOf } from './network-stage.js';
+
+const { cancel, forget } = network.receives;
+const implementations = await implementationsOf(network, () => new Network());
+
+describe.each(implementations)('the cache of network in %s', (_language, factory) => {
+  const open = (options: Record<string, number> = {}) => new NetworkStage(factory.create({ seed: 7, ...options }));
+  const cache = { maxAgeMs: 1000, staleMs: 2000 };
+  const body = Uint8Array.of(1, 2, 3);
+  const headers = [{ name: 'content-type', value: 'image/png' }];
+
+  test('answers at once while the answer is fresh', () => {
+    const stage = open();
+    stage.fill({ cache }, { body, headers });
+    stage.now += 999_999;
+    const { emissions } = stage.ask({ cache });
+    expect(emissions).toMatchObject([
+      { name: 'network.requestReply', fields: { status: 200, headers, body, origin: 'fresh', failure: 'none', attempts: 0 } },
+    ]);
+  });
+
+  test('answers at once with what is stale, and renews it in the background', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now += 1_000_000;
+    const { emissions } = stage.ask({ cache });
+    expect(repliesOf(emissions)[0].fields).toMatchObject({ body, origin: 'stale' });
+    const number = numberOf(emissions);
+    const again = stage.ask({ cache }).emissions;
+    expect(repliesOf(again)[0].fields.origin).toBe('stale');
+    expect(startsOf(again)).toEqual([]);
+    expect(repliesOf(stage.answer(number, { body: Uint8Array.of(9) }))).toEqual([]);
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ body: Uint8Array.of(9), origin: 'fresh' });
+  });
+
+  test('keeps the stale answer when renewing fails', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now += 1_500_000;
+    stage.answer(numberOf(stage.ask({ cache }).emissions), { status: 500 });
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ body, origin: 'stale' });
+  });
+
+  test('a renewal in the background is no requester’s to cancel', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now += 1_500_000;
+    const number = numberOf(stage.ask({ cache }).emissions);
+    const joined = stage.ask();
+    expect(startsOf(joined.emissions)).toEqual([]);
+    expect(abortsOf(stage.send(cancel, { request: joined.number }))).toEqual([]);
+    stage.answer(number, { body: Uint8Array.of(9) });
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.body).toEqual(Uint8Array.of(9));
+  });
+
+  test('fetches what is too old', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now += 3_000_000;
+    const { emissions } = stage.ask({ cache });
+    expect(repliesOf(emissions)).toEqual([]);
+    expect(startsOf(emissions).length).toBe(1);
+  });
+
+  test('takes a clock that went back for no time at all', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now -= 10_000_000;
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
+  });
+
+  test('each request brings its own policy', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now += 500_000;
+    expect(startsOf(stage.ask({ cache: noCache }).emissions).length).toBe(1);
+    expect(repliesOf(stage.ask({ cache: { maxAgeMs: 100, staleMs: 900 } }).emissions)[0].fields.origin).toBe('stale');
+    expect(repliesOf(stage.ask({ cache: { maxAgeMs: 0xffff_ffff, staleMs: 0xffff_ffff } }).emissions)[0].fields.origin).toBe('fresh');
+  });
+
+  test('keeps nothing without a policy, of other methods, with a body, or of other answers', () => {
+    const unkept: [Partial<Request>, Partial<Fetched>][] = [
+      [{}, {}],
+      [{ cache, method: 'OPTIONS' }, {}],
+      [{ cache, method: 'PUT' }, {}],
+      [{ cache, body }, {}],
+      [{ cache }, { status: 404 }],
+      [{ cache }, { status: 0, failure: 'invalid' }],
+      [{ cache }, { body: new Uint8Array(CACHE_ENTRY_BYTES_MAX) }],
+    ];
+    for (const [fields, answer] of unkept) {
+      const stage = open();
+      stage.fill(fields, answer);
+      expect(startsOf(stage.ask({ cache, ...fields }).emissions).length).toBe(1);
+    }
+  });
+
+  test('knows method and headers apart', () => {
+    const stage = open();
+    stage.fill({ cache, headers: [{ name: 'accept-language', value: 'de' }] });
+    expect(startsOf(stage.ask({ cache, headers: [{ name: 'accept-language', value: 'fr' }] }).emissions).length).toBe(1);
+    expect(startsOf(stage.ask({ cache, headers: [{ name: 'accept-language', value: 'de' }], method: 'HEAD' }).emissions).length).toBe(1);
+  });
+
+  test('keeps the answer when one of several requesters wants it kept', () => {
+    const stage = open();
+    const number = numberOf(stage.ask().emissions);
+    stage.ask({ cache });
+    stage.answer(number, { body });
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
+  });
+
+  test('pushes out the least recently used, by number and by bytes', () => {
+    const stage = open();
+    for (let i = 0; i < CACHE_ENTRIES_MAX; i++) stage.fill({ cache, url: `${i}` });
+    expect(repliesOf(stage.ask({ cache, url: '0' }).emissions).length).toBe(1);
+    stage.fill({ cache, url: 'one more' });
+    expect(repliesOf(stage.ask({ cache, url: '0' }).emissions).length).toBe(1);
+    expect(startsOf(stage.ask({ cache, url: '1' }).emissions).length).toBe(1);
+
+    const small = open({ cacheBytes: 1000 });
+    for (const url of ['a', 'b', 'c']) small.fill({ cache, url }, { body: new Uint8Array(400) });
+    expect(startsOf(small.ask({ cache, url: 'a' }).emissions).length).toBe(1);
+    expect(repliesOf(small.ask({ cache, url: 'b' }).emissions).length).toBe(1);
+    expect(repliesOf(small.ask({ cache, url: 'c' }).emissions).length).toBe(1);
+  });
+
+  test('forgets a URL that was changed, and only when that succeeded', () => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+      const stage = open();
+      stage.fill({ cache }, { body });
+      stage.fill({ cache, url: 'other' }, { body });
+      stage.fill({ method }, { status: 409 });
+      expect(repliesOf(stage.ask({ cache }).emissions).length).toBe(1);
+      stage.fill({ method }, { status: 204 });
+      expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
+      expect(repliesOf(stage.ask({ cache, url: 'other' }).emissions).length).toBe(1);
+    }
+  });
+
+  test('forgets what it is told to, and what is on its way', () => {
+    const stage = open();
+    for (const url of ['/user/1', '/user/2', '/films']) stage.fill({ cache, url });
+    const number = numberOf(stage.ask({ cache, url: '/user/3' }).emissions);
+    stage.send(forget, { urlPrefix: '/user' });
+    stage.answer(number);
+    for (const url of ['/user/1', '/user/2', '/user/3']) expect(startsOf(stage.ask({ cache, url }).emissions).length).toBe(1);
+    expect(repliesOf(stage.ask({ cache, url: '/films' }).emissions).length).toBe(1);
+    stage.send(forget, { urlPrefix: '' });
+    expect(startsOf(stage.ask({ cache, url: '/films' }).emissions).length).toBe(1);
+  });
+});
