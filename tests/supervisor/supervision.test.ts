@@ -1,7 +1,10 @@
 /** What OTP's supervisor suite checks, by its case names, as far as it has a meaning here. */
 import { describe, expect, test } from 'vitest';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { SupervisionError } from '../../actors/supervisor/errors.js';
-import { anna, bert, order, started, statusOf } from './application.js';
+import { startSystem } from '../../actors/system.js';
+import { anna, bert, options, order, started, statusOf } from './application.js';
+import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';
 
 const only = (restart: 'permanent' | 'transient' | 'temporary') => ({
@@ -92,6 +95,25 @@ describe('one for one', () => {
     host.vm('wasm').trap('bert', 2);
     await settle();
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 3, restarts: 2 });
+  });
+
+  test.each([
+    { after: 'its first start', circuit: null, traps: 0, epoch: 2, vm: 'wasm' },
+    { after: 'a restart', circuit: null, traps: 1, epoch: 3, vm: 'wasm' },
+    { after: 'a fail-over', circuit: { intensity: 0, periodMs: 1000, coolDownMs: 1000 }, traps: 1, epoch: 3, vm: 'js' },
+  ] as const)('an incarnation that ends in the turn in which it is seen to run after $after is followed by the next', async (run) => {
+    const host = new ScriptedHost();
+    let incarnations = 0;
+    const onChange = (change: SystemChange) => {
+      if (change.type !== 'actor' || change.actor !== 'bert' || change.state !== 'running') return;
+      if (incarnations++ === run.traps) host.vm(run.vm).trap('bert');
+    };
+    const system = await startSystem(host, options({ circuit: run.circuit, onChange }));
+    await settle();
+    if (run.traps) host.vm('wasm').trap('bert');
+    await settle();
+    expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', vm: run.vm, epoch: run.epoch, restarts: run.epoch - 1 });
+    expect(system.crashReports).toHaveLength(run.traps + 1);
   });
 
   test('hanging_restart_loop: what restarts says so, refuses a start, and can be stopped meanwhile', async () => {
