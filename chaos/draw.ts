@@ -80,13 +80,13 @@ class Drawing {
     return { strategy: this.one(['one_for_all', 'rest_for_one'] as const), members };
   }
 
-  threadsPlan(seed: number, faults: number): Plan {
+  threadsPlan(seed: number, faults: number, sharedMemory: boolean): Plan {
     return {
       seed,
       placement: THREADS_PLACEMENT,
       delayMicrosMax: 1_000,
       journalBytes: JOURNAL_BYTES,
-      sharedMemory: true,
+      sharedMemory,
       group: null,
       failOverMs: null,
       refusals: { rate: 0, microsMax: 0 },
@@ -201,6 +201,11 @@ const THREADS_PLACEMENT = { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'js
 /** A tenth are hangs: each takes a second to be noticed, and two more to be ended in Chromium. */
 const THREADS_FAULTS = ['trap', 'trap', 'trap', 'trap', 'trap', 'trap', 'loss', 'loss', 'loss', 'hang'] as const;
 
-/** A plan for real threads: so many faults one after another, each with messages for all, which they answer. */
-export const drawThreadsPlan = (seed: number, faults: number): Plan =>
-  new Drawing(new Random(seed), ['poison'], false).threadsPlan(seed, faults);
+/** Plans for real threads: so many faults one after another, each with messages for all, which they answer. Half of them without shared memory. */
+export function drawThreadsPlans(seed: number, faults: number): Plan[] {
+  const drawing = new Drawing(new Random(seed), ['poison'], false);
+  const unshared = faults >> 1;
+  const plans = [drawing.threadsPlan(seed, faults - unshared, true)];
+  if (unshared > 0) plans.push(drawing.threadsPlan(seed, unshared, false));
+  return plans;
+}

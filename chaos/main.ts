@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { ActorFactory } from '../actors/instance.js';
 import { playChromium } from './chromium.js';
 import { measureCoverage } from './coverage.js';
-import { drawThreadsPlan } from './draw.js';
+import { drawThreadsPlans } from './draw.js';
 import { runLong } from './long-run.js';
 import { playNode } from './node.js';
 import {
@@ -65,15 +65,19 @@ async function playPlan({ plan, json }: PlanOptions): Promise<boolean> {
 
 async function playOnThreads({ host, faults, seed, json }: ThreadsOptions): Promise<boolean> {
   const { tally, recoveriesOfMs } = await tryThreads(
-    drawThreadsPlan(seed, faults),
+    drawThreadsPlans(seed, faults),
     { node: playNode, chromium: playChromium }[host],
     GUESTS,
   );
   for (const { problems } of tally.failures) console.log(`${problems.join('\n')}\n`);
   printTally(tally);
-  for (const [kind, ms] of Object.entries(recoveriesOfMs)) printDurations(kind, ms);
-  if (json)
-    console.log(JSON.stringify({ ...toJson(tally), recoveryMs: { ...toJson(tally).recoveryMs, ...durationsByKind(recoveriesOfMs) } }));
+  const { shared, unshared } = recoveriesOfMs;
+  for (const [kind, ms] of Object.entries(shared)) printDurations(kind, ms);
+  for (const [kind, ms] of Object.entries(unshared)) printDurations(`${kind} unshared`, ms);
+  if (json) {
+    const durations = { ...durationsByKind(shared), unshared: durationsByKind(unshared) };
+    console.log(JSON.stringify({ ...toJson(tally), recoveryMs: { ...toJson(tally).recoveryMs, ...durations } }));
+  }
   return tally.failures.length === 0;
 }
 

@@ -17,7 +17,7 @@ export const playNode = (plan: Plan, built: URL): Promise<ThreadsEnding> =>
       new PlatformHost(
         { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
         {
-          capabilities: detectCapabilities(),
+          capabilities: { ...detectCapabilities(), sharedMemory: plan.sharedMemory },
           parties,
           vms: {
             js: { entry: new URL('entries/js-vm.js', built), load: async () => jsDefinition },

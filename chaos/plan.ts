@@ -48,7 +48,11 @@ export type Fault =
   /** An actor traps and the thread ends in the same moment. */
   | { readonly kind: 'trapAndLoss'; readonly actor: CourierName };
 
-export type FaultKind = Fault['kind'] | 'poison' | 'slow' | 'full' | 'group' | 'failOver' | 'unshared';
+/** What strikes at a time. */
+export type StrikeKind = Fault['kind'] | 'poison' | 'full';
+/** What a whole run is played under. */
+export type Condition = 'slow' | 'group' | 'failOver' | 'unshared';
+export type FaultKind = StrikeKind | Condition;
 export const FAULT_KINDS: readonly FaultKind[] = [
   'trap',
   'traps',
@@ -136,18 +140,24 @@ export function* ordersOf(plan: Plan): Generator<PlannedOrder> {
 const FULL_BYTES = 1 << 20;
 const isBurst = ({ bytes, count }: PlannedOrder): boolean => bytes * count >= FULL_BYTES || count > 1_000;
 
-/** How often each kind of fault is in a plan. */
-export function faultsOf(plan: Plan): ReadonlyMap<FaultKind, number> {
-  const counts = new Map<FaultKind, number>();
-  const add = (kind: FaultKind) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
+/** How often each kind of fault strikes in a plan. */
+export function faultsOf(plan: Plan): ReadonlyMap<StrikeKind, number> {
+  const counts = new Map<StrikeKind, number>();
+  const add = (kind: StrikeKind) => counts.set(kind, (counts.get(kind) ?? 0) + 1);
   for (const { faults } of plan.steps) for (const { kind } of faults) add(kind);
   for (const order of ordersOf(plan)) {
     if (order.harm === 'poison') add('poison');
     if (isBurst(order)) add('full');
   }
-  if (plan.refusals.rate > 0) add('slow');
-  if (plan.group) add('group');
-  if (plan.failOverMs !== null) add('failOver');
-  if (!plan.sharedMemory) add('unshared');
   return counts;
 }
+
+const CONDITIONS: Readonly<Record<Condition, (plan: Plan) => boolean>> = {
+  slow: ({ refusals }) => refusals.rate > 0,
+  group: ({ group }) => group !== null,
+  failOver: ({ failOverMs }) => failOverMs !== null,
+  unshared: ({ sharedMemory }) => !sharedMemory,
+};
+
+export const conditionsOf = (plan: Plan): Condition[] =>
+  (Object.keys(CONDITIONS) as Condition[]).filter((condition) => CONDITIONS[condition](plan));

@@ -16,9 +16,10 @@ function durationsOf(ms: readonly number[]): Durations {
   return { p50: at(0.5), p99: at(0.99), max: sorted.at(-1) ?? 0 };
 }
 
-export const toJson = ({ seeds, faults, lost, duplicated, reordered, divergent, recoveriesMs, failures }: Tally) => ({
+export const toJson = ({ seeds, faults, plans, lost, duplicated, reordered, divergent, recoveriesMs, failures }: Tally) => ({
   seeds,
   faults,
+  plans,
   lost,
   duplicated,
   reordered,
@@ -29,16 +30,17 @@ export const toJson = ({ seeds, faults, lost, duplicated, reordered, divergent, 
 
 const line = (name: string, value: unknown): void => console.log(`${name.padEnd(12)} ${value}`);
 
+const countsText = (counts: Readonly<Record<string, number>>): string =>
+  Object.entries(counts)
+    .map(([kind, count]) => `${kind} ${count}`)
+    .join(', ') || 'none';
+
 export function printTally(tally: Tally): void {
-  const { seeds, faults, lost, duplicated, reordered, divergent, failures } = tally;
+  const { seeds, faults, plans, lost, duplicated, reordered, divergent, failures } = tally;
   const { p50, p99, max } = durationsOf(tally.recoveriesMs);
   line('seeds', seeds);
-  line(
-    'faults',
-    Object.entries(faults)
-      .map(([kind, count]) => `${kind} ${count}`)
-      .join(', ') || 'none',
-  );
+  line('faults', countsText(faults));
+  line('plans', countsText(plans));
   for (const [name, value] of Object.entries({ lost, duplicated, reordered, divergent })) line(name, value);
   line('recovery', `p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, over ${tally.recoveriesMs.length}`);
   line('failed', failures.length);

@@ -1,7 +1,7 @@
 /** Seeds one after another: each makes a plan, which is played with its faults and without, and compared. */
 import type { ActorFactory } from '../actors/instance.js';
 import { drawPlan } from './draw.js';
-import { calmOf, type FaultKind, faultsOf, type Plan } from './plan.js';
+import { type Condition, calmOf, conditionsOf, type FaultKind, faultsOf, type Plan, type StrikeKind } from './plan.js';
 import { playSim } from './sim-run.js';
 import { judge, type Verdict } from './verdict.js';
 
@@ -33,7 +33,10 @@ export async function tryPlan(plan: Plan, wasmFactories: readonly ActorFactory[]
 /** Plain data, so that it can come from another thread. */
 export interface Tally {
   seeds: number;
-  readonly faults: Partial<Record<FaultKind, number>>;
+  /** What struck, by kind. */
+  readonly faults: Partial<Record<StrikeKind, number>>;
+  /** Under what the runs were played from beginning to end: how many plans. */
+  readonly plans: Partial<Record<Condition, number>>;
   lost: number;
   duplicated: number;
   reordered: number;
@@ -45,6 +48,7 @@ export interface Tally {
 export const emptyTally = (): Tally => ({
   seeds: 0,
   faults: {},
+  plans: {},
   lost: 0,
   duplicated: 0,
   reordered: 0,
@@ -53,9 +57,16 @@ export const emptyTally = (): Tally => ({
   failures: [],
 });
 
+function addCounts<K extends string>(sum: Partial<Record<K, number>>, counts: Iterable<readonly [K, number]>): void {
+  for (const [kind, count] of counts) sum[kind] = (sum[kind] ?? 0) + count;
+}
+
 export function addTrial(tally: Tally, seed: number, { plan, verdict, recoveriesMs }: Trial): void {
-  tally.seeds++;
-  for (const [kind, count] of faultsOf(plan)) tally.faults[kind] = (tally.faults[kind] ?? 0) + count;
+  addCounts(tally.faults, faultsOf(plan));
+  addCounts(
+    tally.plans,
+    conditionsOf(plan).map((condition) => [condition, 1] as const),
+  );
   tally.lost += verdict.lost;
   tally.duplicated += verdict.duplicated;
   tally.reordered += verdict.reordered;
@@ -66,7 +77,8 @@ export function addTrial(tally: Tally, seed: number, { plan, verdict, recoveries
 
 export function addTally(sum: Tally, part: Tally): void {
   sum.seeds += part.seeds;
-  for (const [kind, count] of Object.entries(part.faults) as [FaultKind, number][]) sum.faults[kind] = (sum.faults[kind] ?? 0) + count;
+  addCounts(sum.faults, Object.entries(part.faults) as [StrikeKind, number][]);
+  addCounts(sum.plans, Object.entries(part.plans) as [Condition, number][]);
   sum.lost += part.lost;
   sum.duplicated += part.duplicated;
   sum.reordered += part.reordered;
@@ -83,6 +95,7 @@ export async function trySeeds(
 ): Promise<Tally> {
   const tally = emptyTally();
   for (let i = 0, seed = seeds.first; i < seeds.count; i++, seed += seeds.step) {
+    tally.seeds++;
     addTrial(tally, seed, await tryPlan(drawPlan(seed, kinds), wasmFactories));
     done();
   }

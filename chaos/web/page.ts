@@ -13,12 +13,12 @@ import { type MortalThreads, packEnding, playThreads } from '../threads.js';
 
 const here = new URL('./', import.meta.url);
 
-const threads: MortalThreads = {
+const threadsFor = (plan: Plan): MortalThreads => ({
   createHost: (wrap, onPortError) =>
     new PlatformHost(
       { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
       {
-        capabilities: detectCapabilities(),
+        capabilities: { ...detectCapabilities(), sharedMemory: plan.sharedMemory },
         parties,
         vms: {
           js: { entry: new URL('js-vm.js', here), load: async () => jsDefinition },
@@ -29,6 +29,6 @@ const threads: MortalThreads = {
     ),
   // Not by the thread's own `terminate`: its host would know.
   kill: ({ endpoint }) => (endpoint as unknown as Worker).terminate(),
-};
+});
 
-Object.assign(window, { play: async (plan: Plan) => packEnding(await playThreads(plan, threads)) });
+Object.assign(window, { play: async (plan: Plan) => packEnding(await playThreads(plan, threadsFor(plan))) });

@@ -1,7 +1,7 @@
 /** Random runs of the chaos application with random faults end like the same runs without. `npm run chaos` does many more. */
 import { expect, test } from 'vitest';
 import { drawPlan } from '../../chaos/draw.js';
-import { calmOf, FAULT_KINDS, faultsOf } from '../../chaos/plan.js';
+import { calmOf, conditionsOf, FAULT_KINDS, type FaultKind, faultsOf } from '../../chaos/plan.js';
 import { trySeeds } from '../../chaos/seeds.js';
 import { loadWasmFactories } from '../../chaos/sim-run.js';
 
@@ -13,14 +13,15 @@ test(`${SEEDS} seeds from ${SEED}: nothing is lost, doubled or reordered (TANDEM
   const tally = await trySeeds({ first: SEED, count: SEEDS, step: 1 }, FAULT_KINDS, wasmFactories);
   expect(tally.failures.map(({ seed, problems }) => ({ seed, problems }))).toEqual([]);
   expect(tally).toMatchObject({ seeds: SEEDS, lost: 0, duplicated: 0, reordered: 0, divergent: 0 });
-  for (const kind of FAULT_KINDS) expect(tally.faults[kind], kind).toBeGreaterThan(SEEDS / 10);
+  const counts: Partial<Record<FaultKind, number>> = { ...tally.faults, ...tally.plans };
+  for (const kind of FAULT_KINDS) expect(counts[kind], kind).toBeGreaterThan(SEEDS / 10);
 });
 
 test('a seed gives the same plan each time, and its calm run has no faults', () => {
   for (let seed = 1; seed < 50; seed++) {
     const plan = drawPlan(seed, FAULT_KINDS);
     expect(drawPlan(seed, FAULT_KINDS)).toEqual(plan);
-    const faults = [...faultsOf(calmOf(plan)).keys()];
+    const faults = [...faultsOf(calmOf(plan)).keys(), ...conditionsOf(calmOf(plan))];
     expect(faults.filter((kind) => kind !== 'full')).toEqual([]);
   }
 });
