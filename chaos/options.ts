@@ -43,7 +43,7 @@ export interface HelpOptions {
 export type ChaosOptions = HelpOptions | SeedOptions | PlanOptions | ThreadsOptions | LongOptions | CoverageOptions;
 
 export const USAGE = `  --host sim [--seeds N] [--seed S] [--faults kinds] [--jobs N]   random runs in the simulation; kinds are ${FAULT_KINDS.join(',')}
-  --host node|chromium [--faults N] [--seed S]                    one run on real threads
+  --host node|chromium [--faults N] [--seed S]                    on real threads, half of the faults without shared memory
   --frames N [--navigations N]                                    the television for so long: memory does not grow
   --coverage                                                      lines of the recovery code that faults reach, and those they do not
   --plan FILE                                                     one run, as printed for a seed that failed
