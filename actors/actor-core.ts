@@ -54,7 +54,7 @@ export class ActorCore {
     this.seen = envelope ? [...envelope.seen] : [];
     this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
     this.incarnations.restore(envelope?.snapshot ?? order.stored);
-    this.journal = new CellJournal(services.journal, this.address, former?.poison);
+    this.journal = new CellJournal(services.journal, this.address);
     this.handledTo = former?.position ?? this.journal.position;
     const { sequence } = this.gate;
     this.snapshots = new SnapshotKeeper({ bytes: this.incarnations.snapshot(), sequence, digest: 0, position: this.handledTo });

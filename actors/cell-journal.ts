@@ -1,28 +1,18 @@
 /** What the journal of a VM holds of one actor: its frames, and which of them were given up. */
 import type { Journal } from '../bus/journal.js';
-import { markedPosition, poisonMark } from './poison-mark.js';
 
 export interface JournalEntry {
   readonly position: number;
   readonly frame: Uint8Array;
+  /** It is handled no more, also after a loss of the VM. */
+  readonly givenUp: boolean;
 }
 
 export class CellJournal {
-  private readonly poison: Set<number>;
-
-  /** @param given positions of entries that were given up before */
   constructor(
     private readonly journal: Journal,
     private readonly address: number,
-    given: readonly number[] = [],
-  ) {
-    this.poison = new Set(given);
-  }
-
-  /** Positions of the entries that were given up. */
-  get givenUp(): readonly number[] {
-    return [...this.poison];
-  }
+  ) {}
 
   /** Where the next frame goes. */
   get position(): number {
@@ -39,11 +29,8 @@ export class CellJournal {
   /** Entries from a position on, with copies of their frames: the journal may wrap while they are handled. */
   from(position: number): readonly JournalEntry[] {
     const entries: JournalEntry[] = [];
-    this.journal.read(position, (actor, bytes, at, length, found) => {
-      if (actor !== this.address) return;
-      const marked = markedPosition(bytes, at, length);
-      if (marked >= 0) this.poison.add(marked);
-      else entries.push({ position: found, frame: bytes.slice(at, at + length) });
+    this.journal.read(position, (actor, bytes, at, length, found, givenUp) => {
+      if (actor === this.address) entries.push({ position: found, frame: bytes.slice(at, at + length), givenUp });
     });
     return entries;
   }
@@ -56,31 +43,23 @@ export class CellJournal {
   /** The same with those behind it, up to the one with number `end`. */
   behind(position: number, index: number, end?: number): readonly JournalEntry[] {
     const entries = this.journal.has(position) ? this.from(position).slice(index, end) : [];
-    return entries.filter((entry) => !this.poison.has(entry.position));
+    return entries.filter(({ givenUp }) => !givenUp);
   }
 
   /** The entries behind a snapshot that were not given up: those whose output has left, and those that are yet to be handled. */
   since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
-    const entries = this.from(snapshot).filter(({ position }) => !this.poison.has(position));
+    const entries = this.from(snapshot).filter(({ givenUp }) => !givenUp);
     const handled = entries.filter(({ position }) => position < handledTo);
     return { handled, left: entries.slice(handled.length) };
   }
 
   /** Frames behind a snapshot that were given up. */
   givenUpSince(snapshot: number): readonly Uint8Array[] {
-    const entries = this.from(snapshot);
-    return entries.filter(({ position }) => this.poison.has(position)).map(({ frame }) => frame);
+    const entries = this.from(snapshot).filter(({ givenUp }) => givenUp);
+    return entries.map(({ frame }) => frame);
   }
 
-  /** Leaves out an entry from now on, also after a loss of the VM. */
   giveUp(position: number): void {
-    this.poison.add(position);
-    const mark = poisonMark(position);
-    this.journal.append(this.address, mark, 0, mark.length);
-  }
-
-  /** A snapshot covers all entries. */
-  covered(): void {
-    this.poison.clear();
+    this.journal.giveUp(position);
   }
 }

@@ -13,14 +13,13 @@ import { ActorTrap } from './instance.js';
 import { Hang, type Suspect } from './suspect.js';
 
 /** What the host keeps: the last snapshot, and what waits around it. */
-export function checkpointOf({ name, neededFrom, snapshots, seen, journal, mailbox, gate }: ActorCore): ActorCheckpoint {
+export function checkpointOf({ name, neededFrom, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
   return {
     actor: name,
     position: neededFrom,
     snapshot: snapshots.last.bytes,
     sequence: snapshots.last.sequence,
     seen: withoutHoles(seen),
-    poison: journal.givenUp,
     waiting: mailbox.contents,
     held: gate.held,
   };

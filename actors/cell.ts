@@ -113,7 +113,6 @@ export class ActorCell implements Party {
       return;
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: journal.position }, () => this.services.now() - started);
-    journal.covered();
   }
 
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */

@@ -20,8 +20,6 @@ export interface ActorCheckpoint {
   readonly sequence: number;
   /** Highest sequence accepted per source and lane. */
   readonly seen: readonly number[];
-  /** Journal positions of entries that were given up. */
-  readonly poison: readonly number[];
   /** Accepted, not journaled yet: whole frames one after another, in pieces, lane by lane, oldest first. */
   readonly waiting: readonly Uint8Array[];
   /** Emitted, not left yet. */

@@ -53,7 +53,7 @@ export function adopt(core: ActorCore, { waiting, held, handled, sequence, diges
   core.digest = digest;
   gate.sequence = lastSequence;
   services.router.fence(core.address, gate.epoch, lastSequence);
-  const entries = handled.map((frame) => ({ frame, position: journal.position }));
+  const entries = handled.map((frame) => ({ frame, position: journal.position, givenUp: false }));
   const failed = core.replay(entries, { ...snapshots.last, digest: digestBefore, sequence });
   if (failed) throw failed.trap;
   snapshots.keep({ bytes: incarnations.snapshot(), sequence: lastSequence, digest, position: journal.position }, () => 0);

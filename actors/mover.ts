@@ -78,7 +78,7 @@ export class Mover implements MoveControl {
   async adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void> {
     const { router, requests, journal } = this.services;
     const { actors, checkpointer } = this.options;
-    const cell = actors.create(order, { ...handover, position: journal.position, poison: [] });
+    const cell = actors.create(order, { ...handover, position: journal.position });
     try {
       adopt(cell.core, handover);
     } catch (error) {

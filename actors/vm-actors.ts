@@ -96,7 +96,6 @@ export class VmActors {
       ...decodeEnvelope(envelope),
       actor,
       position,
-      poison: [],
       waiting: [],
       held: [],
     }));

@@ -1,5 +1,5 @@
 /** What a VM is made with: the application's parties, and the platform as plain objects. */
-import type { EntryListener } from '../bus/journal.js';
+import type { JournalListener } from '../bus/journal.js';
 import type { LinkReader, LinkWriter } from '../bus/link.js';
 import type { BoundParty } from '../protocol/bind.js';
 import type { VmEvents } from './control.js';
@@ -43,7 +43,7 @@ export interface VmOptions {
   /** Opens this VM's ends of the links that `attach` was given. */
   readonly openLink: OpenLinkFunction;
   /** Told of every journal entry before it is handled, where the host does not see the journal's memory. */
-  readonly mirror?: EntryListener;
+  readonly mirror?: JournalListener;
   /** Told of progress, where the host does not see the memory for that. */
   readonly tellProgress?: ProgressListener;
   /** In place of an endless loop, for a port that is told to hang: in the simulation nothing may loop. */

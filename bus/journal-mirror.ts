@@ -1,6 +1,6 @@
 /**
  * The journal of a VM as its host keeps it where they share no memory: every entry of the VM's own journal is appended here, in the same
- * order and so at the same position. A copy of this memory is what the next incarnation of the VM goes on with.
+ * order and so at the same position, and given up here when it is there. A copy of this memory is what the next incarnation of the VM goes on with.
  *
  * The catch: it must not be truncated later than the journal that it mirrors, or an entry that fits there finds no room here.
  */
@@ -28,6 +28,10 @@ export class JournalMirror {
       throw new RangeError(`no room for a journal entry of ${entry.length} bytes`);
     this.journal.truncate(this.floor);
     return position;
+  }
+
+  giveUp(position: number): void {
+    this.journal.giveUp(position);
   }
 
   /** Forgets the frames before a position, also those that are yet to come: the word of it travels on another way than they. */

@@ -13,7 +13,9 @@
  * A position is a count of bytes that never goes back. Each frame has one of its own, also within a batch, and `position` is that
  * of the next: frames appended after it was read are those that `read(position)` visits.
  *
- * Where the memory ends with the VM, every entry is told to who keeps a mirror of it, as it is appended (journal-mirror.ts).
+ * That a frame was given up is one bit of its length, which no frame needs: it takes no room, so a full journal can say it too.
+ *
+ * Where the memory ends with the VM, all of this is told to who keeps a mirror of it, as it is done (journal-mirror.ts).
  *
  * The catch: one writer at a time, and an instance sees what was there when it was made. To read the journal of a lost VM, make a
  * new instance on its memory.
@@ -32,12 +34,19 @@ const ENTRY_BYTES = 8;
 /** Before the frames of an entry as it is told to a mirror. */
 export const ACTOR_BYTES = 4;
 const WORD = 0x1_0000_0000;
+/** In the last byte of a frame's length: the frame was given up. */
+const LENGTH_END = LENGTH_BYTES - 1;
+const GIVEN_UP = 0x80;
 
 /** The bytes are valid during the call only. */
-export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number) => void;
+export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number, givenUp: boolean) => void;
 
-/** Takes an entry as it was appended: the actor's address (u32), and its frames. The bytes are a buffer of their own. */
-export type EntryListener = (entry: Uint8Array<ArrayBuffer>) => void;
+/** Is told what a journal does, as it does it. */
+export interface JournalListener {
+  /** Takes an entry: the actor's address (u32), and its frames. The bytes are a buffer of their own. */
+  appended(entry: Uint8Array<ArrayBuffer>): void;
+  givenUp(position: number): void;
+}
 
 const entryBytes = (length: number): number => ENTRY_BYTES + ((length + 7) & ~7);
 
@@ -69,7 +78,7 @@ export class Journal {
   /** Attaches to memory from `allocate`, new or left behind by a writer that is gone. */
   constructor(
     memory: SharedArrayBuffer | ArrayBuffer,
-    private readonly onEntry?: EntryListener,
+    private readonly listener?: JournalListener,
   ) {
     this.capacity = memory.byteLength - HEADER_BYTES;
     this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
@@ -120,8 +129,15 @@ export class Journal {
     if (beforeWrap < length) this.copier.copy(bytes, at + beforeWrap, length - beforeWrap, 0);
     this.end += needed;
     this.publish();
-    this.onEntry?.(entryOf(actor, bytes, at, length));
+    this.listener?.appended(entryOf(actor, bytes, at, length));
     return true;
+  }
+
+  /** The frame at a position counts as given up from now on; one that is not there any more needs no mark. */
+  giveUp(position: number): void {
+    if (!this.has(position)) return;
+    Atomics.or(this.data, (position + LENGTH_END) % this.capacity, GIVEN_UP);
+    this.listener?.givenUp(position);
   }
 
   /**
@@ -172,9 +188,16 @@ export class Journal {
       at = 0;
     }
     for (let done = 0; done < length; ) {
+      const givenUp = (bytes[at + done + LENGTH_END] & GIVEN_UP) !== 0;
+      if (givenUp) {
+        // Its reader gets it as it came.
+        bytes = bytes.slice(at + done, at + length);
+        bytes[LENGTH_END] &= ~GIVEN_UP;
+        at = -done;
+      }
       const frameBytes = length - done < LENGTH_BYTES ? LENGTH_BYTES : frameLength(bytes, at + done);
       if (frameBytes > length - done) throw new DecodeError('truncated', done);
-      if (position + done >= from) visit(actor, bytes, at + done, frameBytes, position + done);
+      if (position + done >= from) visit(actor, bytes, at + done, frameBytes, position + done, givenUp);
       done += frameBytes;
     }
   }

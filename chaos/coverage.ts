@@ -13,7 +13,7 @@ import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 /** What recovers something, or remembers what a recovery needs. */
 const RECOVERY_FILES: Readonly<Record<string, string>> = {
   actors: `actor-core actor-ends cell cell-journal cell-recovery change-notices checkpoint checkpointer crash-report fault-rates gate
-    handover hang-tries incarnations leaving lost-requests mover permitted-restarts poison-mark port-cell port-suspicions progress pump
+    handover hang-tries incarnations leaving lost-requests mover permitted-restarts port-cell port-suspicions progress pump
     replicas restart-permit snapshot-keeper spare-instance standstill suspect told-progress trial vm vm-actors vm-links vm-ports`,
   'actors/supervisor': `actor-machine circuit circuit-breaker guard move patience port-machine supervised-actor supervised-ports supervised-vm
     supervised-vms suspects vm-care vm-machine vm-parties vm-recovery watchdog`,

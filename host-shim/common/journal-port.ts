@@ -1,6 +1,6 @@
 /**
  * How the journal of a VM in another thread comes to its mirror where memory is not shared, and what it tells of its progress: each entry is a
- * message, in a buffer that is transferred. What a thread has posted arrives whatever becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
+ * message, in a buffer that is transferred; so is the position of one that was given up. What a thread has posted arrives whatever becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
  */
 import type { ProgressReading } from '../../actors/progress.js';
 import { ToldProgress } from '../../actors/told-progress.js';
@@ -27,8 +27,9 @@ export class JournalPort {
   ) {
     const { port1, port2 } = new MessageChannel();
     this.remote = port2;
-    port1.onmessage = ({ data }: MessageEvent<ArrayBuffer | ProgressReading>) => {
+    port1.onmessage = ({ data }: MessageEvent<ArrayBuffer | number | ProgressReading>) => {
       if (data instanceof ArrayBuffer) this.take(new Uint8Array(data));
+      else if (typeof data === 'number') mirror.giveUp(data);
       else this.progress.told(data);
     };
     const read = readToEnd(port1);
@@ -45,6 +46,9 @@ export class JournalPort {
 
 /** The VM's end. */
 export const toHost = (port: MessagePort): Pick<VmOptions, 'mirror' | 'tellProgress'> => ({
-  mirror: ({ buffer }) => port.postMessage(buffer, [buffer]),
+  mirror: {
+    appended: ({ buffer }) => port.postMessage(buffer, [buffer]),
+    givenUp: (position) => port.postMessage(position),
+  },
   tellProgress: (reading) => port.postMessage(reading),
 });

@@ -203,7 +203,10 @@ export class SimHost implements Host {
             throw new Standstill('a fault to order');
           },
           spareInstances: this.options.spareInstances ?? true,
-          mirror: mirror && ((entry) => told?.journaled(entry, mirror.append(entry))),
+          mirror: mirror && {
+            appended: (entry) => told?.journaled(entry, mirror.append(entry)),
+            givenUp: (position) => mirror.giveUp(position),
+          },
           tellProgress: told?.told,
           onPortError: this.options.onPortError ?? printPortError,
           carrier: this.carrier.writerOf(() => vm),

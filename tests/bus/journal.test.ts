@@ -13,11 +13,14 @@ interface Entry {
   readonly actor: number;
   readonly number: number;
   readonly position: number;
+  readonly givenUp: boolean;
 }
 
 function entriesOf(journal: Journal, from = 0): Entry[] {
   const entries: Entry[] = [];
-  journal.read(from, (actor, bytes, at, length, position) => entries.push({ actor, number: frameNumber(bytes, at, length), position }));
+  journal.read(from, (actor, bytes, at, length, position, givenUp) =>
+    entries.push({ actor, number: frameNumber(bytes, at, length), position, givenUp }),
+  );
   return entries;
 }
 
@@ -109,6 +112,25 @@ describe.each([
     expect(() => append(journal, 1, 9, 300)).toThrow(RangeError);
   });
 
+  it('says of a frame that it was given up where it has no room for anything more, and for as long as the frame is there', () => {
+    const journal = open(128);
+    const batch = batchOf([0, 1, 2], () => 40);
+    journal.appendBatch(1, batch, 0, batch.length);
+    expect(journal.usedBytes).toBe(journal.capacity);
+    const [, second, third] = entriesOf(journal);
+    journal.giveUp(second.position);
+    journal.giveUp(second.position);
+    expect(entriesOf(journal).map(({ number, givenUp }) => [number, givenUp])).toEqual([
+      [0, false],
+      [1, true],
+      [2, false],
+    ]);
+    journal.truncate(journal.position);
+    append(journal, 1, 3, 120);
+    journal.giveUp(third.position);
+    expect(entriesOf(journal).map(({ number, givenUp }) => [number, givenUp])).toEqual([[3, false]]);
+  });
+
   it('does not go back: a truncation to an older position changes nothing, one beyond the end empties it', () => {
     const journal = open(256);
     for (let number = 0; number < 3; number++) append(journal, 1, number, 40);
@@ -124,6 +146,7 @@ describe.each([
 
   it('does what a list does, round and round, and looks the same to whoever attaches', () => {
     let wraps = 0;
+    let givenUp = 0;
     const steps = fc.array(
       fc.oneof(
         {
@@ -131,6 +154,7 @@ describe.each([
           arbitrary: fc.record({ actor: fc.nat(70), bytes: fc.array(fc.integer({ min: 8, max: 120 }), { minLength: 1, maxLength: 6 }) }),
         },
         { weight: 2, arbitrary: fc.record({ keep: fc.nat(6) }) },
+        { weight: 1, arbitrary: fc.record({ giveUp: fc.nat(20) }) },
       ),
       { minLength: 20, maxLength: 120, size: 'max' },
     );
@@ -144,6 +168,12 @@ describe.each([
           if ('keep' in step) {
             model = step.keep === 0 ? [] : model.slice(-step.keep);
             journal.truncate(model[0]?.position ?? journal.position);
+          } else if ('giveUp' in step) {
+            const entry = model[step.giveUp];
+            if (!entry) continue;
+            model[step.giveUp] = { ...entry, givenUp: true };
+            journal.giveUp(entry.position);
+            givenUp++;
           } else {
             const numbers = step.bytes.map((_, i) => number + i);
             const batch = batchOf(numbers, (one) => step.bytes[one - number]);
@@ -151,7 +181,7 @@ describe.each([
             if (!journal.appendBatch(step.actor, batch, 0, batch.length)) continue;
             let at = start + 8;
             numbers.forEach((one, i) => {
-              model.push({ actor: step.actor, number: one, position: at });
+              model.push({ actor: step.actor, number: one, position: at, givenUp: false });
               at += step.bytes[i];
             });
             number += numbers.length;
@@ -167,6 +197,7 @@ describe.each([
       { seed: SEED, numRuns: 200 },
     );
     expect(wraps).toBeGreaterThan(3);
+    expect(givenUp).toBeGreaterThan(100);
   });
 
   it('throws a typed error for memory that no journal wrote', () => {

@@ -68,7 +68,6 @@ const NO_HANDOVER: ActorHandover = {
   digestBefore: 0,
   digest: 0,
   seen: [],
-  poison: [],
   waiting: [],
   held: [],
   handled: [],
