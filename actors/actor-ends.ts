@@ -56,9 +56,9 @@ export class ActorEnds {
   }
 
   report(trap: ActorTrap, frame: Uint8Array | null, restartsAs: number): CrashReport {
-    const { actor, attempts: attempt } = this;
+    const { actor: party, attempts: attempt } = this;
     const { address, epoch, sequence: lastSequence } = this.gate;
-    return crashReport(this.services, { actor, address, epoch, lastSequence, trap, frame, attempt, restartsAs });
+    return crashReport(this.services, { party, address, epoch, lastSequence, trap, frame, attempt, restartsAs });
   }
 
   /** To be told with the next `tell`. */

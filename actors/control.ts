@@ -37,9 +37,10 @@ export interface EndNotice {
   readonly reason: EndReason;
 }
 
-/** What a person needs to mend the actor. Plain data: it crosses the control plane. */
+/** What a person needs to mend the actor or port. Plain data: it crosses the control plane. */
 export interface CrashReport {
-  readonly actor: string;
+  /** Of the actor or port. */
+  readonly party: string;
   readonly address: number;
   readonly vm: VmName;
   readonly epoch: number;
@@ -164,8 +165,8 @@ export interface VmControl {
   hang(actor: string): Promise<void>;
   /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
-  /** Where in its source this incarnation of an actor crashed, lately; empty when that is not known. */
-  locate(actor: string, epoch: number): Promise<string>;
+  /** Where in its source this incarnation of an actor or port crashed, lately; empty when that is not known. */
+  locate(party: string, epoch: number): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;

@@ -1,4 +1,4 @@
-/** Puts together what a person needs to mend an actor that crashed. */
+/** Puts together what a person needs to mend an actor or port that crashed. */
 import type { Kinds } from '../bus/kinds.js';
 import type { TraceRing } from '../bus/trace.js';
 import { readHeader } from '../protocol/frame.js';
@@ -15,7 +15,7 @@ interface Witness {
 }
 
 interface Crash {
-  readonly actor: string;
+  readonly party: string;
   readonly address: number;
   readonly epoch: number;
   readonly lastSequence: number;
@@ -27,9 +27,9 @@ interface Crash {
 }
 
 export function crashReport(witness: Witness, crash: Crash): CrashReport {
-  const { actor, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
+  const { party, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
   return {
-    actor,
+    party,
     address,
     vm: witness.vm,
     epoch,

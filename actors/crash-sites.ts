@@ -1,5 +1,5 @@
 /**
- * Where in their source the actors of a VM have crashed. To find a position may take long (a source map has to be parsed), so a report leaves
+ * Where in their source the actors and ports of a VM have crashed. To find a position may take long (a source map has to be parsed), so a report leaves
  * without it, and the supervisor asks once the restart is under way. The metrics are told of a crash when its position is known.
  */
 import type { CrashReport } from './control.js';
@@ -14,7 +14,7 @@ interface Site {
   told: boolean;
 }
 
-const nameOf = (actor: string, epoch: number): string => `${actor} ${epoch}`;
+const nameOf = (party: string, epoch: number): string => `${party} ${epoch}`;
 
 export class CrashSites {
   private readonly sites = new Map<string, Site>();
@@ -24,7 +24,7 @@ export class CrashSites {
   note(report: CrashReport, trap: ActorTrap): void {
     const site = { report, trap, told: trap.isLocated };
     if (site.told) this.tell(report);
-    this.sites.set(nameOf(report.actor, report.epoch), site);
+    this.sites.set(nameOf(report.party, report.epoch), site);
     if (this.sites.size > SITES_MAX) this.forgetOldest();
   }
 
@@ -37,8 +37,8 @@ export class CrashSites {
   }
 
   /** @returns empty when it is not known */
-  locate(actor: string, epoch: number): string {
-    const site = this.sites.get(nameOf(actor, epoch));
+  locate(party: string, epoch: number): string {
+    const site = this.sites.get(nameOf(party, epoch));
     if (!site) return '';
     const { position } = site.trap;
     if (!site.told) this.tell({ ...site.report, position });

@@ -150,7 +150,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const { router, events, crashSites } = this.services;
     const trap = error instanceof ActorTrap ? error : new ActorTrap(0, error);
     const report = crashReport(this.services, {
-      actor: this.name,
+      party: this.name,
       address: this.address,
       epoch: this.gate.epoch,
       lastSequence: this.gate.sequence,

@@ -44,7 +44,7 @@ export class PortSuspicions {
   private report({ source, sequence, reason }: Suspect, attempt: number): CrashReport {
     const { vm, kinds, incarnation, now } = this.services;
     return {
-      actor: this.port.name,
+      party: this.port.name,
       address: this.port.address,
       vm,
       epoch: incarnation - 1,

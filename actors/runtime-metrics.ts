@@ -33,9 +33,9 @@ export class RuntimeMetrics {
     this.send(() => this.outbox.append(metrics.receives.observe, metrics.address, { name: 'tandem.messageMs', value }));
   }
 
-  crashed({ actor, reason, position, attempt, message }: CrashReport): void {
+  crashed({ party, reason, position, attempt, message }: CrashReport): void {
     if (!this.listening()) return;
-    const text = `${actor} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(
+    const text = `${party} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(
       0,
       TEXT_LENGTH_MAX,
     );

@@ -348,8 +348,8 @@ export class Vm implements VmControl {
     return causeLinks(this.trace, this.kinds, source, sequence);
   }
 
-  async locate(actor: string, epoch: number): Promise<string> {
-    const position = this.services.crashSites.locate(actor, epoch);
+  async locate(party: string, epoch: number): Promise<string> {
+    const position = this.services.crashSites.locate(party, epoch);
     this.options.wake();
     return position;
   }

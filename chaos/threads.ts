@@ -122,7 +122,7 @@ class ThreadsRun implements Notes {
 
   private changed(change: SystemChange): void {
     if (change.type === 'poisoned') this.poisoned.push(idOf(change.report.message.kind, change.report.message.firstBytes));
-    if (change.type === 'crash') this.struck([change.report.actor as CourierName], 'trap', change.report.at);
+    if (change.type === 'crash') this.struck([change.report.party as CourierName], 'trap', change.report.at);
     if (change.type === 'vm' && change.state === 'restarting') {
       const lost = this.couriersIn(change.vm as WorkerName);
       const now = this.host.clock.nowMicros();

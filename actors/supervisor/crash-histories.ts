@@ -14,18 +14,18 @@ export class CrashHistories {
   }
 
   crashed(report: CrashReport): void {
-    const { actor, epoch, reason, position, message, attempt, at } = report;
-    if (epoch < (this.epochs.get(actor) ?? 0)) return;
-    this.epochs.set(actor, epoch);
+    const { party, epoch, reason, position, message, attempt, at } = report;
+    if (epoch < (this.epochs.get(party) ?? 0)) return;
+    this.epochs.set(party, epoch);
     const lastCrash = { reason, position, kindName: message.kindName, attempt, at };
-    this.histories.set(actor, { ...this.of(actor), lastCrash });
+    this.histories.set(party, { ...this.of(party), lastCrash });
   }
 
   gaveUp(report: CrashReport): void {
     this.crashed(report);
-    const { actor, at } = report;
-    const { lastCrash, givenUp } = this.of(actor);
+    const { party, at } = report;
+    const { lastCrash, givenUp } = this.of(party);
     const messages = (givenUp?.messages ?? 0) + 1;
-    this.histories.set(actor, { lastCrash, givenUp: { messages, at: Math.max(at, givenUp?.at ?? 0) } });
+    this.histories.set(party, { lastCrash, givenUp: { messages, at: Math.max(at, givenUp?.at ?? 0) } });
   }
 }

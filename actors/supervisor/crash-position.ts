@@ -4,6 +4,6 @@ import type { CrashReport, VmControl } from '../control.js';
 /** @param control of the VM where it happened; undefined when that is gone. Never rejects */
 export async function withPosition(report: CrashReport, control: VmControl | undefined): Promise<CrashReport> {
   if (report.position !== '' || !control) return report;
-  const position = await control.locate(report.actor, report.epoch).catch(() => '');
+  const position = await control.locate(report.party, report.epoch).catch(() => '');
   return { ...report, position };
 }

@@ -82,7 +82,7 @@ export function guardControl(
     crash: guarded('crash', (actor) => control.crash(actor)),
     hang: guarded('hang', (actor) => control.hang(actor)),
     causes: guarded('causes', (source, sequence) => control.causes(source, sequence)),
-    locate: guarded('locate', (actor, epoch) => control.locate(actor, epoch)),
+    locate: guarded('locate', (party, epoch) => control.locate(party, epoch)),
     health: guarded('health', () => control.health()),
     counters: guarded('counters', () => control.counters()),
     deadLetters: guarded('deadLetters', () => control.deadLetters()),

@@ -258,7 +258,7 @@ export class Supervisor implements CauseSources {
 
   private ended(report: CrashReport): void {
     this.orders.noteLast(report.address, report.lastSequence);
-    (this.ports.get(report.actor) ?? this.actors.get(report.actor))?.ended(report);
+    (this.ports.get(report.party) ?? this.actors.get(report.party))?.ended(report);
   }
 
   /** Name of the actor at an address, for a call that says so when there is none. */

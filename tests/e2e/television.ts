@@ -112,14 +112,14 @@ export class Television {
   }
 
   async actor(name: string): Promise<ActorTile> {
-    const tile = this.page.locator(`#actors [data-actor="${name}"]`);
+    const tile = this.page.locator(`#actors [data-party="${name}"]`);
     const [vm, state, restarts] = await Promise.all(['vm', 'state', 'restarts'].map((attribute) => tile.getAttribute(`data-${attribute}`)));
     return { vm: vm ?? '', state: state ?? '', restarts: Number(restarts) };
   }
 
   /** Waits until an actor runs again after so many restarts. */
   async restarted(name: string, restarts: number): Promise<void> {
-    await this.page.waitForSelector(`#actors [data-actor="${name}"][data-state="running"][data-restarts="${restarts}"]`);
+    await this.page.waitForSelector(`#actors [data-party="${name}"][data-state="running"][data-restarts="${restarts}"]`);
   }
 
   /** Presses a key, and another one as soon as the picture moves: within one task of the page, so that no delay of the test comes between. */

@@ -102,7 +102,7 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       const { vm, listener } = await start();
       await vm.control.crash('report');
       await listener.noticed;
-      expect(listener.reports).toMatchObject([{ actor: 'scene', reason: 'unreachable' }]);
+      expect(listener.reports).toMatchObject([{ party: 'scene', reason: 'unreachable' }]);
     });
 
     it('ends a call at its deadline when the VM is silent, and goes on', async () => {

@@ -66,7 +66,7 @@ export function hangSuite(name: string, mortal: MortalHost): void {
       });
       expect(game.hangs(vm)).toBe(1);
       expect(game.reports).toMatchObject([
-        { type: 'crash', report: { actor, vm, attempt: 1, reason: `hang: no progress in ${HANG_MS} ms` } },
+        { type: 'crash', report: { party: actor, vm, attempt: 1, reason: `hang: no progress in ${HANG_MS} ms` } },
       ]);
       expect(game.actors.find((status) => status.actor === actor)).toMatchObject({ state: 'running', epoch: 2 });
       if (elsewhere) expect(game.actors.find((status) => status.actor === elsewhere)).toMatchObject({ state: 'running', epoch: 1 });
@@ -81,10 +81,10 @@ export function hangSuite(name: string, mortal: MortalHost): void {
         await given;
       });
       expect(game.hangs('js')).toBe(2);
-      const report = { actor: 'relay', message: { kindName: 'relay.toil' } };
+      const report = { party: 'relay', message: { kindName: 'relay.toil' } };
       expect(game.reports.filter(({ type }) => type === 'crash')).toMatchObject([
         // Without shared memory the first hang is somewhere among the frames of a batch.
-        { report: { ...(sharedMemory ? report : { actor: 'relay' }), attempt: 1 } },
+        { report: { ...(sharedMemory ? report : { party: 'relay' }), attempt: 1 } },
         { report: { ...report, attempt: 2 } },
       ]);
       expect(await game.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
@@ -96,7 +96,7 @@ export function hangSuite(name: string, mortal: MortalHost): void {
       await expect(game.deskToils(false, 3)).rejects.toMatchObject({ code: 'poisoned' });
       await given;
       expect(game.hangs('js')).toBe(2);
-      const report = { actor: 'desk', vm: 'js', reason: `hang: no progress in ${HANG_MS} ms` };
+      const report = { party: 'desk', vm: 'js', reason: `hang: no progress in ${HANG_MS} ms` };
       expect(game.reports).toMatchObject([
         { type: 'crash', report: { ...report, attempt: 1 } },
         { type: 'crash', report: { ...report, attempt: 2 } },

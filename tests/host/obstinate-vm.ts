@@ -33,7 +33,7 @@ export function serveObstinateVm({ endpoint, holdLife, endSilently }: ObstinateW
       reject: () => void Promise.reject(new Error('a rejection that nobody handles')),
       silent: endSilently,
       hang,
-      report: () => events.ended({ actor: 'scene', reason: 'unreachable' } as Parameters<typeof events.ended>[0]),
+      report: () => events.ended({ party: 'scene', reason: 'unreachable' } as Parameters<typeof events.ended>[0]),
     };
     const control: Partial<VmControl> = {
       health: async () => [],

@@ -51,7 +51,7 @@ export class Stage {
     const stage = new Stage(host);
     openPorts(stage);
     const failing: VmListener = {
-      ended: (report) => Promise.reject(new Error(`${report.actor}: ${report.reason}\n${report.stack}`)),
+      ended: (report) => Promise.reject(new Error(`${report.party}: ${report.reason}\n${report.stack}`)),
       hung() {},
       poisoned() {},
       changed() {},

@@ -8,7 +8,7 @@ import { WAYS } from '../guest/trap.js';
 import { openTrapStage } from '../guest/trap-stage.js';
 
 const reportOf = (epoch: number): CrashReport => ({
-  actor: 'scene',
+  party: 'scene',
   address: 16,
   vm: 'wasm',
   epoch,

@@ -29,7 +29,7 @@ test('a dead letter of a message that was given up has the whole frame and the c
   const { world, letter } = await openWithLetter();
   expect(await world.system.deadLetters()).toHaveLength(1);
   expect(letter).toMatchObject({ code: 'poisoned', detail: 'account 0 is empty', kind: bank.receives.note.kind });
-  expect(letter.report).toMatchObject({ actor: 'bank', attempt: 2, message: { kindName: 'bank.note', source: 'teller' } });
+  expect(letter.report).toMatchObject({ party: 'bank', attempt: 2, message: { kindName: 'bank.note', source: 'teller' } });
   expect(Buffer.from(letter.frame.subarray(BODY_OFFSET)).toString()).toContain('hello');
 });
 

@@ -121,7 +121,7 @@ describe.each([true, false])('a message at which the actor hangs, shared memory 
     await world.pass(OVER_MS);
     expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 3, 7]);
     expect(seen.hangs()).toBe(2);
-    const about = { actor: 'bank', reason: `hang: no progress in ${HANG_MS} ms`, stack: '', message: { kindName: 'bank.explode' } };
+    const about = { party: 'bank', reason: `hang: no progress in ${HANG_MS} ms`, stack: '', message: { kindName: 'bank.explode' } };
     expect(seen.crashes()).toMatchObject([
       // Without shared memory the first hang is somewhere among the frames that came together.
       { ...about, attempt: 1, message: { kindName: sharedMemory ? 'bank.explode' : '' } },
@@ -273,7 +273,7 @@ describe.each([true, false])('a port of application code, shared memory %s', (sh
     await world.pass(OVER_MS);
     expect(calls).toEqual(['1 hang', '2 hang', '3 last']);
     expect(seen.hangs()).toBe(2);
-    expect(seen.poisoned()).toMatchObject([{ actor: 'counterdesk', attempt: 2 }]);
+    expect(seen.poisoned()).toMatchObject([{ party: 'counterdesk', attempt: 2 }]);
     expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned', kind: counterdesk.receives.call.kind }]);
     expect(world.receipts).toHaveLength(1);
     expect(world.system.ports.find(({ port }) => port === 'counterdesk')).toMatchObject({ state: 'running', epoch: 3 });

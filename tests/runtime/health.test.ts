@@ -111,7 +111,7 @@ test('the last crash is known when others have pushed its report out of the list
   world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
   await world.pass(100);
   for (let i = 0; i < CRASH_REPORTS_MAX; i++) await crashBank(world);
-  expect(world.system.crashReports.some(({ actor }) => actor === 'watcher')).toBe(false);
+  expect(world.system.crashReports.some(({ party }) => party === 'watcher')).toBe(false);
   expect(world.system.actors.find(({ actor }) => actor === 'watcher')?.lastCrash).toMatchObject({ kindName: 'bank.total', attempt: 1 });
 });
 

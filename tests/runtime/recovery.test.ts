@@ -82,7 +82,7 @@ describe('a handler that always throws', () => {
     world.teller.send(bank.receives.explode, { account: 0 });
     await world.pass(100);
     const [first, second] = world.system.crashReports;
-    expect(first).toMatchObject({ actor: 'bank', vm: 'js', epoch: 1, attempt: 1, reason: 'the vault is on fire' });
+    expect(first).toMatchObject({ party: 'bank', vm: 'js', epoch: 1, attempt: 1, reason: 'the vault is on fire' });
     expect(first.message).toMatchObject({ kindName: 'bank.explode', source: 'teller', sequence: 1 });
     expect(first.position).toMatch(/runtime\/bank\.ts:\d+:\d+/);
     expect(second).toMatchObject({ epoch: 2, attempt: 2 });

@@ -96,7 +96,7 @@ test.each(['throw once', 'reject once'])('%s: the next incarnation has new state
   expect(world.portErrors).toEqual([]);
   const crash = changes.find((change) => change.type === 'crash');
   expect(crash?.report).toMatchObject({
-    actor: 'counterdesk',
+    party: 'counterdesk',
     epoch: 1,
     attempt: 1,
     message: { kindName: 'counterdesk.call', source: 'teller' },
@@ -232,7 +232,7 @@ test('one that throws as it opens has its budget too, and names no message', asy
   const { world, status, told } = await openOffice({}, (port, tells, number) => new Late(port, tells, number));
   expect(told).toEqual(['1 opens', '2 opens', '3 opens']);
   expect(status()).toMatchObject({ state: 'running', epoch: 3, reason: 'the door is stuck' });
-  expect(world.system.crashReports[0]).toMatchObject({ actor: 'counterdesk', message: { kindName: '', source: '' } });
+  expect(world.system.crashReports[0]).toMatchObject({ party: 'counterdesk', message: { kindName: '', source: '' } });
 });
 
 test.each(['js', 'host'] as const)('an order to crash ends it at its next frame, in the VM %s', async (deskVm) => {

@@ -28,8 +28,8 @@ import { VirtualTime } from './virtual-time.js';
 /** What a call does instead of answering. */
 type Fault = { readonly error: Error } | 'hang' | { readonly after: Promise<void> };
 
-const crashReport = (actor: string, vm: VmName, epoch: number, at: number, restartsAs = 0): CrashReport => ({
-  actor,
+const crashReport = (party: string, vm: VmName, epoch: number, at: number, restartsAs = 0): CrashReport => ({
+  party,
   address: 0,
   vm,
   epoch,
@@ -37,7 +37,7 @@ const crashReport = (actor: string, vm: VmName, epoch: number, at: number, resta
   reason: 'unreachable executed',
   stack: '',
   position: '',
-  message: { kind: 0x4001, kindName: `${actor}.work`, source: 'page', sequence: 1, sentAt: at, firstBytes: new Uint8Array() },
+  message: { kind: 0x4001, kindName: `${party}.work`, source: 'page', sequence: 1, sentAt: at, firstBytes: new Uint8Array() },
   causes: [],
   attempt: 1,
   at,

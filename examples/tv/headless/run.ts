@@ -55,7 +55,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   const application = await startApplication({ open, clock: platformClock, timers: platformTimers });
   try {
     application.onChange((change) => {
-      if (change.type === 'poisoned') errors.push(`${change.report.actor}: ${change.report.reason}`);
+      if (change.type === 'poisoned') errors.push(`${change.report.party}: ${change.report.reason}`);
       if (change.type === 'application' && (change.state === 'restarting' || change.state === 'failed'))
         errors.push(`life ${change.life}: ${change.reason}`);
     });

@@ -135,13 +135,13 @@ export class Panel {
     write(tile.lastCrash, lastCrash ? [lastCrash.kindName, lastCrash.reason].filter(Boolean).join(': ') : 'no crash');
   }
 
-  private report({ actor, message, position, reason }: CrashReport, what: string): void {
+  private report({ party, message, position, reason }: CrashReport, what: string): void {
     const { crash } = this.options;
-    crash.textContent = `${actor} ${what} at ${message.kindName}${position && ` in ${position}`}: ${reason}`;
-    crash.dataset.actor = actor;
+    crash.textContent = `${party} ${what} at ${message.kindName}${position && ` in ${position}`}: ${reason}`;
+    crash.dataset.party = party;
     crash.dataset.position = position;
-    this.showAgain(actor);
-    const element = this.tileOf(actor)?.element;
+    this.showAgain(party);
+    const element = this.tileOf(party)?.element;
     if (!element) return;
     // Taken away and put back, with a layout between, so that a second crash flashes again.
     element.classList.remove('crashed');
@@ -152,7 +152,7 @@ export class Panel {
 
 function createTile(list: HTMLElement, party: string, number: number): Tile {
   const element = list.appendChild(document.createElement('li'));
-  element.dataset.actor = party;
+  element.dataset.party = party;
   const name = add(element, 'div', 'name');
   const label = add(name, 'span', 'label');
   add(label, 'span', 'number').textContent = String(number);
