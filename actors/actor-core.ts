@@ -15,7 +15,7 @@ import { reportMalformed } from './batch.js';
 import type { CellStats } from './cell-counts.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
-import type { ActorCheckpoint } from './checkpoint.js';
+import { type ActorCheckpoint, untouched } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder } from './control.js';
 import { decodeEnvelope, encodeEnvelope, withoutHoles } from './envelope.js';
 import { firstSequenceOf, Gate } from './gate.js';
@@ -36,7 +36,7 @@ export class ActorCore {
   /** Journal position of the first entry that has not been handled. */
   handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
-  digest = 0;
+  digest: number;
   private readonly frameDigest = new FrameDigest();
 
   constructor(
@@ -51,13 +51,15 @@ export class ActorCore {
     this.ends = new ActorEnds(this.name, this.gate, services);
     this.incarnations = new Incarnations(factory, order.options, services);
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
-    this.seen = envelope ? [...envelope.seen] : [];
-    this.gate.sequence = envelope?.sequence ?? firstSequenceOf(order.epoch);
+    const { sequence, seen } = envelope ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
+    this.seen = [...seen];
     this.incarnations.restore(envelope?.snapshot ?? order.stored);
     this.journal = new CellJournal(services.journal, this.address);
-    this.handledTo = former?.position ?? this.journal.position;
-    const { sequence } = this.gate;
-    this.snapshots = new SnapshotKeeper({ bytes: this.incarnations.snapshot(), sequence, digest: 0, position: this.handledTo });
+    const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
+    this.snapshots = new SnapshotKeeper({ bytes: this.incarnations.snapshot(), sequence, digest, position });
+    this.handledTo = handledTo;
+    this.gate.sequence = lastSequence;
+    this.digest = lastDigest;
   }
 
   get address(): number {

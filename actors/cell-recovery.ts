@@ -13,31 +13,41 @@ import { ActorTrap } from './instance.js';
 import { Hang, type Suspect } from './suspect.js';
 
 /** What the host keeps: the last snapshot, and what waits around it. */
-export function checkpointOf({ name, neededFrom, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
+export function checkpointOf({ name, neededFrom, handledTo, digest, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
   return {
     actor: name,
     position: neededFrom,
     snapshot: snapshots.last.bytes,
     sequence: snapshots.last.sequence,
+    digest: snapshots.last.digest,
+    handledTo: Math.max(handledTo, neededFrom),
+    lastSequence: gate.sequence,
+    lastDigest: digest,
     seen: withoutHoles(seen),
     waiting: mailbox.contents,
     held: gate.held,
   };
 }
 
-/** Knows again what it had accepted: before anybody sends, or it would take again what it has handled. */
+/**
+ * Knows again what it had accepted: before anybody sends, or it would take again what it has handled; and before it handles anything, or
+ * the requests behind one at which it ends would be in nobody's hands. To be called when the requests of the checkpoint are open again.
+ */
 export function remember(
-  { services: { kinds }, journal, handledTo, seen, mailbox, gate }: ActorCore,
+  { address, services: { kinds, router }, journal, handledTo, seen, mailbox, gate }: ActorCore,
   { waiting, held }: Pick<ActorCheckpoint, 'waiting' | 'held'> = { waiting: [], held: [] },
 ): void {
   const journaled: number[] = [];
-  for (const { frame } of journal.from(handledTo)) {
+  for (const { frame, givenUp } of journal.from(handledTo)) {
     noteSeen(journaled, frame, kinds);
     noteSeen(seen, frame, kinds);
+    if (!givenUp) router.acceptAgain(address, frame, 0);
   }
   for (const frame of waiting.flatMap(framesIn)) {
     const facts = kinds.get(readU16(frame, KIND_OFFSET));
-    if (facts && !hasSeen(journaled, frame, kinds)) mailbox.offerForced(frame, 0, frame.length, facts);
+    if (!facts || hasSeen(journaled, frame, kinds)) continue;
+    mailbox.offerForced(frame, 0, frame.length, facts);
+    router.acceptAgain(address, frame, 0);
   }
   gate.hold(held);
 }

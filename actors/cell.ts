@@ -179,8 +179,14 @@ export class ActorCell implements Party {
     this.gate.epoch = epoch;
     this.gate.closed = false;
     this.services.router.fence(this.address, epoch, this.gate.sequence);
-    const { handled, left } = core.entriesSinceSnapshot();
     core.renew();
+    this.recover();
+  }
+
+  /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
+  recover(): void {
+    const { core } = this;
+    const { handled, left } = core.entriesSinceSnapshot();
     const failed = core.replay(handled, core.snapshots.last);
     if (failed) {
       this.endIncarnation(failed.trap, failed.entry);
@@ -214,11 +220,6 @@ export class ActorCell implements Party {
   checkpoint(): ActorCheckpoint {
     this.takeSnapshot();
     return checkpointOf(this.core);
-  }
-
-  /** Handles what the journal has behind the checkpoint. On return the actor is running, or has ended again and was reported. */
-  recover(): void {
-    this.goOn(this.core.entriesSinceSnapshot().left);
   }
 
   get spareIsDue(): boolean {

@@ -11,13 +11,32 @@ export interface HeldFrame {
   readonly target: number;
 }
 
-export interface ActorCheckpoint {
-  readonly actor: string;
+/** How far an actor had got at its snapshot, and how far since then. They differ only while it waits for its restart, and in a move. */
+export interface Reached {
   /** Journal position from which its entries are not in the snapshot. */
   readonly position: number;
-  readonly snapshot: Uint8Array;
-  /** Sequence of the last frame that it had emitted at the snapshot. */
+  /** Sequence of the last frame that it had emitted at the snapshot, and digest of all of them. */
   readonly sequence: number;
+  readonly digest: number;
+  /** Journal position up to which its entries were handled, and what they emitted had left: requests and answers among it are in the books. */
+  readonly handledTo: number;
+  readonly lastSequence: number;
+  readonly lastDigest: number;
+}
+
+/** At a snapshot behind which nothing was handled. */
+export const untouched = (sequence: number, position: number): Reached => ({
+  position,
+  sequence,
+  digest: 0,
+  handledTo: position,
+  lastSequence: sequence,
+  lastDigest: 0,
+});
+
+export interface ActorCheckpoint extends Reached {
+  readonly actor: string;
+  readonly snapshot: Uint8Array;
   /** Highest sequence accepted per source and lane. */
   readonly seen: readonly number[];
   /** Accepted, not journaled yet: whole frames one after another, in pieces, lane by lane, oldest first. */

@@ -12,11 +12,6 @@ import type { ActorCheckpoint } from './checkpoint.js';
 export interface Handover extends ActorCheckpoint {
   /** Handled since the snapshot: their output has left. */
   readonly handled: readonly Uint8Array[];
-  /** Digest of all that had left at the snapshot, and of all that has left. */
-  readonly digestBefore: number;
-  readonly digest: number;
-  /** Of the last frame that was emitted; `sequence` is that at the snapshot. */
-  readonly lastSequence: number;
 }
 
 /** With what is open of the actor, as requester and as target. */
@@ -40,23 +35,19 @@ export function handOver(core: ActorCore): Handover {
     waiting: [...left.map(({ frame }) => frame), ...kept.waiting.map((piece) => piece.slice())],
     held: [...kept.held],
     handled: handled.map(({ frame }) => frame),
-    digestBefore: core.snapshots.last.digest,
-    digest: core.digest,
-    lastSequence: core.gate.sequence,
   };
 }
 
 /** Comes to the state that is handed over, and waits. @throws ActorTrap */
-export function adopt(core: ActorCore, { waiting, held, handled, sequence, digestBefore, digest, lastSequence }: Handover): void {
+export function adopt(core: ActorCore, { waiting, held, handled }: Handover): void {
   const { gate, snapshots, journal, incarnations, services } = core;
   suspend(core);
-  core.digest = digest;
-  gate.sequence = lastSequence;
-  services.router.fence(core.address, gate.epoch, lastSequence);
+  services.router.fence(core.address, gate.epoch, gate.sequence);
   const entries = handled.map((frame) => ({ frame, position: journal.position, givenUp: false }));
-  const failed = core.replay(entries, { ...snapshots.last, digest: digestBefore, sequence });
+  const failed = core.replay(entries, snapshots.last);
   if (failed) throw failed.trap;
-  snapshots.keep({ bytes: incarnations.snapshot(), sequence: lastSequence, digest, position: journal.position }, () => 0);
+  const { digest } = core;
+  snapshots.keep({ bytes: incarnations.snapshot(), sequence: gate.sequence, digest, position: journal.position }, () => 0);
   remember(core, { waiting, held });
 }
 

@@ -78,7 +78,9 @@ export class Mover implements MoveControl {
   async adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void> {
     const { router, requests, journal } = this.services;
     const { actors, checkpointer } = this.options;
-    const cell = actors.create(order, { ...handover, position: journal.position });
+    const { position } = journal;
+    const cell = actors.create(order, { ...handover, position, handledTo: position });
+    requests.restore(handover.requests, (address) => address === cell.address);
     try {
       adopt(cell.core, handover);
     } catch (error) {
@@ -86,7 +88,6 @@ export class Mover implements MoveControl {
       throw error;
     }
     router.addLocal(cell);
-    requests.restore(handover.requests, (address) => address === cell.address);
     this.arrived.set(cell.address, cell);
     await checkpointer?.make();
   }

@@ -2,7 +2,7 @@
 import { ActorCell } from './cell.js';
 import { CellCounts } from './cell-counts.js';
 import { blame, givenUp, remember } from './cell-recovery.js';
-import type { ActorCheckpoint, Checkpoint } from './checkpoint.js';
+import { type ActorCheckpoint, type Checkpoint, untouched } from './checkpoint.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { RecoveryOrder, SpawnOrder } from './control.js';
 import { decodeEnvelope } from './envelope.js';
@@ -92,13 +92,10 @@ export class VmActors {
   /** For a checkpoint: they have nothing in the journal. */
   get stopped(): readonly ActorCheckpoint[] {
     const { position } = this.services.journal;
-    return [...this.envelopes].map(([actor, envelope]) => ({
-      ...decodeEnvelope(envelope),
-      actor,
-      position,
-      waiting: [],
-      held: [],
-    }));
+    return [...this.envelopes].map(([actor, bytes]) => {
+      const envelope = decodeEnvelope(bytes);
+      return { ...untouched(envelope.sequence, position), ...envelope, actor, waiting: [], held: [] };
+    });
   }
 
   /** The host has what a stopped actor has left. */

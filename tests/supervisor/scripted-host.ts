@@ -2,6 +2,8 @@
  * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
+
+import { untouched } from '../../actors/checkpoint.js';
 import type {
   ActorHealth,
   CauseLink,
@@ -62,11 +64,7 @@ export class ScriptedProgress implements ProgressReader {
 const NO_HANDOVER: ActorHandover = {
   actor: '',
   snapshot: new Uint8Array([7]),
-  position: 0,
-  sequence: 0,
-  lastSequence: 0,
-  digestBefore: 0,
-  digest: 0,
+  ...untouched(0, 0),
   seen: [],
   waiting: [],
   held: [],

@@ -1,0 +1,65 @@
+/** A checkpoint that is made while an actor waits for its restart: what it had answered or been answered since its snapshot stays settled. */
+import { expect, test } from 'vitest';
+import type { Checkpointer } from '../../actors/checkpointer.js';
+import type { RequestLedger } from '../../bus/requests.js';
+import { type BankWorld, bank, openBank, watcher } from './bank.js';
+
+const OFTEN = { intensity: 1000, periodMs: 10_000 };
+const DEADLINE_MS = 2_000;
+
+const open = (sharedMemory: boolean): Promise<BankWorld> =>
+  openBank({ vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
+
+function checkpoint({ host, until }: BankWorld): Promise<void> {
+  const { checkpointer } = host.vmOf('js') as unknown as { readonly checkpointer: Checkpointer };
+  return until(checkpointer.make());
+}
+
+/** Its snapshot is older than what it does in `act`, and the checkpoint newer. Then its VM is lost. */
+async function loseWhileDown(world: BankWorld, actor: string, act: () => unknown): Promise<void> {
+  await checkpoint(world);
+  await act();
+  await world.pass(20);
+  await world.until(world.host.vmOf('js').end(actor));
+}
+
+async function recover(world: BankWorld): Promise<void> {
+  await checkpoint(world);
+  world.host.lose('js', 'the thread ended');
+  await world.pass(100);
+}
+
+test.each([true, false])('a request that it had answered is not answered again (shared memory: %s)', async (sharedMemory) => {
+  const world = await open(sharedMemory);
+  const answer = world.teller.request(bank.receives.wait, {}, { deadlineMs: DEADLINE_MS });
+  await world.pass(20);
+  await loseWhileDown(world, 'bank', () => world.teller.send(bank.receives.settle, {}));
+  expect(await world.until(answer)).toEqual({ amount: 0 });
+  await recover(world);
+  expect(await world.until(world.system.deadLetters())).toEqual([]);
+  world.teller.send(bank.receives.deposit, { account: 0, amount: 3 });
+  await world.pass(20);
+  expect(world.receipts).toEqual([{ account: 0, amount: 3 }]);
+  expect(await world.counters()).toMatchObject({ divergent: 0, refused: 0, waiting: 0 });
+});
+
+test.each([true, false])('a request whose answer waits in its mailbox does not fail (shared memory: %s)', async (sharedMemory) => {
+  const world = await open(sharedMemory);
+  await loseWhileDown(world, 'watcher', () => world.teller.send(watcher.receives.hang, {}));
+  world.teller.send(bank.receives.settle, {});
+  await world.pass(20);
+  await recover(world);
+  await world.pass(20 * DEADLINE_MS);
+  const { answers } = await world.until(world.teller.request(watcher.receives.report, {}));
+  expect(answers).toEqual(['settled 0']);
+  expect(await world.until(world.system.deadLetters())).toEqual([]);
+});
+
+test.each([true, false])('a request that it had sent keeps its deadline (shared memory: %s)', async (sharedMemory) => {
+  const world = await open(sharedMemory);
+  await loseWhileDown(world, 'watcher', () => world.teller.send(watcher.receives.hang, {}));
+  const deadline = () => (world.host.vmOf('js') as unknown as { readonly requests: RequestLedger }).requests.nextDeadline;
+  const before = deadline();
+  await recover(world);
+  expect(deadline()).toBe(before);
+});
