@@ -49,8 +49,13 @@ export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 export const REQUESTS_IN_FLIGHT_MAX = 1024;
 /** Ends of others that wait for a watcher that is down: a crash loop of one of them takes minutes of backoff and budget to fill it. */
 export const WATCH_NOTICES_MAX = 256;
-/** A control call to a VM (boot, spawn, snapshot): a worker starts in 20 ms and a television is 20 times slower. */
+/** A control call to a VM (start, spawn, snapshot): a thread answers in a millisecond, and what a batch takes comes on top of that. */
 export const CONTROL_DEADLINE_MS = 5_000;
+/**
+ * Loading a thread: its file and modules over a home's network, and its guests compiled, while a television is busy with all else that starts. What cannot be
+ * loaded says so at once; this is for a server that never answers.
+ */
+export const LOAD_DEADLINE_MS = 30_000;
 
 /** A VM that is busy for so long without getting on with any frame hangs: twenty times the longest task that a browser calls long, on a device that is twenty times slower. */
 export const HANG_MS = 2_000;

@@ -31,6 +31,36 @@ export class Lifeline {
   }
 }
 
+/** What a call waits for besides its answer. */
+export interface CallLimits {
+  readonly patience: Patience;
+  readonly lifeline: Lifeline;
+  readonly deadlineMs: number;
+  /** Another value than before means that the other side gets on. */
+  readonly headway?: () => unknown;
+}
+
+/** @returns the answer of `run`, in time; rejections are ControlErrors */
+export function guardCall<R>(vm: VmName, call: string, limits: CallLimits, run: () => Promise<R>): Promise<R> {
+  const { patience, lifeline, deadlineMs, headway } = limits;
+  return new Promise<R>((resolve, reject) => {
+    if (lifeline.reason !== null) return reject(new ControlError('lost', vm, call, lifeline.reason));
+    const settle = (finish: () => void) => {
+      takeBack();
+      forget();
+      finish();
+    };
+    const forget = lifeline.onCut((reason) => settle(() => reject(new ControlError('lost', vm, call, reason))));
+    const late = () => settle(() => reject(new ControlError('deadline', vm, call, `no answer in ${deadlineMs} ms`)));
+    const takeBack = patience.wait(deadlineMs, late, headway);
+    const answered = (async () => run())();
+    answered.then(
+      (answer) => settle(() => resolve(answer)),
+      (error) => settle(() => reject(new ControlError('failed', vm, call, messageOf(error), { cause: error }))),
+    );
+  });
+}
+
 /** @returns the same control, each of whose calls settles within `deadlineMs`; rejections are ControlErrors */
 export function guardControl(
   vm: VmName,
@@ -45,25 +75,11 @@ export function guardControl(
     const reading = progress?.read();
     return reading?.busy ? reading.count : 0;
   };
+  const limits = { patience, lifeline, deadlineMs, headway };
   const guarded =
     <A extends unknown[], R>(call: string, run: (...input: A) => Promise<R>) =>
     (...input: A): Promise<R> =>
-      new Promise<R>((resolve, reject) => {
-        if (lifeline.reason !== null) return reject(new ControlError('lost', vm, call, lifeline.reason));
-        const settle = (finish: () => void) => {
-          takeBack();
-          forget();
-          finish();
-        };
-        const forget = lifeline.onCut((reason) => settle(() => reject(new ControlError('lost', vm, call, reason))));
-        const late = () => settle(() => reject(new ControlError('deadline', vm, call, `no answer in ${deadlineMs} ms`)));
-        const takeBack = patience.wait(deadlineMs, late, headway);
-        const answered = (async () => run(...input))();
-        answered.then(
-          (answer) => settle(() => resolve(answer)),
-          (error) => settle(() => reject(new ControlError('failed', vm, call, messageOf(error), { cause: error }))),
-        );
-      });
+      guardCall(vm, call, limits, () => run(...input));
   return {
     attach: guarded('attach', (peer, transport) => control.attach(peer, transport)),
     setRoutes: guarded('setRoutes', (routes) => control.setRoutes(routes)),

@@ -2,10 +2,11 @@
 import { transfer } from 'comlink';
 import type { CrashReport } from '../../actors/control.js';
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
+import { guardCall, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import type { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
-import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import { standInOf, type VmDefinition, type VmSource } from './definition.js';
 import { JournalPort } from './journal-port.js';
@@ -28,6 +29,8 @@ export interface HostOptions {
   readonly vms: Readonly<Record<WorkerName, VmSource>>;
   /** How long a control call may take. */
   readonly controlDeadlineMs?: number;
+  /** How long a VM's file, modules and guests may take to load. */
+  readonly loadDeadlineMs?: number;
   /** Keeps an instance of each Wasm actor ready, so that it restarts within a frame: at twice its memory. True when not given. */
   readonly spareInstances?: boolean;
   /** Whether a debugger may stop threads now, so that nobody is judged by time. What the platform says when not given: Node knows, a browser does not. */
@@ -62,7 +65,8 @@ export class PlatformHost implements Host {
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
     const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });
-    this.limits = { patience, controlDeadlineMs: options.controlDeadlineMs ?? CONTROL_DEADLINE_MS };
+    const { controlDeadlineMs = CONTROL_DEADLINE_MS, loadDeadlineMs = LOAD_DEADLINE_MS } = options;
+    this.limits = { patience, controlDeadlineMs, loadDeadlineMs };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
     const { vm, handle } = this.startHere('host', { definition: { parties: options.parties }, factories: [] }, this.reports);
     this.vm = vm;
@@ -82,7 +86,7 @@ export class PlatformHost implements Host {
     await this.noteStandIn(name, how === 'stand-in');
     if (again) await this.journals.get(name)?.complete();
     const memory = this.memories.ofVm(name, again);
-    if (!this.capabilities.workers) return this.startHere(name, await this.load(name), listener, memory).handle;
+    if (!this.capabilities.workers) return this.startHere(name, await this.prepareHere(name), listener, memory).handle;
     const worker = (again && this.spares.take(name)) || this.prepareWorker(name);
     const journal = this.openJournal(name);
     try {
@@ -110,6 +114,11 @@ export class PlatformHost implements Host {
     const own = await this.sourceOf(name).load();
     const definition = this.standIns.has(name) ? standInOf(own) : own;
     return { definition, factories: await loadFactories(definition, this.capabilities.wasm, this.platform.load) };
+  }
+
+  private prepareHere(name: WorkerName): Promise<LoadedDefinition> {
+    const { patience, loadDeadlineMs } = this.limits;
+    return guardCall(name, 'prepare', { patience, lifeline: new Lifeline(), deadlineMs: loadDeadlineMs }, () => this.load(name));
   }
 
   async keepSpare(name: WorkerName, kept: boolean): Promise<void> {

@@ -28,7 +28,7 @@ export function startThreadVm<V extends DrivenVm>(
   afterTurn: AfterTurn,
   create: (wake: () => void, events: VmEvents) => V,
   listener: VmListener,
-  { patience, controlDeadlineMs }: WorkerVmOptions,
+  { patience, controlDeadlineMs }: Pick<WorkerVmOptions, 'patience' | 'controlDeadlineMs'>,
   progress: ProgressReader | null = null,
 ): ThreadVm<V> {
   const lifeline = new Lifeline();

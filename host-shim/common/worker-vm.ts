@@ -6,10 +6,10 @@
  */
 import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
-import { ControlError, type ControlFailure, type VmHandle, type VmListener } from '../../actors/host.js';
+import type { VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/progress.js';
-import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { guardCall, guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import type { Patience } from '../../actors/supervisor/patience.js';
 import type { JournalPort } from './journal-port.js';
 import type { Boot, Preparation, VmService } from './service.js';
@@ -28,6 +28,7 @@ export interface Thread {
 export interface WorkerVmOptions {
   readonly patience: Patience;
   readonly controlDeadlineMs: number;
+  readonly loadDeadlineMs: number;
 }
 
 export class WorkerVm {
@@ -51,7 +52,7 @@ export class WorkerVm {
       void thread.terminate();
       this.onEnd?.(reason);
     };
-    this.prepared = this.ask('prepare', () => this.remote.prepare(preparation)).then(() => thread.watch());
+    this.prepared = this.ask('prepare', options.loadDeadlineMs, () => this.remote.prepare(preparation)).then(() => thread.watch());
     this.prepared.catch(() => {}); // whoever starts it is told
   }
 
@@ -59,14 +60,14 @@ export class WorkerVm {
   async start(boot: Omit<Boot, 'journalPort'>, listener: VmListener, journal?: JournalPort): Promise<VmHandle> {
     await this.prepared;
     this.onEnd = null;
+    const { patience, controlDeadlineMs } = this.options;
     const events = this.events(listener, journal);
-    await this.ask('start', () =>
+    await this.ask('start', controlDeadlineMs, () =>
       journal
         ? this.remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events)
         : this.remote.start(boot, events),
     );
     this.onEnd = (reason) => listener.lost(reason);
-    const { patience, controlDeadlineMs } = this.options;
     // A Comlink proxy takes any call and answers with a promise, as VmControl does.
     const control = this.remote.control as unknown as VmControl;
     const read = (asked: boolean) => (journal ? journal.progress.read(asked) : readProgress(boot.memory.progress));
@@ -100,38 +101,15 @@ export class WorkerVm {
   }
 
   /** A call before there is a control to guard: settles with the thread's answer, its end, or at the deadline. */
-  private async ask(call: string, run: () => Promise<void>): Promise<void> {
+  private async ask(call: string, deadlineMs: number, run: () => Promise<void>): Promise<void> {
+    const { lifeline } = this;
+    const { patience } = this.options;
     try {
-      await this.settle(call, run());
+      await guardCall(this.name, call, { patience, lifeline, deadlineMs }, run);
     } catch (error) {
       await this.terminate();
       throw error;
     }
-  }
-
-  private settle(call: string, answer: Promise<void>): Promise<void> {
-    const { lifeline } = this;
-    const { patience, controlDeadlineMs } = this.options;
-    return new Promise((resolve, reject) => {
-      const fail = (code: ControlFailure, detail: string, cause?: unknown) => {
-        settled();
-        reject(new ControlError(code, this.name, call, detail, { cause }));
-      };
-      const takeBack = patience.wait(controlDeadlineMs, () => fail('deadline', `no answer in ${controlDeadlineMs} ms`));
-      const forget = lifeline.onCut((reason) => fail('lost', reason));
-      const settled = () => {
-        takeBack();
-        forget();
-      };
-      if (lifeline.reason !== null) fail('lost', lifeline.reason);
-      answer.then(
-        () => {
-          settled();
-          resolve();
-        },
-        (error) => fail('failed', error instanceof Error ? error.message : String(error), error),
-      );
-    });
   }
 }
 

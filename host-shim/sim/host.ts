@@ -31,7 +31,7 @@ const DELAY_DEFAULT = { minMicros: 20, maxMicros: 2_000 };
 
 /** What the other hosts are given will do: `entry` is not used. */
 export interface SimHostOptions
-  extends Omit<HostOptions, 'capabilities' | 'vms' | 'spares'>,
+  extends Omit<HostOptions, 'capabilities' | 'vms' | 'spares' | 'loadDeadlineMs'>,
     Partial<Omit<CarrierOptions, 'sharedMemory'>> {
   readonly seed: number;
   /** With some taken away to act as a lesser device. There is one thread whatever it says. */

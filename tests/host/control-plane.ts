@@ -79,7 +79,8 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       const thread = host.startThread(name, options.entry ?? host.obstinateEntry, lifeLock);
       const deadlines = new Deadlines();
       const patience = new Patience({ timers: deadlines, clock: platformClock, debugging: () => false });
-      const worker = new WorkerVm(thread, name, { wasm: false, standsIn: false, lifeLock }, { patience, controlDeadlineMs: PATIENT_MS });
+      const limits = { patience, controlDeadlineMs: PATIENT_MS, loadDeadlineMs: PATIENT_MS };
+      const worker = new WorkerVm(thread, name, { wasm: false, standsIn: false, lifeLock }, limits);
       const vm = await worker.start({ name, memory, spareInstances: false }, listener);
       started.push(vm);
       return { vm, listener, deadlines };

@@ -21,6 +21,7 @@ export const mortalChromium: MortalHost = {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,
         controlDeadlineMs: Number.POSITIVE_INFINITY,
+        loadDeadlineMs: Number.POSITIVE_INFINITY,
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },
     ),

@@ -24,6 +24,7 @@ export const mortalNode: MortalHost = {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,
         controlDeadlineMs: Number.POSITIVE_INFINITY,
+        loadDeadlineMs: Number.POSITIVE_INFINITY,
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
       },
     ),

@@ -2,32 +2,19 @@
 import { expect, test } from 'vitest';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { SPARE_DEATHS_MAX, SPARE_DELAY_MS, Spares } from '../../host-shim/common/spares.js';
-import { type Thread, WorkerVm } from '../../host-shim/common/worker-vm.js';
+import { WorkerVm } from '../../host-shim/common/worker-vm.js';
 import { VirtualTime } from '../supervisor/virtual-time.js';
+import { PortThread } from './port-thread.js';
 
 function open() {
   const time = new VirtualTime();
-  const threads: (Thread & { ended: boolean })[] = [];
+  const threads: PortThread[] = [];
   const patience = new Patience({ timers: time, clock: time, debugging: () => false });
   const prepare = (name: 'js' | 'wasm') => {
-    const { port1 } = new MessageChannel();
-    const thread = {
-      endpoint: port1,
-      onEnd: null,
-      ended: false,
-      watch() {},
-      async terminate() {
-        port1.close();
-        thread.ended = true;
-      },
-    };
+    const thread = new PortThread();
     threads.push(thread);
-    return new WorkerVm(
-      thread,
-      name,
-      { wasm: true, standsIn: false, lifeLock: '' },
-      { patience, controlDeadlineMs: Number.POSITIVE_INFINITY },
-    );
+    const limits = { patience, controlDeadlineMs: Number.POSITIVE_INFINITY, loadDeadlineMs: Number.POSITIVE_INFINITY };
+    return new WorkerVm(thread, name, { wasm: true, standsIn: false, lifeLock: '' }, limits);
   };
   const spares = new Spares(prepare, time);
   return { time, threads, spares };

@@ -1,0 +1,18 @@
+/** A message port in place of a thread, so that what its other end does is up to the test. */
+import type { Thread } from '../../host-shim/common/worker-vm.js';
+
+export class PortThread implements Thread {
+  onEnd: Thread['onEnd'] = null;
+  ended = false;
+  private readonly channel = new MessageChannel();
+  readonly endpoint = this.channel.port1;
+  /** What the thread has. */
+  readonly remote = this.channel.port2;
+
+  watch(): void {}
+
+  async terminate(): Promise<void> {
+    this.endpoint.close();
+    this.ended = true;
+  }
+}
