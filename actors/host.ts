@@ -56,11 +56,13 @@ export interface VmHandle {
   terminate(): Promise<void>;
 }
 
-/**
- * first: on memory of its own. again: with the journal of the incarnation that was lost, once its thread is gone. stand-in: the same, but with the
- * JavaScript actors of the VM `js`, and no ports.
- */
-export type VmStart = 'first' | 'again' | 'stand-in';
+/** How a VM is started. */
+export interface VmStart {
+  /** With the journal of the incarnation that was lost, once its thread is gone; it waits for `recover`. Otherwise on memory of its own. */
+  readonly again: boolean;
+  /** In its place, with the JavaScript actors of the VM `js`, and no ports. */
+  readonly standsIn: boolean;
+}
 
 export interface Host {
   readonly clock: Clock;
@@ -74,10 +76,10 @@ export interface Host {
   listen(listener: LocalListener): void;
   /**
    * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
-   * @param how `first` when not given. One that is started otherwise waits for `recover`
+   * @param how for the first time, as itself, when not given
    * @throws any error that says why the VM did not start; nothing of it is left running
    */
-  startVm(name: Exclude<VmName, 'host'>, listener: VmListener, how?: VmStart): Promise<VmHandle>;
+  startVm(name: Exclude<VmName, 'host'>, listener: VmListener, how?: Partial<VmStart>): Promise<VmHandle>;
   /**
    * Makes the transports of both directions and calls `attach` on both VMs. Resolves when both have attached. A pair that was connected
    * before goes on with what had not been released, unless one of the two was started afresh.

@@ -40,7 +40,14 @@ export class SupervisedVms {
     this.care = new VmCare(host, hangMs, (vm, notice, reason) => this.recovery.hung(vm, notice, reason));
     const startLocal = async () => host.local;
     const never = () => false;
-    const ofLocal = { start: startLocal, restart: startLocal, mayRestart: never, mayFailOver: never, recover: async () => {} };
+    const ofLocal = {
+      start: startLocal,
+      restart: startLocal,
+      mayStandIn: never,
+      mayRestart: never,
+      mayFailOver: never,
+      recover: async () => {},
+    };
     const local = this.supervise('host', ofLocal);
     this.all = [local, ...names.map((name) => this.supervise(name, this.commands(name)))];
     this.recovery = new VmRecovery({ ...options, vms: () => this.all });
@@ -99,10 +106,11 @@ export class SupervisedVms {
 
   private commands(name: Exclude<VmName, 'host'>): VmCommands {
     return {
-      start: () => this.startOne(name, 'first'),
+      start: (standsIn) => this.startOne(name, { again: false, standsIn }),
+      mayStandIn: () => this.mayStandIn(name),
       mayRestart: () => this.options.up(),
       mayFailOver: () => this.mayFailOver(name),
-      restart: (failedOver) => this.startAgain(name, failedOver ? 'stand-in' : 'again'),
+      restart: (standsIn) => this.startAgain(name, { again: true, standsIn }),
       recover: (handle) => this.recovery.recover(this.named(name), handle),
     };
   }
@@ -110,6 +118,12 @@ export class SupervisedVms {
   private mayFailOver(name: VmName): boolean {
     const { failsOver, actorsIn } = this.options;
     return failsOver && name === 'wasm' && actorsIn(name).some((actor) => actor.goesOnInJavaScript);
+  }
+
+  /** Start is all or nothing. */
+  private mayStandIn(name: VmName): boolean {
+    const { actorsIn, portsIn } = this.options;
+    return this.mayFailOver(name) && [...actorsIn(name), ...portsIn(name)].every((party) => party.goesOnInJavaScript);
   }
 
   private async startOne(name: Exclude<VmName, 'host'>, how: VmStart): Promise<VmHandle> {

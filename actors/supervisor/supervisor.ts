@@ -407,7 +407,7 @@ export class Supervisor implements CauseSources {
   }
 
   private async startActors(): Promise<void> {
-    for (const vm of this.vms.all) if (vm.live) await this.options.prepare(vm.control, vm.name);
+    for (const vm of this.vms.all) if (vm.live && !vm.status.failedOver) await this.options.prepare(vm.control, vm.name);
     await this.supervision.start();
     for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));

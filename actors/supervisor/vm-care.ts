@@ -9,10 +9,15 @@ import { type HangNotice, Watchdog } from './watchdog.js';
 /** A VM that hangs as it shuts down is ended at once. */
 const WATCHED: readonly VmState[] = ['running', 'recovering', 'stopping'];
 
+/** For how long a VM has run until now, or until it began to run, and when that was. */
+interface Life {
+  readonly micros: number;
+  readonly since: number | null;
+}
+
 export class VmCare {
   private readonly watchdog: Watchdog;
-  /** For how long each has hung. */
-  private readonly hungMicros = new Map<VmName, number>();
+  private readonly lives = new Map<VmName, Life>();
 
   constructor(
     private readonly host: Host,
@@ -26,23 +31,26 @@ export class VmCare {
   started(handle: VmHandle, listener: VmListener): void {
     this.watchdog.watch(handle, (notice) => {
       const reason = `hang: no progress in ${this.hangMs} ms`;
-      this.hungMicros.set(handle.name, this.hungMicrosOf(handle.name) + this.hangMs * 1000);
+      const { micros, since } = this.lifeOf(handle.name);
+      if (since !== null) this.lives.set(handle.name, { micros: micros - this.hangMs * 1000, since });
       this.onHang(handle.name, notice, reason);
       void handle.terminate();
       listener.lost(reason);
     });
   }
 
-  /** How long a VM has lived, and not hung: a budget of restarts is for that time, or one that hangs at everything would never exhaust it. */
+  /** How long a VM has run, and not hung: a budget of restarts is for that time, or one that hangs at everything, or never starts, would not exhaust it. */
   livedMicros(vm: VmName): number {
-    return this.host.clock.nowMicros() - this.hungMicrosOf(vm);
+    const { micros, since } = this.lifeOf(vm);
+    return since === null ? micros : micros + this.host.clock.nowMicros() - since;
   }
 
-  private hungMicrosOf(vm: VmName): number {
-    return this.hungMicros.get(vm) ?? 0;
+  private lifeOf(vm: VmName): Life {
+    return this.lives.get(vm) ?? { micros: 0, since: null };
   }
 
   changed({ vm, state }: VmStatus): void {
+    this.lives.set(vm, { micros: this.livedMicros(vm), since: state === 'running' ? this.host.clock.nowMicros() : null });
     if (!WATCHED.includes(state)) this.watchdog.forget(vm);
     if (state === 'running' || ENDED.includes(state)) void this.keepSpare(vm, state === 'running');
   }

@@ -2,9 +2,12 @@
  * The life of one VM as its supervisor sees it.
  *
  *    idle ──> starting ──> running ──> stopping, killing ──> stopped
- *                │ error      │ its thread ended unasked
- *                ▼            ▼
- *              failed      may be started again, budget left? ── no ──> may fail over? ── no ──> lost
+ *               │ error       │ its thread ended unasked
+ *               ▼             │
+ *          may fail over?     │
+ *          yes: starting      │
+ *          no: failed         ▼
+ *                          may be started again, budget left? ── no ──> may fail over? ── no ──> lost
  *                             │ yes            ▲                       │ yes, with a new budget
  *                             ▼                │ error, or lost again  │
  *                          restarting ──> recovering ──> running       │
@@ -22,7 +25,10 @@ import { messageOf } from './control-failure.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface VmCommands {
-  start(): Promise<VmHandle>;
+  /** @param failedOver as for `restart` */
+  start(failedOver: boolean): Promise<VmHandle>;
+  /** Whether all who are in it could begin as their JavaScript twins. */
+  mayStandIn(): boolean;
   /** Whether a VM that was lost now could go on. */
   mayRestart(): boolean;
   /** Whether it has actors that could go on as their JavaScript twins. */
@@ -92,7 +98,7 @@ export const vmMachine = setup({
     input: {} as VmInput,
   },
   actors: {
-    start: fromPromise<VmHandle, VmContext>(({ input }) => input.commands.start()),
+    start: fromPromise<VmHandle, VmContext>(({ input }) => input.commands.start(input.failedOver)),
     restart: fromPromise<VmHandle, VmContext>(async ({ input }) => {
       await input.handle?.terminate();
       return input.commands.restart(input.failedOver);
@@ -102,6 +108,7 @@ export const vmMachine = setup({
     terminate: fromPromise<void, VmContext>(async ({ input }) => input.handle?.terminate()),
   },
   guards: {
+    mayStandIn: ({ context }) => !context.failedOver && context.commands.mayStandIn(),
     mayRestart: ({ context }) => context.commands.mayRestart() && admitted(context) !== null,
     mayFailOver: ({ context }) => context.commands.mayRestart() && !context.failedOver && context.commands.mayFailOver(),
   },
@@ -125,7 +132,10 @@ export const vmMachine = setup({
         src: 'start',
         input: ({ context }) => context,
         onDone: { target: 'running', actions: 'noteHandle' },
-        onError: { target: 'failed', actions: 'noteReason' },
+        onError: [
+          { guard: 'mayStandIn', target: 'starting', reenter: true, actions: ['noteReason', 'failOver'] },
+          { target: 'failed', actions: 'noteReason' },
+        ],
       },
       on: { lost: { target: 'lost', actions: 'noteReason' } },
     },

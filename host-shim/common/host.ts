@@ -81,9 +81,8 @@ export class PlatformHost implements Host {
     return (this.options.debugging ?? this.platform.debugging)();
   }
 
-  async startVm(name: WorkerName, listener: VmListener, how: VmStart = 'first'): Promise<VmHandle> {
-    const again = how !== 'first';
-    await this.noteStandIn(name, how === 'stand-in');
+  async startVm(name: WorkerName, listener: VmListener, { again = false, standsIn = false }: Partial<VmStart> = {}): Promise<VmHandle> {
+    await this.noteStandIn(name, standsIn);
     if (again) await this.journals.get(name)?.complete();
     const memory = this.memories.ofVm(name, again);
     if (!this.capabilities.workers) return this.startHere(name, await this.prepareHere(name), listener, memory).handle;

@@ -104,9 +104,9 @@ export class SimHost implements Host {
     this.reports.listener = listener;
   }
 
-  async startVm(name: WorkerName, listener: VmListener, how: VmStart = 'first'): Promise<VmHandle> {
-    const memory = this.memories.ofVm(name, how !== 'first');
-    const loading = this.load(name, how === 'stand-in');
+  async startVm(name: WorkerName, listener: VmListener, { again = false, standsIn = false }: Partial<VmStart> = {}): Promise<VmHandle> {
+    const memory = this.memories.ofVm(name, again);
+    const loading = this.load(name, standsIn);
     this.loading.add(loading);
     try {
       return this.start(name, await loading, listener, memory).handle;

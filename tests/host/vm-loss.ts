@@ -34,18 +34,28 @@ export class MortalGame {
   private readonly probe;
   /** Of the threads that were started, in their order. */
   readonly names: string[] = [];
+  /** Of the threads that were started, those that run. */
+  readonly running = new Set<Thread>();
+  /** Of each VM, the one that it was started from first. */
   private readonly files = new Map<string, string>();
   private readonly gone = new Set<string>();
-  system!: System;
+  private started: System | null = null;
 
   constructor(
     private readonly mortal: MortalHost,
     sharedMemory: boolean,
   ) {
     const wrap = (startThread: StartThread) => (name: string, entry: URL, lifeLock: string) => {
-      const thread = startThread(name, this.gone.has(entry.href) ? new URL('./gone.js', entry) : entry, lifeLock);
+      if (!this.files.has(name)) this.files.set(name, entry.href);
+      const gone = [...this.gone].some((vm) => this.files.get(vm) === entry.href);
+      const thread = startThread(name, gone ? new URL('./gone.js', entry) : entry, lifeLock);
       this.names.push(name);
-      this.files.set(name, entry.href);
+      this.running.add(thread);
+      const terminate = thread.terminate.bind(thread);
+      thread.terminate = async () => {
+        await terminate();
+        this.running.delete(thread);
+      };
       this.threads.set(name, [...(this.threads.get(name) ?? []), thread]);
       return thread;
     };
@@ -64,7 +74,7 @@ export class MortalGame {
       { schema: mirror, twins: BOTH },
     ];
     const portVms = { desk: 'js' } as const;
-    this.system = await startSystem(this.host, { parties, portVms, actors, placement, vmIntensity: OFTEN, ...NO_HANGS, ...options });
+    this.started = await startSystem(this.host, { parties, portVms, actors, placement, vmIntensity: OFTEN, ...NO_HANGS, ...options });
   }
 
   /** Throws balls while `disturb` goes on, and until it has ended. */
@@ -100,9 +110,9 @@ export class MortalGame {
     await back;
   }
 
-  /** From now on the file of the VM's thread cannot be loaded. */
+  /** From now on the file of the VM cannot be loaded. */
   removeFile(vm: string): void {
-    this.gone.add(this.files.get(vm) as string);
+    this.gone.add(vm);
   }
 
   /** Of the desk, in the JavaScript VM. */
@@ -120,12 +130,21 @@ export class MortalGame {
     return (await this.probe.request(desk.receives.toil, { behind, passesAs })).epoch;
   }
 
+  get system(): System {
+    if (!this.started) throw new Error('the game has not started');
+    return this.started;
+  }
+
   get actors() {
     return this.system.actors;
   }
 
+  vm(name: string) {
+    return this.system.vms.find(({ vm }) => vm === name);
+  }
+
   async end(): Promise<void> {
-    await this.system.stop();
+    await this.started?.stop();
   }
 }
 
@@ -183,7 +202,7 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
         await pause(PAUSE_MS);
         await game.kill('wasm');
       });
-      expect(game.system.vms.find(({ vm }) => vm === 'wasm')).toMatchObject({ state: 'running', failedOver: true });
+      expect(game.vm('wasm')).toMatchObject({ state: 'running', failedOver: true });
       const { actors, state } = await game.system.health();
       expect(state).toBe('running');
       // What has no linear memory is JavaScript.
@@ -219,8 +238,26 @@ export function vmFileSuite(name: string, mortal: MortalHost): void {
         await pause(PAUSE_MS);
         await game.kill('wasm');
       });
-      expect(game.system.vms.find(({ vm }) => vm === 'wasm')).toMatchObject({ state: 'running', failedOver: true });
+      expect(game.vm('wasm')).toMatchObject({ state: 'running', failedOver: true });
       expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', condition: 'failed over' });
+    });
+
+    it('runs in JavaScript from the start', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      game.removeFile('wasm');
+      await game.start('relay=js,mirror=wasm');
+      await game.play(40, async () => {});
+      expect(game.vm('wasm')).toMatchObject({ state: 'running', failedOver: true });
+      expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', condition: 'failed over', epoch: 1 });
+    });
+
+    it('does not start without that of the JavaScript VM: no thread stays', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      game.removeFile('js');
+      game.removeFile('wasm');
+      await expect(game.start('relay=js,mirror=wasm')).rejects.toMatchObject({ name: 'StartError', vm: 'js', actor: '' });
+      expect(game.names).toEqual(['js', 'wasm', 'wasm']);
+      expect([...game.running]).toEqual([]);
     });
   });
 }

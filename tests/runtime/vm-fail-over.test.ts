@@ -7,6 +7,7 @@ import { Random } from '../../bus/random.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
+import { LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { type BankOptions, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
@@ -99,13 +100,17 @@ test.each([
   },
 );
 
-/** The VM does not start any more, in the ways that are given. */
-const neverAgain =
-  (...hows: readonly string[]) =>
+type Way = 'first' | 'again' | 'stand-in';
+
+/** The Wasm VM does not start, in the ways that are given. @param afterMs until that is known */
+const without =
+  (ways: readonly Way[], afterMs = 0) =>
   (host: SimHost): Host => {
-    const startVm: Host['startVm'] = async (name, listener, how = 'first') => {
-      if (name === 'wasm' && hows.includes(how)) throw new Error(`no ${how}`);
-      return host.startVm(name, listener, how);
+    const startVm: Host['startVm'] = async (name, listener, how = {}) => {
+      const way = how.standsIn ? 'stand-in' : how.again ? 'again' : 'first';
+      if (name !== 'wasm' || !ways.includes(way)) return host.startVm(name, listener, how);
+      if (afterMs > 0) await new Promise<void>((resolve) => host.timers.set(afterMs, resolve));
+      throw new Error(`no ${way}`);
     };
     return new Proxy(host, { get: (target, key) => (key === 'startVm' ? startVm : Reflect.get(target, key)) });
   };
@@ -135,11 +140,21 @@ describe('a Wasm VM that has failed over', () => {
   });
 
   test('is one whose module does not load any more, too', async () => {
-    const world = await banked({ vmIntensity: { intensity: 3, periodMs: LONG_MS }, hostOf: neverAgain('again') });
+    const world = await banked({ vmIntensity: { intensity: 3, periodMs: LONG_MS }, hostOf: without(['again']) });
     world.host.lose('wasm', 'gone');
     await world.deposit(2);
     expect(amounts(world)).toEqual([5, 7]);
     expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', reason: 'no again', failedOver: true });
+  });
+
+  test('is one whose module never comes, too: its budget is for the time in which it runs', async () => {
+    const vmIntensity = { intensity: 3, periodMs: LOAD_DEADLINE_MS };
+    const world = await banked({ vmIntensity, hostOf: without(['again'], LOAD_DEADLINE_MS) });
+    world.host.lose('wasm', 'gone');
+    await world.deposit(2);
+    await world.pass(4 * LOAD_DEADLINE_MS);
+    expect(amounts(world)).toEqual([5, 7]);
+    expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', failedOver: true });
   });
 
   test('opens no ports: they are those of the VM that it was made of', async () => {
@@ -193,6 +208,37 @@ describe('a Wasm VM that has failed over', () => {
   });
 });
 
+describe('a Wasm VM that does not start', () => {
+  test.each([true, false])('has a stand-in from the start, which comes back when it is lost: shared memory %s', async (sharedMemory) => {
+    const capabilities = { wasm: true, workers: true, sharedMemory };
+    const world = await banked({ vmIntensity: { intensity: 1, periodMs: LONG_MS }, capabilities, hostOf: without(['first', 'again']) });
+    expect(vmOf(world, 'wasm')).toEqual({ vm: 'wasm', state: 'running', reason: 'no first', failedOver: true });
+    expect(actorOf(world, 'bank')).toMatchObject({ state: 'running', vm: 'wasm', epoch: 1, restarts: 0, condition: 'failed over' });
+    expect(world.system.state).toBe('running');
+    await world.deposit(2);
+    world.host.lose('wasm', 'gone');
+    await world.deposit(1);
+    expect(amounts(world)).toEqual([5, 7, 8]);
+    expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', reason: 'gone', failedOver: true });
+  });
+
+  const onlyInWasm = { watcher: { js: false, wasm: true } };
+  test.each([
+    { why: 'when the stand-in does not either', options: { hostOf: without(['first', 'stand-in']) }, reason: 'no stand-in' },
+    { why: 'without a circuit', options: { circuit: null }, reason: 'no first' },
+    { why: 'with an actor that has no JavaScript twin', options: { placement: 'wasm', twins: onlyInWasm }, reason: 'no first' },
+  ])('ends the start: $why', async ({ options, reason }) => {
+    const hosts: SimHost[] = [];
+    const hostOf = (host: SimHost) => {
+      hosts.push(host);
+      return (options.hostOf ?? without(['first']))(host);
+    };
+    const opening = openBank({ placement: 'bank=wasm,watcher=js', ...options, hostOf });
+    await expect(opening).rejects.toMatchObject({ name: 'StartError', vm: 'wasm', actor: '', message: `VM wasm did not start: ${reason}` });
+    for (const vm of ['js', 'wasm'] as const) expect(() => hosts[0].vmOf(vm)).toThrow(`no VM ${vm} runs`);
+  });
+});
+
 describe('an actor without a JavaScript twin', () => {
   const twins = { watcher: { js: false, wasm: true } };
 
@@ -227,7 +273,7 @@ describe('an actor without a JavaScript twin', () => {
 
 describe('a Wasm VM that does not fail over', () => {
   test.each([
-    { why: 'when it cannot be stood in for', options: { hostOf: neverAgain('again', 'stand-in') } },
+    { why: 'when it cannot be stood in for', options: { hostOf: without(['again', 'stand-in']) } },
     { why: 'without a circuit', options: { circuit: null } },
   ])('is lost: $why', async ({ options }) => {
     const world = await banked({ vmIntensity: NEVER_AGAIN, ...options });

@@ -299,8 +299,8 @@ export class ScriptedHost implements Host {
     return vm;
   }
 
-  async startVm(name: 'js' | 'wasm', listener: VmListener, how: VmStart = 'first'): Promise<VmHandle> {
-    this.log.push(['start', name, how === 'first' ? '' : how].join(' ').trim());
+  async startVm(name: 'js' | 'wasm', listener: VmListener, { again, standsIn }: Partial<VmStart> = {}): Promise<VmHandle> {
+    this.log.push(['start', name, ...(again ? ['again'] : []), ...(standsIn ? ['as stand-in'] : [])].join(' '));
     const failure = this.startFailures.get(name);
     if (failure) throw failure;
     return this.handle(name, listener);
