@@ -26,8 +26,8 @@ export interface SpawnOrder {
   readonly stored?: Uint8Array;
 }
 
-/** An actor or port of a lost VM, or an actor of another VM, that is to go on. */
-export type RecoveryOrder = Omit<SpawnOrder, 'snapshot' | 'stored'>;
+/** An actor or port of a lost VM, or an actor of another VM, that is to go on. `snapshot`: what it was to start with, when it had not run yet. */
+export type RecoveryOrder = Omit<SpawnOrder, 'stored'>;
 
 /** The end of one incarnation of a party, for those who watch it. */
 export interface EndNotice {
@@ -176,7 +176,7 @@ export interface VmControl {
   deliverAgain(actor: string, frame: Uint8Array): Promise<void>;
   /**
    * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
-   * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts fresh.
+   * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts.
    * @param suspects where former incarnations hung, oldest first: what hangs twice is given up
    */
   recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;

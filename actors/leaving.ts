@@ -18,7 +18,15 @@ export class Leaving {
   }
 
   add(gate: Gate): void {
+    gate.closed = false;
     if (gate.blocked) this.gates.push(gate);
+  }
+
+  /** The sender is here again: what waits leaves before what it emits now, which would overtake it otherwise. */
+  giveBack(gate: Gate): void {
+    const own = this.gates.filter(({ address }) => address === gate.address);
+    this.gates = this.gates.filter((each) => !own.includes(each));
+    for (const { held } of own) gate.hold(held);
   }
 
   /** What a lost incarnation had sent in vain waits at the gates of its senders, before what was held at them. @param parties that are here again */

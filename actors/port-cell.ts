@@ -142,11 +142,10 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     else if (port === this.port && this.state === 'running') this.end(error, frame);
   }
 
+  /** @param frame none when it ended as it opened: the frame at which the one before had ended waits for the next */
   private end(error: unknown, frame: Uint8Array | null): void {
     this.state = 'restarting';
-    const culprit = frame ? `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}` : '';
-    this.attempts = frame && culprit === this.culprit ? this.attempts + 1 : 1;
-    this.culprit = culprit;
+    if (frame) this.count(frame);
     const { router, events, crashSites } = this.services;
     const trap = error instanceof ActorTrap ? error : new ActorTrap(0, error);
     const report = crashReport(this.services, {
@@ -156,7 +155,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
       lastSequence: this.gate.sequence,
       trap,
       frame,
-      attempt: this.attempts,
+      attempt: frame ? this.attempts : 1,
       restartsAs: 0,
     });
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
@@ -164,10 +163,16 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
       router.reject('poisoned', report.reason, frame, 0);
       events.poisoned(report, frame);
     }
-    this.left = hopeless ? null : frame;
+    if (frame) this.left = hopeless ? null : frame;
     this.leave();
     events.ended(report);
     crashSites.note(report, trap);
+  }
+
+  private count(frame: Uint8Array): void {
+    const culprit = `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
+    this.attempts = culprit === this.culprit ? this.attempts + 1 : 1;
+    this.culprit = culprit;
   }
 
   /** Closes the incarnation. Requests that it has in hand fail; those that wait for the next one do not. */

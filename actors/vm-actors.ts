@@ -28,6 +28,8 @@ export class VmActors {
   /** Those that have been stopped included. */
   readonly counts = new CellCounts();
   readonly leaving: Leaving;
+  /** The VM was lost as they started: they are in no checkpoint. */
+  private beginning: ActorCell[] = [];
   /** By name, the last envelopes of actors that were stopped, until the host has them. */
   private readonly envelopes = new Map<string, Uint8Array>();
 
@@ -72,6 +74,7 @@ export class VmActors {
     const { checkpointer, served, newcomers } = this.options;
     const cell = this.create(order);
     router.fence(cell.address, order.epoch, cell.gate.sequence);
+    this.leaving.giveBack(cell.gate);
     // What the actor handles and is in no checkpoint could not be recovered.
     await checkpointer?.make();
     served.add(cell);
@@ -119,6 +122,7 @@ export class VmActors {
   resume(orders: readonly RecoveryOrder[], checkpoint: Checkpoint | undefined, runtime: { readonly gate: Gate }): void {
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     for (const order of orders) this.create(order, keptOf(order.party));
+    this.beginning = this.all.filter(({ name }) => !keptOf(name));
     if (checkpoint) {
       this.services.requests.restore(checkpoint.requests, (address) => this.all.some((cell) => cell.address === address));
       this.leaving.restore(checkpoint, [...this.all, runtime]);
@@ -136,6 +140,7 @@ export class VmActors {
   recover(): readonly Uint8Array[] {
     const poisoned = this.all.flatMap(({ core }) => givenUp(core));
     for (const cell of this.all) cell.recover();
+    for (const { core } of this.beginning.splice(0)) this.options.newcomers.come(core.schema, false);
     return poisoned;
   }
 }

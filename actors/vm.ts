@@ -267,9 +267,7 @@ export class Vm implements VmControl {
 
   async setRoutes(routes: Routes): Promise<void> {
     this.links.setRoutes(routes);
-    for (const lost of this.requests.takeLost(({ target }) => !this.router.hasRoute(target))) {
-      this.fail(lost.requester, lost.request, lost.kind, 'unreachable');
-    }
+    this.lost.unreachable(this.links.readers, (address) => !this.router.hasRoute(address));
     this.options.wake();
   }
 

@@ -83,6 +83,7 @@ export interface ActorContext extends ActorInput {
   readonly clean: boolean;
   /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
   readonly endedEarly: boolean;
+  /** What its next incarnation begins with: of one that was stopped, until the next runs. */
   readonly envelope: Uint8Array | undefined;
   /** Where it is to move, or was last. */
   readonly target: Side;
@@ -239,14 +240,19 @@ export const actorMachine = setup({
       return { intent: 'exhaust', epoch, reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' };
     }),
     wantStop: assign({ stopWanted: true }),
+    noteRunning: assign({ envelope: undefined }),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
-      envelope: undefined,
       error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
     })),
     noteLoss: assign(({ context, event }) => {
       const reason = event.type === 'vmLost' || event.type === 'vmRestarting' ? event.reason : context.reason;
-      return { reason, end: 'vmLost', clean: false, envelope: undefined, error: new ControlError('lost', context.vm, 'control', reason) };
+      return { reason, end: 'vmLost', clean: false, error: new ControlError('lost', context.vm, 'control', reason) };
+    }),
+    /** Its work was done, whatever becomes of its VM. */
+    noteLossAtEnd: assign(({ context, event }) => {
+      const reason = event.type === 'vmRestarting' ? event.reason : '';
+      return { clean: false, error: new ControlError('lost', context.vm, 'stop', reason) };
     }),
   },
   delays: { shutdown: ({ context }) => context.shutdownMs },
@@ -284,6 +290,7 @@ export const actorMachine = setup({
       on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } },
     },
     running: {
+      entry: 'noteRunning',
       on: {
         ...onLoss,
         ...onStop,
@@ -386,7 +393,7 @@ export const actorMachine = setup({
         onDone: { target: 'leaving', actions: assign(({ event }) => ({ envelope: event.output, clean: true })) },
         onError: {
           target: 'leaving',
-          actions: assign(({ event }) => ({ envelope: undefined, clean: false, error: event.error })),
+          actions: assign(({ event }) => ({ clean: false, error: event.error })),
         },
       },
       after: { shutdown: { target: 'leaving', actions: 'noteUnanswered' } },
@@ -396,7 +403,7 @@ export const actorMachine = setup({
         vmLost: { target: 'leaving', actions: 'noteLoss' },
         // It may not have been stopped: what it had comes back with its VM.
         vmRestarting: [
-          { guard: 'finishing', target: 'leaving', actions: 'noteLoss' },
+          { guard: 'finishing', target: 'leaving', actions: 'noteLossAtEnd' },
           { target: 'recovering', actions: 'wantStop' },
         ],
       },

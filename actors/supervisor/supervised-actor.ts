@@ -133,7 +133,8 @@ export class SupervisedActor {
 
   get order(): RecoveryOrder {
     const { actor, options } = this.specification;
-    return { party: actor, options, epoch: this.status.epoch };
+    const { epoch, envelope } = this.machine.getSnapshot().context;
+    return { party: actor, options, epoch, snapshot: envelope };
   }
 
   get status(): ActorStatus {

@@ -76,6 +76,8 @@ export class Supervisor implements CauseSources {
   private readonly routing: Routing;
   /** Why it gave up, and everything ends; empty when it did not. */
   failure = '';
+  /** Every actor has run. */
+  private started = false;
 
   constructor(
     private readonly host: Host,
@@ -363,9 +365,9 @@ export class Supervisor implements CauseSources {
     return [...this.ports.values(), ...this.actors.values()].some(({ state, status }) => status.address === address && state === 'running');
   }
 
+  /** A VM that is lost now is started again. */
   private get up(): boolean {
-    const { value } = this.machine.getSnapshot();
-    return typeof value === 'object' && 'up' in value;
+    return this.started && !this.ending;
   }
 
   /** Routes are left alone while everything ends: what is stopped answers for itself, and the VMs go next. */
@@ -410,6 +412,7 @@ export class Supervisor implements CauseSources {
     for (const vm of this.vms.all) if (vm.live && !vm.status.failedOver) await this.options.prepare(vm.control, vm.name);
     await this.supervision.start();
     for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
+    this.started = true;
     await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));
   }
 

@@ -1,5 +1,7 @@
 /** Orders to end an actor that cross the loss of its VM, at every moment of its recovery: they are carried out, and nothing is left behind. */
 import { expect, test } from 'vitest';
+import type { Host } from '../../actors/host.js';
+import { type SystemOptions, startSystem } from '../../actors/system.js';
 import { type BankWorld, bank, openBank } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
@@ -167,4 +169,22 @@ test.each(MOMENTS)('a VM that recovers is not lost with another that is, %i jobs
   world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
   await world.pass(20);
   expect(world.receipts.map(({ amount }) => amount)).toEqual([5]);
+});
+
+const withBank = (restart: 'transient' | 'temporary') => (host: Host, options: SystemOptions) =>
+  startSystem(host, { ...options, actors: options.actors.map((order) => (order.schema.name === 'bank' ? { ...order, restart } : order)) });
+
+test.each(['transient', 'temporary'] as const)('%s: finished as its VM is lost, it is down', async (restart) => {
+  for (let moment = 0; moment < 12; moment++) {
+    const world = await openBank({ vmIntensity: OFTEN, start: withBank(restart) });
+    world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
+    await world.pass(20);
+    const finished = world.system.finishActor('bank').catch(() => {});
+    await jobs(moment);
+    world.host.lose('js', 'gone');
+    await world.until(finished);
+    await world.pass(50);
+    const cells = (await world.host.vmOf('js').health()).map(({ actor }) => actor);
+    expect(cells, `moment ${moment}`).toEqual(['watcher']);
+  }
 });

@@ -336,3 +336,30 @@ test('what was given up is handed to the port again, for real only', async () =>
   await world.pass(100);
   expect(told.filter((line) => line.includes('print'))).toEqual(['5 print 1']);
 });
+
+test('the frame at which a port ended outlives an incarnation that does not open', async () => {
+  let incarnations = 0;
+  const told: string[] = [];
+  const world = await openBank({
+    ports: (vm) =>
+      vm.openSupervisedPort(counterdesk, (_port: Port<typeof counterdesk>) => {
+        const number = ++incarnations;
+        return {
+          onOpen() {
+            if (number === 2) throw new Error('no light');
+          },
+          onCall({ text }) {
+            told.push(`${number} ${text}`);
+            if (number === 1) throw new Error('no more forms');
+          },
+          onAsk() {},
+          onBankTotal() {},
+        };
+      }),
+  });
+  world.teller.send(counterdesk.receives.call, { text: 'first' });
+  world.teller.send(counterdesk.receives.call, { text: 'second' });
+  await world.pass(100);
+  expect(world.system.ports.find(({ port }) => port === 'counterdesk')?.state).toBe('running');
+  expect(told).toEqual(['1 first', '3 first', '3 second']);
+});
