@@ -2,8 +2,13 @@
  * What of a VM its host keeps, so that the VM can be lost: its actors, the frames that were on their way through them, and their
  * requests, all at one moment between two batches. With the journal behind `position` it is everything that the VM knew.
  */
-import { decode, encode } from '@msgpack/msgpack';
+import { decode, Encoder } from '@msgpack/msgpack';
 import type { OpenRequests } from '../bus/requests.js';
+import { FRAME_BYTES_MAX } from '../protocol/limits.js';
+
+const OPTIONS = { ignoreUndefined: true };
+/** A buffer that a checkpoint larger than this has made is not kept. */
+const KEPT_BYTES_MAX = 2 * FRAME_BYTES_MAX;
 
 /** A stamped frame that has not found room, and where it goes. */
 export interface HeldFrame {
@@ -46,6 +51,8 @@ export interface ActorCheckpoint extends Reached {
 }
 
 export interface Checkpoint {
+  /** Counts those of a VM, across its incarnations. */
+  readonly serial: number;
   readonly actors: readonly ActorCheckpoint[];
   /** Emitted by parties that are not here any more, or by the VM's runtime, not left yet. */
   readonly leaving: readonly HeldFrame[];
@@ -54,29 +61,27 @@ export interface Checkpoint {
   readonly requests: OpenRequests;
 }
 
-/** What an entry of any list takes besides its bytes, and what a checkpoint takes besides its lists, generously. */
-const ENTRY_BYTES = 64;
-const CHECKPOINT_BYTES = 1024;
-const NUMBER_BYTES = 9;
+/** Keeps the buffer of the last one: memory that is used again costs a fraction of new memory. */
+export class CheckpointEncoder {
+  private encoder = new Encoder(OPTIONS);
 
-const bytesOf = (pieces: readonly Uint8Array[]): number => pieces.reduce((sum, { length }) => sum + length + ENTRY_BYTES, 0);
-const bytesHeld = (held: readonly HeldFrame[]): number => bytesOf(held.map(({ frame }) => frame));
-
-/** Room for it, so that the encoder need not grow: mailboxes under load are most of it. */
-function roomFor({ actors, leaving, sent }: Checkpoint): number {
-  const ofActors = actors.map(
-    ({ snapshot, waiting, held, seen }) => bytesOf([snapshot, ...waiting]) + bytesHeld(held) + seen.length * NUMBER_BYTES,
-  );
-  return ofActors.reduce((sum, bytes) => sum + bytes, CHECKPOINT_BYTES) + bytesHeld(leaving) + bytesOf(sent);
+  /** @returns bytes that are valid until the next call */
+  encode(checkpoint: Checkpoint): Uint8Array {
+    const bytes = this.encoder.encodeSharedRef(checkpoint);
+    if (bytes.length > KEPT_BYTES_MAX) this.encoder = new Encoder(OPTIONS);
+    return bytes;
+  }
 }
-
-/** The bytes are in a buffer of their own, to be transferred. */
-export const encodeCheckpoint = (checkpoint: Checkpoint): Uint8Array =>
-  encode(checkpoint, { ignoreUndefined: true, initialBufferSize: roomFor(checkpoint) });
 
 /** @throws TypeError when the bytes are not a checkpoint */
 export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const value = decode(bytes) as Checkpoint;
   if (!Array.isArray(value?.actors)) throw new TypeError('a checkpoint has actors');
   return value;
+}
+
+/** Of those that were kept in one place or another. */
+export function newestCheckpoint(kept: readonly (Uint8Array | undefined)[]): Checkpoint | undefined {
+  const checkpoints = kept.filter((bytes) => bytes !== undefined).map(decodeCheckpoint);
+  return checkpoints.sort((a, b) => b.serial - a.serial)[0];
 }

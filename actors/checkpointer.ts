@@ -4,7 +4,10 @@
  *
  *   drained from a link ── journaled, or handled by a port: durable ─────────────> released when all that was drained before it is
  *          │
- *          └── still in a mailbox when a checkpoint is made: durable when the host has it ──> released then
+ *          └── still in a mailbox when a checkpoint is made: durable when that is kept ──> released then
+ *
+ * Where the host sees the VM's memory, a checkpoint is kept as soon as it is written there, in the same turn. Elsewhere, and when it is too
+ * large for that memory, the host is told, and it is kept when the host has said so.
  *
  * The catch: links that are full of frames nobody has released would stop two VMs that wait for each other. So what a link retains is
  * bounded as well: a crowded one makes a checkpoint due.
@@ -15,7 +18,8 @@ import type { Mailbox } from '../bus/mailbox.js';
 import type { OpenRequests } from '../bus/requests.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../protocol/limits.js';
 import type { ActorCell } from './cell.js';
-import { type ActorCheckpoint, encodeCheckpoint, type HeldFrame } from './checkpoint.js';
+import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, type HeldFrame, newestCheckpoint } from './checkpoint.js';
+import type { CheckpointMemory } from './checkpoint-memory.js';
 
 export interface CheckpointerOptions {
   readonly journal: Journal;
@@ -33,10 +37,12 @@ export interface CheckpointerOptions {
   readonly sent: () => readonly Uint8Array[];
   /** Of the actors. */
   readonly requests: () => OpenRequests;
-  /** Resolves when the host holds it. */
+  /** Null where the host does not see the VM's memory. */
+  readonly memory: CheckpointMemory | null;
+  /** Resolves when the host holds it, in whose place it is kept. */
   readonly keep: (bytes: Uint8Array, neededFrom: number) => Promise<void>;
   readonly now: () => number;
-  /** The host holds a checkpoint: there is room again. */
+  /** A checkpoint is kept: there is room again. */
   readonly onKept: () => void;
 }
 
@@ -64,10 +70,20 @@ export class Checkpointer {
   private onTheirWay = 0;
   private drained: Drained | null = null;
   private ended = false;
+  /** Of the last checkpoint that was made. */
+  private serial = 0;
+  private readonly encoder = new CheckpointEncoder();
 
   constructor(private readonly options: CheckpointerOptions) {
     this.position = options.journal.position;
     this.needed = this.position;
+  }
+
+  /** The newest that former incarnations made. @param held by the host, if any */
+  former(held: Uint8Array | undefined): Checkpoint | undefined {
+    const newest = newestCheckpoint([held, this.options.memory?.read()]);
+    this.serial = newest?.serial ?? 0;
+    return newest;
   }
 
   /** A batch was handled. */
@@ -102,28 +118,37 @@ export class Checkpointer {
     };
   }
 
-  /** The journal is full. One checkpoint after another for the same entries would keep the restart out that makes room. */
+  /** The journal is full: makes room at once, or soon. One checkpoint after another for the same entries would keep the restart out that makes room. */
   hurry(): void {
     const { journal, cells } = this.options;
     const makesRoom = journal.position !== this.position || neededFrom(journal, cells()) > this.needed;
     if (this.onTheirWay === 0 && makesRoom) this.makeInBackground();
   }
 
-  /** Resolves when the host holds it. */
+  /** Resolves when it is kept. */
   async make(): Promise<void> {
     if (this.ended) return;
-    const { journal, cells, keep, now, onKept } = this.options;
+    const { journal, cells, memory, keep, now } = this.options;
     const started = now();
     const bytes = this.take();
     const { release } = this.markDrained();
     const needed = neededFrom(journal, cells());
     this.position = journal.position;
     this.handledMicros = 0;
+    const kept = memory?.write(bytes) ?? false;
     this.costMicros = now() - started;
-    this.onTheirWay++;
-    await keep(bytes, needed);
-    this.onTheirWay--;
-    if (this.ended) return;
+    if (!kept) {
+      this.onTheirWay++;
+      await keep(bytes.slice(), needed);
+      this.onTheirWay--;
+      if (this.ended) return;
+    }
+    this.forget(needed, release);
+  }
+
+  /** A checkpoint is kept: gives back what it covers. */
+  private forget(needed: number, release: () => void): void {
+    const { journal, cells, onKept } = this.options;
     release();
     this.drained = null;
     this.needed = Math.min(needed, neededFrom(journal, cells()));
@@ -135,7 +160,8 @@ export class Checkpointer {
   private take(): Uint8Array {
     const { cells, stopped, leaving, flush, sent, requests } = this.options;
     flush();
-    return encodeCheckpoint({
+    return this.encoder.encode({
+      serial: ++this.serial,
       actors: [...cells().map((cell) => cell.checkpoint()), ...stopped()],
       leaving: leaving(),
       sent: sent(),

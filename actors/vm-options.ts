@@ -22,6 +22,8 @@ export type OpenLinkFunction = (
 export interface VmMemory {
   /** The VM's own from now on; where its host does not see it, a copy of what the host has of it. */
   readonly journal: SharedArrayBuffer | ArrayBuffer;
+  /** Where the newest checkpoint is kept; undefined where the host does not see the VM's memory, and has to be told of each. */
+  readonly checkpoint?: SharedArrayBuffer | ArrayBuffer;
   /** Of this incarnation: signs of life. */
   readonly progress: SharedArrayBuffer | ArrayBuffer;
   /** 1 for the first. */

@@ -19,7 +19,7 @@ import { system } from '../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../protocol/limits.js';
 import { healthOf } from './actor-health.js';
 import { ChangeNotices } from './change-notices.js';
-import { decodeCheckpoint } from './checkpoint.js';
+import { CheckpointMemory } from './checkpoint-memory.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import type { ActorHealth, CauseLink, DeadLetter, EndNotice, RecoveryOrder, Routes, SpawnOrder, VmControl, VmCounters } from './control.js';
 import { causeLinks } from './crash-report.js';
@@ -45,7 +45,7 @@ import { type Party, Turns } from './turns.js';
 import { VmActors } from './vm-actors.js';
 import { countersOf } from './vm-counters.js';
 import { VmLinks } from './vm-links.js';
-import type { VmOptions } from './vm-options.js';
+import type { VmMemory, VmOptions } from './vm-options.js';
 import { VmPorts } from './vm-ports.js';
 
 export class Vm implements VmControl {
@@ -88,7 +88,7 @@ export class Vm implements VmControl {
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
-    this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer() : null;
+    this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer(memory.checkpoint) : null;
     this.router = new Router({
       kinds: this.kinds,
       deadLetters: this.deadLetterBox,
@@ -150,7 +150,7 @@ export class Vm implements VmControl {
     this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
   }
 
-  private createCheckpointer(): Checkpointer {
+  private createCheckpointer(memory: VmMemory['checkpoint']): Checkpointer {
     return new Checkpointer({
       journal: this.journal,
       readers: () => this.links.readers,
@@ -161,6 +161,7 @@ export class Vm implements VmControl {
       flush: () => this.links.flush(),
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
+      memory: memory ? new CheckpointMemory(memory) : null,
       keep: (bytes, neededFrom) => this.options.events.checkpoint(bytes, neededFrom),
       now: () => this.options.clock.nowMicros(),
       onKept: this.options.wake,
@@ -232,16 +233,18 @@ export class Vm implements VmControl {
     this.turns.remove(party);
   }
 
-  /** @returns false when the journal has no room before an actor has restarted */
+  /** @returns false when the journal has no room yet: before an actor has restarted, or the host has a checkpoint */
   private makeRoom(bytes: number): boolean {
-    if (this.journal.capacity - this.journal.usedBytes >= bytes) return true;
+    const { journal } = this;
+    const hasRoom = () => journal.capacity - journal.usedBytes >= bytes;
+    if (hasRoom()) return true;
     if (this.checkpointer) {
       this.checkpointer.hurry();
-      return false;
+    } else {
+      for (const cell of this.actors.all) cell.takeSnapshot();
+      journal.truncate(neededFrom(journal, this.actors.all));
     }
-    for (const cell of this.actors.all) cell.takeSnapshot();
-    this.journal.truncate(neededFrom(this.journal, this.actors.all));
-    return this.journal.capacity - this.journal.usedBytes >= bytes;
+    return hasRoom();
   }
 
   /** Tells a requester that no reply will come. */
@@ -379,7 +382,7 @@ export class Vm implements VmControl {
   }
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
-    this.actors.resume(this.ports.resume(orders), bytes && decodeCheckpoint(bytes), this.voice);
+    this.actors.resume(this.ports.resume(orders), this.checkpointer?.former(bytes), this.voice);
     this.router.mute(this.ports.addresses);
     this.router.holdLocal(true);
     this.actors.blame(suspects);

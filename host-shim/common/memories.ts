@@ -2,6 +2,8 @@
  * What a host keeps of its VMs across their incarnations: the journal of each, and where memory is shared the rings of each pair. Whoever is
  * started on it goes on where the thread that was lost had published last.
  */
+
+import { CheckpointMemory } from '../../actors/checkpoint-memory.js';
 import type { VmName } from '../../actors/instance.js';
 import { Progress } from '../../actors/progress.js';
 import type { VmMemory } from '../../actors/vm-options.js';
@@ -16,10 +18,16 @@ import { JOURNAL_BYTES } from '../../protocol/limits.js';
  */
 export type JournalSight = 'shared' | 'here' | 'mirrored';
 
-type Kept = SharedArrayBuffer | ArrayBuffer | JournalMirror;
+interface Kept {
+  readonly journal: SharedArrayBuffer | ArrayBuffer | JournalMirror;
+  readonly checkpoint?: SharedArrayBuffer | ArrayBuffer;
+}
+
+/** Of the journal's bytes, so 2 MB: full mailboxes of small frames, and several times the snapshots of an application. Pages that are not used cost nothing. */
+const CHECKPOINT_SLOT_SHARE = 0.5;
 
 export class Memories {
-  private readonly journals = new Map<VmName, Kept>();
+  private readonly kept = new Map<VmName, Kept>();
   private readonly incarnations = new Map<VmName, number>();
   private readonly rings = new Map<string, SharedArrayBuffer>();
 
@@ -30,21 +38,22 @@ export class Memories {
 
   /** @param again on the memory of the former incarnation; otherwise on a new one, and its links start empty */
   ofVm(name: VmName, again: boolean): VmMemory {
-    const former = this.journals.get(name);
+    const former = this.kept.get(name);
     const recovers = again && former !== undefined;
     if (!recovers) for (const pair of this.rings.keys()) if (pair.split('>').includes(name)) this.rings.delete(pair);
-    const kept = recovers ? former : this.createJournal();
+    const kept = recovers ? former : this.create();
     const incarnation = (this.incarnations.get(name) ?? 0) + 1;
-    this.journals.set(name, kept);
+    this.kept.set(name, kept);
     this.incarnations.set(name, incarnation);
+    const journal = kept.journal instanceof JournalMirror ? kept.journal.copy() : kept.journal;
     const progress = Progress.allocate(this.sight === 'shared');
-    return { journal: kept instanceof JournalMirror ? kept.copy() : kept, progress, incarnation, recovers };
+    return { journal, checkpoint: kept.checkpoint, progress, incarnation, recovers };
   }
 
   /** Null where this host sees the journal itself. */
   mirrorOf(name: VmName): JournalMirror | null {
-    const kept = this.journals.get(name);
-    return kept instanceof JournalMirror ? kept : null;
+    const journal = this.kept.get(name)?.journal;
+    return journal instanceof JournalMirror ? journal : null;
   }
 
   ring(from: VmName, to: VmName): SharedArrayBuffer {
@@ -56,8 +65,11 @@ export class Memories {
     return created;
   }
 
-  private createJournal(): Kept {
+  private create(): Kept {
     const { sight, journalBytes } = this;
-    return sight === 'mirrored' ? new JournalMirror(journalBytes) : Journal.allocate(journalBytes, sight === 'shared');
+    if (sight === 'mirrored') return { journal: new JournalMirror(journalBytes) };
+    const shared = sight === 'shared';
+    const checkpoint = CheckpointMemory.allocate(journalBytes * CHECKPOINT_SLOT_SHARE, shared);
+    return { journal: Journal.allocate(journalBytes, shared), checkpoint };
   }
 }

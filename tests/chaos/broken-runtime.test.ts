@@ -1,5 +1,6 @@
 /** The chaos tool finds bugs: with a part of the runtime taken out, a seed fails, and is cut down to a small case. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { CheckpointMemory } from '../../actors/checkpoint-memory.js';
 import { Mover } from '../../actors/mover.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import { Vm } from '../../actors/vm.js';
@@ -58,6 +59,11 @@ const BREAKAGES: readonly Breakage[] = [
     without: 'the journal read after a loss',
     kinds: ['loss', 'trap'],
     apply: () => void vi.spyOn(Journal.prototype, 'read').mockImplementation(() => {}),
+  },
+  {
+    without: 'checkpoints read from memory after a loss',
+    kinds: ['loss', 'trap'],
+    apply: () => void vi.spyOn(CheckpointMemory.prototype, 'read').mockReturnValue(undefined),
   },
   {
     without: 'the output of a trapped handler withheld',
