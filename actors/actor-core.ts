@@ -8,6 +8,7 @@
 import { FrameDigest } from '../bus/digest.js';
 import { Mailbox } from '../bus/mailbox.js';
 import { RECOVERABLE } from '../bus/recoverable.js';
+import { pairsOf, seenOf } from '../bus/seen.js';
 import { frameLength } from '../protocol/frame.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { ActorEnds } from './actor-ends.js';
@@ -17,7 +18,7 @@ import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
 import { type ActorCheckpoint, untouched } from './checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder } from './control.js';
-import { decodeEnvelope, encodeEnvelope, withoutHoles } from './envelope.js';
+import { decodeEnvelope, encodeEnvelope } from './envelope.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { Incarnations } from './incarnations.js';
 import type { ActorFactory, ActorTrap } from './instance.js';
@@ -52,7 +53,7 @@ export class ActorCore {
     this.incarnations = new Incarnations(factory, order.options, services);
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     const { sequence, seen } = envelope ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
-    this.seen = [...seen];
+    this.seen = seenOf(seen);
     this.incarnations.restore(envelope?.snapshot ?? order.stored);
     this.journal = new CellJournal(services.journal, this.address);
     const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
@@ -135,6 +136,6 @@ export class ActorCore {
 
   /** What goes to the next incarnation in another life. */
   wrap(snapshot: Uint8Array): Uint8Array {
-    return encodeEnvelope({ sequence: this.gate.sequence, seen: withoutHoles(this.seen), snapshot });
+    return encodeEnvelope({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
   }
 }

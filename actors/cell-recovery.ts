@@ -3,11 +3,10 @@
  *
  *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
  */
-import { hasSeen, noteSeen } from '../bus/seen.js';
+import { hasSeen, noteSeen, pairsOf } from '../bus/seen.js';
 import { framesIn, KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { ActorCore } from './actor-core.js';
 import type { ActorCheckpoint } from './checkpoint.js';
-import { withoutHoles } from './envelope.js';
 import { hangTries } from './hang-tries.js';
 import { ActorTrap } from './instance.js';
 import { Hang, type Suspect } from './suspect.js';
@@ -23,7 +22,7 @@ export function checkpointOf({ name, neededFrom, handledTo, digest, snapshots, s
     handledTo: Math.max(handledTo, neededFrom),
     lastSequence: gate.sequence,
     lastDigest: digest,
-    seen: withoutHoles(seen),
+    seen: pairsOf(seen),
     waiting: mailbox.contents,
     held: gate.held,
   };

@@ -4,6 +4,7 @@
  */
 import { decode, Encoder } from '@msgpack/msgpack';
 import type { OpenRequests } from '../bus/requests.js';
+import type { SeenPairs } from '../bus/seen.js';
 import { FRAME_BYTES_MAX } from '../protocol/limits.js';
 
 const OPTIONS = { ignoreUndefined: true };
@@ -42,8 +43,7 @@ export const untouched = (sequence: number, position: number): Reached => ({
 export interface ActorCheckpoint extends Reached {
   readonly actor: string;
   readonly snapshot: Uint8Array;
-  /** Highest sequence accepted per source and lane. */
-  readonly seen: readonly number[];
+  readonly seen: SeenPairs;
   /** Accepted, not journaled yet: whole frames one after another, in pieces, lane by lane, oldest first. */
   readonly waiting: readonly Uint8Array[];
   /** Emitted, not left yet. */
@@ -74,7 +74,7 @@ export class CheckpointEncoder {
 }
 
 /** @throws TypeError when the bytes are not a checkpoint */
-export function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
+function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   const value = decode(bytes) as Checkpoint;
   if (!Array.isArray(value?.actors)) throw new TypeError('a checkpoint has actors');
   return value;

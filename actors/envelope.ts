@@ -1,11 +1,11 @@
 /** What goes with an actor from one VM or incarnation to the next besides its own snapshot: the bus's counters for it. */
 import { decode, encode } from '@msgpack/msgpack';
+import type { SeenPairs } from '../bus/seen.js';
 
 export interface Envelope {
   /** Sequence of the last frame that left. */
   readonly sequence: number;
-  /** Highest sequence accepted per source and lane. */
-  readonly seen: readonly number[];
+  readonly seen: SeenPairs;
   readonly snapshot: Uint8Array;
 }
 
@@ -20,6 +20,3 @@ export function decodeEnvelope(bytes: Uint8Array): Envelope {
     throw new TypeError('an envelope is [sequence, seen, snapshot]');
   return { sequence, seen, snapshot };
 }
-
-/** A sparse list has holes where MessagePack wants numbers. */
-export const withoutHoles = (seen: readonly number[]): number[] => Array.from({ length: seen.length }, (_, i) => seen[i] ?? 0);

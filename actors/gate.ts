@@ -4,6 +4,7 @@
  */
 
 import { requestNumber } from '../bus/body.js';
+import { KeptView } from '../bus/kept-view.js';
 import type { Kinds } from '../bus/kinds.js';
 import { RECOVERABLE } from '../bus/recoverable.js';
 import type { RequestLedger } from '../bus/requests.js';
@@ -17,10 +18,8 @@ import {
   SENT_AT_OFFSET,
   SEQUENCE_OFFSET,
   SOURCE_OFFSET,
+  setU53,
   TARGET_OFFSET,
-  writeU16,
-  writeU32,
-  writeU53,
 } from '../protocol/frame.js';
 import { REQUEST_DEADLINE_DEFAULT_MS } from '../protocol/limits.js';
 import type { HeldFrame } from './checkpoint.js';
@@ -52,6 +51,7 @@ export class Gate {
   closed = false;
   private readonly waiting: HeldFrame[] = [];
   private waitingBytes = 0;
+  private readonly kept = new KeptView();
 
   constructor(
     readonly address: number,
@@ -82,13 +82,15 @@ export class Gate {
   release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
     if (start === end) return;
     const now = this.services.now();
+    const { address, epoch } = this;
+    const view = this.kept.of(bytes);
     for (let at = start; at < end; at += frameLength(bytes, at)) {
-      writeU16(bytes, at + SOURCE_OFFSET, this.address);
+      view.setUint16(at + SOURCE_OFFSET, address);
       if (RECOVERABLE) {
-        writeU53(bytes, at + SEQUENCE_OFFSET, ++this.sequence);
-        writeU32(bytes, at + EPOCH_OFFSET, this.epoch);
+        setU53(view, at + SEQUENCE_OFFSET, ++this.sequence);
+        view.setUint32(at + EPOCH_OFFSET, epoch);
       }
-      writeU53(bytes, at + SENT_AT_OFFSET, now);
+      setU53(view, at + SENT_AT_OFFSET, now);
       if (this.note(bytes, at, now, deadlineMs) && this.services.router.permits(bytes, at)) this.route(bytes, at);
     }
   }

@@ -8,8 +8,8 @@ import type { VmName } from './instance.js';
 import { RUNTIME_ADDRESS } from './runtime-voice.js';
 import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
 
-/** Frames taken from a link before the mailboxes are served. */
-const DRAIN_FRAMES_MAX = 1024;
+/** Frames taken from a link before the mailboxes are served: a batch, so that under load what waits is in the links and not in the mailboxes, which are copied into every checkpoint. */
+const DRAIN_FRAMES_MAX = 256;
 
 export interface VmLinksOptions {
   readonly vm: VmName;

@@ -4,6 +4,8 @@
  * copied by words through a view that is kept.
  */
 
+import { viewOf } from './kept-view.js';
+
 const WORD_BYTES = 4;
 /** Above it `set` is faster, view or not. */
 const WORDS_BYTES_MAX = 256;
@@ -38,5 +40,3 @@ export class Copier {
     target.setInt32(shift + last, source.getInt32(last, true), true);
   }
 }
-
-export const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

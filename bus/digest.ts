@@ -1,6 +1,6 @@
 /** A running 32-bit digest of emitted frames: what a replay's output is compared with. */
 import { BODY_OFFSET, frameLength, KIND_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
-import { viewOf } from './copier.js';
+import { KeptView } from './kept-view.js';
 
 const WORD_BYTES = 4;
 /** Bytes of the body that are looked at per frame. Longer bodies are sampled evenly, or the digest would cost more than the frame. */
@@ -8,19 +8,16 @@ const SAMPLED_BYTES_MAX = 256;
 
 const mix = (digest: number, value: number): number => Math.imul(digest ^ value, 0x01000193);
 
-/** Keeps a view of the buffer that it saw last: a sender's frames come out of the same one. */
 export class FrameDigest {
-  private source: Uint8Array | null = null;
-  private view: DataView | null = null;
+  private readonly kept = new KeptView();
 
   /** Adds the frames in `bytes[start, end)`: kind, target, length and body of each, as before stamping. How they are batched makes no difference. */
   add(digest: number, bytes: Uint8Array, start: number, end: number): number {
-    if (bytes !== this.source || this.view === null) this.view = viewOf(bytes);
-    this.source = bytes;
+    const view = this.kept.of(bytes);
     for (let at = start; at < end; ) {
       const length = frameLength(bytes, at);
-      digest = mix(digest, length ^ (this.view.getUint16(at + KIND_OFFSET) << 16) ^ this.view.getUint16(at + TARGET_OFFSET));
-      digest = addBody(digest, this.view, at + BODY_OFFSET, at + length);
+      digest = mix(digest, length ^ (view.getUint16(at + KIND_OFFSET) << 16) ^ view.getUint16(at + TARGET_OFFSET));
+      digest = addBody(digest, view, at + BODY_OFFSET, at + length);
       at += length;
     }
     return digest;

@@ -17,15 +17,15 @@ import {
   frameLength,
   KIND_OFFSET,
   readU16,
-  readU32,
-  readU53,
   SEQUENCE_OFFSET,
   SOURCE_OFFSET,
   TARGET_OFFSET,
+  u53At,
   writeU16,
 } from '../protocol/frame.js';
 import { requestNumber, scalarKey } from './body.js';
 import type { DeadLetters } from './dead-letters.js';
+import { KeptView } from './kept-view.js';
 import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';
@@ -91,6 +91,7 @@ export class Router {
   private readonly held = new Set<number>();
   private silent = false;
   private holding = false;
+  private readonly kept = new KeptView();
 
   constructor(private readonly options: RouterOptions) {
     this.kinds = options.kinds;
@@ -206,9 +207,10 @@ export class Router {
   }
 
   private deliver(target: LocalTarget, bytes: Uint8Array, at: number): boolean {
-    const source = readU16(bytes, at + SOURCE_OFFSET);
-    const epoch = readU32(bytes, at + EPOCH_OFFSET);
-    const sequence = readU53(bytes, at + SEQUENCE_OFFSET);
+    const view = this.kept.of(bytes);
+    const source = view.getUint16(at + SOURCE_OFFSET);
+    const epoch = view.getUint32(at + EPOCH_OFFSET);
+    const sequence = u53At(view, at + SEQUENCE_OFFSET);
     const fence = this.fences.get(source);
     if (fence !== undefined && epoch < fence.epoch && sequence > fence.lastSequence) {
       this.stats.fenced++;

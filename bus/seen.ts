@@ -12,3 +12,20 @@ export const hasSeen = (seen: readonly number[], frame: Uint8Array, kinds: Kinds
 export function noteSeen(seen: number[], frame: Uint8Array, kinds: Kinds): void {
   if (!hasSeen(seen, frame, kinds)) seen[keyOf(frame, kinds)] = readU53(frame, SEQUENCE_OFFSET);
 }
+
+/** The same as it is kept and sent: each key with its sequence behind it. Who has heard of few sources has a list that is nearly all holes. */
+export type SeenPairs = readonly number[];
+
+export function pairsOf(seen: readonly number[]): SeenPairs {
+  const pairs: number[] = [];
+  seen.forEach((sequence, key) => {
+    pairs.push(key, sequence);
+  });
+  return pairs;
+}
+
+export function seenOf(pairs: SeenPairs): number[] {
+  const seen: number[] = [];
+  for (let i = 0; i < pairs.length; i += 2) seen[pairs[i]] = pairs[i + 1];
+  return seen;
+}

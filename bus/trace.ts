@@ -1,14 +1,7 @@
 /** The last frames that passed a VM, headers only: what a crash report's cause chain is read from. Fixed size, no allocation per frame. */
-import {
-  CAUSE_SEQUENCE_OFFSET,
-  CAUSE_SOURCE_OFFSET,
-  KIND_OFFSET,
-  readU16,
-  readU53,
-  SEQUENCE_OFFSET,
-  SOURCE_OFFSET,
-} from '../protocol/frame.js';
+import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, KIND_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, u53At } from '../protocol/frame.js';
 import { CAUSE_CHAIN_MAX } from '../protocol/limits.js';
+import { KeptView } from './kept-view.js';
 
 /** Headers kept per VM: about a second of traffic at 60 frames with 60 messages each. A power of two. */
 const TRACE_FRAMES_MAX = 4096;
@@ -24,15 +17,17 @@ export interface TracedFrame {
 export class TraceRing {
   private readonly columns = new Float64Array(TRACE_FRAMES_MAX * COLUMNS);
   private next = 0;
+  private readonly kept = new KeptView();
 
   record(bytes: Uint8Array, at: number): void {
-    const columns = this.columns;
+    const { columns } = this;
+    const view = this.kept.of(bytes);
     const row = (this.next++ & (TRACE_FRAMES_MAX - 1)) * COLUMNS;
-    columns[row] = readU16(bytes, at + SOURCE_OFFSET);
-    columns[row + 1] = readU53(bytes, at + SEQUENCE_OFFSET);
-    columns[row + 2] = readU16(bytes, at + KIND_OFFSET);
-    columns[row + 3] = readU16(bytes, at + CAUSE_SOURCE_OFFSET);
-    columns[row + 4] = readU53(bytes, at + CAUSE_SEQUENCE_OFFSET);
+    columns[row] = view.getUint16(at + SOURCE_OFFSET);
+    columns[row + 1] = u53At(view, at + SEQUENCE_OFFSET);
+    columns[row + 2] = view.getUint16(at + KIND_OFFSET);
+    columns[row + 3] = view.getUint16(at + CAUSE_SOURCE_OFFSET);
+    columns[row + 4] = u53At(view, at + CAUSE_SEQUENCE_OFFSET);
   }
 
   /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */

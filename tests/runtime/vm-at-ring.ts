@@ -1,4 +1,5 @@
-/** One VM at a ring whose other end the test holds, so that it says when the VM runs and what its host answers. */
+/** One VM at rings whose other ends the test holds, so that it says when the VM runs and what its host answers. */
+import type { VmName } from '../../actors/instance.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import { Progress } from '../../actors/progress.js';
@@ -6,7 +7,7 @@ import { Vm } from '../../actors/vm.js';
 import type { VmMemory } from '../../actors/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
-import { HOST_RUNTIME } from '../../protocol/addresses.js';
+import { HOST_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { JOURNAL_BYTES } from '../../protocol/limits.js';
 import { Bank, bank, parties } from './bank.js';
@@ -21,31 +22,67 @@ export interface VmAtRingOptions {
   /** What the host says to a checkpoint. */
   readonly keep: (bytes: Uint8Array) => Promise<void>;
   readonly ringBytes?: number;
+  /** How many others send to it: 1 when not given, 2 at most. */
+  readonly peers?: number;
   readonly kept?: Kept;
+}
+
+/** Another VM that sends. */
+class Peer {
+  private readonly incoming: SharedArrayBuffer;
+  private readonly outgoing = createRing();
+  private readonly writer: RingWriter;
+  private readonly outbox: OutboxBuilder;
+  private sequence = 0;
+
+  constructor(
+    readonly name: VmName,
+    source: number,
+    ringBytes?: number,
+  ) {
+    this.incoming = createRing(ringBytes);
+    this.writer = new RingWriter(this.incoming, null);
+    this.outbox = new OutboxBuilder(source);
+  }
+
+  get transport() {
+    return { incoming: this.incoming, outgoing: this.outgoing };
+  }
+
+  write(frames: number): number {
+    const { outbox, writer } = this;
+    let written = 0;
+    for (; written < frames; written++) {
+      outbox.begin();
+      outbox.append(bank.receives.settle, bank.address, {});
+      writeU53(outbox.bytes, SEQUENCE_OFFSET, this.sequence + 1);
+      writeU32(outbox.bytes, EPOCH_OFFSET, 1);
+      if (!writer.write(outbox.bytes, 0, outbox.length)) break;
+      this.sequence++;
+    }
+    writer.flush();
+    return written;
+  }
 }
 
 export class VmAtRing {
   vm: Vm;
   wakes = 0;
-  private readonly incoming: SharedArrayBuffer;
-  private readonly outgoing = createRing();
   private readonly kept: Kept;
-  private readonly writer: RingWriter;
-  private readonly outbox = new OutboxBuilder(HOST_RUNTIME);
-  private sequence = 0;
+  private readonly peers: readonly Peer[];
   private incarnation = 0;
 
   private constructor(private readonly options: VmAtRingOptions) {
     this.kept = options.kept ?? { journal: Journal.allocate(JOURNAL_BYTES, true) };
-    this.incoming = createRing(options.ringBytes);
-    this.writer = new RingWriter(this.incoming, null);
+    const { ringBytes, peers = 1 } = options;
+    this.peers = [new Peer('host', HOST_RUNTIME, ringBytes), new Peer('wasm', WASM_RUNTIME, ringBytes)].slice(0, peers);
     this.vm = this.create();
   }
 
   /** With the bank in it, which runs. */
   static async open(options: VmAtRingOptions): Promise<VmAtRing> {
     const opened = new VmAtRing(options);
-    await opened.vm.attach('host', { incoming: null, outgoing: null });
+    await opened.attach();
     await opened.vm.spawn({ party: bank.name, epoch: 1, options: {} });
     return opened;
   }
@@ -54,8 +91,12 @@ export class VmAtRing {
   async lose(checkpoint: Uint8Array | undefined): Promise<void> {
     this.vm.abandon();
     this.vm = this.create();
-    await this.vm.attach('host', { incoming: null, outgoing: null });
+    await this.attach();
     await this.vm.recover([{ party: bank.name, epoch: this.incarnation, options: {} }], checkpoint, []);
+  }
+
+  private async attach(): Promise<void> {
+    for (const { name, transport } of this.peers) await this.vm.attach(name, transport);
   }
 
   private create(): Vm {
@@ -71,7 +112,10 @@ export class VmAtRing {
       wake: () => {
         this.wakes++;
       },
-      openLink: () => ({ writer: new RingWriter(this.outgoing, null), reader: new RingReader(this.incoming, null) }),
+      openLink: ({ incoming, outgoing }) => ({
+        writer: new RingWriter(outgoing as SharedArrayBuffer, null),
+        reader: new RingReader(incoming as SharedArrayBuffer, null),
+      }),
       memory: {
         ...this.kept,
         progress: Progress.allocate(true),
@@ -84,20 +128,9 @@ export class VmAtRing {
     });
   }
 
-  /** @returns how many of so many frames the ring had room for */
+  /** Each peer writes so many frames. @returns for how many of them there was room */
   write(frames: number): number {
-    const { outbox, writer } = this;
-    let written = 0;
-    for (; written < frames; written++) {
-      outbox.begin();
-      outbox.append(bank.receives.settle, bank.address, {});
-      writeU53(outbox.bytes, SEQUENCE_OFFSET, this.sequence + 1);
-      writeU32(outbox.bytes, EPOCH_OFFSET, 1);
-      if (!writer.write(outbox.bytes, 0, outbox.length)) break;
-      this.sequence++;
-    }
-    writer.flush();
-    return written;
+    return this.peers.reduce((written, peer) => written + peer.write(frames), 0);
   }
 
   /** Frames that this incarnation has handled. */
