@@ -6,16 +6,16 @@ export class StartError extends Error {
   override readonly name = 'StartError';
   constructor(
     readonly vm: VmName,
-    /** Empty when the VM itself did not start. */
-    readonly actor: string,
+    /** The actor or port; empty when the VM itself did not start. */
+    readonly party: string,
     detail: string,
     options?: ErrorOptions,
   ) {
-    super(`${actor ? `actor ${actor} did not start in VM ${vm}` : `VM ${vm} did not start`}: ${detail}`, options);
+    super(`${party ? `${party} did not start in VM ${vm}` : `VM ${vm} did not start`}: ${detail}`, options);
   }
 }
 
-/** unknown: no actor of that name, or it was temporary and has ended. state: it is in no state for what was asked. port: a port cannot do it. */
+/** unknown: no actor or port of that name, or an actor that was temporary and has ended. state: it is in no state for what was asked. port: a port cannot do it. */
 export type SupervisionFailure = 'unknown' | 'state' | 'port';
 
 /** An order to the supervisor that cannot be carried out; nothing was done. */
@@ -23,9 +23,9 @@ export class SupervisionError extends Error {
   override readonly name = 'SupervisionError';
   constructor(
     readonly code: SupervisionFailure,
-    readonly actor: string,
+    readonly party: string,
     detail: string,
   ) {
-    super(`actor ${actor}: ${detail}`);
+    super(`${party}: ${detail}`);
   }
 }

@@ -255,7 +255,7 @@ export function vmFileSuite(name: string, mortal: MortalHost): void {
       game = new MortalGame(mortal, sharedMemory);
       game.removeFile('js');
       game.removeFile('wasm');
-      await expect(game.start('relay=js,mirror=wasm')).rejects.toMatchObject({ name: 'StartError', vm: 'js', actor: '' });
+      await expect(game.start('relay=js,mirror=wasm')).rejects.toMatchObject({ name: 'StartError', vm: 'js', party: '' });
       expect(game.names).toEqual(['js', 'wasm', 'wasm']);
       expect([...game.running]).toEqual([]);
     });

@@ -234,7 +234,7 @@ describe('a Wasm VM that does not start', () => {
       return (options.hostOf ?? without(['first']))(host);
     };
     const opening = openBank({ placement: 'bank=wasm,watcher=js', ...options, hostOf });
-    await expect(opening).rejects.toMatchObject({ name: 'StartError', vm: 'wasm', actor: '', message: `VM wasm did not start: ${reason}` });
+    await expect(opening).rejects.toMatchObject({ name: 'StartError', vm: 'wasm', party: '', message: `VM wasm did not start: ${reason}` });
     for (const vm of ['js', 'wasm'] as const) expect(() => hosts[0].vmOf(vm)).toThrow(`no VM ${vm} runs`);
   });
 });

@@ -211,14 +211,14 @@ describe('administration', () => {
     const { host, system } = await started();
     await system.stopActor('bert');
     host.vm('wasm').script('spawn', { error: new Error('bad snapshot') });
-    await expect(system.startActor('bert')).rejects.toMatchObject({ name: 'StartError', actor: 'bert', vm: 'wasm' });
+    await expect(system.startActor('bert')).rejects.toMatchObject({ name: 'StartError', party: 'bert', vm: 'wasm' });
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'failed', reason: 'spawn in VM wasm: failed: bad snapshot' });
     expect(system.state).toBe('degraded');
   });
 
   test('child_adm: unknown actors are refused by name', async () => {
     const { system } = await started();
-    await expect(system.crash('dora')).rejects.toThrow('actor dora: there is none');
+    await expect(system.crash('dora')).rejects.toThrow('dora: there is none');
     await expect(system.snapshot('dora')).rejects.toMatchObject({ code: 'unknown' });
     await expect(system.stopActor('dora')).rejects.toMatchObject({ code: 'unknown' });
   });

@@ -56,7 +56,7 @@ describe('start', () => {
     await expect(startSystem(host, options())).rejects.toMatchObject({
       name: 'StartError',
       vm: 'wasm',
-      actor: '',
+      party: '',
       cause,
       message: 'VM wasm did not start: worker script not found',
     });
@@ -70,7 +70,7 @@ describe('start', () => {
     await expect(startSystem(host, options())).rejects.toMatchObject({
       name: 'StartError',
       vm: 'wasm',
-      actor: 'bert',
+      party: 'bert',
       cause: { name: 'ControlError', code: 'failed', cause: refused },
     });
     expect(host.log.filter((line) => /stop|shutdown|terminate/.test(line))).toEqual([
@@ -89,7 +89,7 @@ describe('start', () => {
     host.onStart = (vm) => vm.script('spawn bert', 'hang');
     const start = startSystem(host, options()).catch((error) => error);
     await host.time.advance(5000);
-    expect(await start).toMatchObject({ name: 'StartError', actor: 'bert', cause: { code: 'deadline' } });
+    expect(await start).toMatchObject({ name: 'StartError', party: 'bert', cause: { code: 'deadline' } });
   });
 
   test('a VM that dies during the start ends it with a typed error', async () => {
@@ -99,7 +99,7 @@ describe('start', () => {
     await settle();
     host.vm('wasm').die('exit code 1');
     host.vm('js').die('exit code 1');
-    expect(await start).toMatchObject({ name: 'StartError', vm: 'js', actor: 'carl' });
+    expect(await start).toMatchObject({ name: 'StartError', vm: 'js', party: 'carl' });
   });
 
   test('an actor that an elder VM lost during the start is missed', async () => {
@@ -110,7 +110,7 @@ describe('start', () => {
     await settle();
     host.vm('wasm').die('exit code 1');
     answer();
-    expect(await start).toMatchObject({ name: 'StartError', vm: 'wasm', actor: 'bert' });
+    expect(await start).toMatchObject({ name: 'StartError', vm: 'wasm', party: 'bert' });
   });
 
   test('child_specs: an actor listed twice is refused before anything starts', async () => {
