@@ -387,7 +387,7 @@ export class Vm implements VmControl {
     this.router.holdLocal(true);
     this.actors.blame(suspects);
     this.ports.blame(suspects);
-    this.services.progress.tellEach(suspects.length > 0);
+    this.services.progress.tellEach(true);
     const poisoned = this.actors.recover();
     this.services.progress.tellEach(false);
     this.router.mute([]);

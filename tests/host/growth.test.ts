@@ -8,6 +8,8 @@ import { MortalGame } from './vm-loss.js';
 const RESTARTS = 200;
 /** Caches, compiled code and rings of reports are full by then. */
 const WARM_RESTARTS = 50;
+/** One that ends, and a spare one that starts, may be counted or not. */
+const THREADS_IN_MOTION = 2;
 
 /** Of this process, as the kernel counts them. */
 const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
@@ -25,7 +27,7 @@ test('200 restarts of the worker of a VM', async () => {
   await restart(WARM_RESTARTS);
   const warm = { census: await takeCensus(), threads: threads(), handles: handles() };
   await restart(RESTARTS - WARM_RESTARTS);
-  expect(threads()).toBe(warm.threads);
+  expect(threads()).toBeLessThanOrEqual(warm.threads + THREADS_IN_MOTION);
   expect(handles()).toBe(warm.handles);
   expect(grownBy(RESTARTS - WARM_RESTARTS, warm.census, await takeCensus())).toEqual({});
   expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', restarts: RESTARTS });
