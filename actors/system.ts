@@ -331,8 +331,10 @@ class SupervisedSystem implements System {
   async deadLetters(): Promise<readonly DeadLetter<CrashReport>[]> {
     const letters = await Promise.all(this.supervisor.liveControls.map((control) => control.deadLetters()));
     const ofVms = letters.flat().filter(({ code }) => code !== 'poisoned');
-    const left = [...ofVms, ...this.supervisor.changes.poisoned.list()].filter((letter) => !this.delivered.has(nameOf(letter)));
-    return left.sort((a, b) => a.at - b.at);
+    const kept = [...ofVms, ...this.supervisor.changes.poisoned.list()];
+    const names = new Set(kept.map(nameOf));
+    for (const name of this.delivered) if (!names.has(name)) this.delivered.delete(name);
+    return kept.filter((letter) => !this.delivered.has(nameOf(letter))).sort((a, b) => a.at - b.at);
   }
 
   async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
