@@ -111,7 +111,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     progress.atPortFrame(this.address, readU16(bytes, SOURCE_OFFSET), readU53(bytes, SEQUENCE_OFFSET));
     try {
       this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
-      this.strike();
+      this.strike(bytes);
     } catch (error) {
       if (Standstill.in(error)) throw error;
       if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
@@ -120,10 +120,10 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     progress.done();
   }
 
-  /** The fault to order. */
-  private strike(): void {
+  /** The fault to order. What has ended an incarnation passes it by, so that no frame is given up for orders. */
+  private strike(frame: Uint8Array): void {
     const { ordered } = this;
-    if (!ordered) return;
+    if (!ordered || identityOf(frame) === this.culprit) return;
     this.ordered = null;
     if (ordered === 'trap') throw new Error('injected fault');
     this.services.loop();
@@ -170,7 +170,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   }
 
   private count(frame: Uint8Array): void {
-    const culprit = `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
+    const culprit = identityOf(frame);
     this.attempts = culprit === this.culprit ? this.attempts + 1 : 1;
     this.culprit = culprit;
   }
@@ -246,3 +246,5 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     this.port?.close();
   }
 }
+
+const identityOf = (frame: Uint8Array): string => `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;

@@ -12,7 +12,7 @@ export class PortSuspicions {
   private readonly hopeless = new Map<string, CrashReport>();
 
   constructor(
-    private readonly port: { readonly name: string; readonly address: number },
+    private readonly port: { readonly name: string; readonly address: number; readonly gate: { readonly epoch: number } },
     private readonly services: PortServices,
   ) {}
 
@@ -42,12 +42,12 @@ export class PortSuspicions {
   }
 
   private report({ source, sequence, reason }: Suspect, attempt: number): CrashReport {
-    const { vm, kinds, incarnation, now } = this.services;
+    const { vm, kinds, now } = this.services;
     return {
       party: this.port.name,
       address: this.port.address,
       vm,
-      epoch: incarnation - 1,
+      epoch: this.port.gate.epoch - 1,
       lastSequence: 0,
       reason,
       stack: '',

@@ -2,6 +2,7 @@
 import { Random } from '../bus/random.js';
 import { JOURNAL_BYTES } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
+import { addDesk } from './draw-desk.js';
 import type { Act, Fault, FaultKind, Group, Plan, PlannedOrder, Step } from './plan.js';
 
 const STEPS = { least: 5, most: 16 };
@@ -67,6 +68,7 @@ class Drawing {
       group: this.allows('group', 0.3) ? this.group() : null,
       failOverMs: this.allows('failOver', 0.3) ? this.one(FAIL_OVERS_MS) : null,
       steps,
+      desk: null,
     };
   }
 
@@ -91,6 +93,7 @@ class Drawing {
       failOverMs: null,
       refusals: { rate: 0, microsMax: 0 },
       steps: Array.from({ length: faults }, () => this.threadsStep()),
+      desk: null,
     };
   }
 
@@ -194,7 +197,11 @@ class Drawing {
 }
 
 /** @param kinds of faults that may happen */
-export const drawPlan = (seed: number, kinds: readonly FaultKind[]): Plan => new Drawing(new Random(seed), kinds, true).plan(seed);
+export function drawPlan(seed: number, kinds: readonly FaultKind[]): Plan {
+  const random = new Random(seed);
+  const ofCouriers = kinds.filter((kind) => kind !== 'desk' && kind !== 'deskEnd');
+  return addDesk(new Drawing(random, ofCouriers, true).plan(seed), random.fork('desk'), kinds);
+}
 
 /** Both VMs have actors, so that either can be lost. */
 const THREADS_PLACEMENT = { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'js', ember: 'wasm' } as const;

@@ -10,16 +10,24 @@ import type { StateOf } from '../protocol/schema.js';
 import { type CourierName, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
 import type { Hand, Heard, PairCount } from './hand.js';
 import { idOf } from './letters.js';
-import { hand as handSchema } from './protocol/generated/index.js';
+import { desk, hand as handSchema } from './protocol/generated/index.js';
 
 export type CourierState = StateOf<CourierSchema>;
+
+export interface Letter {
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly id: number;
+  /** A second answer of a port that ended after its first: what a port does outside happens at least once. */
+  readonly repeated: boolean;
+}
 
 export interface Ending {
   /** Of those that run: the others are in `problems`. */
   readonly couriers: ReadonlyMap<CourierName, CourierState>;
-  readonly hand: Pick<Hand, 'streams' | 'pairs' | 'answers' | 'asked'>;
+  readonly hand: Pick<Hand, 'streams' | 'pairs' | 'answers' | 'deskAnswers' | 'asked'>;
   readonly counters: VmCounters;
-  readonly deadLetters: readonly { readonly code: ErrorCode; readonly detail: string; readonly id: number }[];
+  readonly deadLetters: readonly Letter[];
   /** Ids of messages that were given up, as the supervisor was told. */
   readonly poisoned: readonly number[];
   readonly recoveriesMs: readonly number[];
@@ -47,7 +55,12 @@ export async function collectEnding(system: System, hand: Hand, { poisoned, reco
     couriers: states,
     hand,
     counters: await system.counters(),
-    deadLetters: letters.map(({ code, detail, kind, frame }) => ({ code, detail, id: code === 'poisoned' ? idOf(kind, frame) : 0 })),
+    deadLetters: letters.map(({ code, detail, kind, source, frame }) => ({
+      code,
+      detail,
+      id: code === 'poisoned' ? idOf(kind, frame) : 0,
+      repeated: code === 'refused' && source === desk.address,
+    })),
     poisoned,
     recoveriesMs,
     problems,

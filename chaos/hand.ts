@@ -8,9 +8,10 @@ import { askOf, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
 import { digestOf, mix, payloadOf } from './js-actors/digest.js';
 import type { PlannedOrder } from './plan.js';
 import { ACTS } from './protocol/courier.js';
-import { type amber, hand } from './protocol/generated/index.js';
+import { type amber, desk, hand } from './protocol/generated/index.js';
 
-type WireOrder = MessageOf<CourierSchema, 'work'>['orders'][number];
+type Asking = MessageOf<CourierSchema, 'askAmber'>;
+type WireOrder = Asking['orders'][number];
 
 export interface Heard {
   readonly label: number;
@@ -28,8 +29,7 @@ export interface PairCount {
   astray: number;
 }
 
-const addressOf = (name: string): number =>
-  name === hand.name ? hand.address : couriers.find((courier) => courier.name === name)!.address;
+const addressOf = (name: string): number => [hand, desk, ...couriers].find((party) => party.name === name)!.address;
 
 /** The tree of orders as the line-by-line list that messages carry. */
 const flatten = (orders: readonly PlannedOrder[], depth = 1): WireOrder[] =>
@@ -43,6 +43,8 @@ export class Hand {
   readonly pairs = new Map<string, PairCount>();
   /** How requests ended, by id: with a digest, or with the code of a failure. */
   readonly answers = new Map<number, number | ErrorCode>();
+  /** The same of what the desk was asked. */
+  readonly deskAnswers = new Map<number, number | ErrorCode>();
   /** Requests that have not been settled. */
   asked = 0;
   private readonly port: Port<typeof hand>;
@@ -85,19 +87,15 @@ export class Hand {
 
   /** @returns false when there is no room */
   private async obey({ act, to, bytes, delayMs, harm }: PlannedOrder, id: number, orders: WireOrder[]): Promise<boolean> {
-    const courier = couriers.find(({ name }) => name === to)!;
-    const label = mix(mix(mix(0, hand.address), courier.address), ACTS.indexOf(act));
-    const payload = payloadOf(id, bytes);
+    const target = addressOf(to);
+    const label = mix(mix(mix(0, hand.address), target), ACTS.indexOf(act));
     const lane = act === 'urgent' || act === 'work' || act === 'chore' || act === 'ask' ? PAIR_LANES[act] : null;
-    const pair = lane === null ? null : this.pair(courier.address, lane);
+    const pair = lane === null ? null : this.pair(target, lane);
     const number = pair === null || harm !== 'none' ? 0 : pair.sent + 1;
+    const letter = { id, label, number, orders, payload: payloadOf(id, bytes), harm, delayMs };
+    const courier = couriers.find(({ address }) => address === target);
     try {
-      if (act === 'note') this.port.send(courier.receives.note, { label, id });
-      else if (act === 'rumour') this.port.send(courier.receives.rumour, { payload });
-      else if (act === 'ask') {
-        if (!(await this.ask(courier, { id, label, number, orders, payload, harm, delayMs }))) return false;
-      } else if (act === 'urgent' || act === 'work' || act === 'chore')
-        this.port.send(courier.receives[act], { id, label, number, orders, payload, harm });
+      if (!(courier ? await this.sendTo(courier, act, letter) : await this.call(act, letter))) return false;
     } catch (error) {
       if (error instanceof PortOverloadError) return false;
       throw error;
@@ -106,21 +104,42 @@ export class Hand {
     return true;
   }
 
-  /** @returns false when there is no room: nothing was asked then */
-  private async ask(courier: CourierSchema, asking: MessageOf<CourierSchema, 'askAmber'>): Promise<boolean> {
+  private async sendTo(courier: CourierSchema, act: PlannedOrder['act'], letter: Asking): Promise<boolean> {
+    if (act === 'ask') return this.ask(courier, letter);
+    if (act === 'note') this.port.send(courier.receives.note, letter);
+    else if (act === 'rumour') this.port.send(courier.receives.rumour, letter);
+    else if (act === 'urgent' || act === 'work' || act === 'chore') this.port.send(courier.receives[act], letter);
+    return true;
+  }
+
+  /** Sends the desk something. */
+  private async call(act: PlannedOrder['act'], letter: Asking): Promise<boolean> {
+    if (act === 'ask') return this.settled(this.port.request(desk.receives.ask, letter), letter.id, this.deskAnswers, ({ id }) => id);
+    if (act === 'urgent' || act === 'work' || act === 'chore') this.port.send(desk.receives[act], letter);
+    return true;
+  }
+
+  private ask(courier: CourierSchema, asking: Asking): Promise<boolean> {
+    return this.settled(this.port.request(askOf(courier), asking), asking.id, this.answers, ({ id, label, number, digest }) => {
+      this.count(courier.address, PAIR_LANES.answer, number);
+      this.note(label, id, digest);
+      return digest;
+    });
+  }
+
+  /** @param hear an answer: says what is kept of it @returns false when there is no room: nothing was asked then */
+  private async settled<T>(request: Promise<T>, id: number, answers: Map<number, number | ErrorCode>, hear: (answer: T) => number) {
     let refused = false;
     this.asked++;
-    this.port.request(askOf(courier), asking).then(
-      ({ id, label, number, digest }) => {
+    request.then(
+      (answer) => {
         this.asked--;
-        this.count(courier.address, PAIR_LANES.answer, number);
-        this.note(label, id, digest);
-        this.answers.set(asking.id, digest);
+        answers.set(id, hear(answer));
       },
       (error) => {
         this.asked--;
         refused = error instanceof RequestError && error.code === 'overloaded';
-        if (!refused) this.answers.set(asking.id, error instanceof RequestError ? error.code : 'ended');
+        if (!refused) answers.set(id, error instanceof RequestError ? error.code : 'ended');
       },
     );
     // What is refused is refused at once.

@@ -5,6 +5,7 @@
 import type { Strategy } from '../actors/supervisor/tree/specification.js';
 import type { WorkerName } from '../host-shim/common/host.js';
 import type { CourierName } from './couriers.js';
+import type { DeskEnd } from './desk.js';
 import type { ACTS, HARMS } from './protocol/courier.js';
 
 export type Act = (typeof ACTS)[number];
@@ -13,7 +14,7 @@ export type Harm = (typeof HARMS)[number];
 /** What its receiver is told to do; at the top, what the hand does. Ids ascend over the whole plan. */
 export interface PlannedOrder {
   readonly act: Act;
-  readonly to: CourierName | 'hand';
+  readonly to: CourierName | 'hand' | 'desk';
   readonly id: number;
   readonly bytes: number;
   readonly count: number;
@@ -46,12 +47,14 @@ export type Fault =
   /** When nothing is on its way, an actor is stopped by order, and started again with its state. */
   | { readonly kind: 'stop'; readonly actor: CourierName }
   /** An actor traps and the thread ends in the same moment. */
-  | { readonly kind: 'trapAndLoss'; readonly actor: CourierName };
+  | { readonly kind: 'trapAndLoss'; readonly actor: CourierName }
+  /** An incarnation of the desk ends: at the frame after this one, as the next incarnation opens, or when a handler's promise is rejected. */
+  | { readonly kind: 'deskEnd'; readonly how: 'trap' | 'hang' | DeskEnd };
 
 /** What strikes at a time. */
 export type StrikeKind = Fault['kind'] | 'poison' | 'full';
 /** What a whole run is played under. */
-export type Condition = 'slow' | 'group' | 'failOver' | 'unshared';
+export type Condition = 'slow' | 'group' | 'failOver' | 'unshared' | 'desk';
 export type FaultKind = StrikeKind | Condition;
 export const FAULT_KINDS: readonly FaultKind[] = [
   'trap',
@@ -69,6 +72,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'group',
   'failOver',
   'unshared',
+  'desk',
+  'deskEnd',
 ];
 
 export interface Step {
@@ -82,6 +87,13 @@ export interface Group {
   readonly strategy: Extract<Strategy, 'one_for_all' | 'rest_for_one'>;
   /** In the order of their start. */
   readonly members: readonly CourierName[];
+}
+
+export interface DeskTail {
+  /** For faults to strike that were ordered and have not struck. */
+  readonly flush: readonly PlannedOrder[];
+  /** Sent after that: it arrives, whatever was before. */
+  readonly last: readonly PlannedOrder[];
 }
 
 export interface Plan {
@@ -100,6 +112,8 @@ export interface Plan {
   /** Links refuse frames as full ones do; none when the rate is 0. */
   readonly refusals: { readonly rate: number; readonly microsMax: number };
   readonly steps: readonly Step[];
+  /** Whether there is a supervised port, and what is sent when all has come to rest. */
+  readonly desk: DeskTail | null;
 }
 
 const withoutHarm = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
@@ -115,16 +129,29 @@ export const calmOf = (plan: Plan): Plan => ({
   steps: plan.steps.map((step) => ({ ...step, faults: [], orders: withoutHarm(step.orders) })),
 });
 
-/** Ids of the messages that do harm, each as often as it is sent. */
+const withoutDeskIn = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
+  orders.filter(({ to }) => to !== 'desk').map((order) => ({ ...order, orders: withoutDeskIn(order.orders) }));
+
+export const withoutDesk = (plan: Plan): Plan => ({
+  ...plan,
+  desk: null,
+  steps: plan.steps.map(({ afterMs, faults, orders }) => ({
+    afterMs,
+    faults: faults.filter(({ kind }) => kind !== 'deskEnd'),
+    orders: withoutDeskIn(orders),
+  })),
+});
+
+/** Ids of the messages that do harm to couriers, each as often as it is sent. */
 export function harmfulIn(orders: readonly PlannedOrder[]): number[] {
-  return orders.flatMap(({ harm, id, count, orders: inner }) => {
-    if (harm !== 'none') return Array.from({ length: count }, (_, i) => id + i);
+  return orders.flatMap(({ harm, to, id, count, orders: inner }) => {
+    if (harm !== 'none') return to === 'desk' ? [] : Array.from({ length: count }, (_, i) => id + i);
     const within = harmfulIn(inner);
     return Array.from({ length: count }, () => within).flat();
   });
 }
 
-function* ordersIn(orders: readonly PlannedOrder[]): Generator<PlannedOrder> {
+export function* ordersIn(orders: readonly PlannedOrder[]): Generator<PlannedOrder> {
   for (const order of orders) {
     yield order;
     yield* ordersIn(order.orders);
@@ -135,6 +162,10 @@ function* ordersIn(orders: readonly PlannedOrder[]): Generator<PlannedOrder> {
 export function* ordersOf(plan: Plan): Generator<PlannedOrder> {
   for (const { orders } of plan.steps) yield* ordersIn(orders);
 }
+
+/** Ids of the messages that do harm to the desk: each is sent once. */
+export const deskPoisonOf = (plan: Plan): number[] =>
+  [...ordersOf(plan)].filter(({ to, harm }) => to === 'desk' && harm !== 'none').map(({ id }) => id);
 
 /** Bytes of one order from which on a burst is meant to fill what it goes through. */
 const FULL_BYTES = 1 << 20;
@@ -157,6 +188,7 @@ const CONDITIONS: Readonly<Record<Condition, (plan: Plan) => boolean>> = {
   group: ({ group }) => group !== null,
   failOver: ({ failOverMs }) => failOverMs !== null,
   unshared: ({ sharedMemory }) => !sharedMemory,
+  desk: ({ desk }) => desk !== null,
 };
 
 export const conditionsOf = (plan: Plan): Condition[] =>

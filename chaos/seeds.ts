@@ -1,5 +1,6 @@
 /** Seeds one after another: each makes a plan, which is played with its faults and without, and compared. */
 import type { ActorFactory } from '../actors/instance.js';
+import { judgeDesk } from './desk-verdict.js';
 import { drawPlan } from './draw.js';
 import { type Condition, calmOf, conditionsOf, type FaultKind, faultsOf, type Plan, type StrikeKind } from './plan.js';
 import { playSim } from './sim-run.js';
@@ -24,7 +25,9 @@ export async function tryPlan(plan: Plan, wasmFactories: readonly ActorFactory[]
   try {
     const calm = await playSim(calmOf(plan), wasmFactories);
     const faulty = await playSim(plan, wasmFactories);
-    return { plan, verdict: judge(plan, calm, faulty), recoveriesMs: faulty.recoveriesMs };
+    const verdict = judge(plan, calm, faulty);
+    const problems = [...verdict.problems, ...judgeDesk(plan, calm, faulty)];
+    return { plan, verdict: { ...verdict, problems }, recoveriesMs: faulty.recoveriesMs };
   } catch (error) {
     return { plan, verdict: brokenOff(error), recoveriesMs: [] };
   }

@@ -10,11 +10,13 @@ import { load } from '../host-shim/sim/load.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
 import { guestsIn, jsFactories, parties } from './application.js';
 import { COURIER_NAMES, type CourierName, couriers } from './couriers.js';
+import { Desk, type DeskRecord } from './desk.js';
 import { collectEnding, type Ending, type Notes, restingAt } from './ending.js';
 import { Hand } from './hand.js';
 import { idOf } from './letters.js';
 import { type Observer, observed } from './observed.js';
-import type { Fault, Plan } from './plan.js';
+import type { Fault, Plan, PlannedOrder } from './plan.js';
+import { desk as deskSchema } from './protocol/generated/index.js';
 
 /** Every fault is one by order: budgets are not what is tried here. */
 const OFTEN = { intensity: 100_000, periodMs: 1_000 };
@@ -40,9 +42,14 @@ export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
     }),
   );
 
+export interface SimEnding extends Ending {
+  readonly desk: DeskRecord;
+}
+
 class SimRun implements Observer, Notes {
   private readonly host: SimHost;
   private readonly hand: Hand;
+  private readonly desk = new Desk();
   private system!: System;
   readonly problems: string[] = [];
   readonly poisoned: number[] = [];
@@ -57,7 +64,7 @@ class SimRun implements Observer, Notes {
     wasmFactories: readonly ActorFactory[],
   ) {
     const definition = (factories: readonly ActorFactory[]) => ({ parties, actors: factories.map((factory) => observed(factory, this)) });
-    const js = definition(jsFactories);
+    const js = { ...definition(jsFactories), ports: (vm: Vm) => (plan.desk ? this.desk.open(vm) : undefined) };
     const wasm = definition(wasmFactories);
     const { rate, microsMax } = plan.refusals;
     this.host = createSimHost({
@@ -90,7 +97,7 @@ class SimRun implements Observer, Notes {
     if (!this.faultsAt.has(actor)) this.faultsAt.set(actor, this.host.kernel.now);
   }
 
-  async play(): Promise<Ending> {
+  async play(): Promise<SimEnding> {
     this.system = await startSystem(this.host, {
       parties,
       actors: couriers.map((schema) => ({ schema, twins: { js: true, wasm: true }, options: { logs: 1 } })),
@@ -99,6 +106,7 @@ class SimRun implements Observer, Notes {
       supervision: supervisionOf(this.plan),
       circuit: this.plan.failOverMs === null ? null : { intensity: 1, periodMs: 1_000, coolDownMs: this.plan.failOverMs },
       vmIntensity: OFTEN,
+      portVms: { desk: 'js' },
     });
     this.watch();
     for (const { afterMs, faults, orders } of this.plan.steps) {
@@ -107,15 +115,23 @@ class SimRun implements Observer, Notes {
       await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
     }
     await this.settle();
+    for (const orders of this.plan.desk ? [this.plan.desk.flush, this.plan.desk.last] : []) await this.sendAtRest(orders);
     const ending = await this.host.until(collectEnding(this.system, this.hand, this));
     await this.stop();
-    return ending;
+    return { ...ending, desk: this.desk.record };
+  }
+
+  private async sendAtRest(orders: readonly PlannedOrder[]): Promise<void> {
+    await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
+    await this.settle();
   }
 
   private watch(): void {
     this.system.onChange((change) => {
       if (change.type === 'poisoned') this.poisoned.push(idOf(change.report.message.kind, change.report.message.firstBytes));
+      if (change.type === 'crash' && change.report.actor === deskSchema.name) this.desk.crashed(change.report);
       if (change.type !== 'vm') return;
+      if (change.vm === 'js' && change.state === 'running') this.desk.record.recoveredAt = this.host.clock.nowMicros();
       const index = this.awaitedLosses.findIndex((fault) => fault.vm === change.vm && fault.state === change.state);
       if (index < 0) return;
       const [fault] = this.awaitedLosses.splice(index, 1);
@@ -165,6 +181,7 @@ class SimRun implements Observer, Notes {
         .catch(() => {});
     // What cannot move now, as one that is restarting or is there already, stays where it is.
     if (fault.kind === 'move') void this.system.moveActor(fault.actor, fault.vm).catch(() => {});
+    if (fault.kind === 'deskEnd') this.endDesk(fault.how);
     if (fault.kind === 'traps') this.trapOften(fault.vm, fault.rate, fault.forMs);
   }
 
@@ -173,6 +190,14 @@ class SimRun implements Observer, Notes {
     await this.settle();
     await this.host.until(this.system.stopActor(actor));
     await this.host.until(this.system.startActor(actor));
+  }
+
+  private endDesk(how: Extract<Fault, { kind: 'deskEnd' }>['how']): void {
+    if (how === 'opening' || how === 'rejection') this.desk.order(how);
+    else
+      this.running('js')
+        ?.[how === 'trap' ? 'crash' : 'hang'](deskSchema.name)
+        .catch(() => {});
   }
 
   private trapOften(vm: WorkerName, rate: number, forMs: number): void {
@@ -199,4 +224,4 @@ class SimRun implements Observer, Notes {
   }
 }
 
-export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[]): Promise<Ending> => new SimRun(plan, wasmFactories).play();
+export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[]): Promise<SimEnding> => new SimRun(plan, wasmFactories).play();

@@ -221,11 +221,17 @@ export type PackedEnding = ReturnType<typeof packEnding>;
 export const packEnding = ({ couriers: states, hand, ...rest }: ThreadsEnding) => ({
   ...rest,
   couriers: [...states],
-  hand: { streams: [...hand.streams], pairs: [...hand.pairs], answers: [...hand.answers], asked: hand.asked },
+  hand: { streams: [...hand.streams], pairs: [...hand.pairs], answers: [...hand.answers], deskAnswers: [], asked: hand.asked },
 });
 
 export const unpackEnding = ({ couriers: states, hand, ...rest }: PackedEnding): ThreadsEnding => ({
   ...rest,
   couriers: new Map(states),
-  hand: { streams: new Map(hand.streams), pairs: new Map(hand.pairs), answers: new Map(hand.answers), asked: hand.asked },
+  hand: {
+    streams: new Map(hand.streams),
+    pairs: new Map(hand.pairs),
+    answers: new Map(hand.answers),
+    deskAnswers: new Map(hand.deskAnswers),
+    asked: hand.asked,
+  },
 });

@@ -2,7 +2,7 @@
 import type { CourierState, Ending } from './ending.js';
 import { flawedPairs, listenersOf } from './ending.js';
 import type { Heard } from './hand.js';
-import { harmfulIn, type Plan } from './plan.js';
+import { deskPoisonOf, harmfulIn, type Plan } from './plan.js';
 
 export interface Verdict {
   readonly lost: number;
@@ -20,12 +20,15 @@ class Comparison {
   readonly problems: string[] = [];
   /** Messages that are to be given up. */
   private readonly harmful: readonly number[];
+  /** What is promised of those is less: docs/RECOVERY.md, ports. */
+  private readonly deskPoison: ReadonlySet<number>;
 
   constructor(
     plan: Plan,
     private readonly calm: Ending,
     private readonly faulty: Ending,
   ) {
+    this.deskPoison = new Set(deskPoisonOf(plan));
     this.harmful = plan.steps.flatMap(({ orders }) => harmfulIn(orders));
   }
 
@@ -89,14 +92,16 @@ class Comparison {
 
   /** Poison is given up once each, and is a dead letter once each. Nothing else is. */
   private checkLetters(): void {
-    const { poisoned, deadLetters } = this.faulty;
-    const letters = deadLetters.filter(({ code }) => code === 'poisoned').map(({ id }) => id);
+    const { deadLetters } = this.faulty;
+    const ofCouriers = (ids: readonly number[]) => ids.filter((id) => !this.deskPoison.has(id));
+    const poisoned = ofCouriers(this.faulty.poisoned);
+    const letters = ofCouriers(deadLetters.filter(({ code }) => code === 'poisoned').map(({ id }) => id));
     for (const id of new Set([...this.harmful, ...poisoned, ...letters])) {
       const [expected, given, kept] = [this.harmful, poisoned, letters].map((ids) => ids.filter((one) => one === id).length);
       if (given !== expected) this.problems.push(`message ${id} was given up ${given} times, not ${expected}`);
       if (kept !== expected) this.problems.push(`message ${id} is a dead letter ${kept} times, not ${expected}`);
     }
-    const other = deadLetters.find(({ code }) => code !== 'poisoned');
+    const other = deadLetters.find(({ code, repeated }) => code !== 'poisoned' && !repeated);
     if (other) this.problems.push(`a dead letter that should not be: ${other.code}, ${other.detail}`);
   }
 }
@@ -107,7 +112,7 @@ function comparable({ sum, notes, asked, waiting, failed, strays }: CourierState
   return Object.fromEntries(Object.entries(parts).map(([part, value]) => [part, JSON.stringify(value)]));
 }
 
-function firstDifference(calm: readonly number[], faulty: readonly number[]): string {
+export function firstDifference(calm: readonly number[], faulty: readonly number[]): string {
   const at = calm.findIndex((id, i) => faulty[i] !== id);
   if (at < 0) return faulty.length > calm.length ? `after message ${calm.at(-1) ?? 'none'} comes ${faulty[calm.length]}` : 'other contents';
   return `message ${calm[at]} is expected at ${at}, ${faulty[at] ?? 'nothing'} is there`;

@@ -10,6 +10,7 @@ import { FOLLOWERS } from '../../protocol/frame.js';
 import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
 import { answerHandlerOf, askHandlerOf, askOf, type CourierSchema, courierAt, couriers, newsHandlerOf, PAIR_LANES } from '../couriers.js';
 import { ACTS } from '../protocol/courier.js';
+import { desk } from '../protocol/generated/desk.js';
 import { hand } from '../protocol/generated/hand.js';
 import { digestOf, mix, payloadOf } from './digest.js';
 
@@ -187,7 +188,7 @@ export class Courier extends Actor<CourierSchema> {
     } else {
       const number = harm === 'none' ? ++this.pair(to, PAIR_LANES[act]).sent : 0;
       if (!courier) {
-        if (act !== 'ask') this.send(hand.receives[act], { id, label, number, payload });
+        if (act !== 'ask') this.sendToPort(act, to, { id, label, number, payload, harm });
       } else if (act === 'ask') {
         const request = this.request(askOf(courier), { id, label, number, orders: [...orders], payload, harm, delayMs });
         this.state.asked.push({ request, id });
@@ -195,6 +196,11 @@ export class Courier extends Actor<CourierSchema> {
         this.send(courier.receives[act], { id, label, number, orders: [...orders], payload, harm });
       }
     }
+  }
+
+  private sendToPort(act: 'urgent' | 'work' | 'chore', to: number, fields: MessageOf<typeof desk, 'work'>): void {
+    if (to === desk.address) this.send(desk.receives[act], fields);
+    else this.send(hand.receives[act], fields);
   }
 
   private sendAnswer(to: RequestToken, stream: number, id: number): void {

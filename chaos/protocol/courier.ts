@@ -9,7 +9,7 @@ export const ACTS = ['urgent', 'work', 'chore', 'ask', 'news', 'note', 'rumour',
 /** What is wrong with a message: `poison` traps whoever handles it, each time; `hang` never returns. */
 export const HARMS = ['none', 'poison', 'hang'] as const;
 
-const harm = choice('Harm', HARMS);
+export const harm = choice('Harm', HARMS);
 
 /** Orders within orders are in one list, as a tree is written down line by line: those behind an order that are deeper belong to it. */
 const order = struct('Order', {
@@ -83,7 +83,7 @@ const state = struct('CourierState', {
 export const KIND = { urgent: 1, work: 2, chore: 3, ask: 4, note: 5, rumour: 6, news: 0x40, askReply: 0x84 } as const;
 
 /** Every request of a plan is answered, however long faults hold it up. */
-const PATIENCE_MS = 120_000;
+export const PATIENCE_MS = 120_000;
 
 /** Asks to be answered after `delayMs`, at once when it is 0. */
 const asking = (firstKind: number) =>
@@ -116,5 +116,5 @@ export const courier = <const Name extends string, const Ask extends string>(
     },
     publishes: { news: publication({ kind: firstKind + KIND.news, fields: { id: u32, label: u32, number: u32, payload: bin() } }) },
     follows,
-    sendsTo: ['amber', 'birch', 'cedar', 'dune', 'ember', 'hand', 'timer'],
+    sendsTo: ['amber', 'birch', 'cedar', 'dune', 'ember', 'hand', 'desk', 'timer'],
   });

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CheckpointMemory } from '../../actors/checkpoint-memory.js';
 import { Mover } from '../../actors/mover.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { PortCell } from '../../actors/port-cell.js';
 import { Vm } from '../../actors/vm.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
@@ -114,6 +115,18 @@ const BREAKAGES: readonly Breakage[] = [
       const { handOver } = Mover.prototype;
       vi.spyOn(Mover.prototype, 'handOver').mockImplementation(async function (this: Mover, actor) {
         return { ...(await handOver.call(this, actor)), waiting: [] };
+      });
+    },
+  },
+  {
+    without: 'the frame at which an incarnation of a port ended',
+    kinds: ['desk', 'deskEnd'],
+    apply() {
+      const cell = PortCell.prototype as unknown as { left: unknown; leave(): void };
+      const { leave } = cell;
+      vi.spyOn(cell, 'leave').mockImplementation(function (this: typeof cell) {
+        this.left = null;
+        leave.call(this);
       });
     },
   },

@@ -139,6 +139,47 @@ test('what comes before it opens is handled once it has', async () => {
   }
 });
 
+test('an incarnation that does not open loses nothing: the next one has the frame that ended the one before, as its last try', async () => {
+  class Stuck extends Clerk {
+    override onOpen(): void {
+      super.onOpen();
+      if (this.number === 2) throw new Error('the door is stuck');
+    }
+  }
+  const { world, told, call, status } = await openOffice({}, (port, tells, number) => new Stuck(port, tells, number));
+  call('throw once', 'throw', 'last');
+  await world.pass(100);
+  expect(told).toEqual([
+    '1 opens',
+    '1 throw once 1',
+    '2 opens',
+    '3 opens',
+    '3 throw once 1',
+    '3 throw 2',
+    '4 opens',
+    '4 throw 1',
+    '5 opens',
+    '5 last 1',
+  ]);
+  expect(status()).toMatchObject({ state: 'running', epoch: 5 });
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+});
+
+test('a frame has two tries, whether or not an incarnation opens between them', async () => {
+  class Stuck extends Clerk {
+    override onOpen(): void {
+      super.onOpen();
+      if (this.number === 2) throw new Error('the door is stuck');
+    }
+  }
+  const { world, told, call, changes } = await openOffice({}, (port, tells, number) => new Stuck(port, tells, number));
+  call('throw', 'last');
+  await world.pass(100);
+  expect(told).toEqual(['1 opens', '1 throw 1', '2 opens', '3 opens', '3 throw 1', '4 opens', '4 last 1']);
+  const attempts = changes.flatMap((change) => (change.type === 'crash' ? [change.report.attempt] : []));
+  expect(attempts).toEqual([1, 1, 2]);
+});
+
 test('a crash is reported with its causes', async () => {
   class Curious extends Clerk {
     override onBankTotal(): void {
@@ -245,6 +286,21 @@ test.each(['js', 'host'] as const)('an order to crash ends it at its next frame,
   expect(world.ends).toEqual(['1 trap']);
 });
 
+test('an order to crash that comes as it is restarted passes by the frame that it has again, and strikes the next', async () => {
+  const { world, call, told, changes } = await openOffice();
+  await world.system.crash('counterdesk');
+  let ordered = false;
+  world.system.onChange((change) => {
+    if (change.type !== 'port' || change.state !== 'restarting' || ordered) return;
+    ordered = true;
+    void world.host.vmOf('js').crash('counterdesk');
+  });
+  call('hello', 'again');
+  await world.pass(50);
+  expect(told).toEqual(['1 opens', '1 hello 1', '2 opens', '2 hello 1', '2 again 2', '3 opens', '3 again 1']);
+  expect(changes.filter((change) => change.type === 'poisoned')).toEqual([]);
+});
+
 test('the loss of its VM is one more end; one that was down stays down', async () => {
   const vmIntensity = { intensity: 10, periodMs: 10_000 };
   const { world, call, status, told } = await openOffice({ intensity: 1, vmIntensity });
@@ -280,7 +336,10 @@ test('a frame at which it hangs comes once more, and is given up when it hangs a
     }
   }
   const vmIntensity = { intensity: 10, periodMs: 1_000_000 };
-  const { world, call, status, told } = await openOffice({ vmIntensity }, (port, tells, number) => new Endless(port, tells, number));
+  const { world, call, status, told, changes } = await openOffice(
+    { vmIntensity },
+    (port, tells, number) => new Endless(port, tells, number),
+  );
   call('hang once');
   await world.pass(5_000);
   expect(told).toEqual(['1 opens', '1 hang once', '2 opens', '2 hang once 1']);
@@ -290,6 +349,24 @@ test('a frame at which it hangs comes once more, and is given up when it hangs a
   expect(status()).toMatchObject({ state: 'running', epoch: 4 });
   expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
   expect(world.ends).toEqual(['1 hang', '2 hang', '3 hang']);
+  const crashes = changes.flatMap((change) => (change.type === 'crash' ? [change.report] : []));
+  expect(crashes.map(({ epoch, attempt }) => [epoch, attempt])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+  ]);
+});
+
+test('a hang is reported of the incarnation that hung, however often the port was restarted before', async () => {
+  const vmIntensity = { intensity: 10, periodMs: 1_000_000 };
+  const { world, call, status, changes } = await openOffice({ vmIntensity });
+  call('throw once');
+  await world.pass(50);
+  await world.system.hang('counterdesk');
+  call('hello');
+  await world.pass(5_000);
+  expect(status()).toMatchObject({ state: 'running', epoch: 3 });
+  expect(changes.flatMap((change) => (change.type === 'crash' ? [change.report.epoch] : []))).toEqual([1, 2]);
 });
 
 test('a crash loop in the middle of traffic loses nothing that can be handled', async () => {

@@ -5,6 +5,7 @@ import { cedar } from './cedar.js';
 import { dune } from './dune.js';
 import { ember } from './ember.js';
 import { hand } from './hand.js';
+import { desk } from './desk.js';
 
-export { amber, birch, cedar, dune, ember, hand };
-export const parties = [amber, birch, cedar, dune, ember, hand] as const;
+export { amber, birch, cedar, dune, ember, hand, desk };
+export const parties = [amber, birch, cedar, dune, ember, hand, desk] as const;

@@ -12,5 +12,5 @@ export const hand = port({
     chore: message({ kind: 0x6503, lane: 'idle', fields }),
   },
   follows: ['amber.news', 'dune.news'],
-  sendsTo: ['amber', 'birch', 'cedar', 'dune', 'ember'],
+  sendsTo: ['amber', 'birch', 'cedar', 'dune', 'ember', 'desk'],
 });

@@ -7,6 +7,7 @@ import {
   Act, AMBER_ADDRESS, AmberAskAmber, AmberAskAmberReply, AmberNews, AmberNote, AmberRumour, AmberWork, Asked, CourierState, Harm, Note,
   Order, Pair, Stream, Waiting,
 } from '../../protocol/generated/assembly/amber';
+import { DeskWork } from '../../protocol/generated/assembly/desk';
 import { HandWork } from '../../protocol/generated/assembly/hand';
 import { digestOf, mix, payloadOf } from './digest';
 import { ReaddressedAnswer, ReaddressedAsk, ReaddressedMessage, ReaddressedNews } from './readdressed';
@@ -37,6 +38,11 @@ namespace PairLane {
 const ANSWER: u32 = 8;
 
 const HAND: u16 = new HandWork().target;
+const DESK: u16 = new DeskWork().target;
+
+function isPort(address: u16): bool {
+  return address == HAND || address == DESK;
+}
 
 function firstKindOf(address: u16): u16 {
   return 0x6000 + ((address - AMBER_ADDRESS) << 8);
@@ -298,20 +304,21 @@ export class Courier extends Actor<CourierState> {
         const note = new AmberNote();
         note.label = label;
         note.id = id;
-        if (order.to != HAND) this.send(new ReaddressedMessage(kinds + Kind.NOTE, order.to, note));
+        if (!isPort(order.to)) this.send(new ReaddressedMessage(kinds + Kind.NOTE, order.to, note));
         return;
       }
       case Act.Rumour: {
         const rumour = new AmberRumour();
         rumour.payload.set(payloadOf(id, order.bytes));
-        if (order.to != HAND) this.send(new ReaddressedMessage(kinds + Kind.RUMOUR, order.to, rumour));
+        if (!isPort(order.to)) this.send(new ReaddressedMessage(kinds + Kind.RUMOUR, order.to, rumour));
         return;
       }
       case Act.Ask:
-        if (order.to != HAND) this.sendAsk(order, id, label, orders, from, end);
+        if (!isPort(order.to)) this.sendAsk(order, id, label, orders, from, end);
         return;
       default:
         if (order.to == HAND) this.sendToHand(order, id, label);
+        else if (order.to == DESK) this.sendToDesk(order, id, label);
         else this.sendLetter(order, id, label, orders, from, end);
     }
   }
@@ -356,6 +363,16 @@ export class Courier extends Actor<CourierState> {
     letter.id = id;
     letter.label = label;
     letter.number = this.nextNumber(order.to, <u8>order.act);
+    letter.payload.set(payloadOf(id, order.bytes));
+    this.send(new ReaddressedMessage(firstKindOf(order.to) + Kind.URGENT + <u16>order.act, order.to, letter));
+  }
+
+  private sendToDesk(order: Order, id: u32, label: u32): void {
+    const letter = new DeskWork();
+    letter.id = id;
+    letter.label = label;
+    letter.number = order.harm == Harm.None ? this.nextNumber(order.to, <u8>order.act) : 0;
+    letter.harm = order.harm;
     letter.payload.set(payloadOf(id, order.bytes));
     this.send(new ReaddressedMessage(firstKindOf(order.to) + Kind.URGENT + <u16>order.act, order.to, letter));
   }

@@ -9,6 +9,7 @@ import { AmberNews, AmberAskAmberReply } from './amber';
 import { DuneNews, DuneAskDuneReply } from './dune';
 import { BirchAskBirchReply } from './birch';
 import { EmberAskEmberReply } from './ember';
+import { DeskAskReply } from './desk';
 
 export class CedarUrgent extends Message {
   id: u32 = 0;
@@ -374,6 +375,7 @@ export interface CedarHandlers {
   onAskCedarReply(request: u32, message: CedarAskCedarReply): void;
   onAskDuneReply(request: u32, message: DuneAskDuneReply): void;
   onAskEmberReply(request: u32, message: EmberAskEmberReply): void;
+  onAskReply(request: u32, message: DeskAskReply): void;
   /** Whether a publication is the next of its topic, or fresh; otherwise its handler is not called. */
   admits(kind: u16, version: u32, fresh: bool): bool;
 }
@@ -404,6 +406,8 @@ export interface CedarHandlers {
 @lazy const askDuneReply = new DuneAskDuneReply();
 // @ts-ignore: decorator
 @lazy const askEmberReply = new EmberAskEmberReply();
+// @ts-ignore: decorator
+@lazy const askReply = new DeskAskReply();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchCedar<H extends CedarHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -471,6 +475,11 @@ export function dispatchCedar<H extends CedarHandlers>(handlers: H, kind: u16, r
     case 0x6484: {
       if (!askEmberReply.decode(reader)) return false;
       handlers.onAskEmberReply(askEmberReply.request, askEmberReply);
+      return true;
+    }
+    case 0x6684: {
+      if (!askReply.decode(reader)) return false;
+      handlers.onAskReply(askReply.request, askReply);
       return true;
     }
   }

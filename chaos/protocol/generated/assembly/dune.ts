@@ -9,6 +9,7 @@ import { BirchNews, BirchAskBirchReply } from './birch';
 import { AmberAskAmberReply } from './amber';
 import { CedarAskCedarReply } from './cedar';
 import { EmberAskEmberReply } from './ember';
+import { DeskAskReply } from './desk';
 
 export class DuneUrgent extends Message {
   id: u32 = 0;
@@ -373,6 +374,7 @@ export interface DuneHandlers {
   onAskCedarReply(request: u32, message: CedarAskCedarReply): void;
   onAskDuneReply(request: u32, message: DuneAskDuneReply): void;
   onAskEmberReply(request: u32, message: EmberAskEmberReply): void;
+  onAskReply(request: u32, message: DeskAskReply): void;
   /** Whether a publication is the next of its topic, or fresh; otherwise its handler is not called. */
   admits(kind: u16, version: u32, fresh: bool): bool;
 }
@@ -401,6 +403,8 @@ export interface DuneHandlers {
 @lazy const askDuneReply = new DuneAskDuneReply();
 // @ts-ignore: decorator
 @lazy const askEmberReply = new EmberAskEmberReply();
+// @ts-ignore: decorator
+@lazy const askReply = new DeskAskReply();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchDune<H extends DuneHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -463,6 +467,11 @@ export function dispatchDune<H extends DuneHandlers>(handlers: H, kind: u16, rea
     case 0x6484: {
       if (!askEmberReply.decode(reader)) return false;
       handlers.onAskEmberReply(askEmberReply.request, askEmberReply);
+      return true;
+    }
+    case 0x6684: {
+      if (!askReply.decode(reader)) return false;
+      handlers.onAskReply(askReply.request, askReply);
       return true;
     }
   }

@@ -9,6 +9,7 @@ import { CedarNews, CedarAskCedarReply } from './cedar';
 import { DuneNews, DuneAskDuneReply } from './dune';
 import { AmberNews, AmberAskAmberReply } from './amber';
 import { BirchAskBirchReply } from './birch';
+import { DeskAskReply } from './desk';
 
 export class EmberUrgent extends Message {
   id: u32 = 0;
@@ -375,6 +376,7 @@ export interface EmberHandlers {
   onAskCedarReply(request: u32, message: CedarAskCedarReply): void;
   onAskDuneReply(request: u32, message: DuneAskDuneReply): void;
   onAskEmberReply(request: u32, message: EmberAskEmberReply): void;
+  onAskReply(request: u32, message: DeskAskReply): void;
   /** Whether a publication is the next of its topic, or fresh; otherwise its handler is not called. */
   admits(kind: u16, version: u32, fresh: bool): bool;
 }
@@ -407,6 +409,8 @@ export interface EmberHandlers {
 @lazy const askDuneReply = new DuneAskDuneReply();
 // @ts-ignore: decorator
 @lazy const askEmberReply = new EmberAskEmberReply();
+// @ts-ignore: decorator
+@lazy const askReply = new DeskAskReply();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchEmber<H extends EmberHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -479,6 +483,11 @@ export function dispatchEmber<H extends EmberHandlers>(handlers: H, kind: u16, r
     case 0x6484: {
       if (!askEmberReply.decode(reader)) return false;
       handlers.onAskEmberReply(askEmberReply.request, askEmberReply);
+      return true;
+    }
+    case 0x6684: {
+      if (!askReply.decode(reader)) return false;
+      handlers.onAskReply(askReply.request, askReply);
       return true;
     }
   }

@@ -1,0 +1,83 @@
+/**
+ * Adds a supervised port to a plan, messages for it and its ends. It draws numbers of its own, so that a plan without it stays what it was
+ * for the same seed.
+ */
+import type { Random } from '../bus/random.js';
+import { COURIER_NAMES } from './couriers.js';
+import { type Fault, type FaultKind, ordersOf, type Plan, type PlannedOrder, type Step } from './plan.js';
+
+const DESK_CHANCE = 0.4;
+/** That an order is followed by a message to the desk. */
+const ERRAND_CHANCE = 0.3;
+/** That the hand sends it something in a step. */
+const CALL_CHANCE = 0.5;
+const END_CHANCE = 0.3;
+const POISON_CHANCE = 0.08;
+const PAYLOADS_BYTES = [0, 1, 200];
+const REPEATS_MAX = 6;
+const ANSWERS_MS = [0, 0, 3, 20];
+/** A hang takes ten seconds of virtual time, which is the time of a whole run: it is the rarest. */
+const ENDS = ['trap', 'trap', 'trap', 'opening', 'rejection', 'rejection', 'hang'] as const;
+const ACTS = ['urgent', 'work', 'work', 'chore'] as const;
+const SENDING = ['urgent', 'work', 'chore', 'ask', 'timer'];
+
+class DeskDrawing {
+  private id: number;
+
+  constructor(
+    private readonly plan: Plan,
+    private readonly random: Random,
+    private readonly kinds: readonly FaultKind[],
+  ) {
+    this.id = Math.max(0, ...[...ordersOf(plan)].map(({ id, count }) => id + count));
+  }
+
+  draw(): Plan {
+    if (!this.random.chance(DESK_CHANCE) || !this.kinds.includes('desk')) return this.plan;
+    const steps = this.plan.steps.map((step) => this.step(step));
+    return { ...this.plan, steps, desk: { flush: [this.call('work', true)], last: COURIER_NAMES.map((to) => this.echo(to)) } };
+  }
+
+  private one<T>(choices: readonly T[]): T {
+    return choices[this.random.integer(choices.length)];
+  }
+
+  private step({ afterMs, faults, orders }: Step): Step {
+    const ends: Fault[] = [];
+    while (this.random.chance(END_CHANCE)) {
+      const how = this.one(ENDS);
+      if (this.kinds.includes('deskEnd')) ends.push({ kind: 'deskEnd', how });
+    }
+    const calls = this.random.chance(CALL_CHANCE) ? [this.call(this.random.chance(0.4) ? 'ask' : this.one(ACTS), false)] : [];
+    return { afterMs, faults: [...faults, ...ends], orders: [...this.withErrands(orders, false), ...calls] };
+  }
+
+  private withErrands(orders: readonly PlannedOrder[], repeated: boolean): PlannedOrder[] {
+    return orders.map((order) => {
+      const often = repeated || order.count > 1;
+      const inner = this.withErrands(order.orders, often);
+      const sends = order.to !== 'hand' && SENDING.includes(order.act) && order.harm === 'none';
+      return { ...order, orders: this.random.chance(ERRAND_CHANCE) && sends ? [...inner, this.call(this.one(ACTS), often)] : inner };
+    });
+  }
+
+  /** @param repeated poison has an id of its own */
+  private call(act: PlannedOrder['act'], repeated: boolean): PlannedOrder {
+    const harm = this.random.chance(POISON_CHANCE) && !repeated && this.kinds.includes('poison') ? 'poison' : 'none';
+    const count = harm === 'poison' || this.random.chance(0.6) ? 1 : 1 + this.random.integer(REPEATS_MAX);
+    const id = this.id;
+    this.id += count;
+    const delayMs = act === 'ask' ? this.one(ANSWERS_MS) : 0;
+    return { act, to: 'desk', id, bytes: this.one(PAYLOADS_BYTES), count, delayMs, harm, orders: [] };
+  }
+
+  /** A message that makes its receiver send one to the desk. */
+  private echo(to: PlannedOrder['to']): PlannedOrder {
+    const plain = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
+    const id = this.id++;
+    return { ...plain, act: 'work', to, id, orders: [{ ...plain, act: 'work', to: 'desk', id: this.id++, orders: [] }] };
+  }
+}
+
+/** @param kinds of faults that may happen */
+export const addDesk = (plan: Plan, random: Random, kinds: readonly FaultKind[]): Plan => new DeskDrawing(plan, random, kinds).draw();
