@@ -35,7 +35,8 @@ class DeskDrawing {
   draw(): Plan {
     if (!this.random.chance(DESK_CHANCE) || !this.kinds.includes('desk')) return this.plan;
     const steps = this.plan.steps.map((step) => this.step(step));
-    return { ...this.plan, steps, desk: { flush: [this.call('work', true)], last: COURIER_NAMES.map((to) => this.echo(to)) } };
+    const echoes = () => COURIER_NAMES.map((to) => this.echo(to));
+    return { ...this.plan, steps, desk: { flush: [this.call('work', true), ...echoes()], last: echoes() } };
   }
 
   private one<T>(choices: readonly T[]): T {
@@ -56,8 +57,10 @@ class DeskDrawing {
     return orders.map((order) => {
       const often = repeated || order.count > 1;
       const inner = this.withErrands(order.orders, often);
-      const sends = order.to !== 'hand' && SENDING.includes(order.act) && order.harm === 'none';
-      return { ...order, orders: this.random.chance(ERRAND_CHANCE) && sends ? [...inner, this.call(this.one(ACTS), often)] : inner };
+      const sends = order.to !== 'hand' && SENDING.includes(order.act);
+      const all = this.random.chance(ERRAND_CHANCE) && sends ? [...inner, this.call(this.one(ACTS), often)] : inner;
+      // What is in a message that does harm is never carried out.
+      return { ...order, orders: order.harm === 'none' ? all : order.orders };
     });
   }
 

@@ -129,7 +129,7 @@ class SimRun implements Observer, Notes {
   private watch(): void {
     this.system.onChange((change) => {
       if (change.type === 'poisoned') this.poisoned.push(idOf(change.report.message.kind, change.report.message.firstBytes));
-      if (change.type === 'crash' && change.report.actor === deskSchema.name) this.desk.crashed(change.report);
+      if (change.type === 'crash' && change.report.party === deskSchema.name) this.desk.crashed(change.report);
       if (change.type !== 'vm') return;
       if (change.vm === 'js' && change.state === 'running') this.desk.record.recoveredAt = this.host.clock.nowMicros();
       const index = this.awaitedLosses.findIndex((fault) => fault.vm === change.vm && fault.state === change.state);

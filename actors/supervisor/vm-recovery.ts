@@ -78,6 +78,10 @@ export class VmRecovery {
       await everywhere((each) => each.setRoutes(routes()));
       const going = [...actorsIn(name), ...portsIn(name)].filter(({ state }) => state === 'recovering');
       for (const { status } of going) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
+      // It was not there as others came back, and may hear of their new incarnations before the rest of what the former ones had sent.
+      const others = peers.flatMap((peer) => [...actorsIn(peer.name), ...portsIn(peer.name)]);
+      const restarted = others.map(({ status }) => status).filter(({ epoch }) => epoch > 1);
+      await Promise.all(restarted.map(({ address, epoch }) => control.fence(address, epoch, EVERYTHING)));
       await control.recover(
         going.map(({ order }) => order),
         this.checkpoints.get(name),

@@ -206,6 +206,20 @@ describe('a VM that is lost', () => {
     expect(system.actors.map(({ state, epoch }) => `${state} ${epoch}`)).toEqual(Array(3).fill('running 2'));
   });
 
+  test('of two at once the second is told that nothing is to be refused of what the first had sent before', async () => {
+    const { host } = await started();
+    host.vm('wasm').die('exit code 1');
+    host.vm('js').die('exit code 1');
+    await settle();
+    const recovered = host.log.findIndex((line) => line.startsWith('js: recover'));
+    expect(recovered).toBeGreaterThan(0);
+    expect(host.log.slice(0, recovered).filter((line) => line.startsWith('js: fence'))).toEqual([
+      'js: fence 64 2',
+      'js: fence 66 2',
+      'js: fence 65 2',
+    ]);
+  });
+
   test('once too often within the period, it stays lost', async () => {
     const { host, system } = await started({ vmIntensity: { intensity: 2, periodMs: 1000 } });
     for (let i = 0; i < 3; i++) {
