@@ -7,21 +7,27 @@ import { loadWasmFactories } from '../../chaos/sim-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const SEEDS = 200;
+/** They take half a minute on a machine that does nothing else. */
+const PATIENCE_MS = 400_000;
 const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
 
-test(`${SEEDS} seeds from ${SEED}: nothing is lost, doubled or reordered (TANDEM_SEED to change)`, async () => {
-  const tally = await trySeeds({ first: SEED, count: SEEDS, step: 1 }, FAULT_KINDS, wasmFactories);
-  expect(tally.failures.map(({ seed, problems }) => ({ seed, problems }))).toEqual([]);
-  expect(tally).toMatchObject({ seeds: SEEDS, lost: 0, duplicated: 0, reordered: 0, divergent: 0 });
-  const counts: Partial<Record<FaultKind, number>> = { ...tally.faults, ...tally.plans };
-  for (const kind of FAULT_KINDS) expect(counts[kind], kind).toBeGreaterThan(SEEDS / 10);
-});
+test(
+  `${SEEDS} seeds from ${SEED}: nothing is lost, doubled or reordered (TANDEM_SEED to change)`,
+  async () => {
+    const tally = await trySeeds({ first: SEED, count: SEEDS, step: 1 }, FAULT_KINDS, wasmFactories);
+    expect(tally.failures.map(({ seed, problems }) => ({ seed, problems }))).toEqual([]);
+    expect(tally).toMatchObject({ seeds: SEEDS, lost: 0, duplicated: 0, reordered: 0, divergent: 0 });
+    const counts: Partial<Record<FaultKind, number>> = { ...tally.faults, ...tally.plans };
+    for (const kind of FAULT_KINDS) expect(counts[kind], kind).toBeGreaterThan(SEEDS / 10);
+  },
+  PATIENCE_MS,
+);
 
 test('a seed gives the same plan each time, and its calm run has no faults', () => {
   for (let seed = 1; seed < 50; seed++) {
     const plan = drawPlan(seed, FAULT_KINDS);
     expect(drawPlan(seed, FAULT_KINDS)).toEqual(plan);
     const faults = [...faultsOf(calmOf(plan)).keys(), ...conditionsOf(calmOf(plan))];
-    expect(faults.filter((kind) => kind !== 'full')).toEqual([]);
+    expect(faults.filter((kind) => kind !== 'full' && kind !== 'desk')).toEqual([]);
   }
 });
