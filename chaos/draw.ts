@@ -196,11 +196,24 @@ class Drawing {
   }
 }
 
+/** From numbers of their own, so that they change nothing else of a plan. */
+const DRAWN_APART: readonly FaultKind[] = ['desk', 'deskEnd', 'trial'];
+const TRIAL_CHANCE = 0.15;
+
+function addTrials(plan: Plan, random: Random, kinds: readonly FaultKind[]): Plan {
+  const trials = (): Fault[] => (random.chance(TRIAL_CHANCE) && kinds.includes('trial') ? [{ kind: 'trial' }] : []);
+  return { ...plan, steps: plan.steps.map((step) => ({ ...step, faults: [...step.faults, ...trials()] })) };
+}
+
 /** @param kinds of faults that may happen */
 export function drawPlan(seed: number, kinds: readonly FaultKind[]): Plan {
   const random = new Random(seed);
-  const ofCouriers = kinds.filter((kind) => kind !== 'desk' && kind !== 'deskEnd');
-  return addDesk(new Drawing(random, ofCouriers, true).plan(seed), random.fork('desk'), kinds);
+  const plan = new Drawing(
+    random,
+    kinds.filter((kind) => !DRAWN_APART.includes(kind)),
+    true,
+  ).plan(seed);
+  return addTrials(addDesk(plan, random.fork('desk'), kinds), random.fork('trials'), kinds);
 }
 
 /** Both VMs have actors, so that either can be lost. */

@@ -48,6 +48,8 @@ export type Fault =
   | { readonly kind: 'stop'; readonly actor: CourierName }
   /** An actor traps and the thread ends in the same moment. */
   | { readonly kind: 'trapAndLoss'; readonly actor: CourierName }
+  /** The newest message that was given up is tried again in a throw-away instance. */
+  | { readonly kind: 'trial' }
   /** An incarnation of the desk ends: at the frame after this one, as the next incarnation opens, or when a handler's promise is rejected. */
   | { readonly kind: 'deskEnd'; readonly how: 'trap' | 'hang' | DeskEnd };
 
@@ -74,6 +76,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'unshared',
   'desk',
   'deskEnd',
+  'trial',
 ];
 
 export interface Step {

@@ -44,6 +44,8 @@ export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
 
 export interface SimEnding extends Ending {
   readonly desk: DeskRecord;
+  /** Of dead letters, that were answered. */
+  readonly trials: number;
 }
 
 class SimRun implements Observer, Notes {
@@ -56,6 +58,7 @@ class SimRun implements Observer, Notes {
   /** When the fault struck that an actor has not recovered from, in microseconds. */
   private readonly faultsAt = new Map<string, number>();
   readonly recoveriesMs: number[] = [];
+  private trials = 0;
   private readonly doomed = new Set<string>();
   private readonly awaitedLosses: Extract<Fault, { kind: 'lossInRecovery' }>[] = [];
 
@@ -118,7 +121,7 @@ class SimRun implements Observer, Notes {
     for (const orders of this.plan.desk ? [this.plan.desk.flush, this.plan.desk.last] : []) await this.sendAtRest(orders);
     const ending = await this.host.until(collectEnding(this.system, this.hand, this));
     await this.stop();
-    return { ...ending, desk: this.desk.record };
+    return { ...ending, desk: this.desk.record, trials: this.trials };
   }
 
   private async sendAtRest(orders: readonly PlannedOrder[]): Promise<void> {
@@ -181,6 +184,7 @@ class SimRun implements Observer, Notes {
         .catch(() => {});
     // What cannot move now, as one that is restarting or is there already, stays where it is.
     if (fault.kind === 'move') void this.system.moveActor(fault.actor, fault.vm).catch(() => {});
+    if (fault.kind === 'trial') void this.tryLetter().catch(() => {});
     if (fault.kind === 'deskEnd') this.endDesk(fault.how);
     if (fault.kind === 'traps') this.trapOften(fault.vm, fault.rate, fault.forMs);
   }
@@ -190,6 +194,15 @@ class SimRun implements Observer, Notes {
     await this.settle();
     await this.host.until(this.system.stopActor(actor));
     await this.host.until(this.system.startActor(actor));
+  }
+
+  /** What kills traps in a trial, too. It rejects with a VM that is lost meanwhile, and for the desk, which cannot be copied. */
+  private async tryLetter(): Promise<void> {
+    const letter = (await this.system.deadLetters()).findLast(({ code }) => code === 'poisoned');
+    if (!letter) return;
+    const { trap, emitted } = await this.system.tryLetter(letter);
+    if (trap === null || emitted.length > 0) this.problems.push(`message ${idOf(letter.kind, letter.frame)} does not trap in a trial`);
+    this.trials++;
   }
 
   private endDesk(how: Extract<Fault, { kind: 'deskEnd' }>['how']): void {

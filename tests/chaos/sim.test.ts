@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { drawPlan } from '../../chaos/draw.js';
 import { calmOf, conditionsOf, FAULT_KINDS, type FaultKind, faultsOf } from '../../chaos/plan.js';
 import { trySeeds } from '../../chaos/seeds.js';
-import { loadWasmFactories } from '../../chaos/sim-run.js';
+import { loadWasmFactories, playSim } from '../../chaos/sim-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const SEEDS = 200;
@@ -22,6 +22,12 @@ test(
   },
   PATIENCE_MS,
 );
+
+test('what was given up is tried while other faults strike', async () => {
+  let trials = 0;
+  for (let seed = SEED; seed < SEED + 10; seed++) trials += (await playSim(drawPlan(seed, FAULT_KINDS), wasmFactories)).trials;
+  expect(trials).toBeGreaterThan(0);
+});
 
 test('a seed gives the same plan each time, and its calm run has no faults', () => {
   for (let seed = 1; seed < 50; seed++) {
