@@ -8,11 +8,13 @@ import { isMet, type Line, linesOf, type Measured, toJson } from './figures.js';
 import { measureFootprint } from './footprint.js';
 import { measureMessages } from './messages.js';
 import { measureRecovery } from './recovery.js';
+import { measureRecoveryCost } from './recovery-cost.js';
 import { measureScene } from './scene.js';
 import { measureVmLoss } from './vm-loss.js';
 
 const FULL = {
   messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoRounds: 300, echoes: 40 },
+  recoveryCost: { pairs: 5, warmUpRounds: 20, rounds: 7, samples: 200_000 },
   codec: { rounds: 9, roundMs: 20 },
   recovery: { crashes: 200, restarts: 15 },
   vmLoss: { losses: 12, pauseMs: 2_500 },
@@ -21,6 +23,7 @@ const FULL = {
 
 const QUICK: typeof FULL = {
   messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoRounds: 2, echoes: 10 },
+  recoveryCost: { pairs: 1, warmUpRounds: 1, rounds: 1, samples: 5_000 },
   codec: { rounds: 1, roundMs: 1 },
   recovery: { crashes: 3, restarts: 1 },
   vmLoss: { losses: 2, pauseMs: 1 },
@@ -34,6 +37,7 @@ async function measure(sizes: typeof FULL, progress: (what: string) => void): Pr
   };
   return {
     messages: await section('messages', () => measureMessages(sizes.messages)),
+    recoveryCost: await section('the cost of recovery', () => measureRecoveryCost(sizes.recoveryCost)),
     codec: await section('codecs', () => measureCodec(sizes.codec)),
     recovery: await section('recovery', () => measureRecovery(sizes.recovery)),
     vmLoss: await section('the loss of a VM', () => measureVmLoss(sizes.vmLoss)),

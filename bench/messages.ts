@@ -21,23 +21,12 @@ export interface MessageFigures {
   readonly busPerSecond: number;
   readonly objectsPerSecond: number;
   readonly callsPerSecond: number;
-  /** Of the build without journal, sequences and output gate. */
-  readonly barePerSecond: number;
-  /** Share of its throughput that they cost. */
-  readonly recoveryCost: number;
   readonly busVsComlink: number;
   readonly busVsPostMessage: number;
   /** Microseconds, p50. */
   readonly roundTripMicros: number;
   readonly postMessageRoundTripMicros: number;
   readonly roundTripVsPostMessage: number;
-}
-
-/** The same, of the build that scripts/build-bare.ts makes: all that it imports is that build's own. */
-async function bareBusRun(): Promise<BusRun> {
-  const file = new URL('../bare/bench/bus-run.js', import.meta.url);
-  const bare = (await import(file.href)) as { readonly BusRun: typeof BusRun };
-  return new bare.BusRun();
 }
 
 export async function measureMessages({
@@ -50,14 +39,11 @@ export async function measureMessages({
 }: MessageSizes): Promise<MessageFigures> {
   const bus = new BusRun();
   const system = await bus.start();
-  const bare = await bareBusRun();
-  const bareSystem = await bare.start();
   const rivals = new Rivals();
   try {
     const [busSum, objectSum, callSum] = [busSamples, objectSamples, callSamples].map(weightOfFirst);
     const perSecond = await race(rounds, {
       bus: async () => (busSamples / (await bus.send(busSamples, busSum))) * 1000,
-      bare: async () => (busSamples / (await bare.send(busSamples, busSum))) * 1000,
       objects: async () => (objectSamples / (await rivals.send('objects', objectSamples, objectSum))) * 1000,
       calls: async () => (callSamples / (await rivals.send('calls', callSamples, callSum))) * 1000,
     });
@@ -69,8 +55,6 @@ export async function measureMessages({
       busPerSecond: median(perSecond.bus),
       objectsPerSecond: median(perSecond.objects),
       callsPerSecond: median(perSecond.calls),
-      barePerSecond: median(perSecond.bare),
-      recoveryCost: 1 - ratio(perSecond.bus, perSecond.bare),
       busVsComlink: ratio(perSecond.bus, perSecond.calls),
       busVsPostMessage: ratio(perSecond.bus, perSecond.objects),
       roundTripMicros: median(roundTripMs.bus) * 1000,
@@ -78,6 +62,6 @@ export async function measureMessages({
       roundTripVsPostMessage: ratio(roundTripMs.bus, roundTripMs.echo),
     };
   } finally {
-    await Promise.all([system.stop(), bareSystem.stop(), rivals.end()]);
+    await Promise.all([system.stop(), rivals.end()]);
   }
 }

@@ -19,14 +19,14 @@ export type Contender = () => number | Promise<number>;
 /** Figures of each contender, round by round. */
 export type Rounds<N extends string> = Record<N, number[]>;
 
-/** The first round is for warming up and does not count. */
-export async function race<N extends string>(rounds: number, contenders: Record<N, Contender>): Promise<Rounds<N>> {
+/** @param warmUpRounds come first and do not count */
+export async function race<N extends string>(rounds: number, contenders: Record<N, Contender>, warmUpRounds = 1): Promise<Rounds<N>> {
   const names = Object.keys(contenders) as N[];
   const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Rounds<N>;
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = -warmUpRounds; round < rounds; round++) {
     for (const name of names) {
       const figure = await contenders[name]();
-      if (round > 0) figures[name].push(figure);
+      if (round >= 0) figures[name].push(figure);
     }
   }
   return figures;
