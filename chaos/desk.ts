@@ -59,6 +59,8 @@ const REJECTED_AFTER_MS = 2;
 export class Desk {
   readonly record = new DeskRecord();
   private readonly ordered = new Set<DeskEnd>();
+  /** Source and sequence of frames whose promise was rejected: they pass when they come again. */
+  private readonly rejected = new Set<string>();
   /** Numbers of timers. */
   private timers = 0;
 
@@ -103,9 +105,9 @@ export class Desk {
     const vm = this.record.vmOf.get(port.epoch)!;
     this.record.entries.push({ source, sequence, sentAt, lane, id, label, number, digest: digestOf(payload), vm });
     if (harm === 'poison') throw new Error(`message ${id} is poison`);
-    // A frame that was made to fail passes when it comes again.
-    const hasFailed = this.record.crashes.some((crash) => crash.source === source && crash.sequence === sequence);
-    if (hasFailed || !this.ordered.delete('rejection')) return;
+    const identity = `${source} ${sequence}`;
+    if (this.rejected.has(identity) || !this.ordered.delete('rejection')) return;
+    this.rejected.add(identity);
     return new Promise((_resolve, reject) => this.later(port, REJECTED_AFTER_MS, () => reject(new Error('the desk thinks better of it'))));
   }
 
