@@ -4,10 +4,10 @@
  */
 import type { DeadLetter } from '../bus/dead-letters.js';
 import type { EndReason } from '../protocol/generated/system.js';
-import type { ActorHandover } from './handover.js';
+import type { ActorHandover } from './cell/handover.js';
+import type { Trial } from './cell/trial.js';
 import type { ActorOptions, VmName } from './instance.js';
-import type { Suspect } from './suspect.js';
-import type { Trial } from './trial.js';
+import type { Suspect } from './vm/suspect.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: number, vm: VmName])[];

@@ -12,6 +12,7 @@ export {
   startApplication,
 } from './application.js';
 export type { Close, Life, LifeOptions } from './application-life.js';
+export type { Trial } from './cell/trial.js';
 export type { Condition, CrashHistory, GivenUp, LastCrash, PartyCondition } from './condition.js';
 export type {
   ActorHealth,
@@ -27,7 +28,6 @@ export type {
   VmEvents,
 } from './control.js';
 export { decodeEnvelope, type Envelope } from './envelope.js';
-export type { FaultKind } from './fault-rates.js';
 export {
   type Capabilities,
   type Clock,
@@ -70,9 +70,8 @@ export {
   Port,
   PortOverloadError,
   type RequestOptions,
-} from './port.js';
-export type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
-export type { Place, ProgressReader, ProgressReading } from './progress.js';
+} from './port/port.js';
+export type { Incoming, PortHandlers, PortParty } from './port/port-handlers.js';
 export { type Storage, StorageError, type StorageFailure } from './storage.js';
 export type { ActorState } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
@@ -87,8 +86,9 @@ export type { Backoff } from './supervisor/tree/backoff.js';
 export { SpecificationError } from './supervisor/tree/errors.js';
 export type { AutoShutdown, RestartKind, Strategy } from './supervisor/tree/specification.js';
 export type { VmState } from './supervisor/vm-machine.js';
-export type { Suspect } from './suspect.js';
 export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';
-export type { Trial } from './trial.js';
-export { Vm } from './vm.js';
-export type { OpenLink, VmMemory, VmOptions } from './vm-options.js';
+export type { FaultKind } from './vm/fault-rates.js';
+export type { Place, ProgressReader, ProgressReading } from './vm/progress.js';
+export type { Suspect } from './vm/suspect.js';
+export { Vm } from './vm/vm.js';
+export type { OpenLink, VmMemory, VmOptions } from './vm/vm-options.js';

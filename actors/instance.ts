@@ -4,7 +4,7 @@
  */
 import type { DecodeError } from '../protocol/errors.js';
 import type { PartySchema } from '../protocol/schema.js';
-import type { FaultKind } from './fault-rates.js';
+import type { FaultKind } from './vm/fault-rates.js';
 
 export type VmName = 'host' | 'js' | 'wasm';
 

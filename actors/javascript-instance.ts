@@ -15,7 +15,6 @@ import { system } from '../protocol/generated/system.js';
 import { Reader } from '../protocol/reader.js';
 import { Writer } from '../protocol/writer.js';
 import type { Actor } from './actor.js';
-import type { FaultKind } from './fault-rates.js';
 import {
   type ActorFactory,
   type ActorInstance,
@@ -26,7 +25,8 @@ import {
   type Output,
   stackOf,
 } from './instance.js';
-import { loop } from './standstill.js';
+import type { FaultKind } from './vm/fault-rates.js';
+import { loop } from './vm/standstill.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */

@@ -11,6 +11,7 @@
 import { fingerprintOf } from '../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
+import type { Trial } from './cell/trial.js';
 import { conditionOf, type PartyCondition } from './condition.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
@@ -31,7 +32,6 @@ import { Supervisor } from './supervisor/supervisor.js';
 import { actorsOf, checkTree, flatTree, type SupervisorOrder } from './supervisor/supervisor-order.js';
 import type { Escalation, SystemState } from './supervisor/system-machine.js';
 import type { RestartKind } from './supervisor/tree/specification.js';
-import type { Trial } from './trial.js';
 
 export interface ActorOrder {
   readonly schema: PartySchema;

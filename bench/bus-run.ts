@@ -1,5 +1,5 @@
 /** The application of world.ts, running: what sends and counts for the benchmarks of messages. */
-import type { Port } from '../actors/port.js';
+import type { Port } from '../actors/port/port.js';
 import { startSystem } from '../actors/system.js';
 import { createNodeHost, detectCapabilities } from '../host-shim/node/index.js';
 import { pacer } from './protocol/generated/pacer.js';

@@ -1,5 +1,5 @@
 /** The five actors in the Wasm VM with a screen of 2,000 nodes, on real threads and under supervision. The display looks at its watch. */
-import type { Port } from '../actors/port.js';
+import type { Port } from '../actors/port/port.js';
 import { type System, startSystem } from '../actors/system.js';
 import { actorOrders, portVms, wasmDefinition } from '../examples/tv/application.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';

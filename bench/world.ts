@@ -7,7 +7,7 @@
 import { Actor, type Handlers } from '../actors/actor.js';
 import { javaScriptActorFactory } from '../actors/javascript-instance.js';
 import type { ActorOrder } from '../actors/system.js';
-import type { Vm } from '../actors/vm.js';
+import type { Vm } from '../actors/vm/vm.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { tandemParties } from '../protocol/generated/index.js';

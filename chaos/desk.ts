@@ -3,9 +3,9 @@
  * its VMs, and ends as it is ordered to. The catch: the record is an object of the host's thread, so there is no desk on real threads.
  */
 import type { CrashReport } from '../actors/control.js';
-import type { Port } from '../actors/port.js';
-import type { Incoming } from '../actors/port-handlers.js';
-import type { Vm } from '../actors/vm.js';
+import type { Port } from '../actors/port/port.js';
+import type { Incoming } from '../actors/port/port-handlers.js';
+import type { Vm } from '../actors/vm/vm.js';
 import { timer } from '../protocol/generated/timer.js';
 import type { MessageOf } from '../protocol/schema.js';
 import { PAIR_LANES } from './couriers.js';

@@ -3,7 +3,7 @@
 import type { ActorFactory } from '../actors/instance.js';
 import type { SupervisorOrder } from '../actors/supervisor/supervisor-order.js';
 import { type System, startSystem } from '../actors/system.js';
-import type { Vm } from '../actors/vm.js';
+import type { Vm } from '../actors/vm/vm.js';
 import type { WorkerName } from '../host-shim/common/host.js';
 import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';
 import { load } from '../host-shim/sim/load.js';

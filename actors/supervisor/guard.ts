@@ -6,7 +6,7 @@ import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmControl } from '../control.js';
 import { ControlError } from '../host.js';
 import type { VmName } from '../instance.js';
-import type { ProgressReader } from '../progress.js';
+import type { ProgressReader } from '../vm/progress.js';
 import { messageOf } from './control-failure.js';
 import type { Patience } from './patience.js';
 

@@ -3,8 +3,9 @@
  *
  * The catch: a fence lets pass what had left before the end of an incarnation, so the last sequence of each is kept until its address is given up.
  */
+
+import { firstSequenceOf } from '../cell/gate.js';
 import type { VmControl } from '../control.js';
-import { firstSequenceOf } from '../gate.js';
 import type { VmName } from '../instance.js';
 import type { Persistence, StartState } from '../persistence/persistence.js';
 import type { ActorCommands } from './actor-machine.js';

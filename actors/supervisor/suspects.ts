@@ -1,6 +1,6 @@
 /** Where VMs have hung of late: what hangs a second time is given up by the incarnation that recovers. */
 import type { VmName } from '../instance.js';
-import type { Suspect } from '../suspect.js';
+import type { Suspect } from '../vm/suspect.js';
 import type { HangNotice } from './watchdog.js';
 
 /** Kept per VM: more than restarts of it are admitted before what it hung at is either handled or given up. */

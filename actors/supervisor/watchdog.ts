@@ -9,7 +9,7 @@
  */
 import type { Host, VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
-import type { ProgressReader } from '../progress.js';
+import type { ProgressReader } from '../vm/progress.js';
 
 /** Ticks in the time after which a VM hangs: it is noticed at most a quarter later. */
 const TICKS_PER_HANG = 4;

@@ -3,10 +3,10 @@
  * started on it goes on where the thread that was lost had published last.
  */
 
-import { CheckpointMemory } from '../../actors/checkpoint-memory.js';
 import type { VmName } from '../../actors/instance.js';
-import { Progress } from '../../actors/progress.js';
-import type { VmMemory } from '../../actors/vm-options.js';
+import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
+import { Progress } from '../../actors/vm/progress.js';
+import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
 import { createRing } from '../../bus/ring-link.js';

@@ -9,7 +9,7 @@
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmName } from '../../actors/instance.js';
-import type { VmMemory } from '../../actors/vm-options.js';
+import type { VmMemory } from '../../actors/vm/vm-options.js';
 
 export interface Preparation {
   readonly wasm: boolean;

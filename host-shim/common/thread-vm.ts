@@ -2,9 +2,9 @@
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
-import type { ProgressReader } from '../../actors/progress.js';
-import { Standstill } from '../../actors/standstill.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import type { ProgressReader } from '../../actors/vm/progress.js';
+import { Standstill } from '../../actors/vm/standstill.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 

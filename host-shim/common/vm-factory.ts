@@ -1,7 +1,7 @@
 /** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
 import type { ActorFactory } from '../../actors/instance.js';
-import { Vm } from '../../actors/vm.js';
-import type { VmOptions } from '../../actors/vm-options.js';
+import { Vm } from '../../actors/vm/vm.js';
+import type { VmOptions } from '../../actors/vm/vm-options.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import { platformClock } from './clock.js';
 import type { Guest, VmDefinition } from './definition.js';

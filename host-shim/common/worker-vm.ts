@@ -8,9 +8,9 @@ import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
-import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/progress.js';
 import { guardCall, guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import type { Patience } from '../../actors/supervisor/patience.js';
+import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/vm/progress.js';
 import type { JournalPort } from './journal-port.js';
 import type { Boot, Preparation, VmService } from './service.js';
 

@@ -2,7 +2,7 @@
  * Carries every frame of a simulation, local ones too: one in-thread link for each pair of source and target, with its own seeded
  * delays. So the order in which frames arrive depends on the seed and on who sends to whom, and not on which VM an actor lives in.
  */
-import type { Vm } from '../../actors/vm.js';
+import type { Vm } from '../../actors/vm/vm.js';
 import { openAbsentWriter } from '../../bus/absent-writer.js';
 import type { LinkReader, LinkStats, LinkWriter } from '../../bus/link.js';
 import { createThreadLink, type ThreadLink, type ThreadLinkFaults } from '../../bus/thread-link.js';

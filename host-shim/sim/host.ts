@@ -6,12 +6,12 @@
  */
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
-import { readProgress } from '../../actors/progress.js';
-import { Standstill } from '../../actors/standstill.js';
 import { Patience } from '../../actors/supervisor/patience.js';
-import { ToldProgress } from '../../actors/told-progress.js';
-import { Vm } from '../../actors/vm.js';
-import type { VmMemory } from '../../actors/vm-options.js';
+import { readProgress } from '../../actors/vm/progress.js';
+import { Standstill } from '../../actors/vm/standstill.js';
+import { ToldProgress } from '../../actors/vm/told-progress.js';
+import { Vm } from '../../actors/vm/vm.js';
+import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { standInOf, type VmSource } from '../common/definition.js';

@@ -1,10 +1,10 @@
 /** The chaos tool finds bugs: with a part of the runtime taken out, a seed fails, and is cut down to a small case. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { CheckpointMemory } from '../../actors/checkpoint-memory.js';
-import { Mover } from '../../actors/mover.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import { PortCell } from '../../actors/port-cell.js';
-import { Vm } from '../../actors/vm.js';
+import { PortCell } from '../../actors/port/port-cell.js';
+import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
+import { Mover } from '../../actors/vm/mover.js';
+import { Vm } from '../../actors/vm/vm.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
 import { Mailbox } from '../../bus/mailbox.js';

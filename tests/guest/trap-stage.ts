@@ -1,5 +1,5 @@
 /** The trap actor as a whole application on the simulated host: in the Wasm VM, with the port that asks it. */
-import type { Port } from '../../actors/port.js';
+import type { Port } from '../../actors/port/port.js';
 import { type System, startSystem } from '../../actors/system.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
 import { tandemParties } from '../../protocol/generated/index.js';

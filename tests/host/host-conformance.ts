@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VmCounters } from '../../actors/control.js';
 import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/host.js';
-import type { Vm } from '../../actors/vm.js';
+import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { timer } from '../../protocol/generated/timer.js';
 import { mirror, probe, relay } from './protocol/generated/index.js';

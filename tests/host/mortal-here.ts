@@ -1,5 +1,5 @@
 /** A host without threads, whose VMs a test can make fail in their event loop. */
-import type { Vm } from '../../actors/vm.js';
+import type { Vm } from '../../actors/vm/vm.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { PlatformHost } from '../../host-shim/common/host.js';
 import type { HostPlatform } from '../../host-shim/common/platform.js';

@@ -2,7 +2,7 @@
 
 import type { VmListener } from '../../actors/host.js';
 import type { ActorOptions } from '../../actors/instance.js';
-import type { Port } from '../../actors/port.js';
+import type { Port } from '../../actors/port/port.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { javaScriptActors } from '../../js-actors/index.js';

@@ -4,7 +4,7 @@
  */
 import { Actor, type Handlers } from '../../actors/actor.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
-import type { Vm } from '../../actors/vm.js';
+import type { Vm } from '../../actors/vm/vm.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { tandemParties } from '../../protocol/generated/index.js';

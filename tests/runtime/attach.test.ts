@@ -1,6 +1,6 @@
 /** A link that is attached anew, as when the VM at its other end has been started again. */
 import { expect, test } from 'vitest';
-import { Vm } from '../../actors/vm.js';
+import { Vm } from '../../actors/vm/vm.js';
 import type { LinkEnds } from '../../bus/link.js';
 import { createThreadLink } from '../../bus/thread-link.js';
 import { bank, parties, teller } from './bank.js';

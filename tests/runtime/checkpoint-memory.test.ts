@@ -1,6 +1,6 @@
 /** Where checkpoints are kept: in memory that outlives the VM, with the host when they are too large for it, and the newest wherever it is. */
 import { describe, expect, test } from 'vitest';
-import { CheckpointMemory } from '../../actors/checkpoint-memory.js';
+import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
 import { Journal } from '../../bus/journal.js';
 import { bank } from './bank.js';
 import { FRAMES_ANY, VmAtRing } from './vm-at-ring.js';

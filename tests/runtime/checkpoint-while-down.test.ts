@@ -1,6 +1,6 @@
 /** A checkpoint that is made while an actor waits for its restart: what it had answered or been answered since its snapshot stays settled. */
 import { expect, test } from 'vitest';
-import type { Checkpointer } from '../../actors/checkpointer.js';
+import type { Checkpointer } from '../../actors/vm/checkpointer.js';
 import type { RequestLedger } from '../../bus/requests.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 

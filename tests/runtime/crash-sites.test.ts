@@ -1,7 +1,7 @@
 /** The position of a crash is found when it is asked for, and the metrics hear of each crash once. */
 import { expect, test } from 'vitest';
+import { CrashSites } from '../../actors/cell/crash-sites.js';
 import type { CrashReport } from '../../actors/control.js';
-import { CrashSites } from '../../actors/crash-sites.js';
 import { ActorTrap } from '../../actors/instance.js';
 import { trap } from '../guest/protocol/generated/index.js';
 import { WAYS } from '../guest/trap.js';

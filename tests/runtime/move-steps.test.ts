@@ -1,9 +1,9 @@
 /** A move at each of its steps, in each VM: whatever happens just before or after it, the application ends as if nobody had moved. */
 import { expect, test } from 'vitest';
-import type { CellServices } from '../../actors/cell-services.js';
+import type { CellServices } from '../../actors/cell/cell-services.js';
 import type { VmName } from '../../actors/instance.js';
-import { Standstill } from '../../actors/standstill.js';
-import type { Vm } from '../../actors/vm.js';
+import { Standstill } from '../../actors/vm/standstill.js';
+import type { Vm } from '../../actors/vm/vm.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { StateOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, openBank } from './bank.js';

@@ -1,8 +1,8 @@
 /** What a host hears of a VM whose memory it does not see, and when. */
 import { beforeEach, expect, test } from 'vitest';
-import { Progress, type ProgressReading } from '../../actors/progress.js';
-import { ProgressTeller, TELL_MS } from '../../actors/progress-teller.js';
-import { ToldProgress } from '../../actors/told-progress.js';
+import { Progress, type ProgressReading } from '../../actors/vm/progress.js';
+import { ProgressTeller, TELL_MS } from '../../actors/vm/progress-teller.js';
+import { ToldProgress } from '../../actors/vm/told-progress.js';
 import { writeU32 } from '../../protocol/frame.js';
 import { VirtualTime } from '../supervisor/virtual-time.js';
 

@@ -2,7 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Incoming, Port, SystemChange } from '../../actors/index.js';
-import { Standstill } from '../../actors/standstill.js';
+import { Standstill } from '../../actors/vm/standstill.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { arriveTogether, type BankOptions, type BankWorld, bank, counterdesk, openBank, teller } from './bank.js';

@@ -2,9 +2,9 @@
 import type { VmName } from '../../actors/instance.js';
 import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import { Progress } from '../../actors/progress.js';
-import { Vm } from '../../actors/vm.js';
-import type { VmMemory } from '../../actors/vm-options.js';
+import { Progress } from '../../actors/vm/progress.js';
+import { Vm } from '../../actors/vm/vm.js';
+import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { HOST_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';

@@ -1,6 +1,6 @@
 /** When the links of a VM let it sleep: never over frames that nobody will tell of. */
 import { expect, test } from 'vitest';
-import { VmLinks } from '../../actors/vm-links.js';
+import { VmLinks } from '../../actors/vm/vm-links.js';
 import { DeadLetters } from '../../bus/dead-letters.js';
 import { Kinds } from '../../bus/kinds.js';
 import { RequestLedger } from '../../bus/requests.js';

@@ -3,7 +3,8 @@
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
 
-import { untouched } from '../../actors/checkpoint.js';
+import type { ActorHandover } from '../../actors/cell/handover.js';
+import type { Trial } from '../../actors/cell/trial.js';
 import type {
   ActorHealth,
   CauseLink,
@@ -17,14 +18,13 @@ import type {
   VmControl,
   VmCounters,
 } from '../../actors/control.js';
-import type { ActorHandover } from '../../actors/handover.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
-import type { ProgressReader, ProgressReading } from '../../actors/progress.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
-import type { Suspect } from '../../actors/suspect.js';
-import type { Trial } from '../../actors/trial.js';
+import { untouched } from '../../actors/vm/checkpoint.js';
+import type { ProgressReader, ProgressReading } from '../../actors/vm/progress.js';
+import type { Suspect } from '../../actors/vm/suspect.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */

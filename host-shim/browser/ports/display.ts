@@ -5,7 +5,7 @@
  *   animation frame n:   paint list of tick n-1   tick n -->
  *   scene:                                             run animations, lay out, list n
  */
-import type { Vm } from '../../../actors/vm.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
 import { CanvasPainter, type ImageSource } from './canvas-painter.js';
 import { FrameTimes } from './frame-times.js';

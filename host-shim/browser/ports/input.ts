@@ -2,7 +2,7 @@
  * The remote control in a browser: keydown and keyup events. Browsers repeat a held key by themselves; how often that counts is
  * focus's decision. A window that loses the keyboard never sees the key go up, so what is held then is let go.
  */
-import type { Vm } from '../../../actors/vm.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { type InputPort, type Key, openInputPort } from '../../common/ports/input-port.js';
 
 /** By `KeyboardEvent.key`; what televisions send as Back beside what a keyboard has. */

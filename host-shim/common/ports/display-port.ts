@@ -4,7 +4,7 @@
  *   platform --tick--> display port --scene.tick--> scene                    before the first one: scene.redraw, for it has nothing
  *   platform <--onPicture-- display port <--strings, displayList-- scene     only when the picture changed
  */
-import type { Vm } from '../../../actors/vm.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { display } from '../../../protocol/generated/display.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
 import { scene } from '../../../protocol/generated/scene.js';

@@ -1,5 +1,5 @@
 /** The input port without its keys: what is pressed goes to focus, the platform's own way back goes to history. */
-import type { Vm } from '../../../actors/vm.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { focus } from '../../../protocol/generated/focus.js';
 import { history } from '../../../protocol/generated/history.js';
 import { input } from '../../../protocol/generated/input.js';

@@ -1,5 +1,5 @@
 /** A remote control without a person: keys are pressed by a program. */
-import type { Vm } from '../../../actors/vm.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { type InputPort, type Key, openInputPort } from './input-port.js';
 
 export interface ScriptedInput extends InputPort {

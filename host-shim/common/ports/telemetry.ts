@@ -3,7 +3,7 @@
  * The catch: a flush that finds the one before still on its way, or the backend gone, is dropped and counted: totals make up for
  * it with the next one, its log records are lost.
  */
-import type { Vm } from '../../../actors/vm.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
 import { type OtlpResource, toOtlp } from '../../otlp.js';
 

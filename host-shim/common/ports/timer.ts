@@ -3,8 +3,8 @@
  * The catch: timers outlive the incarnation that started them, because a restarted actor expects the ones in its state.
  */
 import type { TimerHandle, Timers } from '../../../actors/host.js';
-import type { Port } from '../../../actors/port.js';
-import type { Vm } from '../../../actors/vm.js';
+import type { Port } from '../../../actors/port/port.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';

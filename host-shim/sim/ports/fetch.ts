@@ -1,7 +1,7 @@
 /** The fetch port of a simulation: answers come from a function, after a seeded time on the virtual clock. */
 import type { TimerHandle, Timers } from '../../../actors/host.js';
-import type { Port } from '../../../actors/port.js';
-import type { Vm } from '../../../actors/vm.js';
+import type { Port } from '../../../actors/port/port.js';
+import type { Vm } from '../../../actors/vm/vm.js';
 import type { Random } from '../../../bus/random.js';
 import { fetch } from '../../../protocol/generated/fetch.js';
 import { network } from '../../../protocol/generated/network.js';

@@ -1,0 +1,299 @@
+/**
+ * The life of one actor in a VM, from incarnation to incarnation.
+ *
+ *   mailbox --batch--> journal --> instance.handle --> gate
+ *                                      |
+ *                                    trap: what frames before the culprit emitted leaves, the rest is withheld; state `restarting`
+ *                                      |
+ *   restart(epoch): new instance <-- snapshot <-- journal up to the culprit (its output has left before: held back and compared)
+ *                                      |
+ *                                    the culprit again; trapping twice makes it poison: a dead letter, and skipped
+ *                                      |
+ *                                    what was journaled behind it, in order; then the mailbox again
+ */
+import type { Mailbox } from '../../bus/mailbox.js';
+import { RECOVERABLE } from '../../bus/recoverable.js';
+import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import type { SpawnOrder } from '../control.js';
+import type { ActorFactory, ActorTrap } from '../instance.js';
+import type { ActorCheckpoint } from '../vm/checkpoint.js';
+import type { FaultKind } from '../vm/fault-rates.js';
+import type { Party } from '../vm/turns.js';
+import { ActorCore } from './actor-core.js';
+import { countHandled } from './batch.js';
+import type { JournalEntry } from './cell-journal.js';
+import { checkpointOf } from './cell-recovery.js';
+import type { CellServices } from './cell-services.js';
+import type { Gate } from './gate.js';
+import { asTrap } from './incarnations.js';
+import { runTrial, type Trial } from './trial.js';
+
+/** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
+const BATCH_FRAMES_MAX = 256;
+/** Bytes taken from the mailbox at once, unless the first frame alone is larger. */
+const BATCH_BYTES = 64 * 1024;
+
+/** What a journal entry takes besides its frames, generously. */
+const JOURNAL_ENTRY_BYTES_MAX = 64;
+
+export class ActorCell implements Party {
+  readonly core: ActorCore;
+  readonly name: string;
+  readonly address: number;
+  readonly mailbox: Mailbox;
+  readonly gate: Gate;
+  readonly seen: number[];
+
+  /** @param former of the incarnation that was lost with its VM: `recover` goes on from there */
+  constructor(
+    factory: ActorFactory,
+    order: SpawnOrder,
+    private readonly services: CellServices,
+    former?: ActorCheckpoint,
+  ) {
+    this.core = new ActorCore(factory, order, services, former);
+    ({ name: this.name, address: this.address, mailbox: this.mailbox, gate: this.gate, seen: this.seen } = this.core);
+  }
+
+  private get runs(): boolean {
+    return this.core.state === 'running';
+  }
+
+  get blocked(): boolean {
+    return this.gate.blocked || this.core.state === 'moving';
+  }
+
+  runnable(lane: number): boolean {
+    return this.runs && !this.gate.blocked && this.mailbox.frames(lane) > 0;
+  }
+
+  /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
+  handleBatch(lane: number): number {
+    const { scratch } = this.services;
+    const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
+    // Making room takes a snapshot, at which this incarnation may end.
+    if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
+    const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
+    const frames = countHandled(this.services, this.address, scratch, length);
+    this.handleJournaled(RECOVERABLE ? this.core.journal.append(scratch, length) : 0, length, frames);
+    return frames;
+  }
+
+  /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
+  private handleJournaled(from: number, length: number, frames: number): void {
+    const { scratch, now } = this.services;
+    const { snapshots, incarnations, journal } = this.core;
+    snapshots.begin(from);
+    incarnations.armFault(frames);
+    const started = now();
+    this.services.sample(scratch, length, started);
+    const trap = this.core.enter(scratch, length, from);
+    if (trap) {
+      this.endBatch(trap, from);
+      return;
+    }
+    this.core.moveOn(scratch, frames, journal.position);
+    const micros = now() - started;
+    snapshots.spent(micros);
+    incarnations.spent(micros);
+    this.services.spent(micros);
+    if (RECOVERABLE && snapshots.due) this.takeSnapshot();
+    this.services.changed(this.name);
+  }
+
+  takeSnapshot(): void {
+    const { snapshots, incarnations, journal, gate, digest } = this.core;
+    if (!this.runs || snapshots.framesSince === 0) return;
+    const started = this.services.now();
+    let bytes: Uint8Array;
+    try {
+      bytes = incarnations.snapshot();
+    } catch (error) {
+      this.endIncarnation(asTrap(error));
+      return;
+    }
+    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: journal.position }, () => this.services.now() - started);
+  }
+
+  /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
+  private endBatch(trap: ActorTrap, from: number): void {
+    const entries = this.core.journal.from(from);
+    const culprit: JournalEntry | undefined = entries[trap.handled];
+    const handled = Math.min(trap.handled, entries.length);
+    this.core.moveOn(this.services.scratch, handled, culprit?.position ?? this.core.journal.position);
+    this.endIncarnation(trap, culprit);
+  }
+
+  /** @param culprit none when it ended behind a frame, as it wrote its snapshot: that is no frame's fault, and the last one is named */
+  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
+    const { core } = this;
+    const { ends, journal, snapshots } = core;
+    core.state = 'restarting';
+    core.stats.traps++;
+    core.incarnations.end();
+    const { frame } = culprit ?? (journal.from(snapshots.last.position).at(-1) as JournalEntry);
+    const report = ends.count(trap, culprit?.position ?? -1, frame);
+    if (culprit && ends.hopeless) core.giveUp(culprit, report);
+    ends.keep(report, trap);
+    if (report.restartsAs > 0) this.services.restartSoon(this);
+    else ends.tell();
+  }
+
+  reportEnds(): void {
+    this.core.ends.tell();
+  }
+
+  /** The next incarnation may be started at once when this one ends. */
+  permitRestart(epoch: number): void {
+    this.core.ends.permit.grant(epoch);
+  }
+
+  /** By permit: it runs, and the order to start it comes late. */
+  hasRestartedAs(epoch: number): boolean {
+    return this.runs && this.core.ends.permit.lastSpent === epoch && this.gate.epoch === epoch;
+  }
+
+  /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
+  restartByPermit(): void {
+    const { restartsAs } = this.core.ends;
+    if (this.core.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
+    try {
+      this.restart(restartsAs);
+    } catch (error) {
+      this.endIncarnation(asTrap(error));
+    }
+  }
+
+  /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
+  end(): number {
+    const { core } = this;
+    if (this.runs) core.incarnations.end();
+    core.ends.callOffRestart();
+    core.state = 'restarting';
+    return this.gate.sequence;
+  }
+
+  /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
+  restart(epoch: number): void {
+    const { core } = this;
+    this.gate.epoch = epoch;
+    this.gate.closed = false;
+    this.services.router.fence(this.address, epoch, this.gate.sequence);
+    core.renew();
+    this.recover();
+  }
+
+  /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
+  recover(): void {
+    const { core } = this;
+    const { handled, left } = core.entriesSinceSnapshot();
+    const failed = core.replay(handled, core.snapshots.last);
+    if (failed) {
+      this.endIncarnation(failed.trap, failed.entry);
+      return;
+    }
+    core.state = 'running';
+    this.goOn(left);
+  }
+
+  /** Handles what was journaled behind the culprit but not handled, the culprit first. */
+  private goOn(entries: readonly JournalEntry[]): void {
+    const { core } = this;
+    this.services.progress.again();
+    for (const [i, entry] of entries.entries()) {
+      const { frame, position } = entry;
+      this.services.router.acceptAgain(this.address, frame, 0);
+      const trap = core.enter(frame, frame.length, position);
+      if (trap) {
+        this.endIncarnation(trap, entry);
+        return;
+      }
+      core.moveOn(frame, 1, entries[i + 1]?.position ?? core.journal.position);
+    }
+    core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);
+    core.handledTo = core.journal.position;
+    this.takeSnapshot();
+    this.services.changed(this.name);
+  }
+
+  /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
+  checkpoint(): ActorCheckpoint {
+    this.takeSnapshot();
+    return checkpointOf(this.core);
+  }
+
+  get spareIsDue(): boolean {
+    return this.runs && this.core.incarnations.spareIsDue(this.core.snapshots.last);
+  }
+
+  prepareSpare(): void {
+    this.core.incarnations.prepareSpare(this.core.snapshots.last);
+  }
+
+  /** Makes the handler of the next frame trap, or hang. */
+  orderFault(fault: FaultKind): void {
+    this.core.incarnations.orderFault(fault);
+  }
+
+  /** @throws Error when it waits for its restart */
+  envelope(): Uint8Array {
+    return this.core.wrap(this.presentState());
+  }
+
+  private presentState(): Uint8Array {
+    this.takeSnapshot();
+    this.assertRunning();
+    return this.core.snapshots.last.bytes;
+  }
+
+  private assertRunning(): void {
+    if (!this.runs) throw new Error(`${this.name} has ended and waits for its restart`);
+  }
+
+  /** What a frame would do now. @throws Error when it waits for its restart */
+  tryFrame(frame: Uint8Array): Trial {
+    const { factory, order } = this.core;
+    return runTrial(factory, order.options, this.presentState(), frame, this.services.kinds);
+  }
+
+  /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
+  deliverAgain(frame: Uint8Array): void {
+    this.assertRunning();
+    if (!this.services.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
+    this.services.router.acceptAgain(this.address, frame, 0);
+    this.services.scratch.set(frame);
+    this.handleJournaled(this.core.journal.append(this.services.scratch, frame.length), frame.length, 1);
+  }
+
+  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
+  stop(): Uint8Array {
+    const { core } = this;
+    core.ends.callOffRestart();
+    const bury = (bytes: Uint8Array, at: number, length: number) =>
+      this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
+    const { handled, left } = core.entriesSinceSnapshot();
+    for (const { frame } of left) bury(frame, 0, frame.length);
+    this.mailbox.clear(bury);
+    const envelope = core.wrap(this.lastState(handled));
+    core.state = 'stopped';
+    core.incarnations.dispose();
+    return envelope;
+  }
+
+  /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
+  private lastState(handled: readonly JournalEntry[]): Uint8Array {
+    const { core } = this;
+    try {
+      if (!this.runs) {
+        core.renew();
+        const failed = core.replay(handled, core.snapshots.last);
+        if (failed) throw failed.trap;
+      }
+      return core.incarnations.snapshot().slice();
+    } catch (error) {
+      const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
+      for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
+      return core.snapshots.last.bytes;
+    }
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
+ * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
+ */
+
+import { requestNumber } from '../../bus/body.js';
+import { KeptView } from '../../bus/kept-view.js';
+import type { Kinds } from '../../bus/kinds.js';
+import { RECOVERABLE } from '../../bus/recoverable.js';
+import type { RequestLedger } from '../../bus/requests.js';
+import type { Router } from '../../bus/router.js';
+import {
+  EPOCH_OFFSET,
+  FOLLOWERS,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+  setU53,
+  TARGET_OFFSET,
+} from '../../protocol/frame.js';
+import { REQUEST_DEADLINE_DEFAULT_MS } from '../../protocol/limits.js';
+import type { HeldFrame } from '../vm/checkpoint.js';
+
+export interface GateServices {
+  readonly router: Router;
+  readonly kinds: Kinds;
+  readonly requests: RequestLedger;
+  /** Microseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** A request was opened that must settle by `deadlineAt`, in microseconds. */
+  readonly watchDeadline: (deadlineAt: number) => void;
+}
+
+/** Frames that an incarnation can send before the sequences of the next one begin. */
+const SEQUENCES_PER_EPOCH = 2 ** 32;
+
+/**
+ * Where an incarnation that starts without an envelope counts from: above all that an earlier one can have sent, so that nobody
+ * takes its frames for duplicates.
+ */
+export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
+
+export class Gate {
+  /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
+  sequence = 0;
+  epoch = 1;
+  /** What waits stays: its party is on its way to another VM. */
+  closed = false;
+  private readonly waiting: HeldFrame[] = [];
+  private waitingBytes = 0;
+  private readonly kept = new KeptView();
+
+  constructor(
+    readonly address: number,
+    private readonly services: GateServices,
+  ) {}
+
+  /** True while something that was emitted has not left. */
+  get blocked(): boolean {
+    return this.waiting.length > 0;
+  }
+
+  get heldBytes(): number {
+    return this.waitingBytes;
+  }
+
+  /** What has not left, oldest first. */
+  get held(): readonly HeldFrame[] {
+    return this.waiting;
+  }
+
+  /** What had not left when the VM of the former incarnation was lost. */
+  hold(held: readonly HeldFrame[]): void {
+    this.waiting.push(...held);
+    for (const { frame } of held) this.waitingBytes += frame.length;
+  }
+
+  /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
+  release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
+    if (start === end) return;
+    const now = this.services.now();
+    const { address, epoch } = this;
+    const view = this.kept.of(bytes);
+    for (let at = start; at < end; at += frameLength(bytes, at)) {
+      view.setUint16(at + SOURCE_OFFSET, address);
+      if (RECOVERABLE) {
+        setU53(view, at + SEQUENCE_OFFSET, ++this.sequence);
+        view.setUint32(at + EPOCH_OFFSET, epoch);
+      }
+      setU53(view, at + SENT_AT_OFFSET, now);
+      if (this.note(bytes, at, now, deadlineMs) && this.services.router.permits(bytes, at)) this.route(bytes, at);
+    }
+  }
+
+  private route(bytes: Uint8Array, at: number): void {
+    if (readU16(bytes, at + TARGET_OFFSET) !== FOLLOWERS) this.place(bytes, at, readU16(bytes, at + TARGET_OFFSET));
+    else for (const follower of this.services.router.targetsOf(bytes, at)) this.place(bytes, at, follower);
+  }
+
+  private place(bytes: Uint8Array, at: number, target: number): void {
+    if (this.waiting.length === 0 && this.services.router.emit(bytes, at, target)) return;
+    const frame = bytes.slice(at, at + frameLength(bytes, at));
+    this.waiting.push({ frame, target });
+    this.waitingBytes += frame.length;
+  }
+
+  /**
+   * Keeps the books of requests and replies.
+   * @returns false for an answer to nothing that is in hand: one given twice, or to a request of another life, whose number may be in use again
+   */
+  private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): boolean {
+    const facts = this.services.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return true;
+    const request = requestNumber(bytes, at, at + frameLength(bytes, at));
+    const target = readU16(bytes, at + TARGET_OFFSET);
+    if (facts.role === 'reply') {
+      const inHand = this.services.requests.answered(this.address, target, request, facts.answers);
+      if (!inHand) this.services.router.reject('refused', 'answer to a request that is not in hand', bytes, at);
+      return inHand;
+    }
+    const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
+    this.services.requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: false });
+    this.services.watchDeadline(deadlineAt);
+    return true;
+  }
+
+  /** Offers again what waits. @returns true when nothing waits any more */
+  retry(): boolean {
+    if (this.closed) return false;
+    let left = 0;
+    while (left < this.waiting.length && this.services.router.emit(this.waiting[left].frame, 0, this.waiting[left].target)) {
+      this.waitingBytes -= this.waiting[left].frame.length;
+      left++;
+    }
+    if (left > 0) this.waiting.splice(0, left);
+    return this.waiting.length === 0;
+  }
+}

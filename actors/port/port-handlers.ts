@@ -1,0 +1,52 @@
+/** What a port is written with: its handlers, and what they know of a frame. */
+import type { BoundParty } from '../../protocol/bind.js';
+import type { EndReason } from '../../protocol/generated/system.js';
+import type { Fields, MessageFields } from '../../protocol/schema.js';
+
+export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>;
+
+/** What a handler knows of the frame besides its fields. */
+export interface Incoming {
+  readonly source: number;
+  readonly sequence: number;
+  /** Microseconds since the Unix epoch. */
+  readonly sentAt: number;
+  /** Number to answer under; 0 when the frame is not a request. */
+  readonly request: number;
+}
+
+type Received<P> = P extends { readonly receives: infer R } ? R : never;
+/** Never for a party that states none. */
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
+
+type ReceivedHandlers<P> = {
+  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
+    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
+    incoming: Incoming,
+  ) => void;
+};
+/** Each handler declares the fields of the topic that it follows. */
+type FollowedHandlers<P> =
+  Followed<P> extends never
+    ? {}
+    : {
+        [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
+          fields: never,
+          fresh: boolean,
+        ) => void;
+      };
+
+/** One handler for each message that the port receives and each topic that it follows. */
+export type PortHandlers<P> = Flat<
+  ReceivedHandlers<P> &
+    FollowedHandlers<P> & {
+      /** Every actor runs: the port may send. */
+      onOpen?(): void;
+      /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
+      onEnded?(party: number, epoch: number, reason: EndReason): void;
+      /** The VM is shutting down, or this incarnation has ended: let go of what it holds outside. */
+      onClose?(): void;
+    }
+>;
+/** One object type, so that the parameters of handlers are inferred. */
+type Flat<T> = { [K in keyof T]: T[K] };

@@ -1,0 +1,328 @@
+/**
+ * One incarnation of a port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it
+ * is not restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame. Once it is
+ * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
+ */
+
+import { requestNumber } from '../../bus/body.js';
+import type { IncomingRequest } from '../../bus/requests.js';
+import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../../protocol/bind.js';
+import { DecodeError, ERROR_CODES, type ErrorCode, RequestError } from '../../protocol/errors.js';
+import {
+  BODY_OFFSET,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  readU53,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+} from '../../protocol/frame.js';
+import { system } from '../../protocol/generated/system.js';
+import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
+import { Reader } from '../../protocol/reader.js';
+import type { Fields, InferFields } from '../../protocol/schema.js';
+import type { CellServices } from '../cell/cell-services.js';
+import type { Gate } from '../cell/gate.js';
+import { OutboxBuilder } from '../outbox-builder.js';
+import { Replicas } from '../replicas.js';
+import type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
+
+/** The part of an AbortSignal that is used. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface RequestOptions {
+  /** From now; instead of what the schema says. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignalLike;
+}
+
+/** A port has emitted more than its targets can take. Nothing of the message was sent: send it again later. */
+export class PortOverloadError extends Error {
+  override readonly name = 'PortOverloadError';
+}
+
+interface Awaited {
+  readonly reply: BoundReply;
+  readonly kindName: string;
+  readonly resolve: (fields: never) => void;
+  readonly reject: (error: RequestError) => void;
+}
+
+export interface PortServices extends CellServices {
+  readonly wake: () => void;
+  /** Of the VM, and so of its ports: 1 for the first. */
+  readonly incarnation: number;
+  readonly onPortError: (port: string, error: unknown) => void;
+  /** Tells a requester that no reply will come. */
+  readonly fail: (request: IncomingRequest, code: ErrorCode) => void;
+  /** The party that owns a topic, by its path `owner.topic`. */
+  readonly parties: readonly BoundParty[];
+  /** Never returns. */
+  readonly loop: () => never;
+}
+
+/** Requests that an incarnation of a port may make before it reuses numbers of another. */
+const REQUESTS_PER_INCARNATION = 2 ** 20;
+
+/** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
+const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
+
+type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => unknown;
+
+export class Port<P extends PortParty = PortParty> {
+  private readonly reader = new Reader();
+  private readonly outbox: OutboxBuilder;
+  private readonly handles: Handle[] = [];
+  private readonly replicas: Replicas;
+  private readonly awaited = new Map<number, Awaited>();
+  private readonly timers = new Map<number, (timer: number) => void>();
+  private readonly handlers: PortHandlers<P>;
+  private nextRequest: number;
+  private closed = false;
+
+  /** @param create makes the handlers, which may send through the port they are given */
+  constructor(
+    readonly schema: P,
+    create: (port: Port<P>) => PortHandlers<P>,
+    private readonly gate: Gate,
+    private readonly services: PortServices,
+  ) {
+    this.nextRequest = firstRequestOf(gate.epoch);
+    this.outbox = new OutboxBuilder(schema.address);
+    this.replicas = new Replicas(schema.follows.length);
+    this.handlers = create(this);
+    const byName = this.handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
+    this.addReceived(byName);
+    for (const [index, path] of schema.follows.entries()) this.addFollowed(path, index, byName);
+    this.addReplies();
+    this.addSystem();
+  }
+
+  get address(): number {
+    return this.schema.address;
+  }
+
+  get name(): string {
+    return this.schema.name;
+  }
+
+  /** Number of this incarnation: 1 when there was none before it. */
+  get epoch(): number {
+    return this.gate.epoch;
+  }
+
+  /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PortOverloadError */
+  send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.sendTo(message.owner, message, fields);
+  }
+
+  sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+    if (this.closed) return;
+    this.assertRoom();
+    this.outbox.begin();
+    this.outbox.append(message, address, fields);
+    this.release();
+  }
+
+  reply<S extends Fields, R extends Fields>(to: Incoming, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+    this.outbox.begin();
+    this.outbox.append(message.reply, to.source, fields, to.request);
+    this.release();
+  }
+
+  /**
+   * Settles exactly once.
+   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed
+   */
+  request<S extends Fields, R extends Fields>(
+    message: BoundRequest<S, R>,
+    fields: InferFields<S>,
+    options: RequestOptions = {},
+  ): Promise<InferFields<R>> {
+    const kindName = `${message.ownerName}.${message.name}`;
+    const refuse = (code: ErrorCode) => Promise.reject(new RequestError(code, message.ownerName, kindName));
+    if (this.closed) return refuse('closed');
+    if (options.signal?.aborted) return refuse('aborted');
+    if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
+    return new Promise((resolve, reject) => {
+      const request = this.nextRequest;
+      this.outbox.begin();
+      this.outbox.append(message, message.owner, fields, request);
+      this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+      const abort = () => this.abort(request, message.ownerName);
+      const done = () => options.signal?.removeEventListener('abort', abort);
+      options.signal?.addEventListener('abort', abort, { once: true });
+      this.awaited.set(request, {
+        reply: message.reply as unknown as BoundReply,
+        kindName,
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      this.release(options.deadlineMs);
+    });
+  }
+
+  private abort(request: number, target: string): void {
+    if (this.services.requests.settled(this.address, request)) this.failRequest(request, 'aborted', target);
+  }
+
+  private failRequest(request: number, code: ErrorCode, target: string): void {
+    const awaited = this.awaited.get(request);
+    if (!awaited) return;
+    this.awaited.delete(request);
+    awaited.reject(new RequestError(code, target, awaited.kindName));
+  }
+
+  /** What is called when a timer that this port has started fires. */
+  onTimer(timer: number, fired: (timer: number) => void): void {
+    this.timers.set(timer, fired);
+  }
+
+  /**
+   * Handles the frame in `bytes`.
+   * @returns what its handler returned: a promise when it goes on
+   * @throws what its handler throws; DecodeError
+   */
+  handle(bytes: Uint8Array): unknown {
+    const incoming = {
+      source: readU16(bytes, SOURCE_OFFSET),
+      sequence: readU53(bytes, SEQUENCE_OFFSET),
+      sentAt: readU53(bytes, SENT_AT_OFFSET),
+      request: 0,
+    };
+    this.outbox.causedBy(incoming.source, incoming.sequence, incoming.sentAt);
+    try {
+      const handle = this.handles[readU16(bytes, KIND_OFFSET)];
+      if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
+      this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
+      return handle(this.reader, incoming);
+    } finally {
+      this.outbox.causedBy(0, 0, 0);
+    }
+  }
+
+  /** @returns what its handler returned: a promise when it goes on */
+  open(): unknown {
+    return this.handlers.onOpen?.();
+  }
+
+  /** Settles every request of this port with `closed`. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    try {
+      this.handlers.onClose?.();
+    } catch (error) {
+      this.services.onPortError(this.name, error);
+    }
+    for (const request of [...this.awaited.keys()]) {
+      this.services.requests.settled(this.address, request);
+      this.failRequest(request, 'closed', '');
+    }
+  }
+
+  private release(deadlineMs?: number): void {
+    if (this.closed) return;
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length, deadlineMs);
+    this.services.wake();
+  }
+
+  private get overloaded(): boolean {
+    return this.gate.heldBytes > PORT_HELD_BYTES_MAX;
+  }
+
+  private assertRoom(): void {
+    if (this.overloaded) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
+  }
+
+  private addReceived(handlers: Record<string, (...input: unknown[]) => unknown>): void {
+    for (const [name, message] of Object.entries(this.schema.receives)) {
+      const handler = handlerOf(handlers, `on${capitalize(name)}`, this.name);
+      this.handles[message.kind] = (reader, incoming) => {
+        const fields = message.decode(reader);
+        if (message.role === 'request') incoming.request = reader.request;
+        return handler(fields, incoming);
+      };
+    }
+  }
+
+  private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {
+    const [ownerName, topicName] = path.split('.');
+    const topic = this.services.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
+    if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
+    const handler = handlerOf(handlers, `on${capitalize(ownerName)}${capitalize(topicName)}`, this.name);
+    this.handles[topic.kind] = (reader) => {
+      const fields = topic.decode(reader);
+      const reception = this.replicas.receive(index, reader.version, reader.fresh);
+      if (reception === 'ask') this.askFresh(topic.kind, topic.owner);
+      return reception === 'take' ? handler(fields, reader.fresh) : undefined;
+    };
+  }
+
+  /** Also when the port is overloaded: it asks only once. */
+  private askFresh(topic: number, owner: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, owner, { topic, follower: this.address });
+    this.release();
+  }
+
+  private addSystem(): void {
+    const { requestFailed, timerFired, ended } = system.receives;
+    this.handles[requestFailed.kind] = (reader) => {
+      const { request, requestKind, code } = requestFailed.decode(reader);
+      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(requestKind).split('.')[0]);
+    };
+    this.handles[timerFired.kind] = (reader) => {
+      const { timer } = timerFired.decode(reader);
+      this.timers.get(timer)?.(timer);
+    };
+    this.handles[ended.kind] = (reader) => {
+      const { party, epoch, reason } = ended.decode(reader);
+      return this.handlers.onEnded?.(party, epoch, reason);
+    };
+  }
+
+  private addReplies(): void {
+    for (const party of this.services.parties) {
+      for (const message of Object.values(party.receives)) {
+        if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
+        this.handles[message.reply.kind] = (reader) => this.resolve(message.reply, reader);
+      }
+    }
+  }
+
+  private resolve(reply: BoundReply, reader: Reader): void {
+    const request = requestNumber(reader.bytes, 0, reader.end);
+    const awaited = this.awaited.get(request);
+    if (!awaited) return;
+    this.awaited.delete(request);
+    try {
+      awaited.resolve(reply.decode(reader) as never);
+    } catch (error) {
+      awaited.reject(new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause: error }));
+    }
+  }
+}
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+function handlerOf(
+  handlers: Record<string, (...input: unknown[]) => unknown>,
+  name: string,
+  port: string,
+): (...input: unknown[]) => unknown {
+  const handler = handlers[name];
+  if (typeof handler !== 'function') throw new Error(`port ${port} has no handler ${name}`);
+  return handler.bind(handlers);
+}

@@ -1,0 +1,46 @@
+/** Faults to order: how often a first delivery to an actor of the VM is to trap or to hang, drawn from seeds. */
+import { Random } from '../../bus/random.js';
+
+/** hang: the handler never returns. */
+export type FaultKind = 'trap' | 'hang';
+
+export interface Fault {
+  readonly kind: FaultKind;
+  /** Number of the frame in a batch. */
+  readonly frame: number;
+}
+
+class FaultRate {
+  rate = 0;
+  private random = new Random(0);
+
+  set(rate: number, seed: number): void {
+    this.rate = rate;
+    this.random = new Random(seed);
+  }
+
+  /** @returns number of the frame in a batch, or Infinity */
+  draw(frames: number): number {
+    if (this.rate === 0) return Number.POSITIVE_INFINITY;
+    for (let i = 0; i < frames; i++) if (this.random.chance(this.rate)) return i;
+    return Number.POSITIVE_INFINITY;
+  }
+}
+
+export class FaultRates {
+  private readonly rates = { trap: new FaultRate(), hang: new FaultRate() };
+
+  set(kind: FaultKind, rate: number, seed: number): void {
+    this.rates[kind].set(rate, seed);
+  }
+
+  /** @returns the fault that is to strike in a batch of so many frames */
+  draw(frames: number): Fault | null {
+    const { trap, hang } = this.rates;
+    if (trap.rate === 0 && hang.rate === 0) return null;
+    const trapAt = trap.draw(frames);
+    const hangAt = hang.draw(frames);
+    const frame = Math.min(trapAt, hangAt);
+    return frame < frames ? { kind: trapAt <= hangAt ? 'trap' : 'hang', frame } : null;
+  }
+}

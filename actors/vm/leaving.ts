@@ -1,0 +1,55 @@
+/** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
+import { framesIn, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
+import { Gate, type GateServices } from '../cell/gate.js';
+import type { Checkpoint, HeldFrame } from './checkpoint.js';
+
+export class Leaving {
+  private gates: Gate[] = [];
+
+  constructor(private readonly services: GateServices) {}
+
+  /** Gates that are blocked. */
+  get size(): number {
+    return this.gates.length;
+  }
+
+  get held(): readonly HeldFrame[] {
+    return this.gates.flatMap((gate) => gate.held);
+  }
+
+  add(gate: Gate): void {
+    gate.closed = false;
+    if (gate.blocked) this.gates.push(gate);
+  }
+
+  /** The sender is here again: what waits leaves before what it emits now, which would overtake it otherwise. */
+  giveBack(gate: Gate): void {
+    const own = this.gates.filter(({ address }) => address === gate.address);
+    this.gates = this.gates.filter((each) => !own.includes(each));
+    for (const { held } of own) gate.hold(held);
+  }
+
+  /** What a lost incarnation had sent in vain waits at the gates of its senders, before what was held at them. @param parties that are here again */
+  restore({ sent, leaving }: Pick<Checkpoint, 'sent' | 'leaving'>, parties: readonly { readonly gate: Gate }[]): void {
+    const gates = new Map(parties.map(({ gate }) => [gate.address, gate]));
+    const hold = (held: HeldFrame): void => {
+      const source = readU16(held.frame, SOURCE_OFFSET);
+      (gates.get(source) ?? this.gateOf(source)).hold([held]);
+    };
+    for (const frame of sent.flatMap(framesIn)) hold({ frame, target: readU16(frame, TARGET_OFFSET) });
+    for (const held of leaving) hold(held);
+  }
+
+  private gateOf(source: number): Gate {
+    const known = this.gates.find(({ address }) => address === source);
+    if (known) return known;
+    const gate = new Gate(source, this.services);
+    this.gates.push(gate);
+    return gate;
+  }
+
+  /** Offers again what waits. */
+  retry(): void {
+    if (this.gates.length > 0) this.gates = this.gates.filter((gate) => !gate.retry());
+  }
+}

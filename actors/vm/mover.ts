@@ -1,0 +1,121 @@
+/**
+ * What a VM does in the move of an actor to another VM (docs/MOVES.md): each of its steps, in the order in which the host asks for them.
+ *
+ *   suspend ─> settle ─> handOver (old VM) ─> adopt (new VM) ─> forget (old VM) ─> resume
+ *
+ * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
+ */
+import type { ActorCell } from '../cell/cell.js';
+import { type ActorHandover, adopt, arrive, handOver, suspend } from '../cell/handover.js';
+import type { LinkPositions, MoveControl, RecoveryOrder } from '../control.js';
+import type { PortServices } from '../port/port.js';
+import type { Checkpointer } from './checkpointer.js';
+import type { Turns } from './turns.js';
+import type { VmActors } from './vm-actors.js';
+import type { VmLinks } from './vm-links.js';
+
+export interface MoverOptions {
+  readonly links: VmLinks;
+  readonly turns: Turns;
+  readonly checkpointer: Checkpointer | null;
+  readonly actors: VmActors;
+}
+
+interface Settling {
+  readonly address: number;
+  readonly positions: LinkPositions;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class Mover implements MoveControl {
+  /** By address: adopted, and waiting for `resume`. */
+  private readonly arrived = new Map<number, ActorCell>();
+  private settling: readonly Settling[] = [];
+
+  constructor(
+    private readonly services: PortServices,
+    private readonly options: MoverOptions,
+  ) {}
+
+  async suspend(address: number): Promise<LinkPositions> {
+    const { links, actors } = this.options;
+    this.services.router.hold(address);
+    const cell = actors.all.find((each) => each.address === address);
+    if (cell) suspend(cell.core);
+    const positions = links.flushedTo();
+    cell?.reportEnds();
+    return positions;
+  }
+
+  /** @throws Error when the move is called off meanwhile */
+  async settle(address: number, positions: LinkPositions): Promise<void> {
+    const settled = new Promise<void>((resolve, reject) => {
+      this.settling = [...this.settling, { address, positions, resolve, reject }];
+    });
+    this.look();
+    this.services.wake();
+    await settled;
+    await this.options.checkpointer?.make();
+  }
+
+  /** To be called when links were drained. */
+  look(): void {
+    if (this.settling.length === 0) return;
+    const reached = this.settling.filter(({ positions }) => this.options.links.reached(positions));
+    this.settling = this.settling.filter((each) => !reached.includes(each));
+    for (const { resolve } of reached) resolve();
+  }
+
+  /** @throws Error when the actor is not suspended here */
+  async handOver(actor: string): Promise<ActorHandover> {
+    const cell = this.options.actors.cells.get(actor);
+    if (cell?.core.state !== 'moving') throw new Error(`${actor} is not suspended`);
+    return { ...handOver(cell.core), requests: this.services.requests.openOf((address) => address === cell.address) };
+  }
+
+  /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
+  async adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void> {
+    const { router, requests, journal } = this.services;
+    const { actors, checkpointer } = this.options;
+    const { position } = journal;
+    const cell = actors.create(order, { ...handover, position, handledTo: position });
+    requests.restore(handover.requests, (address) => address === cell.address);
+    try {
+      adopt(cell.core, handover);
+    } catch (error) {
+      await this.forget(order.party);
+      throw error;
+    }
+    router.addLocal(cell);
+    this.arrived.set(cell.address, cell);
+    await checkpointer?.make();
+  }
+
+  /** Drops an actor that is another VM's now, or still. Does nothing when it is not here. */
+  async forget(actor: string): Promise<void> {
+    const cell = this.options.actors.cells.get(actor);
+    if (!cell) return;
+    this.arrived.delete(cell.address);
+    this.services.requests.forget(cell.address);
+    cell.core.incarnations.dispose();
+    this.options.actors.drop(cell);
+    this.services.wake(); // what found no room in its mailbox goes on to where it is now
+  }
+
+  async resume(address: number): Promise<void> {
+    const { router, requests, watchDeadline, wake } = this.services;
+    const calledOff = this.settling.filter((each) => each.address === address);
+    this.settling = this.settling.filter((each) => each.address !== address);
+    for (const { reject } of calledOff) reject(new Error('the move was called off'));
+    router.lift(address);
+    const cell = this.arrived.get(address);
+    if (cell) {
+      this.arrived.delete(address);
+      arrive(cell.core);
+      this.options.turns.add(cell);
+      watchDeadline(requests.nextDeadline);
+    }
+    wake();
+  }
+}

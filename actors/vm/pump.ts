@@ -1,0 +1,94 @@
+/**
+ * What one VM does when it is woken: what has found no room leaves, links are drained, mailboxes served in turn, until the time is over or
+ * all is quiet.
+ */
+import type { FrameSink } from '../../bus/link.js';
+import { Vigil } from '../../bus/vigil.js';
+import type { Gate } from '../cell/gate.js';
+import type { Clock } from '../host.js';
+import type { Checkpointer } from './checkpointer.js';
+import { IdleWork } from './idle-work.js';
+import type { LostRequests } from './lost-requests.js';
+import type { Mover } from './mover.js';
+import type { PermittedRestarts } from './permitted-restarts.js';
+import type { Turns } from './turns.js';
+import type { VmActors } from './vm-actors.js';
+import type { VmLinks } from './vm-links.js';
+import type { VmPorts } from './vm-ports.js';
+
+export interface PumpOptions {
+  readonly clock: Clock;
+  readonly links: VmLinks;
+  readonly turns: Turns;
+  readonly actors: VmActors;
+  readonly ports: VmPorts;
+  readonly restarts: PermittedRestarts;
+  readonly moves: Mover;
+  readonly lost: LostRequests;
+  readonly checkpointer: Checkpointer | null;
+  /** Of the VM's runtime. */
+  readonly gate: Gate;
+  /** Spare instances are prepared when there is nothing else to do. */
+  readonly sparesInstances: boolean;
+  /** Takes what is drained. */
+  readonly sink: FrameSink;
+}
+
+export class Pump {
+  private readonly vigil = new Vigil();
+  private readonly idleWork: IdleWork | null;
+  /** In this run. */
+  private portServed = false;
+
+  constructor(private readonly options: PumpOptions) {
+    this.idleWork = options.sparesInstances ? new IdleWork(() => options.actors.all) : null;
+  }
+
+  /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
+  run(budgetMicros: number): boolean {
+    const { clock, links } = this.options;
+    const until = clock.nowMicros() + budgetMicros;
+    this.portServed = false;
+    do {
+      if (this.work(until)) return true;
+      // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
+    } while (!this.portServed && links.empty && this.vigil.keep(links.all));
+    return this.idleWork?.look() || !links.sleep();
+  }
+
+  /** @returns true when the time is over, false when there is nothing more to do */
+  private work(until: number): boolean {
+    const { clock, links, turns, restarts, moves, lost, checkpointer, sink } = this.options;
+    do {
+      const restarted = restarts.run(() => links.flush());
+      const left = this.retryHeld();
+      const taken = links.drain(sink);
+      moves.look();
+      lost.look();
+      const served = this.serveOne();
+      links.flush();
+      checkpointer?.look(turns.quiet);
+      if (!restarted && !left && !taken && !served) return false;
+      this.idleWork?.interrupted();
+    } while (clock.nowMicros() < until);
+    return true;
+  }
+
+  /** Offers again what found no room. @returns true when something left */
+  private retryHeld(): boolean {
+    const { gate, turns, actors } = this.options;
+    let left = false;
+    if (gate.blocked) left = gate.retry();
+    for (const party of turns.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    actors.leaving.retry();
+    return left;
+  }
+
+  /** @returns false when no party could be served */
+  private serveOne(): boolean {
+    const { turns, ports } = this.options;
+    const party = turns.serveOne();
+    if (party && ports.has(party.address)) this.portServed = true;
+    return party !== null;
+  }
+}

@@ -1,0 +1,64 @@
+/**
+ * What a VM's runtime tells the metrics actor of itself: how long messages take, and what crashed. Nothing when the application
+ * has no metrics actor. Its names begin with `tandem.`, so they are kept apart from the application's own.
+ */
+import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
+import { metrics } from '../../protocol/generated/metrics.js';
+import { LOG_TEXT_BYTES_MAX } from '../../protocol/limits.js';
+import type { Gate } from '../cell/gate.js';
+import type { CrashReport, VmEvents } from '../control.js';
+import type { VmName } from '../instance.js';
+import type { OutboxBuilder } from '../outbox-builder.js';
+
+/** One batch of so many is measured: the measurement must not be what is measured. */
+const BATCHES_PER_SAMPLE = 64;
+/** UTF-8 takes at most three bytes for a UTF-16 unit. */
+const TEXT_LENGTH_MAX = Math.floor(LOG_TEXT_BYTES_MAX / 3);
+
+export class RuntimeMetrics {
+  private batches = 0;
+
+  constructor(
+    private readonly vm: VmName,
+    private readonly gate: Gate,
+    private readonly outbox: OutboxBuilder,
+    /** Whether metrics can be reached now. */
+    private readonly listening: () => boolean,
+  ) {}
+
+  /** A batch is about to be handled. @param now microseconds */
+  sample(bytes: Uint8Array, length: number, now: number): void {
+    if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening()) return;
+    const value = Math.max(0, now - readU53(bytes, SENT_AT_OFFSET)) / 1000;
+    this.send(() => this.outbox.append(metrics.receives.observe, metrics.address, { name: 'tandem.messageMs', value }));
+  }
+
+  crashed({ party, reason, position, attempt, message }: CrashReport): void {
+    if (!this.listening()) return;
+    const text = `${party} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(
+      0,
+      TEXT_LENGTH_MAX,
+    );
+    this.send(() =>
+      this.outbox.append(metrics.receives.log, metrics.address, { level: 'error', source: `tandem.${this.vm}`, text, attributes: [] }),
+    );
+  }
+
+  private send(append: () => void): void {
+    this.outbox.begin();
+    append();
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+}
+
+/** What hung in a former incarnation is told to the metrics as well; what crashed is told once its position is known. */
+export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => void): VmEvents => ({
+  ended: (report) => events.ended(report),
+  hung: (report) => {
+    events.hung(report);
+    crashed(report);
+  },
+  poisoned: (report, frame) => events.poisoned(report, frame),
+  changed: (actor) => events.changed(actor),
+  checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
+});

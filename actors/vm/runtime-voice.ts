@@ -1,0 +1,43 @@
+/** What the runtime of a VM itself says to parties, under an address of its own. */
+import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';
+import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
+import { system } from '../../protocol/generated/system.js';
+import { firstSequenceOf, Gate, type GateServices } from '../cell/gate.js';
+import type { EndNotice } from '../control.js';
+import type { VmName } from '../instance.js';
+import { OutboxBuilder } from '../outbox-builder.js';
+
+/** Addresses of the VMs' runtimes, as sources of system messages. */
+export const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
+
+export class RuntimeVoice {
+  readonly gate: Gate;
+  private readonly outbox = new OutboxBuilder();
+
+  constructor(vm: VmName, incarnation: number, services: GateServices) {
+    this.gate = new Gate(RUNTIME_ADDRESS[vm], services);
+    this.gate.epoch = incarnation;
+    this.gate.sequence = firstSequenceOf(incarnation);
+  }
+
+  /** Tells a requester that no reply will come. */
+  tellFailed(requester: number, request: number, kind: number, code: ErrorCode): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code) });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Tells a party that an incarnation of one that it watches has ended. */
+  tellEnded(watcher: number, notice: EndNotice): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.ended, watcher, notice);
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Asks the owner of a topic to publish the whole of it. */
+  askFresh(topic: number, owner: number, follower: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, owner, { topic, follower });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+}

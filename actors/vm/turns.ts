@@ -1,0 +1,91 @@
+/**
+ * Whose turn it is: the parties of a VM are served lane by lane, and within a lane in turn. Idle frames wait while something animates,
+ * until the first of them has waited long enough or they are in the way of the others.
+ */
+import { IDLE, LANES } from '../../bus/mailbox.js';
+import type { LocalTarget } from '../../bus/router.js';
+import { IDLE_DELAY_MAX_MS, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
+import type { Gate } from '../cell/gate.js';
+import type { Timers } from '../host.js';
+
+/** An actor or port of this VM. */
+export interface Party extends LocalTarget {
+  readonly gate: Gate;
+  runnable(lane: number): boolean;
+  /** @returns frames taken; 0 when it could not be served */
+  handleBatch(lane: number): number;
+}
+
+/** Whom a VM serves and routes to. */
+export interface Served {
+  add(party: Party): void;
+  remove(party: Party): void;
+}
+
+export class Turns {
+  parties: readonly Party[] = [];
+  private turn = 0;
+  private animating = false;
+  /** Idle frames have waited long enough: all that wait are handled. */
+  private idleDue = false;
+  private idleTimer: unknown;
+
+  constructor(
+    private readonly timers: Timers,
+    private readonly wake: () => void,
+  ) {}
+
+  add(party: Party): void {
+    this.parties = [...this.parties, party];
+  }
+
+  remove(party: Party): void {
+    this.parties = this.parties.filter((other) => other !== party);
+    this.turn = 0;
+  }
+
+  get quiet(): boolean {
+    return this.parties.every(({ mailbox }) => mailbox.frames() === 0);
+  }
+
+  setAnimating(animating: boolean): void {
+    this.idleDue = false;
+    this.animating = animating;
+  }
+
+  /** Serves the party whose turn it is in the first lane that has work. @returns null when no party could be served */
+  serveOne(): Party | null {
+    for (let lane = 0; lane < LANES.length; lane++) {
+      if (lane === IDLE && this.holdsIdle()) return null;
+      for (let i = 0; i < this.parties.length; i++) {
+        const party = this.parties[(this.turn + i) % this.parties.length];
+        if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
+        this.turn = (this.turn + i + 1) % this.parties.length;
+        return party;
+      }
+    }
+    return null;
+  }
+
+  private holdsIdle(): boolean {
+    if (!this.animating) return false;
+    if (!this.parties.some((party) => party.runnable(IDLE))) {
+      this.idleDue = false;
+      return false;
+    }
+    if (this.idleDue || this.parties.some(isCrowded)) return false;
+    this.idleTimer ??= this.timers.set(IDLE_DELAY_MAX_MS, () => {
+      this.idleTimer = undefined;
+      this.idleDue = true;
+      this.wake();
+    });
+    return true;
+  }
+
+  end(): void {
+    this.timers.clear(this.idleTimer);
+  }
+}
+
+/** Half of what the lanes of a mailbox share is taken. */
+const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;

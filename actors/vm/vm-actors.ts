@@ -1,0 +1,146 @@
+/** The actors of one VM. */
+import { ActorCell } from '../cell/cell.js';
+import { CellCounts } from '../cell/cell-counts.js';
+import { blame, givenUp, remember } from '../cell/cell-recovery.js';
+import type { Gate } from '../cell/gate.js';
+import type { RecoveryOrder, SpawnOrder } from '../control.js';
+import { decodeEnvelope } from '../envelope.js';
+import type { ActorFactory, VmName } from '../instance.js';
+import type { PortServices } from '../port/port.js';
+import { type ActorCheckpoint, type Checkpoint, untouched } from './checkpoint.js';
+import type { Checkpointer } from './checkpointer.js';
+import { Leaving } from './leaving.js';
+import type { Newcomers } from './newcomers.js';
+import { type Suspect, suspectsAt } from './suspect.js';
+import type { Served } from './turns.js';
+
+export interface VmActorsOptions {
+  readonly vm: VmName;
+  readonly factories: readonly ActorFactory[];
+  readonly served: Served;
+  readonly checkpointer: Checkpointer | null;
+  readonly newcomers: Newcomers;
+}
+
+export class VmActors {
+  /** By name. */
+  readonly cells = new Map<string, ActorCell>();
+  /** Those that have been stopped included. */
+  readonly counts = new CellCounts();
+  readonly leaving: Leaving;
+  /** The VM was lost as they started: they are in no checkpoint. */
+  private beginning: ActorCell[] = [];
+  /** By name, the last envelopes of actors that were stopped, until the host has them. */
+  private readonly envelopes = new Map<string, Uint8Array>();
+
+  constructor(
+    private readonly services: PortServices,
+    private readonly options: VmActorsOptions,
+  ) {
+    this.leaving = new Leaving(services);
+  }
+
+  get all(): readonly ActorCell[] {
+    return [...this.cells.values()];
+  }
+
+  /** @throws Error when it is not here */
+  named(actor: string): ActorCell {
+    const cell = this.cells.get(actor);
+    if (!cell) throw new Error(`VM ${this.options.vm} has no actor ${actor}`);
+    return cell;
+  }
+
+  /** @throws Error when there is no twin here, or one that is here already */
+  create(order: SpawnOrder, kept?: ActorCheckpoint): ActorCell {
+    const { vm, factories } = this.options;
+    if (this.cells.has(order.party)) throw new Error(`actor ${order.party} is in VM ${vm} already`);
+    const factory = factories.find(({ schema }) => schema.name === order.party);
+    if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${order.party}`);
+    const cell = new ActorCell(factory, order, this.services, kept);
+    this.cells.set(order.party, cell);
+    this.envelopes.delete(order.party);
+    return cell;
+  }
+
+  drop(cell: ActorCell): void {
+    this.cells.delete(cell.name);
+    this.options.served.remove(cell);
+    this.counts.remember(cell);
+  }
+
+  async spawn(order: SpawnOrder): Promise<void> {
+    const { router, requests, watchDeadline } = this.services;
+    const { checkpointer, served, newcomers } = this.options;
+    const cell = this.create(order);
+    router.fence(cell.address, order.epoch, cell.gate.sequence);
+    this.leaving.giveBack(cell.gate);
+    // What the actor handles and is in no checkpoint could not be recovered.
+    await checkpointer?.make();
+    served.add(cell);
+    // What was meant for it while it was down is lost: requests of its own fail anew.
+    requests.reopen(cell.address, order.snapshot !== undefined);
+    watchDeadline(requests.nextDeadline);
+    if (order.epoch > 1 || order.stored) newcomers.come(cell.core.schema, order.stored !== undefined);
+  }
+
+  /** @throws Error when the epoch is not above its own, unless a permit was faster */
+  restart(actor: string, epoch: number): void {
+    const cell = this.named(actor);
+    if (cell.hasRestartedAs(epoch)) return;
+    if (epoch <= cell.gate.epoch) throw new Error(`epoch ${epoch} of ${actor} is not above ${cell.gate.epoch}`);
+    cell.restart(epoch);
+  }
+
+  /** For a checkpoint: they have nothing in the journal. */
+  get stopped(): readonly ActorCheckpoint[] {
+    const { position } = this.services.journal;
+    return [...this.envelopes].map(([actor, bytes]) => {
+      const envelope = decodeEnvelope(bytes);
+      return { ...untouched(envelope.sequence, position), ...envelope, actor, waiting: [], held: [] };
+    });
+  }
+
+  /** The host has what a stopped actor has left. */
+  letGo(actor: string): void {
+    this.envelopes.delete(actor);
+  }
+
+  /** @returns its last envelope */
+  stop(actor: string): Uint8Array {
+    const { requests, fail } = this.services;
+    const cell = this.named(actor);
+    const envelope = cell.stop();
+    this.drop(cell);
+    this.envelopes.set(actor, envelope);
+    this.leaving.add(cell.gate);
+    for (const request of requests.abandon(cell.address)) fail(request, 'ended');
+    return envelope;
+  }
+
+  /** The former incarnation of the VM was lost: its actors are here again, and know what they had accepted. */
+  resume(orders: readonly RecoveryOrder[], checkpoint: Checkpoint | undefined, runtime: { readonly gate: Gate }): void {
+    const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
+    for (const order of orders) this.create(order, keptOf(order.party));
+    this.beginning = this.all.filter(({ name }) => !keptOf(name));
+    if (checkpoint) {
+      this.services.requests.restore(checkpoint.requests, (address) => this.all.some((cell) => cell.address === address));
+      this.leaving.restore(checkpoint, [...this.all, runtime]);
+    }
+    for (const { name, core } of this.all) remember(core, keptOf(name));
+    for (const cell of this.all) this.options.served.add(cell);
+  }
+
+  /** The VM has hung at frames of these actors. */
+  blame(suspects: readonly Suspect[]): void {
+    for (const { core } of this.all) blame(core, suspectsAt(core.address, suspects));
+  }
+
+  /** Handles what the journal has behind the checkpoint. @returns frames behind it that were given up */
+  recover(): readonly Uint8Array[] {
+    const poisoned = this.all.flatMap(({ core }) => givenUp(core));
+    for (const cell of this.all) cell.recover();
+    for (const { core } of this.beginning.splice(0)) this.options.newcomers.come(core.schema, false);
+    return poisoned;
+  }
+}

@@ -1,0 +1,138 @@
+/** The links of one VM to the others, and the routes that lead over them. */
+import { openAbsentWriter } from '../../bus/absent-writer.js';
+import type { FrameSink, LinkReader } from '../../bus/link.js';
+import type { Router } from '../../bus/router.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import type { LinkPositions, Routes } from '../control.js';
+import type { VmName } from '../instance.js';
+import { RUNTIME_ADDRESS } from './runtime-voice.js';
+import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
+
+/** Frames taken from a link before the mailboxes are served: a batch, so that under load what waits is in the links and not in the mailboxes, which are copied into every checkpoint. */
+const DRAIN_FRAMES_MAX = 256;
+
+export interface VmLinksOptions {
+  readonly vm: VmName;
+  readonly parties: readonly PartySchema[];
+  readonly router: Router;
+  readonly openLink: OpenLinkFunction;
+  /** What is drained stays in the links until it is durable. */
+  readonly retains: boolean;
+  readonly wake: () => void;
+}
+
+export class VmLinks {
+  /** Every pump wants them. */
+  all: readonly OpenLink[] = [];
+  private readonly byPeer = new Map<VmName, OpenLink>();
+  private routes: ReadonlyMap<number, VmName> = new Map();
+  /** Those whose next frame found no room. */
+  private readonly stuck = new WeakSet<LinkReader>();
+  private sink: FrameSink = () => false;
+  private refused = false;
+  private readonly watchedSink: FrameSink = (bytes, at, length) => {
+    const accepted = this.sink(bytes, at, length);
+    if (!accepted) this.refused = true;
+    return accepted;
+  };
+
+  constructor(private readonly options: VmLinksOptions) {}
+
+  get readers(): readonly LinkReader[] {
+    return this.all.map(({ reader }) => reader);
+  }
+
+  /** What was published and not released, where it would be lost with this VM. */
+  get sent(): readonly Uint8Array[] {
+    return this.all.flatMap(({ writer }) => writer.unreleased());
+  }
+
+  get empty(): boolean {
+    return this.all.every(({ reader }) => reader.empty);
+  }
+
+  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): OpenLink {
+    const former = this.byPeer.get(peer);
+    detach(former);
+    const link = this.options.openLink(transport, former?.writer.unreleased() ?? []);
+    link.reader.retains = this.options.retains;
+    link.reader.onFrames = this.options.wake;
+    link.writer.onRoom = this.options.wake;
+    this.byPeer.set(peer, link);
+    this.all = [...this.byPeer.values()];
+    this.route();
+    return link;
+  }
+
+  /** Undefined when it is nowhere. */
+  vmOf(address: number): VmName | undefined {
+    return this.routes.get(address);
+  }
+
+  setRoutes(routes: Routes): void {
+    this.routes = new Map(routes);
+    this.route();
+  }
+
+  /** Over the links that are open now. */
+  private route(): void {
+    const { vm: here, parties, router } = this.options;
+    for (const party of parties) {
+      const vm = this.routes.get(party.address);
+      const isElsewhere = vm !== undefined && vm !== here;
+      router.setRoute(party.address, isElsewhere ? { vm, writer: this.byPeer.get(vm)?.writer ?? openAbsentWriter() } : null);
+    }
+    for (const [peer, address] of Object.entries(RUNTIME_ADDRESS)) {
+      const link = this.byPeer.get(peer as VmName);
+      if (link) router.setRoute(address, { vm: peer, writer: link.writer });
+    }
+  }
+
+  /** @returns true when frames were taken */
+  drain(sink: FrameSink): boolean {
+    let taken = 0;
+    this.sink = sink;
+    for (const { reader } of this.all) {
+      this.refused = false;
+      taken += reader.drain(this.watchedSink, DRAIN_FRAMES_MAX);
+      if (this.refused) this.stuck.add(reader);
+      else this.stuck.delete(reader);
+    }
+    return taken > 0;
+  }
+
+  flush(): void {
+    for (const { writer } of this.all) writer.flush();
+  }
+
+  /** Publishes what was emitted. @returns how far each link was written */
+  flushedTo(): LinkPositions {
+    this.flush();
+    return [...this.byPeer].map(([peer, { writer }]) => [peer, writer.position] as const);
+  }
+
+  /** Whether what peers had written at these positions was drained. */
+  reached(positions: LinkPositions): boolean {
+    return positions.every(([peer, position]) => this.byPeer.get(peer)?.reader.reached(position) ?? false);
+  }
+
+  /** @returns true when every reader will wake the VM, or waits for room, which wakes it as well: a restart, a checkpoint, room in another link */
+  sleep(): boolean {
+    let asleep = true;
+    for (const { reader } of this.all) asleep = (reader.sleep() || this.stuck.has(reader)) && asleep;
+    return asleep;
+  }
+
+  /** Lets go of the links: whoever opens them anew goes on. */
+  detach(): void {
+    for (const link of this.all) detach(link);
+  }
+
+  close(): void {
+    this.flush();
+    for (const { reader, writer } of this.all) {
+      writer.close();
+      reader.close();
+    }
+  }
+}

@@ -1,0 +1,444 @@
+/**
+ * The runtime inside one VM: its actors and ports, its links to the other VMs, its journal. The same on every thread and in the
+ * simulation; the host drives it by calling `pump` and hands it the platform as plain objects.
+ *
+ *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
+ */
+import { DeadLetters } from '../../bus/dead-letters.js';
+import { Journal } from '../../bus/journal.js';
+import { Kinds } from '../../bus/kinds.js';
+import type { FrameSink } from '../../bus/link.js';
+import { PairCounter } from '../../bus/pair-counter.js';
+import { RECOVERABLE } from '../../bus/recoverable.js';
+import { RequestLedger } from '../../bus/requests.js';
+import { Router } from '../../bus/router.js';
+import { TraceRing } from '../../bus/trace.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import { metrics } from '../../protocol/generated/metrics.js';
+import { system } from '../../protocol/generated/system.js';
+import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../../protocol/limits.js';
+import { healthOf } from '../cell/actor-health.js';
+import { causeLinks } from '../cell/crash-report.js';
+import { CrashSites } from '../cell/crash-sites.js';
+import { type Trial, wholeFrame } from '../cell/trial.js';
+import type {
+  ActorHealth,
+  CauseLink,
+  DeadLetter,
+  EndNotice,
+  RecoveryOrder,
+  Routes,
+  SpawnOrder,
+  VmControl,
+  VmCounters,
+} from '../control.js';
+import type { VmName } from '../instance.js';
+import { OutboxBuilder } from '../outbox-builder.js';
+import type { Port, PortServices } from '../port/port.js';
+import type { PortHandlers, PortParty } from '../port/port-handlers.js';
+import { ChangeNotices } from './change-notices.js';
+import { CheckpointMemory } from './checkpoint-memory.js';
+import { Checkpointer, neededFrom } from './checkpointer.js';
+import { DeadlineTimer } from './deadline-timer.js';
+import { FaultRates } from './fault-rates.js';
+import { LostRequests } from './lost-requests.js';
+import { Mover } from './mover.js';
+import { Newcomers } from './newcomers.js';
+import { PermittedRestarts } from './permitted-restarts.js';
+import { progressOf } from './progress-teller.js';
+import { Pump } from './pump.js';
+import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
+import { RuntimeVoice } from './runtime-voice.js';
+import { loop } from './standstill.js';
+import type { Suspect } from './suspect.js';
+import { type Party, Turns } from './turns.js';
+import { VmActors } from './vm-actors.js';
+import { countersOf } from './vm-counters.js';
+import { VmLinks } from './vm-links.js';
+import type { VmMemory, VmOptions } from './vm-options.js';
+import { VmPorts } from './vm-ports.js';
+
+export class Vm implements VmControl {
+  readonly name: VmName;
+  readonly kinds: Kinds;
+  private readonly router: Router;
+  private readonly requests = new RequestLedger();
+  private readonly deadLetterBox: DeadLetters;
+  private readonly trace = new TraceRing();
+  private readonly journal: Journal;
+  private readonly handled = new PairCounter();
+  private readonly services: PortServices;
+  private readonly actors: VmActors;
+  private readonly ports: VmPorts;
+  private readonly links: VmLinks;
+  private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
+  private readonly lost: LostRequests;
+  private readonly work: Pump;
+  private readonly voice: RuntimeVoice;
+  private readonly metrics: RuntimeMetrics;
+  private readonly turns: Turns;
+  readonly moves: Mover;
+  private readonly restarts = new PermittedRestarts();
+  private readonly faultRates = new FaultRates();
+  private readonly deadlines: DeadlineTimer;
+  private closed = false;
+  private readonly changeNotices: ChangeNotices;
+  private readonly newcomers: Newcomers;
+  private readonly checkpointer: Checkpointer | null;
+  /** Nothing is taken in until what the former incarnation knew is known again. */
+  private recovering: boolean;
+
+  constructor(private readonly options: VmOptions) {
+    this.name = options.name;
+    this.kinds = new Kinds(options.parties, system);
+    const now = () => options.clock.nowMicros();
+    this.deadLetterBox = new DeadLetters(undefined, now);
+    const { memory } = options;
+    this.turns = new Turns(options.timers, options.wake);
+    this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
+    this.recovering = memory?.recovers ?? false;
+    this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
+    this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer(memory.checkpoint) : null;
+    this.router = new Router({
+      kinds: this.kinds,
+      deadLetters: this.deadLetterBox,
+      trace: this.trace,
+      requests: this.requests,
+      bounce: (requester, request, kind, code) => this.fail(requester, request, kind, code),
+      carrier: options.carrier,
+    });
+    const { name: vm, parties, openLink, wake } = options;
+    this.links = new VmLinks({ vm, parties, router: this.router, openLink, retains: this.retains, wake });
+    this.services = {
+      vm: options.name,
+      router: this.router,
+      kinds: this.kinds,
+      requests: this.requests,
+      now,
+      watchDeadline: (deadlineAt) => this.deadlines.watch(deadlineAt),
+      journal: this.journal,
+      deadLetters: this.deadLetterBox,
+      trace: this.trace,
+      events: alsoTold(options.events, (report) => this.metrics.crashed(report)),
+      crashSites: new CrashSites((report) => this.metrics.crashed(report)),
+      handled: this.handled,
+      makeRoom: (bytes) => this.makeRoom(bytes),
+      scratch: new Uint8Array(FRAME_BYTES_MAX),
+      drawFault: (frames) => this.faultRates.draw(frames),
+      progress: progressOf(options),
+      restartSoon: (cell) => {
+        this.restarts.add(cell);
+        options.wake();
+      },
+      changed: (actor) => this.changeNotices.note(actor),
+      spent: (micros) => this.checkpointer?.spent(micros),
+      incarnation: memory?.incarnation ?? 1,
+      sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
+      wake: options.wake,
+      onPortError: options.onPortError,
+      loop: options.loop ?? loop,
+      fail: ({ requester, request, kind }, code) => this.fail(requester, request, kind, code),
+      parties: options.parties,
+    };
+    const served = { add: (party: Party) => this.addParty(party), remove: (party: Party) => this.removeParty(party) };
+    this.ports = new VmPorts(this.services, served);
+    this.changeNotices = new ChangeNotices((actor) => options.events.changed(actor));
+    this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
+    this.newcomers = new Newcomers(options.parties, this.router, this.voice);
+    const { links, turns, checkpointer, newcomers } = this;
+    this.actors = new VmActors(this.services, { vm, factories: options.factories, served, checkpointer, newcomers });
+    this.moves = new Mover(this.services, { links, actors: this.actors, turns, checkpointer });
+    const { requests, kinds } = this;
+    const { fail } = this.services;
+    this.lost = new LostRequests({ requests, kinds, fail, held: () => this.held });
+    const { actors, ports, restarts, moves, lost, sink } = this;
+    const { clock, spareInstances: sparesInstances } = options;
+    const { gate } = this.voice;
+    this.work = new Pump({ clock, links, turns, actors, ports, restarts, moves, lost, checkpointer, gate, sparesInstances, sink });
+    const measured = options.parties.some(({ name }) => name === metrics.name);
+    const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
+    this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
+  }
+
+  private createCheckpointer(memory: VmMemory['checkpoint']): Checkpointer {
+    return new Checkpointer({
+      journal: this.journal,
+      readers: () => this.links.readers,
+      cells: () => this.actors.all,
+      mailboxes: () => this.turns.parties.map(({ mailbox }) => mailbox),
+      stopped: () => this.actors.stopped,
+      leaving: () => [...this.actors.leaving.held, ...this.voice.gate.held],
+      flush: () => this.links.flush(),
+      sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
+      requests: () => this.requests.openOf((address) => !this.ports.has(address)),
+      memory: memory ? new CheckpointMemory(memory) : null,
+      keep: (bytes, neededFrom) => this.options.events.checkpoint(bytes, neededFrom),
+      now: () => this.options.clock.nowMicros(),
+      onKept: this.options.wake,
+    });
+  }
+
+  /** Opens a port of this VM. The host's control plane makes its address known to the other VMs. */
+  openPort<P extends PortParty>(schema: P, handlers: PortHandlers<P>): Port<P> {
+    return this.ports.add({ schema, create: () => handlers, supervised: false }).create();
+  }
+
+  /**
+   * Opens a port of application code: when a handler throws, or its promise is rejected, its supervisor starts it again.
+   * @param create makes the handlers of each incarnation anew, with the port that they send through; the first time when every actor runs
+   */
+  openSupervisedPort<P extends PortParty>(schema: P, create: (port: Port<P>) => PortHandlers<P>): void {
+    this.ports.add({ schema, create, supervised: true });
+  }
+
+  /**
+   * Serves links and mailboxes for about `budgetMicros`.
+   * @returns true when more work waits; false when all is quiet and the links will call `wake`
+   */
+  pump(budgetMicros: number): boolean {
+    if (this.recovering || this.closed) return false;
+    return this.work.run(budgetMicros);
+  }
+
+  /** Takes a frame that a carrier has brought. @returns false when its target has no room */
+  arrive(bytes: Uint8Array, at: number, length: number): boolean {
+    if (this.recovering || this.closed) return false;
+    const accepted = this.router.arrive(bytes, at, at + length);
+    if (accepted && this.options.carrier) this.options.wake();
+    return accepted;
+  }
+
+  /** Whether the party at this address lives here. */
+  has(address: number): boolean {
+    return this.turns.parties.some((party) => party.address === address);
+  }
+
+  /** An actor or port waits for its supervisor to restart it. */
+  get restarting(): boolean {
+    return [...this.actors.all.map(({ core }) => core), ...this.ports.all].some(({ state }) => state === 'restarting');
+  }
+
+  /** What waits for room, of whomever. */
+  private get held(): readonly Uint8Array[] {
+    const gates = this.turns.parties.flatMap(({ gate }) => gate.held);
+    return [...gates, ...this.actors.leaving.held].map(({ frame }) => frame);
+  }
+
+  private isPort(address: number): boolean {
+    return this.options.parties.some((party) => party.role === 'port' && party.address === address);
+  }
+
+  /** What is drained stays in the links until it is durable. */
+  get retains(): boolean {
+    return this.checkpointer !== null;
+  }
+
+  private addParty(party: Party): void {
+    this.router.addLocal(party);
+    this.turns.add(party);
+  }
+
+  private removeParty(party: Party): void {
+    this.router.removeLocal(party.address);
+    this.turns.remove(party);
+  }
+
+  /** @returns false when the journal has no room yet: before an actor has restarted, or the host has a checkpoint */
+  private makeRoom(bytes: number): boolean {
+    const { journal } = this;
+    const hasRoom = () => journal.capacity - journal.usedBytes >= bytes;
+    if (hasRoom()) return true;
+    if (this.checkpointer) {
+      this.checkpointer.hurry();
+    } else {
+      for (const cell of this.actors.all) cell.takeSnapshot();
+      journal.truncate(neededFrom(journal, this.actors.all));
+    }
+    return hasRoom();
+  }
+
+  /** Tells a requester that no reply will come. */
+  private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
+    this.voice.tellFailed(requester, request, kind, code);
+    this.options.wake();
+  }
+
+  /** @returns the next deadline */
+  private failLate(): number {
+    this.links.drain(this.sink); // a reply that has arrived comes before its deadline
+    const now = this.options.clock.nowMicros();
+    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now))
+      this.fail(late.requester, late.request, late.kind, 'deadline');
+    return this.requests.nextDeadline;
+  }
+
+  async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
+    const link = this.links.attach(peer, transport);
+    this.lost.linked(link, (address) => this.isPort(address) && this.links.vmOf(address) === peer);
+    this.options.wake();
+  }
+
+  async setRoutes(routes: Routes): Promise<void> {
+    this.links.setRoutes(routes);
+    this.lost.unreachable(this.links.readers, (address) => !this.router.hasRoute(address));
+    this.options.wake();
+  }
+
+  async spawn(order: SpawnOrder): Promise<void> {
+    const port = this.ports.named(order.party);
+    if (port) return this.ports.restart(port, order.epoch);
+    await this.actors.spawn(order);
+    this.options.wake();
+  }
+
+  async restart(actor: string, epoch: number): Promise<void> {
+    const port = this.ports.named(actor);
+    if (port) return this.ports.restart(port, epoch);
+    this.actors.restart(actor, epoch);
+    this.options.wake();
+  }
+
+  async permit(actor: string, epoch: number): Promise<void> {
+    this.actors.named(actor).permitRestart(epoch);
+  }
+
+  async end(actor: string): Promise<number> {
+    return this.actors.named(actor).end();
+  }
+
+  async stop(actor: string): Promise<Uint8Array> {
+    const port = this.ports.named(actor);
+    if (port) return this.ports.stop(port);
+    const envelope = this.actors.stop(actor);
+    this.options.wake();
+    // What it sent last, and what it was, would be in no checkpoint.
+    if (!this.closed) await this.checkpointer?.make();
+    return envelope;
+  }
+
+  async letGo(actor: string): Promise<void> {
+    this.actors.letGo(actor);
+  }
+
+  async snapshot(actor: string): Promise<Uint8Array> {
+    this.changeNotices.asked(actor);
+    return this.actors.named(actor).envelope();
+  }
+
+  async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
+    this.router.fence(address, epoch, lastSequence);
+  }
+
+  async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
+    this.voice.tellEnded(watcher, notice);
+    this.options.wake();
+  }
+
+  async setAnimating(animating: boolean): Promise<void> {
+    this.turns.setAnimating(animating);
+    this.options.wake();
+  }
+
+  async setTrapRate(rate: number, seed: number): Promise<void> {
+    this.faultRates.set('trap', rate, seed);
+  }
+
+  async setHangRate(rate: number, seed: number): Promise<void> {
+    this.faultRates.set('hang', rate, seed);
+  }
+
+  async crash(actor: string): Promise<void> {
+    (this.ports.named(actor) ?? this.actors.named(actor)).orderFault('trap');
+  }
+
+  async hang(actor: string): Promise<void> {
+    (this.ports.named(actor) ?? this.actors.named(actor)).orderFault('hang');
+  }
+
+  async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
+    return causeLinks(this.trace, this.kinds, source, sequence);
+  }
+
+  async locate(party: string, epoch: number): Promise<string> {
+    const position = this.services.crashSites.locate(party, epoch);
+    this.options.wake();
+    return position;
+  }
+
+  async health(): Promise<readonly ActorHealth[]> {
+    return this.actors.all.map(({ core }) => healthOf(core, this.name));
+  }
+
+  async counters(): Promise<VmCounters> {
+    const { router, handled, kinds, deadLetterBox: deadLetters } = this;
+    const { leaving, counts: stopped, all } = this.actors;
+    const counts = stopped.with(all);
+    return countersOf({ router, handled, kinds, deadLetters, counts, ports: this.ports.all, parties: this.turns.parties, leaving });
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter[]> {
+    return this.deadLetterBox.list();
+  }
+
+  async tryFrame(actor: string, frame: Uint8Array): Promise<Trial> {
+    const cell = this.actors.named(actor);
+    return cell.tryFrame(wholeFrame(frame, cell.address));
+  }
+
+  async deliverAgain(actor: string, frame: Uint8Array): Promise<void> {
+    const party = this.ports.named(actor) ?? this.actors.named(actor);
+    party.deliverAgain(wholeFrame(frame, party.address));
+    this.options.wake();
+  }
+
+  async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
+    this.actors.resume(this.ports.resume(orders), this.checkpointer?.former(bytes), this.voice);
+    this.router.mute(this.ports.addresses);
+    this.router.holdLocal(true);
+    this.actors.blame(suspects);
+    this.ports.blame(suspects);
+    this.services.progress.tellEach(true);
+    const poisoned = this.actors.recover();
+    this.services.progress.tellEach(false);
+    this.router.mute([]);
+    this.router.holdLocal(false);
+    for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
+    this.lost.recovered((address) => this.ports.has(address));
+    this.recovering = false;
+    this.deadlines.watch(this.requests.nextDeadline);
+    await this.checkpointer?.make();
+    this.options.wake();
+  }
+
+  /** It stands still: nothing of it moves any more, as if its thread never came back. */
+  freeze(): void {
+    this.closed = true;
+    this.checkpointer?.end();
+    this.deadlines.end();
+    this.turns.end();
+    this.services.progress.end();
+    this.router.silence();
+  }
+
+  /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */
+  abandon(): void {
+    this.freeze();
+    this.links.detach();
+    this.ports.close();
+  }
+
+  async begin(): Promise<void> {
+    this.newcomers.begin();
+    this.ports.open();
+  }
+
+  async shutdown(): Promise<void> {
+    if (this.closed) return;
+    this.closed = true;
+    this.deadlines.end();
+    this.turns.end();
+    for (const { name } of this.actors.all) await this.stop(name);
+    this.ports.close();
+    this.links.close();
+  }
+}
