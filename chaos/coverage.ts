@@ -12,9 +12,12 @@ import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
 /** What recovers something, or remembers what a recovery needs. */
 const RECOVERY_FILES: Readonly<Record<string, string>> = {
-  actors: `actor-core actor-ends cell cell-journal cell-recovery change-notices checkpoint checkpointer crash-report fault-rates gate
-    handover hang-tries incarnations leaving lost-requests mover permitted-restarts port-cell port-suspicions progress pump
-    replicas restart-permit snapshot-keeper spare-instance standstill suspect told-progress trial vm vm-actors vm-links vm-ports`,
+  actors: 'replicas',
+  'actors/cell': `actor-core actor-ends cell cell-journal cell-recovery crash-report gate handover hang-tries incarnations
+    restart-permit snapshot-keeper spare-instance trial`,
+  'actors/port': 'port-cell port-suspicions',
+  'actors/vm': `change-notices checkpoint checkpoint-memory checkpointer fault-rates leaving lost-requests mover permitted-restarts
+    progress pump standstill suspect told-progress vm vm-actors vm-links vm-ports`,
   'actors/supervisor': `actor-machine circuit circuit-breaker guard move patience port-machine supervised-actor supervised-ports supervised-vm
     supervised-vms suspects vm-care vm-machine vm-parties vm-recovery watchdog`,
   bus: 'dead-letters digest journal journal-mirror mailbox requests router seen',
