@@ -1,5 +1,4 @@
 /** Messages from the JavaScript VM to the Wasm VM, one way and there and back, beside Comlink and postMessage between two workers. */
-
 import { BusRun } from './bus-run.js';
 import { Rivals } from './rivals/rivals.js';
 import { median, race, ratio } from './rounds.js';

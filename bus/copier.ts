@@ -3,7 +3,6 @@
  * a small frame's bytes. Small frames out of the same source as the one before, which is how a sender's buffer comes, are therefore
  * copied by words through a view that is kept.
  */
-
 import { viewOf } from './kept-view.js';
 
 const WORD_BYTES = 4;

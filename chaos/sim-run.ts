@@ -1,5 +1,4 @@
 /** One run of a plan on the simulated host. */
-
 import type { ActorFactory } from '../actors/instance.js';
 import type { SupervisorOrder } from '../actors/supervisor/supervisor-order.js';
 import { type System, startSystem } from '../actors/system.js';

@@ -1,5 +1,4 @@
 /** metrics in TypeScript; `protocol/messages/metrics.ts` says what it does and what its catch is. */
-
 import { Actor, type Handlers } from '../actors/actor.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { telemetry } from '../protocol/generated/telemetry.js';

@@ -1,5 +1,4 @@
 /** network in TypeScript; `protocol/messages/network.ts` says what it does and what its catch is. */
-
 import { Actor, type Handlers } from '../actors/actor.js';
 import { fetch as fetchPort } from '../protocol/generated/fetch.js';
 import { network } from '../protocol/generated/network.js';

@@ -3,7 +3,6 @@
  *
  * The catch: an end after which the actor is started again by permit is told only when the next incarnation has done its work.
  */
-
 import type { CrashReport } from '../control.js';
 import type { ActorTrap } from '../instance.js';
 import { TRIES_MAX } from '../vm/suspect.js';

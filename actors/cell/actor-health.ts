@@ -1,5 +1,4 @@
 /** What a VM says of an actor when it is asked. */
-
 import type { ActorHealth } from '../control.js';
 import type { VmName } from '../instance.js';
 import type { ActorCore } from './actor-core.js';

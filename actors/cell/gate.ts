@@ -2,7 +2,6 @@
  * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
  * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
  */
-
 import { requestNumber } from '../../bus/body.js';
 import { KeptView } from '../../bus/kept-view.js';
 import type { Kinds } from '../../bus/kinds.js';

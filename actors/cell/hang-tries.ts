@@ -1,5 +1,4 @@
 /** At which frames of an actor its VM has hung, and how often. */
-
 import type { Suspect } from '../vm/suspect.js';
 import type { CellJournal, JournalEntry } from './cell-journal.js';
 

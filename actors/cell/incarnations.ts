@@ -2,7 +2,6 @@
  * The instances of one actor, one after another, and the spare for the next. Whatever they do leaves signs of life, and what they throw
  * comes as a trap.
  */
-
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from '../instance.js';
 import type { FaultKind } from '../vm/fault-rates.js';
 import { Standstill } from '../vm/standstill.js';

@@ -3,7 +3,6 @@
  * is not restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame. Once it is
  * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
  */
-
 import { requestNumber } from '../../bus/body.js';
 import type { IncomingRequest } from '../../bus/requests.js';
 import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../../protocol/bind.js';

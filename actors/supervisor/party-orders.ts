@@ -3,7 +3,6 @@
  *
  * The catch: a fence lets pass what had left before the end of an incarnation, so the last sequence of each is kept until its address is given up.
  */
-
 import { firstSequenceOf } from '../cell/gate.js';
 import type { VmControl } from '../control.js';
 import type { VmName } from '../instance.js';

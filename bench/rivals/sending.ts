@@ -1,5 +1,4 @@
 /** The sending worker of what a user would build without Tandem: postMessage of plain objects, and Comlink. */
-
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { wrap } from 'comlink';

@@ -1,5 +1,4 @@
 /** The page that plays plans on the threads of a browser, for who drives it. */
-
 import { detectCapabilities } from '../../host-shim/browser/capabilities.js';
 import { debugging } from '../../host-shim/browser/debugging.js';
 import { newLifeLock } from '../../host-shim/browser/life.js';

@@ -1,5 +1,4 @@
 /** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
-
 import type { ActorOptions, VmName } from '../../actors/instance.js';
 import type { ActorOrder } from '../../actors/system.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';

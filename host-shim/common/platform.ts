@@ -1,5 +1,4 @@
 /** What differs between Node and browsers for the VMs of a host: everything else in `common/` is the same code on both. */
-
 import type { Endpoint } from 'comlink';
 import type { AfterTurn } from './driver.js';
 import type { ReadToEnd } from './journal-port.js';

@@ -4,7 +4,6 @@
  * The catch: after a trap an instance is never entered again, because what its globals and its memory hold is undefined. What is
  * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
-
 import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type OnFrame, type Output } from '../../actors/instance.js';
 import type { FaultKind } from '../../actors/vm/fault-rates.js';
 import { Copier } from '../../bus/copier.js';

@@ -2,7 +2,6 @@
  * One half of metrics: its series, its log buffer, and what did not fit. Knows no bus.
  * The catch: a series lives as long as the actor, so that its totals go on counting; only log records leave with a flush.
  */
-
 import type { metrics } from '../../protocol/generated/metrics.js';
 import { HISTOGRAM_BOUNDS } from '../../protocol/histogram.js';
 import { LOG_RECORDS_MAX, METRIC_SERIES_MAX } from '../../protocol/limits.js';

@@ -2,7 +2,6 @@
  * Answers kept for later, the least recently used first. Bounded in entries and in bytes.
  * The catch: it does not know how old is too old; each request brings its own policy.
  */
-
 import type { network } from '../../protocol/generated/network.js';
 import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits.js';
 import type { StateOf } from '../../protocol/schema.js';

@@ -1,5 +1,4 @@
 /** When a failed fetch is worth another try, and after how long. All in 32-bit integers, so that both languages agree. */
-
 import type { network } from '../../protocol/generated/network.js';
 import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/limits.js';
 import type { MessageOf } from '../../protocol/schema.js';

@@ -1,5 +1,4 @@
 /** Writes the TypeScript codecs of a party: straight-line code, one encoder and one decoder per message, structure and state. */
-
 import { STRING_BYTES_DEFAULT_MAX } from '../limits.js';
 import type { Field, Fields, PartySchema } from '../schema.js';
 import { fixedBytes, indent, type Message, maxOf, messagesOf, namedTypes, type Step, structureHeadBytes, withReserves } from './model.js';

@@ -3,7 +3,6 @@
  * The catch: a flush may be dropped when the host is busy. Counters and histograms are running totals, so the next flush makes up
  * for it; log records of a dropped flush are lost.
  */
-
 import { logRecords, metricSeriesList, metricsDropped, metricsScope } from '../messages/metrics.js';
 import { message, port, u32, u53 } from '../schema.js';
 

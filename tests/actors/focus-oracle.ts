@@ -2,7 +2,6 @@
  * Where an arrow must lead, by definition and by brute force: every rule of docs/FOCUS.md is a filter over all members of a group,
  * written without a look at the implementation. Groups have no rules here: no trap, memory or preferred member.
  */
-
 import type { scene } from '../../protocol/messages/scene.js';
 import type { PublicationOf } from '../../protocol/schema.js';
 

@@ -1,5 +1,4 @@
 /** The typed control calls of every AssemblyScript guest: bound to a running instance as the runtime does, and by as-bind itself. */
-
 import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, it } from 'vitest';
 import { ABI_VERSION } from '../../host-shim/wasm/abi.js';

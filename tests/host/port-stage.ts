@@ -1,5 +1,4 @@
 /** The five actors in one thread over a real host, and a page that records what it is told: what the hosts' ports are tested on. */
-
 import type { VmListener } from '../../actors/host.js';
 import type { ActorOptions } from '../../actors/instance.js';
 import type { Port } from '../../actors/port/port.js';

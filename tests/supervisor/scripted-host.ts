@@ -2,7 +2,6 @@
  * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
-
 import type { ActorHandover } from '../../actors/cell/handover.js';
 import type { Trial } from '../../actors/cell/trial.js';
 import type {
