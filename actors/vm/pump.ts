@@ -75,7 +75,7 @@ export class Pump {
   }
 
   /** Offers again what found no room. @returns true when something left */
-  private retryHeld(): boolean {
+  retryHeld(): boolean {
     const { gate, turns, actors } = this.options;
     let left = false;
     if (gate.blocked) left = gate.retry();

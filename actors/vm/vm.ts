@@ -406,6 +406,8 @@ export class Vm implements VmControl {
     this.lost.recovered((address) => this.ports.has(address));
     this.recovering = false;
     this.deadlines.watch(this.requests.nextDeadline);
+    // What came out again has left before: it is not for the checkpoint, which would carry it from loss to loss.
+    this.work.retryHeld();
     await this.checkpointer?.make();
     this.options.wake();
   }

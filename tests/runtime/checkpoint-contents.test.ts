@@ -1,6 +1,9 @@
-/** A checkpoint that is made while an actor waits for its restart: what it had answered or been answered since its snapshot stays settled. */
-import { expect, test } from 'vitest';
-import type { Checkpointer } from '../../actors/vm/checkpointer.js';
+/**
+ * What is in a checkpoint. One that is made while an actor waits for its restart: what it had answered or been answered since its snapshot stays
+ * settled. One that is made as a VM has recovered: nothing that could have left.
+ */
+import { expect, test, vi } from 'vitest';
+import { Checkpointer, type CheckpointerOptions } from '../../actors/vm/checkpointer.js';
 import type { RequestLedger } from '../../bus/requests.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
@@ -63,3 +66,25 @@ test.each([true, false])('a request that it had sent keeps its deadline (shared 
   await recover(world);
   expect(deadline()).toBe(before);
 });
+
+test.each([true, false])(
+  'what came out again as a VM recovered has left before its checkpoint (shared memory: %s)',
+  async (sharedMemory) => {
+    const world = await open(sharedMemory);
+    await checkpoint(world);
+    for (let i = 0; i < 20; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+    await world.pass(20);
+    const held: number[] = [];
+    const { make } = Checkpointer.prototype;
+    const watched = vi.spyOn(Checkpointer.prototype, 'make').mockImplementation(function (this: Checkpointer) {
+      const { cells } = (this as unknown as { readonly options: CheckpointerOptions }).options;
+      held.push(...cells().map(({ gate }) => gate.held.length));
+      return make.call(this);
+    });
+    world.host.lose('js', 'the thread ended');
+    await world.pass(20);
+    watched.mockRestore();
+    expect(held).toEqual([0, 0]);
+    expect(world.receipts.length).toBe(20);
+  },
+);
