@@ -11,6 +11,8 @@ export default defineConfig({
   test: {
     // Many tests start three threads or a browser of their own: half the cores keeps them from waiting for each other.
     maxWorkers: '50%',
+    // What a system says on the console as a test lets it crash is of interest only when the test fails.
+    silent: 'passed-only',
     projects: [
       {
         test: {

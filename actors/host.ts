@@ -68,6 +68,8 @@ export interface Host {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly capabilities: Capabilities;
+  /** Writes a line for who develops; null where nobody is to be told, as in production. */
+  readonly warn: ((line: string) => void) | null;
   /** Threads may be stopped by a debugger now: nobody is judged by time. */
   readonly debugging: boolean;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */

@@ -16,6 +16,7 @@ import { conditionOf, type PartyCondition } from './condition.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from './control.js';
 import type { Host } from './host.js';
 import type { ActorOptions, VmName } from './instance.js';
+import { Narrator } from './narrator.js';
 import type { Stored } from './persistence/persistence.js';
 import type { PersistentActor } from './persistence/persistent-state.js';
 import type { PersistenceStatus } from './persistence/storage-change.js';
@@ -179,6 +180,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
       if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
     },
   });
+  if (host.warn) supervisor.changes.onChange(new Narrator(host.warn, host.clock).hear);
   if (options.onChange) supervisor.changes.onChange(options.onChange);
   await supervisor.start();
   return new SupervisedSystem(supervisor, placement);

@@ -13,6 +13,7 @@ export class BusRun {
   private readonly port: Port<typeof stopwatch>;
   private readonly host = createNodeHost({
     capabilities: detectCapabilities(),
+    console: 'off',
     parties,
     vms: {
       js: { entry: new URL('./entries/js-vm.js', import.meta.url), load: async () => jsDefinition },

@@ -44,6 +44,7 @@ export class Stage {
   private constructor(wasmEntry: URL) {
     this.host = createNodeHost({
       capabilities: detectCapabilities(),
+      console: 'off',
       parties: tandemParties,
       vms: {
         js: { entry: new URL('./entries/screen-vm.js', import.meta.url), load: async () => screenDefinition },

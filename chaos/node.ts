@@ -23,6 +23,7 @@ export const playNode = (plan: Plan, built: URL): Promise<ThreadsEnding> =>
             js: { entry: new URL('entries/js-vm.js', built), load: async () => jsDefinition },
             wasm: { entry: new URL('entries/wasm-vm.js', built), load: async () => wasmDefinition(new URL('wasm-actors/', built)) },
           },
+          console: 'off',
           onPortError,
         },
       ),

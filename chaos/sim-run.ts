@@ -77,6 +77,7 @@ class SimRun implements Observer, Notes {
       faults: { refuseRate: rate, refuseMicrosMax: microsMax },
       journalBytes: plan.journalBytes,
       capabilities: { wasm: true, workers: true, sharedMemory: plan.sharedMemory },
+      console: 'off',
       onPortError: (port, error) => this.problems.push(`port ${port}: ${error instanceof Error ? error.stack : error}`),
     });
     openTimerPort(this.host.vm, this.host.timers);

@@ -37,6 +37,12 @@ export const CHECKPOINT_MICROS_MAX = 20_000;
 export const CHECKPOINT_SHARE_MAX = 10;
 /** Share of the journal that is filled between two checkpoints: a quarter, so that it has room until the host has confirmed. */
 export const CHECKPOINT_JOURNAL_SHARE_MAX = 0.25;
+/** Lines on the console in each period: what a person can still read as a system falls apart. The rest is counted. */
+export const CONSOLE_LINES_MAX = 20;
+/** After it the console is free again. */
+export const CONSOLE_PERIOD_MS = 1_000;
+/** Characters of one line on the console: a reason and where it was; the whole is in the crash report. */
+export const CONSOLE_CHARACTERS_MAX = 1_000;
 /** Dead letters kept per VM, newest last: what a person reads, not an archive. */
 export const DEAD_LETTERS_MAX = 256;
 /** Bytes of their frames: several of the largest. */

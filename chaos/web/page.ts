@@ -23,6 +23,7 @@ const threadsFor = (plan: Plan): MortalThreads => ({
           js: { entry: new URL('js-vm.js', here), load: async () => jsDefinition },
           wasm: { entry: new URL('wasm-vm.js', here), load: async () => wasmDefinition(here) },
         },
+        console: 'off',
         onPortError,
       },
     ),

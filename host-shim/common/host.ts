@@ -8,6 +8,7 @@ import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
+import { type ConsoleUse, consoleFor } from './console.js';
 import { standInOf, type VmDefinition, type VmSource } from './definition.js';
 import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
@@ -37,6 +38,8 @@ export interface HostOptions {
   readonly debugging?: () => boolean;
   /** Keep a thread ready beside each VM, so that it is back sooner when it is lost; true when not given. False on devices short of memory. */
   readonly spares?: boolean;
+  /** Whether what goes wrong is written to the console, in a line each; `off` when not given and `NODE_ENV` is `production`, else `on`. */
+  readonly console?: ConsoleUse;
   /** A port's handler threw: its frame is spent and the port goes on. Written to the console when not given. */
   readonly onPortError?: (port: string, error: unknown) => void;
 }
@@ -45,6 +48,7 @@ export class PlatformHost implements Host {
   readonly clock: Clock = platformClock;
   readonly timers: Timers = platformTimers;
   readonly capabilities: Capabilities;
+  readonly warn: Host['warn'];
   readonly local: VmHandle;
   /** The VM of this thread: ports are opened on it. */
   readonly vm: Vm;
@@ -62,6 +66,7 @@ export class PlatformHost implements Host {
     private readonly options: HostOptions,
   ) {
     this.capabilities = options.capabilities;
+    this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
     const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });

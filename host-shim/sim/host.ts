@@ -14,6 +14,7 @@ import { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import { consoleFor } from '../common/console.js';
 import { standInOf, type VmSource } from '../common/definition.js';
 import { type HostOptions, LocalReports, printPortError, type WorkerName } from '../common/host.js';
 import { Memories } from '../common/memories.js';
@@ -54,6 +55,7 @@ export class SimHost implements Host {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly capabilities: Capabilities;
+  readonly warn: Host['warn'];
   readonly local: VmHandle;
   /** The VM of the host: ports are opened on it. */
   readonly vm: Vm;
@@ -65,6 +67,7 @@ export class SimHost implements Host {
   private readonly patience: Patience;
 
   constructor(private readonly options: SimHostOptions) {
+    this.warn = consoleFor(options.console);
     const detected = detectCapabilities();
     const { wasm = true, sharedMemory = true } = options.capabilities ?? {};
     this.capabilities = { ...detected, wasm: detected.wasm && wasm, sharedMemory };

@@ -105,6 +105,7 @@ const deaf = (host: SimHost): Host => ({
   capabilities: host.capabilities,
   local: host.local,
   debugging: false,
+  warn: null,
   connect: (a, b) => host.connect(a, b),
   beat: (intervalMs, fn) => host.beat(intervalMs, fn),
   listen: (listener) => host.listen(listener),

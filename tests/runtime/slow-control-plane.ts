@@ -78,6 +78,7 @@ export function slowly(host: SimHost, random: Random): Host {
     capabilities: host.capabilities,
     local: host.local,
     debugging: false,
+    warn: null,
     listen: (listener) => host.listen(listener),
     connect: (a, b) => host.connect(a, b),
     beat: (intervalMs, fn) => host.beat(intervalMs, fn),

@@ -1,0 +1,82 @@
+/**
+ * Says what goes wrong in a system to who develops it: one line each, on the console that the host hands in. Programs read the changes themselves
+ * (`onChange`), so the wording is no contract.
+ */
+import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../protocol/limits.js';
+import type { CrashReport } from './control.js';
+import type { Clock } from './host.js';
+import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
+
+export class Narrator {
+  private periodFrom = Number.NEGATIVE_INFINITY;
+  private said = 0;
+  private unsaid = 0;
+
+  constructor(
+    private readonly write: (line: string) => void,
+    private readonly clock: Clock,
+  ) {}
+
+  readonly hear = (change: SystemChange): void => {
+    const line = warningIn(change);
+    if (line) this.say(line);
+  };
+
+  private say(line: string): void {
+    const now = this.clock.nowMicros();
+    const isOver = now < this.periodFrom || now - this.periodFrom >= CONSOLE_PERIOD_MS * 1000;
+    if (isOver) this.begin(now);
+    if (this.said === CONSOLE_LINES_MAX) {
+      this.unsaid++;
+      return;
+    }
+    this.said++;
+    this.write(`tandem: ${line.slice(0, CONSOLE_CHARACTERS_MAX).replace(/\s+/g, ' ')}`);
+  }
+
+  private begin(now: number): void {
+    this.periodFrom = now;
+    this.said = 0;
+    if (this.unsaid > 0) this.write(`tandem: ${this.unsaid} more lines were left out`);
+    this.unsaid = 0;
+  }
+}
+
+/** What of a change somebody should act on; empty when it is in order. */
+function warningIn(change: SystemChange): string {
+  switch (change.type) {
+    case 'system':
+      return change.state === 'degraded' || change.state === 'failed' ? `the system is ${change.state}` : '';
+    case 'vm':
+      return ofVm(change);
+    case 'actor':
+      return ofParty(`actor ${change.actor}`, change) || ofFailOver(change);
+    case 'port':
+      return ofParty(`port ${change.port}`, change);
+    case 'crash':
+      return `${change.report.party} crashed${atMessage(change.report)}: ${causeOf(change.report)}`;
+    case 'poisoned':
+      return `${change.report.party} has given up a message${atMessage(change.report)}, which crashed it twice: ${causeOf(change.report)}`;
+    case 'storage':
+      if (change.event === 'discarded')
+        return `the stored state of ${change.actor} is ${change.reason}, and was discarded: ${change.detail}`;
+      return change.event === 'failed' ? `storage of ${change.actor}: ${change.error.message}` : '';
+    case 'control':
+      return change.error.message;
+  }
+}
+
+function ofVm({ vm, state, reason, failedOver }: VmStatus): string {
+  if (state === 'running') return failedOver ? `VM ${vm} runs its actors as their JavaScript twins: ${reason}` : '';
+  return state === 'lost' || state === 'failed' || state === 'restarting' ? `VM ${vm} is ${state}: ${reason}` : '';
+}
+
+const ofParty = (who: string, { state, reason }: ActorStatus | PortStatus): string =>
+  state === 'exhausted' || state === 'failed' || state === 'lost' ? `${who} is ${state}: ${reason}` : '';
+
+const ofFailOver = ({ actor, state, circuit, reason }: ActorStatus): string =>
+  state === 'running' && circuit === 'open' ? `actor ${actor} runs as its JavaScript twin: ${reason}` : '';
+
+const atMessage = ({ message }: CrashReport): string => (message.kindName ? ` at ${message.kindName} from ${message.source}` : '');
+
+const causeOf = ({ reason, position }: CrashReport): string => (position ? `${reason} (${position})` : reason);

@@ -1,0 +1,81 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { startSystem } from '../../actors/system.js';
+import { consoleFor } from '../../host-shim/common/console.js';
+import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
+import { noSecondVm, options } from './application.js';
+import { ScriptedHost } from './scripted-host.js';
+import { settle } from './virtual-time.js';
+
+async function narrated(more = {}) {
+  const host = new ScriptedHost();
+  const lines: string[] = [];
+  host.warn = (line) => lines.push(line);
+  const system = await startSystem(host, options({ intensity: 1_000, ...more }));
+  return { host, lines, system };
+}
+
+describe('a line for who develops', () => {
+  test('a start and an end in order say nothing', async () => {
+    const { system, lines } = await narrated();
+    await system.stop();
+    expect(lines).toEqual([]);
+  });
+
+  test('a crash says who, at what, and why', async () => {
+    const { host, lines } = await narrated();
+    host.vm('js').trap('anna');
+    await settle();
+    expect(lines).toEqual(['tandem: anna crashed at anna.work from page: unreachable executed']);
+  });
+
+  test('a VM that is lost, its actors, and what that makes of the system', async () => {
+    const { host, lines } = await narrated(noSecondVm);
+    host.vm('wasm').listener?.lost('exit code 1\nfar too late');
+    await settle();
+    expect(lines).toEqual([
+      'tandem: VM wasm is lost: exit code 1 far too late',
+      'tandem: actor bert is lost: VM wasm was lost: exit code 1 far too late',
+      'tandem: the system is degraded',
+    ]);
+  });
+
+  test('no more lines than a person can read, and how many were left out', async () => {
+    const { host, lines } = await narrated();
+    for (let i = 0; i < CONSOLE_LINES_MAX + 5; i++) {
+      host.vm('js').trapAndGoOn('anna');
+      await settle();
+    }
+    expect(lines).toHaveLength(CONSOLE_LINES_MAX);
+    await host.time.advance(CONSOLE_PERIOD_MS);
+    host.vm('js').trapAndGoOn('anna');
+    await settle();
+    expect(lines.slice(CONSOLE_LINES_MAX)).toEqual([
+      'tandem: 5 more lines were left out',
+      'tandem: anna crashed at anna.work from page: unreachable executed',
+    ]);
+  });
+
+  test('a line is bounded', async () => {
+    const { host, lines } = await narrated(noSecondVm);
+    host.vm('js').listener?.lost('x'.repeat(1_000_000));
+    await settle();
+    expect(lines[0].length).toBeLessThan(CONSOLE_CHARACTERS_MAX + 20);
+  });
+});
+
+describe('whether a host has a console', () => {
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test('it has in development, and not in production unless asked', () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    expect(consoleFor('off')).toBeNull();
+    consoleFor()?.('first');
+    vi.stubEnv('NODE_ENV', 'production');
+    expect(consoleFor()).toBeNull();
+    consoleFor('on')?.('second');
+    expect(warn.mock.calls).toEqual([['first'], ['second']]);
+  });
+});
