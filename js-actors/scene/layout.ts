@@ -144,14 +144,13 @@ export class Layout {
       count++;
       used += mainSize[child];
       growSum += tree.value(child, GROW);
-      shrinkSum += tree.value(child, SHRINK) * mainSize[child];
+      shrinkSum += tree.value(child, SHRINK);
     }
-    const free = mainInner - used - (count > 1 ? gap * (count - 1) : 0);
-    const grows = free > 0 && growSum > 0;
-    const shrinks = free < 0 && shrinkSum > 0;
-    const left = grows || shrinks ? 0 : free;
-    let at = mainStart + offsetBefore(justify, left, count);
-    const step = gap + spaceBetween(justify, left, count);
+    let free = mainInner - used - (count > 1 ? gap * (count - 1) : 0);
+    if (free > 0 && growSum > 0) free = this.grow(tree, index, mainSize, free, growSum);
+    else if (free < 0 && shrinkSum > 0) free = this.shrink(tree, index, row, free);
+    let at = mainStart + offsetBefore(justify, free, count);
+    const step = gap + spaceBetween(justify, free, count);
 
     for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
       const child = tree.order[i];
@@ -160,14 +159,70 @@ export class Layout {
         crossPlace[child] = crossStart;
         continue;
       }
-      const size = mainSize[child];
-      if (grows) mainSize[child] = size + (free * tree.value(child, GROW)) / growSum;
-      else if (shrinks) mainSize[child] = Math.max(0, size + (free * (tree.value(child, SHRINK) * size)) / shrinkSum);
-      if (align === ALIGN_STRETCH && tree.value(child, crossProperty) === AUTOMATIC) crossSize[child] = crossInner;
+      if (align === ALIGN_STRETCH && tree.value(child, crossProperty) === AUTOMATIC) {
+        crossSize[child] = Math.max(crossInner, paddingOf(tree, child, !row));
+      }
       mainPlace[child] = at;
       crossPlace[child] = crossStart + alignOffset(align, crossInner - crossSize[child]);
       at += mainSize[child] + step;
     }
+  }
+
+  /** Factors that sum up to less than 1 take that part of the space. @returns what is left of it */
+  private grow(tree: Tree, index: number, sizes: Float64Array, free: number, factors: number): number {
+    const parts = Math.max(1, factors);
+    for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+      const child = tree.order[i];
+      if (tree.value(child, ABSOLUTE) === 0) sizes[child] += (free * tree.value(child, GROW)) / parts;
+    }
+    return factors < 1 ? free - free * factors : 0;
+  }
+
+  /**
+   * Takes what is missing from the children's contents, in proportion to factor times content. Who would lose more than all of it is
+   * frozen at its padding, and the others share again: "Resolving Flexible Lengths" of CSS Flexible Box Layout (9.7).
+   * @param free below 0 @returns what is missing still
+   */
+  private shrink(tree: Tree, index: number, row: boolean, free: number): number {
+    const sizes = row ? this.width : this.height;
+    /** Loss of content over factor times content, the highest so far: a factor that it brings above 1 is frozen. */
+    let ratioMax = 0;
+    let weights = 0;
+    let taken = 0;
+    let missing = free;
+    for (;;) {
+      missing = free;
+      weights = 0;
+      let factors = 0;
+      let factorMax = 0;
+      for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+        const child = tree.order[i];
+        const factor = tree.value(child, SHRINK);
+        if (factor === 0 || tree.value(child, ABSOLUTE) !== 0) continue;
+        const content = sizes[child] - Math.min(sizes[child], paddingOf(tree, child, row));
+        if (content > 0 && factor * ratioMax > 1) missing += content;
+        else {
+          factors += factor;
+          weights += factor * content;
+          if (content > 0) factorMax = Math.max(factorMax, factor);
+        }
+      }
+      // Factors that sum up to less than 1 take that part of what was missing at first.
+      taken = weights > 0 ? -(factors < 1 ? Math.max(missing, free * factors) : missing) : 0;
+      const ratio = taken / Math.max(weights, Number.MIN_VALUE);
+      if (ratio <= ratioMax || factorMax * ratio <= 1) break;
+      ratioMax = ratio;
+    }
+    for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
+      const child = tree.order[i];
+      const factor = tree.value(child, SHRINK);
+      if (factor === 0 || tree.value(child, ABSOLUTE) !== 0) continue;
+      const padding = Math.min(sizes[child], paddingOf(tree, child, row));
+      const content = sizes[child] - padding;
+      if (factor * ratioMax > 1) sizes[child] = padding;
+      else if (weights > 0) sizes[child] = Math.max(padding, sizes[child] - (taken * (factor * content)) / weights);
+    }
+    return Math.min(0, missing + taken);
   }
 
   private reserve(capacity: number): void {
@@ -178,6 +233,11 @@ export class Layout {
     this.height = new Float64Array(capacity);
     this.capacity = capacity;
   }
+}
+
+/** Of a node along an axis. */
+function paddingOf(tree: Tree, node: number, row: boolean): number {
+  return tree.value(node, row ? PADDING_LEFT : PADDING_TOP) + tree.value(node, row ? PADDING_RIGHT : PADDING_BOTTOM);
 }
 
 /** Space before the first child. Children that do not fit are spaced as from the start. */

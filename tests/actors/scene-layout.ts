@@ -1,7 +1,7 @@
 /** Layout: each rule of docs/SCENE.md by a picture that it decides. */
 import { expect, test } from 'vitest';
 import { SCENE_ALIGNS, SCENE_JUSTIFIES, SCENE_LAYOUTS } from '../../protocol/messages/scene.js';
-import { boxes, boxesIn, boxOf, RED, type Screen } from './scene-screen.js';
+import { boxes, boxesIn, boxOf, type Properties, RED, type Screen } from './scene-screen.js';
 
 const justify = (name: (typeof SCENE_JUSTIFIES)[number]): number => SCENE_JUSTIFIES.indexOf(name);
 const align = (name: (typeof SCENE_ALIGNS)[number]): number => SCENE_ALIGNS.indexOf(name);
@@ -166,6 +166,124 @@ export function layoutCases(open: () => Screen): void {
     screen.set(2, { shrink: 1000 });
     screen.set(3, { shrink: 1 });
     expect(screen.picture().items.map(({ node }) => node)).toEqual([3]);
+  });
+
+  /** Widths of boxes 2, 3, ... in a row. */
+  const widths = (row: Properties, boxesOfRow: readonly Properties[]): number[] => {
+    const screen = withBoxes(
+      { height: 10, ...row },
+      boxesOfRow.map(() => [0, 10] as const),
+    );
+    boxesOfRow.forEach((properties, i) => {
+      screen.set(i + 2, { focusable: 1, ...properties });
+    });
+    return screen.tick().layout?.changed.map(({ width }) => width) ?? [];
+  };
+
+  // What Chromium makes of them, too: scene-flexbox.browser.test.ts compares with it.
+  test.each<[string, Properties, Properties[], number[]]>([
+    [
+      'the others share again',
+      { width: 100 },
+      [
+        { width: 150, shrink: 1 },
+        { width: 100, shrink: 10 },
+      ],
+      [100, 0],
+    ],
+    [
+      'whatever their order',
+      { width: 50 },
+      [
+        { width: 100, shrink: 10 },
+        { width: 100, shrink: 1 },
+      ],
+      [0, 50],
+    ],
+    [
+      'again and again',
+      { width: 60 },
+      [{ width: 100, shrink: 1 }, { width: 100, shrink: 4 }, { width: 100, shrink: 20 }, { width: 10 }],
+      [50, 0, 0, 10],
+    ],
+    [
+      'gaps stay',
+      { width: 100, gap: 20 },
+      [
+        { width: 150, shrink: 1 },
+        { width: 100, shrink: 10 },
+      ],
+      [80, 0],
+    ],
+    [
+      'at its padding',
+      { width: 100, paddingRight: 10 },
+      [
+        { width: 150, shrink: 1 },
+        { width: 100, shrink: 10, paddingLeft: 20, paddingRight: 10 },
+      ],
+      [60, 30],
+    ],
+    [
+      'until nothing is left',
+      { width: 0 },
+      [
+        { width: 20, shrink: 2 },
+        { width: 40, shrink: 1 },
+      ],
+      [0, 0],
+    ],
+    [
+      'no more than a part',
+      { width: 100 },
+      [
+        { width: 100, shrink: 0.25 },
+        { width: 100, shrink: 0.25 },
+      ],
+      [75, 75],
+    ],
+    [
+      'a part of what was missing at first',
+      { width: 50 },
+      [
+        { width: 10, shrink: 5 },
+        { width: 100, shrink: 0.1 },
+      ],
+      [0, 94],
+    ],
+    [
+      'nothing that is nothing',
+      { width: 10 },
+      [
+        { width: 0, shrink: 3 },
+        { width: 20, shrink: 1 },
+      ],
+      [0, 10],
+    ],
+  ])('a child that shrinks to nothing is frozen: %s', (_how, row, children, expected) => {
+    expect(widths(row, children)).toEqual(expected);
+  });
+
+  test('children that grow by less than 1 together leave the rest', () => {
+    expect(
+      widths({ width: 200 }, [
+        { width: 50, grow: 0.25 },
+        { width: 50, grow: 0.5 },
+      ]),
+    ).toEqual([75, 100]);
+  });
+
+  test('what cannot be taken runs over the end, with justify end over the start', () => {
+    const screen = withBoxes({ width: 10, height: 10, gap: 30, justify: justify('end') }, [
+      [20, 10],
+      [20, 10],
+    ]);
+    screen.set(2, { shrink: 1, focusable: 1 });
+    screen.set(3, { shrink: 1, focusable: 1 });
+    expect(screen.tick().layout?.changed.map(({ x, width }) => [x, width])).toEqual([
+      [-20, 0],
+      [10, 0],
+    ]);
   });
 
   test('a node without a size takes that of its content', () => {

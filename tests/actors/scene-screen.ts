@@ -12,7 +12,7 @@ export type Animation = Commit['animations'][number];
 export type LayoutChange = PublicationOf<typeof scene, 'layout'>;
 export type DisplayListMessage = MessageOf<typeof display, 'displayList'>;
 type Strings = MessageOf<typeof display, 'strings'>;
-type Properties = Partial<Record<SceneProperty, number>>;
+export type Properties = Partial<Record<SceneProperty, number>>;
 
 export interface Item {
   node: number;
