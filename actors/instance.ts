@@ -58,6 +58,8 @@ export class ActorTrap extends Error {
     cause: unknown,
     /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. A function where it takes long to find. */
     private site: string | (() => string) = '',
+    /** False when it was at any frame of the batch, and nobody knows which: none counts as handled then. */
+    readonly certain = true,
   ) {
     super(textOf(cause), { cause });
   }

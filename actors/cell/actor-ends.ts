@@ -16,6 +16,8 @@ export class ActorEnds {
   /** Journal position of the entry that ended the last incarnation, and how often it has. */
   private culprit = -1;
   private attempts = 0;
+  /** Journal positions from and to which any entry may have ended one: it is not known which. */
+  private doubt = { from: 0, to: 0 };
   private readonly untold: { readonly report: CrashReport; readonly trap: ActorTrap }[] = [];
 
   constructor(
@@ -24,9 +26,15 @@ export class ActorEnds {
     private readonly services: CellServices,
   ) {}
 
-  /** How often incarnations have ended at the entry at a journal position. */
+  /** How often incarnations have ended at the entry at a journal position. What one of several has done counts as one try of each. */
   triesOf(position: number): number {
-    return position === this.culprit ? this.attempts : 0;
+    if (position === this.culprit) return this.attempts;
+    return position >= this.doubt.from && position < this.doubt.to ? 1 : 0;
+  }
+
+  /** An incarnation has ended at one of the entries between two journal positions. */
+  suspect(from: number, to: number): void {
+    this.doubt = { from, to };
   }
 
   /** The last one has ended its actor as often as one may. */
@@ -42,9 +50,9 @@ export class ActorEnds {
   /**
    * The present incarnation ends in a trap: counted, and a permit for the next one spent.
    * @param position of the entry that is to blame; -1 when none is
-   * @param frame to be named
+   * @param frame to be named; null when it is not known, or there is none
    */
-  count(trap: ActorTrap, position: number, frame: Uint8Array): CrashReport {
+  count(trap: ActorTrap, position: number, frame: Uint8Array | null): CrashReport {
     this.blame(position, position >= 0 ? this.triesOf(position) + 1 : 1);
     return this.report(trap, frame, this.permit.spend(this.gate.epoch));
   }

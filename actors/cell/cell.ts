@@ -118,21 +118,27 @@ export class ActorCell implements Party {
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
   private endBatch(trap: ActorTrap, from: number): void {
     const entries = this.core.journal.from(from);
+    if (!trap.certain) {
+      this.core.ends.suspect(from, this.core.journal.position);
+      this.core.handledTo = from;
+      this.endIncarnation(trap, null);
+      return;
+    }
     const culprit: JournalEntry | undefined = entries[trap.handled];
     const handled = Math.min(trap.handled, entries.length);
     this.core.moveOn(this.services.scratch, handled, culprit?.position ?? this.core.journal.position);
     this.endIncarnation(trap, culprit);
   }
 
-  /** @param culprit none when it ended behind a frame, as it wrote its snapshot: that is no frame's fault, and the last one is named */
-  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
+  /** @param culprit none when it ended behind a frame, as it wrote its snapshot: that is no frame's fault, and the last one is named. Null when it is not known */
+  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry | null): void {
     const { core } = this;
     const { ends, journal, snapshots } = core;
     core.state = 'restarting';
     core.stats.traps++;
     core.incarnations.end();
-    const { frame } = culprit ?? (journal.from(snapshots.last.position).at(-1) as JournalEntry);
-    const report = ends.count(trap, culprit?.position ?? -1, frame);
+    const named = culprit === undefined ? journal.from(snapshots.last.position).at(-1) : culprit;
+    const report = ends.count(trap, culprit?.position ?? -1, named?.frame ?? null);
     if (culprit && ends.hopeless) core.giveUp(culprit, report);
     ends.keep(report, trap);
     if (report.restartsAs > 0) this.services.restartSoon(this);

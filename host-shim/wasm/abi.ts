@@ -53,7 +53,14 @@ export const HANG_FAULT = 0x8000_0000;
 /** What a guest may import from `env`. */
 const IMPORTS: readonly string[] = ['abort', 'progress'];
 
-export type GuestProblem = 'not a module' | 'missing export' | 'forbidden import' | 'abi version' | 'other actor' | 'other protocol';
+export type GuestProblem =
+  | 'not a module'
+  | 'missing export'
+  | 'forbidden import'
+  | 'abi version'
+  | 'cells'
+  | 'other actor'
+  | 'other protocol';
 
 /** A module that cannot be run as a guest. Thrown before anything of it handles a message. */
 export class GuestError extends Error {

@@ -13,11 +13,19 @@ const TYPED_ARRAY_BYTES = 12;
 
 const words = (bound: Bound): Uint32Array => new Uint32Array(bound.exports.memory.buffer);
 
-/** @returns the AssemblyScript string at `pointer`, empty for null */
-export function readString(memory: WebAssembly.Memory, pointer: number): string {
-  if (pointer === 0) return '';
-  const byteLength = new Uint32Array(memory.buffer)[(pointer >>> 2) - 1];
-  return new TextDecoder('utf-16le').decode(new Uint8Array(memory.buffer, pointer, byteLength));
+/**
+ * @param pointer whatever a guest gives for one @param bytesMax what is longer is cut
+ * @returns the AssemblyScript string at `pointer`, empty for null and for what is none
+ */
+export function readString(memory: WebAssembly.Memory, pointer: unknown, bytesMax = Number.POSITIVE_INFINITY): string {
+  if (typeof pointer !== 'number' || !Number.isInteger(pointer)) return '';
+  const at = pointer >>> 0;
+  const { buffer } = memory;
+  if (at < 4 || at > buffer.byteLength) return '';
+  const byteLength = new DataView(buffer).getUint32(at - 4, true);
+  if (byteLength > buffer.byteLength - at) return '';
+  // A copy: where memory is shared, a decoder does not take it.
+  return new TextDecoder('utf-16le').decode(new Uint8Array(buffer, at, Math.min(byteLength, bytesMax)).slice());
 }
 
 converters.set('~lib/string/String', {

@@ -6,72 +6,26 @@
  */
 import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type OnFrame, type Output } from '../../actors/instance.js';
 import type { FaultKind } from '../../actors/vm/fault-rates.js';
-import { Copier } from '../../bus/copier.js';
 import type { BoundParty } from '../../protocol/bind.js';
-import { frameLength } from '../../protocol/frame.js';
-import { CELL, checkVersion, GuestError, type GuestExports, HANG_FAULT, MALFORMED_CELLS, NO_FAULT } from './abi.js';
+import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';
+import { CELL, GuestError, type GuestExports, HANG_FAULT, NO_FAULT } from './abi.js';
 import { bindControlCalls, type ControlCalls } from './control-calls.js';
 import { readString } from './converters.js';
-import { type MalformedFrames, type MalformedRecord, snapshotErrorOf } from './malformed.js';
+import { AbiViolation, GuestMemory } from './guest-memory.js';
+import { type MalformedFrames, snapshotErrorOf } from './malformed.js';
 import { GuestAbort, positionOf, type SourcePositions } from './positions.js';
 
 const NOTHING = new Uint8Array(0);
+/** Of the text with which a guest aborts: what a person reads. */
+const ABORT_TEXT_BYTES_MAX = 8192;
 
-/** An instance's exports with views of its memory, which are renewed when the memory has grown. */
-class Guest {
-  bytes: Uint8Array;
-  #copier: Copier;
-  #words: Uint32Array;
-  readonly #firstCell: number;
-
-  constructor(readonly exports: GuestExports) {
-    checkVersion(exports);
-    this.bytes = new Uint8Array(exports.memory.buffer);
-    this.#copier = new Copier(this.bytes);
-    this.#words = new Uint32Array(exports.memory.buffer);
-    this.#firstCell = exports.tandem_cells() >>> 2;
-  }
-
-  /** Growing detaches the former buffer, and the views on it become empty. */
-  refresh(): void {
-    if (this.bytes.length !== 0) return;
-    this.bytes = new Uint8Array(this.exports.memory.buffer);
-    this.#copier = new Copier(this.bytes);
-    this.#words = new Uint32Array(this.exports.memory.buffer);
-  }
-
-  cell(index: number): number {
-    return this.#words[this.#firstCell + index];
-  }
-
-  setCell(index: number, value: number): void {
-    this.#words[this.#firstCell + index] = value;
-  }
-
-  /** Copies `bytes[at, at + length)` into the inbox, which is made larger when they do not fit. */
-  fill(bytes: Uint8Array, at: number, length: number): void {
-    if (length > this.cell(CELL.inboxBytes)) {
-      this.exports.tandem_reserve(length);
-      this.refresh();
-    }
-    this.#copier.copy(bytes, at, length, this.cell(CELL.inbox));
-  }
-
-  *malformed(): Generator<MalformedRecord> {
-    const count = this.cell(CELL.malformedCount);
-    let at = this.cell(CELL.malformed) >>> 2;
-    for (let i = 0; i < count; i++, at += MALFORMED_CELLS) {
-      yield { frame: this.#words[at], problem: this.#words[at + 1], offset: this.#words[at + 2] };
-    }
-  }
-}
-
-function instantiate(module: WebAssembly.Module, progress: OnFrame): WebAssembly.Instance {
+function instantiate(module: WebAssembly.Module, progress: (index: unknown) => void): WebAssembly.Instance {
   let memory: WebAssembly.Memory | undefined;
-  const abort = (message: number, file: number, line: number, column: number): never => {
+  const abort = (message: unknown, file: unknown, line: unknown, column: unknown): never => {
     if (!memory) throw new GuestAbort('abort as the guest starts', '');
-    const source = readString(memory, file);
-    throw new GuestAbort(readString(memory, message) || 'abort', source && `${source}:${line}:${column}`);
+    const source = readString(memory, file, ABORT_TEXT_BYTES_MAX);
+    const text = readString(memory, message, ABORT_TEXT_BYTES_MAX) || 'abort';
+    throw new GuestAbort(text, source && `${source}:${String(line)}:${String(column)}`);
   };
   const instance = new WebAssembly.Instance(module, { env: { abort, progress } });
   memory = (instance.exports as unknown as GuestExports).memory;
@@ -93,8 +47,13 @@ export class WasmInstance implements ActorInstance {
   readonly output: Output = { bytes: NOTHING, start: 0, end: 0 };
   readonly malformed: MalformedFrame[] = [];
   /** Undefined once the incarnation has ended. */
-  #guest: Guest | undefined;
+  #guest: GuestMemory | undefined;
   #control: ControlCalls | undefined;
+  /** What `env.progress` may say: a frame behind this one, and before that many. Outside of a batch there are none. */
+  #frame = 0;
+  #framesMax = 0;
+  /** What the guest did that it must not. It may catch what is thrown at it, and go on. */
+  #violation: AbiViolation | null = null;
 
   /**
    * @throws GuestError when the module speaks another version of the ABI, or cannot be configured
@@ -103,12 +62,12 @@ export class WasmInstance implements ActorInstance {
   constructor(
     private readonly definition: GuestDefinition,
     options: ActorOptions = {},
-    onFrame: OnFrame = () => {},
+    private readonly onFrame: OnFrame = () => {},
   ) {
     const { module } = definition;
     this.#enter(() => {
-      const instance = instantiate(module, onFrame);
-      this.#guest = new Guest(instance.exports as unknown as GuestExports);
+      const instance = instantiate(module, (index) => this.#progress(index));
+      this.#guest = new GuestMemory(instance.exports as unknown as GuestExports);
       this.#control = bindControlCalls(module, instance, (call) => {
         this.#live();
         return this.#enter(call);
@@ -128,15 +87,13 @@ export class WasmInstance implements ActorInstance {
     const guest = this.#live();
     this.#clear();
     this.#enter(() => guest.fill(bytes, at, length));
-    let trap: ActorTrap | undefined;
-    try {
-      guest.exports.tandem_handle(length);
-    } catch (thrown) {
-      guest.refresh();
-      trap = new ActorTrap(guest.cell(CELL.progress), thrown, positionOf(thrown, this.definition.positions));
+    const trap = this.#run(guest, length) ?? null;
+    const broken = this.#collect(guest, bytes, at, at + length, trap);
+    if (broken) {
+      this.#clear();
+      this.#forget();
+      throw broken;
     }
-    guest.refresh();
-    this.#collect(guest, bytes, at, at + length);
     if (!trap) return;
     // A copy, so that the memory can go.
     this.output.bytes = this.output.bytes.slice(this.output.start, this.output.end);
@@ -146,39 +103,86 @@ export class WasmInstance implements ActorInstance {
     throw trap;
   }
 
-  /** What the guest left of a batch: the output of the handlers that returned, and the frames it could not read. */
-  #collect(guest: Guest, bytes: Uint8Array, start: number, end: number): void {
-    this.output.bytes = guest.bytes;
-    this.output.start = guest.cell(CELL.outbox);
-    this.output.end = this.output.start + guest.cell(CELL.committedBytes);
-    if (guest.cell(CELL.malformedCount) === 0) return;
+  #run(guest: GuestMemory, length: number): ActorTrap | undefined {
+    this.#frame = 0;
+    this.#framesMax = 1 + Math.floor(length / LENGTH_BYTES);
+    try {
+      guest.exports.tandem_handle(length);
+      return undefined;
+    } catch (thrown) {
+      guest.refresh();
+      return new ActorTrap(guest.cell(CELL.progress), thrown, positionOf(thrown, this.definition.positions));
+    } finally {
+      this.#framesMax = 0;
+      guest.refresh();
+    }
+  }
+
+  /**
+   * What the guest left of a batch: the output of the handlers that returned, and the frames it could not read.
+   * @returns the trap that it is when it cannot be believed: at which frame is not known then
+   */
+  #collect(guest: GuestMemory, bytes: Uint8Array, start: number, end: number, trap: ActorTrap | null): ActorTrap | null {
+    const frames = trap || guest.cell(CELL.malformedCount) > 0 ? countFrames(bytes, start, end) : 0;
+    try {
+      if (this.#violation) throw this.#violation;
+      if (trap && trap.handled > frames) throw new AbiViolation(`it has handled ${trap.handled} frames of ${frames}: ${trap.message}`);
+      guest.checkInbox();
+      const output = guest.output();
+      this.output.bytes = guest.bytes;
+      this.output.start = output.start;
+      this.output.end = output.end;
+      this.#noteMalformed(guest, bytes, start, end, frames);
+      return null;
+    } catch (error) {
+      if (!(error instanceof AbiViolation)) throw error;
+      return new ActorTrap(0, error, '', countFrames(bytes, start, end) === 1);
+    }
+  }
+
+  #noteMalformed(guest: GuestMemory, bytes: Uint8Array, start: number, end: number, frames: number): void {
     let frame = 0;
     let at = start;
-    for (const record of guest.malformed()) {
+    for (const record of guest.malformed(frames)) {
       for (; frame < record.frame; frame++) at += frameLength(bytes, at);
       this.malformed.push({ frame, error: this.definition.kinds.errorOf(record, bytes, at, end) });
     }
   }
 
+  /** A guest that says at which frame it is gets on. One that says so again and again, of one frame or of none, does not. */
+  #progress(index: unknown): void {
+    if (typeof index === 'number' && index > this.#frame && index < this.#framesMax) {
+      this.#frame = index;
+      this.onFrame(index);
+      return;
+    }
+    const where = this.#framesMax === 0 ? 'outside of a batch' : `behind frame ${this.#frame} of at most ${this.#framesMax}`;
+    this.#violation = new AbiViolation(`it tells of progress at frame ${String(index)}, ${where}`);
+    throw this.#violation;
+  }
+
   snapshot(): Uint8Array {
     const guest = this.#live();
     this.#clear();
-    this.#enter(() => guest.exports.tandem_snapshot());
-    const start = guest.cell(CELL.snapshot);
-    return guest.bytes.subarray(start, start + guest.cell(CELL.snapshotBytes));
+    return this.#enter(() => {
+      guest.exports.tandem_snapshot();
+      guest.refresh();
+      return guest.snapshot();
+    });
   }
 
   restore(snapshot: Uint8Array): void {
     const guest = this.#live();
     this.#clear();
-    this.#enter(() => {
+    const [record] = this.#enter(() => {
       guest.fill(snapshot, 0, snapshot.length);
       guest.exports.tandem_restore(snapshot.length);
+      guest.refresh();
+      return guest.malformed(1);
     });
-    for (const record of guest.malformed()) {
-      this.dispose();
-      throw snapshotErrorOf(record, this.definition.schema, snapshot);
-    }
+    if (!record) return;
+    this.dispose();
+    throw snapshotErrorOf(record, this.definition.schema, snapshot);
   }
 
   armFault(nth: number, kind: FaultKind = 'trap'): void {
@@ -196,7 +200,7 @@ export class WasmInstance implements ActorInstance {
     this.#clear();
   }
 
-  #live(): Guest {
+  #live(): GuestMemory {
     if (!this.#guest) throw new Error(`this incarnation of ${this.definition.schema.name} has ended`);
     return this.#guest;
   }
@@ -218,6 +222,7 @@ export class WasmInstance implements ActorInstance {
     try {
       const result = call();
       this.#guest?.refresh();
+      if (this.#violation) throw this.#violation;
       return result;
     } catch (thrown) {
       if (thrown instanceof GuestError) throw thrown;
@@ -225,4 +230,11 @@ export class WasmInstance implements ActorInstance {
       throw new ActorTrap(0, thrown, positionOf(thrown, this.definition.positions));
     }
   }
+}
+
+/** Whole frames that lie in `bytes[at, end)`; the rest of what does not hold one counts as one. */
+function countFrames(bytes: Uint8Array, at: number, end: number): number {
+  let frames = 0;
+  for (; at < end; at += frameLength(bytes, at)) frames++;
+  return frames;
 }

@@ -1,0 +1,128 @@
+/** A guest that lies, in each way that there is: it is its actor's trap, then its poison or its fail over, and no other actor notices. */
+import { describe, expect, test } from 'vitest';
+import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
+import { wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import { frame } from './frames.js';
+import { readModule } from './guests.js';
+import { hostileGuest, type Lie, wayOf } from './hostile-guest.js';
+import { HostileStage, type HostileStageOptions, jsDefinition, parties, wasmDefinition } from './hostile-stage.js';
+import { trap } from './protocol/generated/index.js';
+import { catchTrap } from './trap.js';
+
+const neighbour = new WebAssembly.Module(readModule('dist/tests/guests/base/base.wasm'));
+const hostile = new WebAssembly.Module(hostileGuest());
+
+async function open(options: HostileStageOptions = {}, module = hostile): Promise<{ stage: HostileStage; host: SimHost }> {
+  const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(module, neighbour) } };
+  const host = createSimHost({ seed: 1, parties, vms, spareInstances: false });
+  const stage = new HostileStage(host);
+  await stage.start(options);
+  return { stage, host };
+}
+
+/** In the order in which the ways of the guest are listed. */
+const LIES: readonly (readonly [Lie, RegExp])[] = [
+  ['outbox out of range', /its outbox of 52 bytes at 2147483632 is beyond its memory of 65536/],
+  ['outbox of 2 GB', /its outbox of 2147483648 bytes/],
+  ['outbox over the end', /its outbox of 52 bytes at 65528 is beyond its memory of 65536/],
+  ['frame longer than the rest', /no frame at byte 0 of its outbox: truncated/],
+  ['frame of length 0', /no frame at byte 0 of its outbox: header/],
+  ['frame of a negative length', /no frame at byte 0 of its outbox: too long/],
+  ['frame shorter than a header', /no frame at byte 0 of its outbox: header/],
+  ['frame with a wrong tag', /no frame at byte 0 of its outbox: header at byte 4/],
+  ['frame of 6 MB', /no frame at byte 0 of its outbox: too long/],
+  ['malformed frames, 4 G', /it notes 4294967295 malformed frames of/],
+  ['malformed frames out of range', /its list of malformed frames of 12 bytes at 4294967280 is beyond its memory/],
+  ['malformed frame behind the batch', /it notes frame 70000 of \d as malformed/],
+  ['inbox out of range', /its inbox of 16384 bytes at 4294967232 is beyond/],
+  ['inbox of 4 GB', /its inbox of 4294967295 bytes/],
+  ['progress beyond the batch, and a trap', /it has handled 70000 frames of \d: unreachable/],
+  ['progress of a frame for ever', /it tells of progress at frame 0/],
+  ['progress of every frame for ever', /it tells of progress at frame \d/],
+  ['progress of a negative frame', /it tells of progress at frame -1/],
+];
+
+async function isGivenUp(lie: Lie, reason: RegExp, alone: boolean): Promise<void> {
+  const { stage, host } = await open();
+  const asked = [stage.ask()];
+  stage.add(1);
+  if (alone) await host.pass(5);
+  stage.lie(lie);
+  if (alone) await host.pass(5);
+  stage.add(2);
+  asked.push(stage.ask());
+  await host.pass(20);
+  asked.push(stage.ask());
+  stage.add(4);
+  await host.until(Promise.all(asked));
+  await host.pass(5);
+  expect(stage.losses).toBe(0);
+  expect(stage.sums).toEqual([1, 3, 7]);
+  expect(stage.crashes.map(({ party }) => party)).toEqual(['trap', 'trap']);
+  for (const report of stage.crashes) expect(report.reason).toMatch(reason);
+  expect(stage.poisoned).toMatchObject([{ party: 'trap', attempt: 2, message: { kindName: 'trap.trap' } }]);
+  expect(await stage.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+  expect(stage.actor('trap')).toMatchObject({ state: 'running', vm: 'wasm' });
+  expect(stage.actor('base')).toMatchObject({ state: 'running', epoch: 1 });
+}
+
+describe('a lie is a trap, and poison at the second', () => {
+  test.each(LIES)('%s', (lie, reason) => isGivenUp(lie, reason, false));
+  test.each(LIES.slice(0, 4))('%s, alone in its batch', (lie, reason) => isGivenUp(lie, reason, true));
+});
+
+test('a lie at every message ends in a fail over, with the state from before', async () => {
+  const { stage, host } = await open();
+  stage.add(1);
+  await host.pass(5);
+  for (const [lie] of LIES.slice(0, 6)) stage.lie(lie);
+  stage.add(2);
+  await host.until(stage.ask());
+  await host.pass(100);
+  expect(stage.losses).toBe(0);
+  expect(stage.sums).toEqual([1, 3]);
+  expect(stage.actor('trap')).toMatchObject({ state: 'running', vm: 'js' });
+  expect(stage.actor('base')).toMatchObject({ state: 'running', vm: 'wasm', epoch: 1 });
+});
+
+test('without a twin it ends, alone', async () => {
+  const { stage, host } = await open({ twin: false, intensity: 3 });
+  for (const [lie] of LIES.slice(0, 6)) stage.lie(lie);
+  await host.pass(100);
+  await host.until(stage.ask());
+  expect(stage.losses).toBe(0);
+  expect(stage.actor('trap')).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/the guest breaks its ABI/) });
+  expect(stage.actor('base')).toMatchObject({ state: 'running', epoch: 1 });
+});
+
+test('shared memory that grows is read where it has grown to', async () => {
+  const { stage, host } = await open({}, new WebAssembly.Module(hostileGuest({ shared: true })));
+  for (let number = 1; number <= 8; number++) {
+    stage.add(number);
+    if (number % 2) await host.pass(5);
+  }
+  await host.until(stage.ask());
+  await host.pass(20);
+  expect(stage.sums).toEqual([1, 3, 6, 10, 15, 21, 28, 36]);
+  expect(stage.crashes).toEqual([]);
+  expect(stage.losses).toBe(0);
+});
+
+test.each([
+  ['NaN', { type: 'f64', value: '(f64.const nan)' }],
+  ['no integer', { type: 'f64', value: '(f64.const 256.5)' }],
+  ['a long', { type: 'i64', value: '(i64.const 256)' }],
+  ['beyond the memory', { type: 'i32', value: '(i32.const 65500)' }],
+  ['negative', { type: 'i32', value: '(i32.const -256)' }],
+  ['between two words', { type: 'i32', value: '(i32.const 257)' }],
+])('an address of the cells that is %s is refused before anything runs', (_name, cells) => {
+  const module = new WebAssembly.Module(hostileGuest({ cells }));
+  expect(() => wasmActorFactory(trap, module)).toThrow(/^cells: .* is no address of 10 words in a memory of 65536 bytes$/);
+});
+
+test('the text with which a guest aborts is read as far as there is one', () => {
+  const instance = wasmActorFactory(trap, hostile).create({});
+  const batch = frame(trap.receives.trap.kind, [wayOf('abort with a text out of range')]);
+  const end = catchTrap(() => instance.handle(batch, 0, batch.length));
+  expect([end.message, end.position]).toEqual(['abort', '']);
+});

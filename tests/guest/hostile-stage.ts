@@ -1,0 +1,97 @@
+/** A hostile guest in the Wasm VM, beside an honest one that must not notice, and two ports that talk to them. */
+import type { Host } from '../../actors/host.js';
+import type { ActorFactory } from '../../actors/instance.js';
+import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { Port } from '../../actors/port/port.js';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { type System, type SystemOptions, startSystem } from '../../actors/system.js';
+import type { Vm } from '../../actors/vm/vm.js';
+import type { VmDefinition } from '../../host-shim/common/definition.js';
+import { wasmActorFactory } from '../../host-shim/wasm/guest.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import { tandemParties } from '../../protocol/generated/index.js';
+import { type Lie, wayOf } from './hostile-guest.js';
+import { base, onlooker, parties as ownParties, trap, trapper } from './protocol/generated/index.js';
+import { TrapTwin } from './trap-twin.js';
+
+export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
+
+export const jsDefinition: VmDefinition = { parties, actors: [javaScriptActorFactory(trap, () => new TrapTwin(), parties)] };
+
+/** @param neighbour module of the honest guest */
+export const wasmDefinition = (hostile: WebAssembly.Module, neighbour: WebAssembly.Module): VmDefinition => ({
+  parties,
+  actors: [hostileFactory(hostile), wasmActorFactory(base, neighbour, undefined, parties)],
+});
+
+const hostileFactory = (module: WebAssembly.Module): ActorFactory => wasmActorFactory(trap, module, undefined, parties);
+
+export interface HostileStageOptions extends Partial<SystemOptions> {
+  /** Whether the hostile guest has a JavaScript twin. */
+  readonly twin?: boolean;
+}
+
+export class HostileStage {
+  readonly sums: number[] = [];
+  readonly changes: SystemChange[] = [];
+  readonly trapper: Port<typeof trapper>;
+  private readonly onlooker: Port<typeof onlooker>;
+  private asked = 0;
+  answered = 0;
+  private started: System | null = null;
+
+  constructor(private readonly host: Host & { readonly vm: Vm }) {
+    this.trapper = host.vm.openPort(trapper, { onSum: ({ sum }) => void this.sums.push(sum), onFilling() {} });
+    this.onlooker = host.vm.openPort(onlooker, { onEnded() {} } as never);
+  }
+
+  async start({ twin = true, ...options }: HostileStageOptions = {}): Promise<void> {
+    const actors = [
+      { schema: trap, twins: { js: twin, wasm: true } },
+      { schema: base, twins: { js: false, wasm: true } },
+    ];
+    this.started = await startSystem(this.host, { parties, actors, placement: 'wasm', ...options });
+    this.started.onChange((change) => this.changes.push(change));
+  }
+
+  get system(): System {
+    if (!this.started) throw new Error('the stage is not open');
+    return this.started;
+  }
+
+  add(number: number): void {
+    this.trapper.send(trap.receives.add, { number });
+  }
+
+  lie(lie: Lie): void {
+    this.trapper.send(trap.receives.trap, { way: wayOf(lie) });
+  }
+
+  /** Of the honest guest. Resolves when it has answered. */
+  async ask(): Promise<void> {
+    this.asked++;
+    await this.onlooker.request(base.receives.question, { later: 0 });
+    this.answered++;
+  }
+
+  get unanswered(): number {
+    return this.asked - this.answered;
+  }
+
+  /** How often a VM was lost. */
+  get losses(): number {
+    return this.changes.filter((change) => change.type === 'vm' && (change.state === 'restarting' || change.state === 'lost')).length;
+  }
+
+  get crashes() {
+    return this.changes.flatMap((change) => (change.type === 'crash' ? [change.report] : []));
+  }
+
+  get poisoned() {
+    return this.changes.flatMap((change) => (change.type === 'poisoned' ? [change.report] : []));
+  }
+
+  actor(name: string) {
+    return this.system.actors.find(({ actor }) => actor === name);
+  }
+}
