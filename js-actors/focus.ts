@@ -6,7 +6,6 @@
  */
 import { Actor, type Handlers } from '../actors/actor.js';
 import { focus } from '../protocol/generated/focus.js';
-import { history } from '../protocol/generated/history.js';
 import { page } from '../protocol/generated/page.js';
 import type { scene } from '../protocol/generated/scene.js';
 import { FOCUS_DEPTH_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits.js';
@@ -168,7 +167,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
 
   private back(): void {
     if (this.layers.length > 0) this.send(page.receives.dismissRequested, { layer: this.topGroup() });
-    else this.send(history.receives.back, {});
+    else this.send(page.receives.backRequested, {});
   }
 
   private move(direction: Direction): void {

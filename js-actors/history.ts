@@ -37,11 +37,11 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
   }
 
   onPush(message: MessageOf<typeof history, 'push'>): void {
-    this.attempt('push', [message]);
+    if (this.isMeant(message)) this.attempt('push', [message]);
   }
 
   onReplace(message: MessageOf<typeof history, 'replace'>): void {
-    this.attempt('replace', [message]);
+    if (this.isMeant(message)) this.attempt('replace', [message]);
   }
 
   onBack(): void {
@@ -49,7 +49,7 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
   }
 
   onReset(message: MessageOf<typeof history, 'reset'>): void {
-    if (message.entries.length > 0) this.attempt('reset', message.entries);
+    if (message.entries.length > 0 && this.isMeant(message)) this.attempt('reset', message.entries);
   }
 
   onRemember(message: MessageOf<typeof history, 'remember'>): void {
@@ -98,6 +98,11 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
     this.nextSerial = state.nextSerial;
     this.held = state.held;
     this.nextAttempt = state.nextAttempt;
+  }
+
+  /** False for a navigation that was decided on while another entry was current. */
+  private isMeant({ whileEntry }: { readonly whileEntry: number | null }): boolean {
+    return whileEntry === null || whileEntry === (this.entries.at(-1)?.entry ?? 0);
   }
 
   private attempt(navigation: Attempt['navigation'], destinations: Destination[]): void {

@@ -155,6 +155,11 @@ export interface PartySchema {
   readonly sendsTo: readonly string[];
   /** Names of the parties of whose ends it is told: one `onEnded` for each of their incarnations. */
   readonly watches: readonly string[];
+  /**
+   * Of a port: messages that it need not handle, each with the one, as `owner.message`, that it is passed on as with the same fields.
+   * What the port does on its own account leaves in the order in which messages came.
+   */
+  readonly passesOn?: { readonly [name: string]: string };
 }
 
 /** What a schema may leave out. */

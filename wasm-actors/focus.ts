@@ -25,8 +25,7 @@ import {
   Key,
   KeyPhase,
 } from '../protocol/generated/assembly/focus';
-import { HistoryBack } from '../protocol/generated/assembly/history';
-import { EdgeDirection, PageActivated, PageDismissRequested, PageEdge } from '../protocol/generated/assembly/page';
+import { EdgeDirection, PageActivated, PageBackRequested, PageDismissRequested, PageEdge } from '../protocol/generated/assembly/page';
 import { SceneLayout } from '../protocol/generated/assembly/scene';
 import { FOCUS_DEPTH_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits';
 import { Area, findAhead } from './focus/area';
@@ -52,7 +51,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   private readonly activated: PageActivated = new PageActivated();
   private readonly edge: PageEdge = new PageEdge();
   private readonly dismissRequested: PageDismissRequested = new PageDismissRequested();
-  private readonly historyBack: HistoryBack = new HistoryBack();
+  private readonly backRequested: PageBackRequested = new PageBackRequested();
 
   constructor() {
     super('focus', FOCUS_ADDRESS, FOCUS_PUBLISHES, FOCUS_FOLLOWS, FOCUS_FOLLOWED_OWNERS);
@@ -229,7 +228,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
       this.dismissRequested.layer = this.topGroup();
       this.send(this.dismissRequested);
     } else {
-      this.send(this.historyBack);
+      this.send(this.backRequested);
     }
   }
 

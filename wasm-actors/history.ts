@@ -64,12 +64,14 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
   }
 
   onPush(message: HistoryPush): void {
+    if (message.hasWhileEntry && !this.isCurrent(message.whileEntry)) return;
     const attempt = this.newAttempt(HistoryNavigation.Push);
     addDestination(attempt.destinations, message.route, message.params);
     this.proceed(attempt);
   }
 
   onReplace(message: HistoryReplace): void {
+    if (message.hasWhileEntry && !this.isCurrent(message.whileEntry)) return;
     const attempt = this.newAttempt(HistoryNavigation.Replace);
     addDestination(attempt.destinations, message.route, message.params);
     this.proceed(attempt);
@@ -81,6 +83,7 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
 
   onReset(message: HistoryReset): void {
     if (message.entries.length === 0) return;
+    if (message.hasWhileEntry && !this.isCurrent(message.whileEntry)) return;
     const attempt = this.newAttempt(HistoryNavigation.Reset);
     for (let i = 0; i < message.entries.length; i++) {
       const destination = message.entries.at(i);
@@ -167,6 +170,12 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
       }
     }
     this.nextAttempt = state.nextAttempt;
+  }
+
+  /** 0 is current while the stack is empty. */
+  private isCurrent(entry: u32): bool {
+    const count = this.entries.length;
+    return entry === (count > 0 ? this.entries[count - 1].entry : 0);
   }
 
   private newAttempt(navigation: HistoryNavigation): HistoryAttempt {

@@ -3,7 +3,7 @@ import type { BoundParty } from '../../protocol/bind.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { Fields, MessageFields } from '../../protocol/schema.js';
 
-export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>;
+export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo' | 'passesOn'>;
 
 /** What a handler knows of the frame besides its fields. */
 export interface Incoming {
@@ -19,11 +19,17 @@ type Received<P> = P extends { readonly receives: infer R } ? R : never;
 /** Never for a party that states none. */
 type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
 
+/** Names of the messages that are passed on when the port has no handler for them. */
+type PassedOn<P> = P extends { readonly passesOn: infer O } ? (string extends keyof O ? never : keyof O & string) : never;
+
+type ReceivedHandler<P, K extends keyof Received<P>> = (
+  fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
+  incoming: Incoming,
+) => void;
 type ReceivedHandlers<P> = {
-  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
-    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
-    incoming: Incoming,
-  ) => void;
+  [K in Exclude<keyof Received<P> & string, PassedOn<P>> as `on${Capitalize<K>}`]: ReceivedHandler<P, K>;
+} & {
+  [K in keyof Received<P> & PassedOn<P> as `on${Capitalize<K>}`]?: ReceivedHandler<P, K>;
 };
 /** Each handler declares the fields of the topic that it follows. */
 type FollowedHandlers<P> =

@@ -247,13 +247,23 @@ export class Port<P extends PortParty = PortParty> {
 
   private addReceived(handlers: Record<string, (...input: unknown[]) => unknown>): void {
     for (const [name, message] of Object.entries(this.schema.receives)) {
-      const handler = handlerOf(handlers, `on${capitalize(name)}`, this.name);
+      const handler = this.passerOf(name, handlers) ?? handlerOf(handlers, `on${capitalize(name)}`, this.name);
       this.handles[message.kind] = (reader, incoming) => {
         const fields = message.decode(reader);
         if (message.role === 'request') incoming.request = reader.request;
         return handler(fields, incoming);
       };
     }
+  }
+
+  /** Of a message that the schema passes on, unless there is a handler for it. */
+  private passerOf(name: string, handlers: Record<string, unknown>): ((...input: unknown[]) => unknown) | undefined {
+    const path = this.schema.passesOn?.[name];
+    if (path === undefined || handlers[`on${capitalize(name)}`]) return undefined;
+    const [ownerName, messageName] = path.split('.');
+    const message = this.services.parties.find((party) => party.name === ownerName)?.receives[messageName];
+    if (message?.role !== 'message') throw new Error(`port ${this.name} passes ${name} on as ${path}, which does not exist`);
+    return (fields) => this.send(message, fields as InferFields<Fields>);
   }
 
   private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {

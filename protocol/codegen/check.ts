@@ -1,4 +1,5 @@
 /** What a schema must keep to beyond its types. The generator refuses a set with problems. */
+import { describeFields } from '../fingerprint.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
 import type { Field, Fields, PartySchema } from '../schema.js';
 import { hex, type Message, messagesOf, pascal } from './model.js';
@@ -35,7 +36,7 @@ export function conflictsOf(parties: readonly PartySchema[]): string[] {
     claim(`address ${party.address}`, party.name);
     for (const message of messagesOf(party)) claim(`kind ${hex(message.kind)}`, `${party.name}.${message.name}`);
   }
-  return [...problems, ...parties.flatMap((party) => wrongWatches(party, parties))];
+  return [...problems, ...parties.flatMap((party) => [...wrongWatches(party, parties), ...wrongPassages(party, parties)])];
 }
 
 /** A sentence for each party that cannot be watched by this one. */
@@ -44,6 +45,18 @@ const wrongWatches = ({ name, watches }: PartySchema, parties: readonly PartySch
     if (watched === name) return [`${name} watches itself, and would learn of its end in its next life`];
     if (watches.indexOf(watched) !== index) return [`${name} watches ${watched} twice`];
     return parties.some((party) => party.name === watched) ? [] : [`${name} watches ${watched}, which does not exist`];
+  });
+
+/** A sentence for each message that cannot be passed on as the other. */
+const wrongPassages = ({ name, receives, sendsTo, passesOn = {} }: PartySchema, parties: readonly PartySchema[]): string[] =>
+  Object.entries(passesOn).flatMap(([passed, path]) => {
+    const [ownerName, messageName] = path.split('.');
+    const from = receives[passed];
+    const to = parties.find((party) => party.name === ownerName)?.receives[messageName];
+    if (!from || !to) return [`${name} passes ${passed} on as ${path}, and there is no ${from ? path : passed}`];
+    if (!sendsTo.includes(ownerName)) return [`${name} passes ${passed} on as ${path}, and does not send to ${ownerName}`];
+    const same = !from.reply && !to.reply && describeFields(from.fields) === describeFields(to.fields);
+    return same ? [] : [`${name} passes ${passed} on as ${path}, which has other fields`];
   });
 
 function checkMessage(message: Message, say: (text: string) => void): void {

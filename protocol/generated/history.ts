@@ -211,33 +211,47 @@ export const history = bind(schema, {
     push: {
       encode(writer, fields) {
         writer.reserve(1);
-        writer.structure(2);
+        writer.structure(3);
         writer.str(fields.route, 2048, 'push.route');
         writer.dynamic(fields.params, 'push.params');
+        writer.reserve(5);
+        if (fields.whileEntry == null) {
+          writer.nil();
+        } else {
+          writer.u32(fields.whileEntry, 'push.whileEntry');
+        }
       },
       decode(reader) {
         const present = reader.structure();
         const $route = present > 0 ? reader.str(2048) : '';
         const $params = present > 1 ? reader.dynamic() : Uint8Array.of(0xc0);
-        reader.skipFields(present, 2);
+        const $whileEntry = present > 2 ? reader.nil() ? null : reader.u32() : null;
+        reader.skipFields(present, 3);
         reader.finish();
-        return { route: $route, params: $params };
+        return { route: $route, params: $params, whileEntry: $whileEntry };
       },
     },
     replace: {
       encode(writer, fields) {
         writer.reserve(1);
-        writer.structure(2);
+        writer.structure(3);
         writer.str(fields.route, 2048, 'replace.route');
         writer.dynamic(fields.params, 'replace.params');
+        writer.reserve(5);
+        if (fields.whileEntry == null) {
+          writer.nil();
+        } else {
+          writer.u32(fields.whileEntry, 'replace.whileEntry');
+        }
       },
       decode(reader) {
         const present = reader.structure();
         const $route = present > 0 ? reader.str(2048) : '';
         const $params = present > 1 ? reader.dynamic() : Uint8Array.of(0xc0);
-        reader.skipFields(present, 2);
+        const $whileEntry = present > 2 ? reader.nil() ? null : reader.u32() : null;
+        reader.skipFields(present, 3);
         reader.finish();
-        return { route: $route, params: $params };
+        return { route: $route, params: $params, whileEntry: $whileEntry };
       },
     },
     back: {
@@ -255,10 +269,16 @@ export const history = bind(schema, {
     reset: {
       encode(writer, fields) {
         writer.reserve(1);
-        writer.structure(1);
+        writer.structure(2);
         writer.listLength(fields.entries.length, 64, 'reset.entries');
         for (const item of fields.entries) {
           encodeHistoryDestination(writer, item);
+        }
+        writer.reserve(5);
+        if (fields.whileEntry == null) {
+          writer.nil();
+        } else {
+          writer.u32(fields.whileEntry, 'reset.whileEntry');
         }
       },
       decode(reader) {
@@ -270,9 +290,10 @@ export const history = bind(schema, {
             $entries.push(decodeHistoryDestination(reader));
           }
         }
-        reader.skipFields(present, 1);
+        const $whileEntry = present > 1 ? reader.nil() ? null : reader.u32() : null;
+        reader.skipFields(present, 2);
         reader.finish();
-        return { entries: $entries };
+        return { entries: $entries, whileEntry: $whileEntry };
       },
     },
     remember: {

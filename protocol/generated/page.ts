@@ -93,6 +93,18 @@ export const page = bind(schema, {
         return { layer: $layer };
       },
     },
+    backRequested: {
+      encode(writer) {
+        writer.reserve(1);
+        writer.structure(0);
+      },
+      decode(reader) {
+        const present = reader.structure();
+        reader.skipFields(present, 0);
+        reader.finish();
+        return {};
+      },
+    },
   },
   publishes: {},
   state: undefined,

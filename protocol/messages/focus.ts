@@ -2,7 +2,7 @@
  * Focus: which node the viewer is on, and where the remote control takes it. docs/FOCUS.md says how a move is decided.
  *
  *   scene ~~layout~~> focus           where the focusable nodes and groups are; a move is decided from this replica alone
- *   input --key--> focus              arrows move; Enter: focus --activated--> page; Back: focus --back--> history
+ *   input --key--> focus              arrows move; Enter: focus --activated--> page; Back: focus --backRequested--> page
  *   page --focus, configureGroup, pushLayer, popLayer--> focus
  *   focus ~~focused~~> followers      the node, where focus came from, and why it moved
  *   focus --edge--> page              an arrow that leads nowhere
@@ -111,5 +111,5 @@ export const focus = actor({
     }),
   },
   follows: ['scene.layout'],
-  sendsTo: ['page', 'history'],
+  sendsTo: ['page'],
 });

@@ -3,7 +3,7 @@
  * rules in prose.
  *
  *   page --push, replace, reset--> history     the page asks, and shows what `current` says
- *   focus --back--> history                    the Back key
+ *   page --back--> history                     the Back key, which the page passes on
  *   page --remember--> history                 what to restore in an entry, whenever it changes
  *   history ~~current~~> followers             the entry to show, and how it was reached
  *   history --leaveRequested--> page           back at the root
@@ -27,6 +27,8 @@ const scroll = list(
 );
 
 const destination = { route, params: dynamic };
+/** The entry that must be current, else nothing happens: what was decided on one screen is not done on another. Null for any. */
+const whileEntry = optional(u32);
 const destinations = list(struct('HistoryDestination', destination), HISTORY_ENTRIES_MAX);
 
 const entryState = struct('HistoryEntry', { entry: u32, ...destination, focus: u32, scroll });
@@ -56,12 +58,12 @@ export const history = actor({
     nextAttempt: u32,
   }),
   receives: {
-    push: message({ kind: 0x0301, lane: 'interactive', fields: destination }),
+    push: message({ kind: 0x0301, lane: 'interactive', fields: { ...destination, whileEntry } }),
     /** A new entry takes the place of the current one: nothing is remembered in it. */
-    replace: message({ kind: 0x0302, lane: 'interactive', fields: destination }),
+    replace: message({ kind: 0x0302, lane: 'interactive', fields: { ...destination, whileEntry } }),
     back: message({ kind: 0x0303, lane: 'interactive', fields: {} }),
     /** These entries, root first, instead of all: none leaves everything as it is. */
-    reset: message({ kind: 0x0304, lane: 'interactive', fields: { entries: destinations } }),
+    reset: message({ kind: 0x0304, lane: 'interactive', fields: { entries: destinations, whileEntry } }),
     /**
      * What to restore when `entry` (of `current`) is come back to. `focus` is a key of the page's own choice and not a node handle,
      * for the page makes new nodes when it comes back; 0 for none. An entry that has gone is passed over.

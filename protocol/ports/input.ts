@@ -1,6 +1,6 @@
 /**
  * The input port: the remote control. It sends every key, Back too, to focus, so that their order is kept; a platform's own way
- * back (a browser's Back button, a system gesture) goes to history.
+ * back (a browser's Back button, a system gesture) is a Back key like any other.
  */
 import { port } from '../schema.js';
 
@@ -8,5 +8,5 @@ export const input = port({
   name: 'input',
   address: 33,
   receives: {},
-  sendsTo: ['focus', 'history'],
+  sendsTo: ['focus'],
 });

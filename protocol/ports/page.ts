@@ -29,7 +29,10 @@ export const page = port({
     }),
     /** Back while a layer is open: the page pops it, or not. */
     dismissRequested: message({ kind: 0x1205, lane: 'interactive', fields: { layer: u32 } }),
+    /** Back while none is. It takes the way of Enter, so that what Enter has led to is left, and not what was there before it. */
+    backRequested: message({ kind: 0x1206, lane: 'interactive', fields: {} }),
   },
+  passesOn: { backRequested: 'history.back' },
   follows: ['focus.focused', 'history.current'],
   sendsTo: ['scene', 'focus', 'history', 'metrics', 'network', 'timer'],
 });

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Focus } from '../../js-actors/focus.js';
 import { focus } from '../../protocol/generated/focus.js';
-import { history } from '../../protocol/generated/history.js';
 import { page } from '../../protocol/generated/page.js';
 import { scene } from '../../protocol/generated/scene.js';
 import { FOCUS_LAYERS_MAX } from '../../protocol/limits.js';
@@ -210,7 +209,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
     test('turn Back into a wish to close them', () => {
       const screen = withDialog().press('back');
       expect(screen.said).toEqual([{ name: 'page.dismissRequested', target: page.address, fields: { layer: 9 }, request: 0 }]);
-      expect(screen.popLayer(9).press('back').said).toEqual([{ name: 'history.back', target: history.address, fields: {}, request: 0 }]);
+      expect(screen.popLayer(9).press('back').said).toEqual([{ name: 'page.backRequested', target: page.address, fields: {}, request: 0 }]);
     });
 
     test('lie on each other, and may leave from the middle', () => {
@@ -374,7 +373,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
         { name: 'page.activated', target: page.address, fields: { node: 1, group: 0 }, request: 0 },
       ]);
       expect(screen.wait(1000).key('enter', 'repeat').said).toEqual([]);
-      expect(screen.key('back', 'down').said).toMatchObject([{ name: 'history.back', target: history.address }]);
+      expect(screen.key('back', 'down').said).toMatchObject([{ name: 'page.backRequested', target: page.address }]);
       expect(screen.wait(1000).key('back', 'repeat').said).toEqual([]);
     });
   });

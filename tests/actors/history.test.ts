@@ -35,7 +35,7 @@ class Visit {
   }
 
   push(...routes: readonly string[]): this {
-    for (const route of routes) this.send(receives.push, { route, params: encode({ route }) });
+    for (const route of routes) this.send(receives.push, { route, params: encode({ route }), whileEntry: null });
     return this;
   }
 
@@ -88,10 +88,13 @@ describe.each(implementations)('history in %s', (_language, factory) => {
     });
 
     test('replace puts a new entry in the place of the current one', () => {
-      const visit = open('home', 'login').send(receives.replace, { route: 'account', params: nil });
+      const visit = open('home', 'login').send(receives.replace, { route: 'account', params: nil, whileEntry: null });
       expect(visit.current).toMatchObject({ entry: 3, depth: 1, route: 'account', action: 'replace' });
       expect(visit.unwind()).toEqual(['home', 'account']);
-      expect(new Visit(factory).send(receives.replace, { route: 'home', params: nil }).current).toMatchObject({ depth: 0, route: 'home' });
+      expect(new Visit(factory).send(receives.replace, { route: 'home', params: nil, whileEntry: null }).current).toMatchObject({
+        depth: 0,
+        route: 'home',
+      });
     });
 
     test('reset puts entries in the place of all', () => {
@@ -99,16 +102,38 @@ describe.each(implementations)('history in %s', (_language, factory) => {
         { route: 'home', params: nil },
         { route: 'details', params: encode([17]) },
       ];
-      const visit = open('login', 'help', 'terms').send(receives.reset, { entries });
+      const visit = open('login', 'help', 'terms').send(receives.reset, { entries, whileEntry: null });
       expect(visit.said.length).toBe(1);
       expect(visit.current).toMatchObject({ entry: 5, depth: 1, route: 'details', params: encode([17]), action: 'reset' });
       expect(visit.unwind()).toEqual(['home', 'details']);
     });
 
     test('reset to nothing leaves everything as it is', () => {
-      const visit = open('home', 'details').send(receives.reset, { entries: [] });
+      const visit = open('home', 'details').send(receives.reset, { entries: [], whileEntry: null });
       expect(visit.said).toEqual([]);
       expect(visit.unwind()).toEqual(['home', 'details']);
+    });
+
+    test('with an entry that it is meant for happens only while that one is current', () => {
+      const entries = [{ route: 'd', params: nil }];
+      const navigate = (visit: Visit, whileEntry: number) => [
+        visit.send(receives.push, { route: 'd', params: nil, whileEntry }).said.length,
+        visit.send(receives.replace, { route: 'd', params: nil, whileEntry }).said.length,
+        visit.send(receives.reset, { entries, whileEntry }).said.length,
+      ];
+      const visit = open('home', 'a');
+      for (const other of [0, 1, 3]) expect(navigate(visit, other)).toEqual([0, 0, 0]);
+      expect(visit.unwind()).toEqual(['home', 'a']);
+      // The first one makes another current.
+      expect(navigate(open('home', 'a'), 2)).toEqual([1, 0, 0]);
+      expect(open('home', 'a').send(receives.replace, { route: 'd', params: nil, whileEntry: 2 }).unwind()).toEqual(['home', 'd']);
+      expect(open('home', 'a').send(receives.reset, { entries, whileEntry: 2 }).unwind()).toEqual(['d']);
+      expect(navigate(new Visit(factory), 0)).toEqual([1, 0, 0]);
+    });
+
+    test('from a sender that knows of no such entry always happens', () => {
+      const { whileEntry: _, ...older } = { route: 'a', params: nil, whileEntry: null };
+      expect(open('home').send(receives.push, older as never).current).toMatchObject({ route: 'a' });
     });
 
     test('an entry number is never used again', () => {
@@ -143,7 +168,10 @@ describe.each(implementations)('history in %s', (_language, factory) => {
 
     test('is not handed on by replace', () => {
       const visit = open('home').send(receives.remember, { entry: 1, focus: 77, scroll });
-      expect(visit.send(receives.replace, { route: 'home', params: nil }).current).toMatchObject({ focus: 0, scroll: [] });
+      expect(visit.send(receives.replace, { route: 'home', params: nil, whileEntry: null }).current).toMatchObject({
+        focus: 0,
+        scroll: [],
+      });
     });
 
     test('is given to a follower that asks, with nothing moved', () => {
@@ -172,9 +200,9 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       const visit = blocked('home', 'form');
       expect(visit.push('a').said).toEqual(question(1, 'push', 'a'));
       expect(visit.back().said).toEqual(question(2, 'back', 'home'));
-      expect(visit.send(receives.replace, { route: 'b', params: nil }).said).toEqual(question(3, 'replace', 'b'));
+      expect(visit.send(receives.replace, { route: 'b', params: nil, whileEntry: null }).said).toEqual(question(3, 'replace', 'b'));
       const entries = ['c', 'd'].map((route) => ({ route, params: nil }));
-      expect(visit.send(receives.reset, { entries }).said).toEqual(question(4, 'reset', 'd'));
+      expect(visit.send(receives.reset, { entries, whileEntry: null }).said).toEqual(question(4, 'reset', 'd'));
       expect(visit.current).toMatchObject({ route: 'form' });
     });
 
@@ -188,9 +216,9 @@ describe.each(implementations)('history in %s', (_language, factory) => {
     test('each kind of navigation can be retried', () => {
       const retry = (visit: Visit) => visit.send(receives.retry, { attempt: 1 });
       expect(retry(blocked('home', 'form').back()).current).toMatchObject({ route: 'home', action: 'back' });
-      const replaced = retry(blocked('home', 'form').send(receives.replace, { route: 'x', params: nil }));
+      const replaced = retry(blocked('home', 'form').send(receives.replace, { route: 'x', params: nil, whileEntry: null }));
       expect(replaced.current).toMatchObject({ route: 'x', depth: 1, action: 'replace' });
-      const reset = retry(blocked('home', 'form').send(receives.reset, { entries: [{ route: 'x', params: nil }] }));
+      const reset = retry(blocked('home', 'form').send(receives.reset, { entries: [{ route: 'x', params: nil }], whileEntry: null }));
       expect(reset.current).toMatchObject({ route: 'x', depth: 0, action: 'reset' });
     });
 
@@ -214,6 +242,12 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       const freed = blocked('home').push('a').send(receives.unblock, { blocker: 4 }).push('c');
       expect(freed.current).toMatchObject({ route: 'c' });
       expect(freed.send(receives.retry, { attempt: 1 }).said).toEqual([]);
+    });
+
+    test('is not asked about a navigation that is meant for another entry', () => {
+      const visit = blocked('home').push('a');
+      expect(visit.send(receives.push, { route: 'b', params: nil, whileEntry: 9 }).said).toEqual([]);
+      expect(visit.send(receives.retry, { attempt: 1 }).current).toMatchObject({ route: 'a' });
     });
 
     test('unblock does not perform what is held; retry then does', () => {
@@ -253,10 +287,10 @@ describe.each(implementations)('history in %s', (_language, factory) => {
     test('parameters are bounded together; root and current entry stay whatever their size', () => {
       const params = encode(new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX / 4));
       const visit = new Visit(factory);
-      for (const route of ['root', 'a', 'b', 'c', 'd']) visit.send(receives.push, { route, params });
+      for (const route of ['root', 'a', 'b', 'c', 'd']) visit.send(receives.push, { route, params, whileEntry: null });
       expect(visit.unwind()).toEqual(['root', 'c', 'd']);
       const large = encode(new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX));
-      expect(visit.send(receives.push, { route: 'large', params: large }).unwind()).toEqual(['root', 'large']);
+      expect(visit.send(receives.push, { route: 'large', params: large, whileEntry: null }).unwind()).toEqual(['root', 'large']);
     });
   });
 });
@@ -274,7 +308,8 @@ describe('the twins', () => {
         let attempt = 0;
         return (emitted) => {
           for (const { kind, body } of emitted) if (kind === page.receives.navigationBlocked.kind) attempt = body[0] as number;
-          if (eager && random.integer(4) > 0) return { message: receives.push, fields: randomDestination(random) };
+          if (eager && random.integer(4) > 0)
+            return { message: receives.push, fields: { ...randomDestination(random), whileEntry: randomWhile(random) } };
           if (random.integer(8) === 0) return { message: receives.retry, fields: { attempt } };
           return randomFrame(random);
         };
@@ -286,6 +321,9 @@ describe('the twins', () => {
 const letters = ['home', 'films/42', 'ähm', '日本語', '\u{1f4fa}', '', 'a'.repeat(40)];
 const pick = <T>(random: Random, choices: readonly T[]): T => choices[random.integer(choices.length)];
 
+/** Now and then of an entry that has gone, or of none. */
+const randomWhile = (random: Random): number | null => (random.integer(3) > 0 ? null : random.integer(12));
+
 /** Now and then parameters so large that the stack is cut. */
 function randomDestination(random: Random): { route: string; params: Uint8Array } {
   const value = pick(random, [null, 3, -1.5, 'ü', [1, [2]], { film: 17, list: [true] }]);
@@ -296,12 +334,12 @@ function randomDestination(random: Random): { route: string; params: Uint8Array 
 function randomFrame(random: Random): TwinFrame {
   const small = () => random.integer(6);
   const choice = random.integer(24);
-  if (choice < 8) return { message: receives.push, fields: randomDestination(random) };
-  if (choice < 10) return { message: receives.replace, fields: randomDestination(random) };
+  if (choice < 8) return { message: receives.push, fields: { ...randomDestination(random), whileEntry: randomWhile(random) } };
+  if (choice < 10) return { message: receives.replace, fields: { ...randomDestination(random), whileEntry: randomWhile(random) } };
   if (choice < 14) return { message: receives.back, fields: {} };
   if (choice === 14) {
     const entries = Array.from({ length: small() }, () => randomDestination(random));
-    return { message: receives.reset, fields: { entries } };
+    return { message: receives.reset, fields: { entries, whileEntry: randomWhile(random) } };
   }
   if (choice < 18) {
     const scroll = Array.from({ length: small() }, () => ({ key: small(), offset: pick(random, [0, -0, 12.25, random.next() * 1e4]) }));

@@ -70,6 +70,17 @@ describe('checks of a schema', () => {
   });
 
   it.each([
+    ['one', 'history.back', []],
+    ['one', 'nobody.back', ['sample passes one on as nobody.back, and there is no nobody.back']],
+    ['two', 'history.back', ['sample passes two on as history.back, and there is no two']],
+    ['one', 'history.push', ['sample passes one on as history.push, which has other fields']],
+    ['one', 'focus.popLayer', ['sample passes one on as focus.popLayer, and does not send to focus']],
+  ])('find whether %s can be passed on as %s', (passed, path, problems) => {
+    const sample = { ...portOf({ one: message({ kind: 0x4301, fields: {} }) }), sendsTo: ['history'], passesOn: { [passed]: path } };
+    expect(conflictsOf([...parties, sample])).toEqual(problems);
+  });
+
+  it.each([
     [['nobody'], 'sample watches nobody, which does not exist'],
     [['sample'], 'sample watches itself, and would learn of its end in its next life'],
     [['focus', 'focus'], 'sample watches focus twice'],

@@ -71,7 +71,7 @@ class Page implements PortHandlers<typeof page> {
   }
 
   onHistoryCurrent({ entry, route, params, focus: key, scroll }: Current): void {
-    if (entry === 0) this.port.send(history.receives.push, { route: 'browse', params: encodeDynamic(null) });
+    if (entry === 0) this.navigate('browse', null);
     if (entry === 0 || entry === this.entry) return;
     this.shown?.close();
     this.entry = entry;
@@ -126,8 +126,13 @@ class Page implements PortHandlers<typeof page> {
     if (!this.shown || this.screen.still) return;
     this.shown.activated(node);
     const film = this.shown instanceof Browse ? this.shown.filmOf(node) : undefined;
-    if (film) this.port.send(history.receives.push, { route: 'details', params: encodeDynamic({ film: film.id }) });
+    if (film) this.navigate('details', { film: film.id });
     this.screen.flush();
+  }
+
+  /** From the screen that is shown: a key that was meant for it, and comes when another is current, leads nowhere. */
+  private navigate(route: string, params: unknown): void {
+    this.port.send(history.receives.push, { route, params: encodeDynamic(params), whileEntry: this.entry });
   }
 
   private log(level: 'info' | 'error', text: string): void {

@@ -1,7 +1,6 @@
-/** The input port without its keys: what is pressed goes to focus, the platform's own way back goes to history. */
+/** The input port without its keys: what is pressed goes to focus, and the platform's own way back as well. */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { focus } from '../../../protocol/generated/focus.js';
-import { history } from '../../../protocol/generated/history.js';
 import { input } from '../../../protocol/generated/input.js';
 import type { MessageOf } from '../../../protocol/schema.js';
 
@@ -18,8 +17,12 @@ export interface InputPort {
 
 export function openInputPort(vm: Vm): InputPort {
   const port = vm.openPort<typeof input>(input, {});
+  const key = (key: Key, phase: KeyPhase) => port.send(focus.receives.key, { key, phase });
   return {
-    key: (key, phase) => port.send(focus.receives.key, { key, phase }),
-    back: () => port.send(history.receives.back, {}),
+    key,
+    back() {
+      key('back', 'down');
+      key('back', 'up');
+    },
   };
 }

@@ -300,6 +300,8 @@ export class HistoryState {
 export class HistoryPush extends Message {
   route: Text = new Text();
   params: Dynamic = new Dynamic();
+  hasWhileEntry: bool = false;
+  whileEntry: u32 = 0;
 
   constructor() {
     super(0x0301, 3);
@@ -307,9 +309,15 @@ export class HistoryPush extends Message {
 
   encode(writer: Writer): void {
     writer.reserve(1);
-    writer.structure(2);
+    writer.structure(3);
     writer.text(this.route, 2048);
     writer.dynamic(this.params);
+    writer.reserve(5);
+    if (this.hasWhileEntry) {
+      writer.u32(this.whileEntry);
+    } else {
+      writer.nil();
+    }
   }
 
   /** @returns false when the body is malformed: the reader says how */
@@ -325,13 +333,26 @@ export class HistoryPush extends Message {
     } else {
       this.params.clear();
     }
-    return reader.finish(present, 2);
+    if (present > 2) {
+      this.hasWhileEntry = !reader.nil();
+      if (this.hasWhileEntry) {
+        this.whileEntry = reader.u32();
+      } else {
+        this.whileEntry = 0;
+      }
+    } else {
+      this.hasWhileEntry = false;
+      this.whileEntry = 0;
+    }
+    return reader.finish(present, 3);
   }
 }
 
 export class HistoryReplace extends Message {
   route: Text = new Text();
   params: Dynamic = new Dynamic();
+  hasWhileEntry: bool = false;
+  whileEntry: u32 = 0;
 
   constructor() {
     super(0x0302, 3);
@@ -339,9 +360,15 @@ export class HistoryReplace extends Message {
 
   encode(writer: Writer): void {
     writer.reserve(1);
-    writer.structure(2);
+    writer.structure(3);
     writer.text(this.route, 2048);
     writer.dynamic(this.params);
+    writer.reserve(5);
+    if (this.hasWhileEntry) {
+      writer.u32(this.whileEntry);
+    } else {
+      writer.nil();
+    }
   }
 
   /** @returns false when the body is malformed: the reader says how */
@@ -357,7 +384,18 @@ export class HistoryReplace extends Message {
     } else {
       this.params.clear();
     }
-    return reader.finish(present, 2);
+    if (present > 2) {
+      this.hasWhileEntry = !reader.nil();
+      if (this.hasWhileEntry) {
+        this.whileEntry = reader.u32();
+      } else {
+        this.whileEntry = 0;
+      }
+    } else {
+      this.hasWhileEntry = false;
+      this.whileEntry = 0;
+    }
+    return reader.finish(present, 3);
   }
 }
 
@@ -380,6 +418,8 @@ export class HistoryBack extends Message {
 
 export class HistoryReset extends Message {
   entries: List<HistoryDestination> = new List<HistoryDestination>();
+  hasWhileEntry: bool = false;
+  whileEntry: u32 = 0;
 
   constructor() {
     super(0x0304, 3);
@@ -387,11 +427,17 @@ export class HistoryReset extends Message {
 
   encode(writer: Writer): void {
     writer.reserve(1);
-    writer.structure(1);
+    writer.structure(2);
     writer.listLength(this.entries.length, 64);
     for (let i = 0; i < this.entries.length; i++) {
       const item = this.entries.at(i);
       item.encode(writer);
+    }
+    writer.reserve(5);
+    if (this.hasWhileEntry) {
+      writer.u32(this.whileEntry);
+    } else {
+      writer.nil();
     }
   }
 
@@ -408,7 +454,18 @@ export class HistoryReset extends Message {
     } else {
       this.entries.clear();
     }
-    return reader.finish(present, 1);
+    if (present > 1) {
+      this.hasWhileEntry = !reader.nil();
+      if (this.hasWhileEntry) {
+        this.whileEntry = reader.u32();
+      } else {
+        this.whileEntry = 0;
+      }
+    } else {
+      this.hasWhileEntry = false;
+      this.whileEntry = 0;
+    }
+    return reader.finish(present, 2);
   }
 }
 

@@ -149,3 +149,20 @@ export class PageDismissRequested extends Message {
   }
 }
 
+export class PageBackRequested extends Message {
+  constructor() {
+    super(0x1206, 34);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(1);
+    writer.structure(0);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    return reader.finish(present, 0);
+  }
+}
+
