@@ -62,6 +62,8 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   onRefresh(_topic: number): void {}
   /** A request of this actor will not be answered. */
   onRequestFailed(_request: number, _kind: number, _code: ErrorCode): void {}
+  /** Nobody waits any more for the answer to a request of this kind: it was given up, or its deadline has passed. An answer is refused. */
+  onWithdrawn(_request: RequestToken, _kind: number): void {}
   /** An incarnation of a party that its schema `watches` has ended. Called once for each. */
   onEnded(_party: number, _epoch: number, _reason: EndReason): void {}
 
@@ -96,6 +98,15 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
     this.internals.outbox.append(message, message.owner, fields, request);
     this.internals.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
     return request;
+  }
+
+  /**
+   * Gives up a request of its own: neither a reply nor a failure comes any more, and whoever works on it is told.
+   * @param request its number
+   */
+  protected withdraw<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, request: number): void {
+    const { address } = this.schema;
+    this.internals.outbox.append(system.receives.withdrawn, message.owner, { request, requester: address, requestKind: message.kind });
   }
 
   /** Answers a request, now or later. A second answer is refused where it arrives. */

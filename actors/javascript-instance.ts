@@ -30,7 +30,10 @@ import { loop } from './vm/standstill.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
-export type RunnableActor = Pick<Actor<BoundParty>, 'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed' | 'onEnded'> & {
+export type RunnableActor = Pick<
+  Actor<BoundParty>,
+  'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed' | 'onWithdrawn' | 'onEnded'
+> & {
   readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'state'>;
   snapshot(): unknown;
   restore(state: never): void;
@@ -144,7 +147,7 @@ class JavaScriptInstance implements ActorInstance {
   }
 
   private addSystem(): void {
-    const { refresh, requestFailed, timerFired, ended } = system.receives;
+    const { refresh, requestFailed, timerFired, ended, withdrawn } = system.receives;
     this.handles[refresh.kind] = (reader) => this.actor.onRefresh(body(reader, refresh.decode).topic);
     this.handles[timerFired.kind] = (reader) => this.actor.onTimer(body(reader, timerFired.decode).timer);
     this.handles[requestFailed.kind] = (reader) => {
@@ -154,6 +157,10 @@ class JavaScriptInstance implements ActorInstance {
     this.handles[ended.kind] = (reader) => {
       const { party, epoch, reason } = body(reader, ended.decode);
       this.actor.onEnded(party, epoch, reason);
+    };
+    this.handles[withdrawn.kind] = (reader) => {
+      const { request, requester, requestKind } = body(reader, withdrawn.decode);
+      this.actor.onWithdrawn({ source: requester, request }, requestKind);
     };
   }
 

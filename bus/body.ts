@@ -1,5 +1,5 @@
 /** Looks at single fields of a body without decoding it: what the bus needs of requests and of conflation keys. */
-import { BODY_OFFSET, readU16, readU32, readU53 } from '../protocol/frame.js';
+import { BODY_OFFSET, frameLength, readU16, readU32, readU53 } from '../protocol/frame.js';
 
 /** Position of the first field of the body array of the frame at `at`; -1 when the body is not an array. */
 function firstField(bytes: Uint8Array, at: number): number {
@@ -27,6 +27,21 @@ export function requestNumber(bytes: Uint8Array, at: number, end: number): numbe
   if (field < 0 || field + Math.max(1, scalarLength(bytes, field, end)) > end) return -1;
   const request = unsignedAt(bytes, field);
   return request > 0xffff_ffff ? -1 : request;
+}
+
+/** Which request a withdrawal is about: the fields of its body; null when it is malformed. */
+export function withdrawnRequest(bytes: Uint8Array, at: number): { request: number; requester: number; kind: number } | null {
+  const end = at + frameLength(bytes, at);
+  const fields: number[] = [];
+  for (let i = 0, field = firstField(bytes, at); i < 3; i++) {
+    const length = field < 0 ? -1 : scalarLength(bytes, field, end);
+    if (length < 0 || field + length > end) return null;
+    fields.push(unsignedAt(bytes, field));
+    field += length;
+  }
+  const [request, requester, kind] = fields;
+  const fits = request >= 0 && request <= 0xffff_ffff && requester >= 0 && requester <= 0xffff && kind >= 0 && kind <= 0xffff;
+  return fits ? { request, requester, kind } : null;
 }
 
 /** Bytes of the scalar at `at`; -1 for containers and beyond the end. */

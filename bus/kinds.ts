@@ -1,6 +1,8 @@
 /** What the bus must know of each message kind, worked out once from the schemas so that a frame costs one array access. */
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
+import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { withdrawnRequest } from './body.js';
 import { type Delivery, LANES, ORDINARY } from './mailbox.js';
 
 export interface KindFacts extends Delivery {
@@ -9,8 +11,8 @@ export interface KindFacts extends Delivery {
   readonly name: string;
   /** Address of the party whose schema declares the kind. */
   readonly owner: number;
-  /** `failure` is the runtime's answer in place of a reply. */
-  readonly role: 'message' | 'request' | 'reply' | 'publication' | 'system' | 'failure';
+  /** `failure` is the runtime's answer in place of a reply; `withdrawal` says that nobody waits for one any more. */
+  readonly role: 'message' | 'request' | 'reply' | 'publication' | 'system' | 'failure' | 'withdrawal';
   readonly deadlineMs: number | undefined;
   /** Of a reply: the kind of its request; -1 for every other. */
   readonly answers: number;
@@ -36,7 +38,12 @@ const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): Readonl
   new Set([...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)).map(({ address }) => address), ...RUNTIMES]);
 
 /** Body fields that the runtime puts before the schema's own. */
-const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1 } as const;
+const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1, withdrawal: 1 } as const;
+
+/** Of the runtime's own messages: those that are more than that. */
+const SYSTEM_ROLES: Readonly<Record<string, KindFacts['role']>> = { requestFailed: 'failure', withdrawn: 'withdrawal' };
+/** Those of them that parties send, too. */
+const FROM_ANYBODY: readonly string[] = ['refresh', 'withdrawn'];
 
 /** What a kind is when its schema does not say otherwise. */
 const ORDINARY_FACTS = { lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, answers: -1, keyIndex: -1, followers: [] } as const;
@@ -48,6 +55,9 @@ export class Kinds {
   /** Blocks of 256 kinds, so that each is a dense array. */
   private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);
   private readonly names = new Map<number, string>(RUNTIME_NAMES);
+  private readonly ports: ReadonlySet<number>;
+  /** By lane: a withdrawal goes where its request has gone. */
+  private withdrawals: readonly KindFacts[] = [];
 
   /**
    * @param parties of the application; the system's own schema may be among them
@@ -56,6 +66,7 @@ export class Kinds {
    */
   constructor(parties: readonly PartySchema[], system: PartySchema) {
     const others = parties.filter(({ address }) => address !== system.address);
+    this.ports = new Set(others.filter(({ role }) => role === 'port').map(({ address }) => address));
     for (const party of [system, ...others]) this.name(party);
     for (const party of others) {
       checkNames(party, [system, ...others]);
@@ -73,8 +84,9 @@ export class Kinds {
 
   private addSystem(system: PartySchema, senders: ReadonlySet<number>): void {
     for (const [name, { kind }] of Object.entries(system.receives)) {
-      const role = name === 'requestFailed' ? 'failure' : 'system';
-      this.add({ kind, name: `${system.name}.${name}`, owner: system.address, role, senders: name === 'refresh' ? null : senders });
+      const role = SYSTEM_ROLES[name] ?? 'system';
+      const allowed = FROM_ANYBODY.includes(name) ? null : senders;
+      this.add({ kind, name: `${system.name}.${name}`, owner: system.address, role, senders: allowed });
     }
   }
 
@@ -104,7 +116,25 @@ export class Kinds {
     const { kind, name } = facts;
     const taken = this.get(kind);
     if (taken) throw new Error(`kind 0x${kind.toString(16)} is both ${taken.name} and ${name}`);
-    this.blocks[kind >> 8][kind & 0xff] = { ...ORDINARY_FACTS, ...facts };
+    const whole = { ...ORDINARY_FACTS, ...facts };
+    this.blocks[kind >> 8][kind & 0xff] = whole;
+    if (whole.role === 'withdrawal') this.withdrawals = LANES.map((_, lane) => ({ ...whole, lane }));
+  }
+
+  /** Of the frame at `at`, whose lane is that of its kind, or of the request that it withdraws. */
+  of(bytes: Uint8Array, at: number): KindFacts | undefined {
+    const facts = this.get(readU16(bytes, at + KIND_OFFSET));
+    return facts?.role === 'withdrawal' ? this.withdrawals[this.get(withdrawnRequest(bytes, at)?.kind ?? 0)?.lane ?? ORDINARY] : facts;
+  }
+
+  /** Whether the runtime of a VM is at this address. */
+  isRuntime(address: number): boolean {
+    return RUNTIMES.includes(address);
+  }
+
+  /** A port's next incarnation knows nothing of what the former one had asked. */
+  isPort(address: number): boolean {
+    return this.ports.has(address);
   }
 
   get(kind: number): KindFacts | undefined {

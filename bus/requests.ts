@@ -2,25 +2,28 @@
  * The requests that parties of one VM have in flight, as requester and as target: what makes every request settle.
  *
  * A request settles once: by its reply, its deadline, the requester's abort, or a typed error as soon as it is known that no
- * reply can come (no route, no permission, the target ended or gave the message up). What comes later is refused.
+ * reply can come (no route, no permission, the target ended or gave the message up). What comes later is refused. One that has settled
+ * without a reply is withdrawn: its target, which may hold it, is told, and has it no longer in hand.
  */
 
-export interface OutgoingRequest {
+/** Which request it is, and whose. */
+export interface RequestIdentity {
   readonly requester: number;
   readonly request: number;
   readonly target: number;
   readonly kind: number;
+}
+
+export interface OutgoingRequest extends RequestIdentity {
   /** Microseconds since the Unix epoch. */
   readonly deadlineAt: number;
   /** Its failure is on its way to the requester. */
   lost: boolean;
 }
 
-export interface IncomingRequest {
-  readonly requester: number;
-  readonly request: number;
-  readonly target: number;
-  readonly kind: number;
+export interface IncomingRequest extends RequestIdentity {
+  /** Incarnation of the requester that asked. */
+  readonly epoch: number;
 }
 
 /** What is open at one moment: plain data. */
@@ -76,14 +79,19 @@ export class RequestLedger {
     }
   }
 
-  accepted(target: number, requester: number, request: number, kind: number): void {
-    let ofTarget = this.incoming.get(target);
-    if (!ofTarget) this.incoming.set(target, (ofTarget = new Map()));
-    ofTarget.set(keyOf(requester, request), { requester, request, target, kind });
+  accepted(entry: IncomingRequest): void {
+    let ofTarget = this.incoming.get(entry.target);
+    if (!ofTarget) this.incoming.set(entry.target, (ofTarget = new Map()));
+    ofTarget.set(keyOf(entry.requester, entry.request), entry);
+  }
+
+  /** Those in hand that `orphaned` says nobody waits for any more. They stay in hand until their target has been told. */
+  inHand(orphaned: (entry: IncomingRequest) => boolean): IncomingRequest[] {
+    return [...this.incoming.values()].flatMap((ofTarget) => [...ofTarget.values()].filter(orphaned));
   }
 
   /** Whether `target` has accepted it and not answered. */
-  holds({ target, requester, request }: IncomingRequest): boolean {
+  holds({ target, requester, request }: RequestIdentity): boolean {
     return this.incoming.get(target)?.has(keyOf(requester, request)) ?? false;
   }
 
@@ -105,7 +113,7 @@ export class RequestLedger {
   /** Opens again what was open elsewhere, of the parties that are wanted. A failure that was on its way there comes anew. */
   restore({ outgoing, incoming }: OpenRequests, wanted: (address: number) => boolean): void {
     for (const entry of outgoing) if (wanted(entry.requester)) this.opened({ ...entry, lost: false });
-    for (const { target, requester, request, kind } of incoming) if (wanted(target)) this.accepted(target, requester, request, kind);
+    for (const entry of incoming) if (wanted(entry.target)) this.accepted(entry);
   }
 
   /** A party lives elsewhere now, and what it has open with it. */

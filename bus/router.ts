@@ -17,13 +17,14 @@ import {
   frameLength,
   KIND_OFFSET,
   readU16,
+  readU32,
   SEQUENCE_OFFSET,
   SOURCE_OFFSET,
   TARGET_OFFSET,
   u53At,
   writeU16,
 } from '../protocol/frame.js';
-import { requestNumber, scalarKey } from './body.js';
+import { requestNumber, scalarKey, withdrawnRequest } from './body.js';
 import type { DeadLetters } from './dead-letters.js';
 import { KeptView } from './kept-view.js';
 import type { KindFacts, Kinds } from './kinds.js';
@@ -31,7 +32,7 @@ import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';
 import { PairCounter } from './pair-counter.js';
 import { RECOVERABLE } from './recoverable.js';
-import type { RequestLedger } from './requests.js';
+import type { IncomingRequest, RequestLedger } from './requests.js';
 import type { TraceRing } from './trace.js';
 
 /** A party that lives in this VM, as the router sees it. */
@@ -74,6 +75,8 @@ export interface RouterOptions {
   readonly requests: RequestLedger;
   /** Called when a request could not be delivered: its requester must be told. */
   readonly bounce: (requester: number, request: number, kind: number, code: ErrorCode) => void;
+  /** Called when a request has come from an incarnation of a port that has ended: its target must be told that nobody waits for the answer. */
+  readonly orphaned: (request: IncomingRequest) => void;
   /** Takes every emitted frame, also those for local parties, and brings them back by `arrive`. */
   readonly carrier?: LinkWriter;
 }
@@ -151,7 +154,8 @@ export class Router {
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
     const answers = facts?.role === 'reply' || facts?.role === 'failure';
     if (answers) this.options.requests.settled(target, requestNumber(bytes, at, at + frameLength(bytes, at)));
-    else if (facts?.role === 'request') this.noteRequest(target, readU16(bytes, at + SOURCE_OFFSET), facts.kind, bytes, at);
+    else if (facts?.role === 'request') this.noteRequest(target, facts.kind, bytes, at);
+    else if (facts?.role === 'withdrawal') this.noteWithdrawal(target, bytes, at);
   }
 
   /** The followers that a frame emitted by a local party goes to; one target for anything but a publication. Empty: nobody listens. */
@@ -217,7 +221,7 @@ export class Router {
       this.reject('refused', `epoch ${epoch} of ${this.kinds.partyName(source)} is older than ${fence.epoch}`, bytes, at);
       return true;
     }
-    const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    const facts = this.kinds.of(bytes, at);
     if (!facts) {
       this.reject('undecodable', 'unknown kind', bytes, at);
       return true;
@@ -232,18 +236,41 @@ export class Router {
     if (seen === 0 && !this.permits(bytes, at)) return true;
     const answers = facts.role === 'reply' || facts.role === 'failure';
     if (answers && !this.expects(target.address, facts, bytes, at)) return true;
+    if (facts.role === 'withdrawal' && !this.isInHand(target.address, bytes, at)) return true;
     if (!this.admit(target, facts, bytes, at)) return false;
     if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
-    if (facts.role === 'request') this.noteRequest(target.address, source, facts.kind, bytes, at);
+    if (facts.role === 'request') this.noteRequest(target.address, facts.kind, bytes, at);
+    if (facts.role === 'withdrawal') this.noteWithdrawal(target.address, bytes, at);
     if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
     target.seen[key] = sequence || 1; // without sequences a source is still known from its first frame on
     return true;
   }
 
   /** A request without a number cannot be answered: its body is malformed, as its target will find. */
-  private noteRequest(target: number, source: number, kind: number, bytes: Uint8Array, at: number): void {
+  private noteRequest(target: number, kind: number, bytes: Uint8Array, at: number): void {
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
-    if (request >= 0) this.options.requests.accepted(target, source, request, kind);
+    if (request < 0) return;
+    const requester = readU16(bytes, at + SOURCE_OFFSET);
+    const entry = { target, requester, request, kind, epoch: readU32(bytes, at + EPOCH_OFFSET) };
+    this.options.requests.accepted(entry);
+    if (this.isOrphaned(entry)) this.options.orphaned(entry);
+  }
+
+  /** Whether the incarnation that asked has ended, and the next one does not remember: that of a port. */
+  isOrphaned({ requester, epoch }: Pick<IncomingRequest, 'requester' | 'epoch'>): boolean {
+    return epoch < (this.fences.get(requester)?.epoch ?? 0) && this.kinds.isPort(requester);
+  }
+
+  /** What withdraws a request that has been answered, or is in nobody's hands, has come too late to mean anything. */
+  private isInHand(target: number, bytes: Uint8Array, at: number): boolean {
+    const withdrawn = withdrawnRequest(bytes, at);
+    return withdrawn !== null && this.options.requests.holds({ target, ...withdrawn });
+  }
+
+  /** From now on an answer is refused. */
+  private noteWithdrawal(target: number, bytes: Uint8Array, at: number): void {
+    const withdrawn = withdrawnRequest(bytes, at);
+    if (withdrawn) this.options.requests.answered(target, withdrawn.requester, withdrawn.request, withdrawn.kind);
   }
 
   /** What answers a request that has settled by other means is refused, so that nothing is answered twice. */

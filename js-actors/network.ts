@@ -77,15 +77,16 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
   }
 
   onCancel(message: MessageOf<typeof network, 'cancel'>): void {
-    for (const fetch of this.fetches) {
-      const place = fetch.waiters.findIndex((waiter) => waiter.source === this.source && waiter.request === message.request);
-      if (place < 0) continue;
-      const [waiter] = fetch.waiters.splice(place, 1);
-      this.reply(waiter, network.receives.request, replyOf(failed('cancelled'), fetch.attempts));
-      if (fetch.waiters.length === 0 && !fetch.background) this.drop(fetch);
-      this.advance();
-      return;
-    }
+    const waiter = { source: this.source, request: message.request };
+    const fetch = this.takeOut(waiter);
+    if (fetch === null) return;
+    this.reply(waiter, network.receives.request, replyOf(failed('cancelled'), fetch.attempts));
+    this.dropWithoutWaiters(fetch);
+  }
+
+  override onWithdrawn(waiter: Waiter): void {
+    const fetch = this.takeOut(waiter);
+    if (fetch !== null) this.dropWithoutWaiters(fetch);
   }
 
   onForget(message: MessageOf<typeof network, 'forget'>): void {
@@ -229,7 +230,23 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     return waiters.slice(room);
   }
 
-  /** Ends a fetch that nobody waits for. */
+  /** @returns the fetch that it waited for; null when it waits for none */
+  private takeOut({ source, request }: Waiter): Fetch | null {
+    for (const fetch of this.fetches) {
+      const place = fetch.waiters.findIndex((waiter) => waiter.source === source && waiter.request === request);
+      if (place < 0) continue;
+      fetch.waiters.splice(place, 1);
+      return fetch;
+    }
+    return null;
+  }
+
+  /** Ends a fetch for which nobody waits any more. */
+  private dropWithoutWaiters(fetch: Fetch): void {
+    if (fetch.waiters.length === 0 && !fetch.background) this.drop(fetch);
+    this.advance();
+  }
+
   private drop(fetch: Fetch): void {
     if (fetch.phase === 'running') this.send(fetchPort.receives.abort, { request: fetch.number });
     if (fetch.phase !== 'queued') this.cancelTimer(fetch.number);

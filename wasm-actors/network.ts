@@ -102,17 +102,15 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
   }
 
   onCancel(message: NetworkCancel): void {
-    for (let i = 0; i < this.fetches.length; i++) {
-      const fetch = this.fetches[i];
-      const place = placeOf(fetch.waiters, this.source, message.request);
-      if (place < 0) continue;
-      const waiter = fetch.waiters[place];
-      fetch.waiters = without(fetch.waiters, place);
-      this.reply(tokenOf(waiter), this.replyOf(failed(FetchFailure.Cancelled), fetch.attempts));
-      if (fetch.waiters.length == 0 && !fetch.background) this.drop(fetch);
-      this.advance();
-      return;
-    }
+    const fetch = this.takeOut(this.source, message.request);
+    if (fetch === null) return;
+    this.reply(new RequestToken(this.source, message.request), this.replyOf(failed(FetchFailure.Cancelled), fetch.attempts));
+    this.dropWithoutWaiters(fetch);
+  }
+
+  onWithdrawn(source: u16, request: u32, kind: u16): void {
+    const fetch = this.takeOut(source, request);
+    if (fetch !== null) this.dropWithoutWaiters(fetch);
   }
 
   onForget(message: NetworkForget): void {
@@ -266,7 +264,24 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     return left;
   }
 
-  /** Ends a fetch that nobody waits for. */
+  /** @returns the fetch that it waited for; null when it waits for none */
+  private takeOut(source: u16, request: u32): NetworkFetch | null {
+    for (let i = 0; i < this.fetches.length; i++) {
+      const fetch = this.fetches[i];
+      const place = placeOf(fetch.waiters, source, request);
+      if (place < 0) continue;
+      fetch.waiters = without(fetch.waiters, place);
+      return fetch;
+    }
+    return null;
+  }
+
+  /** Ends a fetch for which nobody waits any more. */
+  private dropWithoutWaiters(fetch: NetworkFetch): void {
+    if (fetch.waiters.length == 0 && !fetch.background) this.drop(fetch);
+    this.advance();
+  }
+
   private drop(fetch: NetworkFetch): void {
     if (fetch.phase == FetchPhase.Running) this.abort(fetch);
     if (fetch.phase != FetchPhase.Queued) this.cancelTimer(fetch.number);

@@ -4,7 +4,7 @@
  *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
  */
 import { hasSeen, noteSeen, pairsOf } from '../../bus/seen.js';
-import { framesIn, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
+import { framesIn } from '../../protocol/frame.js';
 import { ActorTrap } from '../instance.js';
 import type { ActorCheckpoint } from '../vm/checkpoint.js';
 import { Hang, type Suspect } from '../vm/suspect.js';
@@ -43,7 +43,7 @@ export function remember(
     if (!givenUp) router.acceptAgain(address, frame, 0);
   }
   for (const frame of waiting.flatMap(framesIn)) {
-    const facts = kinds.get(readU16(frame, KIND_OFFSET));
+    const facts = kinds.of(frame, 0);
     if (!facts || hasSeen(journaled, frame, kinds)) continue;
     mailbox.offerForced(frame, 0, frame.length, facts);
     router.acceptAgain(address, frame, 0);

@@ -13,6 +13,7 @@
  */
 import type { Mailbox } from '../../bus/mailbox.js';
 import { RECOVERABLE } from '../../bus/recoverable.js';
+import { framesIn } from '../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import type { SpawnOrder } from '../control.js';
 import type { ActorFactory, ActorTrap } from '../instance.js';
@@ -216,10 +217,20 @@ export class ActorCell implements Party {
       }
       core.moveOn(frame, 1, entries[i + 1]?.position ?? core.journal.position);
     }
+    this.withdrawAgain(entries);
     core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);
     core.handledTo = core.journal.position;
     this.takeSnapshot();
     this.services.changed(this.name);
+  }
+
+  /** A request that is in hand again may have been withdrawn since it was journaled: that waits in the mailbox. */
+  private withdrawAgain(entries: readonly JournalEntry[]): void {
+    const { kinds, router } = this.services;
+    if (!entries.some(({ frame }) => kinds.of(frame, 0)?.role === 'request')) return;
+    for (const frame of this.mailbox.contents.flatMap(framesIn)) {
+      if (kinds.of(frame, 0)?.role === 'withdrawal') router.acceptAgain(this.address, frame, 0);
+    }
   }
 
   /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */

@@ -2,7 +2,7 @@
  * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
  * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
  */
-import { requestNumber } from '../../bus/body.js';
+import { requestNumber, withdrawnRequest } from '../../bus/body.js';
 import { KeptView } from '../../bus/kept-view.js';
 import type { Kinds } from '../../bus/kinds.js';
 import { RECOVERABLE } from '../../bus/recoverable.js';
@@ -108,10 +108,12 @@ export class Gate {
 
   /**
    * Keeps the books of requests and replies.
-   * @returns false for an answer to nothing that is in hand: one given twice, or to a request of another life, whose number may be in use again
+   * @returns false for an answer to nothing that is in hand: one given twice, or to a request of another life, whose number may be in use again;
+   * and for the withdrawal of somebody else's request
    */
   private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): boolean {
     const facts = this.services.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    if (facts?.role === 'withdrawal') return this.noteWithdrawal(bytes, at);
     if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return true;
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     const target = readU16(bytes, at + TARGET_OFFSET);
@@ -124,6 +126,16 @@ export class Gate {
     this.services.requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: false });
     this.services.watchDeadline(deadlineAt);
     return true;
+  }
+
+  /** What a party withdraws of its own has settled: neither a deadline nor a reply comes any more. */
+  private noteWithdrawal(bytes: Uint8Array, at: number): boolean {
+    const { kinds, requests, router } = this.services;
+    if (kinds.isRuntime(this.address)) return true;
+    const withdrawn = withdrawnRequest(bytes, at);
+    if (withdrawn?.requester === this.address) requests.settled(withdrawn.requester, withdrawn.request);
+    else router.reject('refused', 'withdrawal of a request that is not its own', bytes, at);
+    return withdrawn?.requester === this.address;
   }
 
   /** Offers again what waits. @returns true when nothing waits any more */

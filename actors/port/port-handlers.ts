@@ -50,6 +50,8 @@ export type PortHandlers<P> = Flat<
       onOpen?(): void;
       /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
       onEnded?(party: number, epoch: number, reason: EndReason): void;
+      /** Nobody waits any more for the answer to this request, which the port has not given: it may stop working on it. */
+      onWithdrawn?(requester: number, request: number): void;
       /** The VM is shutting down, or this incarnation has ended: let go of what it holds outside. */
       onClose?(): void;
     }

@@ -4,7 +4,7 @@
  * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
  */
 import { requestNumber } from '../../bus/body.js';
-import type { IncomingRequest } from '../../bus/requests.js';
+import type { RequestIdentity } from '../../bus/requests.js';
 import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../../protocol/bind.js';
 import { DecodeError, ERROR_CODES, type ErrorCode, RequestError } from '../../protocol/errors.js';
 import {
@@ -46,7 +46,7 @@ export class PortOverloadError extends Error {
 }
 
 interface Awaited {
-  readonly reply: BoundReply;
+  readonly message: BoundRequest;
   readonly kindName: string;
   readonly resolve: (fields: never) => void;
   readonly reject: (error: RequestError) => void;
@@ -58,7 +58,7 @@ export interface PortServices extends CellServices {
   readonly incarnation: number;
   readonly onPortError: (port: string, error: unknown) => void;
   /** Tells a requester that no reply will come. */
-  readonly fail: (request: IncomingRequest, code: ErrorCode) => void;
+  readonly fail: (request: RequestIdentity, code: ErrorCode) => void;
   /** The party that owns a topic, by its path `owner.topic`. */
   readonly parties: readonly BoundParty[];
   /** Never returns. */
@@ -153,11 +153,11 @@ export class Port<P extends PortParty = PortParty> {
       this.outbox.begin();
       this.outbox.append(message, message.owner, fields, request);
       this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
-      const abort = () => this.abort(request, message.ownerName);
+      const abort = () => this.giveUp(request, 'aborted');
       const done = () => options.signal?.removeEventListener('abort', abort);
       options.signal?.addEventListener('abort', abort, { once: true });
       this.awaited.set(request, {
-        reply: message.reply as unknown as BoundReply,
+        message: message as unknown as BoundRequest,
         kindName,
         resolve: (answer) => {
           done();
@@ -172,15 +172,24 @@ export class Port<P extends PortParty = PortParty> {
     });
   }
 
-  private abort(request: number, target: string): void {
-    if (this.services.requests.settled(this.address, request)) this.failRequest(request, 'aborted', target);
+  /** Nobody waits for the answer any more, and whoever works on it is told. */
+  private giveUp(request: number, code: ErrorCode): void {
+    const awaited = this.awaited.get(request);
+    if (awaited === undefined) return;
+    this.failRequest(request, code);
+    this.services.requests.settled(this.address, request);
+    const { kind, owner } = awaited.message;
+    this.outbox.begin();
+    this.outbox.append(system.receives.withdrawn, owner, { request, requester: this.address, requestKind: kind });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+    this.services.wake();
   }
 
-  private failRequest(request: number, code: ErrorCode, target: string): void {
+  private failRequest(request: number, code: ErrorCode): void {
     const awaited = this.awaited.get(request);
     if (!awaited) return;
     this.awaited.delete(request);
-    awaited.reject(new RequestError(code, target, awaited.kindName));
+    awaited.reject(new RequestError(code, awaited.message.ownerName, awaited.kindName));
   }
 
   /** What is called when a timer that this port has started fires. */
@@ -216,7 +225,7 @@ export class Port<P extends PortParty = PortParty> {
     return this.handlers.onOpen?.();
   }
 
-  /** Settles every request of this port with `closed`. */
+  /** Settles every request of this port with `closed`, and withdraws it. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
@@ -225,10 +234,7 @@ export class Port<P extends PortParty = PortParty> {
     } catch (error) {
       this.services.onPortError(this.name, error);
     }
-    for (const request of [...this.awaited.keys()]) {
-      this.services.requests.settled(this.address, request);
-      this.failRequest(request, 'closed', '');
-    }
+    for (const request of [...this.awaited.keys()]) this.giveUp(request, 'closed');
   }
 
   private release(deadlineMs?: number): void {
@@ -287,10 +293,15 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   private addSystem(): void {
-    const { requestFailed, timerFired, ended } = system.receives;
+    const { requestFailed, timerFired, ended, withdrawn } = system.receives;
     this.handles[requestFailed.kind] = (reader) => {
-      const { request, requestKind, code } = requestFailed.decode(reader);
-      this.failRequest(request, ERROR_CODES[code] ?? 'ended', this.services.kinds.nameOf(requestKind).split('.')[0]);
+      const { request, code } = requestFailed.decode(reader);
+      if (ERROR_CODES[code] === 'deadline') this.giveUp(request, 'deadline');
+      else this.failRequest(request, ERROR_CODES[code] ?? 'ended');
+    };
+    this.handles[withdrawn.kind] = (reader) => {
+      const { requester, request } = withdrawn.decode(reader);
+      return this.handlers.onWithdrawn?.(requester, request);
     };
     this.handles[timerFired.kind] = (reader) => {
       const { timer } = timerFired.decode(reader);

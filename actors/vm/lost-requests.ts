@@ -8,7 +8,7 @@
 import { requestNumber } from '../../bus/body.js';
 import type { Kinds } from '../../bus/kinds.js';
 import type { LinkReader } from '../../bus/link.js';
-import type { IncomingRequest, OutgoingRequest, RequestLedger } from '../../bus/requests.js';
+import type { OutgoingRequest, RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { OpenLink } from './vm-options.js';
 
@@ -17,7 +17,7 @@ export interface LostRequestsOptions {
   readonly kinds: Kinds;
   /** Frames of this VM that have found no room yet. */
   readonly held: () => readonly Uint8Array[];
-  readonly fail: (request: IncomingRequest, code: Failure) => void;
+  readonly fail: (request: RequestIdentity, code: Failure) => void;
 }
 
 type Failure = 'ended' | 'unreachable';

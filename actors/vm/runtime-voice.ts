@@ -1,4 +1,5 @@
 /** What the runtime of a VM itself says to parties, under an address of its own. */
+import type { RequestIdentity } from '../../bus/requests.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
 import { system } from '../../protocol/generated/system.js';
@@ -24,6 +25,13 @@ export class RuntimeVoice {
   tellFailed(requester: number, request: number, kind: number, code: ErrorCode): void {
     this.outbox.begin();
     this.outbox.append(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code) });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Tells who has a request in hand that nobody waits for the answer any more. */
+  tellWithdrawn({ target, requester, request, kind }: RequestIdentity): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.withdrawn, target, { request, requester, requestKind: kind });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 

@@ -10,7 +10,7 @@ import { Kinds } from '../../bus/kinds.js';
 import type { FrameSink } from '../../bus/link.js';
 import { PairCounter } from '../../bus/pair-counter.js';
 import { RECOVERABLE } from '../../bus/recoverable.js';
-import { RequestLedger } from '../../bus/requests.js';
+import { type RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
 import { TraceRing } from '../../bus/trace.js';
 import type { ErrorCode } from '../../protocol/errors.js';
@@ -105,6 +105,7 @@ export class Vm implements VmControl {
       trace: this.trace,
       requests: this.requests,
       bounce: (requester, request, kind, code) => this.fail(requester, request, kind, code),
+      orphaned: (request) => this.withdraw([request]),
       carrier: options.carrier,
     });
     const { name: vm, parties, openLink, wake } = options;
@@ -263,12 +264,21 @@ export class Vm implements VmControl {
     this.options.wake();
   }
 
+  /** Tells those who have them in hand that nobody waits for these requests any more. */
+  private withdraw(requests: readonly RequestIdentity[]): void {
+    for (const request of requests) this.voice.tellWithdrawn(request);
+    if (requests.length > 0) this.options.wake();
+  }
+
   /** @returns the next deadline */
   private failLate(): number {
     this.links.drain(this.sink); // a reply that has arrived comes before its deadline
     const now = this.options.clock.nowMicros();
-    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now))
+    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now)) {
       this.fail(late.requester, late.request, late.kind, 'deadline');
+      // A port withdraws it by itself, in order with what it has sent.
+      if (!this.ports.has(late.requester)) this.withdraw([late]);
+    }
     return this.requests.nextDeadline;
   }
 
@@ -281,6 +291,7 @@ export class Vm implements VmControl {
   async setRoutes(routes: Routes): Promise<void> {
     this.links.setRoutes(routes);
     this.lost.unreachable(this.links.readers, (address) => !this.router.hasRoute(address));
+    this.withdraw(this.requests.inHand(({ requester }) => this.kinds.isPort(requester) && !this.router.hasRoute(requester)));
     this.options.wake();
   }
 
@@ -327,6 +338,7 @@ export class Vm implements VmControl {
 
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
     this.router.fence(address, epoch, lastSequence);
+    this.withdraw(this.requests.inHand((request) => request.requester === address && this.router.isOrphaned(request)));
   }
 
   async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
@@ -404,6 +416,7 @@ export class Vm implements VmControl {
     this.router.holdLocal(false);
     for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
     this.lost.recovered((address) => this.ports.has(address));
+    this.withdraw(this.requests.inHand((request) => this.router.isOrphaned(request)));
     this.recovering = false;
     this.deadlines.watch(this.requests.nextDeadline);
     // What came out again has left before: it is not for the checkpoint, which would carry it from loss to loss.

@@ -74,6 +74,24 @@ export const system = bind(schema, {
         return { party: $party, epoch: $epoch, reason: $reason };
       },
     },
+    withdrawn: {
+      encode(writer, fields) {
+        writer.reserve(12);
+        writer.structure(3);
+        writer.u32(fields.request, 'withdrawn.request');
+        writer.u16(fields.requester, 'withdrawn.requester');
+        writer.u16(fields.requestKind, 'withdrawn.requestKind');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $request = present > 0 ? reader.u32() : 0;
+        const $requester = present > 1 ? reader.u16() : 0;
+        const $requestKind = present > 2 ? reader.u16() : 0;
+        reader.skipFields(present, 3);
+        reader.finish();
+        return { request: $request, requester: $requester, requestKind: $requestKind };
+      },
+    },
   },
   publishes: {},
   state: undefined,

@@ -35,5 +35,10 @@ export const system = port({
     timerFired: message({ kind: 0x0003, fields: { timer: u32 } }),
     /** An incarnation of a party that the target watches has ended. Once for each, in their order. */
     ended: message({ kind: 0x0004, fields: { party: u16, epoch: u32, reason: choice('EndReason', END_REASONS) } }),
+    /**
+     * Nobody waits any more for the answer to this request, which the target has in hand: its requester has given it up, its deadline has
+     * passed, or the incarnation that asked has ended. Takes the lane of the request, so that it never comes before it.
+     */
+    withdrawn: message({ kind: 0x0005, fields: { request: u32, requester: u16, requestKind: u16 } }),
   },
 });

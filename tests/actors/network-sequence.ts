@@ -70,6 +70,11 @@ export function networkSequence(random: Random): TwinSequence {
   };
   const others: readonly (() => TwinFrame)[] = [
     () => ({ message: cancel, fields: { request: recent(numbers.request) }, source: pick(sources) }),
+    () => ({
+      message: system.receives.withdrawn,
+      fields: { request: recent(numbers.request), requester: pick(sources), requestKind: request.kind },
+      source: HOST_RUNTIME,
+    }),
     () => ({ message: forget, fields: { urlPrefix: pick(['', 'https://tv.example/films?page=1', 'https://else']) } }),
     () => ({ message: system.receives.refresh, fields: { topic: network.publishes.activity.kind, follower: 64 } }),
   ];

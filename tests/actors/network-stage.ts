@@ -1,7 +1,9 @@
 /** The other parties of the network actor: requesters that ask it, the fetch port that answers, timers; and what it said to each of them. */
 import { expect } from 'vitest';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { fetch } from '../../protocol/generated/fetch.js';
 import { network } from '../../protocol/generated/network.js';
+import { system } from '../../protocol/generated/system.js';
 import type { MessageOf, ReplyFields } from '../../protocol/schema.js';
 import { type Emission, REQUESTER, Stage } from './stage.js';
 
@@ -40,6 +42,11 @@ export class NetworkStage extends Stage {
   answer(to: number, fields: Partial<Fetched> = {}): Emission[] {
     const whole: Fetched = { request: to, status: 200, headers: [], body: NO_BYTES, failure: 'none', error: '', ...fields };
     return this.send(fetched, whole, FETCH);
+  }
+
+  /** The runtime says that nobody waits for the answer to a request any more. */
+  withdraw(number: number, requester = REQUESTER): Emission[] {
+    return this.send(system.receives.withdrawn, { request: number, requester, requestKind: request.kind }, HOST_RUNTIME);
   }
 
   /** Asks and answers, so that the cache has it. */

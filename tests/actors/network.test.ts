@@ -360,6 +360,42 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     });
   });
 
+  describe('a request that was withdrawn', () => {
+    test('is taken out without a reply, and the last one ends the fetch', () => {
+      const stage = open();
+      const first = stage.ask({ retries: 4 });
+      const second = stage.ask({ retries: 4 }, 101);
+      const number = numberOf(first.emissions);
+      expect(stage.withdraw(first.number)).toEqual([]);
+      const last = stage.withdraw(second.number, 101);
+      expect(repliesOf(last)).toEqual([]);
+      expect(abortsOf(last)).toEqual([number]);
+      expect(cancelledTimersOf(last)).toEqual([number]);
+      expect(activityOf(last)).toEqual([{ running: 0, queued: 0 }]);
+      expect(stage.answer(number, { status: 503 })).toEqual([]);
+    });
+
+    test('is tried no more when it waits for its next try, and leaves its place', () => {
+      const stage = open({ fetchesRunning: 1 });
+      const first = stage.ask({ url: 'first', retries: 4 });
+      const second = stage.ask({ url: 'second' });
+      const [pause] = timersOf(stage.answer(numberOf(first.emissions), { status: 503 }));
+      expect(cancelledTimersOf(stage.withdraw(first.number))).toEqual([pause.timer]);
+      expect(stage.fireTimer(pause.timer)).toEqual([]);
+      const third = stage.ask({ url: 'third' });
+      expect(startsOf(stage.withdraw(second.number))[0].url).toBe('third');
+      expect(abortsOf(stage.withdraw(third.number)).length).toBe(1);
+    });
+
+    test('means nothing when it was answered, or is somebody else’s', () => {
+      const stage = open();
+      const asked = stage.ask();
+      expect(stage.withdraw(asked.number, 101)).toEqual([]);
+      stage.answer(numberOf(asked.emissions));
+      expect(stage.withdraw(asked.number)).toEqual([]);
+    });
+  });
+
   test('activity is published when it changes, and whole when a follower asks', () => {
     const stage = open({ fetchesRunning: 1 });
     const first = stage.ask({ url: 'first' });

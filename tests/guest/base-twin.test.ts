@@ -19,8 +19,8 @@ import { readModule } from './guests.js';
 import { base } from './protocol/generated/base.js';
 import { peer } from './protocol/generated/peer.js';
 
-const { say, forward, ask, question, arm, carry, forget } = base.receives;
-const { refresh, requestFailed, timerFired, ended } = system.receives;
+const { say, forward, ask, question, arm, carry, forget, retract } = base.receives;
+const { refresh, requestFailed, timerFired, ended, withdrawn } = system.receives;
 const parties = [...tandemParties, base, peer];
 
 let js: ActorFactory;
@@ -80,6 +80,12 @@ function sequence(random: Random): TwinSequence {
     () => ({ message: arm, fields: { timer: random.integer(9), delayMs: random.integer(3) } }),
     () => ({ message: carry, fields: { values: values(), any: anything() } }),
     () => ({ message: forget, fields: {} }),
+    () => ({ message: retract, fields: { request: random.integer(9) } }),
+    () => ({
+      message: withdrawn,
+      fields: { request: random.integer(9), requester: 64 + random.integer(3), requestKind: question.kind },
+      source: one(random, [62, 64, 65]),
+    }),
     () => publication(peer.publishes.weather, { degrees: random.integer(99) }),
     () => publication(peer.publishes.news, { lines: lines() }),
     () => ({

@@ -41,6 +41,15 @@ export class Base extends Actor<typeof base> implements Handlers<typeof base> {
     if (later === 0) this.answerAll();
   }
 
+  onRetract({ request }: MessageOf<typeof base, 'retract'>): void {
+    this.withdraw(peer.receives.question, request);
+  }
+
+  override onWithdrawn({ source, request }: RequestToken, kind: number): void {
+    this.waiting = this.waiting.filter((token) => token.source !== source || token.request !== request);
+    this.hear(`withdrawn ${source} ${request} ${kind}`);
+  }
+
   onArm({ timer, delayMs }: MessageOf<typeof base, 'arm'>): void {
     if (delayMs === 0) this.cancelTimer(timer);
     else this.startTimer(timer, delayMs);

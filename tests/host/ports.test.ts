@@ -172,25 +172,76 @@ describe('fetch port', () => {
     expect(server.listening).toBe(true);
   });
 
-  it('ends the exchange when nobody wants the answer any more', async () => {
-    let cut = () => {};
-    const closed = new Promise<void>((resolve) => {
-      cut = resolve;
+  it('says what the platform knows of a failure: its causes, also of a body that breaks off', async () => {
+    const { url } = await serve((incoming, response) => {
+      response.writeHead(200, { 'content-length': '1000' });
+      response.write('half');
+      if (incoming.url === '/cut') setImmediate(() => response.destroy());
+      // '/slow' is never completed.
     });
-    let arrived = () => {};
-    const asked = new Promise<void>((resolve) => {
-      arrived = resolve;
+    const nobody = createServer();
+    await new Promise<void>((resolve) => nobody.listen(0, '127.0.0.1', resolve));
+    const { port } = nobody.address() as AddressInfo;
+    await new Promise((resolve) => nobody.close(resolve));
+    const stage = await startFetching(url);
+    const ask = (path: string, timeoutMs = 0) => stage.page.request(network.receives.request, { ...request, url: path, timeoutMs });
+    const refused = await ask(`http://127.0.0.1:${port}/`);
+    expect(refused).toMatchObject({ status: 0, failure: 'unreachable', error: `fetch failed: connect ECONNREFUSED 127.0.0.1:${port}` });
+    expect(await ask('/cut')).toMatchObject({ status: 0, failure: 'unreachable', error: expect.stringMatching(/^terminated: .+/) });
+    expect(await ask('/slow', 50)).toMatchObject({ status: 0, failure: 'timeout', error: 'no answer in 50 ms' });
+  });
+
+  /** A server that never answers `/silent`, is down for the others, and says what reached it. */
+  async function startSilent() {
+    const reached: string[] = [];
+    let told = () => {};
+    let open = 0;
+    const { url } = await serve((incoming, response) => {
+      reached.push(incoming.url as string);
+      open++;
+      response.on('close', () => {
+        open--;
+        told();
+      });
+      if (incoming.url !== '/silent') response.writeHead(503).end();
+      told();
     });
-    const { url } = await serve((incoming) => {
-      incoming.on('close', cut);
-      arrived();
-    });
+    const until = async (isSo: () => boolean): Promise<void> => {
+      while (!isSo()) {
+        await new Promise<void>((resolve) => {
+          told = resolve;
+        });
+      }
+    };
+    return { url, reached, until, isOpen: () => open > 0 };
+  }
+
+  it('ends the exchange when nobody wants the answer any more, and makes no further try', async () => {
+    const { url, reached, until, isOpen } = await startSilent();
+    const stage = await startFetching(url);
+    const ask = (path: string, retries: number, signal?: AbortSignal) =>
+      stage.page.request(network.receives.request, { ...request, url: path, retries }, { signal });
+    const [silent, down] = [new AbortController(), new AbortController()];
+    const refusals = Promise.allSettled([ask('/silent', 4, silent.signal), ask('/silent', 4, silent.signal), ask('/down', 4, down.signal)]);
+    await until(() => reached.length === 2);
+    silent.abort();
+    down.abort();
+    for (const outcome of await refusals) expect(outcome).toMatchObject({ reason: { code: 'aborted' } });
+    await until(() => !isOpen());
+    // Its two tries and the pauses between them are longer than the pause before the second try of another.
+    expect(await ask('/patient', 2)).toMatchObject({ status: 503, attempts: 3 });
+    expect(reached.filter((path) => path !== '/patient').sort()).toEqual(['/down', '/silent']);
+  });
+
+  it('ends its exchanges when it closes', async () => {
+    const { url, until, isOpen } = await startSilent();
     const stage = await startFetching(url);
     const answer = stage.page.request(network.receives.request, { ...request, url: '/silent' });
-    await asked;
-    stage.page.send(network.receives.cancel, { request: 1 });
-    expect(await answer).toMatchObject({ failure: 'cancelled' });
-    await closed;
+    const outcome = expect(answer).rejects.toMatchObject({ code: 'closed' });
+    await until(isOpen);
+    await stage.end();
+    await until(() => !isOpen());
+    await outcome;
   });
 });
 

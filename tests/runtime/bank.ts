@@ -29,7 +29,7 @@ export const parties = [bank, watcher, teller, stranger, counterdesk, ...tandemP
 
 export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   private accounts: number[] = [0, 0, 0, 0];
-  private waiting: RequestToken[] = [];
+  protected waiting: RequestToken[] = [];
   constructor() {
     super(bank);
   }

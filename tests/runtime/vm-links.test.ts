@@ -19,6 +19,7 @@ function twoLinks() {
     trace: new TraceRing(),
     requests: new RequestLedger(),
     bounce() {},
+    orphaned() {},
   });
   const openLink = () => {
     const incoming = createRing(1024);

@@ -92,6 +92,14 @@ export abstract class Actor<S> extends Incarnation {
     return request;
   }
 
+  /**
+   * Gives up a request of its own: neither a reply nor a failure comes any more, and whoever works on it is told.
+   * @param request its number
+   */
+  withdraw(message: Request, request: u32): void {
+    this.emitWithdrawn(message.target, request, message.kind);
+  }
+
   /** Answers a request, now or later. A second answer is refused where it arrives. */
   reply(to: RequestToken, message: Reply): void {
     message.request = to.request;

@@ -8,7 +8,14 @@ import { Problem, Reader } from '../../protocol/assembly/reader';
 import { Writer } from '../../protocol/assembly/writer';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits';
 import { Cell, setCell } from './cells';
-import { EndReason, SystemEnded, SystemRefresh, SystemRequestFailed, SystemTimerFired } from '../../protocol/generated/assembly/system';
+import {
+  EndReason,
+  SystemEnded,
+  SystemRefresh,
+  SystemRequestFailed,
+  SystemTimerFired,
+  SystemWithdrawn,
+} from '../../protocol/generated/assembly/system';
 
 /** Topic versions in a snapshot: more than any schema has. */
 const TOPICS_MAX: i32 = 256;
@@ -23,6 +30,7 @@ const systemRefresh = new SystemRefresh();
 const systemRequestFailed = new SystemRequestFailed();
 const systemTimerFired = new SystemTimerFired();
 const systemEnded = new SystemEnded();
+const systemWithdrawn = new SystemWithdrawn();
 
 /** Tells the host whenever it has moved: what earlier handlers emitted must be found also when the next one traps. */
 class Outbox extends Writer {
@@ -75,6 +83,8 @@ export abstract class Incarnation {
   onRefresh(topic: u16): void {}
   /** A request of this actor will not be answered. `code` is an index in the table of error codes. */
   onRequestFailed(request: u32, kind: u16, code: u8): void {}
+  /** Nobody waits any more for the answer to a request of this kind: it was given up, or its deadline has passed. An answer is refused. */
+  onWithdrawn(source: u16, request: u32, kind: u16): void {}
   /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
   onEnded(party: u16, epoch: u32, reason: EndReason): void {}
 
@@ -97,6 +107,10 @@ export abstract class Incarnation {
       case 0x0004:
         if (!systemEnded.decode(reader)) return false;
         this.onEnded(systemEnded.party, systemEnded.epoch, systemEnded.reason);
+        return true;
+      case 0x0005:
+        if (!systemWithdrawn.decode(reader)) return false;
+        this.onWithdrawn(systemWithdrawn.requester, systemWithdrawn.request, systemWithdrawn.requestKind);
         return true;
       default:
         return this.dispatch(kind, reader);
@@ -121,6 +135,14 @@ export abstract class Incarnation {
     systemRefresh.follower = this.address;
     this.emit(systemRefresh, this.followedOwners[topic]);
     return false;
+  }
+
+  /** Says to whom a request has gone that nobody waits for its answer. */
+  emitWithdrawn(target: u16, request: u32, kind: u16): void {
+    systemWithdrawn.request = request;
+    systemWithdrawn.requester = this.address;
+    systemWithdrawn.requestKind = kind;
+    this.emit(systemWithdrawn, target);
   }
 
   publishVersion(topic: Publication, fresh: bool): void {

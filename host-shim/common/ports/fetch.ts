@@ -13,13 +13,14 @@ import {
   RESPONSE_BODY_BYTES_MAX,
 } from '../../../protocol/limits.js';
 import type { MessageOf } from '../../../protocol/schema.js';
+import { wordsOf } from './error-words.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 type Start = MessageOf<typeof fetchSchema, 'start'>;
 type Answer = MessageOf<typeof network, 'fetched'>;
 
 /** Characters of an error that are handed on: the platform's own words, cut to what the message may hold in UTF-8. */
-const ERROR_LENGTH_MAX = 120;
+const ERROR_LENGTH_MAX = 160;
 
 export interface FetchPortOptions {
   /** The platform's, or one that answers from elsewhere. */
@@ -60,7 +61,7 @@ const failed = (failure: Answer['failure'], error: unknown): Omit<Answer, 'reque
   headers: [],
   body: new Uint8Array(0),
   failure,
-  error: String(error).slice(0, ERROR_LENGTH_MAX),
+  error: wordsOf(error).slice(0, ERROR_LENGTH_MAX),
 });
 
 /** Never rejects. */
@@ -108,7 +109,7 @@ async function readBody(response: Response): Promise<Uint8Array | null> {
     if (done) break;
     length += value.length;
     if (length > RESPONSE_BODY_BYTES_MAX) {
-      await reader.cancel();
+      void reader.cancel().catch(() => {}); // nobody waits for it
       return null;
     }
     pieces.push(value);

@@ -114,3 +114,30 @@ export class SystemEnded extends Message {
   }
 }
 
+export class SystemWithdrawn extends Message {
+  request: u32 = 0;
+  requester: u16 = 0;
+  requestKind: u16 = 0;
+
+  constructor() {
+    super(0x0005, 63);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(12);
+    writer.structure(3);
+    writer.u32(this.request);
+    writer.u16(this.requester);
+    writer.u16(this.requestKind);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.request = present > 0 ? reader.u32() : 0;
+    this.requester = present > 1 ? reader.u16() : 0;
+    this.requestKind = present > 2 ? reader.u16() : 0;
+    return reader.finish(present, 3);
+  }
+}
+

@@ -4,7 +4,7 @@ import { EndReason } from '../../../protocol/generated/assembly/system';
 import { Actor, RequestToken, start } from '../../../wasm-actors/kit/actor';
 import {
   BASE_ADDRESS, BASE_FOLLOWED_OWNERS, BASE_FOLLOWS, BASE_PUBLISHES, BASE_WATCHES_PEER, BaseArm, BaseAsk, BaseCarried, BaseCarry,
-  BaseForget, BaseForward, BaseHandlers, BaseHeard, BaseQuestion, BaseQuestionReply, BaseSay, BaseState, dispatchBase,
+  BaseForget, BaseForward, BaseHandlers, BaseHeard, BaseQuestion, BaseQuestionReply, BaseRetract, BaseSay, BaseState, dispatchBase,
 } from '../../guest/protocol/generated/assembly/base';
 import { PeerNews, PeerNote, PeerQuestion, PeerQuestionReply, PeerWeather } from '../../guest/protocol/generated/assembly/peer';
 
@@ -58,6 +58,20 @@ class Base extends Actor<BaseState> implements BaseHandlers {
   onQuestion(message: BaseQuestion): void {
     this.waiting.push(this.requestToken);
     if (message.later == 0) this.answerAll();
+  }
+
+  onRetract(message: BaseRetract): void {
+    this.withdraw(this.question, message.request);
+  }
+
+  onWithdrawn(source: u16, request: u32, kind: u16): void {
+    const left: RequestToken[] = [];
+    for (let i = 0; i < this.waiting.length; i++) {
+      const token = this.waiting[i];
+      if (token.source != source || token.request != request) left.push(token);
+    }
+    this.waiting = left;
+    this.hear(`withdrawn ${source} ${request} ${kind}`);
   }
 
   onArm(message: BaseArm): void {

@@ -212,6 +212,20 @@ export const base = bind(schema, {
         return {};
       },
     },
+    retract: {
+      encode(writer, fields) {
+        writer.reserve(6);
+        writer.structure(1);
+        writer.u32(fields.request, 'retract.request');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $request = present > 0 ? reader.u32() : 0;
+        reader.skipFields(present, 1);
+        reader.finish();
+        return { request: $request };
+      },
+    },
   },
   publishes: {
     heard: {

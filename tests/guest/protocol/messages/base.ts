@@ -37,6 +37,8 @@ export const base = actor({
     /** Carried as it is, published, and forgotten. */
     carry: message({ kind: 0x4606, fields: { values: map(u32, 16), any: dynamic } }),
     forget: message({ kind: 0x4607, fields: {} }),
+    /** Withdraws a question that it has asked. */
+    retract: message({ kind: 0x4608, fields: { request: u32 } }),
   },
   publishes: {
     heard: publication({ kind: 0x4640, fields: { count: u32, last: str(256) } }),

@@ -325,6 +325,27 @@ export class BaseForget extends Message {
   }
 }
 
+export class BaseRetract extends Message {
+  request: u32 = 0;
+
+  constructor() {
+    super(0x4608, 70);
+  }
+
+  encode(writer: Writer): void {
+    writer.reserve(6);
+    writer.structure(1);
+    writer.u32(this.request);
+  }
+
+  /** @returns false when the body is malformed: the reader says how */
+  decode(reader: Reader): bool {
+    const present = reader.structure();
+    this.request = present > 0 ? reader.u32() : 0;
+    return reader.finish(present, 1);
+  }
+}
+
 export class BaseHeard extends Publication {
   count: u32 = 0;
   last: Text = new Text();
@@ -430,6 +451,7 @@ export interface BaseHandlers {
   onArm(message: BaseArm): void;
   onCarry(message: BaseCarry): void;
   onForget(message: BaseForget): void;
+  onRetract(message: BaseRetract): void;
   onPeerWeather(message: PeerWeather, fresh: bool): void;
   onPeerNews(message: PeerNews, fresh: bool): void;
   onQuestionReply(request: u32, message: PeerQuestionReply): void;
@@ -451,6 +473,8 @@ export interface BaseHandlers {
 @lazy const carry = new BaseCarry();
 // @ts-ignore: decorator
 @lazy const forget = new BaseForget();
+// @ts-ignore: decorator
+@lazy const retract = new BaseRetract();
 // @ts-ignore: decorator
 @lazy const peerWeather = new PeerWeather();
 // @ts-ignore: decorator
@@ -494,6 +518,11 @@ export function dispatchBase<H extends BaseHandlers>(handlers: H, kind: u16, rea
     case 0x4607: {
       if (!forget.decode(reader)) return false;
       handlers.onForget(forget);
+      return true;
+    }
+    case 0x4608: {
+      if (!retract.decode(reader)) return false;
+      handlers.onRetract(retract);
       return true;
     }
     case 0x4741: {
