@@ -1,9 +1,190 @@
-/** Values of any shape: a `dynamic` field carries them as bytes, and these convert. */
-import { decode, encode } from '@msgpack/msgpack';
-import { NESTING_DEPTH_MAX } from './limits.js';
+/**
+ * Values of any shape: a `dynamic` field carries them as bytes, and these convert.
+ *
+ *   null, undefined   nil
+ *   boolean           bool
+ *   number            integer when it is a safe one (so -0 becomes 0), else float 64
+ *   string            str
+ *   Uint8Array        bin
+ *   Array             array
+ *   plain object      map, its keys in ascending order of UTF-16 code units
+ *   Date              timestamp (extension -1), in whole milliseconds
+ *
+ * What comes out again is what went in, or else it is refused: with an `EncodeError` that names the place, or a `DecodeError` with the offset.
+ */
+import { readTime, TIME_PROTOTYPE, writeTime } from './dynamic-time.js';
+import { DecodeError, EncodeError } from './errors.js';
+import { DYNAMIC_BYTES_MAX, NESTING_DEPTH_MAX } from './limits.js';
+import { Reader } from './reader.js';
+import { Writer } from './writer.js';
 
-/** @throws Error for a value that MessagePack does not have, or that is nested too deep */
-export const encodeDynamic = (value: unknown): Uint8Array => encode(value, { maxDepth: NESTING_DEPTH_MAX, sortKeys: true });
+/**
+ * @returns the bytes of one MessagePack value, the same for equal values
+ * @throws EncodeError with the path of what is not one of the above (a Map, an instance of a class, a function, a bigint, an accessor, a hole, …),
+ *   contains itself, is nested deeper than NESTING_DEPTH_MAX, or is longer than DYNAMIC_BYTES_MAX
+ */
+export function encodeDynamic(value: unknown): Uint8Array {
+  const encoder = new DynamicEncoder();
+  try {
+    encoder.value(value);
+  } catch (error) {
+    if (error instanceof EncodeError) throw new EncodeError(encoder.path, error.problem);
+    throw new EncodeError(encoder.path, 'cannot be read', { cause: error });
+  }
+  return encoder.writer.toBytes();
+}
 
-/** @throws Error when the bytes are not one value */
-export const decodeDynamic = (bytes: Uint8Array): unknown => decode(bytes);
+/**
+ * @throws DecodeError with the offset of what is wrong: the bytes are not one value, an integer is not a safe one, a key is no string or
+ *   there twice, a string is not UTF-8, an extension is not a time in whole milliseconds
+ */
+export function decodeDynamic(bytes: Uint8Array): unknown {
+  if (!(bytes instanceof Uint8Array)) throw new DecodeError('type', 0);
+  const reader = new Reader().reset(bytes);
+  const value = decodeValue(reader, 0);
+  reader.finish();
+  return value;
+}
+
+/** The tag of a typed array, whatever its prototype pretends to be. */
+const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!;
+const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
+
+const fail = (problem: string): never => {
+  throw new EncodeError('value', problem);
+};
+
+/** A string as it is written. */
+const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
+
+class DynamicEncoder {
+  readonly writer = new Writer();
+  /** From the outermost container to the one at hand. */
+  private readonly containers: object[] = [];
+  /** Keys and indices that lead to the value at hand. */
+  private readonly steps: (string | number)[] = [];
+
+  /** As `value.films[3].title`. */
+  get path(): string {
+    const text = (step: string | number) =>
+      typeof step === 'number' ? `[${step}]` : IDENTIFIER.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
+    return `value${this.steps.map(text).join('')}`;
+  }
+
+  value(value: unknown): void {
+    const { writer } = this;
+    writer.reserve(9);
+    if (value === null || value === undefined) writer.nil();
+    else if (typeof value === 'number') writer.f64(value, '');
+    else if (typeof value === 'boolean') writer.bool(value, '');
+    else if (typeof value === 'string') writer.str(value, DYNAMIC_BYTES_MAX, '');
+    else if (typeof value === 'object') this.object(value);
+    else fail(`a ${typeof value} cannot be written`);
+    if (writer.length > DYNAMIC_BYTES_MAX) fail(`with what is before it longer than ${DYNAMIC_BYTES_MAX} bytes`);
+  }
+
+  private object(value: object): void {
+    const prototype: unknown = Object.getPrototypeOf(value);
+    if (typedArrayTag.call(value) === 'Uint8Array') this.writer.bin(value as Uint8Array, DYNAMIC_BYTES_MAX, '');
+    else if (Array.isArray(value) && isRoot(prototype, Array.prototype, 'push')) this.container(value, () => this.list(value));
+    else if (prototype === null || isRoot(prototype, Object.prototype, 'isPrototypeOf'))
+      this.container(value, () => this.map(value as Record<string, unknown>));
+    else if (isRoot(prototype, TIME_PROTOTYPE, 'getTime')) this.time(value);
+    else fail(`${describe(prototype)} cannot be written: only plain objects, arrays, Uint8Array and times can`);
+  }
+
+  private time(value: object): void {
+    if (Reflect.ownKeys(value).length > 0) fail('a time with properties of its own cannot be written');
+    writeTime(this.writer, value);
+  }
+
+  private container(value: object, write: () => void): void {
+    if (this.containers.includes(value)) fail('contains itself');
+    if (this.containers.length >= NESTING_DEPTH_MAX) fail(`nested deeper than ${NESTING_DEPTH_MAX}`);
+    this.containers.push(value);
+    write();
+    this.containers.pop();
+  }
+
+  private list(value: readonly unknown[]): void {
+    const { length } = value;
+    // Its own keys are its items and `length`.
+    if (Reflect.ownKeys(value).length > length + 1) fail('an array with properties of its own cannot be written');
+    this.writer.listLength(length, DYNAMIC_BYTES_MAX, '');
+    for (let i = 0; i < length; i++) this.property(value, i);
+  }
+
+  private map(value: Record<string, unknown>): void {
+    const keys = Reflect.ownKeys(value);
+    const names = keys.filter((key) => typeof key === 'string').sort();
+    if (names.length < keys.length) fail('an object with symbols for keys cannot be written');
+    if (new Set(names.map(wellFormed)).size < names.length) fail('two keys differ in lone surrogates alone');
+    this.writer.mapLength(names.length, DYNAMIC_BYTES_MAX, '');
+    for (const name of names) this.property(value, name);
+  }
+
+  private property(container: object, key: string | number): void {
+    this.steps.push(key);
+    const property = Object.getOwnPropertyDescriptor(container, key) ?? fail('a hole cannot be written');
+    if (!('value' in property)) fail('an accessor cannot be written');
+    if (!property.enumerable) fail('a hidden property cannot be written');
+    if (typeof key === 'string') this.writer.str(key, DYNAMIC_BYTES_MAX, '');
+    this.value(property.value);
+    this.steps.pop();
+  }
+}
+
+/** Whether `prototype` is the one of a language's own type, be it of another frame or context. */
+const isRoot = (prototype: unknown, own: object, member: string): boolean =>
+  prototype === own ||
+  (typeof prototype === 'object' &&
+    prototype !== null &&
+    Object.hasOwn(prototype, member) &&
+    Object.getPrototypeOf(Object.getPrototypeOf(prototype) ?? Object.create(null)) === null &&
+    describe(prototype) === describe(own));
+
+function describe(prototype: unknown): string {
+  const owner = typeof prototype === 'object' && prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  const name = typeof owner === 'function' ? owner.name : '';
+  return name ? `an instance of ${name}` : 'an object with a prototype';
+}
+
+function decodeValue(reader: Reader, depth: number): unknown {
+  const tag = reader.at < reader.end ? reader.bytes[reader.at] : reader.fail('truncated');
+  if (tag < 0x80 || tag >= 0xe0 || (tag >= 0xcc && tag <= 0xd3)) return reader.i53();
+  if (tag < 0x90 || tag === 0xde || tag === 0xdf) return decodeMap(reader, depth);
+  if (tag < 0xa0 || tag === 0xdc || tag === 0xdd) return decodeList(reader, depth);
+  if (tag < 0xc0 || (tag >= 0xd9 && tag <= 0xdb)) return reader.str(Number.POSITIVE_INFINITY);
+  if (tag === 0xc0) return reader.nil() && null;
+  if (tag === 0xc2 || tag === 0xc3) return reader.bool();
+  if (tag >= 0xc4 && tag <= 0xc6) return reader.bin(Number.POSITIVE_INFINITY);
+  if (tag === 0xca || tag === 0xcb) return reader.f64();
+  return tag === 0xc1 ? reader.fail('type') : readTime(reader);
+}
+
+function decodeList(reader: Reader, depth: number): unknown[] {
+  if (depth >= NESTING_DEPTH_MAX) reader.fail('too deep');
+  const length = reader.listLength(Number.POSITIVE_INFINITY);
+  const items: unknown[] = [];
+  for (let i = 0; i < length; i++) items.push(decodeValue(reader, depth + 1));
+  return items;
+}
+
+function decodeMap(reader: Reader, depth: number): Record<string, unknown> {
+  if (depth >= NESTING_DEPTH_MAX) reader.fail('too deep');
+  const length = reader.mapLength(Number.POSITIVE_INFINITY);
+  const entries: Record<string, unknown> = {};
+  for (let i = 0; i < length; i++) {
+    const at = reader.at;
+    const key = reader.str(Number.POSITIVE_INFINITY);
+    if (Object.hasOwn(entries, key)) {
+      reader.at = at;
+      reader.fail('duplicate key');
+    }
+    const value = decodeValue(reader, depth + 1);
+    // An assignment to `__proto__` would make a prototype of it.
+    if (key === '__proto__') Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
+    else entries[key] = value;
+  }
+  return entries;
+}

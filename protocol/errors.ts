@@ -15,7 +15,18 @@ export const ERROR_CODES = [
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
 /** What was wrong with the bytes, by the number that a guest notes (the index). Append only. */
-export const DECODE_PROBLEMS = ['truncated', 'type', 'range', 'too long', 'too deep', 'utf-8', 'kind', 'header', 'trailing bytes'] as const;
+export const DECODE_PROBLEMS = [
+  'truncated',
+  'type',
+  'range',
+  'too long',
+  'too deep',
+  'utf-8',
+  'kind',
+  'header',
+  'trailing bytes',
+  'duplicate key',
+] as const;
 export type DecodeProblem = (typeof DECODE_PROBLEMS)[number];
 
 /** A malformed frame: nothing was delivered. */
@@ -40,8 +51,9 @@ export class EncodeError extends Error {
   constructor(
     readonly field: string,
     readonly problem: string,
+    options?: ErrorOptions,
   ) {
-    super(`${field}: ${problem}`);
+    super(`${field}: ${problem}`, options);
   }
 }
 

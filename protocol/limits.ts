@@ -10,6 +10,8 @@ export const BINARY_BYTES_DEFAULT_MAX = FRAME_BYTES_MAX - 4096;
 export const LIST_LENGTH_DEFAULT_MAX = 65_536;
 /** Nested containers in a dynamic value: deeper is a mistake or an attack on the decoder's stack. */
 export const NESTING_DEPTH_MAX = 16;
+/** A dynamic value: what is longer fits no frame, and an object that has few others many times over would be written for ever. */
+export const DYNAMIC_BYTES_MAX = FRAME_BYTES_MAX;
 /** A snapshot crosses links in pieces and memory whole: four times a scene of 20,000 nodes. */
 export const SNAPSHOT_BYTES_MAX = 16 << 20;
 

@@ -76,6 +76,12 @@ export class Reader {
     return value;
   }
 
+  /** An integer that JavaScript holds exactly. */
+  i53(): number {
+    return this.integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+  }
+
+  /** An integer in its place is one that JavaScript holds exactly. */
   f64(): number {
     const { at, bytes } = this;
     const tag = at < this.end ? bytes[at] : 0xff;
@@ -100,7 +106,7 @@ export class Reader {
       this.at = at + 3;
       return (bytes[at + 1] << 8) | bytes[at + 2];
     }
-    return this.integer(Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY);
+    return this.i53();
   }
 
   bool(): boolean {

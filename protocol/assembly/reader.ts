@@ -7,7 +7,7 @@ import { NESTING_DEPTH_MAX } from '../limits';
 import { Bytes, Dynamic, Text } from './values';
 
 /** What was wrong, if anything: one more than its index in DECODE_PROBLEMS of protocol/errors.ts. */
-export enum Problem { None, Truncated, Type, Range, TooLong, TooDeep, Utf8, Kind, Header, TrailingBytes }
+export enum Problem { None, Truncated, Type, Range, TooLong, TooDeep, Utf8, Kind, Header, TrailingBytes, DuplicateKey }
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;
 
@@ -64,6 +64,7 @@ export class Reader {
     return <i32>this.integer(-0x80000000, 0x7fffffff);
   }
 
+  /** An integer in its place is one that JavaScript holds exactly. */
   f64(): f64 {
     const tag = this.tag();
     if (tag === 0xcb) {
@@ -78,13 +79,7 @@ export class Reader {
       this.at += 5;
       return value;
     }
-    if (tag === 0xcf) {
-      if (!this.need(9)) return 0;
-      const value = <f64>bswap(load<u64>(this.at + 1));
-      this.at += 9;
-      return value;
-    }
-    return <f64>this.integer(i64.MIN_VALUE, i64.MAX_VALUE);
+    return <f64>this.integer(-MAX_SAFE_INTEGER, MAX_SAFE_INTEGER);
   }
 
   bool(): bool {

@@ -182,6 +182,22 @@ describe('numbers', () => {
   });
 });
 
+describe('integers in the place of an f64', () => {
+  it.each(['cf0020000000000000', 'cf0020000000000001', 'cfffffffffffffffff', 'd3ffe0000000000000', 'd38000000000000000'])(
+    '%s is refused: JavaScript does not hold it exactly',
+    (hex) => {
+      const body = Uint8Array.of(0x91, ...hex.match(/../g)!.map((byte) => Number.parseInt(byte, 16)));
+      expect(problemOf('every.onlyF64', body)).toMatchObject({ problem: 'range', offset: 1, field: 'onlyF64.value' });
+    },
+  );
+
+  it.each(['cf001fffffffffffff', 'd3ffe0000000000001'])('%s is read', (hex) => {
+    const body = Uint8Array.of(0x91, ...hex.match(/../g)!.map((byte) => Number.parseInt(byte, 16)));
+    expect(Math.abs(decode('every.onlyF64', body).value as number)).toBe(Number.MAX_SAFE_INTEGER);
+    expect(guest.roundTrip(codecIndex('every.onlyF64'), body)).toEqual(body);
+  });
+});
+
 describe('maps', () => {
   it('are written in ascending order of UTF-16 code units', () => {
     const keys = ['\ufb33', '\u{1f600}', 'b', 'a', '', 'aa', 'é'];

@@ -4,8 +4,12 @@
  */
 import { expect, test } from 'vitest';
 import type { SystemOptions } from '../../actors/system.js';
+import type { Vm } from '../../actors/vm/vm.js';
+import { openPage } from '../../examples/tv/app/page.js';
 import type { Key } from '../../host-shim/common/ports/input-port.js';
 import type { Picture } from '../../host-shim/common/ports/picture.js';
+import type { history } from '../../protocol/generated/history.js';
+import type { PublicationOf } from '../../protocol/schema.js';
 
 /** The built files: the stage finds the guests beside them. */
 const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${path}.js`, import.meta.url).href);
@@ -121,6 +125,39 @@ test.each(WAYS.flatMap((way) => ENDS.map((end) => ({ ...way, ...end }))))(
     expect(struck.portErrors).toEqual([]);
   },
 );
+
+test.each([
+  ['bytes that cannot be read', [0xcf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], 'range at byte 0'],
+  ['text that is not UTF-8', [0xa2, 0xc0, 0xaf], 'utf-8 at byte 0'],
+  ['an object of another shape', [0x80], 'names no film'],
+  ['nothing', [0xc0], 'cannot be read'],
+])('an entry of history whose parameters are %s is shown as the first screen, and said in the log', (_, params, text) => {
+  const sent: [string, unknown][] = [];
+  const port = {
+    epoch: 1,
+    send: (message: { name: string }, fields: unknown) => sent.push([message.name, fields]),
+    sendTo() {},
+    request: () => new Promise(() => {}),
+    onTimer() {},
+  };
+  const pages: { onOpen(): void; onHistoryCurrent(current: PublicationOf<typeof history, 'current'>): void }[] = [];
+  openPage({
+    openSupervisedPort: (_party: unknown, create: (to: unknown) => (typeof pages)[0]) => pages.push(create(port)),
+  } as unknown as Vm);
+  const [page] = pages;
+  page.onOpen();
+  page.onHistoryCurrent({
+    entry: 2,
+    depth: 1,
+    route: 'details',
+    params: Uint8Array.from(params),
+    focus: 0,
+    scroll: [],
+    action: 'restored',
+  });
+  expect(sent.filter(([name]) => name === 'log')).toEqual([['log', expect.objectContaining({ text: expect.stringContaining(text) })]]);
+  expect(sent.map(([name]) => name)).toContain('commit');
+});
 
 test('a page that throws at every frame is down in the end, and the picture stays', async () => {
   const { system, press, frames, display } = await open(7);

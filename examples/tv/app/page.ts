@@ -75,7 +75,8 @@ class Page implements PortHandlers<typeof page> {
     if (entry === 0 || entry === this.entry) return;
     this.shown?.close();
     this.entry = entry;
-    this.shown = route === 'details' ? this.details(decodeDynamic(params), key) : this.browse({ focus: key, scroll });
+    const film = route === 'details' ? this.filmIn(params) : null;
+    this.shown = film === null ? this.browse({ focus: key, scroll }) : this.details(film, key);
     this.screen.flush();
     if (this.screen.still) void this.reveal(this.shown);
   }
@@ -106,8 +107,19 @@ class Page implements PortHandlers<typeof page> {
     });
   }
 
-  private details(params: unknown, restored: number): Details {
-    const id = (params as { film: number }).film;
+  /** History is kept in storage: what lies in it may be from another version of the page, and must not end this one at each start. */
+  private filmIn(params: Uint8Array): number | null {
+    try {
+      const { film } = decodeDynamic(params) as { readonly film: unknown };
+      if (typeof film === 'number') return film;
+      this.log('error', 'an entry of history names no film');
+    } catch (error) {
+      this.log('error', `an entry of history cannot be read: ${error}`);
+    }
+    return null;
+  }
+
+  private details(id: number, restored: number): Details {
     return new Details(this.screen, this.films, id, restored, {
       onMove: (key) => this.port.send(history.receives.remember, { entry: this.entry, focus: key, scroll: [] }),
       wish: (node) => this.wish(node),
