@@ -13,10 +13,11 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import asc from 'assemblyscript/asc';
 import { SNAPSHOT_BYTES_MAX } from '../protocol/limits.js';
+import { isMain } from './is-main.js';
 import { functionStarts } from './wasm-functions.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -144,7 +145,7 @@ export async function buildGuests(names: readonly string[] = []): Promise<string
   return chosen.map(modulePath);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   try {
     for (const path of await buildGuests(process.argv.slice(2))) {
       const bytes = readFileSync(join(root, path));

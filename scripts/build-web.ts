@@ -8,8 +8,9 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { isMain } from './is-main.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const pageFolder = join(root, 'examples/tv/web');
@@ -56,7 +57,7 @@ export async function buildWeb(): Promise<void> {
   replaceFolder(files);
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   try {
     await buildWeb();
   } catch (error) {

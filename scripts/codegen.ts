@@ -5,19 +5,22 @@
  *
  * The folder (default `protocol`) has schemas in messages/*.ts and ports/*.ts; an application's may follow and send to the runtime's
  * own actors. `--check` writes nothing and exits with 1 when something is stale. `--approve` records the hash of the runtime's
- * schemas as approved. A schema that does not load or has problems is named; the others are written nevertheless.
+ * schemas as approved. Problems are all listed, each with its file and the path of what it is about; when there is one, nothing is written and the exit
+ * code is 1. It is 2 when it was called wrongly.
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { emitAssemblyScript, emitShared, SHARED_FILE } from '../protocol/codegen/assemblyscript.js';
-import { conflictsOf, problemsOf } from '../protocol/codegen/check.js';
+import { problemsOf, problemsOfApplication } from '../protocol/codegen/check.js';
+import { conflictsIn } from '../protocol/codegen/conflicts.js';
 import { sharedTypes } from '../protocol/codegen/model.js';
 import { schemaHash } from '../protocol/codegen/schema-hash.js';
 import { emitTypeScript } from '../protocol/codegen/typescript.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { isMain } from './is-main.js';
 
-const PROTOCOL = resolve(import.meta.dirname, '../protocol');
+const OPTIONS = ['--check', '--approve'];
 
 interface SchemaFile {
   /** As `messages/counter`. */
@@ -25,46 +28,78 @@ interface SchemaFile {
   readonly schema: PartySchema;
 }
 
-async function loadSchemas(folder: string, problems: string[]): Promise<SchemaFile[]> {
+/** A folder's schemas, and what is wrong with the others. */
+interface Schemas {
+  readonly files: readonly SchemaFile[];
+  /** Names of those that have problems. */
+  readonly refused: readonly string[];
+  readonly problems: readonly string[];
+}
+
+/** The runtime's schemas, by the name under which this was started: what is generated refers to them, and a link stays when a version goes. */
+function runtimeFolder(): string {
+  const linked = resolve(dirname(process.argv[1]), '../protocol');
+  const real = resolve(import.meta.dirname, '../protocol');
+  return existsSync(linked) && realpathSync(linked) === realpathSync(real) ? linked : real;
+}
+
+async function loadSchemas(folder: string, application: boolean): Promise<Schemas> {
   const files: SchemaFile[] = [];
+  const refused: string[] = [];
+  const problems: string[] = [];
   for (const kind of ['messages', 'ports']) {
-    if (!existsSync(join(folder, kind))) continue;
-    for (const file of readdirSync(join(folder, kind))
-      .filter((one) => one.endsWith('.ts'))
-      .sort()) {
+    for (const file of schemaFiles(join(folder, kind))) {
       const name = basename(file, '.ts');
-      try {
-        const exports = await import(pathToFileURL(join(folder, kind, file)).href);
-        const schema = exports[name] as PartySchema | undefined;
-        if (schema?.name !== name) throw new Error(`exports no party named ${name}`);
-        const found = problemsOf(schema);
-        problems.push(...found);
-        if (!found.length) files.push({ module: `${kind}/${name}`, schema });
-      } catch (error) {
-        problems.push(`${kind}/${file}: ${(error as Error).message}`);
-      }
+      const { schema, wrong } = await loadSchema(join(folder, kind, file), name, application);
+      problems.push(...wrong.map((text) => `${kind}/${file}: ${text}`));
+      if (wrong.length) refused.push(name);
+      else files.push({ module: `${kind}/${name}`, schema: schema as PartySchema });
     }
   }
-  return files.sort((left, right) => left.schema.address - right.schema.address);
+  return { files: files.sort((left, right) => left.schema.address - right.schema.address), refused, problems };
+}
+
+const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+const schemaFiles = (folder: string): string[] =>
+  isFolder(folder)
+    ? readdirSync(folder)
+        .filter((one) => one.endsWith('.ts'))
+        .sort()
+    : [];
+
+async function loadSchema(path: string, name: string, application: boolean): Promise<{ schema?: unknown; wrong: string[] }> {
+  try {
+    const exports = await import(pathToFileURL(path).href);
+    const schema: unknown = exports[name];
+    if (schema === undefined) {
+      const others = Object.keys(exports)
+        .filter((one) => !['default', 'module.exports'].includes(one))
+        .join(', ');
+      return { wrong: [`exports no party named ${name}, as its file is${others ? `, but ${others}` : ''}`] };
+    }
+    const wrong = application ? problemsOfApplication(schema) : problemsOf(schema);
+    const called = (schema as Partial<PartySchema> | null)?.name;
+    if (typeof called === 'string' && called !== name)
+      wrong.push(`exports no party named ${name}, as its file is, but one named ${called}`);
+    return { schema, wrong };
+  } catch (error) {
+    return { wrong: [`does not load: ${error instanceof Error ? error.message : String(error)}`] };
+  }
 }
 
 const slashes = (path: string) => path.split('\\').join('/');
 
 /** Text of every generated file by its path in `folder`. */
-function generate(folder: string, files: readonly SchemaFile[], foreign: readonly PartySchema[], problems: string[]): Map<string, string> {
+function generate(folder: string, protocol: string, files: readonly SchemaFile[], foreign: readonly PartySchema[]): Map<string, string> {
   const parties = files.map((file) => file.schema);
   const shared = sharedTypes(parties);
-  const runtime = slashes(relative(join(folder, 'generated'), PROTOCOL));
-  const assembly = slashes(relative(join(folder, 'generated/assembly'), PROTOCOL));
+  const runtime = slashes(relative(join(folder, 'generated'), protocol));
+  const assembly = slashes(relative(join(folder, 'generated/assembly'), protocol));
   const texts = new Map<string, string>();
   for (const { module, schema } of files) {
     const paths = { schema: `${module}.ts`, runtime: `${assembly}/assembly`, foreign: `${assembly}/generated/assembly` };
-    try {
-      texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths));
-      texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, runtime }));
-    } catch (error) {
-      problems.push((error as Error).message);
-    }
+    texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths));
+    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, runtime }));
   }
   if (shared.size) {
     texts.set(
@@ -72,8 +107,13 @@ function generate(folder: string, files: readonly SchemaFile[], foreign: readonl
       emitShared(shared, { schema: 'the schemas', runtime: `${assembly}/assembly`, foreign: '' }),
     );
   }
-  const written = parties.filter((party) => texts.has(`generated/${party.name}.ts`)).map((party) => party.name);
-  texts.set('generated/index.ts', indexText(written, folder === PROTOCOL ? 'tandemParties' : 'parties'));
+  texts.set(
+    'generated/index.ts',
+    indexText(
+      parties.map((party) => party.name),
+      foreign.length ? 'parties' : 'tandemParties',
+    ),
+  );
   return texts;
 }
 
@@ -109,26 +149,51 @@ function settle(folder: string, texts: ReadonlyMap<string, string>, write: boole
   return stale;
 }
 
-async function main(options: readonly string[]): Promise<number> {
-  const check = options.includes('--check');
-  const folder = resolve(options.find((option) => !option.startsWith('--')) ?? PROTOCOL);
-  const unknown = options.find((option) => option.startsWith('--') && !['--check', '--approve'].includes(option));
-  if (unknown || !existsSync(folder)) {
-    console.error(unknown ? `codegen: unknown option ${unknown}` : `codegen: there is no folder ${folder}`);
-    return 2;
-  }
-  const problems: string[] = [];
-  const files = await loadSchemas(folder, problems);
-  const foreign = folder === PROTOCOL ? [] : (await loadSchemas(PROTOCOL, problems)).map((file) => file.schema);
-  const parties = files.map((file) => file.schema);
-  problems.push(...conflictsOf([...foreign, ...parties]));
-  const stale = settle(folder, generate(folder, files, foreign, problems), !check);
-  for (const problem of problems) console.error(`codegen: ${problem}`);
-  for (const path of stale) console.log(`${check ? 'stale' : 'wrote'} ${relative(process.cwd(), join(folder, path))}`);
-  if (options.includes('--approve') && folder === PROTOCOL && !problems.length) {
-    writeFileSync(join(PROTOCOL, 'schema-hash.txt'), `${schemaHash(parties)}\n`);
-  }
-  return problems.length || (check && stale.length) ? 1 : 0;
+/** @returns why this cannot be done at all */
+function misuse(options: readonly string[], folders: readonly string[], folder: string, application: boolean): string | null {
+  const unknown = options.find((option) => !OPTIONS.includes(option));
+  if (unknown) return `unknown option ${unknown}`;
+  if (folders.length > 1) return `one folder at a time, not ${folders.join(' and ')}`;
+  if (!isFolder(folder)) return `there is no folder ${folder}`;
+  if (application && options.includes('--approve')) return "--approve is for the runtime's schemas alone";
+  return null;
 }
 
-if (process.argv[1] && resolve(process.argv[1]) === import.meta.filename) process.exitCode = await main(process.argv.slice(2));
+/** Loads and checks all schemas that belong together. */
+async function readSchemas(folder: string, protocol: string, application: boolean) {
+  const own = await loadSchemas(folder, application);
+  const runtime: Schemas = application ? await loadSchemas(protocol, false) : { files: [], refused: [], problems: [] };
+  const [parties, foreign] = [own.files, runtime.files].map((files) => files.map((file) => file.schema));
+  const fileOf = (party: PartySchema) => [...own.files, ...runtime.files].find(({ schema }) => schema === party)?.module;
+  const conflicts = conflictsIn([...foreign, ...parties], [...own.refused, ...runtime.refused], parties);
+  const problems = [...own.problems, ...runtime.problems, ...conflicts.map(({ party, text }) => `${fileOf(party)}.ts: ${text}`)];
+  if (!own.files.length && !own.refused.length)
+    problems.push(`there is no schema in ${join(folder, 'messages')} or ${join(folder, 'ports')}`);
+  return { files: own.files, parties, foreign, problems };
+}
+
+async function main(words: readonly string[]): Promise<number> {
+  const options = words.filter((word) => word.startsWith('-'));
+  const folders = words.filter((word) => !word.startsWith('-'));
+  const protocol = runtimeFolder();
+  const folder = resolve(folders[0] ?? protocol);
+  const application = !isFolder(folder) || realpathSync(folder) !== realpathSync(protocol);
+  const wrong = misuse(options, folders, folder, application);
+  if (wrong) {
+    console.error(`codegen: ${wrong}`);
+    return 2;
+  }
+  const { files, parties, foreign, problems } = await readSchemas(folder, protocol, application);
+  for (const problem of problems) console.error(`codegen: ${problem}`);
+  if (problems.length) {
+    console.error('codegen: nothing was written');
+    return 1;
+  }
+  const check = options.includes('--check');
+  const stale = settle(folder, generate(folder, protocol, files, foreign), !check);
+  for (const path of stale) console.log(`${check ? 'stale' : 'wrote'} ${relative(process.cwd(), join(folder, path))}`);
+  if (options.includes('--approve')) writeFileSync(join(protocol, 'schema-hash.txt'), `${schemaHash(parties)}\n`);
+  return check && stale.length ? 1 : 0;
+}
+
+if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));

@@ -1,93 +1,172 @@
-/** What a schema must keep to beyond its types. The generator refuses a set with problems. */
-import { describeFields } from '../fingerprint.js';
+/** What a schema must keep to beyond its types. The generator refuses a set with problems. A schema may be anything at all: the generator does not compile it. */
+import { FRAME_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../limits.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
-import type { Field, Fields, PartySchema } from '../schema.js';
-import { hex, type Message, messagesOf, pascal } from './model.js';
+import type { PartySchema } from '../schema.js';
+import { checkParts, FieldChecks, isRecord, list, NAME, type Say, show } from './check-fields.js';
+import { hex } from './model.js';
+import { isReserved } from './names.js';
 
-const NAME = /^[a-z][A-Za-z0-9]*$/;
-const TYPE_NAME = /^[A-Z][A-Za-z0-9]*$/;
 /** Members of the AssemblyScript classes. */
-const STRUCT_MEMBERS = ['constructor', 'encode', 'decode', 'reset'];
 const MESSAGE_MEMBERS = ['constructor', 'encode', 'decode', 'kind', 'target'];
+const LEAD = { message: [], request: ['request'], reply: ['request'], publication: ['version', 'fresh'] } as const;
+/** Messages whose handlers would be those for what the runtime says. */
+const HANDLED = { actor: ['timer', 'refresh', 'requestFailed', 'ended'], port: ['open', 'close', 'ended'], system: [] } as const;
 
-/** @returns a sentence for each problem of the party */
-export function problemsOf(party: PartySchema): string[] {
+const PARTY_PARTS = ['role', 'name', 'address', 'state', 'receives', 'publishes', 'follows', 'sendsTo', 'watches', 'passesOn'];
+const MESSAGE_PARTS = ['kind', 'lane', 'overflow', 'key', 'fields', 'reply', 'deadlineMs'];
+const LANES: readonly unknown[] = ['interactive', 'ordinary', 'idle'];
+const OVERFLOWS: readonly unknown[] = ['deliver', 'latest', 'drop'];
+/** Longest time of a timer in milliseconds: a longer one fires at once. */
+const DELAY_MS_MAX = 0x7fff_ffff;
+
+/** Who may be at an address, and the kinds of what it receives and publishes. docs/PROTOCOL.md has the table. */
+interface Range {
+  readonly addresses: readonly [number, number];
+  readonly kinds: readonly [number, number];
+  readonly role?: PartySchema['role'];
+  readonly whose: string;
+}
+const RANGES: readonly Range[] = [
+  { addresses: [1, 31], kinds: [0x0100, 0x0fff], role: 'actor', whose: "the runtime's actors" },
+  { addresses: [32, 59], kinds: [0x1000, 0x3fff], role: 'port', whose: "the runtime's ports" },
+  { addresses: [63, 63], kinds: [0x0001, 0x00ff], role: 'port', whose: 'the system' },
+  { addresses: [64, 0xfffe], kinds: [0x4000, 0xffff], whose: 'applications' },
+];
+const [, , SYSTEM, APPLICATION] = RANGES;
+/** Within its block of 256. */
+const MESSAGES = [0x01, 0x3f] as const;
+const PUBLICATIONS = [0x40, 0x7f] as const;
+const REPLY_OFFSET = 0x80;
+
+/** @returns a sentence for each problem of the party, which begins with its path */
+export const problemsOf = (party: unknown): string[] => problemsIn(party, false);
+
+/** The same of a party that must be an application's. */
+export const problemsOfApplication = (party: unknown): string[] => problemsIn(party, true);
+
+function problemsIn(party: unknown, application: boolean): string[] {
   const problems: string[] = [];
-  const say = (text: string) => problems.push(`${party.name}: ${text}`);
-  if (!NAME.test(party.name)) say('its name is not an identifier in lower case');
-  if (!Number.isInteger(party.address) || party.address < 1 || party.address > 0xfffe) say(`address ${party.address} is out of range`);
-  if (party.state && party.state.type !== 'struct') say('its state is not a structure');
-  if (party.state) checkField(party.state, 'state', say);
-  for (const message of messagesOf(party)) checkMessage(message, say);
+  if (!isRecord(party)) return [`${show(party)} is no party: write actor({ … }) or port({ … })`];
+  const name = typeof party.name === 'string' ? party.name : 'a party without a name';
+  new PartyChecks(party, (path, reason) => void problems.push(`${name}${path ? `.${path}` : ''}: ${reason}`), application).run();
   return problems;
 }
 
-/** Kinds, addresses and names that several parties claim, and watches that lead nowhere. */
-export function conflictsOf(parties: readonly PartySchema[]): string[] {
-  const owners = new Map<string, string>();
-  const problems: string[] = [];
-  const claim = (what: string, owner: string) => {
-    const other = owners.get(what);
-    if (other !== undefined) problems.push(`${owner} and ${other} both have ${what}`);
-    owners.set(what, owner);
-  };
-  for (const party of parties) {
-    claim(`the name ${party.name}`, party.name);
-    claim(`address ${party.address}`, party.name);
-    for (const message of messagesOf(party)) claim(`kind ${hex(message.kind)}`, `${party.name}.${message.name}`);
+class PartyChecks {
+  private readonly range: Range | undefined;
+  /** Class names in AssemblyScript follow those of the messages, whatever their direction. */
+  private readonly names = new Set<string>();
+
+  constructor(
+    private readonly party: Readonly<Record<string, unknown>>,
+    private readonly say: Say,
+    application: boolean,
+  ) {
+    const { address } = party;
+    const range = RANGES.find(({ addresses: [first, last] }) => typeof address === 'number' && address >= first && address <= last);
+    this.range = Number.isInteger(address) && (!application || range === APPLICATION) ? range : undefined;
+    if (!this.range)
+      say('', `address ${show(address)} is out of range${application ? `: applications have ${APPLICATION.addresses.join(' to ')}` : ''}`);
   }
-  return [...problems, ...parties.flatMap((party) => [...wrongWatches(party, parties), ...wrongPassages(party, parties)])];
+
+  run(): void {
+    const { party, say, range } = this;
+    const { name, role, receives, publishes, state } = party;
+    checkParts(party, PARTY_PARTS, '', say);
+    if (typeof name !== 'string' || !NAME.test(name)) say('', 'its name is not an identifier in lower case');
+    else if (isReserved(name)) say('', 'its name means something in one of the languages, or in generated code');
+    if (role !== 'actor' && role !== 'port') say('', 'is neither an actor nor a port: write actor({ … }) or port({ … })');
+    else if (range?.role && role !== range.role) say('', `address ${show(party.address)} is for ${range.whose}`);
+    if (role === 'actor' || state !== undefined) this.state(role, state);
+    for (const [direction, messages] of Object.entries({ receives, publishes })) {
+      if (!isRecord(messages)) say('', `its ${direction} is ${show(messages)}, not an object of messages`);
+      else for (const [message, schema] of Object.entries(messages)) this.message(message, schema, direction === 'publishes');
+    }
+    for (const part of ['follows', 'sendsTo', 'watches']) {
+      const value = party[part];
+      if (!Array.isArray(value) || !value.every((one) => typeof one === 'string')) say('', `its ${part} is not a list of names`);
+    }
+    const { passesOn = {} } = party;
+    if (!isRecord(passesOn) || !Object.values(passesOn).every((one) => typeof one === 'string'))
+      say('', 'its passesOn is not an object of paths');
+  }
+
+  private state(role: unknown, state: unknown): void {
+    if (role === 'port') this.say('state', 'a port has no state');
+    else if (!isRecord(state) || state.type !== 'struct') this.say('', 'its state is not a structure');
+    else new FieldChecks(this.say, SNAPSHOT_BYTES_MAX).field(state, 'state');
+  }
+
+  private message(name: string, message: unknown, published: boolean): void {
+    const { say } = this;
+    if (!isRecord(message)) {
+      say(
+        name,
+        `${show(message)} is no ${published ? 'publication' : 'message'}: write ${published ? 'publication' : 'message'}({ kind, fields })`,
+      );
+      return;
+    }
+    const { kind, lane, overflow, deadlineMs, reply } = message;
+    checkParts(message, MESSAGE_PARTS, name, say);
+    this.name(name);
+    this.kind(kind, name, published ? PUBLICATIONS : MESSAGES, published ? 'publications' : 'messages');
+    const role = published ? 'publication' : reply === undefined ? 'message' : 'request';
+    new FieldChecks(say, FRAME_BYTES_MAX).fields(message.fields, name, [...MESSAGE_MEMBERS, ...LEAD[role]]);
+    if (!LANES.includes(lane)) say(name, `its lane is ${show(lane)}, which is none of ${list(LANES as string[])}`);
+    if (!OVERFLOWS.includes(overflow)) say(name, `its overflow is ${show(overflow)}, which is none of ${list(OVERFLOWS as string[])}`);
+    this.key(name, message);
+    if (reply !== undefined) this.reply(name, message, published);
+    else if (deadlineMs !== undefined) say(name, 'has a deadline, but no reply');
+    if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs > 0 && deadlineMs <= DELAY_MS_MAX))
+      say(name, `its deadlineMs is ${show(deadlineMs)}, not a time above 0 and up to ${DELAY_MS_MAX}`);
+  }
+
+  private name(name: string): void {
+    if (!NAME.test(name)) this.say('', `${name} is not an identifier in lower case`);
+    // The system's own messages are what those handlers are for.
+    const role = this.range === SYSTEM ? 'system' : this.party.role === 'port' ? 'port' : 'actor';
+    if ((HANDLED[role] as readonly string[]).includes(name)) this.say(name, 'the runtime calls the handler of that name itself');
+    if (this.names.has(name)) this.say(name, 'two messages, replies or publications have this name');
+    this.names.add(name);
+  }
+
+  private kind(kind: unknown, name: string, [first, last]: readonly [number, number], what: string): void {
+    if (typeof kind !== 'number' || !Number.isInteger(kind) || kind < 1 || kind > 0xffff) {
+      this.say(name, `has kind ${typeof kind === 'number' ? kind : show(kind)}, which is out of range`);
+      return;
+    }
+    if (RETIRED_KINDS.includes(kind)) this.say(name, `has kind ${hex(kind)}, which is retired`);
+    const { range } = this;
+    if (range && (kind < range.kinds[0] || kind > range.kinds[1]))
+      this.say(name, `has kind ${hex(kind)}; those of ${range.whose} are ${hex(range.kinds[0])} to ${hex(range.kinds[1])}`);
+    const place = kind & 0xff;
+    if (place < first || place > last)
+      this.say(name, `has kind ${hex(kind)}; within their block of 256, ${what} have 0x${hex(first).slice(4)} to 0x${hex(last).slice(4)}`);
+  }
+
+  private key(name: string, { key, overflow, fields }: Readonly<Record<string, unknown>>): void {
+    if (key === undefined) return;
+    if (overflow !== 'latest') this.say(name, "has a key, which only those with overflow 'latest' have");
+    if (typeof key !== 'string' || !isRecord(fields) || !Object.hasOwn(fields, key))
+      this.say(name, `its key ${show(key)} is none of its fields`);
+  }
+
+  private reply(name: string, { kind, overflow, reply }: Readonly<Record<string, unknown>>, published: boolean): void {
+    const { say } = this;
+    const path = `${name}Reply`;
+    if (published) say(name, 'a publication has no reply');
+    else if (!isRecord(reply)) say(name, `its reply is ${show(reply)}: write reply: { kind, fields }`);
+    else {
+      if (overflow !== 'deliver') say(name, 'is a request, whose overflow can only be deliver');
+      checkParts(reply, ['kind', 'fields'], path, say);
+      this.name(path);
+      const expected = typeof kind === 'number' ? kind + REPLY_OFFSET : 0;
+      this.kind(reply.kind, path, [0, 0xff], 'replies');
+      if (typeof reply.kind === 'number' && reply.kind !== expected)
+        say(path, `has kind ${hex(reply.kind)}, not that of its request plus 0x80, ${hex(expected)}`);
+      new FieldChecks(say, FRAME_BYTES_MAX).fields(reply.fields, path, [...MESSAGE_MEMBERS, ...LEAD.reply]);
+    }
+  }
 }
 
-/** A sentence for each party that cannot be watched by this one. */
-const wrongWatches = ({ name, watches }: PartySchema, parties: readonly PartySchema[]): string[] =>
-  watches.flatMap((watched, index) => {
-    if (watched === name) return [`${name} watches itself, and would learn of its end in its next life`];
-    if (watches.indexOf(watched) !== index) return [`${name} watches ${watched} twice`];
-    return parties.some((party) => party.name === watched) ? [] : [`${name} watches ${watched}, which does not exist`];
-  });
-
-/** A sentence for each message that cannot be passed on as the other. */
-const wrongPassages = ({ name, receives, sendsTo, passesOn = {} }: PartySchema, parties: readonly PartySchema[]): string[] =>
-  Object.entries(passesOn).flatMap(([passed, path]) => {
-    const [ownerName, messageName] = path.split('.');
-    const from = receives[passed];
-    const to = parties.find((party) => party.name === ownerName)?.receives[messageName];
-    if (!from || !to) return [`${name} passes ${passed} on as ${path}, and there is no ${from ? path : passed}`];
-    if (!sendsTo.includes(ownerName)) return [`${name} passes ${passed} on as ${path}, and does not send to ${ownerName}`];
-    const same = !from.reply && !to.reply && describeFields(from.fields) === describeFields(to.fields);
-    return same ? [] : [`${name} passes ${passed} on as ${path}, which has other fields`];
-  });
-
-function checkMessage(message: Message, say: (text: string) => void): void {
-  const { kind, name, fields, lead } = message;
-  if (!NAME.test(name)) say(`${name} is not an identifier in lower case`);
-  if (!Number.isInteger(kind) || kind < 1 || kind > 0xffff) say(`${name} has kind ${kind}, which is out of range`);
-  if (RETIRED_KINDS.includes(kind)) say(`${name} has kind ${hex(kind)}, which is retired`);
-  checkFields(fields, name, [...MESSAGE_MEMBERS, ...Object.keys(lead)], say);
-}
-
-function checkFields(fields: Fields, path: string, taken: readonly string[], say: (text: string) => void): void {
-  for (const [name, field] of Object.entries(fields)) {
-    if (!NAME.test(name)) say(`${path}.${name} is not an identifier in lower case`);
-    if (taken.includes(name)) say(`${path}.${name}: the name is taken by the generated class`);
-    checkField(field, `${path}.${name}`, say);
-  }
-}
-
-function checkField(field: Field, path: string, say: (text: string) => void): void {
-  if (field.type === 'struct' || field.type === 'choice') {
-    if (!TYPE_NAME.test(field.name ?? '')) say(`${path}: ${field.name} is not the name of a type`);
-  }
-  if (field.type === 'struct') checkFields(field.fields!, field.name!, STRUCT_MEMBERS, say);
-  if (field.type === 'choice') {
-    const members = field.options!.map(pascal);
-    if (!members.length || members.length > 0xffff) say(`${path}: a choice has between 1 and 65,535 options`);
-    if (new Set(members).size !== members.length || members.includes(''))
-      say(`${path}: options of ${field.name} have the same name in AssemblyScript`);
-  }
-  if (field.type === 'optional' && ['optional', 'dynamic'].includes(field.item!.type)) {
-    say(`${path}: an optional ${field.item!.type} could not tell its nil from its absence`);
-  }
-  if (field.item) checkField(field.item, path, say);
-}
+export { conflictsOf } from './conflicts.js';

@@ -50,7 +50,7 @@ function collect(field: Field, found: Map<string, Field>, party: string): void {
   found.set(field.name, field);
 }
 
-const sameType = (left: Field, right: Field): boolean => JSON.stringify(left) === JSON.stringify(right);
+export const sameType = (left: Field, right: Field): boolean => JSON.stringify(left) === JSON.stringify(right);
 
 /** Named types that several parties of the set have in common. */
 export function sharedTypes(parties: readonly PartySchema[]): Map<string, Field> {

@@ -5,7 +5,22 @@ import { describe, expect, it } from 'vitest';
 import { conflictsOf, problemsOf } from '../../protocol/codegen/check.js';
 import { schemaHash } from '../../protocol/codegen/schema-hash.js';
 import { tandemParties } from '../../protocol/generated/index.js';
-import { type Field, list, message, type PartySchema, port, request, struct, u8, u16 } from '../../protocol/schema.js';
+import {
+  bin,
+  choice,
+  type Field,
+  list,
+  map,
+  message,
+  optional,
+  type PartySchema,
+  port,
+  request,
+  str,
+  struct,
+  u8,
+  u16,
+} from '../../protocol/schema.js';
 
 const parties = tandemParties as readonly unknown[] as readonly PartySchema[];
 const portOf = (receives: PartySchema['receives']): PartySchema =>
@@ -62,6 +77,108 @@ describe('checks of a schema', () => {
     ['a type without a name', { one: message({ kind: 0x4301, fields: { at: struct('point', { x: u8 }) } }) }, 'not the name of a type'],
   ] as const)('find %s', (_, receives, problem) => {
     expect(problemsOf(portOf(receives as unknown as PartySchema['receives'])).join()).toContain(problem);
+  });
+
+  const at = (field: unknown) => ({ one: message({ kind: 0x4301, fields: { at: field as Field } }) });
+  const recursive = { type: 'struct', name: 'Ring', fields: {} as Record<string, Field> } as const;
+  recursive.fields.next = list(recursive as Field);
+  const deep = (depth: number): Field => (depth ? list(deep(depth - 1)) : u8);
+  it.each([
+    ['a type in quotes', 'u32', "sample.one.at: 'u32' is the name of a type"],
+    ['a constructor', Number, 'sample.one.at: the function Number is no type'],
+    ['a type that is not called', list, 'sample.one.at: list is to be called: list(…)'],
+    ['nothing', undefined, 'sample.one.at: undefined is no type'],
+    ['null', null, 'sample.one.at: null is no type'],
+    ['an object', {}, 'sample.one.at: an object is no type'],
+    ['an unknown type', { type: 'u64' }, "sample.one.at: 'u64' is no type"],
+    ['a name of an inherited member', { type: 'toString' }, "sample.one.at: 'toString' is no type"],
+    ['an array', [u8], 'sample.one.at: an array is no type'],
+    ['a default', { ...u8, default: 'x' }, "sample.one.at: has 'default', which is none of type"],
+    ['a limit of 0', str(0), 'sample.one.at: its limit is 0'],
+    ['a limit below 0', list(u8, -1), 'sample.one.at: its limit is -1'],
+    ['a limit that is no number', str(Number.NaN), 'sample.one.at: its limit is NaN'],
+    ['a limit that is no integer', bin(1.5), 'sample.one.at: its limit is 1.5'],
+    ['no limit at all', map(u8, Number.POSITIVE_INFINITY), 'sample.one.at: its limit is Infinity'],
+    ['a limit in quotes', str('8' as unknown as number), "sample.one.at: its limit is '8'"],
+    ['a limit beyond a frame', str(2 ** 31), 'sample.one.at: its limit 2147483648 is beyond the 1048576 bytes'],
+    ['an item that is none', list('u8' as unknown as Field), "sample.one.at: 'u8' is the name of a type"],
+    ['no item', { type: 'optional' }, 'sample.one.at: undefined is no type'],
+    ['no fields', { type: 'struct', name: 'Point' }, 'sample.one.at: its fields are undefined'],
+    ['a choice of nothing', choice('Side', []), 'a choice has between 1 and 65,535 options'],
+    ['a choice of numbers', choice('Side', [1] as unknown as string[]), 'a choice has between 1 and 65,535 options'],
+    ['options alike', choice('Side', ['to left', 'toLeft']), 'the same name in AssemblyScript'],
+    ['a type of the language', struct('Map', { x: u8 }), 'the name Map is one of'],
+    ['a type of the runtime', struct('Reader', { x: u8 }), 'the name Reader is one of'],
+    ['a type that contains itself', recursive, 'a type cannot contain itself'],
+    ['too deep a type', deep(20), 'nested deeper than 16'],
+  ])('find %s in the place of a field', (_, field, problem) => {
+    expect(problemsOf(portOf(at(field))).join('\n')).toContain(problem);
+  });
+
+  it.each([
+    ['a port with a state', { state: struct('SampleState', {}) }, 'sample.state: a port has no state'],
+    ['neither actor nor port', { role: undefined }, 'sample: is neither an actor nor a port'],
+    ['a slip of the pen', { recieves: {} }, "sample: has 'recieves', which is none of"],
+    ['a name in AssemblyScript or TypeScript', { name: 'class' }, 'class: its name means something'],
+    ['a name of generated code', { name: 'shared' }, 'shared: its name means something'],
+    ["an address of the runtime's VMs", { address: 61 }, 'sample: address 61 is out of range'],
+    ['an address that is none', { address: Number.NaN }, 'sample: address NaN is out of range'],
+    ["a port among the runtime's actors", { address: 10 }, "sample: address 10 is for the runtime's actors"],
+    ['one name instead of a list', { follows: 'scene.layout' }, 'sample: its follows is not a list of names'],
+    ['messages in an array', { receives: [] }, 'sample: its receives is an array'],
+    [
+      'a handler of the runtime',
+      { receives: { ended: message({ kind: 0x4301, fields: {} }) } },
+      'sample.ended: the runtime calls the handler',
+    ],
+    [
+      'a reply and a message of one name',
+      {
+        receives: {
+          ask: request({ kind: 0x4301, fields: {}, reply: { kind: 0x4381, fields: {} } }),
+          askReply: message({ kind: 0x4302, fields: {} }),
+        },
+      },
+      'sample.askReply: two messages',
+    ],
+    [
+      'a member for two fields',
+      { receives: { one: message({ kind: 0x4301, fields: { at: optional(u8), hasAt: u8 } }) } },
+      'sample.one.hasAt: the generated class has hasAt for at already',
+    ],
+    [
+      'a key that is no field',
+      { receives: { one: message({ kind: 0x4301, overflow: 'latest', key: 'node', fields: {} }) } },
+      "sample.one: its key 'node' is none of its fields",
+    ],
+    ['a lane that is none', { receives: { one: message({ kind: 0x4301, lane: 'fast' as never, fields: {} }) } }, "its lane is 'fast'"],
+  ])('find %s', (_, part, problem) => {
+    expect(problemsOf({ ...portOf({}), ...part }).join('\n')).toContain(problem);
+  });
+
+  it.each([null, undefined, 'text', [], Number, 1])('find that %s is no party', (value) => {
+    expect(problemsOf(value).join()).toContain('is no party');
+  });
+
+  it('find ways that lead nowhere, and types of one name', () => {
+    const typed = (name: string, address: number, item: Field): PartySchema =>
+      port({
+        name,
+        address,
+        receives: { [name]: message({ kind: 0x4001 + address * 256, fields: { at: struct('Point', { x: item }) } }) },
+      });
+    const lost = { ...portOf({}), follows: ['focus.nothing', 'sample.own'], sendsTo: ['nobody', 'focus', 'focus'] };
+    expect(conflictsOf([...parties, lost])).toEqual([
+      'sample follows focus.nothing, which does not exist',
+      'sample follows sample.own, which is its own',
+      'sample sends to nobody, which does not exist',
+      'sample sends to focus twice',
+    ]);
+    expect(conflictsOf([typed('a', 70, u8), typed('b', 71, u8), typed('c', 72, u16)])).toEqual([
+      'c and others have different types named Point',
+    ]);
+    const clash = port({ name: 'a', address: 70, receives: { one: message({ kind: 0x4601, fields: { at: struct('AOne', {}) } }) } });
+    expect(conflictsOf([clash])).toEqual(['a: the type AOne has the name of the class of the message one']);
   });
 
   it('find a kind that is used twice', () => {

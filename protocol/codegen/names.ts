@@ -1,0 +1,61 @@
+/** Names that a schema cannot use, because generated code in one of the languages has them or the language itself does. */
+
+/** What neither language takes as the name of a constant, in a module. */
+const RESERVED =
+  'arguments as async await break case catch class const continue debugger declare default delete do else enum eval export extends false finally for from ' +
+  'function get if implements import in infinity instanceof interface is keyof let module namespace new null of package private protected public readonly ' +
+  'return set static super switch this throw true try type typeof undefined var void while with yield';
+/** Names in every generated file, and files that are there besides those of the parties. */
+const GENERATED = ['bind', 'schema', 'shared', 'index', 'parties', 'tandemParties'];
+
+const words = new Set([...RESERVED.split(' '), ...GENERATED]);
+
+/** Whether a party cannot be called so: it becomes a constant and a file. */
+export const isReserved = (name: string): boolean => words.has(name);
+
+/** Types of the languages and of the runtime, which generated code means when it says their names. */
+export const TYPES_TAKEN: readonly string[] = [
+  ...[
+    'Array',
+    'ArrayBuffer',
+    'BigInt',
+    'Boolean',
+    'DataView',
+    'Date',
+    'Error',
+    'Float32Array',
+    'Float64Array',
+    'Function',
+    'Infinity',
+    'Int8Array',
+  ],
+  ...[
+    'Int16Array',
+    'Int32Array',
+    'JSON',
+    'Map',
+    'Math',
+    'NaN',
+    'Number',
+    'Object',
+    'Promise',
+    'Proxy',
+    'RangeError',
+    'Reflect',
+    'RegExp',
+    'Set',
+  ],
+  ...[
+    'StaticArray',
+    'String',
+    'Symbol',
+    'TypeError',
+    'Uint8Array',
+    'Uint16Array',
+    'Uint32Array',
+    'Uint8ClampedArray',
+    'WeakMap',
+    'WeakSet',
+  ],
+  ...['Message', 'Publication', 'Reply', 'Request', 'Problem', 'Reader', 'Writer', 'Bytes', 'Dynamic', 'List', 'Maybe', 'Text'],
+];
