@@ -5,7 +5,7 @@ import type { PortState } from './supervisor/port-machine.js';
 
 /**
  * stopped: nothing runs, and nothing will without an order. restarting: nothing runs yet, and that passes by itself. failed over: runs, as
- * its JavaScript twin, since it crashed too often in Wasm. poisoned: runs, but has given up messages.
+ * its JavaScript twin, since it crashed too often in Wasm, or its guest cannot be run. poisoned: runs, but has given up messages.
  */
 export type Condition = 'running' | 'restarting' | 'failed over' | 'poisoned' | 'stopped';
 

@@ -46,8 +46,17 @@ export interface VmListener extends VmEvents {
 /** What the supervisor learns from the VM of its own thread. */
 export type LocalListener = Pick<VmEvents, 'ended' | 'poisoned'>;
 
+/** A guest of a VM that cannot be run. */
+export interface UnfitGuest {
+  readonly actor: string;
+  /** What is wrong with it, as `not a module: ...`. */
+  readonly reason: string;
+}
+
 export interface VmHandle {
   readonly name: VmName;
+  /** Of its guests, those that cannot be run in it; none when not given. */
+  readonly unfit?: readonly UnfitGuest[];
   /** Every call settles: with its answer, or with a ControlError. */
   readonly control: VmControl;
   /** Signs of life; null when none can be seen, and nobody can notice that it hangs. */

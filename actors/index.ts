@@ -63,6 +63,8 @@ export {
   parsePlacement,
   rolloutBucket,
   type Side,
+  type TwinReason,
+  type TwinStatus,
   type Twins,
 } from './placement.js';
 export {

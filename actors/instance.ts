@@ -48,6 +48,13 @@ export interface ActorInstance {
   dispose(): void;
 }
 
+/** Finds a source position, where that takes long. */
+export interface SiteSearch {
+  (): string;
+  /** Resolves when what it looks into is here, or will not come in time. Never rejects. */
+  readonly ready?: () => Promise<void>;
+}
+
 /** The end of an incarnation. */
 export class ActorTrap extends Error {
   override readonly name = 'ActorTrap';
@@ -57,11 +64,16 @@ export class ActorTrap extends Error {
     /** What was thrown: a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
     cause: unknown,
     /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. A function where it takes long to find. */
-    private site: string | (() => string) = '',
+    private site: string | SiteSearch = '',
     /** False when it was at any frame of the batch, and nobody knows which: none counts as handled then. */
     readonly certain = true,
   ) {
     super(textOf(cause), { cause });
+  }
+
+  /** Resolves when its position can be asked for. Never rejects. */
+  async ready(): Promise<void> {
+    if (typeof this.site === 'function') await this.site.ready?.();
   }
 
   /** Its position is known without a search. */

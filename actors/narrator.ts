@@ -57,6 +57,8 @@ function warningIn(change: SystemChange): string {
       return `${change.report.party} crashed${atMessage(change.report)}: ${causeOf(change.report)}`;
     case 'poisoned':
       return `${change.report.party} has given up a message${atMessage(change.report)}, which crashed it twice: ${causeOf(change.report)}`;
+    case 'guest':
+      return `the guest of ${change.actor} cannot be run${change.twin ? ', its JavaScript twin begins in its place' : ''}: ${change.reason}`;
     case 'storage':
       if (change.event === 'discarded')
         return `the stored state of ${change.actor} is ${change.reason}, and was discarded: ${change.detail}`;

@@ -64,6 +64,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly storage?: Storage;
   /** What of `storage` the persistent actors begin with: an application that gave up with a state may try without it. `newest` when not given. */
   readonly stored?: Stored;
+  /** A guest that cannot be run ends the start, although its actor could begin as its JavaScript twin: for tests and development. False when not given. */
+  readonly strict?: boolean;
   /** Decides the rollout bucket: the same for this device on every start. */
   readonly deviceId?: string;
   /** What an exhausted restart budget of the root supervisor means; `degrade` when not given. */
@@ -172,6 +174,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     circuit: circuitOf(options),
     parties: options.parties,
     portVms: options.portVms ?? {},
+    strict: options.strict ?? false,
     escalation: options.escalation ?? 'degrade',
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
@@ -183,7 +186,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   if (host.warn) supervisor.changes.onChange(new Narrator(host.warn, host.clock).hear);
   if (options.onChange) supervisor.changes.onChange(options.onChange);
   await supervisor.start();
-  return new SupervisedSystem(supervisor, placement);
+  return new SupervisedSystem(supervisor, placementOf(placement, supervisor.actorStatuses));
 }
 
 function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOptions): readonly Placement[] {
@@ -193,6 +196,12 @@ function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOpt
   const plan = typeof placement === 'string' ? parsePlacement(placement, names) : placement;
   const inputs = actors.map(({ schema, twins, rolloutPercent }) => ({ actor: schema.name, twins, rolloutPercent }));
   return decidePlacement(plan, inputs, { wasm: host.capabilities.wasm, id: deviceId });
+}
+
+/** After the start, which has shown whose guests cannot be run. */
+function placementOf(planned: readonly Placement[], statuses: readonly ActorStatus[]): readonly Placement[] {
+  const replaced = new Set(statuses.filter(({ twin }) => twin.why === 'guest').map(({ actor }) => actor));
+  return planned.map((placement) => (replaced.has(placement.actor) ? { ...placement, vm: 'js', reason: 'guest' } : placement));
 }
 
 function persistentActors(actors: readonly ActorOrder[]): readonly PersistentActor[] {
@@ -218,6 +227,7 @@ function specify(options: SystemOptions, placement: readonly Placement[], inOrde
       actor: schema.name,
       address: schema.address,
       vm: placement[i].vm,
+      why: placement[i].reason,
       twins,
       restart,
       significant,
@@ -254,7 +264,10 @@ class SupervisedSystem implements System {
   }
 
   get actors(): System['actors'] {
-    return this.supervisor.actorStatuses.map((status) => ({ ...status, ...this.conditionOf(status.actor, status, status.circuit) }));
+    return this.supervisor.actorStatuses.map((status) => {
+      const failedOver = status.circuit === 'open' || status.twin.why === 'guest';
+      return { ...status, ...this.conditionOf(status.actor, status, failedOver ? 'open' : status.circuit) };
+    });
   }
 
   get ports(): System['ports'] {

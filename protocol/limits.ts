@@ -64,6 +64,12 @@ export const CONTROL_DEADLINE_MS = 5_000;
  * loaded says so at once; this is for a server that never answers.
  */
 export const LOAD_DEADLINE_MS = 30_000;
+/** Of these, for one guest: a module that does not come in time is its own actor's loss, and leaves the thread time to begin with the others. */
+export const GUEST_LOAD_DEADLINE_MS = 20_000;
+/** A guest's first instance, and its answer who it is: microseconds, on any device. A `start` that loops has its thread ended, which begins anew without that guest. */
+export const GUEST_START_DEADLINE_MS = 5_000;
+/** How long a crash report waits for the source map that has its line: it goes without, then, and must do so before the control call that asks for it is late. */
+export const SOURCE_MAP_DEADLINE_MS = 2_000;
 
 /** A VM that is busy for so long without getting on with any frame hangs: twenty times the longest task that a browser calls long, on a device that is twenty times slower. */
 export const HANG_MS = 2_000;

@@ -268,7 +268,7 @@ export class ActorCell implements Party {
   }
 
   /** What a frame would do now. @throws Error when it waits for its restart */
-  tryFrame(frame: Uint8Array): Trial {
+  tryFrame(frame: Uint8Array): Promise<Trial> {
     const { factory, order } = this.core;
     return runTrial(factory, order.options, this.presentState(), frame, this.services.kinds);
   }

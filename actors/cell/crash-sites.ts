@@ -36,6 +36,11 @@ export class CrashSites {
     }
   }
 
+  /** Resolves when a position can be looked for. Never rejects. */
+  async ready(party: string, epoch: number): Promise<void> {
+    await this.sites.get(nameOf(party, epoch))?.trap.ready();
+  }
+
   /** @returns empty when it is not known */
   locate(party: string, epoch: number): string {
     const site = this.sites.get(nameOf(party, epoch));

@@ -14,26 +14,40 @@ export interface Trial {
 }
 
 /** @throws ActorTrap when the instance cannot take the state */
-export function runTrial(factory: ActorFactory, options: ActorOptions, snapshot: Uint8Array, frame: Uint8Array, kinds: Kinds): Trial {
+export async function runTrial(
+  factory: ActorFactory,
+  options: ActorOptions,
+  snapshot: Uint8Array,
+  frame: Uint8Array,
+  kinds: Kinds,
+): Promise<Trial> {
   const instance = factory.create(options);
   try {
     instance.restore(snapshot);
     const trap = trapOf(() => instance.handle(frame, 0, frame.length));
-    return { trap, malformed: instance.malformed[0]?.error.message ?? '', emitted: trap ? [] : emitted(instance.output, kinds) };
+    const malformed = instance.malformed[0]?.error.message ?? '';
+    if (!trap) return { trap, malformed, emitted: emitted(instance.output, kinds) };
+    await trap.ready();
+    return { trap: shown(trap), malformed, emitted: [] };
   } finally {
     instance.dispose();
   }
 }
 
-function trapOf(run: () => void): Trial['trap'] {
+function trapOf(run: () => void): ActorTrap | null {
   try {
     run();
     return null;
   } catch (error) {
-    const trap = error instanceof ActorTrap ? error : new ActorTrap(0, error);
-    return { reason: trap.message, stack: stackOf(trap.cause) || stackOf(trap), position: trap.position };
+    return error instanceof ActorTrap ? error : new ActorTrap(0, error);
   }
 }
+
+const shown = (trap: ActorTrap): Trial['trap'] => ({
+  reason: trap.message,
+  stack: stackOf(trap.cause) || stackOf(trap),
+  position: trap.position,
+});
 
 function emitted({ bytes, start, end }: Output, kinds: Kinds): Trial['emitted'] {
   const frames: Trial['emitted'][number][] = [];

@@ -5,7 +5,7 @@
  *    idle ─────────> starting ────> running ──────────> deciding ─────────────────────────> restarting ──> running
  *      ▲               │ error        │  ▲                 ▲ │  ▲                              │ error, or ended again
  *      │ (start again) ▼              │  │        ending ──┘ │  └──────────────────────────────┘
- *      ├──────────── failed           │  │           ▲       │
+ *      ├──────────── failed           │  │           ▲       │          (once: starting again, as its JavaScript twin)
  *      │                              │  └ ─ ─ ─ ─ ─ ┘ with its group
  *      │                              │ stop, finish         │ dropped, or stop
  *      ├──── stopped, removed <── stopping <─────────────────┘
@@ -27,8 +27,8 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../host.js';
-import type { Side } from '../placement.js';
-import { isLoss, messageOf } from './control-failure.js';
+import type { Side, TwinStatus } from '../placement.js';
+import { codeOf, isLoss, messageOf } from './control-failure.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
@@ -53,6 +53,10 @@ export interface ActorInput {
   readonly actor: string;
   /** Where it starts. */
   readonly vm: Side;
+  /** Why there. */
+  readonly why: TwinStatus['why'];
+  /** Whether it may begin as its JavaScript twin when its guest cannot be run. */
+  readonly mayBeginInJavaScript: () => boolean;
   readonly restart: RestartKind;
   /** How long the VM may take to stop it. */
   readonly shutdownMs: number;
@@ -91,9 +95,16 @@ export interface ActorContext extends ActorInput {
   readonly failingOver: boolean;
   /** A stop was ordered while it moved, or its VM recovered. */
   readonly stopWanted: boolean;
+  /** At which its guest ended as it was spawned; undefined when it did not. */
+  readonly guestError: unknown;
+  /** As it was placed: what it is again when it comes back there. */
+  readonly placed: TwinStatus;
+  readonly twin: TwinStatus;
 }
 
 export type ActorEvent =
+  /** Its guest cannot be run: it is to begin as its JavaScript twin. */
+  | { readonly type: 'replace'; readonly reason: string }
   | { readonly type: 'start' }
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
   /** Its supervisor starts the next incarnation. */
@@ -128,6 +139,12 @@ export type ActorState =
   | 'failed'
   | 'lost'
   | 'removed';
+
+/** Where it has just arrived. */
+function twinAfterMove({ target, placed, failingOver, reason }: ActorContext): TwinStatus {
+  if (failingOver) return { side: target, why: 'crashes', detail: reason };
+  return target === placed.side && placed.why !== 'guest' ? placed : { side: target, why: 'moved', detail: '' };
+}
 
 /** The VM of an actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
@@ -165,6 +182,13 @@ export const actorMachine = setup({
     hasEndedAhead: ({ context }) => context.endedAhead !== undefined,
     finishing: ({ context }) => context.intent === 'finish',
     hasLeft: ({ context }) => context.fresh,
+    /** What its VM has answered was said by its guest, and it has never run: nobody has a state of it. */
+    beginsInJavaScript: ({ context, event }) =>
+      context.vm === 'wasm' &&
+      context.epoch === 1 &&
+      'error' in event &&
+      codeOf(event.error) === 'failed' &&
+      context.mayBeginInJavaScript(),
   },
   actions: {
     beginFirst: assign(({ context }) => ({ epoch: context.epoch + 1, reason: '', error: undefined, fresh: false, stopWanted: false })),
@@ -203,6 +227,16 @@ export const actorMachine = setup({
       const error = 'error' in event ? event.error : undefined;
       return { error, reason: messageOf(error), end: 'failed' };
     }),
+    /** Its JavaScript twin did not begin either: what it was to be is what has failed. */
+    noteBothFailed: assign(({ context, event }) => {
+      const other = messageOf('error' in event ? event.error : undefined);
+      return {
+        vm: 'wasm',
+        error: context.guestError,
+        reason: `${context.twin.detail}; nor did its JavaScript twin: ${other}`,
+        end: 'failed',
+      };
+    }),
     noteOrderedEnd: assign({ reason: 'ended by its supervisor', end: 'restarted', restartsAs: 0, fresh: false }),
     beginMove: assign(({ context, event }) => ({
       target: event.type === 'move' || event.type === 'failOver' ? event.to : context.target,
@@ -217,8 +251,14 @@ export const actorMachine = setup({
       restartsAs: 0,
       endedAhead: undefined,
     })),
+    noteReplaced: assign(({ event }) => {
+      const detail = event.type === 'replace' ? event.reason : messageOf('error' in event ? event.error : '');
+      const twin: TwinStatus = { side: 'js', why: 'guest', detail };
+      return { vm: 'js', target: 'js', twin, placed: twin, guestError: 'error' in event ? event.error : undefined };
+    }),
     noteMoved: assign(({ context }) => ({
       vm: context.target,
+      twin: twinAfterMove(context),
       epoch: context.epoch + 1,
       restarts: context.restarts + (context.failingOver ? 1 : 0),
       end: 'moved',
@@ -273,19 +313,28 @@ export const actorMachine = setup({
     endedEarly: false,
     envelope: undefined,
     target: input.vm,
+    guestError: undefined,
+    placed: { side: input.vm, why: input.why, detail: '' },
+    twin: { side: input.vm, why: input.why, detail: '' },
     failingOver: false,
     stopWanted: false,
   }),
   initial: 'idle',
   states: {
-    idle: { on: { start: 'starting', stop: 'stopped', vmLost: { target: 'lost', actions: 'noteLoss' } } },
+    idle: {
+      on: { replace: { actions: 'noteReplaced' }, start: 'starting', stop: 'stopped', vmLost: { target: 'lost', actions: 'noteLoss' } },
+    },
     starting: {
       entry: 'beginFirst',
       invoke: {
         src: 'spawn',
         input: ({ context }) => context,
         onDone: 'running',
-        onError: { target: 'failed', actions: 'noteFailure' },
+        onError: [
+          { guard: 'beginsInJavaScript', target: 'starting', reenter: true, actions: 'noteReplaced' },
+          { guard: ({ context }) => context.guestError !== undefined && context.epoch === 2, target: 'failed', actions: 'noteBothFailed' },
+          { target: 'failed', actions: 'noteFailure' },
+        ],
       },
       on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } },
     },

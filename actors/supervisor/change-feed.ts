@@ -5,6 +5,7 @@ import type { Clock, ControlError, Timers } from '../host.js';
 import type { VmName } from '../instance.js';
 import { Listeners } from '../listeners.js';
 import type { StorageChange } from '../persistence/storage-change.js';
+import type { TwinStatus } from '../placement.js';
 import type { ActorState } from './actor-machine.js';
 import type { CircuitState } from './circuit.js';
 import { CrashHistories } from './crash-histories.js';
@@ -23,6 +24,8 @@ export interface ActorStatus {
   readonly reason: string;
   /** Of an actor that runs in Wasm, or has failed over from there; null when its restarts count in its supervisor alone. */
   readonly circuit: CircuitState | null;
+  /** Which of its twins that is, and why. */
+  readonly twin: TwinStatus;
 }
 
 export interface PortStatus {
@@ -53,6 +56,8 @@ export type SystemChange =
   | { readonly type: 'crash'; readonly report: CrashReport }
   /** A message was given up after its second trap. */
   | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
+  /** The guest of an actor that was placed in Wasm cannot be run: it begins as its JavaScript twin, or, without one, the start ends. */
+  | { readonly type: 'guest'; readonly actor: string; readonly reason: string; readonly twin: 'js' | null }
   /** Of a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
   /** A VM did not take new routes, and its parties may send to an address that has nobody; or a watcher was not told of an end. */

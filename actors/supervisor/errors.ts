@@ -15,8 +15,8 @@ export class StartError extends Error {
   }
 }
 
-/** unknown: no actor or port of that name, or an actor that was temporary and has ended. state: it is in no state for what was asked. port: a port cannot do it. */
-export type SupervisionFailure = 'unknown' | 'state' | 'port';
+/** unknown: no actor or port of that name, or an actor that was temporary and has ended. state: it is in no state for what was asked. port: a port cannot do it. guest: its Wasm twin cannot be run. */
+export type SupervisionFailure = 'unknown' | 'state' | 'port' | 'guest';
 
 /** An order to the supervisor that cannot be carried out; nothing was done. */
 export class SupervisionError extends Error {

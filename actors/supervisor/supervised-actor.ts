@@ -4,7 +4,7 @@ import type { EndReason } from '../../protocol/generated/system.js';
 import type { CrashReport, RecoveryOrder } from '../control.js';
 import type { Clock, Timers } from '../host.js';
 import type { ActorOptions } from '../instance.js';
-import type { Side, Twins } from '../placement.js';
+import type { Side, TwinReason, TwinStatus, Twins } from '../placement.js';
 import { type ActorCommands, type ActorState, actorMachine } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
@@ -19,6 +19,8 @@ export interface ActorSpecification {
   readonly address: number;
   /** Where it starts. */
   readonly vm: Side;
+  /** Why there. */
+  readonly why: TwinReason;
   readonly twins: Twins;
   readonly restart: RestartKind;
   /** Its end, when it is not restarted, may end its supervisor. */
@@ -51,6 +53,10 @@ export interface SupervisedActorServices {
   readonly runs: (vm: Side) => boolean;
   /** The Wasm VM goes on with JavaScript twins, for good. */
   readonly wasmFailedOver: () => boolean;
+  /** Why its guest cannot be run where it is; empty when it can, as far as is known. */
+  readonly guestFault: () => string;
+  /** A guest that cannot be run ends the start. */
+  readonly strict: boolean;
   readonly onStatus: (status: ActorStatus, before: ActorState) => void;
   /** Awaited before the stop counts as done. */
   readonly onStop: (result: StopResult) => Promise<void>;
@@ -69,12 +75,13 @@ export class SupervisedActor {
     private readonly services: SupervisedActorServices,
   ) {
     const { commands, timers, onStatus } = services;
-    const { actor, vm, restart, shutdownMs } = specification;
+    const { actor, vm, why, restart, shutdownMs } = specification;
+    const mayBeginInJavaScript = () => this.mayBeginInJavaScript;
     const clock = {
       setTimeout: (fn: () => void, delayMs: number) => timers.set(delayMs, fn),
       clearTimeout: (timer: unknown) => timers.clear(timer),
     };
-    this.machine = createActor(actorMachine, { input: { actor, vm, restart, shutdownMs, commands }, clock });
+    this.machine = createActor(actorMachine, { input: { actor, vm, why, mayBeginInJavaScript, restart, shutdownMs, commands }, clock });
     this.breaker = this.breakerOf(services);
     let last: ActorStatus = this.status;
     this.machine.subscribe(({ value }) => {
@@ -140,7 +147,26 @@ export class SupervisedActor {
   get status(): ActorStatus {
     const { vm, epoch, restarts, reason } = this.machine.getSnapshot().context;
     const { actor, address } = this.specification;
-    return { actor, address, vm, state: this.state, epoch, restarts, reason, circuit: this.breaker?.state ?? null };
+    return { actor, address, vm, state: this.state, epoch, restarts, reason, circuit: this.breaker?.state ?? null, twin: this.twin };
+  }
+
+  private get twin(): TwinStatus {
+    const { vm, twin } = this.machine.getSnapshot().context;
+    if (vm !== 'wasm' || !this.services.wasmFailedOver()) return twin;
+    return { side: 'js', why: 'vm', detail: 'the Wasm VM has failed over to JavaScript' };
+  }
+
+  /** Before it has a state anywhere: one that has run fails over. */
+  private get mayBeginInJavaScript(): boolean {
+    const { strict, wasmFailedOver, runs } = this.services;
+    return this.specification.twins.js && !strict && !wasmFailedOver() && runs('js');
+  }
+
+  /** Its guest cannot be run. @returns whether it is to begin as its JavaScript twin */
+  replaceGuest(reason: string): boolean {
+    if (!this.mayBeginInJavaScript) return false;
+    this.machine.send({ type: 'replace', reason });
+    return true;
   }
 
   private get exit(): Exit {
@@ -211,6 +237,8 @@ export class SupervisedActor {
     if (this.vm === to) return;
     if (to === 'wasm' && this.services.wasmFailedOver())
       throw new SupervisionError('state', this.name, 'cannot be moved to the Wasm VM, which has failed over to JavaScript');
+    const fault = to === 'wasm' ? this.services.guestFault() : '';
+    if (fault) throw new SupervisionError('guest', this.name, `cannot be moved to Wasm, its guest cannot be run: ${fault}`);
     begin();
     this.machine.send({ type: 'move', to });
     const { context, value } = await this.until(SETTLED);

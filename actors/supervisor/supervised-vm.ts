@@ -1,7 +1,7 @@
 /** One VM under supervision: its machine, and its control while it lives. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { VmControl } from '../control.js';
-import { ControlError, type VmHandle } from '../host.js';
+import { ControlError, type UnfitGuest, type VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { VmStatus } from './change-feed.js';
 import { StartError } from './errors.js';
@@ -46,6 +46,11 @@ export class SupervisedVm {
     const { handle, reason } = this.machine.getSnapshot().context;
     if (!handle || !this.live) throw new ControlError('lost', this.name, 'control', reason || `the VM is ${this.state}`);
     return handle;
+  }
+
+  /** Of its present incarnation. */
+  get unfit(): readonly UnfitGuest[] {
+    return this.machine.getSnapshot().context.handle?.unfit ?? [];
   }
 
   /** @throws ControlError `lost` when the VM does not run */

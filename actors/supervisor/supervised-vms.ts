@@ -1,6 +1,6 @@
 /** The VMs under supervision, whose threads the host keeps: each is started, looked after, and brought back when it was lost. */
 import type { Routes, VmControl } from '../control.js';
-import { ControlError, type Host, type VmHandle, type VmListener, type VmStart } from '../host.js';
+import { ControlError, type Host, type UnfitGuest, type VmHandle, type VmListener, type VmStart } from '../host.js';
 import type { VmName } from '../instance.js';
 import type { VmStatus } from './change-feed.js';
 import type { Intensity } from './intensity.js';
@@ -72,6 +72,11 @@ export class SupervisedVms {
   /** The Wasm VM goes on with JavaScript twins. */
   get wasmFailedOver(): boolean {
     return this.all.some((vm) => vm.status.failedOver);
+  }
+
+  /** Guests of the Wasm VM that cannot be run. */
+  get unfit(): readonly UnfitGuest[] {
+    return this.all.filter((vm) => !vm.status.failedOver).flatMap((vm) => vm.unfit);
   }
 
   get statuses(): readonly VmStatus[] {

@@ -52,6 +52,8 @@ export interface SupervisorOptions {
   /** When actors fail over from Wasm to JavaScript; null when they do not. */
   readonly circuit: CircuitLimits | null;
   readonly persistent: PersistentActors;
+  /** A guest that cannot be run ends the start, although its actor has another twin. */
+  readonly strict: boolean;
   readonly escalation: Escalation;
   /** How often each VM may be started again. */
   readonly vmIntensity: Intensity;
@@ -78,6 +80,8 @@ export class Supervisor implements CauseSources {
   failure = '';
   /** Every actor has run. */
   private started = false;
+  /** Actors that have begun as their JavaScript twins since their guests cannot be run. */
+  private readonly replaced = new Set<string>();
 
   constructor(
     private readonly host: Host,
@@ -252,6 +256,8 @@ export class Supervisor implements CauseSources {
       circuit: this.options.circuit,
       runs: (vm) => this.liveControl(vm) !== undefined,
       wasmFailedOver: () => this.vms.wasmFailedOver,
+      guestFault: () => this.vms.unfit.find((guest) => guest.actor === specification.actor)?.reason ?? '',
+      strict: this.options.strict,
       onStatus: (status, before) => this.actorChanged(status, before),
       onStop: async (result) => (this.ending ? this.shutdown.note(actor, result) : undefined),
     });
@@ -301,6 +307,10 @@ export class Supervisor implements CauseSources {
   private actorChanged(status: ActorStatus, before: ActorState): void {
     this.notice(this.actor(status.actor), status);
     if (status.state === 'removed') this.actors.delete(status.actor);
+    if (status.twin.why === 'guest' && !this.replaced.has(status.actor)) {
+      this.replaced.add(status.actor);
+      this.tellUnfit(status.actor, status.twin.detail, 'js');
+    }
     this.changes.emit({ type: 'actor', ...status });
     if (status.state === before) return;
     if (status.state === 'running') this.permit(status);
@@ -396,7 +406,7 @@ export class Supervisor implements CauseSources {
 
   private systemCommands(): SystemCommands {
     return {
-      startVms: () => this.vms.start(),
+      startVms: () => this.startVms(),
       connect: () => this.vms.connect(),
       route: () => this.routing.publish(),
       startActors: () => this.startActors(),
@@ -406,6 +416,20 @@ export class Supervisor implements CauseSources {
         return this.shutdown.run();
       },
     };
+  }
+
+  private async startVms(): Promise<void> {
+    await this.vms.start();
+    for (const actor of this.actorsIn('wasm')) {
+      const guest = this.vms.unfit.find((unfit) => unfit.actor === actor.name);
+      if (!guest || actor.replaceGuest(guest.reason)) continue;
+      this.tellUnfit(actor.name, guest.reason, null);
+      throw new StartError('wasm', actor.name, guest.reason);
+    }
+  }
+
+  private tellUnfit(name: string, reason: string, twin: 'js' | null): void {
+    this.changes.emit({ type: 'guest', actor: name, reason, twin });
   }
 
   private async startActors(): Promise<void> {

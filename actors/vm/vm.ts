@@ -372,7 +372,9 @@ export class Vm implements VmControl {
   }
 
   async locate(party: string, epoch: number): Promise<string> {
-    const position = this.services.crashSites.locate(party, epoch);
+    const { crashSites } = this.services;
+    await crashSites.ready(party, epoch);
+    const position = crashSites.locate(party, epoch);
     this.options.wake();
     return position;
   }

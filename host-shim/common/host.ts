@@ -10,6 +10,7 @@ import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js'
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
 import { standInOf, type VmDefinition, type VmSource } from './definition.js';
+import { GuestMemory } from './guest-memory.js';
 import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
@@ -17,8 +18,8 @@ import { Spares } from './spares.js';
 import { startThreadVm } from './thread-vm.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
-import { createVm, type LoadedDefinition, loadFactories } from './vm-factory.js';
-import { WorkerVm, type WorkerVmOptions } from './worker-vm.js';
+import { createVm, type LoadedDefinition, loadHere } from './vm-factory.js';
+import { GuestHangs, WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
 export type WorkerName = 'js' | 'wasm';
 
@@ -32,6 +33,8 @@ export interface HostOptions {
   readonly controlDeadlineMs?: number;
   /** How long a VM's file, modules and guests may take to load. */
   readonly loadDeadlineMs?: number;
+  /** How long a guest may take as it is entered for the first time: `GUEST_START_DEADLINE_MS` when not given. Only a thread of its own can be ended for that. */
+  readonly guestStartDeadlineMs?: number;
   /** Keeps an instance of each Wasm actor ready, so that it restarts within a frame: at twice its memory. True when not given. */
   readonly spareInstances?: boolean;
   /** Whether a debugger may stop threads now, so that nobody is judged by time. What the platform says when not given: Node knows, a browser does not. */
@@ -60,6 +63,7 @@ export class PlatformHost implements Host {
   /** VMs in whose place their actors go on in JavaScript. */
   private readonly standIns = new Set<WorkerName>();
   private readonly reports = new LocalReports();
+  private readonly guests = new GuestMemory();
 
   constructor(
     private readonly platform: HostPlatform,
@@ -70,10 +74,10 @@ export class PlatformHost implements Host {
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
     const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });
-    const { controlDeadlineMs = CONTROL_DEADLINE_MS, loadDeadlineMs = LOAD_DEADLINE_MS } = options;
-    this.limits = { patience, controlDeadlineMs, loadDeadlineMs };
+    const { controlDeadlineMs = CONTROL_DEADLINE_MS, loadDeadlineMs = LOAD_DEADLINE_MS, guestStartDeadlineMs } = options;
+    this.limits = { patience, controlDeadlineMs, loadDeadlineMs, guestStartDeadlineMs };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
-    const { vm, handle } = this.startHere('host', { definition: { parties: options.parties }, factories: [] }, this.reports);
+    const { vm, handle } = this.startHere('host', { definition: { parties: options.parties }, factories: [], unfit: [] }, this.reports);
     this.vm = vm;
     this.local = handle;
   }
@@ -91,14 +95,28 @@ export class PlatformHost implements Host {
     if (again) await this.journals.get(name)?.complete();
     const memory = this.memories.ofVm(name, again);
     if (!this.capabilities.workers) return this.startHere(name, await this.prepareHere(name), listener, memory).handle;
-    const worker = (again && this.spares.take(name)) || this.prepareWorker(name);
+    const worker = await this.prepared(name, (again && this.spares.take(name)) || this.prepareWorker(name));
     const journal = this.openJournal(name);
     try {
-      return await worker.start({ name, memory, spareInstances: this.spareInstances }, listener, journal);
+      const handle = await worker.start({ name, memory, spareInstances: this.spareInstances }, listener, journal);
+      this.guests.learn(name, worker);
+      return handle;
     } catch (error) {
       // A thread that never was does not close it, and the next incarnation would wait for that for ever.
       journal?.remote.close();
       throw error;
+    }
+  }
+
+  /** A thread whose guest loops as it starts is followed by one without that guest. @throws ControlError */
+  private async prepared(name: WorkerName, worker: WorkerVm): Promise<WorkerVm> {
+    try {
+      await worker.prepared;
+      return worker;
+    } catch (error) {
+      if (!(error instanceof GuestHangs)) throw error;
+      this.guests.refuse(name, error.guest);
+      return this.prepared(name, this.prepareWorker(name));
     }
   }
 
@@ -117,7 +135,7 @@ export class PlatformHost implements Host {
   private async load(name: WorkerName): Promise<LoadedDefinition> {
     const own = await this.sourceOf(name).load();
     const definition = this.standIns.has(name) ? standInOf(own) : own;
-    return { definition, factories: await loadFactories(definition, this.capabilities.wasm, this.platform.load) };
+    return loadHere(name, definition, this.capabilities.wasm, this.platform, this.guests);
   }
 
   private prepareHere(name: WorkerName): Promise<LoadedDefinition> {
@@ -134,7 +152,8 @@ export class PlatformHost implements Host {
   private prepareWorker(name: WorkerName): WorkerVm {
     const lifeLock = this.platform.newLifeLock();
     const thread = this.platform.startThread(name, this.sourceOf(name).entry, lifeLock);
-    return new WorkerVm(thread, name, { wasm: this.capabilities.wasm, standsIn: this.standIns.has(name), lifeLock }, this.limits);
+    const preparation = { wasm: this.capabilities.wasm, standsIn: this.standIns.has(name), lifeLock, guests: this.guests.of(name) };
+    return new WorkerVm(thread, name, preparation, this.limits);
   }
 
   private openJournal(name: WorkerName): JournalPort | undefined {
@@ -167,8 +186,8 @@ export class PlatformHost implements Host {
     return this.capabilities.sharedMemory ? this.memories.ring(from.name, to.name) : null;
   }
 
-  private startHere(name: VmHandle['name'], { definition, factories }: LoadedDefinition, listener: VmListener, memory?: VmMemory) {
-    return startThreadVm(
+  private startHere(name: VmHandle['name'], { definition, factories, unfit }: LoadedDefinition, listener: VmListener, memory?: VmMemory) {
+    const started = startThreadVm(
       name,
       this.platform.afterTurn,
       (wake, events) => {
@@ -179,6 +198,7 @@ export class PlatformHost implements Host {
       listener,
       this.limits,
     );
+    return { ...started, handle: { ...started.handle, unfit } };
   }
 }
 

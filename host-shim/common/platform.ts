@@ -9,6 +9,8 @@ export interface Platform {
   readonly afterTurn: AfterTurn;
   /** The bytes of a built file. @throws when it cannot be read, naming the URL */
   readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>;
+  /** A guest's module, where the platform has a better way than `load` to it. @throws when it cannot be read or is none */
+  readonly compile?: (url: URL) => Promise<WebAssembly.Module>;
 }
 
 /** Of the host's thread. */

@@ -2,14 +2,17 @@
  * The worker's end of the control plane: what Comlink exposes to the host.
  *
  *   host ── prepare(preparation) ──▶ worker   loads the guests
+ *   host ── check(actor) ... ──▶ worker       enters each of them for the first time
  *   host ── start(boot, events) ──▶ worker    builds the VM, starts to drive it
  *   host ── control.spawn(...) ... ──▶ worker
  *   host ◀── events.ended(report) ... ── worker
  */
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
+import type { UnfitGuest } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
+import type { GuestModules, Guests, KnownGuests } from './guests.js';
 
 export interface Preparation {
   readonly wasm: boolean;
@@ -17,6 +20,15 @@ export interface Preparation {
   readonly standsIn: boolean;
   /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
+  /** Nothing when not given. */
+  readonly guests?: KnownGuests;
+}
+
+/** What a thread that is prepared says of its guests. */
+export interface PreparedGuests {
+  readonly unfit: readonly UnfitGuest[];
+  /** Actors whose guests are to be checked, one by one, before the VM may start. */
+  readonly unchecked: readonly string[];
 }
 
 export interface Boot {
@@ -28,8 +40,12 @@ export interface Boot {
 }
 
 export interface VmService {
-  prepare(preparation: Preparation): Promise<void>;
-  /** Once, after `prepare` has resolved. */
+  prepare(preparation: Preparation): Promise<PreparedGuests>;
+  /** Enters a guest. @returns what is wrong with it; null when nothing is */
+  check(actor: string): Promise<UnfitGuest | null>;
+  /** Those that the next incarnation need not load. */
+  modules(): Promise<GuestModules>;
+  /** Once, after `prepare` has resolved and every guest was checked. */
   start(boot: Boot, events: VmEvents): Promise<void>;
   /** There once `start` has resolved. */
   readonly control: VmControl;
@@ -40,14 +56,23 @@ export interface VmService {
 /** Builds the VM and drives it. */
 export type StartVm = (boot: Boot, events: VmEvents) => Promise<VmControl>;
 
-/** @param prepare loads what the VM is made of */
-export function exposeVm(endpoint: Endpoint, prepare: (preparation: Preparation) => Promise<StartVm>): void {
+/** @param prepare loads what the VM is made of, and may hand over its guests */
+export function exposeVm(
+  endpoint: Endpoint,
+  prepare: (preparation: Preparation, handOver: (guests: Guests) => void) => Promise<StartVm>,
+): void {
   let startVm: StartVm | null = null;
+  let guests: Guests | null = null;
   const service = {
     control: null as VmControl | null,
-    async prepare(preparation: Preparation): Promise<void> {
-      startVm = await prepare(preparation);
+    async prepare(preparation: Preparation): Promise<PreparedGuests> {
+      startVm = await prepare(preparation, (loaded) => {
+        guests = loaded;
+      });
+      return { unfit: guests?.unfit ?? [], unchecked: guests?.unchecked ?? [] };
     },
+    check: async (actor: string): Promise<UnfitGuest | null> => guests?.check(actor) ?? null,
+    modules: async (): Promise<GuestModules> => guests?.modules ?? new Map(),
     async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
       if (!startVm) throw new Error('the thread was not prepared');
       service.control = await startVm(boot, {

@@ -1,31 +1,44 @@
 /** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
+import type { UnfitGuest } from '../../actors/host.js';
 import type { ActorFactory } from '../../actors/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
-import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import { platformClock } from './clock.js';
-import type { Guest, VmDefinition } from './definition.js';
-import type { Platform } from './platform.js';
+import type { VmDefinition } from './definition.js';
+import type { GuestMemory } from './guest-memory.js';
+import { Guests, type KnownGuests, type LoadGuest } from './guests.js';
+import type { WorkerName } from './host.js';
 import { platformTimers } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
-
-async function loadGuest(guest: Guest, parties: VmDefinition['parties'], load: Platform['load']): Promise<ActorFactory> {
-  const [module, sourceMap] = await Promise.all([
-    load(guest.module).then(compileGuest),
-    guest.sourceMap && load(guest.sourceMap).then((bytes) => new TextDecoder().decode(bytes)),
-  ]);
-  return wasmActorFactory(guest.schema, module, sourceMap, parties);
-}
 
 export interface LoadedDefinition {
   readonly definition: VmDefinition;
   readonly factories: readonly ActorFactory[];
+  readonly unfit: readonly UnfitGuest[];
 }
 
-/** @throws when a guest's module cannot be read or is not one */
-export async function loadFactories(definition: VmDefinition, wasm: boolean, load: Platform['load']): Promise<readonly ActorFactory[]> {
-  const guests = wasm ? (definition.guests ?? []) : [];
-  return [...(definition.actors ?? []), ...(await Promise.all(guests.map((guest) => loadGuest(guest, definition.parties, load))))];
+/** Loads the guests of a VM, and enters none of them yet. */
+export async function loadGuests(definition: VmDefinition, wasm: boolean, platform: LoadGuest, known: KnownGuests): Promise<Guests> {
+  const guests = new Guests(definition.parties, platform);
+  await guests.load(wasm ? (definition.guests ?? []) : [], known);
+  return guests;
+}
+
+/** Once all of its guests have been checked. */
+export const factoriesOf = ({ actors = [] }: VmDefinition, guests: Guests): readonly ActorFactory[] => [...actors, ...guests.factories];
+
+/** In the host's own thread, where nothing could end a guest that loops as it starts. */
+export async function loadHere(
+  name: WorkerName,
+  definition: VmDefinition,
+  wasm: boolean,
+  platform: LoadGuest,
+  memory: GuestMemory,
+): Promise<LoadedDefinition> {
+  const guests = await loadGuests(definition, wasm, platform, memory.of(name));
+  guests.checkAll();
+  memory.keep(name, guests.modules);
+  return { definition, factories: factoriesOf(definition, guests), unfit: guests.unfit };
 }
 
 /** What differs from one VM to another. */

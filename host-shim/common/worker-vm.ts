@@ -6,11 +6,13 @@
  */
 import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/control.js';
-import type { VmHandle, VmListener } from '../../actors/host.js';
+import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardCall, guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import type { Patience } from '../../actors/supervisor/patience.js';
 import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/vm/progress.js';
+import { GUEST_START_DEADLINE_MS } from '../../protocol/limits.js';
+import type { GuestModules } from './guests.js';
 import type { JournalPort } from './journal-port.js';
 import type { Boot, Preparation, VmService } from './service.js';
 
@@ -29,13 +31,25 @@ export interface WorkerVmOptions {
   readonly patience: Patience;
   readonly controlDeadlineMs: number;
   readonly loadDeadlineMs: number;
+  /** How long a guest may take as it is entered for the first time; `GUEST_START_DEADLINE_MS` when not given. */
+  readonly guestStartDeadlineMs?: number;
+}
+
+/** A guest does not come back when it is entered for the first time: its thread was ended for that. */
+export class GuestHangs extends Error {
+  override readonly name = 'GuestHangs';
+  constructor(readonly guest: UnfitGuest) {
+    super(`${guest.actor}: ${guest.reason}`);
+  }
 }
 
 export class WorkerVm {
   /** Called when the thread ends unasked before it has started as a VM. */
   onEnd: ((reason: string) => void) | null = null;
-  /** Resolves when everything is loaded. @throws ControlError (as rejection); the thread is gone then */
+  /** Resolves when everything is loaded. @throws ControlError, GuestHangs (as rejection); the thread is gone then */
   readonly prepared: Promise<void>;
+  /** Of its guests, those that cannot be run. Complete once it is prepared. */
+  private readonly unfit: UnfitGuest[] = [];
   private readonly lifeline = new Lifeline();
   private readonly remote: Remote<VmService>;
 
@@ -52,8 +66,31 @@ export class WorkerVm {
       void thread.terminate();
       this.onEnd?.(reason);
     };
-    this.prepared = this.ask('prepare', options.loadDeadlineMs, () => this.remote.prepare(preparation)).then(() => thread.watch());
+    this.prepared = this.prepare(preparation);
     this.prepared.catch(() => {}); // whoever starts it is told
+  }
+
+  private async prepare(preparation: Preparation): Promise<void> {
+    const { unfit, unchecked } = await this.ask('prepare', this.options.loadDeadlineMs, () => this.remote.prepare(preparation));
+    this.thread.watch();
+    this.unfit.push(...unfit);
+    for (const actor of unchecked) await this.check(actor);
+  }
+
+  private async check(actor: string): Promise<void> {
+    const { guestStartDeadlineMs = GUEST_START_DEADLINE_MS } = this.options;
+    try {
+      const wrong = await this.ask('check', guestStartDeadlineMs, () => this.remote.check(actor));
+      if (wrong) this.unfit.push(wrong);
+    } catch (error) {
+      if (!(error instanceof ControlError && error.code === 'deadline')) throw error;
+      throw new GuestHangs({ actor, reason: `its start has not returned in ${guestStartDeadlineMs} ms` });
+    }
+  }
+
+  /** Of its guests, those that its next incarnation need not load. */
+  modules(): Promise<GuestModules> {
+    return this.remote.modules();
   }
 
   /** @throws ControlError when the VM did not start; its thread is gone then */
@@ -74,6 +111,7 @@ export class WorkerVm {
     const progress = progressOf(read, () => this.remote.alive());
     return {
       name: this.name,
+      unfit: this.unfit,
       control: guardControl(this.name, control, patience, this.lifeline, controlDeadlineMs, progress),
       progress,
       terminate: () => this.terminate(),
@@ -101,11 +139,11 @@ export class WorkerVm {
   }
 
   /** A call before there is a control to guard: settles with the thread's answer, its end, or at the deadline. */
-  private async ask(call: string, deadlineMs: number, run: () => Promise<void>): Promise<void> {
+  private async ask<R>(call: string, deadlineMs: number, run: () => Promise<R>): Promise<R> {
     const { lifeline } = this;
     const { patience } = this.options;
     try {
-      await guardCall(this.name, call, { patience, lifeline, deadlineMs }, run);
+      return await guardCall(this.name, call, { patience, lifeline, deadlineMs }, run);
     } catch (error) {
       await this.terminate();
       throw error;

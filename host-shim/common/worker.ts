@@ -1,10 +1,11 @@
 /** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
 import { standInOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
+import { NOTHING_KNOWN } from './guests.js';
 import { toHost } from './journal-port.js';
 import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
-import { createVm, loadFactories } from './vm-factory.js';
+import { createVm, factoriesOf, loadGuests } from './vm-factory.js';
 
 /** What is not caught ends the thread: its host learns of it and starts another. */
 function endThread(error: unknown): never {
@@ -12,16 +13,17 @@ function endThread(error: unknown): never {
 }
 
 export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
-  exposeVm(platform.endpoint, async ({ wasm, standsIn, lifeLock }) => {
+  exposeVm(platform.endpoint, async ({ wasm, standsIn, lifeLock, guests: known = NOTHING_KNOWN }, handOver) => {
     await platform.holdLife(lifeLock);
     const definition = standsIn ? standInOf(own) : own;
-    const factories = await loadFactories(definition, wasm, platform.load);
+    const guests = await loadGuests(definition, wasm, platform, known);
+    handOver(guests);
     return async ({ name, memory, journalPort, spareInstances }, events) => {
       const driver = new Driver(platform.afterTurn, endThread);
       const vm = createVm({
         name,
         definition,
-        factories,
+        factories: factoriesOf(definition, guests),
         memory,
         spareInstances,
         ...(journalPort && toHost(journalPort)),

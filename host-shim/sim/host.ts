@@ -16,10 +16,11 @@ import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { consoleFor } from '../common/console.js';
 import { standInOf, type VmSource } from '../common/definition.js';
+import { GuestMemory } from '../common/guest-memory.js';
 import { type HostOptions, LocalReports, printPortError, type WorkerName } from '../common/host.js';
 import { Memories } from '../common/memories.js';
 import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
-import { type LoadedDefinition, loadFactories } from '../common/vm-factory.js';
+import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
 import { Carrier, type CarrierOptions } from './carrier.js';
 import { hanging } from './hanging-instance.js';
@@ -63,8 +64,9 @@ export class SimHost implements Host {
   private readonly reports = new LocalReports();
   private readonly running = new Map<VmName, Running>();
   private readonly memories: Memories;
-  private readonly loading = new Set<Promise<LoadedDefinition>>();
+  private readonly loading = new Set<Promise<unknown>>();
   private readonly patience: Patience;
+  private readonly guests = new GuestMemory();
 
   constructor(private readonly options: SimHostOptions) {
     this.warn = consoleFor(options.console);
@@ -73,7 +75,7 @@ export class SimHost implements Host {
     this.capabilities = { ...detected, wasm: detected.wasm && wasm, sharedMemory };
     this.kernel = new Kernel({
       turn: () => this.turn(),
-      isQuiet: () => ![...this.running.values()].some(({ vm }) => vm.restarting),
+      isQuiet: () => this.loading.size === 0 && ![...this.running.values()].some(({ vm }) => vm.restarting),
       isWatched: () => [...this.running.values()].some(({ stands }) => stands()),
     });
     this.clock = { nowMicros: () => this.kernel.now };
@@ -89,7 +91,7 @@ export class SimHost implements Host {
     this.carrier.onRoom = () => {
       for (const { wake } of this.running.values()) wake();
     };
-    const { vm, handle } = this.start('host', { definition: { parties }, factories: [] }, this.reports);
+    const { vm, handle } = this.start('host', { definition: { parties }, factories: [], unfit: [] }, this.reports);
     this.vm = vm;
     this.local = handle;
   }
@@ -109,10 +111,14 @@ export class SimHost implements Host {
 
   async startVm(name: WorkerName, listener: VmListener, { again = false, standsIn = false }: Partial<VmStart> = {}): Promise<VmHandle> {
     const memory = this.memories.ofVm(name, again);
-    const loading = this.load(name, standsIn);
+    return this.start(name, await this.real(this.load(name, standsIn)), listener, memory).handle;
+  }
+
+  /** The virtual clock stands until it has settled. */
+  private async real<T>(loading: Promise<T>): Promise<T> {
     this.loading.add(loading);
     try {
-      return this.start(name, await loading, listener, memory).handle;
+      return await loading;
     } finally {
       this.loading.delete(loading);
     }
@@ -167,8 +173,9 @@ export class SimHost implements Host {
 
   private async load(name: WorkerName, standsIn: boolean): Promise<LoadedDefinition> {
     const definition = standsIn ? standInOf(await this.options.vms.js.load()) : await this.options.vms[name].load();
-    const factories = await loadFactories(definition, this.capabilities.wasm, load);
-    return { definition, factories: factories.map(hanging) };
+    const platform = { load: (url: URL) => this.real(load(url)) };
+    const { factories, unfit } = await loadHere(name, definition, this.capabilities.wasm, platform, this.guests);
+    return { definition, factories: factories.map(hanging), unfit };
   }
 
   /** How long the real world takes to load a guest must not be seen on the virtual clock. */
@@ -179,7 +186,7 @@ export class SimHost implements Host {
 
   private start(
     name: VmName,
-    { definition, factories }: LoadedDefinition,
+    { definition, factories, unfit }: LoadedDefinition,
     listener: VmListener,
     memory?: VmMemory,
   ): { vm: Vm; handle: VmHandle } {
@@ -248,6 +255,7 @@ export class SimHost implements Host {
       vm,
       handle: {
         ...handle,
+        unfit,
         terminate: () => {
           if (started.stands) this.carrier.lose(vm);
           if (name === 'host') this.carrier.end();

@@ -1,13 +1,17 @@
 /**
  * From a trap to the line of AssemblyScript that caused it. A stack trace of V8 names a byte offset in the module
  * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets. The map is
- * parsed when the first position is asked for, after the restart: most instances never have one.
+ * loaded and parsed when the first position is asked for, after the restart: most instances never have one, and nothing else waits for it.
  *
  * The catch: the compiler gives the code of a `throw` no position, and inlines what an actor calls (the library, codecs, the kit) into
  * the actor's functions. Then what stands last before it in the same function, and is not of those, is the line to report. For where a
  * function starts, scripts/build-guests.ts adds `x_functionStarts` to the map.
  */
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
+import { inTime } from '../../actors/in-time.js';
+import type { SiteSearch } from '../../actors/instance.js';
+import { SOURCE_MAP_DEADLINE_MS } from '../../protocol/limits.js';
+import { platformTimers } from '../common/timers.js';
 
 const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
@@ -33,12 +37,49 @@ function lastAtMost<T>(sorted: readonly T[], key: (item: T) => number, value: nu
   return low - 1;
 }
 
+const NO_MAP: GuestSourceMap = { sources: [] };
+
+/** Text of a module's source map, or what loads it: a rejection says why it cannot be had. */
+export type MapSource = string | (() => Promise<string>);
+
 export class SourcePositions {
   #segments: readonly SourceMapSegment[] = [];
   #map: GuestSourceMap | undefined;
+  #json: string;
+  #loading: Promise<void> | undefined;
+  #told = false;
 
-  /** @param json text of the module's source map */
-  constructor(private readonly json: string) {}
+  /** @param onMissing told once, when there is no map that can be read, or not in time: then crashes have no lines */
+  constructor(
+    private readonly source: MapSource,
+    private readonly onMissing: (reason: string) => void = () => {},
+  ) {
+    this.#json = typeof source === 'string' ? source : '';
+  }
+
+  /** Resolves when the map is here, or cannot be had, or does not come in time. Never rejects. */
+  async load(): Promise<void> {
+    const { source } = this;
+    if (typeof source === 'string') return;
+    this.#loading ??= source().then(
+      (json) => {
+        this.#json = json;
+      },
+      (error) => this.#miss(error),
+    );
+    const late = () => new Error(`no answer in ${SOURCE_MAP_DEADLINE_MS} ms`);
+    await inTime(platformTimers, SOURCE_MAP_DEADLINE_MS, this.#loading, late).catch((error) => this.#tell(error));
+  }
+
+  #miss(error: unknown): void {
+    this.#map = NO_MAP;
+    this.#tell(error);
+  }
+
+  #tell(error: unknown): void {
+    if (!this.#told) this.onMissing(error instanceof Error ? error.message : String(error));
+    this.#told = true;
+  }
 
   /** @returns `wasm-actors/scene.ts:120:5` of the innermost frame of the actor, else of the innermost of all; empty when there is none */
   inStack(stack: string): string {
@@ -47,11 +88,16 @@ export class SourcePositions {
   }
 
   #parse(): GuestSourceMap {
-    if (!this.#map) {
-      this.#map = JSON.parse(this.json) as GuestSourceMap;
-      this.#segments = decodedMappings(new TraceMap(this.json))[0] ?? [];
+    if (this.#map) return this.#map;
+    if (this.#json === '') return NO_MAP; // not here yet
+    try {
+      this.#map = JSON.parse(this.#json) as GuestSourceMap;
+      this.#segments = decodedMappings(new TraceMap(this.#json))[0] ?? [];
+    } catch (error) {
+      this.#miss(error);
     }
-    return this.#map;
+    this.#json = '';
+    return this.#map ?? NO_MAP;
   }
 
   /** @returns the position of the instruction at `offset`, or of the nearest before it that is not of what an actor calls */
@@ -88,10 +134,11 @@ export class GuestAbort extends Error {
 }
 
 /** @returns the source position of what a guest threw, empty when unknown; a function when the source map has to be asked */
-export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | (() => string) {
+export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | SiteSearch {
   if (!(thrown instanceof Error)) return '';
   const noted = thrown instanceof GuestAbort ? thrown.position : '';
   if (!positions || (noted && !RUNTIME.test(noted))) return noted;
   const stack = thrown.stack ?? '';
-  return () => positions.inStack(stack) || noted;
+  const search = () => positions.inStack(stack) || noted;
+  return Object.assign(search, { ready: () => positions.load() });
 }

@@ -10,6 +10,10 @@ export interface PlainGuestOptions {
   readonly without?: string;
   /** A function that it imports, as `env.now`. */
   readonly imports?: string;
+  /** What its start function does. */
+  readonly start?: 'trap' | 'loop';
+  /** Traps as its first snapshot is taken. */
+  readonly withoutSnapshot?: boolean;
 }
 
 const INBOX = 0x1000;
@@ -39,14 +43,16 @@ const FUNCTIONS: Readonly<Record<string, (options: PlainGuestOptions) => string>
         (local.set $frame (i32.add (local.get $frame) (i32.const 1)))
         (i32.store ${cell(3)} (local.get $at))
         (br $next))))`,
-  tandem_snapshot: () => `
+  tandem_snapshot: ({ withoutSnapshot }) => `
+    ${withoutSnapshot ? '(unreachable)' : ''}
     (i32.store (i32.const ${SNAPSHOT}) (i32.const 0x00909094))
     (i32.store8 (i32.const ${SNAPSHOT + 4}) (global.get $count))`,
   tandem_restore: () => `(param i32) (global.set $count (i32.load8_u (i32.const ${INBOX + 4})))`,
 };
 
 function text(options: PlainGuestOptions): string {
-  const [from, name] = options.imports?.split('.') ?? [];
+  const [from, ...path] = options.imports?.split('.') ?? [];
+  const name = path.join('.');
   const functions = Object.entries(FUNCTIONS).map(([exported, body]) => {
     const head = exported === options.without ? '(func' : `(func (export "${exported}")`;
     return `${head} ${body(options)})`;
@@ -58,6 +64,7 @@ function text(options: PlainGuestOptions): string {
     (data (i32.const ${CELLS}) "${[INBOX, INBOX_BYTES, OUTBOX, 0, 0, -1, SNAPSHOT, 5].map(littleEndian).join('')}")
     ${functions.join('\n')}
     ${from ? '(func (export "calls") (call $imported))' : ''}
+    ${options.start ? `(func $start ${options.start === 'trap' ? '(unreachable)' : '(loop $for_ever (br $for_ever))'}) (start $start)` : ''}
   )`;
 }
 

@@ -1,12 +1,13 @@
 /**
  * The corner of the screen: for each actor, and for the page, its VM, condition and restarts, what is in its mailbox and journal, and its
- * last crash. Keys 1 to 6 choose one, C crashes it.
+ * last crash, or why it does not run in Wasm. Keys 1 to 6 choose one, C crashes it.
  * Conditions change as they do; the lengths are asked for once a second, while somebody can see them. A tile has its rows from the first on,
  * each one line, so that none moves when a text comes.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
 import type { Application } from '../../../actors/application.js';
 import type { ActorHealth, CrashReport } from '../../../actors/control.js';
+import type { TwinStatus } from '../../../actors/placement.js';
 import type { System } from '../../../actors/system.js';
 
 /** How often the VMs are asked: often enough for a person, and nothing beside the frames of a second. */
@@ -17,6 +18,8 @@ const NOT_KNOWN = '–';
 
 /** Of an actor or port. */
 type Status = Pick<System['actors'][number], 'vm' | 'restarts' | 'condition' | 'lastCrash'> & {
+  /** Of an actor. */
+  readonly twin?: TwinStatus;
   readonly name: string;
   readonly state: string;
 };
@@ -124,15 +127,17 @@ export class Panel {
     if (status) this.show(status);
   }
 
-  private show({ name, vm, state, condition, restarts, lastCrash }: Status): void {
+  private show({ name, vm, twin, state, condition, restarts, lastCrash }: Status): void {
     const tile = this.tileOf(name);
     if (!tile) return;
     Object.assign(tile.element.dataset, { vm, state, condition, restarts });
-    write(tile.vm, vm);
+    Object.assign(tile.element.dataset, { twin: twin?.side ?? '', why: twin?.why ?? '' });
+    write(tile.vm, twin && twin.side !== vm ? `${vm}, ${twin.side} twin` : vm);
     write(tile.condition, condition);
     write(tile.restarts, String(restarts));
-    tile.lastCrash.toggleAttribute('data-crashed', lastCrash !== null);
-    write(tile.lastCrash, lastCrash ? [lastCrash.kindName, lastCrash.reason].filter(Boolean).join(': ') : 'no crash');
+    tile.lastCrash.toggleAttribute('data-crashed', lastCrash !== null || Boolean(twin?.detail));
+    const crash = lastCrash && [lastCrash.kindName, lastCrash.reason].filter(Boolean).join(': ');
+    write(tile.lastCrash, crash ?? (twin?.detail ? `${twin.side} twin: ${twin.detail}` : 'no crash'));
   }
 
   private report({ party, message, position, reason }: CrashReport, what: string): void {

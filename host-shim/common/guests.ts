@@ -1,0 +1,123 @@
+/**
+ * The guests of one VM, each on its own: loaded, compiled, and entered for the first time, to hear who it is. What goes wrong with one of them is
+ * its own actor's affair: the others are there, and of the one it is known why it is not.
+ *
+ *   load ──> for each: module, or why there is none ──> check: an instance is made, and asked ──> a factory
+ *
+ * The catch: a guest that is entered may loop for ever, and then its thread can only be ended. So they are checked one by one, by whoever could do that.
+ */
+
+import type { UnfitGuest } from '../../actors/host.js';
+import { inTime } from '../../actors/in-time.js';
+import type { ActorFactory } from '../../actors/instance.js';
+import { GUEST_LOAD_DEADLINE_MS } from '../../protocol/limits.js';
+import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
+import type { Guest, VmDefinition } from './definition.js';
+import type { Platform } from './platform.js';
+import { platformTimers } from './timers.js';
+
+/** By the URL of each. Only modules whose first instance has been made: what was made once can be made again. */
+export type GuestModules = ReadonlyMap<string, WebAssembly.Module>;
+
+/** What is known of a VM's guests before they are loaded. */
+export interface KnownGuests {
+  /** Of a former incarnation: they need neither be loaded nor checked. */
+  readonly modules: GuestModules;
+  /** They are not even tried. */
+  readonly unfit: readonly UnfitGuest[];
+}
+
+export const NOTHING_KNOWN: KnownGuests = { modules: new Map(), unfit: [] };
+
+export type LoadGuest = Pick<Platform, 'load' | 'compile'>;
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class Guests {
+  readonly unfit: UnfitGuest[] = [];
+  readonly factories: ActorFactory[] = [];
+  private readonly loaded = new Map<string, { readonly guest: Guest; readonly module: WebAssembly.Module }>();
+  private readonly checked = new Map<string, WebAssembly.Module>();
+
+  constructor(
+    private readonly parties: VmDefinition['parties'],
+    private readonly platform: LoadGuest,
+  ) {}
+
+  /** Never rejects. */
+  async load(guests: readonly Guest[], { modules, unfit }: KnownGuests): Promise<void> {
+    await Promise.all(
+      guests.map(async (guest) => {
+        const { name } = guest.schema;
+        const known = modules.get(guest.module.href);
+        const refused = unfit.find(({ actor }) => actor === name);
+        if (refused) this.refuse(guest, refused.reason);
+        else if (known) this.add(guest, known, true);
+        else await this.loadOne(guest);
+      }),
+    );
+  }
+
+  private async loadOne(guest: Guest): Promise<void> {
+    const { load, compile = async (url: URL) => compileGuest(await load(url)) } = this.platform;
+    const late = () => new Error(`${guest.module}: no answer in ${GUEST_LOAD_DEADLINE_MS} ms`);
+    try {
+      const module = await inTime(platformTimers, GUEST_LOAD_DEADLINE_MS, compile(guest.module), late);
+      this.loaded.set(guest.schema.name, { guest, module });
+    } catch (error) {
+      this.refuse(guest, messageOf(error));
+    }
+  }
+
+  /** Actors whose guests have not been entered yet. */
+  get unchecked(): readonly string[] {
+    return [...this.loaded.keys()];
+  }
+
+  /** Enters a guest for the first time. @returns what is wrong with it; null when nothing is */
+  check(actor: string): UnfitGuest | null {
+    const { guest, module } = this.loaded.get(actor)!;
+    this.loaded.delete(actor);
+    try {
+      this.add(guest, module, false);
+      return null;
+    } catch (error) {
+      return this.refuse(guest, messageOf(error));
+    }
+  }
+
+  checkAll(): void {
+    for (const actor of this.unchecked) this.check(actor);
+  }
+
+  /** For the next incarnation of this VM, as far as the engine lets them go to another thread. */
+  get modules(): GuestModules {
+    const { port1, port2 } = new MessageChannel();
+    const mayLeave = ([, module]: [string, WebAssembly.Module]) => {
+      try {
+        port1.postMessage(module);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    const leaving = new Map([...this.checked].filter(mayLeave));
+    port1.close();
+    port2.close();
+    return leaving;
+  }
+
+  private add(guest: Guest, module: WebAssembly.Module, checked: boolean): void {
+    const { schema, sourceMap } = guest;
+    const loadMap = sourceMap && (async () => new TextDecoder().decode(await this.platform.load(sourceMap)));
+    this.factories.push(wasmActorFactory(schema, module, loadMap, this.parties, checked));
+    this.checked.set(guest.module.href, module);
+  }
+
+  private refuse({ schema }: Guest, reason: string): UnfitGuest {
+    const unfit = { actor: schema.name, reason };
+    this.unfit.push(unfit);
+    this.factories.push(unfitFactory(schema, reason));
+    return unfit;
+  }
+}

@@ -1,0 +1,47 @@
+/** Modules that cannot be run as the guest of the counter, each with what is said of it. */
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { plainGuest } from '../guest/plain-guest.js';
+
+const dist = new URL('../../dist/', import.meta.url);
+export const counterModule = new URL('examples/counter/wasm-actors/counter.wasm', dist);
+
+const whole = () => new Uint8Array(readFileSync(counterModule));
+const flipped = (at: number) => whole().map((byte, i) => (i === at ? byte ^ 0xff : byte));
+
+/** What its file has; null: there is none. */
+const FILES: Readonly<Record<string, readonly [bytes: () => Uint8Array | null, reason: RegExp]>> = {
+  'is empty': [() => new Uint8Array(), /not a module: .*/],
+  'is cut short': [() => whole().subarray(0, whole().length / 2), /not a module: /],
+  'has a byte that is another': [() => flipped(40), /not a module: /],
+  'is a page': [() => new TextEncoder().encode('<!doctype html><title>Television</title>'), /not a module: /],
+  'is not there': [() => null, /ENOENT.*no-such\.wasm/],
+  "is another actor's": [
+    () => new Uint8Array(readFileSync(new URL('wasm-actors/focus.wasm', dist))),
+    /other actor: the module is focus at /,
+  ],
+  'lacks an export': [() => plainGuest({ without: 'tandem_handle' }), /missing export: function tandem_handle/],
+  'wants to print': [() => plainGuest({ imports: 'env.console.log' }), /forbidden import: function env\.console\.log/],
+  'has an old ABI': [() => plainGuest({ abiVersion: 0 }), /abi version: the module has 0, this runtime 1/],
+  'traps as it starts': [() => plainGuest({ start: 'trap' }), /unreachable/],
+  'traps as it is spawned': [() => plainGuest({ withoutSnapshot: true }), /unreachable/],
+};
+
+export const FAULTS = Object.keys(FILES);
+export const reasonOf = (fault: string): RegExp => FILES[fault][1];
+
+const folder = mkdtempSync(join(tmpdir(), 'tandem-guests-'));
+
+/** @returns the URL of a file with these bytes */
+export function moduleOf(bytes: Uint8Array | null, name = 'no-such.wasm'): URL {
+  const file = join(folder, name);
+  if (bytes) writeFileSync(file, bytes);
+  return pathToFileURL(file);
+}
+
+export const brokenModule = (fault: string): URL => {
+  const bytes = FILES[fault][0]();
+  return moduleOf(bytes, bytes ? `${fault.replaceAll(/\W/g, '-')}.wasm` : 'no-such.wasm');
+};

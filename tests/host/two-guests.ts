@@ -1,0 +1,32 @@
+/** An application of two actors in Wasm, one of whose modules a test chooses: on every host. */
+import { javaScriptActorFactory } from '../../actors/index.js';
+import { Counter } from '../../examples/counter/js-actors/counter.js';
+import { button, counter } from '../../examples/counter/protocol/generated/index.js';
+import type { VmDefinition } from '../../host-shim/common/definition.js';
+import { javaScriptActors } from '../../js-actors/index.js';
+import { metrics } from '../../protocol/generated/metrics.js';
+import { tandemParties } from '../../protocol/index.js';
+
+export const parties = [...tandemParties, button, counter];
+
+const BOTH = { js: true, wasm: true };
+export const ACTORS = [
+  { schema: metrics, twins: BOTH },
+  { schema: counter, twins: BOTH },
+];
+
+export const jsDefinition: VmDefinition = {
+  parties,
+  actors: [...javaScriptActors, javaScriptActorFactory(counter, () => new Counter(), parties)],
+};
+
+/** @param module of the counter @param folder of all that is built */
+export const wasmDefinition = (module: URL, folder: URL): VmDefinition => ({
+  parties,
+  guests: [
+    { schema: metrics, module: new URL('wasm-actors/metrics.wasm', folder) },
+    { schema: counter, module, sourceMap: new URL('no-such.map', folder) },
+  ],
+});
+
+export { button, counter };
