@@ -13,6 +13,7 @@ import { DisplayList } from './scene/display-list.js';
 import * as Focusable from './scene/focusables.js';
 import { Focusables } from './scene/focusables.js';
 import { Layout } from './scene/layout.js';
+import { showsMotion } from './scene/motion.js';
 import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES } from './scene/properties.js';
 import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree.js';
 
@@ -21,6 +22,7 @@ type LayoutRect = PublicationOf<typeof scene, 'layout'>['changed'][number];
 
 /** Strings of one message: with the longest of each, half of the largest frame. */
 const STRINGS_PER_MESSAGE = 128;
+const NO_BYTES = new Uint8Array(0);
 const ALL = DISPLAY | FOCUSABLES | PLACES;
 
 const propertyNumbers = new Map(SCENE_PROPERTIES.map((name, number) => [name, number]));
@@ -38,7 +40,9 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
   /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick makes anew. */
   private dirty = ALL;
   private animatingShown = false;
+  /** Nodes whose string has changed since it was sent, and what the display has of each. */
   private stringsDirty: number[] = [];
+  private stringsShown: string[] = [];
 
   constructor() {
     super(scene);
@@ -66,14 +70,21 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     if (this.tree.orderDirty) this.tree.arrange();
     if ((this.dirty & PLACES) !== 0) this.layout.run(this.tree);
     if ((this.dirty & FOCUSABLES) !== 0) this.publishFocusables();
+    const paints = (this.dirty & DISPLAY) !== 0;
+    if (paints) {
+      this.unmarkStringsThatAreShown();
+      this.displayList.paint(this.tree, this.layout, this.animations);
+    }
     if (this.stringsDirty.length > 0) this.sendStrings();
-    const animating = this.animations.count > 0;
-    if ((this.dirty & DISPLAY) !== 0 || animating !== this.animatingShown) this.sendDisplayList(animating);
+    if (paints) this.sendDisplayList();
     this.dirty = 0;
   }
 
   onRedraw(): void {
-    for (let node = 0; node < this.tree.rows; node++) if (this.tree.strings[node] !== '') this.markString(node);
+    const { tree } = this;
+    for (let i = 0; i < this.stringsShown.length; i++) this.stringsShown[i] = '';
+    for (let node = 0; node < tree.rows; node++) if (tree.strings[node] !== '') this.markString(node, '');
+    this.displayList.shown.clear();
     this.dirty |= DISPLAY;
   }
 
@@ -85,6 +96,8 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
 
   snapshot(): StateOf<typeof scene> {
     const { tree, animations, focusables } = this;
+    const { shown } = this.displayList;
+    const displayDirty = (this.dirty & DISPLAY) !== 0;
     const strings: { node: number; value: string }[] = [];
     for (let node = 0; node < tree.rows; node++) if (tree.strings[node] !== '') strings.push({ node, value: tree.strings[node] });
     return {
@@ -93,7 +106,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
       rejected: this.rejected,
       layoutDirty: (this.dirty & PLACES) !== 0,
       focusablesDirty: (this.dirty & FOCUSABLES) !== 0,
-      displayDirty: (this.dirty & DISPLAY) !== 0,
+      displayDirty,
       animatingShown: this.animatingShown,
       types: tree.types.subarray(0, tree.rows),
       links: tree.saveLinks(),
@@ -103,6 +116,12 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
       stringsDirty: this.stringsDirty,
       animations: bytesOf(animations.rows, animations.count * ANIMATION_COLUMNS),
       focusables: bytesOf(focusables.rows, focusables.count * Focusable.FOCUSABLE_COLUMNS),
+      stringsShown: this.stringsShown,
+      shownWidth: displayDirty ? shown.width : 0,
+      shownHeight: displayDirty ? shown.height : 0,
+      shownItems: displayDirty ? shown.items : NO_BYTES,
+      shownClips: displayDirty ? shown.clips : NO_BYTES,
+      shownOmitted: displayDirty ? shown.omitted : 0,
     };
   }
 
@@ -117,10 +136,20 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     this.dirty = (state.layoutDirty ? PLACES : 0) | (state.focusablesDirty ? FOCUSABLES : 0) | (state.displayDirty ? DISPLAY : 0);
     this.animatingShown = state.animatingShown;
     this.stringsDirty = [];
-    for (const node of state.stringsDirty) if (node < this.tree.rows) this.markString(node);
-    // Places follow from the rest. When they are out of date the next tick makes them anew.
+    this.stringsShown = [];
+    for (const [i, node] of state.stringsDirty.entries()) if (node < this.tree.rows) this.markString(node, state.stringsShown[i] ?? '');
+    // Places follow from the rest, and so does the picture. When they are out of date the next tick makes them anew.
     this.tree.arrange();
     if (!state.layoutDirty) this.layout.run(this.tree);
+    if (state.displayDirty || state.layoutDirty) this.restoreShown(state);
+    else {
+      this.displayList.paint(this.tree, this.layout, this.animations);
+      this.displayList.keep();
+    }
+  }
+
+  private restoreShown({ shownWidth, shownHeight, shownItems, shownClips, shownOmitted }: StateOf<typeof scene>): void {
+    this.displayList.shown.load(shownWidth, shownHeight, shownItems, shownClips, shownOmitted);
   }
 
   /** @returns what it was given: whether a change made sense */
@@ -141,8 +170,9 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     const { tree } = this;
     if (!tree.exists(node) || tree.types[node] === VIEW) return false;
     if (tree.strings[node] === value) return true;
+    const former = tree.strings[node];
     if (!tree.setString(node, value)) return false;
-    this.markString(node);
+    this.markString(node, former);
     this.dirty |= tree.types[node] === TEXT ? ALL : DISPLAY;
     return true;
   }
@@ -152,7 +182,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     const property = numberOf(animation.property);
     if (!this.tree.exists(node)) return false;
     if (!this.animations.start(node, property, from !== null, from ?? 0, to, durationMs, delayMs, x1, y1, x2, y2, repeat)) return false;
-    this.dirty |= effectOf(property) & FOCUSABLES;
+    this.dirty |= DISPLAY | (effectOf(property) & FOCUSABLES);
     return true;
   }
 
@@ -160,7 +190,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     if (!this.tree.exists(node) || !this.animations.isAnimated(node, property)) return false;
     if (toEnd) return this.set(node, property, this.animations.target(node, property, 0));
     this.animations.cancel(node, property);
-    this.dirty |= effectOf(property) & FOCUSABLES;
+    this.dirty |= DISPLAY | (effectOf(property) & FOCUSABLES);
     return true;
   }
 
@@ -170,9 +200,10 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     for (let i = 0; i < tree.freedCount; i++) {
       const freed = tree.freed[i];
       this.animations.cancelNode(freed);
-      if (tree.strings[freed] === '') continue;
+      const former = tree.strings[freed];
+      if (former === '') continue;
       tree.setString(freed, '');
-      this.markString(freed);
+      this.markString(freed, former);
     }
     this.dirty = ALL;
     return true;
@@ -182,8 +213,19 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     for (let node = ROOT + 1; node < this.tree.rows; node++) this.remove(node);
   }
 
-  private markString(node: number): void {
-    if (this.tree.markString(node)) this.stringsDirty.push(node);
+  /** @param shown what the display has, unless the node was marked before */
+  private markString(node: number, shown: string): void {
+    if (!this.tree.markString(node)) return;
+    this.stringsDirty.push(node);
+    this.stringsShown.push(shown);
+  }
+
+  /** A string that has changed and changed back, or a handle that was used again for the same, makes no other picture. */
+  private unmarkStringsThatAreShown(): void {
+    const { tree, stringsDirty, stringsShown } = this;
+    for (let i = 0; i < stringsDirty.length; i++) {
+      if (tree.strings[stringsDirty[i]] === stringsShown[i]) tree.unmarkString(stringsDirty[i]);
+    }
   }
 
   private publishFocusables(): void {
@@ -218,21 +260,18 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     }
     for (const node of stringsDirty) tree.unmarkString(node);
     stringsDirty.length = 0;
+    this.stringsShown.length = 0;
   }
 
-  private sendDisplayList(animating: boolean): void {
-    const { displayList, layout } = this;
-    displayList.paint(this.tree, layout);
+  /** Sends the list that was made, unless it looks as what the display has and says the same of movement. */
+  private sendDisplayList(): void {
+    const { displayList } = this;
+    const animating = showsMotion(this.tree, this.animations, displayList);
+    if (!displayList.differs() && animating === this.animatingShown) return;
+    const { width, height, items, clips, omitted } = displayList.made;
+    this.send(display.receives.displayList, { frame: this.frame, width, height, animating, items, clips, omitted });
     this.animatingShown = animating;
-    this.send(display.receives.displayList, {
-      frame: this.frame,
-      width: layout.width[ROOT],
-      height: layout.height[ROOT],
-      animating,
-      items: displayList.items,
-      clips: displayList.clips,
-      omitted: displayList.omitted,
-    });
+    displayList.keep();
   }
 }
 

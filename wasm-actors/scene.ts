@@ -26,10 +26,12 @@ import {
 import { Actor, start } from './kit/actor';
 import { ANIMATION_COLUMNS, Animations } from './scene/animation';
 import { Column } from './scene/column';
-import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS, DisplayList } from './scene/display-list';
+import { DisplayList } from './scene/display-list';
 import * as Focusable from './scene/focusables';
 import { Focusables } from './scene/focusables';
 import { Layout } from './scene/layout';
+import { showsMotion } from './scene/motion';
+import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from './scene/packed-list';
 import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES } from './scene/properties';
 import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree';
 
@@ -49,7 +51,9 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick makes anew. */
   private dirty: i32 = ALL;
   private animatingShown: bool = false;
+  /** Nodes whose string has changed since it was sent, and what the display has of each. */
   private stringsDirty: Array<i32> = [];
+  private stringsShown: Array<string> = [];
 
   private readonly layoutMessage: SceneLayout = new SceneLayout();
   private readonly stringsMessage: DisplayStrings = new DisplayStrings();
@@ -101,14 +105,21 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     if (this.tree.orderDirty) this.tree.arrange();
     if ((this.dirty & PLACES) != 0) this.layout.run(this.tree);
     if ((this.dirty & FOCUSABLES) != 0) this.publishFocusables();
+    const paints = (this.dirty & DISPLAY) != 0;
+    if (paints) {
+      this.unmarkStringsThatAreShown();
+      this.displayList.paint(this.tree, this.layout, this.animations);
+    }
     if (this.stringsDirty.length > 0) this.sendStrings();
-    const animating = this.animations.count > 0;
-    if ((this.dirty & DISPLAY) != 0 || animating != this.animatingShown) this.sendDisplayList(animating);
+    if (paints) this.sendDisplayList();
     this.dirty = 0;
   }
 
   onRedraw(_message: SceneRedraw): void {
-    for (let node = 0; node < this.tree.rows; node++) if (this.tree.strings[node] != '') this.markString(node);
+    const tree = this.tree;
+    for (let i = 0; i < this.stringsShown.length; i++) this.stringsShown[i] = '';
+    for (let node = 0; node < tree.rows; node++) if (tree.strings[node] != '') this.markString(node, '');
+    this.displayList.shown.clear();
     this.dirty |= DISPLAY;
   }
 
@@ -147,6 +158,14 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     for (let i = 0; i < this.stringsDirty.length; i++) state.stringsDirty.push(this.stringsDirty[i]);
     pointTo(state.animations, this.animations.rows, this.animations.count * ANIMATION_COLUMNS);
     pointTo(state.focusables, this.focusables.rows, this.focusables.count * Focusable.FOCUSABLE_COLUMNS);
+    state.stringsShown.clear();
+    for (let i = 0; i < this.stringsShown.length; i++) state.stringsShown.add().text = this.stringsShown[i];
+    const shown = this.displayList.shown;
+    state.shownWidth = state.displayDirty ? shown.width : 0;
+    state.shownHeight = state.displayDirty ? shown.height : 0;
+    pointTo(state.shownItems, shown.items, state.displayDirty ? shown.itemCount * DISPLAY_ITEM_WORDS : 0);
+    pointTo(state.shownClips, shown.clips, state.displayDirty ? shown.clipCount * DISPLAY_CLIP_WORDS : 0);
+    state.shownOmitted = state.displayDirty ? shown.omitted : 0;
     return state;
   }
 
@@ -165,12 +184,22 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     this.dirty = (state.layoutDirty ? PLACES : 0) | (state.focusablesDirty ? FOCUSABLES : 0) | (state.displayDirty ? DISPLAY : 0);
     this.animatingShown = state.animatingShown;
     this.stringsDirty = [];
+    this.stringsShown = [];
     for (let i = 0; i < state.stringsDirty.length; i++) {
-      if (state.stringsDirty[i] < <u32>tree.rows) this.markString(state.stringsDirty[i]);
+      if (state.stringsDirty[i] >= <u32>tree.rows) continue;
+      this.markString(state.stringsDirty[i], i < state.stringsShown.length ? state.stringsShown[i].text : '');
     }
-    // Places follow from the rest. When they are out of date the next tick makes them anew.
+    // Places follow from the rest, and so does the picture. When they are out of date the next tick makes them anew.
     tree.arrange();
     if (!state.layoutDirty) this.layout.run(tree);
+    const displayList = this.displayList;
+    if (state.displayDirty || state.layoutDirty) {
+      const shown = displayList.shown;
+      shown.load(state.shownWidth, state.shownHeight, state.shownItems, state.shownClips, state.shownOmitted);
+    } else {
+      displayList.paint(tree, this.layout, this.animations);
+      displayList.keep();
+    }
   }
 
   /** @returns what it was given: whether a change made sense */
@@ -191,8 +220,9 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     const tree = this.tree;
     if (!tree.exists(node) || tree.types[node] == VIEW) return false;
     if (tree.strings[node] == value) return true;
+    const former = tree.strings[node];
     if (!tree.setString(node, value)) return false;
-    this.markString(node);
+    this.markString(node, former);
     this.dirty |= tree.types[node] == TEXT ? ALL : DISPLAY;
     return true;
   }
@@ -215,7 +245,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
       animation.y2,
       animation.repeat,
     );
-    if (started) this.dirty |= effectOf(property) & FOCUSABLES;
+    if (started) this.dirty |= DISPLAY | (effectOf(property) & FOCUSABLES);
     return started;
   }
 
@@ -223,7 +253,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     if (!this.tree.exists(node) || !this.animations.isAnimated(node, property)) return false;
     if (toEnd) return this.set(node, property, this.animations.target(node, property, 0));
     this.animations.cancel(node, property);
-    this.dirty |= effectOf(property) & FOCUSABLES;
+    this.dirty |= DISPLAY | (effectOf(property) & FOCUSABLES);
     return true;
   }
 
@@ -233,9 +263,10 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     for (let i = 0; i < tree.freedCount; i++) {
       const freed = tree.freed[i];
       this.animations.cancelNode(freed);
-      if (tree.strings[freed] == '') continue;
+      const former = tree.strings[freed];
+      if (former == '') continue;
       tree.setString(freed, '');
-      this.markString(freed);
+      this.markString(freed, former);
     }
     this.dirty = ALL;
     return true;
@@ -245,8 +276,19 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     for (let node = ROOT + 1; node < this.tree.rows; node++) this.remove(node);
   }
 
-  private markString(node: i32): void {
-    if (this.tree.markString(node)) this.stringsDirty.push(node);
+  /** @param shown what the display has, unless the node was marked before */
+  private markString(node: i32, shown: string): void {
+    if (!this.tree.markString(node)) return;
+    this.stringsDirty.push(node);
+    this.stringsShown.push(shown);
+  }
+
+  /** A string that has changed and changed back, or a handle that was used again for the same, makes no other picture. */
+  private unmarkStringsThatAreShown(): void {
+    const stringsDirty = this.stringsDirty;
+    for (let i = 0; i < stringsDirty.length; i++) {
+      if (this.tree.strings[stringsDirty[i]] == this.stringsShown[i]) this.tree.unmarkString(stringsDirty[i]);
+    }
   }
 
   private publishFocusables(): void {
@@ -291,22 +333,26 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     }
     for (let i = 0; i < stringsDirty.length; i++) tree.unmarkString(stringsDirty[i]);
     stringsDirty.length = 0;
+    this.stringsShown.length = 0;
   }
 
-  private sendDisplayList(animating: bool): void {
+  /** Sends the list that was made, unless it looks as what the display has and says the same of movement. */
+  private sendDisplayList(): void {
     const displayList = this.displayList;
-    const layout = this.layout;
+    const animating = showsMotion(this.tree, this.animations, displayList);
+    if (!displayList.differs() && animating == this.animatingShown) return;
+    const made = displayList.made;
     const message = this.displayListMessage;
-    displayList.paint(this.tree, layout);
-    this.animatingShown = animating;
     message.frame = this.frame;
-    message.width = layout.width[ROOT];
-    message.height = layout.height[ROOT];
+    message.width = made.width;
+    message.height = made.height;
     message.animating = animating;
-    pointTo(message.items, displayList.items, displayList.itemCount * DISPLAY_ITEM_WORDS);
-    pointTo(message.clips, displayList.clips, displayList.clipCount * DISPLAY_CLIP_WORDS);
-    message.omitted = displayList.omitted;
+    pointTo(message.items, made.items, made.itemCount * DISPLAY_ITEM_WORDS);
+    pointTo(message.clips, made.clips, made.clipCount * DISPLAY_CLIP_WORDS);
+    message.omitted = made.omitted;
     this.send(message);
+    this.animatingShown = animating;
+    displayList.keep();
   }
 }
 

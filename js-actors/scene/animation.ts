@@ -41,6 +41,14 @@ export class Animations {
     return node < this.animated.length && this.animated[node] !== 0;
   }
 
+  nodeAt(index: number): number {
+    return this.rows[index * ANIMATION_COLUMNS + NODE];
+  }
+
+  propertyAt(index: number): number {
+    return this.rows[index * ANIMATION_COLUMNS + PROPERTY];
+  }
+
   /** Starts at the next tick, in place of the animation that the property had. @returns whether the numbers make sense and there is room */
   start(
     node: number,
@@ -116,8 +124,10 @@ export class Animations {
         const effect = effectOf(property);
         effects |= (effect & PLACES) !== 0 ? effect : DISPLAY;
       }
-      if (ended) this.removeAt(row);
-      else i++;
+      if (ended) {
+        effects |= DISPLAY;
+        this.removeAt(row);
+      } else i++;
     }
     return effects;
   }

@@ -1,15 +1,19 @@
 /**
  * What is visible, in paint order, as packed 32-bit words: docs/SCENE.md draws an item. The words are in the byte order of the
- * platform, which is little-endian wherever there is WebAssembly. The buffers are used again for the next list.
+ * platform, which is little-endian wherever there is WebAssembly. What the display has is kept beside what was just made, so that the
+ * same picture is not sent again.
  */
-import { DISPLAY_CLIP_WORDS, DISPLAY_CLIPS_MAX, DISPLAY_ITEM_WORDS, DISPLAY_ITEMS_MAX } from '../../protocol/ports/display.js';
+import { DISPLAY_CLIPS_MAX, DISPLAY_ITEM_WORDS, DISPLAY_ITEMS_MAX } from '../../protocol/ports/display.js';
+import type { Animations } from './animation.js';
 import type { Layout } from './layout.js';
+import { PackedList } from './packed-list.js';
 import {
   AUTOMATIC,
   CLIP,
   COLOUR,
   FONT_SIZE,
   FONT_WEIGHT,
+  HEIGHT,
   LINE_HEIGHT,
   LINE_HEIGHT_FACTOR,
   LINES,
@@ -19,6 +23,7 @@ import {
   SCALE,
   SCALE_MAX,
   TEXT_ALIGN,
+  WIDTH,
   X,
   Y,
 } from './properties.js';
@@ -28,15 +33,14 @@ const CAPACITY_MIN = 256;
 const EDGES = 4;
 
 export class DisplayList {
-  itemCount = 0;
-  clipCount = 0;
-  /** Visible items beyond the most that a list holds. */
-  omitted = 0;
-
-  private itemWords = new Uint32Array(CAPACITY_MIN * DISPLAY_ITEM_WORDS);
-  private itemFloats = new Float32Array(this.itemWords.buffer);
-  private clipFloats = new Float32Array(CAPACITY_MIN * DISPLAY_CLIP_WORDS);
-  /** Per clip: left, top, right, bottom. */
+  /** What `paint` makes, and what the display has. */
+  made = new PackedList();
+  shown = new PackedList();
+  /** Something is not in the picture, and its own animations bring it there. */
+  entering = false;
+  /** Something is listed whose string the display does not have yet. */
+  private stringChanged = false;
+  /** Per clip of what is made: left, top, right, bottom. */
   private edges = new Float64Array(CAPACITY_MIN * EDGES);
 
   /** On the screen, per node: corner, scale of its content, opacity, and the clip of its children. */
@@ -47,26 +51,45 @@ export class DisplayList {
   private clip = new Int32Array(0);
   private capacity = 0;
 
-  get items(): Uint8Array {
-    return new Uint8Array(this.itemWords.buffer, 0, this.itemCount * DISPLAY_ITEM_WORDS * 4);
-  }
-
-  get clips(): Uint8Array {
-    return new Uint8Array(this.clipFloats.buffer, 0, this.clipCount * DISPLAY_CLIP_WORDS * 4);
-  }
-
-  paint(tree: Tree, layout: Layout): void {
+  paint(tree: Tree, layout: Layout, animations: Animations): void {
     this.reserve(tree.capacity);
-    this.itemCount = 0;
-    this.clipCount = 0;
-    this.omitted = 0;
+    this.entering = false;
+    this.stringChanged = false;
+    this.made.begin(layout.width[ROOT], layout.height[ROOT]);
     this.addClip(0, 0, layout.width[ROOT], layout.height[ROOT], 0);
     let i = 0;
-    while (i < tree.orderLength) i = this.visit(tree, layout, i);
+    while (i < tree.orderLength) i = this.visit(tree, layout, animations, i);
+  }
+
+  /** @returns whether what is made looks other than what the display has */
+  differs(): boolean {
+    return this.stringChanged || !this.made.equals(this.shown);
+  }
+
+  /** What is made is what the display has from now on. */
+  keep(): void {
+    const former = this.shown;
+    this.shown = this.made;
+    this.made = former;
+  }
+
+  /** @returns whether what is made lists something of a node's subtree */
+  hasWithin(tree: Tree, node: number): boolean {
+    const index = tree.indexOf(node);
+    if (index === NONE) return false;
+    const words = this.made.itemWords;
+    let before = 0;
+    let behind = this.made.itemCount;
+    while (before < behind) {
+      const middle = (before + behind) >> 1;
+      if (tree.indexOf(words[middle * DISPLAY_ITEM_WORDS]) < index) before = middle + 1;
+      else behind = middle;
+    }
+    return before < this.made.itemCount && tree.indexOf(words[before * DISPLAY_ITEM_WORDS]) < tree.end[index];
   }
 
   /** Lists the node at `index` of the order when it shows. @returns the index to go on with: past the subtree when nothing of it shows */
-  private visit(tree: Tree, layout: Layout, index: number): number {
+  private visit(tree: Tree, layout: Layout, animations: Animations, index: number): number {
     const node = tree.order[index];
     const parent = tree.parent[node];
     const properties = tree.properties;
@@ -77,7 +100,10 @@ export class DisplayList {
     const ownScale = properties[row + SCALE];
     const scale = Math.min(SCALE_MAX, parentScale * ownScale);
     const opacity = (isTop ? 1 : this.opacity[parent]) * properties[row + OPACITY];
-    if (scale <= 0 || opacity <= 0) return tree.end[index];
+    if (scale <= 0 || opacity <= 0) {
+      if (animations.hasNode(node)) this.lookAhead(tree, layout, animations, node, clip);
+      return tree.end[index];
+    }
 
     // Scale is about the centre, in the coordinates of the parent.
     const inset = (1 - ownScale) / 2;
@@ -94,12 +120,34 @@ export class DisplayList {
     this.clip[node] = clip;
 
     const inside = this.overlaps(clip, left, top, width, height);
-    if (inside && showsItself(tree, node)) this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
+    if (inside && showsItself(tree, node, properties[row + COLOUR])) {
+      this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
+    } else if (animations.hasNode(node)) this.lookAhead(tree, layout, animations, node, clip);
     if (properties[row + CLIP] !== 0) {
       if (!inside) return tree.end[index];
       this.clip[node] = this.narrow(clip, left, top, width, height, properties[row + RADIUS] * scale);
     }
     return index + 1;
+  }
+
+  /** Notes whether a node that does not show comes into the picture by its own animations: at their ends it would be there. */
+  private lookAhead(tree: Tree, layout: Layout, animations: Animations, node: number, clip: number): void {
+    const colour = animations.target(node, COLOUR, tree.value(node, COLOUR));
+    const isContainer = tree.first[node] !== NONE && !animations.isAnimated(node, COLOUR);
+    if (this.entering || (!isContainer && !showsItself(tree, node, colour))) return;
+    const parent = tree.parent[node];
+    const parentScale = parent === NONE ? 1 : this.scale[parent];
+    const ownScale = animations.target(node, SCALE, tree.value(node, SCALE));
+    const scale = Math.min(SCALE_MAX, parentScale * ownScale);
+    if (scale <= 0 || animations.target(node, OPACITY, tree.value(node, OPACITY)) <= 0) return;
+    const width = animations.target(node, WIDTH, layout.width[node]);
+    const height = animations.target(node, HEIGHT, layout.height[node]);
+    const inset = (1 - ownScale) / 2;
+    const x = layout.left[node] + animations.target(node, X, tree.value(node, X)) + width * inset;
+    const y = layout.top[node] + animations.target(node, Y, tree.value(node, Y)) + height * inset;
+    const left = parent === NONE ? x : this.left[parent] + x * parentScale;
+    const top = parent === NONE ? y : this.top[parent] + y * parentScale;
+    this.entering = this.overlaps(clip, left, top, width * scale, height * scale);
   }
 
   private overlaps(clip: number, left: number, top: number, width: number, height: number): boolean {
@@ -112,7 +160,7 @@ export class DisplayList {
 
   /** @returns the index of a clip that is the part of a rectangle inside the outer clip */
   private narrow(outer: number, left: number, top: number, width: number, height: number, radius: number): number {
-    if (this.clipCount === DISPLAY_CLIPS_MAX) return outer;
+    if (this.made.clipCount === DISPLAY_CLIPS_MAX) return outer;
     const at = outer * EDGES;
     const edges = this.edges;
     const right = Math.min(left + width, edges[at + 2]);
@@ -121,24 +169,22 @@ export class DisplayList {
   }
 
   private addClip(left: number, top: number, right: number, bottom: number, radius: number): number {
-    const at = this.clipCount * DISPLAY_CLIP_WORDS;
-    if (at === this.clipFloats.length) {
-      this.clipFloats = grown(this.clipFloats, new Float32Array(2 * at));
-      this.edges = grown(this.edges, new Float64Array(2 * this.edges.length));
-    }
-    const clips = this.clipFloats;
+    const clip = this.made.clipCount;
+    const at = this.made.addClip();
+    const clips = this.made.clipFloats;
     clips[at] = left;
     clips[at + 1] = top;
     clips[at + 2] = right - left;
     clips[at + 3] = bottom - top;
     clips[at + 4] = radius;
+    const edge = clip * EDGES;
+    if (edge === this.edges.length) this.edges = grown(this.edges, new Float64Array(2 * edge));
     const edges = this.edges;
-    const edge = this.clipCount * EDGES;
     edges[edge] = left;
     edges[edge + 1] = top;
     edges[edge + 2] = right;
     edges[edge + 3] = bottom;
-    return this.clipCount++;
+    return clip;
   }
 
   private addItem(
@@ -152,17 +198,15 @@ export class DisplayList {
     scale: number,
     opacity: number,
   ): void {
-    if (this.itemCount === DISPLAY_ITEMS_MAX) {
-      this.omitted++;
+    const { made } = this;
+    if (made.itemCount === DISPLAY_ITEMS_MAX) {
+      made.omitted++;
       return;
     }
-    const at = this.itemCount++ * DISPLAY_ITEM_WORDS;
-    if (at === this.itemWords.length) {
-      this.itemWords = grown(this.itemWords, new Uint32Array(2 * at));
-      this.itemFloats = new Float32Array(this.itemWords.buffer);
-    }
-    const words = this.itemWords;
-    const floats = this.itemFloats;
+    if (tree.isMarked(node)) this.stringChanged = true;
+    const at = made.addItem();
+    const words = made.itemWords;
+    const floats = made.itemFloats;
     const properties = tree.properties;
     const row = node * PROPERTY_COUNT;
     const isText = tree.types[node] === TEXT;
@@ -192,8 +236,8 @@ export class DisplayList {
 }
 
 /** A view shows its colour, a text its glyphs, an image its source or, until that has come, its colour. */
-function showsItself(tree: Tree, node: number): boolean {
-  const opaque = (tree.value(node, COLOUR) & 0xff) !== 0;
+function showsItself(tree: Tree, node: number, colour: number): boolean {
+  const opaque = (colour & 0xff) !== 0;
   const type = tree.types[node];
   if (type === VIEW) return opaque;
   const filled = tree.strings[node].length > 0;

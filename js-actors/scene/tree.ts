@@ -143,6 +143,10 @@ export class Tree {
     return true;
   }
 
+  isMarked(node: number): boolean {
+    return this.marked[node] !== 0;
+  }
+
   unmarkString(node: number): void {
     this.marked[node] = 0;
   }
@@ -227,6 +231,12 @@ export class Tree {
       if (node === ROOT) return;
       node = this.next[node];
     }
+  }
+
+  /** @returns the node's index in `order`, or -1 when it is not visible or not in the tree */
+  indexOf(node: number): number {
+    const index = this.place[node];
+    return index < this.orderLength && this.order[index] === node ? index : NONE;
   }
 
   /** Makes room for handles below `rows`. */

@@ -84,6 +84,12 @@ export interface SceneState {
   stringsDirty: number[];
   animations: Uint8Array;
   focusables: Uint8Array;
+  stringsShown: string[];
+  shownWidth: number;
+  shownHeight: number;
+  shownItems: Uint8Array;
+  shownClips: Uint8Array;
+  shownOmitted: number;
 }
 
 function encodeNodeCreate(writer: Writer, value: NodeCreate): void {
@@ -234,8 +240,8 @@ function decodeLayoutRect(reader: Reader): LayoutRect {
 }
 
 function encodeSceneState(writer: Writer, value: SceneState): void {
-  writer.reserve(24);
-  writer.structure(15);
+  writer.reserve(26);
+  writer.structure(21);
   writer.u32(value.frame, 'SceneState.frame');
   writer.u53(value.timeMicros, 'SceneState.timeMicros');
   writer.u32(value.rejected, 'SceneState.rejected');
@@ -258,6 +264,17 @@ function encodeSceneState(writer: Writer, value: SceneState): void {
   }
   writer.bin(value.animations, 425984, 'SceneState.animations');
   writer.bin(value.focusables, 589824, 'SceneState.focusables');
+  writer.listLength(value.stringsShown.length, 65536, 'SceneState.stringsShown');
+  for (const item of value.stringsShown) {
+    writer.str(item, 4096, 'SceneState.stringsShown');
+  }
+  writer.reserve(18);
+  writer.f64(value.shownWidth, 'SceneState.shownWidth');
+  writer.f64(value.shownHeight, 'SceneState.shownHeight');
+  writer.bin(value.shownItems, 786432, 'SceneState.shownItems');
+  writer.bin(value.shownClips, 81920, 'SceneState.shownClips');
+  writer.reserve(5);
+  writer.u32(value.shownOmitted, 'SceneState.shownOmitted');
 }
 
 function decodeSceneState(reader: Reader): SceneState {
@@ -289,8 +306,20 @@ function decodeSceneState(reader: Reader): SceneState {
   }
   const $animations = present > 13 ? reader.bin(425984) : new Uint8Array(0);
   const $focusables = present > 14 ? reader.bin(589824) : new Uint8Array(0);
-  reader.skipFields(present, 15);
-  return { frame: $frame, timeMicros: $timeMicros, rejected: $rejected, layoutDirty: $layoutDirty, focusablesDirty: $focusablesDirty, displayDirty: $displayDirty, animatingShown: $animatingShown, types: $types, links: $links, given: $given, values: $values, strings: $strings, stringsDirty: $stringsDirty, animations: $animations, focusables: $focusables };
+  let $stringsShown: string[] = [];
+  if (present > 15) {
+    const length = reader.listLength(65536);
+    for (let i = 0; i < length; i++) {
+      $stringsShown.push(reader.str(4096));
+    }
+  }
+  const $shownWidth = present > 16 ? reader.f64() : 0;
+  const $shownHeight = present > 17 ? reader.f64() : 0;
+  const $shownItems = present > 18 ? reader.bin(786432) : new Uint8Array(0);
+  const $shownClips = present > 19 ? reader.bin(81920) : new Uint8Array(0);
+  const $shownOmitted = present > 20 ? reader.u32() : 0;
+  reader.skipFields(present, 21);
+  return { frame: $frame, timeMicros: $timeMicros, rejected: $rejected, layoutDirty: $layoutDirty, focusablesDirty: $focusablesDirty, displayDirty: $displayDirty, animatingShown: $animatingShown, types: $types, links: $links, given: $given, values: $values, strings: $strings, stringsDirty: $stringsDirty, animations: $animations, focusables: $focusables, stringsShown: $stringsShown, shownWidth: $shownWidth, shownHeight: $shownHeight, shownItems: $shownItems, shownClips: $shownClips, shownOmitted: $shownOmitted };
 }
 
 export const scene = bind(schema, {

@@ -10,6 +10,7 @@
  * `SCENE_NODES_MAX`. A change that names a node that does not exist, or makes no sense, is left out and counted in the state's
  * `rejected`; the rest of its batch applies.
  */
+import { DISPLAY_CLIP_WORDS, DISPLAY_CLIPS_MAX, DISPLAY_ITEM_WORDS, DISPLAY_ITEMS_MAX } from '../ports/display.js';
 import { actor, bin, bool, choice, f64, i32, list, message, optional, publication, str, struct, u32, u53 } from '../schema.js';
 
 /** Handles index the columns of the tree directly: 15 times a busy screen, and 8 MB of the 16 that a snapshot may have. */
@@ -116,6 +117,14 @@ export const scene = actor({
     animations: bin(SCENE_ANIMATIONS_MAX * 13 * 8),
     /** Per published rectangle nine f64 LE, the fields of LayoutRect in order. */
     focusables: bin(SCENE_FOCUSABLES_MAX * 9 * 8),
+    /** Of each node of `stringsDirty`, what the display has. */
+    stringsShown: list(str()),
+    /** While `displayDirty`, the display list that the display has: width is -1 when it has none. Otherwise it follows from the rest. */
+    shownWidth: f64,
+    shownHeight: f64,
+    shownItems: bin(DISPLAY_ITEMS_MAX * DISPLAY_ITEM_WORDS * 4),
+    shownClips: bin(DISPLAY_CLIPS_MAX * DISPLAY_CLIP_WORDS * 4),
+    shownOmitted: u32,
   }),
   receives: {
     /** Applied in the order of the fields, each list in its own order. */

@@ -24,7 +24,7 @@ export const display = port({
         /** Of the viewport, in pixels of the scene. */
         width: f64,
         height: f64,
-        /** Animations run or wait, so the next ticks will change the picture. */
+        /** An animation runs or waits that can be seen, so the next ticks will change the picture. */
         animating: bool,
         /** Per item twelve words: node, style, clip, colour, x, y, width, height, opacity, radius, font size, line height. */
         items: bin(DISPLAY_ITEMS_MAX * DISPLAY_ITEM_WORDS * 4),

@@ -13,6 +13,7 @@ import { layoutCases } from './scene-layout.js';
 import { animation, boxesIn, Screen, setsOf } from './scene-screen.js';
 import { sceneSequence } from './scene-sequence.js';
 import { treeCases } from './scene-tree.js';
+import { unseenCases } from './scene-unseen.js';
 import { compareTwins } from './twins.js';
 
 const implementations = await implementationsOf(scene, () => new Scene());
@@ -24,6 +25,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
   describe('tree', () => treeCases(open));
   describe('display list', () => displayListCases(open));
   describe('animation', () => animationCases(open));
+  describe('what nobody sees', () => unseenCases(open));
   describe('focusable rectangles', () => focusableCases(open));
 
   test('a snapshot restores the tree, the strings, the animations and what was published', () => {

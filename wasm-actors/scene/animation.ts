@@ -44,6 +44,14 @@ export class Animations {
     return node < this.animated.capacity && this.animated[node] != 0;
   }
 
+  nodeAt(index: i32): i32 {
+    return <i32>this.rows[index * ANIMATION_COLUMNS + NODE];
+  }
+
+  propertyAt(index: i32): i32 {
+    return <i32>this.rows[index * ANIMATION_COLUMNS + PROPERTY];
+  }
+
   /** Starts at the next tick, in place of the animation that the property had. @returns whether the numbers make sense and there is room */
   start(
     node: i32,
@@ -119,8 +127,10 @@ export class Animations {
         const effect = effectOf(property);
         effects |= (effect & PLACES) != 0 ? effect : DISPLAY;
       }
-      if (ended) this.removeAt(row);
-      else i++;
+      if (ended) {
+        effects |= DISPLAY;
+        this.removeAt(row);
+      } else i++;
     }
     return effects;
   }

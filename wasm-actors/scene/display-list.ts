@@ -1,15 +1,19 @@
 /**
  * What is visible, in paint order, as packed 32-bit words: docs/SCENE.md draws an item. The words are in the byte order of the
- * platform, which is little-endian wherever there is WebAssembly. The buffers are used again for the next list.
+ * platform, which is little-endian wherever there is WebAssembly. What the display has is kept beside what was just made, so that the
+ * same picture is not sent again.
  */
+import { Animations } from './animation';
 import { Column } from './column';
 import { Layout } from './layout';
+import { DISPLAY_ITEM_WORDS, PackedList } from './packed-list';
 import {
   AUTOMATIC,
   CLIP,
   COLOUR,
   FONT_SIZE,
   FONT_WEIGHT,
+  HEIGHT,
   LINE_HEIGHT,
   LINE_HEIGHT_FACTOR,
   LINES,
@@ -19,6 +23,7 @@ import {
   SCALE,
   SCALE_MAX,
   TEXT_ALIGN,
+  WIDTH,
   X,
   Y,
 } from './properties';
@@ -27,21 +32,19 @@ import { IMAGE, NONE, ROOT, TEXT, Tree, VIEW } from './tree';
 /** As in protocol/ports/display.ts. */
 const DISPLAY_ITEMS_MAX: i32 = 16384;
 const DISPLAY_CLIPS_MAX: i32 = 4096;
-export const DISPLAY_ITEM_WORDS: i32 = 12;
-export const DISPLAY_CLIP_WORDS: i32 = 5;
 
 const CAPACITY_MIN: i32 = 256;
 const EDGES: i32 = 4;
 
 export class DisplayList {
-  itemCount: i32 = 0;
-  clipCount: i32 = 0;
-  /** Visible items beyond the most that a list holds. */
-  omitted: i32 = 0;
-
-  items: Column<u32> = new Column<u32>(CAPACITY_MIN * DISPLAY_ITEM_WORDS);
-  clips: Column<f32> = new Column<f32>(CAPACITY_MIN * DISPLAY_CLIP_WORDS);
-  /** Per clip: left, top, right, bottom. */
+  /** What `paint` makes, and what the display has. */
+  made: PackedList = new PackedList();
+  shown: PackedList = new PackedList();
+  /** Something is not in the picture, and its own animations bring it there. */
+  entering: bool = false;
+  /** Something is listed whose string the display does not have yet. */
+  private stringChanged: bool = false;
+  /** Per clip of what is made: left, top, right, bottom. */
   private edges: Column<f64> = new Column<f64>(CAPACITY_MIN * EDGES);
 
   /** On the screen, per node: corner, scale of its content, opacity, and the clip of its children. */
@@ -51,18 +54,45 @@ export class DisplayList {
   private opacity: Column<f64> = new Column<f64>(0);
   private clip: Column<i32> = new Column<i32>(0);
 
-  paint(tree: Tree, layout: Layout): void {
+  paint(tree: Tree, layout: Layout, animations: Animations): void {
     this.reserve(tree.capacity);
-    this.itemCount = 0;
-    this.clipCount = 0;
-    this.omitted = 0;
+    this.entering = false;
+    this.stringChanged = false;
+    this.made.begin(layout.width[ROOT], layout.height[ROOT]);
     this.addClip(0, 0, layout.width[ROOT], layout.height[ROOT], 0);
     let i = 0;
-    while (i < tree.orderLength) i = this.visit(tree, layout, i);
+    while (i < tree.orderLength) i = this.visit(tree, layout, animations, i);
+  }
+
+  /** @returns whether what is made looks other than what the display has */
+  differs(): bool {
+    return this.stringChanged || !this.made.equals(this.shown);
+  }
+
+  /** What is made is what the display has from now on. */
+  keep(): void {
+    const former = this.shown;
+    this.shown = this.made;
+    this.made = former;
+  }
+
+  /** @returns whether what is made lists something of a node's subtree */
+  hasWithin(tree: Tree, node: i32): bool {
+    const index = tree.indexOf(node);
+    if (index == NONE) return false;
+    const words = this.made.items;
+    let before: i32 = 0;
+    let behind = this.made.itemCount;
+    while (before < behind) {
+      const middle = (before + behind) >> 1;
+      if (tree.indexOf(words[middle * DISPLAY_ITEM_WORDS]) < index) before = middle + 1;
+      else behind = middle;
+    }
+    return before < this.made.itemCount && tree.indexOf(words[before * DISPLAY_ITEM_WORDS]) < tree.end[index];
   }
 
   /** Lists the node at `index` of the order when it shows. @returns the index to go on with: past the subtree when nothing of it shows */
-  private visit(tree: Tree, layout: Layout, index: i32): i32 {
+  private visit(tree: Tree, layout: Layout, animations: Animations, index: i32): i32 {
     const node = tree.order[index];
     const parent = tree.parent[node];
     const properties = tree.properties;
@@ -73,7 +103,10 @@ export class DisplayList {
     const ownScale = properties[row + SCALE];
     const scale = Math.min(SCALE_MAX, parentScale * ownScale);
     const opacity = (isTop ? 1.0 : this.opacity[parent]) * properties[row + OPACITY];
-    if (scale <= 0 || opacity <= 0) return tree.end[index];
+    if (scale <= 0 || opacity <= 0) {
+      if (animations.hasNode(node)) this.lookAhead(tree, layout, animations, node, clip);
+      return tree.end[index];
+    }
 
     // Scale is about the centre, in the coordinates of the parent.
     const inset = (1 - ownScale) / 2;
@@ -90,12 +123,34 @@ export class DisplayList {
     this.clip[node] = clip;
 
     const inside = this.overlaps(clip, left, top, width, height);
-    if (inside && showsItself(tree, node)) this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
+    if (inside && showsItself(tree, node, properties[row + COLOUR])) {
+      this.addItem(tree, node, clip, left, top, width, height, scale, opacity);
+    } else if (animations.hasNode(node)) this.lookAhead(tree, layout, animations, node, clip);
     if (properties[row + CLIP] != 0) {
       if (!inside) return tree.end[index];
       this.clip[node] = this.narrow(clip, left, top, width, height, properties[row + RADIUS] * scale);
     }
     return index + 1;
+  }
+
+  /** Notes whether a node that does not show comes into the picture by its own animations: at their ends it would be there. */
+  private lookAhead(tree: Tree, layout: Layout, animations: Animations, node: i32, clip: i32): void {
+    const colour = animations.target(node, COLOUR, tree.value(node, COLOUR));
+    const isContainer = tree.first[node] != NONE && !animations.isAnimated(node, COLOUR);
+    if (this.entering || (!isContainer && !showsItself(tree, node, colour))) return;
+    const parent = tree.parent[node];
+    const parentScale = parent == NONE ? 1.0 : this.scale[parent];
+    const ownScale = animations.target(node, SCALE, tree.value(node, SCALE));
+    const scale = Math.min(SCALE_MAX, parentScale * ownScale);
+    if (scale <= 0 || animations.target(node, OPACITY, tree.value(node, OPACITY)) <= 0) return;
+    const width = animations.target(node, WIDTH, layout.width[node]);
+    const height = animations.target(node, HEIGHT, layout.height[node]);
+    const inset = (1 - ownScale) / 2;
+    const x = layout.left[node] + animations.target(node, X, tree.value(node, X)) + width * inset;
+    const y = layout.top[node] + animations.target(node, Y, tree.value(node, Y)) + height * inset;
+    const left = parent == NONE ? x : this.left[parent] + x * parentScale;
+    const top = parent == NONE ? y : this.top[parent] + y * parentScale;
+    this.entering = this.overlaps(clip, left, top, width * scale, height * scale);
   }
 
   private overlaps(clip: i32, left: f64, top: f64, width: f64, height: f64): bool {
@@ -113,7 +168,7 @@ export class DisplayList {
 
   /** @returns the index of a clip that is the part of a rectangle inside the outer clip */
   private narrow(outer: i32, left: f64, top: f64, width: f64, height: f64, radius: f64): i32 {
-    if (this.clipCount == DISPLAY_CLIPS_MAX) return outer;
+    if (this.made.clipCount == DISPLAY_CLIPS_MAX) return outer;
     const at = outer * EDGES;
     const edges = this.edges;
     const right = Math.min(left + width, edges[at + 2]);
@@ -122,24 +177,22 @@ export class DisplayList {
   }
 
   private addClip(left: f64, top: f64, right: f64, bottom: f64, radius: f64): i32 {
-    const at = this.clipCount * DISPLAY_CLIP_WORDS;
-    if (at == this.clips.capacity) {
-      this.clips.reserve(2 * at);
-      this.edges.reserve(2 * this.edges.capacity);
-    }
-    const clips = this.clips;
+    const clip = this.made.clipCount;
+    const at = this.made.addClip();
+    const clips = this.made.clips;
     clips[at] = <f32>left;
     clips[at + 1] = <f32>top;
     clips[at + 2] = <f32>(right - left);
     clips[at + 3] = <f32>(bottom - top);
     clips[at + 4] = <f32>radius;
+    const edge = clip * EDGES;
+    if (edge == this.edges.capacity) this.edges.reserve(2 * edge);
     const edges = this.edges;
-    const edge = this.clipCount * EDGES;
     edges[edge] = left;
     edges[edge + 1] = top;
     edges[edge + 2] = right;
     edges[edge + 3] = bottom;
-    return this.clipCount++;
+    return clip;
   }
 
   private addItem(
@@ -153,13 +206,14 @@ export class DisplayList {
     scale: f64,
     opacity: f64,
   ): void {
-    if (this.itemCount == DISPLAY_ITEMS_MAX) {
-      this.omitted++;
+    const made = this.made;
+    if (made.itemCount == DISPLAY_ITEMS_MAX) {
+      made.omitted++;
       return;
     }
-    const at = this.itemCount++ * DISPLAY_ITEM_WORDS;
-    if (at == this.items.capacity) this.items.reserve(2 * at);
-    const words = this.items;
+    if (tree.isMarked(node)) this.stringChanged = true;
+    const at = made.addItem();
+    const words = made.items;
     const properties = tree.properties;
     const row = node * PROPERTY_COUNT;
     const isText = tree.types[node] == TEXT;
@@ -193,8 +247,8 @@ export class DisplayList {
 }
 
 /** A view shows its colour, a text its glyphs, an image its source or, until that has come, its colour. */
-function showsItself(tree: Tree, node: i32): bool {
-  const opaque = (<u32>tree.value(node, COLOUR) & 0xff) != 0;
+function showsItself(tree: Tree, node: i32, colour: f64): bool {
+  const opaque = (<u32>colour & 0xff) != 0;
   const type = tree.types[node];
   if (type == VIEW) return opaque;
   const filled = tree.strings[node].length > 0;

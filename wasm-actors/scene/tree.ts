@@ -150,6 +150,10 @@ export class Tree {
     return true;
   }
 
+  isMarked(node: i32): bool {
+    return this.marked[node] != 0;
+  }
+
   unmarkString(node: i32): void {
     this.marked[node] = 0;
   }
@@ -240,6 +244,12 @@ export class Tree {
       if (node == ROOT) return;
       node = this.next[node];
     }
+  }
+
+  /** @returns the node's index in `order`, or -1 when it is not visible or not in the tree */
+  indexOf(node: i32): i32 {
+    const index = this.place[node];
+    return index < this.orderLength && this.order[index] == node ? index : NONE;
   }
 
   /** Makes room for handles below `rows`. */

@@ -326,10 +326,16 @@ export class SceneState {
   stringsDirty: List<u32> = new List<u32>();
   animations: Bytes = new Bytes();
   focusables: Bytes = new Bytes();
+  stringsShown: List<Text> = new List<Text>();
+  shownWidth: f64 = 0;
+  shownHeight: f64 = 0;
+  shownItems: Bytes = new Bytes();
+  shownClips: Bytes = new Bytes();
+  shownOmitted: u32 = 0;
 
   encode(writer: Writer): void {
-    writer.reserve(24);
-    writer.structure(15);
+    writer.reserve(26);
+    writer.structure(21);
     writer.u32(this.frame);
     writer.u53(this.timeMicros);
     writer.u32(this.rejected);
@@ -354,6 +360,18 @@ export class SceneState {
     }
     writer.bin(this.animations, 425984);
     writer.bin(this.focusables, 589824);
+    writer.listLength(this.stringsShown.length, 65536);
+    for (let i = 0; i < this.stringsShown.length; i++) {
+      const item = this.stringsShown.at(i);
+      writer.text(item, 4096);
+    }
+    writer.reserve(18);
+    writer.f64(this.shownWidth);
+    writer.f64(this.shownHeight);
+    writer.bin(this.shownItems, 786432);
+    writer.bin(this.shownClips, 81920);
+    writer.reserve(5);
+    writer.u32(this.shownOmitted);
   }
 
   decode(reader: Reader): void {
@@ -414,7 +432,30 @@ export class SceneState {
     } else {
       this.focusables.clear();
     }
-    reader.skipFields(present, 15);
+    if (present > 15) {
+      const length = reader.listLength(65536);
+      this.stringsShown.clear();
+      for (let i = 0; i < length && reader.ok; i++) {
+        const item = this.stringsShown.add();
+        reader.text(item, 4096);
+      }
+    } else {
+      this.stringsShown.clear();
+    }
+    this.shownWidth = present > 16 ? reader.f64() : 0;
+    this.shownHeight = present > 17 ? reader.f64() : 0;
+    if (present > 18) {
+      reader.bin(this.shownItems, 786432);
+    } else {
+      this.shownItems.clear();
+    }
+    if (present > 19) {
+      reader.bin(this.shownClips, 81920);
+    } else {
+      this.shownClips.clear();
+    }
+    this.shownOmitted = present > 20 ? reader.u32() : 0;
+    reader.skipFields(present, 21);
   }
 
   reset(): void {
@@ -433,6 +474,12 @@ export class SceneState {
     this.stringsDirty.clear();
     this.animations.clear();
     this.focusables.clear();
+    this.stringsShown.clear();
+    this.shownWidth = 0;
+    this.shownHeight = 0;
+    this.shownItems.clear();
+    this.shownClips.clear();
+    this.shownOmitted = 0;
   }
 }
 

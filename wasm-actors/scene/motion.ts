@@ -1,0 +1,38 @@
+/** Which animations can be seen: one of a node that nobody sees changes no picture. */
+import { Animations } from './animation';
+import { DisplayList } from './display-list';
+import { ABSOLUTE, AUTOMATIC, effectOf, GROW, HEIGHT, LAYOUT, LAYOUT_ABSOLUTE, PLACES, SHRINK, WIDTH } from './properties';
+import { NONE, Tree } from './tree';
+
+/** @returns whether an animation runs or waits that moves something in the list just made, or brings something into it */
+export function showsMotion(tree: Tree, animations: Animations, displayList: DisplayList): bool {
+  if (animations.count == 0) return false;
+  if (displayList.entering) return true;
+  for (let i = 0; i < animations.count; i++) {
+    if (displayList.hasWithin(tree, reachOf(tree, animations.nodeAt(i), animations.propertyAt(i)))) return true;
+  }
+  return false;
+}
+
+/**
+ * @returns the node whose subtree a change of the property can change the look of: the node itself, or an ancestor whose children layout
+ * moves. Rather too high than too low.
+ */
+function reachOf(tree: Tree, node: i32, property: i32): i32 {
+  if ((effectOf(property) & PLACES) == 0) return node;
+  const resizes = property == WIDTH || property == HEIGHT || property == GROW || property == SHRINK;
+  if (!resizes && !takesSizeFromContent(tree, node)) return node;
+  let at = node;
+  while (true) {
+    const parent = tree.parent[at];
+    if (parent == NONE) return at;
+    const flows = tree.value(parent, LAYOUT) != LAYOUT_ABSOLUTE;
+    if (flows && tree.value(at, ABSOLUTE) != 0) return at;
+    if (!takesSizeFromContent(tree, parent)) return flows ? parent : at;
+    at = parent;
+  }
+}
+
+function takesSizeFromContent(tree: Tree, node: i32): bool {
+  return tree.value(node, WIDTH) == AUTOMATIC || tree.value(node, HEIGHT) == AUTOMATIC;
+}
