@@ -106,6 +106,17 @@ export interface VmCounters {
   /** Replays whose output differed from what the first run had sent: must stay 0. */
   readonly divergent: number;
   readonly traps: number;
+  /** Times a VM was found that nobody would have woken: must stay 0. */
+  readonly deaf: number;
+}
+
+/** A VM was found that had something to do, and that nobody would have woken: a defect of the runtime. It was woken. */
+export interface DeafReport {
+  readonly vm: VmName;
+  /** pump: one that was asked for has not come. reader: of a link, awake with nobody looking. frames: waited, and could be handled. */
+  readonly reason: 'pump' | 'reader' | 'frames';
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
 }
 
 export type { DeadLetter };
@@ -193,6 +204,7 @@ export interface VmEvents {
   hung(report: CrashReport): void;
   /** A message was given up after its second try; the actor goes on without it. @param frame the whole of it */
   poisoned(report: CrashReport, frame: Uint8Array): void;
+  deaf(report: DeafReport): void;
   /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
   changed(actor: string): void;
   /**

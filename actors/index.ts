@@ -19,6 +19,7 @@ export type {
   CauseLink,
   CrashReport,
   DeadLetter,
+  DeafReport,
   EndNotice,
   LinkTransport,
   Routes,

@@ -3,7 +3,7 @@
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../protocol/limits.js';
-import type { CrashReport } from './control.js';
+import type { CrashReport, DeafReport } from './control.js';
 import type { Clock } from './host.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 
@@ -63,10 +63,18 @@ function warningIn(change: SystemChange): string {
       if (change.event === 'discarded')
         return `the stored state of ${change.actor} is ${change.reason}, and was discarded: ${change.detail}`;
       return change.event === 'failed' ? `storage of ${change.actor}: ${change.error.message}` : '';
+    case 'deaf':
+      return `VM ${change.report.vm} was deaf and has been woken: ${DEAF[change.report.reason]}. This is a defect of Tandem`;
     case 'control':
       return change.error.message;
   }
 }
+
+const DEAF: Readonly<Record<DeafReport['reason'], string>> = {
+  pump: 'what it was to do was not done',
+  reader: 'a link of it was awake, and nobody would have looked there',
+  frames: 'frames waited, and nobody would have handled them',
+};
 
 function ofVm({ vm, state, reason, failedOver }: VmStatus): string {
   if (state === 'running') return failedOver ? `VM ${vm} runs its actors as their JavaScript twins: ${reason}` : '';

@@ -68,6 +68,8 @@ export interface LinkReader {
    * @returns false when frames wait, or when it has become crowded since `crowded` was asked
    */
   sleep(): boolean;
+  /** From `sleep` on, until a drain or the call of `onFrames` ends it. Awake, it is not told of frames: whoever ended its sleep looks at it again. */
+  readonly asleep: boolean;
   /** Called once after `sleep` returned true, when frames have come, the writer has closed, or the reader has become crowded. A drain meanwhile ends the sleep without the call. */
   onFrames: (() => void) | null;
   /** True when either end has closed the link. What the writer wrote before it closed can still be drained. */

@@ -236,6 +236,10 @@ export class PortReader implements LinkReader {
     return this.sleeping;
   }
 
+  get asleep(): boolean {
+    return this.sleeping;
+  }
+
   release(): void {
     this.releaseTo(this.takenBytes);
   }

@@ -55,8 +55,15 @@ export class RequestLedger {
 
   /** The earliest deadline in microseconds; Infinity when nothing is in flight. */
   get nextDeadline(): number {
+    return this.nextDeadlineAfter(Number.NEGATIVE_INFINITY);
+  }
+
+  /** The earliest deadline that is later than a time, both in microseconds; Infinity when there is none. */
+  nextDeadlineAfter(micros: number): number {
     let earliest = Number.POSITIVE_INFINITY;
-    for (const entry of this.outgoing.values()) if (!entry.lost) earliest = Math.min(earliest, entry.deadlineAt);
+    for (const { lost, deadlineAt } of this.outgoing.values()) {
+      if (!lost && deadlineAt > micros && deadlineAt < earliest) earliest = deadlineAt;
+    }
     return earliest;
   }
 

@@ -271,6 +271,10 @@ export class RingReader extends RingEnd implements LinkReader {
     return false;
   }
 
+  get asleep(): boolean {
+    return this.sleeping;
+  }
+
   close(): void {
     this.closeEnd(READER_CLOSED, WAITING);
   }

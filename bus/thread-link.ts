@@ -260,6 +260,10 @@ class ThreadReader implements LinkReader {
     return this.sleeping;
   }
 
+  get asleep(): boolean {
+    return this.sleeping;
+  }
+
   close(): void {
     if (this.wire.readerClosed) return;
     this.wire.readerClosed = true;

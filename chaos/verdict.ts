@@ -39,7 +39,8 @@ class Comparison {
     this.compareStates();
     this.compareAnswers();
     this.checkLetters();
-    const { divergent } = this.faulty.counters;
+    const { divergent, deaf } = this.faulty.counters;
+    if (deaf > 0) this.problems.push(`a VM was deaf ${deaf} times`);
     if (divergent > 0) this.problems.push(`${divergent} replays gave other output than the first time`);
     const { lost, duplicated, reordered, problems } = this;
     return { lost, duplicated, reordered, divergent, problems };

@@ -74,6 +74,9 @@ export const SOURCE_MAP_DEADLINE_MS = 2_000;
 /** A VM that is busy for so long without getting on with any frame hangs: twenty times the longest task that a browser calls long, on a device that is twenty times slower. */
 export const HANG_MS = 2_000;
 
+/** How often a VM looks whether it still hears, of itself: what it finds then has been silent for so long once more, which a viewer takes for one lost key. */
+export const HEARING_CHECK_MS = 1_000;
+
 /** Series that each half of metrics (the application's, the runtime's) keeps: several times the five actors' own; a name made from data must not grow it for ever. */
 export const METRIC_SERIES_MAX = 256;
 /** A metric's name, a log record's source. */

@@ -21,6 +21,9 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --seed N            of the remote control and of everything else that is random (1)
   --frames N          how long to run (600)
   --trap-rate P       probability that a delivery to a Wasm actor traps (0)
+  --viewer V          random: presses keys without looking; steady: right and left in turn, and each has to move the focus (random)
+  --frame-ms N        time between two frames on real threads (4)
+  --request-deadline-ms N  what the page asks for is given up so soon (60000)
   --storage FOLDER    where the viewer's place is kept for the next run; only with --host node (nowhere)
   --json              the last line printed is the report as JSON
   --no-build          run what was built before`;

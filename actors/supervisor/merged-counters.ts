@@ -15,6 +15,7 @@ const ZERO: VmCounters = {
   replayed: 0,
   divergent: 0,
   traps: 0,
+  deaf: 0,
 };
 
 /** Sums every counter; per pair, too, since an actor may have run in one VM and then in another. */
@@ -35,6 +36,7 @@ function addCounters(a: VmCounters, b: VmCounters): VmCounters {
     replayed: a.replayed + b.replayed,
     divergent: a.divergent + b.divergent,
     traps: a.traps + b.traps,
+    deaf: a.deaf + b.deaf,
   };
 }
 

@@ -1,4 +1,8 @@
-/** One timer for the earliest of many deadlines. */
+/**
+ * One timer for the deadlines of all requests in flight. It follows the ledger: when the request whose deadline it waits for has settled
+ * meanwhile, it waits for the next, and nothing else happens.
+ */
+import type { RequestLedger } from '../../bus/requests.js';
 import type { Clock, TimerHandle, Timers } from '../host.js';
 
 export class DeadlineTimer {
@@ -9,8 +13,9 @@ export class DeadlineTimer {
   constructor(
     private readonly clock: Clock,
     private readonly timers: Timers,
-    /** Says when to call again: the next deadline, in microseconds. */
-    private readonly onDue: () => number,
+    private readonly requests: RequestLedger,
+    /** The deadline of a request that is open has passed. */
+    private readonly onPassed: () => void,
   ) {}
 
   /** @param deadlineAt in microseconds since the Unix epoch */
@@ -18,10 +23,14 @@ export class DeadlineTimer {
     if (this.ended || deadlineAt >= this.earliest) return;
     this.timers.clear(this.timer);
     this.earliest = deadlineAt;
-    this.timer = this.timers.set(Math.max(0, (deadlineAt - this.clock.nowMicros()) / 1000), () => {
-      this.earliest = Number.POSITIVE_INFINITY;
-      this.watch(this.onDue());
-    });
+    this.timer = this.timers.set(Math.max(0, (deadlineAt - this.clock.nowMicros()) / 1000), () => this.fired());
+  }
+
+  private fired(): void {
+    this.earliest = Number.POSITIVE_INFINITY;
+    const now = this.clock.nowMicros();
+    if (this.requests.nextDeadline <= now) this.onPassed();
+    this.watch(this.requests.nextDeadlineAfter(now));
   }
 
   end(): void {

@@ -1,26 +1,32 @@
 /**
  * Requests that nobody answers any more. A port is not replayed, so what its former incarnation had in hand when its VM was lost fails as when the
- * port alone had ended; so does what was asked of an address where nobody is any more.
+ * port alone had ended; so does what was asked of an address where nobody is any more, and what has not been answered in time.
  *
  *   the VM is linked anew ──> open requests to its ports, without those that come to them again ──> what it had sent before is drained ──> `ended`
  *   the route is gone ──────> open requests to the address ──> what the links had brought by then is drained ──> `unreachable`
+ *   a deadline has passed ──> a turn of the event loop ──> open requests whose deadline has ──> what had come by then is drained ──> `deadline`
+ *
+ * The turn: a thread that was busy finds its timers before the batches that have come over its message ports.
  */
 import { requestNumber } from '../../bus/body.js';
 import type { Kinds } from '../../bus/kinds.js';
-import type { LinkReader } from '../../bus/link.js';
-import type { OutgoingRequest, RequestIdentity, RequestLedger } from '../../bus/requests.js';
+import type { OutgoingRequest, RequestLedger } from '../../bus/requests.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
-import type { OpenLink } from './vm-options.js';
+import type { VmName } from '../instance.js';
+import type { VmLinks } from './vm-links.js';
 
 export interface LostRequestsOptions {
   readonly requests: RequestLedger;
   readonly kinds: Kinds;
+  readonly links: VmLinks;
   /** Frames of this VM that have found no room yet. */
   readonly held: () => readonly Uint8Array[];
-  readonly fail: (request: RequestIdentity, code: Failure) => void;
+  readonly fail: (request: OutgoingRequest, code: Failure) => void;
+  /** Microseconds since the Unix epoch. */
+  readonly now: () => number;
 }
 
-type Failure = 'ended' | 'unreachable';
+type Failure = 'ended' | 'unreachable' | 'deadline';
 
 /** What was asked, and may have been answered. */
 interface Doubt {
@@ -32,22 +38,53 @@ interface Doubt {
 
 export class LostRequests {
   private doubts: readonly Doubt[] = [];
+  /** A deadline has passed. `turning`: the next pump comes after a turn of the event loop. */
+  private passed: 'no' | 'noted' | 'turning' = 'no';
 
   constructor(private readonly options: LostRequestsOptions) {}
 
   /** A VM is linked with this one, anew. @param isPort whether an address is that of a port there */
-  linked({ reader, writer }: OpenLink, isPort: (address: number) => boolean): void {
-    const requests = this.withoutAnswer(isPort, [...writer.pending(), ...this.options.held()]);
-    const { published } = reader;
-    this.doubt({ isHeard: () => reader.reached(published), requests, code: 'ended' });
+  linked(peer: VmName, isPort: (address: number) => boolean): void {
+    const { links, held } = this.options;
+    const requests = this.withoutAnswer(isPort, [...links.pendingTo(peer), ...held()]);
+    this.doubt({ isHeard: links.arrived(peer), requests, code: 'ended' });
   }
 
-  /** Nobody is at some addresses any more. @param readers of all links: an answer may be in any */
-  unreachable(readers: readonly LinkReader[], isGone: (address: number) => boolean): void {
-    const requests = new Set(this.options.requests.openOf(() => true).outgoing.filter(({ target }) => isGone(target)));
-    const links = readers.map((reader) => ({ reader, published: reader.published }));
-    this.doubt({ isHeard: () => links.every(({ reader, published }) => reader.reached(published)), requests, code: 'unreachable' });
+  /** Nobody is at some addresses any more. */
+  unreachable(isGone: (address: number) => boolean): void {
+    const requests = this.openTo(isGone);
+    this.doubt({ isHeard: this.options.links.arrived(), requests, code: 'unreachable' });
     this.look();
+  }
+
+  /** A deadline has passed: the next pumps judge it. */
+  deadlinePassed(): void {
+    if (this.passed === 'no') this.passed = 'noted';
+  }
+
+  /** To be called as a pump begins. @returns true when the event loop has to turn before the next, for what has come over message ports */
+  begin(): boolean {
+    const { passed } = this;
+    if (passed === 'no') return false;
+    this.passed = passed === 'noted' ? 'turning' : 'no';
+    if (passed === 'turning') this.doubtLate();
+    return passed === 'noted';
+  }
+
+  /** What had come by now was in time. A reply may wait for room within this VM, too. */
+  private doubtLate(): void {
+    const { links, now } = this.options;
+    const time = now();
+    const isLate = ({ lost, deadlineAt }: OutgoingRequest) => !lost && deadlineAt <= time;
+    const requests = new Set(this.options.requests.openOf(() => true).outgoing.filter(isLate));
+    const keys = new Set([...requests].map(({ requester, request }) => keyOf(requester, request)));
+    const isDrained = links.arrived();
+    const isAnswered = () => this.keysIn(this.options.held(), ['reply']).some((key) => keys.has(key));
+    this.doubt({ isHeard: () => isDrained() && !isAnswered(), requests, code: 'deadline' });
+  }
+
+  private openTo(wanted: (address: number) => boolean): ReadonlySet<OutgoingRequest> {
+    return new Set(this.options.requests.openOf(() => true).outgoing.filter(({ target }) => wanted(target)));
   }
 
   private doubt(doubt: Doubt): void {
@@ -73,20 +110,22 @@ export class LostRequests {
 
   /** @param onTheirWay frames among which requests and replies are yet to arrive */
   private withoutAnswer(isPort: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): ReadonlySet<OutgoingRequest> {
-    const { outgoing } = this.options.requests.openOf(() => true);
-    const asked = outgoing.filter(({ target }) => isPort(target));
-    if (asked.length === 0) return new Set();
-    const alive = new Set(onTheirWay.flatMap((frames) => this.keysIn(frames)));
-    return new Set(asked.filter(({ requester, request }) => !alive.has(keyOf(requester, request))));
+    const asked = this.openTo(isPort);
+    if (asked.size === 0) return asked;
+    const alive = new Set(this.keysIn(onTheirWay, ['request', 'reply']));
+    return new Set([...asked].filter(({ requester, request }) => !alive.has(keyOf(requester, request))));
   }
 
-  private keysIn(frames: Uint8Array): string[] {
+  private keysIn(pieces: readonly Uint8Array[], roles: readonly string[]): string[] {
     const keys: string[] = [];
-    for (let at = 0, end = 0; at < frames.length; at = end) {
-      end = at + frameLength(frames, at);
-      const role = this.options.kinds.get(readU16(frames, at + KIND_OFFSET))?.role;
-      const requester = role === 'request' ? SOURCE_OFFSET : TARGET_OFFSET;
-      if (role === 'request' || role === 'reply') keys.push(keyOf(readU16(frames, at + requester), requestNumber(frames, at, end)));
+    for (const frames of pieces) {
+      for (let at = 0, end = 0; at < frames.length; at = end) {
+        end = at + frameLength(frames, at);
+        const role = this.options.kinds.get(readU16(frames, at + KIND_OFFSET))?.role;
+        if (role === undefined || !roles.includes(role)) continue;
+        const requester = role === 'request' ? SOURCE_OFFSET : TARGET_OFFSET;
+        keys.push(keyOf(readU16(frames, at + requester), requestNumber(frames, at, end)));
+      }
     }
     return keys;
   }

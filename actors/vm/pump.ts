@@ -39,6 +39,8 @@ export class Pump {
   private readonly idleWork: IdleWork | null;
   /** In this run. */
   private portServed = false;
+  /** The last run has found something to do. */
+  worked = false;
 
   constructor(private readonly options: PumpOptions) {
     this.idleWork = options.sparesInstances ? new IdleWork(() => options.actors.all) : null;
@@ -46,14 +48,16 @@ export class Pump {
 
   /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
   run(budgetMicros: number): boolean {
-    const { clock, links } = this.options;
+    const { clock, links, lost } = this.options;
     const until = clock.nowMicros() + budgetMicros;
     this.portServed = false;
+    this.worked = false;
+    const mustTurn = lost.begin();
     do {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.portServed && links.empty && this.vigil.keep(links.all));
-    return this.idleWork?.look() || !links.sleep();
+    return mustTurn || this.idleWork?.look() || !links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
@@ -69,9 +73,16 @@ export class Pump {
       links.flush();
       checkpointer?.look(turns.quiet);
       if (!restarted && !left && !taken && !served) return false;
+      this.worked = true;
       this.idleWork?.interrupted();
     } while (clock.nowMicros() < until);
     return true;
+  }
+
+  /** Frames wait that could be handled, or could leave. */
+  get hasWork(): boolean {
+    const { links, turns, gate, actors } = this.options;
+    return links.waiting || turns.hasWork || gate.blocked || actors.leaving.size > 0 || turns.parties.some((party) => party.gate.blocked);
   }
 
   /** Offers again what found no room. @returns true when something left */

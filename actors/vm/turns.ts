@@ -48,6 +48,11 @@ export class Turns {
     return this.parties.every(({ mailbox }) => mailbox.frames() === 0);
   }
 
+  /** Some party has frames and could handle them. */
+  get hasWork(): boolean {
+    return this.parties.some((party) => LANES.some((_, lane) => party.runnable(lane)));
+  }
+
   setAnimating(animating: boolean): void {
     this.idleDue = false;
     this.animating = animating;

@@ -20,9 +20,10 @@ interface Counted {
   /** Actors and ports. */
   readonly parties: readonly Party[];
   readonly leaving: Leaving;
+  readonly deaf: number;
 }
 
-export function countersOf({ router, handled, kinds, deadLetters, counts, ports, parties, leaving }: Counted): VmCounters {
+export function countersOf({ router, handled, kinds, deadLetters, counts, ports, parties, leaving, deaf }: Counted): VmCounters {
   const nameOf = (address: number) => kinds.partyName(address);
   const ofPorts = (count: (stats: MailboxStats) => number) => ports.reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
   const waiting = parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
@@ -35,5 +36,6 @@ export function countersOf({ router, handled, kinds, deadLetters, counts, ports,
     dropped: counts.dropped + ofPorts((stats) => stats.dropped),
     conflated: counts.conflated + ofPorts((stats) => stats.conflated),
     waiting: leaving.size + waiting,
+    deaf,
   };
 }

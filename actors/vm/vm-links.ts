@@ -42,6 +42,16 @@ export class VmLinks {
     return this.all.map(({ reader }) => reader);
   }
 
+  /** Some reader does not sleep and has nothing to wait for: only a pump goes on with it. */
+  get awake(): boolean {
+    return this.all.some(({ reader }) => !reader.asleep && !this.stuck.has(reader));
+  }
+
+  /** Frames have come, and there may be room for them. */
+  get waiting(): boolean {
+    return this.all.some(({ reader }) => !reader.empty && !this.stuck.has(reader));
+  }
+
   /** What was published and not released, where it would be lost with this VM. */
   get sent(): readonly Uint8Array[] {
     return this.all.flatMap(({ writer }) => writer.unreleased());
@@ -105,10 +115,33 @@ export class VmLinks {
     for (const { writer } of this.all) writer.flush();
   }
 
+  /** What was sent to a peer and it has not released. */
+  pendingTo(peer: VmName): readonly Uint8Array[] {
+    return this.byPeer.get(peer)?.writer.pending() ?? [];
+  }
+
   /** Publishes what was emitted. @returns how far each link was written */
   flushedTo(): LinkPositions {
     this.flush();
     return [...this.byPeer].map(([peer, { writer }]) => [peer, writer.position] as const);
+  }
+
+  /**
+   * Of one peer, or of all.
+   * @returns whether all that had come when this was called was drained; of a link that was opened anew meanwhile, what its new end begins with
+   */
+  arrived(peer?: VmName): () => boolean {
+    const seen = ({ reader }: OpenLink) => ({ reader, published: reader.published });
+    const wanted = new Map(
+      [...this.byPeer].filter(([name]) => peer === undefined || name === peer).map(([name, link]) => [name, seen(link)]),
+    );
+    return () =>
+      [...wanted].every(([name, { reader, published }]) => {
+        const link = this.byPeer.get(name);
+        if (!link || reader === link.reader) return reader.reached(published);
+        wanted.set(name, seen(link));
+        return link.reader.reached(link.reader.published);
+      });
   }
 
   /** Whether what peers had written at these positions was drained. */

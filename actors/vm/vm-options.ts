@@ -3,7 +3,7 @@ import type { JournalListener } from '../../bus/journal.js';
 import type { LinkReader, LinkWriter } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { VmEvents } from '../control.js';
-import type { Clock, Timers } from '../host.js';
+import type { Clock, Host, Timers } from '../host.js';
 import type { ActorFactory, VmName } from '../instance.js';
 import type { ProgressListener } from './progress-teller.js';
 
@@ -39,6 +39,8 @@ export interface VmOptions {
   readonly factories: readonly ActorFactory[];
   readonly clock: Clock;
   readonly timers: Timers;
+  /** As that of the host. Without it nobody looks whether the VM still hears. */
+  readonly beat?: Host['beat'];
   readonly events: VmEvents;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;

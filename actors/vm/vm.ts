@@ -10,7 +10,7 @@ import { Kinds } from '../../bus/kinds.js';
 import type { FrameSink } from '../../bus/link.js';
 import { PairCounter } from '../../bus/pair-counter.js';
 import { RECOVERABLE } from '../../bus/recoverable.js';
-import { type RequestIdentity, RequestLedger } from '../../bus/requests.js';
+import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
 import { TraceRing } from '../../bus/trace.js';
 import type { ErrorCode } from '../../protocol/errors.js';
@@ -41,6 +41,7 @@ import { CheckpointMemory } from './checkpoint-memory.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { FaultRates } from './fault-rates.js';
+import { Hearing } from './hearing.js';
 import { LostRequests } from './lost-requests.js';
 import { Mover } from './mover.js';
 import { Newcomers } from './newcomers.js';
@@ -81,6 +82,7 @@ export class Vm implements VmControl {
   private readonly restarts = new PermittedRestarts();
   private readonly faultRates = new FaultRates();
   private readonly deadlines: DeadlineTimer;
+  private readonly hearing: Hearing;
   private closed = false;
   private readonly changeNotices: ChangeNotices;
   private readonly newcomers: Newcomers;
@@ -94,10 +96,11 @@ export class Vm implements VmControl {
     const now = () => options.clock.nowMicros();
     this.deadLetterBox = new DeadLetters(undefined, now);
     const { memory } = options;
-    this.turns = new Turns(options.timers, options.wake);
+    this.hearing = this.createHearing();
+    this.turns = new Turns(options.timers, this.wake);
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
-    this.deadlines = new DeadlineTimer(options.clock, options.timers, () => this.failLate());
+    this.deadlines = new DeadlineTimer(options.clock, options.timers, this.requests, () => this.deadlinePassed());
     this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer(memory.checkpoint) : null;
     this.router = new Router({
       kinds: this.kinds,
@@ -108,7 +111,8 @@ export class Vm implements VmControl {
       orphaned: (request) => this.withdraw([request]),
       carrier: options.carrier,
     });
-    const { name: vm, parties, openLink, wake } = options;
+    const { name: vm, parties, openLink } = options;
+    const { wake } = this;
     this.links = new VmLinks({ vm, parties, router: this.router, openLink, retains: this.retains, wake });
     this.services = {
       vm: options.name,
@@ -129,13 +133,13 @@ export class Vm implements VmControl {
       progress: progressOf(options),
       restartSoon: (cell) => {
         this.restarts.add(cell);
-        options.wake();
+        this.wake();
       },
       changed: (actor) => this.changeNotices.note(actor),
       spent: (micros) => this.checkpointer?.spent(micros),
       incarnation: memory?.incarnation ?? 1,
       sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
-      wake: options.wake,
+      wake,
       onPortError: options.onPortError,
       loop: options.loop ?? loop,
       fail: ({ requester, request, kind }, code) => this.fail(requester, request, kind, code),
@@ -150,8 +154,8 @@ export class Vm implements VmControl {
     this.actors = new VmActors(this.services, { vm, factories: options.factories, served, checkpointer, newcomers });
     this.moves = new Mover(this.services, { links, actors: this.actors, turns, checkpointer });
     const { requests, kinds } = this;
-    const { fail } = this.services;
-    this.lost = new LostRequests({ requests, kinds, fail, held: () => this.held });
+    const fail = (request: OutgoingRequest, code: ErrorCode) => this.failOwn(request, code);
+    this.lost = new LostRequests({ requests, kinds, links, fail, now, held: () => this.held });
     const { actors, ports, restarts, moves, lost, sink } = this;
     const { clock, spareInstances: sparesInstances } = options;
     const { gate } = this.voice;
@@ -159,6 +163,19 @@ export class Vm implements VmControl {
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
     this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
+  }
+
+  private createHearing(): Hearing {
+    const { name: vm, clock, beat, wake, events } = this.options;
+    return new Hearing({
+      vm,
+      now: () => clock.nowMicros(),
+      beat,
+      isAwake: () => this.links.awake,
+      hasWork: () => this.work.hasWork,
+      deaf: (report) => events.deaf(report),
+      wake,
+    });
   }
 
   private createCheckpointer(memory: VmMemory['checkpoint']): Checkpointer {
@@ -175,7 +192,7 @@ export class Vm implements VmControl {
       memory: memory ? new CheckpointMemory(memory) : null,
       keep: (bytes, neededFrom) => this.options.events.checkpoint(bytes, neededFrom),
       now: () => this.options.clock.nowMicros(),
-      onKept: this.options.wake,
+      onKept: this.wake,
     });
   }
 
@@ -198,14 +215,19 @@ export class Vm implements VmControl {
    */
   pump(budgetMicros: number): boolean {
     if (this.recovering || this.closed) return false;
-    return this.work.run(budgetMicros);
+    const more = this.work.run(budgetMicros);
+    this.hearing.pumped(more, this.work.worked);
+    return more;
   }
+
+  /** Asks the driver for a pump. */
+  private readonly wake = (): void => this.hearing.wake();
 
   /** Takes a frame that a carrier has brought. @returns false when its target has no room */
   arrive(bytes: Uint8Array, at: number, length: number): boolean {
     if (this.recovering || this.closed) return false;
     const accepted = this.router.arrive(bytes, at, at + length);
-    if (accepted && this.options.carrier) this.options.wake();
+    if (accepted && this.options.carrier) this.wake();
     return accepted;
   }
 
@@ -261,52 +283,51 @@ export class Vm implements VmControl {
   /** Tells a requester that no reply will come. */
   private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
     this.voice.tellFailed(requester, request, kind, code);
-    this.options.wake();
+    this.wake();
   }
 
   /** Tells those who have them in hand that nobody waits for these requests any more. */
   private withdraw(requests: readonly RequestIdentity[]): void {
     for (const request of requests) this.voice.tellWithdrawn(request);
-    if (requests.length > 0) this.options.wake();
+    if (requests.length > 0) this.wake();
   }
 
-  /** @returns the next deadline */
-  private failLate(): number {
-    this.links.drain(this.sink); // a reply that has arrived comes before its deadline
-    const now = this.options.clock.nowMicros();
-    for (const late of this.requests.takeLost(({ deadlineAt }) => deadlineAt <= now)) {
-      this.fail(late.requester, late.request, late.kind, 'deadline');
-      // A port withdraws it by itself, in order with what it has sent.
-      if (!this.ports.has(late.requester)) this.withdraw([late]);
-    }
-    return this.requests.nextDeadline;
+  /** A port withdraws what is late by itself, in order with what it has sent. */
+  private failOwn(request: OutgoingRequest, code: ErrorCode): void {
+    this.fail(request.requester, request.request, request.kind, code);
+    if (code === 'deadline' && !this.ports.has(request.requester)) this.withdraw([request]);
+  }
+
+  private deadlinePassed(): void {
+    this.lost.deadlinePassed();
+    this.wake();
   }
 
   async attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): Promise<void> {
-    const link = this.links.attach(peer, transport);
-    this.lost.linked(link, (address) => this.isPort(address) && this.links.vmOf(address) === peer);
-    this.options.wake();
+    this.links.attach(peer, transport);
+    this.lost.linked(peer, (address) => this.isPort(address) && this.links.vmOf(address) === peer);
+    this.wake();
   }
 
   async setRoutes(routes: Routes): Promise<void> {
     this.links.setRoutes(routes);
-    this.lost.unreachable(this.links.readers, (address) => !this.router.hasRoute(address));
+    this.lost.unreachable((address) => !this.router.hasRoute(address));
     this.withdraw(this.requests.inHand(({ requester }) => this.kinds.isPort(requester) && !this.router.hasRoute(requester)));
-    this.options.wake();
+    this.wake();
   }
 
   async spawn(order: SpawnOrder): Promise<void> {
     const port = this.ports.named(order.party);
     if (port) return this.ports.restart(port, order.epoch);
     await this.actors.spawn(order);
-    this.options.wake();
+    this.wake();
   }
 
   async restart(actor: string, epoch: number): Promise<void> {
     const port = this.ports.named(actor);
     if (port) return this.ports.restart(port, epoch);
     this.actors.restart(actor, epoch);
-    this.options.wake();
+    this.wake();
   }
 
   async permit(actor: string, epoch: number): Promise<void> {
@@ -321,7 +342,7 @@ export class Vm implements VmControl {
     const port = this.ports.named(actor);
     if (port) return this.ports.stop(port);
     const envelope = this.actors.stop(actor);
-    this.options.wake();
+    this.wake();
     // What it sent last, and what it was, would be in no checkpoint.
     if (!this.closed) await this.checkpointer?.make();
     return envelope;
@@ -343,12 +364,12 @@ export class Vm implements VmControl {
 
   async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
     this.voice.tellEnded(watcher, notice);
-    this.options.wake();
+    this.wake();
   }
 
   async setAnimating(animating: boolean): Promise<void> {
     this.turns.setAnimating(animating);
-    this.options.wake();
+    this.wake();
   }
 
   async setTrapRate(rate: number, seed: number): Promise<void> {
@@ -375,7 +396,7 @@ export class Vm implements VmControl {
     const { crashSites } = this.services;
     await crashSites.ready(party, epoch);
     const position = crashSites.locate(party, epoch);
-    this.options.wake();
+    this.wake();
     return position;
   }
 
@@ -386,8 +407,9 @@ export class Vm implements VmControl {
   async counters(): Promise<VmCounters> {
     const { router, handled, kinds, deadLetterBox: deadLetters } = this;
     const { leaving, counts: stopped, all } = this.actors;
+    const { count: deaf } = this.hearing;
     const counts = stopped.with(all);
-    return countersOf({ router, handled, kinds, deadLetters, counts, ports: this.ports.all, parties: this.turns.parties, leaving });
+    return countersOf({ router, handled, kinds, deadLetters, counts, ports: this.ports.all, parties: this.turns.parties, leaving, deaf });
   }
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
@@ -402,7 +424,7 @@ export class Vm implements VmControl {
   async deliverAgain(actor: string, frame: Uint8Array): Promise<void> {
     const party = this.ports.named(actor) ?? this.actors.named(actor);
     party.deliverAgain(wholeFrame(frame, party.address));
-    this.options.wake();
+    this.wake();
   }
 
   async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
@@ -423,14 +445,16 @@ export class Vm implements VmControl {
     this.deadlines.watch(this.requests.nextDeadline);
     // What came out again has left before: it is not for the checkpoint, which would carry it from loss to loss.
     this.work.retryHeld();
-    await this.checkpointer?.make();
-    this.options.wake();
+    const kept = this.checkpointer?.make();
+    this.wake();
+    await kept;
   }
 
   /** It stands still: nothing of it moves any more, as if its thread never came back. */
   freeze(): void {
     this.closed = true;
     this.checkpointer?.end();
+    this.hearing.end();
     this.deadlines.end();
     this.turns.end();
     this.services.progress.end();
@@ -452,6 +476,7 @@ export class Vm implements VmControl {
   async shutdown(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.hearing.end();
     this.deadlines.end();
     this.turns.end();
     for (const { name } of this.actors.all) await this.stop(name);

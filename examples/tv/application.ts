@@ -10,6 +10,7 @@ import { metrics } from '../../protocol/generated/metrics.js';
 import { network } from '../../protocol/generated/network.js';
 import { scene } from '../../protocol/generated/scene.js';
 import { openPage } from './app/page.js';
+import type { PageOptions } from './page-options.js';
 
 export const parties = tandemParties;
 const schemas = [scene, focus, history, metrics, network];
@@ -36,5 +37,9 @@ export const actorOrders = (seed: number): readonly ActorOrder[] =>
 export const guestsAt = (base: URL): readonly Guest[] =>
   schemas.map((schema) => ({ schema, module: new URL(`${schema.name}.wasm`, base), sourceMap: new URL(`${schema.name}.wasm.map`, base) }));
 
-export const jsDefinition: VmDefinition = { parties, actors: javaScriptActors, ports: openPage };
+export const jsDefinitionOf = (page: PageOptions): VmDefinition => ({
+  parties,
+  actors: javaScriptActors,
+  ports: (vm) => openPage(vm, page),
+});
 export const wasmDefinition = (base: URL): VmDefinition => ({ parties, guests: guestsAt(base) });

@@ -79,6 +79,7 @@ export function exposeVm(
         ended: (report) => void events.ended(report),
         hung: (report) => void events.hung(report),
         poisoned: (report, frame) => void events.poisoned(report, frame),
+        deaf: (report) => void events.deaf(report),
         changed: (actor) => void events.changed(actor),
         checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });

@@ -8,7 +8,7 @@ import type { VmDefinition } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
 import { Guests, type KnownGuests, type LoadGuest } from './guests.js';
 import type { WorkerName } from './host.js';
-import { platformTimers } from './timers.js';
+import { platformBeat, platformTimers } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
 
 export interface LoadedDefinition {
@@ -42,7 +42,7 @@ export async function loadHere(
 }
 
 /** What differs from one VM to another. */
-export interface VmParts extends Omit<VmOptions, 'parties' | 'clock' | 'timers' | 'openLink' | 'loop' | 'carrier'> {
+export interface VmParts extends Omit<VmOptions, 'parties' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop' | 'carrier'> {
   readonly definition: VmDefinition;
 }
 
@@ -52,6 +52,7 @@ export function createVm({ definition, ...parts }: VmParts): Vm {
     parties: definition.parties,
     clock: platformClock,
     timers: platformTimers,
+    beat: platformBeat,
     openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
   });
   definition.ports?.(vm);

@@ -129,6 +129,7 @@ export class WorkerVm {
       ended: (report) => listener.ended(report),
       hung: (report) => listener.hung(report),
       poisoned: (report, frame) => listener.poisoned(report, frame),
+      deaf: (report) => listener.deaf(report),
       changed: (actor) => listener.changed(actor),
       checkpoint: async (bytes, neededFrom) => {
         await listener.checkpoint(bytes, neededFrom);

@@ -170,6 +170,7 @@ export class Carrier {
         },
         reached: (end) => this.reachedBy(vm(), end),
         sleep: () => true,
+        asleep: true,
         onFrames: null,
         retains: false,
         release: () => this.releaseAll(vm()),

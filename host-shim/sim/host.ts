@@ -205,6 +205,7 @@ export class SimHost implements Host {
           factories,
           clock: this.clock,
           timers: this.timers,
+          beat: (intervalMs, fn) => this.beat(intervalMs, fn),
           events,
           wake,
           openLink: () => this.carrier.openLink(() => vm),
@@ -229,6 +230,7 @@ export class SimHost implements Host {
         ended: (report) => listener.ended(report),
         hung: (report) => listener.hung(report),
         poisoned: (report, frame) => listener.poisoned(report, frame),
+        deaf: (report) => listener.deaf(report),
         changed: (actor) => listener.changed(actor),
         checkpoint: async (bytes, neededFrom) => {
           await listener.checkpoint(bytes, neededFrom);

@@ -47,6 +47,7 @@ class Listener implements VmListener {
   poisoned(report: CrashReport): void {
     this.reports.push(report);
   }
+  deaf(): void {}
   changed(): void {}
   async checkpoint(): Promise<void> {}
   lost(reason: string): void {

@@ -53,6 +53,7 @@ export class Stage {
       ended: (report) => Promise.reject(new Error(`${report.party}: ${report.reason}\n${report.stack}`)),
       hung() {},
       poisoned() {},
+      deaf() {},
       changed() {},
       async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),

@@ -31,6 +31,7 @@ describe('VMs in one thread', () => {
       ended() {},
       hung() {},
       poisoned() {},
+      deaf() {},
       changed() {},
       async checkpoint() {},
       lost: (reason: string) => void losses.push(reason),

@@ -61,6 +61,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
     ended: (report) => later(() => listener.ended(report)),
     hung: (report) => later(() => listener.hung(report)),
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
+    deaf: (report) => later(() => listener.deaf(report)),
     changed: (actor) => later(() => listener.changed(actor)),
     checkpoint: async (bytes, neededFrom) => {
       await back.send();

@@ -39,6 +39,15 @@ describe('a line for who develops', () => {
     ]);
   });
 
+  test('a VM that nobody would have woken', async () => {
+    const { host, lines } = await narrated();
+    host.vm('js').listener?.deaf({ vm: 'js', reason: 'reader', at: 0 });
+    await settle();
+    expect(lines).toEqual([
+      'tandem: VM js was deaf and has been woken: a link of it was awake, and nobody would have looked there. This is a defect of Tandem',
+    ]);
+  });
+
   test('no more lines than a person can read, and how many were left out', async () => {
     const { host, lines } = await narrated();
     for (let i = 0; i < CONSOLE_LINES_MAX + 5; i++) {

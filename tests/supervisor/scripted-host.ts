@@ -231,6 +231,7 @@ export class ScriptedVm implements VmControl {
       deadLetters: 0,
       replayed: 0,
       divergent: 0,
+      deaf: 0,
       traps: 0,
     };
     return this.answer('counters', '', { sent: {}, handled: {}, ...zero, ...this.counted });

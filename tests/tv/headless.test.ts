@@ -9,8 +9,11 @@ import { decode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { StateSlots } from '../../actors/persistence/state-slots.js';
 import { PlacementError } from '../../actors/placement.js';
+import { RING } from '../../examples/tv/app/theme.js';
 import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
-import type { Report } from '../../examples/tv/headless/report.js';
+import { type Report, wrongWith } from '../../examples/tv/headless/report.js';
+import { SteadyViewer } from '../../examples/tv/headless/steady-viewer.js';
+import { type Picture, TEXT_ITEM, VIEW_ITEM } from '../../host-shim/common/ports/picture.js';
 import { openStorage } from '../../host-shim/node/ports/storage.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { history } from '../../protocol/generated/history.js';
@@ -68,6 +71,37 @@ describe('on real threads', () => {
   });
 });
 
+/** So much later than the page's first requests that their deadlines have passed. */
+const STEADY = '--viewer steady --request-deadline-ms 800 --frames 200';
+
+test.each(['--host sim', '--host node --frame-ms 16'])('every key has an effect, also when all deadlines have passed: %s', async (host) => {
+  const report = await run(`${host} ${STEADY}`);
+  expect(report).toMatchObject({ messages: { lost: 0, duplicated: 0 }, errors: [] });
+  expect(report.keys).toBeGreaterThan(20);
+});
+
+test('a viewer whose keys have no effect is reported, and so is one who finds nothing to look at', () => {
+  const viewer = new SteadyViewer();
+  viewer.end(100);
+  const dark = { itemCount: 0 } as Picture;
+  expect([viewer.next(1, dark), viewer.keys]).toEqual([null, 0]);
+  expect(viewer.complaints).toEqual(['there was nothing to look at in 100 frames: no key was pressed']);
+  const items = [
+    { type: VIEW_ITEM, colour: RING, x: 0, y: 0, width: 10, height: 10 },
+    { type: TEXT_ITEM, x: 1, y: 1 },
+  ];
+  const frozen = { itemCount: 2, itemAt: (index: number) => items[index], stringOf: () => 'Vertigo' } as unknown as Picture;
+  const pressed = Array.from({ length: 400 }, (_, frame) => viewer.next(frame, frozen)).filter((key) => key !== null);
+  expect(pressed).toEqual(['right', 'left']);
+  expect(viewer.complaints[1]).toBe('key 1 (right) had no effect: the focus stays on Vertigo');
+});
+
+test('messages that are lost or doubled are errors of a run', () => {
+  const counted = { sent: 10, delivered: 8, lost: 3, duplicated: 1, conflated: 0, dropped: 0 };
+  expect(wrongWith(counted)).toEqual(['3 messages were lost', '1 messages were delivered twice']);
+  expect(wrongWith({ ...counted, lost: 0, duplicated: 0 })).toEqual([]);
+});
+
 test('a trap rate beyond the budget of restarts is reported, not thrown: JSON all the same, with the actors that are down', async () => {
   const failed = await run('--host sim --placement wasm --trap-rate 1 --seed 5 --frames 300').catch(({ code, stdout }) => ({
     code,
@@ -102,6 +136,9 @@ test('options that make no sense are refused by name', () => {
     ['--frames many', OptionError],
     ['--trap-rate 2', OptionError],
     ['--nonsense', OptionError],
+    ['--viewer nobody', OptionError],
+    ['--frame-ms 0', OptionError],
+    ['--request-deadline-ms soon', OptionError],
     ['--host sim --storage folder', OptionError],
     ['--seed -1', OptionError],
     ['--seed ', OptionError],

@@ -3,6 +3,7 @@ import type { Port } from '../../../actors/port/port.js';
 import { network } from '../../../protocol/generated/network.js';
 import type { page } from '../../../protocol/generated/page.js';
 import type { Film, FilmPage, Genre } from '../catalogue/film.js';
+import type { PageOptions } from '../page-options.js';
 
 /** A catalogue changes daily: a minute is fresh, an hour old is better than nothing. */
 const CACHE = { maxAgeMs: 60_000, staleMs: 3_600_000 };
@@ -14,7 +15,10 @@ class CatalogueError extends Error {
 }
 
 export class Films {
-  constructor(private readonly port: Port<typeof page>) {}
+  constructor(
+    private readonly port: Port<typeof page>,
+    private readonly options: PageOptions,
+  ) {}
 
   genres(): Promise<readonly Genre[]> {
     return this.get('/api/genres') as Promise<readonly Genre[]>;
@@ -39,7 +43,9 @@ export class Films {
       retries: RETRIES,
       timeoutMs: 0,
     };
-    const { status, body, error, failure } = await this.port.request(network.receives.request, fields);
+    const { status, body, error, failure } = await this.port.request(network.receives.request, fields, {
+      deadlineMs: this.options.requestDeadlineMs,
+    });
     const text = new TextDecoder().decode(body);
     if (status !== 200) throw new CatalogueError(`${url}: ${status || failure} ${error || text}`);
     return JSON.parse(text);

@@ -15,6 +15,7 @@ import { scene } from '../../../protocol/generated/scene.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
 import type { MessageOf, PublicationOf } from '../../../protocol/schema.js';
+import type { PageOptions } from '../page-options.js';
 import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';
 import { Films } from './films.js';
@@ -29,8 +30,8 @@ const HELD_MS = 400;
 const HELD_TIMER = 1;
 
 /** Opens the page in its VM. It begins once everything that it talks to runs. */
-export function openPage(vm: Vm): void {
-  vm.openSupervisedPort(page, (port) => new Page(port));
+export function openPage(vm: Vm, options: PageOptions = {}): void {
+  vm.openSupervisedPort(page, (port) => new Page(port, options));
 }
 
 class Page implements PortHandlers<typeof page> {
@@ -40,9 +41,12 @@ class Page implements PortHandlers<typeof page> {
   private entry = 0;
   private wished: NodeHandle = ROOT;
 
-  constructor(private readonly port: Port<typeof page>) {
+  constructor(
+    private readonly port: Port<typeof page>,
+    options: PageOptions,
+  ) {
     this.screen = new Screen((commit) => port.send(scene.receives.commit, commit));
-    this.films = new Films(port);
+    this.films = new Films(port, options);
     port.onTimer(HELD_TIMER, () => this.release());
   }
 

@@ -1,5 +1,6 @@
 /** The JavaScript VM's thread. */
 import { runVm } from '../../../host-shim/node/vm-worker.js';
-import { jsDefinition } from '../application.js';
+import { jsDefinitionOf } from '../application.js';
+import { PAGE_VARIABLE, pageOptionsIn } from '../page-options.js';
 
-runVm(jsDefinition);
+runVm(jsDefinitionOf(pageOptionsIn(new URLSearchParams(process.env[PAGE_VARIABLE]))));

@@ -2,6 +2,10 @@
 import { parseArgs } from 'node:util';
 import { parsePlacement } from '../../../actors/placement.js';
 import { ACTOR_NAMES } from '../application.js';
+import type { PageOptions } from '../page-options.js';
+
+/** A frame on real threads: faster than a television's, so that a run does not take as long as it shows. */
+export const REAL_FRAME_MS = 4;
 
 export interface HeadlessOptions {
   readonly host: 'node' | 'sim';
@@ -11,6 +15,10 @@ export interface HeadlessOptions {
   readonly trapRate: number;
   /** Folder where the viewer's place is kept; none when not given. */
   readonly storage: string | undefined;
+  readonly viewer: 'random' | 'steady';
+  /** Real time between two frames on real threads. */
+  readonly frameMs: number;
+  readonly page: PageOptions;
   readonly json: boolean;
 }
 
@@ -33,6 +41,9 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     frames: wholeNumber('--frames', values.frames, 1),
     trapRate: probability('--trap-rate', values['trap-rate']),
     storage: values.storage,
+    viewer: viewerOf(values.viewer),
+    frameMs: wholeNumber('--frame-ms', values['frame-ms'], 1),
+    page: pageOf(values['request-deadline-ms']),
     json: values.json,
   };
 }
@@ -49,6 +60,9 @@ function parse(input: readonly string[]) {
         frames: { type: 'string', default: '600' },
         'trap-rate': { type: 'string', default: '0' },
         storage: { type: 'string' },
+        viewer: { type: 'string', default: 'random' },
+        'frame-ms': { type: 'string', default: String(REAL_FRAME_MS) },
+        'request-deadline-ms': { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     }).values;
@@ -57,6 +71,14 @@ function parse(input: readonly string[]) {
     throw new OptionError(`${sentence}; npm start -- --headless --help lists the options`, { cause: error });
   }
 }
+
+function viewerOf(text: string): HeadlessOptions['viewer'] {
+  if (text !== 'random' && text !== 'steady') throw new OptionError(`--viewer is random or steady, not ${text}`);
+  return text;
+}
+
+const pageOf = (deadline: string | undefined): PageOptions =>
+  deadline === undefined ? {} : { requestDeadlineMs: wholeNumber('--request-deadline-ms', deadline, 1) };
 
 function wholeNumber(option: string, text: string, min: number): number {
   const value = Number(text);

@@ -65,6 +65,11 @@ export function countMessages(counters: VmCounters): Report['messages'] {
 const isRunning = (system: System, name: string): boolean =>
   system.actors.some(({ actor, state }) => actor === name && state === 'running');
 
+/** What no run may do, whatever was in its way. */
+export function wrongWith({ lost, duplicated }: Report['messages']): string[] {
+  return [...(lost > 0 ? [`${lost} messages were lost`] : []), ...(duplicated > 0 ? [`${duplicated} messages were delivered twice`] : [])];
+}
+
 /** Of the five snapshots, without the half of metrics that measures the runtime itself. */
 export async function hashState(system: System): Promise<string | null> {
   if (!ACTOR_NAMES.every((actor) => isRunning(system, actor))) return null;

@@ -11,8 +11,9 @@ import { telemetry } from '../../../protocol/generated/telemetry.js';
 import { actorOrders, parties, portVms } from '../application.js';
 import type { HeadlessOptions } from './options.js';
 import { nextKey } from './remote-control.js';
-import { countFocusMoves, countMessages, hashState, placeOf, type Report } from './report.js';
+import { countFocusMoves, countMessages, hashState, placeOf, type Report, wrongWith } from './report.js';
 import { FRAME_MICROS, nodeStage, type Stage, simStage } from './stage.js';
+import { SteadyViewer } from './steady-viewer.js';
 
 /** A key every so many frames: ten a second, a viewer in a hurry. */
 const FRAMES_PER_KEY = 6;
@@ -33,7 +34,12 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   const storage = options.storage === undefined ? undefined : await openStorage(options.storage);
   let screen!: Screen;
   const open = async (life: Life) => {
-    const stage = await (options.host === 'sim' ? simStage : nodeStage)({ seed, onPortError });
+    const stage = await (options.host === 'sim' ? simStage : nodeStage)({
+      seed,
+      onPortError,
+      page: options.page,
+      frameMs: options.frameMs,
+    });
     life.onEnd(stage.close);
     const { host, vm } = stage;
     openTimerPort(vm, host.timers);
@@ -56,23 +62,26 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   try {
     application.onChange((change) => {
       if (change.type === 'poisoned') errors.push(`${change.report.party}: ${change.report.reason}`);
+      if (change.type === 'deaf') errors.push(`VM ${change.report.vm} was deaf: ${change.report.reason}`);
       if (change.type === 'application' && (change.state === 'restarting' || change.state === 'failed'))
         errors.push(`life ${change.life}: ${change.reason}`);
     });
     const begin = await placeOf(application.system);
-    const keys = await play(options, () => screen);
+    const keys = await play(options, () => screen, errors);
     const { system } = application;
     await screen.stage.settle(system);
     for (const { actor, state, reason } of system.actors) if (state !== 'running') errors.push(`${actor} is ${state}: ${reason}`);
     const restarts = system.actors.reduce((sum, actor) => sum + actor.restarts, 0);
     const counters = await system.counters();
+    const messages = countMessages(counters);
+    errors.push(...wrongWith(messages));
     return {
       frames: options.frames,
       keys,
       begin,
       end: await placeOf(system),
       focusMoves: await countFocusMoves(system),
-      messages: countMessages(counters),
+      messages,
       traps: counters.traps,
       restarts,
       replayed: counters.replayed,
@@ -87,16 +96,22 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   }
 }
 
+/** Says what is pressed in a frame; null for nothing. */
+type Viewer = (frame: number) => Key | null;
+
 /** @returns keys pressed */
-async function play({ frames, seed }: HeadlessOptions, present: () => Screen): Promise<number> {
+async function play({ frames, seed, viewer }: HeadlessOptions, present: () => Screen, errors: string[]): Promise<number> {
   const random = new Random(seed).fork('remote control');
+  const steady = viewer === 'steady' ? new SteadyViewer() : null;
+  const hurried: Viewer = (frame) => (frame % FRAMES_PER_KEY === 0 ? nextKey(random) : null);
+  const choose: Viewer = steady ? (frame) => steady.next(frame, present().display.picture) : hurried;
   const press = (key: Key, phase: KeyPhase) => present().input.key(key, phase);
   const startMicros = present().stage.host.clock.nowMicros();
   let keys = 0;
   let held: Key | null = null;
   for (let number = 1; number <= frames; number++) {
     if (held) press(held, 'up');
-    held = number % FRAMES_PER_KEY === 0 ? nextKey(random) : null;
+    held = choose(number);
     if (held) {
       press(held, 'down');
       keys++;
@@ -105,5 +120,7 @@ async function play({ frames, seed }: HeadlessOptions, present: () => Screen): P
     await present().stage.frame();
   }
   if (held) press(held, 'up');
+  steady?.end(frames);
+  errors.push(...(steady?.complaints ?? []));
   return keys;
 }

@@ -6,15 +6,15 @@ import { Random } from '../../../bus/random.js';
 import { openFetchPort } from '../../../host-shim/common/ports/fetch.js';
 import { createNodeHost, detectCapabilities } from '../../../host-shim/node/index.js';
 import { createSimHost, openFetchPort as openSimFetchPort } from '../../../host-shim/sim/index.js';
-import { jsDefinition, parties, wasmDefinition } from '../application.js';
+import { jsDefinitionOf, parties, wasmDefinition } from '../application.js';
 import { loadCatalogue } from '../catalogue/load.js';
+import { PAGE_VARIABLE, type PageOptions, parametersOf } from '../page-options.js';
 import { startServer } from '../server/server.js';
+import { REAL_FRAME_MS } from './options.js';
 import { countMessages } from './report.js';
 
 /** Of the display's clock: 60 frames a second. */
 export const FRAME_MICROS = 16_667;
-/** A frame on real threads: faster than a television's, so that a run does not take as long as it shows. */
-const REAL_FRAME_MS = 4;
 const LATENCY_MS = { min: 20, max: 120 };
 /** How long a run may take to come to rest: longer than any retry. */
 const SETTLE_MICROS_MAX = 30_000_000;
@@ -36,6 +36,9 @@ export interface Stage {
 export interface StageOptions {
   readonly seed: number;
   readonly onPortError: (port: string, error: unknown) => void;
+  readonly page?: PageOptions;
+  /** Between two frames on real threads. */
+  readonly frameMs?: number;
   /** Of the simulation, to act as a lesser device. */
   readonly capabilities?: Capabilities;
 }
@@ -51,13 +54,14 @@ async function isQuiet(system: System): Promise<boolean> {
   return hasHeard(system, counters.traps) && counters.waiting === 0 && countMessages(counters).lost === 0;
 }
 
-export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
+export async function nodeStage({ onPortError, page = {}, frameMs = REAL_FRAME_MS }: StageOptions): Promise<Stage> {
   const server = await startServer({ catalogue: loadCatalogue(), port: 0, latencyMs: LATENCY_MS, root: null });
+  process.env[PAGE_VARIABLE] = parametersOf(page).toString();
   const host = createNodeHost({
     capabilities: detectCapabilities(),
     parties,
     vms: {
-      js: { entry: new URL('./js-vm.js', import.meta.url), load: async () => jsDefinition },
+      js: { entry: new URL('./js-vm.js', import.meta.url), load: async () => jsDefinitionOf(page) },
       wasm: { entry: new URL('./wasm-vm.js', import.meta.url), load: async () => wasmDefinition(GUESTS) },
     },
     onPortError,
@@ -67,7 +71,7 @@ export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
   return {
     host,
     vm: host.vm,
-    frame: () => pause(REAL_FRAME_MS),
+    frame: () => pause(frameMs),
     async settle(system) {
       const until = host.clock.nowMicros() + SETTLE_MICROS_MAX;
       while (!(await isQuiet(system)) && host.clock.nowMicros() < until) await pause(SETTLE_STEP_MS);
@@ -76,13 +80,13 @@ export async function nodeStage({ onPortError }: StageOptions): Promise<Stage> {
   };
 }
 
-export async function simStage({ seed, onPortError, capabilities }: StageOptions): Promise<Stage> {
+export async function simStage({ seed, onPortError, page = {}, capabilities }: StageOptions): Promise<Stage> {
   const catalogue = loadCatalogue();
   const host = createSimHost({
     seed,
     capabilities,
     parties,
-    vms: { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(GUESTS) } },
+    vms: { js: { load: async () => jsDefinitionOf(page) }, wasm: { load: async () => wasmDefinition(GUESTS) } },
     onPortError,
   });
   openSimFetchPort(host.vm, {

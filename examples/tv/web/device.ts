@@ -5,14 +5,17 @@
  *   ?wasm=off      every actor in JavaScript
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
+ *   ?requestDeadlineMs=2000   what the page asks for is given up so soon
  */
 import { parsePlacement } from '../../../actors/placement.js';
 import type { BrowserCapabilities } from '../../../host-shim/browser/index.js';
 import { ACTOR_NAMES } from '../application.js';
+import { type PageOptions, pageOptionsIn } from '../page-options.js';
 
 export interface Device {
   readonly placement: string;
   readonly capabilities: BrowserCapabilities;
+  readonly page: PageOptions;
 }
 
 /** An address that makes no sense: said in one line, with what is allowed. */
@@ -22,13 +25,14 @@ class AddressError extends Error {
 
 /**
  * @param found what the browser really can do: an address takes away, and never adds
- * @throws AddressError, or PlacementError, which names the actors that there are
+ * @throws AddressError, RangeError for a deadline that is none, or PlacementError, which names the actors that there are
  */
 export function readDevice(parameters: URLSearchParams, found: BrowserCapabilities): Device {
   const placement = parameters.get('placement') ?? 'mixed';
   parsePlacement(placement, ACTOR_NAMES);
   return {
     placement,
+    page: pageOptionsIn(parameters),
     capabilities: {
       ...found,
       wasm: found.wasm && isOn(parameters, 'wasm'),

@@ -1,5 +1,6 @@
 /** The JavaScript VM's worker. */
 import { runVm } from '../../../host-shim/browser/vm-worker.js';
-import { jsDefinition } from '../application.js';
+import { jsDefinitionOf } from '../application.js';
+import { pageOptionsIn } from '../page-options.js';
 
-runVm(jsDefinition);
+runVm(jsDefinitionOf(pageOptionsIn(new URL(import.meta.url).searchParams)));

@@ -25,10 +25,11 @@ import {
   type Storage,
 } from '../../../host-shim/browser/index.js';
 import { actorOrders, parties, portVms } from '../application.js';
+import { parametersOf } from '../page-options.js';
+import { hashPicture, readView } from '../viewer.js';
 import { type Device, linksOf, readDevice } from './device.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
-import { hashPicture, readView } from './viewer.js';
 
 /** Name of the database where the viewer's place is kept. */
 const STORAGE = 'tandem-tv';
@@ -57,12 +58,15 @@ async function start(): Promise<void> {
 }
 
 /** Nothing of the life before is used again but the canvas and the storage. */
-async function open(life: Life, { placement, capabilities }: Device, storage: Storage | undefined): Promise<void> {
+async function open(life: Life, { placement, capabilities, page }: Device, storage: Storage | undefined): Promise<void> {
   const host = createBrowserHost({
     capabilities,
     parties,
     vms: {
-      js: { entry: new URL('js-vm.js', guests), load: async () => (await import('../application.js')).jsDefinition },
+      js: {
+        entry: new URL(`js-vm.js?${parametersOf(page)}`, guests),
+        load: async () => (await import('../application.js')).jsDefinitionOf(page),
+      },
       wasm: { entry: new URL('wasm-vm.js', guests), load: async () => (await import('../application.js')).wasmDefinition(guests) },
     },
     onPortError: (port, error) => fail(`port ${port}: ${error}`),

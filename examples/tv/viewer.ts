@@ -1,6 +1,6 @@
 /** What a viewer sees in a picture, read from its display list. */
-import { IMAGE_ITEM, type Picture, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../../../host-shim/browser/index.js';
-import { RING } from '../app/theme.js';
+import { IMAGE_ITEM, type Picture, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../../host-shim/common/ports/picture.js';
+import { RING } from './app/theme.js';
 
 export interface View {
   /** The text that belongs to what wears the focus ring; empty when nothing does, or its text has not come. */
