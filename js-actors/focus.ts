@@ -8,27 +8,30 @@ import { Actor, type Handlers } from '../actors/actor.js';
 import { focus } from '../protocol/generated/focus.js';
 import { page } from '../protocol/generated/page.js';
 import type { scene } from '../protocol/generated/scene.js';
-import { FOCUS_DEPTH_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits.js';
+import { FOCUS_DEPTH_MAX, FOCUS_WISH_AHEAD_MS, FOCUS_WISH_MS } from '../protocol/limits.js';
 import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
-import { type Area, type Direction, findAhead } from './focus/area.js';
+import type { Area, Direction } from './focus/area.js';
 import { Groups, NONE } from './focus/groups.js';
 import { HeldKey, type Key } from './focus/held-key.js';
+import { Layers } from './focus/layers.js';
 import { Outline, Rectangle, Region, ROOT } from './focus/outline.js';
 
 type State = StateOf<typeof focus>;
-type Layer = State['layers'][number];
 type Cause = State['cause'];
 
 export class Focus extends Actor<typeof focus> implements Handlers<typeof focus> {
   private readonly outline = new Outline();
   private readonly heldKey = new HeldKey();
   private readonly groups = new Groups(this.outline);
-  private layers: Layer[] = [];
+  private readonly layers = new Layers(this.outline, this.groups);
   private focused = NONE;
   private previous = NONE;
   private cause: Cause = 'move';
   private wanted = NONE;
   private wantedSince = 0;
+  private granted = NONE;
+  /** The focused node was taken away, whoever has its number now. Only while a layout is taken over. */
+  private gone = false;
   private edgeReported = false;
 
   constructor() {
@@ -63,48 +66,42 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   }
 
   onFocus(message: MessageOf<typeof focus, 'focus'>): void {
+    this.granted = NONE;
     this.wanted = message.node;
     this.wantedSince = this.now;
     this.grantWish();
   }
 
   onPushLayer(message: MessageOf<typeof focus, 'pushLayer'>): void {
-    const index = this.layerIndex(message.group);
-    if (index >= 0) {
-      this.layers[index].preferred = message.preferred;
-      return;
-    }
-    if (this.layers.length === FOCUS_LAYERS_MAX) return;
-    this.layers.push({ group: message.group, preferred: message.preferred, returnTo: this.focused });
-    this.settle(null, [], 'layer');
+    if (this.layers.push(message.group, message.preferred, this.focused)) this.settle(null, [], 'layer');
   }
 
   onPopLayer(message: MessageOf<typeof focus, 'popLayer'>): void {
-    const index = this.layerIndex(message.group);
-    if (index < 0) return;
-    const returnTo = this.layers[index].returnTo;
-    const wasTop = index === this.layers.length - 1;
-    this.layers.splice(index, 1);
-    if (!wasTop) {
-      this.layers[index].returnTo = returnTo;
-      return;
-    }
-    const rectangle = this.outline.rectangle(returnTo);
-    const target = rectangle !== null && this.canHaveFocus(rectangle) ? rectangle : this.enterLayer();
-    this.moveTo(target, 'layer');
+    const layer = this.layers.pop(message.group);
+    if (layer === null) return;
+    const target = this.layers.returnOf(layer);
+    this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), 'layer');
     this.settle(null, [], 'layer');
   }
 
   onSceneLayout(message: PublicationOf<typeof scene, 'layout'>, fresh: boolean): void {
     const before = this.outline.rectangle(this.focused);
     const groups = this.outline.groupsAround(before);
+    const cause = this.focused === NONE ? 'entered' : 'lost';
+    const wasGranted = this.outline.rectangle(this.granted) !== null;
+    if (fresh || message.removed.length > 0) this.notePlaces();
     if (fresh) this.outline.clear();
     for (let i = 0; i < message.removed.length; i++) this.outline.remove(message.removed[i]);
+    // A node that is taken away and there again is another one. What is all new says nothing of that.
+    if (!fresh) this.forgetGone();
+    const wishHasGone = wasGranted && !fresh && this.outline.rectangle(this.granted) === null;
     for (let i = 0; i < message.changed.length; i++) {
       const changed = message.changed[i];
       if (changed.node !== NONE) this.putRectangle(changed);
     }
-    this.settle(before, groups, this.focused === NONE ? 'entered' : 'lost');
+    if (fresh) this.forgetGone();
+    if (wishHasGone) this.renewWish();
+    this.settle(before, groups, cause);
   }
 
   override onRefresh(_topic: number): void {
@@ -115,7 +112,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     return {
       rectangles: this.outline.rectangles,
       groups: this.groups.all,
-      layers: this.layers,
+      layers: this.layers.all,
       focused: this.focused,
       previous: this.previous,
       cause: this.cause,
@@ -125,6 +122,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
       heldSince: this.heldKey.since,
       countedAt: this.heldKey.countedAt,
       edgeReported: this.edgeReported,
+      granted: this.granted,
     };
   }
 
@@ -132,7 +130,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.outline.clear();
     for (let i = 0; i < state.rectangles.length; i++) this.putRectangle(state.rectangles[i]);
     this.groups.all = state.groups;
-    this.layers = state.layers;
+    this.layers.all = state.layers;
     this.focused = state.focused;
     this.previous = state.previous;
     this.cause = state.cause;
@@ -142,6 +140,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.heldKey.since = state.heldSince;
     this.heldKey.countedAt = state.countedAt;
     this.edgeReported = state.edgeReported;
+    this.granted = state.granted;
   }
 
   private putRectangle(from: State['rectangles'][number]): void {
@@ -166,7 +165,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   }
 
   private back(): void {
-    if (this.layers.length > 0) this.send(page.receives.dismissRequested, { layer: this.topGroup() });
+    if (this.layers.all.length > 0) this.send(page.receives.dismissRequested, { layer: this.layers.top() });
     else this.send(page.receives.backRequested, {});
   }
 
@@ -187,11 +186,11 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
 
   /** Looks in the focused node's own group first, then beside that group in the one around it, and so on up to a trap or the top layer. */
   private findTarget(from: Rectangle, direction: Direction): Rectangle | null {
-    const top = this.topGroup();
+    const top = this.layers.top();
     let inner: Area = from;
     let region = this.outline.region(from.group);
     while (region !== null) {
-      const found = findAhead(this.outline.members(region), from, direction, inner);
+      const found = this.outline.ahead(region, from, direction, inner);
       if (found !== null) return this.groups.enter(found, from, direction);
       if (region.node === top || this.groups.isTrap(region.node, direction)) return null;
       inner = region;
@@ -202,10 +201,10 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
 
   /** The node that gets focus when nothing in the top layer has it. */
   private enterLayer(): Rectangle | null {
-    const region = this.outline.region(this.topGroup());
+    const region = this.outline.region(this.layers.top());
     if (region === null) return null;
-    if (this.layers.length > 0) {
-      const preferred = this.groups.findPreferred(region, this.layers[this.layers.length - 1].preferred);
+    if (this.layers.all.length > 0) {
+      const preferred = this.groups.findPreferred(region, this.layers.preferred());
       if (preferred instanceof Rectangle) return preferred;
       if (preferred instanceof Region) return this.groups.enterFromNowhere(preferred);
     }
@@ -216,7 +215,9 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
 
   private moveTo(target: Rectangle | null, cause: Cause): void {
     const node = target === null ? NONE : target.node;
-    if (node === this.focused) return;
+    if (node === this.focused && !this.gone) return;
+    this.gone = false;
+    this.granted = NONE;
     this.previous = this.focused;
     this.focused = node;
     this.cause = cause;
@@ -236,7 +237,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   }
 
   private canHaveFocus(rectangle: Rectangle): boolean {
-    return rectangle.focusable && this.outline.contains(this.topGroup(), rectangle);
+    return rectangle.focusable && this.outline.contains(this.layers.top(), rectangle);
   }
 
   /** Makes sure that what has focus can have it. `lost` is where focus was, should it be gone, and `groups` what that lay in. */
@@ -244,14 +245,14 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     if (this.now - this.wantedSince > FOCUS_WISH_MS * 1000) this.wanted = NONE;
     this.grantWish();
     const rectangle = this.outline.rectangle(this.focused);
-    if (rectangle !== null && this.canHaveFocus(rectangle)) return;
+    if (!this.gone && rectangle !== null && this.canHaveFocus(rectangle)) return;
     if (this.wanted !== NONE) this.moveTo(null, cause);
     else this.moveTo((lost !== null && this.findSuccessor(lost, groups)) || this.enterLayer(), cause);
   }
 
   /** The nearest in the same group; else in the groups around it, nearest group first, as long as they lie in the top layer. */
   private findSuccessor(lost: Rectangle, groups: readonly number[]): Rectangle | null {
-    const top = groups.indexOf(this.topGroup());
+    const top = groups.indexOf(this.layers.top());
     for (let i = 0; i <= top; i++) {
       const region = this.outline.region(groups[i]);
       if (region === null) continue;
@@ -271,9 +272,14 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     if (this.wanted === NONE) return;
     const target = this.findWanted();
     if (target === null) return;
+    const granted = this.wanted;
     this.wanted = NONE;
-    if (this.canHaveFocus(target)) this.moveTo(target, 'wish');
-    else this.setReturn(target);
+    if (this.canHaveFocus(target)) {
+      this.moveTo(target, 'wish');
+      this.granted = granted;
+    } else {
+      this.layers.setReturn(target);
+    }
   }
 
   private findWanted(): Rectangle | null {
@@ -283,26 +289,26 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     return region === null ? null : this.groups.enterFromNowhere(region);
   }
 
-  private setReturn(target: Rectangle): void {
-    for (let i = this.layers.length - 1; i >= 0; i--) {
-      const below = i === 0 ? ROOT : this.layers[i - 1].group;
-      if (this.outline.contains(below, target)) {
-        this.layers[i].returnTo = target.node;
-        return;
-      }
-    }
+  /**
+   * What a wish was granted to has been taken away. When another node has its number already, and the wish is young, it was for that
+   * one: the page had named what scene had not laid out yet.
+   */
+  private renewWish(): void {
+    if (this.now - this.wantedSince > FOCUS_WISH_AHEAD_MS * 1000) return;
+    if (this.outline.rectangle(this.granted) !== null) this.wanted = this.granted;
   }
 
-  // --- Layers ---
+  // --- Nodes that go ---
 
-  private layerIndex(group: number): number {
-    for (let i = 0; i < this.layers.length; i++) {
-      if (this.layers[i].group === group) return i;
-    }
-    return -1;
+  /** What is remembered as nodes is remembered as places, too, before some of them are taken away. */
+  private notePlaces(): void {
+    this.groups.notePlaces();
+    this.layers.notePlaces();
   }
 
-  private topGroup(): number {
-    return this.layers.length === 0 ? ROOT : this.layers[this.layers.length - 1].group;
+  private forgetGone(): void {
+    this.groups.forgetGone();
+    this.layers.forgetGone();
+    this.gone = this.focused !== NONE && this.outline.rectangle(this.focused) === null;
   }
 }

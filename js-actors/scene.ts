@@ -200,6 +200,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     for (let i = 0; i < tree.freedCount; i++) {
       const freed = tree.freed[i];
       this.animations.cancelNode(freed);
+      this.focusables.forget(freed);
       const former = tree.strings[freed];
       if (former === '') continue;
       tree.setString(freed, '');
@@ -248,7 +249,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
       width: rows[row + Focusable.WIDTH],
       height: rows[row + Focusable.HEIGHT],
       order: rows[row + Focusable.ORDER],
-      isGroup: rows[row + Focusable.IS_GROUP] !== 0,
+      isGroup: this.focusables.isGroup(index),
     };
   }
 

@@ -135,6 +135,8 @@ export const FOCUS_GROUPS_MAX = 4096;
 export const FOCUS_DEPTH_MAX = 32;
 /** A wish for a node that has not appeared by then is dropped: the viewer has gone elsewhere meanwhile. */
 export const FOCUS_WISH_MS = 5_000;
+/** The page is ahead of what scene has laid out by a frame or two: so long a wish that was granted stands for the next bearer of its number. */
+export const FOCUS_WISH_AHEAD_MS = 250;
 /** A key held this long repeats: shorter, and a slow press counts twice. */
 export const FOCUS_REPEAT_DELAY_MS = 400;
 /** Time between the first repeats: a viewer can still stop at a card. */

@@ -18,7 +18,6 @@ import {
   FocusForgetGroup,
   FocusHandlers,
   FocusKey,
-  FocusLayer,
   FocusPopLayer,
   FocusPushLayer,
   FocusState,
@@ -27,10 +26,11 @@ import {
 } from '../protocol/generated/assembly/focus';
 import { EdgeDirection, PageActivated, PageBackRequested, PageDismissRequested, PageEdge } from '../protocol/generated/assembly/page';
 import { SceneLayout } from '../protocol/generated/assembly/scene';
-import { FOCUS_DEPTH_MAX, FOCUS_LAYERS_MAX, FOCUS_WISH_MS } from '../protocol/limits';
-import { Area, findAhead } from './focus/area';
+import { FOCUS_DEPTH_MAX, FOCUS_WISH_AHEAD_MS, FOCUS_WISH_MS } from '../protocol/limits';
+import { Area } from './focus/area';
 import { Groups, NONE } from './focus/groups';
 import { HeldKey } from './focus/held-key';
+import { Layers } from './focus/layers';
 import { Outline, Rectangle, Region, ROOT } from './focus/outline';
 import { Actor, start } from './kit/actor';
 
@@ -38,12 +38,15 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   private readonly outline: Outline = new Outline();
   private readonly heldKey: HeldKey = new HeldKey();
   private readonly groups: Groups = new Groups(this.outline);
-  private layers: FocusLayer[] = [];
+  private readonly layers: Layers = new Layers(this.outline, this.groups);
   private focused: u32 = NONE;
   private previous: u32 = NONE;
   private cause: FocusCause = FocusCause.Move;
   private wanted: u32 = NONE;
   private wantedSince: u64 = 0;
+  private granted: u32 = NONE;
+  /** The focused node was taken away, whoever has its number now. Only while a layout is taken over. */
+  private gone: bool = false;
   private edgeReported: bool = false;
 
   private readonly state: FocusState = new FocusState();
@@ -89,47 +92,35 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   }
 
   onFocus(message: FocusFocus): void {
+    this.granted = NONE;
     this.wanted = message.node;
     this.wantedSince = this.now;
     this.grantWish();
   }
 
   onPushLayer(message: FocusPushLayer): void {
-    const index = this.layerIndex(message.group);
-    if (index >= 0) {
-      this.layers[index].preferred = message.preferred;
-      return;
-    }
-    if (this.layers.length === FOCUS_LAYERS_MAX) return;
-    const layer = new FocusLayer();
-    layer.group = message.group;
-    layer.preferred = message.preferred;
-    layer.returnTo = this.focused;
-    this.layers.push(layer);
-    this.settle(null, [], FocusCause.Layer);
+    if (this.layers.push(message.group, message.preferred, this.focused)) this.settle(null, [], FocusCause.Layer);
   }
 
   onPopLayer(message: FocusPopLayer): void {
-    const index = this.layerIndex(message.group);
-    if (index < 0) return;
-    const returnTo = this.layers[index].returnTo;
-    const wasTop = index === this.layers.length - 1;
-    this.layers.splice(index, 1);
-    if (!wasTop) {
-      this.layers[index].returnTo = returnTo;
-      return;
-    }
-    const rectangle = this.outline.rectangle(returnTo);
-    const target = rectangle !== null && this.canHaveFocus(rectangle) ? rectangle : this.enterLayer();
-    this.moveTo(target, FocusCause.Layer);
+    const layer = this.layers.pop(message.group);
+    if (layer === null) return;
+    const target = this.layers.returnOf(layer);
+    this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), FocusCause.Layer);
     this.settle(null, [], FocusCause.Layer);
   }
 
   onSceneLayout(message: SceneLayout, fresh: bool): void {
     const before = this.outline.rectangle(this.focused);
     const groups = this.outline.groupsAround(before);
+    const cause = this.focused === NONE ? FocusCause.Entered : FocusCause.Lost;
+    const wasGranted = this.outline.rectangle(this.granted) !== null;
+    if (fresh || message.removed.length > 0) this.notePlaces();
     if (fresh) this.outline.clear();
     for (let i = 0; i < message.removed.length; i++) this.outline.remove(message.removed.at(i));
+    // A node that is taken away and there again is another one. What is all new says nothing of that.
+    if (!fresh) this.forgetGone();
+    const wishHasGone = wasGranted && !fresh && this.outline.rectangle(this.granted) === null;
     for (let i = 0; i < message.changed.length; i++) {
       const changed = message.changed.at(i);
       if (changed.node !== NONE) {
@@ -140,7 +131,9 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
         rectangle.height = changed.height;
       }
     }
-    this.settle(before, groups, this.focused === NONE ? FocusCause.Entered : FocusCause.Lost);
+    if (fresh) this.forgetGone();
+    if (wishHasGone) this.renewWish();
+    this.settle(before, groups, cause);
   }
 
   onRefresh(topic: u16): void {
@@ -154,7 +147,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     state.groups.clear();
     for (let i = 0; i < this.groups.all.length; i++) state.groups.push(this.groups.all[i]);
     state.layers.clear();
-    for (let i = 0; i < this.layers.length; i++) state.layers.push(this.layers[i]);
+    for (let i = 0; i < this.layers.all.length; i++) state.layers.push(this.layers.all[i]);
     state.focused = this.focused;
     state.previous = this.previous;
     state.cause = this.cause;
@@ -165,6 +158,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     state.heldSince = this.heldKey.since;
     state.countedAt = this.heldKey.countedAt;
     state.edgeReported = this.edgeReported;
+    state.granted = this.granted;
     return state;
   }
 
@@ -180,8 +174,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     }
     this.groups.all = [];
     for (let i = 0; i < state.groups.length; i++) this.groups.all.push(state.groups.at(i));
-    this.layers = [];
-    for (let i = 0; i < state.layers.length; i++) this.layers.push(state.layers.at(i));
+    this.layers.all = [];
+    for (let i = 0; i < state.layers.length; i++) this.layers.all.push(state.layers.at(i));
     this.focused = state.focused;
     this.previous = state.previous;
     this.cause = state.cause;
@@ -192,6 +186,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.heldKey.since = state.heldSince;
     this.heldKey.countedAt = state.countedAt;
     this.edgeReported = state.edgeReported;
+    this.granted = state.granted;
   }
 
   private saveRectangle(rectangle: Rectangle): void {
@@ -224,8 +219,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   }
 
   private back(): void {
-    if (this.layers.length > 0) {
-      this.dismissRequested.layer = this.topGroup();
+    if (this.layers.all.length > 0) {
+      this.dismissRequested.layer = this.layers.top();
       this.send(this.dismissRequested);
     } else {
       this.send(this.backRequested);
@@ -252,11 +247,11 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   /** Looks in the focused node's own group first, then beside that group in the one around it, and so on up to a trap or the top layer. */
   private findTarget(from: Rectangle, direction: Key): Rectangle | null {
-    const top = this.topGroup();
+    const top = this.layers.top();
     let inner: Area = from;
     let region = this.outline.region(from.group);
     while (region !== null) {
-      const found = findAhead(this.outline.members(region), from, direction, inner);
+      const found = this.outline.ahead(region, from, direction, inner);
       if (found !== null) return this.groups.enter(found, from, direction);
       if (region.node === top || this.groups.isTrap(region.node, direction)) return null;
       inner = region;
@@ -267,10 +262,10 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   /** The node that gets focus when nothing in the top layer has it. */
   private enterLayer(): Rectangle | null {
-    const region = this.outline.region(this.topGroup());
+    const region = this.outline.region(this.layers.top());
     if (region === null) return null;
-    if (this.layers.length > 0) {
-      const preferred = this.groups.findPreferred(region, this.layers[this.layers.length - 1].preferred);
+    if (this.layers.all.length > 0) {
+      const preferred = this.groups.findPreferred(region, this.layers.preferred());
       if (preferred instanceof Rectangle) return <Rectangle>preferred;
       if (preferred instanceof Region) return this.groups.enterFromNowhere(<Region>preferred);
     }
@@ -281,7 +276,9 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   private moveTo(target: Rectangle | null, cause: FocusCause): void {
     const node = target === null ? NONE : target.node;
-    if (node === this.focused) return;
+    if (node === this.focused && !this.gone) return;
+    this.gone = false;
+    this.granted = NONE;
     this.previous = this.focused;
     this.focused = node;
     this.cause = cause;
@@ -300,7 +297,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   }
 
   private canHaveFocus(rectangle: Rectangle): bool {
-    return rectangle.focusable && this.outline.contains(this.topGroup(), rectangle);
+    return rectangle.focusable && this.outline.contains(this.layers.top(), rectangle);
   }
 
   /** Makes sure that what has focus can have it. `lost` is where focus was, should it be gone, and `groups` what that lay in. */
@@ -308,7 +305,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     if (<f64>this.now - <f64>this.wantedSince > <f64>FOCUS_WISH_MS * 1000) this.wanted = NONE;
     this.grantWish();
     const rectangle = this.outline.rectangle(this.focused);
-    if (rectangle !== null && this.canHaveFocus(rectangle)) return;
+    if (!this.gone && rectangle !== null && this.canHaveFocus(rectangle)) return;
     if (this.wanted !== NONE) {
       this.moveTo(null, cause);
       return;
@@ -319,7 +316,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   /** The nearest in the same group; else in the groups around it, nearest group first, as long as they lie in the top layer. */
   private findSuccessor(lost: Rectangle, groups: u32[]): Rectangle | null {
-    const top = groups.indexOf(this.topGroup());
+    const top = groups.indexOf(this.layers.top());
     for (let i = 0; i <= top; i++) {
       const region = this.outline.region(groups[i]);
       if (region === null) continue;
@@ -339,9 +336,14 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     if (this.wanted === NONE) return;
     const target = this.findWanted();
     if (target === null) return;
+    const granted = this.wanted;
     this.wanted = NONE;
-    if (this.canHaveFocus(target)) this.moveTo(target, FocusCause.Wish);
-    else this.setReturn(target);
+    if (this.canHaveFocus(target)) {
+      this.moveTo(target, FocusCause.Wish);
+      this.granted = granted;
+    } else {
+      this.layers.setReturn(target);
+    }
   }
 
   private findWanted(): Rectangle | null {
@@ -351,27 +353,27 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     return region === null ? null : this.groups.enterFromNowhere(region);
   }
 
-  private setReturn(target: Rectangle): void {
-    for (let i = this.layers.length - 1; i >= 0; i--) {
-      const below = i === 0 ? ROOT : this.layers[i - 1].group;
-      if (this.outline.contains(below, target)) {
-        this.layers[i].returnTo = target.node;
-        return;
-      }
-    }
+  /**
+   * What a wish was granted to has been taken away. When another node has its number already, and the wish is young, it was for that
+   * one: the page had named what scene had not laid out yet.
+   */
+  private renewWish(): void {
+    if (<f64>this.now - <f64>this.wantedSince > <f64>FOCUS_WISH_AHEAD_MS * 1000) return;
+    if (this.outline.rectangle(this.granted) !== null) this.wanted = this.granted;
   }
 
-  // --- Layers ---
+  // --- Nodes that go ---
 
-  private layerIndex(group: u32): i32 {
-    for (let i = 0; i < this.layers.length; i++) {
-      if (this.layers[i].group === group) return i;
-    }
-    return -1;
+  /** What is remembered as nodes is remembered as places, too, before some of them are taken away. */
+  private notePlaces(): void {
+    this.groups.notePlaces();
+    this.layers.notePlaces();
   }
 
-  private topGroup(): u32 {
-    return this.layers.length === 0 ? ROOT : this.layers[this.layers.length - 1].group;
+  private forgetGone(): void {
+    this.groups.forgetGone();
+    this.layers.forgetGone();
+    this.gone = this.focused !== NONE && this.outline.rectangle(this.focused) === null;
   }
 }
 

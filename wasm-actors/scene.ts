@@ -263,6 +263,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     for (let i = 0; i < tree.freedCount; i++) {
       const freed = tree.freed[i];
       this.animations.cancelNode(freed);
+      this.focusables.forget(freed);
       const former = tree.strings[freed];
       if (former == '') continue;
       tree.setString(freed, '');
@@ -315,7 +316,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     rect.width = rows[row + Focusable.WIDTH];
     rect.height = rows[row + Focusable.HEIGHT];
     rect.order = <u32>rows[row + Focusable.ORDER];
-    rect.isGroup = rows[row + Focusable.IS_GROUP] != 0;
+    rect.isGroup = this.focusables.isGroup(index);
   }
 
   private sendStrings(): void {

@@ -4,7 +4,7 @@
  * The rules are Android's (FocusFinder), made independent of the order in which areas are looked at:
  *
  *   ahead    the area begins or ends further in the arrow's direction than where focus is, and reaches beyond it
- *   row      up and down: what lies wholly behind another area ahead is left for the next press
+ *   row      up and down: what lies wholly behind another area that is wholly ahead is left for the next press
  *   beam     areas that overlap the focused one sideways come before those that do not
  *   nearest  13 times the square of the distance ahead plus the square of the distance sideways; ties by `order`, then `node`
  *
@@ -43,7 +43,7 @@ function end(area: Area, direction: Direction): number {
 }
 
 /** An area without extent is not on the screen: it is never ahead. */
-function isAhead(area: Area, from: Area, direction: Direction): boolean {
+export function isAhead(area: Area, from: Area, direction: Direction): boolean {
   const areaBegin = begin(area, direction);
   const areaEnd = end(area, direction);
   const fromEnd = end(from, direction);
@@ -74,43 +74,48 @@ function weigh(area: Area, from: Area, direction: Direction): number {
 export const comesBefore = (area: Area, other: Area): boolean =>
   area.order < other.order || (area.order === other.order && area.node < other.node);
 
-/** The area that an arrow leads to from `from`, or null when none lies ahead. `without` is not looked at. */
-export function findAhead(areas: readonly Area[], from: Area, direction: Direction, without: Area | null): Area | null {
+/** The index of the area that an arrow leads to from `from`, or -1 when none lies ahead. */
+export function findAhead(areas: readonly Area[], from: Area, direction: Direction): number {
   const vertical = isVertical(direction);
-  const row = vertical ? endOfRow(areas, from, direction, without) : Infinity;
-  let best: Area | null = null;
+  const row = vertical ? endOfRow(areas, from, direction) : Infinity;
+  let best = -1;
   let bestInBeam = false;
   let bestWeight = 0;
   for (let i = 0; i < areas.length; i++) {
     const area = areas[i];
-    if (area === without || !isAhead(area, from, direction)) continue;
-    if (begin(area, direction) >= row) continue;
+    if (!isAhead(area, from, direction) || begin(area, direction) >= row) continue;
     const inBeam = overlapsSideways(area, from, vertical);
     const weight = weigh(area, from, direction);
-    if (best !== null) {
+    if (best >= 0) {
       if (inBeam !== bestInBeam) {
         if (bestInBeam) continue;
-      } else if (weight > bestWeight || (weight === bestWeight && !comesBefore(area, best))) continue;
+      } else if (weight > bestWeight || (weight === bestWeight && !comesBefore(area, areas[best]))) continue;
     }
-    best = area;
+    best = i;
     bestInBeam = inBeam;
     bestWeight = weight;
   }
   return best;
 }
 
-/** The earliest end of any area ahead: what begins there or later lies behind that area. */
-function endOfRow(areas: readonly Area[], from: Area, direction: Direction, without: Area | null): number {
+/** The earliest end of any area that is wholly ahead: what begins there or later lies behind that area. */
+function endOfRow(areas: readonly Area[], from: Area, direction: Direction): number {
+  const fromEnd = end(from, direction);
   let row = Infinity;
   for (let i = 0; i < areas.length; i++) {
     const area = areas[i];
-    if (area !== without && isAhead(area, from, direction)) row = Math.min(row, end(area, direction));
+    if (begin(area, direction) >= fromEnd && isAhead(area, from, direction)) row = Math.min(row, end(area, direction));
   }
   return row;
 }
 
+/** True when two areas have more than an edge in common. */
+export function overlaps(area: Area, other: Area): boolean {
+  return overlapsSideways(area, other, true) && overlapsSideways(area, other, false);
+}
+
 /** Square of the gap between two areas: 0 when they touch. */
-function gap(area: Area, from: Area): number {
+export function gap(area: Area, from: Area): number {
   const x = Math.max(0, Math.max(area.x - (from.x + from.width), from.x - (area.x + area.width)));
   const y = Math.max(0, Math.max(area.y - (from.y + from.height), from.y - (area.y + area.height)));
   return x * x + y * y;

@@ -3,7 +3,7 @@
  */
 import type { FocusGroup } from '../../protocol/generated/focus.js';
 import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/limits.js';
-import { type Area, type Direction, findAhead, isVertical } from './area.js';
+import { type Area, type Direction, isVertical } from './area.js';
 import { type Outline, type Rectangle, Region } from './outline.js';
 
 /** No node. */
@@ -19,7 +19,7 @@ export class Groups {
     let rules = this.rules(group);
     if (rules === null) {
       if (this.all.length === FOCUS_GROUPS_MAX) return;
-      rules = { group, trap, remember, preferred, last: NONE };
+      rules = { group, trap, remember, preferred, last: NONE, placed: false, placeX: 0, placeY: 0 };
       this.all.push(rules);
     }
     rules.trap = trap;
@@ -47,9 +47,54 @@ export class Groups {
     let region = this.outline.region(target.group);
     while (region !== null) {
       const rules = this.rules(region.node);
-      if (rules !== null) rules.last = target.node;
+      if (rules !== null) {
+        rules.last = target.node;
+        rules.placed = false;
+      }
       region = region.parent;
     }
+  }
+
+  /** Notes where the nodes are that are remembered: a layout is about to take some of them away. */
+  notePlaces(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const rules = this.all[i];
+      const last = this.outline.rectangle(rules.last);
+      if (last === null) continue;
+      rules.placeX = this.acrossFrom(rules.group, last);
+      rules.placeY = this.downFrom(rules.group, last);
+    }
+  }
+
+  /** Forgets the nodes that were taken away, whose numbers may be given to others. Where they were is still known. */
+  forgetGone(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const rules = this.all[i];
+      if (rules.last === NONE || this.outline.rectangle(rules.last) !== null) continue;
+      rules.last = NONE;
+      rules.placed = true;
+    }
+  }
+
+  /** The middle of a node from its group's corner, in pixels; 0 for what is no place. */
+  acrossFrom(group: number, node: Rectangle): number {
+    const corner = this.outline.rectangle(group);
+    const across = node.x + node.width / 2 - (corner === null ? 0 : corner.x);
+    return across - across === 0 ? across : 0;
+  }
+
+  downFrom(group: number, node: Rectangle): number {
+    const corner = this.outline.rectangle(group);
+    const down = node.y + node.height / 2 - (corner === null ? 0 : corner.y);
+    return down - down === 0 ? down : 0;
+  }
+
+  /** The node that stands where one that has gone was, as `acrossFrom` and `downFrom` have said; null when none does. */
+  heirAt(group: number, across: number, down: number): Rectangle | null {
+    const region = this.outline.region(group);
+    if (region === null) return null;
+    const corner = this.outline.rectangle(group);
+    return corner === null ? this.outline.at(region, across, down) : this.outline.at(region, across + corner.x, down + corner.y);
   }
 
   /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
@@ -61,7 +106,7 @@ export class Groups {
         inner = chosen;
         continue;
       }
-      const ahead = findAhead(this.outline.members(inner), from, direction, null);
+      const ahead = this.outline.ahead(inner, from, direction, null);
       if (ahead === null) return this.outline.nearest(inner, from, FOCUS_DEPTH_MAX);
       inner = ahead;
     }
@@ -82,6 +127,8 @@ export class Groups {
     if (rules.remember) {
       const last = this.outline.rectangle(rules.last);
       if (last?.focusable && this.outline.contains(region.node, last)) return last;
+      const heir = rules.placed ? this.heirAt(region.node, rules.placeX, rules.placeY) : null;
+      if (heir !== null) return heir;
     }
     return this.findPreferred(region, rules.preferred);
   }

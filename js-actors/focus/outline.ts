@@ -6,7 +6,7 @@
  * group by group. None of it is part of the snapshot, and none of it depends on the order in which rectangles arrived.
  */
 import { FOCUS_DEPTH_MAX } from '../../protocol/limits.js';
-import { Area, comesBefore, isNearer } from './area.js';
+import { Area, comesBefore, type Direction, findAhead, gap, isAhead, isNearer, overlaps } from './area.js';
 
 /** The number of the group that all others lie in. */
 export const ROOT = 0;
@@ -31,6 +31,9 @@ export class Region extends Area {
   /** `Outline.places` when its area was last read. */
   measured = 0;
 }
+
+/** Has no extent, and is never ahead. */
+const NOWHERE = new Area();
 
 export class Outline {
   rectangles: Rectangle[] = [];
@@ -130,6 +133,40 @@ export class Outline {
       if (member instanceof Region) this.measure(member);
     }
     return region.members;
+  }
+
+  /** The member of the region that an arrow leads to from `from`, or null. `left` is what was left just now, and is not looked at. */
+  ahead(region: Region, from: Area, direction: Direction, left: Area | null): Area | null {
+    const index = findAhead(this.standings(region, from, direction, left), from, direction);
+    return index < 0 ? null : region.members[index];
+  }
+
+  /** Where each member stands, as seen by one who goes from `from`. */
+  private standings(region: Region, from: Area, direction: Direction, left: Area | null): Area[] {
+    const members = this.members(region);
+    const standings: Area[] = [];
+    for (let i = 0; i < members.length; i++) standings.push(this.standing(members[i], from, direction, left));
+    return standings;
+  }
+
+  /** A group that what was left lies over or under stands where its own best member ahead does: its edges say nothing of the way to it. */
+  private standing(member: Area, from: Area, direction: Direction, left: Area | null): Area {
+    if (member === left) return NOWHERE;
+    if (!(member instanceof Region)) return member;
+    const isOver = left !== null && !isAhead(member, from, direction) && overlaps(member, left);
+    if (!isOver && !overlaps(member, from)) return member;
+    const inner = this.standings(member, from, direction, null);
+    const index = findAhead(inner, from, direction);
+    return index < 0 ? NOWHERE : inner[index];
+  }
+
+  /** The focusable node in the region that stands at a point, or null. */
+  at(region: Region, x: number, y: number): Rectangle | null {
+    const point = new Area();
+    point.x = x;
+    point.y = y;
+    const nearest = this.nearest(region, point, FOCUS_DEPTH_MAX);
+    return nearest !== null && nearest.width > 0 && nearest.height > 0 && gap(nearest, point) === 0 ? nearest : null;
   }
 
   /** The focusable node in the region that lies nearest to `from`, in any direction. `depth` groups down are looked into. */

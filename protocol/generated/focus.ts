@@ -34,12 +34,19 @@ export interface FocusGroup {
   remember: boolean;
   preferred: number;
   last: number;
+  placed: boolean;
+  placeX: number;
+  placeY: number;
 }
 
 export interface FocusLayer {
   group: number;
   preferred: number;
   returnTo: number;
+  placed: boolean;
+  placeGroup: number;
+  placeX: number;
+  placeY: number;
 }
 
 export interface FocusState {
@@ -55,6 +62,7 @@ export interface FocusState {
   heldSince: number;
   countedAt: number;
   edgeReported: boolean;
+  granted: number;
 }
 
 function encodeFocusRectangle(writer: Writer, value: FocusRectangle): void {
@@ -87,13 +95,16 @@ function decodeFocusRectangle(reader: Reader): FocusRectangle {
 }
 
 function encodeFocusGroup(writer: Writer, value: FocusGroup): void {
-  writer.reserve(20);
-  writer.structure(5);
+  writer.reserve(39);
+  writer.structure(8);
   writer.u32(value.group, 'FocusGroup.group');
   writer.choice(optionsOfFocusTrap.indexOf(value.trap), 'FocusGroup.trap');
   writer.bool(value.remember, 'FocusGroup.remember');
   writer.u32(value.preferred, 'FocusGroup.preferred');
   writer.u32(value.last, 'FocusGroup.last');
+  writer.bool(value.placed, 'FocusGroup.placed');
+  writer.f64(value.placeX, 'FocusGroup.placeX');
+  writer.f64(value.placeY, 'FocusGroup.placeY');
 }
 
 function decodeFocusGroup(reader: Reader): FocusGroup {
@@ -103,16 +114,23 @@ function decodeFocusGroup(reader: Reader): FocusGroup {
   const $remember = present > 2 ? reader.bool() : false;
   const $preferred = present > 3 ? reader.u32() : 0;
   const $last = present > 4 ? reader.u32() : 0;
-  reader.skipFields(present, 5);
-  return { group: $group, trap: $trap, remember: $remember, preferred: $preferred, last: $last };
+  const $placed = present > 5 ? reader.bool() : false;
+  const $placeX = present > 6 ? reader.f64() : 0;
+  const $placeY = present > 7 ? reader.f64() : 0;
+  reader.skipFields(present, 8);
+  return { group: $group, trap: $trap, remember: $remember, preferred: $preferred, last: $last, placed: $placed, placeX: $placeX, placeY: $placeY };
 }
 
 function encodeFocusLayer(writer: Writer, value: FocusLayer): void {
-  writer.reserve(16);
-  writer.structure(3);
+  writer.reserve(40);
+  writer.structure(7);
   writer.u32(value.group, 'FocusLayer.group');
   writer.u32(value.preferred, 'FocusLayer.preferred');
   writer.u32(value.returnTo, 'FocusLayer.returnTo');
+  writer.bool(value.placed, 'FocusLayer.placed');
+  writer.u32(value.placeGroup, 'FocusLayer.placeGroup');
+  writer.f64(value.placeX, 'FocusLayer.placeX');
+  writer.f64(value.placeY, 'FocusLayer.placeY');
 }
 
 function decodeFocusLayer(reader: Reader): FocusLayer {
@@ -120,13 +138,17 @@ function decodeFocusLayer(reader: Reader): FocusLayer {
   const $group = present > 0 ? reader.u32() : 0;
   const $preferred = present > 1 ? reader.u32() : 0;
   const $returnTo = present > 2 ? reader.u32() : 0;
-  reader.skipFields(present, 3);
-  return { group: $group, preferred: $preferred, returnTo: $returnTo };
+  const $placed = present > 3 ? reader.bool() : false;
+  const $placeGroup = present > 4 ? reader.u32() : 0;
+  const $placeX = present > 5 ? reader.f64() : 0;
+  const $placeY = present > 6 ? reader.f64() : 0;
+  reader.skipFields(present, 7);
+  return { group: $group, preferred: $preferred, returnTo: $returnTo, placed: $placed, placeGroup: $placeGroup, placeX: $placeX, placeY: $placeY };
 }
 
 function encodeFocusState(writer: Writer, value: FocusState): void {
   writer.reserve(1);
-  writer.structure(12);
+  writer.structure(13);
   writer.listLength(value.rectangles.length, 65536, 'FocusState.rectangles');
   for (const item of value.rectangles) {
     encodeFocusRectangle(writer, item);
@@ -139,7 +161,7 @@ function encodeFocusState(writer: Writer, value: FocusState): void {
   for (const item of value.layers) {
     encodeFocusLayer(writer, item);
   }
-  writer.reserve(49);
+  writer.reserve(54);
   writer.u32(value.focused, 'FocusState.focused');
   writer.u32(value.previous, 'FocusState.previous');
   writer.choice(optionsOfFocusCause.indexOf(value.cause), 'FocusState.cause');
@@ -153,6 +175,7 @@ function encodeFocusState(writer: Writer, value: FocusState): void {
   writer.u53(value.heldSince, 'FocusState.heldSince');
   writer.u53(value.countedAt, 'FocusState.countedAt');
   writer.bool(value.edgeReported, 'FocusState.edgeReported');
+  writer.u32(value.granted, 'FocusState.granted');
 }
 
 function decodeFocusState(reader: Reader): FocusState {
@@ -187,8 +210,9 @@ function decodeFocusState(reader: Reader): FocusState {
   const $heldSince = present > 9 ? reader.u53() : 0;
   const $countedAt = present > 10 ? reader.u53() : 0;
   const $edgeReported = present > 11 ? reader.bool() : false;
-  reader.skipFields(present, 12);
-  return { rectangles: $rectangles, groups: $groups, layers: $layers, focused: $focused, previous: $previous, cause: $cause, wanted: $wanted, wantedSince: $wantedSince, held: $held, heldSince: $heldSince, countedAt: $countedAt, edgeReported: $edgeReported };
+  const $granted = present > 12 ? reader.u32() : 0;
+  reader.skipFields(present, 13);
+  return { rectangles: $rectangles, groups: $groups, layers: $layers, focused: $focused, previous: $previous, cause: $cause, wanted: $wanted, wantedSince: $wantedSince, held: $held, heldSince: $heldSince, countedAt: $countedAt, edgeReported: $edgeReported, granted: $granted };
 }
 
 export const focus = bind(schema, {

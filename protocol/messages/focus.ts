@@ -50,13 +50,23 @@ const groupState = struct('FocusGroup', {
   ...groupRules,
   /** Node in the group that had focus last; 0 for none. */
   last: u32,
+  /** It has gone, and its number may be another's: its place is remembered instead. */
+  placed: bool,
+  /** Its middle, from the group's corner. */
+  placeX: f64,
+  placeY: f64,
 });
 
 const layerState = struct('FocusLayer', {
   group: u32,
   preferred: u32,
-  /** Focused node when the layer came, to go back to when it goes. */
+  /** Focused node when the layer came, to go back to when it goes; 0 for none. */
   returnTo: u32,
+  /** It has gone: what stands at its place in this group is gone back to. */
+  placed: bool,
+  placeGroup: u32,
+  placeX: f64,
+  placeY: f64,
 });
 
 export const focus = actor({
@@ -81,6 +91,8 @@ export const focus = actor({
     countedAt: u53,
     /** The held key has already reported an edge. */
     edgeReported: bool,
+    /** What the last wish named that was granted, until focus moves; 0 for none. */
+    granted: u32,
   }),
   receives: {
     /** `repeat` comes from the platform while a key is held, as often as it likes; focus counts only some. */

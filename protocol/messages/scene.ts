@@ -115,7 +115,7 @@ export const scene = actor({
     stringsDirty: list(u32),
     /** Per animation thirteen f64 LE, as js-actors/scene/animation.ts names them. */
     animations: bin(SCENE_ANIMATIONS_MAX * 13 * 8),
-    /** Per published rectangle nine f64 LE, the fields of LayoutRect in order. */
+    /** Per published rectangle nine f64 LE, the fields of LayoutRect in order; 2 more in the last when the node was removed since. */
     focusables: bin(SCENE_FOCUSABLES_MAX * 9 * 8),
     /** Of each node of `stringsDirty`, what the display has. */
     stringsShown: list(str()),
@@ -150,7 +150,10 @@ export const scene = actor({
     redraw: message({ kind: 0x0103, lane: 'interactive', fields: {} }),
   },
   publishes: {
-    /** A change: rectangles that are new or differ, in document order, and nodes that left. Fresh: all of them. */
+    /**
+     * A change: rectangles that are new or differ, in document order, and nodes that left. A node in both has left, and another one
+     * has its number. Fresh: all of them.
+     */
     layout: publication({
       kind: 0x0140,
       lane: 'interactive',

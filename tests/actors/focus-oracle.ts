@@ -35,7 +35,8 @@ export function bestAhead<B extends Box>(boxes: readonly B[], from: Box, directi
     ({ begin, end, top, bottom }) => end > begin && bottom > top && end > source.end && (begin > source.begin || begin >= source.end),
   );
   const vertical = direction === 'up' || direction === 'down';
-  const row = vertical ? ahead.filter((area) => !ahead.some((other) => other.end <= area.begin)) : ahead;
+  const whole = ahead.filter(({ begin }) => begin >= source.end);
+  const row = vertical ? ahead.filter((area) => !whole.some((other) => other.end <= area.begin)) : ahead;
   const beam = row.filter(({ top, bottom }) => bottom > source.top && top < source.bottom);
   const weight = ({ begin, top, bottom }: Turned): number => {
     const gap = Math.max(0, begin - source.end);
@@ -54,19 +55,47 @@ interface Member extends Box {
 /** The node that an arrow leads to, or null. Circles of groups are not looked for. */
 export function oracleMove(rectangles: readonly Rectangle[], focused: Rectangle, direction: Direction): Rectangle | null {
   for (let group = focused.group, left: number | null = focused.node; ; ) {
-    const members = membersOf(rectangles, group).filter(({ node }) => node !== left);
-    const best = bestAhead(members, focused, direction);
-    if (best) return enter(rectangles, best, focused, direction);
+    const all = membersOf(rectangles, group);
+    const leftBox = left === focused.node ? focused : (all.find(({ node }) => node === left) ?? null);
+    const members = all.filter(({ node }) => node !== left);
+    const best = bestStanding(rectangles, members, focused, direction, leftBox);
+    if (best) return enter(rectangles, best.member, focused, direction);
     if (group === 0) return null;
     left = group;
     group = parentOf(rectangles, group);
   }
 }
 
+const overlap = (one: Box, other: Box): boolean =>
+  one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
+
+/** The best member, and where it stands: a group that lies over or under what is left stands where its own best member does. */
+function bestStanding(
+  rectangles: readonly Rectangle[],
+  members: readonly Member[],
+  from: Box,
+  direction: Direction,
+  left: Box | null,
+): { member: Member; box: Box } | null {
+  const standings = members.flatMap((member) => {
+    const isGroup = member.leaves.length > 0;
+    const over = left !== null && overlap(member, left) && bestAhead([member], from, direction) === null;
+    if (!isGroup || !(over || overlap(member, from))) return [{ member, box: member as Box }];
+    const inner = bestStanding(rectangles, membersOf(rectangles, member.node), from, direction, null);
+    return inner ? [{ member, box: inner.box }] : [];
+  });
+  const best = bestAhead(
+    standings.map(({ box }) => box),
+    from,
+    direction,
+  );
+  return standings.find(({ box }) => box === best) ?? null;
+}
+
 function enter(rectangles: readonly Rectangle[], member: Member, from: Rectangle, direction: Direction): Rectangle {
   if (member.leaves.length === 0) return rectangles.find(({ node }) => node === member.node)!;
-  const best = bestAhead(membersOf(rectangles, member.node), from, direction);
-  return best ? enter(rectangles, best, from, direction) : nearest(member.leaves, from);
+  const best = bestStanding(rectangles, membersOf(rectangles, member.node), from, direction, null);
+  return best ? enter(rectangles, best.member, from, direction) : nearest(member.leaves, from);
 }
 
 function membersOf(rectangles: readonly Rectangle[], group: number): Member[] {

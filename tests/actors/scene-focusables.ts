@@ -89,6 +89,23 @@ export function focusableCases(open: () => Screen): void {
     expect(screen.tick().layout).toMatchObject({ changed: [all[3]], removed: [] });
   });
 
+  test('a node whose number was given to another between two ticks has left', () => {
+    const screen = withRow();
+    screen.tick();
+    screen.commit({ removes: [2] });
+    screen.add(2, 1, 'view', { width: 50, height: 40, focusable: 1 });
+    expect(screen.tick().layout).toMatchObject({ changed: [{ node: 3 }, { node: 4 }, { node: 2, order: 2 }], removed: [2] });
+    // At the same place, with nothing else changed.
+    screen.commit({ removes: [2] });
+    screen.add(2, 1, 'view', { width: 50, height: 40, focusable: 1 });
+    expect(screen.tick().layout).toMatchObject({ changed: [{ node: 2, order: 2 }], removed: [2] });
+    expect(screen.tick().layout).toBeNull();
+    // A group, with all in it, by a page that starts again.
+    screen.commit({ replaces: true, creates: [{ node: 1, type: 'view' }], inserts: [{ parent: 0, node: 1, before: 0 }] });
+    screen.set(1, { x: 10, y: 20, width: 300, height: 100, focusGroup: 1 });
+    expect(screen.tick().layout).toMatchObject({ changed: [{ node: 1, isGroup: true }], removed: [1, 3, 4, 2] });
+  });
+
   test('hiding a group takes its members along', () => {
     const screen = withRow();
     screen.tick();

@@ -31,3 +31,19 @@ test.each(PLACEMENTS)('placement %s: Enter pushes once, and Back leads back from
   }
   expect(world.portErrors).toEqual([]);
 });
+
+/** As the page keeps it in the history entry. */
+const cardAt = (rail: number, position: number): object => ({ ...BROWSE, focus: rail * 10_000 + position + 1 });
+const times = (count: number, key: Key): readonly Key[] => Array.from({ length: count }, () => key);
+
+/** Only the rails near the focused one have nodes, whose numbers are given to those of other rails meanwhile. */
+test.each(['js', 'wasm'])('placement %s: a rail that was left far behind is come back to where the viewer was in it', async (placement) => {
+  const world = await openWorld(placement);
+  let position = 0;
+  for (const steps of [3, 2]) {
+    position += steps;
+    for (const key of [...times(steps, 'right'), ...times(4, 'down'), ...times(4, 'up')]) await world.press([key], 0);
+    expect(await world.place()).toEqual(cardAt(0, position));
+  }
+  expect(world.portErrors).toEqual([]);
+});

@@ -36,7 +36,7 @@ function end(area: Area, direction: Key): f64 {
 }
 
 /** An area without extent is not on the screen: it is never ahead. */
-function isAhead(area: Area, from: Area, direction: Key): bool {
+export function isAhead(area: Area, from: Area, direction: Key): bool {
   const areaBegin = begin(area, direction);
   const areaEnd = end(area, direction);
   const fromEnd = end(from, direction);
@@ -70,43 +70,48 @@ export function comesBefore(area: Area, other: Area): bool {
   return area.order < other.order || (area.order === other.order && area.node < other.node);
 }
 
-/** The area that an arrow leads to from `from`, or null when none lies ahead. `without` is not looked at. */
-export function findAhead(areas: Area[], from: Area, direction: Key, without: Area | null): Area | null {
+/** The index of the area that an arrow leads to from `from`, or -1 when none lies ahead. */
+export function findAhead(areas: Area[], from: Area, direction: Key): i32 {
   const vertical = isVertical(direction);
-  const row = vertical ? endOfRow(areas, from, direction, without) : Infinity;
-  let best: Area | null = null;
+  const row: f64 = vertical ? endOfRow(areas, from, direction) : Infinity;
+  let best = -1;
   let bestInBeam = false;
   let bestWeight: f64 = 0;
   for (let i = 0; i < areas.length; i++) {
     const area = areas[i];
-    if (area === without || !isAhead(area, from, direction)) continue;
-    if (begin(area, direction) >= row) continue;
+    if (!isAhead(area, from, direction) || begin(area, direction) >= row) continue;
     const inBeam = overlapsSideways(area, from, vertical);
     const weight = weigh(area, from, direction);
-    if (best !== null) {
+    if (best >= 0) {
       if (inBeam !== bestInBeam) {
         if (bestInBeam) continue;
-      } else if (weight > bestWeight || (weight === bestWeight && !comesBefore(area, best))) continue;
+      } else if (weight > bestWeight || (weight === bestWeight && !comesBefore(area, areas[best]))) continue;
     }
-    best = area;
+    best = i;
     bestInBeam = inBeam;
     bestWeight = weight;
   }
   return best;
 }
 
-/** The earliest end of any area ahead: what begins there or later lies behind that area. */
-function endOfRow(areas: Area[], from: Area, direction: Key, without: Area | null): f64 {
+/** The earliest end of any area that is wholly ahead: what begins there or later lies behind that area. */
+function endOfRow(areas: Area[], from: Area, direction: Key): f64 {
+  const fromEnd = end(from, direction);
   let row: f64 = Infinity;
   for (let i = 0; i < areas.length; i++) {
     const area = areas[i];
-    if (area !== without && isAhead(area, from, direction)) row = Math.min(row, end(area, direction));
+    if (begin(area, direction) >= fromEnd && isAhead(area, from, direction)) row = Math.min(row, end(area, direction));
   }
   return row;
 }
 
+/** True when two areas have more than an edge in common. */
+export function overlaps(area: Area, other: Area): bool {
+  return overlapsSideways(area, other, true) && overlapsSideways(area, other, false);
+}
+
 /** Square of the gap between two areas: 0 when they touch. */
-function gap(area: Area, from: Area): f64 {
+export function gap(area: Area, from: Area): f64 {
   const x = Math.max(0, Math.max(area.x - (from.x + from.width), from.x - (area.x + area.width)));
   const y = Math.max(0, Math.max(area.y - (from.y + from.height), from.y - (area.y + area.height)));
   return x * x + y * y;

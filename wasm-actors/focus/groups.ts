@@ -1,7 +1,7 @@
 /** The rules and the memory of groups, and which node they lead to when a group is entered: the twin of js-actors/focus/groups.ts. */
 import { FocusGroup, FocusTrap, Key } from '../../protocol/generated/assembly/focus';
 import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/limits';
-import { Area, findAhead, isVertical } from './area';
+import { Area, isVertical } from './area';
 import { Outline, Rectangle, Region } from './outline';
 
 /** No node. */
@@ -46,9 +46,54 @@ export class Groups {
     let region = this.outline.region(target.group);
     while (region !== null) {
       const rules = this.rules(region.node);
-      if (rules !== null) rules.last = target.node;
+      if (rules !== null) {
+        rules.last = target.node;
+        rules.placed = false;
+      }
       region = region.parent;
     }
+  }
+
+  /** Notes where the nodes are that are remembered: a layout is about to take some of them away. */
+  notePlaces(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const rules = this.all[i];
+      const last = this.outline.rectangle(rules.last);
+      if (last === null) continue;
+      rules.placeX = this.acrossFrom(rules.group, last);
+      rules.placeY = this.downFrom(rules.group, last);
+    }
+  }
+
+  /** Forgets the nodes that were taken away, whose numbers may be given to others. Where they were is still known. */
+  forgetGone(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const rules = this.all[i];
+      if (rules.last === NONE || this.outline.rectangle(rules.last) !== null) continue;
+      rules.last = NONE;
+      rules.placed = true;
+    }
+  }
+
+  /** The middle of a node from its group's corner, in pixels; 0 for what is no place. */
+  acrossFrom(group: u32, node: Rectangle): f64 {
+    const corner = this.outline.rectangle(group);
+    const across = node.x + node.width / 2 - (corner === null ? 0.0 : corner.x);
+    return across - across === 0 ? across : 0;
+  }
+
+  downFrom(group: u32, node: Rectangle): f64 {
+    const corner = this.outline.rectangle(group);
+    const down = node.y + node.height / 2 - (corner === null ? 0.0 : corner.y);
+    return down - down === 0 ? down : 0;
+  }
+
+  /** The node that stands where one that has gone was, as `acrossFrom` and `downFrom` have said; null when none does. */
+  heirAt(group: u32, across: f64, down: f64): Rectangle | null {
+    const region = this.outline.region(group);
+    if (region === null) return null;
+    const corner = this.outline.rectangle(group);
+    return corner === null ? this.outline.at(region, across, down) : this.outline.at(region, across + corner.x, down + corner.y);
   }
 
   /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
@@ -61,7 +106,7 @@ export class Groups {
         inner = chosen;
         continue;
       }
-      const ahead = findAhead(this.outline.members(region), from, direction, null);
+      const ahead = this.outline.ahead(region, from, direction, null);
       if (ahead === null) return this.outline.nearest(region, from, FOCUS_DEPTH_MAX);
       inner = ahead;
     }
@@ -86,6 +131,8 @@ export class Groups {
     if (rules.remember) {
       const last = this.outline.rectangle(rules.last);
       if (last !== null && last.focusable && this.outline.contains(region.node, last)) return last;
+      const heir = rules.placed ? this.heirAt(region.node, rules.placeX, rules.placeY) : null;
+      if (heir !== null) return heir;
     }
     return this.findPreferred(region, rules.preferred);
   }

@@ -23,6 +23,8 @@ export const ORDER: i32 = 7;
 export const IS_GROUP: i32 = 8;
 export const FOCUSABLE_COLUMNS: i32 = 9;
 
+/** Added to IS_GROUP of a row whose node was removed since: another may have its number by the next `update`. */
+const REMOVED: f64 = 2;
 const CAPACITY_MIN: i32 = 64;
 
 export class Focusables {
@@ -58,8 +60,22 @@ export class Focusables {
       if (place >= this.count || this.rows[place * FOCUSABLE_COLUMNS + NODE] != node) {
         this.place[node] = NONE;
         this.removed.push(node);
+      } else if (former[i * FOCUSABLE_COLUMNS + IS_GROUP] >= REMOVED) {
+        this.removed.push(node);
       }
     }
+  }
+
+  /** Notes that a node was removed: what has its number at the next `update` is another one. */
+  forget(node: i32): void {
+    if (node >= this.place.capacity || this.place[node] == NONE) return;
+    const flags = this.place[node] * FOCUSABLE_COLUMNS + IS_GROUP;
+    if (this.rows[flags] < REMOVED) this.rows[flags] += REMOVED;
+  }
+
+  /** Whether the row is of a group. */
+  isGroup(index: i32): bool {
+    return this.rows[index * FOCUSABLE_COLUMNS + IS_GROUP] % REMOVED != 0;
   }
 
   /** Takes over the rows of a snapshot, in place of what is there. @param address of numbers */

@@ -25,6 +25,8 @@ export interface BrowseEvents {
   wish(node: NodeHandle): void;
   /** Groups go back to the card that had focus last. */
   remember(group: NodeHandle): void;
+  /** The group leaves, and its number is another node's some day. */
+  forget(group: NodeHandle): void;
   onError(error: unknown): void;
 }
 
@@ -149,7 +151,10 @@ export class Browse {
 
   close(): void {
     this.closed = true;
-    for (const rail of this.rails) rail.close();
+    for (const rail of this.rails) {
+      rail.close();
+      this.events.forget(rail.group);
+    }
     this.screen.remove(this.root);
   }
 }

@@ -107,6 +107,7 @@ class Page implements PortHandlers<typeof page> {
       onMove: ({ focus: key, scroll }) => this.port.send(history.receives.remember, { entry: this.entry, focus: key, scroll: [...scroll] }),
       wish: (node) => this.wish(node),
       remember: (group) => this.port.send(focus.receives.configureGroup, { group, trap: 'none', remember: true, preferred: 0 }),
+      forget: (group) => this.port.send(focus.receives.forgetGroup, { group }),
       onError: (error) => this.log('error', String(error)),
     });
   }

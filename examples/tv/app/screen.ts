@@ -26,6 +26,11 @@ export interface Movement {
   readonly repeat?: number;
 }
 
+/**
+ * Handles that rest before the oldest of them is used again: keys and wishes that name the former node are on their way for a frame or
+ * two. The cards of three rails.
+ */
+const HANDLES_AT_REST = 256;
 const EASE_OUT = [0.2, 0.7, 0.2, 1] as const;
 const emptyCommit = (): Commit => ({
   creates: [],
@@ -44,7 +49,7 @@ export class Screen {
   private commit = emptyCommit();
   private held = false;
   private next = 1;
-  /** Handles that the scene has let go of. */
+  /** Handles that the scene has let go of, oldest first. */
   private free: NodeHandle[] = [];
   private leaving: NodeHandle[] = [];
   /** Who holds whom, so that removing a node gives back the handles of its subtree. */
@@ -108,7 +113,7 @@ export class Screen {
     this.commit.animations.push({ node, property, from: from ?? null, to, durationMs, delayMs, x1, y1, x2, y2, repeat });
   }
 
-  /** With its subtree. The handles are used again after the next flush. */
+  /** With its subtree. The handles are used again some time after the next flush. */
   remove(node: NodeHandle): void {
     this.commit.removes.push(node);
     this.children.get(this.parents.get(node) ?? ROOT)?.delete(node);
@@ -124,7 +129,7 @@ export class Screen {
   }
 
   private create(type: 'view' | 'image' | 'text', parent: NodeHandle, properties: Properties): NodeHandle {
-    const node = this.free.pop() ?? this.next++;
+    const node = this.newHandle();
     if (node >= SCENE_NODES_MAX) throw new RangeError(`more than ${SCENE_NODES_MAX} nodes`);
     this.commit.creates.push({ node, type });
     this.commit.inserts.push({ parent, node, before: 0 });
@@ -134,6 +139,11 @@ export class Screen {
     if (siblings) siblings.add(node);
     else this.children.set(parent, new Set([node]));
     return node;
+  }
+
+  private newHandle(): NodeHandle {
+    const isRested = this.free.length > HANDLES_AT_REST || this.next === SCENE_NODES_MAX;
+    return (isRested ? this.free.shift() : undefined) ?? this.next++;
   }
 
   private forget(node: NodeHandle): void {

@@ -93,15 +93,21 @@ export class FocusGroup {
   remember: bool = false;
   preferred: u32 = 0;
   last: u32 = 0;
+  placed: bool = false;
+  placeX: f64 = 0;
+  placeY: f64 = 0;
 
   encode(writer: Writer): void {
-    writer.reserve(20);
-    writer.structure(5);
+    writer.reserve(39);
+    writer.structure(8);
     writer.u32(this.group);
     writer.choice(<i32>this.trap, 4);
     writer.bool(this.remember);
     writer.u32(this.preferred);
     writer.u32(this.last);
+    writer.bool(this.placed);
+    writer.f64(this.placeX);
+    writer.f64(this.placeY);
   }
 
   decode(reader: Reader): void {
@@ -111,7 +117,10 @@ export class FocusGroup {
     this.remember = present > 2 ? reader.bool() : false;
     this.preferred = present > 3 ? reader.u32() : 0;
     this.last = present > 4 ? reader.u32() : 0;
-    reader.skipFields(present, 5);
+    this.placed = present > 5 ? reader.bool() : false;
+    this.placeX = present > 6 ? reader.f64() : 0;
+    this.placeY = present > 7 ? reader.f64() : 0;
+    reader.skipFields(present, 8);
   }
 
   reset(): void {
@@ -120,6 +129,9 @@ export class FocusGroup {
     this.remember = false;
     this.preferred = 0;
     this.last = 0;
+    this.placed = false;
+    this.placeX = 0;
+    this.placeY = 0;
   }
 }
 
@@ -127,13 +139,21 @@ export class FocusLayer {
   group: u32 = 0;
   preferred: u32 = 0;
   returnTo: u32 = 0;
+  placed: bool = false;
+  placeGroup: u32 = 0;
+  placeX: f64 = 0;
+  placeY: f64 = 0;
 
   encode(writer: Writer): void {
-    writer.reserve(16);
-    writer.structure(3);
+    writer.reserve(40);
+    writer.structure(7);
     writer.u32(this.group);
     writer.u32(this.preferred);
     writer.u32(this.returnTo);
+    writer.bool(this.placed);
+    writer.u32(this.placeGroup);
+    writer.f64(this.placeX);
+    writer.f64(this.placeY);
   }
 
   decode(reader: Reader): void {
@@ -141,13 +161,21 @@ export class FocusLayer {
     this.group = present > 0 ? reader.u32() : 0;
     this.preferred = present > 1 ? reader.u32() : 0;
     this.returnTo = present > 2 ? reader.u32() : 0;
-    reader.skipFields(present, 3);
+    this.placed = present > 3 ? reader.bool() : false;
+    this.placeGroup = present > 4 ? reader.u32() : 0;
+    this.placeX = present > 5 ? reader.f64() : 0;
+    this.placeY = present > 6 ? reader.f64() : 0;
+    reader.skipFields(present, 7);
   }
 
   reset(): void {
     this.group = 0;
     this.preferred = 0;
     this.returnTo = 0;
+    this.placed = false;
+    this.placeGroup = 0;
+    this.placeX = 0;
+    this.placeY = 0;
   }
 }
 
@@ -165,10 +193,11 @@ export class FocusState {
   heldSince: u64 = 0;
   countedAt: u64 = 0;
   edgeReported: bool = false;
+  granted: u32 = 0;
 
   encode(writer: Writer): void {
     writer.reserve(1);
-    writer.structure(12);
+    writer.structure(13);
     writer.listLength(this.rectangles.length, 65536);
     for (let i = 0; i < this.rectangles.length; i++) {
       const item = this.rectangles.at(i);
@@ -184,7 +213,7 @@ export class FocusState {
       const item = this.layers.at(i);
       item.encode(writer);
     }
-    writer.reserve(49);
+    writer.reserve(54);
     writer.u32(this.focused);
     writer.u32(this.previous);
     writer.choice(<i32>this.cause, 5);
@@ -198,6 +227,7 @@ export class FocusState {
     writer.u53(this.heldSince);
     writer.u53(this.countedAt);
     writer.bool(this.edgeReported);
+    writer.u32(this.granted);
   }
 
   decode(reader: Reader): void {
@@ -251,7 +281,8 @@ export class FocusState {
     this.heldSince = present > 9 ? reader.u53() : 0;
     this.countedAt = present > 10 ? reader.u53() : 0;
     this.edgeReported = present > 11 ? reader.bool() : false;
-    reader.skipFields(present, 12);
+    this.granted = present > 12 ? reader.u32() : 0;
+    reader.skipFields(present, 13);
   }
 
   reset(): void {
@@ -268,6 +299,7 @@ export class FocusState {
     this.heldSince = 0;
     this.countedAt = 0;
     this.edgeReported = false;
+    this.granted = 0;
   }
 }
 

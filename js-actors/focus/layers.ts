@@ -1,0 +1,99 @@
+/**
+ * The layers that lie on each other, and what focus goes back to when one goes. Numbers of nodes are given again: once the node to go back to
+ * has gone, what stands at its place is gone back to.
+ */
+import type { FocusLayer } from '../../protocol/generated/focus.js';
+import { FOCUS_LAYERS_MAX } from '../../protocol/limits.js';
+import { type Groups, NONE } from './groups.js';
+import { type Outline, type Rectangle, ROOT } from './outline.js';
+
+export class Layers {
+  /** Bottom first. */
+  all: FocusLayer[] = [];
+
+  constructor(
+    private readonly outline: Outline,
+    private readonly groups: Groups,
+  ) {}
+
+  /** The group that arrows stay in. */
+  top(): number {
+    return this.all.length === 0 ? ROOT : this.all[this.all.length - 1].group;
+  }
+
+  /** The member that the top layer is entered by; 0 for none. */
+  preferred(): number {
+    return this.all.length === 0 ? NONE : this.all[this.all.length - 1].preferred;
+  }
+
+  /** @returns false when there is no new layer: the group has one already, which gets the preferred member, or there are too many */
+  push(group: number, preferred: number, returnTo: number): boolean {
+    const index = this.indexOf(group);
+    if (index >= 0) this.all[index].preferred = preferred;
+    if (index >= 0 || this.all.length === FOCUS_LAYERS_MAX) return false;
+    this.all.push({ group, preferred, returnTo, placed: false, placeGroup: ROOT, placeX: 0, placeY: 0 });
+    return true;
+  }
+
+  /** @returns the layer if it was on top; else null, and when it was further down the one above takes over where to go back to */
+  pop(group: number): FocusLayer | null {
+    const index = this.indexOf(group);
+    if (index < 0) return null;
+    const layer = this.all[index];
+    this.all.splice(index, 1);
+    if (index === this.all.length) return layer;
+    const above = this.all[index];
+    above.returnTo = layer.returnTo;
+    above.placed = layer.placed;
+    above.placeGroup = layer.placeGroup;
+    above.placeX = layer.placeX;
+    above.placeY = layer.placeY;
+    return null;
+  }
+
+  /** The node to go back to from a layer, or null when nothing stands where it was. */
+  returnOf(layer: FocusLayer): Rectangle | null {
+    return layer.placed ? this.groups.heirAt(layer.placeGroup, layer.placeX, layer.placeY) : this.outline.rectangle(layer.returnTo);
+  }
+
+  /** Makes a node that lies below some layer what that layer goes back to. */
+  setReturn(target: Rectangle): void {
+    for (let i = this.all.length - 1; i >= 0; i--) {
+      const below = i === 0 ? ROOT : this.all[i - 1].group;
+      if (this.outline.contains(below, target)) {
+        this.all[i].returnTo = target.node;
+        this.all[i].placed = false;
+        return;
+      }
+    }
+  }
+
+  /** As that of `Groups`. */
+  notePlaces(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const layer = this.all[i];
+      const node = this.outline.rectangle(layer.returnTo);
+      if (node === null) continue;
+      layer.placeGroup = node.group;
+      layer.placeX = this.groups.acrossFrom(node.group, node);
+      layer.placeY = this.groups.downFrom(node.group, node);
+    }
+  }
+
+  /** As that of `Groups`. */
+  forgetGone(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const layer = this.all[i];
+      if (layer.returnTo === NONE || this.outline.rectangle(layer.returnTo) !== null) continue;
+      layer.returnTo = NONE;
+      layer.placed = true;
+    }
+  }
+
+  private indexOf(group: number): number {
+    for (let i = 0; i < this.all.length; i++) {
+      if (this.all[i].group === group) return i;
+    }
+    return -1;
+  }
+}

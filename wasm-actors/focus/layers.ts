@@ -1,0 +1,100 @@
+/** The layers that lie on each other, and what focus goes back to when one goes: the twin of js-actors/focus/layers.ts. */
+import { FocusLayer } from '../../protocol/generated/assembly/focus';
+import { FOCUS_LAYERS_MAX } from '../../protocol/limits';
+import { Groups, NONE } from './groups';
+import { Outline, Rectangle, ROOT } from './outline';
+
+export class Layers {
+  /** Bottom first. */
+  all: FocusLayer[] = [];
+
+  constructor(
+    private readonly outline: Outline,
+    private readonly groups: Groups,
+  ) {}
+
+  /** The group that arrows stay in. */
+  top(): u32 {
+    return this.all.length === 0 ? ROOT : this.all[this.all.length - 1].group;
+  }
+
+  /** The member that the top layer is entered by; 0 for none. */
+  preferred(): u32 {
+    return this.all.length === 0 ? NONE : this.all[this.all.length - 1].preferred;
+  }
+
+  /** @returns false when there is no new layer: the group has one already, which gets the preferred member, or there are too many */
+  push(group: u32, preferred: u32, returnTo: u32): bool {
+    const index = this.indexOf(group);
+    if (index >= 0) this.all[index].preferred = preferred;
+    if (index >= 0 || this.all.length === FOCUS_LAYERS_MAX) return false;
+    const layer = new FocusLayer();
+    layer.group = group;
+    layer.preferred = preferred;
+    layer.returnTo = returnTo;
+    this.all.push(layer);
+    return true;
+  }
+
+  /** @returns the layer if it was on top; else null, and when it was further down the one above takes over where to go back to */
+  pop(group: u32): FocusLayer | null {
+    const index = this.indexOf(group);
+    if (index < 0) return null;
+    const layer = this.all[index];
+    this.all.splice(index, 1);
+    if (index === this.all.length) return layer;
+    const above = this.all[index];
+    above.returnTo = layer.returnTo;
+    above.placed = layer.placed;
+    above.placeGroup = layer.placeGroup;
+    above.placeX = layer.placeX;
+    above.placeY = layer.placeY;
+    return null;
+  }
+
+  /** The node to go back to from a layer, or null when nothing stands where it was. */
+  returnOf(layer: FocusLayer): Rectangle | null {
+    return layer.placed ? this.groups.heirAt(layer.placeGroup, layer.placeX, layer.placeY) : this.outline.rectangle(layer.returnTo);
+  }
+
+  /** Makes a node that lies below some layer what that layer goes back to. */
+  setReturn(target: Rectangle): void {
+    for (let i = this.all.length - 1; i >= 0; i--) {
+      const below = i === 0 ? ROOT : this.all[i - 1].group;
+      if (this.outline.contains(below, target)) {
+        this.all[i].returnTo = target.node;
+        this.all[i].placed = false;
+        return;
+      }
+    }
+  }
+
+  /** As that of `Groups`. */
+  notePlaces(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const layer = this.all[i];
+      const node = this.outline.rectangle(layer.returnTo);
+      if (node === null) continue;
+      layer.placeGroup = node.group;
+      layer.placeX = this.groups.acrossFrom(node.group, node);
+      layer.placeY = this.groups.downFrom(node.group, node);
+    }
+  }
+
+  /** As that of `Groups`. */
+  forgetGone(): void {
+    for (let i = 0; i < this.all.length; i++) {
+      const layer = this.all[i];
+      if (layer.returnTo === NONE || this.outline.rectangle(layer.returnTo) !== null) continue;
+      layer.returnTo = NONE;
+      layer.placed = true;
+    }
+  }
+
+  private indexOf(group: u32): i32 {
+    for (let i = 0; i < this.all.length; i++) {
+      if (this.all[i].group === group) return i;
+    }
+    return -1;
+  }
+}
