@@ -14,6 +14,8 @@ export const NESTING_DEPTH_MAX = 16;
 export const DYNAMIC_BYTES_MAX = FRAME_BYTES_MAX;
 /** A snapshot crosses links in pieces and memory whole: four times a scene of 20,000 nodes. */
 export const SNAPSHOT_BYTES_MAX = 16 << 20;
+/** A snapshot up to this size is taken twice and compared, which costs microseconds: one that differs each time is no state. */
+export const SNAPSHOT_AGAIN_BYTES_MAX = 4096;
 
 /** A ring per direction and pair of VMs: eight of the largest frames, so that one large frame never blocks the small ones behind it for long. */
 export const RING_BYTES = 8 * FRAME_BYTES_MAX;

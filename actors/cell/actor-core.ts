@@ -21,7 +21,7 @@ import type { CellStats } from './cell-counts.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
 import { firstSequenceOf, Gate } from './gate.js';
-import { Incarnations } from './incarnations.js';
+import { asTrap, Incarnations } from './incarnations.js';
 import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
 
 export class ActorCore {
@@ -38,6 +38,12 @@ export class ActorCore {
   handledTo: number;
   /** Digest of all that has left the gate, to compare a replay with. */
   digest: number;
+  /** A snapshot could not be taken, or hung: as frames are handled again one is taken behind each, so that the one that has brought the state about is found. */
+  probes = false;
+  /** A frame was given up after its output had left: what is handled again since the last snapshot comes to another state, and says other things. */
+  private rewritten = false;
+  /** Why it is not entered any more in this VM: it would be the end of it. */
+  private barred: ActorTrap | null = null;
   private readonly frameDigest = new FrameDigest();
 
   constructor(
@@ -54,10 +60,12 @@ export class ActorCore {
     const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
     const { sequence, seen } = envelope ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
     this.seen = seenOf(seen);
-    this.incarnations.restore(envelope?.snapshot ?? order.stored);
+    // What goes on after a loss comes to life only when all of its VM is known again: that it cannot is its own end then.
+    if (former) this.state = 'restarting';
+    else this.incarnations.begin(envelope?.snapshot.length === 0 ? undefined : (envelope?.snapshot ?? order.stored));
     this.journal = new CellJournal(services.journal, this.address);
     const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
-    this.snapshots = new SnapshotKeeper({ bytes: this.incarnations.snapshot(), sequence, digest, position });
+    this.snapshots = new SnapshotKeeper({ bytes: former?.snapshot ?? this.incarnations.snapshot(), sequence, digest, position });
     this.handledTo = handledTo;
     this.gate.sequence = lastSequence;
     this.digest = lastDigest;
@@ -102,32 +110,63 @@ export class ActorCore {
     return this.journal.since(this.snapshots.last.position, this.handledTo);
   }
 
-  /** The next instance, in the state of the last snapshot. */
+  bar(why: ActorTrap): void {
+    this.barred = why;
+  }
+
+  /** The next instance, in the state of the last snapshot. @throws what the actor throws as it is made or restored */
   renew(): void {
     this.incarnations.end();
+    if (this.barred) throw this.barred;
     this.incarnations.renew(this.snapshots.last);
   }
 
   /** Handles again what was handled before; its output has left, so it is held back and compared. @returns the end of the attempt that failed */
   replay(
     entries: readonly JournalEntry[],
-    { digest, sequence }: Snapshot,
+    { digest, sequence }: Readonly<Snapshot>,
   ): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
     this.services.progress.again();
-    for (const entry of entries) {
+    for (const [i, entry] of entries.entries()) {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position);
       if (trap) return { trap, entry };
       const { bytes, start, end } = this.incarnations.output;
       digest = this.frameDigest.add(digest, bytes, start, end);
       for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
+      const failed = this.probe(entry, { digest, sequence, position: entries[i + 1]?.position ?? this.handledTo });
+      if (failed) return { trap: failed, entry };
     }
     this.stats.replayed += entries.length;
-    if (digest !== this.digest || sequence !== this.gate.sequence) this.stats.divergent++;
+    if (!this.rewritten && (digest !== this.digest || sequence !== this.gate.sequence)) this.stats.divergent++;
     return null;
+  }
+
+  /**
+   * Takes a snapshot behind a frame that was handled, when it has to be found out which one brings about a state of which none can be taken. One that can
+   * be is kept: it is the last good state if the next cannot.
+   * @returns the end that it is
+   */
+  probe({ position }: JournalEntry, reached: Omit<Snapshot, 'bytes'>): ActorTrap | null {
+    if (!this.probes) return null;
+    try {
+      const bytes = this.incarnations.snapshot({ position, tries: this.ends.triesOf(position) });
+      this.snapshots.keep({ ...reached, bytes }, () => 0);
+      return null;
+    } catch (error) {
+      return asTrap(error);
+    }
+  }
+
+  /** A snapshot was taken of the state that the actor has reached. */
+  settle(): void {
+    this.probes = false;
+    this.rewritten = false;
+    this.ends.suspect(0, 0);
   }
 
   /** A frame at which the actor ended too often goes to the dead letters, and the actor goes on from the state before it. */
   giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
+    if (position < this.handledTo) this.rewritten = true;
     this.ends.tell();
     this.journal.giveUp(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);

@@ -110,10 +110,20 @@ export class ActorCell implements Party {
     try {
       bytes = incarnations.snapshot();
     } catch (error) {
-      this.endIncarnation(asTrap(error));
+      this.endAtSnapshot(asTrap(error));
       return;
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: journal.position }, () => this.services.now() - started);
+    this.core.settle();
+  }
+
+  /** There is none of the present state: the last one is kept. One of the frames since then has brought the state about. */
+  private endAtSnapshot(trap: ActorTrap): void {
+    const { core } = this;
+    const { handled } = core.entriesSinceSnapshot();
+    core.probes = true;
+    if (handled.length > 1) core.ends.suspect(handled[0].position, core.handledTo);
+    this.endIncarnation(trap, handled.length === 1 ? handled[0] : undefined);
   }
 
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
@@ -122,7 +132,7 @@ export class ActorCell implements Party {
     if (!trap.certain) {
       this.core.ends.suspect(from, this.core.journal.position);
       this.core.handledTo = from;
-      this.endIncarnation(trap, null);
+      this.endIncarnation(trap);
       return;
     }
     const culprit: JournalEntry | undefined = entries[trap.handled];
@@ -131,15 +141,14 @@ export class ActorCell implements Party {
     this.endIncarnation(trap, culprit);
   }
 
-  /** @param culprit none when it ended behind a frame, as it wrote its snapshot: that is no frame's fault, and the last one is named. Null when it is not known */
-  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry | null): void {
+  /** @param culprit none when it is no frame's fault, or not known whose: none is named then */
+  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
     const { core } = this;
-    const { ends, journal, snapshots } = core;
+    const { ends } = core;
     core.state = 'restarting';
     core.stats.traps++;
     core.incarnations.end();
-    const named = culprit === undefined ? journal.from(snapshots.last.position).at(-1) : culprit;
-    const report = ends.count(trap, culprit?.position ?? -1, named?.frame ?? null);
+    const report = ends.count(trap, culprit?.position ?? -1, culprit?.frame ?? null);
     if (culprit && ends.hopeless) core.giveUp(culprit, report);
     ends.keep(report, trap);
     if (report.restartsAs > 0) this.services.restartSoon(this);
@@ -160,15 +169,11 @@ export class ActorCell implements Party {
     return this.runs && this.core.ends.permit.lastSpent === epoch && this.gate.epoch === epoch;
   }
 
-  /** Nobody waits for it: that the next incarnation cannot be made is its end, and is reported. */
+  /** Nobody waits for it. */
   restartByPermit(): void {
     const { restartsAs } = this.core.ends;
     if (this.core.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
-    try {
-      this.restart(restartsAs);
-    } catch (error) {
-      this.endIncarnation(asTrap(error));
-    }
+    this.restart(restartsAs);
   }
 
   /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
@@ -182,17 +187,22 @@ export class ActorCell implements Party {
 
   /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
   restart(epoch: number): void {
-    const { core } = this;
     this.gate.epoch = epoch;
     this.gate.closed = false;
     this.services.router.fence(this.address, epoch, this.gate.sequence);
-    core.renew();
     this.recover();
   }
 
   /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
   recover(): void {
     const { core } = this;
+    try {
+      core.renew();
+      if (core.probes) core.incarnations.snapshot();
+    } catch (error) {
+      this.endIncarnation(asTrap(error));
+      return;
+    }
     const { handled, left } = core.entriesSinceSnapshot();
     const failed = core.replay(handled, core.snapshots.last);
     if (failed) {
@@ -216,6 +226,11 @@ export class ActorCell implements Party {
         return;
       }
       core.moveOn(frame, 1, entries[i + 1]?.position ?? core.journal.position);
+      const failed = core.probe(entry, { sequence: this.gate.sequence, digest: core.digest, position: core.handledTo });
+      if (failed) {
+        this.endIncarnation(failed, entry);
+        return;
+      }
     }
     this.withdrawAgain(entries);
     core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);

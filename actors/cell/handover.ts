@@ -43,6 +43,7 @@ export function adopt(core: ActorCore, { waiting, held, handled }: Handover): vo
   const { gate, snapshots, journal, incarnations, services } = core;
   suspend(core);
   services.router.fence(core.address, gate.epoch, gate.sequence);
+  core.renew();
   const entries = handled.map((frame) => ({ frame, position: journal.position, givenUp: false }));
   const failed = core.replay(entries, snapshots.last);
   if (failed) throw failed.trap;

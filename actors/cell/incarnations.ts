@@ -6,11 +6,13 @@ import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, ty
 import type { FaultKind } from '../vm/fault-rates.js';
 import { Standstill } from '../vm/standstill.js';
 import type { CellServices } from './cell-services.js';
+import { takeChecked } from './snapshot-check.js';
 import type { Snapshot } from './snapshot-keeper.js';
 import { SpareInstance } from './spare-instance.js';
 
 export class Incarnations {
-  private instance: ActorInstance;
+  /** Null before the first, and when the next could not be made. */
+  private instance: ActorInstance | null = null;
   private readonly spare: SpareInstance;
   /** A fault to strike at the next frame. */
   private ordered: FaultKind | null = null;
@@ -20,7 +22,6 @@ export class Incarnations {
     private readonly options: ActorOptions,
     private readonly services: CellServices,
   ) {
-    this.instance = this.during(() => this.create());
     this.spare = new SpareInstance(() => this.create(), services.now);
   }
 
@@ -32,16 +33,21 @@ export class Incarnations {
     return this.services.progress.during(this.factory.schema.address, call);
   }
 
+  private get present(): ActorInstance {
+    if (!this.instance) throw new Error(`no incarnation of ${this.factory.schema.name} runs`);
+    return this.instance;
+  }
+
   get output(): Output {
-    return this.instance.output;
+    return this.present.output;
   }
 
   get malformed(): readonly MalformedFrame[] {
-    return this.instance.malformed;
+    return this.present.malformed;
   }
 
   get memoryBytes(): number {
-    return this.instance.memoryBytes + this.spare.memoryBytes;
+    return (this.instance?.memoryBytes ?? 0) + this.spare.memoryBytes;
   }
 
   /**
@@ -54,7 +60,7 @@ export class Incarnations {
     let trap: ActorTrap | null = null;
     progress.atFrames(this.factory.schema.address, position, tries);
     try {
-      this.instance.handle(bytes, 0, length);
+      this.present.handle(bytes, 0, length);
     } catch (error) {
       trap = asTrap(error);
     }
@@ -66,25 +72,34 @@ export class Incarnations {
   armFault(frames: number): void {
     const fault = this.ordered ? { kind: this.ordered, frame: 0 } : this.services.drawFault(frames);
     this.ordered = null;
-    if (fault) this.instance.armFault(fault.frame, fault.kind);
+    if (fault) this.present.armFault(fault.frame, fault.kind);
   }
 
   orderFault(fault: FaultKind): void {
     this.ordered = fault;
   }
 
-  /** @param snapshot none for a fresh start. @throws DecodeError */
-  restore(snapshot: Uint8Array | undefined): void {
-    if (snapshot) this.during(() => this.instance.restore(snapshot));
+  /** The first one. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */
+  begin(snapshot: Uint8Array | undefined): void {
+    const instance = this.during(() => this.create());
+    this.instance = instance;
+    if (snapshot) this.during(() => instance.restore(snapshot));
   }
 
-  /** Valid until the next call of any method. */
-  snapshot(): Uint8Array {
-    return this.during(() => this.instance.snapshot());
+  /**
+   * Valid until the next call of any method. When it cannot be taken this incarnation has ended.
+   * @param entry journal position of the frame that has brought the state about, when that is what is to be found out
+   * @throws SnapshotError, or what the actor throws
+   */
+  snapshot(entry?: { readonly position: number; readonly tries: number }): Uint8Array {
+    const take = () => takeChecked(this.factory.schema, () => this.present.snapshot());
+    if (!entry) return this.during(take);
+    return this.services.progress.atFrame(this.factory.schema.address, entry.position, entry.tries, take);
   }
 
-  /** Begins the next one, in the state of a snapshot. */
+  /** Begins the next one, in the state of a snapshot. @throws what the actor throws as it is made or restored */
   renew(snapshot: Snapshot): void {
+    this.instance = null;
     this.instance = this.during(() => this.spare.take(snapshot));
   }
 
@@ -104,12 +119,12 @@ export class Incarnations {
 
   /** The present one has ended. */
   end(): void {
-    this.instance.dispose();
+    this.instance?.dispose();
   }
 
   /** There will be no other. */
   dispose(): void {
-    this.instance.dispose();
+    this.instance?.dispose();
     this.spare.discard();
   }
 }

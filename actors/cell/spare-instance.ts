@@ -64,7 +64,7 @@ export class SpareInstance {
 
   private restore(instance: ActorInstance, snapshot: Snapshot): void {
     this.holds = null;
-    instance.restore(snapshot.bytes);
+    if (snapshot.bytes.length > 0) instance.restore(snapshot.bytes); // else it starts afresh
     this.holds = snapshot;
   }
 

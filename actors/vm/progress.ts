@@ -55,6 +55,8 @@ export interface ProgressReader {
   read(): ProgressReading;
   /** The VM has been asked for a sign of life, and has not answered yet. */
   readonly asked: boolean;
+  /** What the VM was at last, as far as is known. To be called when its thread is gone. */
+  left(): ProgressReading;
   /** Asks for a sign of life: for what hangs while it is not busy with anything that counts. */
   ask(): void;
 }
@@ -137,7 +139,12 @@ export class Progress {
 
   /** For what a party does besides handling frames. */
   during<T>(address: number, call: () => T): T {
-    this.begin(address, -1, 0, 0, 0);
+    return this.atFrame(address, -1, 0, call);
+  }
+
+  /** The same, when it is put down to the frame that is in the journal at `position`. */
+  atFrame<T>(address: number, position: number, tries: number, call: () => T): T {
+    this.begin(address, position, 0, 0, tries);
     try {
       const result = call();
       this.done();

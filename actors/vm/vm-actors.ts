@@ -2,7 +2,7 @@
 import { ActorCell } from '../cell/cell.js';
 import { CellCounts } from '../cell/cell-counts.js';
 import { blame, givenUp, remember } from '../cell/cell-recovery.js';
-import type { Gate } from '../cell/gate.js';
+import { firstSequenceOf, type Gate } from '../cell/gate.js';
 import type { RecoveryOrder, SpawnOrder } from '../control.js';
 import { decodeEnvelope } from '../envelope.js';
 import type { ActorFactory, VmName } from '../instance.js';
@@ -121,7 +121,8 @@ export class VmActors {
   /** The former incarnation of the VM was lost: its actors are here again, and know what they had accepted. */
   resume(orders: readonly RecoveryOrder[], checkpoint: Checkpoint | undefined, runtime: { readonly gate: Gate }): void {
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
-    for (const order of orders) this.create(order, keptOf(order.party));
+    const { position } = this.services.journal;
+    for (const order of orders) this.create(order, keptOf(order.party) ?? notBegun(order, position));
     this.beginning = this.all.filter(({ name }) => !keptOf(name));
     if (checkpoint) {
       this.services.requests.restore(checkpoint.requests, (address) => this.all.some((cell) => cell.address === address));
@@ -143,4 +144,10 @@ export class VmActors {
     for (const { core } of this.beginning.splice(0)) this.options.newcomers.come(core.schema, false);
     return poisoned;
   }
+}
+
+/** Of an actor that had not run yet, with what it was to start with. An empty snapshot is none. */
+function notBegun({ party: actor, epoch, snapshot }: RecoveryOrder, position: number): ActorCheckpoint {
+  const envelope = snapshot ? decodeEnvelope(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: new Uint8Array(0) };
+  return { ...untouched(envelope.sequence, position), ...envelope, actor, waiting: [], held: [] };
 }

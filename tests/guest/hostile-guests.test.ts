@@ -5,7 +5,8 @@ import { wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { frame } from './frames.js';
 import { readModule } from './guests.js';
 import { hostileGuest, type Lie, wayOf } from './hostile-guest.js';
-import { HostileStage, type HostileStageOptions, jsDefinition, parties, wasmDefinition } from './hostile-stage.js';
+import { HostileStage, type HostileStageOptions } from './hostile-stage.js';
+import { jsDefinition, parties, wasmDefinition } from './hostile-world.js';
 import { trap } from './protocol/generated/index.js';
 import { catchTrap } from './trap.js';
 
@@ -69,6 +70,69 @@ async function isGivenUp(lie: Lie, reason: RegExp, alone: boolean): Promise<void
 describe('a lie is a trap, and poison at the second', () => {
   test.each(LIES)('%s', (lie, reason) => isGivenUp(lie, reason, false));
   test.each(LIES.slice(0, 4))('%s, alone in its batch', (lie, reason) => isGivenUp(lie, reason, true));
+});
+
+describe('a snapshot that is none is found as it is taken, and the message behind which it is none is poison', () => {
+  test.each<[Lie, RegExp]>([
+    ['an empty snapshot', /its snapshot could not be restored: truncated at byte 0/],
+    ['a snapshot of garbage', /its snapshot could not be restored: type at byte 1 in snapshot.publicationVersions/],
+    ['a snapshot that differs each time', /its snapshot differs when it is taken again/],
+    ['a snapshot of 17 MB', /its snapshot has 17825792 bytes, more than SNAPSHOT_BYTES_MAX/],
+    ['a snapshot out of range', /its snapshot of 6 bytes at 4294967292 is beyond its memory/],
+    ['a snapshot that traps', /unreachable/],
+    ['a snapshot with progress', /it tells of progress at frame 1, outside of a batch/],
+  ])('%s', async (lie, reason) => {
+    const { stage, host } = await open();
+    stage.add(1);
+    await host.pass(5);
+    stage.lie(lie);
+    stage.add(2);
+    await host.pass(5);
+    stage.add(4);
+    await host.until(stage.ask());
+    await host.pass(5);
+    await stage.system.snapshot('trap').catch(() => {});
+    await host.pass(20);
+    stage.add(8);
+    await host.pass(5);
+    host.lose('wasm', 'the thread ended');
+    await host.pass(20);
+    stage.add(16);
+    await host.until(stage.ask());
+    await host.pass(20);
+    expect(stage.losses).toBe(1);
+    expect(stage.sums).toEqual([1, 3, 7, 15, 31]);
+    expect(stage.crashes).toMatchObject([
+      { party: 'trap', attempt: 1, message: { kindName: '' } },
+      { party: 'trap', attempt: 2, message: { kindName: 'trap.trap' } },
+    ]);
+    for (const report of stage.crashes) expect(report.reason).toMatch(reason);
+    expect(await stage.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+    expect(stage.actor('trap')).toMatchObject({ state: 'running', vm: 'wasm' });
+    expect(stage.actor('base')).toMatchObject({ state: 'running', epoch: 2 });
+  });
+});
+
+test.each([true, false])('a state that its guest cannot restore is its own end when the VM is lost; with a twin %s', async (twin) => {
+  const { stage, host } = await open({ twin, intensity: 3 });
+  stage.lie('a state whose restore traps');
+  await host.until(stage.ask());
+  await host.pass(5);
+  // As it recovers it handles that again, and its state comes into a checkpoint.
+  for (const _time of [1, 2]) {
+    host.lose('wasm', 'the thread ended');
+    await host.until(stage.ask());
+    await host.pass(100);
+  }
+  stage.add(1);
+  await host.until(stage.ask());
+  await host.pass(20);
+  expect(stage.losses).toBe(2);
+  expect(new Set(stage.crashes.map(({ party, reason }) => `${party} ${reason}`))).toEqual(new Set(['trap unreachable']));
+  if (twin) expect(stage.actor('trap')).toMatchObject({ state: 'running', vm: 'js' });
+  else expect(stage.actor('trap')).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/unreachable/) });
+  expect(stage.sums).toEqual(twin ? [101] : []);
+  expect(stage.actor('base')).toMatchObject({ state: 'running', vm: 'wasm', epoch: 3 });
 });
 
 test('a lie at every message ends in a fail over, with the state from before', async () => {

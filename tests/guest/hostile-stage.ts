@@ -1,30 +1,12 @@
 /** A hostile guest in the Wasm VM, beside an honest one that must not notice, and two ports that talk to them. */
 import type { Host } from '../../actors/host.js';
-import type { ActorFactory } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
 import type { Port } from '../../actors/port/port.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { type System, type SystemOptions, startSystem } from '../../actors/system.js';
 import type { Vm } from '../../actors/vm/vm.js';
-import type { VmDefinition } from '../../host-shim/common/definition.js';
-import { wasmActorFactory } from '../../host-shim/wasm/guest.js';
-import type { BoundParty } from '../../protocol/bind.js';
-import { tandemParties } from '../../protocol/generated/index.js';
 import { type Lie, wayOf } from './hostile-guest.js';
-import { base, onlooker, parties as ownParties, trap, trapper } from './protocol/generated/index.js';
-import { TrapTwin } from './trap-twin.js';
-
-export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
-
-export const jsDefinition: VmDefinition = { parties, actors: [javaScriptActorFactory(trap, () => new TrapTwin(), parties)] };
-
-/** @param neighbour module of the honest guest */
-export const wasmDefinition = (hostile: WebAssembly.Module, neighbour: WebAssembly.Module): VmDefinition => ({
-  parties,
-  actors: [hostileFactory(hostile), wasmActorFactory(base, neighbour, undefined, parties)],
-});
-
-const hostileFactory = (module: WebAssembly.Module): ActorFactory => wasmActorFactory(trap, module, undefined, parties);
+import { parties } from './hostile-world.js';
+import { base, onlooker, trap, trapper } from './protocol/generated/index.js';
 
 export interface HostileStageOptions extends Partial<SystemOptions> {
   /** Whether the hostile guest has a JavaScript twin. */

@@ -1,8 +1,9 @@
 /** Actors with a defect: each ends its incarnation, never the VM, with a report that says what was wrong. */
-import { expect, test } from 'vitest';
-import { REPLAY_FRAMES_MAX } from '../../protocol/limits.js';
+import { describe, expect, test } from 'vitest';
+import { checkSnapshot } from '../../actors/cell/snapshot-check.js';
+import { REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
-import { arriveTogether, Bank, type BankWorld, bank, openBank, teller } from './bank.js';
+import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, teller, watcher } from './bank.js';
 
 const deposit = (world: BankWorld, amount = 1) => world.teller.send(bank.receives.deposit, { account: 0, amount });
 const note = (world: BankWorld, text: string) => world.teller.send(bank.receives.note, { account: 0, text });
@@ -123,16 +124,82 @@ const makeUnwritable = () =>
     }
   })();
 
-test('an actor whose state can never be written exhausts its budget; the VM and the others go on', async () => {
+test('a message that brings about a state that cannot be written is poison; the actor goes on from the state before it', async () => {
   const world = await openBank({ makeBank: makeUnwritable, intensity: 5 });
   deposit(world);
   await world.pass(20);
   note(world, '');
   for (let i = 0; i <= REPLAY_FRAMES_MAX; i++) deposit(world);
   await world.pass(500);
-  expect(bankOf(world).state).toBe('exhausted');
-  expect(bankOf(world).reason).toMatch(/no ink/);
-  expect(world.system.actors.find(({ actor }) => actor === 'watcher')?.state).toBe('running');
+  deposit(world);
+  await world.pass(20);
+  expect(bankOf(world)).toMatchObject({ state: 'running' });
+  expect(reasons(world)).toEqual(['no ink']);
+  expect((await world.system.deadLetters()).map(({ code, kind }) => [code, kind])).toEqual([['poisoned', bank.receives.note.kind]]);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual(Array.from({ length: REPLAY_FRAMES_MAX + 3 }, (_, i) => i + 1));
+  expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
+  expect(world.system.actors.find(({ actor }) => actor === 'watcher')).toMatchObject({ state: 'running', epoch: 1 });
+});
+
+/** One that says of itself what cannot be written, once it has been told so by a note. */
+const makeWrong = (wrong: () => StateOf<typeof bank>) => () =>
+  new (class extends DefectiveBank {
+    private told = false;
+    override misbehave(): void {
+      this.told = true;
+    }
+    override snapshot(): StateOf<typeof bank> {
+      return this.told ? wrong() : super.snapshot();
+    }
+  })();
+
+describe.each<[string, () => unknown]>([
+  ['a list one over its limit', () => ({ accounts: new Array(65_537).fill(0), waiting: [] })],
+  ['NaN in an integer', () => ({ accounts: [Number.NaN], waiting: [] })],
+  ['a wrong type', () => ({ accounts: ['much'], waiting: [] })],
+  ['a field that is missing', () => ({ accounts: [1] })],
+  ['a number that is none of the schema', () => ({ accounts: [-1], waiting: [] })],
+  ['nothing', () => undefined],
+])('a state that is %s', (_name, wrong) => {
+  const open = (options: BankOptions = {}) => openBank({ makeBank: makeWrong(wrong as () => StateOf<typeof bank>), ...options });
+
+  test('is found as it is saved: with the message that has brought it about, and no other', async () => {
+    const world = await open();
+    const balance = () => world.until(world.teller.request(bank.receives.balance, { account: 0 }));
+    deposit(world, 5);
+    await world.pass(20);
+    await world.system.snapshot('bank');
+    arriveTogether(world, oneDeposit, [bank.receives.note, { account: 0, text: '' }], oneDeposit);
+    expect(await balance()).toEqual({ amount: 7 });
+    await expect(world.system.snapshot('bank')).rejects.toThrow(/waits for its restart/);
+    await world.pass(20);
+    expect(await balance()).toEqual({ amount: 7 });
+    const letters = await world.system.deadLetters();
+    expect(letters.map(({ code, kind }) => [code, kind])).toEqual([['poisoned', bank.receives.note.kind]]);
+    expect(world.system.crashReports.map(({ party, message }) => [party, message.kindName])).toEqual([
+      ['bank', ''],
+      ['bank', 'bank.note'],
+    ]);
+    await world.system.snapshot('bank');
+    expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
+  });
+
+  test('costs nobody anything when its VM is lost', async () => {
+    const world = await open();
+    deposit(world, 5);
+    await world.pass(20);
+    note(world, '');
+    await world.pass(20);
+    world.host.lose('js', 'the thread ended');
+    await world.pass(50);
+    expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 5 });
+    expect((await world.system.deadLetters()).map(({ code, kind }) => [code, kind])).toEqual([['poisoned', bank.receives.note.kind]]);
+    expect(world.system.vms.every(({ state }) => state === 'running')).toBe(true);
+  });
+});
+
+test('a snapshot above SNAPSHOT_BYTES_MAX is refused as it is taken', () => {
+  expect(() => checkSnapshot(bank, new Uint8Array(SNAPSHOT_BYTES_MAX + 1))).toThrow(/has 16777217 bytes, more than SNAPSHOT_BYTES_MAX/);
 });
 
 test('an actor whose state cannot be written can be stopped, and started again from its last snapshot', async () => {
@@ -146,6 +213,50 @@ test('an actor whose state cannot be written can be stopped, and started again f
   expect(bankOf(world).state).toBe('stopped');
   await world.system.startActor('bank');
   expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 7 });
+});
+
+test('a state that its actor cannot restore is its own end when the VM is lost: the others recover', async () => {
+  let lost = false;
+  const world = await openBank({
+    intensity: 3,
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override restore(state: StateOf<typeof bank>): void {
+          if (lost) throw new Error('cannot read my own writing');
+          super.restore(state);
+        }
+      })(),
+  });
+  deposit(world);
+  world.teller.send(watcher.receives.look, { account: 0 });
+  await world.pass(20);
+  lost = true;
+  world.host.lose('js', 'the thread ended');
+  await world.pass(100);
+  expect(world.system.vms.find(({ vm }) => vm === 'js')?.state).toBe('running');
+  expect(bankOf(world)).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/cannot read my own writing/) });
+  expect(new Set(world.system.crashReports.map(({ party, reason }) => `${party} ${reason}`))).toEqual(
+    new Set(['bank cannot read my own writing']),
+  );
+  expect(await world.until(world.teller.request(watcher.receives.report, {}))).toMatchObject({ answers: ['balance 1'] });
+  expect(world.system.actors.find(({ actor }) => actor === 'watcher')).toMatchObject({ state: 'running', epoch: 2 });
+});
+
+test('one that is not made again when the VM is lost ends alone, too, before it has run', async () => {
+  let made = 0;
+  const world = await openBank({
+    intensity: 3,
+    makeBank: () => {
+      if (made++ > 0) throw new Error('not again');
+      return new Bank();
+    },
+  });
+  deposit(world);
+  await world.pass(20);
+  world.host.lose('js', 'the thread ended');
+  await world.pass(100);
+  expect(bankOf(world)).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/not again/) });
+  expect(await world.until(world.teller.request(watcher.receives.report, {}))).toMatchObject({ answers: [] });
 });
 
 test('restore() that throws uses up the budget; the actor ends with the reason, and its requests with it', async () => {
