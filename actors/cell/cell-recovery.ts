@@ -51,9 +51,10 @@ export function remember(
   gate.hold(held);
 }
 
-/** The VM has hung at frames of this actor: those at which it has done so too often are given up. To be called before it goes on. */
+/** The VM was lost at this actor: frames at which it was so too often are given up, and so is an actor for which no frame is to blame. To be called before it goes on. */
 export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
   const { ends, journal, services } = core;
+  blameItself(core, suspects);
   for (const { suspect, entry, attempt } of hangTries(journal, suspects)) {
     ends.blame(entry?.position ?? -1, attempt);
     if (!ends.hopeless && suspect.reported) continue;
@@ -63,6 +64,19 @@ export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
       core.giveUp(entry, report);
     }
     if (!suspect.reported) services.events.hung(report);
+  }
+}
+
+/** It hung, or its thread ended, as it was made or saved: at a state that a frame may have brought about, which is found out; or at none, which is the actor itself. */
+function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
+  const { ends, services } = core;
+  core.probes = suspects.some(({ position, certain, hung }) => position < 0 || (hung && !certain));
+  const itself = suspects.filter(({ position }) => position < 0);
+  for (const [i, { reason, reported }] of itself.entries()) {
+    const hang = new ActorTrap(0, new Hang(`${reason}, as it was made, saved or restored`));
+    ends.blame(-1, i + 1);
+    if (ends.hopeless) core.bar(hang);
+    if (!reported) services.events.hung(ends.report(hang, null, 0));
   }
 }
 

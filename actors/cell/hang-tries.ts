@@ -1,4 +1,4 @@
-/** At which frames of an actor its VM has hung, and how often. */
+/** At which frames of an actor its VM has hung or its thread has ended, and how often. */
 import type { Suspect } from '../vm/suspect.js';
 import type { CellJournal, JournalEntry } from './cell-journal.js';
 
@@ -18,6 +18,8 @@ export function* hangTries(journal: CellJournal, suspects: readonly Suspect[]): 
   const tries = new Map<number, number>();
   for (const suspect of suspects) {
     const { position, index } = suspect;
+    // Saved, made or restored: any frame that was handled may have brought that about.
+    if (position < 0) for (const entry of journal.from(0)) tries.set(entry.position, Math.max(tries.get(entry.position) ?? 0, 1));
     const entries = suspect.certain ? journal.at(position, index) : journal.behind(position, index);
     if (entries.length === 0) continue;
     const entry = entries.length === 1 ? entries[0] : null;

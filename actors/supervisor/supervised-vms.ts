@@ -134,6 +134,7 @@ export class SupervisedVms {
   private async startOne(name: Exclude<VmName, 'host'>, how: VmStart): Promise<VmHandle> {
     const listener = this.options.listener(name);
     const handle = await this.options.host.startVm(name, listener, how);
+    this.recovery.began(handle);
     this.care.started(handle, listener);
     return handle;
   }

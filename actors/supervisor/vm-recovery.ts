@@ -8,6 +8,7 @@
 import type { Routes, VmControl } from '../control.js';
 import { ControlError, type Host, type VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
+import type { ProgressReader } from '../vm/progress.js';
 import type { VmStatus } from './change-feed.js';
 import type { SupervisedActor } from './supervised-actor.js';
 import type { SupervisedPort } from './supervised-ports.js';
@@ -33,6 +34,8 @@ const EVERYTHING = Number.MAX_SAFE_INTEGER;
 export class VmRecovery {
   private readonly checkpoints = new Map<VmName, Uint8Array>();
   private readonly suspects = new Suspects();
+  /** Signs of life of the present incarnations. */
+  private readonly progress = new Map<VmName, ProgressReader | null>();
   private last: Promise<void> = Promise.resolve();
 
   constructor(private readonly services: RecoveryServices) {}
@@ -40,6 +43,17 @@ export class VmRecovery {
   /** @param bytes the newest of this VM's present incarnation */
   keep(vm: VmName, bytes: Uint8Array): void {
     this.checkpoints.set(vm, bytes);
+  }
+
+  /** The next incarnation of a VM has started. */
+  began({ name, progress }: VmHandle): void {
+    this.progress.set(name, progress);
+  }
+
+  /** A VM is lost: what it was at may be why. */
+  ended(vm: VmName, reason: string): void {
+    const progress = this.progress.get(vm);
+    if (progress) this.suspects.ended(vm, progress, reason);
   }
 
   /** A VM hangs, and is lost for that. */
@@ -89,6 +103,7 @@ export class VmRecovery {
       );
       if (!failedOver) await prepare(control, name);
       await control.begin();
+      this.suspects.passed(name);
     } catch (error) {
       await handle.terminate();
       throw error;

@@ -46,6 +46,7 @@ export class VmReports {
       },
       lost: (reason) => {
         present = false;
+        vms().recovery.ended(name, reason);
         vms().named(name).lose(reason);
       },
     };

@@ -159,6 +159,7 @@ function progressOf(read: (asked: boolean) => ProgressReading, alive: () => Prom
   };
   return {
     read: () => read(asked),
+    left: () => read(true),
     get asked() {
       return asked;
     },

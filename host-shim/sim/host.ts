@@ -245,6 +245,7 @@ export class SimHost implements Host {
       { patience: this.patience, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
       memory && {
         read: () => (told ? told.read(started.stands) : readProgress(memory.progress)),
+        left: () => (told ? told.read(true) : readProgress(memory.progress)),
         // Whoever stands still does not answer.
         get asked() {
           return started.stands;

@@ -8,7 +8,7 @@ import { FOR_EVER } from './world.js';
 const HANG_MS = 1_000;
 const SMALL_BALL = 40;
 
-class HangingGame extends MortalGame {
+export class HangingGame extends MortalGame {
   readonly changes: SystemChange[] = [];
 
   async open(placement: string): Promise<void> {

@@ -23,6 +23,9 @@ const isBall = (ball: Uint8Array, round: number, bytes: number): boolean =>
 /** For `toil`. */
 export const FOR_EVER = 0xffff_ffff;
 
+/** For `toil`: the end of its thread, where a thread can end itself. */
+export const TO_THE_END = 0xffff_fffe;
+
 function loop(): never {
   for (;;);
 }
@@ -48,6 +51,7 @@ class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
   }
   onToil({ milliseconds }: MessageOf<typeof relay, 'toil'>): void {
     if (milliseconds === FOR_EVER) loop();
+    if (milliseconds === TO_THE_END) (globalThis as unknown as { process: { exit(code: number): never } }).process.exit(0);
     for (const until = performance.now() + milliseconds; performance.now() < until; );
   }
   override onTimer(): void {

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Standstill } from '../../actors/vm/standstill.js';
 import { Random } from '../../bus/random.js';
-import type { MessageOf } from '../../protocol/schema.js';
+import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
@@ -172,6 +172,103 @@ describe.each([true, false])('a message at which the actor hangs, shared memory 
     expect(seen.hangs()).toBe(2);
     expect(seen.crashes()).toHaveLength(2);
     expect(seen.poisoned()).toHaveLength(1);
+  });
+});
+
+describe.each([true, false])('what is no handler, shared memory %s', (sharedMemory) => {
+  /** A bank whose snapshot loops once a note has told it to, and whose restore does once it is to. */
+  async function openLooping(options: BankOptions = {}) {
+    const loops = { restore: false };
+    class Looping extends Bank {
+      private told = false;
+      override onNote(): void {
+        this.told = true;
+      }
+      override snapshot() {
+        if (this.told) throw new Standstill('a loop');
+        return super.snapshot();
+      }
+      override restore(state: StateOf<typeof bank>): void {
+        if (loops.restore) throw new Standstill('a loop');
+        super.restore(state);
+      }
+    }
+    const world = await openBank({
+      vmIntensity: OFTEN,
+      hangMs: HANG_MS,
+      makeBank: () => new Looping(),
+      ...device(sharedMemory),
+      ...options,
+    });
+    return { world, seen: watch(world), loops };
+  }
+  const deposit = (world: BankWorld) => world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+
+  test('a snapshot that loops is put down to the message that has brought it about', async () => {
+    const { world, seen } = await openLooping();
+    deposit(world);
+    await world.pass(OVER_MS);
+    world.teller.send(bank.receives.note, { account: 0, text: '' });
+    deposit(world);
+    await world.pass(OVER_MS);
+    void world.system.snapshot('bank').catch(() => {});
+    await world.pass(OVER_MS);
+    deposit(world);
+    await world.pass(OVER_MS);
+    expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 2, 3]);
+    expect(seen.hangs()).toBe(2);
+    expect(seen.poisoned()).toMatchObject([{ party: 'bank', attempt: 2, message: { kindName: 'bank.note' } }]);
+    expect(seen.crashes().every(({ party }) => party === 'bank')).toBe(true);
+    expect((await world.system.deadLetters()).map(({ code, kind }) => [code, kind])).toEqual([['poisoned', bank.receives.note.kind]]);
+    expect(world.system.actors).toMatchObject([{ state: 'running' }, { actor: 'watcher', state: 'running' }]);
+  });
+
+  test('a restore that loops ends its actor at the second time, and no other', async () => {
+    const { world, seen, loops } = await openLooping({ intensity: 3 });
+    deposit(world);
+    world.teller.send(watcher.receives.look, { account: 0 });
+    await world.pass(OVER_MS);
+    loops.restore = true;
+    world.host.lose('js', 'the thread ended');
+    await world.pass(OVER_MS);
+    expect(seen.hangs()).toBe(2);
+    expect(world.system.actors).toMatchObject([
+      { actor: 'bank', state: 'exhausted', reason: expect.stringMatching(/hang: .*, as it was made, saved or restored/) },
+      { actor: 'watcher', state: 'running' },
+    ]);
+    expect(new Set(seen.crashes().map(({ party }) => party))).toEqual(new Set(['bank']));
+    expect(await world.until(world.teller.request(watcher.receives.report, {}))).toMatchObject({ answers: ['balance 1'] });
+  });
+});
+
+describe.each([true, false])('a handler that ends its thread, shared memory %s', (sharedMemory) => {
+  test('is given its message twice; then that is poison, and all others go on', async () => {
+    let world: BankWorld | null = null;
+    class Fatal extends Bank {
+      override onExplode(): void {
+        world?.host.lose('js', 'exit with code 0');
+        throw new Standstill('its thread is gone');
+      }
+    }
+    world = await openBank({ vmIntensity: { intensity: 3, periodMs: 10_000 }, makeBank: () => new Fatal(), ...device(sharedMemory) });
+    const seen = watch(world);
+    arriveTogether(
+      world,
+      [bank.receives.deposit, { account: 0, amount: 1 }],
+      [bank.receives.explode, { account: 0 }],
+      [bank.receives.deposit, { account: 0, amount: 2 }],
+    );
+    await world.pass(OVER_MS);
+    expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 3]);
+    expect(seen.poisoned()).toMatchObject([
+      { party: 'bank', attempt: 2, reason: 'its thread ended at it: exit with code 0', message: { kindName: 'bank.explode' } },
+    ]);
+    expect(seen.crashes().map(({ attempt }) => attempt)).toEqual(sharedMemory ? [1, 2] : [2]);
+    expect(world.system.vms.find(({ vm }) => vm === 'js')?.state).toBe('running');
+    expect(world.system.actors).toMatchObject([
+      { actor: 'bank', state: 'running', epoch: 3 },
+      { actor: 'watcher', state: 'running', epoch: 3 },
+    ]);
   });
 });
 

@@ -56,6 +56,10 @@ export class ScriptedProgress implements ProgressReader {
     return this.reading;
   }
 
+  left(): ProgressReading {
+    return this.reading;
+  }
+
   ask(): void {
     this.onAsk?.();
   }

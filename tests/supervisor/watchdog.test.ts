@@ -114,7 +114,7 @@ describe('a VM that hangs', () => {
   test('is ended, started again and told where it hung', async () => {
     const { host, system } = await hung();
     expect(host.log.slice(0, 3)).toEqual(['terminate wasm', 'terminate wasm', 'start wasm again']);
-    expect(host.vm('wasm').suspects).toEqual([{ ...place, reason, reported: false }]);
+    expect(host.vm('wasm').suspects).toEqual([{ ...place, reason, reported: false, hung: true }]);
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 2, reason: `VM wasm was lost: ${reason}` });
     expect(statusOf(system, 'anna')).toMatchObject({ state: 'running', epoch: 1 });
   });

@@ -1,0 +1,4 @@
+import { runVm } from '../../../../host-shim/node/index.js';
+import { jsDefinition } from '../../../guest/hostile-world.js';
+
+runVm(jsDefinition);
