@@ -147,6 +147,26 @@ describe('keyboard', () => {
   });
 });
 
+describe('a text field', () => {
+  it.each(['<input>', '<textarea></textarea>', '<div contenteditable>text</div>'])('%s in a shadow tree gets its keys', async (markup) => {
+    const keys: string[] = [];
+    await startStage(({ host }) => {
+      const input = openInput(host.vm, { window, onKey: (key) => keys.push(key) });
+      ended.push(() => input.close());
+    });
+    const box = document.createElement('div');
+    document.body.append(box);
+    ended.push(() => box.remove());
+    const tree = box.attachShadow({ mode: 'open' });
+    tree.innerHTML = markup;
+    const field = tree.firstElementChild!;
+    for (const key of ['ArrowLeft', 'Enter', 'Backspace', 'Escape']) {
+      field.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true, composed: true, cancelable: true }));
+    }
+    expect(keys).toEqual(['back']);
+  });
+});
+
 describe('fetch port', () => {
   it('brings what the server has', async () => {
     const stage = await startStage(({ host }) => void openFetchPort(host.vm, { fetch, baseUrl: new URL(location.href) }));

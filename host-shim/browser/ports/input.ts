@@ -1,6 +1,9 @@
 /**
  * The remote control in a browser: keydown and keyup events. Browsers repeat a held key by themselves; how often that counts is
  * focus's decision. A window that loses the keyboard never sees the key go up, so what is held then is let go.
+ *
+ * Not every device names its keys, says that a key repeats, or tells when it goes up. So a key is known by its number when it has no name, and
+ * a key that comes down again before it went up is held. What is typed into a text field is the field's.
  */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type InputPort, type Key, openInputPort } from '../../common/ports/input-port.js';
@@ -11,19 +14,52 @@ export const KEYS: Readonly<Record<string, Key>> = {
   ArrowRight: 'right',
   ArrowUp: 'up',
   ArrowDown: 'down',
+  // As Internet Explorer, and set-top boxes after it, call them.
+  Left: 'left',
+  Right: 'right',
+  Up: 'up',
+  Down: 'down',
   Enter: 'enter',
   Backspace: 'back',
   Escape: 'back',
+  Esc: 'back',
   BrowserBack: 'back',
   GoBack: 'back',
   XF86Back: 'back',
 };
+
+/** By `KeyboardEvent.keyCode`, for a key that has no name. */
+export const KEY_CODES: Readonly<Record<number, Key>> = {
+  8: 'back', // Backspace
+  13: 'enter', // also that of a keypad
+  27: 'back', // Escape
+  37: 'left',
+  38: 'up',
+  39: 'right',
+  40: 'down',
+  166: 'back', // BrowserBack
+  461: 'back', // VK_BACK of HbbTV and webOS
+  10009: 'back', // Return of Tizen
+};
+
+/** Numbers above are of remote controls alone: they hold whatever the key is called. */
+const KEYBOARD_CODE_MAX = 255;
+/** `keyCode` of a key that an input method is composing with. */
+const COMPOSING = 229;
+/** A held key comes again sooner than this, also the first time. Later it was let go, and the device does not tell. */
+const HELD_AGAIN_MS = 800;
+/** Names of what has no name. */
+const NAMELESS: readonly unknown[] = [undefined, null, '', 'Unidentified'];
+/** Elements that take arrows, Enter and Backspace themselves. */
+const FIELDS: readonly string[] = ['input', 'textarea', 'select'];
 
 export interface BrowserInputOptions {
   /** Where the events come from. */
   readonly window: Window;
   /** `KEYS` when not given. */
   readonly keys?: Readonly<Record<string, Key>>;
+  /** `KEY_CODES` when not given. */
+  readonly keyCodes?: Readonly<Record<number, Key>>;
   /** Called before a key goes to focus, with the event's time on the page's clock. */
   readonly onKey?: (key: Key, timeMs: number) => void;
 }
@@ -33,31 +69,51 @@ export interface BrowserInput extends InputPort {
   close(): void;
 }
 
-export function openInput(vm: Vm, { window, keys = KEYS, onKey }: BrowserInputOptions): BrowserInput {
+/** The element that has the keyboard, also inside an open shadow tree. */
+const originOf = (event: KeyboardEvent): Partial<HTMLElement> | null =>
+  ((event.composedPath?.()[0] ?? event.target) as Partial<HTMLElement> | null) ?? null;
+
+const isField = (element: Partial<HTMLElement> | null): boolean =>
+  FIELDS.includes(element?.localName ?? '') || element?.isContentEditable === true;
+
+/** Of a keyboard, as far as a text field has use for them: Escape and the Back keys of remote controls lead out of it. */
+const isForField = ({ key, keyCode }: KeyboardEvent, meaning: Key): boolean =>
+  meaning !== 'back' || key === 'Backspace' || (NAMELESS.includes(key) && keyCode === 8);
+
+export function openInput(vm: Vm, { window, keys = KEYS, keyCodes = KEY_CODES, onKey }: BrowserInputOptions): BrowserInput {
   const port = openInputPort(vm);
-  const held = new Set<Key>();
+  /** Keys that are down, with the time of the last event that says so, in milliseconds of the page's clock. */
+  const held = new Map<Key, number>();
   const listening = new AbortController();
-  const keyOf = (event: KeyboardEvent): Key | undefined =>
-    Object.hasOwn(keys, event.key) && !(event.ctrlKey || event.altKey || event.metaKey) ? keys[event.key] : undefined;
+
+  const keyOf = ({ key, keyCode }: KeyboardEvent): Key | undefined => {
+    if (Object.hasOwn(keys, key)) return keys[key];
+    const isKnownByCode = NAMELESS.includes(key) || keyCode > KEYBOARD_CODE_MAX;
+    return isKnownByCode && Object.hasOwn(keyCodes, keyCode) ? keyCodes[keyCode] : undefined;
+  };
+  const isBrowsers = (event: KeyboardEvent) =>
+    event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.keyCode === COMPOSING;
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const key = keyOf(event);
-    if (!key) return;
+    const key = isBrowsers(event) ? undefined : keyOf(event);
+    if (!key || (isField(originOf(event)) && isForField(event, key))) return;
     event.preventDefault();
     onKey?.(key, event.timeStamp);
-    port.key(key, event.repeat && held.has(key) ? 'repeat' : 'down');
-    held.add(key);
+    const before = held.get(key);
+    const isHeld = before !== undefined && (event.repeat || !(event.timeStamp - before >= HELD_AGAIN_MS));
+    port.key(key, isHeld ? 'repeat' : 'down');
+    held.set(key, event.timeStamp);
   };
   const letGo = (key: Key) => {
     if (held.delete(key)) port.key(key, 'up');
   };
   const onKeyUp = (event: KeyboardEvent) => {
-    const key = Object.hasOwn(keys, event.key) ? keys[event.key] : undefined;
+    const key = keyOf(event);
     if (key) letGo(key);
   };
   const options = { signal: listening.signal };
   window.addEventListener('keydown', onKeyDown, options);
   window.addEventListener('keyup', onKeyUp, options);
-  window.addEventListener('blur', () => [...held].forEach(letGo), options);
+  window.addEventListener('blur', () => [...held.keys()].forEach(letGo), options);
   return { ...port, close: () => listening.abort() };
 }
