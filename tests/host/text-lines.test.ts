@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { breakLines, TextLines } from '../../host-shim/browser/ports/text-lines.js';
 
 /** Every character is ten wide. */
@@ -9,7 +9,7 @@ describe('text lines', () => {
   it('break at spaces, as late as they can', () => {
     expect(lines('one two three', 70)).toEqual(['one two', 'three']);
     expect(lines('one two three', 69)).toEqual(['one', 'two', 'three']);
-    expect(lines('one  two\nthree', 1000)).toEqual(['one two three']);
+    expect(lines('one  two\tthree ', 1000)).toEqual(['one two three']);
     expect(lines('', 50)).toEqual([]);
   });
 
@@ -22,6 +22,75 @@ describe('text lines', () => {
   it('cut a word that is wider than the box', () => {
     expect(lines('extraordinary', 60)).toEqual(['extra…']);
     expect(lines('an extraordinary film', 60)).toEqual(['an', 'extra…', 'film']);
+  });
+
+  it.each<[string, string, number, string[]]>([
+    ['line breaks', 'one\ntwo three', 1000, ['one', 'two three']],
+    ['those of other systems', 'one\r\ntwo\rthree\u2028four', 1000, ['one', 'two', 'three', 'four']],
+    ['empty lines, but none at the end', 'one \n\n two\n\n', 1000, ['one', '', 'two']],
+    ['no space that holds together', 'one 10\u00a0min', 70, ['one', '10\u00a0min']],
+    ['no narrow space, no joiner', 'one 1\u202f000\u2060x', 70, ['one', '1\u202f000\u2060x']],
+    ['ideographs, anywhere', '七人の侍七人の侍', 30, ['七人の', '侍七人', 'の侍']],
+    ['none before what closes', '七人の。侍', 30, ['七人', 'の。侍']],
+    ['none after what opens', '七人「の侍', 30, ['七人', '「の侍']],
+    ['none before small kana and long vowels', 'アイシャーロ', 30, ['アイ', 'シャー', 'ロ']],
+    ['Hangul', '안녕하세요', 20, ['안녕', '하세', '요']],
+    ['words and ideographs', 'see七人', 40, ['see七', '人']],
+    ['hyphens', 'well-known -5 a-5', 50, ['well-', 'known', '-5', 'a-5']],
+    ['soft hyphens, seen only there', 'extra\u00adordi\u00adnary', 70, ['extra-', 'ordi-', 'nary']],
+    ['soft hyphens that are not needed', 'or\u00addi', 100, ['ordi']],
+    ['zero-width spaces', 'one\u200btwo\u200bthree', 60, ['onetwo', 'three']],
+    ['Thai words', 'ภาษาไทย', 40, ['ภาษา', 'ไทย']],
+    ['emoji', '😀😀😀', 40, ['😀😀', '😀']],
+    ['right to left in the order of reading', 'שלום עולם', 50, ['שלום', 'עולם']],
+    ['nothing of nothing', ' \n\t', 100, []],
+    ['no box without width', 'one', 0, []],
+  ])('break at %s', (_what, text, width, expected) => {
+    expect(lines(text, width)).toEqual(expected);
+  });
+
+  it('are as many as asked of a text without spaces', () => {
+    const japanese = '昔々ある所にお爺さんとお婆さんが住んでいました'.repeat(3).slice(0, 67);
+    const found = lines(japanese, 180, 4);
+    expect(found).toHaveLength(4);
+    expect(found.join('')).toBe(japanese);
+    expect(lines(japanese, 150, 4)).toHaveLength(4);
+    expect(lines(japanese, 150, 4).at(-1)).toMatch(/^.{14}…$/);
+  });
+
+  it.each([
+    ['faces', '😀'.repeat(10), '😀…'],
+    ['families', '👨‍👩‍👧‍👦'.repeat(3), '…'],
+    ['flags', '🇫🇮🇯🇵🇫🇷', '…'],
+    ['accents', 'e\u0301e\u0301e\u0301', 'e\u0301…'],
+    ['skin colours', '👍🏽'.repeat(4), '…'],
+  ])('never end within a character: %s', (_what, text, expected) => {
+    expect(lines(text, 42, 1)).toEqual([expected]);
+    for (let width = 10; width < 10 * text.length; width += 7) {
+      const [line] = lines(text, width, 1);
+      const kept = [...new Intl.Segmenter().segment(line.replace('…', ''))];
+      expect(kept.every(({ segment }, i) => segment === [...new Intl.Segmenter().segment(text)][i].segment)).toBe(true);
+    }
+  });
+
+  it('end with an ellipsis where a line break cuts off the rest', () => {
+    expect(lines('one\ntwo', 1000, 1)).toEqual(['one…']);
+    expect(lines('one\ntwo', 30, 1)).toEqual(['on…']);
+    expect(lines('one\n\n', 1000, 1)).toEqual(['one']);
+  });
+
+  it('hold where there is no segmenter', async () => {
+    vi.stubGlobal('Intl', { ...Intl, Segmenter: undefined });
+    vi.resetModules();
+    const { breakLines } = await import('../../host-shim/browser/ports/text-lines.js');
+    const plain = (text: string, width: number, linesMax: number) => breakLines({ text, width, linesMax }, measure);
+    expect(plain('七人の侍七人', 40, 0)).toEqual(['七人の侍', '七人']);
+    expect(plain('😀'.repeat(10), 42, 1)).toEqual(['😀…']);
+    expect(plain('👨‍👩‍👧‍👦👨‍👩‍👧‍👦', 120, 1)).toEqual(['👨‍👩‍👧‍👦…']);
+    expect(plain('🇫🇮🇯🇵🇫🇷', 60, 1)).toEqual(['🇫🇮…']);
+    expect(plain('e\u0301e\u0301e\u0301', 42, 1)).toEqual(['e\u0301…']);
+    expect(plain('ภาษาไทย', 40, 0)).toEqual(['ภาษ…']);
+    vi.unstubAllGlobals();
   });
 
   it('are measured again only when the text, its font or its box changes', () => {

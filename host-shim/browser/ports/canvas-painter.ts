@@ -2,11 +2,18 @@
 import { IMAGE_ITEM, type Picture, type PictureItem, TEXT_ITEM } from '../../common/ports/picture.js';
 import { TextLines } from './text-lines.js';
 
-/** @returns what to draw for a source, or null when there is nothing yet: the item's colour is painted instead */
-export type ImageSource = (source: string, width: number, height: number) => CanvasImageSource | null;
+/**
+ * @param width in pixels of the scene, as is `height`
+ * @param pixelRatio pixels of the canvas for one of the scene: an image of that many times the size is drawn sharp
+ * @returns what to draw for a source, or null when there is nothing yet: the item's colour is painted instead
+ */
+export type ImageSource = (source: string, width: number, height: number, pixelRatio: number) => CanvasImageSource | null;
 
 const FONT_FAMILY = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
-const ALIGNS: readonly CanvasTextAlign[] = ['left', 'center', 'right'];
+const ALIGNS: readonly CanvasTextAlign[] = ['start', 'center', 'end'];
+/** What is scaled may miss whole lines by so much of one. */
+const LINE_TOLERANCE = 0.01;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
 /** No clip has been set. */
 const NO_CLIP = -1;
 
@@ -17,6 +24,7 @@ export class CanvasPainter {
   private clip = NO_CLIP;
   /** As it was set: setting a font again costs as much as the first time. */
   private font = '';
+  private pixelRatio = 1;
 
   /** @throws when the canvas has no 2D context */
   constructor(
@@ -35,6 +43,7 @@ export class CanvasPainter {
     context.clearRect(0, 0, canvas.width, canvas.height);
     if (picture.width <= 0 || picture.height <= 0) return;
     context.setTransform(canvas.width / picture.width, 0, 0, canvas.height / picture.height, 0, 0);
+    this.pixelRatio = Math.max(canvas.width / picture.width, canvas.height / picture.height);
     context.save();
     this.clip = NO_CLIP;
     const texts = new Set<number>();
@@ -64,7 +73,7 @@ export class CanvasPainter {
 
   private paintItem(picture: Picture, item: Readonly<PictureItem>): void {
     const text = item.type === TEXT_ITEM || item.type === IMAGE_ITEM ? picture.stringOf(item.node) : '';
-    const image = item.type === IMAGE_ITEM && text !== '' ? this.images(text, item.width, item.height) : null;
+    const image = item.type === IMAGE_ITEM && text !== '' ? this.images(text, item.width, item.height, this.pixelRatio) : null;
     if (item.type === TEXT_ITEM) this.paintText(item, text);
     else if (image) this.paintImage(item, image);
     else this.paintBox(item);
@@ -96,13 +105,15 @@ export class CanvasPainter {
     const font = `${item.fontWeight} ${item.fontSize}px ${FONT_FAMILY}`;
     if (font !== this.font) context.font = this.font = font;
     context.fillStyle = this.colour(item.colour);
-    context.textAlign = ALIGNS[item.textAlign] ?? 'left';
+    const rightToLeft = isRightToLeft(text);
+    context.direction = rightToLeft ? 'rtl' : 'ltr';
+    context.textAlign = ALIGNS[item.textAlign] ?? 'start';
     context.textBaseline = 'middle';
-    const fitting = Math.max(1, Math.floor(item.height / item.lineHeight));
+    const fitting = Math.max(1, Math.floor(item.height / item.lineHeight + LINE_TOLERANCE));
     const linesMax = item.lines > 0 ? Math.min(item.lines, fitting) : fitting;
     const box = { text, width: item.width, linesMax };
     const lines = this.texts.of(item.node, font, box, (part) => context.measureText(part).width);
-    const x = item.x + (item.width * item.textAlign) / 2;
+    const x = item.x + (item.width * (rightToLeft ? 2 - item.textAlign : item.textAlign)) / 2;
     for (const [index, line] of lines.entries()) context.fillText(line, x, item.y + (index + 0.5) * item.lineHeight);
   }
 
@@ -115,3 +126,6 @@ export class CanvasPainter {
     return text;
   }
 }
+
+/** By its first letter, as `dir=auto` in HTML. */
+const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT.test(/\p{L}/u.exec(text)?.[0] ?? '');

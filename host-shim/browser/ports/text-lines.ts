@@ -1,4 +1,5 @@
 /** Breaks texts into lines as wide as their box, and keeps what it broke: measuring is the dearest thing that painting does. */
+import { charactersOf, type Paragraph, paragraphsOf, seenOf } from './line-breaks.js';
 
 export interface TextBox {
   readonly text: string;
@@ -9,6 +10,7 @@ export interface TextBox {
 
 interface Broken extends TextBox {
   readonly font: string;
+  readonly paragraphs: readonly Paragraph[];
   readonly lines: readonly string[];
 }
 
@@ -24,8 +26,9 @@ export class TextLines {
     const known = this.broken.get(node);
     if (known && known.text === box.text && known.font === font && known.width === box.width && known.linesMax === box.linesMax)
       return known.lines;
-    const lines = breakLines(box, measure);
-    this.broken.set(node, { ...box, font, lines });
+    const paragraphs = known?.text === box.text ? known.paragraphs : paragraphsOf(box.text);
+    const lines = fill(paragraphs, box, measure);
+    this.broken.set(node, { ...box, font, paragraphs, lines });
     return lines;
   }
 
@@ -35,33 +38,54 @@ export class TextLines {
   }
 }
 
-/** At spaces; a word that is wider than the box has a line of its own and is cut. */
-export function breakLines({ text, width, linesMax }: TextBox, measure: Measure): string[] {
+/**
+ * Where Unicode allows it, as late as it fits. Spaces and tabs in a row are one space, a line break of the text is one (as with `pre-line` in
+ * CSS); a word that is wider than the box has a line of its own and is cut. @returns none for a box without width
+ */
+export const breakLines = (box: TextBox, measure: Measure): string[] => fill(paragraphsOf(box.text), box, measure);
+
+function fill(paragraphs: readonly Paragraph[], { width, linesMax }: TextBox, measure: Measure): string[] {
   const lines: string[] = [];
-  const words = text.split(/\s+/).filter((word) => word !== '');
-  let line = '';
-  for (const [index, word] of words.entries()) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line === '' || measure(longer) <= width) {
-      line = longer;
-      continue;
-    }
-    if (linesMax > 0 && lines.length === linesMax - 1) return [...lines, shorten([line, ...words.slice(index)].join(' '), width, measure)];
-    lines.push(shorten(line, width, measure));
-    line = word;
+  if (width <= 0) return lines;
+  for (const [index, paragraph] of paragraphs.entries()) {
+    let start = 0;
+    do {
+      const isLast = linesMax > 0 && lines.length === linesMax - 1;
+      if (isLast)
+        return [...lines, shorten(seenOf(paragraph, start, paragraph.text.length), width, measure, index < paragraphs.length - 1)];
+      const end = lineEnd(paragraph, start, width, measure);
+      lines.push(shorten(seenOf(paragraph, start, end), width, measure, false));
+      start = end;
+    } while (start < paragraph.text.length);
   }
-  return line === '' ? lines : [...lines, shorten(line, width, measure)];
+  return lines;
 }
 
-/** The longest beginning that fits with an ellipsis; the text itself when it fits. */
-function shorten(text: string, width: number, measure: Measure): string {
-  if (measure(text) <= width) return text;
+/** @returns where the line that begins at `start` ends: after its first word at least */
+function lineEnd(paragraph: Paragraph, start: number, width: number, measure: Measure): number {
   let fits = 0;
-  let tooLong = text.length;
-  while (tooLong - fits > 1) {
-    const length = (fits + tooLong) >> 1;
-    if (measure(text.slice(0, length).trimEnd() + ELLIPSIS) <= width) fits = length;
-    else tooLong = length;
+  for (const end of paragraph.ends) {
+    if (end <= start) continue;
+    if (fits > 0 && measure(seenOf(paragraph, start, end)) > width) break;
+    fits = end;
   }
-  return text.slice(0, fits).trimEnd() + ELLIPSIS;
+  return fits;
+}
+
+/**
+ * The most characters from the beginning that fit with an ellipsis; the text itself when it fits.
+ * @param goesOn more would come: it ends with an ellipsis in any case
+ */
+function shorten(text: string, width: number, measure: Measure, goesOn: boolean): string {
+  if (!goesOn && measure(text) <= width) return text;
+  const characters = charactersOf(text);
+  const beginning = (count: number) => characters.slice(0, count).join('').trimEnd() + ELLIPSIS;
+  let fits = 0;
+  let tooMany = characters.length + (goesOn ? 1 : 0);
+  while (tooMany - fits > 1) {
+    const count = (fits + tooMany) >> 1;
+    if (measure(beginning(count)) <= width) fits = count;
+    else tooMany = count;
+  }
+  return beginning(fits);
 }
