@@ -18,6 +18,16 @@ describe('frame times', () => {
       ['tandem.frameMs', 33],
     ]);
   });
+
+  test('and none across a time without frames, as of a page that was hidden', () => {
+    const { times, observed } = measure();
+    times.painted(1, true, 100, 101);
+    times.pressed(105, 1);
+    times.rest();
+    times.painted(2, true, 3_117, 3_118);
+    times.painted(3, true, 3_134, 3_135);
+    expect(observed).toEqual([['tandem.frameMs', 17]]);
+  });
 });
 
 describe('from a key to its frame', () => {

@@ -21,6 +21,12 @@ export class FrameTimes {
     this.key ??= { timeMs, frame };
   }
 
+  /** No frames for a time, as while the page is hidden: what comes after belongs to nothing before. */
+  rest(): void {
+    this.movedAtMs = null;
+    this.key = null;
+  }
+
   /**
    * @param startMs when the animation frame began
    * @param endMs when the canvas was painted
