@@ -45,8 +45,14 @@ export class Television {
   private constructor(readonly page: Page) {}
 
   /** @param prepare is called before the page is loaded */
-  static async open(browser: Browser, server: RunningServer, query = '', prepare?: (page: Page) => Promise<unknown>): Promise<Television> {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+  static async open(
+    browser: Browser,
+    server: RunningServer,
+    query = '',
+    prepare?: (page: Page) => Promise<unknown>,
+    pixelRatio = 1,
+  ): Promise<Television> {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, deviceScaleFactor: pixelRatio });
     page.setDefaultTimeout(PATIENCE_MS);
     await prepare?.(page);
     await page.goto(new URL(`/${query}`, server.url).href);
@@ -87,6 +93,24 @@ export class Television {
         return hash;
       },
       [selector, STILL_FRAMES] as const,
+    );
+  }
+
+  /** Width and height of the canvas. */
+  pixels(): Promise<readonly number[]> {
+    return this.page.evaluate(() => {
+      const { width, height } = document.querySelector('canvas')!;
+      return [width, height];
+    });
+  }
+
+  async seePixels(width: number, height: number): Promise<void> {
+    await this.page.waitForFunction(
+      ([width, height]) => {
+        const canvas = document.querySelector('canvas')!;
+        return canvas.width === width && canvas.height === height;
+      },
+      [width, height] as const,
     );
   }
 

@@ -69,6 +69,27 @@ describe('a viewer', () => {
     await television.close();
   });
 
+  test('sees as many pixels as the screen has, at each ratio and after a resize', async () => {
+    const television = await open();
+    const hash = await television.settle(titleAt(0, 0));
+    expect(await television.pixels()).toEqual([1280, 720]);
+    await television.screenshot('ratio-1');
+    await television.page.setViewportSize({ width: 1600, height: 1000 });
+    await television.seePixels(1600, 900);
+    expect(await television.settle(titleAt(0, 0))).toBe(hash);
+    await television.screenshot('resized');
+    await television.close();
+
+    const sharp = await Television.open(browser, server, '', undefined, 2);
+    expect(await sharp.settle(titleAt(0, 0))).toBe(hash);
+    expect(await sharp.pixels()).toEqual([2560, 1440]);
+    await sharp.screenshot('ratio-2');
+    await sharp.page.setViewportSize({ width: 800, height: 450 });
+    await sharp.seePixels(1600, 900);
+    expect(await sharp.settle(titleAt(0, 0))).toBe(hash);
+    await sharp.close();
+  });
+
   test('stays where they are at the ends, and at the root of history', async () => {
     const television = await open();
     const hash = await television.settle(titleAt(0, 0));

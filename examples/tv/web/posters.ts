@@ -16,11 +16,14 @@ interface Size {
   readonly height: number;
 }
 
-/** In pixels: a card's, and that of the details screen. What the scene scales in between is scaled by the canvas. */
+/** In pixels of the scene: a card's, and that of the details screen. What the scene scales in between is scaled by the canvas. */
 const CARD: Size = { width: 210, height: 285 };
 const LARGE: Size = { width: 360, height: 480 };
-/** Two screens full. */
-const POSTERS_MAX = 96;
+/** Pixels of all that are kept, four bytes each: two screens full at a pixel ratio of 2. */
+const PIXELS_MAX = 24 << 20;
+/** Posters come in steps of half a pixel ratio, so that a window that is resized does not draw each anew for every size; and one screen full at the highest fits. */
+const RATIO_STEPS = 2;
+const RATIO_MAX = 3;
 const LINES_MAX = 4;
 const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 
@@ -46,16 +49,26 @@ const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as c
 /** @returns null for a source that is no poster */
 export function createPosters(): ImageSource {
   const drawn = new Map<string, OffscreenCanvas>();
-  return (source, width) => {
+  let pixels = 0;
+  const keep = (key: string, canvas: OffscreenCanvas) => {
+    drawn.set(key, canvas);
+    pixels += canvas.width * canvas.height;
+    for (const [oldest, { width, height }] of drawn) {
+      if (pixels <= PIXELS_MAX) break;
+      drawn.delete(oldest);
+      pixels -= width * height;
+    }
+  };
+  return (source, width, _height, pixelRatio) => {
     const size = width > CARD.width ? LARGE : CARD;
-    const key = `${size.width}:${source}`;
+    const ratio = Math.min(RATIO_MAX, Math.max(1, Math.ceil(pixelRatio * RATIO_STEPS) / RATIO_STEPS));
+    const key = `${size.width}:${ratio}:${source}`;
     const known = drawn.get(key);
     if (known) return known;
     const poster = parsePoster(source);
     if (!poster) return null;
-    const canvas = drawPoster(poster, size);
-    drawn.set(key, canvas);
-    if (drawn.size > POSTERS_MAX) drawn.delete(drawn.keys().next().value!);
+    const canvas = drawPoster(poster, size, ratio);
+    keep(key, canvas);
     return canvas;
   };
 }
@@ -77,10 +90,11 @@ function drawsOf(id: number): Draw {
   };
 }
 
-function drawPoster(poster: Poster, size: Size): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(size.width, size.height);
+function drawPoster(poster: Poster, size: Size, ratio: number): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('a poster has no 2D context');
+  context.scale(canvas.width / size.width, canvas.height / size.height);
   const draw = drawsOf(poster.id);
   const [sky, ground] = GENRE_HUES[poster.genre] ?? OTHER_HUES;
   const hue = sky + (draw() - 0.5) * 24;

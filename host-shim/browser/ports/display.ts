@@ -8,9 +8,11 @@
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
 import { CanvasPainter, type ImageSource } from './canvas-painter.js';
+import { CanvasSize } from './canvas-size.js';
 import { FrameTimes } from './frame-times.js';
 
 export interface CanvasDisplayOptions extends DisplayEvents {
+  /** Gets as many pixels as the screen has for it, at each size and pixel ratio. */
   readonly canvas: HTMLCanvasElement;
   readonly images: ImageSource;
   /** A changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
@@ -30,6 +32,7 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
   const painter = new CanvasPainter(canvas, images);
   let changed = false;
   let running: number | null = null;
+  let size: CanvasSize | null = null;
   const port = openDisplayPort(vm, {
     onAnimating: events.onAnimating,
     onPicture(picture) {
@@ -38,10 +41,16 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
     },
   });
   const times = new FrameTimes((name, valueMs) => port.observe(name, valueMs));
+  // A page that is hidden gets no animation frames: the gap is none of them.
+  const rest = () => times.rest();
+  const repaint = () => {
+    changed = true;
+  };
   const onAnimationFrame = (timeMs: number) => {
     running = requestAnimationFrame(onAnimationFrame);
     if (changed) {
       changed = false;
+      size?.fit();
       painter.paint(port.picture);
       times.painted(port.picture.frame, port.picture.animating, timeMs, performance.now());
       onPainted?.(port.picture.frame, timeMs);
@@ -50,17 +59,21 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
   };
   return Object.assign(port, {
     start() {
-      running ??= requestAnimationFrame(onAnimationFrame);
+      if (running !== null) return;
+      size = new CanvasSize(canvas, repaint);
+      document.addEventListener('visibilitychange', rest);
+      running = requestAnimationFrame(onAnimationFrame);
     },
     stop() {
       if (running !== null) cancelAnimationFrame(running);
       running = null;
+      size?.close();
+      document.removeEventListener('visibilitychange', rest);
+      rest();
     },
     pressed(timeMs: number) {
       times.pressed(timeMs, port.frame);
     },
-    repaint() {
-      changed = true;
-    },
+    repaint,
   });
 }
