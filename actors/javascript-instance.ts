@@ -4,6 +4,7 @@ import { DecodeError, ERROR_CODES } from '../protocol/errors.js';
 import {
   BODY_OFFSET,
   frameLength,
+  hasSafeNumbers,
   KIND_OFFSET,
   readU16,
   readU53,
@@ -97,7 +98,9 @@ class JavaScriptInstance implements ActorInstance {
     const handle = this.handles[kind];
     this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
     const committed = internals.outbox.length;
-    if (!handle) {
+    if (!hasSafeNumbers(bytes, at)) {
+      this.malformed.push({ frame: index, error: new DecodeError('header', 0, '', kind) });
+    } else if (!handle) {
       this.malformed.push({ frame: index, error: new DecodeError('kind', 0, '', kind) });
     } else {
       try {

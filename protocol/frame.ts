@@ -167,6 +167,18 @@ export const readHeader = (bytes: Uint8Array, at: number): FrameHeader => ({
   sentAt: readU53(bytes, at + SENT_AT_OFFSET),
 });
 
+/**
+ * Sequence, cause and time stay below 2^53, as a `u53` of a body: what an actor keeps of them, it can write.
+ * @returns whether they do
+ */
+export const hasSafeNumbers = (bytes: Uint8Array, at: number): boolean =>
+  (bytes[at + SEQUENCE_OFFSET] | bytes[at + CAUSE_SEQUENCE_OFFSET] | bytes[at + SENT_AT_OFFSET]) === 0 &&
+  (bytes[at + SEQUENCE_OFFSET + 1] | bytes[at + CAUSE_SEQUENCE_OFFSET + 1] | bytes[at + SENT_AT_OFFSET + 1]) < 0x20;
+
+/** Offset of the tag of the first of them that does not. */
+const unsafeNumber = (bytes: Uint8Array, at: number): number =>
+  [SEQUENCE_OFFSET, CAUSE_SEQUENCE_OFFSET].find((offset) => readU53(bytes, at + offset) > Number.MAX_SAFE_INTEGER) ?? SENT_AT_OFFSET;
+
 /** Offset of the first tag that is not what it must be. */
 const wrongTag = (bytes: Uint8Array, at: number): number => TAGS.find(([offset, tag]) => bytes[at + offset] !== tag)?.[0] ?? 0;
 
@@ -182,5 +194,6 @@ export function checkFrame(bytes: Uint8Array, at: number, end: number): number {
   if (length > end - at) throw new DecodeError('truncated', end - at);
   if (!hasTags(bytes, at)) throw new DecodeError('header', wrongTag(bytes, at));
   if (length < BODY_OFFSET + 1) throw new DecodeError('header', 0);
+  if (!hasSafeNumbers(bytes, at)) throw new DecodeError('header', unsafeNumber(bytes, at) - 1);
   return length;
 }

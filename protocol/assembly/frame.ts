@@ -65,8 +65,9 @@ export function frameSentAt(at: usize): u64 {
   return bswap(load<u64>(at, SENT_AT_OFFSET));
 }
 
-/** Writes the fixed part but for the length, unstamped: sequence and epoch are 0 until the VM fills them in. */
+/** Writes the fixed part, unstamped: sequence and epoch are 0 until the VM fills them in, and so is the length while the body is being written. */
 export function writeHeader(at: usize, kind: u16, source: u16, target: u16, causeSource: u16, causeSequence: u64, sentAt: u64): void {
+  store<u32>(at, 0);
   store<u8>(at, 0x98, 4);
   storeU16(at, KIND_OFFSET, kind);
   storeU16(at, SOURCE_OFFSET, source);
@@ -92,7 +93,12 @@ export function checkFrame(at: usize, end: usize): Problem {
   if (length > <u64>FRAME_BYTES_MAX) return Problem.TooLong;
   if (length > end - at) return Problem.Truncated;
   if (length <= BODY_OFFSET) return Problem.Header;
-  return hasTags(at) ? Problem.None : Problem.Header;
+  return hasTags(at) && hasSafeNumbers(at) ? Problem.None : Problem.Header;
+}
+
+/** Sequence, cause and time stay below 2^53, as a `u53` of a body: what an actor keeps of them, it can write. */
+function hasSafeNumbers(at: usize): bool {
+  return (frameSequence(at) | frameCauseSequence(at) | frameSentAt(at)) >> 53 === 0;
 }
 
 /** Whether the bytes that do not vary are as they must be: the MessagePack tags between the fields. */

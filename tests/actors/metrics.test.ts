@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Random } from '../../bus/random.js';
 import { applicationState, Metrics } from '../../js-actors/metrics.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
+import { DecodeError } from '../../protocol/errors.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import type { telemetry } from '../../protocol/generated/telemetry.js';
@@ -40,6 +41,19 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     expect(emissions.map(({ name }) => name)).toEqual(['telemetry.flush']);
     return emissions[0].fields as Flush;
   };
+
+  test('a time that could not be written again is not taken: what is kept can be read ever after', () => {
+    const stage = open();
+    for (const now of [2 ** 53, 10_707_199_259_816_882, 2 ** 63]) {
+      stage.now = now;
+      expect(() => stage.send(count, { name: 'keys', by: 1 })).toThrow(new DecodeError('header', 0, '', count.kind).message);
+    }
+    stage.now = Number.MAX_SAFE_INTEGER;
+    stage.send(count, { name: 'keys', by: 1 });
+    stage.now = 1_700_000_000_000_000;
+    expect(collectionOf(stage).series).toMatchObject([{ name: 'keys', startedAt: Number.MAX_SAFE_INTEGER, value: 1 }]);
+    expect(stage.state(metrics).application.series).toHaveLength(1);
+  });
 
   test('a counter is the sum of what was counted', () => {
     const stage = open();

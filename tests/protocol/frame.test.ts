@@ -109,6 +109,27 @@ describe('frame layout', () => {
     expect(problemOf(good.with(28, 0x93))).toBe(DECODE_PROBLEMS.indexOf('header') + 1);
   });
 
+  it.each([
+    ['sequence', frame.SEQUENCE_OFFSET],
+    ['causeSequence', frame.CAUSE_SEQUENCE_OFFSET],
+    ['sentAt', frame.SENT_AT_OFFSET],
+  ] as const)('has numbers that JavaScript holds exactly: %s', (field, offset) => {
+    const largest = whole({ ...HEADER, [field]: Number.MAX_SAFE_INTEGER });
+    expect(problemOf(largest)).toBe(0);
+    expect(frame.readHeader(largest, 0)[field]).toBe(Number.MAX_SAFE_INTEGER);
+    for (const [at, value] of [
+      [0, 1],
+      [0, 0x80],
+      [1, 0x20],
+      [1, 0x26],
+    ]) {
+      const bytes = whole().with(offset + at, value);
+      expect(() => frame.checkFrame(bytes, 0, bytes.length)).toThrow(`header at byte ${offset - 1}`);
+      const placed = guest.place(bytes);
+      expect(guest.frame.checkFrame(placed, placed + bytes.length)).toBe(DECODE_PROBLEMS.indexOf('header') + 1);
+    }
+  });
+
   function whole(header = HEADER): Uint8Array {
     const bytes = new Uint8Array(frame.BODY_OFFSET + BODY.length);
     frame.writeHeader(bytes, 0, header);

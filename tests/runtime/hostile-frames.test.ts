@@ -1,7 +1,14 @@
 /** Frames that no party of ours would send: each becomes a dead letter, and neither the VM nor an actor ends by it. */
 import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
-import { BODY_OFFSET, writeFrameLength, writeHeader } from '../../protocol/frame.js';
+import {
+  BODY_OFFSET,
+  CAUSE_SEQUENCE_OFFSET,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  writeFrameLength,
+  writeHeader,
+} from '../../protocol/frame.js';
 import { type BankWorld, bank, openBank, stranger, teller } from './bank.js';
 
 let sequence = 500;
@@ -90,6 +97,21 @@ test('malformed frames on both sides of a trap are dead letters once each, and w
   expect(await world.system.deadLetters()).toHaveLength(100);
   expect(world.receipts.map(({ amount }) => amount)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
   expect((await world.counters()).traps).toBeGreaterThan(3);
+});
+
+test.each([
+  ['sequence', SEQUENCE_OFFSET],
+  ['cause', CAUSE_SEQUENCE_OFFSET],
+  ['time', SENT_AT_OFFSET],
+])('a frame whose %s is above 2^53 is one dead letter, and reaches nobody', async (_, offset) => {
+  const world = await openBank();
+  const frame = frameOf(deposit.kind, [0, 1]);
+  frame.set([0, 0x26, 0x0a], offset);
+  arrive(world, frame);
+  arrive(world, frameOf(deposit.kind, [0, 2]));
+  await world.pass(10);
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'undecodable', detail: `header at byte ${offset - 1}` }]);
+  expect(world.receipts.map(({ amount }) => amount)).toEqual([2]);
 });
 
 test('the address of nobody and of all followers are no targets', async () => {
