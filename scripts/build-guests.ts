@@ -30,8 +30,11 @@ const TOOLS = [
   'node_modules/assemblyscript/package.json',
 ];
 
-/** Linear memory: four times the largest snapshot. A guest that leaks traps at it, and does not take the device down. */
-const MEMORY_PAGES_MAX = (4 * SNAPSHOT_BYTES_MAX) / 65_536;
+/**
+ * Linear memory: eight times the largest snapshot. A scene at all of its bounds needs its columns, the snapshot that it was restored from, the next one while its buffer
+ * grows, and lists of as many items as a commit may have. A guest that leaks traps at it, and does not take the device down.
+ */
+const MEMORY_PAGES_MAX = (8 * SNAPSHOT_BYTES_MAX) / 65_536;
 
 const COMPILER_OPTIONS = [
   ...['--baseDir', root, '--transform', './scripts/as-bind-transform.mjs'],
