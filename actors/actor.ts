@@ -12,12 +12,12 @@
  *   }
  */
 import type { BoundMessage, BoundParty, BoundPublication, BoundRequest } from '../protocol/bind.js';
-import type { ErrorCode } from '../protocol/errors.js';
+import { type Called, type ErrorCode, thrownByCaller } from '../protocol/errors.js';
 import { FOLLOWERS } from '../protocol/frame.js';
 import { type EndReason, system } from '../protocol/generated/system.js';
 import { timer } from '../protocol/generated/timer.js';
 import type { Fields, InferFields, MessageFields, StateOf } from '../protocol/schema.js';
-import { OutboxBuilder } from './outbox-builder.js';
+import { type Encodable, OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
 
 /** Who asked, and the number under which the answer is awaited. Plain data that an actor may keep in its state. */
@@ -84,18 +84,18 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
 
   /** Sends to the party whose schema has the message. @throws EncodeError, OutputError */
   protected send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
-    this.internals.outbox.append(message, message.owner, fields);
+    this.internals.emit(Actor.prototype.send, message, message.owner, fields);
   }
 
   /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
   protected sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
-    this.internals.outbox.append(message, address, fields);
+    this.internals.emit(Actor.prototype.sendTo, message, address, fields);
   }
 
   /** @returns the number under which the reply, or its failure, will come */
   protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, fields: InferFields<S>): number {
     const request = this.internals.nextRequest;
-    this.internals.outbox.append(message, message.owner, fields, request);
+    this.internals.emit(Actor.prototype.request, message, message.owner, fields, request);
     this.internals.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
     return request;
   }
@@ -111,26 +111,26 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
 
   /** Answers a request, now or later. A second answer is refused where it arrives. */
   protected reply<S extends Fields, R extends Fields>(to: RequestToken, message: BoundRequest<S, R>, fields: InferFields<R>): void {
-    this.internals.outbox.append(message.reply, to.source, fields, to.request);
+    this.internals.emit(Actor.prototype.reply, message.reply, to.source, fields, to.request);
   }
 
   /** Publishes a change of a topic to its followers. */
   protected publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
-    this.internals.publish(topic, fields, false);
+    this.internals.publish(topic, fields, false, Actor.prototype.publish);
   }
 
   /** Publishes the whole of a topic. */
   protected publishFresh<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
-    this.internals.publish(topic, fields, true);
+    this.internals.publish(topic, fields, true, Actor.prototype.publishFresh);
   }
 
   /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
   protected startTimer(number: number, delayMs: number): void {
-    this.internals.outbox.append(timer.receives.start, timer.address, { timer: number, delayMs });
+    this.internals.emit(Actor.prototype.startTimer, timer.receives.start, timer.address, { timer: number, delayMs });
   }
 
   protected cancelTimer(number: number): void {
-    this.internals.outbox.append(timer.receives.cancel, timer.address, { timer: number });
+    this.internals.emit(Actor.prototype.cancelTimer, timer.receives.cancel, timer.address, { timer: number });
   }
 }
 
@@ -153,11 +153,20 @@ export class ActorInternals {
     this.published = this.topics.map(() => 0);
   }
 
-  publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>, fresh: boolean): void {
+  /** What cannot be written is the fault of who called: the line in a report is the actor's. */
+  emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
+    try {
+      this.outbox.append(message, target, fields, first, second);
+    } catch (error) {
+      throw thrownByCaller(error, called);
+    }
+  }
+
+  publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>, fresh: boolean, called: Called): void {
     const index = this.topics.indexOf(topic.kind);
     if (index < 0) throw new Error(`${topic.ownerName}.${topic.name} is not a topic of this actor`);
     const version = this.published[index] + 1;
-    this.outbox.append(topic, FOLLOWERS, fields, version, fresh);
+    this.emit(called, topic, FOLLOWERS, fields, version, fresh);
     this.published[index] = version;
   }
 

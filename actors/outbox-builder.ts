@@ -1,11 +1,32 @@
 /** Builds unstamped frames, one behind another: what an actor or port emits before the gate stamps it. */
+import { type Descriptor, leadOf } from '../protocol/bind.js';
+import { EncodeError } from '../protocol/errors.js';
 import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../protocol/limits.js';
+import { locateField } from '../protocol/locate.js';
 import { Writer } from '../protocol/writer.js';
 
 /** A handler emitted more than the bounds allow. */
 export class OutputError extends Error {
   override readonly name = 'OutputError';
+}
+
+/** What a message is to be written by; its name and fields, to say where it could not. */
+export interface Encodable<F> extends Partial<Pick<Descriptor, 'name' | 'role' | 'fields'>> {
+  readonly kind: number;
+  encode(writer: Writer, fields: F, first: number, second: boolean): void;
+}
+
+/** With the path of the field at which the writer stands: the encoders themselves know only the innermost structure. */
+function unwritable(error: unknown, { kind, name, role, fields }: Encodable<never>, { bytes, length }: Writer, at: number): EncodeError {
+  const known = error instanceof EncodeError ? error : new EncodeError('', 'what it was given is of another shape', { cause: error });
+  const body = role && fields && { ...leadOf(role), ...fields };
+  const field = name && body ? locateField(name, body, bytes, at, length, length) : known.field;
+  return new EncodeError(
+    field,
+    `${known.problem} (kind 0x${kind.toString(16).padStart(4, '0')})`,
+    known.cause ? { cause: known.cause } : {},
+  );
 }
 
 export class OutboxBuilder {
@@ -59,13 +80,7 @@ export class OutboxBuilder {
    * @param first request number, or version of a publication. @param second whether a publication is fresh
    * @throws EncodeError or OutputError; nothing was appended then
    */
-  append<F>(
-    message: { readonly kind: number; encode(writer: Writer, fields: F, first: number, second: boolean): void },
-    target: number,
-    fields: F,
-    first = 0,
-    second = false,
-  ): void {
+  append<F>(message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
     const { writer, header } = this;
     const at = writer.length;
     header.kind = message.kind;
@@ -80,8 +95,9 @@ export class OutboxBuilder {
       if (writer.length - this.handlerAt > HANDLER_OUTPUT_BYTES_MAX)
         throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
     } catch (error) {
+      const wrong = error instanceof OutputError ? error : unwritable(error, message, writer, at + BODY_OFFSET);
       writer.reset(at);
-      throw error;
+      throw wrong;
     }
     writeFrameLength(writer.bytes, at, writer.length - at);
   }

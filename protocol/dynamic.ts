@@ -13,7 +13,7 @@
  * What comes out again is what went in, or else it is refused: with an `EncodeError` that names the place, or a `DecodeError` with the offset.
  */
 import { readTime, TIME_PROTOTYPE, writeTime } from './dynamic-time.js';
-import { DecodeError, EncodeError } from './errors.js';
+import { DecodeError, EncodeError, thrownByCaller } from './errors.js';
 import { DYNAMIC_BYTES_MAX, NESTING_DEPTH_MAX } from './limits.js';
 import { Reader } from './reader.js';
 import { Writer } from './writer.js';
@@ -28,8 +28,11 @@ export function encodeDynamic(value: unknown): Uint8Array {
   try {
     encoder.value(value);
   } catch (error) {
-    if (error instanceof EncodeError) throw new EncodeError(encoder.path, error.problem);
-    throw new EncodeError(encoder.path, 'cannot be read', { cause: error });
+    const wrong =
+      error instanceof EncodeError
+        ? new EncodeError(encoder.path, error.problem)
+        : new EncodeError(encoder.path, 'cannot be read', { cause: error });
+    throw thrownByCaller(wrong, encodeDynamic);
   }
   return encoder.writer.toBytes();
 }

@@ -57,6 +57,22 @@ export class EncodeError extends Error {
   }
 }
 
+/** The beginning of a value, for a sentence. */
+const SHOWN_CHARACTERS_MAX = 40;
+export function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : typeof value === 'object' && value ? 'an object' : String(value);
+  const beginning = text.length > SHOWN_CHARACTERS_MAX ? `${text.slice(0, SHOWN_CHARACTERS_MAX)}…` : text;
+  return typeof value === 'string' ? `"${beginning}"` : beginning;
+}
+
+export type Called = (...input: never[]) => unknown;
+
+/** Lets the stack of an error begin with who called `called`, where the engine can: the fault is there, and not in what was called. */
+export function thrownByCaller<E>(error: E, called: Called): E {
+  if (error instanceof Error) (Error as { captureStackTrace?(error: Error, above: unknown): void }).captureStackTrace?.(error, called);
+  return error;
+}
+
 /** How a request ends when it is not answered. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';

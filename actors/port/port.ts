@@ -6,7 +6,7 @@
 import { requestNumber } from '../../bus/body.js';
 import type { RequestIdentity } from '../../bus/requests.js';
 import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../../protocol/bind.js';
-import { DecodeError, ERROR_CODES, type ErrorCode, RequestError } from '../../protocol/errors.js';
+import { type Called, DecodeError, ERROR_CODES, type ErrorCode, RequestError, thrownByCaller } from '../../protocol/errors.js';
 import {
   BODY_OFFSET,
   frameLength,
@@ -23,7 +23,7 @@ import { Reader } from '../../protocol/reader.js';
 import type { Fields, InferFields } from '../../protocol/schema.js';
 import type { CellServices } from '../cell/cell-services.js';
 import type { Gate } from '../cell/gate.js';
-import { OutboxBuilder } from '../outbox-builder.js';
+import { type Encodable, OutboxBuilder } from '../outbox-builder.js';
 import { Replicas } from '../replicas.js';
 import type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
 
@@ -117,20 +117,32 @@ export class Port<P extends PortParty = PortParty> {
 
   /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PortOverloadError */
   send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
-    this.sendTo(message.owner, message, fields);
+    this.post(Port.prototype.send, message, message.owner, fields);
   }
 
   sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.post(Port.prototype.sendTo, message, address, fields);
+  }
+
+  private post<F>(called: Called, message: Encodable<F>, target: number, fields: F): void {
     if (this.closed) return;
     this.assertRoom();
-    this.outbox.begin();
-    this.outbox.append(message, address, fields);
+    this.emit(called, message, target, fields);
     this.release();
   }
 
-  reply<S extends Fields, R extends Fields>(to: Incoming, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+  /** What cannot be written is the fault of who called: the line in a report is the port's. */
+  private emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0): void {
     this.outbox.begin();
-    this.outbox.append(message.reply, to.source, fields, to.request);
+    try {
+      this.outbox.append(message, target, fields, first);
+    } catch (error) {
+      throw thrownByCaller(error, called);
+    }
+  }
+
+  reply<S extends Fields, R extends Fields>(to: Incoming, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+    this.emit(Port.prototype.reply, message.reply, to.source, fields, to.request);
     this.release();
   }
 
@@ -150,8 +162,7 @@ export class Port<P extends PortParty = PortParty> {
     if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
     return new Promise((resolve, reject) => {
       const request = this.nextRequest;
-      this.outbox.begin();
-      this.outbox.append(message, message.owner, fields, request);
+      this.emit(Port.prototype.request, message, message.owner, fields, request);
       this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
       const abort = () => this.giveUp(request, 'aborted');
       const done = () => options.signal?.removeEventListener('abort', abort);

@@ -14,6 +14,7 @@ import { readString } from './converters.js';
 import { AbiViolation, GuestMemory } from './guest-memory.js';
 import { type MalformedFrames, snapshotErrorOf } from './malformed.js';
 import { GuestAbort, positionOf, type SourcePositions } from './positions.js';
+import { nameField } from './unwritten.js';
 
 const NOTHING = new Uint8Array(0);
 /** Of the text with which a guest aborts: what a person reads. */
@@ -111,6 +112,7 @@ export class WasmInstance implements ActorInstance {
       return undefined;
     } catch (thrown) {
       guest.refresh();
+      nameField(thrown, guest.bytes, this.definition.schema, this.definition.kinds);
       return new ActorTrap(guest.cell(CELL.progress), thrown, positionOf(thrown, this.definition.positions));
     } finally {
       this.#framesMax = 0;
@@ -226,6 +228,8 @@ export class WasmInstance implements ActorInstance {
       return result;
     } catch (thrown) {
       if (thrown instanceof GuestError) throw thrown;
+      this.#guest?.refresh();
+      nameField(thrown, this.#guest?.bytes ?? new Uint8Array(0), this.definition.schema, this.definition.kinds);
       this.#forget();
       throw new ActorTrap(0, thrown, positionOf(thrown, this.definition.positions));
     }

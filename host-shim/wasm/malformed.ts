@@ -34,12 +34,26 @@ export class MalformedFrames {
     const frameEnd = Math.min(end, at + frameLength(bytes, at));
     return new DecodeError(name, offset, locateField(message.name, body, bytes, start, frameEnd, start + offset), kind);
   }
+
+  /** Where a frame of which the end is missing goes on. @returns null when its kind is not known */
+  unfinished(bytes: Uint8Array, at: number): { path: string; kind: string } | null {
+    const kind = readU16(bytes, at + KIND_OFFSET);
+    const message = this.#byKind.get(kind);
+    if (!message) return null;
+    const body = { ...leadOf(message.role), ...message.fields };
+    const path = locateField(message.name, body, bytes, at + BODY_OFFSET, bytes.length, bytes.length);
+    return { path, kind: ` (kind 0x${kind.toString(16).padStart(4, '0')})` };
+  }
 }
 
 const SNAPSHOT: Fields = { publicationVersions: list(u32), replicaVersions: list(u32), nextRequest: u32 };
 
 export function snapshotErrorOf({ problem, offset }: MalformedRecord, schema: BoundParty, snapshot: Uint8Array): DecodeError {
+  return new DecodeError(DECODE_PROBLEMS[problem] ?? 'type', offset, locateSnapshot(schema, snapshot, offset));
+}
+
+/** @param snapshot whole, or as far as it goes @returns the path of the field at `offset` */
+export function locateSnapshot(schema: BoundParty, snapshot: Uint8Array, offset: number): string {
   const fields = schema.state ? { ...SNAPSHOT, state: schema.state } : SNAPSHOT;
-  const field = locateField('snapshot', fields, snapshot, 0, snapshot.length, offset);
-  return new DecodeError(DECODE_PROBLEMS[problem] ?? 'type', offset, field);
+  return locateField('snapshot', fields, snapshot, 0, snapshot.length, offset);
 }

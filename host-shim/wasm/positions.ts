@@ -17,8 +17,8 @@ const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
 /** What calls an actor. */
 const DRIVER = /^wasm-actors\/kit\/(turn|exports)\.ts/;
-/** What an actor calls, and what calls it: reported only when no line of the actor is in the stack. */
-const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\//;
+/** What an actor calls, codecs of an application included, and what calls it: reported only when no line of the actor is in the stack. */
+const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\/|\/generated\/assembly\//;
 
 interface GuestSourceMap {
   readonly sources: string[];

@@ -51,7 +51,7 @@ export class Writer {
   }
 
   u53(value: u64): void {
-    if (value > <u64>MAX_SAFE_INTEGER) throw new RangeError('integer out of range');
+    if (value > <u64>MAX_SAFE_INTEGER) this.refuse(value.toString() + ' is out of range');
     this.positive(value);
   }
 
@@ -89,7 +89,7 @@ export class Writer {
 
   /** @param index of the option, below `count` */
   choice(index: i32, count: i32): void {
-    if (<u32>index >= <u32>count) throw new RangeError('not one of its options');
+    if (<u32>index >= <u32>count) this.refuse(index.toString() + ' is not one of its ' + count.toString() + ' options');
     this.positive(index);
   }
 
@@ -100,7 +100,7 @@ export class Writer {
       return;
     }
     const size = value.byteLength;
-    if (size > max) throw new RangeError('string too long');
+    if (size > max) this.refuseLength('a string', size, max);
     this.reserve(HEAD_BYTES_MAX + size);
     this.at = this.stringHead(this.at, size);
     memory.copy(this.at, value.address, size);
@@ -110,7 +110,7 @@ export class Writer {
   /** @param max longest in bytes of UTF-8 */
   str(value: string, max: i32): void {
     const length = value.length;
-    if (length > max) throw new RangeError('string too long');
+    if (length > max) this.refuseLength('a string', length, max);
     this.reserve(HEAD_BYTES_MAX + 3 * length);
     const head = this.at;
     let at = this.stringHead(head, length);
@@ -129,7 +129,7 @@ export class Writer {
   /** @param max longest in bytes */
   bin(value: Bytes, max: i32): void {
     const size = value.length;
-    if (size > max) throw new RangeError('binary too long');
+    if (size > max) this.refuseLength('a binary', size, max);
     this.reserve(HEAD_BYTES_MAX + size);
     if (size < 0x100) this.head8(0xc4, size);
     else if (size < 0x10000) this.head16(0xc5, size);
@@ -145,14 +145,14 @@ export class Writer {
       this.nil();
       return;
     }
-    if (skipValue(value.address, value.address + size, 0) !== value.address + size) throw new Error('not one MessagePack value');
+    if (skipValue(value.address, value.address + size, 0) !== value.address + size) this.refuse('not the bytes of one MessagePack value');
     memory.copy(this.at, value.address, size);
     this.at += size;
   }
 
   /** Head of a list, whose items the caller writes next. */
   listLength(length: i32, max: i32): void {
-    if (length > max) throw new RangeError('list too long');
+    if (length > max) this.refuseEntries('a list', length, max);
     this.reserve(HEAD_BYTES_MAX);
     if (length < 0x10) store<u8>(this.at++, 0x90 | length);
     else if (length < 0x10000) this.head16(0xdc, length);
@@ -161,7 +161,7 @@ export class Writer {
 
   /** Head of a map, whose keys and values the caller writes next, keys in ascending order. */
   mapLength(length: i32, max: i32): void {
-    if (length > max) throw new RangeError('map too long');
+    if (length > max) this.refuseEntries('a map', length, max);
     this.reserve(HEAD_BYTES_MAX);
     if (length < 0x10) store<u8>(this.at++, 0x80 | length);
     else if (length < 0x10000) this.head16(0xde, length);
@@ -172,6 +172,19 @@ export class Writer {
   structure(fields: i32): void {
     if (fields < 0x10) store<u8>(this.at++, 0x90 | fields);
     else this.head16(0xdc, fields);
+  }
+
+  private refuseLength(what: string, size: i32, max: i32): void {
+    this.refuse(what + ' of ' + size.toString() + ' is longer than ' + max.toString() + ' bytes');
+  }
+
+  private refuseEntries(what: string, length: i32, max: i32): void {
+    this.refuse(what + ' of ' + length.toString() + ' has more than ' + max.toString() + ' entries');
+  }
+
+  /** Traps. The host has the schema: from what was written before, it finds which field this is. */
+  private refuse(problem: string): void {
+    throw new RangeError(problem + ' (behind ' + this.length.toString() + ' bytes at ' + this.start.toString() + ')');
   }
 
   private integer(value: i64): void {
@@ -215,7 +228,7 @@ export class Writer {
   private wideString(value: string, max: i32): void {
     const content = this.at + HEAD_BYTES_MAX;
     const size = <i32>(encodeUtf8(value, content) - content);
-    if (size > max) throw new RangeError('string too long');
+    if (size > max) this.refuseLength('a string', size, max);
     const at = this.stringHead(this.at, size);
     memory.copy(at, content, size);
     this.at = at + size;

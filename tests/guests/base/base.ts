@@ -43,7 +43,8 @@ class Base extends Actor<BaseState> implements BaseHandlers {
   }
 
   onForward(message: BaseForward): void {
-    this.note.text.copy(message.text);
+    if (message.text.text == 'refused') this.note.text.text = 'x'.repeat(65);
+    else this.note.text.copy(message.text);
     this.sendTo(message.address, this.note);
     this.note.text.text = this.last.slice(0, 20);
     this.send(this.note);

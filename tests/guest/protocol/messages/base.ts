@@ -28,7 +28,7 @@ export const base = actor({
   }),
   receives: {
     say: message({ kind: 0x4601, fields: { text: str(64), value: f64, note: optional(str(16)) } }),
-    /** Goes on to the party at `address`, as a note to peer. */
+    /** Goes on to the party at `address`, as a note to peer. Of the text `refused` it makes one that a note cannot have. */
     forward: message({ kind: 0x4602, fields: { address: u16, text: str(64) } }),
     ask: message({ kind: 0x4603, fields: { about: str(64) } }),
     /** Answered at once when `later` is 0, else when a timer fires. */

@@ -1,0 +1,40 @@
+/**
+ * What a guest's writer refuses, it tells with the place of what was written before: ` (behind 61 bytes at 70144)`. From those bytes and the schema follows
+ * which field it was, as in TypeScript, and guests need not carry the names of their fields.
+ */
+import type { BoundParty } from '../../protocol/bind.js';
+import { BODY_OFFSET, frameLength } from '../../protocol/frame.js';
+import { locateSnapshot, type MalformedFrames } from './malformed.js';
+import { GuestAbort } from './positions.js';
+
+const BEHIND = / \(behind (\d{1,10}) bytes at (\d{1,10})\)$/;
+/** The first byte of a frame behind its length; a snapshot begins otherwise. */
+const FRAME_TAG = 0x98;
+
+/** Puts the field, as `order.place.quantity`, into the message of an abort. Anything else is left as it is. */
+export function nameField(thrown: unknown, memory: Uint8Array, schema: BoundParty, kinds: MalformedFrames): void {
+  const found = thrown instanceof GuestAbort && BEHIND.exec(thrown.message);
+  if (!found) return;
+  const problem = thrown.message.slice(0, found.index);
+  const at = Number(found[2]);
+  const field = fieldBehind(memory.subarray(at, at + Number(found[1])), schema, kinds);
+  const text = field ? `${field.path}: ${problem}${field.kind}` : problem;
+  const { stack, message } = thrown;
+  thrown.message = text;
+  if (stack) thrown.stack = stack.replace(message, () => text);
+}
+
+function fieldBehind(written: Uint8Array, schema: BoundParty, kinds: MalformedFrames): { path: string; kind: string } | null {
+  if (written.length >= BODY_OFFSET && written[4] === FRAME_TAG) {
+    // The length of the frame that is being written is not there yet.
+    let at = 0;
+    for (
+      let length = frameLength(written, 0);
+      length > BODY_OFFSET && at + length + BODY_OFFSET <= written.length;
+      length = frameLength(written, at)
+    )
+      at += length;
+    return kinds.unfinished(written, at);
+  }
+  return { path: locateSnapshot(schema, written, written.length), kind: '' };
+}
