@@ -75,7 +75,7 @@ export {
   type RequestOptions,
 } from './port/port.js';
 export type { Incoming, PortHandlers, PortParty } from './port/port-handlers.js';
-export { type Storage, StorageError, type StorageFailure } from './storage.js';
+export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './storage.js';
 export type { ActorState } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { type CircuitLimits, type CircuitState, COOL_DOWN_MS } from './supervisor/circuit.js';

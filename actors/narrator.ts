@@ -62,6 +62,7 @@ function warningIn(change: SystemChange): string {
     case 'storage':
       if (change.event === 'discarded')
         return `the stored state of ${change.actor} is ${change.reason}, and was discarded: ${change.detail}`;
+      if (change.event === 'lost') return `the stored state of ${change.actor} may be gone, and is written anew: ${change.detail}`;
       return change.event === 'failed' ? `storage of ${change.actor}: ${change.error.message}` : '';
     case 'deaf':
       return `VM ${change.report.vm} was deaf and has been woken: ${DEAF[change.report.reason]}. This is a defect of Tandem`;

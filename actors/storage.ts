@@ -11,10 +11,17 @@ export interface Storage {
   remove(key: string): Promise<void>;
   /** Calls that come later fail as `closed`. */
   close(): void;
+  /** Called when what was kept may be gone, though nobody has removed it here. Whoever keeps states sets it, and writes them anew. */
+  onLost?: ((detail: string) => void) | null;
 }
 
-/** full: quota or disk are used up. closed: after `close`. late: no answer in time. failed: anything else, with the platform's error as `cause`. */
-export type StorageFailure = 'full' | 'closed' | 'late' | 'failed';
+/**
+ * full: quota or disk are used up. closed: after `close`. late: no answer in time. absent: the page may store nothing. foreign: what is there was made by
+ * something else. newer: it was made by a newer version. failed: anything else, with the platform's error as `cause`.
+ */
+export type StorageFailure = 'full' | 'closed' | 'late' | 'absent' | 'foreign' | 'newer' | 'failed';
+
+const FOR_GOOD: readonly StorageFailure[] = ['absent', 'foreign', 'newer'];
 
 export class StorageError extends Error {
   override readonly name = 'StorageError';
@@ -26,4 +33,17 @@ export class StorageError extends Error {
   ) {
     super(`${operation}: ${code}${options?.cause instanceof Error ? `: ${options.cause.message}` : ''}`, options);
   }
+  /** To try again is of no use: without somebody's doing there is no storage. */
+  get isForGood(): boolean {
+    return FOR_GOOD.includes(this.code);
+  }
+}
+
+/**
+ * In place of a storage that cannot be had: nothing is kept, and persistent actors start fresh. Each of them is told as `failed`, once, with this
+ * error, which its status (`health().persistent`) has, too.
+ */
+export function unavailableStorage(error: StorageError): Storage {
+  const fail = () => Promise.reject(error);
+  return { get: fail, put: fail, remove: fail, close() {} };
 }

@@ -52,6 +52,14 @@ export class Persistence {
     const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, services.tell)) : [];
     this.stored = stored;
     this.states = new Map(kept.map((state) => [state.status.actor, state]));
+    if (storage) storage.onLost = (detail) => this.doubt(detail);
+  }
+
+  private doubt(detail: string): void {
+    for (const [actor, state] of this.states) {
+      state.doubt(detail);
+      this.note(actor);
+    }
   }
 
   get statuses(): readonly PersistenceStatus[] {
@@ -94,6 +102,10 @@ export class Persistence {
     }
   }
 
+  private isKept(actor: string): boolean {
+    return this.states.get(actor)?.isForGood === false;
+  }
+
   /** From now on nothing is written: what storage holds was good once, and what runs now may be what fails. What is under way completes. */
   hold(): void {
     this.held = true;
@@ -102,14 +114,14 @@ export class Persistence {
 
   /** The actor may have changed. */
   note(actor: string): void {
-    if (this.held || !this.states.has(actor)) return;
+    if (this.held || !this.isKept(actor)) return;
     this.changed.add(actor);
     this.timer ??= this.services.timers.set(PERSIST_DELAY_MS, () => void this.flush());
   }
 
   /** An actor was stopped, and this is what it left. */
   leave(actor: string, envelope: Uint8Array): void {
-    if (!this.states.has(actor)) return;
+    if (!this.isKept(actor)) return;
     this.changed.delete(actor);
     void this.write(actor, envelope);
   }
@@ -148,7 +160,7 @@ export class Persistence {
     const operation = `write ${actor}`;
     try {
       const written = await this.inTime(state.write(keptOf(decodeEnvelope(envelope).snapshot)), operation);
-      if (!written) this.changed.add(actor);
+      if (!written && !state.isForGood) this.changed.add(actor);
     } catch (error) {
       this.changed.add(actor);
       state.fail(asStorageError(error, operation));

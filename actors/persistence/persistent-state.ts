@@ -48,6 +48,17 @@ export class PersistentState {
     return this.failure === null;
   }
 
+  /** Nothing is kept of this actor, and nothing will be. */
+  get isForGood(): boolean {
+    return this.failure?.isForGood ?? false;
+  }
+
+  /** What was written may be gone: the next write is made in any case, and looks first at what is there. */
+  doubt(detail: string): void {
+    this.slots.doubt();
+    this.tell({ event: 'lost', actor: this.actor, detail });
+  }
+
   fail(error: StorageError): void {
     this.failure = error;
     this.tell({ event: 'failed', actor: this.actor, error });

@@ -60,6 +60,12 @@ export class StateSlots {
     return this.isKnown;
   }
 
+  /** They may have changed: they are read again before anything is written. */
+  doubt(): void {
+    this.isKnown = false;
+    this.states = [];
+  }
+
   /** @throws StorageError when a slot cannot be read: nothing is known then, and nothing is written before it could be */
   async read(): Promise<Found> {
     const discarded: UnreadableRecord[] = [];

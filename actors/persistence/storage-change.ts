@@ -10,7 +10,9 @@ export type StorageChange =
   /** It has started with none: there was none that could be used. */
   | { readonly event: 'fresh'; readonly actor: string }
   | { readonly event: 'discarded'; readonly actor: string; readonly reason: DiscardReason; readonly detail: string }
-  /** A read or write has failed; a write is tried again with the next change. */
+  /** What storage held of the actor may be gone, as when site data was cleared: its state is written anew. */
+  | { readonly event: 'lost'; readonly actor: string; readonly detail: string }
+  /** A read or write has failed; a write is tried again with the next change, unless the error is for good. */
   | { readonly event: 'failed'; readonly actor: string; readonly error: StorageError };
 
 export interface PersistenceStatus {

@@ -3,6 +3,7 @@ import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import type { SystemChange } from '../../actors/index.js';
 import { encodeRecord } from '../../actors/persistence/record.js';
+import { StorageError, unavailableStorage } from '../../actors/storage.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { PERSIST_DELAY_MS } from '../../protocol/limits.js';
@@ -254,4 +255,42 @@ test('a state at which its actor traps is passed over: the one before, then none
   await life.pass(20);
   await life.until(life.system.stop());
   expect(await balance(await live(memory, undefined, { makeBank: () => new Dainty() }))).toBe(1);
+});
+
+test('a storage that is not to be had: the application runs without, each actor is told so once, and its status says it', async () => {
+  const error = new StorageError('newer', 'open the place');
+  const life = await live(new Map(), undefined, { storage: unavailableStorage(error) });
+  for (let i = 0; i < 3; i++) {
+    deposit(life, 1);
+    await life.pass(2 * PERSIST_DELAY_MS);
+  }
+  await life.until(life.system.persist());
+  expect(await balance(life)).toBe(3);
+  expect(life.system.state).toBe('running');
+  expect(told(life).map(({ event, actor }) => `${actor} ${event}`)).toEqual(
+    expect.arrayContaining(['bank failed', 'bank fresh', 'watcher failed', 'watcher fresh']),
+  );
+  expect(told(life).length).toBe(4);
+  expect((await life.system.health()).persistent).toEqual([
+    { actor: 'bank', generation: 0, failure: error },
+    { actor: 'watcher', generation: 0, failure: error },
+  ]);
+  await life.until(life.system.stop());
+  expect(told(life).length).toBe(4);
+});
+
+test('what was kept is gone while the application runs: it is told, and every state is written anew', async () => {
+  const memory: StorageMemory = new Map();
+  const storage = await openStorage(memory);
+  const life = await live(memory, undefined, { storage });
+  deposit(life, 5);
+  await life.pass(2 * PERSIST_DELAY_MS);
+  memory.clear();
+  storage.onLost?.('somebody has cleared it');
+  await life.pass(2 * PERSIST_DELAY_MS);
+  expect(told(life)).toContainEqual({ type: 'storage', event: 'lost', actor: 'bank', detail: 'somebody has cleared it' });
+  expect(failures(life)).toEqual([]);
+  expect((await life.system.health()).persistent[0]).toEqual({ actor: 'bank', generation: 1, failure: null });
+  const next = await live(memory);
+  expect(await balance(next)).toBe(5);
 });

@@ -1,4 +1,120 @@
+import type {} from '@vitest/browser-playwright';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { cdp } from 'vitest/browser';
 import { openStorage } from '../../host-shim/browser/ports/storage.js';
 import { storageConformance } from './storage-conformance.js';
 
 storageConformance('Chromium', () => openStorage('tandem tests'));
+
+/** As another page would. */
+function request<T>(request: IDBOpenDBRequest, use: (database: IDBDatabase) => T): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(use(request.result));
+    request.onerror = () => reject(request.error);
+    request.onblocked = () => reject(new Error('blocked'));
+  });
+}
+
+const remove = (location: string): Promise<void> => request(indexedDB.deleteDatabase(location), () => {});
+
+async function make(location: string, version: number, stores: readonly string[]): Promise<void> {
+  const opening = indexedDB.open(location, version);
+  opening.onupgradeneeded = () => {
+    for (const store of stores) opening.result.createObjectStore(store);
+  };
+  await request(opening, (database) => database.close());
+}
+
+const BYTES = Uint8Array.of(1, 2, 3);
+
+describe('a database of Chromium that goes away', () => {
+  async function openTold(location: string) {
+    await remove(location);
+    const storage = await openStorage(location);
+    const lost: string[] = [];
+    storage.onLost = (detail) => lost.push(detail);
+    await storage.put('key', BYTES);
+    return { storage, lost };
+  }
+
+  it('because another page deletes it: that is not kept waiting, and the next call makes it anew', async () => {
+    const { storage, lost } = await openTold('tandem deleted');
+    await remove('tandem deleted');
+    expect(lost).toEqual([expect.stringContaining('another page')]);
+    expect(await storage.get('key')).toBeNull();
+    await storage.put('key', BYTES);
+    expect(await storage.get('key')).toEqual(BYTES);
+    storage.close();
+    await remove('tandem deleted');
+    expect(lost.length).toBe(1);
+  });
+
+  it('because site data is cleared: it is opened again, and what was on its way is written', async () => {
+    const { storage, lost } = await openTold('tandem cleared');
+    const clearing = cdp().send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'indexeddb' });
+    const writing = Array.from({ length: 30 }, (_, i) => storage.put('during', Uint8Array.of(i)));
+    await clearing;
+    await Promise.all(writing);
+    await storage.put('key', Uint8Array.of(9));
+    expect(lost).toEqual([expect.stringContaining('browser')]);
+    expect(await storage.get('key')).toEqual(Uint8Array.of(9));
+    storage.close();
+  });
+
+  it('because it is to be a newer one: a typed error', async () => {
+    const { storage, lost } = await openTold('tandem upgraded');
+    await make('tandem upgraded', 2, []);
+    expect(lost.length).toBe(1);
+    await expect(storage.put('key', BYTES)).rejects.toMatchObject({ name: 'StorageError', code: 'newer' });
+    storage.close();
+    await remove('tandem upgraded');
+  });
+});
+
+describe('a database that is not to be had', () => {
+  afterEach(() => vi.unstubAllGlobals());
+
+  it.each([
+    { code: 'foreign', version: 1, stores: [] },
+    { code: 'foreign', version: 1, stores: ['films'] },
+    { code: 'newer', version: 7, stores: ['bytes'] },
+  ])('is told as $code: version $version with stores $stores', async ({ code, version, stores }) => {
+    await remove('tandem foreign');
+    await make('tandem foreign', version, stores);
+    const error = await openStorage('tandem foreign').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'StorageError', code, operation: 'open tandem foreign', isForGood: true });
+    expect((error as Error).cause).toBeInstanceOf(Error);
+    await remove('tandem foreign'); // nobody holds it
+  });
+
+  it('is told as absent where a page has none', async () => {
+    vi.stubGlobal('indexedDB', undefined);
+    await expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code: 'absent' });
+  });
+
+  it.each([
+    { name: 'SecurityError', code: 'absent' },
+    { name: 'InvalidStateError', code: 'absent' },
+    { name: 'QuotaExceededError', code: 'full' },
+    { name: 'UnknownError', code: 'failed' },
+  ])('is told as $code where it answers $name', async ({ name, code }) => {
+    vi.stubGlobal('indexedDB', {
+      open: () => {
+        throw new DOMException('no', name);
+      },
+    });
+    await expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code, cause: { name } });
+  });
+
+  it('is told as late when nobody answers, and is let go of when it comes after all', async () => {
+    vi.useFakeTimers();
+    const opening = { result: { close: vi.fn(), objectStoreNames: { contains: () => true } }, onsuccess() {} };
+    vi.stubGlobal('indexedDB', { open: () => opening });
+    const opened = expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code: 'late' });
+    await vi.runAllTimersAsync();
+    vi.useRealTimers();
+    await opened;
+    opening.onsuccess();
+    expect(opening.result.close).toHaveBeenCalledOnce();
+  });
+});

@@ -9,6 +9,7 @@
 import { type ApplicationChange, ApplicationError, startApplication } from '../../../actors/application.js';
 import type { Life } from '../../../actors/application-life.js';
 import type { StorageChange } from '../../../actors/persistence/storage-change.js';
+import { StorageError, unavailableStorage } from '../../../actors/storage.js';
 import {
   createBrowserHost,
   detectCapabilities,
@@ -58,7 +59,7 @@ async function start(): Promise<void> {
 }
 
 /** Nothing of the life before is used again but the canvas and the storage. */
-async function open(life: Life, { placement, capabilities, page }: Device, storage: Storage | undefined): Promise<void> {
+async function open(life: Life, { placement, capabilities, page }: Device, storage: Storage): Promise<void> {
   const host = createBrowserHost({
     capabilities,
     parties,
@@ -100,18 +101,19 @@ function onChange(change: ApplicationChange): void {
 }
 
 /** Without storage, as in some private windows, the television starts at the beginning each time. */
-async function openPlace(): Promise<Storage | undefined> {
+async function openPlace(): Promise<Storage> {
   try {
     return await openStorage(STORAGE);
   } catch (error) {
-    console.warn(`nothing will be remembered: ${error}`);
-    return undefined;
+    if (!(error instanceof StorageError)) throw error;
+    return unavailableStorage(error);
   }
 }
 
 function describeStorage(change: StorageChange): void {
   if (change.event === 'restored') television.dataset.restored = String(change.generation);
   if (change.event === 'discarded') console.warn(`a state of ${change.actor} was discarded, ${change.reason}: ${change.detail}`);
+  if (change.event === 'lost') console.warn(`the state of ${change.actor} is written anew: ${change.detail}`);
   if (change.event === 'failed') console.warn(`the state of ${change.actor}: ${change.error.message}`);
 }
 

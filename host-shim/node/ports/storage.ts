@@ -65,11 +65,16 @@ class FolderStorage implements Storage {
 
   private async replace(path: string, bytes: Uint8Array): Promise<void> {
     const beside = `${path}.part`;
-    await withFile(beside, 'w', async (file) => {
-      await file.writeFile(bytes);
-      await file.sync();
-    });
-    await rename(beside, path);
+    try {
+      await withFile(beside, 'w', async (file) => {
+        await file.writeFile(bytes);
+        await file.sync();
+      });
+      await rename(beside, path);
+    } catch (error) {
+      await rm(beside, { force: true }).catch(() => {}); // where there is no room, half of it takes none
+      throw error;
+    }
     await this.flushFolder();
   }
 
