@@ -18,7 +18,17 @@ import {
 } from '../protocol/limits.js';
 import type { MessageOf, ReplyFields, StateOf } from '../protocol/schema.js';
 import { Cache, type CachedAnswer, equalBytes, equalHeaders, headersLength } from './network/cache.js';
-import { type Answer, isIdempotent, isSafe, mayPass, nextRandom, retryAfterSeconds, retryDelayMs } from './network/retry.js';
+import {
+  type Answer,
+  isIdempotent,
+  isSafe,
+  mayHaveChanged,
+  mayPass,
+  nextRandom,
+  retryAfterSeconds,
+  retryDelayMs,
+} from './network/retry.js';
+import { isAmong, isSameOrigin, resolve, type Target, targetOf } from './network/url.js';
 
 type State = StateOf<typeof network>;
 type Fetch = State['fetches'][number];
@@ -91,7 +101,9 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
 
   onForget(message: MessageOf<typeof network, 'forget'>): void {
     this.cache.forgetPrefix(message.urlPrefix);
-    for (const fetch of this.fetches) if (fetch.url.startsWith(message.urlPrefix)) fetch.keep = false;
+    for (const fetch of this.fetches) {
+      if (fetch.phase === 'running' && fetch.url.startsWith(message.urlPrefix)) fetch.overtaken = true;
+    }
   }
 
   /** The timer of a running fetch is its deadline, that of a waiting one the end of its pause. */
@@ -154,7 +166,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
   private equalFetch(message: Request): Fetch | null {
     if (!isSafe(message.method)) return null;
     for (const fetch of this.fetches) {
-      if (fetch.method !== message.method || fetch.url !== message.url) continue;
+      if (fetch.overtaken || fetch.method !== message.method || fetch.url !== message.url) continue;
       if (equalHeaders(fetch.headers, message.headers) && equalBytes(fetch.body, message.body)) return fetch;
     }
     return null;
@@ -177,6 +189,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
       keep: false,
       background: false,
       waiters: [],
+      overtaken: false,
     };
     this.fetches.push(fetch);
     return fetch;
@@ -184,10 +197,10 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
 
   /** Ends a try that is over: another one after a pause, or the answer to all who wait. */
   private finish(fetch: Fetch, answer: Answer): void {
+    this.invalidate(fetch, answer);
     if (this.retry(fetch, answer)) return;
     const succeeded = answer.failure === 'none' && answer.status >= 200 && answer.status < 300;
-    if (succeeded && fetch.keep) this.keep(fetch, answer);
-    if (succeeded && !isSafe(fetch.method)) this.cache.forget(fetch.url);
+    if (succeeded && fetch.keep && !fetch.overtaken) this.keep(fetch, answer);
     const left = this.replyTo(fetch.waiters, replyOf(answer, fetch.attempts));
     if (left.length === 0) {
       this.fetches.splice(this.fetches.indexOf(fetch), 1);
@@ -196,15 +209,31 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     fetch.waiters = left;
     fetch.attempts = 0;
     fetch.phase = 'queued';
+    fetch.overtaken = false;
+  }
+
+  /** Drops what was read before a change that a try may have made: of its URL, and of those that the answer names at the same origin. */
+  private invalidate(fetch: Fetch, answer: Answer): void {
+    if (isSafe(fetch.method) || !mayHaveChanged(answer)) return;
+    const base = targetOf(fetch.url);
+    const changed: Target[] = [base];
+    for (const { name, value } of answer.headers) {
+      if (name !== 'location' && name !== 'content-location') continue;
+      const target = resolve(value, base);
+      if (isSameOrigin(target, base)) changed.push(target);
+    }
+    this.cache.forget(changed);
+    for (const other of this.fetches) if (other.phase === 'running' && isAmong(changed, other.url)) other.overtaken = true;
   }
 
   /** @returns whether it will be tried again */
   private retry(fetch: Fetch, answer: Answer): boolean {
     if (fetch.attempts > fetch.retries || !isIdempotent(fetch.method) || !mayPass(answer)) return false;
-    const seconds = retryAfterSeconds(answer);
+    const seconds = retryAfterSeconds(answer, this.now);
     if (seconds > RETRY_AFTER_MAX_SECONDS) return false;
     this.random = nextRandom(this.random);
     fetch.phase = 'waiting';
+    fetch.overtaken = false;
     fetch.number = this.nextNumber++;
     this.startTimer(fetch.number, Math.max(retryDelayMs(this.firstRetryMs, fetch.attempts, this.random), seconds * 1000));
     return true;
@@ -248,7 +277,10 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
   }
 
   private drop(fetch: Fetch): void {
-    if (fetch.phase === 'running') this.send(fetchPort.receives.abort, { request: fetch.number });
+    if (fetch.phase === 'running') {
+      this.send(fetchPort.receives.abort, { request: fetch.number });
+      this.invalidate(fetch, failed('cancelled'));
+    }
     if (fetch.phase !== 'queued') this.cancelTimer(fetch.number);
     this.fetches.splice(this.fetches.indexOf(fetch), 1);
   }

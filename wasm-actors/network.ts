@@ -41,7 +41,8 @@ import {
 import { Actor, RequestToken, start } from './kit/actor';
 import { Cache, equalBytes, equalHeaders, headersLength } from './network/cache';
 import { holdAnswer, holdFetch, keepBytes, keepHeaders } from './network/keep';
-import { isIdempotent, isSafe, mayPass, nextRandom, retryAfterSeconds, retryDelayMs } from './network/retry';
+import { isIdempotent, isSafe, mayHaveChanged, mayPass, nextRandom, retryAfterSeconds, retryDelayMs } from './network/retry';
+import { isAmong, isSameOrigin, resolve, Target, targetOf } from './network/url';
 
 /** What a reply needs besides its headers and its body: frame head, numbers, the longest error. */
 const REPLY_OVERHEAD_BYTES = 1024;
@@ -116,7 +117,10 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
   onForget(message: NetworkForget): void {
     const prefix = message.urlPrefix.text;
     this.cache.forgetPrefix(prefix);
-    for (let i = 0; i < this.fetches.length; i++) if (this.fetches[i].url.text.startsWith(prefix)) this.fetches[i].keep = false;
+    for (let i = 0; i < this.fetches.length; i++) {
+      const fetch = this.fetches[i];
+      if (fetch.phase == FetchPhase.Running && fetch.url.text.startsWith(prefix)) fetch.overtaken = true;
+    }
   }
 
   /** The timer of a running fetch is its deadline, that of a waiting one the end of its pause. */
@@ -192,7 +196,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     if (!isSafe(message.method)) return null;
     for (let i = 0; i < this.fetches.length; i++) {
       const fetch = this.fetches[i];
-      if (fetch.method != message.method || fetch.url.text != message.url.text) continue;
+      if (fetch.overtaken || fetch.method != message.method || fetch.url.text != message.url.text) continue;
       if (equalHeaders(fetch.headers, message.headers) && equalBytes(fetch.body, message.body)) return fetch;
     }
     return null;
@@ -214,10 +218,10 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
 
   /** Ends a try that is over: another one after a pause, or the answer to all who wait. */
   private finish(fetch: NetworkFetch, answer: NetworkFetched): void {
+    this.invalidate(fetch, answer);
     if (this.retry(fetch, answer)) return;
     const succeeded = answer.failure == FetchFailure.None && answer.status >= 200 && answer.status < 300;
-    if (succeeded && fetch.keep) this.keep(fetch, answer);
-    if (succeeded && !isSafe(fetch.method)) this.cache.forget(fetch.url.text);
+    if (succeeded && fetch.keep && !fetch.overtaken) this.keep(fetch, answer);
     const left = this.replyTo(fetch.waiters, this.replyOf(answer, fetch.attempts));
     if (left.length == 0) {
       this.fetches.splice(this.fetches.indexOf(fetch), 1);
@@ -226,15 +230,35 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     fetch.waiters = left;
     fetch.attempts = 0;
     fetch.phase = FetchPhase.Queued;
+    fetch.overtaken = false;
+  }
+
+  /** Drops what was read before a change that a try may have made: of its URL, and of those that the answer names at the same origin. */
+  private invalidate(fetch: NetworkFetch, answer: NetworkFetched): void {
+    if (isSafe(fetch.method) || !mayHaveChanged(answer)) return;
+    const base = targetOf(fetch.url.text);
+    const changed: Target[] = [base];
+    for (let i = 0; i < answer.headers.length; i++) {
+      const name = answer.headers[i].name.text;
+      if (name != 'location' && name != 'content-location') continue;
+      const target = resolve(answer.headers[i].value.text, base);
+      if (isSameOrigin(target, base)) changed.push(target);
+    }
+    this.cache.forget(changed);
+    for (let i = 0; i < this.fetches.length; i++) {
+      const other = this.fetches[i];
+      if (other.phase == FetchPhase.Running && isAmong(changed, other.url.text)) other.overtaken = true;
+    }
   }
 
   /** @returns whether it will be tried again */
   private retry(fetch: NetworkFetch, answer: NetworkFetched): bool {
     if (fetch.attempts > fetch.retries || !isIdempotent(fetch.method) || !mayPass(answer)) return false;
-    const seconds = retryAfterSeconds(answer);
+    const seconds = retryAfterSeconds(answer, this.now);
     if (seconds > <u32>RETRY_AFTER_MAX_SECONDS) return false;
     this.random = nextRandom(this.random);
     fetch.phase = FetchPhase.Waiting;
+    fetch.overtaken = false;
     fetch.number = this.nextNumber++;
     this.startTimer(fetch.number, max(retryDelayMs(this.firstRetryMs, fetch.attempts, this.random), seconds * 1000));
     return true;
@@ -283,7 +307,10 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
   }
 
   private drop(fetch: NetworkFetch): void {
-    if (fetch.phase == FetchPhase.Running) this.abort(fetch);
+    if (fetch.phase == FetchPhase.Running) {
+      this.abort(fetch);
+      this.invalidate(fetch, failed(FetchFailure.Cancelled));
+    }
     if (fetch.phase != FetchPhase.Queued) this.cancelTimer(fetch.number);
     this.fetches.splice(this.fetches.indexOf(fetch), 1);
   }

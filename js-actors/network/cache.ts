@@ -5,6 +5,7 @@
 import type { network } from '../../protocol/generated/network.js';
 import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits.js';
 import type { StateOf } from '../../protocol/schema.js';
+import { isAmong, type Target } from './url.js';
 
 export type CachedAnswer = StateOf<typeof network>['cache'][number];
 type Headers = CachedAnswer['headers'];
@@ -36,9 +37,9 @@ export class Cache {
     this.bytes += size;
   }
 
-  /** Drops what was kept of one URL, for all methods and headers. */
-  forget(url: string): void {
-    for (let i = this.entries.length - 1; i >= 0; i--) if (this.entries[i].url === url) this.removeAt(i);
+  /** Drops what was kept of these, for all methods and headers. */
+  forget(targets: readonly Target[]): void {
+    for (let i = this.entries.length - 1; i >= 0; i--) if (isAmong(targets, this.entries[i].url)) this.removeAt(i);
   }
 
   forgetPrefix(prefix: string): void {

@@ -1,7 +1,8 @@
-/** When a failed fetch is worth another try, and after how long. All in 32-bit integers, so that both languages agree. */
+/** When a failed fetch is worth another try, and after how long. All in integers, so that both languages agree. */
 import type { network } from '../../protocol/generated/network.js';
 import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/limits.js';
 import type { MessageOf } from '../../protocol/schema.js';
+import { httpDateSeconds, NO_DATE } from './http-date.js';
 
 export type Answer = Omit<MessageOf<typeof network, 'fetched'>, 'request'>;
 type Method = MessageOf<typeof network, 'request'>['method'];
@@ -15,6 +16,12 @@ export const isSafe = (method: Method): boolean => method === 'GET' || method ==
 /** A failure that may pass by itself. */
 export const mayPass = (answer: Answer): boolean =>
   answer.failure === 'unreachable' || answer.failure === 'timeout' || answer.status === 429 || answer.status >= 500;
+
+/** Whether a try of a method that is not safe may have changed something: not when it was refused, or never sent. */
+export function mayHaveChanged(answer: Answer): boolean {
+  if (answer.failure !== 'none') return answer.failure !== 'invalid';
+  return answer.status < 400 || answer.status >= 500;
+}
 
 /** The next state of a xorshift generator (Marsaglia 2003, 13-17-5), which is also the number drawn. Never 0 when `state` is not. */
 export function nextRandom(state: number): number {
@@ -36,15 +43,35 @@ export function retryDelayMs(firstMs: number, attempts: number, random: number):
   return delayMs - half + (random % (half + 1));
 }
 
-/** Seconds of the Retry-After header; 0 when there is none or it is a date, RETRY_AFTER_MAX_SECONDS + 1 for all that is longer. */
-export function retryAfterSeconds(answer: Answer): number {
-  const header = answer.headers.find((candidate) => candidate.name === 'retry-after');
-  if (header === undefined) return 0;
+/**
+ * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when there is none that can be read, or its date is past.
+ * A date is taken against that of the answer itself, for a television's clock may be wrong; without one against `now`, in microseconds.
+ */
+export function retryAfterSeconds(answer: Answer, now: number): number {
+  const value = headerOf(answer, 'retry-after');
+  if (value === '') return 0;
+  const seconds = decimal(value);
+  if (seconds >= 0) return Math.min(seconds, RETRY_AFTER_MAX_SECONDS + 1);
+  const nowSeconds = Math.floor(now / 1_000_000);
+  const date = httpDateSeconds(value, nowSeconds);
+  if (date === NO_DATE) return 0;
+  const sent = httpDateSeconds(headerOf(answer, 'date'), nowSeconds);
+  return Math.min(Math.max(date - (sent === NO_DATE ? nowSeconds : sent), 0), RETRY_AFTER_MAX_SECONDS + 1);
+}
+
+/** Of the first header of this name; empty when there is none. */
+function headerOf(answer: Answer, name: string): string {
+  for (const header of answer.headers) if (header.name === name) return header.value;
+  return '';
+}
+
+/** @returns -1 when it is not all digits, and no more than RETRY_AFTER_MAX_SECONDS * 10 + 9 for what is longer */
+function decimal(text: string): number {
   let seconds = 0;
-  for (let i = 0; i < header.value.length; i++) {
-    const digit = header.value.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return 0;
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return -1;
     if (seconds <= RETRY_AFTER_MAX_SECONDS) seconds = seconds * 10 + digit;
   }
-  return Math.min(seconds, RETRY_AFTER_MAX_SECONDS + 1);
+  return seconds;
 }

@@ -45,6 +45,7 @@ export interface NetworkFetch {
   keep: boolean;
   background: boolean;
   waiters: NetworkWaiter[];
+  overtaken: boolean;
 }
 
 export interface CachedAnswer {
@@ -117,7 +118,7 @@ function decodeNetworkWaiter(reader: Reader): NetworkWaiter {
 
 function encodeNetworkFetch(writer: Writer, value: NetworkFetch): void {
   writer.reserve(12);
-  writer.structure(13);
+  writer.structure(14);
   writer.u32(value.number, 'NetworkFetch.number');
   writer.choice(optionsOfFetchPhase.indexOf(value.phase), 'NetworkFetch.phase');
   writer.choice(optionsOfHttpMethod.indexOf(value.method), 'NetworkFetch.method');
@@ -138,6 +139,8 @@ function encodeNetworkFetch(writer: Writer, value: NetworkFetch): void {
   for (const item of value.waiters) {
     encodeNetworkWaiter(writer, item);
   }
+  writer.reserve(1);
+  writer.bool(value.overtaken, 'NetworkFetch.overtaken');
 }
 
 function decodeNetworkFetch(reader: Reader): NetworkFetch {
@@ -167,8 +170,9 @@ function decodeNetworkFetch(reader: Reader): NetworkFetch {
       $waiters.push(decodeNetworkWaiter(reader));
     }
   }
-  reader.skipFields(present, 13);
-  return { number: $number, phase: $phase, method: $method, url: $url, headers: $headers, body: $body, priority: $priority, retries: $retries, attempts: $attempts, timeoutMs: $timeoutMs, keep: $keep, background: $background, waiters: $waiters };
+  const $overtaken = present > 13 ? reader.bool() : false;
+  reader.skipFields(present, 14);
+  return { number: $number, phase: $phase, method: $method, url: $url, headers: $headers, body: $body, priority: $priority, retries: $retries, attempts: $attempts, timeoutMs: $timeoutMs, keep: $keep, background: $background, waiters: $waiters, overtaken: $overtaken };
 }
 
 function encodeCachedAnswer(writer: Writer, value: CachedAnswer): void {

@@ -8,8 +8,10 @@
  *      |                       |<-- fetched --------------|   a failure: a timer, then start again
  *      |<-- reply -------------|                          |   always, also when it failed or was cancelled
  *
+ * What was read before a change is neither kept nor given to anybody who asks after it.
+ *
  * The catch: what may be kept and for how long is said by the request's policy, not by the server's headers; of these only
- * Retry-After is read.
+ * Retry-After (with Date), Location and Content-Location are read.
  */
 import {
   CACHE_ENTRIES_MAX,
@@ -52,6 +54,8 @@ const fetchInHand = struct('NetworkFetch', {
   /** Goes on without a requester: it renews a stale answer. */
   background: bool,
   waiters: list(struct('NetworkWaiter', { source: u16, request: u32 }), FETCH_WAITERS_MAX),
+  /** What the running exchange reads may have changed since it began: its answer is not kept, and nobody joins it any more. */
+  overtaken: bool,
 });
 
 const cachedAnswer = struct('CachedAnswer', {
@@ -111,7 +115,7 @@ export const network = actor({
     }),
     /** The requester no longer wants the answer to this request of its own. The reply is `cancelled`; the last one to leave ends the fetch. */
     cancel: message({ kind: 0x0503, fields: { request: u32 } }),
-    /** Drops kept answers whose URL begins with this; all of them when it is empty. */
+    /** Drops kept answers whose URL begins with this, and what is on its way to be kept; all of them when it is empty. */
     forget: message({ kind: 0x0504, fields: { urlPrefix: url } }),
   },
   publishes: {

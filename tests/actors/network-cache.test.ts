@@ -4,7 +4,8 @@ import { Network } from '../../js-actors/network.js';
 import { network } from '../../protocol/generated/network.js';
 import { CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits.js';
 import { implementationsOf } from './implementations.js';
-import { abortsOf, type Fetched, NetworkStage, noCache, numberOf, type Request, repliesOf, startsOf } from './network-stage.js';
+import { abortsOf, type Fetched, NetworkStage, noCache, numberOf, type Request, repliesOf, startsOf, timersOf } from './network-stage.js';
+import { REQUESTER } from './stage.js';
 
 const { cancel, forget } = network.receives;
 const implementations = await implementationsOf(network, () => new Network());
@@ -131,12 +132,15 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(small.ask({ cache, url: 'c' }).emissions).length).toBe(1);
   });
 
-  test('forgets a URL that was changed, and only when that succeeded', () => {
-    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+  const changes = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+  test('forgets a URL that was changed, and only when that was not refused', () => {
+    for (const method of changes) {
       const stage = open();
       stage.fill({ cache }, { body });
       stage.fill({ cache, url: 'other' }, { body });
       stage.fill({ method }, { status: 409 });
+      stage.fill({ method }, { status: 0, failure: 'invalid' });
       expect(repliesOf(stage.ask({ cache }).emissions).length).toBe(1);
       stage.fill({ method }, { status: 204 });
       expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
@@ -144,13 +148,132 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     }
   });
 
+  const unknown: Partial<Fetched>[] = [
+    { status: 0, failure: 'unreachable' },
+    { status: 0, failure: 'timeout' },
+    { status: 0, failure: 'too-large' },
+    { status: 502 },
+    { status: 303 },
+  ];
+  test.each(unknown)('forgets a URL that may have been changed: %j', (answer) => {
+    for (const method of changes) {
+      const stage = open();
+      stage.fill({ cache }, { body });
+      stage.fill({ method }, answer);
+      expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
+    }
+  });
+
+  test('forgets a URL whose change was given up on its way, at each try of it, and when the port does not answer', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    const change = stage.ask({ method: 'PUT', retries: 1 });
+    const [pause] = timersOf(stage.answer(numberOf(change.emissions), { status: 503 }));
+    const read = numberOf(stage.ask({ cache }).emissions);
+    stage.answer(read, { body });
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
+    stage.fireTimer(pause.timer);
+    stage.withdraw(change.number);
+    stage.answer(numberOf(stage.ask({ cache }).emissions), { body });
+    stage.fireTimer(numberOf(stage.ask({ method: 'POST' }).emissions));
+    expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
+  });
+
+  test('what is on its way when a change is answered is neither kept nor shared', () => {
+    for (const method of changes) {
+      const stage = open();
+      const before = stage.ask({ cache });
+      const change = numberOf(stage.ask({ method }).emissions);
+      const during = stage.ask({ cache }, 101);
+      expect(during.emissions).toEqual([]);
+      stage.answer(change, { status: 204 });
+      const after = stage.ask({ cache }, 102);
+      const anew = numberOf(after.emissions);
+      const old = repliesOf(stage.answer(numberOf(before.emissions), { body }));
+      expect(old.map(({ target }) => target)).toEqual([REQUESTER, 101]);
+      expect(stage.ask({ cache }, 103).emissions).toEqual([]);
+      const fresh = repliesOf(stage.answer(anew, { body: Uint8Array.of(9) }));
+      expect(fresh.map(({ target, fields }) => [target, fields.body])).toEqual([
+        [102, Uint8Array.of(9)],
+        [103, Uint8Array.of(9)],
+      ]);
+      expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ origin: 'fresh', body: Uint8Array.of(9) });
+    }
+  });
+
+  test('a renewal of what is stale that a change has overtaken is not kept', () => {
+    const stage = open();
+    stage.fill({ cache }, { body });
+    stage.now += 1_500_000;
+    const renewal = numberOf(stage.ask({ cache }).emissions);
+    stage.fill({ method: 'PUT' }, { status: 204 });
+    stage.answer(renewal, { body });
+    expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
+  });
+
+  test('what waits for its place or its next try when a change is answered is read after it, and kept', () => {
+    const stage = open();
+    const failed = stage.ask({ cache, retries: 1 });
+    const [pause] = timersOf(stage.answer(numberOf(failed.emissions), { status: 503 }));
+    stage.fill({ method: 'PUT' }, { status: 204 });
+    expect(stage.ask({ cache }).emissions).toEqual([]);
+    stage.answer(numberOf(stage.fireTimer(pause.timer)), { body });
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
+  });
+
+  test('a try that a change has overtaken fails, and the next one is kept', () => {
+    const stage = open();
+    const read = numberOf(stage.ask({ cache, retries: 1 }).emissions);
+    stage.fill({ method: 'DELETE' }, { status: 204 });
+    const [pause] = timersOf(stage.answer(read, { status: 503 }));
+    stage.answer(numberOf(stage.fireTimer(pause.timer)), { body });
+    expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
+  });
+
+  const films = 'https://tv.example/films';
+  const named: [changed: string, header: string, value: string, kept: string, forgotten: boolean][] = [
+    [films, 'location', `${films}/7`, `${films}/7`, true],
+    [films, 'location', '/films/7', `${films}/7`, true],
+    [films, 'location', 'films/7', `${films}/7`, true],
+    [films, 'content-location', '?page=1#top', `${films}?page=1`, true],
+    [`${films}/7/likes`, 'content-location', '../7', `${films}/7`, true],
+    [`${films}/7/likes`, 'location', './', `${films}/7/`, true],
+    [films, 'location', '//tv.example/films/7', `${films}/7`, true],
+    [films, 'location', 'https://other.example/films/7', 'https://other.example/films/7', false],
+    [films, 'location', 'http://tv.example/films/7', 'http://tv.example/films/7', false],
+    [films, 'location', `${films}/8`, `${films}/7`, false],
+    [films, 'link', `${films}/7`, `${films}/7`, false],
+    ['/films', 'location', `${films}/7`, '/films/7', true],
+    ['/films', 'location', '/films/7', '/films/8', false],
+    [films, 'vary', '', `${films}#top`, true],
+    ['HTTPS://TV.example:443/films', 'vary', '', films, true],
+    ['https://tv.example', 'vary', '', 'https://tv.example/', true],
+    ['http://tv.example:80/a/./b/../c', 'vary', '', 'http://tv.example/a/c', true],
+    ['https://tv.example:8443/films', 'vary', '', films, false],
+    [`${films}?page=1`, 'vary', '', films, false],
+    ['https://tv.example/Films', 'vary', '', films, false],
+  ];
+  test.each(named)(
+    'a change of %s with %s %s: of %s it forgets what was kept and is on its way: %s',
+    (url, name, value, kept, forgotten) => {
+      const stage = open();
+      stage.fill({ cache, url: kept }, { body });
+      const read = numberOf(stage.ask({ url: kept }).emissions);
+      stage.fill({ method: 'POST', url }, { status: 201, headers: [{ name, value }] });
+      const { emissions } = stage.ask({ url: kept, cache });
+      expect(startsOf(emissions).length).toBe(forgotten ? 1 : 0);
+      stage.answer(read);
+    },
+  );
+
   test('forgets what it is told to, and what is on its way', () => {
     const stage = open();
     for (const url of ['/user/1', '/user/2', '/films']) stage.fill({ cache, url });
     const number = numberOf(stage.ask({ cache, url: '/user/3' }).emissions);
     stage.send(forget, { urlPrefix: '/user' });
+    expect(startsOf(stage.ask({ cache, url: '/user/3' }).emissions).length).toBe(1);
     stage.answer(number);
-    for (const url of ['/user/1', '/user/2', '/user/3']) expect(startsOf(stage.ask({ cache, url }).emissions).length).toBe(1);
+    for (const url of ['/user/1', '/user/2']) expect(startsOf(stage.ask({ cache, url }).emissions).length).toBe(1);
     expect(repliesOf(stage.ask({ cache, url: '/films' }).emissions).length).toBe(1);
     stage.send(forget, { urlPrefix: '' });
     expect(startsOf(stage.ask({ cache, url: '/films' }).emissions).length).toBe(1);

@@ -18,6 +18,16 @@ const headerSets = [
   [{ name: 'accept', value: 'ünïcode \u{1f600}' }],
   [{ name: 'retry-after', value: '2' }],
   [{ name: 'retry-after', value: '99' }],
+  [
+    { name: 'retry-after', value: 'Thu, 28 May 2026 20:26:45 GMT' },
+    { name: 'date', value: 'Thursday, 28-May-26 20:26:40 GMT' },
+  ],
+  [{ name: 'retry-after', value: 'Thu May 28 20:26:41 2026' }],
+  [
+    { name: 'location', value: '/films?page=1' },
+    { name: 'content-location', value: '../films?page=2#top' },
+  ],
+  [{ name: 'location', value: 'HTTPS://tv.example:443/x/../films?page=3' }],
 ];
 const bodies = [0, 0, 3, 400, 3000].map((length) => new Uint8Array(length).map((_, i) => i));
 const policies = [

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { Random } from '../../bus/random.js';
+import { httpDateSeconds, NO_DATE } from '../../js-actors/network/http-date.js';
 import { Network } from '../../js-actors/network.js';
 import { network } from '../../protocol/generated/network.js';
 import {
@@ -30,6 +32,20 @@ import { REQUESTER } from './stage.js';
 import { compareTwins } from './twins.js';
 
 const { cancel } = network.receives;
+const NOW_SECONDS = 1_700_000_000;
+/** The three formats of a date in HTTP, as the platform's own Date has its parts. */
+const formats: ((seconds: number) => string)[] = [
+  (seconds) => new Date(seconds * 1000).toUTCString(),
+  (seconds) => {
+    const [, day, month, year, time] = new Date(seconds * 1000).toUTCString().split(' ');
+    const weekday = new Date(seconds * 1000).toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' });
+    return `${weekday}, ${day}-${month}-${year.slice(2)} ${time} GMT`;
+  },
+  (seconds) => {
+    const [weekday, day, month, year, time] = new Date(seconds * 1000).toUTCString().split(' ');
+    return `${weekday.slice(0, 3)} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
+  },
+];
 const implementations = await implementationsOf(network, () => new Network());
 
 describe.each(implementations)('network in %s', (_language, factory) => {
@@ -238,9 +254,31 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(pauseAfter(`${RETRY_AFTER_MAX_SECONDS}`)).toBe(RETRY_AFTER_MAX_SECONDS * 1000);
       expect(pauseAfter(`${RETRY_AFTER_MAX_SECONDS + 1}`)).toBe('reply');
       expect(pauseAfter('99999999999999999999')).toBe('reply');
-      for (const unread of ['0', '', 'Fri, 31 Dec 1999 23:59:59 GMT', '-5', '1.5']) {
+      for (const unread of ['0', '', 'Fri, 31 Dec 1999 23:59:59 GMT', '-5', '1.5', 'soon', 'Tue, 14 Nov 2023 22:13:25 CET']) {
         expect(pauseAfter(unread)).toBeLessThanOrEqual(RETRY_DELAY_MS);
       }
+    });
+
+    test('wait until the date that Retry-After says, in each format of HTTP, by the clock of the server when it tells it', () => {
+      const random = new Random(11);
+      const pauseAfter = (retryAfter: string, date: string | null) => {
+        const stage = open({ retryDelayMs: 0 });
+        stage.now = NOW_SECONDS * 1_000_000 + random.integer(1_000_000);
+        const headers = [{ name: 'retry-after', value: retryAfter }, ...(date === null ? [] : [{ name: 'date', value: date }])];
+        const emissions = stage.answer(numberOf(stage.ask({ retries: 1 }).emissions), { status: 503, headers });
+        return timersOf(emissions)[0]?.delayMs ?? (repliesOf(emissions).length === 1 ? 'reply' : 'nothing');
+      };
+      for (let i = 0; i < 300; i++) {
+        const wait = random.integer(80) - 20;
+        const format = formats[random.integer(formats.length)];
+        // Its clock is ours, or any.
+        const sent = random.chance(0.5) ? NOW_SECONDS : NOW_SECONDS + random.integer(1_000_000_000) - 500_000_000;
+        const date = sent === NOW_SECONDS && random.chance(0.5) ? null : formats[random.integer(formats.length)](sent);
+        const seconds = Math.max(wait, 0);
+        const expected = seconds > RETRY_AFTER_MAX_SECONDS ? 'reply' : seconds * 1000;
+        expect([format(sent + wait), date, pauseAfter(format(sent + wait), date)]).toEqual([format(sent + wait), date, expected]);
+      }
+      expect(pauseAfter(formats[0](NOW_SECONDS + 3), 'some day')).toBe(3000);
     });
 
     test('leave their place to others while they wait', () => {
@@ -414,6 +452,42 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     stage.answer(numberOf(stage.fireTimer(pause.timer)));
     expect(startsOf(stage.ask({ cache: { maxAgeMs: 1000, staleMs: 0 } }).emissions).length).toBe(1);
   });
+});
+
+test('dates of HTTP are read as the platform reads them, and nothing else is', () => {
+  const random = new Random(12);
+  for (let i = 0; i < 3000; i++) {
+    const seconds = NOW_SECONDS + random.integer(2 ** 31) - 2 ** 30 - (random.chance(0.1) ? random.integer(2 ** 29) : 0);
+    for (const [index, format] of formats.entries()) {
+      const text = format(seconds);
+      // Two digits of a year mean one that is near.
+      const isNear = Math.abs(seconds - NOW_SECONDS) < 49 * 31_556_952;
+      if (index !== 1 || isNear) expect([text, httpDateSeconds(text, NOW_SECONDS)]).toEqual([text, Date.parse(formats[0](seconds)) / 1000]);
+    }
+  }
+  const years = ['Sunday, 29-Feb-00 00:00:00 GMT', 'Friday, 01-Jan-99 00:00:00 GMT', 'Friday, 01-Jan-70 00:00:00 GMT'];
+  expect(years.map((text) => httpDateSeconds(text, NOW_SECONDS))).toEqual(
+    ['2000-02-29', '1999-01-01', '2070-01-01'].map((day) => Date.parse(day) / 1000),
+  );
+  const dates = ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'];
+  for (const text of dates) expect(httpDateSeconds(text, NOW_SECONDS)).toBe(784_111_777);
+  const none = [
+    ...dates.flatMap((text) => [` ${text}`, `${text} `, text.slice(1), text.slice(0, -1), text.toLowerCase(), text.replace('Sun', 'Son')]),
+    ...dates.map((text) => text.replace('Nov', 'Non')),
+    ...dates.map((text) => text.replace('08:', '24:')),
+    ...dates.map((text) => text.replace(':49', ':60')),
+    ...dates.map((text) => text.replace(':37', ':61')),
+    'Sun, 00 Nov 1994 08:49:37 GMT',
+    'Sun, 31 Nov 1994 08:49:37 GMT',
+    'Wed, 29 Feb 1995 08:49:37 GMT',
+    'Sun, 06 Nov 1894 08:49:37 GMT',
+    'Sun, 06 Nov 1994 08:49:37 PST',
+    'Sun, 6 Nov 1994 08:49:37 GMT',
+    '1994-11-06T08:49:37Z',
+    '',
+  ];
+  for (const text of none) expect([text, httpDateSeconds(text, NOW_SECONDS)]).toEqual([text, NO_DATE]);
+  expect(httpDateSeconds('Sat, 31 Dec 2016 23:59:60 GMT', NOW_SECONDS)).toBe(Date.parse('2017-01-01') / 1000);
 });
 
 describe('the twins of network agree', () => {

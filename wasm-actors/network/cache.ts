@@ -5,6 +5,7 @@
 import { Bytes, List } from '../../protocol/assembly/values';
 import { CachedAnswer, HttpHeader, HttpMethod } from '../../protocol/generated/assembly/network';
 import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits';
+import { isAmong, Target } from './url';
 
 export class Cache {
   entries: CachedAnswer[] = [];
@@ -32,9 +33,9 @@ export class Cache {
     this.bytes += size;
   }
 
-  /** Drops what was kept of one URL, for all methods and headers. */
-  forget(url: string): void {
-    for (let i = this.entries.length - 1; i >= 0; i--) if (this.entries[i].url.text == url) this.removeAt(i);
+  /** Drops what was kept of these, for all methods and headers. */
+  forget(targets: Target[]): void {
+    for (let i = this.entries.length - 1; i >= 0; i--) if (isAmong(targets, this.entries[i].url.text)) this.removeAt(i);
   }
 
   forgetPrefix(prefix: string): void {

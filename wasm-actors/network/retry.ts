@@ -1,6 +1,7 @@
-/** When a failed fetch is worth another try, and after how long. All in 32-bit integers, so that both languages agree. */
+/** When a failed fetch is worth another try, and after how long. All in integers, so that both languages agree. */
 import { FetchFailure, HttpMethod, NetworkFetched } from '../../protocol/generated/assembly/network';
 import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/limits';
+import { httpDateSeconds, NO_DATE } from './http-date';
 
 const DELAY_MAX_MS: u32 = RETRY_DELAY_MAX_MS;
 
@@ -18,6 +19,12 @@ export function isSafe(method: HttpMethod): bool {
 export function mayPass(answer: NetworkFetched): bool {
   const failure = answer.failure;
   return failure == FetchFailure.Unreachable || failure == FetchFailure.Timeout || answer.status == 429 || answer.status >= 500;
+}
+
+/** Whether a try of a method that is not safe may have changed something: not when it was refused, or never sent. */
+export function mayHaveChanged(answer: NetworkFetched): bool {
+  if (answer.failure != FetchFailure.None) return answer.failure != FetchFailure.Invalid;
+  return answer.status < 400 || answer.status >= 500;
 }
 
 /** The next state of a xorshift generator (Marsaglia 2003, 13-17-5), which is also the number drawn. Never 0 when `state` is not. */
@@ -40,21 +47,35 @@ export function retryDelayMs(firstMs: u32, attempts: u8, random: u32): u32 {
   return delayMs - half + (random % (half + 1));
 }
 
-/** Seconds of the Retry-After header; 0 when there is none or it is a date, RETRY_AFTER_MAX_SECONDS + 1 for all that is longer. */
-export function retryAfterSeconds(answer: NetworkFetched): u32 {
-  for (let i = 0; i < answer.headers.length; i++) {
-    const header = answer.headers[i];
-    if (header.name.text == 'retry-after') return secondsOf(header.value.text);
-  }
-  return 0;
+/**
+ * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when there is none that can be read, or its date is past.
+ * A date is taken against that of the answer itself, for a television's clock may be wrong; without one against `now`, in microseconds.
+ */
+export function retryAfterSeconds(answer: NetworkFetched, now: u64): u32 {
+  const value = headerOf(answer, 'retry-after');
+  if (value == '') return 0;
+  const seconds = decimal(value);
+  if (seconds >= 0) return min(seconds, RETRY_AFTER_MAX_SECONDS + 1);
+  const nowSeconds = <i64>(now / 1_000_000);
+  const date = httpDateSeconds(value, nowSeconds);
+  if (date == NO_DATE) return 0;
+  const sent = httpDateSeconds(headerOf(answer, 'date'), nowSeconds);
+  return <u32>min<i64>(max<i64>(date - (sent == NO_DATE ? nowSeconds : sent), 0), RETRY_AFTER_MAX_SECONDS + 1);
 }
 
-function secondsOf(text: string): u32 {
+/** Of the first header of this name; empty when there is none. */
+function headerOf(answer: NetworkFetched, name: string): string {
+  for (let i = 0; i < answer.headers.length; i++) if (answer.headers[i].name.text == name) return answer.headers[i].value.text;
+  return '';
+}
+
+/** @returns -1 when it is not all digits, and no more than RETRY_AFTER_MAX_SECONDS * 10 + 9 for what is longer */
+function decimal(text: string): i32 {
   let seconds: i32 = 0;
   for (let i = 0; i < text.length; i++) {
     const digit = text.charCodeAt(i) - 48;
-    if (digit < 0 || digit > 9) return 0;
+    if (digit < 0 || digit > 9) return -1;
     if (seconds <= RETRY_AFTER_MAX_SECONDS) seconds = seconds * 10 + digit;
   }
-  return min(seconds, RETRY_AFTER_MAX_SECONDS + 1);
+  return seconds;
 }

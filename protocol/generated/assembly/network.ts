@@ -90,10 +90,11 @@ export class NetworkFetch {
   keep: bool = false;
   background: bool = false;
   waiters: List<NetworkWaiter> = new List<NetworkWaiter>();
+  overtaken: bool = false;
 
   encode(writer: Writer): void {
     writer.reserve(12);
-    writer.structure(13);
+    writer.structure(14);
     writer.u32(this.number);
     writer.choice(<i32>this.phase, 3);
     writer.choice(<i32>this.method, 7);
@@ -116,6 +117,8 @@ export class NetworkFetch {
       const item = this.waiters.at(i);
       item.encode(writer);
     }
+    writer.reserve(1);
+    writer.bool(this.overtaken);
   }
 
   decode(reader: Reader): void {
@@ -159,7 +162,8 @@ export class NetworkFetch {
     } else {
       this.waiters.clear();
     }
-    reader.skipFields(present, 13);
+    this.overtaken = present > 13 ? reader.bool() : false;
+    reader.skipFields(present, 14);
   }
 
   reset(): void {
@@ -176,6 +180,7 @@ export class NetworkFetch {
     this.keep = false;
     this.background = false;
     this.waiters.clear();
+    this.overtaken = false;
   }
 }
 

@@ -1,0 +1,104 @@
+/**
+ * Which URLs name the same thing at a server: what a change makes invalid (RFC 9111, 4.4). Scheme and host in any case, default ports, dot
+ * segments and fragments make no difference. The catch: relative URLs are relative to something that only the fetch port knows, so one
+ * without an origin is taken for one of any.
+ */
+export interface Target {
+  /** As `https://tv.example`, in lower case; empty when the URL has none. */
+  readonly origin: string;
+  /** With its query. */
+  readonly path: string;
+}
+
+export function targetOf(url: string): Target {
+  const whole = before(url, '#');
+  const at = originLength(whole);
+  return { origin: canonicalOrigin(whole.slice(0, at)), path: canonicalPath(whole.slice(at), at > 0) };
+}
+
+/** What a reference in an answer (Location, Content-Location) names. @param base what was asked (RFC 3986, 5.2) */
+export function resolve(reference: string, base: Target): Target {
+  const whole = before(reference, '#');
+  if (originLength(whole) > 0) {
+    const target = targetOf(whole);
+    if (!whole.startsWith('//')) return target;
+    return { origin: base.origin.slice(0, Math.max(0, base.origin.indexOf('//'))) + target.origin, path: target.path };
+  }
+  const path = before(base.path, '?');
+  if (whole === '') return base;
+  if (whole.startsWith('?')) return { origin: base.origin, path: path + whole };
+  const merged = whole.startsWith('/') ? whole : path.slice(0, path.lastIndexOf('/') + 1) + whole;
+  return { origin: base.origin, path: canonicalPath(merged, false) };
+}
+
+export const isSameOrigin = (one: Target, other: Target): boolean =>
+  one.origin === other.origin || one.origin === '' || other.origin === '';
+
+export function isAmong(targets: readonly Target[], url: string): boolean {
+  const one = targetOf(url);
+  return targets.some((target) => target.path === one.path && isSameOrigin(target, one));
+}
+
+function before(text: string, mark: string): string {
+  const at = text.indexOf(mark);
+  return at < 0 ? text : text.slice(0, at);
+}
+
+/** Characters of scheme and authority; 0 when it begins with neither. */
+function originLength(url: string): number {
+  const slashes = url.indexOf('//');
+  if (slashes < 0 || (slashes > 0 && !isScheme(url.slice(0, slashes)))) return 0;
+  let at = slashes + 2;
+  while (at < url.length && url.charAt(at) !== '/' && url.charAt(at) !== '?') at++;
+  return at;
+}
+
+/** With its colon. */
+function isScheme(text: string): boolean {
+  const last = text.length - 1;
+  for (let i = 0; i < last; i++) {
+    const code = text.charCodeAt(i);
+    const isLetter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+    const isOther = (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 46;
+    if (!isLetter && (i === 0 || !isOther)) return false;
+  }
+  return last > 0 && text.charAt(last) === ':';
+}
+
+function canonicalOrigin(origin: string): string {
+  const lower = inLowerCase(origin);
+  const port = lower.startsWith('https:') ? ':443' : lower.startsWith('http:') ? ':80' : ':';
+  if (lower.endsWith(port)) return lower.slice(0, lower.length - port.length);
+  return lower.endsWith(':') ? lower.slice(0, lower.length - 1) : lower;
+}
+
+/** Of ASCII alone, as scheme and host are. */
+function inLowerCase(text: string): string {
+  let lower = '';
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 65 || code > 90) continue;
+    lower += text.slice(from, i) + String.fromCharCode(code + 32);
+    from = i + 1;
+  }
+  return from === 0 ? text : lower + text.slice(from);
+}
+
+/** Without the segments `.` and `..`; of an absolute URL it begins with a slash. */
+function canonicalPath(whole: string, isAbsolute: boolean): string {
+  const path = before(whole, '?');
+  const query = whole.slice(path.length);
+  if (!path.startsWith('/')) return isAbsolute ? `/${whole}` : whole;
+  if (!path.includes('/.')) return whole;
+  const segments = path.slice(1).split('/');
+  const kept: string[] = [];
+  for (let i = 0; i < segments.length; i++) {
+    const isLast = i === segments.length - 1;
+    const isDots = segments[i] === '.' || segments[i] === '..';
+    if (segments[i] === '..') kept.pop();
+    if (!isDots) kept.push(segments[i]);
+    else if (isLast) kept.push('');
+  }
+  return `/${kept.join('/')}${query}`;
+}
