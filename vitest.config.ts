@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './scripts/chromium.js';
+import WithThreeMinutes from './tests/tv/three-minutes.js';
 
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -13,6 +14,7 @@ export default defineConfig({
     maxWorkers: '50%',
     // What a system says on the console as a test lets it crash is of interest only when the test fails.
     silent: 'passed-only',
+    sequence: { sequencer: WithThreeMinutes },
     projects: [
       {
         test: {
