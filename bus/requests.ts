@@ -37,16 +37,31 @@ const keyOf = (requester: number, request: number): number => requester * 0x1_00
 
 export class RequestLedger {
   private readonly outgoing = new Map<number, OutgoingRequest>();
+  /** How many of them each requester has. */
+  private readonly counts = new Map<number, number>();
   /** Per target, what it has accepted and not answered. */
   private readonly incoming = new Map<number, Map<number, IncomingRequest>>();
 
   opened(entry: OutgoingRequest): void {
-    this.outgoing.set(keyOf(entry.requester, entry.request), entry);
+    const key = keyOf(entry.requester, entry.request);
+    if (!this.outgoing.has(key)) this.count(entry.requester, 1);
+    this.outgoing.set(key, entry);
   }
 
   /** @returns false when the request is not open: it has settled before */
   settled(requester: number, request: number): boolean {
-    return this.outgoing.delete(keyOf(requester, request));
+    const wasOpen = this.outgoing.delete(keyOf(requester, request));
+    if (wasOpen) this.count(requester, -1);
+    return wasOpen;
+  }
+
+  /** Open requests of one party. */
+  inFlight(requester: number): number {
+    return this.counts.get(requester) ?? 0;
+  }
+
+  private count(requester: number, more: number): void {
+    this.counts.set(requester, this.inFlight(requester) + more);
   }
 
   isOpen(requester: number, request: number): boolean {
@@ -79,10 +94,10 @@ export class RequestLedger {
 
   /** A requester starts again. Without its memory its requests are forgotten; with it, those whose failure was sent while it was down fail anew. */
   reopen(requester: number, remembers: boolean): void {
-    for (const [key, entry] of this.outgoing) {
+    for (const entry of [...this.outgoing.values()]) {
       if (entry.requester !== requester) continue;
       entry.lost = false;
-      if (!remembers) this.outgoing.delete(key);
+      if (!remembers) this.settled(entry.requester, entry.request);
     }
   }
 

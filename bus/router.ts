@@ -286,6 +286,10 @@ export class Router {
     const admission = target.mailbox.offer(bytes, at, length, facts, key);
     if (admission !== 'full') return true;
     if (!target.blocked) return false;
+    if (readU16(bytes, at + SOURCE_OFFSET) === target.address) {
+      this.reject('overloaded', `${this.kinds.partyName(target.address)} sends itself more than its mailbox holds`, bytes, at);
+      return true;
+    }
     this.stats.forced++;
     target.mailbox.offerForced(bytes, at, length, facts, key);
     return true;

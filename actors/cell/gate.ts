@@ -20,7 +20,7 @@ import {
   setU53,
   TARGET_OFFSET,
 } from '../../protocol/frame.js';
-import { REQUEST_DEADLINE_DEFAULT_MS } from '../../protocol/limits.js';
+import { REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import type { HeldFrame } from '../vm/checkpoint.js';
 
 export interface GateServices {
@@ -122,10 +122,17 @@ export class Gate {
       if (!inHand) this.services.router.reject('refused', 'answer to a request that is not in hand', bytes, at);
       return inHand;
     }
+    if (request < 0) {
+      this.services.router.reject('undecodable', 'request without a number', bytes, at);
+      return false;
+    }
     const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
-    this.services.requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: false });
-    this.services.watchDeadline(deadlineAt);
-    return true;
+    const { requests, router, watchDeadline } = this.services;
+    const isOver = requests.inFlight(this.address) >= REQUESTS_IN_FLIGHT_MAX;
+    requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });
+    if (isOver) router.reject('overloaded', `more than ${REQUESTS_IN_FLIGHT_MAX} requests of one party in flight`, bytes, at);
+    else watchDeadline(deadlineAt);
+    return !isOver;
   }
 
   /** What a party withdraws of its own has settled: neither a deadline nor a reply comes any more. */

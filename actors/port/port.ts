@@ -148,6 +148,7 @@ export class Port<P extends PortParty = PortParty> {
 
   /**
    * Settles exactly once.
+   * @throws RangeError (as rejection) for a deadline that is no number of milliseconds
    * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed
    */
   request<S extends Fields, R extends Fields>(
@@ -157,6 +158,9 @@ export class Port<P extends PortParty = PortParty> {
   ): Promise<InferFields<R>> {
     const kindName = `${message.ownerName}.${message.name}`;
     const refuse = (code: ErrorCode) => Promise.reject(new RequestError(code, message.ownerName, kindName));
+    const { deadlineMs } = options;
+    if (deadlineMs !== undefined && !(Number.isFinite(deadlineMs) && deadlineMs >= 0))
+      return Promise.reject(new RangeError(`deadlineMs of ${kindName} is a number of milliseconds from 0, not ${String(deadlineMs)}`));
     if (this.closed) return refuse('closed');
     if (options.signal?.aborted) return refuse('aborted');
     if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
@@ -179,7 +183,7 @@ export class Port<P extends PortParty = PortParty> {
           reject(error);
         },
       });
-      this.release(options.deadlineMs);
+      this.release(deadlineMs);
     });
   }
 

@@ -1,5 +1,5 @@
 /**
- * Whose turn it is: the parties of a VM are served lane by lane, and within a lane in turn. Idle frames wait while something animates,
+ * Whose turn it is: the parties of a VM are served lane by lane, and within a lane in turn; a lane that was passed over too often comes first once. Idle frames wait while something animates,
  * until the first of them has waited long enough or they are in the way of the others.
  */
 import { IDLE, LANES } from '../../bus/mailbox.js';
@@ -7,6 +7,9 @@ import type { LocalTarget } from '../../bus/router.js';
 import { IDLE_DELAY_MAX_MS, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
 import type { Gate } from '../cell/gate.js';
 import type { Timers } from '../host.js';
+
+/** Turns of the lanes above, after which a lane that has work gets one: whoever sends itself interactive messages for ever must not stop the others. */
+const PASSED_OVER_MAX = 8;
 
 /** An actor or port of this VM. */
 export interface Party extends LocalTarget {
@@ -25,6 +28,8 @@ export interface Served {
 export class Turns {
   parties: readonly Party[] = [];
   private turn = 0;
+  /** Per lane: turns that lanes above it have had since its last. */
+  private readonly passedOver = LANES.map(() => 0);
   private animating = false;
   /** Idle frames have waited long enough: all that wait are handled. */
   private idleDue = false;
@@ -60,14 +65,26 @@ export class Turns {
 
   /** Serves the party whose turn it is in the first lane that has work. @returns null when no party could be served */
   serveOne(): Party | null {
+    for (let lane = 1; lane < LANES.length; lane++) {
+      const party = this.passedOver[lane] >= PASSED_OVER_MAX ? this.serveLane(lane) : null;
+      if (party) return party;
+    }
     for (let lane = 0; lane < LANES.length; lane++) {
-      if (lane === IDLE && this.holdsIdle()) return null;
-      for (let i = 0; i < this.parties.length; i++) {
-        const party = this.parties[(this.turn + i) % this.parties.length];
-        if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
-        this.turn = (this.turn + i + 1) % this.parties.length;
-        return party;
-      }
+      const party = this.serveLane(lane);
+      if (party) return party;
+    }
+    return null;
+  }
+
+  private serveLane(lane: number): Party | null {
+    if (lane === IDLE && this.holdsIdle()) return null;
+    for (let i = 0; i < this.parties.length; i++) {
+      const party = this.parties[(this.turn + i) % this.parties.length];
+      if (!party.runnable(lane) || party.handleBatch(lane) === 0) continue;
+      this.turn = (this.turn + i + 1) % this.parties.length;
+      for (let below = lane + 1; below < LANES.length; below++) this.passedOver[below]++;
+      this.passedOver[lane] = 0;
+      return party;
     }
     return null;
   }

@@ -1,5 +1,8 @@
 /** A request settles once: with its reply, or with a typed error as soon as it is known that none can come. */
 import { expect, test } from 'vitest';
+import type { Gate } from '../../actors/cell/gate.js';
+import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { BODY_OFFSET } from '../../protocol/frame.js';
 import { REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import { bank, openBank, watcher } from './bank.js';
 
@@ -89,6 +92,45 @@ test('overloaded: more in flight than the bound', async () => {
   await expect(all[REQUESTS_IN_FLIGHT_MAX]).rejects.toMatchObject({ code: 'overloaded' });
   const codes = (await settled).map((result) => (result.status === 'rejected' ? result.reason.code : 'reply'));
   expect(codes.filter((code) => code === 'deadline')).toHaveLength(REQUESTS_IN_FLIGHT_MAX);
+});
+
+test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '5' as never])(
+  'a deadline of %s is none: said at once, and nothing is sent',
+  async (deadlineMs) => {
+    const world = await openBank();
+    await expect(world.teller.request(bank.receives.wait, {}, { deadlineMs })).rejects.toThrow(
+      new RangeError(`deadlineMs of bank.wait is a number of milliseconds from 0, not ${deadlineMs}`),
+    );
+    expect((await world.counters()).sent['teller>bank']).toBeUndefined();
+  },
+);
+
+test('overloaded: an actor that has more in flight than the bound is told of each further one, and goes on', async () => {
+  const world = await openBank();
+  const more = 50;
+  for (let i = 0; i < REQUESTS_IN_FLIGHT_MAX + more; i++) world.teller.send(watcher.receives.hang, {});
+  await world.pass(100);
+  const { answers } = await world.until(world.teller.request(watcher.receives.report, {}));
+  expect(answers).toEqual(Array.from({ length: more }, () => 'overloaded'));
+  world.teller.send(bank.receives.settle, {});
+  await world.pass(100);
+  const later = await world.until(world.teller.request(watcher.receives.report, {}));
+  expect(later.answers.filter((answer) => answer === 'settled 0')).toHaveLength(REQUESTS_IN_FLIGHT_MAX);
+});
+
+test('a request without a number is a dead letter, and no deadline waits for it', async () => {
+  const world = await openBank();
+  const vm = world.host.vmOf('js') as unknown as { actors: { named(actor: string): { gate: Gate } } };
+  const outbox = new OutboxBuilder(watcher.address);
+  outbox.begin();
+  outbox.append(bank.receives.wait, bank.address, {}, 1);
+  outbox.bytes[BODY_OFFSET + 1] = 0xc0;
+  vm.actors.named('watcher').gate.release(outbox.bytes, 0, outbox.length);
+  await world.pass(2_000);
+  expect((await world.system.deadLetters()).map(({ code, detail }) => [code, detail])).toEqual([
+    ['undecodable', 'request without a number'],
+  ]);
+  expect(world.system.vms.map(({ state }) => state)).toEqual(['running', 'running']);
 });
 
 test('closed: the system stops', async () => {
