@@ -25,6 +25,7 @@ import type { Stored } from './persistence/persistence.js';
 import type { SystemChange } from './supervisor/change-feed.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from './supervisor/intensity.js';
 import type { System } from './system.js';
+import { reasonOf } from './thrown.js';
 
 /**
  * One restart with the newest states, one with those before, one with none: what fails again after that is no matter of state. A life that
@@ -175,7 +176,7 @@ class RestartedApplication implements Application {
       const reason = system.state === 'failed' ? 'no actor is left' : system.failure;
       failure = reason ? { reason } : null;
     } catch (error) {
-      failure = { reason: error instanceof Error ? error.message : String(error), error };
+      failure = { reason: reasonOf(error), error };
     }
     if (failure) this.reason = failure.reason;
     await life.close();

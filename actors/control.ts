@@ -202,6 +202,8 @@ export interface VmEvents {
   ended(report: CrashReport): void;
   /** A former incarnation of the VM hung at this message; its party goes on. */
   hung(report: CrashReport): void;
+  /** A port that is not supervised threw: what it did is spent, and the port goes on. */
+  crashed(report: CrashReport): void;
   /** A message was given up after its second try; the actor goes on without it. @param frame the whole of it */
   poisoned(report: CrashReport, frame: Uint8Array): void;
   deaf(report: DeafReport): void;

@@ -2,8 +2,11 @@
  * One incarnation of an actor, in whatever language: what a VM drives. JavaScript actors and Wasm guests implement it, and
  * one contract suite is run against both.
  */
+import { beginningOf } from '../bus/beginning.js';
 import type { DecodeError } from '../protocol/errors.js';
+import { CRASH_REASON_CHARACTERS_MAX } from '../protocol/limits.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { reasonOf } from './thrown.js';
 import type { FaultKind } from './vm/fault-rates.js';
 
 export type VmName = 'host' | 'js' | 'wasm';
@@ -68,7 +71,7 @@ export class ActorTrap extends Error {
     /** False when it was at any frame of the batch, and nobody knows which: none counts as handled then. */
     readonly certain = true,
   ) {
-    super(textOf(cause), { cause });
+    super(reasonOf(cause), { cause });
   }
 
   /** Resolves when its position can be asked for. Never rejects. */
@@ -83,25 +86,7 @@ export class ActorTrap extends Error {
 
   get position(): string {
     if (typeof this.site === 'function') this.site = this.site();
-    return this.site;
-  }
-}
-
-/** Anything can be thrown, also what has no text. */
-function textOf(thrown: unknown): string {
-  try {
-    return String(thrown instanceof Error ? thrown.message : thrown);
-  } catch {
-    return `${typeof thrown} without a text`;
-  }
-}
-
-/** Empty when what was thrown has no stack. */
-export function stackOf(thrown: unknown): string {
-  try {
-    return thrown instanceof Error ? String(thrown.stack ?? '') : '';
-  } catch {
-    return '';
+    return beginningOf(this.site, CRASH_REASON_CHARACTERS_MAX);
   }
 }
 

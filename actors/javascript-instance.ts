@@ -24,8 +24,8 @@ import {
   type MalformedFrame,
   type OnFrame,
   type Output,
-  stackOf,
 } from './instance.js';
+import { isA, isPromise, placeOf } from './thrown.js';
 import type { FaultKind } from './vm/fault-rates.js';
 import { loop } from './vm/standstill.js';
 
@@ -60,7 +60,8 @@ class JavaScriptInstance implements ActorInstance {
     options: ActorOptions = {},
     private readonly onFrame: OnFrame = () => {},
   ) {
-    for (const [name, value] of Object.entries(options)) actor.configure(name, value);
+    const configure = this.handler('configure');
+    for (const [name, value] of Object.entries(options)) configure(name, value);
     this.addReceived();
     this.addSystem();
     for (const [index, path] of actor.schema.follows.entries()) this.addFollowed(path, index, topics(path));
@@ -81,7 +82,7 @@ class JavaScriptInstance implements ActorInstance {
         outbox.truncate(committed);
         this.collect();
         this.ended = true;
-        throw new ActorTrap(handled, error, positionOf(error));
+        throw new ActorTrap(handled, error, placeOf(error));
       }
       handled++;
     }
@@ -106,7 +107,7 @@ class JavaScriptInstance implements ActorInstance {
       try {
         handle(this.reader);
       } catch (error) {
-        if (!(error instanceof BodyError)) throw error;
+        if (!isA(error, BodyError)) throw error;
         internals.outbox.truncate(committed);
         this.malformed.push({ frame: index, error: error.cause });
       }
@@ -151,19 +152,21 @@ class JavaScriptInstance implements ActorInstance {
 
   private addSystem(): void {
     const { refresh, requestFailed, timerFired, ended, withdrawn } = system.receives;
-    this.handles[refresh.kind] = (reader) => this.actor.onRefresh(body(reader, refresh.decode).topic);
-    this.handles[timerFired.kind] = (reader) => this.actor.onTimer(body(reader, timerFired.decode).timer);
+    const [onRefresh, onTimer] = [this.handler('onRefresh'), this.handler('onTimer')];
+    const [onRequestFailed, onWithdrawn, onEnded] = ['onRequestFailed', 'onWithdrawn', 'onEnded'].map((name) => this.handler(name));
+    this.handles[refresh.kind] = (reader) => onRefresh(body(reader, refresh.decode).topic);
+    this.handles[timerFired.kind] = (reader) => onTimer(body(reader, timerFired.decode).timer);
     this.handles[requestFailed.kind] = (reader) => {
       const { request, requestKind, code } = body(reader, requestFailed.decode);
-      this.actor.onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended');
+      onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended');
     };
     this.handles[ended.kind] = (reader) => {
       const { party, epoch, reason } = body(reader, ended.decode);
-      this.actor.onEnded(party, epoch, reason);
+      onEnded(party, epoch, reason);
     };
     this.handles[withdrawn.kind] = (reader) => {
       const { request, requester, requestKind } = body(reader, withdrawn.decode);
-      this.actor.onWithdrawn({ source: requester, request }, requestKind);
+      onWithdrawn({ source: requester, request }, requestKind);
     };
   }
 
@@ -182,8 +185,10 @@ class JavaScriptInstance implements ActorInstance {
   }
 
   private optionalHandler(name: string): ((...input: unknown[]) => void) | undefined {
-    const method = (this.actor as unknown as Record<string, unknown>)[name];
-    return typeof method === 'function' ? method.bind(this.actor) : undefined;
+    const { actor } = this;
+    const method = (actor as unknown as Record<string, unknown>)[name];
+    if (typeof method !== 'function') return undefined;
+    return (...input) => refusePromise(method.apply(actor, input), name, actor.schema.name);
   }
 
   private handler(name: string): (...input: unknown[]) => void {
@@ -203,7 +208,9 @@ class JavaScriptInstance implements ActorInstance {
     writeVersions(writer, replicas.versions);
     writer.reserve(16);
     writer.u32(nextRequest, 'nextRequest');
-    actor.schema.state!.encode(writer, actor.snapshot());
+    const state = actor.snapshot();
+    refusePromise(state, 'snapshot', actor.schema.name);
+    actor.schema.state!.encode(writer, state);
     return writer.bytes.subarray(0, writer.length);
   }
 
@@ -218,7 +225,7 @@ class JavaScriptInstance implements ActorInstance {
       actor.internals.nextRequest = reader.u32();
       const state = actor.schema.state!.decode(reader);
       reader.finish();
-      actor.restore(state as never);
+      this.handler('restore')(state);
     } catch (error) {
       this.ended = true;
       throw error;
@@ -267,16 +274,23 @@ function body<T>(reader: Reader, decode: (reader: Reader) => T): T {
   try {
     return decode(reader);
   } catch (error) {
-    throw error instanceof DecodeError ? new BodyError(error.message, { cause: error }) : error;
+    throw isA(error, DecodeError) ? new BodyError(error.message, { cause: error }) : error;
   }
 }
 
-const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
-
-/** The first place in the stack, as `file:line:column`. */
-function positionOf(error: unknown): string {
-  return /([^\s/()]+\/[^\s/()]+:\d+:\d+)\)?$/m.exec(stackOf(error))?.[1] ?? '';
+/**
+ * What comes of a promise would come when the message is long done, in nobody's name: it ends the actor now. What it is rejected with later is of no meaning then.
+ * @throws Error
+ */
+function refusePromise(returned: unknown, handler: string, actor: string): void {
+  if (returned === undefined || !isPromise(returned)) return;
+  Promise.resolve(returned).catch(() => {});
+  throw new Error(
+    `${handler} of actor ${actor} returned a promise: an actor is done with a message when its handler returns; what takes time is asked of a port`,
+  );
 }
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 /** @param parties where the topics and requests of the actor are found: all of the application */
 export function javaScriptActorFactory(schema: BoundParty, create: () => RunnableActor, parties: readonly BoundParty[]): ActorFactory {

@@ -1,3 +1,5 @@
+import { reasonOf } from './thrown.js';
+
 /** Bytes that outlive the page or process, by key. Hosts implement it; docs/STORAGE.md says what is kept in it. */
 export interface Storage {
   /** @returns null when nothing was put under this key. @throws StorageError */
@@ -31,7 +33,7 @@ export class StorageError extends Error {
     readonly operation: string,
     options?: ErrorOptions,
   ) {
-    super(`${operation}: ${code}${options?.cause instanceof Error ? `: ${options.cause.message}` : ''}`, options);
+    super(`${operation}: ${code}${options?.cause === undefined ? '' : `: ${reasonOf(options.cause)}`}`, options);
   }
   /** To try again is of no use: without somebody's doing there is no storage. */
   get isForGood(): boolean {

@@ -1,7 +1,8 @@
 /** What could not be delivered, decoded or handled, and why: the newest for a person to read and to try again, and a count of all. */
 import type { ErrorCode } from '../protocol/errors.js';
 import { BODY_OFFSET, readHeader } from '../protocol/frame.js';
-import { DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
+import { CRASH_REASON_CHARACTERS_MAX, DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
+import { beginningOf } from './beginning.js';
 
 /** Plain data: it crosses the control plane. */
 export interface DeadLetter<Report = never> {
@@ -36,7 +37,17 @@ export class DeadLetters<Report = never> {
   add(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number, report: Report | null = null): void {
     const { kind, source, target, sequence } = length < BODY_OFFSET ? NO_HEADER : readHeader(bytes, at);
     const frame = bytes.slice(at, at + length);
-    this.letters.push({ code, detail, kind, source, target, sequence, frame, report, at: this.now() });
+    this.letters.push({
+      code,
+      detail: beginningOf(detail, CRASH_REASON_CHARACTERS_MAX),
+      kind,
+      source,
+      target,
+      sequence,
+      frame,
+      report,
+      at: this.now(),
+    });
     this.added++;
     this.bytes += frame.length;
     while (this.letters.length > this.max || this.bytes > DEAD_LETTERS_BYTES_MAX) this.bytes -= this.letters.shift()?.frame.length ?? 0;

@@ -41,6 +41,12 @@ export const CHECKPOINT_MICROS_MAX = 20_000;
 export const CHECKPOINT_SHARE_MAX = 10;
 /** Share of the journal that is filled between two checkpoints: a quarter, so that it has room until the host has confirmed. */
 export const CHECKPOINT_JOURNAL_SHARE_MAX = 0.25;
+/** Characters of why something ended: what is thrown may have a megabyte of text, and a person reads the first lines. */
+export const CRASH_REASON_CHARACTERS_MAX = 4_096;
+/** Characters of a stack: the reason, and the places of the deepest stack that is told from another. */
+export const CRASH_STACK_CHARACTERS_MAX = 16_384;
+/** The same crash of a port that goes on is told again after so long: a person reads it once a second, and not at each picture. */
+export const CRASH_REPEAT_MS = 1_000;
 /** Lines on the console in each period: what a person can still read as a system falls apart. The rest is counted. */
 export const CONSOLE_LINES_MAX = 20;
 /** After it the console is free again. */

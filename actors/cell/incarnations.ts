@@ -3,6 +3,7 @@
  * comes as a trap.
  */
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type Output } from '../instance.js';
+import { isA } from '../thrown.js';
 import type { FaultKind } from '../vm/fault-rates.js';
 import { Standstill } from '../vm/standstill.js';
 import type { CellServices } from './cell-services.js';
@@ -133,5 +134,5 @@ export class Incarnations {
 export function asTrap(error: unknown): ActorTrap {
   const standstill = Standstill.in(error);
   if (standstill) throw standstill;
-  return error instanceof ActorTrap ? error : new ActorTrap(0, error);
+  return isA(error, ActorTrap) ? error : new ActorTrap(0, error);
 }

@@ -1,7 +1,8 @@
 /** A message is tried in a throw-away instance with an actor's present state: nothing that it does is kept or sent. */
 import type { Kinds } from '../../bus/kinds.js';
 import { checkFrame, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
-import { type ActorFactory, type ActorOptions, ActorTrap, type Output, stackOf } from '../instance.js';
+import { type ActorFactory, type ActorOptions, ActorTrap, type Output } from '../instance.js';
+import { isA, stackOf } from '../thrown.js';
 
 /** Plain data: it crosses the control plane. */
 export interface Trial {
@@ -39,7 +40,7 @@ function trapOf(run: () => void): ActorTrap | null {
     run();
     return null;
   } catch (error) {
-    return error instanceof ActorTrap ? error : new ActorTrap(0, error);
+    return isA(error, ActorTrap) ? error : new ActorTrap(0, error);
   }
 }
 

@@ -3,7 +3,7 @@
  *
  *   mailbox ──frame──> handler ──┬── returned, and its promise was kept: spent
  *                                └── threw, or its promise was rejected
- *                                      not supervised: told to the host; the frame is spent, the port goes on
+ *                                      not supervised: reported; the frame is spent, the port goes on
  *                                      supervised: closed, `ended` to the supervisor; the mailbox waits
  *
  *   restart(epoch): handlers made anew ──> onOpen ──> the frame it ended at, once more ──> the mailbox
@@ -15,7 +15,9 @@ import { DecodeError } from '../../protocol/errors.js';
 import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../protocol/frame.js';
 import { crashReport } from '../cell/crash-report.js';
 import { firstSequenceOf, Gate } from '../cell/gate.js';
+import type { CrashReport } from '../control.js';
 import { ActorTrap } from '../instance.js';
+import { isA, isPromise, placeOf } from '../thrown.js';
 import type { FaultKind } from '../vm/fault-rates.js';
 import { Standstill } from '../vm/standstill.js';
 import { type Suspect, TRIES_MAX } from '../vm/suspect.js';
@@ -23,6 +25,7 @@ import type { Party } from '../vm/turns.js';
 import { Port, type PortServices } from './port.js';
 import type { PortHandlers, PortParty } from './port-handlers.js';
 import { PortSuspicions } from './port-suspicions.js';
+import { RepeatedCrashes } from './repeated-crashes.js';
 
 export interface PortOrder<P extends PortParty> {
   readonly schema: P;
@@ -46,6 +49,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** To strike at the next frame. */
   private ordered: FaultKind | null = null;
   private readonly suspicions: PortSuspicions;
+  private readonly repeats = new RepeatedCrashes();
 
   constructor(
     private readonly order: PortOrder<P>,
@@ -87,7 +91,8 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   private make(): Port<P> {
     const { schema, create } = this.order;
-    return new Port(schema, create, this.gate, this.services);
+    const port: Port<P> = new Port(schema, create, this.gate, this.services, (error) => this.failed(port, error, null));
+    return port;
   }
 
   /** Every actor runs. A supervised port begins. */
@@ -114,7 +119,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
       this.strike(bytes);
     } catch (error) {
       if (Standstill.in(error)) throw error;
-      if (error instanceof DecodeError) this.services.router.reject('undecodable', error.message, bytes, 0);
+      if (isA(error, DecodeError)) this.services.router.reject('undecodable', error.message, bytes, 0);
       else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
     }
     progress.done();
@@ -131,14 +136,14 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   /** A handler that goes on in a promise may fail later. */
   private mind(port: Port<P>, handling: unknown, copyFrame: () => Uint8Array | null): void {
-    if (!(handling instanceof Promise)) return;
+    if (!isPromise(handling)) return;
     const frame = copyFrame();
-    handling.catch((error) => this.failed(port, error, frame));
+    Promise.resolve(handling).catch((error) => this.failed(port, error, frame));
   }
 
   /** What an incarnation that has ended still throws is of no meaning. */
   private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
-    if (!this.order.supervised) this.services.onPortError(this.name, error);
+    if (!this.order.supervised) this.tellOf(error, frame);
     else if (port === this.port && this.state === 'running') this.end(error, frame);
   }
 
@@ -147,17 +152,8 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     this.state = 'restarting';
     if (frame) this.count(frame);
     const { router, events, crashSites } = this.services;
-    const trap = error instanceof ActorTrap ? error : new ActorTrap(0, error);
-    const report = crashReport(this.services, {
-      party: this.name,
-      address: this.address,
-      epoch: this.gate.epoch,
-      lastSequence: this.gate.sequence,
-      trap,
-      frame,
-      attempt: frame ? this.attempts : 1,
-      restartsAs: 0,
-    });
+    const trap = asTrap(error);
+    const report = this.reportOf(trap, frame, frame ? this.attempts : 1);
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
     if (hopeless) {
       router.reject('poisoned', report.reason, frame, 0);
@@ -167,6 +163,22 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     this.leave();
     events.ended(report);
     crashSites.note(report, trap);
+  }
+
+  /** Not supervised: it goes on. */
+  private tellOf(error: unknown, frame: Uint8Array | null): void {
+    this.services.onPortError(this.name, error);
+    const trap = asTrap(error);
+    const report = this.repeats.admit(this.reportOf(trap, frame, 1));
+    if (!report) return;
+    this.services.events.crashed(report);
+    this.services.crashSites.note(report, trap);
+  }
+
+  private reportOf(trap: ActorTrap, frame: Uint8Array | null, attempt: number): CrashReport {
+    const { name: party, address, gate } = this;
+    const { epoch, sequence: lastSequence } = gate;
+    return crashReport(this.services, { party, address, epoch, lastSequence, trap, frame, attempt, restartsAs: 0 });
   }
 
   private count(frame: Uint8Array): void {
@@ -246,5 +258,8 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     this.port?.close();
   }
 }
+
+/** A port is in JavaScript: where it threw is in the stack. */
+const asTrap = (error: unknown): ActorTrap => (isA(error, ActorTrap) ? error : new ActorTrap(0, error, placeOf(error)));
 
 const identityOf = (frame: Uint8Array): string => `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;

@@ -90,6 +90,7 @@ export class Port<P extends PortParty = PortParty> {
     create: (port: Port<P>) => PortHandlers<P>,
     private readonly gate: Gate,
     private readonly services: PortServices,
+    private readonly onCrash: (error: unknown) => void,
   ) {
     this.nextRequest = firstRequestOf(gate.epoch);
     this.outbox = new OutboxBuilder(schema.address);
@@ -240,6 +241,20 @@ export class Port<P extends PortParty = PortParty> {
     return this.handlers.onOpen?.();
   }
 
+  /**
+   * Does what the platform asks for, as the next picture or a key: it is not in a handler, and when it throws that is a crash of this port all the same.
+   * @returns whether it was done
+   */
+  attempt(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      this.onCrash(error);
+      return false;
+    }
+  }
+
   /** Settles every request of this port with `closed`, and withdraws it. */
   close(): void {
     if (this.closed) return;
@@ -247,7 +262,7 @@ export class Port<P extends PortParty = PortParty> {
     try {
       this.handlers.onClose?.();
     } catch (error) {
-      this.services.onPortError(this.name, error);
+      this.onCrash(error);
     }
     for (const request of [...this.awaited.keys()]) this.giveUp(request, 'closed');
   }

@@ -28,7 +28,8 @@ import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../host.js';
 import type { Side, TwinStatus } from '../placement.js';
-import { codeOf, isLoss, messageOf } from './control-failure.js';
+import { reasonOf } from '../thrown.js';
+import { codeOf, isLoss } from './control-failure.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
@@ -225,11 +226,11 @@ export const actorMachine = setup({
     })),
     noteFailure: assign(({ event }) => {
       const error = 'error' in event ? event.error : undefined;
-      return { error, reason: messageOf(error), end: 'failed' };
+      return { error, reason: reasonOf(error), end: 'failed' };
     }),
     /** Its JavaScript twin did not begin either: what it was to be is what has failed. */
     noteBothFailed: assign(({ context, event }) => {
-      const other = messageOf('error' in event ? event.error : undefined);
+      const other = reasonOf('error' in event ? event.error : undefined);
       return {
         vm: 'wasm',
         error: context.guestError,
@@ -252,7 +253,7 @@ export const actorMachine = setup({
       endedAhead: undefined,
     })),
     noteReplaced: assign(({ event }) => {
-      const detail = event.type === 'replace' ? event.reason : messageOf('error' in event ? event.error : '');
+      const detail = event.type === 'replace' ? event.reason : reasonOf('error' in event ? event.error : '');
       const twin: TwinStatus = { side: 'js', why: 'guest', detail };
       return { vm: 'js', target: 'js', twin, placed: twin, guestError: 'error' in event ? event.error : undefined };
     }),
@@ -265,7 +266,7 @@ export const actorMachine = setup({
     })),
     noteStay: assign(({ context, event }) => {
       const error = 'error' in event ? event.error : undefined;
-      return { error, reason: messageOf(error), epoch: context.epoch + 1, end: 'restarted' };
+      return { error, reason: reasonOf(error), epoch: context.epoch + 1, end: 'restarted' };
     }),
     noteFinish: assign({ reason: 'finished', end: 'finished', intent: 'finish', fresh: true }),
     intendStop: assign(({ context }) => ({
@@ -423,7 +424,7 @@ export const actorMachine = setup({
           {
             guard: ({ event }) => isLoss(event.error),
             target: 'lost',
-            actions: assign(({ event }) => ({ error: event.error, reason: messageOf(event.error), end: 'vmLost' as const, clean: false })),
+            actions: assign(({ event }) => ({ error: event.error, reason: reasonOf(event.error), end: 'vmLost' as const, clean: false })),
           },
           { target: 'deciding', actions: 'noteFailure' },
         ],

@@ -1,13 +1,11 @@
 /** What a failure means to the supervisor, above all that of a control call. */
 import { ControlError, type ControlFailure } from '../host.js';
+import { isA } from '../thrown.js';
 
-export const codeOf = (error: unknown): ControlFailure | undefined => (error instanceof ControlError ? error.code : undefined);
+export const codeOf = (error: unknown): ControlFailure | undefined => (isA(error, ControlError) ? error.code : undefined);
 
 /** The VM was lost: that is announced as well. */
 export const isLoss = (error: unknown): boolean => codeOf(error) === 'lost';
-
-/** Whatever was thrown. */
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** A VM that is lost is dealt with where that is announced. */
 export function rethrowUnlessLost(error: unknown): void {

@@ -6,8 +6,8 @@ import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmControl } from '../control.js';
 import { ControlError } from '../host.js';
 import type { VmName } from '../instance.js';
+import { reasonOf } from '../thrown.js';
 import type { ProgressReader } from '../vm/progress.js';
-import { messageOf } from './control-failure.js';
 import type { Patience } from './patience.js';
 
 /** Knows whether a VM is still there. The host calls `cut` once, when the thread is gone. */
@@ -56,7 +56,7 @@ export function guardCall<R>(vm: VmName, call: string, limits: CallLimits, run: 
     const answered = (async () => run())();
     answered.then(
       (answer) => settle(() => resolve(answer)),
-      (error) => settle(() => reject(new ControlError('failed', vm, call, messageOf(error), { cause: error }))),
+      (error) => settle(() => reject(new ControlError('failed', vm, call, reasonOf(error), { cause: error }))),
     );
   });
 }

@@ -12,7 +12,8 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import { isLoss, messageOf } from './control-failure.js';
+import { reasonOf } from '../thrown.js';
+import { isLoss } from './control-failure.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface PortCommands {
@@ -89,7 +90,7 @@ export const portMachine = setup({
     noteEarlyEnd: assign({ endedEarly: true }),
     noteFailure: assign(({ context, event }) => {
       const error = 'error' in event ? event.error : undefined;
-      return { endedAt: context.nowMicros(), reason: messageOf(error), end: isLoss(error) ? 'vmLost' : 'failed' };
+      return { endedAt: context.nowMicros(), reason: reasonOf(error), end: isLoss(error) ? 'vmLost' : 'failed' };
     }),
     noteLoss: assign(({ context, event }) => ({
       endedAt: context.nowMicros(),

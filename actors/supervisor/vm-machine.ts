@@ -21,7 +21,7 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { VmHandle } from '../host.js';
 import type { VmName } from '../instance.js';
-import { messageOf } from './control-failure.js';
+import { reasonOf } from '../thrown.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface VmCommands {
@@ -115,7 +115,7 @@ export const vmMachine = setup({
   actions: {
     noteReason: assign(({ context, event }) => {
       if (event.type === 'lost') return { reason: event.reason };
-      return 'error' in event ? { error: event.error, reason: messageOf(event.error) } : { reason: context.reason };
+      return 'error' in event ? { error: event.error, reason: reasonOf(event.error) } : { reason: context.reason };
     }),
     countRestart: assign(({ context }) => ({ times: admitted(context) ?? context.times })),
     failOver: assign({ failedOver: true, times: [] }),

@@ -37,6 +37,7 @@ export class VmReports {
         vms().recovery.reported(name);
         this.tell(report, (whole) => ({ type: 'crash', report: whole }));
       },
+      crashed: (report) => this.tell(report, (whole) => ({ type: 'crash', report: whole })),
       poisoned: (report, frame) => this.tell(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
       deaf: (report) => this.options.emit({ type: 'deaf', report }),
       changed: (actor) => persistence.note(actor),

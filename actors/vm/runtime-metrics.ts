@@ -58,6 +58,7 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
     events.hung(report);
     crashed(report);
   },
+  crashed: (report) => events.crashed(report),
   poisoned: (report, frame) => events.poisoned(report, frame),
   deaf: (report) => events.deaf(report),
   changed: (actor) => events.changed(actor),

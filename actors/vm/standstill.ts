@@ -1,4 +1,5 @@
 /** What hangs: a loop on a thread, a standstill in the simulation. */
+import { causeOf, isA } from '../thrown.js';
 
 /** Never returns. */
 export function loop(): never {
@@ -14,7 +15,8 @@ export class Standstill extends Error {
 
   /** The standstill that an error is, or that caused it. */
   static in(error: unknown): Standstill | null {
-    if (error instanceof Standstill) return error;
-    return error instanceof Error && error.cause instanceof Standstill ? error.cause : null;
+    if (isA(error, Standstill)) return error;
+    const cause = causeOf(error);
+    return isA(cause, Standstill) ? cause : null;
   }
 }

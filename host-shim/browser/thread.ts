@@ -3,6 +3,7 @@
  * gone. So the worker holds a lock for as long as it lives, and the host waits for the same lock: who gets it knows that the other
  * is dead. The catch: locks exist in secure contexts only. Elsewhere a silent death is noticed at the deadline of the next call.
  */
+import { reasonOf } from '../../actors/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/worker-vm.js';
 import { afterTurn } from './turn.js';
@@ -34,7 +35,8 @@ export function startThread(name: string, entry: URL, lifeLock: string): Thread 
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    thread.onEnd?.(event.message ? `${event.message} (${event.filename}:${event.lineno}:${event.colno})` : `${entry} could not be loaded`);
+    const reason = reasonOf(event.message);
+    thread.onEnd?.(reason ? `${reason} (${event.filename}:${event.lineno}:${event.colno})` : `${entry} could not be loaded`);
   };
   worker.onmessageerror = () => thread.onEnd?.('a message could not be read');
   return thread;

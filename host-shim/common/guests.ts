@@ -10,6 +10,7 @@
 import type { UnfitGuest } from '../../actors/host.js';
 import { inTime } from '../../actors/in-time.js';
 import type { ActorFactory } from '../../actors/instance.js';
+import { reasonsOf } from '../../actors/thrown.js';
 import { GUEST_LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
 import type { Guest, VmDefinition } from './definition.js';
@@ -31,7 +32,6 @@ export const NOTHING_KNOWN: KnownGuests = { modules: new Map(), unfit: [] };
 
 export type LoadGuest = Pick<Platform, 'load' | 'compile'>;
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 export class Guests {
   readonly unfit: UnfitGuest[] = [];
@@ -65,7 +65,7 @@ export class Guests {
       const module = await inTime(platformTimers, GUEST_LOAD_DEADLINE_MS, compile(guest.module), late);
       this.loaded.set(guest.schema.name, { guest, module });
     } catch (error) {
-      this.refuse(guest, messageOf(error));
+      this.refuse(guest, reasonsOf(error));
     }
   }
 
@@ -82,7 +82,7 @@ export class Guests {
       this.add(guest, module, false);
       return null;
     } catch (error) {
-      return this.refuse(guest, messageOf(error));
+      return this.refuse(guest, reasonsOf(error));
     }
   }
 

@@ -4,6 +4,7 @@ import type { CrashReport, DeafReport } from '../../actors/control.js';
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import { guardCall, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
+import { reasonsOf } from '../../actors/thrown.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js';
@@ -43,7 +44,7 @@ export interface HostOptions {
   readonly spares?: boolean;
   /** Whether what goes wrong is written to the console, in a line each; `off` when not given and `NODE_ENV` is `production`, else `on`. */
   readonly console?: ConsoleUse;
-  /** A port's handler threw: its frame is spent and the port goes on. Written to the console when not given. */
+  /** A port of this thread that is not supervised threw: what it did is spent, and the port goes on. The system tells of it, too, as of every crash. */
   readonly onPortError?: (port: string, error: unknown) => void;
 }
 
@@ -192,7 +193,7 @@ export class PlatformHost implements Host {
       this.platform.afterTurn,
       (wake, events) => {
         const { spareInstances } = this;
-        const onPortError = this.options.onPortError ?? printPortError;
+        const onPortError = this.options.onPortError ?? this.reports.warningOf(this.warn);
         return createVm({ name, definition, factories, memory, spareInstances, events, wake, onPortError });
       },
       listener,
@@ -200,10 +201,6 @@ export class PlatformHost implements Host {
     );
     return { ...started, handle: { ...started.handle, unfit } };
   }
-}
-
-export function printPortError(port: string, error: unknown): void {
-  console.error(`port ${port}:`, error);
 }
 
 /** What the VM of the host's own thread reports. It has no actors that could end, and when it is lost so is who would listen. */
@@ -214,8 +211,19 @@ export class LocalReports implements VmListener {
     this.listener?.ended(report);
   }
 
+  crashed(report: CrashReport): void {
+    this.listener?.crashed(report);
+  }
+
   poisoned(report: CrashReport, frame: Uint8Array): void {
     this.listener?.poisoned(report, frame);
+  }
+
+  /** For who is not told otherwise: a system says itself what it hears of its ports. */
+  warningOf(warn: Host['warn']): (port: string, error: unknown) => void {
+    return (port, error) => {
+      if (!this.listener) warn?.(`tandem: ${port} crashed: ${reasonsOf(error)}`);
+    };
   }
 
   hung(): void {}

@@ -78,6 +78,7 @@ export function exposeVm(
       service.control = await startVm(boot, {
         ended: (report) => void events.ended(report),
         hung: (report) => void events.hung(report),
+        crashed: (report) => void events.crashed(report),
         poisoned: (report, frame) => void events.poisoned(report, frame),
         deaf: (report) => void events.deaf(report),
         changed: (actor) => void events.changed(actor),

@@ -3,6 +3,7 @@ import type { VmControl, VmEvents } from '../../actors/control.js';
 import type { VmHandle, VmListener } from '../../actors/host.js';
 import type { VmName } from '../../actors/instance.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { reasonOf } from '../../actors/thrown.js';
 import type { ProgressReader } from '../../actors/vm/progress.js';
 import { Standstill } from '../../actors/vm/standstill.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
@@ -45,7 +46,7 @@ export function startThreadVm<V extends DrivenVm>(
     driver.stop();
     vm.freeze();
   };
-  const driver = new Driver(afterTurn, (error) => (Standstill.in(error) ? stand() : lose(String(error))));
+  const driver = new Driver(afterTurn, (error) => (Standstill.in(error) ? stand() : lose(reasonOf(error))));
   const vm = create(driver.wake, listener);
   driver.drive(vm);
   let gone: Promise<void> | null = null;

@@ -128,6 +128,7 @@ export class WorkerVm {
     return proxy<VmEvents>({
       ended: (report) => listener.ended(report),
       hung: (report) => listener.hung(report),
+      crashed: (report) => listener.crashed(report),
       poisoned: (report, frame) => listener.poisoned(report, frame),
       deaf: (report) => listener.deaf(report),
       changed: (actor) => listener.changed(actor),

@@ -29,7 +29,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
         ...(journalPort && toHost(journalPort)),
         events,
         wake: driver.wake,
-        onPortError: (port, error) => console.error(`port ${port}:`, error),
+        onPortError() {}, // its host is told of the crash
       });
       driver.drive(vm);
       return vm;

@@ -1,6 +1,7 @@
 /** A worker thread of Node as a VM's thread. Node tells of every death by `exit`, after all messages of the thread were read. */
 import { type MessagePort as NodePort, Worker } from 'node:worker_threads';
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
+import { reasonOf, stackOf } from '../../actors/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/worker-vm.js';
 
@@ -28,7 +29,7 @@ export function startThread(name: string, entry: URL): Thread {
   worker.on('error', (error) => {
     failure = error;
   });
-  worker.on('messageerror', (error) => thread.onEnd?.(`a message could not be read: ${error.message}`));
-  worker.on('exit', (code) => thread.onEnd?.(failure instanceof Error ? (failure.stack ?? failure.message) : `exit with code ${code}`));
+  worker.on('messageerror', (error) => thread.onEnd?.(`a message could not be read: ${reasonOf(error)}`));
+  worker.on('exit', (code) => thread.onEnd?.(failure === null ? `exit with code ${code}` : stackOf(failure) || reasonOf(failure)));
   return thread;
 }

@@ -17,7 +17,7 @@ import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { consoleFor } from '../common/console.js';
 import { standInOf, type VmSource } from '../common/definition.js';
 import { GuestMemory } from '../common/guest-memory.js';
-import { type HostOptions, LocalReports, printPortError, type WorkerName } from '../common/host.js';
+import { type HostOptions, LocalReports, type WorkerName } from '../common/host.js';
 import { Memories } from '../common/memories.js';
 import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
 import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
@@ -219,7 +219,7 @@ export class SimHost implements Host {
             givenUp: (position) => mirror.giveUp(position),
           },
           tellProgress: told?.told,
-          onPortError: this.options.onPortError ?? printPortError,
+          onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
           carrier: this.carrier.writerOf(() => vm),
         });
         this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason), stands: () => started.stands });
@@ -229,6 +229,7 @@ export class SimHost implements Host {
       {
         ended: (report) => listener.ended(report),
         hung: (report) => listener.hung(report),
+        crashed: (report) => listener.crashed(report),
         poisoned: (report, frame) => listener.poisoned(report, frame),
         deaf: (report) => listener.deaf(report),
         changed: (actor) => listener.changed(actor),

@@ -44,6 +44,7 @@ class Listener implements VmListener {
     this.notice();
   }
   hung(): void {}
+  crashed(): void {}
   poisoned(report: CrashReport): void {
     this.reports.push(report);
   }

@@ -59,6 +59,7 @@ class Attentive implements VmListener {
     this.fail(new Error(`${report.reason}\n${report.stack}`));
   }
   hung(): void {}
+  crashed(): void {}
   poisoned(report: { reason: string; stack: string }): void {
     this.ended(report);
   }

@@ -52,6 +52,7 @@ export class Stage {
     const failing: VmListener = {
       ended: (report) => Promise.reject(new Error(`${report.party}: ${report.reason}\n${report.stack}`)),
       hung() {},
+      crashed() {},
       poisoned() {},
       deaf() {},
       changed() {},

@@ -30,6 +30,7 @@ describe('VMs in one thread', () => {
     const listener = {
       ended() {},
       hung() {},
+      crashed() {},
       poisoned() {},
       deaf() {},
       changed() {},

@@ -82,7 +82,15 @@ export class HostVm {
         this.look = look;
         return () => {};
       },
-      events: { ended() {}, hung() {}, poisoned() {}, deaf: (report) => this.deaf.push(report), changed() {}, async checkpoint() {} },
+      events: {
+        ended() {},
+        hung() {},
+        crashed() {},
+        poisoned() {},
+        deaf: (report) => this.deaf.push(report),
+        changed() {},
+        async checkpoint() {},
+      },
       wake: () => {
         this.wakes++;
         this.driver.wake();

@@ -60,6 +60,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
   return {
     ended: (report) => later(() => listener.ended(report)),
     hung: (report) => later(() => listener.hung(report)),
+    crashed: (report) => later(() => listener.crashed(report)),
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
     deaf: (report) => later(() => listener.deaf(report)),
     changed: (actor) => later(() => listener.changed(actor)),

@@ -1,4 +1,5 @@
 /** What goes wrong between a supervisor and whoever gives it orders. */
+import { reasonOf } from '../../thrown.js';
 import type { Child } from './child.js';
 
 /** A flag or a specification makes no sense; nothing was done. */
@@ -20,7 +21,7 @@ export class ChildStartError extends Error {
     readonly id: string,
     cause: unknown,
   ) {
-    super(`child ${id} did not start: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    super(`child ${id} did not start: ${reasonOf(cause)}`, { cause });
   }
 }
 

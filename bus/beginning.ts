@@ -1,0 +1,5 @@
+/** A copy of at most so many characters, so that a longer text is not kept for the sake of its beginning. */
+export function beginningOf(text: string, characters: number): string {
+  if (text.length <= characters) return text;
+  return ` ${text.slice(0, characters)}`.slice(1);
+}
