@@ -30,16 +30,23 @@ type Received<P> = P extends { readonly receives: infer R } ? R : never;
 /** Never for a party that states none. */
 type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
 
+/**
+ * What a handler returns: nothing. Not even a promise: an actor has no time between two messages in which one could be kept, and the compiler
+ * takes none for this type, as it would for `void` alone.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement returns void
+export type Nothing = void | undefined;
+
 /** The handlers that an actor must have: one for each message it receives, and for each topic that it follows. */
 export type Handlers<P> = {
   [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
     fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
-  ) => void;
+  ) => Nothing;
 } & {
   [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
     fields: never,
     fresh: boolean,
-  ) => void;
+  ) => Nothing;
 };
 
 export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows'>> {
@@ -51,21 +58,21 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   }
 
   /** A number from the configuration, before the first message and before `restore`. */
-  configure(_name: string, _value: number): void {}
+  configure(_name: string, _value: number): Nothing {}
   /** The whole state, from which an equal actor can be made. */
   abstract snapshot(): StateOf<P>;
-  abstract restore(state: StateOf<P>): void;
+  abstract restore(state: StateOf<P>): Nothing;
 
   /** A timer started by this actor has fired. */
-  onTimer(_timer: number): void {}
+  onTimer(_timer: number): Nothing {}
   /** A follower has lost track: publish the whole of the topic with this kind by `publishFresh`. */
-  onRefresh(_topic: number): void {}
+  onRefresh(_topic: number): Nothing {}
   /** A request of this actor will not be answered. */
-  onRequestFailed(_request: number, _kind: number, _code: ErrorCode): void {}
+  onRequestFailed(_request: number, _kind: number, _code: ErrorCode): Nothing {}
   /** Nobody waits any more for the answer to a request of this kind: it was given up, or its deadline has passed. An answer is refused. */
-  onWithdrawn(_request: RequestToken, _kind: number): void {}
+  onWithdrawn(_request: RequestToken, _kind: number): Nothing {}
   /** An incarnation of a party that its schema `watches` has ended. Called once for each. */
-  onEnded(_party: number, _epoch: number, _reason: EndReason): void {}
+  onEnded(_party: number, _epoch: number, _reason: EndReason): Nothing {}
 
   /** Time of the message being handled, in microseconds since the Unix epoch. */
   protected get now(): number {

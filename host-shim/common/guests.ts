@@ -32,7 +32,6 @@ export const NOTHING_KNOWN: KnownGuests = { modules: new Map(), unfit: [] };
 
 export type LoadGuest = Pick<Platform, 'load' | 'compile'>;
 
-
 export class Guests {
   readonly unfit: UnfitGuest[] = [];
   readonly factories: ActorFactory[] = [];

@@ -1,6 +1,8 @@
 /** Actors with a defect: each ends its incarnation, never the VM, with a report that says what was wrong. */
 import { describe, expect, test } from 'vitest';
+import type { Handlers } from '../../actors/actor.js';
 import { checkSnapshot } from '../../actors/cell/snapshot-check.js';
+import { system } from '../../protocol/generated/system.js';
 import { REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, teller, watcher } from './bank.js';
@@ -337,4 +339,63 @@ test('an actor stopped while it waits for its restart keeps what it had handled;
   arriveTogether(world, oneDeposit);
   await world.pass(20);
   expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 2, 3]);
+});
+
+test('the compiler refuses a handler that returns a promise', () => {
+  type OnNote = Handlers<typeof bank>['onNote'];
+  const taken: OnNote = () => {};
+  // @ts-expect-error: what comes after an await would come in nobody's name
+  const refused: OnNote = async () => {};
+  class Refused extends Bank {
+    // @ts-expect-error: the same
+    override async onTimer(): Promise<void> {}
+  }
+  expect([taken, refused, Refused]).toHaveLength(3);
+});
+
+test.each<[string, string, () => Partial<Record<keyof Bank, unknown>>]>([
+  ['a handler that awaits', 'onNote', () => ({ onNote: async () => void (await null) })],
+  [
+    'a handler that rejects',
+    'onNote',
+    () => ({
+      async onNote() {
+        await null;
+        throw new Error('nobody hears this');
+      },
+    }),
+  ],
+  ['a handler that returns a thenable', 'onNote', () => ({ onNote: () => Object.fromEntries([['then', () => {}]]) })],
+  ['a topic', 'onRefresh', () => ({ onRefresh: async () => Promise.reject(new Error('no')) })],
+])('%s that is a promise ends the actor, and says so', async (_name, handler, makeDefect) => {
+  const world = await openBank({ makeBank: () => Object.assign(new Bank(), makeDefect()) as Bank });
+  if (handler === 'onNote') note(world, '');
+  else
+    arriveTogether(world, [
+      { ...system.receives.refresh, owner: bank.address },
+      { topic: bank.publishes.total.kind, follower: teller.address },
+    ]);
+  deposit(world);
+  await world.pass(50);
+  expect(reasons(world)).toEqual([expect.stringContaining(`${handler} of actor bank returned a promise`)]);
+  expect(world.receipts).toEqual([{ account: 0, amount: 1 }]);
+  expect(world.system.vms.map(({ state }) => state)).toEqual(['running', 'running']);
+});
+
+test('a snapshot that is a promise ends the actor, and says so', async () => {
+  let late = 1;
+  const makeBank = () =>
+    new (class extends Bank {
+      override snapshot(): StateOf<typeof bank> {
+        const state = super.snapshot();
+        return state.accounts[0] > 0 && late-- > 0 ? (Promise.reject(new Error('no')) as never) : state;
+      }
+    })();
+  const world = await openBank({ makeBank });
+  deposit(world);
+  await world.pass(20);
+  await expect(world.system.snapshot('bank')).rejects.toThrow(/waits for its restart/);
+  await world.pass(20);
+  expect(reasons(world)).toEqual([expect.stringContaining('snapshot of actor bank returned a promise')]);
+  expect(bankOf(world).state).toBe('running');
 });
