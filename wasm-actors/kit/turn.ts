@@ -4,6 +4,7 @@
  */
 import { BODY_OFFSET, checkFrame, frameKind, frameLength, frameSentAt, frameSequence, frameSource } from '../../protocol/assembly/frame';
 import { Problem } from '../../protocol/assembly/reader';
+import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits';
 import { Cell, cell, HANG_FAULT, NO_FAULT, setCell } from './cells';
 import { collectWhenDue } from './collector';
 import { progress } from './env';
@@ -27,10 +28,11 @@ export function theActor(): Incarnation {
   return incarnation!;
 }
 
-/** Makes the inbox at least this large. What is in it is lost. */
+/** Makes the inbox at least this large. What is in it is lost. Nothing that a host gives is larger than a snapshot. */
 export function reserveInbox(bytes: u32): void {
   if (bytes <= cell(Cell.INBOX_BYTES)) return;
-  const capacity = max(bytes, cell(Cell.INBOX_BYTES) << 1);
+  if (bytes > <u32>SNAPSHOT_BYTES_MAX) throw new RangeError('an inbox larger than SNAPSHOT_BYTES_MAX');
+  const capacity = max(bytes, min(cell(Cell.INBOX_BYTES) << 1, <u32>SNAPSHOT_BYTES_MAX));
   heap.free(cell(Cell.INBOX));
   setCell(Cell.INBOX, <u32>heap.alloc(capacity));
   setCell(Cell.INBOX_BYTES, capacity);
