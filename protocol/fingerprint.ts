@@ -1,5 +1,5 @@
 /** What tells one version of a schema from another: a hash of its text. It changes when old and new could misunderstand each other. */
-import type { Field, Fields } from './schema.js';
+import type { Field, Fields, PartySchema } from './schema.js';
 
 const FNV_OFFSET = 0xcbf29ce484222325n;
 const FNV_PRIME = 0x100000001b3n;
@@ -13,6 +13,33 @@ export function fnv1a64(text: string): bigint {
 
 /** Of what a field holds: order, names, types and limits of all that is in it. */
 export const fingerprintOf = (field: Field): bigint => fnv1a64(describeField(field));
+
+/** A message of either direction, with the name that `messagesOf` gives it. */
+interface DescribedMessage {
+  readonly role: string;
+  readonly kind: number;
+  readonly name: string;
+  readonly fields: Fields;
+}
+
+/** All that two sides must agree on to read what a party receives, sends and keeps. */
+export function describeParty(
+  party: Pick<PartySchema, 'role' | 'name' | 'address' | 'state' | 'follows'>,
+  messages: readonly DescribedMessage[],
+): string {
+  const state = party.state ? describeField(party.state) : 'none';
+  return [
+    `${party.role} ${party.name} ${party.address} state ${state}`,
+    ...messages.map(({ role, kind, name, fields }) => `${role} ${kind} ${name} ${describeFields(fields)}`),
+    `follows ${party.follows}`,
+  ].join('\n');
+}
+
+/** As a guest says it of each party that it was built with: 16 hexadecimal digits. */
+export const partyFingerprint = (...described: Parameters<typeof describeParty>): string =>
+  fnv1a64(describeParty(...described))
+    .toString(16)
+    .padStart(16, '0');
 
 export const describeFields = (fields: Fields): string =>
   `{${Object.entries(fields)

@@ -60,7 +60,8 @@ export type GuestProblem =
   | 'abi version'
   | 'cells'
   | 'other actor'
-  | 'other protocol';
+  | 'other protocol'
+  | 'other schema';
 
 /** A module that cannot be run as a guest. Thrown before anything of it handles a message. */
 export class GuestError extends Error {

@@ -14,8 +14,13 @@ export interface GuestDescription {
   readonly protocolVersion: number;
 }
 
+/** What `schemas` returns, as JSON: by address, the fingerprint of each party's schema. */
+export type GuestSchemas = Readonly<Record<string, string>>;
+
 export interface ControlCalls {
   describe(): string;
+  /** Of the parties that it was built with: its own, and those that it has to do with. Missing in a guest that was built before there was this call. */
+  schemas?(): string;
   /** Numbers from configuration, before the first message. */
   configure(name: string, value: number): void;
   snapshot(): Uint8Array;

@@ -1,9 +1,10 @@
 /** Guests as a VM uses them: a module is compiled once, checked, and every incarnation of the actor is an instance of it. */
 import type { ActorFactory } from '../../actors/instance.js';
-import type { BoundParty } from '../../protocol/bind.js';
+import { type BoundParty, messagesOf } from '../../protocol/bind.js';
+import { partyFingerprint } from '../../protocol/fingerprint.js';
 import { consoleFor } from '../common/console.js';
 import { ABI_VERSION, checkModule, GuestError } from './abi.js';
-import type { GuestDescription } from './control-calls.js';
+import type { GuestDescription, GuestSchemas } from './control-calls.js';
 import { type GuestDefinition, WasmInstance } from './instance.js';
 import { MalformedFrames } from './malformed.js';
 import { type MapSource, SourcePositions } from './positions.js';
@@ -11,24 +12,27 @@ import { type MapSource, SourcePositions } from './positions.js';
 export { WasmInstance } from './instance.js';
 
 /**
- * @param bytes of a module
+ * @param source bytes of a module, or an answer of a server whose type is that of a module, to be compiled as it comes
+ * @param type as the server called it
  * @throws GuestError `not a module`, `missing export` or `forbidden import`
  */
-export async function compileGuest(bytes: BufferSource): Promise<WebAssembly.Module> {
+export async function compileGuest(source: BufferSource | Response, type = ''): Promise<WebAssembly.Module> {
   let module: WebAssembly.Module;
   try {
-    module = await WebAssembly.compile(bytes);
+    module = await (source instanceof Response ? WebAssembly.compileStreaming(source) : WebAssembly.compile(source));
   } catch (cause) {
-    throw new GuestError('not a module', cause instanceof Error ? cause.message : String(cause), { cause });
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    throw new GuestError('not a module', type ? `${detail} (${type})` : detail, { cause });
   }
   checkModule(module);
   return module;
 }
 
-/** Asks the guest who it is: a module at the wrong URL must not take another actor's messages. */
-function checkDescription(definition: GuestDefinition): void {
+/** Asks the guest who it is, and what it was built with: a module at the wrong URL must not take another actor's messages, nor one of yesterday today's. */
+function checkDescription(definition: GuestDefinition, parties: readonly BoundParty[]): void {
   const instance = new WasmInstance(definition);
   const json = instance.control?.describe();
+  const schemas = instance.control?.schemas?.();
   instance.dispose();
   if (json === undefined) return;
   const { name, address, abiVersion } = JSON.parse(json) as GuestDescription;
@@ -37,6 +41,19 @@ function checkDescription(definition: GuestDefinition): void {
   if (name !== schema.name || address !== schema.address) {
     throw new GuestError('other actor', `the module is ${name} at ${address}, expected ${schema.name} at ${schema.address}`);
   }
+  if (schemas === undefined) throw new GuestError('other schema', `${name} was built before modules said their schemas: rebuild it`);
+  checkSchemas(schema, JSON.parse(schemas) as GuestSchemas, parties);
+}
+
+/** Both sides must be of the same schema, not only of one that can be read: twins give the same bytes, and a snapshot passes from one to the other. */
+function checkSchemas(schema: BoundParty, schemas: GuestSchemas, parties: readonly BoundParty[]): void {
+  const isOther = (party: BoundParty) => {
+    const built = schemas[party.address];
+    return built !== undefined && built !== partyFingerprint(party, messagesOf(party));
+  };
+  const others = [schema, ...parties.filter((party) => party.address !== schema.address)].filter(isOther).map((party) => party.name);
+  if (others.length > 0)
+    throw new GuestError('other schema', `${schema.name} was built for another schema of ${others.join(' and ')}: rebuild it`);
 }
 
 /**
@@ -57,7 +74,7 @@ export function wasmActorFactory(
   const onMissing = (reason: string) => consoleFor()?.(`tandem: crash reports of ${schema.name} have no lines of its source: ${reason}`);
   const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap, onMissing);
   const definition: GuestDefinition = { schema, module, positions, kinds: new MalformedFrames(parties) };
-  if (!checked) checkDescription(definition);
+  if (!checked) checkDescription(definition, parties);
   return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };
 }
 

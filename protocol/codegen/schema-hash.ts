@@ -1,5 +1,5 @@
 /** One number for the whole contract: kinds, order, types and limits of all fields. It changes when old and new could misunderstand each other. */
-import { describeField, describeFields, fnv1a64 } from '../fingerprint.js';
+import { describeParty, fnv1a64 } from '../fingerprint.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
 import type { PartySchema } from '../schema.js';
 import { messagesOf } from './model.js';
@@ -8,20 +8,11 @@ import { messagesOf } from './model.js';
 export function schemaHash(parties: readonly PartySchema[]): string {
   const text = [...parties]
     .sort((left, right) => left.address - right.address)
-    .map(describeParty)
+    .map(describeWithRights)
     .join('\n');
   const retired = [...RETIRED_KINDS].sort((left, right) => left - right);
   return fnv1a64(`${text}\nretired ${retired}`).toString(16).padStart(16, '0');
 }
 
-function describeParty(party: PartySchema): string {
-  const messages = messagesOf(party).map(({ role, kind, name, fields }) => `${role} ${kind} ${name} ${describeFields(fields)}`);
-  const state = party.state ? describeField(party.state) : 'none';
-  return [
-    `${party.role} ${party.name} ${party.address} state ${state}`,
-    ...messages,
-    `follows ${party.follows}`,
-    `sends to ${party.sendsTo}`,
-    `watches ${party.watches}`,
-  ].join('\n');
-}
+const describeWithRights = (party: PartySchema): string =>
+  [describeParty(party, messagesOf(party)), `sends to ${party.sendsTo}`, `watches ${party.watches}`].join('\n');

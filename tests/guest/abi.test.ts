@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { counter } from '../../examples/counter/protocol/generated/index.js';
 import { ABI_VERSION, CELL, CELL_COUNT, GuestError, MALFORMED_CELLS, NO_FAULT } from '../../host-shim/wasm/abi.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { ERROR_CODES } from '../../protocol/errors.js';
+import { timer } from '../../protocol/generated/timer.js';
+import { type Fields, u32 } from '../../protocol/schema.js';
 import golden from '../../wasm-actors/abi.golden.json' with { type: 'json' };
 import { concatenate, frame, framesIn } from './frames.js';
 import { builtGuests, readModule, root } from './guests.js';
@@ -92,6 +95,15 @@ describe('both sides of the ABI', () => {
   });
 });
 
+function refusalOf(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (error) {
+    return error;
+  }
+  return null;
+}
+
 describe('a module that is refused', () => {
   const problemOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
     try {
@@ -121,6 +133,25 @@ describe('a module that is refused', () => {
 
   it.each(['env.now', 'env.seed', 'wasi_snapshot_preview1.clock_time_get'])('imports %s', async (name) => {
     expect(await problemOf(plainGuest({ imports: name }))).toBe(`forbidden import: function ${name}`);
+  });
+
+  it('was built for another schema: of its own, or of a party that it has to do with', () => {
+    const module = new WebAssembly.Module(readModule('dist/examples/counter/wasm-actors/counter.wasm'));
+    const { increment } = counter.receives;
+    const changed = (fields: Fields) =>
+      ({ ...counter, receives: { ...counter.receives, increment: { ...increment, fields } } }) as BoundParty;
+    const otherState = { ...counter, state: { ...counter.state, type: 'bin' } } as BoundParty;
+    for (const schema of [changed({ ...increment.fields, more: u32 }), changed({ times: u32 }), otherState]) {
+      expect(refusalOf(() => wasmActorFactory(schema, module))).toMatchObject({
+        problem: 'other schema',
+        message: 'other schema: counter was built for another schema of counter: rebuild it',
+      });
+    }
+    const otherTimer = { ...timer, receives: { ...timer.receives, cancel: { ...timer.receives.cancel, fields: {} } } } as BoundParty;
+    expect(refusalOf(() => wasmActorFactory(counter, module, undefined, [counter, otherTimer]))).toMatchObject({
+      message: 'other schema: counter was built for another schema of timer: rebuild it',
+    });
+    expect(refusalOf(() => wasmActorFactory(counter, module, undefined, [counter, timer]))).toBeNull();
   });
 
   it('cannot be configured, and is', async () => {

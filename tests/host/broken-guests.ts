@@ -3,12 +3,33 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { counter } from '../../examples/counter/protocol/generated/index.js';
+import { messagesOf } from '../../protocol/bind.js';
+import { partyFingerprint } from '../../protocol/fingerprint.js';
 import { plainGuest } from '../guest/plain-guest.js';
 
 const dist = new URL('../../dist/', import.meta.url);
 export const counterModule = new URL('examples/counter/wasm-actors/counter.wasm', dist);
 
 const whole = () => new Uint8Array(readFileSync(counterModule));
+/** As a module has it: signed LEB128. */
+function leb128(value: bigint): number[] {
+  const byte = Number(value & 0x7fn);
+  const rest = value >> 7n;
+  const isLast = (rest === 0n && byte < 64) || (rest === -1n && byte >= 64);
+  return isLast ? [byte] : [byte | 0x80, ...leb128(rest)];
+}
+
+/** With another fingerprint of its schema in it, as one that was built yesterday has. */
+function ofAnotherSchema(): Uint8Array {
+  const bytes = whole();
+  const fingerprint = Buffer.from(leb128(BigInt.asIntN(64, BigInt(`0x${partyFingerprint(counter, messagesOf(counter))}`))));
+  const at = Buffer.from(bytes).indexOf(fingerprint);
+  if (at < 0) throw new Error('the fingerprint is not in the module');
+  bytes[at] ^= 1;
+  return bytes;
+}
+
 const flipped = (at: number) => whole().map((byte, i) => (i === at ? byte ^ 0xff : byte));
 
 /** What its file has; null: there is none. */
@@ -25,6 +46,7 @@ const FILES: Readonly<Record<string, readonly [bytes: () => Uint8Array | null, r
   'lacks an export': [() => plainGuest({ without: 'tandem_handle' }), /missing export: function tandem_handle/],
   'wants to print': [() => plainGuest({ imports: 'env.console.log' }), /forbidden import: function env\.console\.log/],
   'has an old ABI': [() => plainGuest({ abiVersion: 0 }), /abi version: the module has 0, this runtime 1/],
+  'was built for another schema': [ofAnotherSchema, /other schema: counter was built for another schema of counter: rebuild it/],
   'traps as it starts': [() => plainGuest({ start: 'trap' }), /unreachable/],
   'traps as it is spawned': [() => plainGuest({ withoutSnapshot: true }), /unreachable/],
 };

@@ -2,6 +2,7 @@
  * What every guest exports: the raw ABI of docs/GUEST-ABI.md, and the typed control calls that as-bind converts. An actor's file
  * ends with `export * from './kit/exports'`.
  */
+import { decimal, describeSchemas } from '../../protocol/assembly/schemas';
 import { PROTOCOL_VERSION } from '../../protocol/version';
 import { ABI_VERSION, Cell, cell, CELLS } from './cells';
 import { handleBatch, reserveInbox, restoreSnapshot, takeSnapshot, theActor } from './turn';
@@ -37,14 +38,9 @@ export function describe(): string {
   return `{"name":"${actor.name}",${numbers}}`;
 }
 
-/** Not `toString`, whose tables would be a tenth of a small module. */
-function decimal(value: u32): string {
-  let text = '';
-  do {
-    text = String.fromCharCode(48 + (value % 10)) + text;
-    value /= 10;
-  } while (value > 0);
-  return text;
+/** What this was built with, as JSON: by address, the fingerprint of the schema of each party that it has to do with. */
+export function schemas(): string {
+  return describeSchemas();
 }
 
 /** A number from the configuration, before a restore and the first frame. */
