@@ -90,6 +90,25 @@ describe('a viewer', () => {
     await sharp.close();
   });
 
+  test('comes back to where they were in a rail that was left far behind', async () => {
+    const television = await open();
+    await television.settle(titleAt(0, 0));
+    await television.press('ArrowRight', 'ArrowRight', 'ArrowRight');
+    const left = await television.settle(titleAt(0, 3));
+    for (const rail of [1, 2, 3, 4]) {
+      await television.press('ArrowDown');
+      await television.settle(titleAt(rail, 1));
+    }
+    for (const rail of [3, 2, 1]) {
+      await television.press('ArrowUp');
+      await television.settle(titleAt(rail, 1));
+    }
+    await television.press('ArrowUp');
+    expect(await television.settle(titleAt(0, 3))).toBe(left);
+    await television.screenshot('come back');
+    await television.close();
+  });
+
   test('stays where they are at the ends, and at the root of history', async () => {
     const television = await open();
     const hash = await television.settle(titleAt(0, 0));
