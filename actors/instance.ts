@@ -38,6 +38,8 @@ export interface ActorInstance {
   handle(bytes: Uint8Array, at: number, length: number): void;
   /** Valid until the next call of any method. */
   readonly output: Output;
+  /** Frames at the end of the last batch that it has not come to, since those before have emitted BATCH_OUTPUT_BYTES_MAX: they are to be handed in again. */
+  readonly left: number;
   /** Frames of the last batch that were skipped as malformed, in order. Valid until the next call of any method. */
   readonly malformed: readonly MalformedFrame[];
   /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. Valid until the next call of any method. */

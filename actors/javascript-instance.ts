@@ -13,6 +13,7 @@ import {
   SOURCE_OFFSET,
 } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
+import { BATCH_OUTPUT_BYTES_MAX } from '../protocol/limits.js';
 import { Reader } from '../protocol/reader.js';
 import { Writer } from '../protocol/writer.js';
 import type { Actor } from './actor.js';
@@ -47,6 +48,7 @@ class JavaScriptInstance implements ActorInstance {
   readonly output: Output = { bytes: new Uint8Array(0), start: 0, end: 0 };
   readonly memoryBytes = 0;
   readonly malformed: MalformedFrame[] = [];
+  left = 0;
   private readonly reader = new Reader();
   private readonly writer = new Writer();
   private readonly handles: Handle[] = [];
@@ -73,7 +75,12 @@ class JavaScriptInstance implements ActorInstance {
     outbox.begin();
     this.malformed.length = 0;
     let handled = 0;
+    this.left = 0;
     for (const end = at + length; at < end; at += frameLength(bytes, at)) {
+      if (outbox.length >= BATCH_OUTPUT_BYTES_MAX) {
+        this.left = countFrames(bytes, at, end);
+        break;
+      }
       const committed = outbox.length;
       if (handled > 0) this.onFrame(handled);
       try {
@@ -288,6 +295,12 @@ function refusePromise(returned: unknown, handler: string, actor: string): void 
   throw new Error(
     `${handler} of actor ${actor} returned a promise: an actor is done with a message when its handler returns; what takes time is asked of a port`,
   );
+}
+
+function countFrames(bytes: Uint8Array, at: number, end: number): number {
+  let frames = 0;
+  for (; at < end; at += frameLength(bytes, at)) frames++;
+  return frames;
 }
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

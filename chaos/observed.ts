@@ -29,6 +29,10 @@ class ObservedInstance implements ActorInstance {
     this.observer.leaving(this.actor);
     return this.inner.output;
   }
+  get left() {
+    return this.inner.left;
+  }
+
   get malformed(): readonly MalformedFrame[] {
     return this.inner.malformed;
   }

@@ -25,6 +25,10 @@ export const MAILBOX_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 export const MAILBOX_FRAMES_MAX = 4096;
 /** What one handler may emit before it has returned: enough for a full display list and its publications. */
 export const HANDLER_OUTPUT_BYTES_MAX = 4 * FRAME_BYTES_MAX;
+/**
+ * A batch ends early when its handlers have emitted this much together, and goes on when that has left: with the last of them it is at most twice what one may emit, in place of 256 times.
+ */
+export const BATCH_OUTPUT_BYTES_MAX = HANDLER_OUTPUT_BYTES_MAX;
 /** The journal of one VM, between two checkpoints. */
 export const JOURNAL_BYTES = 4 * FRAME_BYTES_MAX;
 /** Deliveries to one actor that a restart may have to handle again: at a microsecond each, for those that cost more are bounded by their time. */

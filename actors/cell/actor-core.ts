@@ -36,6 +36,8 @@ export class ActorCore {
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
   handledTo: number;
+  /** Of the batch that has ended early, in the journal and not handled: the first stands at `handledTo`. */
+  rest: readonly JournalEntry[] = [];
   /** Digest of all that has left the gate, to compare a replay with. */
   digest: number;
   /** A snapshot could not be taken, or hung: as frames are handled again one is taken behind each, so that the one that has brought the state about is found. */
@@ -85,7 +87,9 @@ export class ActorCore {
 
   /** Journal position before which this actor needs nothing. */
   get neededFrom(): number {
-    return this.snapshots.framesSince === 0 && this.state === 'running' ? this.journal.position : this.snapshots.last.position;
+    return this.snapshots.framesSince === 0 && this.state === 'running' && this.rest.length === 0
+      ? this.journal.position
+      : this.snapshots.last.position;
   }
 
   /** Handles frames that are in the journal from `position` on. @returns the trap in which that ended */

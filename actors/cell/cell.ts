@@ -65,11 +65,12 @@ export class ActorCell implements Party {
   }
 
   runnable(lane: number): boolean {
-    return this.runs && !this.gate.blocked && this.mailbox.frames(lane) > 0;
+    return this.runs && !this.gate.blocked && (this.mailbox.frames(lane) > 0 || this.core.rest.length > 0);
   }
 
   /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
   handleBatch(lane: number): number {
+    if (this.core.rest.length > 0) return this.handleRest();
     const { scratch } = this.services;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
     // Making room takes a snapshot, at which this incarnation may end.
@@ -93,8 +94,20 @@ export class ActorCell implements Party {
       this.endBatch(trap, from);
       return;
     }
-    this.core.moveOn(scratch, frames, journal.position);
-    const micros = now() - started;
+    const { left } = incarnations;
+    if (left > 0) this.core.rest = journal.from(from).slice(frames - left);
+    this.core.moveOn(scratch, frames - left, this.reached);
+    this.noteSpent(started);
+  }
+
+  /** Journal position before which all was handled. */
+  private get reached(): number {
+    return this.core.rest[0]?.position ?? this.core.journal.position;
+  }
+
+  private noteSpent(started: number): void {
+    const { snapshots, incarnations } = this.core;
+    const micros = this.services.now() - started;
     snapshots.spent(micros);
     incarnations.spent(micros);
     this.services.spent(micros);
@@ -102,8 +115,24 @@ export class ActorCell implements Party {
     this.services.changed(this.name);
   }
 
+  /** The next frame of a batch that has ended early. @returns frames taken */
+  private handleRest(): number {
+    const { core } = this;
+    const [entry, ...rest] = core.rest;
+    const started = this.services.now();
+    const trap = core.enter(entry.frame, entry.frame.length, entry.position);
+    if (trap) {
+      this.endIncarnation(trap, entry);
+      return 1;
+    }
+    core.rest = rest;
+    core.moveOn(entry.frame, 1, this.reached);
+    this.noteSpent(started);
+    return 1;
+  }
+
   takeSnapshot(): void {
-    const { snapshots, incarnations, journal, gate, digest } = this.core;
+    const { snapshots, incarnations, gate, digest } = this.core;
     if (!this.runs || snapshots.framesSince === 0) return;
     const started = this.services.now();
     let bytes: Uint8Array;
@@ -113,7 +142,7 @@ export class ActorCell implements Party {
       this.endAtSnapshot(asTrap(error));
       return;
     }
-    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: journal.position }, () => this.services.now() - started);
+    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.services.now() - started);
     this.core.settle();
   }
 
@@ -146,6 +175,7 @@ export class ActorCell implements Party {
     const { core } = this;
     const { ends } = core;
     core.state = 'restarting';
+    core.rest = [];
     core.stats.traps++;
     core.incarnations.end();
     const report = ends.count(trap, culprit?.position ?? -1, culprit?.frame ?? null);
@@ -196,6 +226,7 @@ export class ActorCell implements Party {
   /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
   recover(): void {
     const { core } = this;
+    core.rest = []; // what is left of a batch is in the journal
     try {
       core.renew();
       if (core.probes) core.incarnations.snapshot();
@@ -291,6 +322,7 @@ export class ActorCell implements Party {
   /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
   deliverAgain(frame: Uint8Array): void {
     this.assertRunning();
+    if (this.core.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
     if (!this.services.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
     this.services.router.acceptAgain(this.address, frame, 0);
     this.services.scratch.set(frame);

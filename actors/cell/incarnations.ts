@@ -43,6 +43,10 @@ export class Incarnations {
     return this.present.output;
   }
 
+  get left(): number {
+    return this.present.left;
+  }
+
   get malformed(): readonly MalformedFrame[] {
     return this.present.malformed;
   }

@@ -29,6 +29,10 @@ class HangingInstance implements ActorInstance {
     return this.instance.output;
   }
 
+  get left() {
+    return this.instance.left;
+  }
+
   get malformed() {
     return this.instance.malformed;
   }

@@ -47,6 +47,8 @@ export interface GuestDefinition {
 export class WasmInstance implements ActorInstance {
   readonly output: Output = { bytes: NOTHING, start: 0, end: 0 };
   readonly malformed: MalformedFrame[] = [];
+  /** Its memory is bound enough. */
+  readonly left = 0;
   /** Undefined once the incarnation has ended. */
   #guest: GuestMemory | undefined;
   #control: ControlCalls | undefined;

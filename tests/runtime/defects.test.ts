@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Handlers } from '../../actors/actor.js';
 import { checkSnapshot } from '../../actors/cell/snapshot-check.js';
 import { system } from '../../protocol/generated/system.js';
-import { REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
+import { BATCH_OUTPUT_BYTES_MAX, REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, teller, watcher } from './bank.js';
 
@@ -88,6 +88,45 @@ test('what a handler may emit is counted for it alone, not for its batch', async
   await world.pass(50);
   expect((await world.counters()).traps).toBe(0);
   expect((await world.counters()).handled['bank>teller']).toBe(8);
+});
+
+test('a batch ends early when its output is large, and goes on as that leaves: nothing is lost or doubled, by traps and losses either', async () => {
+  const sizes: number[] = [];
+  const amounts = () => world.receipts.map(({ amount }) => amount);
+  const world = await openBank({
+    faults: { refuseRate: 0.3, refuseMicrosMax: 3_000 },
+    makeBank: () =>
+      new (class extends DefectiveBank {
+        override misbehave(): void {
+          for (let i = 0; i < 4; i++) this.send(large as never, { account: 0, amount: 1_000_000 } as never);
+          sizes.push(this.internals.outbox.length);
+        }
+      })(),
+  });
+  const heavy = [bank.receives.note, { account: 0, text: '' }] as const;
+  const batch = Array.from({ length: 12 }, (_, account) => [[bank.receives.note, { account, text: '' }] as const, oneDeposit]).flat();
+  arriveTogether(world, ...batch);
+  await world.pass(1);
+  await world.system.crash('bank').catch(() => {});
+  await world.pass(20);
+  arriveTogether(
+    world,
+    heavy,
+    oneDeposit,
+    [bank.receives.note, { account: 1, text: '' }],
+    [bank.receives.explode, { account: 0 }],
+    oneDeposit,
+  );
+  await world.pass(20);
+  arriveTogether(world, ...batch);
+  // So long that its first output has left, and not all.
+  for (let i = 0; i < 500 && world.receipts.length < 16; i++) await world.pass(1);
+  world.host.lose('js', 'the thread ended');
+  await world.pass(500);
+  expect(Math.max(...sizes)).toBeLessThan(2 * BATCH_OUTPUT_BYTES_MAX);
+  expect(amounts()).toEqual(Array.from({ length: 26 }, (_, i) => i + 1));
+  expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
+  expect((await world.system.deadLetters()).filter(({ code }) => code !== 'undecodable').map(({ code }) => code)).toEqual(['poisoned']);
 });
 
 test('snapshot() that throws once is an end like any other: nothing is lost', async () => {
