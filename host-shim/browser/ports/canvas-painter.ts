@@ -46,15 +46,22 @@ export class CanvasPainter {
     this.pixelRatio = Math.max(canvas.width / picture.width, canvas.height / picture.height);
     context.save();
     this.clip = NO_CLIP;
+    try {
+      this.paintItems(picture);
+    } finally {
+      context.restore();
+    }
+  }
+
+  private paintItems(picture: Picture): void {
     const texts = new Set<number>();
     for (let i = 0; i < picture.itemCount; i++) {
       const item = picture.itemAt(i);
       if (item.type === TEXT_ITEM) texts.add(item.node);
       this.setClip(picture, item.clip);
-      context.globalAlpha = item.opacity;
+      this.context.globalAlpha = item.opacity;
       this.paintItem(picture, item);
     }
-    context.restore();
     this.texts.keepOnly(texts);
   }
 

@@ -46,15 +46,16 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
   const repaint = () => {
     changed = true;
   };
+  const paint = (timeMs: number) => {
+    size?.fit();
+    painter.paint(port.picture);
+    times.painted(port.picture.frame, port.picture.animating, timeMs, performance.now());
+    onPainted?.(port.picture.frame, timeMs);
+  };
   const onAnimationFrame = (timeMs: number) => {
     running = requestAnimationFrame(onAnimationFrame);
-    if (changed) {
-      changed = false;
-      size?.fit();
-      painter.paint(port.picture);
-      times.painted(port.picture.frame, port.picture.animating, timeMs, performance.now());
-      onPainted?.(port.picture.frame, timeMs);
-    }
+    // What could not be painted is tried again: whatever throws, as an image source may, the next frame may find it mended.
+    if (changed) changed = !port.attempt(() => paint(timeMs));
     port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
   };
   return Object.assign(port, {

@@ -24,6 +24,8 @@ export interface DisplayPort {
   readonly frame: number;
   /** One animation frame. A tick that finds the way to scene full is left out: the next one stands for it. @param timeMicros since the Unix epoch */
   tick(timeMicros: number): void;
+  /** Does what the platform asks for: when it throws, that is reported as this port's crash. @returns whether it was done */
+  attempt(work: () => void): boolean;
   /** Adds to a histogram of metrics; left out when the way there is full. */
   observe(name: string, valueMs: number): void;
 }
@@ -52,6 +54,7 @@ export function openDisplayPort(vm: Vm, events: DisplayEvents): DisplayPort {
       if (frame === 0) offer(() => port.send(scene.receives.redraw, {}));
       if (offer(() => port.send(scene.receives.tick, { frame: next, timeMicros }))) frame = next;
     },
+    attempt: (work) => port.attempt(work),
     observe(name, value) {
       offer(() => port.send(metrics.receives.observe, { name, value }));
     },
