@@ -65,7 +65,10 @@ export function frameSentAt(at: usize): u64 {
   return bswap(load<u64>(at, SENT_AT_OFFSET));
 }
 
-/** Writes the fixed part, unstamped: sequence and epoch are 0 until the VM fills them in, and so is the length while the body is being written. */
+/**
+ * Writes the fixed part, unstamped: sequence and epoch are 0 until the VM fills them in, and so is the length while the body is being
+ * written.
+ */
 export function writeHeader(at: usize, kind: u16, source: u16, target: u16, causeSource: u16, causeSequence: u64, sentAt: u64): void {
   store<u32>(at, 0);
   store<u8>(at, 0x98, 4);

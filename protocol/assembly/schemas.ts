@@ -1,6 +1,6 @@
 /**
- * The schemas that a guest was built with: every generated file notes that of its party as the module starts, and the guest says them all when it is
- * asked who it is. So a module of yesterday does not read the messages of today.
+ * The schemas that a guest was built with: every generated file notes that of its party as the module starts, and the guest says them all
+ * when it is asked who it is. So a module of yesterday does not read the messages of today.
  */
 
 /** More parties than one actor has to do with; what is beyond is not checked. */
