@@ -7,7 +7,7 @@
  *
  * Nothing is dropped in silence: what is refused or cannot be delivered becomes a dead letter, and a request among it is
  * answered with a typed error at once. A full must-deliver mailbox or link makes `emit` and `arrive` return false: the frame
- * stays where it is and is offered again.
+ * stays where it is and is offered again. So does one whose target is not there yet, until `begin`.
  */
 import { DecodeError, type ErrorCode } from '../protocol/errors.js';
 import {
@@ -94,6 +94,8 @@ export class Router {
   private readonly held = new Set<number>();
   private silent = false;
   private holding = false;
+  /** Every actor runs, or never will: what has nobody to go to is refused. Before that it waits. */
+  private begun = false;
   private readonly kept = new KeptView();
 
   constructor(private readonly options: RouterOptions) {
@@ -144,6 +146,11 @@ export class Router {
     this.holding = holds;
   }
 
+  /** Whoever is to be there is there. */
+  begin(): void {
+    this.begun = true;
+  }
+
   /** Nothing leaves any more: the VM was lost, and what runs on in its thread must not be heard. */
   silence(): void {
     this.silent = true;
@@ -182,6 +189,7 @@ export class Router {
   emit(bytes: Uint8Array, at: number, target: number): boolean {
     if (this.silent || this.muted.has(target)) return true;
     if (this.held.has(target) || (this.holding && this.local.has(target))) return false;
+    if (!this.begun && !this.hasRoute(target)) return false;
     writeU16(bytes, at + TARGET_OFFSET, target);
     const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
     if (accepted) {
@@ -298,6 +306,7 @@ export class Router {
   private forward(target: number, bytes: Uint8Array, at: number): boolean {
     const remote = this.remote.get(target);
     if (remote) return remote.writer.write(bytes, at, frameLength(bytes, at));
+    if (!this.begun) return false;
     this.reject('unreachable', `no route to ${this.kinds.partyName(target)}`, bytes, at);
     return true;
   }

@@ -469,6 +469,7 @@ export class Vm implements VmControl {
   }
 
   async begin(): Promise<void> {
+    this.router.begin();
     this.newcomers.begin();
     this.ports.open();
   }

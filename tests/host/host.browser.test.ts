@@ -1,6 +1,7 @@
 import { createBrowserHost, detectCapabilities } from '../../host-shim/browser/index.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { backPressureSuite } from './back-pressure.js';
+import { beforeStartSuite } from './before-start.js';
 import { hostConformance, type TestedHost, untilSettled } from './host-conformance.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
 
@@ -22,3 +23,4 @@ const tested: TestedHost<PlatformHost> = {
 
 hostConformance('Chromium', tested);
 backPressureSuite('Chromium', tested);
+beforeStartSuite('Chromium', tested);

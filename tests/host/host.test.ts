@@ -1,6 +1,7 @@
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
 import { backPressureSuite } from './back-pressure.js';
+import { beforeStartSuite } from './before-start.js';
 import { hostConformance, type TestedHost, untilSettled } from './host-conformance.js';
 import { bundleEntries } from './node-entries.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
@@ -21,3 +22,4 @@ const tested: TestedHost<PlatformHost> = {
 
 hostConformance('Node', tested);
 backPressureSuite('Node', tested);
+beforeStartSuite('Node', tested);

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { type System, startSystem } from '../../actors/system.js';
 import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
 import { backPressureSuite } from './back-pressure.js';
+import { beforeStartSuite } from './before-start.js';
 import { hostConformance, type TestedHost } from './host-conformance.js';
 import { mirror, probe, relay } from './protocol/generated/index.js';
 import { jsDefinition, parties, wasmDefinition } from './world.js';
@@ -22,6 +23,7 @@ const tested: TestedHost<SimHost> = {
 
 hostConformance('sim', tested);
 backPressureSuite('sim', tested);
+beforeStartSuite('sim', tested);
 
 describe('VMs in one thread', () => {
   test('one whose pump throws is lost, once; the others go on', async () => {
