@@ -5,7 +5,7 @@ import { readHeader } from '../../protocol/frame.js';
 import { CRASH_REPORT_FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import type { CauseLink, CrashReport } from '../control.js';
 import type { ActorTrap, VmName } from '../instance.js';
-import { stackOf } from '../thrown.js';
+import { isA, stackOf } from '../thrown.js';
 
 /** Of the VM in which it was. */
 interface Witness {
@@ -36,7 +36,7 @@ export function crashReport(witness: Witness, crash: Crash): CrashReport {
     epoch,
     lastSequence,
     reason: trap.message,
-    stack: stackOf(trap.cause) || stackOf(trap),
+    stack: stackOf(isA(trap.cause, Error) ? trap.cause : trap),
     position: trap.isLocated ? trap.position : '',
     attempt,
     at: witness.now(),
