@@ -119,6 +119,34 @@ export interface DeafReport {
   readonly at: number;
 }
 
+/** An actor that handled messages again said something else than the first time: it depends on more than its messages and state, or its twins differ. It goes on. */
+export interface DivergenceReport {
+  readonly actor: string;
+  /** Where it handled them again. */
+  readonly vm: VmName;
+  readonly epoch: number;
+  /** At which it differed first; empty names when only the digest of all tells it. */
+  readonly message: { readonly kindName: string; readonly source: string; readonly sequence: number };
+  /** The first frame that had left and came out otherwise; null when it had sent none more, or it was not kept (docs/RECOVERY.md). */
+  readonly first: DivergentFrame | null;
+  /** What came out in its place; null when nothing did, or it is not known which. */
+  readonly again: DivergentFrame | null;
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+export interface DivergentFrame {
+  readonly kindName: string;
+  /** Empty for a publication. */
+  readonly target: string;
+  /** The fields of its body as JSON, shortened; empty when they cannot be read. */
+  readonly body: string;
+  /** Length of the frame. */
+  readonly bytes: number;
+  /** The first of them, at most `DIVERGENT_FRAME_BYTES_MAX`, without source, sequence and time, which are put in as it leaves. */
+  readonly firstBytes: Uint8Array;
+}
+
 export type { DeadLetter };
 
 /** A link's transport, made by the host and handed to the two VMs. Opaque to the actor model. */
@@ -207,6 +235,8 @@ export interface VmEvents {
   /** A message was given up after its second try; the actor goes on without it. @param frame the whole of it */
   poisoned(report: CrashReport, frame: Uint8Array): void;
   deaf(report: DeafReport): void;
+  /** What an actor handled again gave other output than the first time. */
+  divergent(report: DivergenceReport): void;
   /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
   changed(actor: string): void;
   /**

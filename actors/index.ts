@@ -20,6 +20,8 @@ export type {
   CrashReport,
   DeadLetter,
   DeafReport,
+  DivergenceReport,
+  DivergentFrame,
   EndNotice,
   LinkTransport,
   Routes,

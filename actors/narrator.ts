@@ -3,7 +3,7 @@
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../protocol/limits.js';
-import type { CrashReport, DeafReport } from './control.js';
+import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame } from './control.js';
 import type { Clock } from './host.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 
@@ -66,6 +66,8 @@ function warningIn(change: SystemChange): string {
       return change.event === 'failed' ? `storage of ${change.actor}: ${change.error.message}` : '';
     case 'deaf':
       return `VM ${change.report.vm} was deaf and has been woken: ${DEAF[change.report.reason]}. This is a defect of Tandem`;
+    case 'divergent':
+      return ofDivergence(change.report);
     case 'control':
       return change.error.message;
   }
@@ -76,6 +78,14 @@ const DEAF: Readonly<Record<DeafReport['reason'], string>> = {
   reader: 'a link of it was awake, and nobody would have looked there',
   frames: 'frames waited, and nobody would have handled them',
 };
+
+function ofDivergence({ actor, message, first, again }: DivergenceReport): string {
+  const at = message.kindName ? ` at ${message.kindName} from ${message.source}` : '';
+  const said = first || again ? `: it was ${shown(first)}, and is ${shown(again)}` : '';
+  return `${actor} said something else as it handled messages again${at}${said}. It may ask for the time or a random number, or its twins differ`;
+}
+
+const shown = (frame: DivergentFrame | null): string => (frame ? `${frame.kindName} ${frame.body}` : 'nothing');
 
 function ofVm({ vm, state, reason, failedOver }: VmStatus): string {
   if (state === 'running') return failedOver ? `VM ${vm} runs its actors as their JavaScript twins: ${reason}` : '';

@@ -63,6 +63,12 @@ export const DEAD_LETTERS_MAX = 256;
 export const DEAD_LETTERS_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 /** First bytes of a frame kept with a crash report: the header and the start of the body. */
 export const CRASH_REPORT_FRAME_BYTES_MAX = 256;
+/** What an actor has sent since its last snapshot is kept up to this, to be shown beside a replay that differs: hundreds of usual messages, and little beside its mailbox. */
+export const SENT_KEPT_BYTES_MAX = 64 << 10;
+/** First bytes of each of two frames that differ: a message that a person reads is shorter. */
+export const DIVERGENT_FRAME_BYTES_MAX = 4096;
+/** Of the body of such a frame, as text: a line or two in a report. */
+export const DIVERGENT_BODY_CHARACTERS_MAX = 500;
 /** A request that states no deadline of its own: a person has given up by then. */
 export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 /** Requests in flight per requester: beyond it the requester is refused, not queued. */

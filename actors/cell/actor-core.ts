@@ -22,6 +22,8 @@ import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
 import { firstSequenceOf, Gate } from './gate.js';
 import { asTrap, Incarnations } from './incarnations.js';
+import { ReplayCheck } from './replay-check.js';
+import { SentSince } from './sent-since.js';
 import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
 
 export class ActorCore {
@@ -33,6 +35,7 @@ export class ActorCore {
   readonly journal: CellJournal;
   readonly snapshots: SnapshotKeeper;
   readonly ends: ActorEnds;
+  readonly sent: SentSince;
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
   handledTo: number;
@@ -71,6 +74,7 @@ export class ActorCore {
     this.handledTo = handledTo;
     this.gate.sequence = lastSequence;
     this.digest = lastDigest;
+    this.sent = new SentSince(lastSequence);
   }
 
   get address(): number {
@@ -105,7 +109,10 @@ export class ActorCore {
     reportMalformed(this.services, this.incarnations.malformed, bytes, frames);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
-    if (RECOVERABLE) this.digest = this.frameDigest.add(this.digest, output, start, end);
+    if (RECOVERABLE) {
+      this.digest = this.frameDigest.add(this.digest, output, start, end);
+      this.sent.add(output, start, end);
+    }
     this.gate.release(output, start, end);
   }
 
@@ -130,19 +137,28 @@ export class ActorCore {
     entries: readonly JournalEntry[],
     { digest, sequence }: Readonly<Snapshot>,
   ): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
+    const check = new ReplayCheck(this.sent.after(sequence), sequence, this.gate.sequence);
     this.services.progress.again();
     for (const [i, entry] of entries.entries()) {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position);
       if (trap) return { trap, entry };
       const { bytes, start, end } = this.incarnations.output;
       digest = this.frameDigest.add(digest, bytes, start, end);
+      check.compare(entry.frame, bytes, start, end);
       for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
       const failed = this.probe(entry, { digest, sequence, position: entries[i + 1]?.position ?? this.handledTo });
       if (failed) return { trap: failed, entry };
     }
     this.stats.replayed += entries.length;
-    if (!this.rewritten && (digest !== this.digest || sequence !== this.gate.sequence)) this.stats.divergent++;
+    const isFound = check.finish(entries.map(({ frame }) => frame));
+    if (!this.rewritten && (isFound || digest !== this.digest || sequence !== this.gate.sequence)) this.tellDivergent(check);
     return null;
+  }
+
+  private tellDivergent(check: ReplayCheck): void {
+    const { vm, kinds, events, now } = this.services;
+    this.stats.divergent++;
+    events.divergent({ actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) });
   }
 
   /**
@@ -165,6 +181,7 @@ export class ActorCore {
   settle(): void {
     this.probes = false;
     this.rewritten = false;
+    this.sent.restart(this.gate.sequence);
     this.ends.suspect(0, 0);
   }
 

@@ -12,6 +12,8 @@ import { checkpointOf, remember } from './cell-recovery.js';
 export interface Handover extends ActorCheckpoint {
   /** Handled since the snapshot: their output has left. */
   readonly handled: readonly Uint8Array[];
+  /** What that was, one frame after another, as far as it was kept; null when nothing is known of it. */
+  readonly sent: Uint8Array | null;
 }
 
 /** With what is open of the actor, as requester and as target. */
@@ -35,20 +37,26 @@ export function handOver(core: ActorCore): Handover {
     waiting: [...left.map(({ frame }) => frame), ...kept.waiting.map((piece) => piece.slice())],
     held: [...kept.held],
     handled: handled.map(({ frame }) => frame),
+    sent: core.sent.after(kept.sequence),
   };
 }
 
 /** Comes to the state that is handed over, and waits. @throws ActorTrap */
-export function adopt(core: ActorCore, { waiting, held, handled }: Handover): void {
+export function adopt(core: ActorCore, { waiting, held, handled, sent }: Handover): void {
   const { gate, snapshots, journal, incarnations, services } = core;
   suspend(core);
   services.router.fence(core.address, gate.epoch, gate.sequence);
   core.renew();
   const entries = handled.map((frame) => ({ frame, position: journal.position, givenUp: false }));
+  if (sent) {
+    core.sent.restart(snapshots.last.sequence);
+    core.sent.add(sent, 0, sent.length);
+  }
   const failed = core.replay(entries, snapshots.last);
   if (failed) throw failed.trap;
   const { digest } = core;
   snapshots.keep({ bytes: incarnations.snapshot(), sequence: gate.sequence, digest, position: journal.position }, () => 0);
+  core.sent.restart(gate.sequence);
   remember(core, { waiting, held });
 }
 

@@ -40,6 +40,7 @@ export class VmReports {
       crashed: (report) => this.tell(report, (whole) => ({ type: 'crash', report: whole })),
       poisoned: (report, frame) => this.tell(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
       deaf: (report) => this.options.emit({ type: 'deaf', report }),
+      divergent: (report) => this.options.emit({ type: 'divergent', report }),
       changed: (actor) => persistence.note(actor),
       checkpoint: async (bytes) => {
         // One of a former incarnation that comes late covers less than the memory still has.

@@ -61,6 +61,7 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
   crashed: (report) => events.crashed(report),
   poisoned: (report, frame) => events.poisoned(report, frame),
   deaf: (report) => events.deaf(report),
+  divergent: (report) => events.divergent(report),
   changed: (actor) => events.changed(actor),
   checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

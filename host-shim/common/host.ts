@@ -232,6 +232,9 @@ export class LocalReports implements VmListener {
     this.listener?.deaf(report);
   }
 
+  /** The host's own VM has ports only. */
+  divergent(): void {}
+
   changed(): void {}
 
   async checkpoint(): Promise<void> {}

@@ -81,6 +81,7 @@ export function exposeVm(
         crashed: (report) => void events.crashed(report),
         poisoned: (report, frame) => void events.poisoned(report, frame),
         deaf: (report) => void events.deaf(report),
+        divergent: (report) => void events.divergent(report),
         changed: (actor) => void events.changed(actor),
         checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });

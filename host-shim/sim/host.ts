@@ -232,6 +232,7 @@ export class SimHost implements Host {
         crashed: (report) => listener.crashed(report),
         poisoned: (report, frame) => listener.poisoned(report, frame),
         deaf: (report) => listener.deaf(report),
+        divergent: (report) => listener.divergent(report),
         changed: (actor) => listener.changed(actor),
         checkpoint: async (bytes, neededFrom) => {
           await listener.checkpoint(bytes, neededFrom);

@@ -49,6 +49,7 @@ class Listener implements VmListener {
     this.reports.push(report);
   }
   deaf(): void {}
+  divergent(): void {}
   changed(): void {}
   async checkpoint(): Promise<void> {}
   lost(reason: string): void {

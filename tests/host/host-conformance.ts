@@ -1,6 +1,6 @@
 /** What every host keeps, whatever the device lacks: run for Node and the simulation in Node, and for the browser in Chromium. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeafReport, VmCounters } from '../../actors/control.js';
+import type { DeafReport, DivergenceReport, VmCounters } from '../../actors/control.js';
 import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/host.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
@@ -65,6 +65,9 @@ class Attentive implements VmListener {
   }
   deaf({ vm, reason }: DeafReport): void {
     this.fail(new Error(`VM ${vm} was deaf: ${reason}`));
+  }
+  divergent({ actor }: DivergenceReport): void {
+    this.fail(new Error(`${actor} said something else as it handled messages again`));
   }
   changed(): void {}
   async checkpoint(): Promise<void> {}

@@ -55,6 +55,7 @@ export class Stage {
       crashed() {},
       poisoned() {},
       deaf() {},
+      divergent() {},
       changed() {},
       async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),

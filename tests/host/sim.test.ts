@@ -35,6 +35,7 @@ describe('VMs in one thread', () => {
       crashed() {},
       poisoned() {},
       deaf() {},
+      divergent() {},
       changed() {},
       async checkpoint() {},
       lost: (reason: string) => void losses.push(reason),

@@ -88,6 +88,7 @@ export class HostVm {
         crashed() {},
         poisoned() {},
         deaf: (report) => this.deaf.push(report),
+        divergent() {},
         changed() {},
         async checkpoint() {},
       },

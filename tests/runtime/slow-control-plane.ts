@@ -63,6 +63,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
     crashed: (report) => later(() => listener.crashed(report)),
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
     deaf: (report) => later(() => listener.deaf(report)),
+    divergent: (report) => later(() => listener.divergent(report)),
     changed: (actor) => later(() => listener.changed(actor)),
     checkpoint: async (bytes, neededFrom) => {
       await back.send();

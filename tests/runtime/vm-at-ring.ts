@@ -108,7 +108,16 @@ export class VmAtRing {
       factories: [javaScriptActorFactory(bank, () => new Bank(), parties)],
       clock: { nowMicros: () => performance.now() * 1000 },
       timers: { set: () => null, clear() {} },
-      events: { ended() {}, hung() {}, crashed() {}, poisoned() {}, deaf() {}, changed() {}, checkpoint: this.options.keep },
+      events: {
+        ended() {},
+        hung() {},
+        crashed() {},
+        poisoned() {},
+        deaf() {},
+        divergent() {},
+        changed() {},
+        checkpoint: this.options.keep,
+      },
       wake: () => {
         this.wakes++;
       },

@@ -48,6 +48,19 @@ describe('a line for who develops', () => {
     ]);
   });
 
+  test('an actor that said something else the second time', async () => {
+    const { host, lines } = await narrated();
+    const frame = { kindName: 'tick', target: '', body: '[1]', bytes: 53, firstBytes: new Uint8Array(53) };
+    const message = { kindName: 'wake', source: 'clock', sequence: 3 };
+    host
+      .vm('js')
+      .listener?.divergent({ actor: 'anna', vm: 'js', epoch: 2, at: 0, message, first: frame, again: { ...frame, body: '[2]' } });
+    await settle();
+    expect(lines).toEqual([
+      'tandem: anna said something else as it handled messages again at wake from clock: it was tick [1], and is tick [2]. It may ask for the time or a random number, or its twins differ',
+    ]);
+  });
+
   test('no more lines than a person can read, and how many were left out', async () => {
     const { host, lines } = await narrated();
     for (let i = 0; i < CONSOLE_LINES_MAX + 5; i++) {

@@ -72,6 +72,7 @@ const NO_HANDOVER: ActorHandover = {
   waiting: [],
   held: [],
   handled: [],
+  sent: null,
   requests: { outgoing: [], incoming: [] },
 };
 
