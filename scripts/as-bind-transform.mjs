@@ -4,8 +4,10 @@
  *
  * The section is JSON: {typeIds: {class: {id, byteSize}}, importedFunctions: {}, exportedFunctions: {name: {returnType, parameters}}}.
  * Only functions whose signature as-bind can convert are listed: those with the ABI's prefix take raw pointers and stay raw.
+ *
+ * And where the language's allocator finds no memory, it calls the kit's `__outOfMemory` (wasm-actors/kit/collector.ts) in place of `unreachable`, which says nothing.
  */
-import { ElementKind, SourceKind } from 'assemblyscript';
+import { ElementKind, Node, NodeKind, SourceKind } from 'assemblyscript';
 import { Transform } from 'assemblyscript/transform';
 
 const RAW_PREFIX = 'tandem_';
@@ -18,7 +20,22 @@ function* exportsOf(file) {
   for (const other of file.exportsStar ?? []) yield* exportsOf(other);
 }
 
+const ALLOCATOR = '~lib/rt/tlsf.ts';
+
+/** Every call of `unreachable` below a node of the syntax tree: fields of nodes are nodes, or lists of them. */
+function* unreachableCalls(node) {
+  if (node.kind === NodeKind.Call && node.expression.text === 'unreachable') yield node;
+  for (const value of Object.values(node).flat()) if (value instanceof Node) yield* unreachableCalls(value);
+}
+
 export default class AsBindSection extends Transform {
+  afterParse(parser) {
+    for (const source of parser.sources) {
+      if (source.normalizedPath !== ALLOCATOR) continue;
+      for (const call of unreachableCalls(source)) call.expression.text = '__outOfMemory';
+    }
+  }
+
   afterCompile(module) {
     const typeIds = {};
     const exportedFunctions = {};

@@ -19,6 +19,8 @@ const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 const DRIVER = /^wasm-actors\/kit\/(turn|exports)\.ts/;
 /** What an actor calls, codecs of an application included, and what calls it: reported only when no line of the actor is in the stack. */
 const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\/|\/generated\/assembly\//;
+/** What stands at every allocation. */
+const ALLOCATION = /^(~lib\/|wasm-actors\/kit\/collector\.ts)/;
 
 interface GuestSourceMap {
   readonly sources: string[];
@@ -84,7 +86,7 @@ export class SourcePositions {
   /** @returns `wasm-actors/scene.ts:120:5` of the innermost frame of the actor, else of the innermost of all; empty when there is none */
   inStack(stack: string): string {
     const found = [...stack.matchAll(WASM_FRAME)].map(([, offset]) => this.#at(Number.parseInt(offset, 16))).filter(Boolean);
-    return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !position.startsWith('~lib/')) ?? found[0] ?? '';
+    return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !ALLOCATION.test(position)) ?? found[0] ?? '';
   }
 
   #parse(): GuestSourceMap {
@@ -113,7 +115,18 @@ export class SourcePositions {
       if (position && (!RUNTIME.test(position) || DRIVER.test(position))) return position;
       nearest ||= position;
     }
-    return nearest;
+    return ALLOCATION.test(nearest) ? this.#behind(exact, starts) || nearest : nearest;
+  }
+
+  /** What a function allocates first may have nothing before it: @returns the nearest position behind in the same function that is the actor's, or empty */
+  #behind(index: number, starts: readonly number[]): string {
+    const segments = this.#segments;
+    const end = starts[lastAtMost(starts, (start) => start, segments[index]?.[0] ?? 0) + 1] ?? Number.POSITIVE_INFINITY;
+    for (let i = index + 1; i < segments.length && segments[i][0] < end; i++) {
+      const position = this.#format(segments[i]);
+      if (position && !RUNTIME.test(position)) return position;
+    }
+    return '';
   }
 
   #format([, source, line, column]: SourceMapSegment): string {

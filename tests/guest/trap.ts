@@ -30,6 +30,8 @@ export const WAYS = [
   'not a number',
   'long conversion',
   'growth',
+  'leak',
+  'greed',
 ] as const;
 export type Way = (typeof WAYS)[number];
 

@@ -23,7 +23,7 @@ const REASONS: Readonly<Record<Way, RegExp>> = {
   overflow: /divide result unrepresentable/,
   conversion: /float unrepresentable in integer range/,
   stack: /Maximum call stack size exceeded/,
-  allocation: /unreachable|memory/,
+  allocation: /^out of memory/,
   abort: /asked to abort/,
   index: /Index out of range/,
   store: /memory access out of bounds/,
@@ -36,6 +36,8 @@ const REASONS: Readonly<Record<Way, RegExp>> = {
   'not a number': /float unrepresentable in integer range/,
   'long conversion': /float unrepresentable in integer range/,
   growth: /unreachable/,
+  leak: /^out of memory/,
+  greed: /^out of memory/,
 };
 
 function lineOf(way: Way): number {

@@ -24,6 +24,12 @@ let allocatedBytes: usize = 0;
   return reallocate(pointer, bytes);
 }
 
+/** Called by the allocator when the memory has its largest size, or the host has no more. @throws always, and without allocating */
+// @ts-ignore: decorator
+@global @unsafe export function __outOfMemory(): void {
+  abort('out of memory: what the actor keeps, and makes for one batch, has no room');
+}
+
 /** Call only when no reference to an object is on the stack. */
 export function collectWhenDue(): void {
   const quarterOfMemory = <usize>memory.size() << 14;

@@ -44,12 +44,22 @@ namespace Way {
   export const NOT_A_NUMBER: u8 = 18;
   export const LONG_CONVERSION: u8 = 19;
   export const GROWTH: u8 = 20;
+  export const LEAK: u8 = 21;
+  export const GREED: u8 = 22;
 }
 
 function nothing(): void {}
 
 function descend(depth: i32): i32 {
   return descend(depth + 1) + depth; // trap: stack
+}
+
+const hoard: Map<i32, usize> = new Map();
+
+/** The allocation is the first of it: of this function no instruction stands before. */
+function want(depth: i32): i32 {
+  const piece = new StaticArray<u8>(1 << 20); // trap: greed
+  return want(depth + 1) + piece.length;
 }
 
 class TrapState {
@@ -218,6 +228,11 @@ class Trap extends Actor<TrapState> {
         break;
       case Way.GROWTH:
         if (memory.grow(65536 + this.zero) < 0) unreachable(); // trap: growth
+        break;
+      case Way.LEAK:
+        while (true) hoard.set(hoard.size, heap.alloc(1 << 20)); // trap: leak
+      case Way.GREED:
+        this.sum = want(this.zero);
         break;
       default:
     }
