@@ -121,7 +121,7 @@ export const request = <const S extends Fields, const R extends Fields>(
     readonly reply: { readonly kind: number; readonly fields: R };
     readonly deadlineMs?: number;
   },
-): MessageSchema<S, R> => ({ lane: 'ordinary', overflow: 'deliver', ...options });
+): MessageSchema<S, R> => ({ lane: 'ordinary', overflow: 'deliver', ...options, reply: options.reply });
 
 /**
  * A piece of the owner's state that others follow. Bodies have a leading `version: u32, fresh: bool`, filled in by the runtime:

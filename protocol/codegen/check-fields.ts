@@ -2,7 +2,7 @@
 import { NESTING_DEPTH_MAX } from '../limits.js';
 import type { Field, FieldType } from '../schema.js';
 import { pascal } from './model.js';
-import { TYPES_TAKEN } from './names.js';
+import { isModifier, TYPES_TAKEN } from './names.js';
 
 /** Says what is wrong at a path. */
 export type Say = (path: string, reason: string) => void;
@@ -58,6 +58,7 @@ export class FieldChecks {
       const at = `${path}.${name}`;
       if (!NAME.test(name)) this.say(at, 'is not an identifier in lower case');
       if (taken.includes(name)) this.say(at, 'the name is taken by the generated class');
+      if (isModifier(name)) this.say(at, 'AssemblyScript takes the name for a modifier of what comes after it');
       for (const member of membersOf(name, field)) {
         const other = members.get(member);
         if (other !== undefined) this.say(at, `the generated class has ${member} for ${other} already`);

@@ -115,7 +115,9 @@ class PartyChecks {
     if (!LANES.includes(lane)) say(name, `its lane is ${show(lane)}, which is none of ${list(LANES as string[])}`);
     if (!OVERFLOWS.includes(overflow)) say(name, `its overflow is ${show(overflow)}, which is none of ${list(OVERFLOWS as string[])}`);
     this.key(name, message);
-    if (reply !== undefined) this.reply(name, message, published);
+    // A request whose reply was forgotten is no message.
+    if (reply !== undefined || (Object.hasOwn(message, 'reply') && typeof message.encode !== 'function'))
+      this.reply(name, message, published);
     else if (deadlineMs !== undefined) say(name, 'has a deadline, but no reply');
     if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs > 0 && deadlineMs <= DELAY_MS_MAX))
       say(name, `its deadlineMs is ${show(deadlineMs)}, not a time above 0 and up to ${DELAY_MS_MAX}`);

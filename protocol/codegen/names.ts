@@ -13,6 +13,12 @@ const words = new Set([...RESERVED.split(' '), ...GENERATED]);
 /** Whether a party cannot be called so: it becomes a constant and a file. */
 export const isReserved = (name: string): boolean => words.has(name);
 
+/** What AssemblyScript takes for a modifier where the name of a class's member should be. */
+const MODIFIERS = ['abstract', 'declare', 'override', 'private', 'protected', 'public', 'static'];
+
+/** Whether a field cannot be called so. */
+export const isModifier = (name: string): boolean => MODIFIERS.includes(name);
+
 /** Types of the languages and of the runtime, which generated code means when it says their names. */
 export const TYPES_TAKEN: readonly string[] = [
   ...[

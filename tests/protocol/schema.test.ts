@@ -74,6 +74,17 @@ describe('checks of a schema', () => {
       'taken',
     ],
     ['a member of the generated class', { one: message({ kind: 0x4301, fields: { target: u8 } }) }, 'taken'],
+    [
+      'a modifier of AssemblyScript',
+      { one: message({ kind: 0x4301, fields: { public: u8 } }) },
+      'sample.one.public: AssemblyScript takes the name',
+    ],
+    [
+      'a modifier in a structure',
+      { one: message({ kind: 0x4301, fields: { at: struct('Point', { static: u8 }) } }) },
+      'sample.one.at.static:',
+    ],
+    ['a request without a reply', { one: request({ kind: 0x4301, fields: {} } as never) }, 'sample.one: its reply is undefined'],
     ['a type without a name', { one: message({ kind: 0x4301, fields: { at: struct('point', { x: u8 }) } }) }, 'not the name of a type'],
   ] as const)('find %s', (_, receives, problem) => {
     expect(problemsOf(portOf(receives as unknown as PartySchema['receives'])).join()).toContain(problem);
