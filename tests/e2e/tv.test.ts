@@ -300,6 +300,14 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
+  test('a browser that has no OffscreenCanvas', async () => {
+    const television = await Television.open(browser, server, '', (page) => page.addInitScript('delete globalThis.OffscreenCanvas'));
+    expect(await play(television)).toEqual(expected);
+    expect(await television.page.evaluate(() => typeof OffscreenCanvas)).toBe('undefined');
+    expect(await television.page.isHidden('#problem')).toBe(true);
+    await television.close();
+  });
+
   test('a browser that has no WebAssembly', async () => {
     const lesser = await launchChromium('--js-flags=--jitless');
     try {

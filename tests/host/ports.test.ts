@@ -191,6 +191,23 @@ describe('fetch port', () => {
     expect(await ask('/slow', 50)).toMatchObject({ status: 0, failure: 'timeout', error: 'no answer in 50 ms' });
   });
 
+  it('answers also what cannot be handed on, and an error that has no words', async () => {
+    const half = '\u{1f600}'.slice(0, 1);
+    const answers: Readonly<Record<string, () => unknown>> = {
+      '/half': () => Promise.reject(new Error(`${'x'.repeat(10)}${half}`)),
+      '/cut': () => Promise.reject(new Error(`${'x'.repeat(159)}\u{1f600}`)),
+      '/mute': () => Promise.reject(Object.assign(new Error('mute'), { message: { toString: null } })),
+      '/status': async () => ({ status: 70_000, headers: [], body: null }),
+      '/nothing': async () => undefined,
+    };
+    const answer = ((asked: Request) => answers[new URL(asked.url).pathname]()) as unknown as typeof fetch;
+    const stage = await startStage(({ host }) => void openFetchPort(host.vm, { fetch: answer, baseUrl: new URL('http://here/') }));
+    const ask = (path: string) => stage.page.request(network.receives.request, { ...request, url: path });
+    expect(await ask('/half')).toMatchObject({ status: 0, failure: 'unreachable', error: 'x'.repeat(10) });
+    expect(await ask('/cut')).toMatchObject({ status: 0, failure: 'unreachable', error: 'x'.repeat(159) });
+    for (const path of ['/mute', '/status', '/nothing']) expect(await ask(path)).toMatchObject({ status: 0, failure: 'unreachable' });
+  });
+
   /** A server that never answers `/silent`, is down for the others, and says what reached it. */
   async function startSilent() {
     const reached: string[] = [];

@@ -48,9 +48,9 @@ const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as c
 
 /** @returns null for a source that is no poster */
 export function createPosters(): ImageSource {
-  const drawn = new Map<string, OffscreenCanvas>();
+  const drawn = new Map<string, HTMLCanvasElement>();
   let pixels = 0;
-  const keep = (key: string, canvas: OffscreenCanvas) => {
+  const keep = (key: string, canvas: HTMLCanvasElement) => {
     drawn.set(key, canvas);
     pixels += canvas.width * canvas.height;
     for (const [oldest, { width, height }] of drawn) {
@@ -78,7 +78,7 @@ function parsePoster(source: string): Poster | null {
   return parts && { id: Number(parts[1]), genre: parts[2], year: parts[3], title: parts[4] };
 }
 
-type Context = OffscreenCanvasRenderingContext2D;
+type Context = CanvasRenderingContext2D;
 /** A number from 0 to 1 that the film alone decides; each call gives the next. */
 type Draw = () => number;
 
@@ -90,8 +90,11 @@ function drawsOf(id: number): Draw {
   };
 }
 
-function drawPoster(poster: Poster, size: Size, ratio: number): OffscreenCanvas {
-  const canvas = new OffscreenCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
+function drawPoster(poster: Poster, size: Size, ratio: number): HTMLCanvasElement {
+  // Not every television's browser has an OffscreenCanvas.
+  const canvas = document.createElement('canvas');
+  canvas.width = Math.ceil(size.width * ratio);
+  canvas.height = Math.ceil(size.height * ratio);
   const context = canvas.getContext('2d', { alpha: false });
   if (!context) throw new Error('a poster has no 2D context');
   context.scale(canvas.width / size.width, canvas.height / size.height);

@@ -26,10 +26,16 @@ export class CanvasPainter {
   private font = '';
   private pixelRatio = 1;
 
-  /** @throws when the canvas has no 2D context */
+  private imageFailed = false;
+
+  /**
+   * @param onImageFailed an image could not be had or drawn, the first of a picture: where it should be is the item's colour, and the rest is painted
+   * @throws when the canvas has no 2D context
+   */
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly images: ImageSource,
+    private readonly onImageFailed: (error: unknown) => void,
   ) {
     const context = canvas.getContext('2d', { alpha: false });
     if (!context) throw new Error('the canvas has no 2D context');
@@ -55,6 +61,7 @@ export class CanvasPainter {
 
   private paintItems(picture: Picture): void {
     const texts = new Set<number>();
+    this.imageFailed = false;
     for (let i = 0; i < picture.itemCount; i++) {
       const item = picture.itemAt(i);
       if (item.type === TEXT_ITEM) texts.add(item.node);
@@ -80,10 +87,21 @@ export class CanvasPainter {
 
   private paintItem(picture: Picture, item: Readonly<PictureItem>): void {
     const text = item.type === TEXT_ITEM || item.type === IMAGE_ITEM ? picture.stringOf(item.node) : '';
-    const image = item.type === IMAGE_ITEM && text !== '' ? this.images(text, item.width, item.height, this.pixelRatio) : null;
     if (item.type === TEXT_ITEM) this.paintText(item, text);
-    else if (image) this.paintImage(item, image);
-    else this.paintBox(item);
+    else if (text === '' || !this.tryImage(item, text)) this.paintBox(item);
+  }
+
+  /** @returns whether it is painted */
+  private tryImage(item: Readonly<PictureItem>, source: string): boolean {
+    try {
+      const image = this.images(source, item.width, item.height, this.pixelRatio);
+      if (image) this.paintImage(item, image);
+      return image !== null;
+    } catch (error) {
+      if (!this.imageFailed) this.onImageFailed(error);
+      this.imageFailed = true;
+      return false;
+    }
   }
 
   private paintBox(item: Readonly<PictureItem>): void {
@@ -98,13 +116,16 @@ export class CanvasPainter {
   private paintImage(item: Readonly<PictureItem>, image: CanvasImageSource): void {
     const { context } = this;
     context.save();
-    if (item.radius > 0) {
-      context.beginPath();
-      context.roundRect(item.x, item.y, item.width, item.height, item.radius);
-      context.clip();
+    try {
+      if (item.radius > 0) {
+        context.beginPath();
+        context.roundRect(item.x, item.y, item.width, item.height, item.radius);
+        context.clip();
+      }
+      context.drawImage(image, item.x, item.y, item.width, item.height);
+    } finally {
+      context.restore();
     }
-    context.drawImage(image, item.x, item.y, item.width, item.height);
-    context.restore();
   }
 
   private paintText(item: Readonly<PictureItem>, text: string): void {

@@ -29,7 +29,11 @@ export interface CanvasDisplay extends DisplayPort {
 }
 
 export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: CanvasDisplayOptions): CanvasDisplay {
-  const painter = new CanvasPainter(canvas, images);
+  const painter = new CanvasPainter(canvas, images, (error) => {
+    changed = !port.attempt(() => {
+      throw error;
+    });
+  });
   let changed = false;
   let running: number | null = null;
   let size: CanvasSize | null = null;
@@ -55,7 +59,10 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
   const onAnimationFrame = (timeMs: number) => {
     running = requestAnimationFrame(onAnimationFrame);
     // What could not be painted is tried again: whatever throws, as an image source may, the next frame may find it mended.
-    if (changed) changed = !port.attempt(() => paint(timeMs));
+    if (changed) {
+      changed = false;
+      if (!port.attempt(() => paint(timeMs))) changed = true;
+    }
     port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
   };
   return Object.assign(port, {

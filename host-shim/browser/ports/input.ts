@@ -98,14 +98,13 @@ export function openInput(vm: Vm, { window, keys = KEYS, keyCodes = KEY_CODES, o
     const key = isBrowsers(event) ? undefined : keyOf(event);
     if (!key || (isField(originOf(event)) && isForField(event, key))) return;
     event.preventDefault();
-    onKey?.(key, event.timeStamp);
+    port.attempt(() => onKey?.(key, event.timeStamp));
     const before = held.get(key);
     const isHeld = before !== undefined && (event.repeat || !(event.timeStamp - before >= HELD_AGAIN_MS));
-    port.key(key, isHeld ? 'repeat' : 'down');
-    held.set(key, event.timeStamp);
+    if (port.attempt(() => port.key(key, isHeld ? 'repeat' : 'down'))) held.set(key, event.timeStamp);
   };
   const letGo = (key: Key) => {
-    if (held.delete(key)) port.key(key, 'up');
+    if (held.has(key) && port.attempt(() => port.key(key, 'up'))) held.delete(key);
   };
   const onKeyUp = (event: KeyboardEvent) => {
     const key = keyOf(event);

@@ -21,6 +21,8 @@ type Answer = MessageOf<typeof network, 'fetched'>;
 
 /** Characters of an error that are handed on: the platform's own words, cut to what the message may hold in UTF-8. */
 const ERROR_LENGTH_MAX = 160;
+/** Halves of characters are no text: the cut may leave one, and an error may bring some. */
+const HALVES = /\p{Surrogate}/gu;
 
 export interface FetchPortOptions {
   /** The platform's, or one that answers from elsewhere. */
@@ -38,10 +40,16 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
       running.set(request, controller);
       const answerWith = (answer: Omit<Answer, 'request'>) => {
         if (running.get(request) !== controller) return;
-        if (offer(() => port.send(network.receives.fetched, { ...answer, request }))) running.delete(request);
+        let sent = false;
+        const couldBeSent = port.attempt(() => {
+          sent = offer(() => port.send(network.receives.fetched, { ...answer, request }));
+        });
+        // An answer that no message can hold, as one whose status is beyond those of HTTP, is none.
+        if (!couldBeSent) answerWith(failed('unreachable', 'the answer cannot be handed on'));
+        else if (sent) running.delete(request);
         else setTimeout(answerWith, OFFER_AGAIN_MS, answer);
       };
-      void exchange(start, controller, options).then(answerWith);
+      exchange(start, controller, options).then(answerWith, () => answerWith(failed('unreachable', 'the error has no words')));
     },
     onAbort({ request }) {
       const controller = running.get(request);
@@ -61,10 +69,10 @@ const failed = (failure: Answer['failure'], error: unknown): Omit<Answer, 'reque
   headers: [],
   body: new Uint8Array(0),
   failure,
-  error: wordsOf(error).slice(0, ERROR_LENGTH_MAX),
+  error: wordsOf(error).slice(0, ERROR_LENGTH_MAX).replace(HALVES, ''),
 });
 
-/** Never rejects. */
+/** Rejects only when the error has no words. */
 async function exchange(start: Start, controller: AbortController, { fetch, baseUrl }: FetchPortOptions): Promise<Omit<Answer, 'request'>> {
   let request: Request;
   try {

@@ -11,6 +11,8 @@ export type KeyPhase = KeyMessage['phase'];
 export interface InputPort {
   /** @throws PortOverloadError when the way to focus is full: nobody has looked at thousands of keys */
   key(key: Key, phase: KeyPhase): void;
+  /** Does what the platform asks for: when it throws, that is reported as this port's crash. @returns whether it was done */
+  attempt(work: () => void): boolean;
   /** Back by a gesture or a button of the system. */
   back(): void;
 }
@@ -20,6 +22,7 @@ export function openInputPort(vm: Vm): InputPort {
   const key = (key: Key, phase: KeyPhase) => port.send(focus.receives.key, { key, phase });
   return {
     key,
+    attempt: (work) => port.attempt(work),
     back() {
       key('back', 'down');
       key('back', 'up');
