@@ -8,6 +8,7 @@ import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, 
 import type { FaultKind } from '../../actors/vm/fault-rates.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';
+import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
 import { CELL, GuestError, type GuestExports, HANG_FAULT, NO_FAULT } from './abi.js';
 import { bindControlCalls, type ControlCalls } from './control-calls.js';
 import { readString } from './converters.js';
@@ -47,8 +48,7 @@ export interface GuestDefinition {
 export class WasmInstance implements ActorInstance {
   readonly output: Output = { bytes: NOTHING, start: 0, end: 0 };
   readonly malformed: MalformedFrame[] = [];
-  /** Its memory is bound enough. */
-  readonly left = 0;
+  left = 0;
   /** Undefined once the incarnation has ended. */
   #guest: GuestMemory | undefined;
   #control: ControlCalls | undefined;
@@ -137,11 +137,19 @@ export class WasmInstance implements ActorInstance {
       this.output.start = output.start;
       this.output.end = output.end;
       this.#noteMalformed(guest, bytes, start, end, frames);
+      if (!trap && output.end - output.start >= BATCH_OUTPUT_BYTES_MAX) this.#endedEarly(guest, countFrames(bytes, start, end));
       return null;
     } catch (error) {
       if (!(error instanceof AbiViolation)) throw error;
       return new ActorTrap(0, error, '', countFrames(bytes, start, end) === 1);
     }
+  }
+
+  /** A guest may end a batch when its output is large. One that has done nothing, or has passed over the rest as malformed, has not. */
+  #endedEarly(guest: GuestMemory, frames: number): void {
+    const handled = guest.cell(CELL.progress);
+    const passedOver = (this.malformed.at(-1)?.frame ?? -1) >= handled;
+    if (handled > 0 && handled < frames && !passedOver) this.left = frames - handled;
   }
 
   #noteMalformed(guest: GuestMemory, bytes: Uint8Array, start: number, end: number, frames: number): void {
@@ -218,6 +226,7 @@ export class WasmInstance implements ActorInstance {
     this.output.bytes = NOTHING;
     this.output.start = 0;
     this.output.end = 0;
+    this.left = 0;
     this.malformed.length = 0;
   }
 

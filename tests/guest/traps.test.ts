@@ -190,10 +190,29 @@ describe('what a handler may emit', () => {
 
   it('does not count against the next', () => {
     const instance = trapInstance(module);
-    const batch = concatenate(Array.from({ length: 8 }, () => fill(900_000)));
+    const batch = concatenate(Array.from({ length: 5 }, () => fill(900_000)));
     instance.handle(batch, 0, batch.length);
     expect(framesIn(instance.output.bytes, instance.output.start, instance.output.end).map(({ header }) => header.target)).toEqual(
-      new Array(8).fill(SENDER),
+      new Array(5).fill(SENDER),
     );
+  });
+
+  it('ends the batch when it is four megabytes together: the rest is handed in again', () => {
+    const instance = trapInstance(module);
+    const handle = (batch: Uint8Array) => {
+      instance.handle(batch, 0, batch.length);
+      return framesIn(instance.output.bytes, instance.output.start, instance.output.end).length;
+    };
+    const flood = frame(trapActor.receives.flood.kind, [3]);
+    const batch = concatenate(new Array(32).fill(flood));
+    let left = batch;
+    const emitted: number[] = [];
+    do {
+      emitted.push(handle(left));
+      left = batch.subarray(batch.length - instance.left * flood.length);
+    } while (instance.left > 0);
+    expect(emitted).toEqual(new Array(16).fill(6));
+    expect(instance.memoryBytes).toBeLessThan(32 << 20);
+    expect([handle(flood), instance.left]).toEqual([3, 0]);
   });
 });

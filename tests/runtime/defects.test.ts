@@ -5,6 +5,8 @@ import { checkSnapshot } from '../../actors/cell/snapshot-check.js';
 import { system } from '../../protocol/generated/system.js';
 import { BATCH_OUTPUT_BYTES_MAX, REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
+import { trap } from '../guest/protocol/generated/index.js';
+import { openTrapStage } from '../guest/trap-stage.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, teller, watcher } from './bank.js';
 
 const deposit = (world: BankWorld, amount = 1) => world.teller.send(bank.receives.deposit, { account: 0, amount });
@@ -127,6 +129,20 @@ test('a batch ends early when its output is large, and goes on as that leaves: n
   expect(amounts()).toEqual(Array.from({ length: 26 }, (_, i) => i + 1));
   expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
   expect((await world.system.deadLetters()).filter(({ code }) => code !== 'undecodable').map(({ code }) => code)).toEqual(['poisoned']);
+});
+
+test('a batch of a guest ends early, too: it needs no memory for the output of all of it', async () => {
+  const { host, system, port, sums } = await openTrapStage(100);
+  const rounds = 50;
+  for (let i = 0; i < rounds; i++) {
+    port.send(trap.receives.flood, { frames: 3 });
+    port.send(trap.receives.add, { number: 1 });
+  }
+  await host.pass(500);
+  expect(sums).toEqual(Array.from({ length: rounds }, (_, i) => i + 1));
+  expect(await system.counters()).toMatchObject({ divergent: 0, traps: 0, waiting: 0 });
+  expect(await system.deadLetters()).toEqual([]);
+  await host.until(system.stop());
 });
 
 test('snapshot() that throws once is an end like any other: nothing is lost', async () => {

@@ -4,7 +4,7 @@
  */
 import { BODY_OFFSET, checkFrame, frameKind, frameLength, frameSentAt, frameSequence, frameSource } from '../../protocol/assembly/frame';
 import { Problem } from '../../protocol/assembly/reader';
-import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits';
+import { BATCH_OUTPUT_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits';
 import { Cell, cell, HANG_FAULT, NO_FAULT, setCell } from './cells';
 import { collectWhenDue } from './collector';
 import { progress } from './env';
@@ -38,7 +38,7 @@ export function reserveInbox(bytes: u32): void {
   setCell(Cell.INBOX_BYTES, capacity);
 }
 
-/** Handles the frames in the first `bytes` of the inbox. */
+/** Handles the frames in the first `bytes` of the inbox, up to the one with which the output is large: the host hands in the rest again when that has left. */
 export function handleBatch(bytes: u32): void {
   const actor = theActor();
   const end = <usize>cell(Cell.INBOX) + bytes;
@@ -47,7 +47,7 @@ export function handleBatch(bytes: u32): void {
   actor.outbox.reset();
   commit(actor);
   clearMalformed();
-  while (at < end) {
+  while (at < end && actor.outbox.length < BATCH_OUTPUT_BYTES_MAX) {
     setCell(Cell.PROGRESS, frame);
     if (frame > 0) progress(frame);
     const problem = checkFrame(at, end);
