@@ -3,7 +3,7 @@ import { type HostOptions, PlatformHost } from '../common/host.js';
 import type { BrowserCapabilities } from './capabilities.js';
 import { debugging } from './debugging.js';
 import { newLifeLock } from './life.js';
-import { load } from './load.js';
+import { compile, load } from './load.js';
 import { readLong, readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
@@ -30,7 +30,7 @@ export interface BrowserHostOptions extends HostOptions {
   readonly capabilities: BrowserCapabilities;
 }
 
-const platform = { afterTurn, load, newLifeLock: () => '', startThread, readToEnd: readLong, debugging };
+const platform = { afterTurn, load, compile, newLifeLock: () => '', startThread, readToEnd: readLong, debugging };
 
 export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>
   new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, options);

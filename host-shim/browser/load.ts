@@ -1,6 +1,24 @@
-/** @throws when the server does not answer with the file */
-export async function load(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+import { compileGuest } from '../wasm/guest.js';
+
+async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  return response;
+}
+
+/** @throws when the server does not answer with the file */
+export async function load(url: URL): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await (await fetched(url)).arrayBuffer());
+}
+
+/**
+ * A module that comes as a stream has its URL in the debugger, and there the address of its source map, which is relative, leads to the map. One that
+ * is made of bytes is `wasm://wasm/<hash>`, which leads nowhere.
+ * @throws when the server does not answer with the file, or it is no guest
+ */
+export async function compile(url: URL): Promise<WebAssembly.Module> {
+  const response = await fetched(url);
+  const type = response.headers.get('Content-Type') ?? '';
+  const streams = 'compileStreaming' in WebAssembly && /^application\/wasm\b/i.test(type);
+  return compileGuest(streams ? response : new Uint8Array(await response.arrayBuffer()), type);
 }

@@ -3,11 +3,11 @@ import type { Endpoint } from 'comlink';
 import type { VmDefinition } from '../common/definition.js';
 import { serveVm } from '../common/worker.js';
 import { holdLife, reportRejections } from './life.js';
-import { load } from './load.js';
+import { compile, load } from './load.js';
 import { afterTurn } from './turn.js';
 
 /** Serves as a VM to the host that started this worker. */
 export function runVm(definition: VmDefinition): void {
   reportRejections();
-  serveVm({ endpoint: globalThis as unknown as Endpoint, afterTurn, load, holdLife }, definition);
+  serveVm({ endpoint: globalThis as unknown as Endpoint, afterTurn, load, compile, holdLife }, definition);
 }
