@@ -81,6 +81,8 @@ export interface Host {
   readonly warn: ((line: string) => void) | null;
   /** Threads may be stopped by a debugger now: nobody is judged by time. */
   readonly debugging: boolean;
+  /** Finds out whether they are stopped, where nobody tells: asked before a VM is taken to hang. Never rejects. */
+  readonly probeDebugger?: () => Promise<boolean>;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
   /** Whom to tell when a supervised port of the host's own VM ends. */

@@ -18,6 +18,8 @@ export interface PatienceOptions {
   readonly clock: Clock;
   /** Threads may be stopped by a debugger now. */
   readonly debugging: () => boolean;
+  /** Finds out whether they are, where nobody tells: asked of what falls due. Never rejects. */
+  readonly probeDebugger?: () => Promise<boolean>;
 }
 
 export class Patience {
@@ -29,19 +31,32 @@ export class Patience {
    * @returns takes it back
    */
   wait(delayMs: number, due: () => void, progress: () => unknown = () => 0): () => void {
-    const { timers, clock, debugging } = this.options;
+    const { timers, clock, debugging, probeDebugger } = this.options;
     let timer: TimerHandle;
     let extensions = 0;
+    let takenBack = false;
+    const end = () => {
+      timer = timers.set(0, due);
+    };
+    const probed = (stopped: boolean) => {
+      if (takenBack) return;
+      if (stopped) begin();
+      else end();
+    };
     const begin = () => {
       const begun = clock.nowMicros();
       const before = progress();
       timer = timers.set(delayMs, () => {
         const late = clock.nowMicros() - begun > delayMs * (1 + LATE_SHARE) * 1000;
         if (late || debugging() || (progress() !== before && ++extensions <= EXTENSIONS_MAX)) begin();
-        else timer = timers.set(0, due);
+        else if (probeDebugger) void probeDebugger().then(probed);
+        else end();
       });
     };
     begin();
-    return () => timers.clear(timer);
+    return () => {
+      takenBack = true;
+      timers.clear(timer);
+    };
   }
 }

@@ -2,7 +2,8 @@
  * Notices a VM that hangs: it is busy, and what it leaves as signs of life has not changed for `hangMs`. One that is slow but gets on is left alone.
  *
  *   tick: for each VM ── not busy, or another count ──> observed anew
- *                    └── the same count for `hangMs` ──> onHang, and watched no longer
+ *                    └── the same count for `hangMs` ──> does a debugger stop threads? ── yes ──> observed anew
+ *                                                                                      └── no ──> onHang, and watched no longer
  *
  * The catch: time in which this thread was stopped says nothing about the others, since whoever stopped it may have stopped them too. A tick that comes
  * late, or while somebody debugs, begins all observation anew.
@@ -27,6 +28,8 @@ interface Watched {
   readonly onHang: (notice: HangNotice) => void;
   count: number;
   sinceMicros: number;
+  /** It is being found out whether a debugger has stopped it. */
+  suspected: boolean;
 }
 
 export class Watchdog {
@@ -35,7 +38,7 @@ export class Watchdog {
   private lastTickMicros = 0;
 
   constructor(
-    private readonly host: Pick<Host, 'beat' | 'clock' | 'debugging'>,
+    private readonly host: Pick<Host, 'beat' | 'clock' | 'debugging' | 'probeDebugger'>,
     readonly hangMs: number,
   ) {}
 
@@ -44,7 +47,7 @@ export class Watchdog {
     this.forget(name);
     if (!progress || this.hangMs === Number.POSITIVE_INFINITY) return;
     const now = this.host.clock.nowMicros();
-    this.watched.set(name, { progress, onHang, count: progress.read().count, sinceMicros: now });
+    this.watched.set(name, { progress, onHang, count: progress.read().count, sinceMicros: now, suspected: false });
     if (this.stopBeat) return;
     this.lastTickMicros = now;
     this.stopBeat = this.host.beat(this.intervalMs, () => this.tick());
@@ -71,16 +74,41 @@ export class Watchdog {
   }
 
   private look(name: VmName, watched: Watched, now: number, anew: boolean): void {
-    const { progress } = watched;
-    const { busy, count } = progress.read();
-    const owes = busy || progress.asked;
-    if (anew || !owes || count !== watched.count) {
-      watched.count = count;
-      watched.sinceMicros = now;
-      if (!owes) progress.ask();
-    } else if (now - watched.sinceMicros >= this.hangMs * 1000) {
-      this.forget(name);
-      watched.onHang({ progress, count });
-    }
+    if (watched.suspected) return;
+    if (anew || !stands(watched)) observe(watched, now);
+    else if (now - watched.sinceMicros >= this.hangMs * 1000) this.suspect(name, watched);
   }
+
+  private suspect(name: VmName, watched: Watched): void {
+    if (!this.host.probeDebugger) {
+      this.judge(name, watched);
+      return;
+    }
+    watched.suspected = true;
+    void this.host.probeDebugger().then((stopped) => {
+      watched.suspected = false;
+      if (this.watched.get(name) !== watched) return;
+      if (stopped || !stands(watched)) observe(watched, this.host.clock.nowMicros());
+      else this.judge(name, watched);
+    });
+  }
+
+  private judge(name: VmName, { onHang, progress, count }: Watched): void {
+    this.forget(name);
+    onHang({ progress, count });
+  }
+}
+
+/** It owes a sign of life, and has given none since it was observed. */
+function stands({ progress, count }: Watched): boolean {
+  const reading = progress.read();
+  return (reading.busy || progress.asked) && reading.count === count;
+}
+
+function observe(watched: Watched, now: number): void {
+  const { progress } = watched;
+  const { busy, count } = progress.read();
+  watched.count = count;
+  watched.sinceMicros = now;
+  if (!busy && !progress.asked) progress.ask();
 }

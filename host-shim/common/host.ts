@@ -38,7 +38,7 @@ export interface HostOptions {
   readonly guestStartDeadlineMs?: number;
   /** Keeps an instance of each Wasm actor ready, so that it restarts within a frame: at twice its memory. True when not given. */
   readonly spareInstances?: boolean;
-  /** Whether a debugger may stop threads now, so that nobody is judged by time. What the platform says when not given: Node knows, a browser does not. */
+  /** Whether a debugger may stop threads now, so that nobody is judged by time. When not given Node knows, and in a browser it is tried out. */
   readonly debugging?: () => boolean;
   /** Keep a thread ready beside each VM, so that it is back sooner when it is lost; true when not given. False on devices short of memory. */
   readonly spares?: boolean;
@@ -53,6 +53,7 @@ export class PlatformHost implements Host {
   readonly timers: Timers = platformTimers;
   readonly capabilities: Capabilities;
   readonly warn: Host['warn'];
+  readonly probeDebugger: Host['probeDebugger'];
   readonly local: VmHandle;
   /** The VM of this thread: ports are opened on it. */
   readonly vm: Vm;
@@ -74,7 +75,10 @@ export class PlatformHost implements Host {
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
-    const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging });
+    // The application's word is better than trying; and without threads there is nobody to be stopped alone.
+    if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;
+    const { probeDebugger } = this;
+    const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging, probeDebugger });
     const { controlDeadlineMs = CONTROL_DEADLINE_MS, loadDeadlineMs = LOAD_DEADLINE_MS, guestStartDeadlineMs } = options;
     this.limits = { patience, controlDeadlineMs, loadDeadlineMs, guestStartDeadlineMs };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);

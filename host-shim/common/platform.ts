@@ -21,6 +21,8 @@ export interface HostPlatform extends Platform {
   readonly readToEnd: ReadToEnd;
   /** Whether a debugger may stop threads now, as far as the platform tells. */
   readonly debugging: () => boolean;
+  /** Finds out whether one does stop them, where the platform does not tell: takes a moment. Never rejects. */
+  readonly probeDebugger?: () => Promise<boolean>;
 }
 
 /** Of a worker. */

@@ -1,5 +1,5 @@
 /** A host in Chromium whose threads a test can end. */
-import { debugging } from '../../host-shim/browser/debugging.js';
+import { debugging, probeDebugger } from '../../host-shim/browser/debugging.js';
 import { detectCapabilities } from '../../host-shim/browser/index.js';
 import { newLifeLock } from '../../host-shim/browser/life.js';
 import { load } from '../../host-shim/browser/load.js';
@@ -16,7 +16,7 @@ const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
 export const mortalChromium: MortalHost = {
   create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging },
+      { afterTurn, load, newLifeLock, startThread: wrap(startThread), readToEnd, debugging, probeDebugger },
       {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,

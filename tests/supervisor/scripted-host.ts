@@ -289,6 +289,7 @@ export class ScriptedHost implements Host {
   /** Called with each VM before it is asked anything. */
   onStart: (vm: ScriptedVm) => unknown = () => {};
   debugging = false;
+  probeDebugger?: () => Promise<boolean>;
   warn: Host['warn'] = null;
   /** Of which VMs a spare is wanted. */
   readonly spares = new Map<string, boolean>();

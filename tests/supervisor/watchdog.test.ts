@@ -86,6 +86,58 @@ describe('the watchdog', () => {
     expect(hangs).toHaveLength(1);
   });
 
+  /** A host that does not know of debuggers, but can find out. */
+  function probing() {
+    const answers: ((stopped: boolean) => void)[] = [];
+    host.probeDebugger = () => new Promise((resolve) => answers.push(resolve));
+    return {
+      asked: () => answers.length,
+      answer: async (stopped: boolean) => {
+        answers.at(-1)!(stopped);
+        await host.time.advance(0);
+      },
+    };
+  }
+
+  test('asks before it judges whether a debugger has stopped the VM, and not before it suspects it', async () => {
+    const { asked, answer } = probing();
+    busy(7);
+    await host.time.advance(HANGS_AFTER_MS);
+    expect(asked()).toBe(0);
+    await host.time.advance(10 * HANGS_AFTER_MS);
+    expect(asked()).toBe(1);
+    expect(hangs).toEqual([]);
+    await answer(false);
+    expect(hangs).toMatchObject([{ count: 7 }]);
+  });
+
+  test('gives a VM its time again that a debugger has stopped, and asks again', async () => {
+    const { asked, answer } = probing();
+    busy(7);
+    for (let round = 1; round <= 5; round++) {
+      await host.time.advance(HANGS_AFTER_MS + TICK_MS);
+      expect(asked()).toBe(round);
+      await answer(true);
+      await host.time.advance(HANGS_AFTER_MS - TICK_MS);
+      expect(asked()).toBe(round);
+    }
+    await host.time.advance(2 * TICK_MS);
+    await answer(false);
+    expect(hangs).toHaveLength(1);
+  });
+
+  test.each(['got on', 'answered', 'was forgotten'])('judges nobody who %s while it asked', async (what) => {
+    const { asked, answer } = probing();
+    busy(7);
+    await host.time.advance(HANGS_AFTER_MS + TICK_MS);
+    expect(asked()).toBe(1);
+    if (what === 'got on') busy(8);
+    if (what === 'answered') progress.reading = { busy: false, count: 7, place: null };
+    if (what === 'was forgotten') watchdog.forget('host');
+    await answer(false);
+    expect(hangs).toEqual([]);
+  });
+
   test('forgets whom it is told to, and rests when it watches nobody', async () => {
     busy(1);
     watchdog.forget('host');
@@ -170,11 +222,11 @@ describe('a VM that hangs', () => {
 });
 
 describe('patience', () => {
-  const open = () => {
+  const open = (probeDebugger?: () => Promise<boolean>) => {
     const time = new VirtualTime();
     let debugging = false;
     let due = 0;
-    const patience = new Patience({ timers: time, clock: time, debugging: () => debugging });
+    const patience = new Patience({ timers: time, clock: time, debugging: () => debugging, probeDebugger });
     const wait = (progress?: () => unknown) => patience.wait(1_000, () => due++, progress);
     const debug = (now: boolean) => {
       debugging = now;
@@ -210,6 +262,39 @@ describe('patience', () => {
     debug(false);
     await time.advance(1_000);
     expect(due()).toBe(1);
+  });
+
+  test('asks of what falls due whether a debugger has stopped the other side', async () => {
+    const answers: ((stopped: boolean) => void)[] = [];
+    const { time, wait, due } = open(() => new Promise((resolve) => answers.push(resolve)));
+    wait();
+    await time.advance(5_000);
+    expect([answers.length, due()]).toEqual([1, 0]);
+    answers[0](true);
+    await time.advance(999);
+    expect([answers.length, due()]).toEqual([1, 0]);
+    await time.advance(1);
+    answers[1](false);
+    await time.advance(0);
+    await time.advance(0);
+    expect([answers.length, due()]).toEqual([2, 1]);
+  });
+
+  test.each([true, false])('is taken back while it asks, and the answer is %s', async (stopped) => {
+    let answer = (_stopped: boolean) => {};
+    const { time, wait, due } = open(
+      () =>
+        new Promise((resolve) => {
+          answer = resolve;
+        }),
+    );
+    const takeBack = wait();
+    await time.advance(1_000);
+    takeBack();
+    answer(stopped);
+    await time.advance(10_000);
+    expect(due()).toBe(0);
+    expect(time.pending).toBe(0);
   });
 
   test('is given again for progress, though not for ever', async () => {
