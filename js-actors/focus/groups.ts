@@ -97,6 +97,14 @@ export class Groups {
     return corner === null ? this.outline.at(region, across, down) : this.outline.at(region, across + corner.x, down + corner.y);
   }
 
+  /** The node of the group that is nearest to where one that has gone was; null when the group has none. */
+  neighbourOf(group: number, across: number, down: number): Rectangle | null {
+    const region = this.outline.region(group);
+    if (region === null) return null;
+    const corner = this.outline.rectangle(group);
+    return corner === null ? this.outline.near(region, across, down) : this.outline.near(region, across + corner.x, down + corner.y);
+  }
+
   /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
   enter(area: Area, from: Area, direction: Direction): Rectangle | null {
     let inner: Area = area;

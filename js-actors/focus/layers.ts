@@ -51,9 +51,11 @@ export class Layers {
     return null;
   }
 
-  /** The node to go back to from a layer, or null when nothing stands where it was. */
+  /** The node to go back to from a layer: when it has gone, what stands where it was, else its neighbour; null when its group is empty. */
   returnOf(layer: FocusLayer): Rectangle | null {
-    return layer.placed ? this.groups.heirAt(layer.placeGroup, layer.placeX, layer.placeY) : this.outline.rectangle(layer.returnTo);
+    if (!layer.placed) return this.outline.rectangle(layer.returnTo);
+    const heir = this.groups.heirAt(layer.placeGroup, layer.placeX, layer.placeY);
+    return heir !== null ? heir : this.groups.neighbourOf(layer.placeGroup, layer.placeX, layer.placeY);
   }
 
   /** Makes a node that lies below some layer what that layer goes back to. */

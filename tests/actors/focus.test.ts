@@ -348,7 +348,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(alone.layout(1, card(1, 0, 500, 0)).said).toMatchObject([{ fields: { node: 1, previous: 1, cause: 'lost' } }]);
     });
 
-    test('a layer goes back to what stands where focus was, and never to another node of that number', () => {
+    test('a layer goes back to what stands where focus was, else to its neighbour, and never to another node of that number', () => {
       const dialog = [groupOf(9, 0, 200, 300, 400, 200), card(91, 9, 220, 320)];
       const opened = () =>
         rails()
@@ -359,7 +359,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
         opened()
           .layout(12, card(12, 3, 900, 200))
           .popLayer(9).focused.node,
-      ).toBe(10);
+      ).toBe(11);
       expect(
         opened()
           .layout(12, card(12, 3, 900, 200), card(77, 1, 240, 0))
@@ -452,7 +452,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
     });
 
     test('are entered anew when where focus was is gone', () => {
-      expect(withDialog().layout(12).popLayer(9).focused).toMatchObject({ node: 10, cause: 'layer' });
+      expect(withDialog().layout(12).popLayer(9).focused).toMatchObject({ node: 11, cause: 'layer' });
     });
 
     test('keep a wish for what lies below until they are gone', () => {

@@ -163,11 +163,14 @@ export class Outline {
 
   /** The focusable node in the region that stands at a point, or null. */
   at(region: Region, x: f64, y: f64): Rectangle | null {
-    const point = new Area();
-    point.x = x;
-    point.y = y;
+    const point = pointAt(x, y);
     const nearest = this.nearest(region, point, FOCUS_DEPTH_MAX);
     return nearest !== null && nearest.width > 0 && nearest.height > 0 && gap(nearest, point) === 0 ? nearest : null;
+  }
+
+  /** The focusable node in the region that lies nearest to a point, or null. */
+  near(region: Region, x: f64, y: f64): Rectangle | null {
+    return this.nearest(region, pointAt(x, y), FOCUS_DEPTH_MAX);
   }
 
   /** The focusable node in the region that lies nearest to `from`, in any direction. `depth` groups down are looked into. */
@@ -280,4 +283,11 @@ export class Outline {
       inner = parent;
     }
   }
+}
+
+function pointAt(x: f64, y: f64): Area {
+  const point = new Area();
+  point.x = x;
+  point.y = y;
+  return point;
 }
