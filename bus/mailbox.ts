@@ -9,7 +9,7 @@
  * so that sequences of one source stay ascending within a lane; removal moves the bytes behind it.
  */
 import { frameLength } from '../protocol/frame.js';
-import { MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
+import { MAILBOX_BYTES_MAX, MAILBOX_FORCED_SHARE_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { Lane, Overflow } from '../protocol/schema.js';
 import { Copier } from './copier.js';
 
@@ -194,6 +194,11 @@ export class Mailbox {
       return 'full';
     }
     return this.admit(lane, bytes, at, length, key, replacedLength > 0);
+  }
+
+  /** There is room for a forced frame, which has bounds of its own: those of the mailbox, many times over. */
+  hasForcedRoom(length: number): boolean {
+    return this.frames() < MAILBOX_FORCED_SHARE_MAX * this.framesMax && this.bytes + length <= MAILBOX_FORCED_SHARE_MAX * this.bytesMax;
   }
 
   /** Lets one frame in over the bounds, whatever its kind says: to break a circle of senders that wait for each other. */

@@ -245,13 +245,19 @@ export class Router {
     const answers = facts.role === 'reply' || facts.role === 'failure';
     if (answers && !this.expects(target.address, facts, bytes, at)) return true;
     if (facts.role === 'withdrawal' && !this.isInHand(target.address, bytes, at)) return true;
-    if (!this.admit(target, facts, bytes, at)) return false;
-    if (answers) this.options.requests.settled(target.address, requestNumber(bytes, at, at + frameLength(bytes, at)));
-    if (facts.role === 'request') this.noteRequest(target.address, facts.kind, bytes, at);
-    if (facts.role === 'withdrawal') this.noteWithdrawal(target.address, bytes, at);
+    const admission = this.admit(target, facts, bytes, at);
+    if (admission === 'full') return false;
+    if (admission === 'in') this.noteAdmitted(target.address, facts, bytes, at);
     if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
     target.seen[key] = sequence || 1; // without sequences a source is still known from its first frame on
     return true;
+  }
+
+  private noteAdmitted(target: number, facts: KindFacts, bytes: Uint8Array, at: number): void {
+    const answers = facts.role === 'reply' || facts.role === 'failure';
+    if (answers) this.options.requests.settled(target, requestNumber(bytes, at, at + frameLength(bytes, at)));
+    else if (facts.role === 'request') this.noteRequest(target, facts.kind, bytes, at);
+    else if (facts.role === 'withdrawal') this.noteWithdrawal(target, bytes, at);
   }
 
   /** A request without a number cannot be answered: its body is malformed, as its target will find. */
@@ -288,19 +294,28 @@ export class Router {
     return false;
   }
 
-  private admit(target: LocalTarget, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
+  /**
+   * Over its bounds a mailbox takes what others send while its own party waits for room, up to bounds that end those who flood each other. Failures
+   * are few, being bounded by the requests in flight, and nobody would tell what they say: they always come in.
+   */
+  private admit(target: LocalTarget, facts: KindFacts, bytes: Uint8Array, at: number): 'in' | 'full' | 'rejected' {
     const length = frameLength(bytes, at);
     const key = facts.overflow === 'latest' ? conflationKey(facts, bytes, at, length) : null;
     const admission = target.mailbox.offer(bytes, at, length, facts, key);
-    if (admission !== 'full') return true;
-    if (!target.blocked) return false;
+    if (admission !== 'full') return 'in';
+    if (!target.blocked) return 'full';
+    const name = this.kinds.partyName(target.address);
     if (readU16(bytes, at + SOURCE_OFFSET) === target.address) {
-      this.reject('overloaded', `${this.kinds.partyName(target.address)} sends itself more than its mailbox holds`, bytes, at);
-      return true;
+      this.reject('overloaded', `${name} sends itself more than its mailbox holds`, bytes, at);
+      return 'rejected';
+    }
+    if (facts.role !== 'failure' && !target.mailbox.hasForcedRoom(length)) {
+      this.reject('overloaded', `the mailbox of ${name} is full over all bounds, and ${name} itself waits for room`, bytes, at);
+      return 'rejected';
     }
     this.stats.forced++;
     target.mailbox.offerForced(bytes, at, length, facts, key);
-    return true;
+    return 'in';
   }
 
   private forward(target: number, bytes: Uint8Array, at: number): boolean {
@@ -313,8 +328,13 @@ export class Router {
 
   /** Keeps a frame as a dead letter, and answers it when it is a request. */
   reject(code: ErrorCode, detail: string, bytes: Uint8Array, at: number): void {
-    this.options.deadLetters.add(code, detail, bytes, at, frameLength(bytes, at));
+    this.discard(code, detail, bytes, at);
     this.answerWithError(code, bytes, at);
+  }
+
+  /** Keeps a frame as a dead letter, and answers nobody. */
+  discard(code: ErrorCode, detail: string, bytes: Uint8Array, at: number): void {
+    this.options.deadLetters.add(code, detail, bytes, at, frameLength(bytes, at));
   }
 
   /** Tells who asked, when the frame is a request, that no reply will come: refused where it arrives when nobody waits for it any more. */

@@ -23,6 +23,8 @@ export const RING_BYTES = 8 * FRAME_BYTES_MAX;
 export const MAILBOX_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 /** Frames a mailbox holds per actor: a second's burst of commits at 60 per frame. */
 export const MAILBOX_FRAMES_MAX = 4096;
+/** What a mailbox takes over its bounds while its own party waits for room, as a multiple of them: waves that double up to a hundred megabytes drain, and whatever grows further does so for ever. */
+export const MAILBOX_FORCED_SHARE_MAX = 8;
 /** What one handler may emit before it has returned: enough for a full display list and its publications. */
 export const HANDLER_OUTPUT_BYTES_MAX = 4 * FRAME_BYTES_MAX;
 /**
@@ -73,6 +75,8 @@ export const DIVERGENT_BODY_CHARACTERS_MAX = 500;
 export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 /** Requests in flight per requester: beyond it the requester is refused, not queued. */
 export const REQUESTS_IN_FLIGHT_MAX = 1024;
+/** Refusals that are on their way to a requester beyond these: its mailbox holds no more, and further requests of it are dead letters without an answer. */
+export const REFUSALS_IN_FLIGHT_MAX = MAILBOX_FRAMES_MAX;
 /** Ends of others that wait for a watcher that is down: a crash loop of one of them takes minutes of backoff and budget to fill it. */
 export const WATCH_NOTICES_MAX = 256;
 /** A control call to a VM (start, spawn, snapshot): a thread answers in a millisecond, and what a batch takes comes on top of that. */

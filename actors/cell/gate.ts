@@ -20,7 +20,7 @@ import {
   setU53,
   TARGET_OFFSET,
 } from '../../protocol/frame.js';
-import { REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
+import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import type { HeldFrame } from '../vm/checkpoint.js';
 
 export interface GateServices {
@@ -48,33 +48,39 @@ export class Gate {
   epoch = 1;
   /** What waits stays: its party is on its way to another VM. */
   closed = false;
-  private readonly waiting: HeldFrame[] = [];
+  /**
+   * What waits, oldest first, in one line or more: what a runtime says to one party does not wait for another that has no room. Whoever floods itself with
+   * failures would keep its neighbours from hearing theirs.
+   */
+  private readonly lines = new Map<number, HeldFrame[]>();
   private waitingBytes = 0;
+  private readonly linePerTarget: boolean;
   private readonly kept = new KeptView();
 
   constructor(
     readonly address: number,
     private readonly services: GateServices,
-  ) {}
+  ) {
+    this.linePerTarget = services.kinds.isRuntime(address);
+  }
 
   /** True while something that was emitted has not left. */
   get blocked(): boolean {
-    return this.waiting.length > 0;
+    return this.lines.size > 0;
   }
 
   get heldBytes(): number {
     return this.waitingBytes;
   }
 
-  /** What has not left, oldest first. */
+  /** What has not left, oldest first for each target. */
   get held(): readonly HeldFrame[] {
-    return this.waiting;
+    return [...this.lines.values()].flat();
   }
 
   /** What had not left when the VM of the former incarnation was lost. */
   hold(held: readonly HeldFrame[]): void {
-    this.waiting.push(...held);
-    for (const { frame } of held) this.waitingBytes += frame.length;
+    for (const frame of held) this.wait(frame);
   }
 
   /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
@@ -100,10 +106,19 @@ export class Gate {
   }
 
   private place(bytes: Uint8Array, at: number, target: number): void {
-    if (this.waiting.length === 0 && this.services.router.emit(bytes, at, target)) return;
-    const frame = bytes.slice(at, at + frameLength(bytes, at));
-    this.waiting.push({ frame, target });
-    this.waitingBytes += frame.length;
+    if (!this.lines.has(this.lineOf(target)) && this.services.router.emit(bytes, at, target)) return;
+    this.wait({ frame: bytes.slice(at, at + frameLength(bytes, at)), target });
+  }
+
+  private lineOf(target: number): number {
+    return this.linePerTarget ? target : 0;
+  }
+
+  private wait(held: HeldFrame): void {
+    const line = this.lines.get(this.lineOf(held.target));
+    if (line) line.push(held);
+    else this.lines.set(this.lineOf(held.target), [held]);
+    this.waitingBytes += held.frame.length;
   }
 
   /**
@@ -128,7 +143,13 @@ export class Gate {
     }
     const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
     const { requests, router, watchDeadline } = this.services;
-    const isOver = requests.inFlight(this.address) >= REQUESTS_IN_FLIGHT_MAX;
+    const inFlight = requests.inFlight(this.address);
+    const isOver = inFlight >= REQUESTS_IN_FLIGHT_MAX;
+    if (inFlight >= REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX) {
+      const detail = `more than ${REFUSALS_IN_FLIGHT_MAX} refused requests of one party that it has not heard of`;
+      router.discard('overloaded', detail, bytes, at);
+      return false;
+    }
     requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });
     if (isOver) router.reject('overloaded', `more than ${REQUESTS_IN_FLIGHT_MAX} requests of one party in flight`, bytes, at);
     else watchDeadline(deadlineAt);
@@ -148,12 +169,17 @@ export class Gate {
   /** Offers again what waits. @returns true when nothing waits any more */
   retry(): boolean {
     if (this.closed) return false;
+    for (const [line, waiting] of this.lines) this.retryLine(line, waiting);
+    return !this.blocked;
+  }
+
+  private retryLine(line: number, waiting: HeldFrame[]): void {
     let left = 0;
-    while (left < this.waiting.length && this.services.router.emit(this.waiting[left].frame, 0, this.waiting[left].target)) {
-      this.waitingBytes -= this.waiting[left].frame.length;
+    while (left < waiting.length && this.services.router.emit(waiting[left].frame, 0, waiting[left].target)) {
+      this.waitingBytes -= waiting[left].frame.length;
       left++;
     }
-    if (left > 0) this.waiting.splice(0, left);
-    return this.waiting.length === 0;
+    if (left === waiting.length) this.lines.delete(line);
+    else if (left > 0) waiting.splice(0, left);
   }
 }

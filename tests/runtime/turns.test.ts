@@ -1,5 +1,6 @@
 /** Whose turn it is: whoever keeps itself busy, in whatever lane, does not stop the others. */
 import { expect, test } from 'vitest';
+import { Gate, type GateServices } from '../../actors/cell/gate.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import { type Party, Turns } from '../../actors/vm/turns.js';
 import { DeadLetters } from '../../bus/dead-letters.js';
@@ -8,10 +9,11 @@ import { IDLE, INTERACTIVE, LANES, Mailbox, ORDINARY } from '../../bus/mailbox.j
 import { RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
 import { TraceRing } from '../../bus/trace.js';
-import { SEQUENCE_OFFSET, writeU53 } from '../../protocol/frame.js';
+import { JS_RUNTIME } from '../../protocol/addresses.js';
+import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
-import { MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
-import { bank, parties } from './bank.js';
+import { MAILBOX_FORCED_SHARE_MAX, MAILBOX_FRAMES_MAX, REFUSALS_IN_FLIGHT_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
+import { bank, parties, teller, watcher } from './bank.js';
 
 /** Has always work in one lane. */
 const busyIn = (busy: number, served: string[], name: string) =>
@@ -37,10 +39,84 @@ test.each([
   expect(ofNeighbour).toBeLessThan(25);
 });
 
-test('who sends itself more than its mailbox holds has it among the dead letters, and the mailbox keeps its bound', () => {
+function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetters; readonly services: GateServices } {
   const deadLetters = new DeadLetters(undefined, () => 0);
   const kinds = new Kinds(parties, system);
-  const router = new Router({ kinds, deadLetters, trace: new TraceRing(), requests: new RequestLedger(), bounce() {}, orphaned() {} });
+  const requests = new RequestLedger();
+  const router = new Router({ kinds, deadLetters, trace: new TraceRing(), requests, bounce() {}, orphaned() {} });
+  return { router, deadLetters, services: { router, kinds, requests, now: () => 0, watchDeadline() {} } };
+}
+
+const SMALL = 8;
+
+test('who waits for room itself is sent more than its mailbox holds, up to a bound: the rest are dead letters', () => {
+  const { router, deadLetters } = routerOf();
+  const mailbox = new Mailbox(SMALL);
+  router.addLocal({ address: bank.address, mailbox, blocked: true, seen: [] });
+  const outbox = new OutboxBuilder(teller.address);
+  outbox.begin();
+  outbox.append(bank.receives.settle, bank.address, {});
+  const most = SMALL * MAILBOX_FORCED_SHARE_MAX;
+  for (let sequence = 1; sequence <= most + 20; sequence++) {
+    writeU53(outbox.bytes, SEQUENCE_OFFSET, sequence);
+    writeU32(outbox.bytes, EPOCH_OFFSET, 1);
+    expect(router.emit(outbox.bytes, 0, bank.address)).toBe(true);
+  }
+  expect([mailbox.frames(), deadLetters.count, deadLetters.list()[0].code]).toEqual([most, 20, 'overloaded']);
+});
+
+test('a request that finds no room at all is in the hands of nobody', () => {
+  const { router, services } = routerOf();
+  const mailbox = new Mailbox(0);
+  router.addLocal({ address: bank.address, mailbox, blocked: true, seen: [] });
+  const gate = new Gate(teller.address, services);
+  const outbox = new OutboxBuilder(teller.address);
+  outbox.begin();
+  outbox.append(bank.receives.balance, bank.address, { account: 1 }, 5);
+  gate.release(outbox.bytes, 0, outbox.length);
+  expect(services.requests.openOf(() => true).incoming).toEqual([]);
+});
+
+test('what a runtime says to one party does not wait for another that has no room', () => {
+  const { router, services } = routerOf();
+  const mailboxes = [bank, watcher].map(({ address }) => {
+    const mailbox = new Mailbox(SMALL);
+    router.addLocal({ address, mailbox, blocked: false, seen: [] });
+    return mailbox;
+  });
+  const gate = new Gate(JS_RUNTIME, services);
+  const outbox = new OutboxBuilder(JS_RUNTIME);
+  const tell = ({ address }: { readonly address: number }) => {
+    outbox.begin();
+    outbox.append(system.receives.refresh, address, { topic: 1, follower: 2 });
+    gate.release(outbox.bytes, 0, outbox.length);
+  };
+  for (let i = 0; i < SMALL + 3; i++) tell(bank);
+  tell(watcher);
+  expect([mailboxes[0].frames(), mailboxes[1].frames(), gate.held.length]).toEqual([SMALL, 1, 3]);
+  mailboxes[0].clear(() => {});
+  expect(gate.retry()).toBe(true);
+  expect([mailboxes[0].frames(), gate.held.length, gate.heldBytes]).toEqual([3, 0, 0]);
+});
+
+test('refusals that a requester has not heard of are bounded: further requests are dead letters', () => {
+  const { router, deadLetters, services } = routerOf();
+  router.addLocal({ address: bank.address, mailbox: new Mailbox(), blocked: false, seen: [] });
+  const gate = new Gate(watcher.address, services);
+  const outbox = new OutboxBuilder(watcher.address);
+  const most = REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX;
+  for (let request = 1; request <= most + 30; request++) {
+    outbox.begin();
+    outbox.append(bank.receives.wait, bank.address, {}, request);
+    gate.release(outbox.bytes, 0, outbox.length);
+  }
+  expect(services.requests.inFlight(watcher.address)).toBe(most);
+  expect(deadLetters.count).toBe(REFUSALS_IN_FLIGHT_MAX + 30);
+  expect(deadLetters.list().at(-1)).toMatchObject({ code: 'overloaded', detail: expect.stringContaining('has not heard of') });
+});
+
+test('who sends itself more than its mailbox holds has it among the dead letters, and the mailbox keeps its bound', () => {
+  const { router, deadLetters } = routerOf();
   const mailbox = new Mailbox();
   const { settle } = bank.receives;
   const lane = LANES.indexOf(settle.lane);

@@ -4,6 +4,9 @@ import { watcher } from './watcher.js';
 import { teller } from './teller.js';
 import { stranger } from './stranger.js';
 import { counterdesk } from './counterdesk.js';
+import { torrent } from './torrent.js';
+import { brook } from './brook.js';
+import { gauge } from './gauge.js';
 
-export { bank, watcher, teller, stranger, counterdesk };
-export const parties = [bank, watcher, teller, stranger, counterdesk] as const;
+export { bank, watcher, teller, stranger, counterdesk, torrent, brook, gauge };
+export const parties = [bank, watcher, teller, stranger, counterdesk, torrent, brook, gauge] as const;

@@ -1,0 +1,48 @@
+/** The system of the torrent and the brook on any host, and what the gauge sees of it. */
+import type { Host } from '../../actors/host.js';
+import type { Port } from '../../actors/port/port.js';
+import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { type System, startSystem } from '../../actors/system.js';
+import type { Vm } from '../../actors/vm/vm.js';
+import { brook, bytesOf, gauge, parties, torrent } from './flood-world.js';
+
+export class FloodStage {
+  /** Bytes of what has come to the gauge. */
+  readonly loads: number[] = [];
+  readonly changes: SystemChange[] = [];
+  readonly gauge: Port<typeof gauge>;
+  private started: System | null = null;
+
+  constructor(host: Host & { readonly vm: Vm }) {
+    this.gauge = host.vm.openPort(gauge, {
+      onLoad: (water) => void this.loads.push(bytesOf(water)),
+      onTorrentTide: (water) => void this.loads.push(bytesOf(water)),
+      onHush() {},
+    });
+  }
+
+  async start(host: Host, placement = 'js'): Promise<void> {
+    const actors = [torrent, brook].map((schema) => ({ schema, twins: { js: true, wasm: true } }));
+    this.started = await startSystem(host, { parties, actors, placement });
+    this.started.onChange((change) => this.changes.push(change));
+  }
+
+  get system(): System {
+    if (!this.started) throw new Error('the stage is not open');
+    return this.started;
+  }
+
+  flood(way: string, count = 0): void {
+    this.gauge.send(torrent.receives.flood, { way, count });
+  }
+
+  /** Of the neighbour. */
+  async ask(count: number): Promise<number> {
+    const answers = await Promise.allSettled(Array.from({ length: count }, () => this.gauge.request(brook.receives.ping, {})));
+    return answers.filter(({ status }) => status === 'fulfilled').length;
+  }
+
+  get crashes() {
+    return this.changes.flatMap((change) => (change.type === 'crash' ? [change.report] : []));
+  }
+}

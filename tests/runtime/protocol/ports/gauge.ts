@@ -1,0 +1,14 @@
+/** Who looks at the torrent and the brook, from the host. */
+import { bin, message, port, request } from '../../../../protocol/schema.js';
+
+export const gauge = port({
+  name: 'gauge',
+  address: 82,
+  receives: {
+    load: message({ kind: 0x5801, fields: { first: bin(), second: bin(), third: bin(), fourth: bin(), fifth: bin() } }),
+    /** Never answered. */
+    hush: request({ kind: 0x5802, deadlineMs: 500, fields: {}, reply: { kind: 0x5882, fields: {} } }),
+  },
+  follows: ['torrent.tide'],
+  sendsTo: ['torrent', 'brook'],
+});
