@@ -11,8 +11,8 @@
  *     ...
  *   }
  */
-import type { BoundMessage, BoundParty, BoundPublication, BoundRequest } from '../protocol/bind.js';
-import { type Called, type ErrorCode, thrownByCaller } from '../protocol/errors.js';
+import type { BoundMessage, BoundParty, BoundPublication, BoundRequest, Recipient } from '../protocol/bind.js';
+import { assertMaySend, type Called, type ErrorCode, thrownByCaller } from '../protocol/errors.js';
 import { FOLLOWERS } from '../protocol/frame.js';
 import { type EndReason, system } from '../protocol/generated/system.js';
 import { timer } from '../protocol/generated/timer.js';
@@ -49,7 +49,7 @@ export type Handlers<P> = {
   ) => Nothing;
 };
 
-export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows'>> {
+export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>> {
   /** What the runtime keeps for the actor; not for the actor's own use. */
   readonly internals: ActorInternals;
 
@@ -89,18 +89,21 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
     return { source: this.internals.source, request: this.internals.request };
   }
 
-  /** Sends to the party whose schema has the message. @throws EncodeError, OutputError */
-  protected send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
+  /** Sends to the party whose schema has the message. @throws EncodeError, OutputError, PermissionError */
+  protected send<S extends Fields>(message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+    assertMaySend(this.schema, message, Actor.prototype.send);
     this.internals.emit(Actor.prototype.send, message, message.owner, fields);
   }
 
   /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
-  protected sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+  protected sendTo<S extends Fields>(address: number, message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+    assertMaySend(this.schema, message, Actor.prototype.sendTo);
     this.internals.emit(Actor.prototype.sendTo, message, address, fields);
   }
 
   /** @returns the number under which the reply, or its failure, will come */
-  protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, fields: InferFields<S>): number {
+  protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R, Recipient<P>>, fields: InferFields<S>): number {
+    assertMaySend(this.schema, message, Actor.prototype.request);
     const request = this.internals.nextRequest;
     this.internals.emit(Actor.prototype.request, message, message.owner, fields, request);
     this.internals.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
@@ -133,10 +136,12 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
 
   /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
   protected startTimer(number: number, delayMs: number): void {
+    assertMaySend(this.schema, timer.receives.start, Actor.prototype.startTimer);
     this.internals.emit(Actor.prototype.startTimer, timer.receives.start, timer.address, { timer: number, delayMs });
   }
 
   protected cancelTimer(number: number): void {
+    assertMaySend(this.schema, timer.receives.cancel, Actor.prototype.cancelTimer);
     this.internals.emit(Actor.prototype.cancelTimer, timer.receives.cancel, timer.address, { timer: number });
   }
 }

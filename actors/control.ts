@@ -135,6 +135,17 @@ export interface DivergenceReport {
   readonly at: number;
 }
 
+/** A party has sent a message of one that its schema does not name in `sendsTo`. */
+export interface RefusedReport {
+  readonly vm: VmName;
+  /** Who sent it. */
+  readonly party: string;
+  /** As `scene.commit`. */
+  readonly kindName: string;
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+}
+
 export interface DivergentFrame {
   readonly kindName: string;
   /** Empty for a publication. */
@@ -237,6 +248,8 @@ export interface VmEvents {
   deaf(report: DeafReport): void;
   /** What an actor handled again gave other output than the first time. */
   divergent(report: DivergenceReport): void;
+  /** A party has sent what its schema does not allow: a dead letter. Said once for each of its kinds. */
+  refused(report: RefusedReport): void;
   /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
   changed(actor: string): void;
   /**

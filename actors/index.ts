@@ -24,6 +24,7 @@ export type {
   DivergentFrame,
   EndNotice,
   LinkTransport,
+  RefusedReport,
   Routes,
   SpawnOrder,
   VmControl,

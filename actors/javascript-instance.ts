@@ -36,7 +36,7 @@ export type RunnableActor = Pick<
   Actor<BoundParty>,
   'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed' | 'onWithdrawn' | 'onEnded'
 > & {
-  readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'state'>;
+  readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo' | 'state'>;
   snapshot(): unknown;
   restore(state: never): void;
 };

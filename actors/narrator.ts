@@ -68,6 +68,8 @@ function warningIn(change: SystemChange): string {
       return `VM ${change.report.vm} was deaf and has been woken: ${DEAF[change.report.reason]}. This is a defect of Tandem`;
     case 'divergent':
       return ofDivergence(change.report);
+    case 'refused':
+      return `${change.report.party} may not send ${change.report.kindName}: sendsTo of its schema does not name the receiver. It is a dead letter`;
     case 'control':
       return change.error.message;
   }

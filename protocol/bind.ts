@@ -28,8 +28,10 @@ export interface Descriptor {
   readonly fields: Fields;
 }
 
-export interface BoundMessage<S extends Fields = Fields> extends Descriptor {
+/** @typeParam O name of the party that receives it */
+export interface BoundMessage<S extends Fields = Fields, O extends string = string> extends Descriptor {
   readonly role: 'message';
+  readonly ownerName: O;
   readonly fields: S;
   encode(writer: Writer, fields: InferFields<S>): void;
   decode(reader: Reader): InferFields<S>;
@@ -43,8 +45,10 @@ export interface BoundReply<S extends Fields = Fields> extends Descriptor {
   decode(reader: Reader): InferFields<S>;
 }
 
-export interface BoundRequest<S extends Fields = Fields, R extends Fields = Fields> extends Descriptor {
+/** @typeParam O name of the party that receives it */
+export interface BoundRequest<S extends Fields = Fields, R extends Fields = Fields, O extends string = string> extends Descriptor {
   readonly role: 'request';
+  readonly ownerName: O;
   readonly fields: S;
   readonly deadlineMs?: number;
   readonly reply: BoundReply<R>;
@@ -66,10 +70,10 @@ export type AnyBound = BoundMessage<any> | BoundRequest<any, any> | BoundReply<a
 
 /** Of a request; undefined for other messages. `reply` is optional in the schema's type, so it is asked for its content. */
 type ReplyFieldsOf<M> = M extends { readonly reply?: { readonly fields: infer R } } ? R : undefined;
-type BoundReceived<M> = M extends { readonly fields: infer S extends Fields }
+type BoundReceived<M, O extends string> = M extends { readonly fields: infer S extends Fields }
   ? ReplyFieldsOf<M> extends infer R extends Fields
-    ? BoundRequest<S, R>
-    : BoundMessage<S>
+    ? BoundRequest<S, R, O>
+    : BoundMessage<S, O>
   : never;
 type BoundPublished<M> = M extends { readonly fields: infer S extends Fields } ? BoundPublication<S> : never;
 
@@ -80,10 +84,13 @@ export interface StateCodec<T> {
 }
 
 export type Bound<P extends PartySchema> = Omit<P, 'receives' | 'publishes' | 'state'> & {
-  readonly receives: { readonly [K in keyof P['receives']]: BoundReceived<P['receives'][K]> };
+  readonly receives: { readonly [K in keyof P['receives']]: BoundReceived<P['receives'][K], P['name']> };
   readonly publishes: { readonly [K in keyof P['publishes']]: BoundPublished<P['publishes'][K]> };
   readonly state: P extends { readonly state: infer F } ? F & StateCodec<Infer<F>> : undefined;
 };
+
+/** Names of the parties whose messages this one may send. */
+export type Recipient<P> = P extends { readonly sendsTo: readonly (infer N extends string)[] } ? N : never;
 
 /** Any party, bound. */
 export interface BoundParty extends Omit<PartySchema, 'receives' | 'publishes' | 'state'> {

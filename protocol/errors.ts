@@ -73,6 +73,29 @@ export function thrownByCaller<E>(error: E, called: Called): E {
   return error;
 }
 
+/** A message of a party that the sender's schema does not name: thrown where it is sent, before a byte leaves. */
+export class PermissionError extends Error {
+  override readonly name = 'PermissionError';
+  constructor(
+    readonly sender: string,
+    readonly kindName: string,
+    readonly target: string,
+  ) {
+    super(`${sender} may not send ${kindName}: sendsTo of its schema does not name ${target}`);
+  }
+}
+
+/** @throws PermissionError, whose stack begins with who called `called` */
+export function assertMaySend(
+  sender: { readonly name: string; readonly sendsTo: readonly string[] },
+  message: { readonly name: string; readonly ownerName: string },
+  called: Called,
+): void {
+  const { name, ownerName } = message;
+  if (!sender.sendsTo.includes(ownerName))
+    throw thrownByCaller(new PermissionError(sender.name, `${ownerName}.${name}`, ownerName), called);
+}
+
 /** How a request ends when it is not answered. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';

@@ -10,6 +10,7 @@ export type {
   BoundRequest,
   Descriptor,
   MessageRole,
+  Recipient,
   StateCodec,
 } from './bind.js';
 export { bind, leadOf } from './bind.js';
@@ -21,6 +22,7 @@ export {
   EncodeError,
   ERROR_CODES,
   type ErrorCode,
+  PermissionError,
   RequestError,
 } from './errors.js';
 export { checkFrame, type FrameHeader, readHeader, writeFrameLength, writeHeader } from './frame.js';

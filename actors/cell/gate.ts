@@ -22,11 +22,14 @@ import {
 } from '../../protocol/frame.js';
 import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import type { HeldFrame } from '../vm/checkpoint.js';
+import type { Refusals } from '../vm/refusals.js';
 
 export interface GateServices {
   readonly router: Router;
   readonly kinds: Kinds;
   readonly requests: RequestLedger;
+  /** Told of what is emitted without permission. */
+  readonly refusals: Refusals;
   /** Microseconds since the Unix epoch. */
   readonly now: () => number;
   /** A request was opened that must settle by `deadlineAt`, in microseconds. */
@@ -96,7 +99,9 @@ export class Gate {
         view.setUint32(at + EPOCH_OFFSET, epoch);
       }
       setU53(view, at + SENT_AT_OFFSET, now);
-      if (this.note(bytes, at, now, deadlineMs) && this.services.router.permits(bytes, at)) this.route(bytes, at);
+      if (!this.note(bytes, at, now, deadlineMs)) continue;
+      if (this.services.router.permits(bytes, at)) this.route(bytes, at);
+      else this.services.refusals.note(bytes, at);
     }
   }
 

@@ -5,8 +5,17 @@
  */
 import { requestNumber } from '../../bus/body.js';
 import type { RequestIdentity } from '../../bus/requests.js';
-import type { BoundMessage, BoundParty, BoundReply, BoundRequest } from '../../protocol/bind.js';
-import { type Called, DecodeError, ERROR_CODES, type ErrorCode, RequestError, thrownByCaller } from '../../protocol/errors.js';
+import type { BoundMessage, BoundParty, BoundReply, BoundRequest, Recipient } from '../../protocol/bind.js';
+import {
+  assertMaySend,
+  type Called,
+  DecodeError,
+  ERROR_CODES,
+  type ErrorCode,
+  PermissionError,
+  RequestError,
+  thrownByCaller,
+} from '../../protocol/errors.js';
 import {
   BODY_OFFSET,
   frameLength,
@@ -116,8 +125,9 @@ export class Port<P extends PortParty = PortParty> {
     return this.gate.epoch;
   }
 
-  /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PortOverloadError */
-  send<S extends Fields>(message: BoundMessage<S>, fields: InferFields<S>): void {
+  /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PermissionError, PortOverloadError */
+  send<S extends Fields>(message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+    assertMaySend(this.schema, message, Port.prototype.send);
     this.post(Port.prototype.send, message, message.owner, fields);
   }
 
@@ -150,18 +160,22 @@ export class Port<P extends PortParty = PortParty> {
   /**
    * Settles exactly once.
    * @throws RangeError (as rejection) for a deadline that is no number of milliseconds
-   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed
+   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed; the cause of `refused` is a
+   *   PermissionError when the schema of this port does not name the target
    */
   request<S extends Fields, R extends Fields>(
-    message: BoundRequest<S, R>,
+    message: BoundRequest<S, R, Recipient<P>>,
     fields: InferFields<S>,
     options: RequestOptions = {},
   ): Promise<InferFields<R>> {
     const kindName = `${message.ownerName}.${message.name}`;
-    const refuse = (code: ErrorCode) => Promise.reject(new RequestError(code, message.ownerName, kindName));
+    const refuse = (code: ErrorCode, options?: ErrorOptions) =>
+      Promise.reject(new RequestError(code, message.ownerName, kindName, options));
     const { deadlineMs } = options;
     if (deadlineMs !== undefined && !(Number.isFinite(deadlineMs) && deadlineMs >= 0))
       return Promise.reject(new RangeError(`deadlineMs of ${kindName} is a number of milliseconds from 0, not ${String(deadlineMs)}`));
+    if (!this.schema.sendsTo.includes(message.ownerName))
+      return refuse('refused', { cause: new PermissionError(this.name, kindName, message.ownerName) });
     if (this.closed) return refuse('closed');
     if (options.signal?.aborted) return refuse('aborted');
     if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
@@ -299,7 +313,7 @@ export class Port<P extends PortParty = PortParty> {
     const [ownerName, messageName] = path.split('.');
     const message = this.services.parties.find((party) => party.name === ownerName)?.receives[messageName];
     if (message?.role !== 'message') throw new Error(`port ${this.name} passes ${name} on as ${path}, which does not exist`);
-    return (fields) => this.send(message, fields as InferFields<Fields>);
+    return (fields) => this.post(Port.prototype.send, message, message.owner, fields as InferFields<Fields>);
   }
 
   private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {

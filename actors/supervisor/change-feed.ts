@@ -1,6 +1,6 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
 import { DeadLetters } from '../../bus/dead-letters.js';
-import type { CrashReport, DeafReport, DivergenceReport } from '../control.js';
+import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../control.js';
 import type { Clock, ControlError, Timers } from '../host.js';
 import type { VmName } from '../instance.js';
 import { Listeners } from '../listeners.js';
@@ -62,6 +62,8 @@ export type SystemChange =
   | { readonly type: 'deaf'; readonly report: DeafReport }
   /** An actor that handled messages again said something else than the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
+  /** A party has sent what its schema does not allow, and that is a dead letter: told once for each of its kinds in each life of its VM. */
+  | { readonly type: 'refused'; readonly report: RefusedReport }
   /** Of a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
   /** A VM did not take new routes, and its parties may send to an address that has nobody; or a watcher was not told of an end. */

@@ -41,6 +41,7 @@ export class VmReports {
       poisoned: (report, frame) => this.tell(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
       deaf: (report) => this.options.emit({ type: 'deaf', report }),
       divergent: (report) => this.options.emit({ type: 'divergent', report }),
+      refused: (report) => this.options.emit({ type: 'refused', report }),
       changed: (actor) => persistence.note(actor),
       checkpoint: async (bytes) => {
         // One of a former incarnation that comes late covers less than the memory still has.

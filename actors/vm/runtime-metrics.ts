@@ -62,6 +62,7 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
   poisoned: (report, frame) => events.poisoned(report, frame),
   deaf: (report) => events.deaf(report),
   divergent: (report) => events.divergent(report),
+  refused: (report) => events.refused(report),
   changed: (actor) => events.changed(actor),
   checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

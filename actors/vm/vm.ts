@@ -48,6 +48,7 @@ import { Newcomers } from './newcomers.js';
 import { PermittedRestarts } from './permitted-restarts.js';
 import { progressOf } from './progress-teller.js';
 import { Pump } from './pump.js';
+import { Refusals } from './refusals.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
 import { loop } from './standstill.js';
@@ -119,6 +120,7 @@ export class Vm implements VmControl {
       router: this.router,
       kinds: this.kinds,
       requests: this.requests,
+      refusals: new Refusals({ vm: options.name, kinds: this.kinds, events: options.events, now }),
       now,
       watchDeadline: (deadlineAt) => this.deadlines.watch(deadlineAt),
       journal: this.journal,

@@ -1,6 +1,6 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
-import type { CrashReport, DeafReport } from '../../actors/control.js';
+import type { CrashReport, DeafReport, RefusedReport } from '../../actors/control.js';
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import { guardCall, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
@@ -238,6 +238,9 @@ export class LocalReports implements VmListener {
 
   /** The host's own VM has ports only. */
   divergent(): void {}
+  refused(report: RefusedReport): void {
+    this.listener?.refused(report);
+  }
 
   changed(): void {}
 

@@ -82,6 +82,7 @@ export function exposeVm(
         poisoned: (report, frame) => void events.poisoned(report, frame),
         deaf: (report) => void events.deaf(report),
         divergent: (report) => void events.divergent(report),
+        refused: (report) => void events.refused(report),
         changed: (actor) => void events.changed(actor),
         checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });

@@ -132,6 +132,7 @@ export class WorkerVm {
       poisoned: (report, frame) => listener.poisoned(report, frame),
       deaf: (report) => listener.deaf(report),
       divergent: (report) => listener.divergent(report),
+      refused: (report) => listener.refused(report),
       changed: (actor) => listener.changed(actor),
       checkpoint: async (bytes, neededFrom) => {
         await listener.checkpoint(bytes, neededFrom);

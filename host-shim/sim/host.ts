@@ -233,6 +233,7 @@ export class SimHost implements Host {
         poisoned: (report, frame) => listener.poisoned(report, frame),
         deaf: (report) => listener.deaf(report),
         divergent: (report) => listener.divergent(report),
+        refused: (report) => listener.refused(report),
         changed: (actor) => listener.changed(actor),
         checkpoint: async (bytes, neededFrom) => {
           await listener.checkpoint(bytes, neededFrom);

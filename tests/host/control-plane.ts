@@ -50,6 +50,7 @@ class Listener implements VmListener {
   }
   deaf(): void {}
   divergent(): void {}
+  refused(): void {}
   changed(): void {}
   async checkpoint(): Promise<void> {}
   lost(reason: string): void {

@@ -69,6 +69,7 @@ class Attentive implements VmListener {
   divergent({ actor }: DivergenceReport): void {
     this.fail(new Error(`${actor} said something else as it handled messages again`));
   }
+  refused(): void {}
   changed(): void {}
   async checkpoint(): Promise<void> {}
   lost(reason: string): void {

@@ -56,6 +56,7 @@ export class Stage {
       poisoned() {},
       deaf() {},
       divergent() {},
+      refused() {},
       changed() {},
       async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),

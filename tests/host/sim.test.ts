@@ -36,6 +36,7 @@ describe('VMs in one thread', () => {
       poisoned() {},
       deaf() {},
       divergent() {},
+      refused() {},
       changed() {},
       async checkpoint() {},
       lost: (reason: string) => void losses.push(reason),

@@ -17,7 +17,17 @@ test('frames take the new link at once, without new routes', async () => {
     factories: [],
     clock: { nowMicros: () => Date.now() * 1000 },
     timers: { set: () => null, clear() {} },
-    events: { ended() {}, hung() {}, crashed() {}, poisoned() {}, deaf() {}, divergent() {}, changed() {}, async checkpoint() {} },
+    events: {
+      ended() {},
+      hung() {},
+      crashed() {},
+      poisoned() {},
+      deaf() {},
+      divergent() {},
+      refused() {},
+      changed() {},
+      async checkpoint() {},
+    },
     wake() {},
     openLink: () => {
       opened.push(link());

@@ -89,6 +89,7 @@ export class HostVm {
         poisoned() {},
         deaf: (report) => this.deaf.push(report),
         divergent() {},
+        refused() {},
         changed() {},
         async checkpoint() {},
       },

@@ -27,13 +27,32 @@ function deposit(epoch: number, sequence: number, source = 72): Uint8Array {
 const balance = (world: BankWorld) => world.until(world.teller.request(bank.receives.balance, { account: 0 }));
 const arrive = (world: BankWorld, frame: Uint8Array) => world.host.vmOf('js').arrive(frame, 0, frame.length);
 
-test('who is not allowed to send is refused, counted and shown', async () => {
+test('who is not allowed to send is told where it sends, in its types and at run time', async () => {
   const world = await openBank();
-  world.stranger.send(bank.receives.deposit, { account: 0, amount: 1 });
+  // @ts-expect-error: sendsTo of the stranger does not name the bank
+  const send = () => world.stranger.send(bank.receives.deposit, { account: 0, amount: 1 });
+  // @ts-expect-error: the same
+  const request = () => world.stranger.request(bank.receives.balance, { account: 0 });
+  const says = { name: 'PermissionError', message: 'stranger may not send bank.deposit: sendsTo of its schema does not name bank' };
+  expect(send).toThrow(expect.objectContaining(says));
+  await expect(request()).rejects.toMatchObject({ code: 'refused', cause: { name: 'PermissionError', kindName: 'bank.balance' } });
+  expect(await balance(world)).toEqual({ amount: 0 });
+  expect(await world.system.deadLetters()).toEqual([]);
+});
+
+test('what leaves without permission all the same is refused, counted and shown, and said once', async () => {
+  const world = await openBank();
+  const said: string[] = [];
+  world.system.onChange((change) => {
+    if (change.type === 'refused') said.push(`${change.report.vm}: ${change.report.party} ${change.report.kindName}`);
+  });
+  for (const amount of [1, 2]) world.stranger.sendTo(bank.address, bank.receives.deposit as never, { account: 0, amount } as never);
   await world.pass(10);
   expect(await balance(world)).toEqual({ amount: 0 });
-  expect((await world.counters()).refused).toBe(1);
-  expect(await world.system.deadLetters()).toMatchObject([{ code: 'refused', detail: 'stranger may not send bank.deposit', source: 73 }]);
+  expect((await world.counters()).refused).toBe(2);
+  const letter = { code: 'refused', detail: 'stranger may not send bank.deposit', source: 73 };
+  expect(await world.system.deadLetters()).toMatchObject([letter, letter]);
+  expect(said).toEqual(['host: stranger bank.deposit']);
 });
 
 test('what arrives from one who may not send it is refused, whatever its VM let pass', async () => {

@@ -35,7 +35,17 @@ async function openVm({ handlingMicros, snapshotMicros }: Costs) {
     factories: [javaScriptActorFactory(bank, () => new BusyBank(), parties)],
     clock: { nowMicros: () => now },
     timers: { set: () => null, clear() {} },
-    events: { ended() {}, hung() {}, crashed() {}, poisoned() {}, deaf() {}, divergent() {}, changed() {}, async checkpoint() {} },
+    events: {
+      ended() {},
+      hung() {},
+      crashed() {},
+      poisoned() {},
+      deaf() {},
+      divergent() {},
+      refused() {},
+      changed() {},
+      async checkpoint() {},
+    },
     wake() {},
     openLink() {
       throw new Error('there is no other VM');

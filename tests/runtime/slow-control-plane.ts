@@ -64,6 +64,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
     deaf: (report) => later(() => listener.deaf(report)),
     divergent: (report) => later(() => listener.divergent(report)),
+    refused: (report) => later(() => listener.refused(report)),
     changed: (actor) => later(() => listener.changed(actor)),
     checkpoint: async (bytes, neededFrom) => {
       await back.send();

@@ -1,7 +1,9 @@
 /** Whose turn it is: whoever keeps itself busy, in whatever lane, does not stop the others. */
+
 import { expect, test } from 'vitest';
 import { Gate, type GateServices } from '../../actors/cell/gate.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { Refusals } from '../../actors/vm/refusals.js';
 import { type Party, Turns } from '../../actors/vm/turns.js';
 import { DeadLetters } from '../../bus/dead-letters.js';
 import { Kinds } from '../../bus/kinds.js';
@@ -44,7 +46,8 @@ function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetter
   const kinds = new Kinds(parties, system);
   const requests = new RequestLedger();
   const router = new Router({ kinds, deadLetters, trace: new TraceRing(), requests, bounce() {}, orphaned() {} });
-  return { router, deadLetters, services: { router, kinds, requests, now: () => 0, watchDeadline() {} } };
+  const refusals = new Refusals({ vm: 'host', kinds, events: { refused() {} }, now: () => 0 });
+  return { router, deadLetters, services: { router, kinds, requests, refusals, now: () => 0, watchDeadline() {} } };
 }
 
 const SMALL = 8;

@@ -115,6 +115,7 @@ export class VmAtRing {
         poisoned() {},
         deaf() {},
         divergent() {},
+        refused() {},
         changed() {},
         checkpoint: this.options.keep,
       },

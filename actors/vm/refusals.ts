@@ -1,0 +1,30 @@
+/** Tells of what a party sends without permission: once for each of its kinds, since one that does it does it again. */
+import type { Kinds } from '../../bus/kinds.js';
+import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
+import type { VmEvents } from '../control.js';
+import type { VmName } from '../instance.js';
+
+export interface RefusalsOptions {
+  readonly vm: VmName;
+  readonly kinds: Kinds;
+  readonly events: Pick<VmEvents, 'refused'>;
+  /** Microseconds since the Unix epoch. */
+  readonly now: () => number;
+}
+
+export class Refusals {
+  /** Bounded by parties and kinds, as schemas have them. */
+  private readonly told = new Set<number>();
+
+  constructor(private readonly options: RefusalsOptions) {}
+
+  /** @param at where the refused frame begins */
+  note(bytes: Uint8Array, at: number): void {
+    const { vm, kinds, events, now } = this.options;
+    const [source, kind] = [readU16(bytes, at + SOURCE_OFFSET), readU16(bytes, at + KIND_OFFSET)];
+    const key = source * 0x1_0000 + kind;
+    if (this.told.has(key)) return;
+    this.told.add(key);
+    events.refused({ vm, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() });
+  }
+}
