@@ -74,9 +74,11 @@ interface OtlpLogsBody {
 }
 
 /** One POST: `path` is to be appended to the backend's address. */
-type OtlpRequest =
+export type OtlpRequest =
   | { readonly path: '/v1/metrics'; readonly body: OtlpMetricsBody }
   | { readonly path: '/v1/logs'; readonly body: OtlpLogsBody };
+
+export const LOGS_PATH = '/v1/logs';
 
 /** AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE */
 const CUMULATIVE = 2;
@@ -95,7 +97,7 @@ export function toOtlp(flush: Flush, resource: OtlpResource): OtlpRequest[] {
   }
   if (flush.logs.length > 0) {
     const logRecords = flush.logs.map((record) => toLogRecord(record, flush.at));
-    requests.push({ path: '/v1/logs', body: { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope, logRecords }] }] } });
+    requests.push({ path: LOGS_PATH, body: { resourceLogs: [{ resource: { attributes }, scopeLogs: [{ scope, logRecords }] }] } });
   }
   return requests;
 }

@@ -46,7 +46,7 @@ export const describeFields = (fields: Fields): string =>
     .map(([name, field]) => `${name}:${describeField(field)}`)
     .join()}}`;
 
-export function describeField(field: Field): string {
+function describeField(field: Field): string {
   const inner = field.fields
     ? describeFields(field.fields)
     : field.item

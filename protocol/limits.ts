@@ -148,6 +148,12 @@ export const FETCH_TIMEOUT_MAX_MS = 60_000;
 export const FETCH_GRACE_MS = 500;
 /** From the first message after a flush of metrics to the next flush. */
 export const FLUSH_INTERVAL_DEFAULT_MS = 10_000;
+/** Before a backend that did not take a flush is tried again; each further wait is twice as long. */
+export const TELEMETRY_RETRY_MS = 1_000;
+/** Tries of one flush: with the waits between them a minute, in which most deployments of a backend are over. */
+export const TELEMETRY_TRIES_MAX = 7;
+/** Log bodies that wait for the backend: those of a minute of flushes. The oldest go first. */
+export const TELEMETRY_LOGS_WAITING_MAX = 6;
 
 /** Layers over each other: dialogs on dialogs; a viewer is lost at three. */
 export const FOCUS_LAYERS_MAX = 16;

@@ -10,7 +10,7 @@ import { Reader } from '../../protocol/reader.js';
 import { type Field, list, type PartySchema, struct, u32 } from '../../protocol/schema.js';
 
 /** What an actor gives for its state, and is none. */
-export class SnapshotError extends Error {
+class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 

@@ -17,7 +17,7 @@ export const TOP = 4;
 export const WIDTH = 5;
 export const HEIGHT = 6;
 export const ORDER = 7;
-export const IS_GROUP = 8;
+const IS_GROUP = 8;
 export const FOCUSABLE_COLUMNS = 9;
 
 /** Added to IS_GROUP of a row whose node was removed since: another may have its number by the next `update`. */

@@ -277,7 +277,13 @@ describe('telemetry port', () => {
       });
     });
     const stage = await startStage(({ host }) => {
-      openTelemetryPort(host.vm, { fetch, backendUrl: new URL('otlp/', url), resource: { 'service.name': 'test' }, timeoutMs: 60_000 });
+      openTelemetryPort(host.vm, {
+        fetch,
+        timers: host.timers,
+        backendUrl: new URL('otlp/', url),
+        resource: { 'service.name': 'test' },
+        timeoutMs: 60_000,
+      });
     });
     stage.page.send(metrics.receives.count, { name: 'films.opened', by: 3 });
     const { path, type, body } = await post;

@@ -75,7 +75,14 @@ async function open(life: Life, { placement, capabilities, page }: Device, stora
   const server = new URL(location.origin);
   openTimerPort(host.vm, host.timers);
   openFetchPort(host.vm, { fetch: countedFetch, baseUrl: server });
-  openTelemetryPort(host.vm, { fetch, backendUrl: server, resource: { 'service.name': 'tandem-tv' }, timeoutMs: TELEMETRY_TIMEOUT_MS });
+  openTelemetryPort(host.vm, {
+    fetch,
+    timers: host.timers,
+    backendUrl: server,
+    resource: { 'service.name': 'tandem-tv' },
+    timeoutMs: TELEMETRY_TIMEOUT_MS,
+    onTrouble: (trouble) => host.warn?.(trouble),
+  });
   const display = openDisplay(host.vm, {
     canvas,
     images: createPosters(),

@@ -29,7 +29,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
 };
 
 /** By `KeyboardEvent.keyCode`, for a key that has no name. */
-export const KEY_CODES: Readonly<Record<number, Key>> = {
+const KEY_CODES: Readonly<Record<number, Key>> = {
   8: 'back', // Backspace
   13: 'enter', // also that of a keypad
   27: 'back', // Escape

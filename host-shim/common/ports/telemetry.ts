@@ -1,59 +1,170 @@
 /**
- * The telemetry port: brings what metrics has gathered to a backend, as OTLP/HTTP JSON. One flush of each scope is on its way at a time.
- * The catch: a flush that finds the one before still on its way, or the backend gone, is dropped and counted: totals make up for
- * it with the next one, its log records are lost.
+ * The telemetry port: brings what metrics has gathered to a backend, as OTLP/HTTP JSON, one body of each scope at a time.
+ *
+ *   flush ──> bodies that wait ──> POST ──> taken, whole or in part: what the backend rejected of it is counted and told, and not sent again
+ *                   ^               │ no answer, 429, 502, 503, 504
+ *                   └── waits <─────┘ twice as long each time; after the last try all that waits is dropped
+ *
+ * The catch: totals that wait are replaced by those of the next flush, which hold all that they held. Log records are kept, up to a bound.
  */
+import type { Timers } from '../../../actors/host.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
-import { type OtlpResource, toOtlp } from '../../otlp.js';
+import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../../protocol/limits.js';
+import { type Flush, LOGS_PATH, type OtlpRequest, type OtlpResource, toOtlp } from '../../otlp.js';
+import { wordsOf } from './error-words.js';
 
 export interface TelemetryPortOptions {
   readonly fetch: typeof globalThis.fetch;
+  readonly timers: Timers;
   /** Of the backend: `v1/metrics` and `v1/logs` are below it. */
   readonly backendUrl: URL;
   readonly resource: OtlpResource;
-  /** The backend takes longer than this: the flush is given up. */
+  /** The backend takes longer than this: it is tried again later. */
   readonly timeoutMs: number;
+  /** Told in one line what the backend did not take, and why. */
+  readonly onTrouble?: (trouble: string) => void;
 }
 
+/** Counts of bodies, one of metrics and one of logs for each flush that has them. */
 export interface TelemetryPort {
-  /** Flushes that the backend has taken whole, and that it has not. */
   readonly delivered: number;
+  /** Not delivered, and not replaced by a later flush. */
   readonly dropped: number;
+  /** Data points and log records that the backend did not take of bodies that it did. */
+  readonly rejected: number;
 }
+
+/** The backend answered that it does not take this body, now or later. */
+class Refusal extends Error {
+  override readonly name = 'Refusal';
+}
+
+/** What a backend asks to be sent again, says the OTLP specification ("Retryable Response Codes"). */
+const RETRYABLE: readonly number[] = [429, 502, 503, 504];
 
 export function openTelemetryPort(vm: Vm, options: TelemetryPortOptions): TelemetryPort {
-  const counts = { delivered: 0, dropped: 0 };
-  const underway = new Set<string>();
+  const counts = { delivered: 0, dropped: 0, rejected: 0 };
+  const couriers = new Map<string, Courier>();
   vm.openPort<typeof telemetry>(telemetry, {
     onFlush(flush) {
-      if (underway.has(flush.scope)) {
-        counts.dropped++;
-        return;
-      }
-      underway.add(flush.scope);
-      void Promise.all(toOtlp(flush, options.resource).map(({ path, body }) => post(options, path, body)))
-        .then(
-          () => counts.delivered++,
-          () => counts.dropped++,
-        )
-        .finally(() => {
-          underway.delete(flush.scope);
-        });
+      const courier = couriers.get(flush.scope) ?? new Courier(options, counts);
+      couriers.set(flush.scope, courier);
+      courier.take(flush);
+    },
+    onClose() {
+      for (const courier of couriers.values()) courier.end();
     },
   });
   return counts;
 }
 
-/** @throws when the backend did not take it */
-async function post({ fetch, backendUrl, timeoutMs }: TelemetryPortOptions, path: string, body: unknown): Promise<void> {
-  const url = new URL(`.${path}`, backendUrl);
-  const response = await fetch(url, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  await response.arrayBuffer();
+/** Brings the flushes of one scope. */
+class Courier {
+  private waiting: OtlpRequest[] = [];
+  private tries = 0;
+  private posting = false;
+  private timer: unknown = null;
+  private ended = false;
+
+  constructor(
+    private readonly options: TelemetryPortOptions,
+    private readonly counts: { delivered: number; dropped: number; rejected: number },
+  ) {}
+
+  take(flush: Flush): void {
+    const logs = this.waiting.filter(({ path }) => path === LOGS_PATH);
+    const kept = logs.slice(-TELEMETRY_LOGS_WAITING_MAX + 1);
+    if (kept.length < logs.length) this.drop(logs.length - kept.length, 'more log records wait for it than are kept');
+    this.waiting = [...kept, ...toOtlp(flush, this.options.resource)];
+    this.tries = 0;
+    this.options.timers.clear(this.timer);
+    void this.post();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.options.timers.clear(this.timer);
+  }
+
+  /** Never rejects. */
+  private async post(): Promise<void> {
+    if (this.posting) return;
+    this.posting = true;
+    for (let next = this.waiting[0]; next !== undefined && !this.ended; next = this.waiting[0]) {
+      if (!(await this.postOne(next))) break;
+    }
+    this.posting = false;
+  }
+
+  /** @returns false when it is to be tried again later */
+  private async postOne(request: OtlpRequest): Promise<boolean> {
+    try {
+      await this.send(request);
+      this.counts.delivered++;
+    } catch (error) {
+      if (!(error instanceof Refusal)) return this.failed(error);
+      this.drop(1, error.message);
+    }
+    this.waiting = this.waiting.filter((other) => other !== request);
+    this.tries = 0;
+    return true;
+  }
+
+  private failed(error: unknown): boolean {
+    if (this.ended) return false;
+    this.tries++;
+    if (this.tries < TELEMETRY_TRIES_MAX) {
+      if (this.tries === 1) this.tell(`${wordsOf(error)}; it is tried again`);
+      this.timer = this.options.timers.set(TELEMETRY_RETRY_MS * 2 ** (this.tries - 1), () => void this.post());
+      return false;
+    }
+    this.drop(this.waiting.length, wordsOf(error));
+    this.waiting = [];
+    return false;
+  }
+
+  /** @throws Refusal when the backend will not take it, another error when it did not this time */
+  private async send({ path, body }: OtlpRequest): Promise<void> {
+    const { fetch, backendUrl, timeoutMs } = this.options;
+    const url = new URL(`.${path}`, backendUrl);
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    const text = await response.text();
+    if (RETRYABLE.includes(response.status)) throw new Error(`${url} answers ${response.status}`);
+    if (!response.ok) throw new Refusal(`${url} answers ${response.status}`);
+    this.noteRejected(text);
+  }
+
+  private noteRejected(answer: string): void {
+    const { rejected, message } = rejectedIn(answer);
+    this.counts.rejected += rejected;
+    if (rejected > 0) this.tell(`${rejected} data points or log records were rejected: ${message || 'it does not say why'}`);
+    else if (message) this.tell(message);
+  }
+
+  private drop(bodies: number, why: string): void {
+    this.counts.dropped += bodies;
+    this.tell(`${bodies} dropped: ${why}`);
+  }
+
+  private tell(trouble: string): void {
+    this.options.onTrouble?.(`telemetry backend: ${trouble}`);
+  }
+}
+
+/** What an answer of status 200 says of a partial success. A backend that answers something else has taken all. */
+function rejectedIn(answer: string): { readonly rejected: number; readonly message: string } {
+  try {
+    const { partialSuccess } = JSON.parse(answer) ?? {};
+    // 64-bit integers are strings in the JSON mapping.
+    const rejected = Number(partialSuccess?.rejectedDataPoints ?? partialSuccess?.rejectedLogRecords ?? 0);
+    return { rejected: Number.isSafeInteger(rejected) && rejected > 0 ? rejected : 0, message: String(partialSuccess?.errorMessage ?? '') };
+  } catch {
+    return { rejected: 0, message: '' };
+  }
 }

@@ -1,0 +1,146 @@
+import { describe, expect, it } from 'vitest';
+import type { Vm } from '../../actors/vm/vm.js';
+import { openTelemetryPort } from '../../host-shim/common/ports/telemetry.js';
+import type { Flush } from '../../host-shim/otlp.js';
+import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../protocol/limits.js';
+
+type Answer = Response | Error;
+
+const BACKEND = new URL('http://backend/otlp/');
+const taken = () => new Response('{}');
+
+/** A backend that gives these answers, one after the other, and then takes all. */
+function openBackend(...answers: readonly Answer[]) {
+  const posts: { path: string; body: string }[] = [];
+  const troubles: string[] = [];
+  const delays: number[] = [];
+  let due: (() => void) | null = null;
+  let flushed: (flush: Flush) => void = () => {};
+  const vm = {
+    openPort(_schema: unknown, { onFlush }: { onFlush: (flush: Flush) => void }) {
+      flushed = onFlush;
+    },
+  };
+  const port = openTelemetryPort(vm as unknown as Vm, {
+    async fetch(url, init) {
+      posts.push({ path: new URL(String(url)).pathname, body: String(init?.body) });
+      const answer = answers[posts.length - 1] ?? taken();
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+    timers: {
+      set(delayMs, fn) {
+        delays.push(delayMs);
+        due = fn;
+        return fn;
+      },
+      clear: () => void (due = null),
+    },
+    backendUrl: BACKEND,
+    resource: {},
+    timeoutMs: 1_000,
+    onTrouble: (trouble) => troubles.push(trouble),
+  });
+  const settle = () => new Promise((resolve) => setTimeout(resolve));
+  return {
+    port,
+    posts,
+    troubles,
+    delays,
+    async flush(total: number, ...texts: string[]) {
+      flushed(flushOf(total, texts));
+      await settle();
+    },
+    async passTime() {
+      const fn = due;
+      due = null;
+      fn?.();
+      await settle();
+    },
+  };
+}
+
+const flushOf = (total: number, texts: readonly string[]): Flush =>
+  ({
+    scope: 'application',
+    flush: total,
+    at: 1_000,
+    series: [{ name: 'films', instrument: 'counter', startedAt: 1, value: total, count: 0, sum: 0, buckets: [] }],
+    logs: texts.map((text) => ({ at: 1, level: 'info', source: 'page', text, attributes: [] })),
+    dropped: { series: 0, logs: 0, invalid: 0 },
+  }) as unknown as Flush;
+
+const refused = () => new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:4318') });
+const partial = (partialSuccess: object) => new Response(JSON.stringify({ partialSuccess }));
+
+describe('what the backend does not take', () => {
+  it.each([
+    { rejectedDataPoints: '2', errorMessage: 'too old' },
+    { rejectedLogRecords: 2, errorMessage: 'too old' },
+  ])('of a body that it takes is counted and told, and not sent again: %o', async (partialSuccess) => {
+    const { port, posts, troubles, flush, passTime } = openBackend(partial(partialSuccess));
+    await flush(1);
+    await passTime();
+    expect(posts.length).toBe(1);
+    expect(port).toMatchObject({ delivered: 1, dropped: 0, rejected: 2 });
+    expect(troubles).toEqual(['telemetry backend: 2 data points or log records were rejected: too old']);
+  });
+
+  it('is no trouble where it only has something to say', async () => {
+    const { port, troubles, flush } = openBackend(partial({ errorMessage: 'use gzip' }));
+    await flush(1);
+    expect(port).toMatchObject({ delivered: 1, rejected: 0 });
+    expect(troubles).toEqual(['telemetry backend: use gzip']);
+  });
+
+  it('is sent again by time, also when nothing else is measured, and the cause is told', async () => {
+    const { port, posts, troubles, delays, flush, passTime } = openBackend(refused(), new Response('', { status: 503 }));
+    await flush(1);
+    expect(port).toMatchObject({ delivered: 0, dropped: 0 });
+    expect(troubles).toEqual(['telemetry backend: fetch failed: connect ECONNREFUSED 127.0.0.1:4318; it is tried again']);
+    await passTime();
+    await passTime();
+    expect(port).toMatchObject({ delivered: 1, dropped: 0 });
+    expect(posts.map(({ body }) => body)).toEqual([posts[0].body, posts[0].body, posts[0].body]);
+    expect(delays).toEqual([TELEMETRY_RETRY_MS, 2 * TELEMETRY_RETRY_MS]);
+  });
+
+  it('is dropped and told after the last try', async () => {
+    const { port, posts, troubles, flush, passTime } = openBackend(...Array.from({ length: 20 }, refused));
+    await flush(1);
+    for (let i = 0; i < 20; i++) await passTime();
+    expect(posts.length).toBe(TELEMETRY_TRIES_MAX);
+    expect(port).toMatchObject({ delivered: 0, dropped: 1 });
+    expect(troubles.at(-1)).toBe('telemetry backend: 1 dropped: fetch failed: connect ECONNREFUSED 127.0.0.1:4318');
+  });
+
+  it('is dropped at once where the backend will never take it', async () => {
+    const { port, posts, troubles, flush, passTime } = openBackend(new Response('', { status: 400 }));
+    await flush(1);
+    await passTime();
+    expect(posts.length).toBe(1);
+    expect(port).toMatchObject({ delivered: 0, dropped: 1 });
+    expect(troubles).toEqual(['telemetry backend: 1 dropped: http://backend/otlp/v1/metrics answers 400']);
+  });
+
+  it('goes along with the next flush: its totals are in those, its log records are sent', async () => {
+    const { port, posts, flush } = openBackend(refused());
+    await flush(1, 'first');
+    await flush(2, 'second');
+    expect(port).toMatchObject({ delivered: 3, dropped: 0 });
+    expect(posts.map(({ path }) => path)).toEqual(['/otlp/v1/metrics', '/otlp/v1/logs', '/otlp/v1/metrics', '/otlp/v1/logs']);
+    expect(posts[1].body).toContain('first');
+    expect(posts[2].body).toContain('"2"');
+    expect(posts[3].body).toContain('second');
+  });
+
+  it('waits up to a bound: the oldest log records go first', async () => {
+    const { port, posts, flush, passTime } = openBackend(...Array.from({ length: 10 }, refused));
+    for (let i = 1; i <= 10; i++) await flush(i, `text ${i}`);
+    await passTime();
+    const texts = posts.slice(10).filter(({ path }) => path.endsWith('logs'));
+    expect(texts.length).toBe(TELEMETRY_LOGS_WAITING_MAX);
+    expect(texts[0].body).toContain('text 5');
+    expect(port).toMatchObject({ dropped: 4 });
+  });
+});
