@@ -109,7 +109,11 @@ test('the time that the page is hidden is no frame', () => {
   const send = (_message: object, fields: { readonly value?: number }) => fields.value !== undefined && observed.push(fields.value);
   const openPort = (_schema: object, handlers: { onDisplayList(list: object): void }) => {
     onDisplayList = handlers.onDisplayList;
-    return { send };
+    const attempt = (work: () => void) => {
+      work();
+      return true;
+    };
+    return { send, attempt };
   };
   let onFrame = (_timeMs: number): void => undefined;
   vi.stubGlobal('requestAnimationFrame', (callback: typeof onFrame) => {

@@ -67,6 +67,7 @@ export class Stage {
     for (const { schema } of javaScriptActors)
       await js.control.spawn({ party: schema.name, epoch: 1, options: OPTIONS[schema.name] ?? {} });
     await Promise.all([host.local.control.setRoutes(routes), js.control.setRoutes(routes)]);
+    await Promise.all([host.local.control.begin(), js.control.begin()]);
     stage.end = async () => {
       await Promise.all([js.terminate(), host.local.terminate()]);
     };
