@@ -19,7 +19,7 @@ const PROBE = `// A thread of this page has not answered for a while. Before it 
 let looks = 0;
 const look = () => {
   postMessage('begun');
-  debugger;
+  debugger // here it stops
   if (++looks < 10) setTimeout(look, 50);
   else postMessage('ended');
 };

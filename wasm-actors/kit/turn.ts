@@ -38,7 +38,10 @@ export function reserveInbox(bytes: u32): void {
   setCell(Cell.INBOX_BYTES, capacity);
 }
 
-/** Handles the frames in the first `bytes` of the inbox, up to the one with which the output is large: the host hands in the rest again when that has left. */
+/**
+ * Handles the frames in the first `bytes` of the inbox, up to the one with which the output is large: the host hands in the rest again
+ * when that has left.
+ */
 export function handleBatch(bytes: u32): void {
   const actor = theActor();
   const end = <usize>cell(Cell.INBOX) + bytes;

@@ -11,8 +11,12 @@ import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
 
 const STORE = 'bytes';
 const VERSION = 1;
-/** A transaction that the browser has aborted, one on a database that was closed meanwhile, and one on that which was opened again. */
-const TRIES_MAX = 3;
+/** A transaction that is aborted, one on a connection that is closing, one on a closed one, an opening as the rest is cleared, and one more. */
+const TRIES_MAX = 5;
+
+/** What an opening ends with while site data is being cleared, and what a call ends with when the database is closed under it. */
+const CLEARED_UNDER: readonly string[] = ['AbortError', 'UnknownError'];
+const CLOSED_UNDER: readonly string[] = [...CLEARED_UNDER, 'InvalidStateError'];
 
 const nameOf = (error: unknown): string => (error instanceof DOMException ? error.name : '');
 
@@ -79,6 +83,8 @@ class DatabaseStorage implements Storage {
   onLost: ((detail: string) => void) | null = null;
   private closed = false;
   private database: IDBDatabase | null = null;
+  /** Rejects when the browser closes a database: a transaction on it may never be told. */
+  private readonly ends = new WeakMap<IDBDatabase, Promise<never>>();
   private opening: Promise<IDBDatabase> | null = null;
   /** The last change of each key. */
   private readonly changes = new Map<string, Promise<void>>();
@@ -119,7 +125,14 @@ class DatabaseStorage implements Storage {
     });
     const database = await this.opening;
     this.database = database;
-    database.onclose = () => this.lose(database, 'the browser has closed the database, as it does when site data is cleared');
+    const end = new Promise<never>((_, reject) => {
+      database.onclose = () => {
+        this.lose(database, 'the browser has closed the database, as it does when site data is cleared');
+        reject(new DOMException('the browser has closed the database', 'AbortError'));
+      };
+    });
+    end.catch(() => {});
+    this.ends.set(database, end);
     database.onversionchange = () => {
       database.close();
       this.lose(database, 'another page deletes the database, or makes a newer one of it');
@@ -159,14 +172,15 @@ class DatabaseStorage implements Storage {
 
   private async tryOften<T>(use: (database: IDBDatabase) => Promise<T>): Promise<T> {
     for (let tries = 1; ; tries++) {
-      const database = await this.open();
+      let database: IDBDatabase | null = null;
       try {
-        return await use(database);
+        database = await this.open();
+        return await Promise.race([use(database), this.ends.get(database) as Promise<never>]);
       } catch (error) {
-        const name = nameOf(error);
-        if (tries === TRIES_MAX || (name !== 'InvalidStateError' && name !== 'AbortError')) throw error;
+        const name = nameOf(error instanceof StorageError ? error.cause : error);
+        if (tries === TRIES_MAX || !(database ? CLOSED_UNDER : CLEARED_UNDER).includes(name)) throw error;
         // It was closed under this call, and nobody has said so yet.
-        if (name === 'InvalidStateError') this.lose(database, 'the browser has closed the database');
+        if (database && name !== 'AbortError') this.lose(database, 'the browser has closed the database');
       }
     }
   }
