@@ -49,7 +49,7 @@ describe('VMs in one thread', () => {
     };
     const waking = js.control.setAnimating(false);
     await expect(waking).rejects.toMatchObject({ code: 'lost', call: 'setAnimating' });
-    expect(losses).toEqual(['Error: a bug in the VM']);
+    expect(losses).toEqual(['a bug in the VM']);
     await expect(js.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'js' });
     expect(await wasm.control.health()).toEqual([]);
     const again = await host.startVm('js', listener);

@@ -62,9 +62,9 @@ test('a port that outruns its targets is told: a message throws, a request is re
   expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 0 });
 });
 
-test.each([2 ** 40, Number.POSITIVE_INFINITY])('a deadline in %d ms is far away, and no busy waiting', async (deadlineMs) => {
+test('a deadline in decades is far away, and no busy waiting', async () => {
   const world = await openBank();
-  const held = world.teller.request(bank.receives.wait, {}, { deadlineMs });
+  const held = world.teller.request(bank.receives.wait, {}, { deadlineMs: 2 ** 40 });
   await world.pass(60_000);
   world.teller.send(bank.receives.settle, {});
   expect(await world.until(held)).toEqual({ amount: 0 });
