@@ -295,8 +295,8 @@ export class Router {
   }
 
   /**
-   * Over its bounds a mailbox takes what others send while its own party waits for room, up to bounds that end those who flood each other. Failures
-   * are few, being bounded by the requests in flight, and nobody would tell what they say: they always come in.
+   * Over its bounds a mailbox takes what is sent while its own party waits for room, up to bounds that end those who flood each other or themselves.
+   * Failures are few, being bounded by the requests in flight, and nobody would tell what they say: they always come in.
    */
   private admit(target: LocalTarget, facts: KindFacts, bytes: Uint8Array, at: number): 'in' | 'full' | 'rejected' {
     const length = frameLength(bytes, at);
@@ -304,12 +304,8 @@ export class Router {
     const admission = target.mailbox.offer(bytes, at, length, facts, key);
     if (admission !== 'full') return 'in';
     if (!target.blocked) return 'full';
-    const name = this.kinds.partyName(target.address);
-    if (readU16(bytes, at + SOURCE_OFFSET) === target.address) {
-      this.reject('overloaded', `${name} sends itself more than its mailbox holds`, bytes, at);
-      return 'rejected';
-    }
     if (facts.role !== 'failure' && !target.mailbox.hasForcedRoom(length)) {
+      const name = this.kinds.partyName(target.address);
       this.reject('overloaded', `the mailbox of ${name} is full over all bounds, and ${name} itself waits for room`, bytes, at);
       return 'rejected';
     }

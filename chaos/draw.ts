@@ -1,6 +1,6 @@
 /** Draws a plan from a seed. The catch: what is drawn depends on the kinds of faults that are asked for, so both are needed to draw it again. */
 import { Random } from '../bus/random.js';
-import { JOURNAL_BYTES } from '../protocol/limits.js';
+import { JOURNAL_BYTES, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
 import { addDesk } from './draw-desk.js';
 import type { Act, Fault, FaultKind, Group, Plan, PlannedOrder, Step } from './plan.js';
@@ -35,6 +35,17 @@ const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', '
 const bytesOf = (orders: readonly PlannedOrder[]): number =>
   orders.reduce((sum, { bytes, count, orders: inner }) => sum + count * (bytes + bytesOf(inner)), 0);
 
+/** Requests of couriers that are set going by these orders, each of which is carried out so many times. */
+const asksOf = (orders: readonly PlannedOrder[], times = 1): number =>
+  orders.reduce((sum, { act, count, orders: inner }) => sum + times * (act === 'ask' ? count : 0) + asksOf(inner, times * count), 0);
+
+const askingOnce = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
+  orders.map((order) => ({ ...order, count: order.act === 'ask' ? 1 : order.count, orders: askingOnce(order.orders) }));
+
+/** Whoever asks more than may be in flight is refused the rest, which no plan is about. */
+const withFewAsks = (step: Step): Step =>
+  asksOf(step.orders) > REQUESTS_IN_FLIGHT_MAX / 2 ? { ...step, orders: askingOnce(step.orders) } : step;
+
 class Drawing {
   private id = 0;
 
@@ -56,7 +67,7 @@ class Drawing {
   plan(seed: number): Plan {
     const slow = this.allows('slow', 0.4);
     const count = STEPS.least + this.random.integer(STEPS.most - STEPS.least + 1);
-    const steps = Array.from({ length: count }, () => this.step());
+    const steps = Array.from({ length: count }, () => withFewAsks(this.step()));
     const bytes = steps.reduce((sum, { orders }) => sum + bytesOf(orders), 0);
     return {
       seed,

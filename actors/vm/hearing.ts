@@ -16,6 +16,8 @@ export interface HearingOptions {
   readonly now: () => number;
   /** Every so often, without keeping anything alive; returns what ends it. */
   readonly beat: ((intervalMs: number, look: () => void) => () => void) | undefined;
+  /** It is meant to: neither recovering nor closed. */
+  readonly serves: () => boolean;
   /** Some reader is awake. */
   readonly isAwake: () => boolean;
   /** Frames wait: in links, mailboxes or gates. */
@@ -67,6 +69,7 @@ export class Hearing {
   }
 
   private reason(): DeafReport['reason'] | null {
+    if (!this.options.serves()) return null;
     if (this.pumpDue) return 'pump';
     if (this.options.isAwake()) return 'reader';
     return this.options.hasWork() ? 'frames' : null;

@@ -173,6 +173,7 @@ export class Vm implements VmControl {
       vm,
       now: () => clock.nowMicros(),
       beat,
+      serves: () => !this.recovering && !this.closed,
       isAwake: () => this.links.awake,
       hasWork: () => this.work.hasWork,
       deaf: (report) => events.deaf(report),

@@ -205,7 +205,8 @@ export class SimHost implements Host {
           factories,
           clock: this.clock,
           timers: this.timers,
-          beat: (intervalMs, fn) => this.beat(intervalMs, fn),
+          // No timer of a thread that stands still runs.
+          beat: (intervalMs, fn) => this.beat(intervalMs, () => started.stands || fn()),
           events,
           wake,
           openLink: () => this.carrier.openLink(() => vm),

@@ -1,5 +1,6 @@
 /** A VM hears whatever comes, however long ago it was asked for something; and a reply that came in time is a reply. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { Hearing } from '../../actors/vm/hearing.js';
 import { bank, teller } from './bank.js';
 import { type Carriage, HostVm, turns } from './host-vm.js';
 
@@ -96,6 +97,31 @@ describe('a VM that nobody would wake', () => {
     expect(host.receipts).toBe(1);
     expect(host.deaf).toMatchObject([{ reason: 'frames' }]);
     host.close();
+  });
+
+  test('is not one that recovers, however long that takes; it is when it wakes nobody afterwards', () => {
+    let serves = false;
+    let look = () => {};
+    const told: string[] = [];
+    const hearing = new Hearing({
+      vm: 'js',
+      now: () => 0,
+      beat: (_, beat) => {
+        look = beat;
+        return () => {};
+      },
+      serves: () => serves,
+      isAwake: () => true,
+      hasWork: () => true,
+      deaf: ({ reason }) => told.push(reason),
+      wake() {},
+    });
+    for (let looks = 0; looks < 5; looks++) look();
+    expect(told).toEqual([]);
+    serves = true;
+    look();
+    look();
+    expect([told, hearing.count]).toEqual([['reader'], 1]);
   });
 
   test('is not one that sleeps', async () => {

@@ -14,7 +14,7 @@ import { TraceRing } from '../../bus/trace.js';
 import { JS_RUNTIME } from '../../protocol/addresses.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
-import { MAILBOX_FORCED_SHARE_MAX, MAILBOX_FRAMES_MAX, REFUSALS_IN_FLIGHT_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
+import { MAILBOX_FORCED_SHARE_MAX, REFUSALS_IN_FLIGHT_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import { bank, parties, teller, watcher } from './bank.js';
 
 /** Has always work in one lane. */
@@ -118,9 +118,9 @@ test('refusals that a requester has not heard of are bounded: further requests a
   expect(deadLetters.list().at(-1)).toMatchObject({ code: 'overloaded', detail: expect.stringContaining('has not heard of') });
 });
 
-test('who sends itself more than its mailbox holds has it among the dead letters, and the mailbox keeps its bound', () => {
+test('who sends itself more than its mailbox holds is held to the same bound, and only what is beyond it is a dead letter', () => {
   const { router, deadLetters } = routerOf();
-  const mailbox = new Mailbox();
+  const mailbox = new Mailbox(SMALL);
   const { settle } = bank.receives;
   const lane = LANES.indexOf(settle.lane);
   const seen: number[] = [];
@@ -130,9 +130,10 @@ test('who sends itself more than its mailbox holds has it among the dead letters
   const outbox = new OutboxBuilder(bank.address);
   outbox.begin();
   outbox.append(settle, bank.address, {});
-  for (let sequence = 2; sequence < MAILBOX_FRAMES_MAX + 102; sequence++) {
+  const most = SMALL * MAILBOX_FORCED_SHARE_MAX;
+  for (let sequence = 2; sequence < most + 22; sequence++) {
     writeU53(outbox.bytes, SEQUENCE_OFFSET, sequence);
     expect(router.emit(outbox.bytes, 0, bank.address)).toBe(true);
   }
-  expect([mailbox.frames(), deadLetters.count, deadLetters.list()[0].code]).toEqual([MAILBOX_FRAMES_MAX, 100, 'overloaded']);
+  expect([mailbox.frames(), deadLetters.count, deadLetters.list()[0].code]).toEqual([most, 20, 'overloaded']);
 });
