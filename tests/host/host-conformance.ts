@@ -5,7 +5,7 @@ import { type Capabilities, ControlError, type Host, type VmHandle, type VmListe
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { timer } from '../../protocol/generated/timer.js';
-import { mirror, probe, relay } from './protocol/generated/index.js';
+import { desk, mirror, probe, relay } from './protocol/generated/index.js';
 
 /** A host on whose own VM ports are opened. */
 export interface HostOfPorts extends Host {
@@ -45,6 +45,9 @@ const BALL_GAMES = [
   { rounds: 3_000, bytes: 40 },
   { rounds: 24, bytes: 300_000 },
 ];
+
+/** Of a request that is answered at once, and after which the host sends nothing. */
+const DEADLINE_MS = 20;
 
 /** Nothing is expected to end in these tests: if it does, the test that waits shall say why. */
 class Attentive implements VmListener {
@@ -110,6 +113,7 @@ class Game<H extends HostOfPorts> {
     await game.connectWasm(wasm);
     await js.control.spawn({ party: 'relay', epoch: 1, options: {} });
     await game.spawnMirror(1);
+    await Promise.all(game.vms.map(({ control }) => control.begin()));
     return game;
   }
 
@@ -131,6 +135,7 @@ class Game<H extends HostOfPorts> {
       [relay.address, 'js'],
       [mirror.address, vm.name],
       [probe.address, 'host'],
+      [desk.address, 'js'],
       [timer.address, 'host'],
     ] as const;
     await Promise.all(this.vms.map((each) => each.control.setRoutes(routes)));
@@ -142,6 +147,15 @@ class Game<H extends HostOfPorts> {
     });
     this.probe.send(relay.receives.start, { rounds, bytes });
     return this.until(this.host, Promise.race([result, this.listener.failure]));
+  }
+
+  ask(deadlineMs: number): Promise<{ asked: number }> {
+    return this.until(this.host, this.probe.request(desk.receives.ask, { keep: false }, { deadlineMs }));
+  }
+
+  /** Keeps relay's thread busy, and with it whatever is to be told from there. */
+  toil(milliseconds: number): void {
+    this.probe.send(relay.receives.toil, { milliseconds });
   }
 
   wait(delayMs: number): Promise<void> {
@@ -186,6 +200,14 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
         await game.wait(30);
         await game.wait(0);
         expect(game.host.clock.nowMicros() - from).toBeGreaterThanOrEqual(29_000);
+      });
+
+      it('hears what actors tell it when the deadline of a request has passed that was answered', async () => {
+        expect(await game.ask(DEADLINE_MS)).toEqual({ asked: 1 });
+        game.toil(3 * DEADLINE_MS);
+        expect(await game.play(1, 1)).toEqual({ rounds: 1, wrong: 0 });
+        const { deaf } = (await game.counters()).host;
+        expect(deaf).toBe(0);
       });
 
       it('has one clock for all VMs', async () => {
