@@ -141,6 +141,11 @@ export class Television {
     return { vm: vm ?? '', state: state ?? '', restarts: Number(restarts) };
   }
 
+  /** What the panel says of an actor: its last crash, or why it is not in Wasm. */
+  async told(name: string): Promise<string | null> {
+    return this.page.textContent(`#actors [data-party="${name}"] .last-crash`);
+  }
+
   /** Waits until an actor runs again after so many restarts. */
   async restarted(name: string, restarts: number): Promise<void> {
     await this.page.waitForSelector(`#actors [data-party="${name}"][data-state="running"][data-restarts="${restarts}"]`);

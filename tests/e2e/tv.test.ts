@@ -321,6 +321,47 @@ describe('a lesser device shows the same', () => {
   });
 });
 
+/** What a server may answer for a guest, and what is said of it. */
+const NO_GUESTS = {
+  scene: { answer: { status: 404, body: '' }, reason: /scene\.wasm: 404/ },
+  focus: {
+    answer: { status: 200, contentType: 'text/html', body: '<!doctype html><title>Television</title>' },
+    reason: /not a module: .*text\/html/,
+  },
+  network: {
+    answer: { status: 200, contentType: 'application/wasm', body: Buffer.from('\0asm') },
+    reason: /not a module: .*application\/wasm/,
+  },
+};
+
+describe.each([
+  { device: 'on threads', query: '?placement=wasm' },
+  { device: 'in one thread', query: '?placement=wasm&workers=off' },
+])('guests that cannot be had, $device', ({ query }) => {
+  test('their twins begin, the others stay in Wasm, and the panel and the console say why', async () => {
+    const lines: string[] = [];
+    const television = await Television.open(browser, server, query, async (page) => {
+      page.on('console', (message) => message.type() === 'warning' && lines.push(message.text()));
+      for (const [actor, { answer }] of Object.entries(NO_GUESTS)) await page.route(`**/${actor}.wasm`, (route) => route.fulfill(answer));
+    });
+    await television.settle(titleAt(0, 0));
+    await television.press('ArrowRight');
+    await television.settle(titleAt(0, 1));
+    for (const [actor, { reason }] of Object.entries(NO_GUESTS)) {
+      expect(await television.actor(actor)).toEqual({ vm: 'js', state: 'running', restarts: 0 });
+      expect(await television.told(actor)).toMatch(new RegExp(`^js twin: .*${reason.source}`));
+      expect(lines.filter((line) => line.includes(`the guest of ${actor} cannot be run`))).toEqual([expect.stringMatching(reason)]);
+    }
+    for (const actor of ['history', 'metrics']) {
+      expect(await television.actor(actor)).toEqual({ vm: 'wasm', state: 'running', restarts: 0 });
+      expect(await television.told(actor)).toBe('no crash');
+    }
+    expect(lines.filter((line) => line.startsWith('tandem: '))).toHaveLength(Object.keys(NO_GUESTS).length);
+    await television.screenshot('without guests');
+    await television.close();
+  });
+});
+
 test('a catalogue that cannot be reached can be asked for again', async () => {
   let answers = false;
   const television = await Television.open(browser, server, '', (page) =>
