@@ -5,6 +5,7 @@ import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '..
 import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../protocol/limits.js';
 import { locateField } from '../protocol/locate.js';
 import { Writer } from '../protocol/writer.js';
+import { isA } from './thrown.js';
 
 /** A handler emitted more than the bounds allow. */
 export class OutputError extends Error {
@@ -19,7 +20,7 @@ export interface Encodable<F> extends Partial<Pick<Descriptor, 'name' | 'role' |
 
 /** With the path of the field at which the writer stands: the encoders themselves know only the innermost structure. */
 function unwritable(error: unknown, { kind, name, role, fields }: Encodable<never>, { bytes, length }: Writer, at: number): EncodeError {
-  const known = error instanceof EncodeError ? error : new EncodeError('', 'what it was given is of another shape', { cause: error });
+  const known = isA(error, EncodeError) ? error : new EncodeError('', 'what it was given is of another shape', { cause: error });
   const body = role && fields && { ...leadOf(role), ...fields };
   const field = name && body ? locateField(name, body, bytes, at, length, length) : known.field;
   return new EncodeError(
@@ -95,7 +96,7 @@ export class OutboxBuilder {
       if (writer.length - this.handlerAt > HANDLER_OUTPUT_BYTES_MAX)
         throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
     } catch (error) {
-      const wrong = error instanceof OutputError ? error : unwritable(error, message, writer, at + BODY_OFFSET);
+      const wrong = isA(error, OutputError) ? error : unwritable(error, message, writer, at + BODY_OFFSET);
       writer.reset(at);
       throw wrong;
     }

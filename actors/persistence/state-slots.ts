@@ -6,6 +6,7 @@
  * goes to the same slot.
  */
 import { type Storage, StorageError } from '../storage.js';
+import { isA } from '../thrown.js';
 import { decodeRecord, encodeRecord, RecordError, type StateRecord } from './record.js';
 
 /** The two that are written in turn, and the one aside. */
@@ -131,4 +132,4 @@ export class StateSlots {
 
 /** Whatever a storage throws, as its own error. */
 export const asStorageError = (error: unknown, operation: string): StorageError =>
-  error instanceof StorageError ? error : new StorageError('failed', operation, { cause: error });
+  isA(error, StorageError) ? error : new StorageError('failed', operation, { cause: error });

@@ -30,7 +30,13 @@ export interface KnownGuests {
 
 export const NOTHING_KNOWN: KnownGuests = { modules: new Map(), unfit: [] };
 
-export type LoadGuest = Pick<Platform, 'load' | 'compile'>;
+export interface LoadGuest extends Pick<Platform, 'load' | 'compile'> {
+  /** For one guest; `GUEST_LOAD_DEADLINE_MS` when not given. */
+  readonly deadlineMs?: number;
+}
+
+/** @param loadDeadlineMs how long their thread may take to load: enough of it is left to begin with the others */
+export const guestDeadlineOf = (loadDeadlineMs: number): number => Math.min(GUEST_LOAD_DEADLINE_MS, (loadDeadlineMs * 2) / 3);
 
 export class Guests {
   readonly unfit: UnfitGuest[] = [];
@@ -58,10 +64,10 @@ export class Guests {
   }
 
   private async loadOne(guest: Guest): Promise<void> {
-    const { load, compile = async (url: URL) => compileGuest(await load(url)) } = this.platform;
-    const late = () => new Error(`${guest.module}: no answer in ${GUEST_LOAD_DEADLINE_MS} ms`);
+    const { load, compile = async (url: URL) => compileGuest(await load(url)), deadlineMs = GUEST_LOAD_DEADLINE_MS } = this.platform;
+    const late = () => new Error(`${guest.module}: no answer in ${deadlineMs} ms`);
     try {
-      const module = await inTime(platformTimers, GUEST_LOAD_DEADLINE_MS, compile(guest.module), late);
+      const module = await inTime(platformTimers, deadlineMs, compile(guest.module), late);
       this.loaded.set(guest.schema.name, { guest, module });
     } catch (error) {
       this.refuse(guest, reasonsOf(error));

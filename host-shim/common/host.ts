@@ -12,6 +12,7 @@ import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
 import { standInOf, type VmDefinition, type VmSource } from './definition.js';
 import { GuestMemory } from './guest-memory.js';
+import { guestDeadlineOf } from './guests.js';
 import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
@@ -32,7 +33,7 @@ export interface HostOptions {
   readonly vms: Readonly<Record<WorkerName, VmSource>>;
   /** How long a control call may take. */
   readonly controlDeadlineMs?: number;
-  /** How long a VM's file, modules and guests may take to load. */
+  /** How long a VM's file, modules and guests may take to load; one guest two thirds of it, and no longer than `GUEST_LOAD_DEADLINE_MS`. */
   readonly loadDeadlineMs?: number;
   /** How long a guest may take as it is entered for the first time: `GUEST_START_DEADLINE_MS` when not given. Only a thread of its own can be ended for that. */
   readonly guestStartDeadlineMs?: number;
@@ -140,7 +141,9 @@ export class PlatformHost implements Host {
   private async load(name: WorkerName): Promise<LoadedDefinition> {
     const own = await this.sourceOf(name).load();
     const definition = this.standIns.has(name) ? standInOf(own) : own;
-    return loadHere(name, definition, this.capabilities.wasm, this.platform, this.guests);
+    const { load, compile } = this.platform;
+    const { guestDeadlineMs: deadlineMs } = this;
+    return loadHere(name, definition, this.capabilities.wasm, { load, compile, deadlineMs }, this.guests);
   }
 
   private prepareHere(name: WorkerName): Promise<LoadedDefinition> {
@@ -157,7 +160,9 @@ export class PlatformHost implements Host {
   private prepareWorker(name: WorkerName): WorkerVm {
     const lifeLock = this.platform.newLifeLock();
     const thread = this.platform.startThread(name, this.sourceOf(name).entry, lifeLock);
-    const preparation = { wasm: this.capabilities.wasm, standsIn: this.standIns.has(name), lifeLock, guests: this.guests.of(name) };
+    const { guests, guestDeadlineMs } = this;
+    const { wasm } = this.capabilities;
+    const preparation = { wasm, standsIn: this.standIns.has(name), lifeLock, guests: guests.of(name), guestDeadlineMs };
     return new WorkerVm(thread, name, preparation, this.limits);
   }
 
@@ -181,6 +186,10 @@ export class PlatformHost implements Host {
       closeTransports(endsOfB);
       throw error;
     }
+  }
+
+  private get guestDeadlineMs(): number {
+    return guestDeadlineOf(this.limits.loadDeadlineMs);
   }
 
   private get spareInstances(): boolean {

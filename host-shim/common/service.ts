@@ -22,6 +22,8 @@ export interface Preparation {
   readonly lifeLock: string;
   /** Nothing when not given. */
   readonly guests?: KnownGuests;
+  /** How long one guest may take to load; `GUEST_LOAD_DEADLINE_MS` when not given. */
+  readonly guestDeadlineMs?: number;
 }
 
 /** What a thread that is prepared says of its guests. */

@@ -13,26 +13,29 @@ function endThread(error: unknown): never {
 }
 
 export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
-  exposeVm(platform.endpoint, async ({ wasm, standsIn, lifeLock, guests: known = NOTHING_KNOWN }, handOver) => {
-    await platform.holdLife(lifeLock);
-    const definition = standsIn ? standInOf(own) : own;
-    const guests = await loadGuests(definition, wasm, platform, known);
-    handOver(guests);
-    return async ({ name, memory, journalPort, spareInstances }, events) => {
-      const driver = new Driver(platform.afterTurn, endThread);
-      const vm = createVm({
-        name,
-        definition,
-        factories: factoriesOf(definition, guests),
-        memory,
-        spareInstances,
-        ...(journalPort && toHost(journalPort)),
-        events,
-        wake: driver.wake,
-        onPortError() {}, // its host is told of the crash
-      });
-      driver.drive(vm);
-      return vm;
-    };
-  });
+  exposeVm(
+    platform.endpoint,
+    async ({ wasm, standsIn, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs }, handOver) => {
+      await platform.holdLife(lifeLock);
+      const definition = standsIn ? standInOf(own) : own;
+      const guests = await loadGuests(definition, wasm, { load: platform.load, compile: platform.compile, deadlineMs }, known);
+      handOver(guests);
+      return async ({ name, memory, journalPort, spareInstances }, events) => {
+        const driver = new Driver(platform.afterTurn, endThread);
+        const vm = createVm({
+          name,
+          definition,
+          factories: factoriesOf(definition, guests),
+          memory,
+          spareInstances,
+          ...(journalPort && toHost(journalPort)),
+          events,
+          wake: driver.wake,
+          onPortError() {}, // its host is told of the crash
+        });
+        driver.drive(vm);
+        return vm;
+      };
+    },
+  );
 }

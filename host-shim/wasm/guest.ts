@@ -1,5 +1,6 @@
 /** Guests as a VM uses them: a module is compiled once, checked, and every incarnation of the actor is an instance of it. */
 import type { ActorFactory } from '../../actors/instance.js';
+import { reasonOf } from '../../actors/thrown.js';
 import { type BoundParty, messagesOf } from '../../protocol/bind.js';
 import { partyFingerprint } from '../../protocol/fingerprint.js';
 import { consoleFor } from '../common/console.js';
@@ -21,7 +22,7 @@ export async function compileGuest(source: BufferSource | Response, type = ''): 
   try {
     module = await (source instanceof Response ? WebAssembly.compileStreaming(source) : WebAssembly.compile(source));
   } catch (cause) {
-    const detail = cause instanceof Error ? cause.message : String(cause);
+    const detail = reasonOf(cause);
     throw new GuestError('not a module', type ? `${detail} (${type})` : detail, { cause });
   }
   checkModule(module);

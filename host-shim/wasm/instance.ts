@@ -5,6 +5,7 @@
  * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
 import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type OnFrame, type Output } from '../../actors/instance.js';
+import { isA } from '../../actors/thrown.js';
 import type { FaultKind } from '../../actors/vm/fault-rates.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';
@@ -140,7 +141,7 @@ export class WasmInstance implements ActorInstance {
       if (!trap && output.end - output.start >= BATCH_OUTPUT_BYTES_MAX) this.#endedEarly(guest, countFrames(bytes, start, end));
       return null;
     } catch (error) {
-      if (!(error instanceof AbiViolation)) throw error;
+      if (!isA(error, AbiViolation)) throw error;
       return new ActorTrap(0, error, '', countFrames(bytes, start, end) === 1);
     }
   }
@@ -238,7 +239,7 @@ export class WasmInstance implements ActorInstance {
       if (this.#violation) throw this.#violation;
       return result;
     } catch (thrown) {
-      if (thrown instanceof GuestError) throw thrown;
+      if (isA(thrown, GuestError)) throw thrown;
       this.#guest?.refresh();
       nameField(thrown, this.#guest?.bytes ?? new Uint8Array(0), this.definition.schema, this.definition.kinds);
       this.#forget();

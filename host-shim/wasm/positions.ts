@@ -10,6 +10,7 @@
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
 import { inTime } from '../../actors/in-time.js';
 import type { SiteSearch } from '../../actors/instance.js';
+import { isA, reasonsOf, stackOf } from '../../actors/thrown.js';
 import { SOURCE_MAP_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformTimers } from '../common/timers.js';
 
@@ -66,6 +67,7 @@ export class SourcePositions {
     this.#loading ??= source().then(
       (json) => {
         this.#json = json;
+        if (json === '') this.#miss(new Error('the source map is empty'));
       },
       (error) => this.#miss(error),
     );
@@ -79,7 +81,7 @@ export class SourcePositions {
   }
 
   #tell(error: unknown): void {
-    if (!this.#told) this.onMissing(error instanceof Error ? error.message : String(error));
+    if (!this.#told) this.onMissing(reasonsOf(error));
     this.#told = true;
   }
 
@@ -148,10 +150,10 @@ export class GuestAbort extends Error {
 
 /** @returns the source position of what a guest threw, empty when unknown; a function when the source map has to be asked */
 export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | SiteSearch {
-  if (!(thrown instanceof Error)) return '';
-  const noted = thrown instanceof GuestAbort ? thrown.position : '';
+  if (!isA(thrown, Error)) return '';
+  const noted = isA(thrown, GuestAbort) ? thrown.position : '';
   if (!positions || (noted && !RUNTIME.test(noted))) return noted;
-  const stack = thrown.stack ?? '';
+  const stack = stackOf(thrown);
   const search = () => positions.inStack(stack) || noted;
   return Object.assign(search, { ready: () => positions.load() });
 }

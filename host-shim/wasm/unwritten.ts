@@ -2,6 +2,7 @@
  * What a guest's writer refuses, it tells with the place of what was written before: ` (behind 61 bytes at 70144)`. From those bytes and the schema follows
  * which field it was, as in TypeScript, and guests need not carry the names of their fields.
  */
+import { isA } from '../../actors/thrown.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { BODY_OFFSET, frameLength } from '../../protocol/frame.js';
 import { locateSnapshot, type MalformedFrames } from './malformed.js';
@@ -13,7 +14,7 @@ const FRAME_TAG = 0x98;
 
 /** Puts the field, as `order.place.quantity`, into the message of an abort. Anything else is left as it is. */
 export function nameField(thrown: unknown, memory: Uint8Array, schema: BoundParty, kinds: MalformedFrames): void {
-  const found = thrown instanceof GuestAbort && BEHIND.exec(thrown.message);
+  const found = isA(thrown, GuestAbort) && BEHIND.exec(thrown.message);
   if (!found) return;
   const problem = thrown.message.slice(0, found.index);
   const at = Number(found[2]);

@@ -1,8 +1,12 @@
 /** Guests that cannot be run, on threads of Node: the same as in the simulation, and what only the end of a thread can bound. */
 import { readFileSync, rmSync } from 'node:fs';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { startSystem } from '../../actors/index.js';
+import type { SiteSearch } from '../../actors/instance.js';
+import { Guests, guestDeadlineOf, NOTHING_KNOWN } from '../../host-shim/common/guests.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
+import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
+import { GUEST_LOAD_DEADLINE_MS, LOAD_DEADLINE_MS, SOURCE_MAP_DEADLINE_MS } from '../../protocol/limits.js';
 import { plainGuest } from '../guest/plain-guest.js';
 import { brokenModule, counterModule, moduleOf } from './broken-guests.js';
 import { bundleEntries } from './node-entries.js';
@@ -73,4 +77,67 @@ test('a VM that is started again has the modules that it had, wherever their fil
   await system.hang('counter');
   expect(await press(2)).toBe(5);
   expect(statusOf('counter')).toMatchObject({ vm: 'wasm', twin: { side: 'wasm', why: 'configured' }, restarts: 1 });
+});
+
+/** What a server never answers, and who would wait for it. */
+describe('what never comes', () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const never = () => new Promise<never>(() => {});
+  const metricsModule = new URL('wasm-actors/metrics.wasm', dist);
+  const metricsCompiled = new WebAssembly.Module(readFileSync(metricsModule));
+  const { guests } = wasmDefinition(counterModule, dist);
+
+  test.each([
+    ['of its own', LOAD_DEADLINE_MS, GUEST_LOAD_DEADLINE_MS],
+    ["that is part of a shorter one of its thread's", 1_500, 1_000],
+  ])("a module: is its own actor's loss at a deadline %s", async (_what, loadDeadlineMs, deadlineMs) => {
+    const compile = async (url: URL) => (url.href === metricsModule.href ? metricsCompiled : never());
+    const loaded = new Guests(parties, { load: never, compile, deadlineMs: guestDeadlineOf(loadDeadlineMs) });
+    const loading = loaded.load(guests!, NOTHING_KNOWN);
+    await vi.advanceTimersByTimeAsync(deadlineMs - 1);
+    expect(loaded.unfit).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await loading;
+    loaded.checkAll();
+    expect(loaded.unfit).toEqual([{ actor: 'counter', reason: `${counterModule}: no answer in ${deadlineMs} ms` }]);
+    expect(loaded.factories.map(({ schema }) => schema.name).sort()).toEqual(['counter', 'metrics']);
+  });
+
+  test('a source map: the crash report goes without, and has its line when the map has come after all', async () => {
+    const missing: string[] = [];
+    let come = (_json: string) => {};
+    const source = () => new Promise<string>((resolve) => void (come = resolve));
+    const positions = new SourcePositions(source, (reason) => missing.push(reason));
+    const crash = Object.assign(new Error('unreachable'), { stack: 'at wasm://wasm/1:wasm-function[1]:0x5' });
+    const search = positionOf(crash, positions) as SiteSearch;
+    const ready = search.ready?.();
+    await vi.advanceTimersByTimeAsync(SOURCE_MAP_DEADLINE_MS - 1);
+    expect(missing).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    await ready;
+    expect([search(), missing]).toEqual(['', [`no answer in ${SOURCE_MAP_DEADLINE_MS} ms`]]);
+    come(JSON.stringify({ version: 3, sources: ['counter.ts'], names: [], mappings: 'AAAA' }));
+    await positions.load();
+    expect([search(), missing.length]).toEqual(['counter.ts:1:1', 1]);
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['a page', '<!doctype html>'],
+    ['another thing', '{"version":3}'],
+    ['null', 'null'],
+    ['a map without an end', '{"version":3,"sources":["counter.ts"],"names":[],"mappings":"AAA'],
+    ['sources that are none', '{"version":3,"sources":null,"names":[],"mappings":"AAAA"}'],
+  ])('a source map that is %s costs the lines, and is told once', async (_what, json) => {
+    const missing: string[] = [];
+    const positions = new SourcePositions(
+      async () => json,
+      (reason) => missing.push(reason),
+    );
+    await positions.load();
+    for (let crash = 0; crash < 2; crash++) expect(positions.inStack('at wasm://wasm/1:wasm-function[1]:0x5')).toBe('');
+    expect(missing).toHaveLength(1);
+  });
 });

@@ -1,7 +1,9 @@
 /** Anything at all may be thrown: it is one party's crash, with a text that is bounded, whatever it is. */
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../../actors/storage.js';
-import { placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/thrown.js';
+import { isA, placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/thrown.js';
+import { wordsOf } from '../../host-shim/common/ports/error-words.js';
+import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_STACK_CHARACTERS_MAX } from '../../protocol/limits.js';
 import { Bank, bank, counterdesk, openBank } from './bank.js';
 
@@ -45,6 +47,8 @@ describe.each(MONSTERS)('%s', (_name, make) => {
     expect(stackOf(thrown).length).toBeLessThanOrEqual(CRASH_STACK_CHARACTERS_MAX);
     expect(typeof placeOf(thrown)).toBe('string');
     expect(new StorageError('failed', 'put', { cause: thrown }).code).toBe('failed');
+    expect(positionOf(thrown, new SourcePositions(''))).toBeTypeOf(isA(thrown, Error) ? 'function' : 'string');
+    expect(typeof wordsOf(thrown)).toBe('string');
   });
 });
 
