@@ -1,6 +1,6 @@
 /** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
 import type { BoundParty, BoundPublication } from '../protocol/bind.js';
-import { DecodeError, ERROR_CODES } from '../protocol/errors.js';
+import { DecodeError, EncodeError, ERROR_CODES } from '../protocol/errors.js';
 import {
   BODY_OFFSET,
   frameLength,
@@ -14,9 +14,12 @@ import {
 } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
 import { BATCH_OUTPUT_BYTES_MAX } from '../protocol/limits.js';
+import { locateField } from '../protocol/locate.js';
 import { Reader } from '../protocol/reader.js';
+import type { PartySchema } from '../protocol/schema.js';
 import { Writer } from '../protocol/writer.js';
 import type { Actor } from './actor.js';
+import { snapshotOf } from './cell/snapshot-check.js';
 import {
   type ActorFactory,
   type ActorInstance,
@@ -26,7 +29,7 @@ import {
   type OnFrame,
   type Output,
 } from './instance.js';
-import { isA, isPromise, placeOf } from './thrown.js';
+import { isA, isGenerator, isPromise, placeOf } from './thrown.js';
 import type { FaultKind } from './vm/fault-rates.js';
 import { loop } from './vm/standstill.js';
 
@@ -89,7 +92,7 @@ class JavaScriptInstance implements ActorInstance {
         outbox.truncate(committed);
         this.collect();
         this.ended = true;
-        throw new ActorTrap(handled, error, placeOf(error));
+        throw new ActorTrap(handled, error, isA(error, HandlerError) ? '' : placeOf(error));
       }
       handled++;
     }
@@ -195,7 +198,7 @@ class JavaScriptInstance implements ActorInstance {
     const { actor } = this;
     const method = (actor as unknown as Record<string, unknown>)[name];
     if (typeof method !== 'function') return undefined;
-    return (...input) => refusePromise(method.apply(actor, input), name, actor.schema.name);
+    return (...input) => refuseLater(method.apply(actor, input), name, actor.schema.name);
   }
 
   private handler(name: string): (...input: unknown[]) => void {
@@ -215,9 +218,13 @@ class JavaScriptInstance implements ActorInstance {
     writeVersions(writer, replicas.versions);
     writer.reserve(16);
     writer.u32(nextRequest, 'nextRequest');
-    const state = actor.snapshot();
-    refusePromise(state, 'snapshot', actor.schema.name);
-    actor.schema.state!.encode(writer, state);
+    const state = located(() => actor.snapshot());
+    refuseLater(state, 'snapshot', actor.schema.name);
+    try {
+      actor.schema.state!.encode(writer, state);
+    } catch (error) {
+      throw unwritable(error, actor.schema, writer);
+    }
     return writer.bytes.subarray(0, writer.length);
   }
 
@@ -232,7 +239,8 @@ class JavaScriptInstance implements ActorInstance {
       actor.internals.nextRequest = reader.u32();
       const state = actor.schema.state!.decode(reader);
       reader.finish();
-      this.handler('restore')(state);
+      const restore = this.handler('restore');
+      located(() => restore(state));
     } catch (error) {
       this.ended = true;
       throw error;
@@ -285,16 +293,40 @@ function body<T>(reader: Reader, decode: (reader: Reader) => T): T {
   }
 }
 
+/** A handler that cannot be called as it is written. It has no line: the actor's code has returned. */
+class HandlerError extends Error {
+  override readonly name = 'HandlerError';
+}
+
 /**
  * What comes of a promise would come when the message is long done, in nobody's name: it ends the actor now. What it is rejected with later is of no meaning then.
- * @throws Error
+ * The body of a generator would not run at all.
+ * @throws HandlerError
  */
-function refusePromise(returned: unknown, handler: string, actor: string): void {
-  if (returned === undefined || !isPromise(returned)) return;
-  Promise.resolve(returned).catch(() => {});
-  throw new Error(
-    `${handler} of actor ${actor} returned a promise: an actor is done with a message when its handler returns; what takes time is asked of a port`,
+function refuseLater(returned: unknown, handler: string, actor: string): void {
+  if (returned === undefined) return;
+  const generates = isGenerator(returned);
+  if (!generates && !isPromise(returned)) return;
+  if (!generates) Promise.resolve(returned).catch(() => {});
+  throw new HandlerError(
+    `${handler} of actor ${actor} returned a ${generates ? 'generator' : 'promise'}: an actor is done with a message when its handler returns; what takes time is asked of a port`,
   );
+}
+
+/** What the actor's own code throws outside of a batch, with its line. @throws ActorTrap */
+function located<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ActorTrap(0, error, isA(error, HandlerError) ? '' : placeOf(error));
+  }
+}
+
+/** A state that is of another shape than the schema says: with the field at which the writer stands. */
+function unwritable(error: unknown, schema: Pick<PartySchema, 'state'>, { bytes, length }: Writer): EncodeError {
+  if (isA(error, EncodeError)) return error;
+  const field = locateField('snapshot', snapshotOf(schema).fields!, bytes, 0, length, length);
+  return new EncodeError(field, 'what it was given is of another shape', { cause: error });
 }
 
 function countFrames(bytes: Uint8Array, at: number, end: number): number {
@@ -315,7 +347,7 @@ export function javaScriptActorFactory(schema: BoundParty, create: () => Runnabl
     schema,
     vm: 'js',
     create(options, onFrame) {
-      const instance = new JavaScriptInstance(create(), topics, options, onFrame);
+      const instance = new JavaScriptInstance(located(create), topics, options, onFrame);
       for (const party of parties) if (schema.sendsTo.includes(party.name)) instance.expectReplies(party);
       return instance;
     },

@@ -28,6 +28,16 @@ export function isPromise(returned: unknown): returned is PromiseLike<unknown> {
   }
 }
 
+/** Whether a handler is a generator, whose body runs only when somebody asks for its values. */
+export function isGenerator(returned: unknown): boolean {
+  try {
+    const { next, throw: fail } = (returned ?? {}) as Generator;
+    return typeof next === 'function' && typeof fail === 'function';
+  } catch {
+    return false;
+  }
+}
+
 /** Undefined also when it cannot be read. */
 export function causeOf(thrown: unknown): unknown {
   return read(thrown, 'cause');

@@ -14,11 +14,11 @@ class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 
-const fieldsOf = new WeakMap<PartySchema, Field>();
+const fieldsOf = new WeakMap<object, Field>();
 const reader = new Reader();
 
-/** [publication versions, replica versions, next request, state] */
-function wholeOf(schema: PartySchema): Field {
+/** As an actor is saved: [publication versions, replica versions, next request, state]. */
+export function snapshotOf(schema: Pick<PartySchema, 'state'>): Field {
   const known = fieldsOf.get(schema);
   if (known) return known;
   const lead = { publicationVersions: list(u32), replicaVersions: list(u32), nextRequest: u32 };
@@ -33,7 +33,7 @@ export function checkSnapshot(schema: PartySchema, bytes: Uint8Array): void {
     throw new SnapshotError(
       `its snapshot has ${bytes.length} bytes, more than SNAPSHOT_BYTES_MAX (${SNAPSHOT_BYTES_MAX}): it must keep less`,
     );
-  const whole = wholeOf(schema);
+  const whole = snapshotOf(schema);
   try {
     reader.reset(bytes);
     checkOf(whole)(reader);

@@ -17,7 +17,7 @@ import { crashReport } from '../cell/crash-report.js';
 import { firstSequenceOf, Gate } from '../cell/gate.js';
 import type { CrashReport } from '../control.js';
 import { ActorTrap } from '../instance.js';
-import { isA, isPromise, placeOf } from '../thrown.js';
+import { isA, isGenerator, isPromise, placeOf } from '../thrown.js';
 import type { FaultKind } from '../vm/fault-rates.js';
 import { Standstill } from '../vm/standstill.js';
 import { type Suspect, TRIES_MAX } from '../vm/suspect.js';
@@ -136,6 +136,8 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   /** A handler that goes on in a promise may fail later. */
   private mind(port: Port<P>, handling: unknown, copyFrame: () => Uint8Array | null): void {
+    if (isGenerator(handling))
+      throw new Error(`a handler of ${this.order.schema.name} is a generator, which nobody runs: make it a plain or an async function`);
     if (!isPromise(handling)) return;
     const frame = copyFrame();
     Promise.resolve(handling).catch((error) => this.failed(port, error, frame));

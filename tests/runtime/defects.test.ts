@@ -192,6 +192,7 @@ test('a message that brings about a state that cannot be written is poison; the 
   await world.pass(20);
   expect(bankOf(world)).toMatchObject({ state: 'running' });
   expect(reasons(world)).toEqual(['no ink']);
+  for (const { position } of world.system.crashReports) expect(position).toMatch(/runtime\/defects\.test\.ts:\d+:\d+$/);
   expect((await world.system.deadLetters()).map(({ code, kind }) => [code, kind])).toEqual([['poisoned', bank.receives.note.kind]]);
   expect(world.receipts.map(({ amount }) => amount)).toEqual(Array.from({ length: REPLAY_FRAMES_MAX + 3 }, (_, i) => i + 1));
   expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
@@ -210,14 +211,14 @@ const makeWrong = (wrong: () => StateOf<typeof bank>) => () =>
     }
   })();
 
-describe.each<[string, () => unknown]>([
-  ['a list one over its limit', () => ({ accounts: new Array(65_537).fill(0), waiting: [] })],
-  ['NaN in an integer', () => ({ accounts: [Number.NaN], waiting: [] })],
-  ['a wrong type', () => ({ accounts: ['much'], waiting: [] })],
-  ['a field that is missing', () => ({ accounts: [1] })],
-  ['a number that is none of the schema', () => ({ accounts: [-1], waiting: [] })],
-  ['nothing', () => undefined],
-])('a state that is %s', (_name, wrong) => {
+describe.each<[string, () => unknown, string]>([
+  ['a list one over its limit', () => ({ accounts: new Array(65_537).fill(0), waiting: [] }), 'BankState.accounts: '],
+  ['NaN in an integer', () => ({ accounts: [Number.NaN], waiting: [] }), 'BankState.accounts: '],
+  ['a wrong type', () => ({ accounts: ['much'], waiting: [] }), 'BankState.accounts: '],
+  ['a field that is missing', () => ({ accounts: [1] }), 'snapshot.state.waiting: what it was given is of another shape'],
+  ['a number that is none of the schema', () => ({ accounts: [-1], waiting: [] }), 'BankState.accounts: '],
+  ['nothing', () => undefined, 'snapshot.state.accounts: what it was given is of another shape'],
+])('a state that is %s', (_name, wrong, field) => {
   const open = (options: BankOptions = {}) => openBank({ makeBank: makeWrong(wrong as () => StateOf<typeof bank>), ...options });
 
   test('is found as it is saved: with the message that has brought it about, and no other', async () => {
@@ -237,6 +238,7 @@ describe.each<[string, () => unknown]>([
       ['bank', ''],
       ['bank', 'bank.note'],
     ]);
+    for (const { reason } of world.system.crashReports) expect(reason.slice(0, field.length)).toBe(field);
     await world.system.snapshot('bank');
     expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
   });
@@ -422,7 +424,9 @@ test.each<[string, string, () => Partial<Record<keyof Bank, unknown>>]>([
   ],
   ['a handler that returns a thenable', 'onNote', () => ({ onNote: () => Object.fromEntries([['then', () => {}]]) })],
   ['a topic', 'onRefresh', () => ({ onRefresh: async () => Promise.reject(new Error('no')) })],
-])('%s that is a promise ends the actor, and says so', async (_name, handler, makeDefect) => {
+  ['a generator', 'onNote', () => ({ *onNote() {} })],
+  ['a generator that awaits', 'onNote', () => ({ async *onNote() {} })],
+])('%s that is done later ends the actor, and says so', async (_name, handler, makeDefect) => {
   const world = await openBank({ makeBank: () => Object.assign(new Bank(), makeDefect()) as Bank });
   if (handler === 'onNote') note(world, '');
   else
@@ -432,7 +436,8 @@ test.each<[string, string, () => Partial<Record<keyof Bank, unknown>>]>([
     ]);
   deposit(world);
   await world.pass(50);
-  expect(reasons(world)).toEqual([expect.stringContaining(`${handler} of actor bank returned a promise`)]);
+  expect(reasons(world)).toEqual([expect.stringMatching(new RegExp(`^${handler} of actor bank returned a (promise|generator): `))]);
+  expect(new Set(world.system.crashReports.map(({ position }) => position))).toEqual(new Set(['']));
   expect(world.receipts).toEqual([{ account: 0, amount: 1 }]);
   expect(world.system.vms.map(({ state }) => state)).toEqual(['running', 'running']);
 });

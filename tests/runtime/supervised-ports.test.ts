@@ -440,3 +440,14 @@ test('the frame at which a port ended outlives an incarnation that does not open
   expect(world.system.ports.find(({ port }) => port === 'counterdesk')?.state).toBe('running');
   expect(told).toEqual(['1 first', '3 first', '3 second']);
 });
+
+test('a handler that is a generator would not run: its port ends, and says so', async () => {
+  const { world } = await openOffice({}, (port, told, number) =>
+    Object.assign(new Clerk(port, told, number), number === 1 ? { *onCall() {} } : {}),
+  );
+  world.teller.send(counterdesk.receives.call, { text: 'hello' });
+  await world.pass(50);
+  expect(world.system.crashReports.map(({ party, reason }) => `${party}: ${reason}`)).toEqual([
+    expect.stringMatching(/^counterdesk: a handler of counterdesk is a generator/),
+  ]);
+});
