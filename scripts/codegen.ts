@@ -50,7 +50,9 @@ async function loadSchemas(folder: string, application: boolean): Promise<Schema
   for (const kind of ['messages', 'ports']) {
     for (const file of schemaFiles(join(folder, kind))) {
       const name = basename(file, '.ts');
+      loading = `${kind}/${file}`;
       const { schema, wrong } = await loadSchema(join(folder, kind, file), name, application);
+      loading = null;
       problems.push(...wrong.map((text) => `${kind}/${file}: ${text}`));
       if (wrong.length) refused.push(name);
       else files.push({ module: `${kind}/${name}`, schema: schema as PartySchema });
@@ -66,6 +68,14 @@ const schemaFiles = (folder: string): string[] =>
         .filter((one) => one.endsWith('.ts'))
         .sort()
     : [];
+
+/** A schema may be any program, and end this one: that must not look as if all were well. */
+let loading: string | null = null;
+function refuseEnd(): void {
+  if (loading === null) return;
+  console.error(`codegen: ${loading}: does not load: the process ended meanwhile\ncodegen: nothing was written`);
+  process.exitCode = 1;
+}
 
 async function loadSchema(path: string, name: string, application: boolean): Promise<{ schema?: unknown; wrong: string[] }> {
   try {
@@ -196,4 +206,7 @@ async function main(words: readonly string[]): Promise<number> {
   return check && stale.length ? 1 : 0;
 }
 
-if (isMain(import.meta.url)) process.exitCode = await main(process.argv.slice(2));
+if (isMain(import.meta.url)) {
+  process.on('exit', refuseEnd);
+  process.exitCode = await main(process.argv.slice(2));
+}

@@ -54,6 +54,8 @@ function problemsIn(party: unknown, application: boolean): string[] {
 
 class PartyChecks {
   private readonly range: Range | undefined;
+  /** Whose kinds it may have: an application's are known, wherever it says that it is. */
+  private readonly kinds: Range | undefined;
   /** Class names in AssemblyScript follow those of the messages, whatever their direction. */
   private readonly names = new Set<string>();
 
@@ -65,6 +67,7 @@ class PartyChecks {
     const { address } = party;
     const range = RANGES.find(({ addresses: [first, last] }) => typeof address === 'number' && address >= first && address <= last);
     this.range = Number.isInteger(address) && (!application || range === APPLICATION) ? range : undefined;
+    this.kinds = this.range ?? (application ? APPLICATION : undefined);
     if (!this.range)
       say('', `address ${show(address)} is out of range${application ? `: applications have ${APPLICATION.addresses.join(' to ')}` : ''}`);
   }
@@ -138,9 +141,9 @@ class PartyChecks {
       return;
     }
     if (RETIRED_KINDS.includes(kind)) this.say(name, `has kind ${hex(kind)}, which is retired`);
-    const { range } = this;
-    if (range && (kind < range.kinds[0] || kind > range.kinds[1]))
-      this.say(name, `has kind ${hex(kind)}; those of ${range.whose} are ${hex(range.kinds[0])} to ${hex(range.kinds[1])}`);
+    const { kinds } = this;
+    if (kinds && (kind < kinds.kinds[0] || kind > kinds.kinds[1]))
+      this.say(name, `has kind ${hex(kind)}; those of ${kinds.whose} are ${hex(kinds.kinds[0])} to ${hex(kinds.kinds[1])}`);
     const place = kind & 0xff;
     if (place < first || place > last)
       this.say(name, `has kind ${hex(kind)}; within their block of 256, ${what} have 0x${hex(first).slice(4)} to 0x${hex(last).slice(4)}`);

@@ -61,7 +61,9 @@ test('all faults of all files are listed, and what was generated before stays', 
       publishes: { said: publication({ kind: 0x4002, fields: { 'a-b': u32 } }) },
       sendsTo: ['order', 'nobody'], follows: ['order.changed'],
     });`,
-    'protocol/messages/low.ts': `export const low = actor({ name: 'low', address: 10, state: struct('LowState', {}), receives: {} });`,
+    'protocol/messages/low.ts': `export const low = actor({
+      name: 'low', address: 10, state: struct('LowState', {}), receives: { tick: message({ kind: 0x0a01, fields: {} }) },
+    });`,
     'protocol/messages/order.ts': ORDER.replace('64', '70').replace('0x4001', '0x4601'),
     'protocol/messages/empty.ts': '',
     'protocol/messages/misnamed.ts': `export const other = 1;`,
@@ -74,6 +76,7 @@ test('all faults of all files are listed, and what was generated before stays', 
   expect(problems).toEqual([
     'messages/empty.ts: exports no party named empty, as its file is',
     'messages/low.ts: low: address 10 is out of range: applications have 64 to 65534',
+    'messages/low.ts: low.tick: has kind 0x0a01; those of applications are 0x4000 to 0xffff',
     'messages/misnamed.ts: exports no party named misnamed, as its file is, but other',
     'messages/odd.ts: does not load: null',
     "messages/quoted.ts: quoted.state.count: 'u32' is the name of a type: import u32 from the schema language, and write it without quotes",
@@ -101,6 +104,17 @@ test('all faults of all files are listed, and what was generated before stays', 
   expect([status, stdout]).toEqual([1, '']);
   expect(readdirSync(join(folder, 'protocol/generated'))).toEqual(['quoted.ts']);
   expect(readFileSync(join(folder, 'protocol/generated/quoted.ts'), 'utf8')).toContain('// of a former run');
+});
+
+test('a schema that ends the process as it is loaded is named, and the exit code is 1', () => {
+  const folder = project({ 'protocol/messages/order.ts': ORDER, 'protocol/messages/quits.ts': 'process.exit(0);' });
+  const { status, stdout, problems } = codegen(folder, 'protocol');
+  expect({ status, stdout, problems }).toEqual({
+    status: 1,
+    stdout: '',
+    problems: ['messages/quits.ts: does not load: the process ended meanwhile', 'nothing was written'],
+  });
+  expect(existsSync(join(folder, 'protocol/generated'))).toBe(false);
 });
 
 test('started by a link, as package managers that link packages do, it writes, and what it writes leads through the link', () => {
