@@ -29,6 +29,7 @@ export default defineConfig({
         server: { headers: isolation },
         test: {
           name: 'chromium',
+          globalSetup: ['tests/host/browser-entries.ts'],
           include: ['{tests,examples}/**/*.browser.test.ts'],
           testTimeout: 60_000,
           browser: {

@@ -6,12 +6,9 @@ import { load } from '../../host-shim/browser/load.js';
 import { readToEnd, startThread } from '../../host-shim/browser/thread.js';
 import { afterTurn } from '../../host-shim/browser/turn.js';
 import { PlatformHost } from '../../host-shim/common/host.js';
+import { vms } from './browser-vms.js';
 import type { MortalHost } from './vm-loss.js';
-import { jsDefinition, parties, wasmDefinition } from './world.js';
-
-const module = new URL('../../dist/tests/guests/host/mirror.wasm', import.meta.url);
-const js = new URL('./entries/browser/js.ts', import.meta.url);
-const wasm = new URL('./entries/browser/wasm.ts', import.meta.url);
+import { parties } from './world.js';
 
 export const mortalChromium: MortalHost = {
   create: (wrap, sharedMemory) =>
@@ -22,7 +19,7 @@ export const mortalChromium: MortalHost = {
         parties,
         controlDeadlineMs: Number.POSITIVE_INFINITY,
         loadDeadlineMs: Number.POSITIVE_INFINITY,
-        vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
+        vms,
       },
     ),
   kills: 2,

@@ -1,0 +1,23 @@
+/**
+ * Worker files for Chromium's tests, bundled from their sources before the first of them runs: a worker that starts asks for one file in place
+ * of two hundred, and tests start hundreds of workers.
+ */
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const folder = fileURLToPath(new URL('./entries/browser/', import.meta.url));
+const outdir = fileURLToPath(new URL('../../dist/tests/host-entries/browser/', import.meta.url));
+
+export async function setup(): Promise<void> {
+  await build({
+    entryPoints: readdirSync(folder).map((name) => `${folder}${name}`),
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'browser',
+    format: 'esm',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+}
