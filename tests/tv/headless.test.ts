@@ -114,14 +114,25 @@ test('a trap rate beyond the budget of restarts is reported, not thrown: JSON al
 test('a run that is killed is gone on with by the next, where the viewer was', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-place-'));
   const storage = await openStorage(folder);
-  const newest = async () => (await new StateSlots(storage, history.name, fingerprintOf(history.state)).read()).states[0];
+  const entriesKept = async (): Promise<[number, string, unknown, number][]> => {
+    const { states } = await new StateSlots(storage, history.name, fingerprintOf(history.state)).read();
+    if (states.length === 0) return [];
+    const [, , , [entries]] = decode(states[0].snapshot) as [unknown, unknown, unknown, [[number, string, unknown, number][]]];
+    return entries;
+  };
   const child = spawn(process.execPath, [MAIN, '--storage', folder, '--frames', '100000'], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('exit', resolve));
-  while (((await newest())?.generation ?? 0) < 4) await new Promise((resolve) => setTimeout(resolve, 20));
+  let entries = await entriesKept();
+  // Looked at while it stands still: where the viewer is then is where it is killed.
+  while (!entries.at(-1)?.[3]) {
+    child.kill('SIGCONT');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill('SIGSTOP');
+    entries = await entriesKept();
+  }
   child.kill('SIGKILL');
   await ended;
-  const kept = (await newest())?.snapshot ?? new Uint8Array();
-  const [, , , [entries]] = decode(kept) as [unknown, unknown, unknown, [[number, string, unknown, number][]]];
+  entries = await entriesKept();
   const [, route, , focus] = entries.at(-1) ?? [];
   const { begin } = await run(`--storage ${folder} --frames 1`);
   expect(begin).toEqual({ route, focus, depth: entries.length - 1 });
