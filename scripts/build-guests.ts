@@ -15,7 +15,6 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
-import asc from 'assemblyscript/asc';
 import { SNAPSHOT_BYTES_MAX } from '../protocol/limits.js';
 import { isMain } from './is-main.js';
 import { functionStarts } from './wasm-functions.js';
@@ -51,7 +50,7 @@ const sourcesIn = (folder: string): string[] =>
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
     .map((name) => `${folder}/${name}`);
 
-/** Paths of the guests' sources, from the root. */
+/** Paths of all guests' sources, from the root. */
 export const guestSources = (): string[] => [
   ...sourcesIn('wasm-actors'),
   ...namesIn('examples').flatMap((example) => sourcesIn(`examples/${example}/wasm-actors`)),
@@ -112,6 +111,8 @@ async function buildGuest(source: string): Promise<void> {
     return text;
   };
   for (const tool of TOOLS) note(tool);
+  // The compiler takes a second to load: not when all guests are as they should be.
+  const { default: asc } = await import('assemblyscript/asc');
   const outputs = new Map<string, string | Uint8Array>();
   const config = join(dirname(source), 'asconfig.json');
   const { error, stderr } = await asc.main(
@@ -134,23 +135,35 @@ async function buildGuest(source: string): Promise<void> {
   writeWhole(inputsPath(source), JSON.stringify(inputs, null, 1));
 }
 
+/** Called with the name of each guest that was compiled. */
+export type GuestBuilt = (name: string) => void;
+
 /**
- * Builds the guests called `names` (without folder and extension), all of them when empty.
+ * Builds these sources where they are not built already.
+ * @param sources paths from the root, as `guestSources` gives them
  * @returns paths of the modules, from the root
- * @throws Error with the compiler's report, or when a name is not known
+ * @throws Error with the compiler's report
  */
-export async function buildGuests(names: readonly string[] = []): Promise<string[]> {
+export async function buildGuests(sources: readonly string[], built: GuestBuilt = () => {}): Promise<string[]> {
+  for (const source of sources) {
+    if (isCurrent(source)) continue;
+    await buildGuest(source);
+    built(basename(source, '.ts'));
+  }
+  return sources.map(modulePath);
+}
+
+/** @throws Error when a name, without folder and extension, is not known */
+function sourcesOf(names: readonly string[]): string[] {
   const sources = guestSources();
   const unknown = names.filter((name) => !sources.some((source) => basename(source, '.ts') === name));
   if (unknown.length > 0) throw new Error(`no guest called ${unknown.join(', ')}; there are ${sources.join(', ')}`);
-  const chosen = names.length > 0 ? sources.filter((source) => names.includes(basename(source, '.ts'))) : sources;
-  for (const source of chosen) if (!isCurrent(source)) await buildGuest(source);
-  return chosen.map(modulePath);
+  return names.length > 0 ? sources.filter((source) => names.includes(basename(source, '.ts'))) : sources;
 }
 
 if (isMain(import.meta.url)) {
   try {
-    for (const path of await buildGuests(process.argv.slice(2))) {
+    for (const path of await buildGuests(sourcesOf(process.argv.slice(2)))) {
       const bytes = readFileSync(join(root, path));
       console.log(`${path}  ${bytes.length} bytes, ${brotliCompressSync(bytes).length} brotli`);
     }

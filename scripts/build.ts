@@ -1,29 +1,79 @@
 /**
- * Builds everything: TypeScript by its projects, the Wasm guests, and the television's page.
+ * Builds all of it, or what one purpose needs:
  *
- * `npx tsx scripts/build.ts [project...]` compiles only the projects named (and what they refer to), as `examples` for `npm start`.
+ *   npx tsx scripts/build.ts              everything: TypeScript by its projects, the Wasm guests, the television's page, the benchmarks' bare runtime
+ *   npx tsx scripts/build.ts television   what `npm start` runs
+ *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
+ *
+ * The compiler runs beside the guests, on a core of its own. Each step that did something says so on standard error, with its time.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBare } from './build-bare.js';
-import { buildGuests } from './build-guests.js';
+import { buildGuests, guestSources } from './build-guests.js';
 import { buildWeb } from './build-web.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** @throws when the compiler has reported errors: it has printed them itself */
-function compile(projects: readonly string[]): void {
-  const compiler = resolve(root, 'node_modules/typescript/bin/tsc');
-  const { status } = spawnSync(process.execPath, [compiler, '-b', ...projects], { cwd: root, stdio: 'inherit' });
-  if (status !== 0) throw new Error('the build stopped: TypeScript found errors');
+interface Purpose {
+  /** Of TypeScript: all when empty. */
+  readonly projects: readonly string[];
+  /** Where its guests are; null: everywhere. */
+  readonly guests: readonly string[] | null;
+  readonly page: boolean;
+  readonly bare: boolean;
+  /** Who wants to see something run has not come for a report about types: the next whole build gives it. */
+  readonly checksTypes: boolean;
 }
 
+const PURPOSES: Record<string, Purpose> = {
+  everything: { projects: [], guests: null, page: true, bare: true, checksTypes: true },
+  television: { projects: ['examples'], guests: ['wasm-actors/'], page: true, bare: false, checksTypes: false },
+  chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false, bare: false, checksTypes: true },
+};
+
+/** Says what was done, and how long it took since the last time or since the beginning. */
+class Steps {
+  private from = performance.now();
+
+  done(what: string): void {
+    const now = performance.now();
+    console.error(`  ${what}  ${((now - this.from) / 1000).toFixed(1)} s`);
+    this.from = now;
+  }
+}
+
+/** @throws when the compiler has reported errors: it has printed them itself */
+async function compile({ projects, checksTypes }: Purpose): Promise<void> {
+  const steps = new Steps();
+  const compiler = resolve(root, 'node_modules/typescript/bin/tsc');
+  const words = [compiler, '-b', ...projects, ...(checksTypes ? [] : ['--noCheck'])];
+  const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', process.stderr, process.stderr] });
+  const code = await new Promise((resolved, reject) => child.on('error', reject).on('exit', resolved));
+  if (code !== 0) throw new Error('the build stopped: TypeScript found errors');
+  steps.done('TypeScript');
+}
+
+async function compileGuests({ guests }: Purpose): Promise<void> {
+  const steps = new Steps();
+  const sources = guestSources().filter((source) => guests === null || guests.some((folder) => source.startsWith(folder)));
+  await buildGuests(sources, (name) => steps.done(`${name}.wasm`));
+}
+
+async function build(purpose: Purpose): Promise<void> {
+  await Promise.all([compile(purpose), compileGuests(purpose)]);
+  const steps = new Steps();
+  if (purpose.page) await buildWeb();
+  if (purpose.page) steps.done('page');
+  if (purpose.bare) buildBare();
+}
+
+const [name = 'everything'] = process.argv.slice(2);
+const purpose = PURPOSES[name];
 try {
-  compile(process.argv.slice(2));
-  await buildGuests();
-  await buildWeb();
-  buildBare();
+  if (!purpose) throw new Error(`build: nothing is built for ${name}, but for ${Object.keys(PURPOSES).join(', ')}`);
+  await build(purpose);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -78,7 +78,7 @@ function wholeNumber(option, text, max) {
 /** What the build prints goes to standard error: a headless run's output is its report. */
 async function build() {
   if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'examples'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'television'], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', process.stderr, process.stderr],
   });
@@ -88,7 +88,7 @@ async function build() {
 
 async function prepare(wanted) {
   if (wanted) {
-    console.error('building ...');
+    console.error('building the television');
     await build();
   }
   const missing = ['server/server.js', 'site/index.html'].find((path) => !existsSync(built(path)));
