@@ -35,6 +35,33 @@ describe('generated code', () => {
   );
 });
 
+it('types of the schema language are what a field takes, for the compiler, too', () => {
+  const kind = 0x4001;
+  const wrong = () => [
+    // @ts-expect-error: the name of a type is none
+    message({ kind, fields: { quantity: 'u16' } }),
+    // @ts-expect-error: nor is a constructor
+    message({ kind, fields: { quantity: Number } }),
+    // @ts-expect-error: a text is to be called, with its length
+    message({ kind, fields: { note: str } }),
+    // @ts-expect-error: so it is in a list
+    list('u16'),
+    // @ts-expect-error: and in a structure
+    struct('Order', { quantity: Number }),
+    // @ts-expect-error: and in an optional one
+    optional(Number),
+    // @ts-expect-error: and in a reply
+    request({ kind, fields: {}, reply: { kind: kind + 0x80, fields: { done: Boolean } } }),
+    // @ts-expect-error: a request has a reply
+    request({ kind, fields: {} }),
+    // @ts-expect-error: there is no such lane
+    message({ kind, fields: {}, lane: 'urgent' }),
+    // @ts-expect-error: an address is a number
+    port({ name: 'sample', address: '90', receives: {} }),
+  ];
+  expect(wrong).toBeTypeOf('function');
+});
+
 describe('schema hash', () => {
   it('is the approved one: a person who has looked at the change runs `npm run codegen -- --approve`', () => {
     const approved = readFileSync(new URL('../../protocol/schema-hash.txt', import.meta.url), 'utf8').trim();

@@ -1,5 +1,6 @@
 /** One owner for each state: who may send and publish what, replicas that notice a gap, zombies and doubles that are refused. */
 import { expect, test } from 'vitest';
+import { Actor, type Handlers } from '../../actors/actor.js';
 import { OutboxBuilder } from '../../actors/outbox-builder.js';
 import {
   EPOCH_OFFSET,
@@ -12,7 +13,8 @@ import {
   writeU53,
 } from '../../protocol/frame.js';
 import { system as systemSchema } from '../../protocol/generated/system.js';
-import { type BankWorld, bank, openBank, watcher } from './bank.js';
+import type { MessageOf, StateOf } from '../../protocol/schema.js';
+import { Bank, type BankWorld, bank, openBank, teller, watcher } from './bank.js';
 
 /** A deposit as it would arrive on a link. */
 function deposit(epoch: number, sequence: number, source = 72): Uint8Array {
@@ -38,6 +40,41 @@ test('who is not allowed to send is told where it sends, in its types and at run
   await expect(request()).rejects.toMatchObject({ code: 'refused', cause: { name: 'PermissionError', kindName: 'bank.balance' } });
   expect(await balance(world)).toEqual({ amount: 0 });
   expect(await world.system.deadLetters()).toEqual([]);
+});
+
+test('the compiler takes what a schema names for whom it names, and nothing else', () => {
+  class Typed extends Bank {
+    sends(): void {
+      this.send(teller.receives.receipt, { account: 0, amount: 1 });
+      // @ts-expect-error: sendsTo of the bank does not name the watcher
+      this.send(watcher.receives.look, { account: 0 });
+      // @ts-expect-error: nor may it ask it
+      this.request(watcher.receives.report, {});
+      // @ts-expect-error: nor by its address
+      this.sendTo(watcher.address, watcher.receives.look, { account: 0 });
+      // @ts-expect-error: an account is a number
+      this.send(teller.receives.receipt, { account: '0', amount: 1 });
+      // @ts-expect-error: a receipt has an amount
+      this.send(teller.receives.receipt, { account: 0 });
+      // @ts-expect-error: a total is a number
+      this.publish(bank.publishes.total, { amount: true });
+      // @ts-expect-error: and no topic of another party
+      this.publish(teller.receives.receipt, { account: 0, amount: 1 });
+      // @ts-expect-error: a reply has the fields of its request's
+      this.reply(this.requestToken, bank.receives.balance, { total: 1 });
+    }
+    // @ts-expect-error: a deposit has no note
+    override onDeposit({ note }: MessageOf<typeof bank, 'deposit'>): void {
+      this.onNote(note);
+    }
+    override snapshot(): StateOf<typeof bank> {
+      // @ts-expect-error: the state has accounts
+      return { waiting: [] };
+    }
+  }
+  // @ts-expect-error: the bank has a handler for each message that it receives
+  class Deaf extends Actor<typeof bank> implements Handlers<typeof bank> {}
+  expect([Typed, Deaf]).toHaveLength(2);
 });
 
 test('what leaves without permission all the same is refused, counted and shown, and said once', async () => {

@@ -5,40 +5,8 @@ import { isA, placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/thrown.
 import { wordsOf } from '../../host-shim/common/ports/error-words.js';
 import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_STACK_CHARACTERS_MAX } from '../../protocol/limits.js';
-import { Bank, bank, counterdesk, openBank } from './bank.js';
-
-function revoked(): object {
-  const { proxy, revoke } = Proxy.revocable({}, {});
-  revoke();
-  return proxy;
-}
-
-const with_ = (property: string, get: () => unknown): Error => Object.defineProperty(new Error('x'), property, { get });
-
-const fail = (): never => {
-  throw new Error('getter');
-};
-
-const MONSTERS: readonly (readonly [string, () => unknown])[] = [
-  ['nothing', () => undefined],
-  ['null', () => null],
-  ['a symbol', () => Symbol('s')],
-  ['an object without a prototype', () => Object.create(null)],
-  ['a revoked proxy', revoked],
-  ['a proxy whose traps throw', () => new Proxy({}, { get: fail, has: fail, getPrototypeOf: fail, ownKeys: fail })],
-  ['an error whose cause getter throws', () => with_('cause', fail)],
-  ['an error whose message getter throws', () => with_('message', fail)],
-  ['an error whose stack getter throws', () => with_('stack', fail)],
-  ['an error whose name getter throws', () => with_('name', fail)],
-  ['an error whose message is a revoked proxy', () => with_('message', revoked)],
-  ['an error whose cause is a revoked proxy', () => new Error('x', { cause: revoked() })],
-  ['an error that is its own cause', () => with_('cause', () => new Error('x', { cause: with_('cause', fail) }))],
-  ['a function', () => () => {}],
-  ['a text of a megabyte', () => 'x'.repeat(1 << 20)],
-  ['an error with a message of a megabyte', () => new Error('x'.repeat(1 << 20))],
-  ['an error with a stack of a megabyte', () => Object.assign(new Error('x'), { stack: 'x'.repeat(1 << 20) })],
-  ['lone surrogates', () => new Error('\ud800'.repeat(5_000))],
-];
+import { bank, counterdesk, openBank } from './bank.js';
+import { MONSTERS, ThrowingBank } from './monsters.js';
 
 describe.each(MONSTERS)('%s', (_name, make) => {
   test('has a text, a stack and a place, all bounded', () => {
@@ -53,14 +21,7 @@ describe.each(MONSTERS)('%s', (_name, make) => {
 });
 
 test('thrown by an actor it ends this actor, and no other', async () => {
-  const world = await openBank({
-    makeBank: () =>
-      new (class extends Bank {
-        override onNote({ account }: { account: number }): void {
-          throw MONSTERS[account][1]();
-        }
-      })(),
-  });
+  const world = await openBank({ makeBank: () => new ThrowingBank() });
   for (let next = 0; next < MONSTERS.length; next++) {
     world.teller.send(bank.receives.note, { account: next, text: '' });
     world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });

@@ -1,0 +1,6 @@
+import { javaScriptActorFactory } from '../../../../actors/javascript-instance.js';
+import { runVm } from '../../../../host-shim/node/index.js';
+import { bank, parties } from '../../../runtime/bank.js';
+import { ThrowingBank } from '../../../runtime/monsters.js';
+
+runVm({ parties, actors: [javaScriptActorFactory(bank, () => new ThrowingBank(), parties)] });
