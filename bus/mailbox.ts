@@ -5,10 +5,14 @@
  * what waits to its front when that is at most half of it, so that each byte is moved a bounded number of times. Frames of
  * `deliver` kinds cost no allocation once the lane has grown.
  *
+ * What its party has brought about by itself (what it sends to itself, and failures of its own requests) takes no room from others: nobody
+ * else waits, with all that is behind it in a link, because a party floods itself.
+ *
  * The catch: a `latest` frame that replaces a waiting one does not take its place. The old one is removed and the new one appended,
  * so that sequences of one source stay ascending within a lane; removal moves the bytes behind it.
  */
-import { frameLength } from '../protocol/frame.js';
+import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
+import { system } from '../protocol/generated/system.js';
 import { MAILBOX_BYTES_MAX, MAILBOX_FORCED_SHARE_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
 import type { Lane, Overflow } from '../protocol/schema.js';
 import { Copier } from './copier.js';
@@ -49,11 +53,20 @@ const LANE_BYTES_MIN = 4096;
 /** The smallest power of two that is at least `value`. */
 const powerOfTwoFrom = (value: number): number => 1 << (32 - Math.clz32(value - 1));
 
+/** Brought about by the party that gets it. */
+const isOwn = (bytes: Uint8Array, at: number): boolean =>
+  frameLength(bytes, at) >= BODY_OFFSET &&
+  (readU16(bytes, at + SOURCE_OFFSET) === readU16(bytes, at + TARGET_OFFSET) ||
+    readU16(bytes, at + KIND_OFFSET) === system.receives.requestFailed.kind);
+
 /** The bytes are valid during the call only. */
 type FrameVisitor = (bytes: Uint8Array, at: number, length: number) => void;
 
 class LaneQueue {
   frames = 0;
+  /** Of the waiting frames, those that their party has brought about by itself. */
+  ownFrames = 0;
+  ownBytes = 0;
   /** Frames that were ever taken out. One that was replaced was not: the newer one is, in its place. */
   private taken = 0;
   private bytes = new Uint8Array(LANE_BYTES_MIN);
@@ -77,8 +90,16 @@ class LaneQueue {
     if (this.tail + length > this.bytes.length) this.makeRoom(length);
     if (key !== null) this.positions.set(key, this.origin + this.tail);
     this.copier.copy(source, at, length, this.tail);
+    this.noteOwn(this.tail, 1);
     this.tail += length;
     this.frames++;
+  }
+
+  /** @param count 1 for a frame that comes, -1 for one that goes */
+  private noteOwn(at: number, count: 1 | -1): void {
+    if (!isOwn(this.bytes, at)) return;
+    this.ownFrames += count;
+    this.ownBytes += count * frameLength(this.bytes, at);
   }
 
   /** Length of the waiting frame of this key, 0 when there is none. */
@@ -92,6 +113,7 @@ class LaneQueue {
     const at = position - this.origin;
     const length = frameLength(this.bytes, at);
     this.positions.delete(key);
+    this.noteOwn(at, -1);
     this.bytes.copyWithin(at, at + length, this.tail);
     this.tail -= length;
     this.frames--;
@@ -106,6 +128,7 @@ class LaneQueue {
     while (taken < framesMax && end < this.tail) {
       const next = end + frameLength(this.bytes, end);
       if (next - this.head > bytesMax) break;
+      if (this.ownFrames > 0) this.noteOwn(end, -1);
       end = next;
       taken++;
     }
@@ -123,7 +146,7 @@ class LaneQueue {
   clear(visit: FrameVisitor): void {
     const { bytes, head, tail } = this;
     this.taken += this.frames;
-    this.frames = 0;
+    this.frames = this.ownFrames = this.ownBytes = 0;
     this.positions.clear();
     this.replaceBytes(LANE_BYTES_MIN);
     this.head = this.tail = 0;
@@ -185,7 +208,7 @@ export class Mailbox {
     const lane = this.lanes[delivery.lane];
     const key = delivery.overflow === 'latest' ? conflationKey : null;
     const replacedLength = key === null ? 0 : lane.lengthOf(key);
-    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0)) {
+    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0, isOwn(bytes, at))) {
       if (delivery.overflow === 'drop') {
         this.stats.dropped++;
         return 'dropped';
@@ -206,7 +229,7 @@ export class Mailbox {
     const lane = this.lanes[delivery.lane];
     const key = delivery.overflow === 'latest' ? conflationKey : null;
     const replacedLength = key === null ? 0 : lane.lengthOf(key);
-    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0)) this.stats.forced++;
+    if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0, isOwn(bytes, at))) this.stats.forced++;
     return this.admit(lane, bytes, at, length, key, replacedLength > 0);
   }
 
@@ -250,9 +273,15 @@ export class Mailbox {
     return () => lanes.every((passed) => passed());
   }
 
-  private hasRoom(moreBytes: number, moreFrames: number): boolean {
+  private hasRoom(moreBytes: number, moreFrames: number, own: boolean): boolean {
     if (moreFrames === 0 && moreBytes <= 0) return true;
-    return this.frames() + moreFrames <= this.framesMax && this.bytes + moreBytes <= this.bytesMax;
+    let frames = this.frames() + moreFrames;
+    let bytes = this.bytes + moreBytes;
+    for (const { ownFrames, ownBytes } of own ? [] : this.lanes) {
+      frames -= ownFrames;
+      bytes -= ownBytes;
+    }
+    return frames <= this.framesMax && bytes <= this.bytesMax;
   }
 
   private admit(lane: LaneQueue, bytes: Uint8Array, at: number, length: number, key: ConflationKey, replaces: boolean): Admission {

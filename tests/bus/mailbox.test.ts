@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Admission, type ConflationKey, type Delivery, IDLE, INTERACTIVE, Mailbox, ORDINARY } from '../../bus/index.js';
-import { frameLength } from '../../protocol/frame.js';
+import { frameLength, KIND_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16 } from '../../protocol/frame.js';
+import { system } from '../../protocol/generated/system.js';
 import { MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
 import { frameNumber, numberedFrame } from './frames.js';
 
@@ -92,6 +93,25 @@ describe('mailbox', () => {
     offer(mailbox, 1, 50, latest, 'a');
     expect(offer(mailbox, 2, 50, { lane: IDLE, overflow: 'latest' }, 'a')).toBe('accepted');
     expect([takeAll(mailbox), takeAll(mailbox, IDLE)]).toEqual([[1], [2]]);
+  });
+
+  it('is not full for others with what its party sends to itself, and the failures of its own requests', () => {
+    const mailbox = new Mailbox(3, 1000);
+    const frameOf = (source: number, kind: number): Uint8Array => {
+      const bytes = numberedFrame(0, 60);
+      writeU16(bytes, SOURCE_OFFSET, source);
+      writeU16(bytes, TARGET_OFFSET, 9);
+      writeU16(bytes, KIND_OFFSET, kind);
+      return bytes;
+    };
+    const comes = (source: number, kind = 0x4001) => mailbox.offer(frameOf(source, kind), 0, 60, deliver);
+    expect([comes(9), comes(60, system.receives.requestFailed.kind), comes(9), comes(9)]).toEqual([...Array(3).fill('accepted'), 'full']);
+    expect([comes(8), comes(8), comes(9), comes(8), comes(8)]).toEqual(['accepted', 'accepted', 'full', 'accepted', 'full']);
+    const into = new Uint8Array(1000);
+    mailbox.take(ORDINARY, into, 0, 1000, 3);
+    expect([comes(9), comes(8)]).toEqual(['full', 'full']);
+    mailbox.take(ORDINARY, into, 0, 1000, 1);
+    expect([comes(9), comes(8)]).toEqual(['accepted', 'accepted']);
   });
 
   it('may drop: dropped and counted when full', () => {
