@@ -135,9 +135,14 @@ export interface DivergenceReport {
   readonly at: number;
 }
 
-/** A party has sent a message of one that its schema does not name in `sendsTo`. */
+/** A party has sent what goes nowhere. */
 export interface RefusedReport {
   readonly vm: VmName;
+  /**
+   * `refused`: a message of one that its schema does not name in `sendsTo`. `overloaded`: a request beyond all bounds, and the party is too far behind even
+   * to be told of each that was refused.
+   */
+  readonly code: 'refused' | 'overloaded';
   /** Who sent it. */
   readonly party: string;
   /** As `scene.commit`. */

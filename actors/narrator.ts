@@ -3,7 +3,7 @@
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../protocol/limits.js';
-import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame } from './control.js';
+import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from './control.js';
 import type { Clock } from './host.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 
@@ -69,7 +69,7 @@ function warningIn(change: SystemChange): string {
     case 'divergent':
       return ofDivergence(change.report);
     case 'refused':
-      return `${change.report.party} may not send ${change.report.kindName}: sendsTo of its schema does not name the receiver. It is a dead letter`;
+      return ofRefusal(change.report);
     case 'control':
       return change.error.message;
   }
@@ -80,6 +80,11 @@ const DEAF: Readonly<Record<DeafReport['reason'], string>> = {
   reader: 'a link of it was awake, and nobody would have looked there',
   frames: 'frames waited, and nobody would have handled them',
 };
+
+function ofRefusal({ code, party, kindName }: RefusedReport): string {
+  if (code === 'refused') return `${party} may not send ${kindName}: sendsTo of its schema does not name the receiver. It is a dead letter`;
+  return `${party} floods itself with refused requests: further ones (${kindName}) are dead letters, and it is not told of each`;
+}
 
 function ofDivergence({ actor, message, first, again }: DivergenceReport): string {
   const at = message.kindName ? ` at ${message.kindName} from ${message.source}` : '';

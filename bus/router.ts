@@ -156,6 +156,11 @@ export class Router {
     this.silent = true;
   }
 
+  /** The party is here, and takes what its runtime tells it. */
+  canBeTold(address: number): boolean {
+    return this.local.get(address)?.mailbox.hasForcedRoom(0) ?? false;
+  }
+
   /** Keeps the books for a frame that had been accepted by a party of this VM before the VM was lost. */
   acceptAgain(target: number, bytes: Uint8Array, at: number): void {
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));

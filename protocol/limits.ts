@@ -75,8 +75,10 @@ export const DIVERGENT_BODY_CHARACTERS_MAX = 500;
 export const REQUEST_DEADLINE_DEFAULT_MS = 10_000;
 /** Requests in flight per requester: beyond it the requester is refused, not queued. */
 export const REQUESTS_IN_FLIGHT_MAX = 1024;
-/** Refusals that are on their way to a requester beyond these: its mailbox holds no more, and further requests of it are dead letters without an answer. */
+/** Refusals that are on their way to a requester: its mailbox holds no more. What it asks beyond these waits at its gate, and it handles nothing until it has been told. */
 export const REFUSALS_IN_FLIGHT_MAX = MAILBOX_FRAMES_MAX;
+/** Timers of one starter that run at once: a screen of cards with one each is a tenth of it, and who starts two at each that fires must not fill the host. */
+export const TIMERS_RUNNING_MAX = 1024;
 /** Ends of others that wait for a watcher that is down: a crash loop of one of them takes minutes of backoff and budget to fill it. */
 export const WATCH_NOTICES_MAX = 256;
 /** A control call to a VM (start, spawn, snapshot): a thread answers in a millisecond, and what a batch takes comes on top of that. */

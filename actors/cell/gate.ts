@@ -1,6 +1,8 @@
 /**
  * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
  * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
+ *
+ *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
  */
 import { requestNumber, withdrawnRequest } from '../../bus/body.js';
 import { KeptView } from '../../bus/kept-view.js';
@@ -23,6 +25,7 @@ import {
 import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import type { HeldFrame } from '../vm/checkpoint.js';
 import type { Refusals } from '../vm/refusals.js';
+import { HeldFrames } from './held-frames.js';
 
 export interface GateServices {
   readonly router: Router;
@@ -35,6 +38,9 @@ export interface GateServices {
   /** A request was opened that must settle by `deadlineAt`, in microseconds. */
   readonly watchDeadline: (deadlineAt: number) => void;
 }
+
+/** Requests of one party that have not settled, refused ones included. */
+const UNSETTLED_MAX = REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX;
 
 /** Frames that an incarnation can send before the sequences of the next one begin. */
 const SEQUENCES_PER_EPOCH = 2 ** 32;
@@ -55,8 +61,9 @@ export class Gate {
    * What waits, oldest first, in one line or more: what a runtime says to one party does not wait for another that has no room. Whoever floods itself with
    * failures would keep its neighbours from hearing theirs.
    */
-  private readonly lines = new Map<number, HeldFrame[]>();
-  private waitingBytes = 0;
+  private readonly lines = new Map<number, HeldFrames>();
+  /** A request that waits until its party has heard more refusals, and what was emitted behind it: in no books yet. */
+  private readonly unasked = new HeldFrames();
   private readonly linePerTarget: boolean;
   private readonly kept = new KeptView();
 
@@ -69,21 +76,24 @@ export class Gate {
 
   /** True while something that was emitted has not left. */
   get blocked(): boolean {
-    return this.lines.size > 0;
+    return this.lines.size > 0 || this.unasked.size > 0;
   }
 
   get heldBytes(): number {
-    return this.waitingBytes;
+    return [...this.lines.values()].reduce((sum, { bytes }) => sum + bytes, this.unasked.bytes);
   }
 
   /** What has not left, oldest first for each target. */
   get held(): readonly HeldFrame[] {
-    return [...this.lines.values()].flat();
+    return [...[...this.lines.values()].flatMap(({ all }) => all), ...this.unasked.all];
   }
 
   /** What had not left when the VM of the former incarnation was lost. */
   hold(held: readonly HeldFrame[]): void {
-    for (const frame of held) this.wait(frame);
+    for (const frame of held) {
+      if (frame.unasked) this.unasked.add(frame);
+      else this.wait(frame);
+    }
   }
 
   /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
@@ -99,10 +109,15 @@ export class Gate {
         view.setUint32(at + EPOCH_OFFSET, epoch);
       }
       setU53(view, at + SENT_AT_OFFSET, now);
-      if (!this.note(bytes, at, now, deadlineMs)) continue;
-      if (this.services.router.permits(bytes, at)) this.route(bytes, at);
-      else this.services.refusals.note(bytes, at);
+      if (this.unasked.size > 0 || this.mustHear(bytes, at)) this.waitUnasked(bytes, at);
+      else this.pass(bytes, at, now, deadlineMs);
     }
+  }
+
+  private pass(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
+    if (!this.note(bytes, at, now, deadlineMs)) return;
+    if (this.services.router.permits(bytes, at)) this.route(bytes, at);
+    else this.services.refusals.note('refused', bytes, at);
   }
 
   private route(bytes: Uint8Array, at: number): void {
@@ -121,9 +136,25 @@ export class Gate {
 
   private wait(held: HeldFrame): void {
     const line = this.lines.get(this.lineOf(held.target));
-    if (line) line.push(held);
-    else this.lines.set(this.lineOf(held.target), [held]);
-    this.waitingBytes += held.frame.length;
+    if (line) line.add(held);
+    else this.openLine(this.lineOf(held.target)).add(held);
+  }
+
+  private openLine(number: number): HeldFrames {
+    const line = new HeldFrames();
+    this.lines.set(number, line);
+    return line;
+  }
+
+  private waitUnasked(bytes: Uint8Array, at: number): void {
+    this.unasked.add({ frame: bytes.slice(at, at + frameLength(bytes, at)), target: readU16(bytes, at + TARGET_OFFSET), unasked: true });
+  }
+
+  /** A request whose party is to hear of others first that were refused. Where it has no room for that either it would wait for ever. */
+  private mustHear(bytes: Uint8Array, at: number): boolean {
+    const { kinds, requests, router } = this.services;
+    if (kinds.get(readU16(bytes, at + KIND_OFFSET))?.role !== 'request') return false;
+    return requests.inFlight(this.address) >= UNSETTLED_MAX && router.canBeTold(this.address);
   }
 
   /**
@@ -147,12 +178,13 @@ export class Gate {
       return false;
     }
     const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
-    const { requests, router, watchDeadline } = this.services;
+    const { requests, router, refusals, watchDeadline } = this.services;
     const inFlight = requests.inFlight(this.address);
     const isOver = inFlight >= REQUESTS_IN_FLIGHT_MAX;
-    if (inFlight >= REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX) {
-      const detail = `more than ${REFUSALS_IN_FLIGHT_MAX} refused requests of one party that it has not heard of`;
+    if (inFlight >= UNSETTLED_MAX) {
+      const detail = `more than ${REFUSALS_IN_FLIGHT_MAX} refused requests of one party that it has not heard of, and its mailbox is full over all bounds`;
       router.discard('overloaded', detail, bytes, at);
+      refusals.note('overloaded', bytes, at);
       return false;
     }
     requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });
@@ -174,17 +206,21 @@ export class Gate {
   /** Offers again what waits. @returns true when nothing waits any more */
   retry(): boolean {
     if (this.closed) return false;
-    for (const [line, waiting] of this.lines) this.retryLine(line, waiting);
+    for (const [number, line] of this.lines) this.retryLine(number, line);
+    for (let held = this.nextUnasked; held; held = this.nextUnasked) {
+      this.unasked.removeFirst();
+      this.pass(held.frame, 0, this.services.now());
+    }
     return !this.blocked;
   }
 
-  private retryLine(line: number, waiting: HeldFrame[]): void {
-    let left = 0;
-    while (left < waiting.length && this.services.router.emit(waiting[left].frame, 0, waiting[left].target)) {
-      this.waitingBytes -= waiting[left].frame.length;
-      left++;
-    }
-    if (left === waiting.length) this.lines.delete(line);
-    else if (left > 0) waiting.splice(0, left);
+  private get nextUnasked(): HeldFrame | undefined {
+    const { first } = this.unasked;
+    return this.lines.size === 0 && first && !this.mustHear(first.frame, 0) ? first : undefined;
+  }
+
+  private retryLine(number: number, line: HeldFrames): void {
+    for (let held = line.first; held && this.services.router.emit(held.frame, 0, held.target); held = line.first) line.removeFirst();
+    if (line.size === 0) this.lines.delete(number);
   }
 }

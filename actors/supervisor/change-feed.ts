@@ -62,7 +62,7 @@ export type SystemChange =
   | { readonly type: 'deaf'; readonly report: DeafReport }
   /** An actor that handled messages again said something else than the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
-  /** A party has sent what its schema does not allow, and that is a dead letter: told once for each of its kinds in each life of its VM. */
+  /** A party has sent what its schema does not allow, or requests beyond all bounds, and that is a dead letter: told once for each of its kinds in each life of its VM. */
   | { readonly type: 'refused'; readonly report: RefusedReport }
   /** Of a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)

@@ -15,6 +15,8 @@ const KEPT_BYTES_MAX = 2 * FRAME_BYTES_MAX;
 export interface HeldFrame {
   readonly frame: Uint8Array;
   readonly target: number;
+  /** True of a request that waits until its party has heard more refusals, and of what is behind it: nobody has noted it as asked. */
+  readonly unasked?: boolean;
 }
 
 /** How far an actor had got at its snapshot, and how far since then. They differ only while it waits for its restart, and in a move. */
@@ -70,6 +72,11 @@ export class CheckpointEncoder {
     const bytes = this.encoder.encodeSharedRef(checkpoint);
     if (bytes.length > KEPT_BYTES_MAX) this.encoder = new Encoder(OPTIONS);
     return bytes;
+  }
+
+  /** The same bytes for longer: nobody writes again where large ones are. */
+  static keep(bytes: Uint8Array): Uint8Array {
+    return bytes.length > KEPT_BYTES_MAX ? bytes : bytes.slice();
   }
 }
 

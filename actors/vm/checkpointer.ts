@@ -139,7 +139,7 @@ export class Checkpointer {
     this.costMicros = now() - started;
     if (!kept) {
       this.onTheirWay++;
-      await keep(bytes.slice(), needed);
+      await keep(CheckpointEncoder.keep(bytes), needed);
       this.onTheirWay--;
       if (this.ended) return;
     }

@@ -1,7 +1,7 @@
-/** Tells of what a party sends without permission: once for each of its kinds, since one that does it does it again. */
+/** Tells of what a party sends that goes nowhere, without permission or beyond all bounds: once for each of its kinds, since one that does it does it again. */
 import type { Kinds } from '../../bus/kinds.js';
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
-import type { VmEvents } from '../control.js';
+import type { RefusedReport, VmEvents } from '../control.js';
 import type { VmName } from '../instance.js';
 
 export interface RefusalsOptions {
@@ -14,17 +14,17 @@ export interface RefusalsOptions {
 
 export class Refusals {
   /** Bounded by parties and kinds, as schemas have them. */
-  private readonly told = new Set<number>();
+  private readonly told = new Set<string>();
 
   constructor(private readonly options: RefusalsOptions) {}
 
   /** @param at where the refused frame begins */
-  note(bytes: Uint8Array, at: number): void {
+  note(code: RefusedReport['code'], bytes: Uint8Array, at: number): void {
     const { vm, kinds, events, now } = this.options;
     const [source, kind] = [readU16(bytes, at + SOURCE_OFFSET), readU16(bytes, at + KIND_OFFSET)];
-    const key = source * 0x1_0000 + kind;
+    const key = `${code} ${source} ${kind}`;
     if (this.told.has(key)) return;
     this.told.add(key);
-    events.refused({ vm, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() });
+    events.refused({ vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() });
   }
 }

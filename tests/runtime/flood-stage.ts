@@ -4,6 +4,7 @@ import type { Port } from '../../actors/port/port.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { type System, startSystem } from '../../actors/system.js';
 import type { Vm } from '../../actors/vm/vm.js';
+import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { brook, bytesOf, gauge, parties, torrent } from './flood-world.js';
 
 export class FloodStage {
@@ -14,6 +15,7 @@ export class FloodStage {
   private started: System | null = null;
 
   constructor(host: Host & { readonly vm: Vm }) {
+    openTimerPort(host.vm, host.timers);
     this.gauge = host.vm.openPort(gauge, {
       onLoad: (water) => void this.loads.push(bytesOf(water)),
       onTorrentTide: (water) => void this.loads.push(bytesOf(water)),
@@ -40,6 +42,16 @@ export class FloodStage {
   async ask(count: number): Promise<number> {
     const answers = await Promise.allSettled(Array.from({ length: count }, () => this.gauge.request(brook.receives.ping, {})));
     return answers.filter(({ status }) => status === 'fulfilled').length;
+  }
+
+  /** Of the torrent: requests that it has made, those that it was told have failed, and timers that have fired. */
+  tally(): Promise<{ asked: number; failed: number; fired: number }> {
+    return this.gauge.request(torrent.receives.tally, {});
+  }
+
+  /** Of the VMs. */
+  get states(): readonly string[] {
+    return this.system.vms.map(({ state }) => state);
   }
 
   get crashes() {

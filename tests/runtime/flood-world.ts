@@ -37,6 +37,10 @@ const TEXT = 'x'.repeat(LOG_TEXT_BYTES_MAX);
 class Torrent extends Actor<typeof torrent> implements Handlers<typeof torrent> {
   private heard = 0;
   private refused = 0;
+  private asked = 0;
+  private again = 0;
+  private timers = 0;
+  private fired = 0;
   constructor() {
     super(torrent);
   }
@@ -44,6 +48,8 @@ class Torrent extends Actor<typeof torrent> implements Handlers<typeof torrent> 
     this.heard++;
     if (way === 'drip') this.send(torrent.receives.drip, { way, count });
     else if (way === 'ordinary') this.send(torrent.receives.flood, { way, count });
+    else if (way === 'asking') this.askAndGoOn(way, count);
+    else if (way.startsWith('doubling ')) this.doubleItself(way, count);
     else for (let i = 0; i < count; i++) this.pour(way);
   }
   onDrip({ way, count }: MessageOf<typeof torrent, 'drip'>): void {
@@ -55,21 +61,48 @@ class Torrent extends Actor<typeof torrent> implements Handlers<typeof torrent> 
     else if (to === 'gauge') this.send(gauge.receives.load, waterOf(bytes));
     else this.publish(torrent.publishes.tide, waterOf(bytes));
   }
+  onAsk({ count, again }: MessageOf<typeof torrent, 'ask'>): void {
+    this.again = again;
+    for (let i = 0; i < count; i++) this.pour('brook');
+  }
+  override onTimer(): void {
+    this.fired++;
+    for (let i = 0; this.timers === 0 && i < 2; i++) this.startTimer(++this.heard, 1);
+  }
+  onTally(): void {
+    this.reply(this.requestToken, torrent.receives.tally, { asked: this.asked, failed: this.refused, fired: this.fired });
+  }
   onSilenceReply(): void {}
   onHushReply(): void {}
   override onRequestFailed(): void {
     this.refused++;
+    for (let i = 0; i < this.again; i++) this.pour('brook');
   }
   snapshot(): StateOf<typeof torrent> {
-    return { heard: this.heard, refused: this.refused };
+    return { heard: this.heard, refused: this.refused, asked: this.asked, again: this.again, timers: this.timers, fired: this.fired };
   }
-  restore({ heard, refused }: StateOf<typeof torrent>): void {
+  restore({ heard, refused, asked, again, timers, fired }: StateOf<typeof torrent>): void {
     this.heard = heard;
     this.refused = refused;
+    this.asked = asked;
+    this.again = again;
+    this.timers = timers;
+    this.fired = fired;
+  }
+  private doubleItself(way: string, count: number): void {
+    for (let i = 0; i < count; i++) for (const each of way.split(' ')[1].split('+')) this.pour(each);
+    for (let i = 0; i < 2; i++) this.send(torrent.receives.flood, { way, count });
+  }
+  private askAndGoOn(way: string, count: number): void {
+    for (let i = 0; i < count; i++) this.pour('brook');
+    this.send(torrent.receives.flood, { way, count });
   }
   private pour(way: string): void {
+    if (way === 'brook' || way === 'gauge') this.asked++;
     if (way === 'brook') this.request(brook.receives.silence, {});
     if (way === 'gauge') this.request(gauge.receives.hush, {});
+    if (way === 'timer') this.startTimer(this.heard, 1);
+    if (way === 'timers') this.startTimer(++this.timers, 1_000);
     if (way === 'tide') this.publish(torrent.publishes.tide, waterOf(0));
     if (way === 'log') this.send(metrics.receives.log, { level: 'info', source: 'torrent', text: TEXT, attributes: [] });
   }

@@ -1,14 +1,25 @@
 /** Who floods itself, a neighbour, a port or its followers pays for it: its neighbours are heard and answered, and what waits for it is bounded. */
 import { describe, expect, test } from 'vitest';
-import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
+import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
 import { BODY_OFFSET } from '../../protocol/frame.js';
-import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import {
+  FRAME_BYTES_MAX,
+  MAILBOX_BYTES_MAX,
+  MAILBOX_FORCED_SHARE_MAX,
+  REFUSALS_IN_FLIGHT_MAX,
+  REQUESTS_IN_FLIGHT_MAX,
+  STRING_BYTES_DEFAULT_MAX,
+  TIMERS_RUNNING_MAX,
+} from '../../protocol/limits.js';
 import { FloodStage } from './flood-stage.js';
 import { brook, definition, parties, torrent, waterOf } from './flood-world.js';
 
-async function open(placement = 'js'): Promise<{ host: SimHost; stage: FloodStage }> {
+const UNSETTLED_MAX = REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX;
+
+async function open(placement = 'js', sharedMemory = true): Promise<{ host: SimHost; stage: FloodStage }> {
   const load = async () => definition;
-  const host = createSimHost({ seed: 1, parties, vms: { js: { load }, wasm: { load } } });
+  const capabilities = { ...detectCapabilities(), sharedMemory };
+  const host = createSimHost({ seed: 1, capabilities, parties, vms: { js: { load }, wasm: { load } } });
   const stage = new FloodStage(host);
   await stage.start(host, placement);
   return { host, stage };
@@ -80,4 +91,83 @@ describe('a flood', () => {
     expect(stage.crashes.every(({ party }) => party === 'torrent')).toBe(true);
     expect(stage.system.vms.map(({ state }) => state)).toEqual(['running', 'running']);
   });
+});
+
+const BOTH = ['running', 'running'];
+
+describe.each([true, false])('requests without end, shared memory %s', (sharedMemory) => {
+  test('their VM is lost meanwhile and runs again; a neighbour is answered throughout; only who floods has failures', async () => {
+    const { host, stage } = await open('js', sharedMemory);
+    for (let i = 0; i < 100; i++) stage.flood('asking', 20);
+    await host.pass(5);
+    const asked = [stage.ask(50)];
+    host.lose('js', 'the thread ended');
+    asked.push(stage.ask(50));
+    await host.pass(10);
+    asked.push(stage.ask(50));
+    expect(await host.until(Promise.all(asked))).toEqual([50, 50, 50]);
+    expect(stage.states).toEqual(BOTH);
+    const letters = await stage.system.deadLetters();
+    expect(new Set(letters.map(({ code, source }) => [code, source].join()))).toEqual(new Set([`overloaded,${torrent.address}`]));
+    expect(stage.crashes).toEqual([]);
+    expect(stage.system.actors).toMatchObject([
+      { actor: 'torrent', state: 'running', epoch: 2 },
+      { actor: 'brook', state: 'running', epoch: 2 },
+    ]);
+  });
+
+  test.each([true, false])('of each that failed its requester is told, once, however many there are; its VM is lost %s', async (lost) => {
+    const { host, stage } = await open('js', sharedMemory);
+    const count = 3 * UNSETTLED_MAX;
+    stage.gauge.send(torrent.receives.ask, { count, again: 0 });
+    await host.pass(3);
+    if (lost) host.lose('js', 'the thread ended');
+    await host.pass(800);
+    expect(await host.until(stage.tally())).toMatchObject({ asked: count, failed: count });
+    expect(await host.until(stage.ask(50))).toBe(50);
+    expect(stage.changes.filter(({ type }) => type === 'refused')).toEqual([]);
+  });
+});
+
+test('who asks more for each request that fails is told of as many as its mailbox holds over its bounds: that it misses some is said', async () => {
+  const { host, stage } = await open();
+  stage.gauge.send(torrent.receives.ask, { count: 2 * REQUESTS_IN_FLIGHT_MAX, again: 40 });
+  await host.pass(8);
+  expect(await host.until(stage.ask(50))).toBe(50);
+  expect(stage.states).toEqual(BOTH);
+  const report = { vm: 'js', code: 'overloaded', party: 'torrent', kindName: 'brook.silence' };
+  expect(stage.changes.filter(({ type }) => type === 'refused')).toMatchObject([{ report }]);
+});
+
+test.each(['nothing', 'log+tide+timer+gauge+brook'])(
+  'a flood of itself that doubles at each message, with %s at each, is bounded: its VM runs, and a neighbour is answered',
+  async (what) => {
+    const { host, stage } = await open();
+    stage.flood(`doubling ${what} `.padEnd(STRING_BYTES_DEFAULT_MAX, 'x'), 1);
+    await host.pass(11);
+    // What comes from elsewhere to who floods itself does not stand in the way of what is for its neighbour.
+    stage.flood('nothing');
+    expect(await host.until(stage.ask(50))).toBe(50);
+    expect(stage.states).toEqual(BOTH);
+    expect(stage.crashes.filter(({ party }) => party === 'brook')).toEqual([]);
+    const { actors } = await host.until(stage.system.health());
+    const { mailboxBytes = 0 } = actors.find(({ actor }) => actor === 'torrent')?.load ?? {};
+    expect(mailboxBytes).toBeGreaterThan(MAILBOX_BYTES_MAX);
+    expect(mailboxBytes).toBeLessThanOrEqual((MAILBOX_FORCED_SHARE_MAX + 1) * MAILBOX_BYTES_MAX);
+  },
+);
+
+test('timers of one starter are bounded, and that it has more is said', async () => {
+  const { host, stage } = await open();
+  stage.gauge.send(torrent.receives.flood, { way: 'timers', count: TIMERS_RUNNING_MAX + 2 });
+  await host.pass(20);
+  const { party, reason, message } = stage.crashes[0];
+  expect([party, reason, message.source]).toEqual([
+    'timer',
+    `${torrent.address} has ${TIMERS_RUNNING_MAX} timers running already: one more is not started`,
+    'torrent',
+  ]);
+  expect(stage.states).toEqual(BOTH);
+  await host.pass(2_000);
+  expect(await host.until(stage.tally())).toMatchObject({ fired: TIMERS_RUNNING_MAX });
 });

@@ -7,30 +7,38 @@ import type { Port } from '../../../actors/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
+import { TIMERS_RUNNING_MAX } from '../../../protocol/limits.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {
-  const running = new Map<string, TimerHandle>();
-  const nameOf = (source: number, number: number) => `${source}:${number}`;
-  const stop = (name: string) => {
-    timers.clear(running.get(name));
-    running.delete(name);
+  /** By starter and number. */
+  const running = new Map<number, Map<number, TimerHandle>>();
+  const ofStarter = (source: number) => {
+    const known = running.get(source) ?? new Map<number, TimerHandle>();
+    running.set(source, known);
+    return known;
+  };
+  const stop = (own: Map<number, TimerHandle>, timer: number) => {
+    timers.clear(own.get(timer));
+    own.delete(timer);
   };
   const port = vm.openPort<typeof timer>(timer, {
     onStart({ timer, delayMs }, { source }) {
-      const name = nameOf(source, timer);
-      stop(name);
+      const own = ofStarter(source);
+      stop(own, timer);
+      if (own.size >= TIMERS_RUNNING_MAX)
+        throw new Error(`${source} has ${TIMERS_RUNNING_MAX} timers running already: one more is not started`);
       const fire = () => {
-        if (offer(() => port.sendTo(source, system.receives.timerFired, { timer }))) running.delete(name);
-        else running.set(name, timers.set(OFFER_AGAIN_MS, fire));
+        if (offer(() => port.sendTo(source, system.receives.timerFired, { timer }))) own.delete(timer);
+        else own.set(timer, timers.set(OFFER_AGAIN_MS, fire));
       };
-      running.set(name, timers.set(delayMs, fire));
+      own.set(timer, timers.set(delayMs, fire));
     },
     onCancel({ timer }, { source }) {
-      stop(nameOf(source, timer));
+      stop(ofStarter(source), timer);
     },
     onClose() {
-      for (const name of [...running.keys()]) stop(name);
+      for (const own of running.values()) for (const timer of [...own.keys()]) stop(own, timer);
     },
   });
   return port;

@@ -7,21 +7,33 @@ import { torrent as schema } from '../messages/torrent.js';
 export interface TorrentState {
   heard: number;
   refused: number;
+  asked: number;
+  again: number;
+  timers: number;
+  fired: number;
 }
 
 function encodeTorrentState(writer: Writer, value: TorrentState): void {
-  writer.reserve(11);
-  writer.structure(2);
+  writer.reserve(31);
+  writer.structure(6);
   writer.u32(value.heard, 'TorrentState.heard');
   writer.u32(value.refused, 'TorrentState.refused');
+  writer.u32(value.asked, 'TorrentState.asked');
+  writer.u32(value.again, 'TorrentState.again');
+  writer.u32(value.timers, 'TorrentState.timers');
+  writer.u32(value.fired, 'TorrentState.fired');
 }
 
 function decodeTorrentState(reader: Reader): TorrentState {
   const present = reader.structure();
   const $heard = present > 0 ? reader.u32() : 0;
   const $refused = present > 1 ? reader.u32() : 0;
-  reader.skipFields(present, 2);
-  return { heard: $heard, refused: $refused };
+  const $asked = present > 2 ? reader.u32() : 0;
+  const $again = present > 3 ? reader.u32() : 0;
+  const $timers = present > 4 ? reader.u32() : 0;
+  const $fired = present > 5 ? reader.u32() : 0;
+  reader.skipFields(present, 6);
+  return { heard: $heard, refused: $refused, asked: $asked, again: $again, timers: $timers, fired: $fired };
 }
 
 export const torrent = bind(schema, {
@@ -58,6 +70,56 @@ export const torrent = bind(schema, {
         reader.skipFields(present, 2);
         reader.finish();
         return { way: $way, count: $count };
+      },
+    },
+    ask: {
+      encode(writer, fields) {
+        writer.reserve(11);
+        writer.structure(2);
+        writer.u32(fields.count, 'ask.count');
+        writer.u32(fields.again, 'ask.again');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        const $count = present > 0 ? reader.u32() : 0;
+        const $again = present > 1 ? reader.u32() : 0;
+        reader.skipFields(present, 2);
+        reader.finish();
+        return { count: $count, again: $again };
+      },
+    },
+    tally: {
+      encode(writer, _fields, request) {
+        writer.reserve(6);
+        writer.structure(1);
+        writer.u32(request, 'tally.request');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        reader.request = present > 0 ? reader.u32() : 0;
+        reader.skipFields(present, 1);
+        reader.finish();
+        return {};
+      },
+      reply: {
+        encode(writer, fields, request) {
+          writer.reserve(21);
+          writer.structure(4);
+          writer.u32(request, 'tallyReply.request');
+          writer.u32(fields.asked, 'tallyReply.asked');
+          writer.u32(fields.failed, 'tallyReply.failed');
+          writer.u32(fields.fired, 'tallyReply.fired');
+        },
+        decode(reader) {
+          const present = reader.structure();
+          reader.request = present > 0 ? reader.u32() : 0;
+          const $asked = present > 1 ? reader.u32() : 0;
+          const $failed = present > 2 ? reader.u32() : 0;
+          const $fired = present > 3 ? reader.u32() : 0;
+          reader.skipFields(present, 4);
+          reader.finish();
+          return { asked: $asked, failed: $failed, fired: $fired };
+        },
       },
     },
     load: {
