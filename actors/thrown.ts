@@ -50,7 +50,8 @@ export function reasonOf(thrown: unknown): string {
 
 /** Its reason and those of its causes: what a platform throws often says only in its cause what was wrong. */
 export function reasonsOf(thrown: unknown): string {
-  const reasons = causesOf(thrown).map(reasonOf).filter(Boolean);
+  const all = causesOf(thrown).map(reasonOf);
+  const reasons = all.filter((reason, i) => reason !== '' && reason !== all[i - 1]);
   return beginningOf(reasons.join(': '), CRASH_REASON_CHARACTERS_MAX);
 }
 

@@ -90,7 +90,7 @@ export const CONTROL_DEADLINE_MS = 5_000;
 export const LOAD_DEADLINE_MS = 30_000;
 /** Of these, for one guest: a module that does not come in time is its own actor's loss, and leaves the thread time to begin with the others. */
 export const GUEST_LOAD_DEADLINE_MS = 20_000;
-/** A guest's first instance, and its answer who it is: microseconds, on any device. A `start` that loops has its thread ended, which begins anew without that guest. */
+/** A guest's first instance, its answer who it is, and its first snapshot: microseconds, on any device. A `start` that loops has its thread ended, which begins anew without that guest. */
 export const GUEST_START_DEADLINE_MS = 5_000;
 /** How long a crash report waits for the source map that has its line: it goes without, then, and must do so before the control call that asks for it is late. */
 export const SOURCE_MAP_DEADLINE_MS = 2_000;

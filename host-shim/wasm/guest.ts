@@ -29,15 +29,22 @@ export async function compileGuest(source: BufferSource | Response, type = ''): 
   return module;
 }
 
-/** Asks the guest who it is, and what it was built with: a module at the wrong URL must not take another actor's messages, nor one of yesterday today's. */
-function checkDescription(definition: GuestDefinition, parties: readonly BoundParty[]): void {
+/**
+ * Makes an instance, asks who it is, and what it was built with: a module at the wrong URL must not take another actor's messages, nor one of yesterday
+ * today's. And saves it, as is done when it is spawned: whatever ends it, or loops, does so now, when nobody depends on it.
+ */
+function tryOnce(definition: GuestDefinition, parties: readonly BoundParty[]): void {
   const instance = new WasmInstance(definition);
-  const json = instance.control?.describe();
-  const schemas = instance.control?.schemas?.();
+  checkDescription(instance, definition.schema, parties);
+  instance.snapshot();
   instance.dispose();
+}
+
+function checkDescription({ control }: WasmInstance, schema: BoundParty, parties: readonly BoundParty[]): void {
+  const json = control?.describe();
+  const schemas = control?.schemas?.();
   if (json === undefined) return;
   const { name, address, abiVersion } = JSON.parse(json) as GuestDescription;
-  const { schema } = definition;
   if (abiVersion !== ABI_VERSION) throw new GuestError('abi version', `${name} has ${abiVersion}, this runtime ${ABI_VERSION}`);
   if (name !== schema.name || address !== schema.address) {
     throw new GuestError('other actor', `the module is ${name} at ${address}, expected ${schema.name} at ${schema.address}`);
@@ -61,8 +68,8 @@ function checkSchemas(schema: BoundParty, schemas: GuestSchemas, parties: readon
  * @param module compiled once, by `compileGuest`, and shared by all incarnations
  * @param sourceMap the module's source map, for the line in a crash report
  * @param parties whose messages may reach the actor, for the field in the report of a malformed frame
- * @param checked an instance of it has been made before, and has said who it is
- * @throws GuestError when the module speaks another ABI version or is another actor
+ * @param checked an instance of it has been made before, has said who it is, and was saved
+ * @throws GuestError when the module speaks another ABI version or is another actor, ActorTrap when it traps
  */
 export function wasmActorFactory(
   schema: BoundParty,
@@ -75,7 +82,7 @@ export function wasmActorFactory(
   const onMissing = (reason: string) => consoleFor()?.(`tandem: crash reports of ${schema.name} have no lines of its source: ${reason}`);
   const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap, onMissing);
   const definition: GuestDefinition = { schema, module, positions, kinds: new MalformedFrames(parties) };
-  if (!checked) checkDescription(definition, parties);
+  if (!checked) tryOnce(definition, parties);
   return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };
 }
 

@@ -12,8 +12,8 @@ export interface PlainGuestOptions {
   readonly imports?: string;
   /** What its start function does. */
   readonly start?: 'trap' | 'loop';
-  /** Traps as its first snapshot is taken. */
-  readonly withoutSnapshot?: boolean;
+  /** What it does as a snapshot is taken; it gives one when not given. */
+  readonly snapshot?: 'trap' | 'loop';
 }
 
 const INBOX = 0x1000;
@@ -43,12 +43,14 @@ const FUNCTIONS: Readonly<Record<string, (options: PlainGuestOptions) => string>
         (local.set $frame (i32.add (local.get $frame) (i32.const 1)))
         (i32.store ${cell(3)} (local.get $at))
         (br $next))))`,
-  tandem_snapshot: ({ withoutSnapshot }) => `
-    ${withoutSnapshot ? '(unreachable)' : ''}
+  tandem_snapshot: ({ snapshot }) => `
+    ${fault(snapshot)}
     (i32.store (i32.const ${SNAPSHOT}) (i32.const 0x00909094))
     (i32.store8 (i32.const ${SNAPSHOT + 4}) (global.get $count))`,
   tandem_restore: () => `(param i32) (global.set $count (i32.load8_u (i32.const ${INBOX + 4})))`,
 };
+
+const fault = (what?: 'trap' | 'loop'): string => (what ? (what === 'trap' ? '(unreachable)' : '(loop $for_ever (br $for_ever))') : '');
 
 function text(options: PlainGuestOptions): string {
   const [from, ...path] = options.imports?.split('.') ?? [];
@@ -64,7 +66,7 @@ function text(options: PlainGuestOptions): string {
     (data (i32.const ${CELLS}) "${[INBOX, INBOX_BYTES, OUTBOX, 0, 0, -1, SNAPSHOT, 5].map(littleEndian).join('')}")
     ${functions.join('\n')}
     ${from ? '(func (export "calls") (call $imported))' : ''}
-    ${options.start ? `(func $start ${options.start === 'trap' ? '(unreachable)' : '(loop $for_ever (br $for_ever))'}) (start $start)` : ''}
+    ${options.start ? `(func $start ${fault(options.start)}) (start $start)` : ''}
   )`;
 }
 

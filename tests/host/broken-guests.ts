@@ -48,7 +48,7 @@ const FILES: Readonly<Record<string, readonly [bytes: () => Uint8Array | null, r
   'has an old ABI': [() => plainGuest({ abiVersion: 0 }), /abi version: the module has 0, this runtime 1/],
   'was built for another schema': [ofAnotherSchema, /other schema: counter was built for another schema of counter: rebuild it/],
   'traps as it starts': [() => plainGuest({ start: 'trap' }), /unreachable/],
-  'traps as it is spawned': [() => plainGuest({ withoutSnapshot: true }), /unreachable/],
+  'traps as it is spawned': [() => plainGuest({ snapshot: 'trap' }), /unreachable/],
 };
 
 export const FAULTS = Object.keys(FILES);

@@ -57,10 +57,12 @@ test.each([
   expect(lines()).toHaveLength(1);
 });
 
-test('a module whose start loops has its thread ended, and the others begin in another', async () => {
-  const { system, press, statusOf, lines } = await open(moduleOf(plainGuest({ start: 'loop' }), 'loops.wasm'), {
-    guestStartDeadlineMs: 1_500,
-  });
+test.each([
+  ['start', { start: 'loop' }],
+  ['first snapshot', { snapshot: 'loop' }],
+] as const)('a module whose %s loops has its thread ended, and the others begin in another', async (what, guest) => {
+  const module = moduleOf(plainGuest(guest), `loops-${what.length}.wasm`);
+  const { system, press, statusOf, lines } = await open(module, { guestStartDeadlineMs: 1_500 });
   expect(await press(5)).toBe(5);
   const detail = 'its start has not returned in 1500 ms';
   expect(statusOf('counter')).toMatchObject({ vm: 'js', twin: { side: 'js', why: 'guest', detail } });

@@ -3,6 +3,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type SystemChange, type SystemOptions, startSystem } from '../../actors/index.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
+import { plainGuest } from '../guest/plain-guest.js';
 import { brokenModule, counterModule, FAULTS, moduleOf, reasonOf } from '../host/broken-guests.js';
 import { ACTORS, button, counter, jsDefinition, parties, wasmDefinition } from '../host/two-guests.js';
 
@@ -67,6 +68,18 @@ describe.each(FAULTS)('a module that %s', (fault) => {
     expect(await press(2)).toBe(5);
     expect(statusOf('counter')).toMatchObject({ vm: 'js', state: 'running', twin: { side: 'js', why: 'configured' } });
   });
+});
+
+test('a guest that only fails as it is spawned, with its options, has its actor begin in JavaScript, too', async () => {
+  const whole = moduleOf(plainGuest(), 'plain.wasm');
+  const actors = [ACTORS[0], { ...ACTORS[1], options: { step: 1 } }];
+  const { system, press, statusOf, changes } = await open(whole, { actors });
+  expect(await press(5)).toBe(5);
+  const detail = expect.stringMatching(/missing export: configure, for step/);
+  expect(statusOf('counter')).toMatchObject({ vm: 'js', state: 'running', twin: { side: 'js', why: 'guest', detail } });
+  expect(statusOf('metrics')).toMatchObject({ vm: 'wasm', state: 'running', restarts: 0 });
+  expect(changes.filter(({ type }) => type === 'guest')).toEqual([{ type: 'guest', actor: 'counter', twin: 'js', reason: detail }]);
+  expect(system.state).toBe('running');
 });
 
 test('a source map that is not there costs the lines of crash reports, and is told once', async () => {

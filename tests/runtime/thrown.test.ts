@@ -112,6 +112,7 @@ test('the first place in the stack is the actor, whatever stands in the message'
 test('a cause is told of, since a platform often says only there what was wrong', () => {
   const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') });
   expect(reasonsOf(refused)).toBe('fetch failed: connect ECONNREFUSED 127.0.0.1:9');
+  expect(reasonsOf(new Error('unreachable', { cause: new Error('unreachable') }))).toBe('unreachable');
   expect(stackOf(refused)).toContain('caused by: Error: connect ECONNREFUSED 127.0.0.1:9');
 });
 
