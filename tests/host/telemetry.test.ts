@@ -3,8 +3,9 @@ import type { Vm } from '../../actors/vm/vm.js';
 import { openTelemetryPort } from '../../host-shim/common/ports/telemetry.js';
 import type { Flush } from '../../host-shim/otlp.js';
 import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../protocol/limits.js';
+import { MONSTERS } from '../runtime/monsters.js';
 
-type Answer = Response | Error;
+type Answer = Response | Error | (() => never);
 
 const BACKEND = new URL('http://backend/otlp/');
 const taken = () => new Response('{}');
@@ -26,6 +27,7 @@ function openBackend(...answers: readonly Answer[]) {
       posts.push({ path: new URL(String(url)).pathname, body: String(init?.body) });
       const answer = answers[posts.length - 1] ?? taken();
       if (answer instanceof Error) throw answer;
+      if (typeof answer === 'function') return answer();
       return answer;
     },
     timers: {
@@ -103,6 +105,16 @@ describe('what the backend does not take', () => {
     expect(port).toMatchObject({ delivered: 1, dropped: 0 });
     expect(posts.map(({ body }) => body)).toEqual([posts[0].body, posts[0].body, posts[0].body]);
     expect(delays).toEqual([TELEMETRY_RETRY_MS, 2 * TELEMETRY_RETRY_MS]);
+  });
+
+  it.each(MONSTERS)('is sent again by time also when what the backend was called with throws %s', async (_what, make) => {
+    const { flush, passTime, posts, port, troubles } = openBackend(() => {
+      throw make();
+    });
+    await flush(1);
+    expect([posts.length, troubles.length]).toEqual([1, 1]);
+    await passTime();
+    expect([posts.length, port.delivered]).toEqual([2, 1]);
   });
 
   it('is dropped and told after the last try', async () => {

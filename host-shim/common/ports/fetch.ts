@@ -72,7 +72,7 @@ const failed = (failure: Answer['failure'], error: unknown): Omit<Answer, 'reque
   error: wordsOf(error).slice(0, ERROR_LENGTH_MAX).replace(HALVES, ''),
 });
 
-/** Rejects only when the error has no words. */
+/** Never rejects. */
 async function exchange(start: Start, controller: AbortController, { fetch, baseUrl }: FetchPortOptions): Promise<Omit<Answer, 'request'>> {
   let request: Request;
   try {

@@ -7,7 +7,9 @@
  *
  * The catch: totals that wait are replaced by those of the next flush, which hold all that they held. Log records are kept, up to a bound.
  */
+
 import type { Timers } from '../../../actors/host.js';
+import { isA } from '../../../actors/thrown.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
 import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../../protocol/limits.js';
@@ -103,7 +105,7 @@ class Courier {
       await this.send(request);
       this.counts.delivered++;
     } catch (error) {
-      if (!(error instanceof Refusal)) return this.failed(error);
+      if (!isA(error, Refusal)) return this.failed(error);
       this.drop(1, error.message);
     }
     this.waiting = this.waiting.filter((other) => other !== request);
