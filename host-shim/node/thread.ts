@@ -1,5 +1,5 @@
 /** A worker thread of Node as a VM's thread. Node tells of every death by `exit`, after all messages of the thread were read. */
-import { type MessagePort as NodePort, Worker } from 'node:worker_threads';
+import { type MessagePort as NodePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
 import { reasonOf, stackOf } from '../../actors/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
@@ -15,8 +15,9 @@ export const readToEnd: ReadToEnd = (port) => {
   return () => closed;
 };
 
-export function startThread(name: string, entry: URL): Thread {
-  const worker = new Worker(entry, { name });
+/** @param resourceLimits of the thread's heap, which ends when it is full; Node's own when not given */
+export function startThread(name: string, entry: URL, _lifeLock = '', resourceLimits?: ResourceLimits): Thread {
+  const worker = new Worker(entry, { name, resourceLimits });
   let failure: unknown = null;
   const thread: Thread = {
     endpoint: adaptEndpoint(worker as unknown as NodeEndpoint),

@@ -15,14 +15,20 @@ export interface TrapStage {
   readonly port: Port<typeof trapper>;
   /** Sums that the port was told. */
   readonly sums: number[];
+  /** Bytes of what it was told otherwise. */
+  readonly fillings: number[];
 }
 
 export async function openTrapStage(intensity: number, spareInstances = true): Promise<TrapStage> {
   const vms = { js: { load: async () => ({ parties }) }, wasm: { load: async () => ({ parties, guests }) } };
   const host = createSimHost({ seed: 1, parties, vms, spareInstances });
   const sums: number[] = [];
-  const port = host.vm.openPort(trapper, { onSum: ({ sum }) => void sums.push(sum), onFilling() {} });
+  const fillings: number[] = [];
+  const port = host.vm.openPort(trapper, {
+    onSum: ({ sum }) => void sums.push(sum),
+    onFilling: ({ bytes }) => void fillings.push(bytes.length),
+  });
   const actors = [{ schema: trap, twins: { js: false, wasm: true } }];
   const system = await startSystem(host, { parties, actors, placement: 'wasm', intensity });
-  return { host, system, port, sums };
+  return { host, system, port, sums, fillings };
 }

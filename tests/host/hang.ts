@@ -11,8 +11,8 @@ const SMALL_BALL = 40;
 export class HangingGame extends MortalGame {
   readonly changes: SystemChange[] = [];
 
-  async open(placement: string): Promise<void> {
-    await this.start(placement, { hangMs: HANG_MS });
+  async open(placement: string, hangMs = HANG_MS): Promise<void> {
+    await this.start(placement, { hangMs });
     this.system.onChange((change) => this.changes.push(change));
   }
 

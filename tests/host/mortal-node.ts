@@ -16,10 +16,14 @@ const { js, wasm } = await bundleEntries('js', 'wasm');
 
 export const nodePlatform: HostPlatform = { afterTurn, load, newLifeLock, startThread, readToEnd, debugging };
 
-export const mortalNode: MortalHost = {
+/** @param heapMegabytes of each thread */
+export const mortalNodeOf = (heapMegabytes?: number): MortalHost => ({
   create: (wrap, sharedMemory) =>
     new PlatformHost(
-      { ...nodePlatform, startThread: wrap(startThread) },
+      {
+        ...nodePlatform,
+        startThread: wrap((name, entry, lifeLock) => startThread(name, entry, lifeLock, { maxOldGenerationSizeMb: heapMegabytes })),
+      },
       {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,
@@ -30,4 +34,6 @@ export const mortalNode: MortalHost = {
     ),
   kills: 6,
   kill: (thread) => void thread.terminate(),
-};
+});
+
+export const mortalNode = mortalNodeOf();

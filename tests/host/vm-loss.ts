@@ -83,7 +83,7 @@ export class MortalGame {
     const disturbed = disturb().finally(() => {
       over = true;
     });
-    const rounds = Math.round(200_000 / bytes);
+    const rounds = Math.max(5, Math.round(200_000 / bytes));
     do {
       const result = new Promise((resolve) => {
         this.finished = resolve;

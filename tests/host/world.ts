@@ -26,6 +26,13 @@ export const FOR_EVER = 0xffff_ffff;
 /** For `toil`: the end of its thread, where a thread can end itself. */
 export const TO_THE_END = 0xffff_fffe;
 
+/** For `toil`: takes memory until there is none. */
+export const TO_THE_BRIM = 0xffff_fffd;
+
+function fill(): never {
+  for (const kept: number[][] = []; ; ) kept.push(new Array(1_000_000).fill(kept.length));
+}
+
 function loop(): never {
   for (;;);
 }
@@ -51,6 +58,7 @@ class Relay extends Actor<typeof relay> implements Handlers<typeof relay> {
   }
   onToil({ milliseconds }: MessageOf<typeof relay, 'toil'>): void {
     if (milliseconds === FOR_EVER) loop();
+    if (milliseconds === TO_THE_BRIM) fill();
     if (milliseconds === TO_THE_END) (globalThis as unknown as { process: { exit(code: number): never } }).process.exit(0);
     for (const until = performance.now() + milliseconds; performance.now() < until; );
   }
@@ -129,8 +137,9 @@ class Tide extends Actor<typeof tide> implements Handlers<typeof tide> {
 }
 
 const tideFactory = javaScriptActorFactory(tide, () => new Tide(), parties);
+const relayFactory = javaScriptActorFactory(relay, () => new Relay(), parties);
 const actors = [
-  javaScriptActorFactory(relay, () => new Relay(), parties),
+  relayFactory,
   javaScriptActorFactory(mirror, () => new Mirror(), parties),
   javaScriptActorFactory(ebb, () => new Ebb(), parties),
   tideFactory,
@@ -156,10 +165,10 @@ function openDesk(vm: Vm): void {
 
 export const jsDefinition: VmDefinition = { parties, actors, ports: openDesk };
 
-/** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. Tide is in JavaScript: what matters is its thread. */
+/** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. Tide is in JavaScript, and so is relay: what matters is the thread. */
 export const wasmDefinition = (module: URL): VmDefinition => ({
   parties,
-  actors: [tideFactory],
+  actors: [tideFactory, relayFactory],
   guests: [guestAt(module)],
 });
 

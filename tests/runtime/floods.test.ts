@@ -11,6 +11,8 @@ import {
   STRING_BYTES_DEFAULT_MAX,
   TIMERS_RUNNING_MAX,
 } from '../../protocol/limits.js';
+import { trap } from '../guest/protocol/generated/index.js';
+import { openTrapStage } from '../guest/trap-stage.js';
 import { FloodStage } from './flood-stage.js';
 import { brook, definition, parties, torrent, waterOf } from './flood-world.js';
 
@@ -63,6 +65,20 @@ describe.each(['js', 'torrent=js,brook=wasm'])('frames of any size, %s', (placem
     else await expect(drawn).rejects.toMatchObject({ code: 'poisoned' });
     expect(await host.until(gauge.request(brook.receives.ping, {}))).toEqual({ bytes: fits ? bytes : 0 });
   });
+});
+
+test.each(SIZES)('%i bytes from a guest to a port arrive: %s', async (bytes, fits) => {
+  const { host, system, port, sums, fillings } = await openTrapStage(5);
+  const given: string[] = [];
+  system.onChange((change) => {
+    if (change.type === 'poisoned') given.push(change.report.reason);
+  });
+  port.send(trap.receives.fill, { bytes });
+  port.send(trap.receives.add, { number: 1 });
+  await host.pass(100);
+  expect([fillings, sums]).toEqual([fits ? [bytes] : [], [1]]);
+  expect(given).toEqual(fits ? [] : [expect.stringMatching(/larger than FRAME_BYTES_MAX/)]);
+  expect(await host.until(system.counters())).toMatchObject({ waiting: 0 });
 });
 
 describe('a flood', () => {
