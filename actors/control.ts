@@ -3,6 +3,7 @@
  * Every call settles: the host races it against the death of the worker and a deadline.
  */
 import type { DeadLetter } from '../bus/dead-letters.js';
+import type { CrashCause, ErrorCode } from '../protocol/errors.js';
 import type { EndReason } from '../protocol/generated/system.js';
 import type { ActorHandover } from './cell/handover.js';
 import type { Trial } from './cell/trial.js';
@@ -74,6 +75,17 @@ export interface CauseLink {
   readonly source: string;
   readonly sequence: number;
   readonly kindName: string;
+}
+
+/** Which crash is why a request has failed? */
+export interface CrashQuestion {
+  /** Address of whom was asked. */
+  readonly party: number;
+  /** Its incarnation whose crash it was; null when that is not known. */
+  readonly epoch: number | null;
+  readonly code: ErrorCode;
+  /** When it was asked, in microseconds since the Unix epoch. */
+  readonly askedAt: number;
 }
 
 export interface ActorHealth {
@@ -255,6 +267,8 @@ export interface VmEvents {
   divergent(report: DivergenceReport): void;
   /** A party has sent what its schema does not allow: a dead letter. Said once for each of its kinds. */
   refused(report: RefusedReport): void;
+  /** Resolves when its position is known, or cannot be; with null when it was no crash. */
+  crashOf(question: CrashQuestion): Promise<CrashCause | null>;
   /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
   changed(actor: string): void;
   /**

@@ -44,7 +44,7 @@ export interface VmListener extends VmEvents {
 }
 
 /** What the supervisor learns from the VM of its own thread. */
-export type LocalListener = Pick<VmEvents, 'ended' | 'crashed' | 'poisoned' | 'deaf' | 'refused'>;
+export type LocalListener = Pick<VmEvents, 'ended' | 'crashed' | 'poisoned' | 'deaf' | 'refused' | 'crashOf'>;
 
 /** A guest of a VM that cannot be run. */
 export interface UnfitGuest {

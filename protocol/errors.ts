@@ -96,7 +96,42 @@ export function assertMaySend(
     throw thrownByCaller(new PermissionError(sender.name, `${ownerName}.${name}`, ownerName), called);
 }
 
-/** How a request ends when it is not answered. */
+/** Which crash, and of whom. Plain data. */
+export interface CrashCause {
+  /** Name of the actor or port. */
+  readonly party: string;
+  /** Number of its incarnation. */
+  readonly epoch: number;
+  /** At most `CRASH_REASON_CHARACTERS_MAX`, as in its crash report. */
+  readonly reason: string;
+  /** In its source, as `wasm-actors/scene.ts:120:5`; empty when that is not known, or it was not at a line, as when its VM was lost. */
+  readonly position: string;
+}
+
+/** The crash of an actor or port, as the cause of what failed for that. Its stack is of no meaning: the crash was elsewhere, at `position`. */
+export class CrashError extends Error implements CrashCause {
+  override readonly name = 'CrashError';
+  /** Party and epoch, as `scene 3`: the crash report with these two is of this crash. */
+  readonly id: string;
+  readonly party: string;
+  readonly epoch: number;
+  readonly reason: string;
+  readonly position: string;
+
+  constructor({ party, epoch, reason, position }: CrashCause) {
+    super(`${party}, incarnation ${epoch}, crashed${position && ` at ${position}`}: ${reason}`);
+    this.id = `${party} ${epoch}`;
+    this.party = party;
+    this.epoch = epoch;
+    this.reason = reason;
+    this.position = position;
+  }
+}
+
+/**
+ * How a request ends when it is not answered. Its `cause` is a CrashError when whom it was for has crashed, a DecodeError when the reply could not be read,
+ * a PermissionError when it was never sent.
+ */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   constructor(

@@ -16,6 +16,8 @@ export type {
 export { bind, leadOf } from './bind.js';
 export { decodeDynamic, encodeDynamic } from './dynamic.js';
 export {
+  type CrashCause,
+  CrashError,
   DECODE_PROBLEMS,
   DecodeError,
   type DecodeProblem,

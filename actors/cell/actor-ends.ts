@@ -63,9 +63,11 @@ export class ActorEnds {
     this.attempts = attempts;
   }
 
-  report(trap: ActorTrap, frame: Uint8Array | null, restartsAs: number): CrashReport {
+  /** @param epoch of the incarnation that ended; the present one when not given */
+  report(trap: ActorTrap, frame: Uint8Array | null, restartsAs: number, epoch = this.gate.epoch): CrashReport {
     const { actor: party, attempts: attempt } = this;
-    const { address, epoch, sequence: lastSequence } = this.gate;
+    const { address, sequence: lastSequence } = this.gate;
+    this.services.lastCrashes.note({ address, epoch });
     return crashReport(this.services, { party, address, epoch, lastSequence, trap, frame, attempt, restartsAs });
   }
 

@@ -58,7 +58,7 @@ export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
   for (const { suspect, entry, attempt } of hangTries(journal, suspects)) {
     ends.blame(entry?.position ?? -1, attempt);
     if (!ends.hopeless && suspect.reported) continue;
-    const report = ends.report(new ActorTrap(0, new Hang(suspect.reason)), entry?.frame ?? null, 0);
+    const report = ends.report(new ActorTrap(0, new Hang(suspect.reason)), entry?.frame ?? null, 0, formerEpochOf(core));
     if (entry && ends.hopeless) {
       services.router.acceptAgain(core.address, entry.frame, 0);
       core.giveUp(entry, report);
@@ -76,9 +76,12 @@ function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
     const hang = new ActorTrap(0, new Hang(`${reason}, as it was made, saved or restored`));
     ends.blame(-1, i + 1);
     if (ends.hopeless) core.bar(hang);
-    if (!reported) services.events.hung(ends.report(hang, null, 0));
+    if (!reported) services.events.hung(ends.report(hang, null, 0, formerEpochOf(core)));
   }
 }
+
+/** Of the incarnation that went down with its VM. */
+const formerEpochOf = ({ gate }: ActorCore): number => gate.epoch - 1;
 
 /** Frames behind the checkpoint that were given up: who asked with one of them may not have been told. */
 export function givenUp({ journal, snapshots }: ActorCore): readonly Uint8Array[] {

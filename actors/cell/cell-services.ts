@@ -10,6 +10,7 @@ import type { PermittedCell } from '../vm/permitted-restarts.js';
 import type { Progress } from '../vm/progress.js';
 import type { CrashSites } from './crash-sites.js';
 import type { GateServices } from './gate.js';
+import type { LastCrashes } from './last-crashes.js';
 
 /** What all parties of a VM share. */
 export interface CellServices extends GateServices {
@@ -19,6 +20,7 @@ export interface CellServices extends GateServices {
   readonly trace: TraceRing;
   readonly events: VmEvents;
   readonly crashSites: CrashSites;
+  readonly lastCrashes: LastCrashes;
   readonly handled: PairCounter;
   /** Makes room in the journal, by a checkpoint if need be. @returns false when there is none yet */
   readonly makeRoom: (bytes: number) => boolean;

@@ -241,6 +241,7 @@ export class ActorCell implements Party {
       return;
     }
     core.state = 'running';
+    this.services.lastCrashes.passed(this.address);
     this.goOn(left);
   }
 

@@ -153,9 +153,10 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   private end(error: unknown, frame: Uint8Array | null): void {
     this.state = 'restarting';
     if (frame) this.count(frame);
-    const { router, events, crashSites } = this.services;
+    const { router, events, crashSites, lastCrashes } = this.services;
     const trap = asTrap(error);
     const report = this.reportOf(trap, frame, frame ? this.attempts : 1);
+    lastCrashes.note(report);
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
     if (hopeless) {
       router.reject('poisoned', report.reason, frame, 0);
@@ -204,6 +205,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   restart(epoch: number): void {
     if (this.state === 'running') this.leave();
     this.services.router.fence(this.address, epoch, this.gate.sequence);
+    this.services.lastCrashes.passed(this.address);
     this.beginAs(epoch);
     this.begin();
   }

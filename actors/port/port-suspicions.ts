@@ -36,7 +36,10 @@ export class PortSuspicions {
     const report = this.hopeless.get(frame);
     if (!report) return false;
     this.hopeless.delete(frame);
-    this.services.router.reject('poisoned', report.reason, bytes, 0);
+    const { lastCrashes, router } = this.services;
+    lastCrashes.note(report);
+    router.reject('poisoned', report.reason, bytes, 0);
+    lastCrashes.passed(report.address);
     this.services.events.poisoned(report, bytes.slice(0, frameLength(bytes, 0)));
     return true;
   }

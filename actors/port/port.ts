@@ -9,6 +9,8 @@ import type { BoundMessage, BoundParty, BoundReply, BoundRequest, Recipient } fr
 import {
   assertMaySend,
   type Called,
+  type CrashCause,
+  CrashError,
   DecodeError,
   ERROR_CODES,
   type ErrorCode,
@@ -32,6 +34,7 @@ import { Reader } from '../../protocol/reader.js';
 import type { Fields, InferFields } from '../../protocol/schema.js';
 import type { CellServices } from '../cell/cell-services.js';
 import type { Gate } from '../cell/gate.js';
+import type { CrashQuestion } from '../control.js';
 import { type Encodable, OutboxBuilder } from '../outbox-builder.js';
 import { Replicas } from '../replicas.js';
 import type { Incoming, PortHandlers, PortParty } from './port-handlers.js';
@@ -57,6 +60,8 @@ export class PortOverloadError extends Error {
 interface Awaited {
   readonly message: BoundRequest;
   readonly kindName: string;
+  /** In microseconds since the Unix epoch. */
+  readonly askedAt: number;
   readonly resolve: (fields: never) => void;
   readonly reject: (error: RequestError) => void;
 }
@@ -73,6 +78,9 @@ export interface PortServices extends CellServices {
   /** Never returns. */
   readonly loop: () => never;
 }
+
+/** Failures that may come of a crash. */
+const BY_CRASHES: readonly ErrorCode[] = ['deadline', 'ended', 'unreachable', 'poisoned'];
 
 /** Requests that an incarnation of a port may make before it reuses numbers of another. */
 const REQUESTS_PER_INCARNATION = 2 ** 20;
@@ -161,7 +169,8 @@ export class Port<P extends PortParty = PortParty> {
    * Settles exactly once.
    * @throws RangeError (as rejection) for a deadline that is no number of milliseconds
    * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed; the cause of `refused` is a
-   *   PermissionError when the schema of this port does not name the target
+   *   PermissionError when the schema of this port does not name the target. When the target has crashed the cause is a CrashError, and the rejection waits
+   *   until the position in its source is known
    */
   request<S extends Fields, R extends Fields>(
     message: BoundRequest<S, R, Recipient<P>>,
@@ -189,6 +198,7 @@ export class Port<P extends PortParty = PortParty> {
       this.awaited.set(request, {
         message: message as unknown as BoundRequest,
         kindName,
+        askedAt: this.services.now(),
         resolve: (answer) => {
           done();
           resolve(answer);
@@ -204,22 +214,39 @@ export class Port<P extends PortParty = PortParty> {
 
   /** Nobody waits for the answer any more, and whoever works on it is told. */
   private giveUp(request: number, code: ErrorCode): void {
-    const awaited = this.awaited.get(request);
-    if (awaited === undefined) return;
-    this.failRequest(request, code);
+    const awaited = this.take(request);
+    if (!awaited) return;
+    fail(awaited, code);
     this.services.requests.settled(this.address, request);
-    const { kind, owner } = awaited.message;
+    this.withdraw(request, awaited.message);
+  }
+
+  private take(request: number): Awaited | undefined {
+    const awaited = this.awaited.get(request);
+    this.awaited.delete(request);
+    return awaited;
+  }
+
+  private withdraw(request: number, { kind, owner }: BoundRequest): void {
     this.outbox.begin();
     this.outbox.append(system.receives.withdrawn, owner, { request, requester: this.address, requestKind: kind });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
     this.services.wake();
   }
 
-  private failRequest(request: number, code: ErrorCode): void {
-    const awaited = this.awaited.get(request);
+  /** The runtime says that no reply will come. @param epoch incarnation of whom was asked whose crash is why; null when there is none, or it is not known */
+  private async failed(request: number, code: ErrorCode, epoch: number | null): Promise<void> {
+    const awaited = this.take(request);
     if (!awaited) return;
-    this.awaited.delete(request);
-    awaited.reject(new RequestError(code, awaited.message.ownerName, awaited.kindName));
+    if (code === 'deadline') this.withdraw(request, awaited.message);
+    const { askedAt, message } = awaited;
+    const crash = BY_CRASHES.includes(code) ? await this.crashOf({ party: message.owner, epoch, code, askedAt }) : null;
+    fail(awaited, code, crash);
+  }
+
+  /** Never rejects. */
+  private crashOf(question: CrashQuestion): Promise<CrashCause | null> {
+    return this.services.events.crashOf(question).catch(() => null);
   }
 
   /** What is called when a timer that this port has started fires. */
@@ -339,9 +366,8 @@ export class Port<P extends PortParty = PortParty> {
   private addSystem(): void {
     const { requestFailed, timerFired, ended, withdrawn } = system.receives;
     this.handles[requestFailed.kind] = (reader) => {
-      const { request, code } = requestFailed.decode(reader);
-      if (ERROR_CODES[code] === 'deadline') this.giveUp(request, 'deadline');
-      else this.failRequest(request, ERROR_CODES[code] ?? 'ended');
+      const { request, code, crashEpoch } = requestFailed.decode(reader);
+      void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch);
     };
     this.handles[withdrawn.kind] = (reader) => {
       const { requester, request } = withdrawn.decode(reader);
@@ -368,15 +394,19 @@ export class Port<P extends PortParty = PortParty> {
 
   private resolve(reply: BoundReply, reader: Reader): void {
     const request = requestNumber(reader.bytes, 0, reader.end);
-    const awaited = this.awaited.get(request);
+    const awaited = this.take(request);
     if (!awaited) return;
-    this.awaited.delete(request);
     try {
       awaited.resolve(reply.decode(reader) as never);
     } catch (error) {
       awaited.reject(new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause: error }));
     }
   }
+}
+
+/** @param crash none of the target's when not given */
+function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {
+  reject(new RequestError(code, message.ownerName, kindName, crash ? { cause: new CrashError(crash) } : undefined));
 }
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);

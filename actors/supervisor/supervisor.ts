@@ -16,6 +16,7 @@ import type { CauseSources } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type VmStatus } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
 import { rethrowUnlessLost } from './control-failure.js';
+import { CrashCauses } from './crash-causes.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
@@ -33,7 +34,7 @@ import type { SupervisorOrder } from './supervisor-order.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
-import { tellParties } from './vm-parties.js';
+import { tellParties, whyLost } from './vm-parties.js';
 import { VmReports } from './vm-reports.js';
 
 export interface SupervisorOptions {
@@ -73,6 +74,7 @@ export class Supervisor implements CauseSources {
   private readonly orders: PartyOrders;
   readonly persistence: Persistence;
   private readonly monitors: Monitors;
+  private readonly crashes: CrashCauses;
   private readonly supervision: Supervision;
   private readonly shutdown: Shutdown;
   private readonly routing: Routing;
@@ -114,10 +116,16 @@ export class Supervisor implements CauseSources {
       runs: (address) => this.runs(address),
       tell: (watcher, notice) => host.local.control.tellEnded(watcher, notice).catch(onFailure),
     });
+    this.crashes = new CrashCauses({
+      nowMicros: () => host.clock.nowMicros(),
+      isPort: (address) => [...this.ports.values()].some((port) => port.address === address),
+      downBy: (address) => this.parties.find(({ status, down }) => status.address === address && down)?.end,
+    });
     const reports = new VmReports({
       vms: () => this.vms,
       persistence: this.persistence,
       causes: this,
+      crashes: this.crashes,
       ended: (report) => this.ended(report),
       emit: (change) => this.changes.emit(change),
     });
@@ -166,7 +174,8 @@ export class Supervisor implements CauseSources {
     });
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.systemCommands() } });
     let last: SystemState = this.state;
-    this.machine.subscribe(() => {
+    this.machine.subscribe(({ value }) => {
+      if (value === 'stopped' || value === 'abandoned') this.crashes.end();
       if (this.state === last) return;
       last = this.state;
       this.changes.emit({ type: 'system', state: last });
@@ -287,11 +296,13 @@ export class Supervisor implements CauseSources {
     this.changes.emit({ type: 'vm', ...status });
     if (status.state !== 'running') this.moves.callOff(`VM ${status.vm} is ${status.state}`);
     const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
+    if (status.state === 'restarting' || status.state === 'lost')
+      for (const { name, status: its, down } of parties) if (!down) this.crashes.vmLost({ party: name, ...its }, whyLost(status));
     if (!tellParties(status, parties, this.vms.recovery.culpritIn(status.vm))) return;
     this.tally();
     if (this.ending) return;
     this.routing.again();
-    this.escalate(`VM ${status.vm} was lost: ${status.reason}`);
+    this.escalate(whyLost(status));
   }
 
   private portChanged(port: SupervisedPort, before: PortState): void {
@@ -372,7 +383,11 @@ export class Supervisor implements CauseSources {
   }
 
   private runs(address: number): boolean {
-    return [...this.ports.values(), ...this.actors.values()].some(({ state, status }) => status.address === address && state === 'running');
+    return this.parties.some(({ state, status }) => status.address === address && state === 'running');
+  }
+
+  private get parties(): readonly (SupervisedPort | SupervisedActor)[] {
+    return [...this.ports.values(), ...this.actors.values()];
   }
 
   /** A VM that is lost now is started again. */

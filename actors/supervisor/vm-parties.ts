@@ -13,16 +13,15 @@ export interface VmParty {
   vmRecovered(): void;
 }
 
+export const whyLost = ({ vm, reason }: VmStatus): string => `VM ${vm} was lost: ${reason}`;
+
 /**
  * @param culprit address of the party at which the VM hung, when that is why it was lost
  * @returns whether some of them are lost for good
  */
-export function tellParties(
-  { vm, state, reason, failedOver }: VmStatus,
-  parties: readonly VmParty[],
-  culprit: number | undefined,
-): boolean {
-  const why = `VM ${vm} was lost: ${reason}`;
+export function tellParties(status: VmStatus, parties: readonly VmParty[], culprit: number | undefined): boolean {
+  const { state, failedOver } = status;
+  const why = whyLost(status);
   if (state === 'running') for (const party of parties) party.vmRecovered();
   if (state !== 'restarting' && state !== 'lost') return false;
   const left = parties.filter((party) => state === 'lost' || (failedOver && !party.goesOnInJavaScript));

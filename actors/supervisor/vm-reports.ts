@@ -9,6 +9,7 @@ import type { VmName } from '../instance.js';
 import type { Persistence } from '../persistence/persistence.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import type { SystemChange } from './change-feed.js';
+import type { CrashCauses } from './crash-causes.js';
 import { withPosition } from './crash-position.js';
 import type { SupervisedVms } from './supervised-vms.js';
 
@@ -16,6 +17,7 @@ export interface VmReportsOptions {
   readonly vms: () => SupervisedVms;
   readonly persistence: Persistence;
   readonly causes: CauseSources;
+  readonly crashes: CrashCauses;
   /** The incarnation of a party has ended. */
   readonly ended: (report: CrashReport) => void;
   readonly emit: (change: SystemChange) => void;
@@ -26,7 +28,7 @@ export class VmReports {
 
   /** Of one incarnation of a VM. */
   listener(name: VmName): VmListener {
-    const { vms, persistence, ended } = this.options;
+    const { vms, persistence, ended, crashes } = this.options;
     let present = true;
     return {
       ended: (report) => {
@@ -42,6 +44,7 @@ export class VmReports {
       deaf: (report) => this.options.emit({ type: 'deaf', report }),
       divergent: (report) => this.options.emit({ type: 'divergent', report }),
       refused: (report) => this.options.emit({ type: 'refused', report }),
+      crashOf: (question) => crashes.of(question),
       changed: (actor) => persistence.note(actor),
       checkpoint: async (bytes) => {
         // One of a former incarnation that comes late covers less than the memory still has.
@@ -57,9 +60,15 @@ export class VmReports {
 
   /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
   private async tell(report: CrashReport, change: (whole: CrashReport) => SystemChange): Promise<void> {
+    const located = this.locate(report);
+    this.options.crashes.crashed(report, located);
     await null; // the order to restart leaves first
-    const control = this.options.vms().liveControl(report.vm);
-    const [{ causes }, { position }] = await Promise.all([withCauses(report, this.options.causes), withPosition(report, control)]);
+    const [{ causes }, position] = await Promise.all([withCauses(report, this.options.causes), located]);
     this.options.emit(change({ ...report, causes, position }));
+  }
+
+  private async locate(report: CrashReport): Promise<string> {
+    await null; // the order to restart leaves first
+    return (await withPosition(report, this.options.vms().liveControl(report.vm))).position;
   }
 }

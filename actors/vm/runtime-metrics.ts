@@ -63,6 +63,7 @@ export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => voi
   deaf: (report) => events.deaf(report),
   divergent: (report) => events.divergent(report),
   refused: (report) => events.refused(report),
+  crashOf: (question) => events.crashOf(question),
   changed: (actor) => events.changed(actor),
   checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

@@ -21,10 +21,10 @@ export class RuntimeVoice {
     this.gate.sequence = firstSequenceOf(incarnation);
   }
 
-  /** Tells a requester that no reply will come. */
-  tellFailed(requester: number, request: number, kind: number, code: ErrorCode): void {
+  /** Tells a requester that no reply will come. @param crashEpoch incarnation whose crash is why; null for none */
+  tellFailed(requester: number, request: number, requestKind: number, code: ErrorCode, crashEpoch: number | null): void {
     this.outbox.begin();
-    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind: kind, code: ERROR_CODES.indexOf(code) });
+    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind, code: ERROR_CODES.indexOf(code), crashEpoch });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 

@@ -57,6 +57,7 @@ export class VmActors {
     if (this.cells.has(order.party)) throw new Error(`actor ${order.party} is in VM ${vm} already`);
     const factory = factories.find(({ schema }) => schema.name === order.party);
     if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${order.party}`);
+    this.services.lastCrashes.passed(factory.schema.address);
     const cell = new ActorCell(factory, order, this.services, kept);
     this.cells.set(order.party, cell);
     this.envelopes.delete(order.party);

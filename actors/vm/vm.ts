@@ -20,6 +20,7 @@ import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../../protocol/limits.js';
 import { healthOf } from '../cell/actor-health.js';
 import { causeLinks } from '../cell/crash-report.js';
 import { CrashSites } from '../cell/crash-sites.js';
+import { LastCrashes } from '../cell/last-crashes.js';
 import { type Trial, wholeFrame } from '../cell/trial.js';
 import type {
   ActorHealth,
@@ -128,6 +129,7 @@ export class Vm implements VmControl {
       trace: this.trace,
       events: alsoTold(options.events, (report) => this.metrics.crashed(report)),
       crashSites: new CrashSites((report) => this.metrics.crashed(report)),
+      lastCrashes: new LastCrashes(),
       handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
@@ -285,7 +287,9 @@ export class Vm implements VmControl {
 
   /** Tells a requester that no reply will come. */
   private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
-    this.voice.tellFailed(requester, request, kind, code);
+    const { kinds, services } = this;
+    const byCrash = kinds.isPort(requester) && (code === 'poisoned' || code === 'ended');
+    this.voice.tellFailed(requester, request, kind, code, byCrash ? services.lastCrashes.of(kinds.get(kind)?.owner ?? 0) : null);
     this.wake();
   }
 

@@ -1,12 +1,13 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
-import type { CrashReport, DeafReport, RefusedReport } from '../../actors/control.js';
+import type { CrashQuestion, CrashReport, DeafReport, RefusedReport } from '../../actors/control.js';
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
 import { guardCall, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { reasonsOf } from '../../actors/thrown.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
+import type { CrashCause } from '../../protocol/errors.js';
 import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
@@ -249,6 +250,10 @@ export class LocalReports implements VmListener {
   divergent(): void {}
   refused(report: RefusedReport): void {
     this.listener?.refused(report);
+  }
+
+  async crashOf(question: CrashQuestion): Promise<CrashCause | null> {
+    return this.listener?.crashOf(question) ?? null;
   }
 
   changed(): void {}

@@ -85,6 +85,7 @@ export function exposeVm(
         deaf: (report) => void events.deaf(report),
         divergent: (report) => void events.divergent(report),
         refused: (report) => void events.refused(report),
+        crashOf: (question) => events.crashOf(question),
         changed: (actor) => void events.changed(actor),
         checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });

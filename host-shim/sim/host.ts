@@ -235,6 +235,7 @@ export class SimHost implements Host {
         deaf: (report) => listener.deaf(report),
         divergent: (report) => listener.divergent(report),
         refused: (report) => listener.refused(report),
+        crashOf: (question) => listener.crashOf(question),
         changed: (actor) => listener.changed(actor),
         checkpoint: async (bytes, neededFrom) => {
           await listener.checkpoint(bytes, neededFrom);

@@ -26,20 +26,26 @@ export const system = bind(schema, {
     },
     requestFailed: {
       encode(writer, fields) {
-        writer.reserve(11);
-        writer.structure(3);
+        writer.reserve(16);
+        writer.structure(4);
         writer.u32(fields.request, 'requestFailed.request');
         writer.u16(fields.requestKind, 'requestFailed.requestKind');
         writer.u8(fields.code, 'requestFailed.code');
+        if (fields.crashEpoch == null) {
+          writer.nil();
+        } else {
+          writer.u32(fields.crashEpoch, 'requestFailed.crashEpoch');
+        }
       },
       decode(reader) {
         const present = reader.structure();
         const $request = present > 0 ? reader.u32() : 0;
         const $requestKind = present > 1 ? reader.u16() : 0;
         const $code = present > 2 ? reader.u8() : 0;
-        reader.skipFields(present, 3);
+        const $crashEpoch = present > 3 ? reader.nil() ? null : reader.u32() : null;
+        reader.skipFields(present, 4);
         reader.finish();
-        return { request: $request, requestKind: $requestKind, code: $code };
+        return { request: $request, requestKind: $requestKind, code: $code, crashEpoch: $crashEpoch };
       },
     },
     timerFired: {

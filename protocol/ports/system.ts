@@ -1,5 +1,5 @@
 /** Messages of the runtimes themselves: every actor may receive them, and no schema lists them. The address is nobody's. */
-import { choice, message, port, u8, u16, u32 } from '../schema.js';
+import { choice, message, optional, port, u8, u16, u32 } from '../schema.js';
 
 /** Why an incarnation ended. */
 export const END_REASONS = [
@@ -29,8 +29,11 @@ export const system = port({
   receives: {
     /** A follower asks the owner of a topic (its kind) to publish the whole state, fresh. */
     refresh: message({ kind: 0x0001, fields: { topic: u16, follower: u16 } }),
-    /** A request of the target's ended without a reply; `code` is an index into ERROR_CODES. */
-    requestFailed: message({ kind: 0x0002, fields: { request: u32, requestKind: u16, code: u8 } }),
+    /**
+     * A request of the target's ended without a reply; `code` is an index into ERROR_CODES. For a port, `crashEpoch` is the incarnation of whom it had asked
+     * whose crash is why; none when there was none, or who says this does not know of it. For an actor there is none: what crashed elsewhere is none of its input.
+     */
+    requestFailed: message({ kind: 0x0002, fields: { request: u32, requestKind: u16, code: u8, crashEpoch: optional(u32) } }),
     /** A timer of the target's has come to its time. */
     timerFired: message({ kind: 0x0003, fields: { timer: u32 } }),
     /** An incarnation of a party that the target watches has ended. Once for each, in their order. */

@@ -94,7 +94,11 @@ function sequence(random: Random): TwinSequence {
       source: 71,
       first: random.integer(9),
     }),
-    () => ({ message: requestFailed, fields: { request: random.integer(9), requestKind: 0x4702, code: random.integer(9) }, source: 62 }),
+    () => ({
+      message: requestFailed,
+      fields: { request: random.integer(9), requestKind: 0x4702, code: random.integer(9), crashEpoch: null },
+      source: 62,
+    }),
     () => ({ message: timerFired, fields: { timer: random.integer(9) }, source: 36 }),
     () => ({
       message: ended,

@@ -49,6 +49,9 @@ class Listener implements VmListener {
     this.reports.push(report);
   }
   deaf(): void {}
+  async crashOf(): Promise<null> {
+    return null;
+  }
   divergent(): void {}
   refused(): void {}
   changed(): void {}

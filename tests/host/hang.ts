@@ -93,7 +93,10 @@ export function hangSuite(name: string, mortal: MortalHost): void {
     it('in application code is ended, which gets that message again once, and goes on without it', async () => {
       await open('relay=js,mirror=wasm');
       const given = game.change(({ type }) => type === 'poisoned');
-      await expect(game.deskToils(false, 3)).rejects.toMatchObject({ code: 'poisoned' });
+      await expect(game.deskToils(false, 3)).rejects.toMatchObject({
+        code: 'poisoned',
+        cause: { id: 'desk 2', reason: `hang: no progress in ${HANG_MS} ms` },
+      });
       await given;
       expect(game.hangs('js')).toBe(2);
       const report = { party: 'desk', vm: 'js', reason: `hang: no progress in ${HANG_MS} ms` };

@@ -73,6 +73,9 @@ class Attentive implements VmListener {
     this.fail(new Error(`${actor} said something else as it handled messages again`));
   }
   refused(): void {}
+  async crashOf(): Promise<null> {
+    return null;
+  }
   changed(): void {}
   async checkpoint(): Promise<void> {}
   lost(reason: string): void {

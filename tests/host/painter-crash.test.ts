@@ -13,7 +13,14 @@ function openHost() {
   const definition = { load: async () => ({ parties }) };
   const host = createSimHost({ seed: 1, parties, vms: { js: definition, wasm: definition }, console: 'off' });
   const reports: CrashReport[] = [];
-  host.listen({ ended() {}, poisoned() {}, deaf() {}, refused() {}, crashed: (report) => void reports.push(report) });
+  host.listen({
+    ended() {},
+    poisoned() {},
+    deaf() {},
+    refused() {},
+    crashOf: async () => null,
+    crashed: (report) => void reports.push(report),
+  });
   const told = () => reports.map(({ party, reason, restartsAs }) => ({ party, reason, restartsAs }));
   return { vm: host.vm, reports, told };
 }

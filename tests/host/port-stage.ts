@@ -57,6 +57,7 @@ export class Stage {
       deaf() {},
       divergent() {},
       refused() {},
+      crashOf: async () => null,
       changed() {},
       async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),

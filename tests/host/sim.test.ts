@@ -37,6 +37,7 @@ describe('VMs in one thread', () => {
       deaf() {},
       divergent() {},
       refused() {},
+      crashOf: async () => null,
       changed() {},
       async checkpoint() {},
       lost: (reason: string) => void losses.push(reason),

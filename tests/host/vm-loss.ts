@@ -4,6 +4,7 @@ import { type System, type SystemOptions, startSystem } from '../../actors/syste
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import type { Thread } from '../../host-shim/common/worker-vm.js';
+import type { RequestError } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { desk, mirror, probe, relay } from './protocol/generated/index.js';
 import { parties } from './world.js';
@@ -120,6 +121,14 @@ export class MortalGame {
     return this.probe.request(desk.receives.ask, { keep });
   }
 
+  /** @returns with what the request fails: the mirror is at the same message twice */
+  async shatter(): Promise<RequestError> {
+    return this.probe.request(mirror.receives.shatter, {}).then(
+      () => Promise.reject(new Error('it was answered')),
+      (error) => error,
+    );
+  }
+
   /** To a relay that is asked to. */
   toil(milliseconds: number): void {
     this.probe.send(relay.receives.toil, { milliseconds });
@@ -214,12 +223,24 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=js');
       const kept = game.ask(true);
-      const failed = expect(kept).rejects.toMatchObject({ code: 'ended' });
+      const cause = { name: 'CrashError', id: 'desk 1', reason: expect.stringMatching(/^VM js was lost: ./), position: '' };
+      const failed = expect(kept).rejects.toMatchObject({ code: 'ended', cause });
       // With the second answer the port has the first request for sure: it does not come to the next incarnation.
       for (const asked of [2, 3]) expect(await game.ask(false)).toEqual({ asked });
       await game.kill('js');
       await failed;
       await game.ask(false);
+    });
+
+    it('or an actor that gives a message up: who asked is told of its crash, and where that was', async () => {
+      game = new MortalGame(mortal, sharedMemory);
+      await game.start('relay=js,mirror=wasm');
+      const { code, cause } = await game.shatter();
+      expect([code, cause]).toMatchObject(['poisoned', { id: 'mirror 2', position: expect.stringMatching(/host\/mirror\.ts:\d+:\d+$/) }]);
+      await game.system.moveActor('mirror', 'js');
+      const { cause: another } = await game.shatter();
+      // Code that was bundled without a source map is named as it was bundled.
+      expect(another).toMatchObject({ id: 'mirror 5', reason: 'broken', position: expect.stringMatching(/\.m?[tj]s:\d+:\d+$/) });
     });
   });
 }

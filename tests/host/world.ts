@@ -87,6 +87,9 @@ class Mirror extends Actor<typeof mirror> implements Handlers<typeof mirror> {
     this.balls++;
     this.send(relay.receives.returned, { round, ball });
   }
+  onShatter(): void {
+    throw new Error('broken');
+  }
   snapshot(): StateOf<typeof mirror> {
     return { balls: this.balls };
   }

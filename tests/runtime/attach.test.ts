@@ -25,6 +25,7 @@ test('frames take the new link at once, without new routes', async () => {
       deaf() {},
       divergent() {},
       refused() {},
+      crashOf: async () => null,
       changed() {},
       async checkpoint() {},
     },

@@ -90,6 +90,7 @@ export class HostVm {
         deaf: (report) => this.deaf.push(report),
         divergent() {},
         refused() {},
+        crashOf: async () => null,
         changed() {},
         async checkpoint() {},
       },

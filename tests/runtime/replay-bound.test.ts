@@ -43,6 +43,7 @@ async function openVm({ handlingMicros, snapshotMicros }: Costs) {
       deaf() {},
       divergent() {},
       refused() {},
+      crashOf: async () => null,
       changed() {},
       async checkpoint() {},
     },

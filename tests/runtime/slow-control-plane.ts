@@ -62,6 +62,7 @@ function slowListener(listener: VmListener, back: Wire): VmListener {
     hung: (report) => later(() => listener.hung(report)),
     crashed: (report) => later(() => listener.crashed(report)),
     poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
+    crashOf: (question) => listener.crashOf(question),
     deaf: (report) => later(() => listener.deaf(report)),
     divergent: (report) => later(() => listener.divergent(report)),
     refused: (report) => later(() => listener.refused(report)),

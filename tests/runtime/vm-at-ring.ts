@@ -116,6 +116,7 @@ export class VmAtRing {
         deaf() {},
         divergent() {},
         refused() {},
+        crashOf: async () => null,
         changed() {},
         checkpoint: this.options.keep,
       },

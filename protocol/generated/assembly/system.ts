@@ -4,7 +4,7 @@ import { Reader } from '../../assembly/reader';
 import { noteSchema } from '../../assembly/schemas';
 import { Writer } from '../../assembly/writer';
 
-noteSchema(63, 0x4a04f077ed5181ff);
+noteSchema(63, 0x969f0ddf94daae37);
 
 export enum EndReason {
   Trap,
@@ -46,17 +46,24 @@ export class SystemRequestFailed extends Message {
   request: u32 = 0;
   requestKind: u16 = 0;
   code: u8 = 0;
+  hasCrashEpoch: bool = false;
+  crashEpoch: u32 = 0;
 
   constructor() {
     super(0x0002, 63);
   }
 
   encode(writer: Writer): void {
-    writer.reserve(11);
-    writer.structure(3);
+    writer.reserve(16);
+    writer.structure(4);
     writer.u32(this.request);
     writer.u16(this.requestKind);
     writer.u8(this.code);
+    if (this.hasCrashEpoch) {
+      writer.u32(this.crashEpoch);
+    } else {
+      writer.nil();
+    }
   }
 
   /** @returns false when the body is malformed: the reader says how */
@@ -65,7 +72,18 @@ export class SystemRequestFailed extends Message {
     this.request = present > 0 ? reader.u32() : 0;
     this.requestKind = present > 1 ? reader.u16() : 0;
     this.code = present > 2 ? reader.u8() : 0;
-    return reader.finish(present, 3);
+    if (present > 3) {
+      this.hasCrashEpoch = !reader.nil();
+      if (this.hasCrashEpoch) {
+        this.crashEpoch = reader.u32();
+      } else {
+        this.crashEpoch = 0;
+      }
+    } else {
+      this.hasCrashEpoch = false;
+      this.crashEpoch = 0;
+    }
+    return reader.finish(present, 4);
   }
 }
 

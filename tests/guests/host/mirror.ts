@@ -1,8 +1,9 @@
-/** Sends every ball back to relay as it came: the Wasm twin for the hosts' tests. */
+/** Sends every ball back to relay as it came, and breaks when it is asked to: the Wasm twin for the hosts' tests. */
 import { Reader } from '../../../protocol/assembly/reader';
 import { Actor, start } from '../../../wasm-actors/kit/actor';
 import {
-  dispatchMirror, MIRROR_ADDRESS, MIRROR_FOLLOWED_OWNERS, MIRROR_FOLLOWS, MIRROR_PUBLISHES, MirrorHandlers, MirrorState, MirrorThrown,
+  dispatchMirror, MIRROR_ADDRESS, MIRROR_FOLLOWED_OWNERS, MIRROR_FOLLOWS, MIRROR_PUBLISHES, MirrorHandlers, MirrorShatter, MirrorState,
+  MirrorThrown,
 } from '../../host/protocol/generated/assembly/mirror';
 import { RelayReturned } from '../../host/protocol/generated/assembly/relay';
 
@@ -23,6 +24,10 @@ class Mirror extends Actor<MirrorState> implements MirrorHandlers {
     this.returned.round = message.round;
     this.returned.ball = message.ball;
     this.send(this.returned);
+  }
+
+  onShatter(_message: MirrorShatter): void {
+    unreachable();
   }
 
   saveState(): MirrorState {

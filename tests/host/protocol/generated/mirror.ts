@@ -39,6 +39,34 @@ export const mirror = bind(schema, {
         return { round: $round, ball: $ball };
       },
     },
+    shatter: {
+      encode(writer, _fields, request) {
+        writer.reserve(6);
+        writer.structure(1);
+        writer.u32(request, 'shatter.request');
+      },
+      decode(reader) {
+        const present = reader.structure();
+        reader.request = present > 0 ? reader.u32() : 0;
+        reader.skipFields(present, 1);
+        reader.finish();
+        return {};
+      },
+      reply: {
+        encode(writer, _fields, request) {
+          writer.reserve(6);
+          writer.structure(1);
+          writer.u32(request, 'shatterReply.request');
+        },
+        decode(reader) {
+          const present = reader.structure();
+          reader.request = present > 0 ? reader.u32() : 0;
+          reader.skipFields(present, 1);
+          reader.finish();
+          return {};
+        },
+      },
+    },
   },
   publishes: {},
   state: { encode: encodeMirrorState, decode: decodeMirrorState },

@@ -9,6 +9,6 @@ export const probe = port({
     finished: message({ kind: 0x4201, fields: { rounds: u32, wrong: u32 } }),
     woken: message({ kind: 0x4202, fields: {} }),
   },
-  sendsTo: ['relay', 'ebb', 'desk'],
+  sendsTo: ['relay', 'mirror', 'ebb', 'desk'],
   watches: ['relay', 'mirror'],
 });

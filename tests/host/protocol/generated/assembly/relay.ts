@@ -4,6 +4,7 @@ import { Problem, Reader } from '../../../../../protocol/assembly/reader';
 import { noteSchema } from '../../../../../protocol/assembly/schemas';
 import { Bytes } from '../../../../../protocol/assembly/values';
 import { Writer } from '../../../../../protocol/assembly/writer';
+import { MirrorShatterReply } from './mirror';
 
 noteSchema(64, 0xcf949eefc750a1f2);
 
@@ -148,6 +149,7 @@ export interface RelayHandlers {
   onReturned(message: RelayReturned): void;
   onWait(message: RelayWait): void;
   onToil(message: RelayToil): void;
+  onShatterReply(request: u32, message: MirrorShatterReply): void;
 }
 
 // @ts-ignore: decorator
@@ -158,6 +160,8 @@ export interface RelayHandlers {
 @lazy const wait = new RelayWait();
 // @ts-ignore: decorator
 @lazy const toil = new RelayToil();
+// @ts-ignore: decorator
+@lazy const shatterReply = new MirrorShatterReply();
 
 /** Decodes the body that the reader stands at and calls the handler of its kind. @returns false when it is malformed or the kind is none of the party's: the reader says how */
 export function dispatchRelay<H extends RelayHandlers>(handlers: H, kind: u16, reader: Reader): bool {
@@ -180,6 +184,11 @@ export function dispatchRelay<H extends RelayHandlers>(handlers: H, kind: u16, r
     case 0x4010: {
       if (!toil.decode(reader)) return false;
       handlers.onToil(toil);
+      return true;
+    }
+    case 0x4182: {
+      if (!shatterReply.decode(reader)) return false;
+      handlers.onShatterReply(shatterReply.request, shatterReply);
       return true;
     }
   }

@@ -1,0 +1,115 @@
+/**
+ * Answers the VMs' question which crash is why a request has failed.
+ *
+ *   report of a crash ──> kept, with its position as soon as that is known ──┬──> the answer to who asks for that incarnation, also before it comes
+ *   a VM is lost ───────> kept for each party that was in it ────────────────┴──> the answer to who asks what a party has ended by since a time
+ *
+ * The catch: a failure may be faster than the report, which takes another way. It is waited for then: until it comes, until the VM is lost where it
+ * would come from, or until all ends.
+ */
+import { beginningOf } from '../../bus/beginning.js';
+import type { CrashCause } from '../../protocol/errors.js';
+import type { EndReason } from '../../protocol/generated/system.js';
+import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
+import type { CrashQuestion, CrashReport } from '../control.js';
+
+interface Crash {
+  readonly address: number;
+  readonly epoch: number;
+  /** In microseconds since the Unix epoch. */
+  readonly at: number;
+  readonly cause: Promise<CrashCause>;
+}
+
+export interface CrashCausesOptions {
+  readonly nowMicros: () => number;
+  readonly isPort: (address: number) => boolean;
+  /** How the party at an address went down; undefined while it is not down. */
+  readonly downBy: (address: number) => EndReason | undefined;
+}
+
+/** Ways to go down that are no crash. */
+const BY_ORDER: readonly (EndReason | undefined)[] = ['restarted', 'moved', 'finished', 'stopped', undefined];
+
+interface Waiting {
+  readonly question: CrashQuestion;
+  readonly settle: (crash: Crash | undefined) => void;
+}
+
+export class CrashCauses {
+  /** By address and epoch, newest last. */
+  private readonly crashes = new Map<string, Crash>();
+  /** By address: the last incarnation of which a crash was heard. Of none before it is another to come. */
+  private readonly heard = new Map<number, number>();
+  private waiting: readonly Waiting[] = [];
+  private ended = false;
+
+  constructor(private readonly options: CrashCausesOptions) {}
+
+  /** @param position resolves when it is known, or cannot be. Never rejects */
+  crashed({ party, address, epoch, reason, at }: CrashReport, position: Promise<string>): void {
+    const cause = position.then((position) => ({ party, epoch, reason, position }));
+    this.note({ address, epoch, at, cause });
+  }
+
+  /** The VM of a party is lost: whatever that was at, this incarnation has ended by it. */
+  vmLost({ party, address, epoch }: { readonly party: string; readonly address: number; readonly epoch: number }, why: string): void {
+    const reason = beginningOf(why, CRASH_REASON_CHARACTERS_MAX);
+    const crash = { address, epoch, at: this.options.nowMicros(), cause: Promise.resolve({ party, epoch, reason, position: '' }) };
+    // What it had crashed by before, and was to be started again after, is told as that.
+    if (!this.crashes.has(keyOf(address, epoch))) this.note(crash);
+    // Nobody will report a crash from there any more.
+    this.settle(({ party }) => party === address, crash);
+  }
+
+  /** @returns null when it was no crash */
+  async of(question: CrashQuestion): Promise<CrashCause | null> {
+    const crash = question.epoch === null ? this.since(question) : await this.named(question, question.epoch);
+    return crash ? crash.cause : null;
+  }
+
+  /** Nothing more is reported. */
+  end(): void {
+    this.ended = true;
+    this.settle(() => true, undefined);
+  }
+
+  private note(crash: Crash): void {
+    const { address } = crash;
+    this.crashes.delete(keyOf(address, crash.epoch));
+    this.crashes.set(keyOf(address, crash.epoch), crash);
+    if (this.crashes.size > CRASHES_KNOWN_MAX) this.crashes.delete([...this.crashes.keys()][0]);
+    this.heard.set(address, Math.max(crash.epoch, this.heard.get(address) ?? 0));
+    this.settle(({ party, epoch }) => party === address && epoch === crash.epoch, crash);
+  }
+
+  private settle(answers: (question: CrashQuestion) => boolean, crash: Crash | undefined): void {
+    const answered = this.waiting.filter(({ question }) => answers(question));
+    this.waiting = this.waiting.filter((each) => !answered.includes(each));
+    for (const { settle } of answered) settle(crash);
+  }
+
+  /** Of one incarnation. */
+  private async named(question: CrashQuestion, epoch: number): Promise<Crash | undefined> {
+    const { party } = question;
+    const known = this.crashes.get(keyOf(party, epoch));
+    if (known || this.ended || epoch <= (this.heard.get(party) ?? 0)) return known;
+    return new Promise((settle) => {
+      this.waiting = [...this.waiting, { question, settle }];
+    });
+  }
+
+  /**
+   * Who is down has crashed before it was asked; any other since then. What an actor has in hand outlives the loss of its VM: when that ends, and
+   * nobody names a crash, it is by order.
+   */
+  private since({ party, code, askedAt }: CrashQuestion): Crash | undefined {
+    const { isPort, downBy } = this.options;
+    const last = [...this.crashes.values()].findLast(({ address }) => address === party);
+    if (code === 'unreachable') return BY_ORDER.includes(downBy(party)) ? undefined : last;
+    if (code === 'ended' && !isPort(party)) return undefined;
+    return last && last.at >= askedAt ? last : undefined;
+  }
+}
+
+const keyOf = (address: number, epoch: number): string => `${address} ${epoch}`;
