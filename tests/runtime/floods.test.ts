@@ -132,17 +132,21 @@ describe.each([true, false])('requests without end, shared memory %s', (sharedMe
     ]);
   });
 
-  test.each([true, false])('of each that failed its requester is told, once, however many there are; its VM is lost %s', async (lost) => {
-    const { host, stage } = await open('js', sharedMemory);
-    const count = 3 * UNSETTLED_MAX;
-    stage.gauge.send(torrent.receives.ask, { count, again: 0 });
-    await host.pass(3);
-    if (lost) host.lose('js', 'the thread ended');
-    await host.pass(800);
-    expect(await host.until(stage.tally())).toMatchObject({ asked: count, failed: count });
-    expect(await host.until(stage.ask(50))).toBe(50);
-    expect(stage.changes.filter(({ type }) => type === 'refused')).toEqual([]);
-  });
+  test.each(['nothing', 'loss', 'move'])(
+    'of each that failed its requester is told, once, however many there are; meanwhile: %s',
+    async (what) => {
+      const { host, stage } = await open('torrent=js,brook=wasm', sharedMemory);
+      const count = 3 * UNSETTLED_MAX;
+      stage.gauge.send(torrent.receives.ask, { count, again: 0 });
+      await host.pass(3);
+      if (what === 'loss') host.lose('js', 'the thread ended');
+      if (what === 'move') await host.until(stage.system.moveActor('torrent', 'wasm'));
+      await host.pass(800);
+      expect(await host.until(stage.tally())).toMatchObject({ asked: count, failed: count });
+      expect(await host.until(stage.ask(50))).toBe(50);
+      expect(stage.changes.filter(({ type }) => type === 'refused')).toEqual([]);
+    },
+  );
 });
 
 test('who asks more for each request that fails is told of as many as its mailbox holds over its bounds: that it misses some is said', async () => {
