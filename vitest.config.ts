@@ -10,8 +10,8 @@ const isolation = {
 
 export default defineConfig({
   test: {
-    // Many tests start three threads or a browser of their own: half the cores keeps them from waiting for each other.
-    maxWorkers: '50%',
+    // Many tests wait for threads or a browser of their own, and leave the cores to others meanwhile.
+    maxWorkers: '100%',
     // What a system says on the console as a test lets it crash is of interest only when the test fails.
     silent: 'passed-only',
     sequence: { sequencer: WithThreeMinutes },
