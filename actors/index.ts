@@ -1,7 +1,6 @@
 /** The actor model: what an actor is written with, and what an application starts and watches its system with. The public API of `tandem`. */
 
 export type { EndReason } from '../protocol/generated/system.js';
-export { Actor, type Handlers, type RequestToken } from './actor.js';
 export {
   APPLICATION_INTENSITY,
   type Application,
@@ -10,10 +9,23 @@ export {
   type ApplicationOptions,
   type ApplicationState,
   startApplication,
-} from './application.js';
-export type { Close, Life, LifeOptions } from './application-life.js';
-export type { Trial } from './cell/trial.js';
-export type { Condition, CrashHistory, GivenUp, LastCrash, PartyCondition } from './condition.js';
+} from './application/application.js';
+export type { Close, Life, LifeOptions } from './application/application-life.js';
+export type { Stored } from './application/persistence/persistence.js';
+export {
+  type Placement,
+  PlacementError,
+  type PlacementPlan,
+  type PlacementReason,
+  parsePlacement,
+  rolloutBucket,
+  type Side,
+  type TwinReason,
+  type TwinStatus,
+  type Twins,
+} from './application/placement.js';
+export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './application/system.js';
+export type { Condition, CrashHistory, GivenUp, LastCrash, PartyCondition } from './contract/condition.js';
 export type {
   ActorHealth,
   CauseLink,
@@ -30,8 +42,8 @@ export type {
   VmControl,
   VmCounters,
   VmEvents,
-} from './control.js';
-export { decodeEnvelope, type Envelope } from './envelope.js';
+} from './contract/control.js';
+export { decodeEnvelope, type Envelope } from './contract/envelope.js';
 export {
   type Capabilities,
   type Clock,
@@ -44,7 +56,7 @@ export {
   type VmHandle,
   type VmListener,
   type VmStart,
-} from './host.js';
+} from './contract/host.js';
 export {
   type ActorFactory,
   type ActorInstance,
@@ -54,31 +66,14 @@ export {
   type OnFrame,
   type Output,
   type VmName,
-} from './instance.js';
-export { javaScriptActorFactory, type RunnableActor } from './javascript-instance.js';
-export { OutputError } from './outbox-builder.js';
-export type { Stored } from './persistence/persistence.js';
-export type { DiscardReason, PersistenceStatus, StorageChange } from './persistence/storage-change.js';
-export {
-  type Placement,
-  PlacementError,
-  type PlacementPlan,
-  type PlacementReason,
-  parsePlacement,
-  rolloutBucket,
-  type Side,
-  type TwinReason,
-  type TwinStatus,
-  type Twins,
-} from './placement.js';
-export {
-  type AbortSignalLike,
-  Port,
-  PortOverloadError,
-  type RequestOptions,
-} from './port/port.js';
-export type { Incoming, PortHandlers, PortParty } from './port/port-handlers.js';
-export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './storage.js';
+} from './contract/instance.js';
+export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './contract/storage.js';
+export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage-change.js';
+export type { Suspect } from './contract/suspect.js';
+export { Actor, type Handlers, type RequestToken } from './model/actor.js';
+export { javaScriptActorFactory, type RunnableActor } from './model/javascript-instance.js';
+export { OutputError } from './model/outbox-builder.js';
+export type { Incoming, PortHandlers, PortParty } from './model/port-handlers.js';
 export type { ActorState } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
 export { type CircuitLimits, type CircuitState, COOL_DOWN_MS } from './supervisor/circuit.js';
@@ -92,9 +87,14 @@ export type { Backoff } from './supervisor/tree/backoff.js';
 export { SpecificationError } from './supervisor/tree/errors.js';
 export type { AutoShutdown, RestartKind, Strategy } from './supervisor/tree/specification.js';
 export type { VmState } from './supervisor/vm-machine.js';
-export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './system.js';
+export type { Trial } from './vm/cell/trial.js';
 export type { FaultKind } from './vm/fault-rates.js';
+export {
+  type AbortSignalLike,
+  Port,
+  PortOverloadError,
+  type RequestOptions,
+} from './vm/port/port.js';
 export type { Place, ProgressReader, ProgressReading } from './vm/progress.js';
-export type { Suspect } from './vm/suspect.js';
 export { Vm } from './vm/vm.js';
 export type { OpenLink, VmMemory, VmOptions } from './vm/vm-options.js';

@@ -1,6 +1,7 @@
 /** The application of world.ts, running: what sends and counts for the benchmarks of messages. */
-import type { Port } from '../actors/port/port.js';
-import { startSystem } from '../actors/system.js';
+
+import { startSystem } from '../actors/application/system.js';
+import type { Port } from '../actors/vm/port/port.js';
 import { createNodeHost, detectCapabilities } from '../host-shim/node/index.js';
 import { pacer } from './protocol/generated/pacer.js';
 import { sender } from './protocol/generated/sender.js';

@@ -4,7 +4,7 @@
  * faster, and the caller has to put the names back: these figures stand beside the others.
  */
 import { Decoder, Encoder } from '@msgpack/msgpack';
-import { OutboxBuilder } from '../actors/outbox-builder.js';
+import { OutboxBuilder } from '../actors/model/outbox-builder.js';
 import type { AnyBound } from '../protocol/bind.js';
 import { BODY_OFFSET, readHeader } from '../protocol/frame.js';
 import { display } from '../protocol/generated/display.js';

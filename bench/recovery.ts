@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { OutboxBuilder } from '../actors/outbox-builder.js';
-import type { System } from '../actors/system.js';
+import type { System } from '../actors/application/system.js';
+import { OutboxBuilder } from '../actors/model/outbox-builder.js';
 import { Random } from '../bus/random.js';
 import { scene } from '../protocol/generated/scene.js';
 import { median, percentile } from './rounds.js';

@@ -1,7 +1,7 @@
 /** A process of its own for scene in both languages, so that the flags of the engine are the same for both. Prints milliseconds per frame. */
 import { readFile } from 'node:fs/promises';
-import type { ActorFactory } from '../actors/instance.js';
-import { OutboxBuilder } from '../actors/outbox-builder.js';
+import type { ActorFactory } from '../actors/contract/instance.js';
+import { OutboxBuilder } from '../actors/model/outbox-builder.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
 import { javaScriptActors } from '../js-actors/index.js';
 import type { BoundMessage } from '../protocol/bind.js';

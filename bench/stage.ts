@@ -1,6 +1,7 @@
 /** The five actors in the Wasm VM with a screen of 2,000 nodes, on real threads and under supervision. The display looks at its watch. */
-import type { Port } from '../actors/port/port.js';
-import { type System, startSystem } from '../actors/system.js';
+
+import { type System, startSystem } from '../actors/application/system.js';
+import type { Port } from '../actors/vm/port/port.js';
 import { actorOrders, portVms, wasmDefinition } from '../examples/tv/application.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';
 import { openTimerPort } from '../host-shim/common/ports/timer.js';

@@ -3,7 +3,7 @@
  * ended, by turns by an exit and by an error that nobody caught, to when the next tick has been handled and its picture has left.
  */
 import { BroadcastChannel } from 'node:worker_threads';
-import type { System } from '../actors/system.js';
+import type { System } from '../actors/application/system.js';
 import { ENDINGS_CHANNEL, type Ending } from './ending.js';
 import { median, percentile } from './rounds.js';
 import { Stage } from './stage.js';

@@ -4,9 +4,10 @@
  *   stopwatch --start--> sender --expect, sample, sample ...--> receiver --finished--> stopwatch
  *   stopwatch --pace--> pacer --echo--> receiver --reply--> pacer ... --paced--> stopwatch
  */
-import { Actor, type Handlers } from '../actors/actor.js';
-import { javaScriptActorFactory } from '../actors/javascript-instance.js';
-import type { ActorOrder } from '../actors/system.js';
+
+import type { ActorOrder } from '../actors/application/system.js';
+import { Actor, type Handlers } from '../actors/model/actor.js';
+import { javaScriptActorFactory } from '../actors/model/javascript-instance.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';
 import type { BoundParty } from '../protocol/bind.js';

@@ -1,5 +1,5 @@
 /** The chaos application as its VMs see it. */
-import { javaScriptActorFactory } from '../actors/javascript-instance.js';
+import { javaScriptActorFactory } from '../actors/model/javascript-instance.js';
 import type { Guest, VmDefinition } from '../host-shim/common/definition.js';
 import type { BoundParty } from '../protocol/bind.js';
 import { timer } from '../protocol/generated/timer.js';

@@ -1,8 +1,8 @@
 /** How a run ended: what is compared between a run with faults and the same without, and what must hold of each by itself. */
 import { decode, encode } from '@msgpack/msgpack';
-import type { VmCounters } from '../actors/control.js';
-import { decodeEnvelope } from '../actors/envelope.js';
-import type { System } from '../actors/system.js';
+import type { System } from '../actors/application/system.js';
+import type { VmCounters } from '../actors/contract/control.js';
+import { decodeEnvelope } from '../actors/contract/envelope.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { FOLLOWERS } from '../protocol/frame.js';
 import { Reader } from '../protocol/reader.js';

@@ -1,6 +1,7 @@
 /** The hand: carries out the top orders of a plan on any host, and notes what it hears as couriers do. */
-import { type Port, PortOverloadError } from '../actors/port/port.js';
-import type { Incoming } from '../actors/port/port-handlers.js';
+
+import type { Incoming } from '../actors/model/port-handlers.js';
+import { type Port, PortOverloadError } from '../actors/vm/port/port.js';
 import type { Vm } from '../actors/vm/vm.js';
 import { type ErrorCode, RequestError } from '../protocol/errors.js';
 import type { MessageOf, PublicationOf } from '../protocol/schema.js';

@@ -3,8 +3,8 @@
  * trap now and then. What it keeps in memory must not grow.
  */
 import { decode } from '@msgpack/msgpack';
-import { decodeEnvelope } from '../actors/envelope.js';
-import { type System, startSystem } from '../actors/system.js';
+import { type System, startSystem } from '../actors/application/system.js';
+import { decodeEnvelope } from '../actors/contract/envelope.js';
 import { ACTOR_NAMES, actorOrders, parties, portVms } from '../examples/tv/application.js';
 import { FRAME_MICROS, simStage } from '../examples/tv/headless/stage.js';
 import { openDisplayPort } from '../host-shim/common/ports/display-port.js';

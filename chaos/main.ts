@@ -1,7 +1,7 @@
 /** `npm run chaos -- ...`: runs applications at random, with faults at random, and checks that nothing shows of it. docs/CHAOS.md */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
-import type { ActorFactory } from '../actors/instance.js';
+import type { ActorFactory } from '../actors/contract/instance.js';
 import { playChromium } from './chromium.js';
 import { measureCoverage } from './coverage.js';
 import { drawThreadsPlans } from './draw.js';

@@ -1,5 +1,5 @@
 /** Actors that are watched as they handle frames: for times, and for faults that strike in the middle of a handler. */
-import type { ActorFactory, ActorInstance, MalformedFrame, Output } from '../actors/instance.js';
+import type { ActorFactory, ActorInstance, MalformedFrame, Output } from '../actors/contract/instance.js';
 
 export interface Observer {
   /** A batch, or a frame of a replay, is handled: its output has not left. */

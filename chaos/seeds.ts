@@ -1,5 +1,5 @@
 /** Seeds one after another: each makes a plan, which is played with its faults and without, and compared. */
-import type { ActorFactory } from '../actors/instance.js';
+import type { ActorFactory } from '../actors/contract/instance.js';
 import { judgeDesk } from './desk-verdict.js';
 import { drawPlan } from './draw.js';
 import { type Condition, calmOf, conditionsOf, type FaultKind, faultsOf, type Plan, type StrikeKind } from './plan.js';

@@ -1,7 +1,8 @@
 /** One run of a plan on the simulated host. */
-import type { ActorFactory } from '../actors/instance.js';
+
+import { type System, startSystem } from '../actors/application/system.js';
+import type { ActorFactory } from '../actors/contract/instance.js';
 import type { SupervisorOrder } from '../actors/supervisor/supervisor-order.js';
-import { type System, startSystem } from '../actors/system.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { WorkerName } from '../host-shim/common/host.js';
 import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';

@@ -2,8 +2,9 @@
  * Plays a plan on real threads: real traps, threads that are really ended, loops that are endless. One fault after another, each with
  * messages for all couriers, which say by the time on what they send back when their VM went on.
  */
+
+import { type System, startSystem } from '../actors/application/system.js';
 import type { SystemChange } from '../actors/supervisor/change-feed.js';
-import { type System, startSystem } from '../actors/system.js';
 import type { PlatformHost, WorkerName } from '../host-shim/common/host.js';
 import { openTimerPort } from '../host-shim/common/ports/timer.js';
 import type { Thread } from '../host-shim/common/worker-vm.js';

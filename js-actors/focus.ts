@@ -4,7 +4,7 @@
  * The catch: whenever something changes under the focused node (layout, layers), `settle` makes sure that what has focus can have it.
  * After any message, either the focused node is on the screen in the top layer, or nothing has focus.
  */
-import { Actor, type Handlers } from '../actors/actor.js';
+import { Actor, type Handlers } from '../actors/model/actor.js';
 import { focus } from '../protocol/generated/focus.js';
 import { page } from '../protocol/generated/page.js';
 import type { scene } from '../protocol/generated/scene.js';

@@ -8,7 +8,7 @@
  * The catch: entries, blockers and attempts are named by numbers that are never used twice, because the page answers later, when
  * another entry may be current or another attempt held.
  */
-import { Actor, type Handlers } from '../actors/actor.js';
+import { Actor, type Handlers } from '../actors/model/actor.js';
 import { history } from '../protocol/generated/history.js';
 import { page } from '../protocol/generated/page.js';
 import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_PARAMETERS_BYTES_MAX } from '../protocol/limits.js';

@@ -1,6 +1,6 @@
 /** The five actors in JavaScript, as a VM starts them. */
-import type { ActorFactory } from '../actors/instance.js';
-import { javaScriptActorFactory } from '../actors/javascript-instance.js';
+import type { ActorFactory } from '../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../actors/model/javascript-instance.js';
 import { focus } from '../protocol/generated/focus.js';
 import { history } from '../protocol/generated/history.js';
 import { tandemParties } from '../protocol/generated/index.js';

@@ -1,5 +1,5 @@
 /** metrics in TypeScript; `protocol/messages/metrics.ts` says what it does and what its catch is. */
-import { Actor, type Handlers } from '../actors/actor.js';
+import { Actor, type Handlers } from '../actors/model/actor.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { telemetry } from '../protocol/generated/telemetry.js';
 import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/limits.js';

@@ -1,5 +1,5 @@
 /** network in TypeScript; `protocol/messages/network.ts` says what it does and what its catch is. */
-import { Actor, type Handlers } from '../actors/actor.js';
+import { Actor, type Handlers } from '../actors/model/actor.js';
 import { fetch as fetchPort } from '../protocol/generated/fetch.js';
 import { network } from '../protocol/generated/network.js';
 import {

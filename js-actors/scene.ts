@@ -3,7 +3,7 @@
  * publishes where the focusable nodes are, and sends the picture when it changed. wasm-actors/scene.ts is its twin: both give the
  * same bytes.
  */
-import { Actor, type Handlers } from '../actors/actor.js';
+import { Actor, type Handlers } from '../actors/model/actor.js';
 import { display } from '../protocol/generated/display.js';
 import { scene } from '../protocol/generated/scene.js';
 import { SCENE_PROPERTIES, type SceneProperty } from '../protocol/messages/scene.js';

@@ -26,9 +26,9 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import { ControlError } from '../host.js';
-import type { Side, TwinStatus } from '../placement.js';
-import { reasonOf } from '../thrown.js';
+import type { Side, TwinStatus } from '../application/placement.js';
+import { ControlError } from '../contract/host.js';
+import { reasonOf } from '../contract/thrown.js';
 import { codeOf, isLoss } from './control-failure.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 

@@ -1,11 +1,11 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
 import { DeadLetters } from '../../bus/dead-letters.js';
-import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../control.js';
-import type { Clock, ControlError, Timers } from '../host.js';
-import type { VmName } from '../instance.js';
-import { Listeners } from '../listeners.js';
-import type { StorageChange } from '../persistence/storage-change.js';
-import type { TwinStatus } from '../placement.js';
+import type { TwinStatus } from '../application/placement.js';
+import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/control.js';
+import type { Clock, ControlError, Timers } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
+import { Listeners } from '../contract/listeners.js';
+import type { StorageChange } from '../contract/storage-change.js';
 import type { ActorState } from './actor-machine.js';
 import type { CircuitState } from './circuit.js';
 import { CrashHistories } from './crash-histories.js';

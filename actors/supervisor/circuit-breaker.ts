@@ -6,8 +6,9 @@
  *
  * The catch: a circuit changes when the actor has landed, not when its move begins, since a move may be called off.
  */
-import type { Timers } from '../host.js';
-import type { Side } from '../placement.js';
+
+import type { Side } from '../application/placement.js';
+import type { Timers } from '../contract/host.js';
 import {
   type Circuit,
   type CircuitLimits,

@@ -1,6 +1,6 @@
 /** What a failure means to the supervisor, above all that of a control call. */
-import { ControlError, type ControlFailure } from '../host.js';
-import { isA } from '../thrown.js';
+import { ControlError, type ControlFailure } from '../contract/host.js';
+import { isA } from '../contract/thrown.js';
 
 export const codeOf = (error: unknown): ControlFailure | undefined => (isA(error, ControlError) ? error.code : undefined);
 

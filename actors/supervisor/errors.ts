@@ -1,5 +1,5 @@
 /** What goes wrong at the hands of the supervisor. What goes wrong in a control call is a ControlError (host.ts). */
-import type { VmName } from '../instance.js';
+import type { VmName } from '../contract/instance.js';
 
 /** The system did not start: everything that had started was ended again. `cause` is the error of the step that failed. */
 export class StartError extends Error {

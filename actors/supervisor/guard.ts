@@ -3,10 +3,10 @@
  * time-out nor a listener for worker death, so without this a call to a dead worker would hang for ever.
  */
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
-import type { VmControl } from '../control.js';
-import { ControlError } from '../host.js';
-import type { VmName } from '../instance.js';
-import { reasonOf } from '../thrown.js';
+import type { VmControl } from '../contract/control.js';
+import { ControlError } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
+import { reasonOf } from '../contract/thrown.js';
 import type { ProgressReader } from '../vm/progress.js';
 import type { Patience } from './patience.js';
 

@@ -1,5 +1,5 @@
 /** The counters of all VMs as one. */
-import type { VmCounters } from '../control.js';
+import type { VmCounters } from '../contract/control.js';
 
 const ZERO: VmCounters = {
   sent: {},

@@ -9,7 +9,7 @@
 import type { EndReason } from '../../protocol/generated/system.js';
 import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { EndNotice } from '../control.js';
+import type { EndNotice } from '../contract/control.js';
 
 export interface MonitorOptions {
   readonly parties: readonly PartySchema[];

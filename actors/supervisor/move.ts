@@ -7,9 +7,9 @@
  *
  * Several actors may move at once: what a move waits for is not held up by another.
  */
-import type { LinkPositions, RecoveryOrder } from '../control.js';
-import { ControlError, type VmHandle } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { LinkPositions, RecoveryOrder } from '../contract/control.js';
+import { ControlError, type VmHandle } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import { SupervisionError } from './errors.js';
 import type { SupervisedVm } from './supervised-vm.js';
 

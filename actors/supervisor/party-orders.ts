@@ -3,10 +3,11 @@
  *
  * The catch: a fence lets pass what had left before the end of an incarnation, so the last sequence of each is kept until its address is given up.
  */
-import { firstSequenceOf } from '../cell/gate.js';
-import type { VmControl } from '../control.js';
-import type { VmName } from '../instance.js';
-import type { Persistence, StartState } from '../persistence/persistence.js';
+
+import type { Persistence, StartState } from '../application/persistence/persistence.js';
+import type { VmControl } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
+import { firstSequenceOf } from '../vm/cell/gate.js';
 import type { ActorCommands } from './actor-machine.js';
 import { rethrowUnlessLost } from './control-failure.js';
 import { SupervisionError } from './errors.js';

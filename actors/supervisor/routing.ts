@@ -4,8 +4,8 @@
  * Invariant: a route leads only to a port whose VM is there, or an actor that is up, on its way up, or not yet started. One publication comes after
  * another, and each one sends what is true when it starts.
  */
-import type { Routes, VmControl } from '../control.js';
-import type { ControlError } from '../host.js';
+import type { Routes, VmControl } from '../contract/control.js';
+import type { ControlError } from '../contract/host.js';
 import { rethrowUnlessLost } from './control-failure.js';
 
 export class Routing {

@@ -3,7 +3,7 @@
  *
  * The catch: a VM that hangs cannot stop its other actors either. Its thread is ended then, instead of waiting for each of them.
  */
-import type { VmName } from '../instance.js';
+import type { VmName } from '../contract/instance.js';
 import { codeOf } from './control-failure.js';
 import type { StopOutcome, StopReport } from './stop-report.js';
 import type { StopResult, SupervisedActor } from './supervised-actor.js';

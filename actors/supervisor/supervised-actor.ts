@@ -1,10 +1,10 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { CrashReport, RecoveryOrder } from '../control.js';
-import type { Clock, Timers } from '../host.js';
-import type { ActorOptions } from '../instance.js';
-import type { Side, TwinReason, TwinStatus, Twins } from '../placement.js';
+import type { Side, TwinReason, TwinStatus, Twins } from '../application/placement.js';
+import type { CrashReport, RecoveryOrder } from '../contract/control.js';
+import type { Clock, Timers } from '../contract/host.js';
+import type { ActorOptions } from '../contract/instance.js';
 import { type ActorCommands, type ActorState, actorMachine } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';

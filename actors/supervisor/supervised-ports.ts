@@ -2,8 +2,8 @@
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { CrashReport, RecoveryOrder } from '../control.js';
-import type { VmName } from '../instance.js';
+import type { CrashReport, RecoveryOrder } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
 import type { PortStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';

@@ -1,8 +1,8 @@
 /** One VM under supervision: its machine, and its control while it lives. */
 import { type Actor, createActor, waitFor } from 'xstate';
-import type { VmControl } from '../control.js';
-import { ControlError, type UnfitGuest, type VmHandle } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { VmControl } from '../contract/control.js';
+import { ControlError, type UnfitGuest, type VmHandle } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import type { VmStatus } from './change-feed.js';
 import { StartError } from './errors.js';
 import { type VmCommands, type VmInput, type VmState, vmMachine } from './vm-machine.js';

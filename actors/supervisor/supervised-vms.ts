@@ -1,7 +1,7 @@
 /** The VMs under supervision, whose threads the host keeps: each is started, looked after, and brought back when it was lost. */
-import type { Routes, VmControl } from '../control.js';
-import { ControlError, type Host, type UnfitGuest, type VmHandle, type VmListener, type VmStart } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { Routes, VmControl } from '../contract/control.js';
+import { ControlError, type Host, type UnfitGuest, type VmHandle, type VmListener, type VmStart } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import type { VmStatus } from './change-feed.js';
 import type { Intensity } from './intensity.js';
 import type { SupervisedActor } from './supervised-actor.js';

@@ -11,7 +11,7 @@
  * The tree decides who is restarted, with whom, and when that is too often (tree/). How an actor is ended and restarted it leaves to the actor.
  */
 import { Random } from '../../bus/random.js';
-import type { Host } from '../host.js';
+import type { Host } from '../contract/host.js';
 import { SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import type { SupervisedActor } from './supervised-actor.js';

@@ -7,10 +7,10 @@
  */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { CrashReport, Routes, VmControl } from '../control.js';
-import type { ControlError, Host } from '../host.js';
-import type { VmName } from '../instance.js';
-import { Persistence, type PersistentActors } from '../persistence/persistence.js';
+import { Persistence, type PersistentActors } from '../application/persistence/persistence.js';
+import type { CrashReport, Routes, VmControl } from '../contract/control.js';
+import type { ControlError, Host } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import type { ActorState } from './actor-machine.js';
 import type { CauseSources } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type VmStatus } from './change-feed.js';

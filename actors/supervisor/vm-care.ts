@@ -1,6 +1,6 @@
 /** Who looks after the VMs that run: each is watched for hangs, and has a spare thread kept ready for when it is lost. */
-import type { Host, VmHandle, VmListener } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { Host, VmHandle, VmListener } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import type { VmStatus } from './change-feed.js';
 import { ENDED } from './supervised-vm.js';
 import type { VmState } from './vm-machine.js';

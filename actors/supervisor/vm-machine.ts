@@ -19,9 +19,9 @@
  * way stays lost: its actors are `lost`, their routes are taken away so that requests to them settle as `unreachable`, and the system says that it is degraded.
  */
 import { assign, fromPromise, setup } from 'xstate';
-import type { VmHandle } from '../host.js';
-import type { VmName } from '../instance.js';
-import { reasonOf } from '../thrown.js';
+import type { VmHandle } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
+import { reasonOf } from '../contract/thrown.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface VmCommands {

@@ -5,9 +5,9 @@
  *
  * One VM after another, so that each is linked with those that have come back before it.
  */
-import type { Routes, VmControl } from '../control.js';
-import { ControlError, type Host, type VmHandle } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { Routes, VmControl } from '../contract/control.js';
+import { ControlError, type Host, type VmHandle } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import type { ProgressReader } from '../vm/progress.js';
 import type { VmStatus } from './change-feed.js';
 import type { SupervisedActor } from './supervised-actor.js';

@@ -3,10 +3,11 @@
  *
  * The catch: a VM that is lost may still be heard of. Who ended in it, and what it had, is not news any more.
  */
-import type { CrashReport } from '../control.js';
-import type { VmListener } from '../host.js';
-import type { VmName } from '../instance.js';
-import type { Persistence } from '../persistence/persistence.js';
+
+import type { Persistence } from '../application/persistence/persistence.js';
+import type { CrashReport } from '../contract/control.js';
+import type { VmListener } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import type { SystemChange } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';

@@ -8,8 +8,8 @@
  * The catch: time in which this thread was stopped says nothing about the others, since whoever stopped it may have stopped them too. A tick that comes
  * late, or while somebody debugs, begins all observation anew.
  */
-import type { Host, VmHandle } from '../host.js';
-import type { VmName } from '../instance.js';
+import type { Host, VmHandle } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
 import type { ProgressReader } from '../vm/progress.js';
 
 /** Ticks in the time after which a VM hangs: it is noticed at most a quarter later. */

@@ -17,8 +17,8 @@ import type { LinkReader } from '../../bus/link.js';
 import type { Mailbox } from '../../bus/mailbox.js';
 import type { OpenRequests } from '../../bus/requests.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../../protocol/limits.js';
-import type { ActorCell } from '../cell/cell.js';
-import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, type HeldFrame, newestCheckpoint } from './checkpoint.js';
+import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, type HeldFrame, newestCheckpoint } from '../contract/checkpoint.js';
+import type { ActorCell } from './cell/cell.js';
 import type { CheckpointMemory } from './checkpoint-memory.js';
 
 export interface CheckpointerOptions {

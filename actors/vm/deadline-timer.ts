@@ -3,7 +3,7 @@
  * meanwhile, it waits for the next, and nothing else happens.
  */
 import type { RequestLedger } from '../../bus/requests.js';
-import type { Clock, TimerHandle, Timers } from '../host.js';
+import type { Clock, TimerHandle, Timers } from '../contract/host.js';
 
 export class DeadlineTimer {
   private timer: TimerHandle;

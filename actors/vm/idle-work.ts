@@ -1,5 +1,5 @@
 /** What a VM does when it has nothing else to do: it prepares the spare instances of its actors, one at a time. */
-import type { ActorCell } from '../cell/cell.js';
+import type { ActorCell } from './cell/cell.js';
 
 export class IdleWork {
   /** The last look has found nothing else to do. */

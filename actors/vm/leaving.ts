@@ -1,7 +1,7 @@
 /** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
 import { framesIn, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
-import { Gate, type GateServices } from '../cell/gate.js';
-import type { Checkpoint, HeldFrame } from './checkpoint.js';
+import type { Checkpoint, HeldFrame } from '../contract/checkpoint.js';
+import { Gate, type GateServices } from './cell/gate.js';
 
 export class Leaving {
   private gates: Gate[] = [];

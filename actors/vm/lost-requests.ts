@@ -12,7 +12,7 @@ import { requestNumber } from '../../bus/body.js';
 import type { Kinds } from '../../bus/kinds.js';
 import type { OutgoingRequest, RequestLedger } from '../../bus/requests.js';
 import { frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
-import type { VmName } from '../instance.js';
+import type { VmName } from '../contract/instance.js';
 import type { VmLinks } from './vm-links.js';
 
 export interface LostRequestsOptions {

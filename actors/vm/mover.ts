@@ -5,11 +5,12 @@
  *
  * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
  */
-import type { ActorCell } from '../cell/cell.js';
-import { type ActorHandover, adopt, arrive, handOver, suspend } from '../cell/handover.js';
-import type { LinkPositions, MoveControl, RecoveryOrder } from '../control.js';
-import type { PortServices } from '../port/port.js';
+
+import type { LinkPositions, MoveControl, RecoveryOrder } from '../contract/control.js';
+import type { ActorCell } from './cell/cell.js';
+import { type ActorHandover, adopt, arrive, handOver, suspend } from './cell/handover.js';
 import type { Checkpointer } from './checkpointer.js';
+import type { PortServices } from './port/port.js';
 import type { Turns } from './turns.js';
 import type { VmActors } from './vm-actors.js';
 import type { VmLinks } from './vm-links.js';

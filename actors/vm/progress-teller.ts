@@ -10,7 +10,7 @@
  *
  * The catch: the end of a batch is known `TELL_MS` late. What loops before that, outside of any message, is put down to the batch.
  */
-import type { Clock, TimerHandle, Timers } from '../host.js';
+import type { Clock, TimerHandle, Timers } from '../contract/host.js';
 import { Progress, type ProgressReading, readProgress } from './progress.js';
 import type { VmOptions } from './vm-options.js';
 

@@ -4,8 +4,8 @@
  */
 import type { FrameSink } from '../../bus/link.js';
 import { Vigil } from '../../bus/vigil.js';
-import type { Gate } from '../cell/gate.js';
-import type { Clock } from '../host.js';
+import type { Clock } from '../contract/host.js';
+import type { Gate } from './cell/gate.js';
 import type { Checkpointer } from './checkpointer.js';
 import { IdleWork } from './idle-work.js';
 import type { LostRequests } from './lost-requests.js';

@@ -1,8 +1,8 @@
 /** Tells of what a party sends that goes nowhere, without permission or beyond all bounds: once for each of its kinds, since one that does it does it again. */
 import type { Kinds } from '../../bus/kinds.js';
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
-import type { RefusedReport, VmEvents } from '../control.js';
-import type { VmName } from '../instance.js';
+import type { RefusedReport, VmEvents } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
 
 export interface RefusalsOptions {
   readonly vm: VmName;

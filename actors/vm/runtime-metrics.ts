@@ -5,10 +5,10 @@
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { LOG_TEXT_BYTES_MAX } from '../../protocol/limits.js';
-import type { Gate } from '../cell/gate.js';
-import type { CrashReport, VmEvents } from '../control.js';
-import type { VmName } from '../instance.js';
-import type { OutboxBuilder } from '../outbox-builder.js';
+import type { CrashReport, VmEvents } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
+import type { OutboxBuilder } from '../model/outbox-builder.js';
+import type { Gate } from './cell/gate.js';
 
 /** One batch of so many is measured: the measurement must not be what is measured. */
 const BATCHES_PER_SAMPLE = 64;

@@ -3,10 +3,10 @@ import type { RequestIdentity } from '../../bus/requests.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
 import { system } from '../../protocol/generated/system.js';
-import { firstSequenceOf, Gate, type GateServices } from '../cell/gate.js';
-import type { EndNotice } from '../control.js';
-import type { VmName } from '../instance.js';
-import { OutboxBuilder } from '../outbox-builder.js';
+import type { EndNotice } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
+import { OutboxBuilder } from '../model/outbox-builder.js';
+import { firstSequenceOf, Gate, type GateServices } from './cell/gate.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
 export const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };

@@ -5,8 +5,8 @@
 import { IDLE, LANES } from '../../bus/mailbox.js';
 import type { LocalTarget } from '../../bus/router.js';
 import { IDLE_DELAY_MAX_MS, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
-import type { Gate } from '../cell/gate.js';
-import type { Timers } from '../host.js';
+import type { Timers } from '../contract/host.js';
+import type { Gate } from './cell/gate.js';
 
 /** Turns of the lanes above, after which a lane that has work gets one: whoever sends itself interactive messages for ever must not stop the others. */
 const PASSED_OVER_MAX = 8;

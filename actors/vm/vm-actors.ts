@@ -1,17 +1,18 @@
 /** The actors of one VM. */
-import { ActorCell } from '../cell/cell.js';
-import { CellCounts } from '../cell/cell-counts.js';
-import { blame, givenUp, remember } from '../cell/cell-recovery.js';
-import { firstSequenceOf, type Gate } from '../cell/gate.js';
-import type { RecoveryOrder, SpawnOrder } from '../control.js';
-import { decodeEnvelope } from '../envelope.js';
-import type { ActorFactory, VmName } from '../instance.js';
-import type { PortServices } from '../port/port.js';
-import { type ActorCheckpoint, type Checkpoint, untouched } from './checkpoint.js';
+
+import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
+import type { RecoveryOrder, SpawnOrder } from '../contract/control.js';
+import { decodeEnvelope } from '../contract/envelope.js';
+import type { ActorFactory, VmName } from '../contract/instance.js';
+import { type Suspect, suspectsAt } from '../contract/suspect.js';
+import { ActorCell } from './cell/cell.js';
+import { CellCounts } from './cell/cell-counts.js';
+import { blame, givenUp, remember } from './cell/cell-recovery.js';
+import { firstSequenceOf, type Gate } from './cell/gate.js';
 import type { Checkpointer } from './checkpointer.js';
 import { Leaving } from './leaving.js';
 import type { Newcomers } from './newcomers.js';
-import { type Suspect, suspectsAt } from './suspect.js';
+import type { PortServices } from './port/port.js';
 import type { Served } from './turns.js';
 
 export interface VmActorsOptions {

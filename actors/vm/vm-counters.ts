@@ -4,8 +4,8 @@ import type { Kinds } from '../../bus/kinds.js';
 import type { MailboxStats } from '../../bus/mailbox.js';
 import type { PairCounter } from '../../bus/pair-counter.js';
 import type { Router } from '../../bus/router.js';
-import type { CellCounts } from '../cell/cell-counts.js';
-import type { VmCounters } from '../control.js';
+import type { VmCounters } from '../contract/control.js';
+import type { CellCounts } from './cell/cell-counts.js';
 import type { Leaving } from './leaving.js';
 import type { Party } from './turns.js';
 

@@ -3,8 +3,8 @@ import { openAbsentWriter } from '../../bus/absent-writer.js';
 import type { FrameSink, LinkReader } from '../../bus/link.js';
 import type { Router } from '../../bus/router.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { LinkPositions, Routes } from '../control.js';
-import type { VmName } from '../instance.js';
+import type { LinkPositions, Routes } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
 import { RUNTIME_ADDRESS } from './runtime-voice.js';
 import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
 

@@ -1,9 +1,9 @@
 /** The ports of one VM. */
-import type { RecoveryOrder } from '../control.js';
-import type { PortServices } from '../port/port.js';
-import { PortCell, type PortOrder } from '../port/port-cell.js';
-import type { PortParty } from '../port/port-handlers.js';
-import { type Suspect, suspectsAt } from './suspect.js';
+import type { RecoveryOrder } from '../contract/control.js';
+import { type Suspect, suspectsAt } from '../contract/suspect.js';
+import type { PortParty } from '../model/port-handlers.js';
+import type { PortServices } from './port/port.js';
+import { PortCell, type PortOrder } from './port/port-cell.js';
 import type { Served } from './turns.js';
 
 /** What is kept of a port that is stopped. */

@@ -17,11 +17,6 @@ import type { ErrorCode } from '../../protocol/errors.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../../protocol/limits.js';
-import { healthOf } from '../cell/actor-health.js';
-import { causeLinks } from '../cell/crash-report.js';
-import { CrashSites } from '../cell/crash-sites.js';
-import { LastCrashes } from '../cell/last-crashes.js';
-import { type Trial, wholeFrame } from '../cell/trial.js';
 import type {
   ActorHealth,
   CauseLink,
@@ -32,11 +27,17 @@ import type {
   SpawnOrder,
   VmControl,
   VmCounters,
-} from '../control.js';
-import type { VmName } from '../instance.js';
-import { OutboxBuilder } from '../outbox-builder.js';
-import type { Port, PortServices } from '../port/port.js';
-import type { PortHandlers, PortParty } from '../port/port-handlers.js';
+} from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
+import { loop } from '../contract/standstill.js';
+import type { Suspect } from '../contract/suspect.js';
+import { OutboxBuilder } from '../model/outbox-builder.js';
+import type { PortHandlers, PortParty } from '../model/port-handlers.js';
+import { healthOf } from './cell/actor-health.js';
+import { causeLinks } from './cell/crash-report.js';
+import { CrashSites } from './cell/crash-sites.js';
+import { LastCrashes } from './cell/last-crashes.js';
+import { type Trial, wholeFrame } from './cell/trial.js';
 import { ChangeNotices } from './change-notices.js';
 import { CheckpointMemory } from './checkpoint-memory.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
@@ -47,13 +48,12 @@ import { LostRequests } from './lost-requests.js';
 import { Mover } from './mover.js';
 import { Newcomers } from './newcomers.js';
 import { PermittedRestarts } from './permitted-restarts.js';
+import type { Port, PortServices } from './port/port.js';
 import { progressOf } from './progress-teller.js';
 import { Pump } from './pump.js';
 import { Refusals } from './refusals.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
 import { RuntimeVoice } from './runtime-voice.js';
-import { loop } from './standstill.js';
-import type { Suspect } from './suspect.js';
 import { type Party, Turns } from './turns.js';
 import { VmActors } from './vm-actors.js';
 import { countersOf } from './vm-counters.js';

@@ -4,7 +4,7 @@
  * What it sends because of a stream depends on that stream alone, never on how streams were mixed. So each stream, and but for the numbers of
  * frames its final state, is the same whatever the timing.
  */
-import { Actor, type RequestToken } from '../../actors/actor.js';
+import { Actor, type RequestToken } from '../../actors/model/actor.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
 import { FOLLOWERS } from '../../protocol/frame.js';
 import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';

@@ -1,6 +1,7 @@
 /** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
-import type { ActorOptions, VmName } from '../../actors/instance.js';
-import type { ActorOrder } from '../../actors/system.js';
+
+import type { ActorOrder } from '../../actors/application/system.js';
+import type { ActorOptions, VmName } from '../../actors/contract/instance.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import { javaScriptActors } from '../../js-actors/index.js';
 import { focus } from '../../protocol/generated/focus.js';

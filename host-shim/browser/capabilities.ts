@@ -1,5 +1,5 @@
 /** What this device can do: asked once, by the application, and handed to `createBrowserHost`. Nothing else looks at globals. */
-import type { Capabilities } from '../../actors/host.js';
+import type { Capabilities } from '../../actors/contract/host.js';
 
 export interface BrowserCapabilities extends Capabilities {
   /** Locks tell of a worker that died in silence; they exist in secure contexts. */

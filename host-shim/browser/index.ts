@@ -7,7 +7,7 @@ import { compile, load } from './load.js';
 import { readLong, readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
-export { type Storage, StorageError } from '../../actors/storage.js';
+export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export { platformClock } from '../common/clock.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { PlatformHost } from '../common/host.js';

@@ -4,7 +4,7 @@
  * The catch: a browser that closes a page waits for nobody. What was under way as it was hidden mostly completes; as it is left, the
  * change of the last PERSIST_DELAY_MS may be lost.
  */
-import type { System } from '../../actors/system.js';
+import type { System } from '../../actors/application/system.js';
 
 export function persistWhenHidden(system: Pick<System, 'persist'>, page: Document): void {
   const persist = () => void system.persist();

@@ -3,7 +3,7 @@
  * gone. So the worker holds a lock for as long as it lives, and the host waits for the same lock: who gets it knows that the other
  * is dead. The catch: locks exist in secure contexts only. Elsewhere a silent death is noticed at the deadline of the next call.
  */
-import { reasonOf } from '../../actors/thrown.js';
+import { reasonOf } from '../../actors/contract/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/worker-vm.js';
 import { afterTurn } from './turn.js';

@@ -1,5 +1,5 @@
 /** What an application says of one VM: the same on every host, in a worker and in the host's thread. */
-import type { ActorFactory } from '../../actors/instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { BoundParty } from '../../protocol/bind.js';
 

@@ -2,7 +2,7 @@
  * What a host knows of the guests of its VMs from one incarnation to the next: modules that were compiled and have run need not be loaded again. So what
  * comes back is the code that was there, whatever has become of its server.
  */
-import type { UnfitGuest } from '../../actors/host.js';
+import type { UnfitGuest } from '../../actors/contract/host.js';
 import { type GuestModules, type KnownGuests, NOTHING_KNOWN } from './guests.js';
 import type { WorkerName } from './host.js';
 import type { WorkerVm } from './worker-vm.js';

@@ -7,10 +7,10 @@
  * The catch: a guest that is entered may loop for ever, and then its thread can only be ended. So they are checked one by one, by whoever could do that.
  */
 
-import type { UnfitGuest } from '../../actors/host.js';
-import { inTime } from '../../actors/in-time.js';
-import type { ActorFactory } from '../../actors/instance.js';
-import { reasonsOf } from '../../actors/thrown.js';
+import type { UnfitGuest } from '../../actors/contract/host.js';
+import { inTime } from '../../actors/contract/in-time.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { reasonsOf } from '../../actors/contract/thrown.js';
 import { GUEST_LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
 import type { Guest, VmDefinition } from './definition.js';

@@ -1,10 +1,10 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
-import type { CrashQuestion, CrashReport, DeafReport, RefusedReport } from '../../actors/control.js';
-import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
+import type { CrashQuestion, CrashReport, DeafReport, RefusedReport } from '../../actors/contract/control.js';
+import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
+import { reasonsOf } from '../../actors/contract/thrown.js';
 import { guardCall, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
-import { reasonsOf } from '../../actors/thrown.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { CrashCause } from '../../protocol/errors.js';

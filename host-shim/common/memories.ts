@@ -2,7 +2,7 @@
  * What a host keeps of its VMs across their incarnations: the journal of each, and where memory is shared the rings of each pair. Whoever is
  * started on it goes on where the thread that was lost had published last.
  */
-import type { VmName } from '../../actors/instance.js';
+import type { VmName } from '../../actors/contract/instance.js';
 import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
 import { Progress } from '../../actors/vm/progress.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';

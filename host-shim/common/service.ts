@@ -8,9 +8,9 @@
  *   host ◀── events.ended(report) ... ── worker
  */
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
-import type { VmControl, VmEvents } from '../../actors/control.js';
-import type { UnfitGuest } from '../../actors/host.js';
-import type { VmName } from '../../actors/instance.js';
+import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import type { UnfitGuest } from '../../actors/contract/host.js';
+import type { VmName } from '../../actors/contract/instance.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { GuestModules, Guests, KnownGuests } from './guests.js';
 

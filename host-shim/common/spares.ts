@@ -2,7 +2,7 @@
  * A thread kept ready beside each VM that runs: its modules are loaded and its guests compiled, so that the next incarnation has only to
  * begin. It is prepared a while after the VM has started, so that the application's own start comes first.
  */
-import type { TimerHandle, Timers } from '../../actors/host.js';
+import type { TimerHandle, Timers } from '../../actors/contract/host.js';
 import type { WorkerName } from './host.js';
 import type { WorkerVm } from './worker-vm.js';
 

@@ -1,11 +1,11 @@
 /** A VM in the host's own thread: the host's, and on a device without workers every other. Its control calls are plain calls. */
-import type { VmControl, VmEvents } from '../../actors/control.js';
-import type { VmHandle, VmListener } from '../../actors/host.js';
-import type { VmName } from '../../actors/instance.js';
+import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import type { VmHandle, VmListener } from '../../actors/contract/host.js';
+import type { VmName } from '../../actors/contract/instance.js';
+import { Standstill } from '../../actors/contract/standstill.js';
+import { reasonOf } from '../../actors/contract/thrown.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
-import { reasonOf } from '../../actors/thrown.js';
 import type { ProgressReader } from '../../actors/vm/progress.js';
-import { Standstill } from '../../actors/vm/standstill.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 

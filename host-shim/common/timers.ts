@@ -1,4 +1,4 @@
-import type { Timers } from '../../actors/host.js';
+import type { Timers } from '../../actors/contract/host.js';
 
 /** The longest delay that platforms keep: beyond it they fire at once. */
 const DELAY_MS_MAX = 0x7fff_ffff;

@@ -1,6 +1,6 @@
 /** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
-import type { UnfitGuest } from '../../actors/host.js';
-import type { ActorFactory } from '../../actors/instance.js';
+import type { UnfitGuest } from '../../actors/contract/host.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import { platformClock } from './clock.js';

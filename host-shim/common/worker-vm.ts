@@ -5,9 +5,9 @@
  *   new WorkerVm(thread, ...) ── prepared ──> a thread that is ready ── start(boot) ──> a VM
  */
 import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
-import type { VmControl, VmEvents } from '../../actors/control.js';
-import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/host.js';
-import type { VmName } from '../../actors/instance.js';
+import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
+import type { VmName } from '../../actors/contract/instance.js';
 import { guardCall, guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import type { Patience } from '../../actors/supervisor/patience.js';
 import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/vm/progress.js';

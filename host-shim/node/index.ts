@@ -6,7 +6,7 @@ import { load } from './load.js';
 import { readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
-export { type Storage, StorageError } from '../../actors/storage.js';
+export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export { platformClock } from '../common/clock.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { HostOptions, PlatformHost } from '../common/host.js';

@@ -1,7 +1,7 @@
 /** A worker thread of Node as a VM's thread. Node tells of every death by `exit`, after all messages of the thread were read. */
 import { type MessagePort as NodePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
-import { reasonOf, stackOf } from '../../actors/thrown.js';
+import { reasonOf, stackOf } from '../../actors/contract/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/worker-vm.js';
 

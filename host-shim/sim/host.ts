@@ -4,11 +4,11 @@
  *
  * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
  */
-import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/host.js';
-import type { VmName } from '../../actors/instance.js';
+import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
+import type { VmName } from '../../actors/contract/instance.js';
+import { Standstill } from '../../actors/contract/standstill.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { readProgress } from '../../actors/vm/progress.js';
-import { Standstill } from '../../actors/vm/standstill.js';
 import { ToldProgress } from '../../actors/vm/told-progress.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';

@@ -1,7 +1,7 @@
 /** Tandem in one thread: a virtual clock, seeded delivery, faults to order. For tests, and for runs that must be repeatable. */
 
-export { type Storage, StorageError } from '../../actors/storage.js';
-export { Standstill } from '../../actors/vm/standstill.js';
+export { Standstill } from '../../actors/contract/standstill.js';
+export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export type { ThreadLinkFaults } from '../../bus/thread-link.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';

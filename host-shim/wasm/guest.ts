@@ -1,6 +1,6 @@
 /** Guests as a VM uses them: a module is compiled once, checked, and every incarnation of the actor is an instance of it. */
-import type { ActorFactory } from '../../actors/instance.js';
-import { reasonOf } from '../../actors/thrown.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { reasonOf } from '../../actors/contract/thrown.js';
 import { type BoundParty, messagesOf } from '../../protocol/bind.js';
 import { partyFingerprint } from '../../protocol/fingerprint.js';
 import { consoleFor } from '../common/console.js';

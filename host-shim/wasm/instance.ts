@@ -4,8 +4,15 @@
  * The catch: after a trap an instance is never entered again, because what its globals and its memory hold is undefined. What is
  * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
-import { type ActorInstance, type ActorOptions, ActorTrap, type MalformedFrame, type OnFrame, type Output } from '../../actors/instance.js';
-import { isA } from '../../actors/thrown.js';
+import {
+  type ActorInstance,
+  type ActorOptions,
+  ActorTrap,
+  type MalformedFrame,
+  type OnFrame,
+  type Output,
+} from '../../actors/contract/instance.js';
+import { isA } from '../../actors/contract/thrown.js';
 import type { FaultKind } from '../../actors/vm/fault-rates.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';

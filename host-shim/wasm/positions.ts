@@ -8,9 +8,9 @@
  * function starts, scripts/build-guests.ts adds `x_functionStarts` to the map.
  */
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
-import { inTime } from '../../actors/in-time.js';
-import type { SiteSearch } from '../../actors/instance.js';
-import { isA, reasonsOf, stackOf } from '../../actors/thrown.js';
+import { inTime } from '../../actors/contract/in-time.js';
+import type { SiteSearch } from '../../actors/contract/instance.js';
+import { isA, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
 import { SOURCE_MAP_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformTimers } from '../common/timers.js';
 

@@ -2,7 +2,7 @@
  * What a guest's writer refuses, it tells with the place of what was written before: ` (behind 61 bytes at 70144)`. From those bytes and the schema follows
  * which field it was, as in TypeScript, and guests need not carry the names of their fields.
  */
-import { isA } from '../../actors/thrown.js';
+import { isA } from '../../actors/contract/thrown.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { BODY_OFFSET, frameLength } from '../../protocol/frame.js';
 import { locateSnapshot, type MalformedFrames } from './malformed.js';

@@ -1,5 +1,5 @@
 /** A screen for the focus actor: publishes layouts as scene would, presses keys as a remote control would, and keeps what was said. */
-import type { ActorFactory } from '../../actors/instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
 import type { BoundMessage, BoundPublication } from '../../protocol/bind.js';
 import { focus } from '../../protocol/generated/focus.js';
 import { scene } from '../../protocol/generated/scene.js';

@@ -1,6 +1,6 @@
 import { encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
-import type { ActorFactory } from '../../actors/instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
 import type { Random } from '../../bus/random.js';
 import { History } from '../../js-actors/history.js';
 import type { BoundMessage } from '../../protocol/bind.js';

@@ -1,7 +1,7 @@
 /** The two implementations of an actor, as a VM would start them. The Wasm one must have been built (`npm run build`). */
 import { readFileSync } from 'node:fs';
-import type { ActorFactory } from '../../actors/instance.js';
-import { javaScriptActorFactory, type RunnableActor } from '../../actors/javascript-instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory, type RunnableActor } from '../../actors/model/javascript-instance.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { tandemParties } from '../../protocol/generated/index.js';

@@ -1,6 +1,6 @@
 /** A scene at all of its documented bounds, and commits as long as their schema allows: both twins take them, and say the same bytes. */
 import { expect, test } from 'vitest';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Scene } from '../../js-actors/scene.js';
 import { display } from '../../protocol/generated/display.js';
 import { scene } from '../../protocol/generated/scene.js';

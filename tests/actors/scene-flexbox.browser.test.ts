@@ -1,6 +1,6 @@
 /** Rows and columns as Chromium lays them out: random trees, nested, against its own flexbox. The twin is compared in scene.test.ts. */
 import { expect, test } from 'vitest';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Random } from '../../bus/random.js';
 import { Scene } from '../../js-actors/scene.js';
 import { tandemParties } from '../../protocol/generated/index.js';

@@ -1,5 +1,5 @@
 /** A scene with a screen before it: commits and ticks go in, and the picture, the strings and the focusable rectangles come out readable. */
-import type { ActorInstance } from '../../actors/instance.js';
+import type { ActorInstance } from '../../actors/contract/instance.js';
 import type { display } from '../../protocol/generated/display.js';
 import { scene } from '../../protocol/generated/scene.js';
 import type { SceneProperty } from '../../protocol/messages/scene.js';

@@ -1,7 +1,7 @@
 /** An actor alone on a stage: a test plays all the others. What the actor emits comes back decoded. */
 import { decode, encode } from '@msgpack/msgpack';
-import type { ActorInstance } from '../../actors/instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { ActorInstance } from '../../actors/contract/instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { type BoundMessage, type BoundPublication, type BoundRequest, messagesOf } from '../../protocol/bind.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';

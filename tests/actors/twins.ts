@@ -7,8 +7,8 @@
  *   TANDEM_SEED=7 TANDEM_SEQUENCE=31 ...            that one alone, as a failure names it
  */
 import { decode } from '@msgpack/msgpack';
-import type { ActorInstance } from '../../actors/instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { ActorInstance } from '../../actors/contract/instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Random } from '../../bus/random.js';
 import { frameLength, LENGTH_BYTES, readHeader, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, writeU53 } from '../../protocol/frame.js';
 import type { Writer } from '../../protocol/writer.js';

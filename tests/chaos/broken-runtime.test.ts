@@ -1,9 +1,9 @@
 /** The chaos tool finds bugs: with a part of the runtime taken out, a seed fails, and is cut down to a small case. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import { PortCell } from '../../actors/port/port-cell.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
 import { Mover } from '../../actors/vm/mover.js';
+import { PortCell } from '../../actors/vm/port/port-cell.js';
 import { Vm } from '../../actors/vm/vm.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';

@@ -2,7 +2,7 @@
 import { decode } from '@msgpack/msgpack';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { decodeRecord, RecordError } from '../../actors/persistence/record.js';
+import { decodeRecord, RecordError } from '../../actors/application/persistence/record.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';

@@ -3,8 +3,8 @@
  * and bodies that do not decode, give equal bytes.
  */
 import { beforeAll, it } from 'vitest';
-import type { ActorFactory } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { Random } from '../../bus/random.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';

@@ -1,7 +1,7 @@
 /** The twins of the example, as a reader of it would compare their own. */
 import { beforeAll, it } from 'vitest';
-import type { ActorFactory } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Counter } from '../../examples/counter/js-actors/counter.js';
 import { counter } from '../../examples/counter/protocol/generated/counter.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';

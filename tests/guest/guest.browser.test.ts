@@ -1,7 +1,7 @@
 /** Guests in Chromium: the same modules, and lines found from the stack traces of this browser. */
 import { decode, encode } from '@msgpack/msgpack';
 import { expect, it } from 'vitest';
-import type { ActorInstance } from '../../actors/instance.js';
+import type { ActorInstance } from '../../actors/contract/instance.js';
 import { compileGuest, type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { concatenate, frame, framesIn } from './frames.js';
 import { base } from './protocol/generated/base.js';

@@ -1,8 +1,9 @@
 /** A hostile guest in the Wasm VM, beside an honest one that must not notice, and two ports that talk to them. */
-import type { Host } from '../../actors/host.js';
-import type { Port } from '../../actors/port/port.js';
+
+import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { Host } from '../../actors/contract/host.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
-import { type System, type SystemOptions, startSystem } from '../../actors/system.js';
+import type { Port } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { type Lie, wayOf } from './hostile-guest.js';
 import { parties } from './hostile-world.js';

@@ -1,6 +1,6 @@
 /** What the VMs of the hostile guest are made of. Threads load this: nothing that makes modules is in it. */
-import type { ActorFactory } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';

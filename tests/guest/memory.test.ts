@@ -1,7 +1,7 @@
 /** Garbage is collected between batches: linear memory stays as it is over a hundred thousand messages. */
 import { decode } from '@msgpack/msgpack';
 import { beforeAll, expect, it } from 'vitest';
-import type { ActorInstance } from '../../actors/instance.js';
+import type { ActorInstance } from '../../actors/contract/instance.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { concatenate, frame } from './frames.js';
 import { readModule } from './guests.js';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type ActorInstance, ActorTrap } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { type ActorInstance, ActorTrap } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { encodeDynamic } from '../../protocol/dynamic.js';
 import { tandemParties } from '../../protocol/generated/index.js';

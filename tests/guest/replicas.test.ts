@@ -1,8 +1,8 @@
 /** How an actor follows topics, in both languages: the next version is taken, a gap is asked about once, and then only a fresh one counts. */
 import { decode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { ActorFactory, ActorInstance } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import type { ActorFactory, ActorInstance } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { system } from '../../protocol/generated/system.js';

@@ -1,6 +1,7 @@
 /** The trap actor as a whole application on the simulated host: in the Wasm VM, with the port that asks it. */
-import type { Port } from '../../actors/port/port.js';
-import { type System, startSystem } from '../../actors/system.js';
+
+import { type System, startSystem } from '../../actors/application/system.js';
+import type { Port } from '../../actors/vm/port/port.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { parties as ownParties, trap, trapper } from './protocol/generated/index.js';

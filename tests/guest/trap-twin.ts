@@ -1,5 +1,5 @@
 /** The trap actor in TypeScript: it keeps its sum, and traps at nothing. */
-import { Actor, type Handlers } from '../../actors/actor.js';
+import { Actor, type Handlers } from '../../actors/model/actor.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { trap, trapper } from './protocol/generated/index.js';
 

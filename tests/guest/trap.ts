@@ -1,5 +1,5 @@
 /** The guest of tests/guests/trap. */
-import { ActorTrap } from '../../actors/instance.js';
+import { ActorTrap } from '../../actors/contract/instance.js';
 import { type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { trap } from './protocol/generated/trap.js';
 

@@ -1,7 +1,7 @@
 /** What a port of the host sends before the system has started, and while it starts: it waits for its target, in order. */
 import { describe, expect, it } from 'vitest';
-import { PortOverloadError } from '../../actors/port/port.js';
-import { startSystem } from '../../actors/system.js';
+import { startSystem } from '../../actors/application/system.js';
+import { PortOverloadError } from '../../actors/vm/port/port.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { PORT_HELD_BYTES_MAX } from '../../protocol/limits.js';
 import { type HostOfPorts, lesserDevicesOf, type TestedHost } from './host-conformance.js';

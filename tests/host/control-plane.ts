@@ -1,7 +1,7 @@
 /** What every host with threads keeps of the control plane, against real workers that die, hang and fall silent. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CrashReport } from '../../actors/control.js';
-import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/host.js';
+import type { CrashReport } from '../../actors/contract/control.js';
+import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { platformClock } from '../../host-shim/common/clock.js';
 import { Memories } from '../../host-shim/common/memories.js';

@@ -1,8 +1,8 @@
 /** Guests that cannot be run, on threads of Node: the same as in the simulation, and what only the end of a thread can bound. */
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import type { SiteSearch } from '../../actors/contract/instance.js';
 import { startSystem } from '../../actors/index.js';
-import type { SiteSearch } from '../../actors/instance.js';
 import { Guests, guestDeadlineOf, NOTHING_KNOWN } from '../../host-shim/common/guests.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
 import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';

@@ -1,7 +1,7 @@
 /** What every host keeps, whatever the device lacks: run for Node and the simulation in Node, and for the browser in Chromium. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeafReport, DivergenceReport, VmCounters } from '../../actors/control.js';
-import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/host.js';
+import type { DeafReport, DivergenceReport, VmCounters } from '../../actors/contract/control.js';
+import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { timer } from '../../protocol/generated/timer.js';

@@ -1,7 +1,7 @@
 /** What every host keeps when an actor goes from thread to thread under traffic: each ball comes back once, whole and in order. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Capabilities } from '../../actors/host.js';
-import { type System, startSystem } from '../../actors/system.js';
+import { type System, startSystem } from '../../actors/application/system.js';
+import type { Capabilities } from '../../actors/contract/host.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { mirror, probe, relay } from './protocol/generated/index.js';

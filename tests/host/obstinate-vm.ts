@@ -1,6 +1,6 @@
 /** A VM that answers some control calls, refuses one, leaves one unanswered, and can be told to end its thread: a real worker at its worst. */
 import type { Endpoint } from 'comlink';
-import type { VmControl, VmEvents } from '../../actors/control.js';
+import type { VmControl, VmEvents } from '../../actors/contract/control.js';
 import { type Boot, exposeVm } from '../../host-shim/common/service.js';
 
 export interface ObstinateWorker {

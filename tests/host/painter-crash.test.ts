@@ -1,6 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { CrashReport } from '../../actors/control.js';
-import { PortOverloadError } from '../../actors/port/port.js';
+import type { CrashReport } from '../../actors/contract/control.js';
+import { PortOverloadError } from '../../actors/vm/port/port.js';
 import { type CanvasDisplay, type CanvasDisplayOptions, openDisplay } from '../../host-shim/browser/ports/display.js';
 import { openInput } from '../../host-shim/browser/ports/input.js';
 import { createSimHost } from '../../host-shim/sim/index.js';

@@ -1,7 +1,7 @@
 /** The five actors in one thread over a real host, and a page that records what it is told: what the hosts' ports are tested on. */
-import type { VmListener } from '../../actors/host.js';
-import type { ActorOptions } from '../../actors/instance.js';
-import type { Port } from '../../actors/port/port.js';
+import type { VmListener } from '../../actors/contract/host.js';
+import type { ActorOptions } from '../../actors/contract/instance.js';
+import type { Port } from '../../actors/vm/port/port.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { javaScriptActors } from '../../js-actors/index.js';

@@ -1,6 +1,6 @@
 /** The ports of the simulation: those of the other hosts, on a virtual clock. */
 import { expect, it } from 'vitest';
-import type { RequestOptions } from '../../actors/port/port.js';
+import type { RequestOptions } from '../../actors/vm/port/port.js';
 import { Random } from '../../bus/random.js';
 import { createSimHost, openDisplay, openFetchPort, openInput } from '../../host-shim/sim/index.js';
 import { network } from '../../protocol/generated/network.js';

@@ -2,8 +2,8 @@
  * A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, ebb and tide flood each other from the same places,
  * desk is application code in the JavaScript VM, and probe looks on from the host.
  */
-import { Actor, type Handlers } from '../../actors/actor.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { Actor, type Handlers } from '../../actors/model/actor.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';

@@ -1,9 +1,9 @@
 /** Persistent actors on the simulation: what a life has left is what the next one begins with. */
 import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
+import { encodeRecord } from '../../actors/application/persistence/record.js';
+import { StorageError, unavailableStorage } from '../../actors/contract/storage.js';
 import type { SystemChange } from '../../actors/index.js';
-import { encodeRecord } from '../../actors/persistence/record.js';
-import { StorageError, unavailableStorage } from '../../actors/storage.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { PERSIST_DELAY_MS } from '../../protocol/limits.js';

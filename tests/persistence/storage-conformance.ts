@@ -1,6 +1,6 @@
 /** What a storage promises, on every host. */
 import { describe, expect, it } from 'vitest';
-import { type Storage, StorageError } from '../../actors/storage.js';
+import { type Storage, StorageError } from '../../actors/contract/storage.js';
 
 const BYTES = Uint8Array.from({ length: 70_000 }, (_, index) => index * 31);
 /** Any text is a key. */

@@ -1,7 +1,7 @@
 /** Lives of an application one after another, on a storage that tears writes, fails and cannot be read now and then: only the newest version is at stake. */
 import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
-import { decodeRecord } from '../../actors/persistence/record.js';
+import { decodeRecord } from '../../actors/application/persistence/record.js';
 import { Random } from '../../bus/random.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import { PERSIST_DELAY_MS } from '../../protocol/limits.js';

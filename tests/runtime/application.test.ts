@@ -1,7 +1,7 @@
 /** An application on the simulation, one host for each life: what ends a life, what the next begins with, and when there is none. */
 import { expect, test } from 'vitest';
+import { encodeRecord } from '../../actors/application/persistence/record.js';
 import { type Application, type ApplicationChange, ApplicationError, type Life, startApplication } from '../../actors/index.js';
-import { encodeRecord } from '../../actors/persistence/record.js';
 import { openStorage, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, LIFE_OPEN_DEADLINE_MS, PERSIST_DELAY_MS } from '../../protocol/limits.js';

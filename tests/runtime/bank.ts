@@ -1,18 +1,19 @@
 /** The bank application: two actors and two ports on the simulated host, for the tests of the runtime. */
-import { Actor, type Handlers, type RequestToken } from '../../actors/actor.js';
-import type { VmCounters } from '../../actors/control.js';
-import { decodeEnvelope } from '../../actors/envelope.js';
-import type { Host } from '../../actors/host.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import type { Twins } from '../../actors/placement.js';
-import type { Port } from '../../actors/port/port.js';
-import type { Storage } from '../../actors/storage.js';
+
+import type { Twins } from '../../actors/application/placement.js';
+import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { VmCounters } from '../../actors/contract/control.js';
+import { decodeEnvelope } from '../../actors/contract/envelope.js';
+import type { Host } from '../../actors/contract/host.js';
+import type { Storage } from '../../actors/contract/storage.js';
+import { Actor, type Handlers, type RequestToken } from '../../actors/model/actor.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
 import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
 import type { Escalation } from '../../actors/supervisor/system-machine.js';
-import { type System, type SystemOptions, startSystem } from '../../actors/system.js';
+import type { Port } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shim/sim/index.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';

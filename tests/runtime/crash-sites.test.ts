@@ -1,8 +1,8 @@
 /** The position of a crash is found when it is asked for, and the metrics hear of each crash once. */
 import { expect, test } from 'vitest';
-import { CrashSites } from '../../actors/cell/crash-sites.js';
-import type { CrashReport } from '../../actors/control.js';
-import { ActorTrap } from '../../actors/instance.js';
+import type { CrashReport } from '../../actors/contract/control.js';
+import { ActorTrap } from '../../actors/contract/instance.js';
+import { CrashSites } from '../../actors/vm/cell/crash-sites.js';
 import { trap } from '../guest/protocol/generated/index.js';
 import { WAYS } from '../guest/trap.js';
 import { openTrapStage } from '../guest/trap-stage.js';

@@ -1,8 +1,9 @@
 /** The system of the torrent and the brook on any host, and what the gauge sees of it. */
-import type { Host } from '../../actors/host.js';
-import type { Port } from '../../actors/port/port.js';
+
+import { type System, startSystem } from '../../actors/application/system.js';
+import type { Host } from '../../actors/contract/host.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
-import { type System, startSystem } from '../../actors/system.js';
+import type { Port } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { brook, bytesOf, gauge, parties, torrent } from './flood-world.js';

@@ -1,6 +1,6 @@
 /** The torrent, which floods whom it is told to, beside the brook, its neighbour, and the gauge, the host's port. Threads load this, too. */
-import { Actor, type Handlers } from '../../actors/actor.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { Actor, type Handlers } from '../../actors/model/actor.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { metrics, tandemParties } from '../../protocol/generated/index.js';

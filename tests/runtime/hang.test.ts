@@ -1,7 +1,7 @@
 /** An actor that loops for ever: its VM is ended and goes on, nothing is lost, and what hangs twice is given up. */
 import { describe, expect, test } from 'vitest';
+import { Standstill } from '../../actors/contract/standstill.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
-import { Standstill } from '../../actors/vm/standstill.js';
 import { Random } from '../../bus/random.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';

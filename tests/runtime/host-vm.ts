@@ -1,8 +1,8 @@
 /** The host's VM with a port, at a link whose other end the test holds; the test fires its timers, and moves its clock. */
-import type { DeafReport } from '../../actors/control.js';
-import type { VmName } from '../../actors/instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
-import type { Port } from '../../actors/port/port.js';
+import type { DeafReport } from '../../actors/contract/control.js';
+import type { VmName } from '../../actors/contract/instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
+import type { Port } from '../../actors/vm/port/port.js';
 import { Vm } from '../../actors/vm/vm.js';
 import { requestNumber } from '../../bus/body.js';
 import type { LinkReader, LinkWriter } from '../../bus/link.js';

@@ -1,7 +1,7 @@
 /** Orders to end an actor that cross the loss of its VM, at every moment of its recovery: they are carried out, and nothing is left behind. */
 import { expect, test } from 'vitest';
-import type { Host } from '../../actors/host.js';
-import { type SystemOptions, startSystem } from '../../actors/system.js';
+import { type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { Host } from '../../actors/contract/host.js';
 import { type BankWorld, bank, openBank } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };

@@ -1,7 +1,7 @@
 /** One owner for each state: who may send and publish what, replicas that notice a gap, zombies and doubles that are refused. */
 import { expect, test } from 'vitest';
-import { Actor, type Handlers } from '../../actors/actor.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { Actor, type Handlers } from '../../actors/model/actor.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import {
   EPOCH_OFFSET,
   FOLLOWERS,

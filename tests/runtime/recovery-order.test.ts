@@ -1,6 +1,6 @@
 /** Actors of one VM that talk to each other come back one after the other, without a carrier between them: nothing is said too early. */
 import { expect, test } from 'vitest';
-import { startSystem } from '../../actors/system.js';
+import { startSystem } from '../../actors/application/system.js';
 import { jsFactories, parties } from '../../chaos/application.js';
 import { couriers } from '../../chaos/couriers.js';
 import { collectEnding, restingAt } from '../../chaos/ending.js';

@@ -1,6 +1,6 @@
 /** A restart handles again no more than docs/RECOVERY.md states: by frames, and by the time that their handling took. */
 import { expect, test } from 'vitest';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import { Random } from '../../bus/random.js';
 import { REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../../protocol/limits.js';

@@ -1,7 +1,7 @@
 /** A request settles once: with its reply, or with a typed error as soon as it is known that none can come. */
 import { expect, test } from 'vitest';
-import type { Gate } from '../../actors/cell/gate.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
+import type { Gate } from '../../actors/vm/cell/gate.js';
 import { BODY_OFFSET } from '../../protocol/frame.js';
 import { REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import { bank, openBank, watcher } from './bank.js';

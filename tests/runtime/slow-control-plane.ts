@@ -3,8 +3,8 @@
  *
  * The catch: they take turns of the event loop, not virtual time, which stands still while an actor waits for its restart.
  */
-import type { VmControl } from '../../actors/control.js';
-import type { Host, VmHandle, VmListener } from '../../actors/host.js';
+import type { VmControl } from '../../actors/contract/control.js';
+import type { Host, VmHandle, VmListener } from '../../actors/contract/host.js';
 import type { Random } from '../../bus/random.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
 

@@ -1,8 +1,8 @@
 /** A spare instance: what it saves, how often it is brought up to date, and that it is never missed. */
 import { expect, test } from 'vitest';
-import { SpareInstance } from '../../actors/cell/spare-instance.js';
-import type { ActorInstance } from '../../actors/instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { ActorInstance } from '../../actors/contract/instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
+import { SpareInstance } from '../../actors/vm/cell/spare-instance.js';
 import { SPARE_SHARE_MAX } from '../../protocol/limits.js';
 import { readModule } from '../guest/guests.js';
 import { trap } from '../guest/protocol/generated/index.js';

@@ -1,7 +1,7 @@
 /** Anything at all may be thrown: it is one party's crash, with a text that is bounded, whatever it is. */
 import { describe, expect, test } from 'vitest';
-import { StorageError } from '../../actors/storage.js';
-import { isA, placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/thrown.js';
+import { StorageError } from '../../actors/contract/storage.js';
+import { isA, placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
 import { wordsOf } from '../../host-shim/common/ports/error-words.js';
 import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_STACK_CHARACTERS_MAX } from '../../protocol/limits.js';

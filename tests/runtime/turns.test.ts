@@ -1,8 +1,8 @@
 /** Whose turn it is: whoever keeps itself busy, in whatever lane, does not stop the others. */
 
 import { expect, test } from 'vitest';
-import { Gate, type GateServices } from '../../actors/cell/gate.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
+import { Gate, type GateServices } from '../../actors/vm/cell/gate.js';
 import { Refusals } from '../../actors/vm/refusals.js';
 import { type Party, Turns } from '../../actors/vm/turns.js';
 import { DeadLetters } from '../../bus/dead-letters.js';

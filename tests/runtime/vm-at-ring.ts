@@ -1,7 +1,7 @@
 /** One VM at rings whose other ends the test holds, so that it says when the VM runs and what its host answers. */
-import type { VmName } from '../../actors/instance.js';
-import { javaScriptActorFactory } from '../../actors/javascript-instance.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { VmName } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Progress } from '../../actors/vm/progress.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';

@@ -1,6 +1,6 @@
 /** A Wasm VM that cannot go on: its actors do, as their JavaScript twins, with all that they had and all that was on its way. */
 import { describe, expect, test } from 'vitest';
-import type { Host } from '../../actors/host.js';
+import type { Host } from '../../actors/contract/host.js';
 import { type SystemOptions, startSystem } from '../../actors/index.js';
 import { COOL_DOWN_MS } from '../../actors/supervisor/circuit.js';
 import { Random } from '../../bus/random.js';

@@ -1,9 +1,9 @@
 /** A request that nobody waits for any more is withdrawn: whoever has it in hand is told, wherever it lives, and also after a restart. */
 import { decode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
-import type { RequestToken } from '../../actors/actor.js';
 import type { Port } from '../../actors/index.js';
-import { OutboxBuilder } from '../../actors/outbox-builder.js';
+import type { RequestToken } from '../../actors/model/actor.js';
+import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
 import { actor, request, struct, u32 } from '../../protocol/schema.js';

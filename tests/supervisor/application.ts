@@ -1,7 +1,8 @@
 /** A small application for the supervisor's tests: three actors and a port. */
-import type { Capabilities } from '../../actors/host.js';
-import type { SystemOptions } from '../../actors/system.js';
-import { type ActorOrder, type System, startSystem } from '../../actors/system.js';
+
+import type { SystemOptions } from '../../actors/application/system.js';
+import { type ActorOrder, type System, startSystem } from '../../actors/application/system.js';
+import type { Capabilities } from '../../actors/contract/host.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { ScriptedHost } from './scripted-host.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ControlError } from '../../actors/host.js';
+import { ControlError } from '../../actors/contract/host.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';

@@ -1,6 +1,6 @@
 /** What waits for a watcher that is down is bounded, and what a schema watches must be there. */
 import { expect, test } from 'vitest';
-import type { EndNotice } from '../../actors/control.js';
+import type { EndNotice } from '../../actors/contract/control.js';
 import { Monitors } from '../../actors/supervisor/monitors.js';
 import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
 import { anna, bert } from './application.js';

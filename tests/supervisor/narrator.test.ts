@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { startSystem } from '../../actors/system.js';
+import { startSystem } from '../../actors/application/system.js';
 import { consoleFor } from '../../host-shim/common/console.js';
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
 import { noSecondVm, options } from './application.js';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decidePlacement, PlacementError, parsePlacement, rolloutBucket } from '../../actors/placement.js';
+import { decidePlacement, PlacementError, parsePlacement, rolloutBucket } from '../../actors/application/placement.js';
 
 const five = ['scene', 'focus', 'history', 'metrics', 'network'];
 const both = { js: true, wasm: true };

@@ -2,8 +2,8 @@
  * A host whose VMs do what the test's script says: they answer, refuse, hang or die on demand, and keep a log of what was asked
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
-import type { ActorHandover } from '../../actors/cell/handover.js';
-import type { Trial } from '../../actors/cell/trial.js';
+
+import { untouched } from '../../actors/contract/checkpoint.js';
 import type {
   ActorHealth,
   CauseLink,
@@ -16,14 +16,15 @@ import type {
   SpawnOrder,
   VmControl,
   VmCounters,
-} from '../../actors/control.js';
-import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/host.js';
-import type { VmName } from '../../actors/instance.js';
+} from '../../actors/contract/control.js';
+import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
+import type { VmName } from '../../actors/contract/instance.js';
+import type { Suspect } from '../../actors/contract/suspect.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
-import { untouched } from '../../actors/vm/checkpoint.js';
+import type { ActorHandover } from '../../actors/vm/cell/handover.js';
+import type { Trial } from '../../actors/vm/cell/trial.js';
 import type { ProgressReader, ProgressReading } from '../../actors/vm/progress.js';
-import type { Suspect } from '../../actors/vm/suspect.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */

@@ -1,8 +1,8 @@
 /** What a tree of supervisors does with actors: who is ended and restarted with whom, in what order, and what an exhausted budget climbs to. */
 import { describe, expect, test } from 'vitest';
+import type { SystemOptions } from '../../actors/application/system.js';
+import { startSystem } from '../../actors/application/system.js';
 import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
-import type { SystemOptions } from '../../actors/system.js';
-import { startSystem } from '../../actors/system.js';
 import { anna, bert, carl, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';

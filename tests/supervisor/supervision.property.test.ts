@@ -7,10 +7,10 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { VmName } from '../../actors/instance.js';
+import type { System } from '../../actors/application/system.js';
+import type { VmName } from '../../actors/contract/instance.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { RestartKind } from '../../actors/supervisor/tree/specification.js';
-import type { System } from '../../actors/system.js';
 import { anna, bert, carl, order, started } from './application.js';
 import type { ScriptedHost } from './scripted-host.js';
 

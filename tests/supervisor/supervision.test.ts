@@ -1,8 +1,8 @@
 /** What OTP's supervisor suite checks, by its case names, as far as it has a meaning here. */
 import { describe, expect, test } from 'vitest';
+import { startSystem } from '../../actors/application/system.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { SupervisionError } from '../../actors/supervisor/errors.js';
-import { startSystem } from '../../actors/system.js';
 import { anna, bert, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { startSystem } from '../../actors/application/system.js';
 import { CRASH_REPORTS_MAX, type SystemChange } from '../../actors/supervisor/change-feed.js';
-import { startSystem } from '../../actors/system.js';
 import { anna, noSecondVm, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';

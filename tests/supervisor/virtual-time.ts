@@ -1,5 +1,5 @@
 /** Clock and timers that go on only when told to: the supervisor's tests need no real second. */
-import type { Clock, TimerHandle, Timers } from '../../actors/host.js';
+import type { Clock, TimerHandle, Timers } from '../../actors/contract/host.js';
 
 interface Alarm {
   readonly dueMs: number;

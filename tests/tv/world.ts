@@ -1,5 +1,5 @@
 /** The television on the simulation, with a remote control whose keys come at any time: for tests of what a viewer's keys lead to. */
-import type { SystemOptions } from '../../actors/system.js';
+import type { SystemOptions } from '../../actors/application/system.js';
 import type { Place } from '../../examples/tv/headless/report.js';
 import type { Key } from '../../host-shim/common/ports/input-port.js';
 
@@ -8,7 +8,7 @@ const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${
 const { simStage } = (await built('examples/tv/headless/stage')) as typeof import('../../examples/tv/headless/stage.js');
 const { placeOf } = (await built('examples/tv/headless/report')) as typeof import('../../examples/tv/headless/report.js');
 const { actorOrders, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
-const { startSystem } = (await built('actors/system')) as typeof import('../../actors/system.js');
+const { startSystem } = (await built('actors/system')) as typeof import('../../actors/application/system.js');
 const { SimHost } = (await built('host-shim/sim/host')) as typeof import('../../host-shim/sim/host.js');
 const { openTimerPort } = (await built('host-shim/common/ports/timer')) as typeof import('../../host-shim/common/ports/timer.js');
 const { openDisplayPort } = (await built(

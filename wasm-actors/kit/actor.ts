@@ -1,5 +1,5 @@
 /**
- * The base of an actor in AssemblyScript, the twin of actors/actor.ts: same methods, same meaning, same bytes. An actor is a
+ * The base of an actor in AssemblyScript, the twin of actors/model/actor.ts: same methods, same meaning, same bytes. An actor is a
  * deterministic function of its messages: it has no clock, no random source and does no I/O.
  *
  *   class Counter extends Actor<CounterState> implements CounterHandlers {

@@ -3,7 +3,7 @@
  *
  * The catch: a child that was killed is waited for, since the next incarnation must not start beside it. So `kill` has to work.
  */
-import type { Timers } from '../../host.js';
+import type { Timers } from '../../contract/host.js';
 
 /** OTP's exit reasons. Of these only `error` and `killed` are abnormal. */
 export type ExitReason = 'normal' | 'shutdown' | 'killed' | 'error';

@@ -4,7 +4,7 @@
  * The catch: an incarnation may end while the supervisor is busy. What ended is told by its `Child`, so that an end that is heard of late, when
  * another incarnation runs, is known as such.
  */
-import type { Timers } from '../../host.js';
+import type { Timers } from '../../contract/host.js';
 import type { RestartTimes } from '../intensity.js';
 import { type Child, type Exit, endChild, type Purpose } from './child.js';
 import { ChildStartError, OrderError } from './errors.js';

@@ -1,5 +1,5 @@
 /** What goes wrong between a supervisor and whoever gives it orders. */
-import { reasonOf } from '../../thrown.js';
+import { reasonOf } from '../../contract/thrown.js';
 import type { Child } from './child.js';
 
 /** A flag or a specification makes no sense; nothing was done. */

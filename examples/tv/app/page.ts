@@ -3,8 +3,9 @@
  * and shows where focus is. It lives in the JavaScript VM, beside the actors placed there, and is supervised: when it throws, or its VM is
  * lost, another is made, which shows the entry that history is at.
  */
-import type { Port } from '../../../actors/port/port.js';
-import type { PortHandlers } from '../../../actors/port/port-handlers.js';
+
+import type { PortHandlers } from '../../../actors/model/port-handlers.js';
+import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { decodeDynamic, encodeDynamic } from '../../../protocol/dynamic.js';
 import { focus } from '../../../protocol/generated/focus.js';

@@ -1,9 +1,9 @@
 /** What a headless run has found out: printed as a table, or as the one line of JSON that `--json` promises. */
 import { createHash } from 'node:crypto';
 import { decode, encode } from '@msgpack/msgpack';
-import type { VmCounters } from '../../../actors/control.js';
-import { decodeEnvelope } from '../../../actors/envelope.js';
-import type { System } from '../../../actors/system.js';
+import type { System } from '../../../actors/application/system.js';
+import type { VmCounters } from '../../../actors/contract/control.js';
+import { decodeEnvelope } from '../../../actors/contract/envelope.js';
 import { applicationState } from '../../../js-actors/metrics.js';
 import { focus } from '../../../protocol/generated/focus.js';
 import { history } from '../../../protocol/generated/history.js';

@@ -1,6 +1,6 @@
 /** One headless run of the television: the same application and actors as in the browser, a seeded remote control, and a report. */
-import { startApplication } from '../../../actors/application.js';
-import type { Life } from '../../../actors/application-life.js';
+import { startApplication } from '../../../actors/application/application.js';
+import type { Life } from '../../../actors/application/application-life.js';
 import { Random } from '../../../bus/random.js';
 import { type DisplayPort, openDisplayPort } from '../../../host-shim/common/ports/display-port.js';
 import { type InputPort, type Key, type KeyPhase, openInputPort } from '../../../host-shim/common/ports/input-port.js';

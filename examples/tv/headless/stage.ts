@@ -1,6 +1,7 @@
 /** Where a headless run takes place: the real threads of Node, or the simulation. */
-import type { Capabilities, Host } from '../../../actors/host.js';
-import type { System } from '../../../actors/system.js';
+
+import type { System } from '../../../actors/application/system.js';
+import type { Capabilities, Host } from '../../../actors/contract/host.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { Random } from '../../../bus/random.js';
 import { openFetchPort } from '../../../host-shim/common/ports/fetch.js';

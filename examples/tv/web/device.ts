@@ -7,7 +7,7 @@
  *   ?workers=off   all VMs in one thread
  *   ?requestDeadlineMs=2000   what the page asks for is given up so soon
  */
-import { parsePlacement } from '../../../actors/placement.js';
+import { parsePlacement } from '../../../actors/application/placement.js';
 import type { BrowserCapabilities } from '../../../host-shim/browser/index.js';
 import { ACTOR_NAMES } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';

@@ -6,10 +6,10 @@
  * `data-state` (starting, running, restarting, failed), `data-lives` (that have begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
  * `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  */
-import { type ApplicationChange, ApplicationError, startApplication } from '../../../actors/application.js';
-import type { Life } from '../../../actors/application-life.js';
-import type { StorageChange } from '../../../actors/persistence/storage-change.js';
-import { StorageError, unavailableStorage } from '../../../actors/storage.js';
+import { type ApplicationChange, ApplicationError, startApplication } from '../../../actors/application/application.js';
+import type { Life } from '../../../actors/application/application-life.js';
+import { StorageError, unavailableStorage } from '../../../actors/contract/storage.js';
+import type { StorageChange } from '../../../actors/contract/storage-change.js';
 import {
   createBrowserHost,
   detectCapabilities,

@@ -6,7 +6,7 @@
  *
  * The catch: what is on its way when the database is closed under it is tried again on the next one, so changes of a key wait for each other.
  */
-import { type Storage, StorageError, type StorageFailure } from '../../../actors/storage.js';
+import { type Storage, StorageError, type StorageFailure } from '../../../actors/contract/storage.js';
 import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
 
 const STORE = 'bytes';

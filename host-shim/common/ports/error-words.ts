@@ -1,6 +1,6 @@
 /** What the platform says of a failure, in one line: "fetch failed" alone says nothing, its causes do. */
 
-import { reasonsOf } from '../../../actors/thrown.js';
+import { reasonsOf } from '../../../actors/contract/thrown.js';
 
 /** Links of a chain of causes that are read: a fetch has one or two. */
 const CAUSES_MAX = 4;

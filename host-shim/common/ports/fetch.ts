@@ -2,7 +2,7 @@
  * The fetch port: one HTTP exchange per `start`, by the platform's own `fetch`. Every start that is not aborted is answered once.
  * The catch: an answer must fit a frame, so a body is read only up to its limit, and headers that do not fit are left out.
  */
-import type { Port } from '../../../actors/port/port.js';
+import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { fetch as fetchSchema } from '../../../protocol/generated/fetch.js';
 import { network } from '../../../protocol/generated/network.js';

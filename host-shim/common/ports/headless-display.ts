@@ -1,5 +1,5 @@
 /** A display without a screen: ticks come from timers, or one by one from a program that says when. */
-import type { Clock, TimerHandle, Timers } from '../../../actors/host.js';
+import type { Clock, TimerHandle, Timers } from '../../../actors/contract/host.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from './display-port.js';
 

@@ -1,4 +1,4 @@
-import { PortOverloadError } from '../../../actors/port/port.js';
+import { PortOverloadError } from '../../../actors/vm/port/port.js';
 
 /** How long a port waits before it offers again what must not be lost. */
 export const OFFER_AGAIN_MS = 10;

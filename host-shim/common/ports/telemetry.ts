@@ -8,8 +8,8 @@
  * The catch: totals that wait are replaced by those of the next flush, which hold all that they held. Log records are kept, up to a bound.
  */
 
-import type { Timers } from '../../../actors/host.js';
-import { isA } from '../../../actors/thrown.js';
+import type { Timers } from '../../../actors/contract/host.js';
+import { isA } from '../../../actors/contract/thrown.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
 import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../../protocol/limits.js';

@@ -2,8 +2,8 @@
  * The timer port: time for actors. A timer is known by who started it and the number that they gave it.
  * The catch: timers outlive the incarnation that started them, because a restarted actor expects the ones in its state.
  */
-import type { TimerHandle, Timers } from '../../../actors/host.js';
-import type { Port } from '../../../actors/port/port.js';
+import type { TimerHandle, Timers } from '../../../actors/contract/host.js';
+import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';

@@ -7,7 +7,7 @@
  */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Storage, StorageError } from '../../../actors/storage.js';
+import { type Storage, StorageError } from '../../../actors/contract/storage.js';
 
 /** Hexadecimal, so that any key is a file name on any file system. */
 const nameOf = (key: string): string => Buffer.from(key, 'utf8').toString('hex');

@@ -1,6 +1,6 @@
 /** The fetch port of a simulation: answers come from a function, after a seeded time on the virtual clock. */
-import type { TimerHandle, Timers } from '../../../actors/host.js';
-import type { Port } from '../../../actors/port/port.js';
+import type { TimerHandle, Timers } from '../../../actors/contract/host.js';
+import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import type { Random } from '../../../bus/random.js';
 import { fetch } from '../../../protocol/generated/fetch.js';

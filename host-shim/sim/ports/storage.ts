@@ -1,5 +1,5 @@
 /** Storage in memory: the location is what the bytes are kept in, and whoever holds it decides how long they last. */
-import { type Storage, StorageError } from '../../../actors/storage.js';
+import { type Storage, StorageError } from '../../../actors/contract/storage.js';
 
 /** What was stored, by key. */
 export type StorageMemory = Map<string, Uint8Array>;

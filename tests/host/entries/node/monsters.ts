@@ -1,4 +1,4 @@
-import { javaScriptActorFactory } from '../../../../actors/javascript-instance.js';
+import { javaScriptActorFactory } from '../../../../actors/model/javascript-instance.js';
 import { runVm } from '../../../../host-shim/node/index.js';
 import { bank, parties } from '../../../runtime/bank.js';
 import { ThrowingBank } from '../../../runtime/monsters.js';

@@ -1,0 +1,110 @@
+/**
+ * Says what goes wrong in a system to who develops it: one line each, on the console that the host hands in. Programs read the changes themselves
+ * (`onChange`), so the wording is no contract.
+ */
+import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
+import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/control.js';
+import type { Clock } from '../contract/host.js';
+import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
+
+export class Narrator {
+  private periodFrom = Number.NEGATIVE_INFINITY;
+  private said = 0;
+  private unsaid = 0;
+
+  constructor(
+    private readonly write: (line: string) => void,
+    private readonly clock: Clock,
+  ) {}
+
+  readonly hear = (change: SystemChange): void => {
+    const line = warningIn(change);
+    if (line) this.say(line);
+  };
+
+  private say(line: string): void {
+    const now = this.clock.nowMicros();
+    const isOver = now < this.periodFrom || now - this.periodFrom >= CONSOLE_PERIOD_MS * 1000;
+    if (isOver) this.begin(now);
+    if (this.said === CONSOLE_LINES_MAX) {
+      this.unsaid++;
+      return;
+    }
+    this.said++;
+    this.write(`tandem: ${line.slice(0, CONSOLE_CHARACTERS_MAX).replace(/\s+/g, ' ')}`);
+  }
+
+  private begin(now: number): void {
+    this.periodFrom = now;
+    this.said = 0;
+    if (this.unsaid > 0) this.write(`tandem: ${this.unsaid} more lines were left out`);
+    this.unsaid = 0;
+  }
+}
+
+/** What of a change somebody should act on; empty when it is in order. */
+function warningIn(change: SystemChange): string {
+  switch (change.type) {
+    case 'system':
+      return change.state === 'degraded' || change.state === 'failed' ? `the system is ${change.state}` : '';
+    case 'vm':
+      return ofVm(change);
+    case 'actor':
+      return ofParty(`actor ${change.actor}`, change) || ofFailOver(change);
+    case 'port':
+      return ofParty(`port ${change.port}`, change);
+    case 'crash':
+      return `${change.report.party} crashed${atMessage(change.report)}: ${causeOf(change.report)}`;
+    case 'poisoned':
+      return `${change.report.party} has given up a message${atMessage(change.report)}, which crashed it twice: ${causeOf(change.report)}`;
+    case 'guest':
+      return `the guest of ${change.actor} cannot be run${change.twin ? ', its JavaScript twin begins in its place' : ''}: ${change.reason}`;
+    case 'storage':
+      if (change.event === 'discarded')
+        return `the stored state of ${change.actor} is ${change.reason}, and was discarded: ${change.detail}`;
+      if (change.event === 'lost') return `the stored state of ${change.actor} may be gone, and is written anew: ${change.detail}`;
+      return change.event === 'failed' ? `storage of ${change.actor}: ${change.error.message}` : '';
+    case 'deaf':
+      return `VM ${change.report.vm} was deaf and has been woken: ${DEAF[change.report.reason]}. This is a defect of Tandem`;
+    case 'divergent':
+      return ofDivergence(change.report);
+    case 'refused':
+      return ofRefusal(change.report);
+    case 'control':
+      return change.error.message;
+  }
+}
+
+const DEAF: Readonly<Record<DeafReport['reason'], string>> = {
+  pump: 'what it was to do was not done',
+  reader: 'a link of it was awake, and nobody would have looked there',
+  frames: 'frames waited, and nobody would have handled them',
+};
+
+function ofRefusal({ code, party, kindName }: RefusedReport): string {
+  if (code === 'refused') return `${party} may not send ${kindName}: sendsTo of its schema does not name the receiver. It is a dead letter`;
+  return `${party} floods itself with refused requests: further ones (${kindName}) are dead letters, and it is not told of each`;
+}
+
+function ofDivergence({ actor, message, first, again }: DivergenceReport): string {
+  const at = message.kindName ? ` at ${message.kindName} from ${message.source}` : '';
+  const said = first || again ? `: it was ${shown(first)}, and is ${shown(again)}` : '';
+  return `${actor} said something else as it handled messages again${at}${said}. It may ask for the time or a random number, or its twins differ`;
+}
+
+const shown = (frame: DivergentFrame | null): string => (frame ? `${frame.kindName} ${frame.body}` : 'nothing');
+
+function ofVm({ vm, state, reason, failedOver }: VmStatus): string {
+  if (state === 'running') return failedOver ? `VM ${vm} runs its actors as their JavaScript twins: ${reason}` : '';
+  return state === 'lost' || state === 'failed' || state === 'restarting' ? `VM ${vm} is ${state}: ${reason}` : '';
+}
+
+const ofParty = (who: string, { state, reason }: ActorStatus | PortStatus): string =>
+  state === 'exhausted' || state === 'failed' || state === 'lost' ? `${who} is ${state}: ${reason}` : '';
+
+const ofFailOver = ({ actor, state, circuit, reason }: ActorStatus): string =>
+  state === 'running' && circuit === 'open' ? `actor ${actor} runs as its JavaScript twin: ${reason}` : '';
+
+const atMessage = ({ message }: CrashReport): string => (message.kindName ? ` at ${message.kindName} from ${message.source}` : '');
+
+const causeOf = ({ reason, position }: CrashReport): string => (position ? `${reason} (${position})` : reason);

@@ -1,0 +1,173 @@
+/**
+ * Keeps the states of an application's persistent actors in storage: says what an actor starts with, and writes what has changed.
+ *
+ *   VM: changed(actor) ── PERSIST_DELAY_MS ──> snapshot(actor) ──> differs from what storage holds? ──> write
+ *
+ * The catch: a storage may hang. What waits for one gives up after STORAGE_DEADLINE_MS and goes on; the write that hangs goes on as well, and
+ * until it has settled there is no other of its actor.
+ */
+import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
+import type { SpawnOrder } from '../../contract/control.js';
+import { decodeEnvelope } from '../../contract/envelope.js';
+import { ControlError, type TimerHandle, type Timers } from '../../contract/host.js';
+import { inTime } from '../../contract/in-time.js';
+import { type Storage, StorageError } from '../../contract/storage.js';
+import type { PersistenceStatus, StorageChange } from '../../contract/storage-change.js';
+import { keptOf } from './kept-snapshot.js';
+import { type PersistentActor, PersistentState } from './persistent-state.js';
+import { asStorageError, type StoredState } from './state-slots.js';
+
+/** What an actor may start with: an envelope of this life, or a state from storage. */
+export type StartState = Pick<SpawnOrder, 'snapshot' | 'stored'>;
+
+/** What of storage actors begin with: the newest state that they take, one before the newest, or none. */
+export type Stored = 'newest' | 'before' | 'none';
+
+export interface PersistentActors {
+  readonly actors: readonly PersistentActor[];
+  readonly stored: Stored;
+  /** Where their states are kept; nowhere when not given. */
+  readonly storage: Storage | undefined;
+}
+
+export interface PersistenceServices {
+  readonly timers: Timers;
+  /** Envelope of an actor. Rejects when it does not run. */
+  readonly snapshot: (actor: string) => Promise<Uint8Array>;
+  readonly tell: (change: StorageChange) => void;
+}
+
+export class Persistence {
+  private readonly states: ReadonlyMap<string, PersistentState>;
+  private readonly changed = new Set<string>();
+  private readonly underway = new Set<Promise<void>>();
+  private timer: TimerHandle | null = null;
+  private readonly stored: Stored;
+  private held = false;
+
+  constructor(
+    { actors, stored, storage }: PersistentActors,
+    private readonly services: PersistenceServices,
+  ) {
+    const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, services.tell)) : [];
+    this.stored = stored;
+    this.states = new Map(kept.map((state) => [state.status.actor, state]));
+    if (storage) storage.onLost = (detail) => this.doubt(detail);
+  }
+
+  private doubt(detail: string): void {
+    for (const [actor, state] of this.states) {
+      state.doubt(detail);
+      this.note(actor);
+    }
+  }
+
+  get statuses(): readonly PersistenceStatus[] {
+    return [...this.states.values()].map(({ status }) => status);
+  }
+
+  /**
+   * Starts an actor with what it left in this life; else, when it is persistent, with the newest state from storage that it takes,
+   * of those that `stored` allows, or none.
+   * @param spawn rejects with a ControlError `failed` when the actor did not take what it was given
+   * @throws what `spawn` throws otherwise, and what it throws without a state
+   */
+  async start(actor: string, envelope: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
+    if (envelope || !this.states.has(actor)) return spawn({ snapshot: envelope });
+    const { tell } = this.services;
+    for (const { generation, snapshot } of await this.statesOf(actor)) {
+      try {
+        await spawn({ stored: snapshot });
+        tell({ event: 'restored', actor, generation });
+        return;
+      } catch (error) {
+        if (!(error instanceof ControlError && error.code === 'failed')) throw error;
+        tell({ event: 'discarded', actor, reason: 'refused', detail: `generation ${generation}: ${error.message}` });
+      }
+    }
+    await spawn({});
+    tell({ event: 'fresh', actor });
+  }
+
+  /** Those that it may begin with, newest first: none when storage cannot be read in time. Never rejects. */
+  private async statesOf(actor: string): Promise<readonly StoredState[]> {
+    const state = this.states.get(actor);
+    if (!state || this.stored === 'none') return [];
+    try {
+      const states = await this.inTime(state.read(), `read ${actor}`);
+      return this.stored === 'before' ? states.slice(1) : states;
+    } catch (error) {
+      state.fail(asStorageError(error, `read ${actor}`));
+      return [];
+    }
+  }
+
+  private isKept(actor: string): boolean {
+    return this.states.get(actor)?.isForGood === false;
+  }
+
+  /** From now on nothing is written: what storage holds was good once, and what runs now may be what fails. What is under way completes. */
+  hold(): void {
+    this.held = true;
+    this.services.timers.clear(this.timer);
+  }
+
+  /** The actor may have changed. */
+  note(actor: string): void {
+    if (this.held || !this.isKept(actor)) return;
+    this.changed.add(actor);
+    this.timer ??= this.services.timers.set(PERSIST_DELAY_MS, () => void this.flush());
+  }
+
+  /** An actor was stopped, and this is what it left. */
+  leave(actor: string, envelope: Uint8Array): void {
+    if (!this.isKept(actor)) return;
+    this.changed.delete(actor);
+    void this.write(actor, envelope);
+  }
+
+  /** Writes what has changed. Resolves when all is written, or could not be, or storage does not answer. Never rejects. */
+  async flush(): Promise<void> {
+    this.services.timers.clear(this.timer);
+    this.timer = null;
+    const actors = [...this.changed];
+    this.changed.clear();
+    await Promise.all(actors.map((actor) => this.collect(actor)));
+    await Promise.all(this.underway);
+  }
+
+  private async collect(actor: string): Promise<void> {
+    let envelope: Uint8Array;
+    try {
+      envelope = await this.services.snapshot(actor);
+    } catch {
+      this.changed.add(actor); // it restarts, or is gone
+      return;
+    }
+    await this.write(actor, envelope);
+  }
+
+  private async write(actor: string, envelope: Uint8Array): Promise<void> {
+    if (this.held) return;
+    const write = this.tryWrite(actor, envelope).finally(() => this.underway.delete(write));
+    this.underway.add(write);
+    await write;
+  }
+
+  /** What could not be written is tried again with the next change, of whichever actor. */
+  private async tryWrite(actor: string, envelope: Uint8Array): Promise<void> {
+    const state = this.states.get(actor)!;
+    const operation = `write ${actor}`;
+    try {
+      const written = await this.inTime(state.write(keptOf(decodeEnvelope(envelope).snapshot)), operation);
+      if (!written && !state.isForGood) this.changed.add(actor);
+    } catch (error) {
+      this.changed.add(actor);
+      state.fail(asStorageError(error, operation));
+    }
+  }
+
+  private inTime<T>(answer: Promise<T>, operation: string): Promise<T> {
+    return inTime(this.services.timers, STORAGE_DEADLINE_MS, answer, () => new StorageError('late', operation));
+  }
+}

@@ -1,0 +1,279 @@
+/**
+ * The control plane between the host and a VM: what Comlink carries between threads, and a plain call in the simulation.
+ * Every call settles: the host races it against the death of the worker and a deadline.
+ */
+import type { DeadLetter } from '../../bus/dead-letters.js';
+import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
+import type { EndReason } from '../../protocol/generated/system.js';
+import type { ActorHandover } from '../vm/cell/handover.js';
+import type { Trial } from '../vm/cell/trial.js';
+import type { ActorOptions, VmName } from './instance.js';
+import type { Suspect } from './suspect.js';
+
+/** Where every actor and port is: address to VM. */
+export type Routes = readonly (readonly [address: number, vm: VmName])[];
+
+/** How far the links between one VM and others were written, by the name of the other. */
+export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
+
+export interface SpawnOrder {
+  /** Name of an actor, or of a port that was stopped. */
+  readonly party: string;
+  readonly epoch: number;
+  readonly options: ActorOptions;
+  /** Envelope of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
+  readonly snapshot?: Uint8Array;
+  /** Instead of an envelope: a snapshot from storage, of a life that nobody here was part of. */
+  readonly stored?: Uint8Array;
+}
+
+/** An actor or port of a lost VM, or an actor of another VM, that is to go on. `snapshot`: what it was to start with, when it had not run yet. */
+export type RecoveryOrder = Omit<SpawnOrder, 'stored'>;
+
+/** The end of one incarnation of a party, for those who watch it. */
+export interface EndNotice {
+  /** Address. */
+  readonly party: number;
+  readonly epoch: number;
+  readonly reason: EndReason;
+}
+
+/** What a person needs to mend the actor or port. Plain data: it crosses the control plane. */
+export interface CrashReport {
+  /** Of the actor or port. */
+  readonly party: string;
+  readonly address: number;
+  readonly vm: VmName;
+  readonly epoch: number;
+  /** Sequence of the last frame that this incarnation sent: what comes later under its epoch is refused. */
+  readonly lastSequence: number;
+  /** The exception's message and stack. */
+  readonly reason: string;
+  readonly stack: string;
+  /** Source position in the actor's own language (`wasm-actors/scene.ts:120:5`), empty when unknown or not asked for yet. */
+  readonly position: string;
+  readonly message: {
+    readonly kind: number;
+    readonly kindName: string;
+    readonly source: string;
+    readonly sequence: number;
+    readonly sentAt: number;
+    readonly firstBytes: Uint8Array;
+  };
+  /** From the message's cause back to what a port started: the nearest first. */
+  readonly causes: readonly CauseLink[];
+  /** 1 for the first try of this message, 2 for the retry that makes it poison. */
+  readonly attempt: number;
+  readonly at: number;
+  /** Epoch as which its VM starts it again at once, by permit; 0 when it waits for its supervisor. */
+  readonly restartsAs: number;
+}
+
+/** A frame in a chain of causes. */
+export interface CauseLink {
+  readonly address: number;
+  readonly source: string;
+  readonly sequence: number;
+  readonly kindName: string;
+}
+
+/** Which crash is why a request has failed? */
+export interface CrashQuestion {
+  /** Address of whom was asked. */
+  readonly party: number;
+  /** Its incarnation whose crash it was; null when that is not known. */
+  readonly epoch: number | null;
+  readonly code: ErrorCode;
+  /** When it was asked, in microseconds since the Unix epoch. */
+  readonly askedAt: number;
+}
+
+export interface ActorHealth {
+  readonly actor: string;
+  readonly vm: VmName;
+  readonly state: 'running' | 'restarting' | 'moving' | 'stopped';
+  readonly epoch: number;
+  readonly mailboxFrames: number;
+  readonly mailboxBytes: number;
+  readonly journalFrames: number;
+  readonly handled: number;
+  readonly memoryBytes: number;
+}
+
+export interface VmCounters {
+  /** Per pair "source>target": frames stamped at the gate of this VM, and frames handled in it. */
+  readonly sent: Readonly<Record<string, number>>;
+  readonly handled: Readonly<Record<string, number>>;
+  readonly duplicates: number;
+  readonly fenced: number;
+  readonly refused: number;
+  readonly dropped: number;
+  readonly conflated: number;
+  /** Frames that a mailbox took over its capacity, so that actors that wait for each other go on. */
+  readonly forced: number;
+  /** Frames in mailboxes, and parties whose output has not left: 0 when all is quiet. */
+  readonly waiting: number;
+  readonly deadLetters: number;
+  readonly replayed: number;
+  /** Replays whose output differed from what the first run had sent: must stay 0. */
+  readonly divergent: number;
+  readonly traps: number;
+  /** Times a VM was found that nobody would have woken: must stay 0. */
+  readonly deaf: number;
+}
+
+/** A VM was found that had something to do, and that nobody would have woken: a defect of the runtime. It was woken. */
+export interface DeafReport {
+  readonly vm: VmName;
+  /** pump: one that was asked for has not come. reader: of a link, awake with nobody looking. frames: waited, and could be handled. */
+  readonly reason: 'pump' | 'reader' | 'frames';
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** An actor that handled messages again said something else than the first time: it depends on more than its messages and state, or its twins differ. It goes on. */
+export interface DivergenceReport {
+  readonly actor: string;
+  /** Where it handled them again. */
+  readonly vm: VmName;
+  readonly epoch: number;
+  /** At which it differed first; empty names when only the digest of all tells it. */
+  readonly message: { readonly kindName: string; readonly source: string; readonly sequence: number };
+  /** The first frame that had left and came out otherwise; null when it had sent none more, or it was not kept (docs/RECOVERY.md). */
+  readonly first: DivergentFrame | null;
+  /** What came out in its place; null when nothing did, or it is not known which. */
+  readonly again: DivergentFrame | null;
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+/** A party has sent what goes nowhere. */
+export interface RefusedReport {
+  readonly vm: VmName;
+  /**
+   * `refused`: a message of one that its schema does not name in `sendsTo`. `overloaded`: a request beyond all bounds, and the party is too far behind even
+   * to be told of each that was refused.
+   */
+  readonly code: 'refused' | 'overloaded';
+  /** Who sent it. */
+  readonly party: string;
+  /** As `scene.commit`. */
+  readonly kindName: string;
+  /** Microseconds since the Unix epoch. */
+  readonly at: number;
+}
+
+export interface DivergentFrame {
+  readonly kindName: string;
+  /** Empty for a publication. */
+  readonly target: string;
+  /** The fields of its body as JSON, shortened; empty when they cannot be read. */
+  readonly body: string;
+  /** Length of the frame. */
+  readonly bytes: number;
+  /** The first of them, at most `DIVERGENT_FRAME_BYTES_MAX`, without source, sequence and time, which are put in as it leaves. */
+  readonly firstBytes: Uint8Array;
+}
+
+export type { DeadLetter };
+
+/** A link's transport, made by the host and handed to the two VMs. Opaque to the actor model. */
+export type LinkTransport = unknown;
+
+/** The steps of a move of an actor from one VM to another (docs/MOVES.md), in their order. */
+export interface MoveControl {
+  /**
+   * Frames for this address wait at their sources until `resume`, and when its actor is here it does nothing more.
+   * @returns how far the links to the others were written
+   */
+  suspend(address: number): Promise<LinkPositions>;
+  /** Resolves when what the others had written to this VM at these positions was drained and is durable. @throws when `resume` comes first */
+  settle(address: number, positions: LinkPositions): Promise<void>;
+  /** Copies all that an actor is whose address is suspended. It stays here until `forget`. */
+  handOver(actor: string): Promise<ActorHandover>;
+  /** Takes an actor over; it waits here for `resume`, or for `forget`. Resolves when this VM could be lost without it. */
+  adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void>;
+  /** Drops an actor that is another VM's; does nothing when it is not here. */
+  forget(actor: string): Promise<void>;
+  /** Frames for this address go their way again, and an actor that was adopted runs. One that was only suspended waits for `restart`. */
+  resume(address: number): Promise<void>;
+}
+
+export interface VmControl {
+  attach(peer: VmName, transport: { readonly incoming: LinkTransport; readonly outgoing: LinkTransport }): Promise<void>;
+  setRoutes(routes: Routes): Promise<void>;
+  spawn(order: SpawnOrder): Promise<void>;
+  /** Starts the next incarnation of an actor whose former one ended: restores, replays, goes on with what was held. */
+  restart(actor: string, epoch: number): Promise<void>;
+  /** The incarnation before `epoch` may be followed by it at once when it ends. Of no use when it has ended, or is not the one before. */
+  permit(actor: string, epoch: number): Promise<void>;
+  /** Ends the incarnation of an actor that is to be restarted: what waits for it goes on waiting. @returns the last sequence that it sent */
+  end(actor: string): Promise<number>;
+  /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
+  stop(actor: string): Promise<Uint8Array>;
+  /** The host has the last envelope of an actor that was stopped: until then it is in the checkpoints, so that nothing is lost with the VM. */
+  letGo(actor: string): Promise<void>;
+  snapshot(actor: string): Promise<Uint8Array>;
+  /**
+   * Frames from `address` with a lower epoch are refused from now on, unless their sequence is at most `lastSequence`: those had left
+   * before their incarnation ended, and may still be on their way.
+   */
+  fence(address: number, epoch: number, lastSequence: number): Promise<void>;
+  /** Tells a party, from this VM's runtime, that an incarnation of one that it watches has ended. */
+  tellEnded(watcher: number, notice: EndNotice): Promise<void>;
+  setAnimating(animating: boolean): Promise<void>;
+  /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
+  setTrapRate(rate: number, seed: number): Promise<void>;
+  /** Probability that a first delivery to an actor of this VM hangs, drawn from `seed`. */
+  setHangRate(rate: number, seed: number): Promise<void>;
+  /** Makes the handler of the actor's next frame trap. */
+  crash(actor: string): Promise<void>;
+  /** Makes the handler of the actor's next frame loop for ever. */
+  hang(actor: string): Promise<void>;
+  /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
+  causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
+  /** Where in its source this incarnation of an actor or port crashed, lately; empty when that is not known. */
+  locate(party: string, epoch: number): Promise<string>;
+  health(): Promise<readonly ActorHealth[]>;
+  counters(): Promise<VmCounters>;
+  deadLetters(): Promise<readonly DeadLetter[]>;
+  /** Handles a frame in a throw-away instance with the actor's present state. Nothing of it is kept or sent. */
+  tryFrame(actor: string, frame: Uint8Array): Promise<Trial>;
+  /** Handles a frame that was given up once more, out of its order: as the next of an actor or port. */
+  deliverAgain(actor: string, frame: Uint8Array): Promise<void>;
+  /**
+   * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
+   * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts.
+   * @param suspects where former incarnations hung, oldest first: what hangs twice is given up
+   */
+  recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
+  readonly moves: MoveControl;
+  /** Every actor runs: ports may send. */
+  begin(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+/** What a VM reports unasked. */
+export interface VmEvents {
+  ended(report: CrashReport): void;
+  /** A former incarnation of the VM hung at this message; its party goes on. */
+  hung(report: CrashReport): void;
+  /** A port that is not supervised threw: what it did is spent, and the port goes on. */
+  crashed(report: CrashReport): void;
+  /** A message was given up after its second try; the actor goes on without it. @param frame the whole of it */
+  poisoned(report: CrashReport, frame: Uint8Array): void;
+  deaf(report: DeafReport): void;
+  /** What an actor handled again gave other output than the first time. */
+  divergent(report: DivergenceReport): void;
+  /** A party has sent what its schema does not allow: a dead letter. Said once for each of its kinds. */
+  refused(report: RefusedReport): void;
+  /** Resolves when its position is known, or cannot be; with null when it was no crash. */
+  crashOf(question: CrashQuestion): Promise<CrashCause | null>;
+  /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
+  changed(actor: string): void;
+  /**
+   * Resolves when the host holds it: what came before it can be forgotten. Only the newest is needed.
+   * @param neededFrom journal position before which nothing is needed any more
+   */
+  checkpoint(bytes: Uint8Array, neededFrom: number): Promise<void>;
+}

@@ -1,0 +1,127 @@
+/**
+ * The platform as one explicit object: clock, timers, threads, and the links between them. Three implementations share this
+ * contract and its conformance suite: Node (worker threads), browser (module workers), sim (one thread, virtual clock).
+ *
+ * The supervisor starts a system over it like this:
+ *
+ *   startVm('js') ─┐                             connect(local, js) ─┐
+ *   startVm('wasm')┴─> a VmHandle for each       connect(local, wasm)├─> attach on both ends ─> setRoutes ─> spawn ...
+ *                                                connect(js, wasm) ──┘
+ *
+ * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
+ * `guardControl` (supervisor/guard.ts), so that every call settles.
+ */
+
+import type { ProgressReader } from '../vm/progress.js';
+import type { VmControl, VmEvents } from './control.js';
+import type { VmName } from './instance.js';
+
+export interface Clock {
+  /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */
+  nowMicros(): number;
+}
+
+export type TimerHandle = unknown;
+
+export interface Timers {
+  set(delayMs: number, fn: () => void): TimerHandle;
+  /** Clearing a timer that has fired does nothing. */
+  clear(handle: TimerHandle): void;
+}
+
+/** What the device can do. A host reports what it was told to use, so that a test can take a capability away. */
+export interface Capabilities {
+  readonly wasm: boolean;
+  /** Without it links are message ports, and a host does not see the journals of its VMs. */
+  readonly sharedMemory: boolean;
+  /** Without them every VM runs in the host's thread. */
+  readonly workers: boolean;
+}
+
+/** What the supervisor learns from a VM unasked. */
+export interface VmListener extends VmEvents {
+  /** The thread ended without being asked to. Called once, and not after `terminate`. */
+  lost(reason: string): void;
+}
+
+/** What the supervisor learns from the VM of its own thread. */
+export type LocalListener = Pick<VmEvents, 'ended' | 'crashed' | 'poisoned' | 'deaf' | 'refused' | 'crashOf'>;
+
+/** A guest of a VM that cannot be run. */
+export interface UnfitGuest {
+  readonly actor: string;
+  /** What is wrong with it, as `not a module: ...`. */
+  readonly reason: string;
+}
+
+export interface VmHandle {
+  readonly name: VmName;
+  /** Of its guests, those that cannot be run in it; none when not given. */
+  readonly unfit?: readonly UnfitGuest[];
+  /** Every call settles: with its answer, or with a ControlError. */
+  readonly control: VmControl;
+  /** Signs of life; null when none can be seen, and nobody can notice that it hangs. */
+  readonly progress: ProgressReader | null;
+  /** Ends the thread at once, whatever it is doing; calls in flight reject with `lost`. Resolves when it is gone, also on a second call. */
+  terminate(): Promise<void>;
+}
+
+/** How a VM is started. */
+export interface VmStart {
+  /** With the journal of the incarnation that was lost, once its thread is gone; it waits for `recover`. Otherwise on memory of its own. */
+  readonly again: boolean;
+  /** In its place, with the JavaScript actors of the VM `js`, and no ports. */
+  readonly standsIn: boolean;
+}
+
+export interface Host {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly capabilities: Capabilities;
+  /** Writes a line for who develops; null where nobody is to be told, as in production. */
+  readonly warn: ((line: string) => void) | null;
+  /** Threads may be stopped by a debugger now: nobody is judged by time. */
+  readonly debugging: boolean;
+  /** Finds out whether they are stopped, where nobody tells: asked before a VM is taken to hang. Never rejects. */
+  readonly probeDebugger?: () => Promise<boolean>;
+  /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
+  readonly local: VmHandle;
+  /** Whom to tell when a supervised port of the host's own VM ends. */
+  listen(listener: LocalListener): void;
+  /**
+   * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
+   * @param how for the first time, as itself, when not given
+   * @throws any error that says why the VM did not start; nothing of it is left running
+   */
+  startVm(name: Exclude<VmName, 'host'>, listener: VmListener, how?: Partial<VmStart>): Promise<VmHandle>;
+  /**
+   * Makes the transports of both directions and calls `attach` on both VMs. Resolves when both have attached. A pair that was connected
+   * before goes on with what had not been released, unless one of the two was started afresh.
+   */
+  connect(a: VmHandle, b: VmHandle): Promise<void>;
+  /**
+   * Calls back every so often. It keeps nothing alive: neither a process, nor a simulation in which nothing else is left to happen.
+   * @returns ends it
+   */
+  beat(intervalMs: number, fn: () => void): () => void;
+  /** Whether a thread is to be kept ready for the next incarnation of a VM that runs. Resolves when that of one that is no longer wanted is gone. */
+  keepSpare(name: Exclude<VmName, 'host'>, kept: boolean): Promise<void>;
+}
+
+/** deadline: no answer in time. lost: the VM died. failed: the VM answered with an error, kept as `cause`. */
+export type ControlFailure = 'deadline' | 'lost' | 'failed';
+
+/** A control call that did not succeed. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  constructor(
+    readonly code: ControlFailure,
+    readonly vm: VmName,
+    /** The method of VmControl, as `spawn`. */
+    readonly call: string,
+    detail: string,
+    options?: ErrorOptions,
+  ) {
+    super(`${call} in VM ${vm}: ${code}${detail ? `: ${detail}` : ''}`, options);
+  }
+}

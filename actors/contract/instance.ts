@@ -1,0 +1,105 @@
+/**
+ * One incarnation of an actor, in whatever language: what a VM drives. JavaScript actors and Wasm guests implement it, and
+ * one contract suite is run against both.
+ */
+import { beginningOf } from '../../bus/beginning.js';
+import type { DecodeError } from '../../protocol/errors.js';
+import { CRASH_REASON_CHARACTERS_MAX } from '../../protocol/limits.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import type { FaultKind } from '../vm/fault-rates.js';
+import { reasonOf } from './thrown.js';
+
+export type VmName = 'host' | 'js' | 'wasm';
+
+/**
+ * Frames that an actor emitted, unstamped, one after another in `bytes[start, end)`. The actor has filled in kind, target, cause
+ * (source and sequence of the frame it was handling), sentAt (copied from that frame) and body. Source, sequence, epoch and the
+ * real sentAt are stamped by the VM as the frames leave, so an implementation cannot forge them.
+ */
+export interface Output {
+  bytes: Uint8Array;
+  start: number;
+  end: number;
+}
+
+/** A frame that did not decode: its handler was not called, and the batch went on after it. */
+export interface MalformedFrame {
+  /** Index in the batch. */
+  readonly frame: number;
+  readonly error: DecodeError;
+}
+
+export interface ActorInstance {
+  /**
+   * Handles the frames in `bytes[at, at + length)` in order, and collects in `output` what they emit.
+   * @throws ActorTrap when a handler ended this incarnation. `output` then holds only what the frames before it emitted, and no
+   *   method may be called again except `dispose`.
+   */
+  handle(bytes: Uint8Array, at: number, length: number): void;
+  /** Valid until the next call of any method. */
+  readonly output: Output;
+  /** Frames at the end of the last batch that it has not come to, since those before have emitted BATCH_OUTPUT_BYTES_MAX: they are to be handed in again. */
+  readonly left: number;
+  /** Frames of the last batch that were skipped as malformed, in order. Valid until the next call of any method. */
+  readonly malformed: readonly MalformedFrame[];
+  /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. Valid until the next call of any method. */
+  snapshot(): Uint8Array;
+  /** Before the first frame. The last of several counts. @throws DecodeError, leaving the instance unusable */
+  restore(snapshot: Uint8Array): void;
+  /** Arms a fault to order: the handler of the `nth` frame from now (0 is the next) traps, or never returns, after it has done its work. -1 disarms. */
+  armFault(nth: number, kind?: FaultKind): void;
+  /** Bytes of linear memory; 0 in JavaScript. */
+  readonly memoryBytes: number;
+  dispose(): void;
+}
+
+/** Finds a source position, where that takes long. */
+export interface SiteSearch {
+  (): string;
+  /** Resolves when what it looks into is here, or will not come in time. Never rejects. */
+  readonly ready?: () => Promise<void>;
+}
+
+/** The end of an incarnation. */
+export class ActorTrap extends Error {
+  override readonly name = 'ActorTrap';
+  constructor(
+    /** Frames of the batch that were handled before the one that trapped. */
+    readonly handled: number,
+    /** What was thrown: a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
+    cause: unknown,
+    /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. A function where it takes long to find. */
+    private site: string | SiteSearch = '',
+    /** False when it was at any frame of the batch, and nobody knows which: none counts as handled then. */
+    readonly certain = true,
+  ) {
+    super(reasonOf(cause), { cause });
+  }
+
+  /** Resolves when its position can be asked for. Never rejects. */
+  async ready(): Promise<void> {
+    if (typeof this.site === 'function') await this.site.ready?.();
+  }
+
+  /** Its position is known without a search. */
+  get isLocated(): boolean {
+    return typeof this.site === 'string';
+  }
+
+  get position(): string {
+    if (typeof this.site === 'function') this.site = this.site();
+    return beginningOf(this.site, CRASH_REASON_CHARACTERS_MAX);
+  }
+}
+
+/** Numbers that an actor is configured with before it starts, as seeds and limits. The same for every incarnation. */
+export type ActorOptions = Readonly<Record<string, number>>;
+
+export type OnFrame = (index: number) => void;
+
+export interface ActorFactory {
+  readonly schema: PartySchema;
+  readonly vm: 'js' | 'wasm';
+  /** @param onFrame told the number of each frame of a batch but the first, before it is handled */
+  create(options: ActorOptions, onFrame?: OnFrame): ActorInstance;
+}

@@ -1,0 +1,22 @@
+/** What hangs: a loop on a thread, a standstill in the simulation. */
+import { causeOf, isA } from './thrown.js';
+
+/** Never returns. */
+export function loop(): never {
+  for (;;);
+}
+
+/**
+ * An endless loop in the simulation, where nothing may loop for ever: what would never return throws this. The driver of the VM then lets
+ * it stand still, until whoever watches it ends it.
+ */
+export class Standstill extends Error {
+  override readonly name = 'Standstill';
+
+  /** The standstill that an error is, or that caused it. */
+  static in(error: unknown): Standstill | null {
+    if (isA(error, Standstill)) return error;
+    const cause = causeOf(error);
+    return isA(cause, Standstill) ? cause : null;
+  }
+}

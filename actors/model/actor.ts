@@ -1,0 +1,189 @@
+/**
+ * The base of an actor in JavaScript. An actor is a deterministic function of its messages: it has no clock, no random source and
+ * does no I/O. What it needs to know of the time is in the message.
+ *
+ *   class Counter extends Actor<typeof counter> implements Handlers<typeof counter> {
+ *     private count = 0;
+ *     onIncrement({ by }: MessageOf<typeof counter, 'increment'>) {
+ *       this.count += by;
+ *       this.publish(counter.publishes.changed, { count: this.count });
+ *     }
+ *     ...
+ *   }
+ */
+import type { BoundMessage, BoundParty, BoundPublication, BoundRequest, Recipient } from '../../protocol/bind.js';
+import { assertMaySend, type Called, type ErrorCode, thrownByCaller } from '../../protocol/errors.js';
+import { FOLLOWERS } from '../../protocol/frame.js';
+import { type EndReason, system } from '../../protocol/generated/system.js';
+import { timer } from '../../protocol/generated/timer.js';
+import type { Fields, InferFields, MessageFields, StateOf } from '../../protocol/schema.js';
+import { type Encodable, OutboxBuilder } from './outbox-builder.js';
+import { Replicas } from './replicas.js';
+
+/** Who asked, and the number under which the answer is awaited. Plain data that an actor may keep in its state. */
+export interface RequestToken {
+  readonly source: number;
+  readonly request: number;
+}
+
+type Received<P> = P extends { readonly receives: infer R } ? R : never;
+/** Never for a party that states none. */
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
+
+/**
+ * What a handler returns: nothing. Not even a promise: an actor has no time between two messages in which one could be kept, and the compiler
+ * takes none for this type, as it would for `void` alone.
+ */
+// biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement returns void
+export type Nothing = void | undefined;
+
+/** The handlers that an actor must have: one for each message it receives, and for each topic that it follows. */
+export type Handlers<P> = {
+  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
+    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
+  ) => Nothing;
+} & {
+  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
+    fields: never,
+    fresh: boolean,
+  ) => Nothing;
+};
+
+export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>> {
+  /** What the runtime keeps for the actor; not for the actor's own use. */
+  readonly internals: ActorInternals;
+
+  constructor(readonly schema: P) {
+    this.internals = new ActorInternals(schema);
+  }
+
+  /** A number from the configuration, before the first message and before `restore`. */
+  configure(_name: string, _value: number): Nothing {}
+  /** The whole state, from which an equal actor can be made. */
+  abstract snapshot(): StateOf<P>;
+  abstract restore(state: StateOf<P>): Nothing;
+
+  /** A timer started by this actor has fired. */
+  onTimer(_timer: number): Nothing {}
+  /** A follower has lost track: publish the whole of the topic with this kind by `publishFresh`. */
+  onRefresh(_topic: number): Nothing {}
+  /** A request of this actor will not be answered. */
+  onRequestFailed(_request: number, _kind: number, _code: ErrorCode): Nothing {}
+  /** Nobody waits any more for the answer to a request of this kind: it was given up, or its deadline has passed. An answer is refused. */
+  onWithdrawn(_request: RequestToken, _kind: number): Nothing {}
+  /** An incarnation of a party that its schema `watches` has ended. Called once for each. */
+  onEnded(_party: number, _epoch: number, _reason: EndReason): Nothing {}
+
+  /** Time of the message being handled, in microseconds since the Unix epoch. */
+  protected get now(): number {
+    return this.internals.sentAt;
+  }
+
+  /** Address of the sender of the message being handled. */
+  protected get source(): number {
+    return this.internals.source;
+  }
+
+  /** Of the request being handled. */
+  protected get requestToken(): RequestToken {
+    return { source: this.internals.source, request: this.internals.request };
+  }
+
+  /** Sends to the party whose schema has the message. @throws EncodeError, OutputError, PermissionError */
+  protected send<S extends Fields>(message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+    assertMaySend(this.schema, message, Actor.prototype.send);
+    this.internals.emit(Actor.prototype.send, message, message.owner, fields);
+  }
+
+  /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
+  protected sendTo<S extends Fields>(address: number, message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+    assertMaySend(this.schema, message, Actor.prototype.sendTo);
+    this.internals.emit(Actor.prototype.sendTo, message, address, fields);
+  }
+
+  /** @returns the number under which the reply, or its failure, will come */
+  protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R, Recipient<P>>, fields: InferFields<S>): number {
+    assertMaySend(this.schema, message, Actor.prototype.request);
+    const request = this.internals.nextRequest;
+    this.internals.emit(Actor.prototype.request, message, message.owner, fields, request);
+    this.internals.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+    return request;
+  }
+
+  /**
+   * Gives up a request of its own: neither a reply nor a failure comes any more, and whoever works on it is told.
+   * @param request its number
+   */
+  protected withdraw<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, request: number): void {
+    const { address } = this.schema;
+    this.internals.outbox.append(system.receives.withdrawn, message.owner, { request, requester: address, requestKind: message.kind });
+  }
+
+  /** Answers a request, now or later. A second answer is refused where it arrives. */
+  protected reply<S extends Fields, R extends Fields>(to: RequestToken, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+    this.internals.emit(Actor.prototype.reply, message.reply, to.source, fields, to.request);
+  }
+
+  /** Publishes a change of a topic to its followers. */
+  protected publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
+    this.internals.publish(topic, fields, false, Actor.prototype.publish);
+  }
+
+  /** Publishes the whole of a topic. */
+  protected publishFresh<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>): void {
+    this.internals.publish(topic, fields, true, Actor.prototype.publishFresh);
+  }
+
+  /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
+  protected startTimer(number: number, delayMs: number): void {
+    assertMaySend(this.schema, timer.receives.start, Actor.prototype.startTimer);
+    this.internals.emit(Actor.prototype.startTimer, timer.receives.start, timer.address, { timer: number, delayMs });
+  }
+
+  protected cancelTimer(number: number): void {
+    assertMaySend(this.schema, timer.receives.cancel, Actor.prototype.cancelTimer);
+    this.internals.emit(Actor.prototype.cancelTimer, timer.receives.cancel, timer.address, { timer: number });
+  }
+}
+
+/** An actor's side of the bus: the message being handled, what was emitted, and the counters that are part of its snapshot. */
+export class ActorInternals {
+  source = 0;
+  request = 0;
+  sentAt = 0;
+  nextRequest = 1;
+  readonly outbox: OutboxBuilder;
+  readonly replicas: Replicas;
+  /** Publications per topic, in the order of the schema's `publishes`. */
+  readonly published: number[];
+  private readonly topics: readonly number[];
+
+  constructor(schema: Pick<BoundParty, 'address' | 'publishes' | 'follows'>) {
+    this.outbox = new OutboxBuilder(schema.address);
+    this.replicas = new Replicas(schema.follows.length);
+    this.topics = Object.values(schema.publishes).map(({ kind }) => kind);
+    this.published = this.topics.map(() => 0);
+  }
+
+  /** What cannot be written is the fault of who called: the line in a report is the actor's. */
+  emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
+    try {
+      this.outbox.append(message, target, fields, first, second);
+    } catch (error) {
+      throw thrownByCaller(error, called);
+    }
+  }
+
+  publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>, fresh: boolean, called: Called): void {
+    const index = this.topics.indexOf(topic.kind);
+    if (index < 0) throw new Error(`${topic.ownerName}.${topic.name} is not a topic of this actor`);
+    const version = this.published[index] + 1;
+    this.emit(called, topic, FOLLOWERS, fields, version, fresh);
+    this.published[index] = version;
+  }
+
+  /** Asks the owner of a topic for a fresh publication. */
+  askFresh(topic: number, owner: number, follower: number): void {
+    this.outbox.append(system.receives.refresh, owner, { topic, follower });
+  }
+}

@@ -1,0 +1,355 @@
+/** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
+import type { BoundParty, BoundPublication } from '../../protocol/bind.js';
+import { DecodeError, EncodeError, ERROR_CODES } from '../../protocol/errors.js';
+import {
+  BODY_OFFSET,
+  frameLength,
+  hasSafeNumbers,
+  KIND_OFFSET,
+  readU16,
+  readU53,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+} from '../../protocol/frame.js';
+import { system } from '../../protocol/generated/system.js';
+import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
+import { locateField } from '../../protocol/locate.js';
+import { Reader } from '../../protocol/reader.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import { Writer } from '../../protocol/writer.js';
+import {
+  type ActorFactory,
+  type ActorInstance,
+  type ActorOptions,
+  ActorTrap,
+  type MalformedFrame,
+  type OnFrame,
+  type Output,
+} from '../contract/instance.js';
+import { loop } from '../contract/standstill.js';
+import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
+import { snapshotOf } from '../vm/cell/snapshot-check.js';
+import type { FaultKind } from '../vm/fault-rates.js';
+import type { Actor } from './actor.js';
+
+type Handle = (reader: Reader) => void;
+/** An actor of any schema: its handlers are looked up by name. */
+export type RunnableActor = Pick<
+  Actor<BoundParty>,
+  'internals' | 'configure' | 'onTimer' | 'onRefresh' | 'onRequestFailed' | 'onWithdrawn' | 'onEnded'
+> & {
+  readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo' | 'state'>;
+  snapshot(): unknown;
+  restore(state: never): void;
+};
+
+/** Topics that an actor may follow, by their path `owner.topic`. */
+export type Topics = (path: string) => BoundPublication | undefined;
+
+class JavaScriptInstance implements ActorInstance {
+  readonly output: Output = { bytes: new Uint8Array(0), start: 0, end: 0 };
+  readonly memoryBytes = 0;
+  readonly malformed: MalformedFrame[] = [];
+  left = 0;
+  private readonly reader = new Reader();
+  private readonly writer = new Writer();
+  private readonly handles: Handle[] = [];
+  private fault = -1;
+  private faultKind: FaultKind = 'trap';
+  private ended = false;
+
+  constructor(
+    private readonly actor: RunnableActor,
+    topics: Topics,
+    options: ActorOptions = {},
+    private readonly onFrame: OnFrame = () => {},
+  ) {
+    const configure = this.handler('configure');
+    for (const [name, value] of Object.entries(options)) configure(name, value);
+    this.addReceived();
+    this.addSystem();
+    for (const [index, path] of actor.schema.follows.entries()) this.addFollowed(path, index, topics(path));
+  }
+
+  handle(bytes: Uint8Array, at: number, length: number): void {
+    this.assertLive();
+    const { outbox } = this.actor.internals;
+    outbox.begin();
+    this.malformed.length = 0;
+    let handled = 0;
+    this.left = 0;
+    for (const end = at + length; at < end; at += frameLength(bytes, at)) {
+      if (outbox.length >= BATCH_OUTPUT_BYTES_MAX) {
+        this.left = countFrames(bytes, at, end);
+        break;
+      }
+      const committed = outbox.length;
+      if (handled > 0) this.onFrame(handled);
+      try {
+        this.handleFrame(bytes, at, handled);
+      } catch (error) {
+        outbox.truncate(committed);
+        this.collect();
+        this.ended = true;
+        throw new ActorTrap(handled, error, isA(error, HandlerError) ? '' : placeOf(error));
+      }
+      handled++;
+    }
+    this.collect();
+  }
+
+  private handleFrame(bytes: Uint8Array, at: number, index: number): void {
+    const { internals } = this.actor;
+    internals.source = readU16(bytes, at + SOURCE_OFFSET);
+    internals.sentAt = readU53(bytes, at + SENT_AT_OFFSET);
+    internals.request = 0;
+    internals.outbox.causedBy(internals.source, readU53(bytes, at + SEQUENCE_OFFSET), internals.sentAt);
+    const kind = readU16(bytes, at + KIND_OFFSET);
+    const handle = this.handles[kind];
+    this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
+    const committed = internals.outbox.length;
+    if (!hasSafeNumbers(bytes, at)) {
+      this.malformed.push({ frame: index, error: new DecodeError('header', 0, '', kind) });
+    } else if (!handle) {
+      this.malformed.push({ frame: index, error: new DecodeError('kind', 0, '', kind) });
+    } else {
+      try {
+        handle(this.reader);
+      } catch (error) {
+        if (!isA(error, BodyError)) throw error;
+        internals.outbox.truncate(committed);
+        this.malformed.push({ frame: index, error: error.cause });
+      }
+    }
+    if (this.fault-- === 0) this.fail();
+  }
+
+  private fail(): never {
+    if (this.faultKind === 'trap') throw new Error('injected fault');
+    loop();
+  }
+
+  private collect(): void {
+    const { outbox } = this.actor.internals;
+    this.output.bytes = outbox.bytes;
+    this.output.start = 0;
+    this.output.end = outbox.length;
+  }
+
+  private addReceived(): void {
+    for (const [name, message] of Object.entries(this.actor.schema.receives)) {
+      const handler = this.handler(`on${capitalize(name)}`);
+      this.handles[message.kind] = (reader) => {
+        const fields = body(reader, message.decode);
+        this.actor.internals.request = message.role === 'request' ? reader.request : 0;
+        handler(fields);
+      };
+    }
+  }
+
+  private addFollowed(path: string, index: number, topic: BoundPublication | undefined): void {
+    if (!topic) throw new Error(`${this.actor.schema.name} follows ${path}, which does not exist`);
+    const handler = this.handler(`on${path.split('.').map(capitalize).join('')}`);
+    const { internals } = this.actor;
+    this.handles[topic.kind] = (reader) => {
+      const fields = body(reader, topic.decode);
+      const reception = internals.replicas.receive(index, reader.version, reader.fresh);
+      if (reception === 'ask') internals.askFresh(topic.kind, topic.owner, this.actor.schema.address);
+      else if (reception === 'take') handler(fields, reader.fresh);
+    };
+  }
+
+  private addSystem(): void {
+    const { refresh, requestFailed, timerFired, ended, withdrawn } = system.receives;
+    const [onRefresh, onTimer] = [this.handler('onRefresh'), this.handler('onTimer')];
+    const [onRequestFailed, onWithdrawn, onEnded] = ['onRequestFailed', 'onWithdrawn', 'onEnded'].map((name) => this.handler(name));
+    this.handles[refresh.kind] = (reader) => onRefresh(body(reader, refresh.decode).topic);
+    this.handles[timerFired.kind] = (reader) => onTimer(body(reader, timerFired.decode).timer);
+    this.handles[requestFailed.kind] = (reader) => {
+      const { request, requestKind, code } = body(reader, requestFailed.decode);
+      onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended');
+    };
+    this.handles[ended.kind] = (reader) => {
+      const { party, epoch, reason } = body(reader, ended.decode);
+      onEnded(party, epoch, reason);
+    };
+    this.handles[withdrawn.kind] = (reader) => {
+      const { request, requester, requestKind } = body(reader, withdrawn.decode);
+      onWithdrawn({ source: requester, request }, requestKind);
+    };
+  }
+
+  /** Also handles replies to requests that this actor sends: `on<Message>Reply(request, fields)`. */
+  expectReplies(from: BoundParty): void {
+    for (const [name, message] of Object.entries(from.receives)) {
+      if (message.role !== 'request') continue;
+      const { reply } = message;
+      const handler = this.optionalHandler(`on${capitalize(name)}Reply`);
+      if (handler)
+        this.handles[reply.kind] = (reader) => {
+          const fields = body(reader, reply.decode);
+          handler(reader.request, fields);
+        };
+    }
+  }
+
+  private optionalHandler(name: string): ((...input: unknown[]) => void) | undefined {
+    const { actor } = this;
+    const method = (actor as unknown as Record<string, unknown>)[name];
+    if (typeof method !== 'function') return undefined;
+    return (...input) => refuseLater(method.apply(actor, input), name, actor.schema.name);
+  }
+
+  private handler(name: string): (...input: unknown[]) => void {
+    const method = this.optionalHandler(name);
+    if (!method) throw new Error(`actor ${this.actor.schema.name} has no handler ${name}`);
+    return method;
+  }
+
+  snapshot(): Uint8Array {
+    this.assertLive();
+    const { writer, actor } = this;
+    const { published, replicas, nextRequest } = actor.internals;
+    writer.reset(0);
+    writer.reserve(16);
+    writer.structure(4);
+    writeVersions(writer, published);
+    writeVersions(writer, replicas.versions);
+    writer.reserve(16);
+    writer.u32(nextRequest, 'nextRequest');
+    const state = located(() => actor.snapshot());
+    refuseLater(state, 'snapshot', actor.schema.name);
+    try {
+      actor.schema.state!.encode(writer, state);
+    } catch (error) {
+      throw unwritable(error, actor.schema, writer);
+    }
+    return writer.bytes.subarray(0, writer.length);
+  }
+
+  restore(snapshot: Uint8Array): void {
+    this.assertLive();
+    const { reader, actor } = this;
+    reader.reset(snapshot);
+    try {
+      if (reader.structure() !== 4) reader.fail('type');
+      readVersions(reader, actor.internals.published);
+      readVersions(reader, actor.internals.replicas.versions);
+      actor.internals.nextRequest = reader.u32();
+      const state = actor.schema.state!.decode(reader);
+      reader.finish();
+      const restore = this.handler('restore');
+      located(() => restore(state));
+    } catch (error) {
+      this.ended = true;
+      throw error;
+    }
+  }
+
+  armFault(nth: number, kind: FaultKind = 'trap'): void {
+    this.fault = nth;
+    this.faultKind = kind;
+  }
+
+  dispose(): void {
+    this.ended = true;
+    this.output.end = this.output.start;
+  }
+
+  private assertLive(): void {
+    if (this.ended) throw new Error(`this incarnation of ${this.actor.schema.name} has ended`);
+  }
+}
+
+/** Topic versions in a snapshot: more than any schema has. */
+const TOPICS_MAX = 256;
+
+function writeVersions(writer: Writer, versions: readonly number[]): void {
+  writer.listLength(versions.length, TOPICS_MAX, 'versions');
+  writer.reserve(versions.length * 5);
+  for (const version of versions) writer.u32(version, 'versions');
+}
+
+/** An older snapshot may have fewer topics: the others start at 0. */
+function readVersions(reader: Reader, versions: number[]): void {
+  const present = reader.listLength(TOPICS_MAX);
+  for (let i = 0; i < present; i++) {
+    const version = reader.u32();
+    if (i < versions.length) versions[i] = version;
+  }
+}
+
+/** A malformed body is not the actor's failure. */
+class BodyError extends Error {
+  declare readonly cause: DecodeError;
+}
+
+function body<T>(reader: Reader, decode: (reader: Reader) => T): T {
+  try {
+    return decode(reader);
+  } catch (error) {
+    throw isA(error, DecodeError) ? new BodyError(error.message, { cause: error }) : error;
+  }
+}
+
+/** A handler that cannot be called as it is written. It has no line: the actor's code has returned. */
+class HandlerError extends Error {
+  override readonly name = 'HandlerError';
+}
+
+/**
+ * What comes of a promise would come when the message is long done, in nobody's name: it ends the actor now. What it is rejected with later is of no meaning then.
+ * The body of a generator would not run at all.
+ * @throws HandlerError
+ */
+function refuseLater(returned: unknown, handler: string, actor: string): void {
+  if (returned === undefined) return;
+  const generates = isGenerator(returned);
+  if (!generates && !isPromise(returned)) return;
+  if (!generates) Promise.resolve(returned).catch(() => {});
+  throw new HandlerError(
+    `${handler} of actor ${actor} returned a ${generates ? 'generator' : 'promise'}: an actor is done with a message when its handler returns; what takes time is asked of a port`,
+  );
+}
+
+/** What the actor's own code throws outside of a batch, with its line. @throws ActorTrap */
+function located<T>(run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new ActorTrap(0, error, isA(error, HandlerError) ? '' : placeOf(error));
+  }
+}
+
+/** A state that is of another shape than the schema says: with the field at which the writer stands. */
+function unwritable(error: unknown, schema: Pick<PartySchema, 'state'>, { bytes, length }: Writer): EncodeError {
+  if (isA(error, EncodeError)) return error;
+  const field = locateField('snapshot', snapshotOf(schema).fields!, bytes, 0, length, length);
+  return new EncodeError(field, 'what it was given is of another shape', { cause: error });
+}
+
+function countFrames(bytes: Uint8Array, at: number, end: number): number {
+  let frames = 0;
+  for (; at < end; at += frameLength(bytes, at)) frames++;
+  return frames;
+}
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+/** @param parties where the topics and requests of the actor are found: all of the application */
+export function javaScriptActorFactory(schema: BoundParty, create: () => RunnableActor, parties: readonly BoundParty[]): ActorFactory {
+  const topics: Topics = (path) => {
+    const [owner, topic] = path.split('.');
+    return parties.find(({ name }) => name === owner)?.publishes[topic];
+  };
+  return {
+    schema,
+    vm: 'js',
+    create(options, onFrame) {
+      const instance = new JavaScriptInstance(located(create), topics, options, onFrame);
+      for (const party of parties) if (schema.sendsTo.includes(party.name)) instance.expectReplies(party);
+      return instance;
+    },
+  };
+}

@@ -1,0 +1,105 @@
+/** Builds unstamped frames, one behind another: what an actor or port emits before the gate stamps it. */
+import { type Descriptor, leadOf } from '../../protocol/bind.js';
+import { EncodeError } from '../../protocol/errors.js';
+import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
+import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';
+import { locateField } from '../../protocol/locate.js';
+import { Writer } from '../../protocol/writer.js';
+import { isA } from '../contract/thrown.js';
+
+/** A handler emitted more than the bounds allow. */
+export class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
+/** What a message is to be written by; its name and fields, to say where it could not. */
+export interface Encodable<F> extends Partial<Pick<Descriptor, 'name' | 'role' | 'fields'>> {
+  readonly kind: number;
+  encode(writer: Writer, fields: F, first: number, second: boolean): void;
+}
+
+/** With the path of the field at which the writer stands: the encoders themselves know only the innermost structure. */
+function unwritable(error: unknown, { kind, name, role, fields }: Encodable<never>, { bytes, length }: Writer, at: number): EncodeError {
+  const known = isA(error, EncodeError) ? error : new EncodeError('', 'what it was given is of another shape', { cause: error });
+  const body = role && fields && { ...leadOf(role), ...fields };
+  const field = name && body ? locateField(name, body, bytes, at, length, length) : known.field;
+  return new EncodeError(
+    field,
+    `${known.problem} (kind 0x${kind.toString(16).padStart(4, '0')})`,
+    known.cause ? { cause: known.cause } : {},
+  );
+}
+
+export class OutboxBuilder {
+  private readonly writer = new Writer();
+  private readonly header: FrameHeader = {
+    kind: 0,
+    source: 0,
+    target: 0,
+    sequence: 0,
+    epoch: 0,
+    causeSource: 0,
+    causeSequence: 0,
+    sentAt: 0,
+  };
+
+  /** Where the output of the handler that runs begins. */
+  private handlerAt = 0;
+
+  constructor(source = 0) {
+    this.header.source = source;
+  }
+
+  get bytes(): Uint8Array {
+    return this.writer.bytes;
+  }
+
+  get length(): number {
+    return this.writer.length;
+  }
+
+  /** Drops what was built. */
+  begin(): void {
+    this.writer.reset(0);
+    this.handlerAt = 0;
+  }
+
+  /** Drops what was built behind `length`. */
+  truncate(length: number): void {
+    this.writer.reset(length);
+  }
+
+  /** Frames from now on were caused by this one, and count together against the bound of a handler. */
+  causedBy(source: number, sequence: number, sentAt: number): void {
+    this.handlerAt = this.writer.length;
+    this.header.causeSource = source;
+    this.header.causeSequence = sequence;
+    this.header.sentAt = sentAt;
+  }
+
+  /**
+   * @param first request number, or version of a publication. @param second whether a publication is fresh
+   * @throws EncodeError or OutputError; nothing was appended then
+   */
+  append<F>(message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
+    const { writer, header } = this;
+    const at = writer.length;
+    header.kind = message.kind;
+    header.target = target;
+    writer.reserve(BODY_OFFSET);
+    writeHeader(writer.bytes, at, header);
+    writer.length = at + BODY_OFFSET;
+    try {
+      message.encode(writer, fields, first, second);
+      if (writer.length - at > FRAME_BYTES_MAX)
+        throw new OutputError(`a frame of ${writer.length - at} bytes is over the limit of ${FRAME_BYTES_MAX}`);
+      if (writer.length - this.handlerAt > HANDLER_OUTPUT_BYTES_MAX)
+        throw new OutputError(`a handler emitted more than ${HANDLER_OUTPUT_BYTES_MAX} bytes`);
+    } catch (error) {
+      const wrong = isA(error, OutputError) ? error : unwritable(error, message, writer, at + BODY_OFFSET);
+      writer.reset(at);
+      throw wrong;
+    }
+    writeFrameLength(writer.bytes, at, writer.length - at);
+  }
+}

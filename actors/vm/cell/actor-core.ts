@@ -1,0 +1,201 @@
+/**
+ * All that one actor is in its VM between two batches: its instance, its entries in the journal, its last snapshot, its gate. The
+ * life of the actor (cell.ts), its return after a loss of the VM (cell-recovery.ts) and its move to another (handover.ts) work on it.
+ *
+ * Invariant: an entry of the journal before `handledTo` has been handled and its output has left; one after it has not. So a
+ * restart never sends twice and never skips.
+ */
+import { FrameDigest } from '../../../bus/digest.js';
+import { Mailbox } from '../../../bus/mailbox.js';
+import { RECOVERABLE } from '../../../bus/recoverable.js';
+import { pairsOf, seenOf } from '../../../bus/seen.js';
+import { frameLength } from '../../../protocol/frame.js';
+import type { PartySchema } from '../../../protocol/schema.js';
+import { type ActorCheckpoint, untouched } from '../../contract/checkpoint.js';
+import type { ActorHealth, CrashReport, SpawnOrder } from '../../contract/control.js';
+import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.js';
+import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
+import { ActorEnds } from './actor-ends.js';
+import { reportMalformed } from './batch.js';
+import type { CellStats } from './cell-counts.js';
+import { CellJournal, type JournalEntry } from './cell-journal.js';
+import type { CellServices } from './cell-services.js';
+import { firstSequenceOf, Gate } from './gate.js';
+import { asTrap, Incarnations } from './incarnations.js';
+import { ReplayCheck } from './replay-check.js';
+import { SentSince } from './sent-since.js';
+import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
+
+export class ActorCore {
+  readonly mailbox = new Mailbox();
+  readonly seen: number[];
+  readonly gate: Gate;
+  readonly stats: CellStats = { traps: 0, replayed: 0, divergent: 0, handled: 0 };
+  readonly incarnations: Incarnations;
+  readonly journal: CellJournal;
+  readonly snapshots: SnapshotKeeper;
+  readonly ends: ActorEnds;
+  readonly sent: SentSince;
+  state: ActorHealth['state'] = 'running';
+  /** Journal position of the first entry that has not been handled. */
+  handledTo: number;
+  /** Of the batch that has ended early, in the journal and not handled: the first stands at `handledTo`. */
+  rest: readonly JournalEntry[] = [];
+  /** Digest of all that has left the gate, to compare a replay with. */
+  digest: number;
+  /** A snapshot could not be taken, or hung: as frames are handled again one is taken behind each, so that the one that has brought the state about is found. */
+  probes = false;
+  /** A frame was given up after its output had left: what is handled again since the last snapshot comes to another state, and says other things. */
+  private rewritten = false;
+  /** Why it is not entered any more in this VM: it would be the end of it. */
+  private barred: ActorTrap | null = null;
+  private readonly frameDigest = new FrameDigest();
+
+  constructor(
+    readonly factory: ActorFactory,
+    readonly order: SpawnOrder,
+    readonly services: CellServices,
+    /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
+    former?: ActorCheckpoint,
+  ) {
+    this.gate = new Gate(factory.schema.address, services);
+    this.gate.epoch = order.epoch;
+    this.ends = new ActorEnds(this.name, this.gate, services);
+    this.incarnations = new Incarnations(factory, order.options, services);
+    const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
+    const { sequence, seen } = envelope ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
+    this.seen = seenOf(seen);
+    // What goes on after a loss comes to life only when all of its VM is known again: that it cannot is its own end then.
+    if (former) this.state = 'restarting';
+    else this.incarnations.begin(envelope?.snapshot.length === 0 ? undefined : (envelope?.snapshot ?? order.stored));
+    this.journal = new CellJournal(services.journal, this.address);
+    const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
+    this.snapshots = new SnapshotKeeper({ bytes: former?.snapshot ?? this.incarnations.snapshot(), sequence, digest, position });
+    this.handledTo = handledTo;
+    this.gate.sequence = lastSequence;
+    this.digest = lastDigest;
+    this.sent = new SentSince(lastSequence);
+  }
+
+  get address(): number {
+    return this.factory.schema.address;
+  }
+
+  get schema(): PartySchema {
+    return this.factory.schema;
+  }
+
+  get name(): string {
+    return this.factory.schema.name;
+  }
+
+  /** Journal position before which this actor needs nothing. */
+  get neededFrom(): number {
+    return this.snapshots.framesSince === 0 && this.state === 'running' && this.rest.length === 0
+      ? this.journal.position
+      : this.snapshots.last.position;
+  }
+
+  /** Handles frames that are in the journal from `position` on. @returns the trap in which that ended */
+  enter(bytes: Uint8Array, length: number, position: number): ActorTrap | null {
+    return this.incarnations.handle(bytes, length, position, this.ends.triesOf(position));
+  }
+
+  /** The first `frames` of those in `bytes` were handled: what they emitted leaves. @param handledTo journal position behind them */
+  moveOn(bytes: Uint8Array, frames: number, handledTo: number): void {
+    this.snapshots.framesSince += frames;
+    this.stats.handled += frames;
+    this.handledTo = handledTo;
+    reportMalformed(this.services, this.incarnations.malformed, bytes, frames);
+    const { bytes: output, start, end } = this.incarnations.output;
+    if (start === end) return;
+    if (RECOVERABLE) {
+      this.digest = this.frameDigest.add(this.digest, output, start, end);
+      this.sent.add(output, start, end);
+    }
+    this.gate.release(output, start, end);
+  }
+
+  /** The entries behind the last snapshot: those that were handled, and those that are yet to be. */
+  entriesSinceSnapshot(): ReturnType<CellJournal['since']> {
+    return this.journal.since(this.snapshots.last.position, this.handledTo);
+  }
+
+  bar(why: ActorTrap): void {
+    this.barred = why;
+  }
+
+  /** The next instance, in the state of the last snapshot. @throws what the actor throws as it is made or restored */
+  renew(): void {
+    this.incarnations.end();
+    if (this.barred) throw this.barred;
+    this.incarnations.renew(this.snapshots.last);
+  }
+
+  /** Handles again what was handled before; its output has left, so it is held back and compared. @returns the end of the attempt that failed */
+  replay(
+    entries: readonly JournalEntry[],
+    { digest, sequence }: Readonly<Snapshot>,
+  ): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
+    const check = new ReplayCheck(this.sent.after(sequence), sequence, this.gate.sequence);
+    this.services.progress.again();
+    for (const [i, entry] of entries.entries()) {
+      const trap = this.enter(entry.frame, entry.frame.length, entry.position);
+      if (trap) return { trap, entry };
+      const { bytes, start, end } = this.incarnations.output;
+      digest = this.frameDigest.add(digest, bytes, start, end);
+      check.compare(entry.frame, bytes, start, end);
+      for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
+      const failed = this.probe(entry, { digest, sequence, position: entries[i + 1]?.position ?? this.handledTo });
+      if (failed) return { trap: failed, entry };
+    }
+    this.stats.replayed += entries.length;
+    const isFound = check.finish(entries.map(({ frame }) => frame));
+    if (!this.rewritten && (isFound || digest !== this.digest || sequence !== this.gate.sequence)) this.tellDivergent(check);
+    return null;
+  }
+
+  private tellDivergent(check: ReplayCheck): void {
+    const { vm, kinds, events, now } = this.services;
+    this.stats.divergent++;
+    events.divergent({ actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) });
+  }
+
+  /**
+   * Takes a snapshot behind a frame that was handled, when it has to be found out which one brings about a state of which none can be taken. One that can
+   * be is kept: it is the last good state if the next cannot.
+   * @returns the end that it is
+   */
+  probe({ position }: JournalEntry, reached: Omit<Snapshot, 'bytes'>): ActorTrap | null {
+    if (!this.probes) return null;
+    try {
+      const bytes = this.incarnations.snapshot({ position, tries: this.ends.triesOf(position) });
+      this.snapshots.keep({ ...reached, bytes }, () => 0);
+      return null;
+    } catch (error) {
+      return asTrap(error);
+    }
+  }
+
+  /** A snapshot was taken of the state that the actor has reached. */
+  settle(): void {
+    this.probes = false;
+    this.rewritten = false;
+    this.sent.restart(this.gate.sequence);
+    this.ends.suspect(0, 0);
+  }
+
+  /** A frame at which the actor ended too often goes to the dead letters, and the actor goes on from the state before it. */
+  giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
+    if (position < this.handledTo) this.rewritten = true;
+    this.ends.tell();
+    this.journal.giveUp(position);
+    this.services.router.reject('poisoned', report.reason, frame, 0);
+    this.services.events.poisoned(report, frame);
+  }
+
+  /** What goes to the next incarnation in another life. */
+  wrap(snapshot: Uint8Array): Uint8Array {
+    return encodeEnvelope({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
+  }
+}

@@ -1,0 +1,364 @@
+/**
+ * The life of one actor in a VM, from incarnation to incarnation.
+ *
+ *   mailbox --batch--> journal --> instance.handle --> gate
+ *                                      |
+ *                                    trap: what frames before the culprit emitted leaves, the rest is withheld; state `restarting`
+ *                                      |
+ *   restart(epoch): new instance <-- snapshot <-- journal up to the culprit (its output has left before: held back and compared)
+ *                                      |
+ *                                    the culprit again; trapping twice makes it poison: a dead letter, and skipped
+ *                                      |
+ *                                    what was journaled behind it, in order; then the mailbox again
+ */
+import type { Mailbox } from '../../../bus/mailbox.js';
+import { RECOVERABLE } from '../../../bus/recoverable.js';
+import { framesIn } from '../../../protocol/frame.js';
+import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
+import type { ActorCheckpoint } from '../../contract/checkpoint.js';
+import type { SpawnOrder } from '../../contract/control.js';
+import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
+import type { FaultKind } from '../fault-rates.js';
+import type { Party } from '../turns.js';
+import { ActorCore } from './actor-core.js';
+import { countHandled } from './batch.js';
+import type { JournalEntry } from './cell-journal.js';
+import { checkpointOf } from './cell-recovery.js';
+import type { CellServices } from './cell-services.js';
+import type { Gate } from './gate.js';
+import { asTrap } from './incarnations.js';
+import { runTrial, type Trial } from './trial.js';
+
+/** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
+const BATCH_FRAMES_MAX = 256;
+/** Bytes taken from the mailbox at once, unless the first frame alone is larger. */
+const BATCH_BYTES = 64 * 1024;
+
+/** What a journal entry takes besides its frames, generously. */
+const JOURNAL_ENTRY_BYTES_MAX = 64;
+
+export class ActorCell implements Party {
+  readonly core: ActorCore;
+  readonly name: string;
+  readonly address: number;
+  readonly mailbox: Mailbox;
+  readonly gate: Gate;
+  readonly seen: number[];
+
+  /** @param former of the incarnation that was lost with its VM: `recover` goes on from there */
+  constructor(
+    factory: ActorFactory,
+    order: SpawnOrder,
+    private readonly services: CellServices,
+    former?: ActorCheckpoint,
+  ) {
+    this.core = new ActorCore(factory, order, services, former);
+    ({ name: this.name, address: this.address, mailbox: this.mailbox, gate: this.gate, seen: this.seen } = this.core);
+  }
+
+  private get runs(): boolean {
+    return this.core.state === 'running';
+  }
+
+  get blocked(): boolean {
+    return this.gate.blocked || this.core.state === 'moving';
+  }
+
+  runnable(lane: number): boolean {
+    return this.runs && !this.gate.blocked && (this.mailbox.frames(lane) > 0 || this.core.rest.length > 0);
+  }
+
+  /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
+  handleBatch(lane: number): number {
+    if (this.core.rest.length > 0) return this.handleRest();
+    const { scratch } = this.services;
+    const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
+    // Making room takes a snapshot, at which this incarnation may end.
+    if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
+    const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
+    const frames = countHandled(this.services, this.address, scratch, length);
+    this.handleJournaled(RECOVERABLE ? this.core.journal.append(scratch, length) : 0, length, frames);
+    return frames;
+  }
+
+  /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
+  private handleJournaled(from: number, length: number, frames: number): void {
+    const { scratch, now } = this.services;
+    const { snapshots, incarnations, journal } = this.core;
+    snapshots.begin(from);
+    incarnations.armFault(frames);
+    const started = now();
+    this.services.sample(scratch, length, started);
+    const trap = this.core.enter(scratch, length, from);
+    if (trap) {
+      this.endBatch(trap, from);
+      return;
+    }
+    const { left } = incarnations;
+    if (left > 0) this.core.rest = journal.from(from).slice(frames - left);
+    this.core.moveOn(scratch, frames - left, this.reached);
+    this.noteSpent(started);
+  }
+
+  /** Journal position before which all was handled. */
+  private get reached(): number {
+    return this.core.rest[0]?.position ?? this.core.journal.position;
+  }
+
+  private noteSpent(started: number): void {
+    const { snapshots, incarnations } = this.core;
+    const micros = this.services.now() - started;
+    snapshots.spent(micros);
+    incarnations.spent(micros);
+    this.services.spent(micros);
+    if (RECOVERABLE && snapshots.due) this.takeSnapshot();
+    this.services.changed(this.name);
+  }
+
+  /** The next frame of a batch that has ended early. @returns frames taken */
+  private handleRest(): number {
+    const { core } = this;
+    const [entry, ...rest] = core.rest;
+    const started = this.services.now();
+    const trap = core.enter(entry.frame, entry.frame.length, entry.position);
+    if (trap) {
+      this.endIncarnation(trap, entry);
+      return 1;
+    }
+    core.rest = rest;
+    core.moveOn(entry.frame, 1, this.reached);
+    this.noteSpent(started);
+    return 1;
+  }
+
+  takeSnapshot(): void {
+    const { snapshots, incarnations, gate, digest } = this.core;
+    if (!this.runs || snapshots.framesSince === 0) return;
+    const started = this.services.now();
+    let bytes: Uint8Array;
+    try {
+      bytes = incarnations.snapshot();
+    } catch (error) {
+      this.endAtSnapshot(asTrap(error));
+      return;
+    }
+    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.services.now() - started);
+    this.core.settle();
+  }
+
+  /** There is none of the present state: the last one is kept. One of the frames since then has brought the state about. */
+  private endAtSnapshot(trap: ActorTrap): void {
+    const { core } = this;
+    const { handled } = core.entriesSinceSnapshot();
+    core.probes = true;
+    if (handled.length > 1) core.ends.suspect(handled[0].position, core.handledTo);
+    this.endIncarnation(trap, handled.length === 1 ? handled[0] : undefined);
+  }
+
+  /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
+  private endBatch(trap: ActorTrap, from: number): void {
+    const entries = this.core.journal.from(from);
+    if (!trap.certain) {
+      this.core.ends.suspect(from, this.core.journal.position);
+      this.core.handledTo = from;
+      this.endIncarnation(trap);
+      return;
+    }
+    const culprit: JournalEntry | undefined = entries[trap.handled];
+    const handled = Math.min(trap.handled, entries.length);
+    this.core.moveOn(this.services.scratch, handled, culprit?.position ?? this.core.journal.position);
+    this.endIncarnation(trap, culprit);
+  }
+
+  /** @param culprit none when it is no frame's fault, or not known whose: none is named then */
+  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
+    const { core } = this;
+    const { ends } = core;
+    core.state = 'restarting';
+    core.rest = [];
+    core.stats.traps++;
+    core.incarnations.end();
+    const report = ends.count(trap, culprit?.position ?? -1, culprit?.frame ?? null);
+    if (culprit && ends.hopeless) core.giveUp(culprit, report);
+    ends.keep(report, trap);
+    if (report.restartsAs > 0) this.services.restartSoon(this);
+    else ends.tell();
+  }
+
+  reportEnds(): void {
+    this.core.ends.tell();
+  }
+
+  /** The next incarnation may be started at once when this one ends. */
+  permitRestart(epoch: number): void {
+    this.core.ends.permit.grant(epoch);
+  }
+
+  /** By permit: it runs, and the order to start it comes late. */
+  hasRestartedAs(epoch: number): boolean {
+    return this.runs && this.core.ends.permit.lastSpent === epoch && this.gate.epoch === epoch;
+  }
+
+  /** Nobody waits for it. */
+  restartByPermit(): void {
+    const { restartsAs } = this.core.ends;
+    if (this.core.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
+    this.restart(restartsAs);
+  }
+
+  /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
+  end(): number {
+    const { core } = this;
+    if (this.runs) core.incarnations.end();
+    core.ends.callOffRestart();
+    core.state = 'restarting';
+    return this.gate.sequence;
+  }
+
+  /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
+  restart(epoch: number): void {
+    this.gate.epoch = epoch;
+    this.gate.closed = false;
+    this.services.router.fence(this.address, epoch, this.gate.sequence);
+    this.recover();
+  }
+
+  /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
+  recover(): void {
+    const { core } = this;
+    core.rest = []; // what is left of a batch is in the journal
+    try {
+      core.renew();
+      if (core.probes) core.incarnations.snapshot();
+    } catch (error) {
+      this.endIncarnation(asTrap(error));
+      return;
+    }
+    const { handled, left } = core.entriesSinceSnapshot();
+    const failed = core.replay(handled, core.snapshots.last);
+    if (failed) {
+      this.endIncarnation(failed.trap, failed.entry);
+      return;
+    }
+    core.state = 'running';
+    this.services.lastCrashes.passed(this.address);
+    this.goOn(left);
+  }
+
+  /** Handles what was journaled behind the culprit but not handled, the culprit first. */
+  private goOn(entries: readonly JournalEntry[]): void {
+    const { core } = this;
+    this.services.progress.again();
+    for (const [i, entry] of entries.entries()) {
+      const { frame, position } = entry;
+      this.services.router.acceptAgain(this.address, frame, 0);
+      const trap = core.enter(frame, frame.length, position);
+      if (trap) {
+        this.endIncarnation(trap, entry);
+        return;
+      }
+      core.moveOn(frame, 1, entries[i + 1]?.position ?? core.journal.position);
+      const failed = core.probe(entry, { sequence: this.gate.sequence, digest: core.digest, position: core.handledTo });
+      if (failed) {
+        this.endIncarnation(failed, entry);
+        return;
+      }
+    }
+    this.withdrawAgain(entries);
+    core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);
+    core.handledTo = core.journal.position;
+    this.takeSnapshot();
+    this.services.changed(this.name);
+  }
+
+  /** A request that is in hand again may have been withdrawn since it was journaled: that waits in the mailbox. */
+  private withdrawAgain(entries: readonly JournalEntry[]): void {
+    const { kinds, router } = this.services;
+    if (!entries.some(({ frame }) => kinds.of(frame, 0)?.role === 'request')) return;
+    for (const frame of this.mailbox.contents.flatMap(framesIn)) {
+      if (kinds.of(frame, 0)?.role === 'withdrawal') router.acceptAgain(this.address, frame, 0);
+    }
+  }
+
+  /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
+  checkpoint(): ActorCheckpoint {
+    this.takeSnapshot();
+    return checkpointOf(this.core);
+  }
+
+  get spareIsDue(): boolean {
+    return this.runs && this.core.incarnations.spareIsDue(this.core.snapshots.last);
+  }
+
+  prepareSpare(): void {
+    this.core.incarnations.prepareSpare(this.core.snapshots.last);
+  }
+
+  /** Makes the handler of the next frame trap, or hang. */
+  orderFault(fault: FaultKind): void {
+    this.core.incarnations.orderFault(fault);
+  }
+
+  /** @throws Error when it waits for its restart */
+  envelope(): Uint8Array {
+    return this.core.wrap(this.presentState());
+  }
+
+  private presentState(): Uint8Array {
+    this.takeSnapshot();
+    this.assertRunning();
+    return this.core.snapshots.last.bytes;
+  }
+
+  private assertRunning(): void {
+    if (!this.runs) throw new Error(`${this.name} has ended and waits for its restart`);
+  }
+
+  /** What a frame would do now. @throws Error when it waits for its restart */
+  tryFrame(frame: Uint8Array): Promise<Trial> {
+    const { factory, order } = this.core;
+    return runTrial(factory, order.options, this.presentState(), frame, this.services.kinds);
+  }
+
+  /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
+  deliverAgain(frame: Uint8Array): void {
+    this.assertRunning();
+    if (this.core.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
+    if (!this.services.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
+    this.services.router.acceptAgain(this.address, frame, 0);
+    this.services.scratch.set(frame);
+    this.handleJournaled(this.core.journal.append(this.services.scratch, frame.length), frame.length, 1);
+  }
+
+  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
+  stop(): Uint8Array {
+    const { core } = this;
+    core.ends.callOffRestart();
+    const bury = (bytes: Uint8Array, at: number, length: number) =>
+      this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
+    const { handled, left } = core.entriesSinceSnapshot();
+    for (const { frame } of left) bury(frame, 0, frame.length);
+    this.mailbox.clear(bury);
+    const envelope = core.wrap(this.lastState(handled));
+    core.state = 'stopped';
+    core.incarnations.dispose();
+    return envelope;
+  }
+
+  /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
+  private lastState(handled: readonly JournalEntry[]): Uint8Array {
+    const { core } = this;
+    try {
+      if (!this.runs) {
+        core.renew();
+        const failed = core.replay(handled, core.snapshots.last);
+        if (failed) throw failed.trap;
+      }
+      return core.incarnations.snapshot().slice();
+    } catch (error) {
+      const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
+      for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
+      return core.snapshots.last.bytes;
+    }
+  }
+}

@@ -1,0 +1,226 @@
+/**
+ * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
+ * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
+ *
+ *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
+ */
+import { requestNumber, withdrawnRequest } from '../../../bus/body.js';
+import { KeptView } from '../../../bus/kept-view.js';
+import type { Kinds } from '../../../bus/kinds.js';
+import { RECOVERABLE } from '../../../bus/recoverable.js';
+import type { RequestLedger } from '../../../bus/requests.js';
+import type { Router } from '../../../bus/router.js';
+import {
+  EPOCH_OFFSET,
+  FOLLOWERS,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+  setU53,
+  TARGET_OFFSET,
+} from '../../../protocol/frame.js';
+import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
+import type { HeldFrame } from '../../contract/checkpoint.js';
+import type { Refusals } from '../refusals.js';
+import { HeldFrames } from './held-frames.js';
+
+export interface GateServices {
+  readonly router: Router;
+  readonly kinds: Kinds;
+  readonly requests: RequestLedger;
+  /** Told of what is emitted without permission. */
+  readonly refusals: Refusals;
+  /** Microseconds since the Unix epoch. */
+  readonly now: () => number;
+  /** A request was opened that must settle by `deadlineAt`, in microseconds. */
+  readonly watchDeadline: (deadlineAt: number) => void;
+}
+
+/** Requests of one party that have not settled, refused ones included. */
+const UNSETTLED_MAX = REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX;
+
+/** Frames that an incarnation can send before the sequences of the next one begin. */
+const SEQUENCES_PER_EPOCH = 2 ** 32;
+
+/**
+ * Where an incarnation that starts without an envelope counts from: above all that an earlier one can have sent, so that nobody
+ * takes its frames for duplicates.
+ */
+export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
+
+export class Gate {
+  /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
+  sequence = 0;
+  epoch = 1;
+  /** What waits stays: its party is on its way to another VM. */
+  closed = false;
+  /**
+   * What waits, oldest first, in one line or more: what a runtime says to one party does not wait for another that has no room. Whoever floods itself with
+   * failures would keep its neighbours from hearing theirs.
+   */
+  private readonly lines = new Map<number, HeldFrames>();
+  /** A request that waits until its party has heard more refusals, and what was emitted behind it: in no books yet. */
+  private readonly unasked = new HeldFrames();
+  private readonly linePerTarget: boolean;
+  private readonly kept = new KeptView();
+
+  constructor(
+    readonly address: number,
+    private readonly services: GateServices,
+  ) {
+    this.linePerTarget = services.kinds.isRuntime(address);
+  }
+
+  /** True while something that was emitted has not left. */
+  get blocked(): boolean {
+    return this.lines.size > 0 || this.unasked.size > 0;
+  }
+
+  get heldBytes(): number {
+    return [...this.lines.values()].reduce((sum, { bytes }) => sum + bytes, this.unasked.bytes);
+  }
+
+  /** What has not left, oldest first for each target. */
+  get held(): readonly HeldFrame[] {
+    return [...[...this.lines.values()].flatMap(({ all }) => all), ...this.unasked.all];
+  }
+
+  /** What had not left when the VM of the former incarnation was lost. */
+  hold(held: readonly HeldFrame[]): void {
+    for (const frame of held) {
+      if (frame.unasked) this.unasked.add(frame);
+      else this.wait(frame);
+    }
+  }
+
+  /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
+  release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
+    if (start === end) return;
+    const now = this.services.now();
+    const { address, epoch } = this;
+    const view = this.kept.of(bytes);
+    for (let at = start; at < end; at += frameLength(bytes, at)) {
+      view.setUint16(at + SOURCE_OFFSET, address);
+      if (RECOVERABLE) {
+        setU53(view, at + SEQUENCE_OFFSET, ++this.sequence);
+        view.setUint32(at + EPOCH_OFFSET, epoch);
+      }
+      setU53(view, at + SENT_AT_OFFSET, now);
+      if (this.unasked.size > 0 || this.mustHear(bytes, at)) this.waitUnasked(bytes, at);
+      else this.pass(bytes, at, now, deadlineMs);
+    }
+  }
+
+  private pass(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
+    if (!this.note(bytes, at, now, deadlineMs)) return;
+    if (this.services.router.permits(bytes, at)) this.route(bytes, at);
+    else this.services.refusals.note('refused', bytes, at);
+  }
+
+  private route(bytes: Uint8Array, at: number): void {
+    if (readU16(bytes, at + TARGET_OFFSET) !== FOLLOWERS) this.place(bytes, at, readU16(bytes, at + TARGET_OFFSET));
+    else for (const follower of this.services.router.targetsOf(bytes, at)) this.place(bytes, at, follower);
+  }
+
+  private place(bytes: Uint8Array, at: number, target: number): void {
+    if (!this.lines.has(this.lineOf(target)) && this.services.router.emit(bytes, at, target)) return;
+    this.wait({ frame: bytes.slice(at, at + frameLength(bytes, at)), target });
+  }
+
+  private lineOf(target: number): number {
+    return this.linePerTarget ? target : 0;
+  }
+
+  private wait(held: HeldFrame): void {
+    const line = this.lines.get(this.lineOf(held.target));
+    if (line) line.add(held);
+    else this.openLine(this.lineOf(held.target)).add(held);
+  }
+
+  private openLine(number: number): HeldFrames {
+    const line = new HeldFrames();
+    this.lines.set(number, line);
+    return line;
+  }
+
+  private waitUnasked(bytes: Uint8Array, at: number): void {
+    this.unasked.add({ frame: bytes.slice(at, at + frameLength(bytes, at)), target: readU16(bytes, at + TARGET_OFFSET), unasked: true });
+  }
+
+  /** A request whose party is to hear of others first that were refused. Where it has no room for that either it would wait for ever. */
+  private mustHear(bytes: Uint8Array, at: number): boolean {
+    const { kinds, requests, router } = this.services;
+    if (kinds.get(readU16(bytes, at + KIND_OFFSET))?.role !== 'request') return false;
+    return requests.inFlight(this.address) >= UNSETTLED_MAX && router.canBeTold(this.address);
+  }
+
+  /**
+   * Keeps the books of requests and replies.
+   * @returns false for an answer to nothing that is in hand: one given twice, or to a request of another life, whose number may be in use again;
+   * and for the withdrawal of somebody else's request
+   */
+  private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): boolean {
+    const facts = this.services.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    if (facts?.role === 'withdrawal') return this.noteWithdrawal(bytes, at);
+    if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return true;
+    const request = requestNumber(bytes, at, at + frameLength(bytes, at));
+    const target = readU16(bytes, at + TARGET_OFFSET);
+    if (facts.role === 'reply') {
+      const inHand = this.services.requests.answered(this.address, target, request, facts.answers);
+      if (!inHand) this.services.router.reject('refused', 'answer to a request that is not in hand', bytes, at);
+      return inHand;
+    }
+    if (request < 0) {
+      this.services.router.reject('undecodable', 'request without a number', bytes, at);
+      return false;
+    }
+    const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
+    const { requests, router, refusals, watchDeadline } = this.services;
+    const inFlight = requests.inFlight(this.address);
+    const isOver = inFlight >= REQUESTS_IN_FLIGHT_MAX;
+    if (inFlight >= UNSETTLED_MAX) {
+      const detail = `more than ${REFUSALS_IN_FLIGHT_MAX} refused requests of one party that it has not heard of, and its mailbox is full over all bounds`;
+      router.discard('overloaded', detail, bytes, at);
+      refusals.note('overloaded', bytes, at);
+      return false;
+    }
+    requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });
+    if (isOver) router.reject('overloaded', `more than ${REQUESTS_IN_FLIGHT_MAX} requests of one party in flight`, bytes, at);
+    else watchDeadline(deadlineAt);
+    return !isOver;
+  }
+
+  /** What a party withdraws of its own has settled: neither a deadline nor a reply comes any more. */
+  private noteWithdrawal(bytes: Uint8Array, at: number): boolean {
+    const { kinds, requests, router } = this.services;
+    if (kinds.isRuntime(this.address)) return true;
+    const withdrawn = withdrawnRequest(bytes, at);
+    if (withdrawn?.requester === this.address) requests.settled(withdrawn.requester, withdrawn.request);
+    else router.reject('refused', 'withdrawal of a request that is not its own', bytes, at);
+    return withdrawn?.requester === this.address;
+  }
+
+  /** Offers again what waits. @returns true when nothing waits any more */
+  retry(): boolean {
+    if (this.closed) return false;
+    for (const [number, line] of this.lines) this.retryLine(number, line);
+    for (let held = this.nextUnasked; held; held = this.nextUnasked) {
+      this.unasked.removeFirst();
+      this.pass(held.frame, 0, this.services.now());
+    }
+    return !this.blocked;
+  }
+
+  private get nextUnasked(): HeldFrame | undefined {
+    const { first } = this.unasked;
+    return this.lines.size === 0 && first && !this.mustHear(first.frame, 0) ? first : undefined;
+  }
+
+  private retryLine(number: number, line: HeldFrames): void {
+    for (let held = line.first; held && this.services.router.emit(held.frame, 0, held.target); held = line.first) line.removeFirst();
+    if (line.size === 0) this.lines.delete(number);
+  }
+}

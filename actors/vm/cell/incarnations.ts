@@ -1,0 +1,149 @@
+/**
+ * The instances of one actor, one after another, and the spare for the next. Whatever they do leaves signs of life, and what they throw
+ * comes as a trap.
+ */
+import {
+  type ActorFactory,
+  type ActorInstance,
+  type ActorOptions,
+  ActorTrap,
+  type MalformedFrame,
+  type Output,
+} from '../../contract/instance.js';
+import { Standstill } from '../../contract/standstill.js';
+import { isA } from '../../contract/thrown.js';
+import type { FaultKind } from '../fault-rates.js';
+import type { CellServices } from './cell-services.js';
+import { takeChecked } from './snapshot-check.js';
+import type { Snapshot } from './snapshot-keeper.js';
+import { SpareInstance } from './spare-instance.js';
+
+export class Incarnations {
+  /** Null before the first, and when the next could not be made. */
+  private instance: ActorInstance | null = null;
+  private readonly spare: SpareInstance;
+  /** A fault to strike at the next frame. */
+  private ordered: FaultKind | null = null;
+
+  constructor(
+    private readonly factory: ActorFactory,
+    private readonly options: ActorOptions,
+    private readonly services: CellServices,
+  ) {
+    this.spare = new SpareInstance(() => this.create(), services.now);
+  }
+
+  private create(): ActorInstance {
+    return this.factory.create(this.options, this.services.progress.frame);
+  }
+
+  private during<T>(call: () => T): T {
+    return this.services.progress.during(this.factory.schema.address, call);
+  }
+
+  private get present(): ActorInstance {
+    if (!this.instance) throw new Error(`no incarnation of ${this.factory.schema.name} runs`);
+    return this.instance;
+  }
+
+  get output(): Output {
+    return this.present.output;
+  }
+
+  get left(): number {
+    return this.present.left;
+  }
+
+  get malformed(): readonly MalformedFrame[] {
+    return this.present.malformed;
+  }
+
+  get memoryBytes(): number {
+    return (this.instance?.memoryBytes ?? 0) + this.spare.memoryBytes;
+  }
+
+  /**
+   * Handles frames that are in the journal from `position` on.
+   * @param tries of the first of them, before
+   * @returns the trap in which that ended
+   */
+  handle(bytes: Uint8Array, length: number, position: number, tries: number): ActorTrap | null {
+    const { progress } = this.services;
+    let trap: ActorTrap | null = null;
+    progress.atFrames(this.factory.schema.address, position, tries);
+    try {
+      this.present.handle(bytes, 0, length);
+    } catch (error) {
+      trap = asTrap(error);
+    }
+    progress.done();
+    return trap;
+  }
+
+  /** A batch of first deliveries is about to be handled: strikes with the fault that was ordered, or drawn. */
+  armFault(frames: number): void {
+    const fault = this.ordered ? { kind: this.ordered, frame: 0 } : this.services.drawFault(frames);
+    this.ordered = null;
+    if (fault) this.present.armFault(fault.frame, fault.kind);
+  }
+
+  orderFault(fault: FaultKind): void {
+    this.ordered = fault;
+  }
+
+  /** The first one. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */
+  begin(snapshot: Uint8Array | undefined): void {
+    const instance = this.during(() => this.create());
+    this.instance = instance;
+    if (snapshot) this.during(() => instance.restore(snapshot));
+  }
+
+  /**
+   * Valid until the next call of any method. When it cannot be taken this incarnation has ended.
+   * @param entry journal position of the frame that has brought the state about, when that is what is to be found out
+   * @throws SnapshotError, or what the actor throws
+   */
+  snapshot(entry?: { readonly position: number; readonly tries: number }): Uint8Array {
+    const take = () => takeChecked(this.factory.schema, () => this.present.snapshot());
+    if (!entry) return this.during(take);
+    return this.services.progress.atFrame(this.factory.schema.address, entry.position, entry.tries, take);
+  }
+
+  /** Begins the next one, in the state of a snapshot. @throws what the actor throws as it is made or restored */
+  renew(snapshot: Snapshot): void {
+    this.instance = null;
+    this.instance = this.during(() => this.spare.take(snapshot));
+  }
+
+  /** A batch took so long. */
+  spent(micros: number): void {
+    this.spare.spent(micros);
+  }
+
+  /** An instance of JavaScript is made at once, and has no memory to touch. */
+  spareIsDue(snapshot: Snapshot): boolean {
+    return this.factory.vm === 'wasm' && this.spare.isDue(snapshot);
+  }
+
+  prepareSpare(snapshot: Snapshot): void {
+    this.during(() => this.spare.prepare(snapshot));
+  }
+
+  /** The present one has ended. */
+  end(): void {
+    this.instance?.dispose();
+  }
+
+  /** There will be no other. */
+  dispose(): void {
+    this.instance?.dispose();
+    this.spare.discard();
+  }
+}
+
+/** @throws Standstill: that is nobody's to handle */
+export function asTrap(error: unknown): ActorTrap {
+  const standstill = Standstill.in(error);
+  if (standstill) throw standstill;
+  return isA(error, ActorTrap) ? error : new ActorTrap(0, error);
+}

@@ -1,0 +1,422 @@
+/**
+ * One incarnation of a port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it
+ * is not restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame. Once it is
+ * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
+ */
+import { requestNumber } from '../../../bus/body.js';
+import type { RequestIdentity } from '../../../bus/requests.js';
+import type { BoundMessage, BoundParty, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
+import {
+  assertMaySend,
+  type Called,
+  type CrashCause,
+  CrashError,
+  DecodeError,
+  ERROR_CODES,
+  type ErrorCode,
+  PermissionError,
+  RequestError,
+  thrownByCaller,
+} from '../../../protocol/errors.js';
+import {
+  BODY_OFFSET,
+  frameLength,
+  KIND_OFFSET,
+  readU16,
+  readU53,
+  SENT_AT_OFFSET,
+  SEQUENCE_OFFSET,
+  SOURCE_OFFSET,
+} from '../../../protocol/frame.js';
+import { system } from '../../../protocol/generated/system.js';
+import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
+import { Reader } from '../../../protocol/reader.js';
+import type { Fields, InferFields } from '../../../protocol/schema.js';
+import type { CrashQuestion } from '../../contract/control.js';
+import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
+import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';
+import { Replicas } from '../../model/replicas.js';
+import type { CellServices } from '../cell/cell-services.js';
+import type { Gate } from '../cell/gate.js';
+
+/** The part of an AbortSignal that is used. */
+export interface AbortSignalLike {
+  readonly aborted: boolean;
+  addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
+export interface RequestOptions {
+  /** From now; instead of what the schema says. */
+  readonly deadlineMs?: number;
+  readonly signal?: AbortSignalLike;
+}
+
+/** A port has emitted more than its targets can take. Nothing of the message was sent: send it again later. */
+export class PortOverloadError extends Error {
+  override readonly name = 'PortOverloadError';
+}
+
+interface Awaited {
+  readonly message: BoundRequest;
+  readonly kindName: string;
+  /** In microseconds since the Unix epoch. */
+  readonly askedAt: number;
+  readonly resolve: (fields: never) => void;
+  readonly reject: (error: RequestError) => void;
+}
+
+export interface PortServices extends CellServices {
+  readonly wake: () => void;
+  /** Of the VM, and so of its ports: 1 for the first. */
+  readonly incarnation: number;
+  readonly onPortError: (port: string, error: unknown) => void;
+  /** Tells a requester that no reply will come. */
+  readonly fail: (request: RequestIdentity, code: ErrorCode) => void;
+  /** The party that owns a topic, by its path `owner.topic`. */
+  readonly parties: readonly BoundParty[];
+  /** Never returns. */
+  readonly loop: () => never;
+}
+
+/** Failures that may come of a crash. */
+const BY_CRASHES: readonly ErrorCode[] = ['deadline', 'ended', 'unreachable', 'poisoned'];
+
+/** Requests that an incarnation of a port may make before it reuses numbers of another. */
+const REQUESTS_PER_INCARNATION = 2 ** 20;
+
+/** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
+const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
+
+type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => unknown;
+
+export class Port<P extends PortParty = PortParty> {
+  private readonly reader = new Reader();
+  private readonly outbox: OutboxBuilder;
+  private readonly handles: Handle[] = [];
+  private readonly replicas: Replicas;
+  private readonly awaited = new Map<number, Awaited>();
+  private readonly timers = new Map<number, (timer: number) => void>();
+  private readonly handlers: PortHandlers<P>;
+  private nextRequest: number;
+  private closed = false;
+
+  /** @param create makes the handlers, which may send through the port they are given */
+  constructor(
+    readonly schema: P,
+    create: (port: Port<P>) => PortHandlers<P>,
+    private readonly gate: Gate,
+    private readonly services: PortServices,
+    private readonly onCrash: (error: unknown) => void,
+  ) {
+    this.nextRequest = firstRequestOf(gate.epoch);
+    this.outbox = new OutboxBuilder(schema.address);
+    this.replicas = new Replicas(schema.follows.length);
+    this.handlers = create(this);
+    const byName = this.handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
+    this.addReceived(byName);
+    for (const [index, path] of schema.follows.entries()) this.addFollowed(path, index, byName);
+    this.addReplies();
+    this.addSystem();
+  }
+
+  get address(): number {
+    return this.schema.address;
+  }
+
+  get name(): string {
+    return this.schema.name;
+  }
+
+  /** Number of this incarnation: 1 when there was none before it. */
+  get epoch(): number {
+    return this.gate.epoch;
+  }
+
+  /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PermissionError, PortOverloadError */
+  send<S extends Fields>(message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
+    assertMaySend(this.schema, message, Port.prototype.send);
+    this.post(Port.prototype.send, message, message.owner, fields);
+  }
+
+  sendTo<S extends Fields>(address: number, message: BoundMessage<S>, fields: InferFields<S>): void {
+    this.post(Port.prototype.sendTo, message, address, fields);
+  }
+
+  private post<F>(called: Called, message: Encodable<F>, target: number, fields: F): void {
+    if (this.closed) return;
+    this.assertRoom();
+    this.emit(called, message, target, fields);
+    this.release();
+  }
+
+  /** What cannot be written is the fault of who called: the line in a report is the port's. */
+  private emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0): void {
+    this.outbox.begin();
+    try {
+      this.outbox.append(message, target, fields, first);
+    } catch (error) {
+      throw thrownByCaller(error, called);
+    }
+  }
+
+  reply<S extends Fields, R extends Fields>(to: Incoming, message: BoundRequest<S, R>, fields: InferFields<R>): void {
+    this.emit(Port.prototype.reply, message.reply, to.source, fields, to.request);
+    this.release();
+  }
+
+  /**
+   * Settles exactly once.
+   * @throws RangeError (as rejection) for a deadline that is no number of milliseconds
+   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed; the cause of `refused` is a
+   *   PermissionError when the schema of this port does not name the target. When the target has crashed the cause is a CrashError, and the rejection waits
+   *   until the position in its source is known
+   */
+  request<S extends Fields, R extends Fields>(
+    message: BoundRequest<S, R, Recipient<P>>,
+    fields: InferFields<S>,
+    options: RequestOptions = {},
+  ): Promise<InferFields<R>> {
+    const kindName = `${message.ownerName}.${message.name}`;
+    const refuse = (code: ErrorCode, options?: ErrorOptions) =>
+      Promise.reject(new RequestError(code, message.ownerName, kindName, options));
+    const { deadlineMs } = options;
+    if (deadlineMs !== undefined && !(Number.isFinite(deadlineMs) && deadlineMs >= 0))
+      return Promise.reject(new RangeError(`deadlineMs of ${kindName} is a number of milliseconds from 0, not ${String(deadlineMs)}`));
+    if (!this.schema.sendsTo.includes(message.ownerName))
+      return refuse('refused', { cause: new PermissionError(this.name, kindName, message.ownerName) });
+    if (this.closed) return refuse('closed');
+    if (options.signal?.aborted) return refuse('aborted');
+    if (this.awaited.size >= REQUESTS_IN_FLIGHT_MAX || this.overloaded) return refuse('overloaded');
+    return new Promise((resolve, reject) => {
+      const request = this.nextRequest;
+      this.emit(Port.prototype.request, message, message.owner, fields, request);
+      this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+      const abort = () => this.giveUp(request, 'aborted');
+      const done = () => options.signal?.removeEventListener('abort', abort);
+      options.signal?.addEventListener('abort', abort, { once: true });
+      this.awaited.set(request, {
+        message: message as unknown as BoundRequest,
+        kindName,
+        askedAt: this.services.now(),
+        resolve: (answer) => {
+          done();
+          resolve(answer);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      this.release(deadlineMs);
+    });
+  }
+
+  /** Nobody waits for the answer any more, and whoever works on it is told. */
+  private giveUp(request: number, code: ErrorCode): void {
+    const awaited = this.take(request);
+    if (!awaited) return;
+    fail(awaited, code);
+    this.services.requests.settled(this.address, request);
+    this.withdraw(request, awaited.message);
+  }
+
+  private take(request: number): Awaited | undefined {
+    const awaited = this.awaited.get(request);
+    this.awaited.delete(request);
+    return awaited;
+  }
+
+  private withdraw(request: number, { kind, owner }: BoundRequest): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.withdrawn, owner, { request, requester: this.address, requestKind: kind });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+    this.services.wake();
+  }
+
+  /** The runtime says that no reply will come. @param epoch incarnation of whom was asked whose crash is why; null when there is none, or it is not known */
+  private async failed(request: number, code: ErrorCode, epoch: number | null): Promise<void> {
+    const awaited = this.take(request);
+    if (!awaited) return;
+    if (code === 'deadline') this.withdraw(request, awaited.message);
+    const { askedAt, message } = awaited;
+    const crash = BY_CRASHES.includes(code) ? await this.crashOf({ party: message.owner, epoch, code, askedAt }) : null;
+    fail(awaited, code, crash);
+  }
+
+  /** Never rejects. */
+  private crashOf(question: CrashQuestion): Promise<CrashCause | null> {
+    return this.services.events.crashOf(question).catch(() => null);
+  }
+
+  /** What is called when a timer that this port has started fires. */
+  onTimer(timer: number, fired: (timer: number) => void): void {
+    this.timers.set(timer, fired);
+  }
+
+  /**
+   * Handles the frame in `bytes`.
+   * @returns what its handler returned: a promise when it goes on
+   * @throws what its handler throws; DecodeError
+   */
+  handle(bytes: Uint8Array): unknown {
+    const incoming = {
+      source: readU16(bytes, SOURCE_OFFSET),
+      sequence: readU53(bytes, SEQUENCE_OFFSET),
+      sentAt: readU53(bytes, SENT_AT_OFFSET),
+      request: 0,
+    };
+    this.outbox.causedBy(incoming.source, incoming.sequence, incoming.sentAt);
+    try {
+      const handle = this.handles[readU16(bytes, KIND_OFFSET)];
+      if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
+      this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
+      return handle(this.reader, incoming);
+    } finally {
+      this.outbox.causedBy(0, 0, 0);
+    }
+  }
+
+  /** @returns what its handler returned: a promise when it goes on */
+  open(): unknown {
+    return this.handlers.onOpen?.();
+  }
+
+  /**
+   * Does what the platform asks for, as the next picture or a key: it is not in a handler, and when it throws that is a crash of this port all the same.
+   * @returns whether it was done
+   */
+  attempt(work: () => void): boolean {
+    try {
+      work();
+      return true;
+    } catch (error) {
+      this.onCrash(error);
+      return false;
+    }
+  }
+
+  /** Settles every request of this port with `closed`, and withdraws it. */
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    try {
+      this.handlers.onClose?.();
+    } catch (error) {
+      this.onCrash(error);
+    }
+    for (const request of [...this.awaited.keys()]) this.giveUp(request, 'closed');
+  }
+
+  private release(deadlineMs?: number): void {
+    if (this.closed) return;
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length, deadlineMs);
+    this.services.wake();
+  }
+
+  private get overloaded(): boolean {
+    return this.gate.heldBytes > PORT_HELD_BYTES_MAX;
+  }
+
+  private assertRoom(): void {
+    if (this.overloaded) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
+  }
+
+  private addReceived(handlers: Record<string, (...input: unknown[]) => unknown>): void {
+    for (const [name, message] of Object.entries(this.schema.receives)) {
+      const handler = this.passerOf(name, handlers) ?? handlerOf(handlers, `on${capitalize(name)}`, this.name);
+      this.handles[message.kind] = (reader, incoming) => {
+        const fields = message.decode(reader);
+        if (message.role === 'request') incoming.request = reader.request;
+        return handler(fields, incoming);
+      };
+    }
+  }
+
+  /** Of a message that the schema passes on, unless there is a handler for it. */
+  private passerOf(name: string, handlers: Record<string, unknown>): ((...input: unknown[]) => unknown) | undefined {
+    const path = this.schema.passesOn?.[name];
+    if (path === undefined || handlers[`on${capitalize(name)}`]) return undefined;
+    const [ownerName, messageName] = path.split('.');
+    const message = this.services.parties.find((party) => party.name === ownerName)?.receives[messageName];
+    if (message?.role !== 'message') throw new Error(`port ${this.name} passes ${name} on as ${path}, which does not exist`);
+    return (fields) => this.post(Port.prototype.send, message, message.owner, fields as InferFields<Fields>);
+  }
+
+  private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {
+    const [ownerName, topicName] = path.split('.');
+    const topic = this.services.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
+    if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
+    const handler = handlerOf(handlers, `on${capitalize(ownerName)}${capitalize(topicName)}`, this.name);
+    this.handles[topic.kind] = (reader) => {
+      const fields = topic.decode(reader);
+      const reception = this.replicas.receive(index, reader.version, reader.fresh);
+      if (reception === 'ask') this.askFresh(topic.kind, topic.owner);
+      return reception === 'take' ? handler(fields, reader.fresh) : undefined;
+    };
+  }
+
+  /** Also when the port is overloaded: it asks only once. */
+  private askFresh(topic: number, owner: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, owner, { topic, follower: this.address });
+    this.release();
+  }
+
+  private addSystem(): void {
+    const { requestFailed, timerFired, ended, withdrawn } = system.receives;
+    this.handles[requestFailed.kind] = (reader) => {
+      const { request, code, crashEpoch } = requestFailed.decode(reader);
+      void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch);
+    };
+    this.handles[withdrawn.kind] = (reader) => {
+      const { requester, request } = withdrawn.decode(reader);
+      return this.handlers.onWithdrawn?.(requester, request);
+    };
+    this.handles[timerFired.kind] = (reader) => {
+      const { timer } = timerFired.decode(reader);
+      this.timers.get(timer)?.(timer);
+    };
+    this.handles[ended.kind] = (reader) => {
+      const { party, epoch, reason } = ended.decode(reader);
+      return this.handlers.onEnded?.(party, epoch, reason);
+    };
+  }
+
+  private addReplies(): void {
+    for (const party of this.services.parties) {
+      for (const message of Object.values(party.receives)) {
+        if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
+        this.handles[message.reply.kind] = (reader) => this.resolve(message.reply, reader);
+      }
+    }
+  }
+
+  private resolve(reply: BoundReply, reader: Reader): void {
+    const request = requestNumber(reader.bytes, 0, reader.end);
+    const awaited = this.take(request);
+    if (!awaited) return;
+    try {
+      awaited.resolve(reply.decode(reader) as never);
+    } catch (error) {
+      awaited.reject(new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause: error }));
+    }
+  }
+}
+
+/** @param crash none of the target's when not given */
+function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {
+  reject(new RequestError(code, message.ownerName, kindName, crash ? { cause: new CrashError(crash) } : undefined));
+}
+
+const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+
+function handlerOf(
+  handlers: Record<string, (...input: unknown[]) => unknown>,
+  name: string,
+  port: string,
+): (...input: unknown[]) => unknown {
+  const handler = handlers[name];
+  if (typeof handler !== 'function') throw new Error(`port ${port} has no handler ${name}`);
+  return handler.bind(handlers);
+}
