@@ -12,18 +12,7 @@ export {
 } from './application/application.js';
 export type { Close, Life, LifeOptions } from './application/application-life.js';
 export type { Stored } from './application/persistence/persistence.js';
-export {
-  type Placement,
-  PlacementError,
-  type PlacementPlan,
-  type PlacementReason,
-  parsePlacement,
-  rolloutBucket,
-  type Side,
-  type TwinReason,
-  type TwinStatus,
-  type Twins,
-} from './application/placement.js';
+export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
 export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './application/system.js';
 export type { Condition, CrashHistory, GivenUp, LastCrash, PartyCondition } from './contract/condition.js';
 export type {
@@ -44,6 +33,7 @@ export type {
   VmEvents,
 } from './contract/control.js';
 export { decodeEnvelope, type Envelope } from './contract/envelope.js';
+export type { FaultKind } from './contract/fault.js';
 export {
   type Capabilities,
   type Clock,
@@ -67,19 +57,21 @@ export {
   type Output,
   type VmName,
 } from './contract/instance.js';
+export type { Place, ProgressReader, ProgressReading } from './contract/progress.js';
+export type { ActorState, CircuitState, PortState } from './contract/states.js';
 export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './contract/storage.js';
 export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage-change.js';
 export type { Suspect } from './contract/suspect.js';
+export type { Trial } from './contract/trial.js';
+export type { PlacementReason, Side, TwinReason, TwinStatus, Twins } from './contract/twin.js';
 export { Actor, type Handlers, type RequestToken } from './model/actor.js';
 export { javaScriptActorFactory, type RunnableActor } from './model/javascript-instance.js';
 export { OutputError } from './model/outbox-builder.js';
 export type { Incoming, PortHandlers, PortParty } from './model/port-handlers.js';
-export type { ActorState } from './supervisor/actor-machine.js';
 export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervisor/change-feed.js';
-export { type CircuitLimits, type CircuitState, COOL_DOWN_MS } from './supervisor/circuit.js';
+export { type CircuitLimits, COOL_DOWN_MS } from './supervisor/circuit.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
-export type { PortState } from './supervisor/port-machine.js';
 export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
 export type { SupervisorOrder } from './supervisor/supervisor-order.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
@@ -87,14 +79,11 @@ export type { Backoff } from './supervisor/tree/backoff.js';
 export { SpecificationError } from './supervisor/tree/errors.js';
 export type { AutoShutdown, RestartKind, Strategy } from './supervisor/tree/specification.js';
 export type { VmState } from './supervisor/vm-machine.js';
-export type { Trial } from './vm/cell/trial.js';
-export type { FaultKind } from './vm/fault-rates.js';
 export {
   type AbortSignalLike,
   Port,
   PortOverloadError,
   type RequestOptions,
 } from './vm/port/port.js';
-export type { Place, ProgressReader, ProgressReading } from './vm/progress.js';
 export { Vm } from './vm/vm.js';
 export type { OpenLink, VmMemory, VmOptions } from './vm/vm-options.js';

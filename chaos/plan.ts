@@ -3,7 +3,7 @@
  * read from a file again.
  */
 import type { Strategy } from '../actors/supervisor/tree/specification.js';
-import type { WorkerName } from '../host-shim/common/host.js';
+import type { WorkerName } from '../host-shim/common/definition.js';
 import type { CourierName } from './couriers.js';
 import type { DeskEnd } from './desk.js';
 import type { ACTS, HARMS } from './protocol/courier.js';

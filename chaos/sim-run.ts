@@ -4,7 +4,7 @@ import { type System, startSystem } from '../actors/application/system.js';
 import type { ActorFactory } from '../actors/contract/instance.js';
 import type { SupervisorOrder } from '../actors/supervisor/supervisor-order.js';
 import type { Vm } from '../actors/vm/vm.js';
-import type { WorkerName } from '../host-shim/common/host.js';
+import type { WorkerName } from '../host-shim/common/definition.js';
 import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';
 import { load } from '../host-shim/sim/load.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';

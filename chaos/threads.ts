@@ -5,9 +5,10 @@
 
 import { type System, startSystem } from '../actors/application/system.js';
 import type { SystemChange } from '../actors/supervisor/change-feed.js';
-import type { PlatformHost, WorkerName } from '../host-shim/common/host.js';
+import type { WorkerName } from '../host-shim/common/definition.js';
+import type { PlatformHost } from '../host-shim/common/host.js';
+import type { Thread } from '../host-shim/common/platform.js';
 import { openTimerPort } from '../host-shim/common/ports/timer.js';
-import type { Thread } from '../host-shim/common/worker-vm.js';
 import { parties } from './application.js';
 import { COURIER_NAMES, type CourierName, couriers } from './couriers.js';
 import { collectEnding, type Ending, type Notes, restingAt } from './ending.js';

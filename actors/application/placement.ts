@@ -3,35 +3,10 @@
  * and the rollout say what is possible. Decided once, before anything starts, and the reason is kept for a person to read. What only the start shows, a
  * module that cannot be run, changes it once more.
  */
-
-export type Side = 'js' | 'wasm';
-
-/** Which implementations of an actor exist. */
-export interface Twins {
-  readonly js: boolean;
-  readonly wasm: boolean;
-}
+import type { PlacementReason, Side, Twins } from '../contract/twin.js';
 
 /** What is wanted for each actor. */
 export type PlacementPlan = ReadonlyMap<string, Side>;
-
-/**
- * Why the twin runs that runs: as it was placed, or, since then: crashes: it crashed too often in Wasm. vm: the
- * Wasm VM could not go on in Wasm. moved: by order, or back from JavaScript on trial.
- */
-export type TwinReason = PlacementReason | 'crashes' | 'vm' | 'moved';
-
-/** Which implementation of an actor runs, or would if it ran. */
-export interface TwinStatus {
-  /** Not always that of its VM: the Wasm VM may have a stand-in. */
-  readonly side: Side;
-  readonly why: TwinReason;
-  /** For a person: what is wrong with the other one. Empty when nothing is. */
-  readonly detail: string;
-}
-
-/** configured: as wanted. device: no WebAssembly here. twin: the wanted twin does not exist. rollout: this device is not yet in. guest: its module cannot be run. */
-export type PlacementReason = 'configured' | 'device' | 'twin' | 'rollout' | 'guest';
 
 export interface Placement {
   readonly actor: string;

@@ -15,10 +15,13 @@ import { conditionOf, type PartyCondition } from '../contract/condition.js';
 import type { ActorHealth, CrashReport, DeadLetter, VmControl, VmCounters } from '../contract/control.js';
 import type { Host } from '../contract/host.js';
 import type { ActorOptions, VmName } from '../contract/instance.js';
+import type { CircuitState } from '../contract/states.js';
 import type { Storage } from '../contract/storage.js';
 import type { PersistenceStatus } from '../contract/storage-change.js';
+import type { Trial } from '../contract/trial.js';
+import type { Side, Twins } from '../contract/twin.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
-import { type CircuitLimits, type CircuitState, COOL_DOWN_MS, checkCircuit } from '../supervisor/circuit.js';
+import { type CircuitLimits, COOL_DOWN_MS, checkCircuit } from '../supervisor/circuit.js';
 import { SupervisionError } from '../supervisor/errors.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../supervisor/intensity.js';
 import { mergeCounters } from '../supervisor/merged-counters.js';
@@ -28,11 +31,9 @@ import { Supervisor } from '../supervisor/supervisor.js';
 import { actorsOf, checkTree, flatTree, type SupervisorOrder } from '../supervisor/supervisor-order.js';
 import type { Escalation, SystemState } from '../supervisor/system-machine.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
-import type { Trial } from '../vm/cell/trial.js';
 import { Narrator } from './narrator.js';
-import type { Stored } from './persistence/persistence.js';
-import type { PersistentActor } from './persistence/persistent-state.js';
-import { decidePlacement, type Placement, type PlacementPlan, parsePlacement, type Side, type Twins } from './placement.js';
+import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
+import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
 
 export interface ActorOrder {
   readonly schema: PartySchema;
@@ -178,7 +179,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
     escalation: options.escalation ?? 'degrade',
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
-    persistent: { actors: persistentActors(options.actors), stored: options.stored ?? 'newest', storage: options.storage },
+    keepStates: (services) => new Persistence(persistentOf(options), services),
     prepare: async (control, vm) => {
       if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
     },
@@ -204,10 +205,11 @@ function placementOf(planned: readonly Placement[], statuses: readonly ActorStat
   return planned.map((placement) => (replaced.has(placement.actor) ? { ...placement, vm: 'js', reason: 'guest' } : placement));
 }
 
-function persistentActors(actors: readonly ActorOrder[]): readonly PersistentActor[] {
-  return actors.flatMap(({ schema, persistent = false }) =>
+function persistentOf({ actors, stored = 'newest', storage }: SystemOptions): PersistentActors {
+  const persistent = actors.flatMap(({ schema, persistent = false }) =>
     persistent && schema.state ? [{ actor: schema.name, fingerprint: fingerprintOf(schema.state) }] : [],
   );
+  return { actors: persistent, stored, storage };
 }
 
 function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTENSITY_DEFAULT.periodMs }: SystemOptions): Intensity {

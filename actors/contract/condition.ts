@@ -1,7 +1,5 @@
 /** How an actor or port is, in one word for a person, and what made it so. */
-import type { ActorState } from '../supervisor/actor-machine.js';
-import type { CircuitState } from '../supervisor/circuit.js';
-import type { PortState } from '../supervisor/port-machine.js';
+import type { ActorState, CircuitState, PortState } from './states.js';
 
 /**
  * stopped: nothing runs, and nothing will without an order. restarting: nothing runs yet, and that passes by itself. failed over: runs, as

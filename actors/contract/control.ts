@@ -5,10 +5,10 @@
 import type { DeadLetter } from '../../bus/dead-letters.js';
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { ActorHandover } from '../vm/cell/handover.js';
-import type { Trial } from '../vm/cell/trial.js';
+import type { ActorHandover } from './handover.js';
 import type { ActorOptions, VmName } from './instance.js';
 import type { Suspect } from './suspect.js';
+import type { Trial } from './trial.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: number, vm: VmName])[];

@@ -12,9 +12,9 @@
  * `guardControl` (supervisor/guard.ts), so that every call settles.
  */
 
-import type { ProgressReader } from '../vm/progress.js';
 import type { VmControl, VmEvents } from './control.js';
 import type { VmName } from './instance.js';
+import type { ProgressReader } from './progress.js';
 
 export interface Clock {
   /** Microseconds since the Unix epoch; the same clock in all VMs. May step back when the system's clock is set. */

@@ -6,7 +6,7 @@ import { beginningOf } from '../../bus/beginning.js';
 import type { DecodeError } from '../../protocol/errors.js';
 import { CRASH_REASON_CHARACTERS_MAX } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { FaultKind } from '../vm/fault-rates.js';
+import type { FaultKind } from './fault.js';
 import { reasonOf } from './thrown.js';
 
 export type VmName = 'host' | 'js' | 'wasm';

@@ -1,5 +1,5 @@
 /** Where a VM has hung or its thread has ended, as its host remembers it for the next incarnations. Plain data: it crosses the control plane. */
-import type { Place } from '../vm/progress.js';
+import type { Place } from './progress.js';
 
 /** A frame is tried again once: a trap or hang of the moment passes, a frame at which its actor ends twice is poison. */
 export const TRIES_MAX = 2;

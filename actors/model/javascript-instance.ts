@@ -18,6 +18,7 @@ import { locateField } from '../../protocol/locate.js';
 import { Reader } from '../../protocol/reader.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
+import type { FaultKind } from '../contract/fault.js';
 import {
   type ActorFactory,
   type ActorInstance,
@@ -29,9 +30,8 @@ import {
 } from '../contract/instance.js';
 import { loop } from '../contract/standstill.js';
 import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
-import { snapshotOf } from '../vm/cell/snapshot-check.js';
-import type { FaultKind } from '../vm/fault-rates.js';
 import type { Actor } from './actor.js';
+import { snapshotOf } from './snapshot-fields.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */

@@ -26,9 +26,9 @@
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { Side, TwinStatus } from '../application/placement.js';
 import { ControlError } from '../contract/host.js';
 import { reasonOf } from '../contract/thrown.js';
+import type { Side, TwinStatus } from '../contract/twin.js';
 import { codeOf, isLoss } from './control-failure.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
@@ -125,21 +125,6 @@ export type ActorEvent =
   | { readonly type: 'move'; readonly to: Side }
   /** The VM where it moves has it. */
   | { readonly type: 'moved' };
-
-/** A removed actor is gone for good; from every other state there is a way on. */
-export type ActorState =
-  | 'idle'
-  | 'starting'
-  | 'running'
-  | 'restarting'
-  | 'recovering'
-  | 'moving'
-  | 'stopping'
-  | 'stopped'
-  | 'exhausted'
-  | 'failed'
-  | 'lost'
-  | 'removed';
 
 /** Where it has just arrived. */
 function twinAfterMove({ target, placed, failingOver, reason }: ActorContext): TwinStatus {

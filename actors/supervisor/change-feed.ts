@@ -1,15 +1,13 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
 import { DeadLetters } from '../../bus/dead-letters.js';
-import type { TwinStatus } from '../application/placement.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/control.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import { Listeners } from '../contract/listeners.js';
+import type { ActorState, CircuitState, PortState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage-change.js';
-import type { ActorState } from './actor-machine.js';
-import type { CircuitState } from './circuit.js';
+import type { TwinStatus } from '../contract/twin.js';
 import { CrashHistories } from './crash-histories.js';
-import type { PortState } from './port-machine.js';
 import type { SystemState } from './system-machine.js';
 import type { VmState } from './vm-machine.js';
 

@@ -7,19 +7,10 @@
  * The catch: a circuit changes when the actor has landed, not when its move begins, since a move may be called off.
  */
 
-import type { Side } from '../application/placement.js';
 import type { Timers } from '../contract/host.js';
-import {
-  type Circuit,
-  type CircuitLimits,
-  type CircuitState,
-  CLOSED,
-  countRestart,
-  halfOpened,
-  mayGoBack,
-  missed,
-  opened,
-} from './circuit.js';
+import type { CircuitState } from '../contract/states.js';
+import type { Side } from '../contract/twin.js';
+import { type Circuit, type CircuitLimits, CLOSED, countRestart, halfOpened, mayGoBack, missed, opened } from './circuit.js';
 import type { OwnBudget } from './tree/specification.js';
 
 /** What it has to know of its actor: the context of its machine. */

@@ -8,9 +8,8 @@
  *
  * In Wasm it is closed or half-open, and open in JavaScript. Half-open waits for nothing: it is as closed, with one more end in store.
  */
+import type { CircuitState } from '../contract/states.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from './intensity.js';
-
-export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /** How often an actor may be restarted in Wasm before it goes on in JavaScript, and how long it stays there before it goes back. */
 export interface CircuitLimits extends Intensity {

@@ -6,8 +6,8 @@ import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { VmControl } from '../contract/control.js';
 import { ControlError } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
+import type { ProgressReader } from '../contract/progress.js';
 import { reasonOf } from '../contract/thrown.js';
-import type { ProgressReader } from '../vm/progress.js';
 import type { Patience } from './patience.js';
 
 /** Knows whether a VM is still there. The host calls `cut` once, when the thread is gone. */

@@ -4,9 +4,9 @@
  * The catch: a fence lets pass what had left before the end of an incarnation, so the last sequence of each is kept until its address is given up.
  */
 
-import type { Persistence, StartState } from '../application/persistence/persistence.js';
 import type { VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
+import type { StartState, StateKeeper } from '../contract/state-keeper.js';
 import { firstSequenceOf } from '../vm/cell/gate.js';
 import type { ActorCommands } from './actor-machine.js';
 import { rethrowUnlessLost } from './control-failure.js';
@@ -24,7 +24,7 @@ export interface PartyOrderServices {
   /** @throws SupervisionError `unknown` */
   readonly actor: (name: string) => SupervisedActor;
   readonly reroute: () => Promise<void>;
-  readonly persistence: Persistence;
+  readonly persistence: StateKeeper;
   readonly moves: Moves;
 }
 

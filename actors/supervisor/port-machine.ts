@@ -52,8 +52,6 @@ export type PortEvent =
   | { readonly type: 'vmRestarting'; readonly reason: string; readonly end: EndReason }
   | { readonly type: 'recovered' };
 
-export type PortState = 'running' | 'restarting' | 'recovering' | 'stopping' | 'exhausted' | 'starting' | 'lost';
-
 const admitted = ({ times, endedAt, intensity }: PortContext): RestartTimes | null => admitRestart(times, endedAt, intensity);
 
 const onVmLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;

@@ -1,11 +1,12 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { Side, TwinReason, TwinStatus, Twins } from '../application/placement.js';
 import type { CrashReport, RecoveryOrder } from '../contract/control.js';
 import type { Clock, Timers } from '../contract/host.js';
 import type { ActorOptions } from '../contract/instance.js';
-import { type ActorCommands, type ActorState, actorMachine } from './actor-machine.js';
+import type { ActorState } from '../contract/states.js';
+import type { Side, TwinReason, TwinStatus, Twins } from '../contract/twin.js';
+import { type ActorCommands, actorMachine } from './actor-machine.js';
 import type { ActorStatus } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
 import { CircuitBreaker } from './circuit-breaker.js';

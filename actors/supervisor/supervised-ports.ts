@@ -4,10 +4,11 @@ import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { CrashReport, RecoveryOrder } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
+import type { PortState } from '../contract/states.js';
 import type { PortStatus } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
-import { type PortCommands, type PortState, portMachine } from './port-machine.js';
+import { type PortCommands, portMachine } from './port-machine.js';
 
 /** Nothing runs, and nothing will without an order. */
 const DOWN: readonly PortState[] = ['exhausted', 'lost'];

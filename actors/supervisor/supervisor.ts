@@ -7,11 +7,11 @@
  */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
-import { Persistence, type PersistentActors } from '../application/persistence/persistence.js';
 import type { CrashReport, Routes, VmControl } from '../contract/control.js';
 import type { ControlError, Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { ActorState } from './actor-machine.js';
+import type { KeeperServices, StateKeeper } from '../contract/state-keeper.js';
+import type { ActorState, PortState } from '../contract/states.js';
 import type { CauseSources } from './cause-chain.js';
 import { type ActorStatus, ChangeFeed, type PortStatus, type VmStatus } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
@@ -22,7 +22,6 @@ import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
 import { Moves } from './move.js';
 import { PartyOrders } from './party-orders.js';
-import type { PortState } from './port-machine.js';
 import { Routing } from './routing.js';
 import { Shutdown } from './shutdown.js';
 import type { StopReport } from './stop-report.js';
@@ -52,7 +51,7 @@ export interface SupervisorOptions {
   readonly intensity: Intensity;
   /** When actors fail over from Wasm to JavaScript; null when they do not. */
   readonly circuit: CircuitLimits | null;
-  readonly persistent: PersistentActors;
+  readonly keepStates: (services: KeeperServices) => StateKeeper;
   /** A guest that cannot be run ends the start, although its actor has another twin. */
   readonly strict: boolean;
   readonly escalation: Escalation;
@@ -72,7 +71,7 @@ export class Supervisor implements CauseSources {
   private readonly machine: Actor<typeof systemMachine>;
   private readonly moves: Moves;
   private readonly orders: PartyOrders;
-  readonly persistence: Persistence;
+  readonly persistence: StateKeeper;
   private readonly monitors: Monitors;
   private readonly crashes: CrashCauses;
   private readonly supervision: Supervision;
@@ -90,7 +89,7 @@ export class Supervisor implements CauseSources {
     private readonly options: SupervisorOptions,
   ) {
     this.changes = new ChangeFeed(host.timers, host.clock);
-    this.persistence = new Persistence(options.persistent, {
+    this.persistence = options.keepStates({
       timers: host.timers,
       snapshot: async (actor) => this.controlOf(actor).snapshot(actor),
       tell: (change) => this.changes.emit({ type: 'storage', ...change }),

@@ -1,7 +1,7 @@
 /** Where VMs have hung, or their threads have ended, of late: what does so a second time is given up by the incarnation that recovers. */
 import type { VmName } from '../contract/instance.js';
+import type { Place, ProgressReader } from '../contract/progress.js';
 import type { Suspect } from '../contract/suspect.js';
-import type { Place, ProgressReader } from '../vm/progress.js';
 import type { HangNotice } from './watchdog.js';
 
 /** Kept per VM: more than restarts of it are admitted before what it hung at is either handled or given up. */

@@ -8,7 +8,7 @@
 import type { Routes, VmControl } from '../contract/control.js';
 import { ControlError, type Host, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { ProgressReader } from '../vm/progress.js';
+import type { ProgressReader } from '../contract/progress.js';
 import type { VmStatus } from './change-feed.js';
 import type { SupervisedActor } from './supervised-actor.js';
 import type { SupervisedPort } from './supervised-ports.js';

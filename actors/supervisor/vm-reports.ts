@@ -4,10 +4,10 @@
  * The catch: a VM that is lost may still be heard of. Who ended in it, and what it had, is not news any more.
  */
 
-import type { Persistence } from '../application/persistence/persistence.js';
 import type { CrashReport } from '../contract/control.js';
 import type { VmListener } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
+import type { StateKeeper } from '../contract/state-keeper.js';
 import { type CauseSources, withCauses } from './cause-chain.js';
 import type { SystemChange } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
@@ -16,7 +16,7 @@ import type { SupervisedVms } from './supervised-vms.js';
 
 export interface VmReportsOptions {
   readonly vms: () => SupervisedVms;
-  readonly persistence: Persistence;
+  readonly persistence: StateKeeper;
   readonly causes: CauseSources;
   readonly crashes: CrashCauses;
   /** The incarnation of a party has ended. */

@@ -10,7 +10,7 @@
  */
 import type { Host, VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { ProgressReader } from '../vm/progress.js';
+import type { ProgressReader } from '../contract/progress.js';
 
 /** Ticks in the time after which a VM hangs: it is noticed at most a quarter later. */
 const TICKS_PER_HANG = 4;

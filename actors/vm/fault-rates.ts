@@ -1,14 +1,6 @@
 /** Faults to order: how often a first delivery to an actor of the VM is to trap or to hang, drawn from seeds. */
 import { Random } from '../../bus/random.js';
-
-/** hang: the handler never returns. */
-export type FaultKind = 'trap' | 'hang';
-
-export interface Fault {
-  readonly kind: FaultKind;
-  /** Number of the frame in a batch. */
-  readonly frame: number;
-}
+import type { Fault, FaultKind } from '../contract/fault.js';
 
 class FaultRate {
   rate = 0;

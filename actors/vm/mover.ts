@@ -7,8 +7,9 @@
  */
 
 import type { LinkPositions, MoveControl, RecoveryOrder } from '../contract/control.js';
+import type { ActorHandover } from '../contract/handover.js';
 import type { ActorCell } from './cell/cell.js';
-import { type ActorHandover, adopt, arrive, handOver, suspend } from './cell/handover.js';
+import { adopt, arrive, handOver, suspend } from './cell/handover.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { PortServices } from './port/port.js';
 import type { Turns } from './turns.js';

@@ -11,15 +11,14 @@
  * The catch: the end of a batch is known `TELL_MS` late. What loops before that, outside of any message, is put down to the batch.
  */
 import type { Clock, TimerHandle, Timers } from '../contract/host.js';
-import { Progress, type ProgressReading, readProgress } from './progress.js';
+import type { ProgressListener } from '../contract/progress.js';
+import { Progress, readProgress, type Teller } from './progress.js';
 import type { VmOptions } from './vm-options.js';
 
 /** A quarter of the shortest time that is sensibly taken for a hang; and 40 messages a second cost nothing. */
 export const TELL_MS = 25;
 
-export type ProgressListener = (reading: ProgressReading) => void;
-
-export class ProgressTeller {
+export class ProgressTeller implements Teller {
   /** Every step is told. */
   each = false;
   private toldMicros = Number.NEGATIVE_INFINITY;

@@ -11,9 +11,8 @@
  *
  * The catch: plain stores, since every frame makes some. What they say is certain only once the thread that made them is gone.
  */
-
+import type { ProgressReading } from '../contract/progress.js';
 import { Standstill } from '../contract/standstill.js';
-import type { ProgressTeller } from './progress-teller.js';
 
 const BUSY = 0;
 const COUNT = 1;
@@ -25,42 +24,6 @@ const TRIES = 5;
 const POSITION = 3;
 const SEQUENCE = 4;
 const BYTES = 40;
-
-/** What a VM is busy with. */
-export interface Place {
-  /** Of an actor or port. */
-  readonly address: number;
-  /** Of an actor's frame: where in the journal its batch begins; -1 when it is none. */
-  readonly position: number;
-  /** Of an actor's frame: its number in the batch. */
-  readonly index: number;
-  /** Of a port's frame; 0 when it is none. */
-  readonly source: number;
-  readonly sequence: number;
-  /** How often it has ended its actor before. */
-  readonly tries: number;
-  /** False when it may be at a later frame by now: of this actor, behind this one in the journal. */
-  readonly certain: boolean;
-}
-
-export interface ProgressReading {
-  readonly busy: boolean;
-  /** Another number means progress. */
-  readonly count: number;
-  /** Null when nobody knows. */
-  readonly place: Place | null;
-}
-
-/** What a host knows of how one of its VMs gets on. */
-export interface ProgressReader {
-  read(): ProgressReading;
-  /** The VM has been asked for a sign of life, and has not answered yet. */
-  readonly asked: boolean;
-  /** What the VM was at last, as far as is known. To be called when its thread is gone. */
-  left(): ProgressReading;
-  /** Asks for a sign of life: for what hangs while it is not busy with anything that counts. */
-  ask(): void;
-}
 
 /** @param memory from `Progress.allocate` */
 export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressReading {
@@ -81,6 +44,19 @@ export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressR
   };
 }
 
+/** Tells of what is done here whoever does not see the memory. */
+export interface Teller {
+  /** Every step is told. */
+  each: boolean;
+  /** Something was begun. */
+  changed(): void;
+  /** What was begun is done. */
+  done(): void;
+  /** What begins next is told, however soon. */
+  tellNext(): void;
+  end(): void;
+}
+
 /** The VM's end. */
 export class Progress {
   private readonly words: Int32Array;
@@ -95,7 +71,7 @@ export class Progress {
   /** @param teller where the host does not see the memory */
   constructor(
     memory: SharedArrayBuffer | ArrayBuffer,
-    private readonly teller: ProgressTeller | null = null,
+    private readonly teller: Teller | null = null,
   ) {
     this.words = new Int32Array(memory, 0, 6);
     this.numbers = new Float64Array(memory);

@@ -4,7 +4,7 @@
  * The catch: what was told in order must be taken in order, journal entries and all.
  */
 import { readU32 } from '../../protocol/frame.js';
-import type { ProgressReading } from './progress.js';
+import type { ProgressReading } from '../contract/progress.js';
 
 export class ToldProgress {
   private last: ProgressReading = { busy: false, count: 0, place: null };

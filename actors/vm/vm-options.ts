@@ -5,7 +5,7 @@ import type { BoundParty } from '../../protocol/bind.js';
 import type { VmEvents } from '../contract/control.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
-import type { ProgressListener } from './progress-teller.js';
+import type { ProgressListener } from '../contract/progress.js';
 
 export interface OpenLink {
   readonly reader: LinkReader;

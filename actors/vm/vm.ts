@@ -31,13 +31,14 @@ import type {
 import type { VmName } from '../contract/instance.js';
 import { loop } from '../contract/standstill.js';
 import type { Suspect } from '../contract/suspect.js';
+import type { Trial } from '../contract/trial.js';
 import { OutboxBuilder } from '../model/outbox-builder.js';
 import type { PortHandlers, PortParty } from '../model/port-handlers.js';
 import { healthOf } from './cell/actor-health.js';
 import { causeLinks } from './cell/crash-report.js';
 import { CrashSites } from './cell/crash-sites.js';
 import { LastCrashes } from './cell/last-crashes.js';
-import { type Trial, wholeFrame } from './cell/trial.js';
+import { wholeFrame } from './cell/trial.js';
 import { ChangeNotices } from './change-notices.js';
 import { CheckpointMemory } from './checkpoint-memory.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';

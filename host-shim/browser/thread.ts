@@ -5,7 +5,7 @@
  */
 import { reasonOf } from '../../actors/contract/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
-import type { Thread } from '../common/worker-vm.js';
+import type { Thread } from '../common/platform.js';
 import { afterTurn } from './turn.js';
 
 /** What a worker takes to end that loops for ever: Chromium gives it two seconds. */

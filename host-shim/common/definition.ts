@@ -26,6 +26,8 @@ export interface VmDefinition {
 /** What stands in for a VM that cannot go on in Wasm, made of the definition of the JavaScript VM. */
 export const standInOf = ({ parties, actors }: VmDefinition): VmDefinition => ({ parties, actors });
 
+export type WorkerName = 'js' | 'wasm';
+
 /** Where a VM beside the host's comes from. */
 export interface VmSource {
   /** The application's worker file, which calls `runVm` with the definition. */

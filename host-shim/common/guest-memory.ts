@@ -3,8 +3,8 @@
  * comes back is the code that was there, whatever has become of its server.
  */
 import type { UnfitGuest } from '../../actors/contract/host.js';
-import { type GuestModules, type KnownGuests, NOTHING_KNOWN } from './guests.js';
-import type { WorkerName } from './host.js';
+import type { WorkerName } from './definition.js';
+import { type GuestModules, type KnownGuests, NOTHING_KNOWN } from './known-guests.js';
 import type { WorkerVm } from './worker-vm.js';
 
 export class GuestMemory {

@@ -14,21 +14,9 @@ import { reasonsOf } from '../../actors/contract/thrown.js';
 import { GUEST_LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
 import type { Guest, VmDefinition } from './definition.js';
+import type { GuestModules, KnownGuests } from './known-guests.js';
 import type { Platform } from './platform.js';
 import { platformTimers } from './timers.js';
-
-/** By the URL of each. Only modules whose first instance has been made: what was made once can be made again. */
-export type GuestModules = ReadonlyMap<string, WebAssembly.Module>;
-
-/** What is known of a VM's guests before they are loaded. */
-export interface KnownGuests {
-  /** Of a former incarnation: they need neither be loaded nor checked. */
-  readonly modules: GuestModules;
-  /** They are not even tried. */
-  readonly unfit: readonly UnfitGuest[];
-}
-
-export const NOTHING_KNOWN: KnownGuests = { modules: new Map(), unfit: [] };
 
 export interface LoadGuest extends Pick<Platform, 'load' | 'compile'> {
   /** For one guest; `GUEST_LOAD_DEADLINE_MS` when not given. */

@@ -11,7 +11,7 @@ import type { CrashCause } from '../../protocol/errors.js';
 import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
-import { standInOf, type VmDefinition, type VmSource } from './definition.js';
+import { standInOf, type VmDefinition, type VmSource, type WorkerName } from './definition.js';
 import { GuestMemory } from './guest-memory.js';
 import { guestDeadlineOf } from './guests.js';
 import { JournalPort } from './journal-port.js';
@@ -23,8 +23,6 @@ import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
 import { createVm, type LoadedDefinition, loadHere } from './vm-factory.js';
 import { GuestHangs, WorkerVm, type WorkerVmOptions } from './worker-vm.js';
-
-export type WorkerName = 'js' | 'wasm';
 
 export interface HostOptions {
   /** From `detectCapabilities()`, or with some taken away to act as a lesser device. */

@@ -2,7 +2,6 @@
 import type { Endpoint } from 'comlink';
 import type { AfterTurn } from './driver.js';
 import type { ReadToEnd } from './journal-port.js';
-import type { Thread } from './worker-vm.js';
 
 /** Of any thread. */
 export interface Platform {
@@ -11,6 +10,17 @@ export interface Platform {
   readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>;
   /** A guest's module, where the platform has a better way than `load` to it. @throws when it cannot be read or is none */
   readonly compile?: (url: URL) => Promise<WebAssembly.Module>;
+}
+
+/** A thread that runs a worker file. */
+export interface Thread {
+  readonly endpoint: Endpoint;
+  /** Called once, when the thread has ended or can no longer be relied on. Set by the host before anything is sent. */
+  onEnd: ((reason: string) => void) | null;
+  /** Called once the thread holds its lock: from then on its death must be noticed even when the thread says nothing. */
+  watch(): void;
+  /** Ends the thread at once. Resolves when it is gone. */
+  terminate(): Promise<void>;
 }
 
 /** Of the host's thread. */

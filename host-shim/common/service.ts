@@ -12,7 +12,8 @@ import type { VmControl, VmEvents } from '../../actors/contract/control.js';
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
-import type { GuestModules, Guests, KnownGuests } from './guests.js';
+import type { Guests } from './guests.js';
+import type { GuestModules, KnownGuests } from './known-guests.js';
 
 export interface Preparation {
   readonly wasm: boolean;

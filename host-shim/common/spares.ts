@@ -3,7 +3,7 @@
  * begin. It is prepared a while after the VM has started, so that the application's own start comes first.
  */
 import type { TimerHandle, Timers } from '../../actors/contract/host.js';
-import type { WorkerName } from './host.js';
+import type { WorkerName } from './definition.js';
 import type { WorkerVm } from './worker-vm.js';
 
 /** From the start of a VM to that of its spare: a television has shown its first screen by then. */

@@ -2,10 +2,10 @@
 import type { VmControl, VmEvents } from '../../actors/contract/control.js';
 import type { VmHandle, VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
+import type { ProgressReader } from '../../actors/contract/progress.js';
 import { Standstill } from '../../actors/contract/standstill.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
-import type { ProgressReader } from '../../actors/vm/progress.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 

@@ -4,10 +4,10 @@ import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import { platformClock } from './clock.js';
-import type { VmDefinition } from './definition.js';
+import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
-import { Guests, type KnownGuests, type LoadGuest } from './guests.js';
-import type { WorkerName } from './host.js';
+import { Guests, type LoadGuest } from './guests.js';
+import type { KnownGuests } from './known-guests.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
 

@@ -4,28 +4,19 @@
  *
  *   new WorkerVm(thread, ...) ── prepared ──> a thread that is ready ── start(boot) ──> a VM
  */
-import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
+import { proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl, VmEvents } from '../../actors/contract/control.js';
 import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
+import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
 import { guardCall, guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import type { Patience } from '../../actors/supervisor/patience.js';
-import { type ProgressReader, type ProgressReading, readProgress } from '../../actors/vm/progress.js';
+import { readProgress } from '../../actors/vm/progress.js';
 import { GUEST_START_DEADLINE_MS } from '../../protocol/limits.js';
-import type { GuestModules } from './guests.js';
 import type { JournalPort } from './journal-port.js';
+import type { GuestModules } from './known-guests.js';
+import type { Thread } from './platform.js';
 import type { Boot, Preparation, VmService } from './service.js';
-
-/** A thread that runs a worker file. */
-export interface Thread {
-  readonly endpoint: Endpoint;
-  /** Called once, when the thread has ended or can no longer be relied on. Set by the host before anything is sent. */
-  onEnd: ((reason: string) => void) | null;
-  /** Called once the thread holds its lock: from then on its death must be noticed even when the thread says nothing. */
-  watch(): void;
-  /** Ends the thread at once. Resolves when it is gone. */
-  terminate(): Promise<void>;
-}
 
 export interface WorkerVmOptions {
   readonly patience: Patience;

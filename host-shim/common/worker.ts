@@ -1,8 +1,8 @@
 /** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
 import { standInOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
-import { NOTHING_KNOWN } from './guests.js';
 import { toHost } from './journal-port.js';
+import { NOTHING_KNOWN } from './known-guests.js';
 import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
 import { createVm, factoriesOf, loadGuests } from './vm-factory.js';

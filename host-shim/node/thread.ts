@@ -3,7 +3,7 @@ import { type MessagePort as NodePort, type ResourceLimits, Worker } from 'node:
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
 import { reasonOf, stackOf } from '../../actors/contract/thrown.js';
 import type { ReadToEnd } from '../common/journal-port.js';
-import type { Thread } from '../common/worker-vm.js';
+import type { Thread } from '../common/platform.js';
 
 /** The adapter is CommonJS: its default export is the function itself, whatever its types say. */
 export const adaptEndpoint = nodeEndpoint as unknown as typeof nodeEndpoint.default;

@@ -2,9 +2,10 @@
  * An actor whose hang to order can be simulated: nothing may loop for ever in the simulation, so a fault of kind `hang` is armed as a trap
  * and becomes a standstill when it strikes. What the frames before it emitted stays in the instance, as it would in one that loops.
  */
+
+import type { FaultKind } from '../../actors/contract/fault.js';
 import type { ActorFactory, ActorInstance } from '../../actors/contract/instance.js';
 import { Standstill } from '../../actors/contract/standstill.js';
-import type { FaultKind } from '../../actors/vm/fault-rates.js';
 import { frameLength } from '../../protocol/frame.js';
 
 class HangingInstance implements ActorInstance {

@@ -4,6 +4,8 @@
  * The catch: after a trap an instance is never entered again, because what its globals and its memory hold is undefined. What is
  * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
+
+import type { FaultKind } from '../../actors/contract/fault.js';
 import {
   type ActorInstance,
   type ActorOptions,
@@ -13,7 +15,6 @@ import {
   type Output,
 } from '../../actors/contract/instance.js';
 import { isA } from '../../actors/contract/thrown.js';
-import type { FaultKind } from '../../actors/vm/fault-rates.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, LENGTH_BYTES } from '../../protocol/frame.js';
 import { BATCH_OUTPUT_BYTES_MAX } from '../../protocol/limits.js';

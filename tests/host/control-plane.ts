@@ -5,9 +5,10 @@ import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmList
 import { Patience } from '../../actors/supervisor/patience.js';
 import { platformClock } from '../../host-shim/common/clock.js';
 import { Memories } from '../../host-shim/common/memories.js';
+import type { Thread } from '../../host-shim/common/platform.js';
 import type { Boot } from '../../host-shim/common/service.js';
 import { platformTimers } from '../../host-shim/common/timers.js';
-import { type Thread, WorkerVm } from '../../host-shim/common/worker-vm.js';
+import { WorkerVm } from '../../host-shim/common/worker-vm.js';
 
 export interface ThreadedHost {
   readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;

@@ -2,8 +2,7 @@
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { PlatformHost } from '../../host-shim/common/host.js';
-import type { HostPlatform } from '../../host-shim/common/platform.js';
-import type { Thread } from '../../host-shim/common/worker-vm.js';
+import type { HostPlatform, Thread } from '../../host-shim/common/platform.js';
 import type { MortalHost } from './vm-loss.js';
 import { parties } from './world.js';
 

@@ -1,5 +1,5 @@
 /** A message port in place of a thread, so that what its other end does is up to the test. */
-import type { Thread } from '../../host-shim/common/worker-vm.js';
+import type { Thread } from '../../host-shim/common/platform.js';
 
 export class PortThread implements Thread {
   onEnd: Thread['onEnd'] = null;

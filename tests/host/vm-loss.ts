@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
+import type { Thread } from '../../host-shim/common/platform.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
-import type { Thread } from '../../host-shim/common/worker-vm.js';
 import type { RequestError } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { desk, mirror, probe, relay } from './protocol/generated/index.js';

@@ -1,11 +1,11 @@
 /** The bank application: two actors and two ports on the simulated host, for the tests of the runtime. */
 
-import type { Twins } from '../../actors/application/placement.js';
 import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { VmCounters } from '../../actors/contract/control.js';
 import { decodeEnvelope } from '../../actors/contract/envelope.js';
 import type { Host } from '../../actors/contract/host.js';
 import type { Storage } from '../../actors/contract/storage.js';
+import type { Twins } from '../../actors/contract/twin.js';
 import { Actor, type Handlers, type RequestToken } from '../../actors/model/actor.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';

@@ -1,7 +1,7 @@
 /** The loss of a VM keeps everything: whatever is lost when, with shared memory or without, the application ends as if nothing had happened. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
-import type { WorkerName } from '../../host-shim/common/host.js';
+import type { WorkerName } from '../../host-shim/common/definition.js';
 import { type BankWorld, bank, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 

@@ -17,14 +17,14 @@ import type {
   VmControl,
   VmCounters,
 } from '../../actors/contract/control.js';
+import type { ActorHandover } from '../../actors/contract/handover.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
+import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
 import type { Suspect } from '../../actors/contract/suspect.js';
+import type { Trial } from '../../actors/contract/trial.js';
 import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
 import { Patience } from '../../actors/supervisor/patience.js';
-import type { ActorHandover } from '../../actors/vm/cell/handover.js';
-import type { Trial } from '../../actors/vm/cell/trial.js';
-import type { ProgressReader, ProgressReading } from '../../actors/vm/progress.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */

@@ -1,9 +1,9 @@
 /** Who is taken to hang, and who is not. */
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { Place } from '../../actors/contract/progress.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import { Patience } from '../../actors/supervisor/patience.js';
 import { type HangNotice, Watchdog } from '../../actors/supervisor/watchdog.js';
-import type { Place } from '../../actors/vm/progress.js';
 import { HANG_MS } from '../../protocol/limits.js';
 import { bert, started, statusOf } from './application.js';
 import { ScriptedHost, ScriptedProgress } from './scripted-host.js';

@@ -1,5 +1,6 @@
 /** The source tree keeps its own rules, and the rules bite: each is also run over a small tree that breaks it. */
 import { describe, expect, test } from 'vitest';
+import * as floors from './floors.js';
 import * as layers from './layers.js';
 import * as names from './names.js';
 import { readTree, type Tree } from './tree.js';
@@ -59,6 +60,52 @@ const RULES: readonly Rule[] = [
       'wasm-actors/focus.ts': "import { x } from './kit/actor';\nimport { y } from '../protocol/assembly/reader';",
       'host-shim/node/load.ts': "import { readFile } from 'node:fs/promises';",
       'tests/any.test.ts': "import { x } from '../host-shim/node/load.js';",
+    },
+  },
+  {
+    says: 'the floors of actors/ know only what is below them, types included',
+    findings: floors.wrongFloors,
+    broken: [
+      [{ 'actors/vm.ts': '' }, 'actors/vm.ts is on no floor'],
+      [
+        { 'actors/contract/control.ts': "import type { X } from '../vm/progress.js';" },
+        'actors/contract/control.ts:1 imports ../vm/progress.js from above',
+      ],
+      [
+        { 'actors/vm/cell/cell.ts': "export * from '../../supervisor/moves.js';" },
+        'actors/vm/cell/cell.ts:1 imports ../../supervisor/moves.js from above',
+      ],
+      [{ 'actors/vm/vm.ts': "import { x } from '../index.js';" }, 'actors/vm/vm.ts:1 imports ../index.js from above'],
+    ],
+    kept: {
+      'actors/index.ts': "export { System } from './application/system.js';",
+      'actors/vm/vm.ts': "import { x } from './cell/cell.js';\nimport type { Y } from '../contract/control.js';",
+      'actors/application/system.ts': "import { x } from '../supervisor/supervisor.js';\nimport { y } from '../../bus/link.js';",
+    },
+  },
+  {
+    says: 'no file knows itself by way of others, types included',
+    findings: floors.circles,
+    broken: [
+      [
+        { 'bus/a.ts': "import { b } from './b.js';", 'bus/b.ts': "import type { A } from './a.js';" },
+        'bus/a.ts, bus/b.ts import each other',
+      ],
+      [
+        {
+          'bus/a.ts': "import { b } from './b.js';",
+          'bus/b.ts': "export * from '../protocol/c.js';",
+          'protocol/c.ts': "const a = await import('../bus/a.js');",
+        },
+        'bus/a.ts, bus/b.ts, protocol/c.ts import each other',
+      ],
+    ],
+    kept: {
+      'bus/a.ts': "import { b } from './b.js';\nimport { c } from './c.js';",
+      'bus/b.ts': "import { c } from './c.js';",
+      'bus/c.ts': '',
+      'chaos/protocol/generated/assembly/a.ts': "import { b } from './b';",
+      'chaos/protocol/generated/assembly/b.ts': "import { a } from './a';",
     },
   },
   {

@@ -7,18 +7,15 @@
  * until it has settled there is no other of its actor.
  */
 import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
-import type { SpawnOrder } from '../../contract/control.js';
 import { decodeEnvelope } from '../../contract/envelope.js';
-import { ControlError, type TimerHandle, type Timers } from '../../contract/host.js';
+import { ControlError, type TimerHandle } from '../../contract/host.js';
 import { inTime } from '../../contract/in-time.js';
+import type { KeeperServices, StartState, StateKeeper } from '../../contract/state-keeper.js';
 import { type Storage, StorageError } from '../../contract/storage.js';
-import type { PersistenceStatus, StorageChange } from '../../contract/storage-change.js';
+import type { PersistenceStatus } from '../../contract/storage-change.js';
 import { keptOf } from './kept-snapshot.js';
 import { type PersistentActor, PersistentState } from './persistent-state.js';
 import { asStorageError, type StoredState } from './state-slots.js';
-
-/** What an actor may start with: an envelope of this life, or a state from storage. */
-export type StartState = Pick<SpawnOrder, 'snapshot' | 'stored'>;
 
 /** What of storage actors begin with: the newest state that they take, one before the newest, or none. */
 export type Stored = 'newest' | 'before' | 'none';
@@ -30,14 +27,7 @@ export interface PersistentActors {
   readonly storage: Storage | undefined;
 }
 
-export interface PersistenceServices {
-  readonly timers: Timers;
-  /** Envelope of an actor. Rejects when it does not run. */
-  readonly snapshot: (actor: string) => Promise<Uint8Array>;
-  readonly tell: (change: StorageChange) => void;
-}
-
-export class Persistence {
+export class Persistence implements StateKeeper {
   private readonly states: ReadonlyMap<string, PersistentState>;
   private readonly changed = new Set<string>();
   private readonly underway = new Set<Promise<void>>();
@@ -47,7 +37,7 @@ export class Persistence {
 
   constructor(
     { actors, stored, storage }: PersistentActors,
-    private readonly services: PersistenceServices,
+    private readonly services: KeeperServices,
   ) {
     const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, services.tell)) : [];
     this.stored = stored;

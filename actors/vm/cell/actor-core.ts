@@ -17,7 +17,6 @@ import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { ActorEnds } from './actor-ends.js';
 import { reportMalformed } from './batch.js';
-import type { CellStats } from './cell-counts.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import type { CellServices } from './cell-services.js';
 import { firstSequenceOf, Gate } from './gate.js';
@@ -25,6 +24,13 @@ import { asTrap, Incarnations } from './incarnations.js';
 import { ReplayCheck } from './replay-check.js';
 import { SentSince } from './sent-since.js';
 import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
+
+export interface CellStats {
+  traps: number;
+  replayed: number;
+  divergent: number;
+  handled: number;
+}
 
 export class ActorCore {
   readonly mailbox = new Mailbox();

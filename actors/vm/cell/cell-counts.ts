@@ -1,13 +1,6 @@
 /** Sums over the actors of a VM, those that have been stopped included. */
 import type { ActorCell } from './cell.js';
 
-export interface CellStats {
-  traps: number;
-  replayed: number;
-  divergent: number;
-  handled: number;
-}
-
 export type Counts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
 
 const countsOf = ({ core: { mailbox, stats } }: ActorCell): Counts => ({

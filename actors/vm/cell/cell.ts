@@ -17,8 +17,9 @@ import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { ActorCheckpoint } from '../../contract/checkpoint.js';
 import type { SpawnOrder } from '../../contract/control.js';
+import type { FaultKind } from '../../contract/fault.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
-import type { FaultKind } from '../fault-rates.js';
+import type { Trial } from '../../contract/trial.js';
 import type { Party } from '../turns.js';
 import { ActorCore } from './actor-core.js';
 import { countHandled } from './batch.js';
@@ -27,7 +28,7 @@ import { checkpointOf } from './cell-recovery.js';
 import type { CellServices } from './cell-services.js';
 import type { Gate } from './gate.js';
 import { asTrap } from './incarnations.js';
-import { runTrial, type Trial } from './trial.js';
+import { runTrial } from './trial.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;

@@ -3,23 +3,9 @@
  *
  *   checkpoint.snapshot ── handled, again ──> the state it has now ── checkpoint.waiting ──> goes on
  */
-import type { OpenRequests } from '../../../bus/requests.js';
-import type { ActorCheckpoint } from '../../contract/checkpoint.js';
+import type { Handover } from '../../contract/handover.js';
 import type { ActorCore } from './actor-core.js';
 import { checkpointOf, remember } from './cell-recovery.js';
-
-/** Frames that were journaled and not handled come first among `waiting`. Journal positions in it mean nothing in another VM. */
-export interface Handover extends ActorCheckpoint {
-  /** Handled since the snapshot: their output has left. */
-  readonly handled: readonly Uint8Array[];
-  /** What that was, one frame after another, as far as it was kept; null when nothing is known of it. */
-  readonly sent: Uint8Array | null;
-}
-
-/** With what is open of the actor, as requester and as target. */
-export interface ActorHandover extends Handover {
-  readonly requests: OpenRequests;
-}
 
 /** It handles nothing more, and what waits in its gate stays there. */
 export function suspend(core: ActorCore): void {

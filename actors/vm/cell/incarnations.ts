@@ -2,6 +2,8 @@
  * The instances of one actor, one after another, and the spare for the next. Whatever they do leaves signs of life, and what they throw
  * comes as a trap.
  */
+
+import type { FaultKind } from '../../contract/fault.js';
 import {
   type ActorFactory,
   type ActorInstance,
@@ -12,7 +14,6 @@ import {
 } from '../../contract/instance.js';
 import { Standstill } from '../../contract/standstill.js';
 import { isA } from '../../contract/thrown.js';
-import type { FaultKind } from '../fault-rates.js';
 import type { CellServices } from './cell-services.js';
 import { takeChecked } from './snapshot-check.js';
 import type { Snapshot } from './snapshot-keeper.js';

@@ -7,25 +7,15 @@ import { DecodeError } from '../../../protocol/errors.js';
 import { SNAPSHOT_AGAIN_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../../../protocol/limits.js';
 import { locateField } from '../../../protocol/locate.js';
 import { Reader } from '../../../protocol/reader.js';
-import { type Field, list, type PartySchema, struct, u32 } from '../../../protocol/schema.js';
+import type { PartySchema } from '../../../protocol/schema.js';
+import { snapshotOf } from '../../model/snapshot-fields.js';
 
 /** What an actor gives for its state, and is none. */
 class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 
-const fieldsOf = new WeakMap<object, Field>();
 const reader = new Reader();
-
-/** As an actor is saved: [publication versions, replica versions, next request, state]. */
-export function snapshotOf(schema: Pick<PartySchema, 'state'>): Field {
-  const known = fieldsOf.get(schema);
-  if (known) return known;
-  const lead = { publicationVersions: list(u32), replicaVersions: list(u32), nextRequest: u32 };
-  const whole = struct('snapshot', schema.state ? { ...lead, state: schema.state } : lead);
-  fieldsOf.set(schema, whole);
-  return whole;
-}
 
 /** @throws SnapshotError */
 export function checkSnapshot(schema: PartySchema, bytes: Uint8Array): void {

@@ -3,16 +3,7 @@ import type { Kinds } from '../../../bus/kinds.js';
 import { checkFrame, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../../protocol/frame.js';
 import { type ActorFactory, type ActorOptions, ActorTrap, type Output } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
-
-/** Plain data: it crosses the control plane. */
-export interface Trial {
-  /** Null when it was handled to the end. */
-  readonly trap: { readonly reason: string; readonly stack: string; readonly position: string } | null;
-  /** What was wrong with its bytes; empty when they could be read. */
-  readonly malformed: string;
-  /** What the actor would have sent, oldest first. `target` is empty for a publication: it goes to those who follow. */
-  readonly emitted: readonly { readonly kindName: string; readonly target: string; readonly frame: Uint8Array }[];
-}
+import type { Trial } from '../../contract/trial.js';
 
 /** @throws ActorTrap when the instance cannot take the state */
 export async function runTrial(

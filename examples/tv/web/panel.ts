@@ -6,9 +6,9 @@
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
 import type { Application } from '../../../actors/application/application.js';
-import type { TwinStatus } from '../../../actors/application/placement.js';
 import type { System } from '../../../actors/application/system.js';
 import type { ActorHealth, CrashReport } from '../../../actors/contract/control.js';
+import type { TwinStatus } from '../../../actors/contract/twin.js';
 
 /** How often the VMs are asked: often enough for a person, and nothing beside the frames of a second. */
 const ASK_MS = 1_000;
