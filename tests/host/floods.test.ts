@@ -1,7 +1,7 @@
 /** Floods on threads of Node, over real links: who floods pays alone, also when its VM is lost meanwhile. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { PlatformHost } from '../../host-shim/common/host.js';
-import type { Thread } from '../../host-shim/common/worker-vm.js';
+import type { Thread } from '../../host-shim/common/platform.js';
 import { detectCapabilities } from '../../host-shim/node/index.js';
 import { startThread } from '../../host-shim/node/thread.js';
 import { FloodStage } from '../runtime/flood-stage.js';
