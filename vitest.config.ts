@@ -8,10 +8,20 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** Tests that start threads, processes or a browser of their own: one file at a time, or they wait for each other and all take longer. */
+const WITH_THREADS = [
+  'tests/{bench,e2e,host,readme,tv}/**/*.test.ts',
+  'tests/bus/link-threads.test.ts',
+  'tests/chaos/{broken-runtime,threads}.test.ts',
+  'tests/scripts/**/*.test.ts',
+];
+const IN_CHROMIUM = ['**/*.browser.test.ts'];
+
+/** For a machine that does much else at the same time. */
+const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+
 export default defineConfig({
   test: {
-    // Many tests wait for threads or a browser of their own, and leave the cores to others meanwhile.
-    maxWorkers: '100%',
     // What a system says on the console as a test lets it crash is of interest only when the test fails.
     silent: 'passed-only',
     sequence: { sequencer: WithThreeMinutes },
@@ -20,9 +30,20 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: ['**/*.browser.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          exclude: [...WITH_THREADS, ...IN_CHROMIUM],
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'threads',
+          include: WITH_THREADS,
+          exclude: IN_CHROMIUM,
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+          ...patience,
         },
       },
       {
@@ -31,6 +52,8 @@ export default defineConfig({
           name: 'chromium',
           globalSetup: ['tests/host/browser-entries.ts'],
           include: ['{tests,examples}/**/*.browser.test.ts'],
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           testTimeout: 60_000,
           browser: {
             enabled: true,

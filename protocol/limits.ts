@@ -51,8 +51,8 @@ export const CHECKPOINT_JOURNAL_SHARE_MAX = 0.25;
 export const CRASH_REASON_CHARACTERS_MAX = 4_096;
 /** Characters of a stack: the reason, and the places of the deepest stack that is told from another. */
 export const CRASH_STACK_CHARACTERS_MAX = 16_384;
-/** Crashes that requests can be told of as what they failed by: of many requests that end one after another each has its own. */
-export const CRASHES_KNOWN_MAX = 512;
+/** Crashes that requests can be told of as what they failed by: those of every party of a VM that is lost, twice over. They are asked for at once. */
+export const CRASHES_KNOWN_MAX = 64;
 /** The same crash of a port that goes on is told again after so long: a person reads it once a second, and not at each picture. */
 export const CRASH_REPEAT_MS = 1_000;
 /** Lines on the console in each period: what a person can still read as a system falls apart. The rest is counted. */

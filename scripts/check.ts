@@ -25,8 +25,7 @@ function generatedFolders(): string[] {
 
 const STEPS: readonly Step[] = [
   { name: 'lint and format', commands: [['biome', 'check', '--error-on-warnings', '.']], remedy: 'npm run fix mends most of it' },
-  { name: 'types', commands: [['tsc', '-b']], remedy: 'mend the types' },
-  { name: 'build', commands: [['tsx', 'scripts/build.ts']], remedy: 'npm run build shows it again' },
+  { name: 'types and build', commands: [['tsx', 'scripts/build.ts']], remedy: 'npm run build shows it again' },
   {
     name: 'generated code',
     commands: generatedFolders().map((folder) => ['tsx', 'scripts/codegen.ts', folder, '--check']),

@@ -5,9 +5,9 @@ import { grownBy, takeCensus } from './census.js';
 import { mortalNode } from './mortal-node.js';
 import { MortalGame } from './vm-loss.js';
 
-const RESTARTS = 200;
+const RESTARTS = 170;
 /** Caches, compiled code and rings of reports are full by then. */
-const WARM_RESTARTS = 50;
+const WARM_RESTARTS = 70;
 /** One that ends, and a spare one that starts, may be counted or not. */
 const THREADS_IN_MOTION = 2;
 
@@ -16,7 +16,7 @@ const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/p
 
 const handles = (): string => process.getActiveResourcesInfo().sort().join();
 
-test('200 restarts of the worker of a VM', async () => {
+test(`${RESTARTS} restarts of the worker of a VM`, async () => {
   const game = new MortalGame(mortalNode, true);
   await game.start('relay=js,mirror=wasm');
   const restart = async (times: number) => {
