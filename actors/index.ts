@@ -32,7 +32,6 @@ export type {
   VmCounters,
   VmEvents,
 } from './contract/control.js';
-export { decodeEnvelope, type Envelope } from './contract/envelope.js';
 export type { FaultKind } from './contract/fault.js';
 export {
   type Capabilities,
@@ -58,6 +57,14 @@ export {
   type VmName,
 } from './contract/instance.js';
 export type { Place, ProgressReader, ProgressReading } from './contract/progress.js';
+export {
+  decodeSavedState,
+  decodeSnapshot,
+  encodeSnapshot,
+  type SavedState,
+  type Snapshot,
+  type SnapshotSchema,
+} from './contract/snapshot.js';
 export type { ActorState, CircuitState, PortState } from './contract/states.js';
 export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './contract/storage.js';
 export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage-change.js';

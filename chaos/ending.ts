@@ -1,11 +1,9 @@
 /** How a run ended: what is compared between a run with faults and the same without, and what must hold of each by itself. */
-import { decode, encode } from '@msgpack/msgpack';
 import type { System } from '../actors/application/system.js';
 import type { VmCounters } from '../actors/contract/control.js';
-import { decodeEnvelope } from '../actors/contract/envelope.js';
+import { decodeSnapshot } from '../actors/contract/snapshot.js';
 import type { ErrorCode } from '../protocol/errors.js';
 import { FOLLOWERS } from '../protocol/frame.js';
-import { Reader } from '../protocol/reader.js';
 import type { StateOf } from '../protocol/schema.js';
 import { type CourierName, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
 import type { Hand, Heard, PairCount } from './hand.js';
@@ -42,7 +40,7 @@ export type Notes = Pick<Ending, 'poisoned' | 'recoveriesMs'> & { readonly probl
 export async function collectEnding(system: System, hand: Hand, { poisoned, recoveriesMs, problems }: Notes): Promise<Ending> {
   const states = new Map<CourierName, CourierState>();
   for (const { actor, state, reason } of system.actors) {
-    if (state === 'running') states.set(actor as CourierName, stateOf(await system.snapshot(actor)));
+    if (state === 'running') states.set(actor as CourierName, decodeSnapshot(couriers[0], await system.snapshot(actor)).state);
     else problems.push(`${actor} is ${state}: ${reason}`);
   }
   for (const { vm, state, reason } of system.vms) if (state !== 'running') problems.push(`VM ${vm} is ${state}: ${reason}`);
@@ -76,12 +74,6 @@ export async function restingAt(system: System, hand: Hand): Promise<number | nu
   const runs = system.actors.every(({ state }) => state === 'running') && system.vms.every(({ state }) => state === 'running');
   const all = Object.values(handled).reduce((sum, count) => sum + count, 0);
   return waiting === 0 && hand.asked === 0 && runs ? all : null;
-}
-
-/** @param envelope of a courier */
-function stateOf(envelope: Uint8Array): CourierState {
-  const [, , , state] = decode(decodeEnvelope(envelope).snapshot) as unknown[];
-  return couriers[0].state.decode(new Reader().reset(encode(state))) as CourierState;
 }
 
 interface Streams {

@@ -2,9 +2,8 @@
  * A long evening of television on the virtual clock: so many frames, in which a viewer opens a film and goes back again and again, and actors
  * trap now and then. What it keeps in memory must not grow.
  */
-import { decode } from '@msgpack/msgpack';
 import { type System, startSystem } from '../actors/application/system.js';
-import { decodeEnvelope } from '../actors/contract/envelope.js';
+import { decodeSnapshot } from '../actors/contract/snapshot.js';
 import { ACTOR_NAMES, actorOrders, parties, portVms } from '../examples/tv/application.js';
 import { FRAME_MICROS, simStage } from '../examples/tv/headless/stage.js';
 import { openDisplayPort } from '../host-shim/common/ports/display-port.js';
@@ -45,8 +44,7 @@ function usedBytes(collect: () => void): number {
 }
 
 async function countNavigations(system: System): Promise<number> {
-  const [[version]] = decode(decodeEnvelope(await system.snapshot(history.name)).snapshot) as [[number]];
-  return version;
+  return decodeSnapshot(history, await system.snapshot(history.name)).publicationVersions.current;
 }
 
 export async function runLong({ frames, navigations, collect }: LongRunOptions): Promise<LongRunReport> {

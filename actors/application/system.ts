@@ -115,7 +115,7 @@ export interface System {
   crash(party: string): Promise<void>;
   /** Makes the handler of the actor's next frame loop for ever; waits while the actor restarts. @throws SupervisionError, ControlError */
   hang(actor: string): Promise<void>;
-  /** Waits while the actor restarts. @returns its envelope. @throws SupervisionError, ControlError */
+  /** Waits while the actor restarts. @returns its saved state. @throws SupervisionError, ControlError */
   snapshot(actor: string): Promise<Uint8Array>;
   /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
   stopActor(actor: string): Promise<void>;

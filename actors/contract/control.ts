@@ -21,9 +21,9 @@ export interface SpawnOrder {
   readonly party: string;
   readonly epoch: number;
   readonly options: ActorOptions;
-  /** Envelope of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
+  /** Saved state of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
   readonly snapshot?: Uint8Array;
-  /** Instead of an envelope: a snapshot from storage, of a life that nobody here was part of. */
+  /** Instead of a saved state: a snapshot from storage, of a life that nobody here was part of. */
   readonly stored?: Uint8Array;
 }
 
@@ -209,9 +209,9 @@ export interface VmControl {
   permit(actor: string, epoch: number): Promise<void>;
   /** Ends the incarnation of an actor that is to be restarted: what waits for it goes on waiting. @returns the last sequence that it sent */
   end(actor: string): Promise<number>;
-  /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last envelope */
+  /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last saved state */
   stop(actor: string): Promise<Uint8Array>;
-  /** The host has the last envelope of an actor that was stopped: until then it is in the checkpoints, so that nothing is lost with the VM. */
+  /** The host has the last saved state of an actor that was stopped: until then it is in the checkpoints, so that nothing is lost with the VM. */
   letGo(actor: string): Promise<void>;
   snapshot(actor: string): Promise<Uint8Array>;
   /**

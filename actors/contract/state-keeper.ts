@@ -3,12 +3,12 @@ import type { SpawnOrder } from './control.js';
 import type { Timers } from './host.js';
 import type { PersistenceStatus, StorageChange } from './storage-change.js';
 
-/** What an actor may start with: an envelope of this life, or a state from storage. */
+/** What an actor may start with: a saved state of this life, or a state from storage. */
 export type StartState = Pick<SpawnOrder, 'snapshot' | 'stored'>;
 
 export interface KeeperServices {
   readonly timers: Timers;
-  /** Envelope of an actor. Rejects when it does not run. */
+  /** Saved state of an actor. Rejects when it does not run. */
   readonly snapshot: (actor: string) => Promise<Uint8Array>;
   readonly tell: (change: StorageChange) => void;
 }
@@ -20,11 +20,11 @@ export interface StateKeeper {
    * @param spawn rejects with a ControlError `failed` when the actor did not take what it was given
    * @throws what `spawn` throws otherwise, and what it throws without a state
    */
-  start(actor: string, envelope: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void>;
+  start(actor: string, savedState: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void>;
   /** The actor may have changed. */
   note(actor: string): void;
   /** An actor was stopped, and this is what it left. */
-  leave(actor: string, envelope: Uint8Array): void;
+  leave(actor: string, savedState: Uint8Array): void;
   /** From now on nothing is written: what is kept was good once, and what runs now may be what fails. What is under way completes. */
   hold(): void;
   /** Writes what has changed. Never rejects. */

@@ -17,6 +17,7 @@ import { FOLLOWERS } from '../../protocol/frame.js';
 import { type EndReason, system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
 import type { Fields, InferFields, MessageFields, StateOf } from '../../protocol/schema.js';
+import type { SnapshotCounts } from '../contract/snapshot.js';
 import { type Encodable, OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
 
@@ -104,9 +105,10 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   /** @returns the number under which the reply, or its failure, will come */
   protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R, Recipient<P>>, fields: InferFields<S>): number {
     assertMaySend(this.schema, message, Actor.prototype.request);
-    const request = this.internals.nextRequest;
+    const { counts } = this.internals;
+    const request = counts.nextRequest;
     this.internals.emit(Actor.prototype.request, message, message.owner, fields, request);
-    this.internals.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
+    counts.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
     return request;
   }
 
@@ -151,18 +153,16 @@ export class ActorInternals {
   source = 0;
   request = 0;
   sentAt = 0;
-  nextRequest = 1;
   readonly outbox: OutboxBuilder;
   readonly replicas: Replicas;
-  /** Publications per topic, in the order of the schema's `publishes`. */
-  readonly published: number[];
+  readonly counts: SnapshotCounts;
   private readonly topics: readonly number[];
 
   constructor(schema: Pick<BoundParty, 'address' | 'publishes' | 'follows'>) {
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
     this.topics = Object.values(schema.publishes).map(({ kind }) => kind);
-    this.published = this.topics.map(() => 0);
+    this.counts = { published: this.topics.map(() => 0), replicas: this.replicas.versions, nextRequest: 1 };
   }
 
   /** What cannot be written is the fault of who called: the line in a report is the actor's. */
@@ -177,9 +177,10 @@ export class ActorInternals {
   publish<S extends Fields>(topic: BoundPublication<S>, fields: InferFields<S>, fresh: boolean, called: Called): void {
     const index = this.topics.indexOf(topic.kind);
     if (index < 0) throw new Error(`${topic.ownerName}.${topic.name} is not a topic of this actor`);
-    const version = this.published[index] + 1;
+    const { published } = this.counts;
+    const version = published[index] + 1;
     this.emit(called, topic, FOLLOWERS, fields, version, fresh);
-    this.published[index] = version;
+    published[index] = version;
   }
 
   /** Asks the owner of a topic for a fresh publication. */

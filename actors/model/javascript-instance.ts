@@ -28,10 +28,10 @@ import {
   type OnFrame,
   type Output,
 } from '../contract/instance.js';
+import { readCounts, snapshotField, writeCounts } from '../contract/snapshot.js';
 import { loop } from '../contract/standstill.js';
 import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
 import type { Actor } from './actor.js';
-import { snapshotOf } from './snapshot-fields.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
@@ -210,14 +210,8 @@ class JavaScriptInstance implements ActorInstance {
   snapshot(): Uint8Array {
     this.assertLive();
     const { writer, actor } = this;
-    const { published, replicas, nextRequest } = actor.internals;
     writer.reset(0);
-    writer.reserve(16);
-    writer.structure(4);
-    writeVersions(writer, published);
-    writeVersions(writer, replicas.versions);
-    writer.reserve(16);
-    writer.u32(nextRequest, 'nextRequest');
+    writeCounts(writer, actor.internals.counts);
     const state = located(() => actor.snapshot());
     refuseLater(state, 'snapshot', actor.schema.name);
     try {
@@ -233,10 +227,7 @@ class JavaScriptInstance implements ActorInstance {
     const { reader, actor } = this;
     reader.reset(snapshot);
     try {
-      if (reader.structure() !== 4) reader.fail('type');
-      readVersions(reader, actor.internals.published);
-      readVersions(reader, actor.internals.replicas.versions);
-      actor.internals.nextRequest = reader.u32();
+      readCounts(reader, actor.internals.counts);
       const state = actor.schema.state!.decode(reader);
       reader.finish();
       const restore = this.handler('restore');
@@ -259,24 +250,6 @@ class JavaScriptInstance implements ActorInstance {
 
   private assertLive(): void {
     if (this.ended) throw new Error(`this incarnation of ${this.actor.schema.name} has ended`);
-  }
-}
-
-/** Topic versions in a snapshot: more than any schema has. */
-const TOPICS_MAX = 256;
-
-function writeVersions(writer: Writer, versions: readonly number[]): void {
-  writer.listLength(versions.length, TOPICS_MAX, 'versions');
-  writer.reserve(versions.length * 5);
-  for (const version of versions) writer.u32(version, 'versions');
-}
-
-/** An older snapshot may have fewer topics: the others start at 0. */
-function readVersions(reader: Reader, versions: number[]): void {
-  const present = reader.listLength(TOPICS_MAX);
-  for (let i = 0; i < present; i++) {
-    const version = reader.u32();
-    if (i < versions.length) versions[i] = version;
   }
 }
 
@@ -325,7 +298,7 @@ function located<T>(run: () => T): T {
 /** A state that is of another shape than the schema says: with the field at which the writer stands. */
 function unwritable(error: unknown, schema: Pick<PartySchema, 'state'>, { bytes, length }: Writer): EncodeError {
   if (isA(error, EncodeError)) return error;
-  const field = locateField('snapshot', snapshotOf(schema).fields!, bytes, 0, length, length);
+  const field = locateField('snapshot', snapshotField(schema).fields!, bytes, 0, length, length);
   return new EncodeError(field, 'what it was given is of another shape', { cause: error });
 }
 

@@ -33,8 +33,8 @@ import { codeOf, isLoss } from './control-failure.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
-  /** Starts the incarnation from `envelope`, or fresh. */
-  spawn(epoch: number, envelope: Uint8Array | undefined): Promise<void>;
+  /** Starts the incarnation from `savedState`, or fresh. */
+  spawn(epoch: number, savedState: Uint8Array | undefined): Promise<void>;
   /**
    * Fences the former incarnation in every VM, and starts the next one with the state of the former.
    * @param started its VM has started it already, by permit
@@ -46,7 +46,7 @@ export interface ActorCommands {
   end(): Promise<void>;
   /** Takes it to another VM, which is its own from the event `moved` on. A failure before that leaves it to be restarted where it was. */
   move(to: Side): Promise<void>;
-  /** Ends it in its VM and fails the requests it has in hand. @returns its last envelope */
+  /** Ends it in its VM and fails the requests it has in hand. @returns its last saved state */
   stop(): Promise<Uint8Array>;
 }
 
@@ -89,7 +89,7 @@ export interface ActorContext extends ActorInput {
   /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
   readonly endedEarly: boolean;
   /** What its next incarnation begins with: of one that was stopped, until the next runs. */
-  readonly envelope: Uint8Array | undefined;
+  readonly savedState: Uint8Array | undefined;
   /** Where it is to move, or was last. */
   readonly target: Side;
   /** It moves, or was last restarted, because it ended too often where it was. */
@@ -149,7 +149,7 @@ export const actorMachine = setup({
     input: {} as ActorInput,
   },
   actors: {
-    spawn: fromPromise<void, ActorContext>(({ input }) => input.commands.spawn(input.epoch, input.envelope)),
+    spawn: fromPromise<void, ActorContext>(({ input }) => input.commands.spawn(input.epoch, input.savedState)),
     restart: fromPromise<void, ActorContext>(({ input }) =>
       input.fresh ? input.commands.respawn(input.epoch) : input.commands.restart(input.epoch, input.epoch === input.restartsAs),
     ),
@@ -266,7 +266,7 @@ export const actorMachine = setup({
       return { intent: 'exhaust', epoch, reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' };
     }),
     wantStop: assign({ stopWanted: true }),
-    noteRunning: assign({ envelope: undefined }),
+    noteRunning: assign({ savedState: undefined }),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
       error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
@@ -297,7 +297,7 @@ export const actorMachine = setup({
     fresh: false,
     clean: true,
     endedEarly: false,
-    envelope: undefined,
+    savedState: undefined,
     target: input.vm,
     guestError: undefined,
     placed: { side: input.vm, why: input.why, detail: '' },
@@ -425,7 +425,7 @@ export const actorMachine = setup({
       invoke: {
         src: 'stop',
         input: ({ context }) => context,
-        onDone: { target: 'leaving', actions: assign(({ event }) => ({ envelope: event.output, clean: true })) },
+        onDone: { target: 'leaving', actions: assign(({ event }) => ({ savedState: event.output, clean: true })) },
         onError: {
           target: 'leaving',
           actions: assign(({ event }) => ({ clean: false, error: event.error })),

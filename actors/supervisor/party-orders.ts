@@ -43,12 +43,12 @@ export class PartyOrders {
     const here = () => this.services.control(this.services.actor(actor).vm);
     const spawn = (epoch: number, state: StartState = {}) => here().spawn({ party: actor, epoch, options, ...state });
     return {
-      spawn: async (epoch, envelope) => {
+      spawn: async (epoch, savedState) => {
         if (epoch > 1) {
           await Promise.all([this.fence(address, epoch), this.services.reroute()]);
           this.assertWanted(actor, epoch);
         }
-        await this.services.persistence.start(actor, envelope, (state) => spawn(epoch, state));
+        await this.services.persistence.start(actor, savedState, (state) => spawn(epoch, state));
       },
       // At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence.
       restart: async (epoch, started) => {
@@ -76,11 +76,11 @@ export class PartyOrders {
       },
       stop: async () => {
         const control = here();
-        const envelope = await control.stop(actor);
+        const savedState = await control.stop(actor);
         control.letGo(actor).catch(() => {}); // with a VM that is lost nothing is kept
         this.lastSequences.delete(address); // all that it has sent is its own
-        this.services.persistence.leave(actor, envelope);
-        return envelope;
+        this.services.persistence.leave(actor, savedState);
+        return savedState;
       },
     };
   }

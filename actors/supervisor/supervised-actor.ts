@@ -141,8 +141,8 @@ export class SupervisedActor {
 
   get order(): RecoveryOrder {
     const { actor, options } = this.specification;
-    const { epoch, envelope } = this.machine.getSnapshot().context;
-    return { party: actor, options, epoch, snapshot: envelope };
+    const { epoch, savedState } = this.machine.getSnapshot().context;
+    return { party: actor, options, epoch, snapshot: savedState };
   }
 
   get status(): ActorStatus {

@@ -2,8 +2,8 @@
 
 import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
 import type { RecoveryOrder, SpawnOrder } from '../contract/control.js';
-import { decodeEnvelope } from '../contract/envelope.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
+import { decodeSavedState } from '../contract/snapshot.js';
 import { type Suspect, suspectsAt } from '../contract/suspect.js';
 import { ActorCell } from './cell/cell.js';
 import { CellCounts } from './cell/cell-counts.js';
@@ -31,8 +31,8 @@ export class VmActors {
   readonly leaving: Leaving;
   /** The VM was lost as they started: they are in no checkpoint. */
   private beginning: ActorCell[] = [];
-  /** By name, the last envelopes of actors that were stopped, until the host has them. */
-  private readonly envelopes = new Map<string, Uint8Array>();
+  /** By name, the last saved states of actors that were stopped, until the host has them. */
+  private readonly savedStates = new Map<string, Uint8Array>();
 
   constructor(
     private readonly services: PortServices,
@@ -61,7 +61,7 @@ export class VmActors {
     this.services.lastCrashes.passed(factory.schema.address);
     const cell = new ActorCell(factory, order, this.services, kept);
     this.cells.set(order.party, cell);
-    this.envelopes.delete(order.party);
+    this.savedStates.delete(order.party);
     return cell;
   }
 
@@ -97,27 +97,27 @@ export class VmActors {
   /** For a checkpoint: they have nothing in the journal. */
   get stopped(): readonly ActorCheckpoint[] {
     const { position } = this.services.journal;
-    return [...this.envelopes].map(([actor, bytes]) => {
-      const envelope = decodeEnvelope(bytes);
-      return { ...untouched(envelope.sequence, position), ...envelope, actor, waiting: [], held: [] };
+    return [...this.savedStates].map(([actor, bytes]) => {
+      const savedState = decodeSavedState(bytes);
+      return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
     });
   }
 
   /** The host has what a stopped actor has left. */
   letGo(actor: string): void {
-    this.envelopes.delete(actor);
+    this.savedStates.delete(actor);
   }
 
-  /** @returns its last envelope */
+  /** @returns its last saved state */
   stop(actor: string): Uint8Array {
     const { requests, fail } = this.services;
     const cell = this.named(actor);
-    const envelope = cell.stop();
+    const savedState = cell.stop();
     this.drop(cell);
-    this.envelopes.set(actor, envelope);
+    this.savedStates.set(actor, savedState);
     this.leaving.add(cell.gate);
     for (const request of requests.abandon(cell.address)) fail(request, 'ended');
-    return envelope;
+    return savedState;
   }
 
   /** The former incarnation of the VM was lost: its actors are here again, and know what they had accepted. */
@@ -150,6 +150,6 @@ export class VmActors {
 
 /** Of an actor that had not run yet, with what it was to start with. An empty snapshot is none. */
 function notBegun({ party: actor, epoch, snapshot }: RecoveryOrder, position: number): ActorCheckpoint {
-  const envelope = snapshot ? decodeEnvelope(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: new Uint8Array(0) };
-  return { ...untouched(envelope.sequence, position), ...envelope, actor, waiting: [], held: [] };
+  const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: new Uint8Array(0) };
+  return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
 }

@@ -349,11 +349,11 @@ export class Vm implements VmControl {
   async stop(actor: string): Promise<Uint8Array> {
     const port = this.ports.named(actor);
     if (port) return this.ports.stop(port);
-    const envelope = this.actors.stop(actor);
+    const savedState = this.actors.stop(actor);
     this.wake();
     // What it sent last, and what it was, would be in no checkpoint.
     if (!this.closed) await this.checkpointer?.make();
-    return envelope;
+    return savedState;
   }
 
   async letGo(actor: string): Promise<void> {
@@ -362,7 +362,7 @@ export class Vm implements VmControl {
 
   async snapshot(actor: string): Promise<Uint8Array> {
     this.changeNotices.asked(actor);
-    return this.actors.named(actor).envelope();
+    return this.actors.named(actor).savedState();
   }
 
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {

@@ -1,6 +1,6 @@
 /** The counter's contract: one suite, and both twins keep it. Runs on the simulated host: a virtual clock, the same on every run. */
 import { describe, expect, test } from 'vitest';
-import { decodeEnvelope, startSystem } from '../../actors/index.js';
+import { decodeSavedState, startSystem } from '../../actors/index.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
 import { jsDefinition, parties, wasmDefinition } from './application.js';
 import { button, counter } from './protocol/generated/index.js';
@@ -25,7 +25,7 @@ async function countTo(placement: string, ...steps: number[]): Promise<Uint8Arra
   const { increment, read, system } = await start(placement);
   for (const by of steps) increment(by);
   await read();
-  return decodeEnvelope(await system.snapshot('counter')).snapshot;
+  return decodeSavedState(await system.snapshot('counter')).snapshot;
 }
 
 describe.each(['js', 'wasm'])('in the %s VM', (placement) => {

@@ -1,6 +1,6 @@
 /** The scene's contract, for both implementations, and that the two are equal. */
-import { decode, encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
+import { decodeSnapshot, encodeSnapshot } from '../../actors/contract/snapshot.js';
 import * as numbers from '../../js-actors/scene/properties.js';
 import { Scene } from '../../js-actors/scene.js';
 import { scene } from '../../protocol/generated/scene.js';
@@ -55,13 +55,9 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
     screen.set(2, { focusable: 1 });
     screen.commit({ animations: [animation(2, 'x', 100)] });
     screen.tick();
-    const snapshot = decode(screen.stage.instance.snapshot()) as unknown[];
-    const fields = Object.keys(scene.state.fields ?? {});
-    const values = snapshot[3] as unknown[];
-    const state = Object.fromEntries(fields.map((field, i) => [field, values[i]])) as unknown as AlteredState;
-    change(state);
-    snapshot[3] = Object.values(state);
-    return { screen, snapshot: encode(snapshot), instance: factory.create({}) };
+    const snapshot = decodeSnapshot(scene, screen.stage.instance.snapshot());
+    change(snapshot.state);
+    return { screen, snapshot: encodeSnapshot(scene, snapshot), instance: factory.create({}) };
   };
 
   test('a snapshot of a version that knew more properties restores, without the others', () => {

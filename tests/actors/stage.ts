@@ -1,6 +1,6 @@
 /** An actor alone on a stage: a test plays all the others. What the actor emits comes back decoded. */
-import { decode, encode } from '@msgpack/msgpack';
 import type { ActorInstance } from '../../actors/contract/instance.js';
+import { decodeSnapshot, type SnapshotSchema } from '../../actors/contract/snapshot.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { type BoundMessage, type BoundPublication, type BoundRequest, messagesOf } from '../../protocol/bind.js';
@@ -8,7 +8,7 @@ import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '.
 import { tandemParties } from '../../protocol/generated/index.js';
 import { system } from '../../protocol/generated/system.js';
 import { Reader } from '../../protocol/reader.js';
-import type { Fields, InferFields } from '../../protocol/schema.js';
+import type { Fields, InferFields, StateOf } from '../../protocol/schema.js';
 
 export interface Emission<F = unknown> {
   /** As `fetch.start`: the schema that has it, and its name there. */
@@ -53,9 +53,8 @@ export class Stage {
   }
 
   /** The actor's state, from its snapshot. */
-  state<T>(schema: { readonly state: { decode(reader: Reader): T } }): T {
-    const [, , , state] = decode(this.instance.snapshot()) as unknown[];
-    return schema.state.decode(this.reader.reset(encode(state)));
+  state<P extends SnapshotSchema>(schema: P): StateOf<P> {
+    return decodeSnapshot(schema, this.instance.snapshot()).state;
   }
 
   private deliver<F>(message: Encodable<F>, fields: F, source: number, request = 0): Emission[] {

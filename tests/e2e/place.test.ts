@@ -1,10 +1,11 @@
 /** The viewer's place outlives the page: a reload in Chromium, with what is in IndexedDB whole, damaged, or gone; and the application's restart. */
-import { decode } from '@msgpack/msgpack';
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeRecord, RecordError } from '../../actors/application/persistence/record.js';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
+import { history } from '../../protocol/generated/history.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
 
 let server: RunningServer;
@@ -53,8 +54,7 @@ async function recordsOf(page: Page) {
 
 /** Focus of the current entry, as the page keeps it there: rail and position. */
 function focusOf(snapshot: Uint8Array): number {
-  const [, , , [entries]] = decode(snapshot) as [unknown, unknown, unknown, [[number, string, unknown, number][]]];
-  return entries.at(-1)?.[3] ?? 0;
+  return decodeSnapshot(history, snapshot).state.entries.at(-1)?.focus ?? 0;
 }
 
 /** Waits until storage holds the place: it is written a little after the viewer is there. */

@@ -1,6 +1,7 @@
 /** Batches of frames through a guest: large ones, malformed ones, and what the snapshot keeps. */
 import { decode, encode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { decodeSnapshot, encodeSnapshot } from '../../actors/contract/snapshot.js';
 import { counter } from '../../examples/counter/protocol/generated/counter.js';
 import { compileGuest, type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { DecodeError } from '../../protocol/errors.js';
@@ -165,6 +166,15 @@ describe('a snapshot', () => {
     expect(decode(instance.snapshot())).toEqual([[2], [], 1, [301]]);
   });
 
+  it('is read by the names of its schema', () => {
+    const instance = create();
+    handle(instance, add(300), add(1));
+    const read = decodeSnapshot(counter, instance.snapshot());
+    expect(read).toEqual({ publicationVersions: { changed: 2 }, replicaVersions: {}, nextRequest: 1, state: { count: 301 } });
+    expect(encodeSnapshot(counter, read)).toEqual(instance.snapshot());
+    expect(decodeSnapshot(counter, encode([[], [], 1, []]))).toMatchObject({ publicationVersions: { changed: 0 }, state: { count: 0 } });
+  });
+
   it('goes on in another instance', () => {
     const first = create();
     handle(first, add(300), add(1));
@@ -200,6 +210,8 @@ describe('a snapshot', () => {
     }
     expect(refusal).toBeInstanceOf(DecodeError);
     expect((refusal as DecodeError).field).toContain(field);
+    const says = { name: 'DecodeError', field: expect.stringContaining(field) };
+    expect(() => decodeSnapshot(counter, snapshot)).toThrow(expect.objectContaining(says));
     expect(() => instance.snapshot()).toThrow(/has ended/);
   });
 });

@@ -2,6 +2,7 @@
 import { decode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ActorFactory, ActorInstance } from '../../actors/contract/instance.js';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import { tandemParties } from '../../protocol/generated/index.js';
@@ -31,8 +32,9 @@ function follow(instance: ActorInstance, ...frames: Uint8Array[]) {
   const batch = concatenate(frames);
   instance.handle(batch, 0, batch.length);
   const emitted = framesIn(instance.output.bytes, instance.output.start, instance.output.end);
-  const [published, replicas, , [heard]] = decode(instance.snapshot()) as [number[], number[], number, [string[]]];
-  return { emitted, published, replicas, heard: heard.map((line) => Number(line.split(' ')[2])) };
+  const { publicationVersions, replicaVersions, state } = decodeSnapshot(base, instance.snapshot());
+  const [published, replicas] = [publicationVersions, replicaVersions].map((versions) => Object.values(versions));
+  return { emitted, published, replicas, heard: state.heard.map((line) => Number(line.split(' ')[2])) };
 }
 
 describe.each(['TypeScript', 'AssemblyScript'])('in %s', (language) => {

@@ -2,11 +2,10 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decode } from '@msgpack/msgpack';
 import { afterEach, expect, test } from 'vitest';
 import { type Application, startApplication } from '../../actors/application/application.js';
 import type { Life } from '../../actors/application/application-life.js';
-import { decodeEnvelope } from '../../actors/contract/envelope.js';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { platformClock } from '../../host-shim/common/clock.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { platformTimers } from '../../host-shim/common/timers.js';
@@ -74,10 +73,8 @@ class Arcade {
   }
 
   /** Bytes of a ball in the relay's last game. */
-  async lastBytes(): Promise<unknown> {
-    const { snapshot } = decodeEnvelope(await this.application.system.snapshot('relay'));
-    const [, , , [, bytes]] = decode(snapshot) as [unknown, unknown, unknown, [unknown, unknown]];
-    return bytes;
+  async lastBytes(): Promise<number> {
+    return decodeSnapshot(relay, await this.application.system.snapshot('relay')).state.bytes;
   }
 }
 

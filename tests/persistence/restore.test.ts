@@ -1,13 +1,13 @@
 /** Persistent actors on the simulation: what a life has left is what the next one begins with. */
-import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import { encodeRecord } from '../../actors/application/persistence/record.js';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { StorageError, unavailableStorage } from '../../actors/contract/storage.js';
 import type { SystemChange } from '../../actors/index.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { PERSIST_DELAY_MS } from '../../protocol/limits.js';
-import { Bank, type BankOptions, type BankWorld, bank, openBank } from '../runtime/bank.js';
+import { Bank, type BankOptions, type BankWorld, bank, openBank, watcher } from '../runtime/bank.js';
 
 interface Life extends BankWorld {
   readonly changes: readonly SystemChange[];
@@ -80,7 +80,7 @@ test('what came from storage is told to followers as a whole, and follows anew',
   deposit(second, 4);
   await second.pass(20);
   expect(second.totals.at(-1)).toBe(10);
-  const [, , , [totals]] = decode(await second.state('watcher')) as [unknown, unknown, unknown, [number[]]];
+  const { totals } = decodeSnapshot(watcher, await second.state('watcher')).state;
   expect(totals.slice(-2)).toEqual([6, 10]);
   expect(await second.counters()).toMatchObject({ refused: 0, deadLetters: 0 });
 });

@@ -1,7 +1,7 @@
 /** Lives of an application one after another, on a storage that tears writes, fails and cannot be read now and then: only the newest version is at stake. */
-import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import { decodeRecord } from '../../actors/application/persistence/record.js';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { Random } from '../../bus/random.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 import { PERSIST_DELAY_MS } from '../../protocol/limits.js';
@@ -19,8 +19,7 @@ interface Attempt {
 }
 
 function balanceIn(record: Uint8Array): number {
-  const [, , , [accounts]] = decode(decodeRecord(record).snapshot) as [unknown, unknown, unknown, [number[]]];
-  return accounts[0] ?? 0;
+  return decodeSnapshot(bank, decodeRecord(record).snapshot).state.accounts[0] ?? 0;
 }
 const balance = async ({ teller, until }: BankWorld) => (await until(teller.request(bank.receives.balance, { account: 0 }))).amount;
 

@@ -2,8 +2,8 @@
 
 import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { VmCounters } from '../../actors/contract/control.js';
-import { decodeEnvelope } from '../../actors/contract/envelope.js';
 import type { Host } from '../../actors/contract/host.js';
+import { decodeSavedState } from '../../actors/contract/snapshot.js';
 import type { Storage } from '../../actors/contract/storage.js';
 import type { Twins } from '../../actors/contract/twin.js';
 import { Actor, type Handlers, type RequestToken } from '../../actors/model/actor.js';
@@ -232,7 +232,7 @@ export async function openBank({
     pass: (milliseconds) => host.pass(milliseconds),
     until: (promise) => host.until(promise),
     counters: () => system.counters(),
-    state: async (actor) => decodeEnvelope(await system.snapshot(actor)).snapshot,
+    state: async (actor) => decodeSavedState(await system.snapshot(actor)).snapshot,
   };
 }
 

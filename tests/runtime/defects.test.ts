@@ -334,7 +334,7 @@ test('restore() that throws uses up the budget; the actor ends with the reason, 
   world.teller.send(bank.receives.explode, { account: 0 });
   await expect(world.until(held)).rejects.toMatchObject({ code: 'ended' });
   await world.pass(20);
-  expect(started).toBe(3 + 1); // the last for its envelope
+  expect(started).toBe(3 + 1); // the last for its saved state
   expect(bankOf(world)).toMatchObject({ state: 'exhausted', reason: expect.stringMatching(/cannot read my own writing/) });
 });
 

@@ -5,7 +5,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   Actor,
-  decodeEnvelope,
+  decodeSnapshot,
   type EndReason,
   type Handlers,
   javaScriptActorFactory,
@@ -17,7 +17,6 @@ import { createSimHost } from '../../host-shim/sim/index.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { page } from '../../protocol/generated/page.js';
 import { END_REASONS } from '../../protocol/ports/system.js';
-import { Reader } from '../../protocol/reader.js';
 import type { StateOf } from '../../protocol/schema.js';
 import { Base } from '../guest/base.js';
 import { base, onlooker, peer } from '../guest/protocol/generated/index.js';
@@ -80,12 +79,7 @@ async function open(placement: 'js' | 'wasm', seed: number, intensity = OFTEN.in
   await host.pass(20);
   /** What base was told of one party, as `epoch reason`, oldest first. */
   const told = async (party: 'peer' | 'page'): Promise<string[]> => {
-    const reader = new Reader();
-    reader.reset(decodeEnvelope(await host.until(system.snapshot('base'))).snapshot);
-    reader.structure();
-    for (let versions = 0; versions < 2; versions++) for (let length = reader.listLength(256); length > 0; length--) reader.u32();
-    reader.u32();
-    const { heard } = base.state.decode(reader);
+    const { heard } = decodeSnapshot(base, await host.until(system.snapshot('base'))).state;
     return heard.flatMap((line) => {
       const [, name, , epoch, reason] = line.split(' ');
       return line.startsWith('60 ') && name === party ? [`${epoch} ${END_REASONS[Number(reason)]}`] : [];

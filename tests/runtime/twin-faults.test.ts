@@ -1,7 +1,7 @@
 /** Both implementations of an actor under the same faults: traps in the middle of batches, links that refuse, stops and starts. */
 import { encode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
-import { decodeEnvelope, startSystem } from '../../actors/index.js';
+import { decodeSavedState, startSystem } from '../../actors/index.js';
 import { Random } from '../../bus/random.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
@@ -66,7 +66,7 @@ async function play(placement: 'js' | 'wasm', seed: number) {
   await host.vmOf(placement).setTrapRate(0, 0);
   await host.pass(5_000);
   const { divergent, duplicates, fenced, waiting, deadLetters, traps } = await system.counters();
-  const state = decodeEnvelope(await system.snapshot('counter')).snapshot;
+  const state = decodeSavedState(await system.snapshot('counter')).snapshot;
   return { shown, expected, malformed, traps, state, counters: { divergent, duplicates, fenced, waiting, deadLetters } };
 }
 

@@ -1,6 +1,6 @@
 /** A request that nobody waits for any more is withdrawn: whoever has it in hand is told, wherever it lives, and also after a restart. */
-import { decode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import type { Port } from '../../actors/index.js';
 import type { RequestToken } from '../../actors/model/actor.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
@@ -48,8 +48,7 @@ async function openOffice(options: BankOptions = {}) {
 
 /** Requests that the bank has in its hands. */
 async function held(world: BankWorld): Promise<number> {
-  const [, , , state] = decode(await world.until(world.state('bank'))) as [unknown, unknown, unknown, [unknown, unknown[]]];
-  return state[1].length;
+  return decodeSnapshot(bank, await world.until(world.state('bank'))).state.waiting.length;
 }
 
 describe.each(['js', 'bank=wasm,watcher=js'])('placed %s', (placement) => {

@@ -172,9 +172,9 @@ export class ScriptedVm implements VmControl {
     return this.answer('end', actor, 0);
   }
   async stop(actor: string): Promise<Uint8Array> {
-    const envelope = await this.answer('stop', actor, new Uint8Array([this.epochs.get(actor) ?? 0]));
+    const savedState = await this.answer('stop', actor, new Uint8Array([this.epochs.get(actor) ?? 0]));
     this.epochs.delete(actor);
-    return envelope;
+    return savedState;
   }
   snapshot(actor: string): Promise<Uint8Array> {
     return this.answer('snapshot', actor, new Uint8Array([7]));

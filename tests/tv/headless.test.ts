@@ -5,10 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { decode } from '@msgpack/msgpack';
 import { describe, expect, test } from 'vitest';
 import { StateSlots } from '../../actors/application/persistence/state-slots.js';
 import { PlacementError } from '../../actors/application/placement.js';
+import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { RING } from '../../examples/tv/app/theme.js';
 import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
 import { type Report, wrongWith } from '../../examples/tv/headless/report.js';
@@ -114,17 +114,16 @@ test('a trap rate beyond the budget of restarts is reported, not thrown: JSON al
 test('a run that is killed is gone on with by the next, where the viewer was', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-place-'));
   const storage = await openStorage(folder);
-  const entriesKept = async (): Promise<[number, string, unknown, number][]> => {
+  const entriesKept = async () => {
     const { states } = await new StateSlots(storage, history.name, fingerprintOf(history.state)).read();
     if (states.length === 0) return [];
-    const [, , , [entries]] = decode(states[0].snapshot) as [unknown, unknown, unknown, [[number, string, unknown, number][]]];
-    return entries;
+    return decodeSnapshot(history, states[0].snapshot).state.entries;
   };
   const child = spawn(process.execPath, [MAIN, '--storage', folder, '--frames', '100000'], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('exit', resolve));
   let entries = await entriesKept();
   // Looked at while it stands still: where the viewer is then is where it is killed.
-  while (!entries.at(-1)?.[3]) {
+  while (!entries.at(-1)?.focus) {
     child.kill('SIGCONT');
     await new Promise((resolve) => setTimeout(resolve, 20));
     child.kill('SIGSTOP');
@@ -133,7 +132,7 @@ test('a run that is killed is gone on with by the next, where the viewer was', a
   child.kill('SIGKILL');
   await ended;
   entries = await entriesKept();
-  const [, route, , focus] = entries.at(-1) ?? [];
+  const { route, focus } = entries.at(-1)!;
   const { begin } = await run(`--storage ${folder} --frames 1`);
   expect(begin).toEqual({ route, focus, depth: entries.length - 1 });
   expect(begin?.focus).toBeGreaterThan(0);

@@ -7,13 +7,12 @@
  * until it has settled there is no other of its actor.
  */
 import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
-import { decodeEnvelope } from '../../contract/envelope.js';
 import { ControlError, type TimerHandle } from '../../contract/host.js';
 import { inTime } from '../../contract/in-time.js';
+import { decodeSavedState, withoutVersions } from '../../contract/snapshot.js';
 import type { KeeperServices, StartState, StateKeeper } from '../../contract/state-keeper.js';
 import { type Storage, StorageError } from '../../contract/storage.js';
 import type { PersistenceStatus } from '../../contract/storage-change.js';
-import { keptOf } from './kept-snapshot.js';
 import { type PersistentActor, PersistentState } from './persistent-state.js';
 import { asStorageError, type StoredState } from './state-slots.js';
 
@@ -62,8 +61,8 @@ export class Persistence implements StateKeeper {
    * @param spawn rejects with a ControlError `failed` when the actor did not take what it was given
    * @throws what `spawn` throws otherwise, and what it throws without a state
    */
-  async start(actor: string, envelope: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
-    if (envelope || !this.states.has(actor)) return spawn({ snapshot: envelope });
+  async start(actor: string, savedState: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
+    if (savedState || !this.states.has(actor)) return spawn({ snapshot: savedState });
     const { tell } = this.services;
     for (const { generation, snapshot } of await this.statesOf(actor)) {
       try {
@@ -110,10 +109,10 @@ export class Persistence implements StateKeeper {
   }
 
   /** An actor was stopped, and this is what it left. */
-  leave(actor: string, envelope: Uint8Array): void {
+  leave(actor: string, savedState: Uint8Array): void {
     if (!this.isKept(actor)) return;
     this.changed.delete(actor);
-    void this.write(actor, envelope);
+    void this.write(actor, savedState);
   }
 
   /** Writes what has changed. Resolves when all is written, or could not be, or storage does not answer. Never rejects. */
@@ -127,29 +126,29 @@ export class Persistence implements StateKeeper {
   }
 
   private async collect(actor: string): Promise<void> {
-    let envelope: Uint8Array;
+    let savedState: Uint8Array;
     try {
-      envelope = await this.services.snapshot(actor);
+      savedState = await this.services.snapshot(actor);
     } catch {
       this.changed.add(actor); // it restarts, or is gone
       return;
     }
-    await this.write(actor, envelope);
+    await this.write(actor, savedState);
   }
 
-  private async write(actor: string, envelope: Uint8Array): Promise<void> {
+  private async write(actor: string, savedState: Uint8Array): Promise<void> {
     if (this.held) return;
-    const write = this.tryWrite(actor, envelope).finally(() => this.underway.delete(write));
+    const write = this.tryWrite(actor, savedState).finally(() => this.underway.delete(write));
     this.underway.add(write);
     await write;
   }
 
   /** What could not be written is tried again with the next change, of whichever actor. */
-  private async tryWrite(actor: string, envelope: Uint8Array): Promise<void> {
+  private async tryWrite(actor: string, savedState: Uint8Array): Promise<void> {
     const state = this.states.get(actor)!;
     const operation = `write ${actor}`;
     try {
-      const written = await this.inTime(state.write(keptOf(decodeEnvelope(envelope).snapshot)), operation);
+      const written = await this.inTime(state.write(withoutVersions(decodeSavedState(savedState).snapshot)), operation);
       if (!written && !state.isForGood) this.changed.add(actor);
     } catch (error) {
       this.changed.add(actor);

@@ -13,8 +13,8 @@ import { frameLength } from '../../../protocol/frame.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import { type ActorCheckpoint, untouched } from '../../contract/checkpoint.js';
 import type { ActorHealth, CrashReport, SpawnOrder } from '../../contract/control.js';
-import { decodeEnvelope, encodeEnvelope } from '../../contract/envelope.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
+import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
 import { ActorEnds } from './actor-ends.js';
 import { reportMalformed } from './batch.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
@@ -68,12 +68,12 @@ export class ActorCore {
     this.gate.epoch = order.epoch;
     this.ends = new ActorEnds(this.name, this.gate, services);
     this.incarnations = new Incarnations(factory, order.options, services);
-    const envelope = former ?? (order.snapshot && decodeEnvelope(order.snapshot));
-    const { sequence, seen } = envelope ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
+    const savedState = former ?? (order.snapshot && decodeSavedState(order.snapshot));
+    const { sequence, seen } = savedState ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
     this.seen = seenOf(seen);
     // What goes on after a loss comes to life only when all of its VM is known again: that it cannot is its own end then.
     if (former) this.state = 'restarting';
-    else this.incarnations.begin(envelope?.snapshot.length === 0 ? undefined : (envelope?.snapshot ?? order.stored));
+    else this.incarnations.begin(savedState?.snapshot.length === 0 ? undefined : (savedState?.snapshot ?? order.stored));
     this.journal = new CellJournal(services.journal, this.address);
     const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
     this.snapshots = new SnapshotKeeper({ bytes: former?.snapshot ?? this.incarnations.snapshot(), sequence, digest, position });
@@ -202,6 +202,6 @@ export class ActorCore {
 
   /** What goes to the next incarnation in another life. */
   wrap(snapshot: Uint8Array): Uint8Array {
-    return encodeEnvelope({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
+    return encodeSavedState({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
   }
 }

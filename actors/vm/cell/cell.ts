@@ -301,7 +301,7 @@ export class ActorCell implements Party {
   }
 
   /** @throws Error when it waits for its restart */
-  envelope(): Uint8Array {
+  savedState(): Uint8Array {
     return this.core.wrap(this.presentState());
   }
 
@@ -331,7 +331,7 @@ export class ActorCell implements Party {
     this.handleJournaled(this.core.journal.append(this.services.scratch, frame.length), frame.length, 1);
   }
 
-  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last envelope */
+  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last saved state */
   stop(): Uint8Array {
     const { core } = this;
     core.ends.callOffRestart();
@@ -340,10 +340,10 @@ export class ActorCell implements Party {
     const { handled, left } = core.entriesSinceSnapshot();
     for (const { frame } of left) bury(frame, 0, frame.length);
     this.mailbox.clear(bury);
-    const envelope = core.wrap(this.lastState(handled));
+    const savedState = core.wrap(this.lastState(handled));
     core.state = 'stopped';
     core.incarnations.dispose();
-    return envelope;
+    return savedState;
   }
 
   /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */

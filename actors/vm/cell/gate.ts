@@ -46,13 +46,13 @@ const UNSETTLED_MAX = REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX;
 const SEQUENCES_PER_EPOCH = 2 ** 32;
 
 /**
- * Where an incarnation that starts without an envelope counts from: above all that an earlier one can have sent, so that nobody
+ * Where an incarnation that starts without a saved state counts from: above all that an earlier one can have sent, so that nobody
  * takes its frames for duplicates.
  */
 export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
 
 export class Gate {
-  /** Sequence of the last frame that left. Part of the party's envelope: it goes on across restarts. */
+  /** Sequence of the last frame that left. Part of the party's saved state: it goes on across restarts. */
   sequence = 0;
   epoch = 1;
   /** What waits stays: its party is on its way to another VM. */

@@ -8,7 +8,7 @@ import { SNAPSHOT_AGAIN_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../../../protocol/
 import { locateField } from '../../../protocol/locate.js';
 import { Reader } from '../../../protocol/reader.js';
 import type { PartySchema } from '../../../protocol/schema.js';
-import { snapshotOf } from '../../model/snapshot-fields.js';
+import { snapshotField } from '../../contract/snapshot.js';
 
 /** What an actor gives for its state, and is none. */
 class SnapshotError extends Error {
@@ -23,7 +23,7 @@ export function checkSnapshot(schema: PartySchema, bytes: Uint8Array): void {
     throw new SnapshotError(
       `its snapshot has ${bytes.length} bytes, more than SNAPSHOT_BYTES_MAX (${SNAPSHOT_BYTES_MAX}): it must keep less`,
     );
-  const whole = snapshotOf(schema);
+  const whole = snapshotField(schema);
   try {
     reader.reset(bytes);
     checkOf(whole)(reader);

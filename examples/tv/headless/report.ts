@@ -1,15 +1,12 @@
 /** What a headless run has found out: printed as a table, or as the one line of JSON that `--json` promises. */
 import { createHash } from 'node:crypto';
-import { decode, encode } from '@msgpack/msgpack';
 import type { System } from '../../../actors/application/system.js';
 import type { VmCounters } from '../../../actors/contract/control.js';
-import { decodeEnvelope } from '../../../actors/contract/envelope.js';
+import { decodeSavedState, decodeSnapshot, encodeSnapshot } from '../../../actors/contract/snapshot.js';
 import { applicationState } from '../../../js-actors/metrics.js';
 import { focus } from '../../../protocol/generated/focus.js';
 import { history } from '../../../protocol/generated/history.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
-import { Reader } from '../../../protocol/reader.js';
-import { Writer } from '../../../protocol/writer.js';
 import { ACTOR_NAMES } from '../application.js';
 
 /** Where the viewer is. */
@@ -75,35 +72,30 @@ export async function hashState(system: System): Promise<string | null> {
   if (!ACTOR_NAMES.every((actor) => isRunning(system, actor))) return null;
   const hash = createHash('sha256');
   for (const actor of ACTOR_NAMES) {
-    const { snapshot } = decodeEnvelope(await system.snapshot(actor));
+    const { snapshot } = decodeSavedState(await system.snapshot(actor));
     hash.update(actor).update(actor === metrics.name ? withoutRuntime(snapshot) : snapshot);
   }
   return hash.digest('hex').slice(0, 32);
 }
 
 function withoutRuntime(snapshot: Uint8Array): Uint8Array {
-  const [published, replicas, nextRequest, state] = decode(snapshot) as unknown[];
-  const decoded = metrics.state.decode(new Reader().reset(encode(state)));
-  const { application } = applicationState(decoded);
+  const decoded = decodeSnapshot(metrics, snapshot);
+  const { application } = applicationState(decoded.state);
   const nothing = { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
-  const writer = new Writer();
-  metrics.state.encode(writer, { application, runtime: nothing });
-  return encode([published, replicas, nextRequest, writer.toBytes()]);
+  return encodeSnapshot(metrics, { ...decoded, state: { application, runtime: nothing } });
 }
 
 export async function placeOf(system: System): Promise<Place | null> {
   if (!isRunning(system, history.name)) return null;
-  const [, , , state] = decode(decodeEnvelope(await system.snapshot(history.name)).snapshot) as unknown[];
-  const { entries } = history.state.decode(new Reader().reset(encode(state)));
-  const current = entries.at(-1);
-  return current ? { route: current.route, focus: current.focus, depth: entries.length - 1 } : null;
+  const { state } = decodeSnapshot(history, await system.snapshot(history.name));
+  const current = state.entries.at(-1);
+  return current ? { route: current.route, focus: current.focus, depth: state.entries.length - 1 } : null;
 }
 
 /** Publications of `focus.focused` so far: its version. */
 export async function countFocusMoves(system: System): Promise<number | null> {
   if (!isRunning(system, focus.name)) return null;
-  const [[version]] = decode(decodeEnvelope(await system.snapshot(focus.name)).snapshot) as [[number]];
-  return version;
+  return decodeSnapshot(focus, await system.snapshot(focus.name)).publicationVersions.focused;
 }
 
 export function printReport(report: Report): void {

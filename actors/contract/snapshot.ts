@@ -1,0 +1,196 @@
+/**
+ * What is kept of an actor, in two forms. Their layout is known here alone, and in its twin, the kit of the Wasm actors (incarnation.ts).
+ *
+ *   snapshot      [publication versions, replica versions, next request, state]    what an instance gives and is restored from
+ *   saved state   [sequence, seen, snapshot]                                       with what the bus keeps for the actor
+ *
+ * Versions stand in the order of the schema's `publishes` and `follows`.
+ */
+import { encode } from '@msgpack/msgpack';
+import type { SeenPairs } from '../../bus/seen.js';
+import type { StateCodec } from '../../protocol/bind.js';
+import { DecodeError } from '../../protocol/errors.js';
+import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
+import { locateField } from '../../protocol/locate.js';
+import { Reader } from '../../protocol/reader.js';
+import { bin, type Field, list, type PartySchema, type StateOf, struct, u32, u53 } from '../../protocol/schema.js';
+import { skipValue } from '../../protocol/skip.js';
+import { Writer } from '../../protocol/writer.js';
+
+/** An actor's schema, with the codec of its state. */
+export type SnapshotSchema = Pick<PartySchema, 'publishes' | 'follows'> & {
+  // biome-ignore lint/suspicious/noExplicitAny: the state differs from schema to schema
+  readonly state: Field & StateCodec<any>;
+};
+
+/** @typeParam P the actor's schema */
+export interface Snapshot<P extends SnapshotSchema> {
+  /** By its name, how often each topic of the actor was published. */
+  readonly publicationVersions: { readonly [T in keyof P['publishes']]: number };
+  /** By its path `owner.topic`, the version that the actor has of each topic that it follows: 0 for none yet, 0xffff_ffff while it waits for a whole one. */
+  readonly replicaVersions: { readonly [F in P['follows'][number]]: number };
+  /** Number of the next request that it makes. */
+  readonly nextRequest: number;
+  readonly state: StateOf<P>;
+}
+
+/** What the runtime keeps in a snapshot beside the state, by position. */
+export interface SnapshotCounts {
+  /** In the order of the schema's `publishes`. */
+  readonly published: number[];
+  /** In the order of the schema's `follows`. */
+  readonly replicas: number[];
+  nextRequest: number;
+}
+
+/** Topic versions in a snapshot: more than any schema has. */
+const TOPICS_MAX = 256;
+
+const fieldsOf = new WeakMap<object, Field>();
+
+/** A snapshot in the terms of a schema. */
+export function snapshotField(schema: Pick<PartySchema, 'state'>): Field {
+  const known = fieldsOf.get(schema);
+  if (known) return known;
+  const lead = { publicationVersions: list(u32), replicaVersions: list(u32), nextRequest: u32 };
+  const whole = struct('snapshot', schema.state ? { ...lead, state: schema.state } : lead);
+  fieldsOf.set(schema, whole);
+  return whole;
+}
+
+/** Writes all of a snapshot that comes before the state, which the caller writes next. */
+export function writeCounts(writer: Writer, { published, replicas, nextRequest }: Readonly<SnapshotCounts>): void {
+  writer.reserve(16);
+  writer.structure(4);
+  writeVersions(writer, published);
+  writeVersions(writer, replicas);
+  writer.reserve(16);
+  writer.u32(nextRequest, 'nextRequest');
+}
+
+/** Reads all of a snapshot that comes before the state. An older one may have fewer topics: `into` keeps what it has of the others. @throws DecodeError */
+export function readCounts(reader: Reader, into: SnapshotCounts): void {
+  if (reader.structure() !== 4) reader.fail('type');
+  readVersions(reader, into.published);
+  readVersions(reader, into.replicas);
+  into.nextRequest = reader.u32();
+}
+
+function writeVersions(writer: Writer, versions: readonly number[]): void {
+  writer.listLength(versions.length, TOPICS_MAX, 'versions');
+  writer.reserve(versions.length * 5);
+  for (const version of versions) writer.u32(version, 'versions');
+}
+
+function readVersions(reader: Reader, versions: number[]): void {
+  const present = reader.listLength(TOPICS_MAX);
+  for (let i = 0; i < present; i++) {
+    const version = reader.u32();
+    if (i < versions.length) versions[i] = version;
+  }
+}
+
+/**
+ * What an actor knows, and what the runtime keeps beside it, by names.
+ * @param bytes of a snapshot, or of a saved state, as `system.snapshot(actor)` gives it
+ * @throws DecodeError, with the path of the field as `snapshot.state.count`, when they are neither
+ */
+export function decodeSnapshot<P extends SnapshotSchema>(schema: P, bytes: Uint8Array): Snapshot<P> {
+  const snapshot = isSavedState(bytes) ? decodeSavedState(bytes).snapshot : bytes;
+  const topics = Object.keys(schema.publishes);
+  const counts: SnapshotCounts = { published: topics.map(() => 0), replicas: schema.follows.map(() => 0), nextRequest: 1 };
+  const reader = new Reader().reset(snapshot);
+  return located(snapshotField(schema), snapshot, () => {
+    readCounts(reader, counts);
+    const state: StateOf<P> = schema.state.decode(reader);
+    reader.finish();
+    return {
+      publicationVersions: byName(topics, counts.published) as Snapshot<P>['publicationVersions'],
+      replicaVersions: byName(schema.follows, counts.replicas) as Snapshot<P>['replicaVersions'],
+      nextRequest: counts.nextRequest,
+      state,
+    };
+  });
+}
+
+/** @returns bytes that an instance can be restored from. @throws EncodeError */
+export function encodeSnapshot<P extends SnapshotSchema>(schema: P, snapshot: Snapshot<P>): Uint8Array {
+  const published: Readonly<Record<string, number>> = snapshot.publicationVersions;
+  const replicas: Readonly<Record<string, number>> = snapshot.replicaVersions;
+  const writer = new Writer();
+  writeCounts(writer, {
+    published: Object.keys(schema.publishes).map((topic) => published[topic]),
+    replicas: schema.follows.map((path) => replicas[path]),
+    nextRequest: snapshot.nextRequest,
+  });
+  schema.state.encode(writer, snapshot.state);
+  return writer.toBytes();
+}
+
+const byName = (names: readonly string[], versions: readonly number[]) =>
+  Object.fromEntries(names.map((name, index) => [name, versions[index]]));
+
+/** An array of four, and two arrays of nothing: the beginning of a snapshot whose versions are all 0. */
+const NO_VERSIONS = Uint8Array.of(0x94, 0x90, 0x90);
+
+/**
+ * All of a snapshot but the versions: in a new life everybody counts publications from the beginning.
+ * @returns a snapshot that an actor can be restored from
+ * @throws DecodeError for what is no snapshot
+ */
+export function withoutVersions(snapshot: Uint8Array): Uint8Array {
+  const { length } = snapshot;
+  const end = snapshot[0] === NO_VERSIONS[0] ? skipValue(snapshot, skipValue(snapshot, 1, length), length) : -1;
+  if (end < 0) throw new DecodeError('type', 0, 'snapshot');
+  const kept = new Uint8Array(NO_VERSIONS.length + length - end);
+  kept.set(NO_VERSIONS);
+  kept.set(snapshot.subarray(end), NO_VERSIONS.length);
+  return kept;
+}
+
+/** What goes with an actor from one VM or incarnation to the next: its snapshot, and the bus's counters for it. */
+export interface SavedState {
+  /** Sequence of the last frame that left. */
+  readonly sequence: number;
+  readonly seen: SeenPairs;
+  /** Of no bytes when the actor has not begun. */
+  readonly snapshot: Uint8Array;
+}
+
+/** An array of three. */
+const SAVED_STATE_TAG = 0x93;
+
+/** A saved state begins with a number, a snapshot with a list: also one that is too short. */
+function isSavedState([first, second]: Uint8Array): boolean {
+  const isList = (second & 0xf0) === 0x90 || second === 0xdc || second === 0xdd;
+  return first === SAVED_STATE_TAG && !isList;
+}
+
+export const encodeSavedState = ({ sequence, seen, snapshot }: SavedState): Uint8Array => encode([sequence, seen, snapshot]);
+
+const SAVED_STATE = struct('savedState', { sequence: u53, seen: list(u53), snapshot: bin(SNAPSHOT_BYTES_MAX) });
+
+/** @throws DecodeError when the bytes are not a saved state */
+export function decodeSavedState(bytes: Uint8Array): SavedState {
+  const reader = new Reader().reset(bytes);
+  return located(SAVED_STATE, bytes, () => {
+    if (reader.structure() !== 3) reader.fail('type');
+    const sequence = reader.u53();
+    const seen: number[] = [];
+    for (let left = reader.listLength(bytes.length); left > 0; left--) seen.push(reader.u53());
+    const snapshot = reader.bin(SNAPSHOT_BYTES_MAX);
+    reader.finish();
+    return { sequence, seen, snapshot };
+  });
+}
+
+/** Adds the path of the field to the errors of a decoder. */
+function located<T>(whole: Field, bytes: Uint8Array, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const { length } = bytes;
+    throw new DecodeError(error.problem, error.offset, locateField(whole.name!, whole.fields!, bytes, 0, length, error.offset));
+  }
+}
