@@ -4,11 +4,11 @@ import { trap } from '../guest/protocol/generated/index.js';
 import { openTrapStage } from '../guest/trap-stage.js';
 import { grownBy, takeCensus } from '../host/census.js';
 
-const RESTARTS = 10_000;
+const RESTARTS = 5_000;
 /** Caches, compiled code and rings of reports are full by then. */
 const WARM_RESTARTS = 2_000;
 
-test('10,000 restarts of a Wasm actor', async () => {
+test(`${RESTARTS} restarts of a Wasm actor`, async () => {
   const { host, system, port } = await openTrapStage(RESTARTS * 2);
   const restart = async (times: number) => {
     for (let i = 0; i < times; i++) {
