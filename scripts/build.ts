@@ -1,16 +1,17 @@
 /**
  * Builds all of it, or what one purpose needs:
  *
- *   npx tsx scripts/build.ts              everything: TypeScript by its projects, the Wasm guests, the television's page, the benchmarks' bare runtime
+ *   npx tsx scripts/build.ts              everything: codecs, TypeScript by its projects, the Wasm guests, the television's page, the benchmarks' bare runtime
  *   npx tsx scripts/build.ts television   what `npm start` runs
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
  *
- * The compiler runs beside the guests, on a core of its own. Each step that did something says so on standard error, with its time.
+ * Codecs come first, whatever the purpose: all else is compiled with them. The compiler runs beside the guests, on a core of its own. Each step that did something says so on standard error, with its time.
  */
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildBare } from './build-bare.js';
+import { buildCodecs } from './build-codecs.js';
 import { buildGuests, guestSources } from './build-guests.js';
 import { buildWeb } from './build-web.js';
 
@@ -61,7 +62,16 @@ async function compileGuests({ guests }: Purpose): Promise<void> {
   await buildGuests(sources, (name) => steps.done(`${name}.wasm`));
 }
 
+async function generateCodecs(): Promise<void> {
+  const steps = new Steps();
+  const changed = await buildCodecs();
+  if (!changed.length) return;
+  const folders = new Set(changed.map((path) => path.slice(0, path.indexOf('/generated/'))));
+  steps.done(`${changed.length} codecs of ${[...folders].join(', ')}`);
+}
+
 async function build(purpose: Purpose): Promise<void> {
+  await generateCodecs();
   await Promise.all([compile(purpose), compileGuests(purpose)]);
   const steps = new Steps();
   if (purpose.page) await buildWeb();

@@ -1,5 +1,5 @@
 /** Order within the folders: the floors of actors/, and no file that knows itself by way of others. */
-import { importsOf, isCode, isGenerated, type Tree } from './tree.js';
+import { importsOf, isCode, type Tree } from './tree.js';
 
 /** From the ground up. Each knows those below it, types included. */
 const FLOORS = ['contract', 'model', 'vm', 'supervisor', 'application'];
@@ -26,8 +26,7 @@ export function wrongFloors(tree: Tree): string[] {
 export function circles(tree: Tree): string[] {
   const graph = new Map<string, readonly string[]>();
   for (const [path, text] of tree) {
-    // Codecs of messages between two parties name each other.
-    if (!isCode(path) || isGenerated(path)) continue;
+    if (!isCode(path)) continue;
     graph.set(
       path,
       importsOf(path, text).flatMap(({ target }) => (target !== null && tree.has(target) ? [target] : [])),

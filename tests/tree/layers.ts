@@ -1,5 +1,5 @@
 /** Which folder may import which, and which names it may use: what the compiler cannot check, and that it checks the rest. */
-import { importsOf, isAssemblyScript, isCode, isGenerated, lineAt, type Tree, withoutComments } from './tree.js';
+import { importsOf, isAssemblyScript, isCode, lineAt, type Tree, withoutComments } from './tree.js';
 
 interface Layer {
   readonly folders: readonly string[];
@@ -44,6 +44,20 @@ export function wrongImports(tree: Tree): string[] {
         : layer.packages.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ||
           (specifier.startsWith('node:') && path.startsWith('host-shim/node/'));
       if (!allowed) findings.push(`${path}:${line} imports ${specifier}`);
+    }
+  }
+  return findings;
+}
+
+/** A schema knows other schemas and the language alone: the build generates their codecs before all else, and anew when one of these changes. */
+export function worldlySchemas(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    const folder = /^(.*\/)?protocol\/(?:.*\/)?(?=(?:messages|ports)\/[^/]+\.ts$)/.exec(path)?.[0];
+    if (folder === undefined) continue;
+    for (const { specifier, target, line } of importsOf(path, text)) {
+      const known = target !== null && !target.includes('/generated/') && [folder, 'protocol/'].some((one) => target.startsWith(one));
+      if (!known) findings.push(`${path}:${line} imports ${specifier}`);
     }
   }
   return findings;
@@ -135,7 +149,5 @@ export function deadAssemblyScript(tree: Tree): string[] {
     for (const { target } of importsOf(path, text)) if (target) visit(target);
   };
   for (const [path] of entries) visit(path);
-  return [...tree.keys()]
-    .filter((path) => isAssemblyScript(path) && !isGenerated(path) && !alive.has(path))
-    .map((path) => `${path} is in no guest`);
+  return [...tree.keys()].filter((path) => isAssemblyScript(path) && !alive.has(path)).map((path) => `${path} is in no guest`);
 }

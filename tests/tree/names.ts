@@ -1,6 +1,6 @@
 /** Rules for files as text: names, length, leftovers, links. */
 import { posix } from 'node:path';
-import { isAssemblyScript, isCode, isGenerated, lineAt, type Tree } from './tree.js';
+import { isAssemblyScript, isCode, lineAt, type Tree } from './tree.js';
 
 /** A file holds one thing. A contract suite may be longer, since it is looked up and not read through. */
 const LINES_MAX = 500;
@@ -69,7 +69,7 @@ export function incompleteActors(tree: Tree): string[] {
 export function longFiles(tree: Tree): string[] {
   const findings: string[] = [];
   for (const [path, text] of tree) {
-    if (!isCode(path) || isGenerated(path)) continue;
+    if (!isCode(path)) continue;
     const lines = text.trimEnd().split('\n');
     const max = path.endsWith('.test.ts') ? TEST_LINES_MAX : LINES_MAX;
     if (lines.length > max) findings.push(`${path} has ${lines.length} lines, more than ${max}`);

@@ -7,7 +7,7 @@ export type Tree = ReadonlyMap<string, string>;
 
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
-const NO_SOURCE = new Set(['.git', '.vite', 'node_modules', 'dist', 'artifacts', 'package-lock.json']);
+const NO_SOURCE = new Set(['.git', '.vite', 'node_modules', 'dist', 'generated', 'artifacts', 'package-lock.json']);
 const TEXT = /\.(ts|mts|mjs|js|json|md|html|css|txt)$|(^|\/)(LICENSE|run|\.gitignore|\.npmrc)$/;
 
 export function readTree(root: string = ROOT): Tree {
@@ -25,7 +25,6 @@ export function readTree(root: string = ROOT): Tree {
 }
 
 export const isCode = (path: string): boolean => /\.(ts|mts|mjs|js)$/.test(path);
-export const isGenerated = (path: string): boolean => path.includes('/generated/');
 /** AssemblyScript has TypeScript's extension: its place tells. */
 export const isAssemblyScript = (path: string): boolean =>
   path.endsWith('.ts') && (/(^|\/)(wasm-actors|assembly)\//.test(path) || path.startsWith('tests/guests/'));

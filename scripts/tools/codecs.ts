@@ -1,0 +1,179 @@
+/**
+ * The codecs of a folder's schemas, as texts. The folder has schemas in messages/*.ts and ports/*.ts; those of an application may follow
+ * and send to the runtime's own actors. Schemas are loaded as they are, TypeScript: the process that calls this has to be able to.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { emitAssemblyScript, emitShared, SHARED_FILE } from '../../protocol/codegen/assemblyscript.js';
+import { problemsOf, problemsOfApplication } from '../../protocol/codegen/check.js';
+import { conflictsIn } from '../../protocol/codegen/conflicts.js';
+import { sharedTypes } from '../../protocol/codegen/model.js';
+import { emitTypeScript } from '../../protocol/codegen/typescript.js';
+import type { PartySchema } from '../../protocol/schema.js';
+
+export interface Codecs {
+  /** All that is wrong, each with its file and the path of what it is about: `messages/order.ts: order.place.quantity: …`. */
+  readonly problems: readonly string[];
+  /** By path in the folder: `generated/order.ts`. None when there is a problem. */
+  readonly texts: ReadonlyMap<string, string>;
+  /** Of the folder, by address. */
+  readonly parties: readonly PartySchema[];
+}
+
+/** Told which schema is about to be loaded, and null when it is: it may be any program, and end this one. */
+export type Loading = (file: string | null) => void;
+
+interface SchemaFile {
+  /** As `messages/counter`. */
+  readonly module: string;
+  readonly schema: PartySchema;
+}
+
+/** A folder's schemas, and what is wrong with the others. */
+interface Schemas {
+  readonly files: readonly SchemaFile[];
+  /** Names of those that have problems. */
+  readonly refused: readonly string[];
+  readonly problems: readonly string[];
+}
+
+export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
+
+/** Whether a folder's schemas are an application's, and not the runtime's own, under whichever name. */
+export const isApplication = (folder: string, runtime: string): boolean =>
+  !isFolder(folder) || realpathSync(folder) !== realpathSync(runtime);
+
+/**
+ * Loads and checks all schemas that belong together, and writes their codecs for both languages. Touches no file.
+ * @param folder of the schemas
+ * @param runtime folder of the runtime's schemas, which may be the same. What is generated refers to it by the way from one to the other
+ */
+export async function generateCodecs(folder: string, runtime: string, loading: Loading = () => {}): Promise<Codecs> {
+  const { files, parties, foreign, problems } = await readSchemas(folder, runtime, loading);
+  return { problems, texts: problems.length ? new Map() : textsOf(folder, runtime, files, foreign), parties };
+}
+
+/**
+ * Makes the folder hold these texts and nothing else that was generated. What is there already is left alone, so that builds stay warm.
+ * @returns the paths that differ; none of them is left when `write` is set
+ */
+export function settle(folder: string, texts: ReadonlyMap<string, string>, write: boolean): string[] {
+  const stale: string[] = [];
+  for (const [path, text] of texts) {
+    const file = join(folder, path);
+    if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+    stale.push(path);
+    if (!write) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    // Beside, and renamed: nobody who builds at the same time sees half a file.
+    writeFileSync(`${file}.${process.pid}`, text);
+    renameSync(`${file}.${process.pid}`, file);
+  }
+  for (const inner of ['generated', 'generated/assembly']) {
+    for (const entry of typeScriptIn(join(folder, inner))) {
+      if (texts.has(`${inner}/${entry}`)) continue;
+      stale.push(`${inner}/${entry}`);
+      if (write) rmSync(join(folder, inner, entry));
+    }
+  }
+  return stale;
+}
+
+async function readSchemas(folder: string, runtime: string, loading: Loading) {
+  const application = isApplication(folder, runtime);
+  const own = await loadSchemas(folder, application, loading);
+  const others: Schemas = application ? await loadSchemas(runtime, false, loading) : { files: [], refused: [], problems: [] };
+  const [parties, foreign] = [own.files, others.files].map((files) => files.map((file) => file.schema));
+  const fileOf = (party: PartySchema) => [...own.files, ...others.files].find(({ schema }) => schema === party)?.module;
+  const conflicts = conflictsIn([...foreign, ...parties], [...own.refused, ...others.refused], parties);
+  const problems = [...own.problems, ...others.problems, ...conflicts.map(({ party, text }) => `${fileOf(party)}.ts: ${text}`)];
+  if (!own.files.length && !own.refused.length)
+    problems.push(`there is no schema in ${join(folder, 'messages')} or ${join(folder, 'ports')}`);
+  return { files: own.files, parties, foreign, problems };
+}
+
+async function loadSchemas(folder: string, application: boolean, loading: Loading): Promise<Schemas> {
+  const files: SchemaFile[] = [];
+  const refused: string[] = [];
+  const problems: string[] = [];
+  for (const kind of ['messages', 'ports']) {
+    for (const file of typeScriptIn(join(folder, kind))) {
+      const name = basename(file, '.ts');
+      loading(`${kind}/${file}`);
+      const { schema, wrong } = await loadSchema(join(folder, kind, file), name, application);
+      loading(null);
+      problems.push(...wrong.map((text) => `${kind}/${file}: ${text}`));
+      if (wrong.length) refused.push(name);
+      else files.push({ module: `${kind}/${name}`, schema: schema as PartySchema });
+    }
+  }
+  return { files: files.sort((left, right) => left.schema.address - right.schema.address), refused, problems };
+}
+
+const typeScriptIn = (folder: string): string[] =>
+  isFolder(folder)
+    ? readdirSync(folder)
+        .filter((one) => one.endsWith('.ts'))
+        .sort()
+    : [];
+
+async function loadSchema(path: string, name: string, application: boolean): Promise<{ schema?: unknown; wrong: string[] }> {
+  try {
+    const exports = await import(pathToFileURL(path).href);
+    const schema: unknown = exports[name];
+    if (schema === undefined) {
+      const others = Object.keys(exports)
+        .filter((one) => !['default', 'module.exports'].includes(one))
+        .join(', ');
+      return { wrong: [`exports no party named ${name}, as its file is${others ? `, but ${others}` : ''}`] };
+    }
+    const wrong = application ? problemsOfApplication(schema) : problemsOf(schema);
+    const called = (schema as Partial<PartySchema> | null)?.name;
+    if (typeof called === 'string' && called !== name)
+      wrong.push(`exports no party named ${name}, as its file is, but one named ${called}`);
+    return { schema, wrong };
+  } catch (error) {
+    return { wrong: [`does not load: ${error instanceof Error ? error.message : String(error)}`] };
+  }
+}
+
+const slashes = (path: string) => path.split('\\').join('/');
+
+function textsOf(folder: string, runtime: string, files: readonly SchemaFile[], foreign: readonly PartySchema[]): Map<string, string> {
+  const parties = files.map((file) => file.schema);
+  const shared = sharedTypes(parties);
+  const toRuntime = slashes(relative(join(folder, 'generated'), runtime));
+  const fromAssembly = slashes(relative(join(folder, 'generated/assembly'), runtime));
+  const texts = new Map<string, string>();
+  for (const { module, schema } of files) {
+    const paths = { schema: `${module}.ts`, runtime: `${fromAssembly}/assembly`, foreign: `${fromAssembly}/generated/assembly` };
+    texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths));
+    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, runtime: toRuntime }));
+  }
+  if (shared.size) {
+    texts.set(
+      `generated/assembly/${SHARED_FILE}.ts`,
+      emitShared(shared, { schema: 'the schemas', runtime: `${fromAssembly}/assembly`, foreign: '' }),
+    );
+  }
+  texts.set(
+    'generated/index.ts',
+    indexText(
+      parties.map((party) => party.name),
+      foreign.length ? 'parties' : 'tandemParties',
+    ),
+  );
+  return texts;
+}
+
+function indexText(names: readonly string[], list: string): string {
+  return [
+    '// Generated by scripts/codegen.ts; do not edit.',
+    ...names.map((name) => `import { ${name} } from './${name}.js';`),
+    '',
+    `export { ${names.join(', ')} };`,
+    `export const ${list} = [${names.join(', ')}] as const;`,
+    '',
+  ].join('\n');
+}

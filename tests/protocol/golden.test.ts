@@ -1,0 +1,15 @@
+/** What the generator writes, for all types of the schema language: a change of it is seen here, and `npx vitest run golden -u` accepts it. */
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { generateCodecs } from '../../scripts/tools/codecs.js';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+test('codecs in both languages are written as before', async () => {
+  const { problems, texts } = await generateCodecs(join(ROOT, 'tests/protocol/every'), join(ROOT, 'protocol'));
+  expect(problems).toEqual([]);
+  expect([...texts.keys()]).toEqual(['generated/assembly/every.ts', 'generated/every.ts', 'generated/index.ts']);
+  await expect(texts.get('generated/every.ts')).toMatchFileSnapshot('golden/every.ts.golden');
+  await expect(texts.get('generated/assembly/every.ts')).toMatchFileSnapshot('golden/every.assembly.ts.golden');
+  await expect(texts.get('generated/index.ts')).toMatchFileSnapshot('golden/index.ts.golden');
+});
