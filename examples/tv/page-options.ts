@@ -9,19 +9,26 @@ export const PAGE_VARIABLE = 'TANDEM_TV_PAGE';
 export interface PageOptions {
   /** Of what the page asks of the network; the schema's when not given. A test cannot wait for that one. */
   readonly requestDeadlineMs?: number;
+  /** How long what a former page has left may stay while the catalogue does not answer; `HELD_MS` when not given. */
+  readonly heldMs?: number;
 }
 
-const DEADLINE = 'requestDeadlineMs';
+const OPTIONS = ['requestDeadlineMs', 'heldMs'] as const;
 
-/** @throws RangeError for a deadline that is none */
+/** @throws RangeError for a time that is none */
 export function pageOptionsIn(parameters: URLSearchParams): PageOptions {
-  const text = parameters.get(DEADLINE);
-  if (text === null) return {};
-  const requestDeadlineMs = Number(text);
-  if (!(requestDeadlineMs > 0 && Number.isFinite(requestDeadlineMs)))
-    throw new RangeError(`${DEADLINE} is a number of milliseconds above 0, not ${text}`);
-  return { requestDeadlineMs };
+  const given = OPTIONS.flatMap((name) => {
+    const text = parameters.get(name);
+    return text === null ? [] : [[name, millisecondsIn(name, text)] as const];
+  });
+  return Object.fromEntries(given);
 }
 
-export const parametersOf = ({ requestDeadlineMs }: PageOptions): URLSearchParams =>
-  new URLSearchParams(requestDeadlineMs === undefined ? [] : [[DEADLINE, String(requestDeadlineMs)]]);
+function millisecondsIn(name: string, text: string): number {
+  const milliseconds = Number(text);
+  if (milliseconds > 0 && Number.isFinite(milliseconds)) return milliseconds;
+  throw new RangeError(`${name} is a number of milliseconds above 0, not ${text}`);
+}
+
+export const parametersOf = (options: PageOptions): URLSearchParams =>
+  new URLSearchParams(OPTIONS.flatMap((name) => (options[name] === undefined ? [] : [[name, String(options[name])]])));

@@ -216,7 +216,8 @@ const SCREENS = [
 
 describe.each(SCREENS)('the page on $screen', ({ screen, way, edge, left }) => {
   test.each(PAGE_ENDS)('$what: another is there, and not one picture differs', async ({ what, query, end }) => {
-    const television = await Television.open(browser, server, `?placement=wasm${query}`, keepWorkers);
+    // A machine that does much else may take longer than the page waits for its films.
+    const television = await Television.open(browser, server, `?placement=wasm&heldMs=${PATIENCE_MS}${query}`, keepWorkers);
     let before = await television.settle(titleAt(0, 0));
     let focused = '';
     for (const [key, title] of way()) {

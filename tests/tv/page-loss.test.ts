@@ -15,7 +15,7 @@ import type { PublicationOf } from '../../protocol/schema.js';
 const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${path}.js`, import.meta.url).href);
 const { simStage } = (await built('examples/tv/headless/stage')) as typeof import('../../examples/tv/headless/stage.js');
 const { actorOrders, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
-const { startSystem } = (await built('actors/system')) as typeof import('../../actors/application/system.js');
+const { startSystem } = (await built('actors/application/system')) as typeof import('../../actors/application/system.js');
 const { INTENSITY_DEFAULT } = (await built('actors/supervisor/intensity')) as typeof import('../../actors/supervisor/intensity.js');
 const { SimHost } = (await built('host-shim/sim/host')) as typeof import('../../host-shim/sim/host.js');
 const { openTimerPort } = (await built('host-shim/common/ports/timer')) as typeof import('../../host-shim/common/ports/timer.js');

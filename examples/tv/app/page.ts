@@ -44,7 +44,7 @@ class Page implements PortHandlers<typeof page> {
 
   constructor(
     private readonly port: Port<typeof page>,
-    options: PageOptions,
+    private readonly options: PageOptions,
   ) {
     this.screen = new Screen((commit) => port.send(scene.receives.commit, commit));
     this.films = new Films(port, options);
@@ -57,7 +57,7 @@ class Page implements PortHandlers<typeof page> {
     this.port.sendTo(history.address, system.receives.refresh, { topic, follower: page.address });
     const again = this.port.epoch > 1;
     this.screen.replaceAll(again);
-    if (again) this.port.send(timer.receives.start, { timer: HELD_TIMER, delayMs: HELD_MS });
+    if (again) this.port.send(timer.receives.start, { timer: HELD_TIMER, delayMs: this.options.heldMs ?? HELD_MS });
     this.screen.set(ROOT, { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, colour: BACKGROUND });
   }
 

@@ -6,6 +6,7 @@
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
  *   ?requestDeadlineMs=2000   what the page asks for is given up so soon
+ *   ?heldMs=400        what a former page has left stays so long while the catalogue does not answer
  */
 import { parsePlacement } from '../../../actors/application/placement.js';
 import type { BrowserCapabilities } from '../../../host-shim/browser/index.js';
