@@ -1,6 +1,7 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findChromium } from './scripts/chromium.js';
+import { ownName } from './scripts/own-name.js';
 import WithThreeMinutes from './tests/tv/three-minutes.js';
 
 const isolation = {
@@ -27,6 +28,7 @@ export default defineConfig({
     sequence: { sequencer: WithThreeMinutes },
     projects: [
       {
+        plugins: [ownName()],
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
@@ -37,6 +39,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [ownName()],
         test: {
           name: 'threads',
           include: WITH_THREADS,
@@ -47,6 +50,7 @@ export default defineConfig({
         },
       },
       {
+        plugins: [ownName()],
         server: { headers: isolation },
         test: {
           name: 'chromium',

@@ -11,9 +11,6 @@ type State = StateOf<typeof metrics>;
 /** What begins with this measures the runtime itself. */
 const RUNTIME_PREFIX = 'tandem.';
 
-/** What of the state does not measure the runtime: the same for every placement and trap rate. */
-export const applicationState = (state: State): Omit<State, 'runtime'> => ({ application: state.application });
-
 export class Metrics extends Actor<typeof metrics> implements Handlers<typeof metrics> {
   private readonly application = new Collection(1);
   private readonly runtime = new Collection(2);

@@ -38,11 +38,14 @@ export {
   network,
   page,
   scene,
+  system,
   tandemParties,
   telemetry,
   timer,
 } from './generated/index.js';
 export { locateField } from './locate.js';
+export { SCENE_NODES_MAX, type SceneProperty } from './messages/scene.js';
+export { IMAGE_ITEM, TEXT_ITEM, VIEW_ITEM } from './ports/display.js';
 export { Reader } from './reader.js';
 export type {
   Field,

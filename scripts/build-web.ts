@@ -11,6 +11,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { isMain } from './is-main.js';
+import { OWN_NAME_CONFIG } from './own-name.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const pageFolder = join(root, 'examples/tv/web');
@@ -28,6 +29,7 @@ async function bundle(files: Files): Promise<void> {
     entryPoints: ENTRIES.map((entry) => join(pageFolder, entry)),
     outdir: siteFolder,
     bundle: true,
+    tsconfig: OWN_NAME_CONFIG,
     splitting: true,
     format: 'esm',
     target: 'es2022',

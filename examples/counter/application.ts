@@ -1,7 +1,7 @@
 /** The application as its VMs see it: who takes part, and which implementations each VM has. */
-import { javaScriptActorFactory } from '../../actors/index.js';
-import type { VmDefinition } from '../../host-shim/node/index.js';
-import { tandemParties } from '../../protocol/index.js';
+import { javaScriptActorFactory } from 'tandem';
+import type { VmDefinition } from 'tandem/node';
+import { tandemParties } from 'tandem/protocol';
 import { Counter } from './js-actors/counter.js';
 import { counter, parties as ownParties } from './protocol/generated/index.js';
 

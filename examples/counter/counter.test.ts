@@ -1,7 +1,7 @@
 /** The counter's contract: one suite, and both twins keep it. Runs on the simulated host: a virtual clock, the same on every run. */
+import { decodeSavedState, startSystem } from 'tandem';
+import { createSimHost } from 'tandem/testing';
 import { describe, expect, test } from 'vitest';
-import { decodeSavedState, startSystem } from '../../actors/index.js';
-import { createSimHost } from '../../host-shim/sim/index.js';
 import { jsDefinition, parties, wasmDefinition } from './application.js';
 import { button, counter } from './protocol/generated/index.js';
 

@@ -1,5 +1,5 @@
 /** The JavaScript VM's thread. */
-import { runVm } from '../../host-shim/node/index.js';
+import { runVm } from 'tandem/node';
 import { jsDefinition } from './application.js';
 
 runVm(jsDefinition);

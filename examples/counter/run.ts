@@ -1,6 +1,6 @@
 /** Runs the counter on real threads: `node dist/examples/counter/run.js js` or `wasm`, the VM in which it is to live. */
-import { startSystem } from '../../actors/index.js';
-import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
+import { startSystem } from 'tandem';
+import { createNodeHost, detectCapabilities } from 'tandem/node';
 import { jsDefinition, parties, wasmDefinition } from './application.js';
 import { button, counter } from './protocol/generated/index.js';
 

@@ -1,15 +1,8 @@
 /** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
-
-import type { ActorOrder } from '../../actors/application/system.js';
-import type { ActorOptions, VmName } from '../../actors/contract/instance.js';
-import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
-import { javaScriptActors } from '../../js-actors/index.js';
-import { focus } from '../../protocol/generated/focus.js';
-import { history } from '../../protocol/generated/history.js';
-import { tandemParties } from '../../protocol/generated/index.js';
-import { metrics } from '../../protocol/generated/metrics.js';
-import { network } from '../../protocol/generated/network.js';
-import { scene } from '../../protocol/generated/scene.js';
+import type { ActorOptions, ActorOrder, VmName } from 'tandem';
+import { javaScriptActors } from 'tandem/actors';
+import type { Guest, VmDefinition } from 'tandem/node';
+import { focus, history, metrics, network, scene, tandemParties } from 'tandem/protocol';
 import { openPage } from './app/page.js';
 import type { PageOptions } from './page-options.js';
 

@@ -1,5 +1,6 @@
 /** What a viewer sees in a picture, read from its display list. */
-import { IMAGE_ITEM, type Picture, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../../host-shim/common/ports/picture.js';
+import type { Picture, PictureItem } from 'tandem/browser';
+import { IMAGE_ITEM, TEXT_ITEM, VIEW_ITEM } from 'tandem/protocol';
 import { RING } from './app/theme.js';
 
 export interface View {

@@ -13,7 +13,7 @@ export type { HostOptions, PlatformHost } from '../common/host.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export { type FetchPortOptions, openFetchPort } from '../common/ports/fetch.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
-export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
+export type { Picture, PictureClip, PictureItem } from '../common/ports/picture.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
 export { platformTimers } from '../common/timers.js';

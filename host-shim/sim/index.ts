@@ -2,11 +2,12 @@
 
 export { Standstill } from '../../actors/contract/standstill.js';
 export { type Storage, StorageError } from '../../actors/contract/storage.js';
+export { Random } from '../../bus/random.js';
 export type { ThreadLinkFaults } from '../../bus/thread-link.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
-export { IMAGE_ITEM, type Picture, type PictureClip, type PictureItem, TEXT_ITEM, VIEW_ITEM } from '../common/ports/picture.js';
+export type { Picture, PictureClip, PictureItem } from '../common/ports/picture.js';
 export { openTelemetryPort, type TelemetryPort, type TelemetryPortOptions } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
 export { detectCapabilities } from './capabilities.js';

@@ -10,6 +10,13 @@ export const DISPLAY_ITEM_WORDS = 12;
 /** 32-bit words of a clip. */
 export const DISPLAY_CLIP_WORDS = 5;
 
+/** Item types of a display list: a rectangle. */
+export const VIEW_ITEM = 1;
+/** A picture from a source; the source is the node's string. */
+export const IMAGE_ITEM = 2;
+/** A text; it is the node's string. */
+export const TEXT_ITEM = 3;
+
 export const display = port({
   name: 'display',
   address: 32,

@@ -5,6 +5,7 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { OWN_NAME_CONFIG } from '../../scripts/own-name.js';
 
 const folder = fileURLToPath(new URL('./entries/browser/', import.meta.url));
 const outdir = fileURLToPath(new URL('../../dist/tests/host-entries/browser/', import.meta.url));
@@ -15,6 +16,7 @@ export async function setup(): Promise<void> {
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
+    tsconfig: OWN_NAME_CONFIG,
     platform: 'browser',
     format: 'esm',
     sourcemap: true,

@@ -1,19 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  createNodeHost,
-  openDisplay,
-  openFetchPort,
-  openInput,
-  openTelemetryPort,
-  type Picture,
-  TEXT_ITEM,
-  VIEW_ITEM,
-} from '../../host-shim/node/index.js';
+import { createNodeHost, openDisplay, openFetchPort, openInput, openTelemetryPort, type Picture } from '../../host-shim/node/index.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { network } from '../../protocol/generated/network.js';
 import { RESPONSE_BODY_BYTES_MAX } from '../../protocol/limits.js';
+import { TEXT_ITEM, VIEW_ITEM } from '../../protocol/ports/display.js';
 import { everythingHere, Stage, stageDefinition, TWO_BOXES } from './port-stage.js';
 
 const source = { entry: new URL('file:///unused'), load: async () => stageDefinition };

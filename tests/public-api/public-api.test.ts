@@ -6,6 +6,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { build } from 'esbuild';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../tree/tree.js';
@@ -32,6 +33,9 @@ const resolved = (symbol: ts.Symbol): ts.Symbol => (symbol.flags & ts.SymbolFlag
 /** A class may be exported as a type: one that is handed out, and not made by who uses it. */
 const isTypeOnly = (exported: ts.Symbol): boolean =>
   (exported.declarations ?? []).some((one) => ts.isExportSpecifier(one) && (one.isTypeOnly || one.parent.parent.isTypeOnly));
+
+/** Of a bundle that parses placements: a tenth of what it has when every module of `tandem` is in it. */
+const PLACEMENT_BYTES_MAX = 16 << 10;
 
 /** A schema's type is its whole text, which the schema hash watches. */
 const TYPE_LENGTH_MAX = 400;
@@ -69,6 +73,18 @@ test('each resolves by its name, and gives in fact the values that it declares',
     const declared = checker.getExportsOfModule(symbol).filter((one) => resolved(one).flags & ts.SymbolFlags.Value && !isTypeOnly(one));
     expect(given[entry.replace('.', 'tandem')], entry).toEqual(declared.map(({ name }) => name).sort());
   }
+});
+
+test('a bundle has what it uses of a way in, and not the rest', async () => {
+  const contents = "import { parsePlacement } from 'tandem'; console.log(parsePlacement('mixed', []));";
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: ROOT },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  });
+  expect(outputFiles[0].text).not.toContain('class System');
+  expect(outputFiles[0].contents.length).toBeLessThan(PLACEMENT_BYTES_MAX);
 });
 
 test('the Wasm actors are found by name', () => {

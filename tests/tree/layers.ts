@@ -95,6 +95,38 @@ export function wrongGuestImports(tree: Tree): string[] {
   return findings;
 }
 
+/** Are read before the runtime's codecs are there, which its ways in hold: they know the language of schemas by its path. */
+const SCHEMA = /\/protocol\/(messages|ports)\/[^/]+\.ts$/;
+
+/** An example knows the runtime as its user does: by the package's name. Schemas and sources of guests know it by their paths. */
+export function wrongExampleImports(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    const [, example] = /^(examples\/[^/]+\/)/.exec(path) ?? [];
+    if (!example || !isCode(path) || isAssemblyScript(path) || SCHEMA.test(path)) continue;
+    for (const { specifier, target, line } of importsOf(path, text))
+      if (target && !target.startsWith(example)) findings.push(`${path}:${line} imports ${specifier}, and not the package by its name`);
+  }
+  return findings;
+}
+
+/** Ways in that tools which read sources do not find, or find elsewhere: package.json says where they are once built. */
+export function wrongWaysIn(tree: Tree): string[] {
+  const { name, exports = {} } = JSON.parse(tree.get('package.json') ?? '{}') as { name?: string; exports?: Record<string, string> };
+  const { paths = {} } = JSON.parse(tree.get('tsconfig.json') ?? '{}').compilerOptions ?? {};
+  const wanted = Object.entries(exports)
+    .filter(([, file]) => file.endsWith('.js'))
+    .map(([entry, file]) => [entry.replace('.', name ?? ''), file.replace('./dist/', './').replace(/\.js$/, '.ts')]);
+  return [
+    ...wanted
+      .filter(([entry, file]) => paths[entry]?.[0] !== file)
+      .map(([entry, file]) => `tsconfig.json does not lead ${entry} to ${file}`),
+    ...Object.keys(paths)
+      .filter((entry) => !wanted.some(([one]) => one === entry))
+      .map((entry) => `tsconfig.json leads ${entry} somewhere, and package.json nowhere`),
+  ];
+}
+
 /** Platform, clock and chance where there are none, and mathematics that would make twins differ. */
 export function wrongNames(tree: Tree): string[] {
   const findings: string[] = [];

@@ -24,6 +24,10 @@ const closed = {
   'actors/tsconfig.json': config({}, ['../protocol', '../bus']),
   'js-actors/tsconfig.json': config({}, ['../protocol', '../actors']),
 };
+const waysIn = (exports: Record<string, string>, paths: Record<string, string[]>) => ({
+  'package.json': JSON.stringify({ name: 'p', exports }),
+  'tsconfig.json': JSON.stringify({ compilerOptions: { paths } }),
+});
 const lines = (count: number): string => 'x\n'.repeat(count);
 const marker = ['TO', 'DO'].join('');
 const place = ['/wo', 'rk/main'].join('');
@@ -163,6 +167,39 @@ const RULES: readonly Rule[] = [
         "import { x } from '../../../protocol/schema.js';\nimport { y } from './b.js';\nimport { z } from '../courier.js';",
       'host-shim/common/ports/fetch.ts': "import { x } from '../clock.js';",
     },
+  },
+  {
+    says: 'an example imports the runtime by the name of its package',
+    findings: layers.wrongExampleImports,
+    broken: [
+      [
+        { 'examples/a/run.ts': "import { x } from '../../actors/index.js';" },
+        'examples/a/run.ts:1 imports ../../actors/index.js, and not the package by its name',
+      ],
+      [
+        { 'examples/a/web/main.ts': `\nconst x = await import(${"'../../b/x.js'"});` },
+        'examples/a/web/main.ts:2 imports ../../b/x.js, and not the package by its name',
+      ],
+    ],
+    kept: {
+      'examples/a/web/main.ts': "import { x } from 'tandem/browser';\nimport { y } from '../application.js';",
+      'examples/a/protocol/messages/a.ts': "import { u32 } from '../../../../protocol/schema.js';",
+      'examples/a/wasm-actors/a.ts': "import { x } from '../../../wasm-actors/kit/actor';",
+      'tests/tv/a.test.ts': "import { x } from '../../examples/tv/application.js';",
+    },
+  },
+  {
+    says: 'each way into the package has its source, for tools that read sources',
+    findings: layers.wrongWaysIn,
+    broken: [
+      [{ ...waysIn({ '.': './dist/a/index.js' }, {}) }, 'tsconfig.json does not lead p to ./a/index.ts'],
+      [{ ...waysIn({ './b': './dist/b/index.js' }, { 'p/b': ['./c/index.ts'] }) }, 'tsconfig.json does not lead p/b to ./b/index.ts'],
+      [{ ...waysIn({}, { 'p/b': ['./b/index.ts'] }) }, 'tsconfig.json leads p/b somewhere, and package.json nowhere'],
+    ],
+    kept: waysIn(
+      { '.': './dist/a/index.js', './b': './dist/b/index.js', './guests/*': './dist/c/*' },
+      { p: ['./a/index.ts'], 'p/b': ['./b/index.ts'] },
+    ),
   },
   {
     says: 'no platform, clock or chance below the hosts, and no mathematics that engines round differently in actors',

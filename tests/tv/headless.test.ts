@@ -13,10 +13,11 @@ import { RING } from '../../examples/tv/app/theme.js';
 import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
 import { type Report, wrongWith } from '../../examples/tv/headless/report.js';
 import { SteadyViewer } from '../../examples/tv/headless/steady-viewer.js';
-import { type Picture, TEXT_ITEM, VIEW_ITEM } from '../../host-shim/common/ports/picture.js';
+import type { Picture } from '../../host-shim/common/ports/picture.js';
 import { openStorage } from '../../host-shim/node/ports/storage.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { history } from '../../protocol/generated/history.js';
+import { TEXT_ITEM, VIEW_ITEM } from '../../protocol/ports/display.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/examples/tv/headless/main.js', import.meta.url));
 

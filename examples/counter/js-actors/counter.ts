@@ -1,6 +1,6 @@
 /** The counter in TypeScript: the twin of ../wasm-actors/counter.ts. */
-import { Actor, type Handlers } from '../../../actors/index.js';
-import type { MessageOf, StateOf } from '../../../protocol/index.js';
+import { Actor, type Handlers } from 'tandem';
+import type { MessageOf, StateOf } from 'tandem/protocol';
 import { counter } from '../protocol/generated/index.js';
 
 export class Counter extends Actor<typeof counter> implements Handlers<typeof counter> {

@@ -1,7 +1,6 @@
 /** The catalogue as the page sees it: requests to the network actor, which caches, dedupes and retries them. */
-import type { Port } from '../../../actors/vm/port/port.js';
-import { network } from '../../../protocol/generated/network.js';
-import type { page } from '../../../protocol/generated/page.js';
+import type { Port } from 'tandem';
+import { network, type page } from 'tandem/protocol';
 import type { Film, FilmPage, Genre } from '../catalogue/film.js';
 import type { PageOptions } from '../page-options.js';
 

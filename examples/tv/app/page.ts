@@ -3,19 +3,20 @@
  * and shows where focus is. It lives in the JavaScript VM, beside the actors placed there, and is supervised: when it throws, or its VM is
  * lost, another is made, which shows the entry that history is at.
  */
-
-import type { PortHandlers } from '../../../actors/model/port-handlers.js';
-import type { Port } from '../../../actors/vm/port/port.js';
-import type { Vm } from '../../../actors/vm/vm.js';
-import { decodeDynamic, encodeDynamic } from '../../../protocol/dynamic.js';
-import { focus } from '../../../protocol/generated/focus.js';
-import { history } from '../../../protocol/generated/history.js';
-import { metrics } from '../../../protocol/generated/metrics.js';
-import { page } from '../../../protocol/generated/page.js';
-import { scene } from '../../../protocol/generated/scene.js';
-import { system } from '../../../protocol/generated/system.js';
-import { timer } from '../../../protocol/generated/timer.js';
-import type { MessageOf, PublicationOf } from '../../../protocol/schema.js';
+import type { Port, PortHandlers, Vm } from 'tandem';
+import {
+  decodeDynamic,
+  encodeDynamic,
+  focus,
+  history,
+  type MessageOf,
+  metrics,
+  type PublicationOf,
+  page,
+  scene,
+  system,
+  timer,
+} from 'tandem/protocol';
 import type { PageOptions } from '../page-options.js';
 import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';

@@ -5,9 +5,7 @@
  * A page that was restarted holds its first commit back until its picture is whole. Until then the viewer sees what its former incarnation
  * has left; then that leaves and the new one is there, at rest, in one frame.
  */
-import type { scene } from '../../../protocol/generated/scene.js';
-import { SCENE_NODES_MAX, type SceneProperty } from '../../../protocol/messages/scene.js';
-import type { MessageOf } from '../../../protocol/schema.js';
+import { type MessageOf, SCENE_NODES_MAX, type SceneProperty, type scene } from 'tandem/protocol';
 
 export type Commit = MessageOf<typeof scene, 'commit'>;
 export type NodeHandle = number;

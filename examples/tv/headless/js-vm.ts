@@ -1,5 +1,5 @@
 /** The JavaScript VM's thread. */
-import { runVm } from '../../../host-shim/node/vm-worker.js';
+import { runVm } from 'tandem/node';
 import { jsDefinitionOf } from '../application.js';
 import { PAGE_VARIABLE, pageOptionsIn } from '../page-options.js';
 

@@ -1,5 +1,5 @@
 /** `npm start -- --headless`: runs the television without a browser and reports. */
-import { PlacementError } from '../../../actors/application/placement.js';
+import { PlacementError } from 'tandem';
 import { OptionError, parseHeadlessOptions } from './options.js';
 import { printReport } from './report.js';
 import { runHeadless } from './run.js';

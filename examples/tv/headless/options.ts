@@ -1,6 +1,6 @@
 /** Options of `npm start -- --headless`. */
 import { parseArgs } from 'node:util';
-import { parsePlacement } from '../../../actors/application/placement.js';
+import { parsePlacement } from 'tandem';
 import { ACTOR_NAMES } from '../application.js';
 import type { PageOptions } from '../page-options.js';
 

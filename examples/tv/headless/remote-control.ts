@@ -1,6 +1,6 @@
 /** A viewer who presses keys at random, from a seed: mostly along a rail, now and then into a film and back. */
-import type { Random } from '../../../bus/random.js';
-import type { Key } from '../../../host-shim/common/ports/input-port.js';
+import type { Key } from 'tandem/node';
+import type { Random } from 'tandem/testing';
 
 /** Keys, and how often each is pressed of a hundred. */
 const HABITS: readonly (readonly [Key, number])[] = [

@@ -1,12 +1,7 @@
 /** What a headless run has found out: printed as a table, or as the one line of JSON that `--json` promises. */
 import { createHash } from 'node:crypto';
-import type { System } from '../../../actors/application/system.js';
-import type { VmCounters } from '../../../actors/contract/control.js';
-import { decodeSavedState, decodeSnapshot, encodeSnapshot } from '../../../actors/contract/snapshot.js';
-import { applicationState } from '../../../js-actors/metrics.js';
-import { focus } from '../../../protocol/generated/focus.js';
-import { history } from '../../../protocol/generated/history.js';
-import { metrics } from '../../../protocol/generated/metrics.js';
+import { decodeSavedState, decodeSnapshot, encodeSnapshot, type System, type VmCounters } from 'tandem';
+import { focus, history, metrics } from 'tandem/protocol';
 import { ACTOR_NAMES } from '../application.js';
 
 /** Where the viewer is. */
@@ -80,7 +75,7 @@ export async function hashState(system: System): Promise<string | null> {
 
 function withoutRuntime(snapshot: Uint8Array): Uint8Array {
   const decoded = decodeSnapshot(metrics, snapshot);
-  const { application } = applicationState(decoded.state);
+  const { application } = decoded.state;
   const nothing = { series: [], logs: [], dropped: { series: 0, logs: 0, invalid: 0 }, flushes: 0, flushDue: false };
   return encodeSnapshot(metrics, { ...decoded, state: { application, runtime: nothing } });
 }

@@ -1,13 +1,19 @@
 /** One headless run of the television: the same application and actors as in the browser, a seeded remote control, and a report. */
-import { startApplication } from '../../../actors/application/application.js';
-import type { Life } from '../../../actors/application/application-life.js';
-import { Random } from '../../../bus/random.js';
-import { type DisplayPort, openDisplayPort } from '../../../host-shim/common/ports/display-port.js';
-import { type InputPort, type Key, type KeyPhase, openInputPort } from '../../../host-shim/common/ports/input-port.js';
-import { openTimerPort } from '../../../host-shim/common/ports/timer.js';
-import { platformClock, platformTimers } from '../../../host-shim/node/index.js';
-import { openStorage } from '../../../host-shim/node/ports/storage.js';
-import { telemetry } from '../../../protocol/generated/telemetry.js';
+import { type Life, startApplication } from 'tandem';
+import {
+  type DisplayPort,
+  type InputPort,
+  type Key,
+  type KeyPhase,
+  openDisplay,
+  openInput,
+  openStorage,
+  openTimerPort,
+  platformClock,
+  platformTimers,
+} from 'tandem/node';
+import { telemetry } from 'tandem/protocol';
+import { Random } from 'tandem/testing';
 import { actorOrders, parties, portVms } from '../application.js';
 import type { HeadlessOptions } from './options.js';
 import { nextKey } from './remote-control.js';
@@ -44,7 +50,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     const { host, vm } = stage;
     openTimerPort(vm, host.timers);
     vm.openPort(telemetry, { onFlush() {} });
-    screen = { stage, display: openDisplayPort(vm, {}), input: openInputPort(vm) };
+    screen = { stage, display: openDisplay(vm, host), input: openInput(vm) };
     await life.startSystem(host, {
       parties,
       portVms,

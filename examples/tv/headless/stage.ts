@@ -1,16 +1,12 @@
 /** Where a headless run takes place: the real threads of Node, or the simulation. */
-
-import type { System } from '../../../actors/application/system.js';
-import type { Capabilities, Host } from '../../../actors/contract/host.js';
-import type { Vm } from '../../../actors/vm/vm.js';
-import { Random } from '../../../bus/random.js';
-import { openFetchPort } from '../../../host-shim/common/ports/fetch.js';
-import { createNodeHost, detectCapabilities } from '../../../host-shim/node/index.js';
-import { createSimHost, openFetchPort as openSimFetchPort } from '../../../host-shim/sim/index.js';
+import type { Capabilities, Host, System, Vm } from 'tandem';
+import { createNodeHost, detectCapabilities, openFetchPort } from 'tandem/node';
+import { createSimHost, openFetchPort as openSimFetchPort, Random } from 'tandem/testing';
 import { jsDefinitionOf, parties, wasmDefinition } from '../application.js';
 import { loadCatalogue } from '../catalogue/load.js';
 import { PAGE_VARIABLE, type PageOptions, parametersOf } from '../page-options.js';
 import { startServer } from '../server/server.js';
+import { GUESTS } from './guests.js';
 import { REAL_FRAME_MS } from './options.js';
 import { countMessages } from './report.js';
 
@@ -20,9 +16,6 @@ const LATENCY_MS = { min: 20, max: 120 };
 /** How long a run may take to come to rest: longer than any retry. */
 const SETTLE_MICROS_MAX = 30_000_000;
 const SETTLE_STEP_MS = 50;
-
-/** The folder of the built modules, seen from this file's place in `dist/`. */
-const GUESTS = new URL('../../../wasm-actors/', import.meta.url);
 
 export interface Stage {
   readonly host: Host;

@@ -2,8 +2,7 @@
  * A viewer who presses right and left in turn, and looks at the picture each time: a key that moves the focus nowhere has had no effect.
  * Nothing else goes on meanwhile, as in a living room: what a VM should hear has to wake it.
  */
-import type { Key } from '../../../host-shim/common/ports/input-port.js';
-import type { Picture } from '../../../host-shim/common/ports/picture.js';
+import type { Key, Picture } from 'tandem/node';
 import { readView } from '../viewer.js';
 
 /** Two keys are so many frames apart, at least. */

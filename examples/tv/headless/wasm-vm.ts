@@ -1,5 +1,6 @@
 /** The Wasm VM's thread. */
-import { runVm } from '../../../host-shim/node/vm-worker.js';
+import { runVm } from 'tandem/node';
 import { wasmDefinition } from '../application.js';
+import { GUESTS } from './guests.js';
 
-runVm(wasmDefinition(new URL('../../../wasm-actors/', import.meta.url)));
+runVm(wasmDefinition(GUESTS));

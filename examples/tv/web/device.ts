@@ -8,8 +8,8 @@
  *   ?requestDeadlineMs=2000   what the page asks for is given up so soon
  *   ?heldMs=400        what a former page has left stays so long while the catalogue does not answer
  */
-import { parsePlacement } from '../../../actors/application/placement.js';
-import type { BrowserCapabilities } from '../../../host-shim/browser/index.js';
+import { parsePlacement } from 'tandem';
+import type { BrowserCapabilities } from 'tandem/browser';
 import { ACTOR_NAMES } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
 

@@ -1,5 +1,5 @@
 /** The JavaScript VM's worker. */
-import { runVm } from '../../../host-shim/browser/vm-worker.js';
+import { runVm } from 'tandem/browser';
 import { jsDefinitionOf } from '../application.js';
 import { pageOptionsIn } from '../page-options.js';
 

@@ -6,10 +6,15 @@
  * `data-state` (starting, running, restarting, failed), `data-lives` (that have begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
  * `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  */
-import { type ApplicationChange, ApplicationError, startApplication } from '../../../actors/application/application.js';
-import type { Life } from '../../../actors/application/application-life.js';
-import { StorageError, unavailableStorage } from '../../../actors/contract/storage.js';
-import type { StorageChange } from '../../../actors/contract/storage-change.js';
+import {
+  type ApplicationChange,
+  ApplicationError,
+  type Life,
+  type StorageChange,
+  StorageError,
+  startApplication,
+  unavailableStorage,
+} from 'tandem';
 import {
   createBrowserHost,
   detectCapabilities,
@@ -24,7 +29,7 @@ import {
   platformClock,
   platformTimers,
   type Storage,
-} from '../../../host-shim/browser/index.js';
+} from 'tandem/browser';
 import { actorOrders, parties, portVms } from '../application.js';
 import { parametersOf } from '../page-options.js';
 import { hashPicture, readView } from '../viewer.js';

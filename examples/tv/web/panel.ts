@@ -5,10 +5,7 @@
  * each one line, so that none moves when a text comes.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
-import type { Application } from '../../../actors/application/application.js';
-import type { System } from '../../../actors/application/system.js';
-import type { ActorHealth, CrashReport } from '../../../actors/contract/control.js';
-import type { TwinStatus } from '../../../actors/contract/twin.js';
+import type { ActorHealth, Application, CrashReport, System, TwinStatus } from 'tandem';
 
 /** How often the VMs are asked: often enough for a person, and nothing beside the frames of a second. */
 const ASK_MS = 1_000;

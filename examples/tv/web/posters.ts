@@ -2,7 +2,7 @@
  * Posters, drawn from what their source says (`poster:<id>:<genre>:<year>:<title>`): a sky in the genre's colours, a motif that the
  * film's number decides, the title and the year. A poster is drawn once per size and kept; the oldest go.
  */
-import type { ImageSource } from '../../../host-shim/browser/index.js';
+import type { ImageSource } from 'tandem/browser';
 
 interface Poster {
   readonly id: number;

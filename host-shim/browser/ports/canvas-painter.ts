@@ -1,5 +1,6 @@
 /** Paints a picture on a canvas: rectangles, images and texts, back to front, each through its clip rectangle. */
-import { IMAGE_ITEM, type Picture, type PictureItem, TEXT_ITEM } from '../../common/ports/picture.js';
+import { IMAGE_ITEM, TEXT_ITEM } from '../../../protocol/ports/display.js';
+import type { Picture, PictureItem } from '../../common/ports/picture.js';
 import { TextLines } from './text-lines.js';
 
 /**

@@ -3,13 +3,10 @@ import type { display } from '../../../protocol/generated/display.js';
 import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from '../../../protocol/ports/display.js';
 import type { MessageOf } from '../../../protocol/schema.js';
 
-export const VIEW_ITEM = 1;
-export const IMAGE_ITEM = 2;
-export const TEXT_ITEM = 3;
-
 /** One item; lengths in pixels of the scene. */
 export interface PictureItem {
   node: number;
+  /** `VIEW_ITEM`, `IMAGE_ITEM` or `TEXT_ITEM`. */
   type: number;
   /** Index of the clip rectangle that it is seen through. */
   clip: number;
