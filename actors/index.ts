@@ -72,6 +72,7 @@ export type { Suspect } from './contract/suspect.js';
 export type { Trial } from './contract/trial.js';
 export type { PlacementReason, Side, TwinReason, TwinStatus, Twins } from './contract/twin.js';
 export { Actor, type Handlers, type RequestToken } from './model/actor.js';
+export { UnknownHandlerError } from './model/handler-names.js';
 export { javaScriptActorFactory, type RunnableActor } from './model/javascript-instance.js';
 export { OutputError } from './model/outbox-builder.js';
 export type { Incoming, PortHandlers, PortParty } from './model/port-handlers.js';

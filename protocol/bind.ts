@@ -83,11 +83,19 @@ export interface StateCodec<T> {
   decode(reader: Reader): T;
 }
 
-export type Bound<P extends PartySchema> = Omit<P, 'receives' | 'publishes' | 'state'> & {
+declare const others: unique symbol;
+
+/** @typeParam Others the parties that it follows or may send to, by name */
+export type Bound<P extends PartySchema, Others = unknown> = Omit<P, 'receives' | 'publishes' | 'state'> & {
   readonly receives: { readonly [K in keyof P['receives']]: BoundReceived<P['receives'][K], P['name']> };
   readonly publishes: { readonly [K in keyof P['publishes']]: BoundPublished<P['publishes'][K]> };
   readonly state: P extends { readonly state: infer F } ? F & StateCodec<Infer<F>> : undefined;
+  /** Phantom: carries the types of the others, never present at run time. */
+  readonly [others]?: Others;
 };
+
+/** The parties that this one follows or may send to, by name; unknown when it was bound without them. */
+export type OthersOf<P> = P extends { readonly [others]?: infer O } ? O : unknown;
 
 /** Names of the parties whose messages this one may send. */
 export type Recipient<P> = P extends { readonly sendsTo: readonly (infer N extends string)[] } ? N : never;
@@ -122,7 +130,8 @@ const PUBLICATION_LEAD: Fields = { version: u32, fresh: bool };
 /** The fields that lead a body before those of the schema. */
 export const leadOf = (role: MessageRole): Fields => (role === 'publication' ? PUBLICATION_LEAD : role === 'message' ? {} : REQUEST_LEAD);
 
-export function bind<P extends PartySchema>(schema: P, codecs: Codecs<P>): Bound<P> {
+/** @typeParam Others the parties that it follows or may send to, by name: from them come the types of its handlers */
+export function bind<P extends PartySchema, Others = unknown>(schema: P, codecs: Codecs<P>): Bound<P, Others> {
   const receives: Record<string, unknown> = {};
   for (const [name, message] of Object.entries(schema.receives)) {
     const codec = codecs.receives[name] as Codec<unknown> & { reply: Codec<unknown> };
@@ -133,7 +142,7 @@ export function bind<P extends PartySchema>(schema: P, codecs: Codecs<P>): Bound
   for (const [name, topic] of Object.entries(schema.publishes)) {
     publishes[name] = describe('publication', name, schema, topic, codecs.publishes[name] as Codec<unknown>);
   }
-  return { ...schema, receives, publishes, state: bindState(schema, codecs.state) } as unknown as Bound<P>;
+  return { ...schema, receives, publishes, state: bindState(schema, codecs.state) } as unknown as Bound<P, Others>;
 }
 
 type Delivered = Pick<Descriptor, 'kind' | 'lane' | 'overflow' | 'key'> & { readonly fields?: Fields };

@@ -16,8 +16,9 @@ import { assertMaySend, type Called, type ErrorCode, thrownByCaller } from '../.
 import { FOLLOWERS } from '../../protocol/frame.js';
 import { type EndReason, system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
-import type { Fields, InferFields, MessageFields, StateOf } from '../../protocol/schema.js';
+import type { Fields, InferFields, StateOf } from '../../protocol/schema.js';
 import type { SnapshotCounts } from '../contract/snapshot.js';
+import type { FollowedHandlers, Received, ReceivedFields, ReplyHandlers } from './handlers.js';
 import { type Encodable, OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
 
@@ -27,10 +28,6 @@ export interface RequestToken {
   readonly request: number;
 }
 
-type Received<P> = P extends { readonly receives: infer R } ? R : never;
-/** Never for a party that states none. */
-type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
-
 /**
  * What a handler returns: nothing. Not even a promise: an actor has no time between two messages in which one could be kept, and the compiler
  * takes none for this type, as it would for `void` alone.
@@ -38,17 +35,14 @@ type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (strin
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement returns void
 export type Nothing = void | undefined;
 
-/** The handlers that an actor must have: one for each message it receives, and for each topic that it follows. */
+/**
+ * The handlers of an actor. It must have one for each message that it receives, and for each topic that it follows; it may have one for each reply to a
+ * request that it may make.
+ */
 export type Handlers<P> = {
-  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (
-    fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
-  ) => Nothing;
-} & {
-  [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
-    fields: never,
-    fresh: boolean,
-  ) => Nothing;
-};
+  [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (fields: ReceivedFields<P, K>) => Nothing;
+} & FollowedHandlers<P, Nothing> &
+  ReplyHandlers<P, Nothing>;
 
 export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>> {
   /** What the runtime keeps for the actor; not for the actor's own use. */

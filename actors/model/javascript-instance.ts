@@ -1,5 +1,5 @@
 /** An actor in JavaScript as a VM drives it: decodes frames, calls handlers, collects what they emit. */
-import type { BoundParty, BoundPublication } from '../../protocol/bind.js';
+import type { BoundParty, BoundPublication, OthersOf, Recipient } from '../../protocol/bind.js';
 import { DecodeError, EncodeError, ERROR_CODES } from '../../protocol/errors.js';
 import {
   BODY_OFFSET,
@@ -31,7 +31,8 @@ import {
 import { readCounts, snapshotField, writeCounts } from '../contract/snapshot.js';
 import { loop } from '../contract/standstill.js';
 import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
-import type { Actor } from './actor.js';
+import type { Actor, Handlers } from './actor.js';
+import { assertHandlersNamed, handlerNameOf, namedBy, replyHandlerNameOf } from './handler-names.js';
 
 type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
@@ -139,7 +140,7 @@ class JavaScriptInstance implements ActorInstance {
 
   private addReceived(): void {
     for (const [name, message] of Object.entries(this.actor.schema.receives)) {
-      const handler = this.handler(`on${capitalize(name)}`);
+      const handler = this.handler(handlerNameOf(name));
       this.handles[message.kind] = (reader) => {
         const fields = body(reader, message.decode);
         this.actor.internals.request = message.role === 'request' ? reader.request : 0;
@@ -150,7 +151,7 @@ class JavaScriptInstance implements ActorInstance {
 
   private addFollowed(path: string, index: number, topic: BoundPublication | undefined): void {
     if (!topic) throw new Error(`${this.actor.schema.name} follows ${path}, which does not exist`);
-    const handler = this.handler(`on${path.split('.').map(capitalize).join('')}`);
+    const handler = this.handler(handlerNameOf(path));
     const { internals } = this.actor;
     this.handles[topic.kind] = (reader) => {
       const fields = body(reader, topic.decode);
@@ -185,7 +186,7 @@ class JavaScriptInstance implements ActorInstance {
     for (const [name, message] of Object.entries(from.receives)) {
       if (message.role !== 'request') continue;
       const { reply } = message;
-      const handler = this.optionalHandler(`on${capitalize(name)}Reply`);
+      const handler = this.optionalHandler(replyHandlerNameOf(name));
       if (handler)
         this.handles[reply.kind] = (reader) => {
           const fields = body(reader, reply.decode);
@@ -308,10 +309,29 @@ function countFrames(bytes: Uint8Array, at: number, end: number): number {
   return frames;
 }
 
-const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
+/** What the runtime itself says to an actor. */
+const RUNTIME_HANDLERS = ['onTimer', 'onRefresh', 'onRequestFailed', 'onWithdrawn', 'onEnded'] as const;
 
-/** @param parties where the topics and requests of the actor are found: all of the application */
-export function javaScriptActorFactory(schema: BoundParty, create: () => RunnableActor, parties: readonly BoundParty[]): ActorFactory {
+type Method<A> = { [K in keyof A & `on${Capitalize<string>}`]: A[K] extends (...input: never[]) => unknown ? K : never }[keyof A &
+  `on${Capitalize<string>}`];
+/** Replies to a schema that was bound by hand are not known to the compiler. */
+type UnknownReplies<S> = [Recipient<S>] extends [never] ? never : unknown extends OthersOf<S> ? `on${Capitalize<string>}Reply` : never;
+type Unnamed<A extends RunnableActor> = Exclude<Method<A>, keyof RunnableActor | keyof Handlers<A['schema']> | UnknownReplies<A['schema']>>;
+/** An actor whose handlers are all named by its schema, by those of the topics that it follows, or of the requests that it may make. */
+type Named<A extends RunnableActor> = [Unnamed<A>] extends [never] ? A : A & { readonly 'no schema names': Unnamed<A> };
+
+/**
+ * A handler that no schema names is refused: by the compiler, and as the actor starts by an UnknownHandlerError.
+ * @param parties where the topics and requests of the actor are found: all of the application
+ */
+export function javaScriptActorFactory<A extends RunnableActor>(
+  schema: BoundParty,
+  create: () => Named<A>,
+  parties: readonly BoundParty[],
+): ActorFactory {
+  const asked = parties.filter(({ name }) => schema.sendsTo.includes(name));
+  const requests = asked.flatMap(({ receives }) => Object.entries(receives).filter(([, { role }]) => role === 'request'));
+  const named = [...RUNTIME_HANDLERS, ...namedBy(schema), ...requests.map(([name]) => replyHandlerNameOf(name))];
   const topics: Topics = (path) => {
     const [owner, topic] = path.split('.');
     return parties.find(({ name }) => name === owner)?.publishes[topic];
@@ -320,8 +340,10 @@ export function javaScriptActorFactory(schema: BoundParty, create: () => Runnabl
     schema,
     vm: 'js',
     create(options, onFrame) {
-      const instance = new JavaScriptInstance(located(create), topics, options, onFrame);
-      for (const party of parties) if (schema.sendsTo.includes(party.name)) instance.expectReplies(party);
+      const actor: RunnableActor = located(create);
+      assertHandlersNamed(schema.name, actor, named);
+      const instance = new JavaScriptInstance(actor, topics, options, onFrame);
+      for (const party of asked) instance.expectReplies(party);
       return instance;
     },
   };

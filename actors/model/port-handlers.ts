@@ -1,7 +1,7 @@
 /** What a port is written with: its handlers, and what they know of a frame. */
 import type { BoundParty } from '../../protocol/bind.js';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { Fields, MessageFields } from '../../protocol/schema.js';
+import type { FollowedHandlers, Received, ReceivedFields } from './handlers.js';
 
 export type PortParty = Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo' | 'passesOn'>;
 
@@ -15,37 +15,19 @@ export interface Incoming {
   readonly request: number;
 }
 
-type Received<P> = P extends { readonly receives: infer R } ? R : never;
-/** Never for a party that states none. */
-type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F) : never;
-
 /** Names of the messages that are passed on when the port has no handler for them. */
 type PassedOn<P> = P extends { readonly passesOn: infer O } ? (string extends keyof O ? never : keyof O & string) : never;
 
-type ReceivedHandler<P, K extends keyof Received<P>> = (
-  fields: Received<P>[K] extends { readonly fields: Fields } ? MessageFields<Received<P>[K]> : never,
-  incoming: Incoming,
-) => void;
+type ReceivedHandler<P, K extends keyof Received<P>> = (fields: ReceivedFields<P, K>, incoming: Incoming) => void;
 type ReceivedHandlers<P> = {
   [K in Exclude<keyof Received<P> & string, PassedOn<P>> as `on${Capitalize<K>}`]: ReceivedHandler<P, K>;
 } & {
   [K in keyof Received<P> & PassedOn<P> as `on${Capitalize<K>}`]?: ReceivedHandler<P, K>;
 };
-/** Each handler declares the fields of the topic that it follows. */
-type FollowedHandlers<P> =
-  Followed<P> extends never
-    ? {}
-    : {
-        [F in Followed<P> & string as F extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never]: (
-          fields: never,
-          fresh: boolean,
-        ) => void;
-      };
-
 /** One handler for each message that the port receives and each topic that it follows. */
 export type PortHandlers<P> = Flat<
   ReceivedHandlers<P> &
-    FollowedHandlers<P> & {
+    FollowedHandlers<P, void> & {
       /** Every actor runs: the port may send. */
       onOpen?(): void;
       /** An incarnation of a party that the schema `watches` has ended. Called once for each. */

@@ -34,7 +34,9 @@ export class Courier extends Actor<CourierSchema> {
     handlers[askHandlerOf(schema.name)] = (asking: Asking) => this.answer(asking);
     for (const { name, address } of couriers) {
       handlers[answerHandlerOf(name)] = (request: number, answer: Answer) => this.hearAnswer(request, answer);
-      handlers[newsHandlerOf(`${name}.news`)] = (news: News, fresh: boolean) => this.hearNews(address, news, fresh);
+      const news = `${name}.news`;
+      if (schema.follows.includes(news))
+        handlers[newsHandlerOf(news)] = (fields: News, fresh: boolean) => this.hearNews(address, fields, fresh);
     }
   }
 

@@ -11,7 +11,7 @@ const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => 
 async function start(placement: string) {
   const shown: number[] = [];
   const host = createSimHost({ seed: 1, parties, vms });
-  const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => void shown.push(count) });
+  const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => void shown.push(count) });
   const system = await startSystem(host, { parties, actors: [{ schema: counter, twins: { js: true, wasm: true } }], placement });
   return {
     system,

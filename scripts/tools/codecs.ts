@@ -50,8 +50,8 @@ export const isApplication = (folder: string, runtime: string): boolean =>
  * @param runtime folder of the runtime's schemas, which may be the same. What is generated refers to it by the way from one to the other
  */
 export async function generateCodecs(folder: string, runtime: string, loading: Loading = () => {}): Promise<Codecs> {
-  const { files, parties, foreign, problems } = await readSchemas(folder, runtime, loading);
-  return { problems, texts: problems.length ? new Map() : textsOf(folder, runtime, files, foreign), parties };
+  const { files, foreignFiles, parties, problems } = await readSchemas(folder, runtime, loading);
+  return { problems, texts: problems.length ? new Map() : textsOf(folder, runtime, files, foreignFiles), parties };
 }
 
 /**
@@ -90,7 +90,7 @@ async function readSchemas(folder: string, runtime: string, loading: Loading) {
   const problems = [...own.problems, ...others.problems, ...conflicts.map(({ party, text }) => `${fileOf(party)}.ts: ${text}`)];
   if (!own.files.length && !own.refused.length)
     problems.push(`there is no schema in ${join(folder, 'messages')} or ${join(folder, 'ports')}`);
-  return { files: own.files, parties, foreign, problems };
+  return { files: own.files, foreignFiles: others.files, parties, problems };
 }
 
 async function loadSchemas(folder: string, application: boolean, loading: Loading): Promise<Schemas> {
@@ -140,16 +140,20 @@ async function loadSchema(path: string, name: string, application: boolean): Pro
 
 const slashes = (path: string) => path.split('\\').join('/');
 
-function textsOf(folder: string, runtime: string, files: readonly SchemaFile[], foreign: readonly PartySchema[]): Map<string, string> {
-  const parties = files.map((file) => file.schema);
+function textsOf(folder: string, runtime: string, files: readonly SchemaFile[], foreignFiles: readonly SchemaFile[]): Map<string, string> {
+  const [parties, foreign] = [files, foreignFiles].map((some) => some.map(({ schema }) => schema));
   const shared = sharedTypes(parties);
   const toRuntime = slashes(relative(join(folder, 'generated'), runtime));
   const fromAssembly = slashes(relative(join(folder, 'generated/assembly'), runtime));
   const texts = new Map<string, string>();
+  const others = new Map([
+    ...foreignFiles.map(({ module, schema }) => [schema.name, `${toRuntime}/${module}.js`] as const),
+    ...files.map(({ module, schema }) => [schema.name, `../${module}.js`] as const),
+  ]);
   for (const { module, schema } of files) {
     const paths = { schema: `${module}.ts`, runtime: `${fromAssembly}/assembly`, foreign: `${fromAssembly}/generated/assembly` };
     texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths));
-    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, runtime: toRuntime }));
+    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, others, runtime: toRuntime }));
   }
   if (shared.size) {
     texts.set(

@@ -36,7 +36,7 @@ export class Stage {
         this.leaveRequests++;
         this.changed();
       },
-      onFocusFocused: ({ node }: { node: number }) => {
+      onFocusFocused: ({ node }) => {
         this.focused.push(node);
         this.changed();
       },

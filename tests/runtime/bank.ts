@@ -73,7 +73,7 @@ export class Bank extends Actor<typeof bank> implements Handlers<typeof bank> {
   }
 }
 
-class Watcher extends Actor<typeof watcher> implements Handlers<typeof watcher> {
+export class Watcher extends Actor<typeof watcher> implements Handlers<typeof watcher> {
   private totals: number[] = [];
   private answers: string[] = [];
   constructor() {
@@ -199,7 +199,7 @@ export async function openBank({
   const totals: number[] = [];
   const tellerPort = host.vm.openPort(teller, {
     onReceipt: (receipt) => receipts.push(receipt),
-    onBankTotal: ({ amount }: PublicationOf<typeof bank, 'total'>) => void totals.push(amount),
+    onBankTotal: ({ amount }) => void totals.push(amount),
     onEnded: (_party, epoch, reason) => void ends.push(`${epoch} ${reason}`),
   });
   const strangerPort = host.vm.openPort(stranger, {});

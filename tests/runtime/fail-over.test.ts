@@ -20,7 +20,7 @@ async function open(circuit: typeof LIMITS | null = LIMITS, twins = { js: true, 
   const circuits: string[] = [];
   const changes: SystemChange[] = [];
   const host = createSimHost({ seed: 1, parties, vms });
-  const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => void shown.push(count) });
+  const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => void shown.push(count) });
   const system = await startSystem(host, {
     parties,
     actors: [{ schema: counter, twins }],
@@ -193,7 +193,7 @@ async function play(seed: number) {
   const random = new Random(seed);
   const shown: number[] = [];
   const host = createSimHost({ seed, parties, vms });
-  const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => void shown.push(count) });
+  const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => void shown.push(count) });
   const often = { intensity: 100_000, periodMs: 1_000 };
   let failedOver = 0;
   let wentBack = 0;

@@ -1,7 +1,10 @@
 /** One owner for each state: who may send and publish what, replicas that notice a gap, zombies and doubles that are refused. */
 import { expect, test } from 'vitest';
 import { Actor, type Handlers } from '../../actors/model/actor.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
+import type { PortHandlers } from '../../actors/model/port-handlers.js';
+import { createSimHost } from '../../host-shim/sim/index.js';
 import {
   EPOCH_OFFSET,
   FOLLOWERS,
@@ -14,7 +17,7 @@ import {
 } from '../../protocol/frame.js';
 import { system as systemSchema } from '../../protocol/generated/system.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
-import { Bank, type BankWorld, bank, openBank, teller, watcher } from './bank.js';
+import { Bank, type BankWorld, bank, openBank, parties, stranger, teller, Watcher, watcher } from './bank.js';
 
 /** A deposit as it would arrive on a link. */
 function deposit(epoch: number, sequence: number, source = 72): Uint8Array {
@@ -75,6 +78,63 @@ test('the compiler takes what a schema names for whom it names, and nothing else
   // @ts-expect-error: the bank has a handler for each message that it receives
   class Deaf extends Actor<typeof bank> implements Handlers<typeof bank> {}
   expect([Typed, Deaf]).toHaveLength(2);
+});
+
+test('the compiler gives what is followed and what is answered the fields of whose it is', () => {
+  const hears: Handlers<typeof watcher> & Record<'onBalanceReply', unknown> = {
+    onLook() {},
+    onHang() {},
+    onConsult() {},
+    onReport() {},
+    onBankTotal: ({ amount }, fresh) => void [amount.toFixed(), fresh === true],
+    onBalanceReply: (request, { amount }) => void [request.toFixed(), amount.toFixed()],
+    onAskReply: (_request, { served }) => void served.toFixed(),
+  };
+  const port: PortHandlers<typeof teller> = {
+    onReceipt() {},
+    onBankTotal: ({ amount }, fresh) => void [amount.toFixed(), fresh === true],
+  };
+  // @ts-expect-error: a total has no account
+  const followed: Handlers<typeof watcher>['onBankTotal'] = ({ account }) => void account;
+  // @ts-expect-error: nor has it one for a port
+  const told: PortHandlers<typeof teller>['onBankTotal'] = ({ account }) => void account;
+  // @ts-expect-error: an answer of the desk says who was served
+  const answered: Handlers<typeof watcher>['onAskReply'] = (_request, { amount }) => void amount;
+  // @ts-expect-error: the watcher may not ask itself
+  const own: Handlers<typeof watcher>['onReportReply'] = () => {};
+  // @ts-expect-error: a deposit is not answered
+  const quiet: Handlers<typeof watcher>['onDepositReply'] = () => {};
+  // @ts-expect-error: the bank asks nobody
+  const silent: Handlers<typeof bank>['onBalanceReply'] = () => {};
+  abstract class Wrong extends Actor<typeof watcher> implements Handlers<typeof watcher> {
+    abstract onLook(): void;
+    abstract onHang(): void;
+    abstract onConsult(): void;
+    abstract onReport(): void;
+    // @ts-expect-error: a total is a number
+    abstract onBankTotal(fields: { readonly amount: string }): void;
+    // @ts-expect-error: the number of the request comes first
+    abstract onBalanceReply(fields: { readonly amount: number }): void;
+  }
+  expect([hears, port, followed, told, answered, own, quiet, silent, Wrong]).toHaveLength(9);
+});
+
+test('a misspelt handler does not compile, and what has one does not start', () => {
+  class Misspelt extends Watcher {
+    onAskReplly(): void {}
+  }
+  // @ts-expect-error: no schema names onAskReplly
+  const actors = [javaScriptActorFactory(watcher, () => new Misspelt(), parties)];
+  const actor = { name: 'UnknownHandlerError', party: 'watcher', handler: 'onAskReplly', near: ['onAskReply'] };
+  expect(() => actors[0].create({}, () => {})).toThrow(expect.objectContaining(actor));
+  const empty = { load: async () => ({ parties }) };
+  const { vm } = createSimHost({ seed: 1, parties, vms: { js: empty, wasm: empty } });
+  // @ts-expect-error: nor onBankTotl
+  const open = () => vm.openPort(teller, { onReceipt() {}, onBankTotal() {}, onBankTotl() {} });
+  expect(open).toThrow('onBankTotl of teller would never be called, for no schema names it: is it meant to be onBankTotal?');
+  // A reply to a port settles its promise.
+  const again = () => vm.openPort(stranger, { onBalanceReply() {} } as object);
+  expect(again).toThrow(expect.objectContaining({ name: 'UnknownHandlerError', party: 'stranger', near: [] }));
 });
 
 test('what leaves without permission all the same is refused, counted and shown, and said once', async () => {

@@ -16,7 +16,7 @@ const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => 
 async function open(placement: 'js' | 'wasm', seed: number, refuseRate = 0) {
   const shown: number[] = [];
   const host = createSimHost({ seed, parties, vms, faults: { refuseRate } });
-  const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => shown.push(count) });
+  const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => shown.push(count) });
   const actors = [{ schema: counter, twins: { js: true, wasm: true } }];
   const system = await startSystem(host, { parties, actors, placement, intensity: 100_000 });
   let sequence = 10_000;

@@ -307,7 +307,7 @@ async function openCounter(options: Partial<SystemOptions>) {
   const shown: number[] = [];
   const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(guests) } };
   const host = createSimHost({ seed: 1, parties, vms });
-  const port = host.vm.openPort(button, { onCounterChanged: ({ count }: { count: number }) => void shown.push(count) });
+  const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => void shown.push(count) });
   const twins = { js: true, wasm: true };
   const actors = [{ schema: counter, twins }];
   const system = await startSystem(host, { parties, actors, placement: 'wasm', vmIntensity: NEVER_AGAIN, ...options });

@@ -33,6 +33,7 @@ import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/l
 import { Reader } from '../../../protocol/reader.js';
 import type { Fields, InferFields } from '../../../protocol/schema.js';
 import type { CrashQuestion } from '../../contract/control.js';
+import { assertHandlersNamed, handlerNameOf, namedBy } from '../../model/handler-names.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { Replicas } from '../../model/replicas.js';
@@ -88,6 +89,9 @@ const REQUESTS_PER_INCARNATION = 2 ** 20;
 /** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
 const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
 
+/** What the runtime itself says to a port. */
+const PORT_HANDLERS = ['onOpen', 'onEnded', 'onWithdrawn', 'onClose'] as const;
+
 type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => unknown;
 
 export class Port<P extends PortParty = PortParty> {
@@ -113,6 +117,7 @@ export class Port<P extends PortParty = PortParty> {
     this.outbox = new OutboxBuilder(schema.address);
     this.replicas = new Replicas(schema.follows.length);
     this.handlers = create(this);
+    assertHandlersNamed(schema.name, this.handlers, [...PORT_HANDLERS, ...namedBy(schema)]);
     const byName = this.handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
     this.addReceived(byName);
     for (const [index, path] of schema.follows.entries()) this.addFollowed(path, index, byName);
@@ -324,7 +329,7 @@ export class Port<P extends PortParty = PortParty> {
 
   private addReceived(handlers: Record<string, (...input: unknown[]) => unknown>): void {
     for (const [name, message] of Object.entries(this.schema.receives)) {
-      const handler = this.passerOf(name, handlers) ?? handlerOf(handlers, `on${capitalize(name)}`, this.name);
+      const handler = this.passerOf(name, handlers) ?? handlerOf(handlers, handlerNameOf(name), this.name);
       this.handles[message.kind] = (reader, incoming) => {
         const fields = message.decode(reader);
         if (message.role === 'request') incoming.request = reader.request;
@@ -336,7 +341,7 @@ export class Port<P extends PortParty = PortParty> {
   /** Of a message that the schema passes on, unless there is a handler for it. */
   private passerOf(name: string, handlers: Record<string, unknown>): ((...input: unknown[]) => unknown) | undefined {
     const path = this.schema.passesOn?.[name];
-    if (path === undefined || handlers[`on${capitalize(name)}`]) return undefined;
+    if (path === undefined || handlers[handlerNameOf(name)]) return undefined;
     const [ownerName, messageName] = path.split('.');
     const message = this.services.parties.find((party) => party.name === ownerName)?.receives[messageName];
     if (message?.role !== 'message') throw new Error(`port ${this.name} passes ${name} on as ${path}, which does not exist`);
@@ -347,7 +352,7 @@ export class Port<P extends PortParty = PortParty> {
     const [ownerName, topicName] = path.split('.');
     const topic = this.services.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
     if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
-    const handler = handlerOf(handlers, `on${capitalize(ownerName)}${capitalize(topicName)}`, this.name);
+    const handler = handlerOf(handlers, handlerNameOf(path), this.name);
     this.handles[topic.kind] = (reader) => {
       const fields = topic.decode(reader);
       const reception = this.replicas.receive(index, reader.version, reader.fresh);
@@ -408,8 +413,6 @@ export class Port<P extends PortParty = PortParty> {
 function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {
   reject(new RequestError(code, message.ownerName, kindName, crash ? { cause: new CrashError(crash) } : undefined));
 }
-
-const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
 
 function handlerOf(
   handlers: Record<string, (...input: unknown[]) => unknown>,

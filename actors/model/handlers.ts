@@ -1,0 +1,48 @@
+/**
+ * The handlers of a party, as its schema says them: by their names and with the fields that each is given. Of the parties that it follows or may ask,
+ * generated code says who they are (`Others`); in a schema that was bound by hand they are not known, and their fields are the handler's own claim.
+ */
+import type { OthersOf, Recipient } from '../../protocol/bind.js';
+import type { Fields, MessageFields, ReplyFields } from '../../protocol/schema.js';
+
+export type Received<P> = P extends { readonly receives: infer R } ? R : never;
+/** Fields of message `K`. */
+export type ReceivedFields<P, K extends keyof Received<P>> = Received<P>[K] extends { readonly fields: Fields }
+  ? MessageFields<Received<P>[K]>
+  : never;
+
+/** Paths of topics, as `owner.topic`. Never for a party that states none. */
+type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F & string) : never;
+type HandlerOfPath<Path> = Path extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never;
+type FollowedFields<P, Path> = Path extends `${infer Owner}.${infer Topic}`
+  ? OthersOf<P> extends { readonly [N in Owner]: { readonly publishes: { readonly [T in Topic]: infer Publication } } }
+    ? MessageFields<Publication>
+    : never
+  : never;
+
+/** One for each topic that the party follows. `fresh`: the fields are the whole of the topic, and not a change to it. */
+export type FollowedHandlers<P, Returned> = {
+  [Path in Followed<P> as HandlerOfPath<Path>]: (fields: FollowedFields<P, Path>, fresh: boolean) => Returned;
+};
+
+type IsAnswered<M> = M extends { readonly reply?: infer R } ? (NonNullable<R> extends { readonly fields: Fields } ? true : false) : false;
+type RequestsOf<O> = O extends { readonly receives: infer R }
+  ? { [K in keyof R & string as IsAnswered<R[K]> extends true ? K : never]: R[K] }
+  : never;
+/** Those that it may send messages to, and that are known. */
+type Askable<P> = Recipient<P> & keyof OthersOf<P> & string;
+/** Requests that the party may make, as `target.request`. */
+type Request<P> = { [N in Askable<P>]: `${N}.${keyof RequestsOf<OthersOf<P>[N]> & string}` }[Askable<P>];
+type RequestAt<P, Path> = Path extends `${infer Target}.${infer K}`
+  ? OthersOf<P> extends { readonly [N in Target]: { readonly receives: { readonly [M in K]: infer Message } } }
+    ? Message
+    : never
+  : never;
+
+/** One for each request that the party may make, where it wants to know the answer. `request` is the number that `this.request` has returned. */
+export type ReplyHandlers<P, Returned> = {
+  [Path in Request<P> as Path extends `${string}.${infer K}` ? `on${Capitalize<K>}Reply` : never]?: (
+    request: number,
+    fields: ReplyFields<RequestAt<P, Path>>,
+  ) => Returned;
+};
