@@ -9,11 +9,12 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Tests that start threads, processes or a browser of their own: one file at a time, or they wait for each other and all take longer. */
+/** Tests that start threads, processes or a browser of their own, and one that counts all objects: one file at a time, or they wait for each other. */
 const WITH_THREADS = [
   'tests/{bench,e2e,host,readme,tv}/**/*.test.ts',
   'tests/bus/link-threads.test.ts',
   'tests/chaos/{broken-runtime,threads}.test.ts',
+  'tests/runtime/growth.test.ts',
   'tests/scripts/**/*.test.ts',
 ];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
@@ -34,6 +35,9 @@ export default defineConfig({
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...WITH_THREADS, ...IN_CHROMIUM],
           maxWorkers: '100%',
+          // Loading the runtime takes longer than most files: once for each worker, and not for each file.
+          isolate: false,
+          restoreMocks: true,
           sequence: { groupOrder: 0 },
           ...patience,
         },
@@ -57,7 +61,7 @@ export default defineConfig({
           globalSetup: ['tests/host/browser-entries.ts'],
           include: ['{tests,examples}/**/*.browser.test.ts'],
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           browser: {
             enabled: true,
