@@ -12,11 +12,12 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliCompressSync } from 'node:zlib';
 import { SNAPSHOT_BYTES_MAX } from '../protocol/limits.js';
 import { isMain } from './is-main.js';
+import { GuestCompiler } from './tools/guest-compiler.js';
 import { functionStarts } from './wasm-functions.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -24,6 +25,8 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 /** Files that shape every module without being read by the compiler. */
 const TOOLS = [
   'scripts/build-guests.ts',
+  'scripts/tools/asc-process.mjs',
+  'scripts/tools/guest-compiler.ts',
   'scripts/as-bind-transform.mjs',
   'scripts/wasm-functions.ts',
   'node_modules/assemblyscript/package.json',
@@ -103,36 +106,21 @@ function finishSourceMap(json: string, module: Uint8Array): string {
   return JSON.stringify(map);
 }
 
-async function buildGuest(source: string): Promise<void> {
-  const inputs: Inputs = {};
-  const note = (path: string): string | null => {
-    const text = readText(path);
-    inputs[path] = hash(text);
-    return text;
-  };
-  for (const tool of TOOLS) note(tool);
-  // The compiler takes a second to load: not when all guests are as they should be.
-  const { default: asc } = await import('assemblyscript/asc');
-  const outputs = new Map<string, string | Uint8Array>();
+async function buildGuest(source: string, compiler: GuestCompiler): Promise<void> {
   const config = join(dirname(source), 'asconfig.json');
-  const { error, stderr } = await asc.main(
-    [
-      source,
-      ...['--outFile', modulePath(source), '--sourceMap', `./${basename(modulePath(source))}.map`],
-      ...COMPILER_OPTIONS,
-      ...['--config', existsSync(join(root, config)) ? config : 'none'],
-    ],
-    {
-      readFile: (name, folder) => note(relative(root, resolve(root, folder, name))),
-      writeFile: (name, contents) => void outputs.set(name, contents),
-      listFiles: () => null,
-    },
-  );
-  if (error) throw new Error(`${source} does not compile\n${stderr.toString()}`, { cause: error });
+  const { problem, outputs, inputs } = await compiler.compile([
+    source,
+    ...['--outFile', modulePath(source), '--sourceMap', `./${basename(modulePath(source))}.map`],
+    ...COMPILER_OPTIONS,
+    ...['--config', existsSync(join(root, config)) ? config : 'none'],
+  ]);
+  if (problem !== null) throw new Error(`${source} does not compile\n${problem}`);
+  const read = [...TOOLS.map((path) => [path, readText(path)] as const), ...inputs];
+  const noted: Inputs = Object.fromEntries(read.map(([path, text]) => [path, hash(text)]));
   const module = outputs.get(modulePath(source)) as Uint8Array;
   writeWhole(`${modulePath(source)}.map`, finishSourceMap(String(outputs.get(`${modulePath(source)}.map`)), module));
   writeWhole(modulePath(source), module);
-  writeWhole(inputsPath(source), JSON.stringify(inputs, null, 1));
+  writeWhole(inputsPath(source), JSON.stringify(noted, null, 1));
 }
 
 /** Called with the name of each guest that was compiled. */
@@ -145,10 +133,15 @@ export type GuestBuilt = (name: string) => void;
  * @throws Error with the compiler's report
  */
 export async function buildGuests(sources: readonly string[], built: GuestBuilt = () => {}): Promise<string[]> {
-  for (const source of sources) {
-    if (isCurrent(source)) continue;
-    await buildGuest(source);
-    built(basename(source, '.ts'));
+  const compiler = new GuestCompiler(root);
+  try {
+    for (const source of sources) {
+      if (isCurrent(source)) continue;
+      await buildGuest(source, compiler);
+      built(basename(source, '.ts'));
+    }
+  } finally {
+    compiler.end();
   }
   return sources.map(modulePath);
 }
