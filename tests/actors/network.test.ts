@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
-import { httpDateSeconds, NO_DATE } from '../../js-actors/network/http-date.js';
 import { Network } from '../../js-actors/network.js';
 import { network } from '../../protocol/generated/network.js';
 import {
@@ -15,6 +14,7 @@ import {
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
 } from '../../protocol/limits.js';
+import { formats, NOW_SECONDS } from './http-dates.js';
 import { implementationsOf } from './implementations.js';
 import { networkSequence } from './network-sequence.js';
 import {
@@ -31,21 +31,6 @@ import {
 import { REQUESTER } from './stage.js';
 import { compareTwins } from './twins.js';
 
-const { cancel } = network.receives;
-const NOW_SECONDS = 1_700_000_000;
-/** The three formats of a date in HTTP, as the platform's own Date has its parts. */
-const formats: ((seconds: number) => string)[] = [
-  (seconds) => new Date(seconds * 1000).toUTCString(),
-  (seconds) => {
-    const [, day, month, year, time] = new Date(seconds * 1000).toUTCString().split(' ');
-    const weekday = new Date(seconds * 1000).toLocaleDateString('en-US', { weekday: 'long', timeZone: 'UTC' });
-    return `${weekday}, ${day}-${month}-${year.slice(2)} ${time} GMT`;
-  },
-  (seconds) => {
-    const [weekday, day, month, year, time] = new Date(seconds * 1000).toUTCString().split(' ');
-    return `${weekday.slice(0, 3)} ${month} ${day.replace(/^0/, ' ')} ${time} ${year}`;
-  },
-];
 const implementations = await implementationsOf(network, () => new Network());
 
 describe.each(implementations)('network in %s', (_language, factory) => {
@@ -347,93 +332,6 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     });
   });
 
-  describe('cancelling', () => {
-    test('ends the fetch when the last requester leaves, and each gets a reply', () => {
-      const stage = open();
-      const first = stage.ask();
-      const second = stage.ask({}, 101);
-      const number = numberOf(first.emissions);
-      const one = stage.send(cancel, { request: first.number });
-      expect(one).toMatchObject([
-        { name: 'network.requestReply', target: REQUESTER, request: first.number, fields: { failure: 'cancelled', status: 0 } },
-      ]);
-      const last = stage.send(cancel, { request: second.number }, 101);
-      expect(repliesOf(last)[0]).toMatchObject({ target: 101, request: second.number, fields: { failure: 'cancelled' } });
-      expect(abortsOf(last)).toEqual([number]);
-      expect(cancelledTimersOf(last)).toEqual([number]);
-      expect(activityOf(last)).toEqual([{ running: 0, queued: 0 }]);
-      expect(stage.answer(number)).toEqual([]);
-    });
-
-    test('gives the place to the next', () => {
-      const stage = open({ fetchesRunning: 1 });
-      const first = stage.ask({ url: 'first' });
-      stage.ask({ url: 'second' });
-      expect(startsOf(stage.send(cancel, { request: first.number }))[0].url).toBe('second');
-    });
-
-    test('of a fetch that waits for a place or its next try reaches no port', () => {
-      const stage = open({ fetchesRunning: 1 });
-      const first = stage.ask({ url: 'first', retries: 1 });
-      const second = stage.ask({ url: 'second' });
-      const third = stage.ask({ url: 'third' });
-      const queued = stage.send(cancel, { request: third.number });
-      expect(abortsOf(queued)).toEqual([]);
-      expect(cancelledTimersOf(queued)).toEqual([]);
-      const [pause] = timersOf(stage.answer(numberOf(first.emissions), { status: 503 }));
-      const waiting = stage.send(cancel, { request: first.number });
-      expect(abortsOf(waiting)).toEqual([]);
-      expect(cancelledTimersOf(waiting)).toEqual([pause.timer]);
-      expect(stage.fireTimer(pause.timer)).toEqual([]);
-      expect(repliesOf(stage.send(cancel, { request: second.number })).length).toBe(1);
-    });
-
-    test('is for requests of one’s own that are not yet answered', () => {
-      const stage = open();
-      const asked = stage.ask();
-      expect(stage.send(cancel, { request: asked.number }, 101)).toEqual([]);
-      expect(stage.send(cancel, { request: asked.number + 1 })).toEqual([]);
-      stage.answer(numberOf(asked.emissions));
-      expect(stage.send(cancel, { request: asked.number })).toEqual([]);
-    });
-  });
-
-  describe('a request that was withdrawn', () => {
-    test('is taken out without a reply, and the last one ends the fetch', () => {
-      const stage = open();
-      const first = stage.ask({ retries: 4 });
-      const second = stage.ask({ retries: 4 }, 101);
-      const number = numberOf(first.emissions);
-      expect(stage.withdraw(first.number)).toEqual([]);
-      const last = stage.withdraw(second.number, 101);
-      expect(repliesOf(last)).toEqual([]);
-      expect(abortsOf(last)).toEqual([number]);
-      expect(cancelledTimersOf(last)).toEqual([number]);
-      expect(activityOf(last)).toEqual([{ running: 0, queued: 0 }]);
-      expect(stage.answer(number, { status: 503 })).toEqual([]);
-    });
-
-    test('is tried no more when it waits for its next try, and leaves its place', () => {
-      const stage = open({ fetchesRunning: 1 });
-      const first = stage.ask({ url: 'first', retries: 4 });
-      const second = stage.ask({ url: 'second' });
-      const [pause] = timersOf(stage.answer(numberOf(first.emissions), { status: 503 }));
-      expect(cancelledTimersOf(stage.withdraw(first.number))).toEqual([pause.timer]);
-      expect(stage.fireTimer(pause.timer)).toEqual([]);
-      const third = stage.ask({ url: 'third' });
-      expect(startsOf(stage.withdraw(second.number))[0].url).toBe('third');
-      expect(abortsOf(stage.withdraw(third.number)).length).toBe(1);
-    });
-
-    test('means nothing when it was answered, or is somebody else’s', () => {
-      const stage = open();
-      const asked = stage.ask();
-      expect(stage.withdraw(asked.number, 101)).toEqual([]);
-      stage.answer(numberOf(asked.emissions));
-      expect(stage.withdraw(asked.number)).toEqual([]);
-    });
-  });
-
   test('activity is published when it changes, and whole when a follower asks', () => {
     const stage = open({ fetchesRunning: 1 });
     const first = stage.ask({ url: 'first' });
@@ -452,42 +350,6 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     stage.answer(numberOf(stage.fireTimer(pause.timer)));
     expect(startsOf(stage.ask({ cache: { maxAgeMs: 1000, staleMs: 0 } }).emissions).length).toBe(1);
   });
-});
-
-test('dates of HTTP are read as the platform reads them, and nothing else is', () => {
-  const random = new Random(12);
-  for (let i = 0; i < 3000; i++) {
-    const seconds = NOW_SECONDS + random.integer(2 ** 31) - 2 ** 30 - (random.chance(0.1) ? random.integer(2 ** 29) : 0);
-    for (const [index, format] of formats.entries()) {
-      const text = format(seconds);
-      // Two digits of a year mean one that is near.
-      const isNear = Math.abs(seconds - NOW_SECONDS) < 49 * 31_556_952;
-      if (index !== 1 || isNear) expect([text, httpDateSeconds(text, NOW_SECONDS)]).toEqual([text, Date.parse(formats[0](seconds)) / 1000]);
-    }
-  }
-  const years = ['Sunday, 29-Feb-00 00:00:00 GMT', 'Friday, 01-Jan-99 00:00:00 GMT', 'Friday, 01-Jan-70 00:00:00 GMT'];
-  expect(years.map((text) => httpDateSeconds(text, NOW_SECONDS))).toEqual(
-    ['2000-02-29', '1999-01-01', '2070-01-01'].map((day) => Date.parse(day) / 1000),
-  );
-  const dates = ['Sun, 06 Nov 1994 08:49:37 GMT', 'Sunday, 06-Nov-94 08:49:37 GMT', 'Sun Nov  6 08:49:37 1994'];
-  for (const text of dates) expect(httpDateSeconds(text, NOW_SECONDS)).toBe(784_111_777);
-  const none = [
-    ...dates.flatMap((text) => [` ${text}`, `${text} `, text.slice(1), text.slice(0, -1), text.toLowerCase(), text.replace('Sun', 'Son')]),
-    ...dates.map((text) => text.replace('Nov', 'Non')),
-    ...dates.map((text) => text.replace('08:', '24:')),
-    ...dates.map((text) => text.replace(':49', ':60')),
-    ...dates.map((text) => text.replace(':37', ':61')),
-    'Sun, 00 Nov 1994 08:49:37 GMT',
-    'Sun, 31 Nov 1994 08:49:37 GMT',
-    'Wed, 29 Feb 1995 08:49:37 GMT',
-    'Sun, 06 Nov 1894 08:49:37 GMT',
-    'Sun, 06 Nov 1994 08:49:37 PST',
-    'Sun, 6 Nov 1994 08:49:37 GMT',
-    '1994-11-06T08:49:37Z',
-    '',
-  ];
-  for (const text of none) expect([text, httpDateSeconds(text, NOW_SECONDS)]).toEqual([text, NO_DATE]);
-  expect(httpDateSeconds('Sat, 31 Dec 2016 23:59:60 GMT', NOW_SECONDS)).toBe(Date.parse('2017-01-01') / 1000);
 });
 
 describe('the twins of network agree', () => {
