@@ -20,7 +20,7 @@ const WITH_THREADS = [
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 
 /** For a machine that does much else at the same time. */
-const patience = { testTimeout: 120_000, hookTimeout: 120_000 };
+const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
 
 export default defineConfig({
   test: {
@@ -39,7 +39,7 @@ export default defineConfig({
           isolate: false,
           restoreMocks: true,
           sequence: { groupOrder: 0 },
-          ...patience,
+          ...timeouts,
         },
       },
       {
@@ -50,7 +50,7 @@ export default defineConfig({
           exclude: IN_CHROMIUM,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
-          ...patience,
+          ...timeouts,
         },
       },
       {

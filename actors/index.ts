@@ -13,8 +13,8 @@ export {
 export type { Close, Life, LifeOptions } from './application/application-life.js';
 export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
-export { type ActorOrder, type System, type SystemHealth, type SystemOptions, startSystem } from './application/system.js';
-export type { Condition, CrashHistory, GivenUp, LastCrash, PartyCondition } from './contract/condition.js';
+export { type ActorSpec, type System, type SystemHealth, type SystemOptions, startSystem } from './application/system.js';
+export type { Condition, CrashHistory, LastCrash, PartyCondition, PoisonedMessages } from './contract/condition.js';
 export type {
   ActorHealth,
   CauseLink,
@@ -27,7 +27,7 @@ export type {
   LinkTransport,
   RefusedReport,
   Routes,
-  SpawnOrder,
+  SpawnSpec,
   VmControl,
   VmCounters,
   VmEvents,
@@ -81,7 +81,7 @@ export { type CircuitLimits, COOL_DOWN_MS } from './supervisor/circuit.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
-export type { SupervisorOrder } from './supervisor/supervisor-order.js';
+export type { SupervisorSpec } from './supervisor/supervisor-spec.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export type { Backoff } from './supervisor/tree/backoff.js';
 export { SpecificationError } from './supervisor/tree/errors.js';

@@ -6,7 +6,7 @@ import { createNodeHost, detectCapabilities } from '../host-shim/node/index.js';
 import { pacer } from './protocol/generated/pacer.js';
 import { sender } from './protocol/generated/sender.js';
 import { stopwatch } from './protocol/generated/stopwatch.js';
-import { actorOrders, jsDefinition, parties, wasmDefinition } from './world.js';
+import { actorSpecs, jsDefinition, parties, wasmDefinition } from './world.js';
 
 export class BusRun {
   private finished: (sum: number) => void = () => {};
@@ -33,7 +33,7 @@ export class BusRun {
   }
 
   start() {
-    return startSystem(this.host, { parties, actors: actorOrders, placement: 'sender=js,receiver=wasm', portVms: { pacer: 'js' } });
+    return startSystem(this.host, { parties, actors: actorSpecs, placement: 'sender=js,receiver=wasm', portVms: { pacer: 'js' } });
   }
 
   /** @returns milliseconds for so many samples. @throws when not all of them were handled */

@@ -2,7 +2,7 @@
 
 import { type System, startSystem } from '../actors/application/system.js';
 import type { Port } from '../actors/vm/port/port.js';
-import { actorOrders, portVms, wasmDefinition } from '../examples/tv/application.js';
+import { actorSpecs, portVms, wasmDefinition } from '../examples/tv/application.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';
 import { openTimerPort } from '../host-shim/common/ports/timer.js';
 import { createNodeHost, detectCapabilities } from '../host-shim/node/index.js';
@@ -65,7 +65,7 @@ export class Stage {
     const system = await startSystem(stage.host, {
       parties: tandemParties,
       portVms,
-      actors: actorOrders(1),
+      actors: actorSpecs(1),
       placement,
       intensity: INTENSITY,
       vmIntensity: { intensity: INTENSITY, periodMs: 1 },

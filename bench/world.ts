@@ -5,7 +5,7 @@
  *   stopwatch --pace--> pacer --echo--> receiver --reply--> pacer ... --paced--> stopwatch
  */
 
-import type { ActorOrder } from '../actors/application/system.js';
+import type { ActorSpec } from '../actors/application/system.js';
 import { Actor, type Handlers } from '../actors/model/actor.js';
 import { javaScriptActorFactory } from '../actors/model/javascript-instance.js';
 import type { Vm } from '../actors/vm/vm.js';
@@ -76,7 +76,7 @@ export const wasmDefinition = (base: URL): VmDefinition => ({
   guests: [{ schema: receiver, module: new URL('receiver.wasm', base), sourceMap: new URL('receiver.wasm.map', base) }],
 });
 
-export const actorOrders: readonly ActorOrder[] = [
+export const actorSpecs: readonly ActorSpec[] = [
   { schema: sender, twins: { js: true, wasm: false } },
   { schema: receiver, twins: { js: false, wasm: true } },
 ];

@@ -3,7 +3,7 @@
  * a small frame's bytes. Small frames out of the same source as the one before, which is how a sender's buffer comes, are therefore
  * copied by words through a view that is kept.
  */
-import { viewOf } from './kept-view.js';
+import { viewOf } from './cached-view.js';
 
 const WORD_BYTES = 4;
 /** Above it `set` is faster, view or not. */

@@ -1,6 +1,6 @@
 /** A running 32-bit digest of emitted frames: what a replay's output is compared with. */
 import { BODY_OFFSET, frameLength, KIND_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
-import { KeptView } from './kept-view.js';
+import { CachedView } from './cached-view.js';
 
 const WORD_BYTES = 4;
 /** Bytes of the body that are looked at per frame. Longer bodies are sampled evenly, or the digest would cost more than the frame. */
@@ -9,7 +9,7 @@ const SAMPLED_BYTES_MAX = 256;
 const mix = (digest: number, value: number): number => Math.imul(digest ^ value, 0x01000193);
 
 export class FrameDigest {
-  private readonly kept = new KeptView();
+  private readonly kept = new CachedView();
 
   /** Adds the frames in `bytes[start, end)`: kind, target, length and body of each, as before stamping. How they are batched makes no difference. */
   add(digest: number, bytes: Uint8Array, start: number, end: number): number {

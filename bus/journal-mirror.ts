@@ -30,8 +30,8 @@ export class JournalMirror {
     return position;
   }
 
-  giveUp(position: number): void {
-    this.journal.giveUp(position);
+  poison(position: number): void {
+    this.journal.poison(position);
   }
 
   /** Forgets the frames before a position, also those that are yet to come: the word of it travels on another way than they. */

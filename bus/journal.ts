@@ -36,16 +36,16 @@ export const ACTOR_BYTES = 4;
 const WORD = 0x1_0000_0000;
 /** In the last byte of a frame's length: the frame was given up. */
 const LENGTH_END = LENGTH_BYTES - 1;
-const GIVEN_UP = 0x80;
+const POISONED = 0x80;
 
 /** The bytes are valid during the call only. */
-export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number, givenUp: boolean) => void;
+export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number, poisoned: boolean) => void;
 
 /** Is told what a journal does, as it does it. */
 export interface JournalListener {
   /** Takes an entry: the actor's address (u32), and its frames. The bytes are a buffer of their own. */
   appended(entry: Uint8Array<ArrayBuffer>): void;
-  givenUp(position: number): void;
+  poisoned(position: number): void;
 }
 
 const entryBytes = (length: number): number => ENTRY_BYTES + ((length + 7) & ~7);
@@ -134,10 +134,10 @@ export class Journal {
   }
 
   /** The frame at a position counts as given up from now on; one that is not there any more needs no mark. */
-  giveUp(position: number): void {
+  poison(position: number): void {
     if (!this.has(position)) return;
-    Atomics.or(this.data, (position + LENGTH_END) % this.capacity, GIVEN_UP);
-    this.listener?.givenUp(position);
+    Atomics.or(this.data, (position + LENGTH_END) % this.capacity, POISONED);
+    this.listener?.poisoned(position);
   }
 
   /**
@@ -188,16 +188,16 @@ export class Journal {
       at = 0;
     }
     for (let done = 0; done < length; ) {
-      const givenUp = (bytes[at + done + LENGTH_END] & GIVEN_UP) !== 0;
-      if (givenUp) {
+      const poisoned = (bytes[at + done + LENGTH_END] & POISONED) !== 0;
+      if (poisoned) {
         // Its reader gets it as it came.
         bytes = bytes.slice(at + done, at + length);
-        bytes[LENGTH_END] &= ~GIVEN_UP;
+        bytes[LENGTH_END] &= ~POISONED;
         at = -done;
       }
       const frameBytes = length - done < LENGTH_BYTES ? LENGTH_BYTES : frameLength(bytes, at + done);
       if (frameBytes > length - done) throw new DecodeError('truncated', done);
-      if (position + done >= from) visit(actor, bytes, at + done, frameBytes, position + done, givenUp);
+      if (position + done >= from) visit(actor, bytes, at + done, frameBytes, position + done, poisoned);
       done += frameBytes;
     }
   }

@@ -25,8 +25,8 @@ import {
   writeU16,
 } from '../protocol/frame.js';
 import { requestNumber, scalarKey, withdrawnRequest } from './body.js';
+import { CachedView } from './cached-view.js';
 import type { DeadLetters } from './dead-letters.js';
-import { KeptView } from './kept-view.js';
 import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';
@@ -96,7 +96,7 @@ export class Router {
   private holding = false;
   /** Every actor runs, or never will: what has nobody to go to is refused. Before that it waits. */
   private begun = false;
-  private readonly kept = new KeptView();
+  private readonly kept = new CachedView();
 
   constructor(private readonly options: RouterOptions) {
     this.kinds = options.kinds;

@@ -1,7 +1,7 @@
 /** The last frames that passed a VM, headers only: what a crash report's cause chain is read from. Fixed size, no allocation per frame. */
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, KIND_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, u53At } from '../protocol/frame.js';
 import { CAUSE_CHAIN_MAX } from '../protocol/limits.js';
-import { KeptView } from './kept-view.js';
+import { CachedView } from './cached-view.js';
 
 /** Headers kept per VM: about a second of traffic at 60 frames with 60 messages each. A power of two. */
 const TRACE_FRAMES_MAX = 4096;
@@ -17,7 +17,7 @@ export interface TracedFrame {
 export class TraceRing {
   private readonly columns = new Float64Array(TRACE_FRAMES_MAX * COLUMNS);
   private next = 0;
-  private readonly kept = new KeptView();
+  private readonly kept = new CachedView();
 
   record(bytes: Uint8Array, at: number): void {
     const { columns } = this;

@@ -4,7 +4,7 @@
  */
 import type { Random } from '../bus/random.js';
 import { COURIER_NAMES } from './couriers.js';
-import { type Fault, type FaultKind, ordersOf, type Plan, type PlannedOrder, type Step } from './plan.js';
+import { type Fault, type FaultKind, ordersOf, type Plan, type PlannedCommand, type Step } from './plan.js';
 
 const DESK_CHANCE = 0.4;
 /** That an order is followed by a message to the desk. */
@@ -53,7 +53,7 @@ class DeskDrawing {
     return { afterMs, faults: [...faults, ...ends], orders: [...this.withErrands(orders, false), ...calls] };
   }
 
-  private withErrands(orders: readonly PlannedOrder[], repeated: boolean): PlannedOrder[] {
+  private withErrands(orders: readonly PlannedCommand[], repeated: boolean): PlannedCommand[] {
     return orders.map((order) => {
       const often = repeated || order.count > 1;
       const inner = this.withErrands(order.orders, often);
@@ -65,7 +65,7 @@ class DeskDrawing {
   }
 
   /** @param repeated poison has an id of its own */
-  private call(act: PlannedOrder['act'], repeated: boolean): PlannedOrder {
+  private call(act: PlannedCommand['act'], repeated: boolean): PlannedCommand {
     const harm = this.random.chance(POISON_CHANCE) && !repeated && this.kinds.includes('poison') ? 'poison' : 'none';
     const count = harm === 'poison' || this.random.chance(0.6) ? 1 : 1 + this.random.integer(REPEATS_MAX);
     const id = this.id;
@@ -75,7 +75,7 @@ class DeskDrawing {
   }
 
   /** A message that makes its receiver send one to the desk. */
-  private echo(to: PlannedOrder['to']): PlannedOrder {
+  private echo(to: PlannedCommand['to']): PlannedCommand {
     const plain = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
     const id = this.id++;
     return { ...plain, act: 'work', to, id, orders: [{ ...plain, act: 'work', to: 'desk', id: this.id++, orders: [] }] };

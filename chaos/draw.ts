@@ -3,7 +3,7 @@ import { Random } from '../bus/random.js';
 import { JOURNAL_BYTES, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
 import { addDesk } from './draw-desk.js';
-import type { Act, Fault, FaultKind, Group, Plan, PlannedOrder, Step } from './plan.js';
+import type { Act, Fault, FaultKind, Group, Plan, PlannedCommand, Step } from './plan.js';
 
 const STEPS = { least: 5, most: 16 };
 const ORDERS_PER_STEP_MAX = 3;
@@ -32,14 +32,14 @@ const ACT_DRAWS: readonly Act[] = [
 /** What the hand can do itself. */
 const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', 'ask', 'note', 'rumour'];
 
-const bytesOf = (orders: readonly PlannedOrder[]): number =>
+const bytesOf = (orders: readonly PlannedCommand[]): number =>
   orders.reduce((sum, { bytes, count, orders: inner }) => sum + count * (bytes + bytesOf(inner)), 0);
 
 /** Requests of couriers that are set going by these orders, each of which is carried out so many times. */
-const asksOf = (orders: readonly PlannedOrder[], times = 1): number =>
+const asksOf = (orders: readonly PlannedCommand[], times = 1): number =>
   orders.reduce((sum, { act, count, orders: inner }) => sum + times * (act === 'ask' ? count : 0) + asksOf(inner, times * count), 0);
 
-const askingOnce = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
+const askingOnce = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
   orders.map((order) => ({ ...order, count: order.act === 'ask' ? 1 : order.count, orders: askingOnce(order.orders) }));
 
 /** Whoever asks more than may be in flight is refused the rest, which no plan is about. */
@@ -117,7 +117,7 @@ class Drawing {
   }
 
   /** A message that its receiver answers to the hand. */
-  private echo(to: CourierName): PlannedOrder {
+  private echo(to: CourierName): PlannedCommand {
     const order = { bytes: 0, count: 1, delayMs: 0, harm: 'none' } as const;
     const id = ++this.id;
     return { ...order, act: 'work', to, id, orders: [{ ...order, act: 'urgent', to: 'hand', id: ++this.id, orders: [] }] };
@@ -159,7 +159,7 @@ class Drawing {
   }
 
   /** @param repeated within an order that is carried out several times: a timer would not be the only one with its number, a note not the newest */
-  private order(act: Act, depth: number, repeated: boolean): PlannedOrder {
+  private order(act: Act, depth: number, repeated: boolean): PlannedCommand {
     const poisonous = this.allows('poison', POISON_CHANCE) && !repeated && ['work', 'urgent', 'chore', 'ask'].includes(act);
     // The hand alone asks what kills: a courier would note the failure, which the calm run does not know.
     const harm = poisonous && (act !== 'ask' || depth === 1) ? 'poison' : 'none';
@@ -180,7 +180,7 @@ class Drawing {
     };
   }
 
-  private orders(depth: number, repeated: boolean): PlannedOrder[] {
+  private orders(depth: number, repeated: boolean): PlannedCommand[] {
     if (depth > DEPTH_MAX) return [];
     const acts = Array.from({ length: this.random.integer(3) }, () => this.one(ACT_DRAWS));
     return acts
@@ -189,7 +189,7 @@ class Drawing {
   }
 
   /** More than a mailbox takes, in bytes or in frames. */
-  private flood(): PlannedOrder {
+  private flood(): PlannedCommand {
     const large = this.random.chance(0.6);
     const [bytes, count] = large ? [FLOOD_BYTES, 6] : [0, 4_500];
     const id = ++this.id;

@@ -7,12 +7,12 @@ import { type ErrorCode, RequestError } from '../protocol/errors.js';
 import type { MessageOf, PublicationOf } from '../protocol/schema.js';
 import { askOf, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
 import { digestOf, mix, payloadOf } from './js-actors/digest.js';
-import type { PlannedOrder } from './plan.js';
+import type { PlannedCommand } from './plan.js';
 import { ACTS } from './protocol/courier.js';
 import { type amber, desk, hand } from './protocol/generated/index.js';
 
 type Asking = MessageOf<CourierSchema, 'askAmber'>;
-type WireOrder = Asking['orders'][number];
+type WireCommand = Asking['orders'][number];
 
 export interface Heard {
   readonly label: number;
@@ -33,7 +33,7 @@ export interface PairCount {
 const addressOf = (name: string): number => [hand, desk, ...couriers].find((party) => party.name === name)!.address;
 
 /** The tree of orders as the line-by-line list that messages carry. */
-const flatten = (orders: readonly PlannedOrder[], depth = 1): WireOrder[] =>
+const flatten = (orders: readonly PlannedCommand[], depth = 1): WireCommand[] =>
   orders.flatMap(({ act, to, id, bytes, count, delayMs, harm, orders: inner }) => [
     { depth, act, to: addressOf(to), id, bytes, count, delayMs, harm },
     ...flatten(inner, depth + 1),
@@ -77,7 +77,7 @@ export class Hand {
   }
 
   /** @param pause lets time pass when there is no room for more */
-  async carryOut(orders: readonly PlannedOrder[], pause: () => Promise<void>): Promise<void> {
+  async carryOut(orders: readonly PlannedCommand[], pause: () => Promise<void>): Promise<void> {
     for (const order of orders) {
       const inner = flatten(order.orders);
       for (let repeat = 0; repeat < order.count; repeat++) {
@@ -87,7 +87,7 @@ export class Hand {
   }
 
   /** @returns false when there is no room */
-  private async obey({ act, to, bytes, delayMs, harm }: PlannedOrder, id: number, orders: WireOrder[]): Promise<boolean> {
+  private async obey({ act, to, bytes, delayMs, harm }: PlannedCommand, id: number, orders: WireCommand[]): Promise<boolean> {
     const target = addressOf(to);
     const label = mix(mix(mix(0, hand.address), target), ACTS.indexOf(act));
     const lane = act === 'urgent' || act === 'work' || act === 'chore' || act === 'ask' ? PAIR_LANES[act] : null;
@@ -105,7 +105,7 @@ export class Hand {
     return true;
   }
 
-  private async sendTo(courier: CourierSchema, act: PlannedOrder['act'], letter: Asking): Promise<boolean> {
+  private async sendTo(courier: CourierSchema, act: PlannedCommand['act'], letter: Asking): Promise<boolean> {
     if (act === 'ask') return this.ask(courier, letter);
     if (act === 'note') this.port.send(courier.receives.note, letter);
     else if (act === 'rumour') this.port.send(courier.receives.rumour, letter);
@@ -114,7 +114,7 @@ export class Hand {
   }
 
   /** Sends the desk something. */
-  private async call(act: PlannedOrder['act'], letter: Asking): Promise<boolean> {
+  private async call(act: PlannedCommand['act'], letter: Asking): Promise<boolean> {
     if (act === 'ask') return this.settled(this.port.request(desk.receives.ask, letter), letter.id, this.deskAnswers, ({ id }) => id);
     if (act === 'urgent' || act === 'work' || act === 'chore') this.port.send(desk.receives[act], letter);
     return true;

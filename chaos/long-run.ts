@@ -4,7 +4,7 @@
  */
 import { type System, startSystem } from '../actors/application/system.js';
 import { decodeSnapshot } from '../actors/contract/snapshot.js';
-import { ACTOR_NAMES, actorOrders, parties, portVms } from '../examples/tv/application.js';
+import { ACTOR_NAMES, actorSpecs, parties, portVms } from '../examples/tv/application.js';
 import { FRAME_MICROS, simStage } from '../examples/tv/headless/stage.js';
 import { openDisplayPort } from '../host-shim/common/ports/display-port.js';
 import { openInputPort } from '../host-shim/common/ports/input-port.js';
@@ -54,7 +54,7 @@ export async function runLong({ frames, navigations, collect }: LongRunOptions):
   stage.vm.openPort(telemetry, { onFlush() {} });
   const display = openDisplayPort(stage.vm, {});
   const input = openInputPort(stage.vm);
-  const system = await startSystem(stage.host, { parties, portVms, actors: actorOrders(SEED), placement: 'mixed', ...OFTEN });
+  const system = await startSystem(stage.host, { parties, portVms, actors: actorSpecs(SEED), placement: 'mixed', ...OFTEN });
   const framesPerKey = Math.max(2, Math.floor(frames / navigations));
   const startMicros = stage.host.clock.nowMicros();
   let earlyBytes = 0;

@@ -12,7 +12,7 @@ export type Act = (typeof ACTS)[number];
 export type Harm = (typeof HARMS)[number];
 
 /** What its receiver is told to do; at the top, what the hand does. Ids ascend over the whole plan. */
-export interface PlannedOrder {
+export interface PlannedCommand {
   readonly act: Act;
   readonly to: CourierName | 'hand' | 'desk';
   readonly id: number;
@@ -21,7 +21,7 @@ export interface PlannedOrder {
   readonly delayMs: number;
   readonly harm: Harm;
   /** Carried out by whoever receives it; of a timer, by who started it. */
-  readonly orders: readonly PlannedOrder[];
+  readonly orders: readonly PlannedCommand[];
 }
 
 export type Fault =
@@ -82,7 +82,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 export interface Step {
   readonly afterMs: number;
   readonly faults: readonly Fault[];
-  readonly orders: readonly PlannedOrder[];
+  readonly orders: readonly PlannedCommand[];
 }
 
 /** Actors that are restarted together. */
@@ -94,9 +94,9 @@ export interface Group {
 
 export interface DeskTail {
   /** For faults to strike that were ordered and have not struck. */
-  readonly flush: readonly PlannedOrder[];
+  readonly flush: readonly PlannedCommand[];
   /** Sent after that: it arrives, whatever was before. */
-  readonly last: readonly PlannedOrder[];
+  readonly last: readonly PlannedCommand[];
 }
 
 export interface Plan {
@@ -119,7 +119,7 @@ export interface Plan {
   readonly desk: DeskTail | null;
 }
 
-const withoutHarm = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
+const withoutHarm = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
   orders.filter(({ harm }) => harm === 'none').map((order) => ({ ...order, orders: withoutHarm(order.orders) }));
 
 /** The same run when nothing goes wrong. Messages that do harm are left out: they change nothing. */
@@ -132,7 +132,7 @@ export const calmOf = (plan: Plan): Plan => ({
   steps: plan.steps.map((step) => ({ ...step, faults: [], orders: withoutHarm(step.orders) })),
 });
 
-const withoutDeskIn = (orders: readonly PlannedOrder[]): PlannedOrder[] =>
+const withoutDeskIn = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
   orders.filter(({ to }) => to !== 'desk').map((order) => ({ ...order, orders: withoutDeskIn(order.orders) }));
 
 export const withoutDesk = (plan: Plan): Plan => ({
@@ -146,7 +146,7 @@ export const withoutDesk = (plan: Plan): Plan => ({
 });
 
 /** Ids of the messages that do harm to couriers, each as often as it is sent. */
-export function harmfulIn(orders: readonly PlannedOrder[]): number[] {
+export function harmfulIn(orders: readonly PlannedCommand[]): number[] {
   return orders.flatMap(({ harm, to, id, count, orders: inner }) => {
     if (harm !== 'none') return to === 'desk' ? [] : Array.from({ length: count }, (_, i) => id + i);
     const within = harmfulIn(inner);
@@ -154,7 +154,7 @@ export function harmfulIn(orders: readonly PlannedOrder[]): number[] {
   });
 }
 
-export function* ordersIn(orders: readonly PlannedOrder[]): Generator<PlannedOrder> {
+export function* ordersIn(orders: readonly PlannedCommand[]): Generator<PlannedCommand> {
   for (const order of orders) {
     yield order;
     yield* ordersIn(order.orders);
@@ -162,7 +162,7 @@ export function* ordersIn(orders: readonly PlannedOrder[]): Generator<PlannedOrd
 }
 
 /** Every order of a plan, also those within others. */
-export function* ordersOf(plan: Plan): Generator<PlannedOrder> {
+export function* ordersOf(plan: Plan): Generator<PlannedCommand> {
   for (const { orders } of plan.steps) yield* ordersIn(orders);
 }
 
@@ -172,7 +172,7 @@ export const deskPoisonOf = (plan: Plan): number[] =>
 
 /** Bytes of one order from which on a burst is meant to fill what it goes through. */
 const FULL_BYTES = 1 << 20;
-const isBurst = ({ bytes, count }: PlannedOrder): boolean => bytes * count >= FULL_BYTES || count > 1_000;
+const isBurst = ({ bytes, count }: PlannedCommand): boolean => bytes * count >= FULL_BYTES || count > 1_000;
 
 /** How often each kind of fault strikes in a plan. */
 export function faultsOf(plan: Plan): ReadonlyMap<StrikeKind, number> {

@@ -2,7 +2,7 @@
  * Cuts a failing plan down: leaves out steps, faults and orders, and makes what is left smaller, as long as it still fails. Delta debugging
  * (Zeller), in large pieces first. The catch: the smaller plan may fail in another way than the first did.
  */
-import { type Plan, type PlannedOrder, type Step, withoutDesk } from './plan.js';
+import { type Plan, type PlannedCommand, type Step, withoutDesk } from './plan.js';
 
 export type Fails = (plan: Plan) => Promise<boolean>;
 
@@ -63,13 +63,13 @@ class Shrinker {
   }
 
   private async cutOrders(
-    orders: readonly PlannedOrder[],
-    make: (rest: readonly PlannedOrder[]) => Plan,
-  ): Promise<readonly PlannedOrder[]> {
+    orders: readonly PlannedCommand[],
+    make: (rest: readonly PlannedCommand[]) => Plan,
+  ): Promise<readonly PlannedCommand[]> {
     let kept = await this.cutList(orders, make);
     for (let i = 0; i < kept.length; i++) {
-      const put = (order: PlannedOrder) => kept.map((other, k) => (k === i ? order : other));
-      const smaller: Partial<PlannedOrder>[] = [
+      const put = (order: PlannedCommand) => kept.map((other, k) => (k === i ? order : other));
+      const smaller: Partial<PlannedCommand>[] = [
         { count: 1 },
         { bytes: 0 },
         { harm: 'none' },

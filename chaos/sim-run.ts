@@ -2,7 +2,7 @@
 
 import { type System, startSystem } from '../actors/application/system.js';
 import type { ActorFactory } from '../actors/contract/instance.js';
-import type { SupervisorOrder } from '../actors/supervisor/supervisor-order.js';
+import type { SupervisorSpec } from '../actors/supervisor/supervisor-spec.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { WorkerName } from '../host-shim/common/definition.js';
 import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';
@@ -15,7 +15,7 @@ import { collectEnding, type Ending, type Notes, restingAt } from './ending.js';
 import { Hand } from './hand.js';
 import { idOf } from './letters.js';
 import { type Observer, observed } from './observed.js';
-import type { Fault, Plan, PlannedOrder } from './plan.js';
+import type { Fault, Plan, PlannedCommand } from './plan.js';
 import { desk as deskSchema } from './protocol/generated/index.js';
 
 /** Every fault is one by order: budgets are not what is tried here. */
@@ -27,7 +27,7 @@ const SETTLE_STEPS_MAX = 2_000;
 const AFTERMATH_MS = 300_000;
 const ROOM_MS = 5;
 
-function supervisionOf({ group }: Plan): SupervisorOrder {
+function supervisionOf({ group }: Plan): SupervisorSpec {
   const alone = COURIER_NAMES.filter((name) => !group?.members.includes(name));
   const together = group && { supervisor: 'group', strategy: group.strategy, children: group.members, ...OFTEN };
   return { supervisor: 'root', ...OFTEN, children: together ? [...alone, together] : alone };
@@ -125,7 +125,7 @@ class SimRun implements Observer, Notes {
     return { ...ending, desk: this.desk.record, trials: this.trials };
   }
 
-  private async sendAtRest(orders: readonly PlannedOrder[]): Promise<void> {
+  private async sendAtRest(orders: readonly PlannedCommand[]): Promise<void> {
     await this.hand.carryOut(orders, () => this.host.pass(ROOM_MS));
     await this.settle();
   }

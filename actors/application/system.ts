@@ -28,14 +28,14 @@ import { mergeCounters } from '../supervisor/merged-counters.js';
 import type { StopReport } from '../supervisor/stop-report.js';
 import type { ActorSpecification } from '../supervisor/supervised-actor.js';
 import { Supervisor } from '../supervisor/supervisor.js';
-import { actorsOf, checkTree, flatTree, type SupervisorOrder } from '../supervisor/supervisor-order.js';
+import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervisor-spec.js';
 import type { Escalation, SystemState } from '../supervisor/system-machine.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
 
-export interface ActorOrder {
+export interface ActorSpec {
   readonly schema: PartySchema;
   /** `permanent` when not given. */
   readonly restart?: RestartKind;
@@ -56,9 +56,9 @@ export interface SystemOptions extends Partial<Intensity> {
   /** Where ports live that are not in the host's VM, by name: the page's code is in `js`. */
   readonly portVms?: Readonly<Record<string, VmName>>;
   /** In the order of their start, unless a tree says otherwise. */
-  readonly actors: readonly ActorOrder[];
+  readonly actors: readonly ActorSpec[];
   /** Who supervises whom, with every actor in it once: one supervisor over all, one for one, when not given. */
-  readonly supervision?: SupervisorOrder;
+  readonly supervision?: SupervisorSpec;
   /** `js`, `wasm`, `mixed`, `scene=wasm,focus=js`, or a plan. */
   readonly placement: string | PlacementPlan;
   /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */

@@ -57,7 +57,7 @@ export interface Checkpoint {
   readonly serial: number;
   readonly actors: readonly ActorCheckpoint[];
   /** Emitted by parties that are not here any more, or by the VM's runtime, not left yet. */
-  readonly leaving: readonly HeldFrame[];
+  readonly orphaned: readonly HeldFrame[];
   /** Sent by this VM and not released: whole frames one after another, in pieces, oldest first for each target. */
   readonly sent: readonly Uint8Array[];
   readonly requests: OpenRequests;

@@ -20,7 +20,7 @@ export interface LastCrash {
 }
 
 /** Messages that were given up, since the system started. */
-export interface GivenUp {
+export interface PoisonedMessages {
   readonly messages: number;
   /** Of the last one, in microseconds. */
   readonly at: number;
@@ -30,7 +30,7 @@ export interface CrashHistory {
   /** Null when it never crashed. */
   readonly lastCrash: LastCrash | null;
   /** Null when it gave up none. */
-  readonly givenUp: GivenUp | null;
+  readonly poisoned: PoisonedMessages | null;
 }
 
 export interface PartyCondition extends CrashHistory {
@@ -39,15 +39,15 @@ export interface PartyCondition extends CrashHistory {
 
 /**
  * A fact about now hides one about the past, for now is what a person can act on: whoever reads `poisoned` may rely on it that messages are
- * handled. What is hidden stands beside it in `givenUp`. An actor that was poisoned stays so as long as the system runs: nobody but a person
+ * handled. What is hidden stands beside it in `poisoned`. An actor that was poisoned stays so as long as the system runs: nobody but a person
  * knows whether what was given up is made good.
  * @param circuit null for a port, and for an actor that has none
  */
-export function conditionOf(state: ActorState | PortState, { givenUp }: CrashHistory, circuit: CircuitState | null): Condition {
+export function conditionOf(state: ActorState | PortState, { poisoned }: CrashHistory, circuit: CircuitState | null): Condition {
   switch (state) {
     case 'running':
       if (circuit === 'open') return 'failed over';
-      return givenUp ? 'poisoned' : 'running';
+      return poisoned ? 'poisoned' : 'running';
     case 'starting':
     case 'restarting':
     case 'recovering':

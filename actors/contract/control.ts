@@ -16,7 +16,7 @@ export type Routes = readonly (readonly [address: number, vm: VmName])[];
 /** How far the links between one VM and others were written, by the name of the other. */
 export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
 
-export interface SpawnOrder {
+export interface SpawnSpec {
   /** Name of an actor, or of a port that was stopped. */
   readonly party: string;
   readonly epoch: number;
@@ -28,7 +28,7 @@ export interface SpawnOrder {
 }
 
 /** An actor or port of a lost VM, or an actor of another VM, that is to go on. `snapshot`: what it was to start with, when it had not run yet. */
-export type RecoveryOrder = Omit<SpawnOrder, 'stored'>;
+export type RecoverySpec = Omit<SpawnSpec, 'stored'>;
 
 /** The end of one incarnation of a party, for those who watch it. */
 export interface EndNotice {
@@ -192,7 +192,7 @@ export interface MoveControl {
   /** Copies all that an actor is whose address is suspended. It stays here until `forget`. */
   handOver(actor: string): Promise<ActorHandover>;
   /** Takes an actor over; it waits here for `resume`, or for `forget`. Resolves when this VM could be lost without it. */
-  adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void>;
+  adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void>;
   /** Drops an actor that is another VM's; does nothing when it is not here. */
   forget(actor: string): Promise<void>;
   /** Frames for this address go their way again, and an actor that was adopted runs. One that was only suspended waits for `restart`. */
@@ -202,7 +202,7 @@ export interface MoveControl {
 export interface VmControl {
   attach(peer: VmName, transport: { readonly incoming: LinkTransport; readonly outgoing: LinkTransport }): Promise<void>;
   setRoutes(routes: Routes): Promise<void>;
-  spawn(order: SpawnOrder): Promise<void>;
+  spawn(spec: SpawnSpec): Promise<void>;
   /** Starts the next incarnation of an actor whose former one ended: restores, replays, goes on with what was held. */
   restart(actor: string, epoch: number): Promise<void>;
   /** The incarnation before `epoch` may be followed by it at once when it ends. Of no use when it has ended, or is not the one before. */
@@ -246,7 +246,7 @@ export interface VmControl {
    * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts.
    * @param suspects where former incarnations hung, oldest first: what hangs twice is given up
    */
-  recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
+  recover(orders: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
   readonly moves: MoveControl;
   /** Every actor runs: ports may send. */
   begin(): Promise<void>;

@@ -71,7 +71,7 @@ export interface VmStart {
   /** With the journal of the incarnation that was lost, once its thread is gone; it waits for `recover`. Otherwise on memory of its own. */
   readonly again: boolean;
   /** In its place, with the JavaScript actors of the VM `js`, and no ports. */
-  readonly standsIn: boolean;
+  readonly failedOver: boolean;
 }
 
 export interface Host {

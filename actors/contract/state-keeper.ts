@@ -1,10 +1,10 @@
 /** Who keeps the states of actors from one life of the application to the next, as a supervisor needs it. */
-import type { SpawnOrder } from './control.js';
+import type { SpawnSpec } from './control.js';
 import type { Timers } from './host.js';
 import type { PersistenceStatus, StorageChange } from './storage-change.js';
 
 /** What an actor may start with: a saved state of this life, or a state from storage. */
-export type StartState = Pick<SpawnOrder, 'snapshot' | 'stored'>;
+export type StartState = Pick<SpawnSpec, 'snapshot' | 'stored'>;
 
 export interface KeeperServices {
   readonly timers: Timers;

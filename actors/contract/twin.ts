@@ -19,7 +19,7 @@ export type TwinReason = PlacementReason | 'crashes' | 'vm' | 'moved';
 
 /** Which implementation of an actor runs, or would if it ran. */
 export interface TwinStatus {
-  /** Not always that of its VM: the Wasm VM may have a stand-in. */
+  /** Not always that of its VM: the Wasm VM may have failed over. */
   readonly side: Side;
   readonly why: TwinReason;
   /** For a person: what is wrong with the other one. Empty when nothing is. */

@@ -94,7 +94,7 @@ export class ChangeFeed {
   }
 
   private bury({ report, frame }: { readonly report: CrashReport; readonly frame: Uint8Array }): void {
-    this.histories.gaveUp(report);
+    this.histories.poisoned(report);
     this.poisoned.add('poisoned', report.reason, frame, 0, frame.length, report);
   }
 

@@ -2,7 +2,7 @@
 import type { CrashHistory } from '../contract/condition.js';
 import type { CrashReport } from '../contract/control.js';
 
-const NONE: CrashHistory = { lastCrash: null, givenUp: null };
+const NONE: CrashHistory = { lastCrash: null, poisoned: null };
 
 /** The catch: a report that took long to complete may come after that of a later incarnation, and does not replace it. */
 export class CrashHistories {
@@ -21,11 +21,11 @@ export class CrashHistories {
     this.histories.set(party, { ...this.of(party), lastCrash });
   }
 
-  gaveUp(report: CrashReport): void {
+  poisoned(report: CrashReport): void {
     this.crashed(report);
     const { party, at } = report;
-    const { lastCrash, givenUp } = this.of(party);
-    const messages = (givenUp?.messages ?? 0) + 1;
-    this.histories.set(party, { lastCrash, givenUp: { messages, at: Math.max(at, givenUp?.at ?? 0) } });
+    const { lastCrash, poisoned } = this.of(party);
+    const messages = (poisoned?.messages ?? 0) + 1;
+    this.histories.set(party, { lastCrash, poisoned: { messages, at: Math.max(at, poisoned?.at ?? 0) } });
   }
 }

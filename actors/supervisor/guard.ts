@@ -8,10 +8,10 @@ import { ControlError } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ProgressReader } from '../contract/progress.js';
 import { reasonOf } from '../contract/thrown.js';
-import type { Patience } from './patience.js';
+import type { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';
 
 /** Knows whether a VM is still there. The host calls `cut` once, when the thread is gone. */
-export class Lifeline {
+export class DeathWatch {
   /** Why the VM is gone; null while it lives. */
   reason: string | null = null;
   private readonly waiting = new Set<(reason: string) => void>();
@@ -33,8 +33,8 @@ export class Lifeline {
 
 /** What a call waits for besides its answer. */
 export interface CallLimits {
-  readonly patience: Patience;
-  readonly lifeline: Lifeline;
+  readonly deadlines: DebuggerAwareDeadlines;
+  readonly deathWatch: DeathWatch;
   readonly deadlineMs: number;
   /** Another value than before means that the other side gets on. */
   readonly headway?: () => unknown;
@@ -42,17 +42,17 @@ export interface CallLimits {
 
 /** @returns the answer of `run`, in time; rejections are ControlErrors */
 export function guardCall<R>(vm: VmName, call: string, limits: CallLimits, run: () => Promise<R>): Promise<R> {
-  const { patience, lifeline, deadlineMs, headway } = limits;
+  const { deadlines, deathWatch, deadlineMs, headway } = limits;
   return new Promise<R>((resolve, reject) => {
-    if (lifeline.reason !== null) return reject(new ControlError('lost', vm, call, lifeline.reason));
+    if (deathWatch.reason !== null) return reject(new ControlError('lost', vm, call, deathWatch.reason));
     const settle = (finish: () => void) => {
       takeBack();
       forget();
       finish();
     };
-    const forget = lifeline.onCut((reason) => settle(() => reject(new ControlError('lost', vm, call, reason))));
+    const forget = deathWatch.onCut((reason) => settle(() => reject(new ControlError('lost', vm, call, reason))));
     const late = () => settle(() => reject(new ControlError('deadline', vm, call, `no answer in ${deadlineMs} ms`)));
-    const takeBack = patience.wait(deadlineMs, late, headway);
+    const takeBack = deadlines.wait(deadlineMs, late, headway);
     const answered = (async () => run())();
     answered.then(
       (answer) => settle(() => resolve(answer)),
@@ -65,8 +65,8 @@ export function guardCall<R>(vm: VmName, call: string, limits: CallLimits, run: 
 export function guardControl(
   vm: VmName,
   control: VmControl,
-  patience: Patience,
-  lifeline: Lifeline,
+  deadlines: DebuggerAwareDeadlines,
+  deathWatch: DeathWatch,
   deadlineMs: number = CONTROL_DEADLINE_MS,
   progress: ProgressReader | null = null,
 ): VmControl {
@@ -75,7 +75,7 @@ export function guardControl(
     const reading = progress?.read();
     return reading?.busy ? reading.count : 0;
   };
-  const limits = { patience, lifeline, deadlineMs, headway };
+  const limits = { deadlines, deathWatch, deadlineMs, headway };
   const guarded =
     <A extends unknown[], R>(call: string, run: (...input: A) => Promise<R>) =>
     (...input: A): Promise<R> =>
@@ -83,7 +83,7 @@ export function guardControl(
   return {
     attach: guarded('attach', (peer, transport) => control.attach(peer, transport)),
     setRoutes: guarded('setRoutes', (routes) => control.setRoutes(routes)),
-    spawn: guarded('spawn', (order) => control.spawn(order)),
+    spawn: guarded('spawn', (spec) => control.spawn(spec)),
     restart: guarded('restart', (actor, epoch) => control.restart(actor, epoch)),
     permit: guarded('permit', (actor, epoch) => control.permit(actor, epoch)),
     end: guarded('end', (actor) => control.end(actor)),
@@ -109,7 +109,7 @@ export function guardControl(
       suspend: guarded('suspend', (address) => control.moves.suspend(address)),
       settle: guarded('settle', (address, positions) => control.moves.settle(address, positions)),
       handOver: guarded('handOver', (actor) => control.moves.handOver(actor)),
-      adopt: guarded('adopt', (order, handover) => control.moves.adopt(order, handover)),
+      adopt: guarded('adopt', (spec, handover) => control.moves.adopt(spec, handover)),
       forget: guarded('forget', (actor) => control.moves.forget(actor)),
       resume: guarded('resume', (address) => control.moves.resume(address)),
     },

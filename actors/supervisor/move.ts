@@ -7,13 +7,13 @@
  *
  * Several actors may move at once: what a move waits for is not held up by another.
  */
-import type { LinkPositions, RecoveryOrder } from '../contract/control.js';
+import type { LinkPositions, RecoverySpec } from '../contract/control.js';
 import { ControlError, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import { SupervisionError } from './errors.js';
 import type { SupervisedVm } from './supervised-vm.js';
 
-export interface MoveOrder extends Pick<RecoveryOrder, 'options'> {
+export interface MoveSpec extends Pick<RecoverySpec, 'options'> {
   readonly actor: string;
   /** Of its present incarnation: until it is suspended its VM may start it again by permit. */
   readonly epoch: () => number;
@@ -40,10 +40,10 @@ export class Moves {
   constructor(private readonly services: MoveServices) {}
 
   /** @throws ControlError, SupervisionError: the actor is where it was, or lost with its VM, and has to be restarted there */
-  make(order: MoveOrder): Promise<void> {
-    const move = (this.last.get(order.address) ?? Promise.resolve()).then(() => this.move(order));
+  make(spec: MoveSpec): Promise<void> {
+    const move = (this.last.get(spec.address) ?? Promise.resolve()).then(() => this.move(spec));
     this.last.set(
-      order.address,
+      spec.address,
       move.catch(() => {}),
     );
     return move;
@@ -57,33 +57,28 @@ export class Moves {
     }
   }
 
-  private async move(order: MoveOrder): Promise<void> {
+  private async move(spec: MoveSpec): Promise<void> {
     const handles = this.services
       .vms()
       .filter((vm) => vm.live)
       .map(({ handle }) => handle);
-    const [source, target] = [order.from, order.to].map((name) => handles.find((handle) => handle.name === name));
+    const [source, target] = [spec.from, spec.to].map((name) => handles.find((handle) => handle.name === name));
     if (!source || !target)
-      throw new SupervisionError('state', order.actor, `cannot move from VM ${order.from} to VM ${order.to}: one does not run`);
+      throw new SupervisionError('state', spec.actor, `cannot move from VM ${spec.from} to VM ${spec.to}: one does not run`);
     try {
-      await this.prepare(order, source, target, handles);
+      await this.prepare(spec, source, target, handles);
     } catch (error) {
       await Promise.allSettled([
-        target.control.moves.forget(order.actor),
-        ...handles.map(({ control }) => control.moves.resume(order.address)),
+        target.control.moves.forget(spec.actor),
+        ...handles.map(({ control }) => control.moves.resume(spec.address)),
       ]);
       throw error;
     }
-    await this.land(order, source, handles);
+    await this.land(spec, source, handles);
   }
 
   /** On return the actor is the new VM's. */
-  private async prepare(
-    { actor, address, options, ...order }: MoveOrder,
-    source: VmHandle,
-    target: VmHandle,
-    handles: readonly VmHandle[],
-  ) {
+  private async prepare({ actor, address, options, ...spec }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
     let end: (error: Error) => void = () => {};
     const calledOff = new Promise<never>((_, reject) => {
       end = (cause) => reject(new SupervisionError('state', actor, `its move was called off: ${cause.message}`));
@@ -93,16 +88,16 @@ export class Moves {
     try {
       const written = await unlessCalledOff(suspend(address, handles));
       await unlessCalledOff(settle(address, handles, written));
-      const epoch = order.epoch();
+      const epoch = spec.epoch();
       const handover = await unlessCalledOff(source.control.moves.handOver(actor));
       await unlessCalledOff(target.control.moves.adopt({ party: actor, epoch: epoch + 1, options }, handover));
-      if (!this.open.has(end) || !order.commit(epoch)) throw new SupervisionError('state', actor, 'its move was called off: it ended');
+      if (!this.open.has(end) || !spec.commit(epoch)) throw new SupervisionError('state', actor, 'its move was called off: it ended');
     } finally {
       this.open.delete(end);
     }
   }
 
-  private async land({ actor, address }: MoveOrder, source: VmHandle, handles: readonly VmHandle[]): Promise<void> {
+  private async land({ actor, address }: MoveSpec, source: VmHandle, handles: readonly VmHandle[]): Promise<void> {
     await this.told(source.control.moves.forget(actor));
     await this.services.reroute();
     await Promise.all(handles.map(({ control }) => this.told(control.moves.resume(address))));

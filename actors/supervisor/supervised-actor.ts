@@ -1,7 +1,7 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { CrashReport, RecoveryOrder } from '../contract/control.js';
+import type { CrashReport, RecoverySpec } from '../contract/control.js';
 import type { Clock, Timers } from '../contract/host.js';
 import type { ActorOptions } from '../contract/instance.js';
 import type { ActorState } from '../contract/states.js';
@@ -130,7 +130,7 @@ export class SupervisedActor {
   }
 
   /** It has a JavaScript twin that can take over. */
-  get goesOnInJavaScript(): boolean {
+  get canFailOver(): boolean {
     return this.specification.twins.js;
   }
 
@@ -139,7 +139,7 @@ export class SupervisedActor {
     return this.machine.getSnapshot().context.end;
   }
 
-  get order(): RecoveryOrder {
+  get spec(): RecoverySpec {
     const { actor, options } = this.specification;
     const { epoch, savedState } = this.machine.getSnapshot().context;
     return { party: actor, options, epoch, snapshot: savedState };

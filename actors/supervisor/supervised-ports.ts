@@ -2,7 +2,7 @@
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { CrashReport, RecoveryOrder } from '../contract/control.js';
+import type { CrashReport, RecoverySpec } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
 import type { PortState } from '../contract/states.js';
 import type { PortStatus } from './change-feed.js';
@@ -51,8 +51,8 @@ export class SupervisedPort {
     return DOWN.includes(this.state);
   }
 
-  /** The VM that stands in for another opens no ports. */
-  readonly goesOnInJavaScript = false;
+  /** A VM that has failed over opens no ports. */
+  readonly canFailOver = false;
 
   /** How the last incarnation ended; of no meaning before one has. */
   get end(): EndReason {
@@ -65,7 +65,7 @@ export class SupervisedPort {
     return { port: name, address, vm, state, epoch, restarts, reason };
   }
 
-  get order(): RecoveryOrder {
+  get spec(): RecoverySpec {
     return { party: this.name, epoch: this.status.epoch, options: {} };
   }
 

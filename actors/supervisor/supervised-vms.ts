@@ -43,7 +43,7 @@ export class SupervisedVms {
     const ofLocal = {
       start: startLocal,
       restart: startLocal,
-      mayStandIn: never,
+      mayStartFailedOver: never,
       mayRestart: never,
       mayFailOver: never,
       recover: async () => {},
@@ -111,24 +111,24 @@ export class SupervisedVms {
 
   private commands(name: Exclude<VmName, 'host'>): VmCommands {
     return {
-      start: (standsIn) => this.startOne(name, { again: false, standsIn }),
-      mayStandIn: () => this.mayStandIn(name),
+      start: (failedOver) => this.startOne(name, { again: false, failedOver }),
+      mayStartFailedOver: () => this.mayStartFailedOver(name),
       mayRestart: () => this.options.up(),
       mayFailOver: () => this.mayFailOver(name),
-      restart: (standsIn) => this.startAgain(name, { again: true, standsIn }),
+      restart: (failedOver) => this.startAgain(name, { again: true, failedOver }),
       recover: (handle) => this.recovery.recover(this.named(name), handle),
     };
   }
 
   private mayFailOver(name: VmName): boolean {
     const { failsOver, actorsIn } = this.options;
-    return failsOver && name === 'wasm' && actorsIn(name).some((actor) => actor.goesOnInJavaScript);
+    return failsOver && name === 'wasm' && actorsIn(name).some((actor) => actor.canFailOver);
   }
 
   /** Start is all or nothing. */
-  private mayStandIn(name: VmName): boolean {
+  private mayStartFailedOver(name: VmName): boolean {
     const { actorsIn, portsIn } = this.options;
-    return this.mayFailOver(name) && [...actorsIn(name), ...portsIn(name)].every((party) => party.goesOnInJavaScript);
+    return this.mayFailOver(name) && [...actorsIn(name), ...portsIn(name)].every((party) => party.canFailOver);
   }
 
   private async startOne(name: Exclude<VmName, 'host'>, how: VmStart): Promise<VmHandle> {

@@ -15,7 +15,7 @@ import type { Host } from '../contract/host.js';
 import { SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import type { SupervisedActor } from './supervised-actor.js';
-import type { SupervisorOrder } from './supervisor-order.js';
+import type { SupervisorSpec } from './supervisor-spec.js';
 import type { Exit } from './tree/child.js';
 import type { TreePlatform } from './tree/children.js';
 import { ChildStartError, OrderError } from './tree/errors.js';
@@ -24,7 +24,7 @@ import { nestedSupervisor, startSupervisor, type TreeSupervisor } from './tree/t
 
 export interface SupervisionOptions {
   readonly host: Host;
-  readonly tree: SupervisorOrder;
+  readonly tree: SupervisorSpec;
   /** Of supervisors that have none of their own. */
   readonly intensity: Intensity;
   readonly actor: (name: string) => SupervisedActor;
@@ -105,26 +105,26 @@ export class Supervision {
     return this.supervisors.get(this.paths.get(name)?.at(-1) ?? '');
   }
 
-  private note({ supervisor: name }: SupervisorOrder, supervisor: TreeSupervisor): void {
+  private note({ supervisor: name }: SupervisorSpec, supervisor: TreeSupervisor): void {
     this.supervisors.set(name, supervisor);
   }
 
-  private check(order: SupervisorOrder): void {
-    checkSpecification(this.specify(order, this.options.exhaustion));
-    for (const child of order.children) if (typeof child !== 'string') this.check(child);
+  private check(spec: SupervisorSpec): void {
+    checkSpecification(this.specify(spec, this.options.exhaustion));
+    for (const child of spec.children) if (typeof child !== 'string') this.check(child);
   }
 
-  private specify(order: SupervisorOrder, exhaustion: Exhaustion) {
-    const { strategy = 'one_for_one', autoShutdown = 'never', backoff } = order;
-    const { intensity = this.options.intensity.intensity, periodMs = this.options.intensity.periodMs } = order;
-    const children = order.children.map((child) => (typeof child === 'string' ? this.worker(child) : this.nested(child)));
+  private specify(spec: SupervisorSpec, exhaustion: Exhaustion) {
+    const { strategy = 'one_for_one', autoShutdown = 'never', backoff } = spec;
+    const { intensity = this.options.intensity.intensity, periodMs = this.options.intensity.periodMs } = spec;
+    const children = spec.children.map((child) => (typeof child === 'string' ? this.worker(child) : this.nested(child)));
     return { flags: { strategy, intensity, periodMs, autoShutdown, backoff, exhaustion }, children };
   }
 
-  private nested(order: SupervisorOrder): ChildSpecificationInput {
-    const { supervisor: id, restart = 'permanent', significant = false } = order;
-    const onStarting = (supervisor: TreeSupervisor) => this.note(order, supervisor);
-    return nestedSupervisor({ id, restart, significant }, () => this.specify(order, 'escalate'), this.platform, { onStarting });
+  private nested(spec: SupervisorSpec): ChildSpecificationInput {
+    const { supervisor: id, restart = 'permanent', significant = false } = spec;
+    const onStarting = (supervisor: TreeSupervisor) => this.note(spec, supervisor);
+    return nestedSupervisor({ id, restart, significant }, () => this.specify(spec, 'escalate'), this.platform, { onStarting });
   }
 
   /** An actor bounds the time of its end itself. */
@@ -139,7 +139,7 @@ export class Supervision {
   }
 }
 
-function pathsOf({ supervisor, children }: SupervisorOrder, above: readonly string[]): [string, readonly string[]][] {
+function pathsOf({ supervisor, children }: SupervisorSpec, above: readonly string[]): [string, readonly string[]][] {
   const path = [...above, supervisor];
   const nested = children.flatMap((child) =>
     typeof child === 'string' ? [[child, path] as [string, readonly string[]]] : pathsOf(child, path),

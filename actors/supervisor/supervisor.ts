@@ -21,7 +21,7 @@ import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import { Monitors } from './monitors.js';
 import { Moves } from './move.js';
-import { PartyOrders } from './party-orders.js';
+import { PartyCommands } from './party-commands.js';
 import { Routing } from './routing.js';
 import { Shutdown } from './shutdown.js';
 import type { StopReport } from './stop-report.js';
@@ -29,7 +29,7 @@ import { type ActorSpecification, isDown, type StopResult, SupervisedActor } fro
 import { type SupervisedPort, supervisePorts } from './supervised-ports.js';
 import { SupervisedVms } from './supervised-vms.js';
 import { Supervision } from './supervision.js';
-import type { SupervisorOrder } from './supervisor-order.js';
+import type { SupervisorSpec } from './supervisor-spec.js';
 import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
@@ -46,7 +46,7 @@ export interface SupervisorOptions {
   /** Where ports live that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
   /** Who supervises whom. */
-  readonly tree: SupervisorOrder;
+  readonly tree: SupervisorSpec;
   /** How often a supervisor may restart its children, unless the tree says otherwise; and how often each port may be restarted. */
   readonly intensity: Intensity;
   /** When actors fail over from Wasm to JavaScript; null when they do not. */
@@ -70,7 +70,7 @@ export class Supervisor implements CauseSources {
   private readonly ports: ReadonlyMap<string, SupervisedPort>;
   private readonly machine: Actor<typeof systemMachine>;
   private readonly moves: Moves;
-  private readonly orders: PartyOrders;
+  private readonly orders: PartyCommands;
   readonly persistence: StateKeeper;
   private readonly monitors: Monitors;
   private readonly crashes: CrashCauses;
@@ -101,7 +101,7 @@ export class Supervisor implements CauseSources {
       onFailure,
     );
     this.moves = new Moves({ vms: () => this.vms.all, reroute: () => this.routing.again(), onFailure });
-    this.orders = new PartyOrders({
+    this.orders = new PartyCommands({
       control: (vm) => this.vms.named(vm).control,
       settled: (vm) => this.vms.named(vm).settled(),
       liveControls: () => this.vms.liveControls,

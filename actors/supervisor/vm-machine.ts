@@ -28,12 +28,12 @@ export interface VmCommands {
   /** @param failedOver as for `restart` */
   start(failedOver: boolean): Promise<VmHandle>;
   /** Whether all who are in it could begin as their JavaScript twins. */
-  mayStandIn(): boolean;
+  mayStartFailedOver(): boolean;
   /** Whether a VM that was lost now could go on. */
   mayRestart(): boolean;
   /** Whether it has actors that could go on as their JavaScript twins. */
   mayFailOver(): boolean;
-  /** The next incarnation, on the memory of the one that was lost. @param failedOver as a stand-in, with the JavaScript twins of its actors */
+  /** The next incarnation, on the memory of the one that was lost. @param failedOver failed over, with the JavaScript twins of its actors */
   restart(failedOver: boolean): Promise<VmHandle>;
   /** Links it and lets its actors go on. When that fails its thread is ended. */
   recover(handle: VmHandle): Promise<void>;
@@ -108,7 +108,7 @@ export const vmMachine = setup({
     terminate: fromPromise<void, VmContext>(async ({ input }) => input.handle?.terminate()),
   },
   guards: {
-    mayStandIn: ({ context }) => !context.failedOver && context.commands.mayStandIn(),
+    mayStartFailedOver: ({ context }) => !context.failedOver && context.commands.mayStartFailedOver(),
     mayRestart: ({ context }) => context.commands.mayRestart() && admitted(context) !== null,
     mayFailOver: ({ context }) => context.commands.mayRestart() && !context.failedOver && context.commands.mayFailOver(),
   },
@@ -133,7 +133,7 @@ export const vmMachine = setup({
         input: ({ context }) => context,
         onDone: { target: 'running', actions: 'noteHandle' },
         onError: [
-          { guard: 'mayStandIn', target: 'starting', reenter: true, actions: ['noteReason', 'failOver'] },
+          { guard: 'mayStartFailedOver', target: 'starting', reenter: true, actions: ['noteReason', 'failOver'] },
           { target: 'failed', actions: 'noteReason' },
         ],
       },

@@ -7,7 +7,7 @@ export interface VmParty {
   readonly status: { readonly address: number };
   readonly state: string;
   /** Whether it can go on where the VM has failed over. */
-  readonly goesOnInJavaScript: boolean;
+  readonly canFailOver: boolean;
   vmLost(reason: string): void;
   vmRestarting(reason: string, end: EndReason): void;
   vmRecovered(): void;
@@ -24,7 +24,7 @@ export function tellParties(status: VmStatus, parties: readonly VmParty[], culpr
   const why = whyLost(status);
   if (state === 'running') for (const party of parties) party.vmRecovered();
   if (state !== 'restarting' && state !== 'lost') return false;
-  const left = parties.filter((party) => state === 'lost' || (failedOver && !party.goesOnInJavaScript));
+  const left = parties.filter((party) => state === 'lost' || (failedOver && !party.canFailOver));
   for (const party of left) party.vmLost(why);
   for (const party of parties) if (!left.includes(party)) party.vmRestarting(why, party.status.address === culprit ? 'hang' : 'vmLost');
   return left.some((party) => party.state === 'lost');

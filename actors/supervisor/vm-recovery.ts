@@ -97,7 +97,7 @@ export class VmRecovery {
       const restarted = others.map(({ status }) => status).filter(({ epoch }) => epoch > 1);
       await Promise.all(restarted.map(({ address, epoch }) => control.fence(address, epoch, EVERYTHING)));
       await control.recover(
-        going.map(({ order }) => order),
+        going.map(({ spec }) => spec),
         this.checkpoints.get(name),
         this.suspects.of(name),
       );

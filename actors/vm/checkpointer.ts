@@ -30,7 +30,7 @@ export interface CheckpointerOptions {
   /** Actors that were stopped, and whose host may not know what they left. */
   readonly stopped: () => readonly ActorCheckpoint[];
   /** What has not left of parties that are not here any more, and of the VM's runtime. */
-  readonly leaving: () => readonly HeldFrame[];
+  readonly orphaned: () => readonly HeldFrame[];
   /** Publishes to the links what was emitted. */
   readonly flush: () => void;
   /** What was published and could be lost with this VM. */
@@ -158,12 +158,12 @@ export class Checkpointer {
 
   /** What was emitted is published first: it is not in the snapshots. */
   private take(): Uint8Array {
-    const { cells, stopped, leaving, flush, sent, requests } = this.options;
+    const { cells, stopped, orphaned, flush, sent, requests } = this.options;
     flush();
     return this.encoder.encode({
       serial: ++this.serial,
       actors: [...cells().map((cell) => cell.checkpoint()), ...stopped()],
-      leaving: leaving(),
+      orphaned: orphaned(),
       sent: sent(),
       requests: requests(),
     });

@@ -6,19 +6,19 @@
  * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
  */
 
-import type { LinkPositions, MoveControl, RecoveryOrder } from '../contract/control.js';
+import type { LinkPositions, MoveControl, RecoverySpec } from '../contract/control.js';
 import type { ActorHandover } from '../contract/handover.js';
 import type { ActorCell } from './cell/cell.js';
 import { adopt, arrive, handOver, suspend } from './cell/handover.js';
 import type { Checkpointer } from './checkpointer.js';
 import type { PortServices } from './port/port.js';
-import type { Turns } from './turns.js';
+import type { Scheduler } from './scheduler.js';
 import type { VmActors } from './vm-actors.js';
 import type { VmLinks } from './vm-links.js';
 
 export interface MoverOptions {
   readonly links: VmLinks;
-  readonly turns: Turns;
+  readonly scheduler: Scheduler;
   readonly checkpointer: Checkpointer | null;
   readonly actors: VmActors;
 }
@@ -77,16 +77,16 @@ export class Mover implements MoveControl {
   }
 
   /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
-  async adopt(order: RecoveryOrder, handover: ActorHandover): Promise<void> {
+  async adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void> {
     const { router, requests, journal } = this.services;
     const { actors, checkpointer } = this.options;
     const { position } = journal;
-    const cell = actors.create(order, { ...handover, position, handledTo: position });
+    const cell = actors.create(spec, { ...handover, position, handledTo: position });
     requests.restore(handover.requests, (address) => address === cell.address);
     try {
       adopt(cell.core, handover);
     } catch (error) {
-      await this.forget(order.party);
+      await this.forget(spec.party);
       throw error;
     }
     router.addLocal(cell);
@@ -115,7 +115,7 @@ export class Mover implements MoveControl {
     if (cell) {
       this.arrived.delete(address);
       arrive(cell.core);
-      this.options.turns.add(cell);
+      this.options.scheduler.add(cell);
       watchDeadline(requests.nextDeadline);
     }
     wake();

@@ -3,7 +3,7 @@
  * all is quiet.
  */
 import type { FrameSink } from '../../bus/link.js';
-import { Vigil } from '../../bus/vigil.js';
+import { SpinWait } from '../../bus/spin-wait.js';
 import type { Clock } from '../contract/host.js';
 import type { Gate } from './cell/gate.js';
 import type { Checkpointer } from './checkpointer.js';
@@ -11,7 +11,7 @@ import { IdleWork } from './idle-work.js';
 import type { LostRequests } from './lost-requests.js';
 import type { Mover } from './mover.js';
 import type { PermittedRestarts } from './permitted-restarts.js';
-import type { Turns } from './turns.js';
+import type { Scheduler } from './scheduler.js';
 import type { VmActors } from './vm-actors.js';
 import type { VmLinks } from './vm-links.js';
 import type { VmPorts } from './vm-ports.js';
@@ -19,7 +19,7 @@ import type { VmPorts } from './vm-ports.js';
 export interface PumpOptions {
   readonly clock: Clock;
   readonly links: VmLinks;
-  readonly turns: Turns;
+  readonly scheduler: Scheduler;
   readonly actors: VmActors;
   readonly ports: VmPorts;
   readonly restarts: PermittedRestarts;
@@ -35,7 +35,7 @@ export interface PumpOptions {
 }
 
 export class Pump {
-  private readonly vigil = new Vigil();
+  private readonly spinWait = new SpinWait();
   private readonly idleWork: IdleWork | null;
   /** In this run. */
   private portServed = false;
@@ -56,13 +56,13 @@ export class Pump {
     do {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
-    } while (!this.portServed && links.empty && this.vigil.keep(links.all));
+    } while (!this.portServed && links.empty && this.spinWait.keep(links.all));
     return mustTurn || this.idleWork?.look() || !links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    const { clock, links, turns, restarts, moves, lost, checkpointer, sink } = this.options;
+    const { clock, links, scheduler, restarts, moves, lost, checkpointer, sink } = this.options;
     do {
       const restarted = restarts.run(() => links.flush());
       const left = this.retryHeld();
@@ -71,7 +71,7 @@ export class Pump {
       lost.look();
       const served = this.serveOne();
       links.flush();
-      checkpointer?.look(turns.quiet);
+      checkpointer?.look(scheduler.quiet);
       if (!restarted && !left && !taken && !served) return false;
       this.worked = true;
       this.idleWork?.interrupted();
@@ -81,24 +81,30 @@ export class Pump {
 
   /** Frames wait that could be handled, or could leave. */
   get hasWork(): boolean {
-    const { links, turns, gate, actors } = this.options;
-    return links.waiting || turns.hasWork || gate.blocked || actors.leaving.size > 0 || turns.parties.some((party) => party.gate.blocked);
+    const { links, scheduler, gate, actors } = this.options;
+    return (
+      links.waiting ||
+      scheduler.hasWork ||
+      gate.blocked ||
+      actors.orphaned.size > 0 ||
+      scheduler.parties.some((party) => party.gate.blocked)
+    );
   }
 
   /** Offers again what found no room. @returns true when something left */
   retryHeld(): boolean {
-    const { gate, turns, actors } = this.options;
+    const { gate, scheduler, actors } = this.options;
     let left = false;
     if (gate.blocked) left = gate.retry();
-    for (const party of turns.parties) if (party.gate.blocked) left = party.gate.retry() || left;
-    actors.leaving.retry();
+    for (const party of scheduler.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    actors.orphaned.retry();
     return left;
   }
 
   /** @returns false when no party could be served */
   private serveOne(): boolean {
-    const { turns, ports } = this.options;
-    const party = turns.serveOne();
+    const { scheduler, ports } = this.options;
+    const party = scheduler.serveOne();
     if (party && ports.has(party.address)) this.portServed = true;
     return party !== null;
   }

@@ -1,26 +1,26 @@
 /** The actors of one VM. */
 
 import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
-import type { RecoveryOrder, SpawnOrder } from '../contract/control.js';
+import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
 import { decodeSavedState } from '../contract/snapshot.js';
 import { type Suspect, suspectsAt } from '../contract/suspect.js';
 import { ActorCell } from './cell/cell.js';
 import { CellCounts } from './cell/cell-counts.js';
-import { blame, givenUp, remember } from './cell/cell-recovery.js';
+import { blame, poisonedFrames, remember } from './cell/cell-recovery.js';
 import { firstSequenceOf, type Gate } from './cell/gate.js';
 import type { Checkpointer } from './checkpointer.js';
-import { Leaving } from './leaving.js';
-import type { Newcomers } from './newcomers.js';
+import { OrphanedOutput } from './orphaned-output.js';
 import type { PortServices } from './port/port.js';
-import type { Served } from './turns.js';
+import type { Served } from './scheduler.js';
+import type { TopicResync } from './topic-resync.js';
 
 export interface VmActorsOptions {
   readonly vm: VmName;
   readonly factories: readonly ActorFactory[];
   readonly served: Served;
   readonly checkpointer: Checkpointer | null;
-  readonly newcomers: Newcomers;
+  readonly resync: TopicResync;
 }
 
 export class VmActors {
@@ -28,7 +28,7 @@ export class VmActors {
   readonly cells = new Map<string, ActorCell>();
   /** Those that have been stopped included. */
   readonly counts = new CellCounts();
-  readonly leaving: Leaving;
+  readonly orphaned: OrphanedOutput;
   /** The VM was lost as they started: they are in no checkpoint. */
   private beginning: ActorCell[] = [];
   /** By name, the last saved states of actors that were stopped, until the host has them. */
@@ -38,7 +38,7 @@ export class VmActors {
     private readonly services: PortServices,
     private readonly options: VmActorsOptions,
   ) {
-    this.leaving = new Leaving(services);
+    this.orphaned = new OrphanedOutput(services);
   }
 
   get all(): readonly ActorCell[] {
@@ -53,15 +53,15 @@ export class VmActors {
   }
 
   /** @throws Error when there is no twin here, or one that is here already */
-  create(order: SpawnOrder, kept?: ActorCheckpoint): ActorCell {
+  create(spec: SpawnSpec, kept?: ActorCheckpoint): ActorCell {
     const { vm, factories } = this.options;
-    if (this.cells.has(order.party)) throw new Error(`actor ${order.party} is in VM ${vm} already`);
-    const factory = factories.find(({ schema }) => schema.name === order.party);
-    if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${order.party}`);
+    if (this.cells.has(spec.party)) throw new Error(`actor ${spec.party} is in VM ${vm} already`);
+    const factory = factories.find(({ schema }) => schema.name === spec.party);
+    if (!factory) throw new Error(`VM ${vm} has no implementation of actor ${spec.party}`);
     this.services.lastCrashes.passed(factory.schema.address);
-    const cell = new ActorCell(factory, order, this.services, kept);
-    this.cells.set(order.party, cell);
-    this.savedStates.delete(order.party);
+    const cell = new ActorCell(factory, spec, this.services, kept);
+    this.cells.set(spec.party, cell);
+    this.savedStates.delete(spec.party);
     return cell;
   }
 
@@ -71,19 +71,19 @@ export class VmActors {
     this.counts.remember(cell);
   }
 
-  async spawn(order: SpawnOrder): Promise<void> {
+  async spawn(spec: SpawnSpec): Promise<void> {
     const { router, requests, watchDeadline } = this.services;
-    const { checkpointer, served, newcomers } = this.options;
-    const cell = this.create(order);
-    router.fence(cell.address, order.epoch, cell.gate.sequence);
-    this.leaving.giveBack(cell.gate);
+    const { checkpointer, served, resync } = this.options;
+    const cell = this.create(spec);
+    router.fence(cell.address, spec.epoch, cell.gate.sequence);
+    this.orphaned.giveBack(cell.gate);
     // What the actor handles and is in no checkpoint could not be recovered.
     await checkpointer?.make();
     served.add(cell);
     // What was meant for it while it was down is lost: requests of its own fail anew.
-    requests.reopen(cell.address, order.snapshot !== undefined);
+    requests.reopen(cell.address, spec.snapshot !== undefined);
     watchDeadline(requests.nextDeadline);
-    if (order.epoch > 1 || order.stored) newcomers.come(cell.core.schema, order.stored !== undefined);
+    if (spec.epoch > 1 || spec.stored) resync.come(cell.core.schema, spec.stored !== undefined);
   }
 
   /** @throws Error when the epoch is not above its own, unless a permit was faster */
@@ -115,20 +115,20 @@ export class VmActors {
     const savedState = cell.stop();
     this.drop(cell);
     this.savedStates.set(actor, savedState);
-    this.leaving.add(cell.gate);
+    this.orphaned.add(cell.gate);
     for (const request of requests.abandon(cell.address)) fail(request, 'ended');
     return savedState;
   }
 
   /** The former incarnation of the VM was lost: its actors are here again, and know what they had accepted. */
-  resume(orders: readonly RecoveryOrder[], checkpoint: Checkpoint | undefined, runtime: { readonly gate: Gate }): void {
+  resume(orders: readonly RecoverySpec[], checkpoint: Checkpoint | undefined, runtime: { readonly gate: Gate }): void {
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     const { position } = this.services.journal;
-    for (const order of orders) this.create(order, keptOf(order.party) ?? notBegun(order, position));
+    for (const spec of orders) this.create(spec, keptOf(spec.party) ?? notBegun(spec, position));
     this.beginning = this.all.filter(({ name }) => !keptOf(name));
     if (checkpoint) {
       this.services.requests.restore(checkpoint.requests, (address) => this.all.some((cell) => cell.address === address));
-      this.leaving.restore(checkpoint, [...this.all, runtime]);
+      this.orphaned.restore(checkpoint, [...this.all, runtime]);
     }
     for (const { name, core } of this.all) remember(core, keptOf(name));
     for (const cell of this.all) this.options.served.add(cell);
@@ -141,15 +141,15 @@ export class VmActors {
 
   /** Handles what the journal has behind the checkpoint. @returns frames behind it that were given up */
   recover(): readonly Uint8Array[] {
-    const poisoned = this.all.flatMap(({ core }) => givenUp(core));
+    const poisoned = this.all.flatMap(({ core }) => poisonedFrames(core));
     for (const cell of this.all) cell.recover();
-    for (const { core } of this.beginning.splice(0)) this.options.newcomers.come(core.schema, false);
+    for (const { core } of this.beginning.splice(0)) this.options.resync.come(core.schema, false);
     return poisoned;
   }
 }
 
 /** Of an actor that had not run yet, with what it was to start with. An empty snapshot is none. */
-function notBegun({ party: actor, epoch, snapshot }: RecoveryOrder, position: number): ActorCheckpoint {
+function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: number): ActorCheckpoint {
   const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: new Uint8Array(0) };
   return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
 }

@@ -6,8 +6,8 @@ import type { PairCounter } from '../../bus/pair-counter.js';
 import type { Router } from '../../bus/router.js';
 import type { VmCounters } from '../contract/control.js';
 import type { CellCounts } from './cell/cell-counts.js';
-import type { Leaving } from './leaving.js';
-import type { Party } from './turns.js';
+import type { OrphanedOutput } from './orphaned-output.js';
+import type { Party } from './scheduler.js';
 
 interface Counted {
   readonly router: Router;
@@ -19,11 +19,11 @@ interface Counted {
   readonly ports: readonly Party[];
   /** Actors and ports. */
   readonly parties: readonly Party[];
-  readonly leaving: Leaving;
+  readonly orphaned: OrphanedOutput;
   readonly deaf: number;
 }
 
-export function countersOf({ router, handled, kinds, deadLetters, counts, ports, parties, leaving, deaf }: Counted): VmCounters {
+export function countersOf({ router, handled, kinds, deadLetters, counts, ports, parties, orphaned, deaf }: Counted): VmCounters {
   const nameOf = (address: number) => kinds.partyName(address);
   const ofPorts = (count: (stats: MailboxStats) => number) => ports.reduce((sum, { mailbox }) => sum + count(mailbox.stats), 0);
   const waiting = parties.reduce((sum, { mailbox, gate }) => sum + mailbox.frames() + (gate.blocked ? 1 : 0), 0);
@@ -35,7 +35,7 @@ export function countersOf({ router, handled, kinds, deadLetters, counts, ports,
     ...counts,
     dropped: counts.dropped + ofPorts((stats) => stats.dropped),
     conflated: counts.conflated + ofPorts((stats) => stats.conflated),
-    waiting: leaving.size + waiting,
+    waiting: orphaned.size + waiting,
     deaf,
   };
 }

@@ -5,7 +5,7 @@ import type { Router } from '../../bus/router.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { LinkPositions, Routes } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
-import { RUNTIME_ADDRESS } from './runtime-voice.js';
+import { RUNTIME_ADDRESS } from './system-sender.js';
 import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
 
 /** Frames taken from a link before the mailboxes are served: a batch, so that under load what waits is in the links and not in the mailboxes, which are copied into every checkpoint. */

@@ -1,10 +1,10 @@
 /** The ports of one VM. */
-import type { RecoveryOrder } from '../contract/control.js';
+import type { RecoverySpec } from '../contract/control.js';
 import { type Suspect, suspectsAt } from '../contract/suspect.js';
 import type { PortParty } from '../model/port-handlers.js';
 import type { PortServices } from './port/port.js';
-import { PortCell, type PortOrder } from './port/port-cell.js';
-import type { Served } from './turns.js';
+import { PortCell, type PortSpec } from './port/port-cell.js';
+import type { Served } from './scheduler.js';
 
 /** What is kept of a port that is stopped. */
 const NOTHING = new Uint8Array(0);
@@ -18,10 +18,10 @@ export class VmPorts {
   ) {}
 
   /** @throws Error when there is one at this address */
-  add<P extends PortParty>(order: PortOrder<P>): PortCell<P> {
-    const { address, name } = order.schema;
+  add<P extends PortParty>(spec: PortSpec<P>): PortCell<P> {
+    const { address, name } = spec.schema;
     if (this.cells.has(address)) throw new Error(`port ${name} is open already`);
-    const cell = new PortCell(order, this.services);
+    const cell = new PortCell(spec, this.services);
     this.cells.set(address, cell as unknown as PortCell);
     this.served.add(cell);
     return cell;
@@ -58,10 +58,10 @@ export class VmPorts {
   }
 
   /** The former incarnation of the VM was lost: a port that is not among the orders was down in it. @returns the orders for actors */
-  resume(orders: readonly RecoveryOrder[]): readonly RecoveryOrder[] {
+  resume(orders: readonly RecoverySpec[]): readonly RecoverySpec[] {
     for (const port of this.all) {
-      const order = orders.find(({ party }) => party === port.name);
-      if (order) port.beginAs(order.epoch);
+      const spec = orders.find(({ party }) => party === port.name);
+      if (spec) port.beginAs(spec.epoch);
       else this.stop(port);
     }
     const ports = this.services.parties.filter(({ role }) => role === 'port').map(({ name }) => name);

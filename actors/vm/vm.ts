@@ -22,9 +22,9 @@ import type {
   CauseLink,
   DeadLetter,
   EndNotice,
-  RecoveryOrder,
+  RecoverySpec,
   Routes,
-  SpawnOrder,
+  SpawnSpec,
   VmControl,
   VmCounters,
 } from '../contract/control.js';
@@ -47,15 +47,15 @@ import { FaultRates } from './fault-rates.js';
 import { Hearing } from './hearing.js';
 import { LostRequests } from './lost-requests.js';
 import { Mover } from './mover.js';
-import { Newcomers } from './newcomers.js';
 import { PermittedRestarts } from './permitted-restarts.js';
 import type { Port, PortServices } from './port/port.js';
 import { progressOf } from './progress-teller.js';
 import { Pump } from './pump.js';
 import { Refusals } from './refusals.js';
 import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
-import { RuntimeVoice } from './runtime-voice.js';
-import { type Party, Turns } from './turns.js';
+import { type Party, Scheduler } from './scheduler.js';
+import { SystemSender } from './system-sender.js';
+import { TopicResync } from './topic-resync.js';
 import { VmActors } from './vm-actors.js';
 import { countersOf } from './vm-counters.js';
 import { VmLinks } from './vm-links.js';
@@ -78,9 +78,9 @@ export class Vm implements VmControl {
   private readonly sink: FrameSink = (bytes, at, length) => this.arrive(bytes, at, length);
   private readonly lost: LostRequests;
   private readonly work: Pump;
-  private readonly voice: RuntimeVoice;
+  private readonly sender: SystemSender;
   private readonly metrics: RuntimeMetrics;
-  private readonly turns: Turns;
+  private readonly scheduler: Scheduler;
   readonly moves: Mover;
   private readonly restarts = new PermittedRestarts();
   private readonly faultRates = new FaultRates();
@@ -88,7 +88,7 @@ export class Vm implements VmControl {
   private readonly hearing: Hearing;
   private closed = false;
   private readonly changeNotices: ChangeNotices;
-  private readonly newcomers: Newcomers;
+  private readonly resync: TopicResync;
   private readonly checkpointer: Checkpointer | null;
   /** Nothing is taken in until what the former incarnation knew is known again. */
   private recovering: boolean;
@@ -100,7 +100,7 @@ export class Vm implements VmControl {
     this.deadLetterBox = new DeadLetters(undefined, now);
     const { memory } = options;
     this.hearing = this.createHearing();
-    this.turns = new Turns(options.timers, this.wake);
+    this.scheduler = new Scheduler(options.timers, this.wake);
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, this.requests, () => this.deadlinePassed());
@@ -153,21 +153,21 @@ export class Vm implements VmControl {
     const served = { add: (party: Party) => this.addParty(party), remove: (party: Party) => this.removeParty(party) };
     this.ports = new VmPorts(this.services, served);
     this.changeNotices = new ChangeNotices((actor) => options.events.changed(actor));
-    this.voice = new RuntimeVoice(options.name, this.services.incarnation, this.services);
-    this.newcomers = new Newcomers(options.parties, this.router, this.voice);
-    const { links, turns, checkpointer, newcomers } = this;
-    this.actors = new VmActors(this.services, { vm, factories: options.factories, served, checkpointer, newcomers });
-    this.moves = new Mover(this.services, { links, actors: this.actors, turns, checkpointer });
+    this.sender = new SystemSender(options.name, this.services.incarnation, this.services);
+    this.resync = new TopicResync(options.parties, this.router, this.sender);
+    const { links, scheduler, checkpointer, resync } = this;
+    this.actors = new VmActors(this.services, { vm, factories: options.factories, served, checkpointer, resync });
+    this.moves = new Mover(this.services, { links, actors: this.actors, scheduler, checkpointer });
     const { requests, kinds } = this;
     const fail = (request: OutgoingRequest, code: ErrorCode) => this.failOwn(request, code);
     this.lost = new LostRequests({ requests, kinds, links, fail, now, held: () => this.held });
     const { actors, ports, restarts, moves, lost, sink } = this;
     const { clock, spareInstances: sparesInstances } = options;
-    const { gate } = this.voice;
-    this.work = new Pump({ clock, links, turns, actors, ports, restarts, moves, lost, checkpointer, gate, sparesInstances, sink });
+    const { gate } = this.sender;
+    this.work = new Pump({ clock, links, scheduler, actors, ports, restarts, moves, lost, checkpointer, gate, sparesInstances, sink });
     const measured = options.parties.some(({ name }) => name === metrics.name);
-    const listening = () => measured && !this.voice.gate.blocked && this.router.hasRoute(metrics.address);
-    this.metrics = new RuntimeMetrics(options.name, this.voice.gate, new OutboxBuilder(), listening);
+    const listening = () => measured && !this.sender.gate.blocked && this.router.hasRoute(metrics.address);
+    this.metrics = new RuntimeMetrics(options.name, this.sender.gate, new OutboxBuilder(), listening);
   }
 
   private createHearing(): Hearing {
@@ -189,9 +189,9 @@ export class Vm implements VmControl {
       journal: this.journal,
       readers: () => this.links.readers,
       cells: () => this.actors.all,
-      mailboxes: () => this.turns.parties.map(({ mailbox }) => mailbox),
+      mailboxes: () => this.scheduler.parties.map(({ mailbox }) => mailbox),
       stopped: () => this.actors.stopped,
-      leaving: () => [...this.actors.leaving.held, ...this.voice.gate.held],
+      orphaned: () => [...this.actors.orphaned.held, ...this.sender.gate.held],
       flush: () => this.links.flush(),
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
@@ -239,7 +239,7 @@ export class Vm implements VmControl {
 
   /** Whether the party at this address lives here. */
   has(address: number): boolean {
-    return this.turns.parties.some((party) => party.address === address);
+    return this.scheduler.parties.some((party) => party.address === address);
   }
 
   /** An actor or port waits for its supervisor to restart it. */
@@ -249,8 +249,8 @@ export class Vm implements VmControl {
 
   /** What waits for room, of whomever. */
   private get held(): readonly Uint8Array[] {
-    const gates = this.turns.parties.flatMap(({ gate }) => gate.held);
-    return [...gates, ...this.actors.leaving.held].map(({ frame }) => frame);
+    const gates = this.scheduler.parties.flatMap(({ gate }) => gate.held);
+    return [...gates, ...this.actors.orphaned.held].map(({ frame }) => frame);
   }
 
   private isPort(address: number): boolean {
@@ -264,12 +264,12 @@ export class Vm implements VmControl {
 
   private addParty(party: Party): void {
     this.router.addLocal(party);
-    this.turns.add(party);
+    this.scheduler.add(party);
   }
 
   private removeParty(party: Party): void {
     this.router.removeLocal(party.address);
-    this.turns.remove(party);
+    this.scheduler.remove(party);
   }
 
   /** @returns false when the journal has no room yet: before an actor has restarted, or the host has a checkpoint */
@@ -290,13 +290,13 @@ export class Vm implements VmControl {
   private fail(requester: number, request: number, kind: number, code: ErrorCode): void {
     const { kinds, services } = this;
     const byCrash = kinds.isPort(requester) && (code === 'poisoned' || code === 'ended');
-    this.voice.tellFailed(requester, request, kind, code, byCrash ? services.lastCrashes.of(kinds.get(kind)?.owner ?? 0) : null);
+    this.sender.tellFailed(requester, request, kind, code, byCrash ? services.lastCrashes.of(kinds.get(kind)?.owner ?? 0) : null);
     this.wake();
   }
 
   /** Tells those who have them in hand that nobody waits for these requests any more. */
   private withdraw(requests: readonly RequestIdentity[]): void {
-    for (const request of requests) this.voice.tellWithdrawn(request);
+    for (const request of requests) this.sender.tellWithdrawn(request);
     if (requests.length > 0) this.wake();
   }
 
@@ -324,10 +324,10 @@ export class Vm implements VmControl {
     this.wake();
   }
 
-  async spawn(order: SpawnOrder): Promise<void> {
-    const port = this.ports.named(order.party);
-    if (port) return this.ports.restart(port, order.epoch);
-    await this.actors.spawn(order);
+  async spawn(spec: SpawnSpec): Promise<void> {
+    const port = this.ports.named(spec.party);
+    if (port) return this.ports.restart(port, spec.epoch);
+    await this.actors.spawn(spec);
     this.wake();
   }
 
@@ -371,12 +371,12 @@ export class Vm implements VmControl {
   }
 
   async tellEnded(watcher: number, notice: EndNotice): Promise<void> {
-    this.voice.tellEnded(watcher, notice);
+    this.sender.tellEnded(watcher, notice);
     this.wake();
   }
 
   async setAnimating(animating: boolean): Promise<void> {
-    this.turns.setAnimating(animating);
+    this.scheduler.setAnimating(animating);
     this.wake();
   }
 
@@ -414,10 +414,12 @@ export class Vm implements VmControl {
 
   async counters(): Promise<VmCounters> {
     const { router, handled, kinds, deadLetterBox: deadLetters } = this;
-    const { leaving, counts: stopped, all } = this.actors;
+    const { orphaned, counts: stopped, all } = this.actors;
     const { count: deaf } = this.hearing;
     const counts = stopped.with(all);
-    return countersOf({ router, handled, kinds, deadLetters, counts, ports: this.ports.all, parties: this.turns.parties, leaving, deaf });
+    const { all: ports } = this.ports;
+    const { parties } = this.scheduler;
+    return countersOf({ router, handled, kinds, deadLetters, counts, ports, parties, orphaned, deaf });
   }
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
@@ -435,8 +437,8 @@ export class Vm implements VmControl {
     this.wake();
   }
 
-  async recover(orders: readonly RecoveryOrder[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
-    this.actors.resume(this.ports.resume(orders), this.checkpointer?.former(bytes), this.voice);
+  async recover(orders: readonly RecoverySpec[], bytes: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
+    this.actors.resume(this.ports.resume(orders), this.checkpointer?.former(bytes), this.sender);
     this.router.mute(this.ports.addresses);
     this.router.holdLocal(true);
     this.actors.blame(suspects);
@@ -464,7 +466,7 @@ export class Vm implements VmControl {
     this.checkpointer?.end();
     this.hearing.end();
     this.deadlines.end();
-    this.turns.end();
+    this.scheduler.end();
     this.services.progress.end();
     this.router.silence();
   }
@@ -478,7 +480,7 @@ export class Vm implements VmControl {
 
   async begin(): Promise<void> {
     this.router.begin();
-    this.newcomers.begin();
+    this.resync.begin();
     this.ports.open();
   }
 
@@ -487,7 +489,7 @@ export class Vm implements VmControl {
     this.closed = true;
     this.hearing.end();
     this.deadlines.end();
-    this.turns.end();
+    this.scheduler.end();
     for (const { name } of this.actors.all) await this.stop(name);
     this.ports.close();
     this.links.close();

@@ -3,7 +3,7 @@ import { workerData } from 'node:worker_threads';
 import { expose } from 'comlink';
 import { adaptEndpoint, type NodeEndpoint } from '../../host-shim/node/thread.js';
 import { type Sample, weightOf } from '../sample.js';
-import type { RivalCalls, RivalPorts } from './orders.js';
+import type { RivalCalls, RivalPorts } from './commands.js';
 
 const { objects, calls, echo } = workerData as RivalPorts;
 

@@ -1,7 +1,7 @@
 /** The rivals' two workers, linked directly with each other as Tandem's VMs are. */
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
-import type { RivalAnswer, RivalOrder, RivalPorts } from './orders.js';
+import type { RivalAnswer, RivalCommand, RivalPorts } from './commands.js';
 
 const start = (file: string, ports: RivalPorts): Worker =>
   new Worker(new URL(file, import.meta.url), { workerData: ports, transferList: Object.values(ports) });
@@ -33,7 +33,7 @@ export class Rivals {
     await Promise.all([this.receiving.terminate(), this.sending.terminate()]);
   }
 
-  private async order(order: RivalOrder): Promise<RivalAnswer> {
+  private async order(order: RivalCommand): Promise<RivalAnswer> {
     const answer = once(this.sending, 'message');
     this.sending.postMessage(order);
     return (await answer)[0] as RivalAnswer;

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { wrap } from 'comlink';
 import { adaptEndpoint, type NodeEndpoint } from '../../host-shim/node/thread.js';
 import { sampleAt } from '../sample.js';
-import type { RivalAnswer, RivalCalls, RivalOrder, RivalPorts } from './orders.js';
+import type { RivalAnswer, RivalCalls, RivalCommand, RivalPorts } from './commands.js';
 
 /** Of Comlink. */
 const CALLS_IN_FLIGHT = 1000;
@@ -52,9 +52,9 @@ async function bounce(rounds: number): Promise<RivalAnswer> {
   return { roundsMs };
 }
 
-const carryOut = (order: RivalOrder): Promise<RivalAnswer> => {
+const carryOut = (order: RivalCommand): Promise<RivalAnswer> => {
   if (order.what === 'echo') return bounce(order.rounds);
   return order.what === 'objects' ? sendObjects(order.samples) : call(order.samples);
 };
 
-parentPort?.on('message', async (order: RivalOrder) => parentPort?.postMessage(await carryOut(order)));
+parentPort?.on('message', async (order: RivalCommand) => parentPort?.postMessage(await carryOut(order)));

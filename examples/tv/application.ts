@@ -1,5 +1,5 @@
 /** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
-import type { ActorOptions, ActorOrder, VmName } from 'tandem';
+import type { ActorOptions, ActorSpec, VmName } from 'tandem';
 import { javaScriptActors } from 'tandem/actors';
 import type { Guest, VmDefinition } from 'tandem/node';
 import { focus, history, metrics, network, scene, tandemParties } from 'tandem/protocol';
@@ -19,7 +19,7 @@ const optionsOf = (name: string, seed: number): ActorOptions => (name === 'netwo
 /** Where the viewer was, with focus and scroll of each entry: all that is needed to make the rest anew. */
 const PERSISTENT: readonly string[] = [history.name];
 
-export const actorOrders = (seed: number): readonly ActorOrder[] =>
+export const actorSpecs = (seed: number): readonly ActorSpec[] =>
   schemas.map((schema) => ({
     schema,
     twins: { js: true, wasm: true },

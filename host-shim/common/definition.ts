@@ -23,8 +23,8 @@ export interface VmDefinition {
   readonly ports?: (vm: Vm) => void;
 }
 
-/** What stands in for a VM that cannot go on in Wasm, made of the definition of the JavaScript VM. */
-export const standInOf = ({ parties, actors }: VmDefinition): VmDefinition => ({ parties, actors });
+/** What a VM that cannot go on in Wasm fails over to, made of the definition of the JavaScript VM. */
+export const twinsOf = ({ parties, actors }: VmDefinition): VmDefinition => ({ parties, actors });
 
 export type WorkerName = 'js' | 'wasm';
 

@@ -3,15 +3,15 @@ import { transfer } from 'comlink';
 import type { CrashQuestion, CrashReport, DeafReport, RefusedReport } from '../../actors/contract/control.js';
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
-import { guardCall, Lifeline } from '../../actors/supervisor/guard.js';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
+import { DeathWatch, guardCall } from '../../actors/supervisor/guard.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { CrashCause } from '../../protocol/errors.js';
 import { CONTROL_DEADLINE_MS, LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
-import { standInOf, type VmDefinition, type VmSource, type WorkerName } from './definition.js';
+import { twinsOf, type VmDefinition, type VmSource, type WorkerName } from './definition.js';
 import { GuestMemory } from './guest-memory.js';
 import { guestDeadlineOf } from './guests.js';
 import { JournalPort } from './journal-port.js';
@@ -63,7 +63,7 @@ export class PlatformHost implements Host {
   private readonly journals = new Map<WorkerName, JournalPort>();
   private readonly spares: Spares;
   /** VMs in whose place their actors go on in JavaScript. */
-  private readonly standIns = new Set<WorkerName>();
+  private readonly failedOver = new Set<WorkerName>();
   private readonly reports = new LocalReports();
   private readonly guests = new GuestMemory();
 
@@ -78,9 +78,14 @@ export class PlatformHost implements Host {
     // The application's word is better than trying; and without threads there is nobody to be stopped alone.
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;
     const { probeDebugger } = this;
-    const patience = new Patience({ timers: platformTimers, clock: platformClock, debugging: () => this.debugging, probeDebugger });
+    const deadlines = new DebuggerAwareDeadlines({
+      timers: platformTimers,
+      clock: platformClock,
+      debugging: () => this.debugging,
+      probeDebugger,
+    });
     const { controlDeadlineMs = CONTROL_DEADLINE_MS, loadDeadlineMs = LOAD_DEADLINE_MS, guestStartDeadlineMs } = options;
-    this.limits = { patience, controlDeadlineMs, loadDeadlineMs, guestStartDeadlineMs };
+    this.limits = { deadlines, controlDeadlineMs, loadDeadlineMs, guestStartDeadlineMs };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
     const { vm, handle } = this.startHere('host', { definition: { parties: options.parties }, factories: [], unfit: [] }, this.reports);
     this.vm = vm;
@@ -95,8 +100,8 @@ export class PlatformHost implements Host {
     return (this.options.debugging ?? this.platform.debugging)();
   }
 
-  async startVm(name: WorkerName, listener: VmListener, { again = false, standsIn = false }: Partial<VmStart> = {}): Promise<VmHandle> {
-    await this.noteStandIn(name, standsIn);
+  async startVm(name: WorkerName, listener: VmListener, { again = false, failedOver = false }: Partial<VmStart> = {}): Promise<VmHandle> {
+    await this.noteFailedOver(name, failedOver);
     if (again) await this.journals.get(name)?.complete();
     const memory = this.memories.ofVm(name, again);
     if (!this.capabilities.workers) return this.startHere(name, await this.prepareHere(name), listener, memory).handle;
@@ -126,28 +131,28 @@ export class PlatformHost implements Host {
   }
 
   /** A spare of the other kind is of no use. */
-  private async noteStandIn(name: WorkerName, standsIn: boolean): Promise<void> {
-    if (standsIn === this.standIns.has(name)) return;
-    if (standsIn) this.standIns.add(name);
-    else this.standIns.delete(name);
+  private async noteFailedOver(name: WorkerName, failedOver: boolean): Promise<void> {
+    if (failedOver === this.failedOver.has(name)) return;
+    if (failedOver) this.failedOver.add(name);
+    else this.failedOver.delete(name);
     await this.keepSpare(name, false);
   }
 
   private sourceOf(name: WorkerName): VmSource {
-    return this.options.vms[this.standIns.has(name) ? 'js' : name];
+    return this.options.vms[this.failedOver.has(name) ? 'js' : name];
   }
 
   private async load(name: WorkerName): Promise<LoadedDefinition> {
     const own = await this.sourceOf(name).load();
-    const definition = this.standIns.has(name) ? standInOf(own) : own;
+    const definition = this.failedOver.has(name) ? twinsOf(own) : own;
     const { load, compile } = this.platform;
     const { guestDeadlineMs: deadlineMs } = this;
     return loadHere(name, definition, this.capabilities.wasm, { load, compile, deadlineMs }, this.guests);
   }
 
   private prepareHere(name: WorkerName): Promise<LoadedDefinition> {
-    const { patience, loadDeadlineMs } = this.limits;
-    return guardCall(name, 'prepare', { patience, lifeline: new Lifeline(), deadlineMs: loadDeadlineMs }, () => this.load(name));
+    const { deadlines, loadDeadlineMs } = this.limits;
+    return guardCall(name, 'prepare', { deadlines, deathWatch: new DeathWatch(), deadlineMs: loadDeadlineMs }, () => this.load(name));
   }
 
   async keepSpare(name: WorkerName, kept: boolean): Promise<void> {
@@ -161,7 +166,7 @@ export class PlatformHost implements Host {
     const thread = this.platform.startThread(name, this.sourceOf(name).entry, lifeLock);
     const { guests, guestDeadlineMs } = this;
     const { wasm } = this.capabilities;
-    const preparation = { wasm, standsIn: this.standIns.has(name), lifeLock, guests: guests.of(name), guestDeadlineMs };
+    const preparation = { wasm, failedOver: this.failedOver.has(name), lifeLock, guests: guests.of(name), guestDeadlineMs };
     return new WorkerVm(thread, name, preparation, this.limits);
   }
 

@@ -29,7 +29,7 @@ export class JournalPort {
     this.remote = port2;
     port1.onmessage = ({ data }: MessageEvent<ArrayBuffer | number | ProgressReading>) => {
       if (data instanceof ArrayBuffer) this.take(new Uint8Array(data));
-      else if (typeof data === 'number') mirror.giveUp(data);
+      else if (typeof data === 'number') mirror.poison(data);
       else this.progress.told(data);
     };
     const read = readToEnd(port1);
@@ -48,7 +48,7 @@ export class JournalPort {
 export const toHost = (port: MessagePort): Pick<VmOptions, 'mirror' | 'tellProgress'> => ({
   mirror: {
     appended: ({ buffer }) => port.postMessage(buffer, [buffer]),
-    givenUp: (position) => port.postMessage(position),
+    poisoned: (position) => port.postMessage(position),
   },
   tellProgress: (reading) => port.postMessage(reading),
 });

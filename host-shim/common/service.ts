@@ -18,7 +18,7 @@ import type { GuestModules, KnownGuests } from './known-guests.js';
 export interface Preparation {
   readonly wasm: boolean;
   /** It is to take the place of another VM than the one that its file is for. */
-  readonly standsIn: boolean;
+  readonly failedOver: boolean;
   /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
   /** Nothing when not given. */

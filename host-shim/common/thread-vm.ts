@@ -5,7 +5,7 @@ import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader } from '../../actors/contract/progress.js';
 import { Standstill } from '../../actors/contract/standstill.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
-import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
+import { DeathWatch, guardControl } from '../../actors/supervisor/guard.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 
@@ -29,15 +29,15 @@ export function startThreadVm<V extends DrivenVm>(
   afterTurn: AfterTurn,
   create: (wake: () => void, events: VmEvents) => V,
   listener: VmListener,
-  { patience, controlDeadlineMs }: Pick<WorkerVmOptions, 'patience' | 'controlDeadlineMs'>,
+  { deadlines, controlDeadlineMs }: Pick<WorkerVmOptions, 'deadlines' | 'controlDeadlineMs'>,
   progress: ProgressReader | null = null,
 ): ThreadVm<V> {
-  const lifeline = new Lifeline();
+  const deathWatch = new DeathWatch();
   let stands = false;
   const lose = (reason: string): void => {
-    if (lifeline.reason !== null) return;
+    if (deathWatch.reason !== null) return;
     driver.stop();
-    lifeline.cut(reason);
+    deathWatch.cut(reason);
     vm.abandon();
     listener.lost(reason);
   };
@@ -52,7 +52,7 @@ export function startThreadVm<V extends DrivenVm>(
   let gone: Promise<void> | null = null;
   const terminate = (): Promise<void> => {
     driver.stop();
-    lifeline.cut('terminated');
+    deathWatch.cut('terminated');
     if (stands) vm.abandon();
     // What it cannot end in order, as an actor that traps while its last state is taken, is given up with it.
     gone ??= vm.shutdown().catch(() => {});
@@ -61,8 +61,8 @@ export function startThreadVm<V extends DrivenVm>(
   const control = guardControl(
     name,
     answering<VmControl>(vm, () => stands, stand),
-    patience,
-    lifeline,
+    deadlines,
+    deathWatch,
     controlDeadlineMs,
     progress,
   );

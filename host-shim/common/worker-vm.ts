@@ -9,8 +9,8 @@ import type { VmControl, VmEvents } from '../../actors/contract/control.js';
 import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
-import { guardCall, guardControl, Lifeline } from '../../actors/supervisor/guard.js';
-import type { Patience } from '../../actors/supervisor/patience.js';
+import type { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
+import { DeathWatch, guardCall, guardControl } from '../../actors/supervisor/guard.js';
 import { readProgress } from '../../actors/vm/progress.js';
 import { GUEST_START_DEADLINE_MS } from '../../protocol/limits.js';
 import type { JournalPort } from './journal-port.js';
@@ -19,7 +19,7 @@ import type { Thread } from './platform.js';
 import type { Boot, Preparation, VmService } from './service.js';
 
 export interface WorkerVmOptions {
-  readonly patience: Patience;
+  readonly deadlines: DebuggerAwareDeadlines;
   readonly controlDeadlineMs: number;
   readonly loadDeadlineMs: number;
   /** How long a guest may take as it is entered for the first time; `GUEST_START_DEADLINE_MS` when not given. */
@@ -41,7 +41,7 @@ export class WorkerVm {
   readonly prepared: Promise<void>;
   /** Of its guests, those that cannot be run. Complete once it is prepared. */
   private readonly unfit: UnfitGuest[] = [];
-  private readonly lifeline = new Lifeline();
+  private readonly deathWatch = new DeathWatch();
   private readonly remote: Remote<VmService>;
 
   constructor(
@@ -52,8 +52,8 @@ export class WorkerVm {
   ) {
     this.remote = wrap<VmService>(thread.endpoint);
     thread.onEnd = (reason) => {
-      if (this.lifeline.reason !== null) return;
-      this.lifeline.cut(reason);
+      if (this.deathWatch.reason !== null) return;
+      this.deathWatch.cut(reason);
       void thread.terminate();
       this.onEnd?.(reason);
     };
@@ -88,7 +88,7 @@ export class WorkerVm {
   async start(boot: Omit<Boot, 'journalPort'>, listener: VmListener, journal?: JournalPort): Promise<VmHandle> {
     await this.prepared;
     this.onEnd = null;
-    const { patience, controlDeadlineMs } = this.options;
+    const { deadlines, controlDeadlineMs } = this.options;
     const events = this.events(listener, journal);
     await this.ask('start', controlDeadlineMs, () =>
       journal
@@ -103,7 +103,7 @@ export class WorkerVm {
     return {
       name: this.name,
       unfit: this.unfit,
-      control: guardControl(this.name, control, patience, this.lifeline, controlDeadlineMs, progress),
+      control: guardControl(this.name, control, deadlines, this.deathWatch, controlDeadlineMs, progress),
       progress,
       terminate: () => this.terminate(),
     };
@@ -111,7 +111,7 @@ export class WorkerVm {
 
   /** Ends the thread at once. Resolves when it is gone. */
   terminate(): Promise<void> {
-    this.lifeline.cut('terminated');
+    this.deathWatch.cut('terminated');
     return this.thread.terminate();
   }
 
@@ -129,17 +129,17 @@ export class WorkerVm {
       checkpoint: async (bytes, neededFrom) => {
         await listener.checkpoint(bytes, neededFrom);
         // One that comes after the end is not kept.
-        if (this.lifeline.reason === null) journal?.mirror.truncate(neededFrom);
+        if (this.deathWatch.reason === null) journal?.mirror.truncate(neededFrom);
       },
     });
   }
 
   /** A call before there is a control to guard: settles with the thread's answer, its end, or at the deadline. */
   private async ask<R>(call: string, deadlineMs: number, run: () => Promise<R>): Promise<R> {
-    const { lifeline } = this;
-    const { patience } = this.options;
+    const { deathWatch } = this;
+    const { deadlines } = this.options;
     try {
-      return await guardCall(this.name, call, { patience, lifeline, deadlineMs }, run);
+      return await guardCall(this.name, call, { deadlines, deathWatch, deadlineMs }, run);
     } catch (error) {
       await this.terminate();
       throw error;

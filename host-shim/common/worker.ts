@@ -1,5 +1,5 @@
 /** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
-import { standInOf, type VmDefinition } from './definition.js';
+import { twinsOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
 import { toHost } from './journal-port.js';
 import { NOTHING_KNOWN } from './known-guests.js';
@@ -15,9 +15,9 @@ function endThread(error: unknown): never {
 export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
   exposeVm(
     platform.endpoint,
-    async ({ wasm, standsIn, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs }, handOver) => {
+    async ({ wasm, failedOver, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs }, handOver) => {
       await platform.holdLife(lifeLock);
-      const definition = standsIn ? standInOf(own) : own;
+      const definition = failedOver ? twinsOf(own) : own;
       const guests = await loadGuests(definition, wasm, { load: platform.load, compile: platform.compile, deadlineMs }, known);
       handOver(guests);
       return async ({ name, memory, journalPort, spareInstances }, events) => {

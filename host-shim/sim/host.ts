@@ -7,7 +7,7 @@
 import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import { Standstill } from '../../actors/contract/standstill.js';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { readProgress } from '../../actors/vm/progress.js';
 import { ToldProgress } from '../../actors/vm/told-progress.js';
 import { Vm } from '../../actors/vm/vm.js';
@@ -15,7 +15,7 @@ import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { consoleFor } from '../common/console.js';
-import { standInOf, type VmSource, type WorkerName } from '../common/definition.js';
+import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
 import { GuestMemory } from '../common/guest-memory.js';
 import { type HostOptions, LocalReports } from '../common/host.js';
 import { Memories } from '../common/memories.js';
@@ -65,7 +65,7 @@ export class SimHost implements Host {
   private readonly running = new Map<VmName, Running>();
   private readonly memories: Memories;
   private readonly loading = new Set<Promise<unknown>>();
-  private readonly patience: Patience;
+  private readonly deadlines: DebuggerAwareDeadlines;
   private readonly guests = new GuestMemory();
 
   constructor(private readonly options: SimHostOptions) {
@@ -83,7 +83,7 @@ export class SimHost implements Host {
       set: (delayMs, fn) => (delayMs === Number.POSITIVE_INFINITY ? null : this.kernel.schedule(delayMs * 1000, fn)),
       clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
     };
-    this.patience = new Patience({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
+    this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes } = options;
     const find = (address: number) => [...this.running.values()].find(({ vm }) => vm.has(address))?.vm ?? this.vm;
     this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', journalBytes);
@@ -109,9 +109,9 @@ export class SimHost implements Host {
     this.reports.listener = listener;
   }
 
-  async startVm(name: WorkerName, listener: VmListener, { again = false, standsIn = false }: Partial<VmStart> = {}): Promise<VmHandle> {
+  async startVm(name: WorkerName, listener: VmListener, { again = false, failedOver = false }: Partial<VmStart> = {}): Promise<VmHandle> {
     const memory = this.memories.ofVm(name, again);
-    return this.start(name, await this.real(this.load(name, standsIn)), listener, memory).handle;
+    return this.start(name, await this.real(this.load(name, failedOver)), listener, memory).handle;
   }
 
   /** The virtual clock stands until it has settled. */
@@ -171,8 +171,8 @@ export class SimHost implements Host {
     return promise;
   }
 
-  private async load(name: WorkerName, standsIn: boolean): Promise<LoadedDefinition> {
-    const definition = standsIn ? standInOf(await this.options.vms.js.load()) : await this.options.vms[name].load();
+  private async load(name: WorkerName, failedOver: boolean): Promise<LoadedDefinition> {
+    const definition = failedOver ? twinsOf(await this.options.vms.js.load()) : await this.options.vms[name].load();
     const platform = { load: (url: URL) => this.real(load(url)) };
     const { factories, unfit } = await loadHere(name, definition, this.capabilities.wasm, platform, this.guests);
     return { definition, factories: factories.map(hanging), unfit };
@@ -217,7 +217,7 @@ export class SimHost implements Host {
           spareInstances: this.options.spareInstances ?? true,
           mirror: mirror && {
             appended: (entry) => told?.journaled(entry, mirror.append(entry)),
-            givenUp: (position) => mirror.giveUp(position),
+            poisoned: (position) => mirror.poison(position),
           },
           tellProgress: told?.told,
           onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
@@ -247,7 +247,7 @@ export class SimHost implements Host {
           listener.lost(reason);
         },
       },
-      { patience: this.patience, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
+      { deadlines: this.deadlines, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
       memory && {
         read: () => (told ? told.read(started.stands) : readProgress(memory.progress)),
         left: () => (told ? told.read(true) : readProgress(memory.progress)),

@@ -13,13 +13,13 @@ interface Entry {
   readonly actor: number;
   readonly number: number;
   readonly position: number;
-  readonly givenUp: boolean;
+  readonly poisoned: boolean;
 }
 
 function entriesOf(journal: Journal, from = 0): Entry[] {
   const entries: Entry[] = [];
-  journal.read(from, (actor, bytes, at, length, position, givenUp) =>
-    entries.push({ actor, number: frameNumber(bytes, at, length), position, givenUp }),
+  journal.read(from, (actor, bytes, at, length, position, poisoned) =>
+    entries.push({ actor, number: frameNumber(bytes, at, length), position, poisoned }),
   );
   return entries;
 }
@@ -118,17 +118,17 @@ describe.each([
     journal.appendBatch(1, batch, 0, batch.length);
     expect(journal.usedBytes).toBe(journal.capacity);
     const [, second, third] = entriesOf(journal);
-    journal.giveUp(second.position);
-    journal.giveUp(second.position);
-    expect(entriesOf(journal).map(({ number, givenUp }) => [number, givenUp])).toEqual([
+    journal.poison(second.position);
+    journal.poison(second.position);
+    expect(entriesOf(journal).map(({ number, poisoned }) => [number, poisoned])).toEqual([
       [0, false],
       [1, true],
       [2, false],
     ]);
     journal.truncate(journal.position);
     append(journal, 1, 3, 120);
-    journal.giveUp(third.position);
-    expect(entriesOf(journal).map(({ number, givenUp }) => [number, givenUp])).toEqual([[3, false]]);
+    journal.poison(third.position);
+    expect(entriesOf(journal).map(({ number, poisoned }) => [number, poisoned])).toEqual([[3, false]]);
   });
 
   it('does not go back: a truncation to an older position changes nothing, one beyond the end empties it', () => {
@@ -146,7 +146,7 @@ describe.each([
 
   it('does what a list does, round and round, and looks the same to whoever attaches', () => {
     let wraps = 0;
-    let givenUp = 0;
+    let poisoned = 0;
     const steps = fc.array(
       fc.oneof(
         {
@@ -154,7 +154,7 @@ describe.each([
           arbitrary: fc.record({ actor: fc.nat(70), bytes: fc.array(fc.integer({ min: 8, max: 120 }), { minLength: 1, maxLength: 6 }) }),
         },
         { weight: 2, arbitrary: fc.record({ keep: fc.nat(6) }) },
-        { weight: 1, arbitrary: fc.record({ giveUp: fc.nat(20) }) },
+        { weight: 1, arbitrary: fc.record({ poison: fc.nat(20) }) },
       ),
       { minLength: 20, maxLength: 120, size: 'max' },
     );
@@ -168,12 +168,12 @@ describe.each([
           if ('keep' in step) {
             model = step.keep === 0 ? [] : model.slice(-step.keep);
             journal.truncate(model[0]?.position ?? journal.position);
-          } else if ('giveUp' in step) {
-            const entry = model[step.giveUp];
+          } else if ('poison' in step) {
+            const entry = model[step.poison];
             if (!entry) continue;
-            model[step.giveUp] = { ...entry, givenUp: true };
-            journal.giveUp(entry.position);
-            givenUp++;
+            model[step.poison] = { ...entry, poisoned: true };
+            journal.poison(entry.position);
+            poisoned++;
           } else {
             const numbers = step.bytes.map((_, i) => number + i);
             const batch = batchOf(numbers, (one) => step.bytes[one - number]);
@@ -181,7 +181,7 @@ describe.each([
             if (!journal.appendBatch(step.actor, batch, 0, batch.length)) continue;
             let at = start + 8;
             numbers.forEach((one, i) => {
-              model.push({ actor: step.actor, number: one, position: at, givenUp: false });
+              model.push({ actor: step.actor, number: one, position: at, poisoned: false });
               at += step.bytes[i];
             });
             number += numbers.length;
@@ -197,7 +197,7 @@ describe.each([
       { seed: SEED, numRuns: 200 },
     );
     expect(wraps).toBeGreaterThan(3);
-    expect(givenUp).toBeGreaterThan(100);
+    expect(poisoned).toBeGreaterThan(100);
   });
 
   it('throws a typed error for memory that no journal wrote', () => {

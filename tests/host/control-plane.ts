@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashReport } from '../../actors/contract/control.js';
 import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/contract/host.js';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { platformClock } from '../../host-shim/common/clock.js';
 import { Memories } from '../../host-shim/common/memories.js';
 import type { Thread } from '../../host-shim/common/platform.js';
@@ -85,13 +85,13 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       const memory = new Memories('mirrored').ofVm('js', false);
       const name: Boot['name'] = options.vm ?? 'js';
       const thread = host.startThread(name, options.entry ?? host.obstinateEntry, lifeLock);
-      const deadlines = new Deadlines();
-      const patience = new Patience({ timers: deadlines, clock: platformClock, debugging: () => false });
-      const limits = { patience, controlDeadlineMs: PATIENT_MS, loadDeadlineMs: PATIENT_MS };
-      const worker = new WorkerVm(thread, name, { wasm: false, standsIn: false, lifeLock }, limits);
+      const time = new Deadlines();
+      const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: platformClock, debugging: () => false });
+      const limits = { deadlines, controlDeadlineMs: PATIENT_MS, loadDeadlineMs: PATIENT_MS };
+      const worker = new WorkerVm(thread, name, { wasm: false, failedOver: false, lifeLock }, limits);
       const vm = await worker.start({ name, memory, spareInstances: false }, listener);
       started.push(vm);
-      return { vm, listener, deadlines };
+      return { vm, listener, deadlines: time };
     }
 
     it('carries a call and its answer', async () => {

@@ -1,6 +1,6 @@
 /** How long a VM may take to load, and to answer once it has: a thread that is late is ended. */
 import { expect, test } from 'vitest';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { LocalReports } from '../../host-shim/common/host.js';
 import { Memories } from '../../host-shim/common/memories.js';
 import { exposeVm, type StartVm } from '../../host-shim/common/service.js';
@@ -22,9 +22,9 @@ function open(load: () => Promise<void>, start: StartVm) {
     await load();
     return start;
   });
-  const patience = new Patience({ timers: time, clock: time, debugging: () => false });
-  const limits = { patience, controlDeadlineMs: CONTROL_DEADLINE_MS, loadDeadlineMs: LOAD_DEADLINE_MS };
-  const worker = new WorkerVm(thread, 'js', { wasm: false, standsIn: false, lifeLock: '' }, limits);
+  const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => false });
+  const limits = { deadlines, controlDeadlineMs: CONTROL_DEADLINE_MS, loadDeadlineMs: LOAD_DEADLINE_MS };
+  const worker = new WorkerVm(thread, 'js', { wasm: false, failedOver: false, lifeLock: '' }, limits);
   const boot = { name: 'js', memory: new Memories('here').ofVm('js', false), spareInstances: false } as const;
   const vm = worker.start(boot, new LocalReports());
   vm.catch(() => {});

@@ -1,6 +1,6 @@
 /** Threads that are kept ready: when they are prepared, who uses them, and what becomes of those that end unused. */
 import { expect, test } from 'vitest';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { SPARE_DEATHS_MAX, SPARE_DELAY_MS, Spares } from '../../host-shim/common/spares.js';
 import { WorkerVm } from '../../host-shim/common/worker-vm.js';
 import { VirtualTime } from '../supervisor/virtual-time.js';
@@ -9,12 +9,12 @@ import { PortThread } from './port-thread.js';
 function open() {
   const time = new VirtualTime();
   const threads: PortThread[] = [];
-  const patience = new Patience({ timers: time, clock: time, debugging: () => false });
+  const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => false });
   const prepare = (name: 'js' | 'wasm') => {
     const thread = new PortThread();
     threads.push(thread);
-    const limits = { patience, controlDeadlineMs: Number.POSITIVE_INFINITY, loadDeadlineMs: Number.POSITIVE_INFINITY };
-    return new WorkerVm(thread, name, { wasm: true, standsIn: false, lifeLock: '' }, limits);
+    const limits = { deadlines, controlDeadlineMs: Number.POSITIVE_INFINITY, loadDeadlineMs: Number.POSITIVE_INFINITY };
+    return new WorkerVm(thread, name, { wasm: true, failedOver: false, lifeLock: '' }, limits);
   };
   const spares = new Spares(prepare, time);
   return { time, threads, spares };

@@ -11,7 +11,7 @@ import { javaScriptActorFactory } from '../../actors/model/javascript-instance.j
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
-import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
 import type { Escalation } from '../../actors/supervisor/system-machine.js';
 import type { Port } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';
@@ -145,7 +145,7 @@ export interface BankOptions extends Partial<SimHostOptions> {
   /** `js` when not given. */
   readonly placement?: string;
   readonly intensity?: number;
-  readonly supervision?: SupervisorOrder;
+  readonly supervision?: SupervisorSpec;
   readonly vmIntensity?: Intensity;
   readonly circuit?: SystemOptions['circuit'];
   /** Both when not given. Both VMs have the same implementation, so that two VMs can be in the game. */

@@ -1,6 +1,6 @@
 /** Actors that are restarted with their group keep their state, and what was on its way to them: nothing is lost, doubled or turned round. */
 import { expect, test } from 'vitest';
-import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
 import { Random } from '../../bus/random.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
@@ -9,7 +9,7 @@ const RUNS = 10;
 const often = { intensity: 1000, periodMs: 10_000 };
 const backoff = { minMs: 5, maxMs: 20, randomFactor: 0.5 };
 
-const TREES: Record<string, SupervisorOrder> = {
+const TREES: Record<string, SupervisorSpec> = {
   one_for_all: { supervisor: 'root', strategy: 'one_for_all', ...often, children: ['bank', 'watcher'] },
   rest_for_one: { supervisor: 'root', strategy: 'rest_for_one', ...often, children: ['watcher', 'bank'] },
   'one_for_all with backoff': { supervisor: 'root', strategy: 'one_for_all', backoff, ...often, children: ['bank', 'watcher'] },
@@ -46,7 +46,7 @@ function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'w
   });
 }
 
-async function play(seed: number, supervision: SupervisorOrder, crashing: boolean): Promise<{ world: BankWorld; ending: unknown }> {
+async function play(seed: number, supervision: SupervisorSpec, crashing: boolean): Promise<{ world: BankWorld; ending: unknown }> {
   const world = await openBank({ seed, supervision });
   for (const { step, crash } of steps(new Random(seed), 60)) {
     if (crash && crashing) await world.until(world.system.crash(crash));

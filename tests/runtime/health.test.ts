@@ -6,8 +6,8 @@ import { CRASH_REPORTS_MAX } from '../../actors/supervisor/change-feed.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { type BankWorld, bank, counterdesk, openBank } from './bank.js';
 
-const CALM: CrashHistory = { lastCrash: null, givenUp: null };
-const POISONED: CrashHistory = { lastCrash: null, givenUp: { messages: 1, at: 1 } };
+const CALM: CrashHistory = { lastCrash: null, poisoned: null };
+const POISONED: CrashHistory = { lastCrash: null, poisoned: { messages: 1, at: 1 } };
 
 describe('a state is one word', () => {
   const words: Record<ActorState | PortState, [calm: Condition, poisoned: Condition]> = {
@@ -57,13 +57,13 @@ test('a crash is restarting, then running, and is remembered', async () => {
   const world = await openBank({ supervision: TOGETHER });
   const seen: (Condition | undefined)[] = [];
   world.system.onChange(() => seen.push(bankOf(world)?.condition));
-  expect(bankOf(world)).toMatchObject({ condition: 'running', lastCrash: null, givenUp: null });
+  expect(bankOf(world)).toMatchObject({ condition: 'running', lastCrash: null, poisoned: null });
   await crashBank(world);
   expect(seen).toContain('restarting');
   expect(bankOf(world)).toMatchObject({
     condition: 'running',
     lastCrash: { kindName: 'bank.deposit', attempt: 1, reason: expect.stringMatching(/./), at: expect.any(Number) },
-    givenUp: null,
+    poisoned: null,
   });
   expect(world.system.actors.find(({ actor }) => actor === 'watcher')).toMatchObject({ condition: 'running', lastCrash: null });
 });
@@ -87,7 +87,7 @@ test('a message that is given up makes its actor poisoned, by number and time, a
   expect(bankOf(world)).toMatchObject({
     condition: 'poisoned',
     lastCrash: { kindName: 'bank.explode', attempt: 2, reason: 'the vault is on fire' },
-    givenUp: { messages: 2, at: reports[1].at },
+    poisoned: { messages: 2, at: reports[1].at },
   });
   expect(conditions(world).watcher).toBe('running');
   const { actors } = await world.until(world.system.health());
@@ -122,13 +122,13 @@ test('a port is poisoned and restarting like an actor', async () => {
     ports: (vm) => void vm.openSupervisedPort(counterdesk, () => ({ onCall, onAsk() {}, onBankTotal() {} })),
   });
   const desk = () => world.system.ports.find(({ port }) => port === 'counterdesk');
-  expect(desk()).toMatchObject({ condition: 'running', lastCrash: null, givenUp: null });
+  expect(desk()).toMatchObject({ condition: 'running', lastCrash: null, poisoned: null });
   world.teller.send(counterdesk.receives.call, { text: 'hello' });
   await world.pass(100);
   expect(desk()).toMatchObject({
     condition: 'poisoned',
     lastCrash: { kindName: 'counterdesk.call', reason: 'no answer to hello', attempt: 2 },
-    givenUp: { messages: 1 },
+    poisoned: { messages: 1 },
   });
   const seen = new Set<unknown>();
   world.system.onChange(() => seen.add(desk()?.condition));
@@ -136,5 +136,5 @@ test('a port is poisoned and restarting like an actor', async () => {
   await world.pass(100);
   expect(seen).toContain('restarting');
   expect((await world.until(world.system.health())).ports).toContainEqual(desk());
-  expect(desk()).toMatchObject({ condition: 'poisoned', givenUp: { messages: 1 } });
+  expect(desk()).toMatchObject({ condition: 'poisoned', poisoned: { messages: 1 } });
 });

@@ -6,14 +6,14 @@ import { couriers } from '../../chaos/couriers.js';
 import { collectEnding, restingAt } from '../../chaos/ending.js';
 import { Hand } from '../../chaos/hand.js';
 import { observed } from '../../chaos/observed.js';
-import type { PlannedOrder } from '../../chaos/plan.js';
+import type { PlannedCommand } from '../../chaos/plan.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
 
 const OFTEN = { intensity: 1_000, periodMs: 1_000 };
 const nothing = new URL('file:///nothing');
 
-function order(act: PlannedOrder['act'], to: PlannedOrder['to'], ...orders: PlannedOrder[]): PlannedOrder {
+function order(act: PlannedCommand['act'], to: PlannedCommand['to'], ...orders: PlannedCommand[]): PlannedCommand {
   return { act, to, id: 1, bytes: 0, count: 1, delayMs: 0, harm: 'none', orders };
 }
 

@@ -100,14 +100,14 @@ test.each([
   },
 );
 
-type Way = 'first' | 'again' | 'stand-in';
+type Way = 'first' | 'again' | 'failed over';
 
 /** The Wasm VM does not start, in the ways that are given. @param afterMs until that is known */
 const without =
   (ways: readonly Way[], afterMs = 0) =>
   (host: SimHost): Host => {
     const startVm: Host['startVm'] = async (name, listener, how = {}) => {
-      const way = how.standsIn ? 'stand-in' : how.again ? 'again' : 'first';
+      const way = how.failedOver ? 'failed over' : how.again ? 'again' : 'first';
       if (name !== 'wasm' || !ways.includes(way)) return host.startVm(name, listener, how);
       if (afterMs > 0) await new Promise<void>((resolve) => host.timers.set(afterMs, resolve));
       throw new Error(`no ${way}`);
@@ -209,7 +209,7 @@ describe('a Wasm VM that has failed over', () => {
 });
 
 describe('a Wasm VM that does not start', () => {
-  test.each([true, false])('has a stand-in from the start, which comes back when it is lost: shared memory %s', async (sharedMemory) => {
+  test.each([true, false])('fails over from the start, which comes back when it is lost: shared memory %s', async (sharedMemory) => {
     const capabilities = { wasm: true, workers: true, sharedMemory };
     const world = await banked({ vmIntensity: { intensity: 1, periodMs: LONG_MS }, capabilities, hostOf: without(['first', 'again']) });
     expect(vmOf(world, 'wasm')).toEqual({ vm: 'wasm', state: 'running', reason: 'no first', failedOver: true });
@@ -224,7 +224,7 @@ describe('a Wasm VM that does not start', () => {
 
   const onlyInWasm = { watcher: { js: false, wasm: true } };
   test.each([
-    { why: 'when the stand-in does not either', options: { hostOf: without(['first', 'stand-in']) }, reason: 'no stand-in' },
+    { why: 'when the twins do not either', options: { hostOf: without(['first', 'failed over']) }, reason: 'no failed over' },
     { why: 'without a circuit', options: { circuit: null }, reason: 'no first' },
     { why: 'with an actor that has no JavaScript twin', options: { placement: 'wasm', twins: onlyInWasm }, reason: 'no first' },
   ])('ends the start: $why', async ({ options, reason }) => {
@@ -273,7 +273,7 @@ describe('an actor without a JavaScript twin', () => {
 
 describe('a Wasm VM that does not fail over', () => {
   test.each([
-    { why: 'when it cannot be stood in for', options: { hostOf: without(['again', 'stand-in']) } },
+    { why: 'when it cannot fail over', options: { hostOf: without(['again', 'failed over']) } },
     { why: 'without a circuit', options: { circuit: null } },
   ])('is lost: $why', async ({ options }) => {
     const world = await banked({ vmIntensity: NEVER_AGAIN, ...options });
@@ -293,7 +293,7 @@ describe('a Wasm VM that does not fail over', () => {
   });
 });
 
-test('the JavaScript VM has no stand-in', async () => {
+test('the JavaScript VM does not fail over', async () => {
   const world = await openBank({ vmIntensity: NEVER_AGAIN, placement: 'bank=js,watcher=wasm', escalation: 'stop' });
   world.host.lose('js', 'gone');
   await world.pass(100);

@@ -1,7 +1,7 @@
 /** A small application for the supervisor's tests: three actors and a port. */
 
 import type { SystemOptions } from '../../actors/application/system.js';
-import { type ActorOrder, type System, startSystem } from '../../actors/application/system.js';
+import { type ActorSpec, type System, startSystem } from '../../actors/application/system.js';
 import type { Capabilities } from '../../actors/contract/host.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { ScriptedHost } from './scripted-host.js';
@@ -20,7 +20,7 @@ const party = (role: 'actor' | 'port', name: string, address: number): PartySche
 const page = party('port', 'page', 34);
 export const [anna, bert, carl] = [party('actor', 'anna', 64), party('actor', 'bert', 65), party('actor', 'carl', 66)];
 
-export const order = (schema: PartySchema, more: Partial<ActorOrder> = {}): ActorOrder => ({
+export const order = (schema: PartySchema, more: Partial<ActorSpec> = {}): ActorSpec => ({
   schema,
   twins: { js: true, wasm: true },
   ...more,

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { ControlError } from '../../actors/contract/host.js';
-import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
+import { DeathWatch, guardControl } from '../../actors/supervisor/guard.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { ScriptedVm } from './scripted-host.js';
 import { VirtualTime } from './virtual-time.js';
 
-const patienceOf = (time: VirtualTime) => new Patience({ timers: time, clock: time, debugging: () => false });
+const deadlinesOf = (time: VirtualTime) => new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => false });
 
 function guarded() {
   const time = new VirtualTime();
-  const lifeline = new Lifeline();
-  const vm = new ScriptedVm('wasm', [], time, lifeline, undefined);
-  return { time, lifeline, vm, control: guardControl('wasm', vm, patienceOf(time), lifeline) };
+  const deathWatch = new DeathWatch();
+  const vm = new ScriptedVm('wasm', [], time, deathWatch, undefined);
+  return { time, deathWatch, vm, control: guardControl('wasm', vm, deadlinesOf(time), deathWatch) };
 }
 
 const failure = (call: Promise<unknown>) =>
@@ -54,17 +54,17 @@ describe('a guarded control call', () => {
     const time = new VirtualTime();
     let answer: (value: Uint8Array) => void = () => expect.unreachable();
     const slow = { snapshot: () => new Promise<Uint8Array>((resolve) => (answer = resolve)) } as unknown as ScriptedVm;
-    const call = guardControl('js', slow, patienceOf(time), new Lifeline()).snapshot('anna');
+    const call = guardControl('js', slow, deadlinesOf(time), new DeathWatch()).snapshot('anna');
     time.set(CONTROL_DEADLINE_MS, () => answer(new Uint8Array([1])));
     await time.advance(CONTROL_DEADLINE_MS);
     await expect(call).resolves.toEqual(new Uint8Array([1]));
   });
 
   test('in flight when the VM dies is lost at once, and so is every later one', async () => {
-    const { control, vm, lifeline, time } = guarded();
+    const { control, vm, deathWatch, time } = guarded();
     vm.script('stop', 'hang');
     const call = failure(control.stop('anna'));
-    lifeline.cut('exit code 1');
+    deathWatch.cut('exit code 1');
     expect(await call).toMatchObject({ code: 'lost', message: 'stop in VM wasm: lost: exit code 1' });
     expect(await failure(control.stop('anna'))).toMatchObject({ code: 'lost' });
     expect(time.pending).toBe(0);

@@ -11,9 +11,9 @@ import type {
   DeadLetter,
   EndNotice,
   MoveControl,
-  RecoveryOrder,
+  RecoverySpec,
   Routes,
-  SpawnOrder,
+  SpawnSpec,
   VmControl,
   VmCounters,
 } from '../../actors/contract/control.js';
@@ -23,8 +23,8 @@ import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
 import type { Suspect } from '../../actors/contract/suspect.js';
 import type { Trial } from '../../actors/contract/trial.js';
-import { guardControl, Lifeline } from '../../actors/supervisor/guard.js';
-import { Patience } from '../../actors/supervisor/patience.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
+import { DeathWatch, guardControl } from '../../actors/supervisor/guard.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */
@@ -80,7 +80,7 @@ const NO_HANDOVER: ActorHandover = {
 export class ScriptedVm implements VmControl {
   /** Epoch of each actor that lives here. */
   readonly epochs = new Map<string, number>();
-  readonly orders: SpawnOrder[] = [];
+  readonly orders: SpawnSpec[] = [];
   /** Epoch that each actor may go on as without an order. */
   readonly permits = new Map<string, number>();
   routes: Routes = [];
@@ -97,7 +97,7 @@ export class ScriptedVm implements VmControl {
     readonly name: VmName,
     private readonly log: string[],
     private readonly time: VirtualTime,
-    readonly lifeline: Lifeline,
+    readonly deathWatch: DeathWatch,
     readonly listener: VmListener | undefined,
   ) {}
 
@@ -135,7 +135,7 @@ export class ScriptedVm implements VmControl {
   }
 
   die(reason: string): void {
-    this.lifeline.cut(reason);
+    this.deathWatch.cut(reason);
     this.listener?.lost(reason);
   }
 
@@ -156,7 +156,7 @@ export class ScriptedVm implements VmControl {
     await this.answer('setRoutes', '', undefined);
     this.routes = routes;
   }
-  async spawn(order: SpawnOrder): Promise<void> {
+  async spawn(order: SpawnSpec): Promise<void> {
     await this.answer('spawn', `${order.party} ${order.epoch}`, undefined);
     this.orders.push(order);
     this.epochs.set(order.party, order.epoch);
@@ -251,7 +251,7 @@ export class ScriptedVm implements VmControl {
   async deliverAgain(actor: string): Promise<void> {
     await this.answer('deliverAgain', actor, undefined);
   }
-  async recover(orders: readonly RecoveryOrder[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
+  async recover(orders: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     this.suspects = suspects;
     await this.answer('recover', `${orders.map(({ party, epoch }) => `${party} ${epoch}`).join(' ')} from ${checkpoint?.[0]}`, undefined);
     for (const { party, epoch } of orders) this.epochs.set(party, epoch);
@@ -307,8 +307,8 @@ export class ScriptedHost implements Host {
     return vm;
   }
 
-  async startVm(name: 'js' | 'wasm', listener: VmListener, { again, standsIn }: Partial<VmStart> = {}): Promise<VmHandle> {
-    this.log.push(['start', name, ...(again ? ['again'] : []), ...(standsIn ? ['as stand-in'] : [])].join(' '));
+  async startVm(name: 'js' | 'wasm', listener: VmListener, { again, failedOver }: Partial<VmStart> = {}): Promise<VmHandle> {
+    this.log.push(['start', name, ...(again ? ['again'] : []), ...(failedOver ? ['failed over'] : [])].join(' '));
     const failure = this.startFailures.get(name);
     if (failure) throw failure;
     return this.handle(name, listener);
@@ -328,16 +328,16 @@ export class ScriptedHost implements Host {
   }
 
   private handle(name: VmName, listener: VmListener | undefined): VmHandle {
-    const lifeline = new Lifeline();
-    const vm = new ScriptedVm(name, this.log, this.time, lifeline, listener);
+    const deathWatch = new DeathWatch();
+    const vm = new ScriptedVm(name, this.log, this.time, deathWatch, listener);
     this.vms.set(name, vm);
     this.onStart(vm);
     const terminate = async () => {
       this.log.push(`terminate ${name}`);
-      lifeline.cut('terminated');
+      deathWatch.cut('terminated');
     };
     const { time } = this;
-    const patience = new Patience({ timers: time, clock: time, debugging: () => this.debugging });
-    return { name, control: guardControl(name, vm, patience, lifeline), progress: vm.progress, terminate };
+    const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => this.debugging });
+    return { name, control: guardControl(name, vm, deadlines, deathWatch), progress: vm.progress, terminate };
   }
 }

@@ -2,17 +2,17 @@
 import { describe, expect, test } from 'vitest';
 import type { SystemOptions } from '../../actors/application/system.js';
 import { startSystem } from '../../actors/application/system.js';
-import type { SupervisorOrder } from '../../actors/supervisor/supervisor-order.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
 import { anna, bert, carl, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';
 
 const CHILDREN = ['anna', 'bert', 'carl'];
-const flat = (more: Partial<SupervisorOrder>): Partial<SystemOptions> => ({
+const flat = (more: Partial<SupervisorSpec>): Partial<SystemOptions> => ({
   supervision: { supervisor: 'root', children: CHILDREN, ...more },
 });
 /** anna, then bert and carl under a supervisor of their own. */
-const nested = (inner: Partial<SupervisorOrder>, outer: Partial<SupervisorOrder> = {}): SupervisorOrder => ({
+const nested = (inner: Partial<SupervisorSpec>, outer: Partial<SupervisorSpec> = {}): SupervisorSpec => ({
   supervisor: 'root',
   children: ['anna', { supervisor: 'pair', children: ['bert', 'carl'], intensity: 1, ...inner }],
   ...outer,

@@ -291,7 +291,7 @@ describe('a VM that is lost and has been started too often', () => {
 
   test('is noticed by a failing restart before it is announced: the actor is lost, not exhausted', async () => {
     const { host, system } = await started(noSecondVm);
-    host.vm('wasm').lifeline.cut('exit code 1');
+    host.vm('wasm').deathWatch.cut('exit code 1');
     host.vm('wasm').trap('bert');
     await settle();
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'lost', reason: 'restart in VM wasm: lost: exit code 1', restarts: 1 });

@@ -1,8 +1,8 @@
 /** Who is taken to hang, and who is not. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../actors/contract/progress.js';
+import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
-import { Patience } from '../../actors/supervisor/patience.js';
 import { type HangNotice, Watchdog } from '../../actors/supervisor/watchdog.js';
 import { HANG_MS } from '../../protocol/limits.js';
 import { bert, started, statusOf } from './application.js';
@@ -221,13 +221,13 @@ describe('a VM that hangs', () => {
   });
 });
 
-describe('patience', () => {
+describe('deadlines', () => {
   const open = (probeDebugger?: () => Promise<boolean>) => {
     const time = new VirtualTime();
     let debugging = false;
     let due = 0;
-    const patience = new Patience({ timers: time, clock: time, debugging: () => debugging, probeDebugger });
-    const wait = (progress?: () => unknown) => patience.wait(1_000, () => due++, progress);
+    const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => debugging, probeDebugger });
+    const wait = (progress?: () => unknown) => deadlines.wait(1_000, () => due++, progress);
     const debug = (now: boolean) => {
       debugging = now;
     };

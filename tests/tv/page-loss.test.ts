@@ -14,7 +14,7 @@ import type { PublicationOf } from '../../protocol/schema.js';
 /** The built files: the stage finds the guests beside them. */
 const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${path}.js`, import.meta.url).href);
 const { simStage } = (await built('examples/tv/headless/stage')) as typeof import('../../examples/tv/headless/stage.js');
-const { actorOrders, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
+const { actorSpecs, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
 const { startSystem } = (await built('actors/application/system')) as typeof import('../../actors/application/system.js');
 const { INTENSITY_DEFAULT } = (await built('actors/supervisor/intensity')) as typeof import('../../actors/supervisor/intensity.js');
 const { SimHost } = (await built('host-shim/sim/host')) as typeof import('../../host-shim/sim/host.js');
@@ -51,7 +51,7 @@ async function open(seed: number, sharedMemory = true, more: Partial<SystemOptio
   vm.openPort(telemetry, { onFlush() {} });
   const display = openDisplayPort(vm, {});
   const input = openInputPort(vm);
-  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement: 'mixed', seed, ...more });
+  const system = await startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement: 'mixed', seed, ...more });
   /** Pictures that differed from the one before. */
   const seen: string[] = [];
   const frames = async (count: number) => {

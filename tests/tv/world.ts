@@ -7,7 +7,7 @@ import type { Key } from '../../host-shim/common/ports/input-port.js';
 const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${path}.js`, import.meta.url).href);
 const { simStage } = (await built('examples/tv/headless/stage')) as typeof import('../../examples/tv/headless/stage.js');
 const { placeOf } = (await built('examples/tv/headless/report')) as typeof import('../../examples/tv/headless/report.js');
-const { actorOrders, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
+const { actorSpecs, parties, portVms } = (await built('examples/tv/application')) as typeof import('../../examples/tv/application.js');
 const { startSystem } = (await built('actors/application/system')) as typeof import('../../actors/application/system.js');
 const { SimHost } = (await built('host-shim/sim/host')) as typeof import('../../host-shim/sim/host.js');
 const { openTimerPort } = (await built('host-shim/common/ports/timer')) as typeof import('../../host-shim/common/ports/timer.js');
@@ -39,7 +39,7 @@ export async function openWorld(placement: string, more: Partial<SystemOptions> 
   vm.openPort(telemetry, { onFlush() {} });
   const display = openDisplayPort(vm, {});
   const input = openInputPort(vm);
-  const system = await startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, ...more });
+  const system = await startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, ...more });
   const frames = async (count: number) => {
     for (let i = 0; i < count; i++) {
       display.tick(host.clock.nowMicros());

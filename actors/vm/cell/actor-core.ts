@@ -12,7 +12,7 @@ import { pairsOf, seenOf } from '../../../bus/seen.js';
 import { frameLength } from '../../../protocol/frame.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import { type ActorCheckpoint, untouched } from '../../contract/checkpoint.js';
-import type { ActorHealth, CrashReport, SpawnOrder } from '../../contract/control.js';
+import type { ActorHealth, CrashReport, SpawnSpec } from '../../contract/control.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
 import { ActorEnds } from './actor-ends.js';
@@ -59,21 +59,21 @@ export class ActorCore {
 
   constructor(
     readonly factory: ActorFactory,
-    readonly order: SpawnOrder,
+    readonly spec: SpawnSpec,
     readonly services: CellServices,
     /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
     former?: ActorCheckpoint,
   ) {
     this.gate = new Gate(factory.schema.address, services);
-    this.gate.epoch = order.epoch;
+    this.gate.epoch = spec.epoch;
     this.ends = new ActorEnds(this.name, this.gate, services);
-    this.incarnations = new Incarnations(factory, order.options, services);
-    const savedState = former ?? (order.snapshot && decodeSavedState(order.snapshot));
-    const { sequence, seen } = savedState ?? { sequence: firstSequenceOf(order.epoch), seen: [] };
+    this.incarnations = new Incarnations(factory, spec.options, services);
+    const savedState = former ?? (spec.snapshot && decodeSavedState(spec.snapshot));
+    const { sequence, seen } = savedState ?? { sequence: firstSequenceOf(spec.epoch), seen: [] };
     this.seen = seenOf(seen);
     // What goes on after a loss comes to life only when all of its VM is known again: that it cannot is its own end then.
     if (former) this.state = 'restarting';
-    else this.incarnations.begin(savedState?.snapshot.length === 0 ? undefined : (savedState?.snapshot ?? order.stored));
+    else this.incarnations.begin(savedState?.snapshot.length === 0 ? undefined : (savedState?.snapshot ?? spec.stored));
     this.journal = new CellJournal(services.journal, this.address);
     const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
     this.snapshots = new SnapshotKeeper({ bytes: former?.snapshot ?? this.incarnations.snapshot(), sequence, digest, position });
@@ -192,10 +192,10 @@ export class ActorCore {
   }
 
   /** A frame at which the actor ended too often goes to the dead letters, and the actor goes on from the state before it. */
-  giveUp({ position, frame }: JournalEntry, report: CrashReport): void {
+  poison({ position, frame }: JournalEntry, report: CrashReport): void {
     if (position < this.handledTo) this.rewritten = true;
     this.ends.tell();
-    this.journal.giveUp(position);
+    this.journal.poison(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
     this.services.events.poisoned(report, frame);
   }

@@ -5,7 +5,7 @@ export interface JournalEntry {
   readonly position: number;
   readonly frame: Uint8Array;
   /** It is handled no more, also after a loss of the VM. */
-  readonly givenUp: boolean;
+  readonly poisoned: boolean;
 }
 
 export class CellJournal {
@@ -29,8 +29,8 @@ export class CellJournal {
   /** Entries from a position on, with copies of their frames: the journal may wrap while they are handled. */
   from(position: number): readonly JournalEntry[] {
     const entries: JournalEntry[] = [];
-    this.journal.read(position, (actor, bytes, at, length, found, givenUp) => {
-      if (actor === this.address) entries.push({ position: found, frame: bytes.slice(at, at + length), givenUp });
+    this.journal.read(position, (actor, bytes, at, length, found, poisoned) => {
+      if (actor === this.address) entries.push({ position: found, frame: bytes.slice(at, at + length), poisoned });
     });
     return entries;
   }
@@ -43,23 +43,23 @@ export class CellJournal {
   /** The same with those behind it, up to the one with number `end`. */
   behind(position: number, index: number, end?: number): readonly JournalEntry[] {
     const entries = this.journal.has(position) ? this.from(position).slice(index, end) : [];
-    return entries.filter(({ givenUp }) => !givenUp);
+    return entries.filter(({ poisoned }) => !poisoned);
   }
 
   /** The entries behind a snapshot that were not given up: those whose output has left, and those that are yet to be handled. */
   since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
-    const entries = this.from(snapshot).filter(({ givenUp }) => !givenUp);
+    const entries = this.from(snapshot).filter(({ poisoned }) => !poisoned);
     const handled = entries.filter(({ position }) => position < handledTo);
     return { handled, left: entries.slice(handled.length) };
   }
 
   /** Frames behind a snapshot that were given up. */
-  givenUpSince(snapshot: number): readonly Uint8Array[] {
-    const entries = this.from(snapshot).filter(({ givenUp }) => givenUp);
+  poisonedSince(snapshot: number): readonly Uint8Array[] {
+    const entries = this.from(snapshot).filter(({ poisoned }) => poisoned);
     return entries.map(({ frame }) => frame);
   }
 
-  giveUp(position: number): void {
-    this.journal.giveUp(position);
+  poison(position: number): void {
+    this.journal.poison(position);
   }
 }

@@ -37,10 +37,10 @@ export function remember(
   { waiting, held }: Pick<ActorCheckpoint, 'waiting' | 'held'> = { waiting: [], held: [] },
 ): void {
   const journaled: number[] = [];
-  for (const { frame, givenUp } of journal.from(handledTo)) {
+  for (const { frame, poisoned } of journal.from(handledTo)) {
     noteSeen(journaled, frame, kinds);
     noteSeen(seen, frame, kinds);
-    if (!givenUp) router.acceptAgain(address, frame, 0);
+    if (!poisoned) router.acceptAgain(address, frame, 0);
   }
   for (const frame of waiting.flatMap(framesIn)) {
     const facts = kinds.of(frame, 0);
@@ -61,7 +61,7 @@ export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
     const report = ends.report(new ActorTrap(0, new Hang(suspect.reason)), entry?.frame ?? null, 0, formerEpochOf(core));
     if (entry && ends.hopeless) {
       services.router.acceptAgain(core.address, entry.frame, 0);
-      core.giveUp(entry, report);
+      core.poison(entry, report);
     }
     if (!suspect.reported) services.events.hung(report);
   }
@@ -84,6 +84,6 @@ function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
 const formerEpochOf = ({ gate }: ActorCore): number => gate.epoch - 1;
 
 /** Frames behind the checkpoint that were given up: who asked with one of them may not have been told. */
-export function givenUp({ journal, snapshots }: ActorCore): readonly Uint8Array[] {
-  return journal.givenUpSince(snapshots.last.position);
+export function poisonedFrames({ journal, snapshots }: ActorCore): readonly Uint8Array[] {
+  return journal.poisonedSince(snapshots.last.position);
 }

@@ -16,11 +16,11 @@ import { RECOVERABLE } from '../../../bus/recoverable.js';
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { ActorCheckpoint } from '../../contract/checkpoint.js';
-import type { SpawnOrder } from '../../contract/control.js';
+import type { SpawnSpec } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import type { Trial } from '../../contract/trial.js';
-import type { Party } from '../turns.js';
+import type { Party } from '../scheduler.js';
 import { ActorCore } from './actor-core.js';
 import { countHandled } from './batch.js';
 import type { JournalEntry } from './cell-journal.js';
@@ -49,11 +49,11 @@ export class ActorCell implements Party {
   /** @param former of the incarnation that was lost with its VM: `recover` goes on from there */
   constructor(
     factory: ActorFactory,
-    order: SpawnOrder,
+    spec: SpawnSpec,
     private readonly services: CellServices,
     former?: ActorCheckpoint,
   ) {
-    this.core = new ActorCore(factory, order, services, former);
+    this.core = new ActorCore(factory, spec, services, former);
     ({ name: this.name, address: this.address, mailbox: this.mailbox, gate: this.gate, seen: this.seen } = this.core);
   }
 
@@ -180,7 +180,7 @@ export class ActorCell implements Party {
     core.stats.traps++;
     core.incarnations.end();
     const report = ends.count(trap, culprit?.position ?? -1, culprit?.frame ?? null);
-    if (culprit && ends.hopeless) core.giveUp(culprit, report);
+    if (culprit && ends.hopeless) core.poison(culprit, report);
     ends.keep(report, trap);
     if (report.restartsAs > 0) this.services.restartSoon(this);
     else ends.tell();
@@ -317,8 +317,8 @@ export class ActorCell implements Party {
 
   /** What a frame would do now. @throws Error when it waits for its restart */
   tryFrame(frame: Uint8Array): Promise<Trial> {
-    const { factory, order } = this.core;
-    return runTrial(factory, order.options, this.presentState(), frame, this.services.kinds);
+    const { factory, spec } = this.core;
+    return runTrial(factory, spec.options, this.presentState(), frame, this.services.kinds);
   }
 
   /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */

@@ -5,7 +5,7 @@
  *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
  */
 import { requestNumber, withdrawnRequest } from '../../../bus/body.js';
-import { KeptView } from '../../../bus/kept-view.js';
+import { CachedView } from '../../../bus/cached-view.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import { RECOVERABLE } from '../../../bus/recoverable.js';
 import type { RequestLedger } from '../../../bus/requests.js';
@@ -65,7 +65,7 @@ export class Gate {
   /** A request that waits until its party has heard more refusals, and what was emitted behind it: in no books yet. */
   private readonly unasked = new HeldFrames();
   private readonly linePerTarget: boolean;
-  private readonly kept = new KeptView();
+  private readonly kept = new CachedView();
 
   constructor(
     readonly address: number,

@@ -33,7 +33,7 @@ export function adopt(core: ActorCore, { waiting, held, handled, sent }: Handove
   suspend(core);
   services.router.fence(core.address, gate.epoch, gate.sequence);
   core.renew();
-  const entries = handled.map((frame) => ({ frame, position: journal.position, givenUp: false }));
+  const entries = handled.map((frame) => ({ frame, position: journal.position, poisoned: false }));
   if (sent) {
     core.sent.restart(snapshots.last.sequence);
     core.sent.add(sent, 0, sent.length);

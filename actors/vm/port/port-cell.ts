@@ -22,12 +22,12 @@ import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { crashReport } from '../cell/crash-report.js';
 import { firstSequenceOf, Gate } from '../cell/gate.js';
-import type { Party } from '../turns.js';
+import type { Party } from '../scheduler.js';
 import { Port, type PortServices } from './port.js';
 import { PortSuspicions } from './port-suspicions.js';
 import { RepeatedCrashes } from './repeated-crashes.js';
 
-export interface PortOrder<P extends PortParty> {
+export interface PortSpec<P extends PortParty> {
   readonly schema: P;
   /** Makes the handlers of one incarnation. */
   readonly create: (port: Port<P>) => PortHandlers<P>;
@@ -52,20 +52,20 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   private readonly repeats = new RepeatedCrashes();
 
   constructor(
-    private readonly order: PortOrder<P>,
+    private readonly spec: PortSpec<P>,
     private readonly services: PortServices,
   ) {
-    this.gate = new Gate(order.schema.address, services);
+    this.gate = new Gate(spec.schema.address, services);
     this.suspicions = new PortSuspicions(this, services);
     this.beginAs(services.incarnation);
   }
 
   get address(): number {
-    return this.order.schema.address;
+    return this.spec.schema.address;
   }
 
   get name(): string {
-    return this.order.schema.name;
+    return this.spec.schema.name;
   }
 
   get blocked(): boolean {
@@ -90,14 +90,14 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   }
 
   private make(): Port<P> {
-    const { schema, create } = this.order;
+    const { schema, create } = this.spec;
     const port: Port<P> = new Port(schema, create, this.gate, this.services, (error) => this.failed(port, error, null));
     return port;
   }
 
   /** Every actor runs. A supervised port begins. */
   open(): void {
-    if (this.order.supervised) this.begin();
+    if (this.spec.supervised) this.begin();
     else this.port?.open();
   }
 
@@ -137,7 +137,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** A handler that goes on in a promise may fail later. */
   private mind(port: Port<P>, handling: unknown, copyFrame: () => Uint8Array | null): void {
     if (isGenerator(handling))
-      throw new Error(`a handler of ${this.order.schema.name} is a generator, which nobody runs: make it a plain or an async function`);
+      throw new Error(`a handler of ${this.spec.schema.name} is a generator, which nobody runs: make it a plain or an async function`);
     if (!isPromise(handling)) return;
     const frame = copyFrame();
     Promise.resolve(handling).catch((error) => this.failed(port, error, frame));
@@ -145,7 +145,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   /** What an incarnation that has ended still throws is of no meaning. */
   private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
-    if (!this.order.supervised) this.tellOf(error, frame);
+    if (!this.spec.supervised) this.tellOf(error, frame);
     else if (port === this.port && this.state === 'running') this.end(error, frame);
   }
 

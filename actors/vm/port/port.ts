@@ -197,7 +197,7 @@ export class Port<P extends PortParty = PortParty> {
       const request = this.nextRequest;
       this.emit(Port.prototype.request, message, message.owner, fields, request);
       this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
-      const abort = () => this.giveUp(request, 'aborted');
+      const abort = () => this.poison(request, 'aborted');
       const done = () => options.signal?.removeEventListener('abort', abort);
       options.signal?.addEventListener('abort', abort, { once: true });
       this.awaited.set(request, {
@@ -218,7 +218,7 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   /** Nobody waits for the answer any more, and whoever works on it is told. */
-  private giveUp(request: number, code: ErrorCode): void {
+  private poison(request: number, code: ErrorCode): void {
     const awaited = this.take(request);
     if (!awaited) return;
     fail(awaited, code);
@@ -310,7 +310,7 @@ export class Port<P extends PortParty = PortParty> {
     } catch (error) {
       this.onCrash(error);
     }
-    for (const request of [...this.awaited.keys()]) this.giveUp(request, 'closed');
+    for (const request of [...this.awaited.keys()]) this.poison(request, 'closed');
   }
 
   private release(deadlineMs?: number): void {

@@ -14,7 +14,7 @@ import {
 } from 'tandem/node';
 import { telemetry } from 'tandem/protocol';
 import { Random } from 'tandem/testing';
-import { actorOrders, parties, portVms } from '../application.js';
+import { actorSpecs, parties, portVms } from '../application.js';
 import type { HeadlessOptions } from './options.js';
 import { nextKey } from './remote-control.js';
 import { countFocusMoves, countMessages, hashState, placeOf, type Report, wrongWith } from './report.js';
@@ -54,7 +54,7 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
     await life.startSystem(host, {
       parties,
       portVms,
-      actors: actorOrders(seed),
+      actors: actorSpecs(seed),
       placement,
       seed,
       trapRate,

@@ -30,7 +30,7 @@ import {
   platformTimers,
   type Storage,
 } from 'tandem/browser';
-import { actorOrders, parties, portVms } from '../application.js';
+import { actorSpecs, parties, portVms } from '../application.js';
 import { parametersOf } from '../page-options.js';
 import { hashPicture, readView } from '../viewer.js';
 import { type Device, linksOf, readDevice } from './device.js';
@@ -98,7 +98,7 @@ async function open(life: Life, { placement, capabilities, page }: Device, stora
   const input = openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
-  const system = await life.startSystem(host, { parties, portVms, actors: actorOrders(seed), placement, seed, storage });
+  const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage });
   display.start();
 }
 

@@ -10,7 +10,7 @@ export interface RivalPorts {
   readonly echo: MessagePort;
 }
 
-export type RivalOrder =
+export type RivalCommand =
   | { readonly what: 'objects' | 'calls'; readonly samples: number }
   | { readonly what: 'echo'; readonly rounds: number };
 

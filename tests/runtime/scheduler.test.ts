@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Gate, type GateServices } from '../../actors/vm/cell/gate.js';
 import { Refusals } from '../../actors/vm/refusals.js';
-import { type Party, Turns } from '../../actors/vm/turns.js';
+import { type Party, Scheduler } from '../../actors/vm/scheduler.js';
 import { DeadLetters } from '../../bus/dead-letters.js';
 import { Kinds } from '../../bus/kinds.js';
 import { IDLE, INTERACTIVE, LANES, Mailbox, ORDINARY } from '../../bus/mailbox.js';
@@ -30,12 +30,12 @@ test.each([
   ['interactive', INTERACTIVE, ORDINARY],
   ['ordinary', ORDINARY, IDLE],
   ['interactive', INTERACTIVE, IDLE],
-])('who is always busy in the lane %s leaves turns to a neighbour in a lower one', (_name, busy, lower) => {
+])('who is always busy in the lane %s leaves scheduler to a neighbour in a lower one', (_name, busy, lower) => {
   const served: string[] = [];
-  const turns = new Turns({ set: () => null, clear() {} }, () => {});
-  turns.add(busyIn(busy, served, 'flood'));
-  turns.add(busyIn(lower, served, 'neighbour'));
-  for (let turn = 0; turn < 100; turn++) turns.serveOne();
+  const scheduler = new Scheduler({ set: () => null, clear() {} }, () => {});
+  scheduler.add(busyIn(busy, served, 'flood'));
+  scheduler.add(busyIn(lower, served, 'neighbour'));
+  for (let turn = 0; turn < 100; turn++) scheduler.serveOne();
   const ofNeighbour = served.filter((name) => name === 'neighbour').length;
   expect(ofNeighbour).toBeGreaterThan(5);
   expect(ofNeighbour).toBeLessThan(25);

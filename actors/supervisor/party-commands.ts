@@ -15,7 +15,7 @@ import type { Moves } from './move.js';
 import type { PortCommands } from './port-machine.js';
 import type { ActorSpecification, SupervisedActor } from './supervised-actor.js';
 
-export interface PartyOrderServices {
+export interface PartyCommandServices {
   /** @throws ControlError `lost` when the VM does not run */
   readonly control: (vm: VmName) => VmControl;
   /** Resolves when the VM is not being started again. */
@@ -28,11 +28,11 @@ export interface PartyOrderServices {
   readonly moves: Moves;
 }
 
-export class PartyOrders {
+export class PartyCommands {
   /** Per address, the last frame that an ended incarnation has sent. */
   private readonly lastSequences = new Map<number, number>();
 
-  constructor(private readonly services: PartyOrderServices) {}
+  constructor(private readonly services: PartyCommandServices) {}
 
   /** An incarnation has ended, and this was the last that it sent. */
   noteLast(address: number, sequence: number): void {

@@ -25,7 +25,7 @@ export interface Served {
   remove(party: Party): void;
 }
 
-export class Turns {
+export class Scheduler {
   parties: readonly Party[] = [];
   private turn = 0;
   /** Per lane: turns that lanes above it have had since its last. */

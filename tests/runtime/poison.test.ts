@@ -41,15 +41,15 @@ test.each([true, false])('nothing that was given up in a full journal is handled
     journalBytes: JOURNAL_BYTES,
     makeBank: () => new FragileBank(device),
   });
-  let givenUp = 0;
+  let poisoned = 0;
   world.system.onChange((change) => {
-    if (change.type !== 'poisoned' || ++givenUp < EXPLOSIONS) return;
+    if (change.type !== 'poisoned' || ++poisoned < EXPLOSIONS) return;
     device.broken = false;
     world.host.lose('js', 'the thread ended');
   });
   arriveTogether(world, ...fullBatch());
   await world.pass(1_000);
-  expect(world.system.actors[0]).toMatchObject({ state: 'running', givenUp: { messages: EXPLOSIONS } });
+  expect(world.system.actors[0]).toMatchObject({ state: 'running', poisoned: { messages: EXPLOSIONS } });
   expect(world.receipts).toEqual([]);
   expect(await world.until(world.system.deadLetters())).toHaveLength(EXPLOSIONS);
 });

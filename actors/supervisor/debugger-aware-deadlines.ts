@@ -13,7 +13,7 @@ const LATE_SHARE = 0.5;
 /** How often a deadline is given again because of progress: with five seconds each it is five minutes, which no batch takes. */
 const EXTENSIONS_MAX = 60;
 
-export interface PatienceOptions {
+export interface DeadlineOptions {
   readonly timers: Timers;
   readonly clock: Clock;
   /** Threads may be stopped by a debugger now. */
@@ -22,8 +22,8 @@ export interface PatienceOptions {
   readonly probeDebugger?: () => Promise<boolean>;
 }
 
-export class Patience {
-  constructor(private readonly options: PatienceOptions) {}
+export class DebuggerAwareDeadlines {
+  constructor(private readonly options: DeadlineOptions) {}
 
   /**
    * @param due called once the time is over

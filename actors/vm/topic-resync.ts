@@ -4,16 +4,16 @@
  */
 import type { Router } from '../../bus/router.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { RuntimeVoice } from './runtime-voice.js';
+import type { SystemSender } from './system-sender.js';
 
-export class Newcomers {
+export class TopicResync {
   private begun = false;
   private readonly waiting: PartySchema[] = [];
 
   constructor(
     private readonly parties: readonly PartySchema[],
     private readonly router: Router,
-    private readonly voice: RuntimeVoice,
+    private readonly sender: SystemSender,
   ) {}
 
   /** @param stored its state is from storage */
@@ -28,11 +28,11 @@ export class Newcomers {
   }
 
   private tell({ address, publishes, follows }: PartySchema): void {
-    for (const { kind } of Object.values(publishes)) this.voice.askFresh(kind, address, address);
+    for (const { kind } of Object.values(publishes)) this.sender.askFresh(kind, address, address);
     for (const path of follows) {
       const [owner, topic] = path.split('.');
       const party = this.parties.find(({ name }) => name === owner);
-      if (party && this.router.hasRoute(party.address)) this.voice.askFresh(party.publishes[topic].kind, party.address, address);
+      if (party && this.router.hasRoute(party.address)) this.sender.askFresh(party.publishes[topic].kind, party.address, address);
     }
   }
 }

@@ -1,5 +1,5 @@
 /** The view of the buffer that was asked for last: frames come in runs out of the same one, and a view costs more than reading its header. */
-export class KeptView {
+export class CachedView {
   private source: Uint8Array | null = null;
   private view: DataView | null = null;
 

@@ -3,7 +3,7 @@ import { framesIn, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/
 import type { Checkpoint, HeldFrame } from '../contract/checkpoint.js';
 import { Gate, type GateServices } from './cell/gate.js';
 
-export class Leaving {
+export class OrphanedOutput {
   private gates: Gate[] = [];
 
   constructor(private readonly services: GateServices) {}
@@ -30,14 +30,14 @@ export class Leaving {
   }
 
   /** What a lost incarnation had sent in vain waits at the gates of its senders, before what was held at them. @param parties that are here again */
-  restore({ sent, leaving }: Pick<Checkpoint, 'sent' | 'leaving'>, parties: readonly { readonly gate: Gate }[]): void {
+  restore({ sent, orphaned }: Pick<Checkpoint, 'sent' | 'orphaned'>, parties: readonly { readonly gate: Gate }[]): void {
     const gates = new Map(parties.map(({ gate }) => [gate.address, gate]));
     const hold = (held: HeldFrame): void => {
       const source = readU16(held.frame, SOURCE_OFFSET);
       (gates.get(source) ?? this.gateOf(source)).hold([held]);
     };
     for (const frame of sent.flatMap(framesIn)) hold({ frame, target: readU16(frame, TARGET_OFFSET) });
-    for (const held of leaving) hold(held);
+    for (const held of orphaned) hold(held);
   }
 
   private gateOf(source: number): Gate {

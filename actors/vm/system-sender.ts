@@ -11,7 +11,7 @@ import { firstSequenceOf, Gate, type GateServices } from './cell/gate.js';
 /** Addresses of the VMs' runtimes, as sources of system messages. */
 export const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
 
-export class RuntimeVoice {
+export class SystemSender {
   readonly gate: Gate;
   private readonly outbox = new OutboxBuilder();
 

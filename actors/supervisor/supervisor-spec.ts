@@ -4,7 +4,7 @@ import type { Backoff } from './tree/backoff.js';
 import type { AutoShutdown, RestartKind, Strategy } from './tree/specification.js';
 
 /** A supervisor and what it supervises, in the order of their start. */
-export interface SupervisorOrder extends Partial<Intensity> {
+export interface SupervisorSpec extends Partial<Intensity> {
   /** Unlike that of any other supervisor or actor. */
   readonly supervisor: string;
   /** `one_for_one` when not given. */
@@ -18,24 +18,24 @@ export interface SupervisorOrder extends Partial<Intensity> {
   /** Its end, when it is not restarted, may end its supervisor. */
   readonly significant?: boolean;
   /** Actors by their names, and further supervisors. */
-  readonly children: readonly (string | SupervisorOrder)[];
+  readonly children: readonly (string | SupervisorSpec)[];
 }
 
 /** The names of all actors, in the order of their start. */
-export const actorsOf = ({ children }: SupervisorOrder): readonly string[] =>
+export const actorsOf = ({ children }: SupervisorSpec): readonly string[] =>
   children.flatMap((child) => (typeof child === 'string' ? [child] : actorsOf(child)));
 
 /** The names of all actors and supervisors. */
-const namesOf = ({ supervisor, children }: SupervisorOrder): readonly string[] => [
+const namesOf = ({ supervisor, children }: SupervisorSpec): readonly string[] => [
   supervisor,
   ...children.flatMap((child) => (typeof child === 'string' ? [child] : namesOf(child))),
 ];
 
 /** One supervisor over all, one for one. */
-export const flatTree = (actors: readonly string[]): SupervisorOrder => ({ supervisor: 'root', children: actors });
+export const flatTree = (actors: readonly string[]): SupervisorSpec => ({ supervisor: 'root', children: actors });
 
 /** @throws RangeError unless every actor is in the tree once, and no name stands for two */
-export function checkTree(tree: SupervisorOrder, actors: readonly string[]): void {
+export function checkTree(tree: SupervisorSpec, actors: readonly string[]): void {
   const names = namesOf(tree);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new RangeError(`${twice} is in the tree of supervisors twice`);
