@@ -30,8 +30,8 @@ const millions = (perSecond: number): string => `${(perSecond / 1e6).toFixed(2)}
 const micros = (value: number): string => `${value.toFixed(0)} us`;
 const ms = (value: number): string => `${value < 10 ? value.toPrecision(3) : value.toFixed(0)} ms`;
 
-const costDetail = ({ withPerSecond, withoutPerSecond, range }: RecoveryCostFigures): string =>
-  `${millions(withPerSecond)}, without recovery ${millions(withoutPerSecond)}; ${range.map((cost) => cost.toFixed(2)).join(' to ')} by pair`;
+const costDetail = ({ shares, busySamples }: RecoveryCostFigures): string =>
+  `${shares.map((share) => share.toFixed(2)).join(' and ')} by thread, in ${busySamples} samples`;
 
 export function linesOf({ messages, recoveryCost, codec, recovery, vmLoss, footprint, scene }: Measured): readonly Line[] {
   const { busPerSecond, callsPerSecond, objectsPerSecond, roundTripMicros, postMessageRoundTripMicros } = messages;

@@ -14,7 +14,7 @@ import { measureVmLoss } from './vm-loss.js';
 
 const FULL = {
   messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoRounds: 300, echoes: 40 },
-  recoveryCost: { pairs: 5, warmUpRounds: 20, rounds: 7, samples: 200_000 },
+  recoveryCost: { warmUpRounds: 20, rounds: 20, samples: 200_000 },
   codec: { rounds: 9, roundMs: 20 },
   recovery: { crashes: 200, restarts: 15 },
   vmLoss: { losses: 12, pauseMs: 2_500 },
@@ -23,7 +23,7 @@ const FULL = {
 
 const QUICK: typeof FULL = {
   messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoRounds: 2, echoes: 10 },
-  recoveryCost: { pairs: 1, warmUpRounds: 1, rounds: 1, samples: 5_000 },
+  recoveryCost: { warmUpRounds: 1, rounds: 1, samples: 5_000 },
   codec: { rounds: 1, roundMs: 1 },
   recovery: { crashes: 3, restarts: 1 },
   vmLoss: { losses: 2, pauseMs: 1 },

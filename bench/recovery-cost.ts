@@ -1,58 +1,87 @@
 /**
- * What recovery costs in throughput: the same application, built with and without it, takes turns at sending messages.
+ * What recovery costs: the share of a busy thread's time that goes into journal, snapshots, checkpoints and the digest of what leaves, with
+ * all that they call, while messages are sent as fast as they go.
  *
- * The catch: which of its functions an engine inlines, and on which core a thread runs, is decided anew for each thread, and shifts either
- * build by a tenth. So there are several pairs, one after another, each with threads of its own that have sent enough to be optimised.
+ * The catch: a profile knows functions. What recovery costs within others is not in it: a sequence and an epoch stamped on each frame, and one
+ * comparison where it arrives.
  */
+import { existsSync } from 'node:fs';
 import { BusRun } from './bus-run.js';
-import { median, race, ratio } from './rounds.js';
 import { weightOfFirst } from './sample.js';
+import { type ProfileNode, type ThreadProfile, ThreadProfiles } from './thread-profiles.js';
+
+/** Nothing but recovery calls what is in them. */
+const RECOVERY_FILES = [
+  'bus/journal.js',
+  'bus/journal-mirror.js',
+  'bus/digest.js',
+  'actors/vm/checkpointer.js',
+  'actors/vm/checkpoint-memory.js',
+  'actors/vm/cell/cell-journal.js',
+  'actors/vm/cell/sent-since.js',
+  'actors/vm/cell/snapshot-check.js',
+  'actors/vm/cell/snapshot-keeper.js',
+].map((file) => new URL(`../${file}`, import.meta.url));
+
+const IDLE = new Set(['(idle)', '(program)', '(root)']);
 
 export interface RecoveryCostSizes {
-  readonly pairs: number;
   readonly warmUpRounds: number;
   readonly rounds: number;
   readonly samples: number;
 }
 
 export interface RecoveryCostFigures {
-  /** Share of the throughput. */
+  /** Share of the busy time of the thread in which it is larger. */
   readonly recoveryCost: number;
-  /** Of the pairs. */
-  readonly range: readonly [number, number];
-  /** Messages handled per second. */
-  readonly withPerSecond: number;
-  readonly withoutPerSecond: number;
+  /** Of each thread. */
+  readonly shares: readonly number[];
+  /** In JavaScript and Wasm, all threads together. */
+  readonly busySamples: number;
 }
 
-/** Of the build that scripts/build-bare.ts makes: all that it imports is that build's own. */
-async function bareBusRun(): Promise<BusRun> {
-  const file = new URL('../bare/bench/bus-run.js', import.meta.url);
-  const bare = (await import(file.href)) as { readonly BusRun: typeof BusRun };
-  return new bare.BusRun();
+interface Share {
+  readonly busy: number;
+  readonly recovery: number;
 }
 
-export async function measureRecoveryCost({ pairs, warmUpRounds, rounds, samples }: RecoveryCostSizes): Promise<RecoveryCostFigures> {
-  const sum = weightOfFirst(samples);
-  const perSecond = async (run: BusRun) => (samples / (await run.send(samples, sum))) * 1000;
-  const [withIt, without]: number[][] = [[], []];
-  const costs: number[] = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    const [bus, bare] = [new BusRun(), await bareBusRun()];
-    const systems = [await bus.start(), await bare.start()];
-    try {
-      const figures = await race(rounds, { bus: () => perSecond(bus), bare: () => perSecond(bare) }, warmUpRounds);
-      withIt.push(median(figures.bus));
-      without.push(median(figures.bare));
-      costs.push(1 - ratio(figures.bus, figures.bare));
-    } finally {
-      await Promise.all(systems.map((system) => system.stop()));
+function shareOf({ nodes }: ThreadProfile, recovery: ReadonlySet<string>): Share {
+  const byId = new Map(nodes.map((node) => [node.id, node]));
+  let [busy, spent] = [0, 0];
+  const visit = ({ callFrame, hitCount, children = [] }: ProfileNode, within: boolean): void => {
+    const inside = within || recovery.has(callFrame.url);
+    if (!IDLE.has(callFrame.functionName)) {
+      busy += hitCount;
+      if (inside) spent += hitCount;
     }
-  }
-  return {
-    recoveryCost: median(costs),
-    range: [Math.min(...costs), Math.max(...costs)],
-    withPerSecond: median(withIt),
-    withoutPerSecond: median(without),
+    for (const child of children) visit(byId.get(child) as ProfileNode, inside);
   };
+  visit(nodes[0], false);
+  return { busy, recovery: spent };
+}
+
+/** @throws Error when a file of recovery is no longer where it is looked for */
+function recoveryUrls(): ReadonlySet<string> {
+  for (const file of RECOVERY_FILES) if (!existsSync(file)) throw new Error(`the cost of recovery: there is no ${file.pathname}`);
+  return new Set(RECOVERY_FILES.map(({ href }) => href));
+}
+
+export async function measureRecoveryCost({ warmUpRounds, rounds, samples }: RecoveryCostSizes): Promise<RecoveryCostFigures> {
+  const urls = recoveryUrls();
+  const sum = weightOfFirst(samples);
+  const bus = new BusRun();
+  const system = await bus.start();
+  const profiles = new ThreadProfiles();
+  try {
+    await profiles.enable();
+    for (let round = 0; round < warmUpRounds; round++) await bus.send(samples, sum);
+    await profiles.start();
+    for (let round = 0; round < rounds; round++) await bus.send(samples, sum);
+    const threads = (await profiles.stop()).map((profile) => shareOf(profile, urls)).filter(({ busy }) => busy > 0);
+    const shares = threads.map(({ busy, recovery }) => recovery / busy);
+    return { recoveryCost: Math.max(...shares), shares, busySamples: threads.reduce((all, { busy }) => all + busy, 0) };
+  } finally {
+    profiles.end();
+    await system.stop();
+  }
 }

@@ -31,7 +31,6 @@ import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';
 import { PairCounter } from './pair-counter.js';
-import { RECOVERABLE } from './recoverable.js';
 import type { IncomingRequest, RequestLedger } from './requests.js';
 import type { TraceRing } from './trace.js';
 
@@ -241,7 +240,7 @@ export class Router {
     }
     const key = source * LANES.length + facts.lane;
     const seen = target.seen[key] ?? 0;
-    if (RECOVERABLE && sequence <= seen) {
+    if (sequence <= seen) {
       this.stats.duplicates++;
       return true;
     }
@@ -254,7 +253,7 @@ export class Router {
     if (admission === 'full') return false;
     if (admission === 'in') this.noteAdmitted(target.address, facts, bytes, at);
     if (fence === undefined || epoch > fence.epoch) this.fences.set(source, { epoch, lastSequence: sequence - 1 });
-    target.seen[key] = sequence || 1; // without sequences a source is still known from its first frame on
+    target.seen[key] = sequence;
     return true;
   }
 

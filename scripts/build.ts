@@ -1,7 +1,7 @@
 /**
  * Builds all of it, or what one purpose needs:
  *
- *   npx tsx scripts/build.ts              everything: codecs, TypeScript by its projects, the Wasm guests, the television's page, the benchmarks' bare runtime
+ *   npx tsx scripts/build.ts              everything: codecs, TypeScript by its projects, the Wasm guests, the television's page
  *   npx tsx scripts/build.ts television   what `npm start` runs
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
  *
@@ -10,7 +10,6 @@
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { buildBare } from './build-bare.js';
 import { buildCodecs } from './build-codecs.js';
 import { buildGuests, guestSources } from './build-guests.js';
 import { buildWeb } from './build-web.js';
@@ -23,15 +22,14 @@ interface Purpose {
   /** Where its guests are; null: everywhere. */
   readonly guests: readonly string[] | null;
   readonly page: boolean;
-  readonly bare: boolean;
   /** Who wants to see something run has not come for a report about types: the next whole build gives it. */
   readonly checksTypes: boolean;
 }
 
 const PURPOSES: Record<string, Purpose> = {
-  everything: { projects: [], guests: null, page: true, bare: true, checksTypes: true },
-  television: { projects: ['examples'], guests: ['wasm-actors/'], page: true, bare: false, checksTypes: false },
-  chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false, bare: false, checksTypes: true },
+  everything: { projects: [], guests: null, page: true, checksTypes: true },
+  television: { projects: ['examples'], guests: ['wasm-actors/'], page: true, checksTypes: false },
+  chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false, checksTypes: true },
 };
 
 /** Says what was done, and how long it took since the last time or since the beginning. */
@@ -76,7 +74,6 @@ async function build(purpose: Purpose): Promise<void> {
   const steps = new Steps();
   if (purpose.page) await buildWeb();
   if (purpose.page) steps.done('page');
-  if (purpose.bare) buildBare();
 }
 
 const [name = 'everything'] = process.argv.slice(2);

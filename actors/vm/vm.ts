@@ -9,7 +9,6 @@ import { Journal } from '../../bus/journal.js';
 import { Kinds } from '../../bus/kinds.js';
 import type { FrameSink } from '../../bus/link.js';
 import { PairCounter } from '../../bus/pair-counter.js';
-import { RECOVERABLE } from '../../bus/recoverable.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
 import { TraceRing } from '../../bus/trace.js';
@@ -104,7 +103,7 @@ export class Vm implements VmControl {
     this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), options.mirror);
     this.recovering = memory?.recovers ?? false;
     this.deadlines = new DeadlineTimer(options.clock, options.timers, this.requests, () => this.deadlinePassed());
-    this.checkpointer = RECOVERABLE && memory ? this.createCheckpointer(memory.checkpoint) : null;
+    this.checkpointer = memory ? this.createCheckpointer(memory.checkpoint) : null;
     this.router = new Router({
       kinds: this.kinds,
       deadLetters: this.deadLetterBox,

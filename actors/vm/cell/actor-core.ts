@@ -7,7 +7,6 @@
  */
 import { FrameDigest } from '../../../bus/digest.js';
 import { Mailbox } from '../../../bus/mailbox.js';
-import { RECOVERABLE } from '../../../bus/recoverable.js';
 import { pairsOf, seenOf } from '../../../bus/seen.js';
 import { frameLength } from '../../../protocol/frame.js';
 import type { PartySchema } from '../../../protocol/schema.js';
@@ -115,10 +114,8 @@ export class ActorCore {
     reportMalformed(this.services, this.incarnations.malformed, bytes, frames);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
-    if (RECOVERABLE) {
-      this.digest = this.frameDigest.add(this.digest, output, start, end);
-      this.sent.add(output, start, end);
-    }
+    this.digest = this.frameDigest.add(this.digest, output, start, end);
+    this.sent.add(output, start, end);
     this.gate.release(output, start, end);
   }
 

@@ -12,7 +12,6 @@
  *                                    what was journaled behind it, in order; then the mailbox again
  */
 import type { Mailbox } from '../../../bus/mailbox.js';
-import { RECOVERABLE } from '../../../bus/recoverable.js';
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { ActorCheckpoint } from '../../contract/checkpoint.js';
@@ -78,7 +77,7 @@ export class ActorCell implements Party {
     if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
     const frames = countHandled(this.services, this.address, scratch, length);
-    this.handleJournaled(RECOVERABLE ? this.core.journal.append(scratch, length) : 0, length, frames);
+    this.handleJournaled(this.core.journal.append(scratch, length), length, frames);
     return frames;
   }
 
@@ -112,7 +111,7 @@ export class ActorCell implements Party {
     snapshots.spent(micros);
     incarnations.spent(micros);
     this.services.spent(micros);
-    if (RECOVERABLE && snapshots.due) this.takeSnapshot();
+    if (snapshots.due) this.takeSnapshot();
     this.services.changed(this.name);
   }
 

@@ -7,7 +7,6 @@
 import { requestNumber, withdrawnRequest } from '../../../bus/body.js';
 import { CachedView } from '../../../bus/cached-view.js';
 import type { Kinds } from '../../../bus/kinds.js';
-import { RECOVERABLE } from '../../../bus/recoverable.js';
 import type { RequestLedger } from '../../../bus/requests.js';
 import type { Router } from '../../../bus/router.js';
 import {
@@ -104,10 +103,8 @@ export class Gate {
     const view = this.kept.of(bytes);
     for (let at = start; at < end; at += frameLength(bytes, at)) {
       view.setUint16(at + SOURCE_OFFSET, address);
-      if (RECOVERABLE) {
-        setU53(view, at + SEQUENCE_OFFSET, ++this.sequence);
-        view.setUint32(at + EPOCH_OFFSET, epoch);
-      }
+      setU53(view, at + SEQUENCE_OFFSET, ++this.sequence);
+      view.setUint32(at + EPOCH_OFFSET, epoch);
       setU53(view, at + SENT_AT_OFFSET, now);
       if (this.unasked.size > 0 || this.mustHear(bytes, at)) this.waitUnasked(bytes, at);
       else this.pass(bytes, at, now, deadlineMs);
