@@ -9,14 +9,15 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
-/** Tests that start threads, processes or a browser of their own, and one that counts all objects: one file at a time, or they wait for each other. */
+/** Tests that start threads of their own, and one that counts all objects: one file at a time, beside those in Chromium. */
 const WITH_THREADS = [
-  'tests/{bench,e2e,host,readme,tv}/**/*.test.ts',
+  'tests/host/**/*.test.ts',
   'tests/bus/link-threads.test.ts',
   'tests/chaos/{broken-runtime,threads}.test.ts',
   'tests/runtime/growth.test.ts',
-  'tests/scripts/**/*.test.ts',
 ];
+/** Tests that start processes or a browser, and wait for them most of the time. */
+const FROM_OUTSIDE = ['tests/{bench,e2e,readme,scripts,tv}/**/*.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 
 /** For a machine that does much else at the same time. */
@@ -33,7 +34,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...WITH_THREADS, ...IN_CHROMIUM],
+          exclude: [...WITH_THREADS, ...FROM_OUTSIDE, ...IN_CHROMIUM],
           maxWorkers: '100%',
           // Loading the runtime takes longer than most files: once for each worker, and not for each file.
           isolate: false,
@@ -50,6 +51,17 @@ export default defineConfig({
           exclude: IN_CHROMIUM,
           maxWorkers: 1,
           sequence: { groupOrder: 1 },
+          ...timeouts,
+        },
+      },
+      {
+        plugins: [ownName()],
+        test: {
+          name: 'outside',
+          include: FROM_OUTSIDE,
+          exclude: IN_CHROMIUM,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
           ...timeouts,
         },
       },

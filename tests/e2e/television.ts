@@ -190,3 +190,21 @@ export const keepWorkers = (page: Page): Promise<unknown> =>
   });
 
 const quoted = (text: string): string => text.replace(/["\\]/g, '\\$&');
+
+/** A television whose films do not come before they are released. */
+export async function openHeld(
+  browser: Browser,
+  server: RunningServer,
+  query = '',
+): Promise<{ television: Television; release: () => void }> {
+  let release = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const hold = (page: Page) =>
+    page.route('**/api/films?*', async (route) => {
+      await released;
+      await route.continue();
+    });
+  return { television: await Television.open(browser, server, query, hold), release };
+}

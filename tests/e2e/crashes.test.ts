@@ -1,0 +1,141 @@
+/** What a crash does to the television in Chromium: of an actor in Wasm, of the page, of the worker in which the page is. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningServer } from '../../examples/tv/server/server.js';
+import { keepWorkers, launchChromium, openHeld, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveTelevision(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const open = (query = '') => Television.open(browser, server, query);
+
+/** Keys, and the film that has focus when they have been pressed. */
+const MOVES = ['ArrowRight', 'ArrowRight', 'ArrowRight'];
+
+async function undisturbed(): Promise<string> {
+  const television = await open('?placement=wasm');
+  await television.settle(titleAt(0, 0));
+  await television.press(...MOVES);
+  const hash = await television.settle(titleAt(0, 3));
+  await television.close();
+  return hash;
+}
+
+let calm: string;
+beforeAll(async () => {
+  calm = await undisturbed();
+});
+
+describe.each([
+  { device: 'isolated', query: '?placement=wasm', links: 'shared memory' },
+  { device: 'not isolated', query: '?placement=wasm&plain', links: 'message ports' },
+  { device: 'without workers', query: '?placement=wasm&workers=off', links: 'one thread' },
+])('a crash in the Wasm VM, $device', ({ device, query, links }) => {
+  test('of scene and of focus while a rail moves: the picture goes on, and focus is where it was', async () => {
+    const television = await open(query);
+    await television.settle(titleAt(0, 0));
+    expect(await television.look('links')).toBe(links);
+    expect(await television.actor('scene')).toEqual({ vm: 'wasm', state: 'running', restarts: 0 });
+
+    await television.pressWhileMoving(MOVES[0], 'c');
+    await television.restarted('scene', 1);
+    await television.screenshot(`crash of scene ${device}`);
+    expect(await television.page.textContent('#crash')).toMatch(/^scene crashed at scene\.tick in wasm-actors\//);
+    const painted = Number(await television.look('painted'));
+    await television.settle(titleAt(0, 1));
+
+    await television.press('2');
+    await television.pressWhileMoving(MOVES[1], 'c');
+    await television.press(MOVES[2]);
+    await television.restarted('focus', 1);
+    await television.screenshot(`crash of focus ${device}`);
+
+    expect(await television.settle(titleAt(0, 3))).toBe(calm);
+    expect(Number(await television.look('painted'))).toBeGreaterThan(painted);
+    expect(await television.actor('scene')).toEqual({ vm: 'wasm', state: 'running', restarts: 1 });
+    expect(await television.actor('focus')).toEqual({ vm: 'wasm', state: 'running', restarts: 1 });
+    expect(await television.page.textContent('#crash')).toMatch(/^focus crashed at \S+ in wasm-actors\//);
+    await television.close();
+  });
+});
+
+test('a crash of network and of history: the films on their way still come, and Back leads back', async () => {
+  const { television, release } = await openHeld(browser, server, '?placement=wasm');
+  await television.see('requests', '3');
+  await television.press('5', 'c', 'ArrowDown');
+  await television.restarted('network', 1);
+  release();
+  await television.settle(titleAt(1, 0));
+  await television.press('3', 'c', 'Enter');
+  await television.settle('Play');
+  await television.restarted('history', 1);
+  await television.press('Backspace');
+  await television.settle(titleAt(1, 0));
+  await television.close();
+});
+
+const PAGE_ENDS = [
+  {
+    what: 'throws',
+    query: '',
+    // It throws at an arrow that leads nowhere: nothing on the screen changes by it.
+    end: (television: Television, edge: string) => television.press('6', 'c', edge),
+  },
+  { what: 'is lost with the JavaScript worker', query: '', end: (television: Television) => television.killWorker('js-vm') },
+  { what: 'is lost where no memory is shared', query: '&shared=off', end: (television: Television) => television.killWorker('js-vm') },
+];
+
+/** Keys, and what has focus after each; then an arrow that leads nowhere, and what is to the left. */
+const SCREENS = [
+  {
+    screen: 'browse',
+    way: () => [
+      ['ArrowRight', titleAt(0, 1)],
+      ['ArrowRight', titleAt(0, 2)],
+    ],
+    edge: 'ArrowUp',
+    left: () => titleAt(0, 1),
+  },
+  {
+    screen: 'details',
+    way: () => [
+      ['Enter', 'Play'],
+      ['ArrowRight', 'Add to my list'],
+    ],
+    edge: 'ArrowRight',
+    left: () => 'Play',
+  },
+];
+
+describe.each(SCREENS)('the page on $screen', ({ screen, way, edge, left }) => {
+  test.each(PAGE_ENDS)('$what: another is there, and not one picture differs', async ({ what, query, end }) => {
+    // A machine that does much else may take longer than the page waits for its films.
+    const television = await Television.open(browser, server, `?placement=wasm&heldMs=${PATIENCE_MS}${query}`, keepWorkers);
+    let before = await television.settle(titleAt(0, 0));
+    let focused = '';
+    for (const [key, title] of way()) {
+      await television.press(key);
+      focused = title;
+      before = await television.settle(title);
+    }
+    expect(await television.actor('page')).toEqual({ vm: 'js', state: 'running', restarts: 0 });
+    const pictures = await television.watchPictures();
+    await end(television, edge);
+    await television.restarted('page', 1);
+    expect(await television.settle(focused)).toBe(before);
+    await television.screenshot(`page ${what} on ${screen}`);
+    expect(new Set(await pictures())).toEqual(new Set([before]));
+    await television.press('ArrowLeft');
+    await television.settle(left());
+    await television.close();
+  });
+});

@@ -1,0 +1,135 @@
+/** What lesser devices show: the same pictures, whatever they have not got, and the reason where a twin runs. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningServer } from '../../examples/tv/server/server.js';
+import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveTelevision(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const open = (query = '') => Television.open(browser, server, query);
+
+describe('a lesser device shows the same', () => {
+  const keys = ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Enter', 'ArrowRight', 'Backspace'];
+  const focused = () => [titleAt(0, 1), titleAt(0, 2), titleAt(1, 1), 'Play', 'Add to my list', titleAt(1, 1)];
+
+  /** Hashes of the picture, at rest after each key. */
+  async function play(television: Television): Promise<readonly string[]> {
+    const hashes = [await television.settle(titleAt(0, 0))];
+    for (const [index, title] of focused().entries()) {
+      await television.press(keys[index]);
+      hashes.push(await television.settle(title));
+    }
+    return hashes;
+  }
+
+  let expected: readonly string[];
+  beforeAll(async () => {
+    const television = await open('?placement=mixed');
+    expected = await play(television);
+    await television.close();
+  });
+
+  test('its pictures differ from key to key', () => {
+    expect(new Set(expected).size).toBe(keys.length);
+  });
+
+  test.each([
+    { name: 'WebAssembly', query: '?wasm=off', links: 'shared memory', vm: 'js' },
+    { name: 'shared memory', query: '?shared=off', links: 'message ports', vm: 'wasm' },
+    { name: 'isolation', query: '?plain', links: 'message ports', vm: 'wasm' },
+    { name: 'workers', query: '?workers=off', links: 'one thread', vm: 'wasm' },
+    { name: 'any of them', query: '?plain&wasm=off&workers=off', links: 'one thread', vm: 'js' },
+  ])('without $name', async ({ name, query, links, vm }) => {
+    const television = await open(query);
+    expect(await play(television)).toEqual(expected);
+    expect(await television.look('links')).toBe(links);
+    expect((await television.actor('scene')).vm).toBe(vm);
+    await television.screenshot(`without ${name}`);
+    await television.close();
+  });
+
+  // The address only asks to do without. These devices really have not got it.
+  test('a page that is not isolated has no shared memory', async () => {
+    const television = await open('?plain');
+    expect(await television.page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([false, 'undefined']);
+    await television.close();
+  });
+
+  test('a browser that has no workers', async () => {
+    const television = await Television.open(browser, server, '', (page) => page.addInitScript('delete globalThis.Worker'));
+    expect(await play(television)).toEqual(expected);
+    expect(await television.look('links')).toBe('one thread');
+    await television.close();
+  });
+
+  test('a browser that has no OffscreenCanvas', async () => {
+    const television = await Television.open(browser, server, '', (page) => page.addInitScript('delete globalThis.OffscreenCanvas'));
+    expect(await play(television)).toEqual(expected);
+    expect(await television.page.evaluate(() => typeof OffscreenCanvas)).toBe('undefined');
+    expect(await television.page.isHidden('#problem')).toBe(true);
+    await television.close();
+  });
+
+  test('a browser that has no WebAssembly', async () => {
+    const lesser = await launchChromium('--js-flags=--jitless');
+    try {
+      const television = await Television.open(lesser, server);
+      expect(await television.page.evaluate(() => typeof WebAssembly)).toBe('undefined');
+      expect(await play(television)).toEqual(expected);
+      expect((await television.actor('scene')).vm).toBe('js');
+    } finally {
+      await lesser.close();
+    }
+  });
+});
+
+/** What a server may answer for a guest, and what is said of it. */
+const NO_GUESTS = {
+  scene: { answer: { status: 404, body: '' }, reason: /scene\.wasm: 404/ },
+  focus: {
+    answer: { status: 200, contentType: 'text/html', body: '<!doctype html><title>Television</title>' },
+    reason: /not a module: .*text\/html/,
+  },
+  network: {
+    answer: { status: 200, contentType: 'application/wasm', body: Buffer.from('\0asm') },
+    reason: /not a module: .*application\/wasm/,
+  },
+};
+
+describe.each([
+  { device: 'on threads', query: '?placement=wasm' },
+  { device: 'in one thread', query: '?placement=wasm&workers=off' },
+])('guests that cannot be had, $device', ({ query }) => {
+  test('their twins begin, the others stay in Wasm, and the panel and the console say why', async () => {
+    const lines: string[] = [];
+    const television = await Television.open(browser, server, query, async (page) => {
+      page.on('console', (message) => message.type() === 'warning' && lines.push(message.text()));
+      for (const [actor, { answer }] of Object.entries(NO_GUESTS)) await page.route(`**/${actor}.wasm`, (route) => route.fulfill(answer));
+    });
+    await television.settle(titleAt(0, 0));
+    await television.press('ArrowRight');
+    await television.settle(titleAt(0, 1));
+    for (const [actor, { reason }] of Object.entries(NO_GUESTS)) {
+      expect(await television.actor(actor)).toEqual({ vm: 'js', state: 'running', restarts: 0 });
+      expect(await television.told(actor)).toMatch(new RegExp(`^js twin: .*${reason.source}`));
+      expect(lines.filter((line) => line.includes(`the guest of ${actor} cannot be run`))).toEqual([expect.stringMatching(reason)]);
+    }
+    for (const actor of ['history', 'metrics']) {
+      expect(await television.actor(actor)).toEqual({ vm: 'wasm', state: 'running', restarts: 0 });
+      expect(await television.told(actor)).toBe('no crash');
+    }
+    expect(lines.filter((line) => line.startsWith('tandem: '))).toHaveLength(Object.keys(NO_GUESTS).length);
+    await television.screenshot('without guests');
+    await television.close();
+  });
+});

@@ -1,0 +1,119 @@
+/** What a viewer does, in Chromium from end to end: keys, films, sizes of the screen, and what they are told when something is wrong. */
+import type { Browser } from 'playwright';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RunningServer } from '../../examples/tv/server/server.js';
+import { launchChromium, openHeld, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
+
+let server: RunningServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([serveTelevision(), launchChromium()]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const open = (query = '') => Television.open(browser, server, query);
+
+describe('a viewer', () => {
+  test('sees placeholders, and the films when they have come', async () => {
+    const { television, release } = await openHeld(browser, server);
+    await television.see('requests', '3');
+    await television.page.waitForSelector('#television[data-placeholders="14"][data-animating="false"]', { state: 'attached' });
+    expect(await television.look('focused')).toBe('');
+    await television.screenshot('placeholders');
+    release();
+    await television.settle(titleAt(0, 0));
+    await television.screenshot('browse');
+    await television.close();
+  });
+
+  test('moves along rails, opens a film, and comes back to where they were', async () => {
+    const television = await open();
+    await television.settle(titleAt(0, 0));
+    await television.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
+    await television.settle(titleAt(0, 4));
+    await television.press('ArrowDown', 'ArrowRight', 'ArrowRight');
+    // Below the fifth card of the scrolled rail stands the second one of the next.
+    const left = await television.settle(titleAt(1, 3));
+    await television.screenshot('moved');
+
+    await television.press('Enter');
+    await television.settle('Play');
+    await television.screenshot('details');
+    await television.press('ArrowRight');
+    await television.settle('Add to my list');
+
+    await television.press('Backspace');
+    expect(await television.settle(titleAt(1, 3))).toBe(left);
+    await television.screenshot('back');
+    await television.press('ArrowUp');
+    await television.settle(titleAt(0, 4));
+    await television.close();
+  });
+
+  test('sees as many pixels as the screen has, at each ratio and after a resize', async () => {
+    const television = await open();
+    const hash = await television.settle(titleAt(0, 0));
+    expect(await television.pixels()).toEqual([1280, 720]);
+    await television.screenshot('ratio-1');
+    await television.page.setViewportSize({ width: 1600, height: 1000 });
+    await television.seePixels(1600, 900);
+    expect(await television.settle(titleAt(0, 0))).toBe(hash);
+    await television.screenshot('resized');
+    await television.close();
+
+    const sharp = await Television.open(browser, server, '', undefined, 2);
+    expect(await sharp.settle(titleAt(0, 0))).toBe(hash);
+    expect(await sharp.pixels()).toEqual([2560, 1440]);
+    await sharp.screenshot('ratio-2');
+    await sharp.page.setViewportSize({ width: 800, height: 450 });
+    await sharp.seePixels(1600, 900);
+    expect(await sharp.settle(titleAt(0, 0))).toBe(hash);
+    await sharp.close();
+  });
+
+  test('stays where they are at the ends, and at the root of history', async () => {
+    const television = await open();
+    const hash = await television.settle(titleAt(0, 0));
+    await television.press('ArrowLeft', 'ArrowUp', 'Escape', 'ArrowRight');
+    await television.settle(titleAt(0, 1));
+    await television.press('ArrowLeft');
+    expect(await television.settle(titleAt(0, 0))).toBe(hash);
+    await television.close();
+  });
+});
+
+test('a catalogue that cannot be reached can be asked for again', async () => {
+  let answers = false;
+  const television = await Television.open(browser, server, '', (page) =>
+    page.route('**/api/genres', (route) => (answers ? route.continue() : route.fulfill({ status: 404, body: '' }))),
+  );
+  await television.settle('Try again');
+  await television.screenshot('out-of-reach');
+  answers = true;
+  await television.press('Enter');
+  await television.settle(titleAt(0, 0));
+  await television.close();
+});
+
+test('an address that makes no sense is said on the screen', async () => {
+  const television = await open('?placement=scene=kitchen');
+  await television.see('state', 'failed');
+  expect(await television.page.textContent('#problem')).toBe("placement 'scene=kitchen': an actor runs in js or wasm, not in 'kitchen'");
+  await television.close();
+});
+
+test('frame times and the way from key to picture reach the telemetry backend', async () => {
+  const television = await open();
+  await television.settle(titleAt(0, 0));
+  await television.press('ArrowRight');
+  await television.settle(titleAt(0, 1));
+  const exported = async () => (await fetch(new URL('/v1/metrics', server.url))).text();
+  await expect.poll(exported, { timeout: PATIENCE_MS, interval: 500 }).toContain('tandem.inputToFrameMs');
+  expect(await exported()).toContain('tandem.frameMs');
+  await television.close();
+});
