@@ -15,23 +15,17 @@ export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
 export { type ActorSpec, type System, type SystemHealth, type SystemOptions, startSystem } from './application/system.js';
 export type { Condition, CrashHistory, LastCrash, PartyCondition, PoisonedMessages } from './contract/condition.js';
+export type { ActorHealth, DeadLetter, EndNotice, LinkTransport, Routes, SpawnSpec, VmControl, VmCounters } from './contract/control.js';
 export type {
-  ActorHealth,
   CauseLink,
   CrashReport,
-  DeadLetter,
   DeafReport,
   DivergenceReport,
   DivergentFrame,
-  EndNotice,
-  LinkTransport,
   RefusedReport,
-  Routes,
-  SpawnSpec,
-  VmControl,
-  VmCounters,
+  VmEvent,
   VmEvents,
-} from './contract/control.js';
+} from './contract/events.js';
 export type { FaultKind } from './contract/fault.js';
 export {
   type Capabilities,
@@ -39,7 +33,6 @@ export {
   ControlError,
   type ControlFailure,
   type Host,
-  type LocalListener,
   type TimerHandle,
   type Timers,
   type VmHandle,

@@ -3,7 +3,7 @@
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
-import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/control.js';
+import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 

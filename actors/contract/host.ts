@@ -12,7 +12,8 @@
  * `guardControl` (supervisor/guard.ts), so that every call settles.
  */
 
-import type { VmControl, VmEvents } from './control.js';
+import type { VmControl } from './control.js';
+import type { VmEvents } from './events.js';
 import type { VmName } from './instance.js';
 import type { ProgressReader } from './progress.js';
 
@@ -43,9 +44,6 @@ export interface VmListener extends VmEvents {
   /** The thread ended without being asked to. Called once, and not after `terminate`. */
   lost(reason: string): void;
 }
-
-/** What the supervisor learns from the VM of its own thread. */
-export type LocalListener = Pick<VmEvents, 'ended' | 'crashed' | 'poisoned' | 'deaf' | 'refused' | 'crashOf'>;
 
 /** A guest of a VM that cannot be run. */
 export interface UnfitGuest {
@@ -86,8 +84,8 @@ export interface Host {
   readonly probeDebugger?: () => Promise<boolean>;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
-  /** Whom to tell when a supervised port of the host's own VM ends. */
-  listen(listener: LocalListener): void;
+  /** Whom the host's own VM reports to. */
+  listen(listener: VmEvents): void;
   /**
    * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
    * @param how for the first time, as itself, when not given

@@ -3,7 +3,8 @@
  * a frame that came from elsewhere; the VM where that frame's source lives knows what caused it.
  */
 import { CAUSE_CHAIN_MAX } from '../../protocol/limits.js';
-import type { CauseLink, CrashReport, VmControl } from '../contract/control.js';
+import type { VmControl } from '../contract/control.js';
+import type { CauseLink, CrashReport } from '../contract/events.js';
 
 export interface CauseSources {
   /** Address of a party; undefined when there is none of that name. */

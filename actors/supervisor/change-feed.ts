@@ -1,6 +1,6 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
 import { DeadLetters } from '../../bus/dead-letters.js';
-import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/control.js';
+import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import { Listeners } from '../contract/listeners.js';

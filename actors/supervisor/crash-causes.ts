@@ -11,7 +11,7 @@ import { beginningOf } from '../../bus/beginning.js';
 import type { CrashCause } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
-import type { CrashQuestion, CrashReport } from '../contract/control.js';
+import type { CrashQuestion, CrashReport } from '../contract/events.js';
 
 interface Crash {
   readonly address: number;

@@ -1,6 +1,6 @@
 /** What is remembered of the crashes of each party: a few numbers that stay when the reports have made room for others. */
 import type { CrashHistory } from '../contract/condition.js';
-import type { CrashReport } from '../contract/control.js';
+import type { CrashReport } from '../contract/events.js';
 
 const NONE: CrashHistory = { lastCrash: null, poisoned: null };
 

@@ -1,7 +1,8 @@
 /** One actor under supervision: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { CrashReport, RecoverySpec } from '../contract/control.js';
+import type { RecoverySpec } from '../contract/control.js';
+import type { CrashReport } from '../contract/events.js';
 import type { Clock, Timers } from '../contract/host.js';
 import type { ActorOptions } from '../contract/instance.js';
 import type { ActorState } from '../contract/states.js';

@@ -2,7 +2,8 @@
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { CrashReport, RecoverySpec } from '../contract/control.js';
+import type { RecoverySpec } from '../contract/control.js';
+import type { CrashReport } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import type { PortState } from '../contract/states.js';
 import type { PortStatus } from './change-feed.js';

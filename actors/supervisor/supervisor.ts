@@ -7,7 +7,8 @@
  */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { PartySchema } from '../../protocol/schema.js';
-import type { CrashReport, Routes, VmControl } from '../contract/control.js';
+import type { Routes, VmControl } from '../contract/control.js';
+import type { CrashReport } from '../contract/events.js';
 import type { ControlError, Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { KeeperServices, StateKeeper } from '../contract/state-keeper.js';

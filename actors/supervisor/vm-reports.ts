@@ -4,7 +4,7 @@
  * The catch: a VM that is lost may still be heard of. Who ended in it, and what it had, is not news any more.
  */
 
-import type { CrashReport } from '../contract/control.js';
+import type { CrashReport, VmEvent } from '../contract/events.js';
 import type { VmListener } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StateKeeper } from '../contract/state-keeper.js';
@@ -29,28 +29,11 @@ export class VmReports {
 
   /** Of one incarnation of a VM. */
   listener(name: VmName): VmListener {
-    const { vms, persistence, ended, crashes } = this.options;
+    const { vms, crashes } = this.options;
     let present = true;
     return {
-      ended: (report) => {
-        if (present) ended(report);
-        this.tell(report, (whole) => ({ type: 'crash', report: whole }));
-      },
-      hung: (report) => {
-        vms().recovery.reported(name);
-        this.tell(report, (whole) => ({ type: 'crash', report: whole }));
-      },
-      crashed: (report) => this.tell(report, (whole) => ({ type: 'crash', report: whole })),
-      poisoned: (report, frame) => this.tell(report, (whole) => ({ type: 'poisoned', report: whole, frame })),
-      deaf: (report) => this.options.emit({ type: 'deaf', report }),
-      divergent: (report) => this.options.emit({ type: 'divergent', report }),
-      refused: (report) => this.options.emit({ type: 'refused', report }),
+      report: async (event) => this.heard(name, event, present),
       crashOf: (question) => crashes.of(question),
-      changed: (actor) => persistence.note(actor),
-      checkpoint: async (bytes) => {
-        // One of a former incarnation that comes late covers less than the memory still has.
-        if (present) vms().recovery.keep(name, bytes);
-      },
       lost: (reason) => {
         present = false;
         vms().recovery.ended(name, reason);
@@ -59,13 +42,46 @@ export class VmReports {
     };
   }
 
+  /** @param present the incarnation of the VM that says it is not lost */
+  private heard(name: VmName, event: VmEvent, present: boolean): void {
+    const { vms, persistence, ended, emit } = this.options;
+    switch (event.type) {
+      case 'ended':
+        if (present) ended(event.report);
+        this.tell({ type: 'crash', report: event.report });
+        return;
+      case 'hung':
+        vms().recovery.reported(name);
+        this.tell({ type: 'crash', report: event.report });
+        return;
+      case 'crashed':
+        this.tell({ type: 'crash', report: event.report });
+        return;
+      case 'poisoned':
+        this.tell(event);
+        return;
+      case 'deaf':
+      case 'divergent':
+      case 'refused':
+        emit(event);
+        return;
+      case 'changed':
+        persistence.note(event.actor);
+        return;
+      case 'checkpoint':
+        // One of a former incarnation that comes late covers less than the memory still has.
+        if (present) vms().recovery.keep(name, event.bytes);
+    }
+  }
+
   /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
-  private async tell(report: CrashReport, change: (whole: CrashReport) => SystemChange): Promise<void> {
+  private async tell(change: Extract<SystemChange, { report: CrashReport }>): Promise<void> {
+    const { report } = change;
     const located = this.locate(report);
     this.options.crashes.crashed(report, located);
     await null; // the order to restart leaves first
     const [{ causes }, position] = await Promise.all([withCauses(report, this.options.causes), located]);
-    this.options.emit(change({ ...report, causes, position }));
+    this.options.emit({ ...change, report: { ...report, causes, position } });
   }
 
   private async locate(report: CrashReport): Promise<string> {

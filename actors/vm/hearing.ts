@@ -8,7 +8,7 @@
  * known only when a pump tries: they may wait for a checkpoint. So it is woken for them, and deaf if that was of any use.
  */
 import { HEARING_CHECK_MS } from '../../protocol/limits.js';
-import type { DeafReport } from '../contract/control.js';
+import type { DeafReport } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 
 export interface HearingOptions {

@@ -1,13 +1,13 @@
 /** Tells of what a party sends that goes nowhere, without permission or beyond all bounds: once for each of its kinds, since one that does it does it again. */
 import type { Kinds } from '../../bus/kinds.js';
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
-import type { RefusedReport, VmEvents } from '../contract/control.js';
+import type { RefusedReport, VmEvents } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 
 export interface RefusalsOptions {
   readonly vm: VmName;
   readonly kinds: Kinds;
-  readonly events: Pick<VmEvents, 'refused'>;
+  readonly events: Pick<VmEvents, 'report'>;
   /** Microseconds since the Unix epoch. */
   readonly now: () => number;
 }
@@ -25,6 +25,7 @@ export class Refusals {
     const key = `${code} ${source} ${kind}`;
     if (this.told.has(key)) return;
     this.told.add(key);
-    events.refused({ vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() });
+    const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() };
+    void events.report({ type: 'refused', report });
   }
 }

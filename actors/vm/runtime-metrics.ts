@@ -5,7 +5,7 @@
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { LOG_TEXT_BYTES_MAX } from '../../protocol/limits.js';
-import type { CrashReport, VmEvents } from '../contract/control.js';
+import type { CrashReport, VmEvents } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import type { OutboxBuilder } from '../model/outbox-builder.js';
 import type { Gate } from './cell/gate.js';
@@ -53,17 +53,10 @@ export class RuntimeMetrics {
 
 /** What hung in a former incarnation is told to the metrics as well; what crashed is told once its position is known. */
 export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => void): VmEvents => ({
-  ended: (report) => events.ended(report),
-  hung: (report) => {
-    events.hung(report);
-    crashed(report);
+  report: (event) => {
+    const reported = events.report(event);
+    if (event.type === 'hung') crashed(event.report);
+    return reported;
   },
-  crashed: (report) => events.crashed(report),
-  poisoned: (report, frame) => events.poisoned(report, frame),
-  deaf: (report) => events.deaf(report),
-  divergent: (report) => events.divergent(report),
-  refused: (report) => events.refused(report),
   crashOf: (question) => events.crashOf(question),
-  changed: (actor) => events.changed(actor),
-  checkpoint: (bytes, neededFrom) => events.checkpoint(bytes, neededFrom),
 });

@@ -2,7 +2,7 @@
 import type { JournalListener } from '../../bus/journal.js';
 import type { LinkReader, LinkWriter } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
-import type { VmEvents } from '../contract/control.js';
+import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';

@@ -16,17 +16,8 @@ import type { ErrorCode } from '../../protocol/errors.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../../protocol/limits.js';
-import type {
-  ActorHealth,
-  CauseLink,
-  DeadLetter,
-  EndNotice,
-  RecoverySpec,
-  Routes,
-  SpawnSpec,
-  VmControl,
-  VmCounters,
-} from '../contract/control.js';
+import type { ActorHealth, DeadLetter, EndNotice, RecoverySpec, Routes, SpawnSpec, VmControl, VmCounters } from '../contract/control.js';
+import type { CauseLink } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import { loop } from '../contract/standstill.js';
 import type { Suspect } from '../contract/suspect.js';
@@ -151,7 +142,7 @@ export class Vm implements VmControl {
     };
     const served = { add: (party: Party) => this.addParty(party), remove: (party: Party) => this.removeParty(party) };
     this.ports = new VmPorts(this.services, served);
-    this.changeNotices = new ChangeNotices((actor) => options.events.changed(actor));
+    this.changeNotices = new ChangeNotices((actor) => options.events.report({ type: 'changed', actor }));
     this.sender = new SystemSender(options.name, this.services.incarnation, this.services);
     this.resync = new TopicResync(options.parties, this.router, this.sender);
     const { links, scheduler, checkpointer, resync } = this;
@@ -178,7 +169,7 @@ export class Vm implements VmControl {
       serves: () => !this.recovering && !this.closed,
       isAwake: () => this.links.awake,
       hasWork: () => this.work.hasWork,
-      deaf: (report) => events.deaf(report),
+      deaf: (report) => events.report({ type: 'deaf', report }),
       wake,
     });
   }
@@ -195,7 +186,7 @@ export class Vm implements VmControl {
       sent: () => [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])],
       requests: () => this.requests.openOf((address) => !this.ports.has(address)),
       memory: memory ? new CheckpointMemory(memory) : null,
-      keep: (bytes, neededFrom) => this.options.events.checkpoint(bytes, neededFrom),
+      keep: (bytes, neededFrom) => this.options.events.report({ type: 'checkpoint', bytes, neededFrom }),
       now: () => this.options.clock.nowMicros(),
       onKept: this.wake,
     });

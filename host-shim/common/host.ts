@@ -1,7 +1,7 @@
 /** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
-import type { CrashQuestion, CrashReport, DeafReport, RefusedReport } from '../../actors/contract/control.js';
-import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
+import type { CrashQuestion, VmEvent, VmEvents } from '../../actors/contract/events.js';
+import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
 import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { DeathWatch, guardCall } from '../../actors/supervisor/guard.js';
@@ -92,7 +92,7 @@ export class PlatformHost implements Host {
     this.local = handle;
   }
 
-  listen(listener: LocalListener): void {
+  listen(listener: VmEvents): void {
     this.reports.listener = listener;
   }
 
@@ -222,18 +222,14 @@ export class PlatformHost implements Host {
 
 /** What the VM of the host's own thread reports. It has no actors that could end, and when it is lost so is who would listen. */
 export class LocalReports implements VmListener {
-  listener: LocalListener | null = null;
+  listener: VmEvents | null = null;
 
-  ended(report: CrashReport): void {
-    this.listener?.ended(report);
+  async report(event: VmEvent): Promise<void> {
+    await this.listener?.report(event);
   }
 
-  crashed(report: CrashReport): void {
-    this.listener?.crashed(report);
-  }
-
-  poisoned(report: CrashReport, frame: Uint8Array): void {
-    this.listener?.poisoned(report, frame);
+  async crashOf(question: CrashQuestion): Promise<CrashCause | null> {
+    return this.listener?.crashOf(question) ?? null;
   }
 
   /** For who is not told otherwise: a system says itself what it hears of its ports. */
@@ -242,26 +238,6 @@ export class LocalReports implements VmListener {
       if (!this.listener) warn?.(`tandem: ${port} crashed: ${reasonsOf(error)}`);
     };
   }
-
-  hung(): void {}
-
-  deaf(report: DeafReport): void {
-    this.listener?.deaf(report);
-  }
-
-  /** The host's own VM has ports only. */
-  divergent(): void {}
-  refused(report: RefusedReport): void {
-    this.listener?.refused(report);
-  }
-
-  async crashOf(question: CrashQuestion): Promise<CrashCause | null> {
-    return this.listener?.crashOf(question) ?? null;
-  }
-
-  changed(): void {}
-
-  async checkpoint(): Promise<void> {}
 
   lost(reason: string): void {
     throw new Error(`the host's own VM failed: ${reason}`);

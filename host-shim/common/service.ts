@@ -5,10 +5,11 @@
  *   host ── check(actor) ... ──▶ worker       enters each of them for the first time
  *   host ── start(boot, events) ──▶ worker    builds the VM, starts to drive it
  *   host ── control.spawn(...) ... ──▶ worker
- *   host ◀── events.ended(report) ... ── worker
+ *   host ◀── events.report(event) ... ── worker
  */
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
-import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import type { VmControl } from '../../actors/contract/control.js';
+import type { VmEvents } from '../../actors/contract/events.js';
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
@@ -79,16 +80,8 @@ export function exposeVm(
     async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
       if (!startVm) throw new Error('the thread was not prepared');
       service.control = await startVm(boot, {
-        ended: (report) => void events.ended(report),
-        hung: (report) => void events.hung(report),
-        crashed: (report) => void events.crashed(report),
-        poisoned: (report, frame) => void events.poisoned(report, frame),
-        deaf: (report) => void events.deaf(report),
-        divergent: (report) => void events.divergent(report),
-        refused: (report) => void events.refused(report),
+        report: (event) => events.report(event.type === 'checkpoint' ? transfer(event, [event.bytes.buffer]) : event),
         crashOf: (question) => events.crashOf(question),
-        changed: (actor) => void events.changed(actor),
-        checkpoint: (bytes, neededFrom) => events.checkpoint(transfer(bytes, [bytes.buffer]), neededFrom),
       });
     },
     async alive(): Promise<void> {},

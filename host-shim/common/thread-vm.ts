@@ -1,5 +1,6 @@
 /** A VM in the host's own thread: the host's, and on a device without workers every other. Its control calls are plain calls. */
-import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import type { VmControl } from '../../actors/contract/control.js';
+import type { VmEvents } from '../../actors/contract/events.js';
 import type { VmHandle, VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader } from '../../actors/contract/progress.js';

@@ -5,7 +5,8 @@
  *   new WorkerVm(thread, ...) ── prepared ──> a thread that is ready ── start(boot) ──> a VM
  */
 import { proxy, type Remote, transfer, wrap } from 'comlink';
-import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import type { VmControl } from '../../actors/contract/control.js';
+import type { VmEvents } from '../../actors/contract/events.js';
 import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
@@ -117,20 +118,12 @@ export class WorkerVm {
 
   private events(listener: VmListener, journal?: JournalPort): VmEvents {
     return proxy<VmEvents>({
-      ended: (report) => listener.ended(report),
-      hung: (report) => listener.hung(report),
-      crashed: (report) => listener.crashed(report),
-      poisoned: (report, frame) => listener.poisoned(report, frame),
-      deaf: (report) => listener.deaf(report),
-      divergent: (report) => listener.divergent(report),
-      refused: (report) => listener.refused(report),
-      crashOf: (question) => listener.crashOf(question),
-      changed: (actor) => listener.changed(actor),
-      checkpoint: async (bytes, neededFrom) => {
-        await listener.checkpoint(bytes, neededFrom);
+      report: async (event) => {
+        await listener.report(event);
         // One that comes after the end is not kept.
-        if (this.deathWatch.reason === null) journal?.mirror.truncate(neededFrom);
+        if (event.type === 'checkpoint' && this.deathWatch.reason === null) journal?.mirror.truncate(event.neededFrom);
       },
+      crashOf: (question) => listener.crashOf(question),
     });
   }
 

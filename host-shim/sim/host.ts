@@ -4,7 +4,8 @@
  *
  * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
  */
-import type { Capabilities, Clock, Host, LocalListener, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
+import type { VmEvents } from '../../actors/contract/events.js';
+import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import { Standstill } from '../../actors/contract/standstill.js';
 import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
@@ -105,7 +106,7 @@ export class SimHost implements Host {
     return this.options.debugging?.() ?? false;
   }
 
-  listen(listener: LocalListener): void {
+  listen(listener: VmEvents): void {
     this.reports.listener = listener;
   }
 
@@ -228,19 +229,11 @@ export class SimHost implements Host {
         return vm;
       },
       {
-        ended: (report) => listener.ended(report),
-        hung: (report) => listener.hung(report),
-        crashed: (report) => listener.crashed(report),
-        poisoned: (report, frame) => listener.poisoned(report, frame),
-        deaf: (report) => listener.deaf(report),
-        divergent: (report) => listener.divergent(report),
-        refused: (report) => listener.refused(report),
-        crashOf: (question) => listener.crashOf(question),
-        changed: (actor) => listener.changed(actor),
-        checkpoint: async (bytes, neededFrom) => {
-          await listener.checkpoint(bytes, neededFrom);
-          if (this.running.get(name)?.vm === started.vm) mirror?.truncate(neededFrom);
+        report: async (event) => {
+          await listener.report(event);
+          if (event.type === 'checkpoint' && this.running.get(name)?.vm === started.vm) mirror?.truncate(event.neededFrom);
         },
+        crashOf: (question) => listener.crashOf(question),
         lost: (reason) => {
           this.carrier.lose(started.vm);
           forget();

@@ -1,6 +1,6 @@
 /** What every host with threads keeps of the control plane, against real workers that die, hang and fall silent. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CrashReport } from '../../actors/contract/control.js';
+import type { CrashReport, VmEvent } from '../../actors/contract/events.js';
 import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { platformClock } from '../../host-shim/common/clock.js';
@@ -40,23 +40,13 @@ class Listener implements VmListener {
   readonly noticed = new Promise<void>((resolve) => {
     this.notice = resolve;
   });
-  ended(report: CrashReport): void {
-    this.reports.push(report);
-    this.notice();
+  async report(event: VmEvent): Promise<void> {
+    if (event.type === 'ended' || event.type === 'poisoned') this.reports.push(event.report);
+    if (event.type === 'ended') this.notice();
   }
-  hung(): void {}
-  crashed(): void {}
-  poisoned(report: CrashReport): void {
-    this.reports.push(report);
-  }
-  deaf(): void {}
   async crashOf(): Promise<null> {
     return null;
   }
-  divergent(): void {}
-  refused(): void {}
-  changed(): void {}
-  async checkpoint(): Promise<void> {}
   lost(reason: string): void {
     this.losses.push(reason);
     this.notice();

@@ -1,6 +1,7 @@
 /** What every host keeps, whatever the device lacks: run for Node and the simulation in Node, and for the browser in Chromium. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DeafReport, DivergenceReport, VmCounters } from '../../actors/contract/control.js';
+import type { VmCounters } from '../../actors/contract/control.js';
+import type { VmEvent } from '../../actors/contract/events.js';
 import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
@@ -58,26 +59,18 @@ class Attentive implements VmListener {
   constructor() {
     this.failure.catch(() => {});
   }
-  ended(report: { reason: string; stack: string }): void {
-    this.fail(new Error(`${report.reason}\n${report.stack}`));
+  async report(event: VmEvent): Promise<void> {
+    if (event.type === 'ended' || event.type === 'poisoned')
+      this.fail(
+        new Error(`${event.report.reason}
+${event.report.stack}`),
+      );
+    if (event.type === 'deaf') this.fail(new Error(`VM ${event.report.vm} was deaf: ${event.report.reason}`));
+    if (event.type === 'divergent') this.fail(new Error(`${event.report.actor} said something else as it handled messages again`));
   }
-  hung(): void {}
-  crashed(): void {}
-  poisoned(report: { reason: string; stack: string }): void {
-    this.ended(report);
-  }
-  deaf({ vm, reason }: DeafReport): void {
-    this.fail(new Error(`VM ${vm} was deaf: ${reason}`));
-  }
-  divergent({ actor }: DivergenceReport): void {
-    this.fail(new Error(`${actor} said something else as it handled messages again`));
-  }
-  refused(): void {}
   async crashOf(): Promise<null> {
     return null;
   }
-  changed(): void {}
-  async checkpoint(): Promise<void> {}
   lost(reason: string): void {
     this.fail(new Error(reason));
   }

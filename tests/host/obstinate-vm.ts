@@ -1,6 +1,7 @@
 /** A VM that answers some control calls, refuses one, leaves one unanswered, and can be told to end its thread: a real worker at its worst. */
 import type { Endpoint } from 'comlink';
-import type { VmControl, VmEvents } from '../../actors/contract/control.js';
+import type { VmControl } from '../../actors/contract/control.js';
+import type { CrashReport, VmEvents } from '../../actors/contract/events.js';
 import { type Boot, exposeVm } from '../../host-shim/common/service.js';
 
 export interface ObstinateWorker {
@@ -32,7 +33,7 @@ export function serveObstinateVm({ endpoint, holdLife, endSilently }: ObstinateW
       reject: () => void Promise.reject(new Error('a rejection that nobody handles')),
       silent: endSilently,
       hang,
-      report: () => events.ended({ party: 'scene', reason: 'unreachable' } as Parameters<typeof events.ended>[0]),
+      report: () => events.report({ type: 'ended', report: { party: 'scene', reason: 'unreachable' } as CrashReport }),
     };
     const control: Partial<VmControl> = {
       health: async () => [],

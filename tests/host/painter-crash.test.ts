@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import type { CrashReport } from '../../actors/contract/control.js';
+import type { CrashReport } from '../../actors/contract/events.js';
 import { PortOverloadError } from '../../actors/vm/port/port.js';
 import { type CanvasDisplay, type CanvasDisplayOptions, openDisplay } from '../../host-shim/browser/ports/display.js';
 import { openInput } from '../../host-shim/browser/ports/input.js';
@@ -14,12 +14,10 @@ function openHost() {
   const host = createSimHost({ seed: 1, parties, vms: { js: definition, wasm: definition }, console: 'off' });
   const reports: CrashReport[] = [];
   host.listen({
-    ended() {},
-    poisoned() {},
-    deaf() {},
-    refused() {},
+    async report(event) {
+      if (event.type === 'crashed') reports.push(event.report);
+    },
     crashOf: async () => null,
-    crashed: (report) => void reports.push(report),
   });
   const told = () => reports.map(({ party, reason, restartsAs }) => ({ party, reason, restartsAs }));
   return { vm: host.vm, reports, told };

@@ -50,16 +50,12 @@ export class Stage {
     const stage = new Stage(host);
     openPorts(stage);
     const failing: VmListener = {
-      ended: (report) => Promise.reject(new Error(`${report.party}: ${report.reason}\n${report.stack}`)),
-      hung() {},
-      crashed() {},
-      poisoned() {},
-      deaf() {},
-      divergent() {},
-      refused() {},
+      async report(event) {
+        if (event.type === 'ended')
+          throw new Error(`${event.report.party}: ${event.report.reason}
+${event.report.stack}`);
+      },
       crashOf: async () => null,
-      changed() {},
-      async checkpoint() {},
       lost: (reason) => Promise.reject(new Error(reason)),
     };
     const js = await host.startVm('js', failing);

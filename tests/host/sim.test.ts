@@ -30,16 +30,8 @@ describe('VMs in one thread', () => {
     const host = tested.create(tested.capabilities);
     const losses: string[] = [];
     const listener = {
-      ended() {},
-      hung() {},
-      crashed() {},
-      poisoned() {},
-      deaf() {},
-      divergent() {},
-      refused() {},
+      async report() {},
       crashOf: async () => null,
-      changed() {},
-      async checkpoint() {},
       lost: (reason: string) => void losses.push(reason),
     };
     const js = await host.startVm('js', listener);

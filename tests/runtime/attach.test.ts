@@ -17,18 +17,7 @@ test('frames take the new link at once, without new routes', async () => {
     factories: [],
     clock: { nowMicros: () => Date.now() * 1000 },
     timers: { set: () => null, clear() {} },
-    events: {
-      ended() {},
-      hung() {},
-      crashed() {},
-      poisoned() {},
-      deaf() {},
-      divergent() {},
-      refused() {},
-      crashOf: async () => null,
-      changed() {},
-      async checkpoint() {},
-    },
+    events: { async report() {}, crashOf: async () => null },
     wake() {},
     openLink: () => {
       opened.push(link());

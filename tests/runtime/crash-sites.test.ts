@@ -1,6 +1,6 @@
 /** The position of a crash is found when it is asked for, and the metrics hear of each crash once. */
 import { expect, test } from 'vitest';
-import type { CrashReport } from '../../actors/contract/control.js';
+import type { CrashReport } from '../../actors/contract/events.js';
 import { ActorTrap } from '../../actors/contract/instance.js';
 import { CrashSites } from '../../actors/vm/cell/crash-sites.js';
 import { trap } from '../guest/protocol/generated/index.js';

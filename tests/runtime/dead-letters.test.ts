@@ -1,6 +1,7 @@
 /** A message that was given up can be tried again: in a throw-away instance, or for real. */
 import { expect, test } from 'vitest';
-import type { CrashReport, DeadLetter } from '../../actors/contract/control.js';
+import type { DeadLetter } from '../../actors/contract/control.js';
+import type { CrashReport } from '../../actors/contract/events.js';
 import { BODY_OFFSET, TARGET_OFFSET, writeU16 } from '../../protocol/frame.js';
 import { Bank, type BankWorld, bank, openBank } from './bank.js';
 

@@ -1,6 +1,6 @@
 /** An actor that says something else as it handles messages again is told of: which message, and both of what it said. */
 import { expect, test } from 'vitest';
-import type { DivergenceReport } from '../../actors/contract/control.js';
+import type { DivergenceReport } from '../../actors/contract/events.js';
 import { SENT_KEPT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, openBank, teller } from './bank.js';

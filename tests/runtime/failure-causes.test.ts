@@ -1,6 +1,6 @@
 /** A request that fails since its target has crashed says which crash that was, and where. */
 import { describe, expect, test } from 'vitest';
-import type { CrashQuestion, CrashReport } from '../../actors/contract/control.js';
+import type { CrashQuestion, CrashReport } from '../../actors/contract/events.js';
 import { CrashCauses } from '../../actors/supervisor/crash-causes.js';
 import { RequestError } from '../../protocol/errors.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';

@@ -1,5 +1,5 @@
 /** The host's VM with a port, at a link whose other end the test holds; the test fires its timers, and moves its clock. */
-import type { DeafReport } from '../../actors/contract/control.js';
+import type { DeafReport } from '../../actors/contract/events.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { Port } from '../../actors/vm/port/port.js';
@@ -83,16 +83,10 @@ export class HostVm {
         return () => {};
       },
       events: {
-        ended() {},
-        hung() {},
-        crashed() {},
-        poisoned() {},
-        deaf: (report) => this.deaf.push(report),
-        divergent() {},
-        refused() {},
+        report: async (event) => {
+          if (event.type === 'deaf') this.deaf.push(event.report);
+        },
         crashOf: async () => null,
-        changed() {},
-        async checkpoint() {},
       },
       wake: () => {
         this.wakes++;

@@ -110,7 +110,17 @@ const deaf = (host: SimHost): Host => ({
   beat: (intervalMs, fn) => host.beat(intervalMs, fn),
   listen: (listener) => host.listen(listener),
   keepSpare: () => host.keepSpare(),
-  startVm: (name, listener, how) => host.startVm(name, { ...listener, ended() {} }, how),
+  startVm: (name, listener, how) =>
+    host.startVm(
+      name,
+      {
+        ...listener,
+        report: async (event) => {
+          if (event.type !== 'ended') await listener.report(event);
+        },
+      },
+      how,
+    ),
 });
 
 test('a permit is good for the epoch that follows, once', () => {

@@ -46,7 +46,7 @@ function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetter
   const kinds = new Kinds(parties, system);
   const requests = new RequestLedger();
   const router = new Router({ kinds, deadLetters, trace: new TraceRing(), requests, bounce() {}, orphaned() {} });
-  const refusals = new Refusals({ vm: 'host', kinds, events: { refused() {} }, now: () => 0 });
+  const refusals = new Refusals({ vm: 'host', kinds, events: { async report() {} }, now: () => 0 });
   return { router, deadLetters, services: { router, kinds, requests, refusals, now: () => 0, watchDeadline() {} } };
 }
 

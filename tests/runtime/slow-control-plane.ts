@@ -54,24 +54,13 @@ function slowControl(control: VmControl, there: Wire, back: Wire): VmControl {
 
 /** Reports come in order, and the news of the loss after all of them. */
 function slowListener(listener: VmListener, back: Wire): VmListener {
-  const later = (report: () => void): void => {
-    back.send().then(report);
-  };
   return {
-    ended: (report) => later(() => listener.ended(report)),
-    hung: (report) => later(() => listener.hung(report)),
-    crashed: (report) => later(() => listener.crashed(report)),
-    poisoned: (report, frame) => later(() => listener.poisoned(report, frame)),
-    crashOf: (question) => listener.crashOf(question),
-    deaf: (report) => later(() => listener.deaf(report)),
-    divergent: (report) => later(() => listener.divergent(report)),
-    refused: (report) => later(() => listener.refused(report)),
-    changed: (actor) => later(() => listener.changed(actor)),
-    checkpoint: async (bytes, neededFrom) => {
+    async report(event) {
       await back.send();
-      await listener.checkpoint(bytes, neededFrom);
+      await listener.report(event);
     },
-    lost: (reason) => later(() => listener.lost(reason)),
+    crashOf: (question) => listener.crashOf(question),
+    lost: (reason) => void back.send().then(() => listener.lost(reason)),
   };
 }
 

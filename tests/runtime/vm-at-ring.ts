@@ -109,16 +109,10 @@ export class VmAtRing {
       clock: { nowMicros: () => performance.now() * 1000 },
       timers: { set: () => null, clear() {} },
       events: {
-        ended() {},
-        hung() {},
-        crashed() {},
-        poisoned() {},
-        deaf() {},
-        divergent() {},
-        refused() {},
+        report: async (event) => {
+          if (event.type === 'checkpoint') await this.options.keep(event.bytes);
+        },
         crashOf: async () => null,
-        changed() {},
-        checkpoint: this.options.keep,
       },
       wake: () => {
         this.wakes++;

@@ -41,7 +41,7 @@ describe('a line for who develops', () => {
 
   test('a VM that nobody would have woken', async () => {
     const { host, lines } = await narrated();
-    host.vm('js').listener?.deaf({ vm: 'js', reason: 'reader', at: 0 });
+    host.vm('js').listener?.report({ type: 'deaf', report: { vm: 'js', reason: 'reader', at: 0 } });
     await settle();
     expect(lines).toEqual([
       'tandem: VM js was deaf and has been woken: a link of it was awake, and nobody would have looked there. This is a defect of Tandem',
@@ -52,9 +52,10 @@ describe('a line for who develops', () => {
     const { host, lines } = await narrated();
     const frame = { kindName: 'tick', target: '', body: '[1]', bytes: 53, firstBytes: new Uint8Array(53) };
     const message = { kindName: 'wake', source: 'clock', sequence: 3 };
-    host
-      .vm('js')
-      .listener?.divergent({ actor: 'anna', vm: 'js', epoch: 2, at: 0, message, first: frame, again: { ...frame, body: '[2]' } });
+    host.vm('js').listener?.report({
+      type: 'divergent',
+      report: { actor: 'anna', vm: 'js', epoch: 2, at: 0, message, first: frame, again: { ...frame, body: '[2]' } },
+    });
     await settle();
     expect(lines).toEqual([
       'tandem: anna said something else as it handled messages again at wake from clock: it was tick [1], and is tick [2]. It may ask for the time or a random number, or its twins differ',

@@ -6,8 +6,6 @@
 import { untouched } from '../../actors/contract/checkpoint.js';
 import type {
   ActorHealth,
-  CauseLink,
-  CrashReport,
   DeadLetter,
   EndNotice,
   MoveControl,
@@ -17,6 +15,7 @@ import type {
   VmControl,
   VmCounters,
 } from '../../actors/contract/control.js';
+import type { CauseLink, CrashReport } from '../../actors/contract/events.js';
 import type { ActorHandover } from '../../actors/contract/handover.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
@@ -113,25 +112,25 @@ export class ScriptedVm implements VmControl {
 
   /** The actor's incarnation ends. An epoch of the past makes it a report that comes late. */
   trap(actor: string, epoch = this.epochs.get(actor) ?? 0): void {
-    this.listener?.ended(crashReport(actor, this.name, epoch, this.time.nowMicros()));
+    this.listener?.report({ type: 'ended', report: crashReport(actor, this.name, epoch, this.time.nowMicros()) });
   }
 
   /** The actor's incarnation ends, and its VM has started the next by permit. */
   trapAndGoOn(actor: string): void {
     const ended = this.epochs.get(actor) ?? 0;
     this.epochs.set(actor, ended + 1);
-    this.listener?.ended(crashReport(actor, this.name, ended, this.time.nowMicros(), ended + 1));
+    this.listener?.report({ type: 'ended', report: crashReport(actor, this.name, ended, this.time.nowMicros(), ended + 1) });
   }
 
   /** Tells at what its former incarnation hung. */
   tellHung(actor: string): void {
-    this.listener?.hung(crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros()));
+    this.listener?.report({ type: 'hung', report: crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros()) });
   }
 
   /** A message was given up. */
   poison(actor: string): void {
     const report = crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros());
-    this.listener?.poisoned(report, new Uint8Array(0));
+    this.listener?.report({ type: 'poisoned', report, frame: new Uint8Array(0) });
   }
 
   die(reason: string): void {

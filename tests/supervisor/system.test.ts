@@ -133,12 +133,12 @@ describe('a VM that is lost', () => {
 
   test('is started again on its memory, linked, routed, fenced and recovered from the newest checkpoint; then its ports open', async () => {
     const { host, system } = await started();
-    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(1), 0);
-    await host.vm('wasm').listener?.checkpoint(Uint8Array.of(2), 0);
+    await host.vm('wasm').listener?.report({ type: 'checkpoint', bytes: Uint8Array.of(1), neededFrom: 0 });
+    await host.vm('wasm').listener?.report({ type: 'checkpoint', bytes: Uint8Array.of(2), neededFrom: 0 });
     const from = host.log.length;
     const lost = host.vm('wasm');
     lost.die('exit code 134');
-    await lost.listener?.checkpoint(Uint8Array.of(3), 0);
+    await lost.listener?.report({ type: 'checkpoint', bytes: Uint8Array.of(3), neededFrom: 0 });
     await settle();
     expect(statesOf(host, from)).toEqual([
       'terminate wasm',

@@ -11,7 +11,8 @@ import { pairsOf, seenOf } from '../../../bus/seen.js';
 import { frameLength } from '../../../protocol/frame.js';
 import type { PartySchema } from '../../../protocol/schema.js';
 import { type ActorCheckpoint, untouched } from '../../contract/checkpoint.js';
-import type { ActorHealth, CrashReport, SpawnSpec } from '../../contract/control.js';
+import type { ActorHealth, SpawnSpec } from '../../contract/control.js';
+import type { CrashReport } from '../../contract/events.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
 import { ActorEnds } from './actor-ends.js';
@@ -161,7 +162,8 @@ export class ActorCore {
   private tellDivergent(check: ReplayCheck): void {
     const { vm, kinds, events, now } = this.services;
     this.stats.divergent++;
-    events.divergent({ actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) });
+    const report = { actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) };
+    void events.report({ type: 'divergent', report });
   }
 
   /**
@@ -194,7 +196,7 @@ export class ActorCore {
     this.ends.tell();
     this.journal.poison(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
-    this.services.events.poisoned(report, frame);
+    void this.services.events.report({ type: 'poisoned', report, frame });
   }
 
   /** What goes to the next incarnation in another life. */

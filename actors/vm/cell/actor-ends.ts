@@ -3,7 +3,7 @@
  *
  * The catch: an end after which the actor is started again by permit is told only when the next incarnation has done its work.
  */
-import type { CrashReport } from '../../contract/control.js';
+import type { CrashReport } from '../../contract/events.js';
 import type { ActorTrap } from '../../contract/instance.js';
 import { TRIES_MAX } from '../../contract/suspect.js';
 import type { CellServices } from './cell-services.js';
@@ -86,7 +86,7 @@ export class ActorEnds {
   /** In their order. */
   tell(): void {
     for (const { report, trap } of this.untold.splice(0)) {
-      this.services.events.ended(report);
+      void this.services.events.report({ type: 'ended', report });
       this.services.crashSites.note(report, trap);
     }
   }

@@ -3,7 +3,7 @@ import type { DeadLetters } from '../../../bus/dead-letters.js';
 import type { Journal } from '../../../bus/journal.js';
 import type { PairCounter } from '../../../bus/pair-counter.js';
 import type { TraceRing } from '../../../bus/trace.js';
-import type { VmEvents } from '../../contract/control.js';
+import type { VmEvents } from '../../contract/events.js';
 import type { Fault } from '../../contract/fault.js';
 import type { VmName } from '../../contract/instance.js';
 import type { PermittedCell } from '../permitted-restarts.js';

@@ -3,7 +3,7 @@ import type { Kinds } from '../../../bus/kinds.js';
 import type { TraceRing } from '../../../bus/trace.js';
 import { readHeader } from '../../../protocol/frame.js';
 import { CRASH_REPORT_FRAME_BYTES_MAX } from '../../../protocol/limits.js';
-import type { CauseLink, CrashReport } from '../../contract/control.js';
+import type { CauseLink, CrashReport } from '../../contract/events.js';
 import type { ActorTrap, VmName } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
 

@@ -2,7 +2,7 @@
  * Where in their source the actors and ports of a VM have crashed. To find a position may take long (a source map has to be parsed), so a report leaves
  * without it, and the supervisor asks once the restart is under way. The metrics are told of a crash when its position is known.
  */
-import type { CrashReport } from '../../contract/control.js';
+import type { CrashReport } from '../../contract/events.js';
 import type { ActorTrap } from '../../contract/instance.js';
 
 /** Crashes that can be asked about: the supervisor asks at once. */

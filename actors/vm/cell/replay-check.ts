@@ -13,7 +13,7 @@ import {
   TARGET_OFFSET,
 } from '../../../protocol/frame.js';
 import { DIVERGENT_BODY_CHARACTERS_MAX, DIVERGENT_FRAME_BYTES_MAX } from '../../../protocol/limits.js';
-import type { DivergenceReport } from '../../contract/control.js';
+import type { DivergenceReport } from '../../contract/events.js';
 import { isSame } from './sent-since.js';
 
 type Emitted = NonNullable<DivergenceReport['again']>;

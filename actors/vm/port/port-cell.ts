@@ -13,7 +13,7 @@
 import { Mailbox } from '../../../bus/mailbox.js';
 import { DecodeError } from '../../../protocol/errors.js';
 import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
-import type { CrashReport } from '../../contract/control.js';
+import type { CrashReport } from '../../contract/events.js';
 import type { FaultKind } from '../../contract/fault.js';
 import { ActorTrap } from '../../contract/instance.js';
 import { Standstill } from '../../contract/standstill.js';
@@ -160,11 +160,11 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
     if (hopeless) {
       router.reject('poisoned', report.reason, frame, 0);
-      events.poisoned(report, frame);
+      void events.report({ type: 'poisoned', report, frame });
     }
     if (frame) this.left = hopeless ? null : frame;
     this.leave();
-    events.ended(report);
+    void events.report({ type: 'ended', report });
     crashSites.note(report, trap);
   }
 
@@ -174,7 +174,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const trap = asTrap(error);
     const report = this.repeats.admit(this.reportOf(trap, frame, 1));
     if (!report) return;
-    this.services.events.crashed(report);
+    void this.services.events.report({ type: 'crashed', report });
     this.services.crashSites.note(report, trap);
   }
 

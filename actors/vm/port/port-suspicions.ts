@@ -3,7 +3,7 @@
  * hung comes again, by the same source and sequence. One that hung twice is then given up.
  */
 import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
-import type { CrashReport } from '../../contract/control.js';
+import type { CrashReport } from '../../contract/events.js';
 import { type Suspect, TRIES_MAX } from '../../contract/suspect.js';
 import type { PortServices } from './port.js';
 
@@ -25,7 +25,7 @@ export class PortSuspicions {
       tries.set(frame, attempt);
       const report = this.report(suspect, attempt);
       if (attempt >= TRIES_MAX) this.hopeless.set(frame, report);
-      if (!suspect.reported) this.services.events.hung(report);
+      if (!suspect.reported) void this.services.events.report({ type: 'hung', report });
     }
   }
 
@@ -40,7 +40,7 @@ export class PortSuspicions {
     lastCrashes.note(report);
     router.reject('poisoned', report.reason, bytes, 0);
     lastCrashes.passed(report.address);
-    this.services.events.poisoned(report, bytes.slice(0, frameLength(bytes, 0)));
+    void this.services.events.report({ type: 'poisoned', report, frame: bytes.slice(0, frameLength(bytes, 0)) });
     return true;
   }
 

@@ -32,7 +32,7 @@ import { system } from '../../../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
 import { Reader } from '../../../protocol/reader.js';
 import type { Fields, InferFields } from '../../../protocol/schema.js';
-import type { CrashQuestion } from '../../contract/control.js';
+import type { CrashQuestion } from '../../contract/events.js';
 import { assertHandlersNamed, handlerNameOf, namedBy } from '../../model/handler-names.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';

@@ -1,7 +1,7 @@
 /** A port that fails the same way at each picture would report sixty crashes a second: the same one is told once a second, with how often it was. */
 import { beginningOf } from '../../../bus/beginning.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_REPEAT_MS } from '../../../protocol/limits.js';
-import type { CrashReport } from '../../contract/control.js';
+import type { CrashReport } from '../../contract/events.js';
 
 export class RepeatedCrashes {
   private last: CrashReport | null = null;
