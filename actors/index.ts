@@ -87,4 +87,4 @@ export {
   type RequestOptions,
 } from './vm/port/port.js';
 export { Vm } from './vm/vm.js';
-export type { OpenLink, VmMemory, VmOptions } from './vm/vm-options.js';
+export type { OpenLinkFunction, VmMemory, VmOptions } from './vm/vm-options.js';

@@ -1,7 +1,7 @@
 /** What carries frames between and within VMs. */
 export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { Journal, type JournalVisitor } from './journal.js';
-export type { FrameSink, LinkEnds, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
+export type { FrameSink, LinkEnds, LinkReader, LinkStats, LinkWriter, PortLike, RetainingReader, RetainingWriter } from './link.js';
 export {
   type Admission,
   type ConflationKey,
@@ -15,5 +15,6 @@ export {
 } from './mailbox.js';
 export { PortReader, PortWriter } from './port-link.js';
 export { Random } from './random.js';
+export type { ReaderRetention, WriterRetention } from './retention.js';
 export { createRing, RingReader, RingWriter } from './ring-link.js';
 export { createThreadLink, type ThreadLink, type ThreadLinkFaults, type ThreadLinkOptions } from './thread-link.js';

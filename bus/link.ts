@@ -1,8 +1,10 @@
 /**
  * A link carries frames in one direction between two VMs: in order, none lost, none doubled, and back-pressure is visible to the
- * sender. Three implementations share this contract and its conformance suite: the shared-memory ring, the message port with
- * batches in transferred buffers, and the in-thread link with seeded delay and faults.
+ * sender. What was drained can be kept until it is durable: bus/retention.ts. The implementations share both contracts and their
+ * conformance suites: the shared-memory ring, the message port with batches in transferred buffers, and the in-thread link with seeded
+ * delay and faults.
  */
+import type { ReaderRetention, WriterRetention } from './retention.js';
 
 export interface LinkStats {
   /** Frames and bytes since the link was opened. */
@@ -26,15 +28,6 @@ export interface LinkWriter {
   /** Called when room has come free after a refused write. */
   onRoom: (() => void) | null;
   readonly stats: LinkStats;
-  /**
-   * What was flushed and the reader has not released, where it ends with this thread: whole frames one after another, in pieces, oldest first.
-   * Whoever opens this end anew begins with them. None where the link is in shared memory, which keeps them itself.
-   */
-  unreleased(): readonly Uint8Array[];
-  /** What was flushed and the reader has not released, whoever keeps it: a reader that is opened anew now begins with it. */
-  pending(): readonly Uint8Array[];
-  /** How far all that was flushed goes: for `reached` of this link's reader. */
-  readonly position: number;
   /** True when either end has closed the link. A closed link refuses every frame; what the sender holds stays with the sender. */
   readonly closed: boolean;
   /** Flushes, and wakes the reader if it sleeps. */
@@ -58,14 +51,10 @@ export interface LinkReader {
   drain(sink: FrameSink, framesMax: number): number;
   /** True when nothing waits. */
   readonly empty: boolean;
-  /** How far the writer has flushed, as far as can be seen: for `reached`. */
-  readonly published: number;
-  /** True when all that the writer had flushed at this position was drained. */
-  reached(position: number): boolean;
   /**
    * Announces that the reader is about to sleep: the next flush must call `onFrames`. It is not called for a link that was closed before:
    * look at `closed` then.
-   * @returns false when frames wait, or when it has become crowded since `crowded` was asked
+   * @returns false when frames wait, or when a reader that retains has become crowded since `crowded` was asked
    */
   sleep(): boolean;
   /** From `sleep` on, until a drain or the call of `onFrames` ends it. Awake, it is not told of frames: whoever ended its sleep looks at it again. */
@@ -74,26 +63,19 @@ export interface LinkReader {
   onFrames: (() => void) | null;
   /** True when either end has closed the link. What the writer wrote before it closed can still be drained. */
   readonly closed: boolean;
-  /**
-   * False: a drain gives back the room of what it took. True: only `release` and `mark` do, and whoever opens this end
-   * anew gets again what was not released. Set before the first drain.
-   */
-  retains: boolean;
-  /** Gives back the room of all that was drained. */
-  release(): void;
-  /** @returns a function that gives back the room of what was drained until now */
-  mark(): () => void;
-  /** True when what was drained and not released takes more than a quarter of the link, and its writer, as far as can be seen, waits for room. */
-  readonly crowded: boolean;
   /** Drops what waits, and wakes the writer if it waits for room. */
   close(): void;
   /** Lets go of this end only: nothing waits in it any more. In shared memory the link goes on, as for the writer. */
   detach(): void;
 }
 
+/** Both ends as a VM uses them. */
+export type RetainingWriter = LinkWriter & WriterRetention;
+export type RetainingReader = LinkReader & ReaderRetention;
+
 export interface LinkEnds {
-  readonly writer: LinkWriter;
-  readonly reader: LinkReader;
+  readonly writer: RetainingWriter;
+  readonly reader: RetainingReader;
 }
 
 /** What ring and port links need of a MessagePort, in the shape that both Node and browsers have after adaption by the host. */

@@ -21,6 +21,7 @@ import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
 import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
+import type { ReaderRetention, WriterRetention } from './retention.js';
 
 /** A batch is posted when it has grown to this, flushed or not. */
 const BATCH_BYTES = 64 << 10;
@@ -64,7 +65,7 @@ class Posted {
   }
 }
 
-export class PortWriter implements LinkWriter {
+export class PortWriter implements LinkWriter, WriterRetention {
   onRoom: (() => void) | null = null;
   readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
   closed = false;
@@ -173,7 +174,7 @@ export class PortWriter implements LinkWriter {
   }
 }
 
-export class PortReader implements LinkReader {
+export class PortReader implements LinkReader, ReaderRetention {
   onFrames: (() => void) | null = null;
   retains = false;
   private readonly crowdedBytes: number;

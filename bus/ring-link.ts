@@ -26,6 +26,7 @@ import { frameLength } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
 import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
+import type { ReaderRetention, WriterRetention } from './retention.js';
 
 /** Indices of the cells in the header, as 32-bit words. */
 const HEAD = 0;
@@ -95,7 +96,7 @@ class RingEnd {
   }
 }
 
-export class RingWriter extends RingEnd implements LinkWriter {
+export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
   onRoom: (() => void) | null = null;
   readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
   private tail: number;
@@ -208,7 +209,7 @@ export class RingWriter extends RingEnd implements LinkWriter {
   }
 }
 
-export class RingReader extends RingEnd implements LinkReader {
+export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
   onFrames: (() => void) | null = null;
   retains = false;
   private head: number;

@@ -10,6 +10,7 @@ import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
 import type { FrameSink, LinkEnds, LinkReader, LinkStats, LinkWriter } from './link.js';
 import { Random } from './random.js';
+import type { ReaderRetention, WriterRetention } from './retention.js';
 
 /** Probabilities are per write, and 0 when left out. */
 export interface ThreadLinkFaults {
@@ -114,7 +115,7 @@ class Wire {
   }
 }
 
-class ThreadWriter implements LinkWriter {
+class ThreadWriter implements LinkWriter, WriterRetention {
   onRoom: (() => void) | null = null;
   readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
   private readonly frameBytesMax: number;
@@ -193,7 +194,7 @@ class ThreadWriter implements LinkWriter {
   }
 }
 
-class ThreadReader implements LinkReader {
+class ThreadReader implements LinkReader, ReaderRetention {
   onFrames: (() => void) | null = null;
   retains = false;
   /** Frames taken and not released: the first ones of those that have arrived. */

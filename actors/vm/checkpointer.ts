@@ -13,9 +13,9 @@
  * bounded as well: a crowded one makes a checkpoint due.
  */
 import type { Journal } from '../../bus/journal.js';
-import type { LinkReader } from '../../bus/link.js';
 import type { Mailbox } from '../../bus/mailbox.js';
 import type { OpenRequests } from '../../bus/requests.js';
+import type { ReaderRetention } from '../../bus/retention.js';
 import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_MAX } from '../../protocol/limits.js';
 import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, type HeldFrame, newestCheckpoint } from '../contract/checkpoint.js';
 import type { ActorCell } from './cell/cell.js';
@@ -23,7 +23,7 @@ import type { CheckpointMemory } from './checkpoint-memory.js';
 
 export interface CheckpointerOptions {
   readonly journal: Journal;
-  readonly readers: () => readonly LinkReader[];
+  readonly readers: () => readonly ReaderRetention[];
   readonly cells: () => readonly ActorCell[];
   /** Of actors and ports. */
   readonly mailboxes: () => readonly Mailbox[];

@@ -1,12 +1,12 @@
 /** The links of one VM to the others, and the routes that lead over them. */
 import { openAbsentWriter } from '../../bus/absent-writer.js';
-import type { FrameSink, LinkReader } from '../../bus/link.js';
+import type { FrameSink, LinkEnds, LinkReader, RetainingReader } from '../../bus/link.js';
 import type { Router } from '../../bus/router.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { LinkPositions, Routes } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
 import { RUNTIME_ADDRESS } from './system-sender.js';
-import { detach, type OpenLink, type OpenLinkFunction } from './vm-options.js';
+import { detach, type OpenLinkFunction } from './vm-options.js';
 
 /** Frames taken from a link before the mailboxes are served: a batch, so that under load what waits is in the links and not in the mailboxes, which are copied into every checkpoint. */
 const DRAIN_FRAMES_MAX = 256;
@@ -23,8 +23,8 @@ export interface VmLinksOptions {
 
 export class VmLinks {
   /** Every pump wants them. */
-  all: readonly OpenLink[] = [];
-  private readonly byPeer = new Map<VmName, OpenLink>();
+  all: readonly LinkEnds[] = [];
+  private readonly byPeer = new Map<VmName, LinkEnds>();
   private routes: ReadonlyMap<number, VmName> = new Map();
   /** Those whose next frame found no room. */
   private readonly stuck = new WeakSet<LinkReader>();
@@ -38,7 +38,7 @@ export class VmLinks {
 
   constructor(private readonly options: VmLinksOptions) {}
 
-  get readers(): readonly LinkReader[] {
+  get readers(): readonly RetainingReader[] {
     return this.all.map(({ reader }) => reader);
   }
 
@@ -61,7 +61,7 @@ export class VmLinks {
     return this.all.every(({ reader }) => reader.empty);
   }
 
-  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): OpenLink {
+  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): LinkEnds {
     const former = this.byPeer.get(peer);
     detach(former);
     const link = this.options.openLink(transport, former?.writer.unreleased() ?? []);
@@ -131,7 +131,7 @@ export class VmLinks {
    * @returns whether all that had come when this was called was drained; of a link that was opened anew meanwhile, what its new end begins with
    */
   arrived(peer?: VmName): () => boolean {
-    const seen = ({ reader }: OpenLink) => ({ reader, published: reader.published });
+    const seen = ({ reader }: LinkEnds) => ({ reader, published: reader.published });
     const wanted = new Map(
       [...this.byPeer].filter(([name]) => peer === undefined || name === peer).map(([name, link]) => [name, seen(link)]),
     );

@@ -1,22 +1,17 @@
 /** What a VM is made with: the application's parties, and the platform as plain objects. */
 import type { JournalListener } from '../../bus/journal.js';
-import type { LinkReader, LinkWriter } from '../../bus/link.js';
+import type { LinkEnds, RetainingWriter } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
 
-export interface OpenLink {
-  readonly reader: LinkReader;
-  readonly writer: LinkWriter;
-}
-
-/** @param unreleased what was sent to the peer's former incarnation and not released, as `LinkWriter.unreleased` gives it */
+/** @param unreleased what was sent to the peer's former incarnation and not released, as `WriterRetention.unreleased` gives it */
 export type OpenLinkFunction = (
   transport: { readonly incoming: unknown; readonly outgoing: unknown },
   unreleased: readonly Uint8Array[],
-) => OpenLink;
+) => LinkEnds;
 
 /** What a host keeps of a VM across its incarnations. */
 export interface VmMemory {
@@ -59,11 +54,11 @@ export interface VmOptions {
   /** A port's handler threw: the frame is spent, the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
   /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
-  readonly carrier?: LinkWriter;
+  readonly carrier?: RetainingWriter;
 }
 
 /** Lets go of both ends: whoever opens them anew goes on. */
-export function detach(link: OpenLink | undefined): void {
+export function detach(link: LinkEnds | undefined): void {
   link?.writer.detach();
   link?.reader.detach();
 }

@@ -2,7 +2,7 @@
  * What carries frames of one direction between two threads, before it is opened as a link: shared memory with a doorbell port, or
  * a message port alone. Plain data, so that the control plane hands each end to its VM; the ports in it are transferred.
  */
-import type { LinkReader, LinkWriter } from '../../bus/link.js';
+import type { RetainingReader, RetainingWriter } from '../../bus/link.js';
 import { PortReader, PortWriter } from '../../bus/port-link.js';
 import { RingReader, RingWriter } from '../../bus/ring-link.js';
 import { RING_BYTES } from '../../protocol/limits.js';
@@ -47,12 +47,12 @@ export function closeTransports(pair: TransportPair): void {
   for (const port of portsOf(pair)) port.close();
 }
 
-function openWriter(transport: Transport, unreleased: readonly Uint8Array[]): LinkWriter {
+function openWriter(transport: Transport, unreleased: readonly Uint8Array[]): RetainingWriter {
   const port = portLike(transport.port);
   return transport.carrier === 'ring' ? new RingWriter(transport.memory, port) : new PortWriter(port, RING_BYTES, unreleased);
 }
 
-function openReader(transport: Transport): LinkReader {
+function openReader(transport: Transport): RetainingReader {
   const port = portLike(transport.port);
   return transport.carrier === 'ring' ? new RingReader(transport.memory, port) : new PortReader(port);
 }

@@ -4,7 +4,7 @@
  */
 import type { Vm } from '../../actors/vm/vm.js';
 import { openAbsentWriter } from '../../bus/absent-writer.js';
-import type { LinkReader, LinkStats, LinkWriter } from '../../bus/link.js';
+import type { LinkStats, RetainingReader, RetainingWriter } from '../../bus/link.js';
 import { createThreadLink, type ThreadLink, type ThreadLinkFaults } from '../../bus/thread-link.js';
 import { readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { Kernel } from './kernel.js';
@@ -53,7 +53,7 @@ export class Carrier {
   ) {}
 
   /** What a VM writes all its frames to. */
-  writerOf(vm: () => Vm): LinkWriter {
+  writerOf(vm: () => Vm): RetainingWriter {
     return {
       write: (bytes, at, length) => this.write(bytes, at, length),
       flush() {},
@@ -115,7 +115,7 @@ export class Carrier {
   }
 
   /** The links from which a VM has taken what it has not released. */
-  private retainedBy(vm: Vm): LinkReader[] {
+  private retainedBy(vm: Vm): RetainingReader[] {
     return [...this.retaining].filter(({ target }) => this.find(target) === vm).map(({ link }) => link.reader);
   }
 
@@ -150,12 +150,13 @@ export class Carrier {
    * What a VM is linked with. The carrier takes and delivers everything, so nothing comes or goes here, but what the VM has drained is
    * released. What the carrier has brought in vain, because the VM of its target is gone, waits where it is until that VM is back.
    */
-  openLink(vm: () => Vm): { reader: LinkReader; writer: LinkWriter } {
+  openLink(vm: () => Vm): { reader: RetainingReader; writer: RetainingWriter } {
     const crowded = () => this.retainedBy(vm()).some((reader) => reader.crowded);
     const position = () => this.position;
     return {
       writer: {
         ...openAbsentWriter(),
+        unreleased: () => [],
         pending: () => this.pendingOf(vm()),
         get position() {
           return position();

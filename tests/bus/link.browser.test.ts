@@ -2,12 +2,16 @@ import { expect, it } from 'vitest';
 import { linkConformance } from './link-conformance.js';
 import { linkStress } from './link-stress.js';
 import { linkKinds } from './links.js';
+import { retentionConformance } from './retention-conformance.js';
 
 it('runs on a page that may share memory', () => {
   expect(crossOriginIsolated).toBe(true);
 });
 
-for (const kind of linkKinds) linkConformance(kind);
+for (const kind of linkKinds) {
+  linkConformance(kind);
+  retentionConformance(kind);
+}
 
 linkStress(() => {
   const worker = new Worker(new URL('./echo.browser-worker.mjs', import.meta.url), { type: 'module' });

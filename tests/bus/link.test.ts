@@ -1,4 +1,8 @@
 import { linkConformance } from './link-conformance.js';
 import { linkKinds } from './links.js';
+import { retentionConformance } from './retention-conformance.js';
 
-for (const kind of linkKinds) linkConformance(kind);
+for (const kind of linkKinds) {
+  linkConformance(kind);
+  retentionConformance(kind);
+}

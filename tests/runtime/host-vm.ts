@@ -5,7 +5,7 @@ import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { Port } from '../../actors/vm/port/port.js';
 import { Vm } from '../../actors/vm/vm.js';
 import { requestNumber } from '../../bus/body.js';
-import type { LinkReader, LinkWriter } from '../../bus/link.js';
+import type { RetainingReader, RetainingWriter } from '../../bus/link.js';
 import { PortReader, PortWriter } from '../../bus/port-link.js';
 import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { Driver } from '../../host-shim/common/driver.js';
@@ -24,8 +24,8 @@ interface Timer {
 
 /** One direction of a link, over a doorbell or port of its own. */
 function direction(carriage: Carriage): {
-  readonly writer: LinkWriter;
-  readonly reader: LinkReader;
+  readonly writer: RetainingWriter;
+  readonly reader: RetainingReader;
   readonly ports: readonly MessagePort[];
 } {
   const { port1, port2 } = new MessageChannel();
@@ -50,13 +50,13 @@ export class HostVm {
   readonly vm: Vm;
   readonly teller: Port<typeof teller>;
   /** Of the VM. */
-  reader!: LinkReader;
+  reader!: RetainingReader;
   private timers: readonly Timer[] = [];
   private look: () => void = () => {};
   private readonly outbox = new OutboxBuilder(bank.address);
   private sequence = 0;
-  private writer!: LinkWriter;
-  private incoming!: LinkReader;
+  private writer!: RetainingWriter;
+  private incoming!: RetainingReader;
   private readonly ports: MessagePort[] = [];
   private readonly driver = new Driver(afterTurn, (error) => {
     throw error;
@@ -115,7 +115,7 @@ export class HostVm {
     await this.vm.attach(peer, { incoming: null, outgoing: null });
   }
 
-  private openLink(): { reader: LinkReader; writer: LinkWriter } {
+  private openLink(): { reader: RetainingReader; writer: RetainingWriter } {
     const [coming, going] = [direction(this.carriage), direction(this.carriage)];
     this.ports.push(...coming.ports, ...going.ports);
     this.writer = coming.writer;
