@@ -5,7 +5,7 @@
  *                                     |  ^
  *                          blocker asked  retry
  *
- * The catch: entries, blockers and attempts are named by numbers that are never used twice, because the page answers later, when
+ * The catch: entries, blockers and attempts have numbers that are never reused, because the page answers later, when
  * another entry may be current or another attempt held.
  */
 import { Actor, type Handlers } from '../actors/model/actor.js';
@@ -21,7 +21,7 @@ type Destination = Attempt['destinations'][number];
 type Blocker = State['blockers'][number];
 type Action = PublicationOf<typeof history, 'current'>['action'];
 
-/** nil in MessagePack: parameters of no entry. */
+/** nil in MessagePack: the parameters when there is no entry. */
 const NO_PARAMETERS = Uint8Array.of(0xc0);
 
 export class History extends Actor<typeof history> implements Handlers<typeof history> {
@@ -100,7 +100,7 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
     this.nextAttempt = state.nextAttempt;
   }
 
-  /** False for a navigation that was decided on while another entry was current. */
+  /** False for a navigation that was decided while another entry was current. */
   private isMeant({ whileEntry }: { readonly whileEntry: number | null }): boolean {
     return whileEntry === null || whileEntry === (this.entries.at(-1)?.entry ?? 0);
   }
@@ -109,7 +109,7 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
     this.proceed({ attempt: this.nextAttempt, navigation, destinations, asked: 0 });
   }
 
-  /** Asks the next blocker, or performs the navigation when none is left. An attempt that was held before is forgotten. */
+  /** Asks the next blocker, or navigates when none is left. An attempt held before is dropped. */
   private proceed(attempt: Attempt): void {
     const blocker = this.blockers.find(({ serial }) => serial > attempt.asked);
     if (blocker === undefined) {
@@ -129,7 +129,7 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
     });
   }
 
-  /** Where the attempt leads; empty when it leaves the application. */
+  /** The route to which the attempt leads; empty when it leaves the application. */
   private routeOf(attempt: Attempt): string {
     if (attempt.navigation !== 'back') return attempt.destinations[attempt.destinations.length - 1].route;
     return this.entries.length > 1 ? this.entries[this.entries.length - 2].route : '';
@@ -151,7 +151,7 @@ export class History extends Actor<typeof history> implements Handlers<typeof hi
     return { entry: this.nextEntry++, route, params, focus: 0, scroll: [] };
   }
 
-  /** Keeps the stack within its bounds: the oldest entries above the root go first, the root and the current entry stay. */
+  /** Keeps the stack within its bounds: drops the oldest entries above the root, never the root or the current entry. */
   private trim(): void {
     let parameterBytes = 0;
     for (const { params } of this.entries) parameterBytes += params.length;

@@ -8,7 +8,7 @@ import { Collection } from './metrics/collection.js';
 
 type State = StateOf<typeof metrics>;
 
-/** What begins with this measures the runtime itself. */
+/** Names with this prefix belong to the runtime itself. */
 const RUNTIME_PREFIX = 'tandem.';
 
 export class Metrics extends Actor<typeof metrics> implements Handlers<typeof metrics> {
@@ -20,7 +20,7 @@ export class Metrics extends Actor<typeof metrics> implements Handlers<typeof me
     super(metrics);
   }
 
-  /** `flushIntervalMs`: from the first message after a flush to the next flush. */
+  /** Sets `flushIntervalMs`: the time from the first message after a flush to the next flush. */
   override configure(name: string, value: number): void {
     if (name === 'flushIntervalMs') this.flushIntervalMs = value;
   }
@@ -60,7 +60,7 @@ export class Metrics extends Actor<typeof metrics> implements Handlers<typeof me
     this.runtime.load(state.runtime);
   }
 
-  /** The half that a name belongs to, with its flush timer running. Nothing is flushed while nothing comes. */
+  /** The half that a name belongs to. Starts its flush timer, so nothing is flushed while nothing arrives. */
   private collect(name: string): Collection {
     const collection = name.startsWith(RUNTIME_PREFIX) ? this.runtime : this.application;
     if (!collection.flushDue) {

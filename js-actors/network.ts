@@ -37,7 +37,7 @@ type Request = MessageOf<typeof network, 'request'>;
 type Reply = ReplyFields<typeof network.receives.request>;
 
 const NO_BYTES = new Uint8Array(0);
-/** What a reply needs besides its headers and its body: frame head, numbers, the longest error. */
+/** Bytes of a reply besides its headers and its body: frame header, numbers, the longest error. */
 const REPLY_OVERHEAD_BYTES = 1024;
 
 const failed = (failure: Answer['failure'], error = ''): Answer => ({ status: 0, headers: [], body: NO_BYTES, failure, error });
@@ -56,8 +56,8 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
   }
 
   /**
-   * `seed` of the jitter, from 1; `fetchesRunning` at once; `retryDelayMs` of the first retry; `cacheBytes` kept at most.
-   * What is out of range is brought to the nearest number in range.
+   * `seed`: of the jitter, at least 1. `fetchesRunning`: at once. `retryDelayMs`: before the first retry. `cacheBytes`: kept at most.
+   * A number out of range becomes the nearest one in range.
    */
   override configure(name: string, value: number): void {
     if (name === 'seed') this.random = clamp(value, 1, 0xffff_ffff);
@@ -106,7 +106,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     }
   }
 
-  /** The timer of a running fetch is its deadline, that of a waiting one the end of its pause. */
+  /** A running fetch's timer is its deadline; a waiting one's is the end of its pause. */
   override onTimer(timer: number): void {
     const fetch = this.fetchOf(timer);
     if (fetch === null) return;
@@ -141,7 +141,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     this.published = state.published;
   }
 
-  /** @returns whether the request is answered; a stale answer is renewed in the background */
+  /** @returns whether the request was answered; a stale answer is refreshed in the background */
   private answerFromCache(message: Request): boolean {
     if (!isKept(message)) return false;
     const entry = this.cache.find(message.method, message.url, message.headers);
@@ -162,7 +162,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     this.advance();
   }
 
-  /** The fetch that a request may share. */
+  /** A fetch that the request may share. */
   private equalFetch(message: Request): Fetch | null {
     if (!isSafe(message.method)) return null;
     for (const fetch of this.fetches) {
@@ -195,7 +195,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     return fetch;
   }
 
-  /** Ends a try that is over: another one after a pause, or the answer to all who wait. */
+  /** Ends an attempt: starts another one after a pause, or answers all waiting requests. */
   private finish(fetch: Fetch, answer: Answer): void {
     this.invalidate(fetch, answer);
     if (this.retry(fetch, answer)) return;
@@ -212,7 +212,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     fetch.overtaken = false;
   }
 
-  /** Drops what was read before a change that a try may have made: of its URL, and of those that the answer names at the same origin. */
+  /** Drops cached answers that this attempt may have changed: for its URL, and for those of the same origin that the answer names. */
   private invalidate(fetch: Fetch, answer: Answer): void {
     if (isSafe(fetch.method) || !mayHaveChanged(answer)) return;
     const base = targetOf(fetch.url);
@@ -226,7 +226,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     for (const other of this.fetches) if (other.phase === 'running' && isAmong(changed, other.url)) other.overtaken = true;
   }
 
-  /** @returns whether it will be tried again */
+  /** @returns whether the fetch will be retried */
   private retry(fetch: Fetch, answer: Answer): boolean {
     if (fetch.attempts > fetch.retries || !isIdempotent(fetch.method) || !mayPass(answer)) return false;
     const seconds = retryAfterSeconds(answer, this.now);
@@ -251,7 +251,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     });
   }
 
-  /** @returns those for whom the output of one handler has no room; only a shared fetch has so many */
+  /** @returns the waiters that did not fit into the output of one handler; only a shared fetch has so many */
   private replyTo(waiters: Waiter[], reply: Reply): Waiter[] {
     const replyBytes = REPLY_OVERHEAD_BYTES + reply.body.length + 3 * headersLength(reply.headers);
     const room = Math.floor(REPLIES_BYTES_MAX / replyBytes);
@@ -259,7 +259,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     return waiters.slice(room);
   }
 
-  /** @returns the fetch that it waited for; null when it waits for none */
+  /** @returns the fetch that this waiter was waiting for; null when there is none */
   private takeOut({ source, request }: Waiter): Fetch | null {
     for (const fetch of this.fetches) {
       const place = fetch.waiters.findIndex((waiter) => waiter.source === source && waiter.request === request);
@@ -270,7 +270,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     return null;
   }
 
-  /** Ends a fetch for which nobody waits any more. */
+  /** Ends a fetch that has no waiters left. */
   private dropWithoutWaiters(fetch: Fetch): void {
     if (fetch.waiters.length === 0 && !fetch.background) this.drop(fetch);
     this.advance();
@@ -285,7 +285,7 @@ export class Network extends Actor<typeof network> implements Handlers<typeof ne
     this.fetches.splice(this.fetches.indexOf(fetch), 1);
   }
 
-  /** Starts what there is room for, and publishes how much runs and waits if that has changed. */
+  /** Starts as many fetches as there is room for, and publishes how many run and wait if that has changed. */
   private advance(): void {
     let running = 0;
     for (const fetch of this.fetches) if (fetch.phase === 'running') running++;
@@ -327,7 +327,7 @@ const isKept = (message: Request): boolean =>
   message.body.length === 0 &&
   message.cache.maxAgeMs + message.cache.staleMs > 0;
 
-/** A shared fetch does the most that one of its requesters asked for. */
+/** A shared fetch does the most that any of its requesters asked for. */
 function join(fetch: Fetch, message: Request): void {
   fetch.priority = Math.max(fetch.priority, message.priority);
   fetch.retries = Math.max(fetch.retries, Math.min(message.retries, RETRIES_MAX));

@@ -1,5 +1,5 @@
 /**
- * The scene: applies commits to the node tree, and on each tick of the display runs animations, lays out what is out of date,
+ * The scene applies commits to the node tree. On each tick of the display it runs animations, lays out what is out of date,
  * publishes where the focusable nodes are, and sends the picture when it changed. wasm-actors/scene.ts is its twin: both give the
  * same bytes.
  */
@@ -20,7 +20,7 @@ import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree.js';
 type Commit = MessageOf<typeof scene, 'commit'>;
 type LayoutRect = PublicationOf<typeof scene, 'layout'>['changed'][number];
 
-/** Strings of one message: with the longest of each, half of the largest frame. */
+/** Strings in one message: at their greatest length they take half of the largest frame. */
 const STRINGS_PER_MESSAGE = 128;
 const NO_BYTES = new Uint8Array(0);
 const ALL = DISPLAY | FOCUSABLES | PLACES;
@@ -37,10 +37,10 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
   private frame = 0;
   private timeMicros = 0;
   private rejected = 0;
-  /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick makes anew. */
+  /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick has to redo. */
   private dirty = ALL;
   private animatingShown = false;
-  /** Nodes whose string has changed since it was sent, and what the display has of each. */
+  /** Nodes whose string has changed since it was sent, and the string that the display has for each. */
   private stringsDirty: number[] = [];
   private stringsShown: string[] = [];
 
@@ -138,7 +138,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     this.stringsDirty = [];
     this.stringsShown = [];
     for (const [i, node] of state.stringsDirty.entries()) if (node < this.tree.rows) this.markString(node, state.stringsShown[i] ?? '');
-    // Places follow from the rest, and so does the picture. When they are out of date the next tick makes them anew.
+    // Places and picture follow from the rest. If they are out of date, the next tick redoes them.
     this.tree.arrange();
     if (!state.layoutDirty) this.layout.run(this.tree);
     if (state.displayDirty || state.layoutDirty) this.restoreShown(state);
@@ -152,7 +152,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     this.displayList.shown.load(shownWidth, shownHeight, shownItems, shownClips, shownOmitted);
   }
 
-  /** @returns what it was given: whether a change made sense */
+  /** Counts a change that made no sense. @returns its argument */
   private count(applied: boolean): boolean {
     if (!applied) this.rejected = (this.rejected + 1) >>> 0;
     return applied;
@@ -214,14 +214,14 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     for (let node = ROOT + 1; node < this.tree.rows; node++) this.remove(node);
   }
 
-  /** @param shown what the display has, unless the node was marked before */
+  /** @param shown the string that the display has, unless the node was marked before */
   private markString(node: number, shown: string): void {
     if (!this.tree.markString(node)) return;
     this.stringsDirty.push(node);
     this.stringsShown.push(shown);
   }
 
-  /** A string that has changed and changed back, or a handle that was used again for the same, makes no other picture. */
+  /** A string that changed and changed back, or a handle reused for the same string, does not change the picture. */
   private unmarkStringsThatAreShown(): void {
     const { tree, stringsDirty, stringsShown } = this;
     for (let i = 0; i < stringsDirty.length; i++) {
@@ -264,7 +264,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
     this.stringsShown.length = 0;
   }
 
-  /** Sends the list that was made, unless it looks as what the display has and says the same of movement. */
+  /** Sends the new list unless it equals the display's in looks and in whether something moves. */
   private sendDisplayList(): void {
     const { displayList } = this;
     const animating = showsMotion(this.tree, this.animations, displayList);
@@ -278,7 +278,7 @@ export class Scene extends Actor<typeof scene> implements Handlers<typeof scene>
 
 const bytesOf = (numbers: Float64Array, length: number): Uint8Array => new Uint8Array(numbers.buffer, 0, length * 8);
 
-/** A copy: the bytes of a message lie at any offset. */
+/** Copies, because the bytes of a message may lie at any offset. */
 function numbersOf(bytes: Uint8Array): Float64Array {
   const numbers = new Float64Array(Math.floor(bytes.length / 8));
   new Uint8Array(numbers.buffer).set(bytes.subarray(0, numbers.length * 8));

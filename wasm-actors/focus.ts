@@ -1,7 +1,7 @@
 /**
  * Focus: which node the viewer is on, and where the remote control takes it: the twin of js-actors/focus.ts. docs/FOCUS.md has the rules.
  *
- * The catch: whenever something changes under the focused node (layout, layers), `settle` makes sure that what has focus can have it.
+ * The catch: whenever something changes under the focused node (layout, layers), `settle` checks that it may still have focus.
  * After any message, either the focused node is on the screen in the top layer, or nothing has focus.
  */
 import { Reader } from '../protocol/assembly/reader';
@@ -45,7 +45,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   private wanted: u32 = NONE;
   private wantedSince: u64 = 0;
   private granted: u32 = NONE;
-  /** The focused node was taken away, whoever has its number now. Only while a layout is taken over. */
+  /** The focused node was removed, even if another node has its number now. Only set while a layout is applied. */
   private gone: bool = false;
   private edgeReported: bool = false;
 
@@ -118,7 +118,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     if (fresh || message.removed.length > 0) this.notePlaces();
     if (fresh) this.outline.clear();
     for (let i = 0; i < message.removed.length; i++) this.outline.remove(message.removed.at(i));
-    // A node that is taken away and there again is another one. What is all new says nothing of that.
+    // A node that was removed and is there again is a different node. A fresh publication does not tell the two apart.
     if (!fresh) this.forgetGone();
     const wishHasGone = wasGranted && !fresh && this.outline.rectangle(this.granted) === null;
     for (let i = 0; i < message.changed.length; i++) {
@@ -245,7 +245,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     }
   }
 
-  /** Looks in the focused node's own group first, then beside that group in the one around it, and so on up to a trap or the top layer. */
+  /** Looks in the focused node's group first, then in the group around it, and so on outwards up to a trap or the top layer. */
   private findTarget(from: Rectangle, direction: Key): Rectangle | null {
     const top = this.layers.top();
     let inner: Area = from;
@@ -260,7 +260,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     return null;
   }
 
-  /** The node that gets focus when nothing in the top layer has it. */
+  /** The node to focus when nothing in the top layer has focus. */
   private enterLayer(): Rectangle | null {
     const region = this.outline.region(this.layers.top());
     if (region === null) return null;
@@ -300,7 +300,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     return rectangle.focusable && this.outline.contains(this.layers.top(), rectangle);
   }
 
-  /** Makes sure that what has focus can have it. `lost` is where focus was, should it be gone, and `groups` what that lay in. */
+  /** Moves focus if its node may not have it any more. `lost` is the rectangle that had focus, `groups` are the groups around it. */
   private settle(lost: Rectangle | null, groups: u32[], cause: FocusCause): void {
     if (<f64>this.now - <f64>this.wantedSince > <f64>FOCUS_WISH_MS * 1000) this.wanted = NONE;
     this.grantWish();
@@ -314,7 +314,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     this.moveTo(successor !== null ? successor : this.enterLayer(), cause);
   }
 
-  /** The nearest in the same group; else in the groups around it, nearest group first, as long as they lie in the top layer. */
+  /** The nearest node in the same group; else in the groups around it, innermost first, as long as they lie in the top layer. */
   private findSuccessor(lost: Rectangle, groups: u32[]): Rectangle | null {
     const top = groups.indexOf(this.layers.top());
     for (let i = 0; i <= top; i++) {
@@ -331,7 +331,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   // --- Wishes ---
 
-  /** Gives focus to what the page wants, once that is known. Below the top layer it will have focus when the layers above are gone. */
+  /** Focuses the node that the page asked for, once scene has published it. A node below the top layer gets focus when the layers above are gone. */
   private grantWish(): void {
     if (this.wanted === NONE) return;
     const target = this.findWanted();
@@ -354,8 +354,8 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   }
 
   /**
-   * What a wish was granted to has been taken away. When another node has its number already, and the wish is young, it was for that
-   * one: the page had named what scene had not laid out yet.
+   * The node that a wish was granted to was removed. If another node has its number already and the wish is recent, the wish was meant
+   * for that one: the page named it before scene had laid it out.
    */
   private renewWish(): void {
     if (<f64>this.now - <f64>this.wantedSince > <f64>FOCUS_WISH_AHEAD_MS * 1000) return;
@@ -364,7 +364,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
 
   // --- Nodes that go ---
 
-  /** What is remembered as nodes is remembered as places, too, before some of them are taken away. */
+  /** Notes the places of all remembered nodes before some of them are removed. */
   private notePlaces(): void {
     this.groups.notePlaces();
     this.layers.notePlaces();

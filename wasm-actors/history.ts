@@ -5,7 +5,7 @@
  *                                     |  ^
  *                          blocker asked  retry
  *
- * The catch: entries, blockers and attempts are named by numbers that are never used twice, because the page answers later, when
+ * The catch: entries, blockers and attempts have numbers that are never reused, because the page answers later, when
  * another entry may be current or another attempt held.
  */
 import { Reader } from '../protocol/assembly/reader';
@@ -172,7 +172,7 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
     this.nextAttempt = state.nextAttempt;
   }
 
-  /** 0 is current while the stack is empty. */
+  /** The current entry is 0 while the stack is empty. */
   private isCurrent(entry: u32): bool {
     const count = this.entries.length;
     return entry === (count > 0 ? this.entries[count - 1].entry : 0);
@@ -185,7 +185,7 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
     return attempt;
   }
 
-  /** Asks the next blocker, or performs the navigation when none is left. An attempt that was held before is forgotten. */
+  /** Asks the next blocker, or navigates when none is left. An attempt held before is dropped. */
   private proceed(attempt: HistoryAttempt): void {
     const blocker = this.blockerAfter(attempt.asked);
     if (blocker === null) {
@@ -211,7 +211,7 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
     return null;
   }
 
-  /** Where the attempt leads; empty when it leaves the application. */
+  /** The route to which the attempt leads; empty when it leaves the application. */
   private routeOf(attempt: HistoryAttempt): string {
     if (attempt.navigation !== HistoryNavigation.Back) return attempt.destinations.at(attempt.destinations.length - 1).route.text;
     return this.entries.length > 1 ? this.entries[this.entries.length - 2].route.text : '';
@@ -238,7 +238,7 @@ class History extends Actor<HistoryState> implements HistoryHandlers {
     return entry;
   }
 
-  /** Keeps the stack within its bounds: the oldest entries above the root go first, the root and the current entry stay. */
+  /** Keeps the stack within its bounds: drops the oldest entries above the root, never the root or the current entry. */
   private trim(): void {
     let parameterBytes = 0;
     for (let i = 0; i < this.entries.length; i++) parameterBytes += this.entries[i].params.length;
@@ -270,12 +270,12 @@ function addDestination(destinations: List<HistoryDestination>, route: Text, par
   keepParameters(destination.params);
 }
 
-/** Makes a string of a text that lies in the frame. */
+/** Copies a text out of the frame. */
 function keepText(text: Text): void {
   text.text = text.text;
 }
 
-/** Copies parameters that lie in the frame. */
+/** Copies parameters out of the frame. */
 function keepParameters(params: Dynamic): void {
   const bytes = params.toArray();
   params.set(bytes.length > 0 ? bytes : nil());

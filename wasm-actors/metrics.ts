@@ -21,7 +21,7 @@ import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/limits';
 import { Actor, start } from './kit/actor';
 import { Collection } from './metrics/collection';
 
-/** What begins with this measures the runtime itself. */
+/** Names with this prefix belong to the runtime itself. */
 const RUNTIME_PREFIX = 'tandem.';
 
 class Metrics extends Actor<MetricsState> implements MetricsHandlers {
@@ -36,7 +36,7 @@ class Metrics extends Actor<MetricsState> implements MetricsHandlers {
     super('metrics', METRICS_ADDRESS, METRICS_PUBLISHES, METRICS_FOLLOWS, METRICS_FOLLOWED_OWNERS);
   }
 
-  /** `flushIntervalMs`: from the first message after a flush to the next flush. */
+  /** Sets `flushIntervalMs`: the time from the first message after a flush to the next flush. */
   configure(name: string, value: f64): void {
     if (name == 'flushIntervalMs') this.flushIntervalMs = <u32>value;
   }
@@ -86,7 +86,7 @@ class Metrics extends Actor<MetricsState> implements MetricsHandlers {
     this.runtime.load(state.runtime);
   }
 
-  /** The half that a name belongs to, with its flush timer running. Nothing is flushed while nothing comes. */
+  /** The half that a name belongs to. Starts its flush timer, so nothing is flushed while nothing arrives. */
   private collect(name: string): Collection {
     const collection = name.startsWith(RUNTIME_PREFIX) ? this.runtime : this.application;
     if (!collection.state.flushDue) {

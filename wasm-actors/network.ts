@@ -44,7 +44,7 @@ import { holdAnswer, holdFetch, keepBytes, keepHeaders } from './network/keep';
 import { isIdempotent, isSafe, mayHaveChanged, mayPass, nextRandom, retryAfterSeconds, retryDelayMs } from './network/retry';
 import { isAmong, isSameOrigin, resolve, Target, targetOf } from './network/url';
 
-/** What a reply needs besides its headers and its body: frame head, numbers, the longest error. */
+/** Bytes of a reply besides its headers and its body: frame header, numbers, the longest error. */
 const REPLY_OVERHEAD_BYTES = 1024;
 
 class Network extends Actor<NetworkState> implements NetworkHandlers {
@@ -64,8 +64,8 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
   }
 
   /**
-   * `seed` of the jitter, from 1; `fetchesRunning` at once; `retryDelayMs` of the first retry; `cacheBytes` kept at most.
-   * What is out of range is brought to the nearest number in range.
+   * `seed`: of the jitter, at least 1. `fetchesRunning`: at once. `retryDelayMs`: before the first retry. `cacheBytes`: kept at most.
+   * A number out of range becomes the nearest one in range.
    */
   configure(name: string, value: f64): void {
     if (name == 'seed') this.random = clamp(value, 1, 0xffffffff);
@@ -123,7 +123,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     }
   }
 
-  /** The timer of a running fetch is its deadline, that of a waiting one the end of its pause. */
+  /** A running fetch's timer is its deadline; a waiting one's is the end of its pause. */
   onTimer(timer: u32): void {
     const fetch = this.fetchOf(timer);
     if (fetch === null) return;
@@ -169,7 +169,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     this.activity.queued = state.published.queued;
   }
 
-  /** @returns whether the request is answered; a stale answer is renewed in the background */
+  /** @returns whether the request was answered; a stale answer is refreshed in the background */
   private answerFromCache(message: NetworkRequest): bool {
     if (!isKept(message)) return false;
     const entry = this.cache.find(message.method, message.url.text, message.headers);
@@ -191,7 +191,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     this.advance();
   }
 
-  /** The fetch that a request may share. */
+  /** A fetch that the request may share. */
   private equalFetch(message: NetworkRequest): NetworkFetch | null {
     if (!isSafe(message.method)) return null;
     for (let i = 0; i < this.fetches.length; i++) {
@@ -216,7 +216,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     return fetch;
   }
 
-  /** Ends a try that is over: another one after a pause, or the answer to all who wait. */
+  /** Ends an attempt: starts another one after a pause, or answers all waiting requests. */
   private finish(fetch: NetworkFetch, answer: NetworkFetched): void {
     this.invalidate(fetch, answer);
     if (this.retry(fetch, answer)) return;
@@ -233,7 +233,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     fetch.overtaken = false;
   }
 
-  /** Drops what was read before a change that a try may have made: of its URL, and of those that the answer names at the same origin. */
+  /** Drops cached answers that this attempt may have changed: for its URL, and for those of the same origin that the answer names. */
   private invalidate(fetch: NetworkFetch, answer: NetworkFetched): void {
     if (isSafe(fetch.method) || !mayHaveChanged(answer)) return;
     const base = targetOf(fetch.url.text);
@@ -251,7 +251,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     }
   }
 
-  /** @returns whether it will be tried again */
+  /** @returns whether the fetch will be retried */
   private retry(fetch: NetworkFetch, answer: NetworkFetched): bool {
     if (fetch.attempts > fetch.retries || !isIdempotent(fetch.method) || !mayPass(answer)) return false;
     const seconds = retryAfterSeconds(answer, this.now);
@@ -276,7 +276,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     this.cache.put(entry);
   }
 
-  /** @returns those for whom the output of one handler has no room; only a shared fetch has so many */
+  /** @returns the waiters that did not fit into the output of one handler; only a shared fetch has so many */
   private replyTo(waiters: List<NetworkWaiter>, reply: NetworkRequestReply): List<NetworkWaiter> {
     const replyBytes = REPLY_OVERHEAD_BYTES + reply.body.length + 3 * headersLength(reply.headers);
     const room = REPLIES_BYTES_MAX / replyBytes;
@@ -288,7 +288,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     return left;
   }
 
-  /** @returns the fetch that it waited for; null when it waits for none */
+  /** @returns the fetch that this waiter was waiting for; null when there is none */
   private takeOut(source: u16, request: u32): NetworkFetch | null {
     for (let i = 0; i < this.fetches.length; i++) {
       const fetch = this.fetches[i];
@@ -300,7 +300,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     return null;
   }
 
-  /** Ends a fetch for which nobody waits any more. */
+  /** Ends a fetch that has no waiters left. */
   private dropWithoutWaiters(fetch: NetworkFetch): void {
     if (fetch.waiters.length == 0 && !fetch.background) this.drop(fetch);
     this.advance();
@@ -320,7 +320,7 @@ class Network extends Actor<NetworkState> implements NetworkHandlers {
     this.send(this.fetchAbort);
   }
 
-  /** Starts what there is room for, and publishes how much runs and waits if that has changed. */
+  /** Starts as many fetches as there is room for, and publishes how many run and wait if that has changed. */
   private advance(): void {
     let running = 0;
     for (let i = 0; i < this.fetches.length; i++) if (this.fetches[i].phase == FetchPhase.Running) running++;
@@ -402,7 +402,7 @@ function isKept(message: NetworkRequest): bool {
   return message.body.length == 0 && (message.cache.maxAgeMs > 0 || message.cache.staleMs > 0);
 }
 
-/** A shared fetch does the most that one of its requesters asked for. */
+/** A shared fetch does the most that any of its requesters asked for. */
 function join(fetch: NetworkFetch, message: NetworkRequest): void {
   fetch.priority = max(fetch.priority, message.priority);
   fetch.retries = max(fetch.retries, <u8>min<i32>(message.retries, RETRIES_MAX));

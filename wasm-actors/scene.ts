@@ -1,5 +1,5 @@
 /**
- * The scene: applies commits to the node tree, and on each tick of the display runs animations, lays out what is out of date,
+ * The scene applies commits to the node tree. On each tick of the display it runs animations, lays out what is out of date,
  * publishes where the focusable nodes are, and sends the picture when it changed. js-actors/scene.ts is its twin: both give the
  * same bytes.
  */
@@ -35,7 +35,7 @@ import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from './scene/packed-list';
 import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES } from './scene/properties';
 import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree';
 
-/** Strings of one message: with the longest of each, half of the largest frame. */
+/** Strings in one message: at their greatest length they take half of the largest frame. */
 const STRINGS_PER_MESSAGE: i32 = 128;
 const ALL: i32 = DISPLAY | FOCUSABLES | PLACES;
 
@@ -48,10 +48,10 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   private frame: u32 = 0;
   private timeMicros: u64 = 0;
   private rejected: u32 = 0;
-  /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick makes anew. */
+  /** Sum of DISPLAY, FOCUSABLES and PLACES: what the next tick has to redo. */
   private dirty: i32 = ALL;
   private animatingShown: bool = false;
-  /** Nodes whose string has changed since it was sent, and what the display has of each. */
+  /** Nodes whose string has changed since it was sent, and the string that the display has for each. */
   private stringsDirty: Array<i32> = [];
   private stringsShown: Array<string> = [];
 
@@ -59,9 +59,9 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   private readonly stringsMessage: DisplayStrings = new DisplayStrings();
   private readonly displayListMessage: DisplayDisplayList = new DisplayDisplayList();
   private readonly state: SceneState = new SceneState();
-  /** What `state.links` points to. */
+  /** Memory behind `state.links`. */
   private readonly links: Column<i32> = new Column<i32>(0);
-  /** What `state.values` points to. */
+  /** Memory behind `state.values`. */
   private readonly values: Column<f64> = new Column<f64>(0);
 
   constructor() {
@@ -189,7 +189,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
       if (state.stringsDirty[i] >= <u32>tree.rows) continue;
       this.markString(state.stringsDirty[i], i < state.stringsShown.length ? state.stringsShown[i].text : '');
     }
-    // Places follow from the rest, and so does the picture. When they are out of date the next tick makes them anew.
+    // Places and picture follow from the rest. If they are out of date, the next tick redoes them.
     tree.arrange();
     if (!state.layoutDirty) this.layout.run(tree);
     const displayList = this.displayList;
@@ -202,7 +202,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     }
   }
 
-  /** @returns what it was given: whether a change made sense */
+  /** Counts a change that made no sense. @returns its argument */
   private count(applied: bool): bool {
     if (!applied) this.rejected++;
     return applied;
@@ -277,14 +277,14 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     for (let node = ROOT + 1; node < this.tree.rows; node++) this.remove(node);
   }
 
-  /** @param shown what the display has, unless the node was marked before */
+  /** @param shown the string that the display has, unless the node was marked before */
   private markString(node: i32, shown: string): void {
     if (!this.tree.markString(node)) return;
     this.stringsDirty.push(node);
     this.stringsShown.push(shown);
   }
 
-  /** A string that has changed and changed back, or a handle that was used again for the same, makes no other picture. */
+  /** A string that changed and changed back, or a handle reused for the same string, does not change the picture. */
   private unmarkStringsThatAreShown(): void {
     const stringsDirty = this.stringsDirty;
     for (let i = 0; i < stringsDirty.length; i++) {
@@ -337,7 +337,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
     this.stringsShown.length = 0;
   }
 
-  /** Sends the list that was made, unless it looks as what the display has and says the same of movement. */
+  /** Sends the new list unless it equals the display's in looks and in whether something moves. */
   private sendDisplayList(): void {
     const displayList = this.displayList;
     const animating = showsMotion(this.tree, this.animations, displayList);
@@ -357,7 +357,7 @@ class Scene extends Actor<SceneState> implements SceneHandlers {
   }
 }
 
-/** Lets a binary field stand for the first numbers of a column. */
+/** Points a binary field at the first numbers of a column. */
 function pointTo<T>(bytes: Bytes, column: Column<T>, length: i32): void {
   bytes.point(column.address, length << alignof<T>());
 }

@@ -4,19 +4,19 @@
  * The rules are Android's (FocusFinder), made independent of the order in which areas are looked at:
  *
  *   ahead    the area begins or ends further in the arrow's direction than where focus is, and reaches beyond it
- *   row      up and down: what lies wholly behind another area that is wholly ahead is left for the next press
+ *   row      up and down: an area that lies wholly beyond another area ahead is left for the next press
  *   beam     areas that overlap the focused one sideways come before those that do not
  *   nearest  13 times the square of the distance ahead plus the square of the distance sideways; ties by `order`, then `node`
  *
- * Only + - * / and comparisons: equal to the AssemblyScript twin bit for bit.
+ * It uses only + - * / and comparisons, so it equals the AssemblyScript twin bit for bit.
  */
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
-/** How much more a step ahead weighs than one aside: Android's number. */
+/** How much more distance ahead weighs than distance sideways: Android's number. */
 const AHEAD_WEIGHT = 13;
 
-/** A rectangle in pixels with what breaks ties: place among its siblings, then the node's number. */
+/** A rectangle in pixels. Ties are broken by its place among its siblings, then by the node's number. */
 export class Area {
   node = 0;
   order = 0;
@@ -28,21 +28,21 @@ export class Area {
 
 export const isVertical = (direction: Direction): boolean => direction === 'up' || direction === 'down';
 
-/** Where the area begins, as seen by one who goes in this direction: smaller is earlier. */
+/** Where the area begins when one moves in this direction: smaller is earlier. */
 function begin(area: Area, direction: Direction): number {
   if (direction === 'right') return area.x;
   if (direction === 'down') return area.y;
   return direction === 'left' ? -(area.x + area.width) : -(area.y + area.height);
 }
 
-/** Where it ends. */
+/** Where the area ends when one moves in this direction. */
 function end(area: Area, direction: Direction): number {
   if (direction === 'right') return area.x + area.width;
   if (direction === 'down') return area.y + area.height;
   return direction === 'left' ? -area.x : -area.y;
 }
 
-/** An area without extent is not on the screen: it is never ahead. */
+/** An area without extent is not on the screen, so it is never ahead. */
 export function isAhead(area: Area, from: Area, direction: Direction): boolean {
   const areaBegin = begin(area, direction);
   const areaEnd = end(area, direction);
@@ -59,7 +59,7 @@ function overlapsSideways(area: Area, from: Area, vertical: boolean): boolean {
     : area.y < from.y + from.height && from.y < area.y + area.height;
 }
 
-/** Between the middles. */
+/** Distance between the middles. */
 function distanceSideways(area: Area, from: Area, vertical: boolean): number {
   return vertical ? area.x + area.width / 2 - (from.x + from.width / 2) : area.y + area.height / 2 - (from.y + from.height / 2);
 }
@@ -98,7 +98,7 @@ export function findAhead(areas: readonly Area[], from: Area, direction: Directi
   return best;
 }
 
-/** The earliest end of any area that is wholly ahead: what begins there or later lies behind that area. */
+/** The earliest end of any area that is wholly ahead: an area that begins there or later lies beyond it. */
 function endOfRow(areas: readonly Area[], from: Area, direction: Direction): number {
   const fromEnd = end(from, direction);
   let row = Infinity;

@@ -10,7 +10,7 @@ import { type Outline, type Rectangle, Region } from './outline.js';
 export const NONE = 0;
 
 export class Groups {
-  /** Those that have rules, in the order in which they got them. */
+  /** The groups that have rules, in the order in which they got them. */
   all: FocusGroup[] = [];
 
   constructor(private readonly outline: Outline) {}
@@ -42,7 +42,7 @@ export class Groups {
     return rules.trap === 'both' || rules.trap === (isVertical(direction) ? 'vertical' : 'horizontal');
   }
 
-  /** Notes that `target` has focus, in all groups that it lies in. */
+  /** Notes in every group around `target` that it has focus. */
   memorise(target: Rectangle): void {
     let region = this.outline.region(target.group);
     while (region !== null) {
@@ -55,7 +55,7 @@ export class Groups {
     }
   }
 
-  /** Notes where the nodes are that are remembered: a layout is about to take some of them away. */
+  /** Notes where the remembered nodes are, because a layout is about to remove some of them. */
   notePlaces(): void {
     for (let i = 0; i < this.all.length; i++) {
       const rules = this.all[i];
@@ -66,7 +66,7 @@ export class Groups {
     }
   }
 
-  /** Forgets the nodes that were taken away, whose numbers may be given to others. Where they were is still known. */
+  /** Forgets removed nodes, whose numbers may go to others. Their places stay known. */
   forgetGone(): void {
     for (let i = 0; i < this.all.length; i++) {
       const rules = this.all[i];
@@ -76,7 +76,7 @@ export class Groups {
     }
   }
 
-  /** The middle of a node from its group's corner, in pixels; 0 for what is no place. */
+  /** Distance of a node's middle from its group's corner, in pixels; 0 when that is not a finite number. */
   acrossFrom(group: number, node: Rectangle): number {
     const corner = this.outline.rectangle(group);
     const across = node.x + node.width / 2 - (corner === null ? 0 : corner.x);
@@ -89,7 +89,7 @@ export class Groups {
     return down - down === 0 ? down : 0;
   }
 
-  /** The node that stands where one that has gone was, as `acrossFrom` and `downFrom` have said; null when none does. */
+  /** The node at the place of a removed one, measured by `acrossFrom` and `downFrom`; null when there is none. */
   heirAt(group: number, across: number, down: number): Rectangle | null {
     const region = this.outline.region(group);
     if (region === null) return null;
@@ -97,7 +97,7 @@ export class Groups {
     return corner === null ? this.outline.at(region, across, down) : this.outline.at(region, across + corner.x, down + corner.y);
   }
 
-  /** The node of the group that is nearest to where one that has gone was; null when the group has none. */
+  /** The node of the group nearest to the place of a removed one; null when the group is empty. */
   neighbourOf(group: number, across: number, down: number): Rectangle | null {
     const region = this.outline.region(group);
     if (region === null) return null;
@@ -105,7 +105,7 @@ export class Groups {
     return corner === null ? this.outline.near(region, across, down) : this.outline.near(region, across + corner.x, down + corner.y);
   }
 
-  /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
+  /** The node to focus when an arrow leads to `area`: a node itself; of a group the remembered, the preferred, or the one ahead. */
   enter(area: Area, from: Area, direction: Direction): Rectangle | null {
     let inner: Area = area;
     while (inner instanceof Region) {
@@ -121,14 +121,14 @@ export class Groups {
     return inner as Rectangle;
   }
 
-  /** The node that gets focus when a group is entered from nowhere. */
+  /** The node to focus when a group is entered while nothing has focus. */
   enterFromNowhere(region: Region): Rectangle {
     let inner: Area = region;
     while (inner instanceof Region) inner = this.chooseByRules(inner) ?? this.outline.first(inner);
     return inner as Rectangle;
   }
 
-  /** What the rules of a group say of entering it; null when they say nothing. */
+  /** The member by which the group's rules say to enter it; null when they say nothing. */
   private chooseByRules(region: Region): Area | null {
     const rules = this.rules(region.node);
     if (rules === null) return null;

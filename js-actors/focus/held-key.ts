@@ -1,6 +1,6 @@
 /**
- * The key that is down, and which of its repeats count. Platforms repeat at any rate they like; what counts here depends only on the
- * times in the messages: the first repeat after a delay, then faster and faster.
+ * The key that is down, and which of its repeats count. Platforms repeat at any rate they like. Here only the times in the messages
+ * decide: the first repeat counts after a delay, the next ones faster and faster.
  */
 import {
   FOCUS_REPEAT_ACCELERATION_MS,
@@ -16,7 +16,7 @@ const MICROSECONDS = 1000;
 
 export class HeldKey {
   key: Key | null = null;
-  /** In microseconds, as `countedAt`. */
+  /** In microseconds, like `countedAt`. */
   since = 0;
   countedAt = 0;
   private delayMs = FOCUS_REPEAT_DELAY_MS;
@@ -45,7 +45,7 @@ export class HeldKey {
     return this.key === key;
   }
 
-  /** True when a repeat that comes now counts. Enter and Back count once. */
+  /** True when a repeat that arrives now counts. Enter and Back count once. */
   repeats(now: number): boolean {
     if (this.key === 'enter' || this.key === 'back') return false;
     const repeatingMs = (now - this.since) / MICROSECONDS - this.delayMs;
@@ -54,7 +54,7 @@ export class HeldKey {
     return true;
   }
 
-  /** Time between two repeats, in milliseconds, after this long of repeating. */
+  /** Time between two repeats, in milliseconds, once a key has been repeating this long. */
   private interval(repeatingMs: number): number {
     if (repeatingMs >= this.accelerationMs) return this.intervalMinMs;
     return this.intervalMs - ((this.intervalMs - this.intervalMinMs) * repeatingMs) / this.accelerationMs;

@@ -1,6 +1,6 @@
 /**
- * The layers that lie on each other, and what focus goes back to when one goes. Numbers of nodes are given again: once the node to go back to
- * has gone, what stands at its place is gone back to.
+ * The stack of layers, and where focus returns when one is closed. Numbers of nodes are reused: once the node to return to is
+ * removed, focus returns to the node at its place.
  */
 import type { FocusLayer } from '../../protocol/generated/focus.js';
 import { FOCUS_LAYERS_MAX } from '../../protocol/limits.js';
@@ -16,17 +16,17 @@ export class Layers {
     private readonly groups: Groups,
   ) {}
 
-  /** The group that arrows stay in. */
+  /** The group of the top layer: arrows stay in it. */
   top(): number {
     return this.all.length === 0 ? ROOT : this.all[this.all.length - 1].group;
   }
 
-  /** The member that the top layer is entered by; 0 for none. */
+  /** The member by which the top layer is entered; 0 for none. */
   preferred(): number {
     return this.all.length === 0 ? NONE : this.all[this.all.length - 1].preferred;
   }
 
-  /** @returns false when there is no new layer: the group has one already, which gets the preferred member, or there are too many */
+  /** @returns false when there is no new layer: the group has one, which gets the preferred member, or there are too many */
   push(group: number, preferred: number, returnTo: number): boolean {
     const index = this.indexOf(group);
     if (index >= 0) this.all[index].preferred = preferred;
@@ -35,7 +35,7 @@ export class Layers {
     return true;
   }
 
-  /** @returns the layer if it was on top; else null, and when it was further down the one above takes over where to go back to */
+  /** @returns the layer if it was on top; else null. If it was further down, the layer above takes over where it returned to. */
   pop(group: number): FocusLayer | null {
     const index = this.indexOf(group);
     if (index < 0) return null;
@@ -51,14 +51,14 @@ export class Layers {
     return null;
   }
 
-  /** The node to go back to from a layer: when it has gone, what stands where it was, else its neighbour; null when its group is empty. */
+  /** The node to return to from a layer. If it was removed: the node at its place, else its neighbour; null when its group is empty. */
   returnOf(layer: FocusLayer): Rectangle | null {
     if (!layer.placed) return this.outline.rectangle(layer.returnTo);
     const heir = this.groups.heirAt(layer.placeGroup, layer.placeX, layer.placeY);
     return heir !== null ? heir : this.groups.neighbourOf(layer.placeGroup, layer.placeX, layer.placeY);
   }
 
-  /** Makes a node that lies below some layer what that layer goes back to. */
+  /** Makes the lowest layer above `target` return to it. */
   setReturn(target: Rectangle): void {
     for (let i = this.all.length - 1; i >= 0; i--) {
       const below = i === 0 ? ROOT : this.all[i - 1].group;
@@ -70,7 +70,7 @@ export class Layers {
     }
   }
 
-  /** As that of `Groups`. */
+  /** Like the same method of `Groups`. */
   notePlaces(): void {
     for (let i = 0; i < this.all.length; i++) {
       const layer = this.all[i];
@@ -82,7 +82,7 @@ export class Layers {
     }
   }
 
-  /** As that of `Groups`. */
+  /** Like the same method of `Groups`. */
   forgetGone(): void {
     for (let i = 0; i < this.all.length; i++) {
       const layer = this.all[i];

@@ -1,14 +1,14 @@
 /**
- * The replica of scene's rectangles, and what is derived from it: which group lies in which, and who is a member of what. A move
+ * The replica of scene's rectangles, and what follows from it: which group lies in which, and their members. A move
  * looks only at the members of the groups on its way, not at every rectangle.
  *
- * The catch: what is derived is built anew when it is next asked for after a node or group came or went; places alone are read anew
- * group by group. None of it is part of the snapshot, and none of it depends on the order in which rectangles arrived.
+ * The catch: after a node or group came or went, all of this is rebuilt when it is next needed; when only places changed, they are
+ * read again group by group. None of it is in the snapshot or depends on the order in which rectangles arrived.
  */
 import { FOCUS_DEPTH_MAX } from '../../protocol/limits.js';
 import { Area, comesBefore, type Direction, findAhead, gap, isAhead, isNearer, overlaps } from './area.js';
 
-/** The number of the group that all others lie in. */
+/** The number of the group around all others. */
 export const ROOT = 0;
 
 /** A focusable node or a group, as scene publishes it. */
@@ -16,23 +16,23 @@ export class Rectangle extends Area {
   group = ROOT;
   focusable = false;
   isGroup = false;
-  /** Place in `Outline.rectangles`. */
+  /** Index in `Outline.rectangles`. */
   index = 0;
 }
 
-/** A group with its members: focusable nodes, and groups that have such somewhere. */
+/** A group with its members: focusable nodes, and groups that contain some. */
 export class Region extends Area {
   parent: Region | null = null;
   /** The group's own rectangle; null for the root, and while scene has not published it. */
   rectangle: Rectangle | null = null;
   members: Area[] = [];
-  /** Something in it can have focus. */
+  /** True when something in it can have focus. */
   occupied = false;
-  /** `Outline.places` when its area was last read. */
+  /** The value of `Outline.places` when its area was last read. */
   measured = 0;
 }
 
-/** Has no extent, and is never ahead. */
+/** An area without extent, so never ahead. */
 const NOWHERE = new Area();
 
 export class Outline {
@@ -54,7 +54,7 @@ export class Outline {
     return this.byNode.get(node) ?? null;
   }
 
-  /** Takes over a rectangle, new or changed. */
+  /** Stores a new or changed rectangle. */
   put(node: number, group: number, focusable: boolean, isGroup: boolean, order: number): Rectangle {
     let rectangle = this.rectangle(node);
     if (rectangle === null) {
@@ -94,7 +94,7 @@ export class Outline {
     return region?.occupied ? region : null;
   }
 
-  /** Numbers of the groups that the rectangle lies in, innermost first. */
+  /** Numbers of the groups around the rectangle, innermost first. */
   groupsAround(rectangle: Rectangle | null): number[] {
     const groups: number[] = [];
     if (rectangle === null) return groups;
@@ -126,7 +126,7 @@ export class Outline {
     return false;
   }
 
-  /** The region's members, with the areas of those that are groups up to date. */
+  /** The region's members. The areas of groups among them are up to date. */
   members(region: Region): Area[] {
     for (let i = 0; i < region.members.length; i++) {
       const member = region.members[i];
@@ -135,13 +135,13 @@ export class Outline {
     return region.members;
   }
 
-  /** The member of the region that an arrow leads to from `from`, or null. `left` is what was left just now, and is not looked at. */
+  /** The member of the region to which an arrow leads from `from`, or null. `left`, the member just left, is skipped. */
   ahead(region: Region, from: Area, direction: Direction, left: Area | null): Area | null {
     const index = findAhead(this.standings(region, from, direction, left), from, direction);
     return index < 0 ? null : region.members[index];
   }
 
-  /** Where each member stands, as seen by one who goes from `from`. */
+  /** The area by which each member is compared when one moves from `from`. */
   private standings(region: Region, from: Area, direction: Direction, left: Area | null): Area[] {
     const members = this.members(region);
     const standings: Area[] = [];
@@ -149,7 +149,7 @@ export class Outline {
     return standings;
   }
 
-  /** A group that what was left lies over or under stands where its own best member ahead does: its edges say nothing of the way to it. */
+  /** A group that overlaps `left` is compared by its own best member ahead: its edges say nothing about the way to it. */
   private standing(member: Area, from: Area, direction: Direction, left: Area | null): Area {
     if (member === left) return NOWHERE;
     if (!(member instanceof Region)) return member;
@@ -160,19 +160,19 @@ export class Outline {
     return index < 0 ? NOWHERE : inner[index];
   }
 
-  /** The focusable node in the region that stands at a point, or null. */
+  /** The focusable node of the region at a point, or null. */
   at(region: Region, x: number, y: number): Rectangle | null {
     const point = pointAt(x, y);
     const nearest = this.nearest(region, point, FOCUS_DEPTH_MAX);
     return nearest !== null && nearest.width > 0 && nearest.height > 0 && gap(nearest, point) === 0 ? nearest : null;
   }
 
-  /** The focusable node in the region that lies nearest to a point, or null. */
+  /** The focusable node of the region nearest to a point, or null. */
   near(region: Region, x: number, y: number): Rectangle | null {
     return this.nearest(region, pointAt(x, y), FOCUS_DEPTH_MAX);
   }
 
-  /** The focusable node in the region that lies nearest to `from`, in any direction. `depth` groups down are looked into. */
+  /** The focusable node of the region nearest to `from`, in any direction. Looks at most `depth` groups down. */
   nearest(region: Region, from: Area, depth: number): Rectangle | null {
     let best: Rectangle | null = null;
     for (let i = 0; i < region.members.length; i++) {
@@ -185,7 +185,7 @@ export class Outline {
     return best;
   }
 
-  /** The member that comes first in the order of the document. */
+  /** The first member in document order. */
   first(region: Region): Area {
     const members = this.members(region);
     let first = members[0];
@@ -195,7 +195,7 @@ export class Outline {
     return first;
   }
 
-  /** A group's area is its own rectangle, or around its members when it has none or that is empty. */
+  /** A group's area is its own rectangle; if it has none or that is empty, the box around its members. */
   private measure(region: Region): void {
     if (region.measured === this.places) return;
     region.measured = this.places;
@@ -272,7 +272,7 @@ export class Outline {
     return false;
   }
 
-  /** Makes the region, and those that it lies in, members of their parents. */
+  /** Makes the region and all regions around it members of their parents. */
   private occupy(region: Region): void {
     let inner = region;
     while (!inner.occupied) {

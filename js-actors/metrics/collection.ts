@@ -1,6 +1,6 @@
 /**
- * One half of metrics: its series, its log buffer, and what did not fit. Knows no bus.
- * The catch: a series lives as long as the actor, so that its totals go on counting; only log records leave with a flush.
+ * One half of metrics: its series, its log buffer, and the count of what did not fit. It knows no bus.
+ * The catch: a series lives as long as the actor, so its totals never restart; a flush removes only log records.
  */
 import type { metrics } from '../../protocol/generated/metrics.js';
 import { HISTOGRAM_BOUNDS } from '../../protocol/histogram.js';
@@ -57,7 +57,7 @@ export class Collection {
     else this.logs.push(record);
   }
 
-  /** Ends a flush: the records are gone, the totals stay. */
+  /** Ends a flush: drops the records, keeps the totals. */
   flushed(): void {
     this.logs = [];
     this.flushDue = false;
@@ -76,7 +76,7 @@ export class Collection {
     this.places = new Map(this.series.map((series) => [series.name, series]));
   }
 
-  /** @returns the series, new if need be; null, and counted, when the message cannot be taken */
+  /** @returns the series, which is made if necessary; null, and counted, when the message cannot be taken */
   private find(name: string, instrument: Instrument, now: number, value = 0): Series | null {
     const known = this.places.get(name);
     if (!Number.isFinite(value) || (known !== undefined && known.instrument !== instrument)) {

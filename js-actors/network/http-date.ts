@@ -1,18 +1,18 @@
-/** The three date formats of HTTP (RFC 9110, 5.6.7), in whole seconds since the Unix epoch. The name of the day is read, not believed. */
+/** The three date formats of HTTP (RFC 9110, 5.6.7), in whole seconds since the Unix epoch. Does not check that the day's name fits the date. */
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 const EPOCH_YEAR = 1970;
-/** Of 365.2425 days each. */
+/** A mean year of 365.2425 days. */
 const YEAR_SECONDS = 31_556_952;
-/** A year of two digits is in the past when it would be further in the future than this. */
+/** A year of two digits that would lie further in the future than this is taken for a past one. */
 const FUTURE_YEARS_MAX = 50;
-/** A comma, date, time and zone, behind the name of the day. */
+/** Characters after the name of the day: a comma, date, time and zone. */
 const OBSOLETE_LENGTH = 24;
 /** No date. */
 export const NO_DATE = -1;
 
-/** @param nowSeconds decides the century of a year of two digits @returns NO_DATE for what is no such date, or before 1970 */
+/** @param nowSeconds decides the century of a year of two digits @returns NO_DATE for any other text, and for dates before 1970 */
 export function httpDateSeconds(text: string, nowSeconds: number): number {
   const { length } = text;
   if (length === 29) return isDay(text.slice(0, 3)) ? fixed(text) : NO_DATE;
@@ -62,13 +62,13 @@ function digits(text: string, at: number, count: number): number {
   return value;
 }
 
-/** From 0; -1 when there is none. */
+/** Index of the month from 0; -1 when the text names none. */
 function monthAt(text: string, at: number): number {
   const found = MONTHS.indexOf(text.slice(at, at + 3));
   return found % 3 === 0 ? found / 3 : -1;
 }
 
-/** Seconds of the day at hh:mm:ss, a leap second included; -1 when it is none. */
+/** Seconds of the day at hh:mm:ss, leap second allowed; -1 for any other text. */
 function timeAt(text: string, at: number): number {
   const [hour, minute, second] = [digits(text, at, 2), digits(text, at + 3, 2), digits(text, at + 6, 2)];
   if (!has(text, at + 2, ':') || !has(text, at + 5, ':') || hour < 0 || hour > 23) return -1;
@@ -84,5 +84,5 @@ function seconds(year: number, month: number, day: number, time: number): number
   return (days + DAYS_BEFORE_MONTH[month] + (month > 1 ? leap : 0) + day - 1) * 86_400 + time;
 }
 
-/** Up to and with this year. */
+/** Number of leap years up to and including this year. */
 const leapYears = (year: number): number => Math.floor(year / 4) - Math.floor(year / 100) + Math.floor(year / 400);

@@ -1,4 +1,4 @@
-/** When a failed fetch is worth another try, and after how long. All in integers, so that both languages agree. */
+/** Whether a failed fetch is retried, and after how long. All in integers, so that both languages agree. */
 import type { network } from '../../protocol/generated/network.js';
 import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/limits.js';
 import type { MessageOf } from '../../protocol/schema.js';
@@ -7,23 +7,23 @@ import { httpDateSeconds, NO_DATE } from './http-date.js';
 export type Answer = Omit<MessageOf<typeof network, 'fetched'>, 'request'>;
 type Method = MessageOf<typeof network, 'request'>['method'];
 
-/** Doing it twice is doing it once (RFC 9110, 9.2.2). */
+/** Doing it twice has the effect of doing it once (RFC 9110, 9.2.2). */
 export const isIdempotent = (method: Method): boolean => method !== 'POST' && method !== 'PATCH';
 
-/** It changes nothing at the server (RFC 9110, 9.2.1), so that several may share one answer. */
+/** Changes nothing at the server (RFC 9110, 9.2.1), so several requests may share one answer. */
 export const isSafe = (method: Method): boolean => method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
 
-/** A failure that may pass by itself. */
+/** Whether the failure may pass by itself. */
 export const mayPass = (answer: Answer): boolean =>
   answer.failure === 'unreachable' || answer.failure === 'timeout' || answer.status === 429 || answer.status >= 500;
 
-/** Whether a try of a method that is not safe may have changed something: not when it was refused, or never sent. */
+/** Whether an attempt with an unsafe method may have changed something: not when it was refused or never sent. */
 export function mayHaveChanged(answer: Answer): boolean {
   if (answer.failure !== 'none') return answer.failure !== 'invalid';
   return answer.status < 400 || answer.status >= 500;
 }
 
-/** The next state of a xorshift generator (Marsaglia 2003, 13-17-5), which is also the number drawn. Never 0 when `state` is not. */
+/** The next state of a xorshift generator (Marsaglia 2003, 13-17-5), which is also the number drawn. Never 0 unless `state` is. */
 export function nextRandom(state: number): number {
   state ^= state << 13;
   state ^= state >>> 17;
@@ -32,8 +32,8 @@ export function nextRandom(state: number): number {
 }
 
 /**
- * Half of the exponential delay for certain, and a random part of the other half.
- * @param attempts tries so far, at least 1
+ * Half of the exponential delay, plus a random part of the other half.
+ * @param attempts so far, at least 1
  */
 export function retryDelayMs(firstMs: number, attempts: number, random: number): number {
   let delayMs = firstMs;
@@ -44,8 +44,8 @@ export function retryDelayMs(firstMs: number, attempts: number, random: number):
 }
 
 /**
- * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when there is none that can be read, or its date is past.
- * A date is taken against that of the answer itself, for a television's clock may be wrong; without one against `now`, in microseconds.
+ * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when it is missing, unreadable, or a past date.
+ * A date counts from the answer's own Date header, because a television's clock may be wrong; without that header from `now`, in microseconds.
  */
 export function retryAfterSeconds(answer: Answer, now: number): number {
   const value = headerOf(answer, 'retry-after');
@@ -59,13 +59,13 @@ export function retryAfterSeconds(answer: Answer, now: number): number {
   return Math.min(Math.max(date - (sent === NO_DATE ? nowSeconds : sent), 0), RETRY_AFTER_MAX_SECONDS + 1);
 }
 
-/** Of the first header of this name; empty when there is none. */
+/** Value of the first header of this name; empty when there is none. */
 function headerOf(answer: Answer, name: string): string {
   for (const header of answer.headers) if (header.name === name) return header.value;
   return '';
 }
 
-/** @returns -1 when it is not all digits, and no more than RETRY_AFTER_MAX_SECONDS * 10 + 9 for what is longer */
+/** @returns -1 unless the text is all digits, and at most RETRY_AFTER_MAX_SECONDS * 10 + 9 for longer numbers */
 function decimal(text: string): number {
   let seconds = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,12 +1,12 @@
 /**
- * Which URLs name the same thing at a server: what a change makes invalid (RFC 9111, 4.4). Scheme and host in any case, default ports, dot
- * segments and fragments make no difference. The catch: relative URLs are relative to something that only the fetch port knows, so one
- * without an origin is taken for one of any.
+ * Which URLs name the same thing at a server, to know what a change makes invalid (RFC 9111, 4.4). Upper and lower case of scheme and
+ * host, default ports, dot segments and fragments make no difference. The catch: only the fetch port knows what a relative URL is
+ * relative to, so a URL without an origin matches any origin.
  */
 export interface Target {
-  /** As `https://tv.example`, in lower case; empty when the URL has none. */
+  /** For example `https://tv.example`, in lower case; empty when the URL has none. */
   readonly origin: string;
-  /** With its query. */
+  /** Path and query. */
   readonly path: string;
 }
 
@@ -16,7 +16,7 @@ export function targetOf(url: string): Target {
   return { origin: canonicalOrigin(whole.slice(0, at)), path: canonicalPath(whole.slice(at), at > 0) };
 }
 
-/** What a reference in an answer (Location, Content-Location) names. @param base what was asked (RFC 3986, 5.2) */
+/** Resolves a reference in an answer (Location, Content-Location). @param base the requested URL (RFC 3986, 5.2) */
 export function resolve(reference: string, base: Target): Target {
   const whole = before(reference, '#');
   if (originLength(whole) > 0) {
@@ -44,7 +44,7 @@ function before(text: string, mark: string): string {
   return at < 0 ? text : text.slice(0, at);
 }
 
-/** Characters of scheme and authority; 0 when it begins with neither. */
+/** Number of characters of scheme and authority; 0 when the URL begins with neither. */
 function originLength(url: string): number {
   const slashes = url.indexOf('//');
   if (slashes < 0 || (slashes > 0 && !isScheme(url.slice(0, slashes)))) return 0;
@@ -53,7 +53,7 @@ function originLength(url: string): number {
   return at;
 }
 
-/** With its colon. */
+/** True for a scheme with its colon. */
 function isScheme(text: string): boolean {
   const last = text.length - 1;
   for (let i = 0; i < last; i++) {
@@ -72,7 +72,7 @@ function canonicalOrigin(origin: string): string {
   return lower.endsWith(':') ? lower.slice(0, lower.length - 1) : lower;
 }
 
-/** Of ASCII alone, as scheme and host are. */
+/** Changes ASCII letters only: scheme and host have no others. */
 function inLowerCase(text: string): string {
   let lower = '';
   let from = 0;
@@ -85,7 +85,7 @@ function inLowerCase(text: string): string {
   return from === 0 ? text : lower + text.slice(from);
 }
 
-/** Without the segments `.` and `..`; of an absolute URL it begins with a slash. */
+/** Removes the segments `.` and `..`; an absolute URL's path begins with a slash. */
 function canonicalPath(whole: string, isAbsolute: boolean): string {
   const path = before(whole, '?');
   const query = whole.slice(path.length);

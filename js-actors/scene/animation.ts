@@ -1,6 +1,6 @@
 /**
- * Animations that run or wait: one per property of a node, in rows of numbers. Only + - * / and comparisons, so that every
- * implementation comes to the same bits.
+ * Animations that run or wait: one per property of a node, in rows of numbers. Uses only + - * / and comparisons, so that every
+ * implementation computes the same bits.
  */
 import { SCENE_ANIMATIONS_MAX } from '../../protocol/messages/scene.js';
 import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, PROPERTY_COUNT, VALUE_MAX } from './properties.js';
@@ -11,7 +11,7 @@ const NODE = 0;
 const PROPERTY = 1;
 const FROM = 2;
 const TO = 3;
-/** 1 once `FROM` is known: given, or read when the delay was over. */
+/** 1 once `FROM` is known: it was given, or read at the end of the delay. */
 const FROM_KNOWN = 4;
 /** Time of the first tick; -1 before it. */
 const STARTED = 5;
@@ -49,7 +49,7 @@ export class Animations {
     return this.rows[index * ANIMATION_COLUMNS + PROPERTY];
   }
 
-  /** Starts at the next tick, in place of the animation that the property had. @returns whether the numbers make sense and there is room */
+  /** Starts at the next tick and replaces the property's animation. @returns whether the numbers make sense and there is room */
   start(
     node: number,
     property: number,
@@ -90,17 +90,17 @@ export class Animations {
     return true;
   }
 
-  /** Where the property will be: its value, or the end of its animation. */
+  /** The value at which the property will be: its own, or the end of its animation. */
   target(node: number, property: number, value: number): number {
     return this.isAnimated(node, property) ? this.rows[this.find(node, property) + TO] : value;
   }
 
-  /** Forgets the animation of a property, which stays as it is. */
+  /** Drops the animation of a property, which keeps its present value. */
   cancel(node: number, property: number): void {
     if (this.isAnimated(node, property)) this.removeAt(this.find(node, property));
   }
 
-  /** Forgets all animations of a node. */
+  /** Drops all animations of a node. */
   cancelNode(node: number): void {
     if (!this.hasNode(node)) return;
     for (let i = this.count - 1; i >= 0; i--) {
@@ -109,7 +109,7 @@ export class Animations {
     }
   }
 
-  /** Brings every animated property to its value at `timeMicros`. @returns the effects of what changed */
+  /** Sets every animated property to its value at `timeMicros`. @returns the effects of the changes */
   run(tree: Tree, timeMicros: number): number {
     let effects = 0;
     let i = 0;
@@ -120,7 +120,7 @@ export class Animations {
       const before = tree.value(node, property);
       const ended = this.advance(row, timeMicros, before);
       if (tree.setValue(node, property, this.value)) {
-        // A movement in progress changes no target: what can be focused stays where it is.
+        // A movement in progress does not move focus targets: they are already where it ends.
         const effect = effectOf(property);
         effects |= (effect & PLACES) !== 0 ? effect : DISPLAY;
       }
@@ -132,7 +132,7 @@ export class Animations {
     return effects;
   }
 
-  /** Takes over the rows of a snapshot, in place of what is there. */
+  /** Replaces all rows by those of a snapshot. */
   load(tree: Tree, rows: Float64Array): void {
     this.animated.fill(0);
     this.count = Math.floor(rows.length / ANIMATION_COLUMNS);
@@ -149,7 +149,7 @@ export class Animations {
   /** Result of `advance`. */
   private value = 0;
 
-  /** Puts into `value` what the property is at `timeMicros`. @returns whether the animation has ended */
+  /** Sets `value` to the property's value at `timeMicros`. @returns whether the animation has ended */
   private advance(row: number, timeMicros: number, before: number): boolean {
     const rows = this.rows;
     this.value = before;
@@ -179,7 +179,7 @@ export class Animations {
     return row;
   }
 
-  /** Puts the last row in the place of `row`. */
+  /** Removes `row` by moving the last row there. */
   private removeAt(row: number): void {
     const rows = this.rows;
     this.animated[rows[row + NODE]] &= ~(1 << rows[row + PROPERTY]);
@@ -202,7 +202,7 @@ export class Animations {
 
 const isBetween = (value: number, min: number, max: number): boolean => value >= min && value <= max;
 
-/** Between two values of a property: a colour goes channel by channel. */
+/** A value between two values of a property. Colours are mixed channel by channel. */
 function mix(property: number, from: number, to: number, progress: number): number {
   if (property !== COLOUR) return clampTo(property, from + (to - from) * progress);
   const red = mixChannel(from >>> 24, to >>> 24, progress);
@@ -219,7 +219,7 @@ const NEWTON_STEPS = 8;
 const BISECTION_STEPS = 32;
 const EPSILON = 1e-7;
 
-/** CSS cubic-bezier(x1, y1, x2, y2) at `progress` of [0, 1]: Newton's method, and bisection where the curve is too flat for it. */
+/** CSS cubic-bezier(x1, y1, x2, y2) at `progress` in [0, 1], by Newton's method, or by bisection where the curve is too flat for it. */
 function ease(x1: number, y1: number, x2: number, y2: number, progress: number): number {
   if (x1 === y1 && x2 === y2) return progress;
   const cx = 3 * x1;

@@ -1,6 +1,6 @@
 /**
- * Where focusable nodes and focus groups are, as followers know it. `update` compares the tree with what was published and
- * collects the difference.
+ * The places of focusable nodes and focus groups as followers know them. `update` compares the tree with what was published and
+ * collects the differences.
  */
 import { SCENE_FOCUSABLES_MAX } from '../../protocol/messages/scene.js';
 import type { Animations } from './animation.js';
@@ -20,7 +20,7 @@ export const ORDER = 7;
 const IS_GROUP = 8;
 export const FOCUSABLE_COLUMNS = 9;
 
-/** Added to IS_GROUP of a row whose node was removed since: another may have its number by the next `update`. */
+/** Added to IS_GROUP in a row whose node was removed since: another node may have its number by the next `update`. */
 const REMOVED = 2;
 const CAPACITY_MIN = 64;
 
@@ -28,14 +28,14 @@ export class Focusables {
   /** What is published, in document order. */
   rows = new Float64Array(CAPACITY_MIN * FOCUSABLE_COLUMNS);
   count = 0;
-  /** Result of `update`: indices of rows that are new or differ, and nodes that left. */
+  /** Result of `update`: indices of new or different rows, and nodes that left. */
   changed: number[] = [];
   removed: number[] = [];
 
   private former = new Float64Array(CAPACITY_MIN * FOCUSABLE_COLUMNS);
-  /** Per node: its row, as an index, or -1. */
+  /** Per node: the index of its row, or -1. */
   private place = new Int32Array(0).fill(NONE);
-  /** Per node: where it is going to be on the screen, its focus group, and the members counted so far when it is one. */
+  /** Per node: where it will be on the screen, its focus group, and, for a group, the members counted so far. */
   private left = new Float64Array(0);
   private top = new Float64Array(0);
   private group = new Int32Array(0);
@@ -63,19 +63,19 @@ export class Focusables {
     }
   }
 
-  /** Notes that a node was removed: what has its number at the next `update` is another one. */
+  /** Notes that a node was removed: a node with its number at the next `update` is a different one. */
   forget(node: number): void {
     if (node >= this.place.length || this.place[node] === NONE) return;
     const flags = this.place[node] * FOCUSABLE_COLUMNS + IS_GROUP;
     if (this.rows[flags] < REMOVED) this.rows[flags] += REMOVED;
   }
 
-  /** Whether the row is of a group. */
+  /** Whether the row is a group's. */
   isGroup(index: number): boolean {
     return this.rows[index * FOCUSABLE_COLUMNS + IS_GROUP] % REMOVED !== 0;
   }
 
-  /** Takes over the rows of a snapshot, in place of what is there. */
+  /** Replaces all rows by those of a snapshot. */
   load(tree: Tree, rows: Float64Array): void {
     this.reserve(tree.capacity);
     this.place.fill(NONE);
@@ -120,7 +120,7 @@ export class Focusables {
     this.place[node] = this.count++;
   }
 
-  /** Compares the row of a node with its former one. */
+  /** Whether the row of a node differs from its former one. */
   private differs(node: number, row: number): boolean {
     if (this.place[node] === NONE) return true;
     const former = this.place[node] * FOCUSABLE_COLUMNS;

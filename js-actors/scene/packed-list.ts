@@ -1,18 +1,18 @@
-/** Items and clips of one display list, as packed 32-bit words: docs/SCENE.md draws them. The buffers grow, and are used again. */
+/** Items and clips of one display list, as packed 32-bit words: docs/SCENE.md draws them. The buffers grow and are reused. */
 import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from '../../protocol/ports/display.js';
 import { grown } from './tree.js';
 
 const CAPACITY_MIN = 256;
-/** Of no list at all. */
+/** Width and height while there is no list. */
 const NOTHING = -1;
 
 export class PackedList {
-  /** Of the root, in pixels; -1 while there is no list. */
+  /** Width of the root, in pixels; -1 while there is no list. */
   width = NOTHING;
   height = NOTHING;
   itemCount = 0;
   clipCount = 0;
-  /** Visible items beyond the most that a list holds. */
+  /** Number of visible items that did not fit into the list. */
   omitted = 0;
   itemWords = new Uint32Array(CAPACITY_MIN * DISPLAY_ITEM_WORDS);
   itemFloats = new Float32Array(this.itemWords.buffer);
@@ -59,7 +59,7 @@ export class PackedList {
     return at;
   }
 
-  /** Takes over the bytes of a snapshot, in place of what is there. */
+  /** Replaces the list by that of a snapshot. */
   load(width: number, height: number, items: Uint8Array, clips: Uint8Array, omitted: number): void {
     this.begin(width, height);
     for (let left = items.length; left >= DISPLAY_ITEM_WORDS * 4; left -= DISPLAY_ITEM_WORDS * 4) this.addItem();

@@ -1,7 +1,7 @@
 /**
  * The node tree: columns of typed arrays with the node's handle as the index, and links between siblings and to parent and children.
- * Changes report whether they were possible. `order` lists what is visible in document order; it is out of date while
- * `orderDirty`, and `arrange` makes it anew.
+ * Changes report whether they were possible. `order` lists the visible nodes in document order; while `orderDirty` is set it is
+ * out of date, and `arrange` rebuilds it.
  */
 import { SCENE_NODES_MAX, SCENE_STRING_LENGTH_MAX } from '../../protocol/messages/scene.js';
 import { COLOUR, defaultOf, HEIGHT, PROPERTY_COUNT, ROOT_HEIGHT, ROOT_WIDTH, TEXT_COLOUR, VISIBLE, WIDTH } from './properties.js';
@@ -9,7 +9,7 @@ import { COLOUR, defaultOf, HEIGHT, PROPERTY_COUNT, ROOT_HEIGHT, ROOT_WIDTH, TEX
 export const ROOT = 0;
 export const NONE = -1;
 
-/** What a handle stands for. */
+/** A handle is free, or has a type of node. */
 const FREE = 0;
 export const VIEW = 1;
 export const IMAGE = 2;
@@ -32,12 +32,12 @@ export class Tree {
   previous = new Int32Array(CAPACITY_MIN);
   /** `PROPERTY_COUNT` values per node. */
   properties = new Float64Array(CAPACITY_MIN * PROPERTY_COUNT);
-  /** Per node a bit for each property that was given a value; the others have their defaults. */
+  /** Per node a bit for each property that has been set; the others have their defaults. */
   given = new Uint32Array(CAPACITY_MIN);
   strings: string[] = new Array(CAPACITY_MIN).fill('');
   /** Per node 1 when the display does not have its string. */
   private marked = new Uint8Array(CAPACITY_MIN);
-  /** Of all strings together, in UTF-16 code units. */
+  /** Length of all strings together, in UTF-16 code units. */
   private stringsLength = 0;
 
   order = new Int32Array(CAPACITY_MIN);
@@ -48,7 +48,7 @@ export class Tree {
   /** Per node: its index in `order`. */
   private place = new Int32Array(CAPACITY_MIN);
 
-  /** Handles that the last `remove` made free. */
+  /** Handles freed by the last `remove`. */
   freed = new Int32Array(CAPACITY_MIN);
   freedCount = 0;
 
@@ -103,7 +103,7 @@ export class Tree {
     return true;
   }
 
-  /** Removes a node with its subtree, and lists what left in `freed`. */
+  /** Removes a node with its subtree, and lists their handles in `freed`. */
   remove(node: number): boolean {
     this.freedCount = 0;
     if (node === ROOT || !this.exists(node)) return false;
@@ -127,7 +127,7 @@ export class Tree {
     return true;
   }
 
-  /** @returns whether there is room for it */
+  /** @returns whether there was room for it */
   setString(node: number, value: string): boolean {
     const length = this.stringsLength - this.strings[node].length + value.length;
     if (length > SCENE_STRING_LENGTH_MAX) return false;
@@ -173,8 +173,8 @@ export class Tree {
   }
 
   /**
-   * Takes over the columns of a snapshot in place of what is there. Strings come one by one. Of properties that only a later version
-   * has the values are passed over.
+   * Replaces all columns by those of a snapshot. Strings follow one by one. Values of properties that only a later version
+   * has are skipped.
    */
   load(types: Uint8Array, links: Uint8Array, given: Uint8Array, values: Float64Array): void {
     const rows = types.length;
@@ -209,7 +209,7 @@ export class Tree {
     }
   }
 
-  /** Lists what is visible in document order: what is hidden has no place, and neither has its subtree. */
+  /** Lists the visible nodes in document order. Hidden nodes and their subtrees are left out. */
   arrange(): void {
     this.orderDirty = false;
     this.orderLength = 0;

@@ -1,13 +1,13 @@
 /**
  * Areas of the screen, and which of several an arrow leads to: the twin of js-actors/focus/area.ts, which has the rules in prose.
- * Only + - * / and comparisons: equal to it bit for bit.
+ * It uses only + - * / and comparisons, so it equals its twin bit for bit.
  */
 import { Key } from '../../protocol/generated/assembly/focus';
 
-/** How much more a step ahead weighs than one aside: Android's number. */
+/** How much more distance ahead weighs than distance sideways: Android's number. */
 const AHEAD_WEIGHT: f64 = 13;
 
-/** A rectangle in pixels with what breaks ties: place among its siblings, then the node's number. */
+/** A rectangle in pixels. Ties are broken by its place among its siblings, then by the node's number. */
 export class Area {
   node: u32 = 0;
   order: u32 = 0;
@@ -21,21 +21,21 @@ export function isVertical(direction: Key): bool {
   return direction === Key.Up || direction === Key.Down;
 }
 
-/** Where the area begins, as seen by one who goes in this direction: smaller is earlier. */
+/** Where the area begins when one moves in this direction: smaller is earlier. */
 function begin(area: Area, direction: Key): f64 {
   if (direction === Key.Right) return area.x;
   if (direction === Key.Down) return area.y;
   return direction === Key.Left ? -(area.x + area.width) : -(area.y + area.height);
 }
 
-/** Where it ends. */
+/** Where the area ends when one moves in this direction. */
 function end(area: Area, direction: Key): f64 {
   if (direction === Key.Right) return area.x + area.width;
   if (direction === Key.Down) return area.y + area.height;
   return direction === Key.Left ? -area.x : -area.y;
 }
 
-/** An area without extent is not on the screen: it is never ahead. */
+/** An area without extent is not on the screen, so it is never ahead. */
 export function isAhead(area: Area, from: Area, direction: Key): bool {
   const areaBegin = begin(area, direction);
   const areaEnd = end(area, direction);
@@ -54,7 +54,7 @@ function overlapsSideways(area: Area, from: Area, vertical: bool): bool {
     : area.y < from.y + from.height && from.y < area.y + area.height;
 }
 
-/** Between the middles. */
+/** Distance between the middles. */
 function distanceSideways(area: Area, from: Area, vertical: bool): f64 {
   return vertical ? area.x + area.width / 2 - (from.x + from.width / 2) : area.y + area.height / 2 - (from.y + from.height / 2);
 }
@@ -94,7 +94,7 @@ export function findAhead(areas: Area[], from: Area, direction: Key): i32 {
   return best;
 }
 
-/** The earliest end of any area that is wholly ahead: what begins there or later lies behind that area. */
+/** The earliest end of any area that is wholly ahead: an area that begins there or later lies beyond it. */
 function endOfRow(areas: Area[], from: Area, direction: Key): f64 {
   const fromEnd = end(from, direction);
   let row: f64 = Infinity;

@@ -8,7 +8,7 @@ import { Outline, Rectangle, Region } from './outline';
 export const NONE: u32 = 0;
 
 export class Groups {
-  /** Those that have rules, in the order in which they got them. */
+  /** The groups that have rules, in the order in which they got them. */
   all: FocusGroup[] = [];
 
   constructor(private readonly outline: Outline) {}
@@ -41,7 +41,7 @@ export class Groups {
     return rules.trap === FocusTrap.Both || rules.trap === (isVertical(direction) ? FocusTrap.Vertical : FocusTrap.Horizontal);
   }
 
-  /** Notes that `target` has focus, in all groups that it lies in. */
+  /** Notes in every group around `target` that it has focus. */
   memorise(target: Rectangle): void {
     let region = this.outline.region(target.group);
     while (region !== null) {
@@ -54,7 +54,7 @@ export class Groups {
     }
   }
 
-  /** Notes where the nodes are that are remembered: a layout is about to take some of them away. */
+  /** Notes where the remembered nodes are, because a layout is about to remove some of them. */
   notePlaces(): void {
     for (let i = 0; i < this.all.length; i++) {
       const rules = this.all[i];
@@ -65,7 +65,7 @@ export class Groups {
     }
   }
 
-  /** Forgets the nodes that were taken away, whose numbers may be given to others. Where they were is still known. */
+  /** Forgets removed nodes, whose numbers may go to others. Their places stay known. */
   forgetGone(): void {
     for (let i = 0; i < this.all.length; i++) {
       const rules = this.all[i];
@@ -75,7 +75,7 @@ export class Groups {
     }
   }
 
-  /** The middle of a node from its group's corner, in pixels; 0 for what is no place. */
+  /** Distance of a node's middle from its group's corner, in pixels; 0 when that is not a finite number. */
   acrossFrom(group: u32, node: Rectangle): f64 {
     const corner = this.outline.rectangle(group);
     const across = node.x + node.width / 2 - (corner === null ? 0.0 : corner.x);
@@ -88,7 +88,7 @@ export class Groups {
     return down - down === 0 ? down : 0;
   }
 
-  /** The node that stands where one that has gone was, as `acrossFrom` and `downFrom` have said; null when none does. */
+  /** The node at the place of a removed one, measured by `acrossFrom` and `downFrom`; null when there is none. */
   heirAt(group: u32, across: f64, down: f64): Rectangle | null {
     const region = this.outline.region(group);
     if (region === null) return null;
@@ -96,7 +96,7 @@ export class Groups {
     return corner === null ? this.outline.at(region, across, down) : this.outline.at(region, across + corner.x, down + corner.y);
   }
 
-  /** The node of the group that is nearest to where one that has gone was; null when the group has none. */
+  /** The node of the group nearest to the place of a removed one; null when the group is empty. */
   neighbourOf(group: u32, across: f64, down: f64): Rectangle | null {
     const region = this.outline.region(group);
     if (region === null) return null;
@@ -104,7 +104,7 @@ export class Groups {
     return corner === null ? this.outline.near(region, across, down) : this.outline.near(region, across + corner.x, down + corner.y);
   }
 
-  /** The node that gets focus when an arrow leads to `area`: itself, or of a group the remembered, the preferred, or the one ahead. */
+  /** The node to focus when an arrow leads to `area`: a node itself; of a group the remembered, the preferred, or the one ahead. */
   enter(area: Area, from: Area, direction: Key): Rectangle | null {
     let inner = area;
     while (inner instanceof Region) {
@@ -121,7 +121,7 @@ export class Groups {
     return <Rectangle>inner;
   }
 
-  /** The node that gets focus when a group is entered from nowhere. */
+  /** The node to focus when a group is entered while nothing has focus. */
   enterFromNowhere(outer: Region): Rectangle {
     let inner: Area = outer;
     while (inner instanceof Region) {
@@ -132,7 +132,7 @@ export class Groups {
     return <Rectangle>inner;
   }
 
-  /** What the rules of a group say of entering it; null when they say nothing. */
+  /** The member by which the group's rules say to enter it; null when they say nothing. */
   private chooseByRules(region: Region): Area | null {
     const rules = this.rules(region.node);
     if (rules === null) return null;

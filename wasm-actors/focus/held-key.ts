@@ -10,10 +10,10 @@ import {
 const MICROSECONDS: f64 = 1000;
 
 export class HeldKey {
-  /** Nothing is down: `key` means nothing. */
+  /** True while no key is down: `key` then means nothing. */
   none: bool = true;
   key: Key = Key.Left;
-  /** In microseconds, as `countedAt`. */
+  /** In microseconds, like `countedAt`. */
   since: u64 = 0;
   countedAt: u64 = 0;
   private delayMs: f64 = FOCUS_REPEAT_DELAY_MS;
@@ -43,7 +43,7 @@ export class HeldKey {
     return !this.none && this.key === key;
   }
 
-  /** True when a repeat that comes now counts. Enter and Back count once. */
+  /** True when a repeat that arrives now counts. Enter and Back count once. */
   repeats(now: u64): bool {
     if (this.key === Key.Enter || this.key === Key.Back) return false;
     const repeatingMs = (<f64>now - <f64>this.since) / MICROSECONDS - this.delayMs;
@@ -52,7 +52,7 @@ export class HeldKey {
     return true;
   }
 
-  /** Time between two repeats, in milliseconds, after this long of repeating. */
+  /** Time between two repeats, in milliseconds, once a key has been repeating this long. */
   private interval(repeatingMs: f64): f64 {
     if (repeatingMs >= this.accelerationMs) return this.intervalMinMs;
     return this.intervalMs - ((this.intervalMs - this.intervalMinMs) * repeatingMs) / this.accelerationMs;

@@ -1,5 +1,5 @@
 /**
- * The replica of scene's rectangles, and what is derived from it: the twin of js-actors/focus/outline.ts.
+ * The replica of scene's rectangles, and what follows from it: the twin of js-actors/focus/outline.ts.
  *
  * The catch: what is derived is built anew when it is next asked for after a node or group came or went; places alone are read anew
  * group by group. None of it is part of the snapshot, and none of it depends on the order in which rectangles arrived.
@@ -8,7 +8,7 @@ import { Key } from '../../protocol/generated/assembly/focus';
 import { FOCUS_DEPTH_MAX } from '../../protocol/limits';
 import { Area, comesBefore, findAhead, gap, isAhead, isNearer, overlaps } from './area';
 
-/** The number of the group that all others lie in. */
+/** The number of the group around all others. */
 export const ROOT: u32 = 0;
 
 /** A focusable node or a group, as scene publishes it. */
@@ -16,23 +16,23 @@ export class Rectangle extends Area {
   group: u32 = ROOT;
   focusable: bool = false;
   isGroup: bool = false;
-  /** Place in `Outline.rectangles`. */
+  /** Index in `Outline.rectangles`. */
   index: i32 = 0;
 }
 
-/** A group with its members: focusable nodes, and groups that have such somewhere. */
+/** A group with its members: focusable nodes, and groups that contain some. */
 export class Region extends Area {
   parent: Region | null = null;
   /** The group's own rectangle; null for the root, and while scene has not published it. */
   rectangle: Rectangle | null = null;
   members: Area[] = [];
-  /** Something in it can have focus. */
+  /** True when something in it can have focus. */
   occupied: bool = false;
-  /** `Outline.places` when its area was last read. */
+  /** The value of `Outline.places` when its area was last read. */
   measured: u32 = 0;
 }
 
-/** Has no extent, and is never ahead. */
+/** An area without extent, so never ahead. */
 const NOWHERE = new Area();
 
 export class Outline {
@@ -54,7 +54,7 @@ export class Outline {
     return this.byNode.has(node) ? this.byNode.get(node) : null;
   }
 
-  /** Takes over a rectangle, new or changed. */
+  /** Stores a new or changed rectangle. */
   put(node: u32, group: u32, focusable: bool, isGroup: bool, order: u32): Rectangle {
     let rectangle = this.rectangle(node);
     if (rectangle === null) {
@@ -95,7 +95,7 @@ export class Outline {
     return region.occupied ? region : null;
   }
 
-  /** Numbers of the groups that the rectangle lies in, innermost first. */
+  /** Numbers of the groups around the rectangle, innermost first. */
   groupsAround(rectangle: Rectangle | null): u32[] {
     const groups: u32[] = [];
     if (rectangle === null) return groups;
@@ -127,7 +127,7 @@ export class Outline {
     return false;
   }
 
-  /** The region's members, with the areas of those that are groups up to date. */
+  /** The region's members. The areas of groups among them are up to date. */
   members(region: Region): Area[] {
     for (let i = 0; i < region.members.length; i++) {
       const member = region.members[i];
@@ -136,13 +136,13 @@ export class Outline {
     return region.members;
   }
 
-  /** The member of the region that an arrow leads to from `from`, or null. `left` is what was left just now, and is not looked at. */
+  /** The member of the region to which an arrow leads from `from`, or null. `left`, the member just left, is skipped. */
   ahead(region: Region, from: Area, direction: Key, left: Area | null): Area | null {
     const index = findAhead(this.standings(region, from, direction, left), from, direction);
     return index < 0 ? null : region.members[index];
   }
 
-  /** Where each member stands, as seen by one who goes from `from`. */
+  /** The area by which each member is compared when one moves from `from`. */
   private standings(region: Region, from: Area, direction: Key, left: Area | null): Area[] {
     const members = this.members(region);
     const standings: Area[] = [];
@@ -150,7 +150,7 @@ export class Outline {
     return standings;
   }
 
-  /** A group that what was left lies over or under stands where its own best member ahead does: its edges say nothing of the way to it. */
+  /** A group that overlaps `left` is compared by its own best member ahead: its edges say nothing about the way to it. */
   private standing(member: Area, from: Area, direction: Key, left: Area | null): Area {
     if (member === left) return NOWHERE;
     if (!(member instanceof Region)) return member;
@@ -161,19 +161,19 @@ export class Outline {
     return index < 0 ? NOWHERE : inner[index];
   }
 
-  /** The focusable node in the region that stands at a point, or null. */
+  /** The focusable node of the region at a point, or null. */
   at(region: Region, x: f64, y: f64): Rectangle | null {
     const point = pointAt(x, y);
     const nearest = this.nearest(region, point, FOCUS_DEPTH_MAX);
     return nearest !== null && nearest.width > 0 && nearest.height > 0 && gap(nearest, point) === 0 ? nearest : null;
   }
 
-  /** The focusable node in the region that lies nearest to a point, or null. */
+  /** The focusable node of the region nearest to a point, or null. */
   near(region: Region, x: f64, y: f64): Rectangle | null {
     return this.nearest(region, pointAt(x, y), FOCUS_DEPTH_MAX);
   }
 
-  /** The focusable node in the region that lies nearest to `from`, in any direction. `depth` groups down are looked into. */
+  /** The focusable node of the region nearest to `from`, in any direction. Looks at most `depth` groups down. */
   nearest(region: Region, from: Area, depth: i32): Rectangle | null {
     let best: Rectangle | null = null;
     for (let i = 0; i < region.members.length; i++) {
@@ -186,7 +186,7 @@ export class Outline {
     return best;
   }
 
-  /** The member that comes first in the order of the document. */
+  /** The first member in document order. */
   first(region: Region): Area {
     const members = this.members(region);
     let first = members[0];
@@ -196,7 +196,7 @@ export class Outline {
     return first;
   }
 
-  /** A group's area is its own rectangle, or around its members when it has none or that is empty. */
+  /** A group's area is its own rectangle; if it has none or that is empty, the box around its members. */
   private measure(region: Region): void {
     if (region.measured === this.places) return;
     region.measured = this.places;
@@ -272,7 +272,7 @@ export class Outline {
     return false;
   }
 
-  /** Makes the region, and those that it lies in, members of their parents. */
+  /** Makes the region and all regions around it members of their parents. */
   private occupy(region: Region): void {
     let inner = region;
     while (!inner.occupied) {

@@ -46,9 +46,9 @@ const timerCancel = new TimerCancel();
 
 /** @typeParam S the generated class of the state */
 export abstract class Actor<S> extends Incarnation {
-  /** The whole state, from which an equal actor can be made. It is encoded at once and may be the same object each time. */
+  /** The whole state, from which an equal actor can be made. It is encoded at once, so it may be the same object each time. */
   abstract saveState(): S;
-  /** @param state is the actor's to keep; its texts and binaries point into the snapshot and must be copied */
+  /** @param state belongs to the actor from now on; its texts and binaries point into the snapshot and must be copied */
   abstract loadState(state: S): void;
 
   encodeState(writer: Writer): void {
@@ -68,7 +68,7 @@ export abstract class Actor<S> extends Incarnation {
     return this.sentAt;
   }
 
-  /** Of the request being handled. */
+  /** Requester and number of the request being handled. */
   get requestToken(): RequestToken {
     return new RequestToken(this.source, this.reader.request);
   }
@@ -78,12 +78,12 @@ export abstract class Actor<S> extends Incarnation {
     this.emit(message, message.target);
   }
 
-  /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
+  /** Sends to a party other than the one whose schema has the message, for example another port of the same kind. */
   sendTo(address: u16, message: Message): void {
     this.emit(message, address);
   }
 
-  /** @returns the number under which the reply, or its failure, will come */
+  /** @returns the number under which the reply, or its failure, will arrive */
   request(message: Request): u32 {
     const request = this.nextRequest;
     message.request = request;
@@ -93,7 +93,7 @@ export abstract class Actor<S> extends Incarnation {
   }
 
   /**
-   * Gives up a request of its own: neither a reply nor a failure comes any more, and whoever works on it is told.
+   * Cancels a request of this actor: neither a reply nor a failure arrives any more, and the party that works on it is told.
    * @param request its number
    */
   withdraw(message: Request, request: u32): void {
@@ -116,7 +116,7 @@ export abstract class Actor<S> extends Incarnation {
     this.publishVersion(topic, true);
   }
 
-  /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
+  /** Calls `onTimer(timer)` once after the delay. A timer of the same number is restarted. */
   startTimer(timer: u32, delayMs: u32): void {
     timerStart.timer = timer;
     timerStart.delayMs = delayMs;

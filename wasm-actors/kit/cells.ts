@@ -9,12 +9,12 @@ export namespace Cell {
   /** Address and capacity of the inbox, where the host puts batches of frames and snapshots to restore. */
   export const INBOX: u32 = 0;
   export const INBOX_BYTES: u32 = 1;
-  /** Address of the outbox, and how many bytes of it were emitted by handlers that returned. */
+  /** Address of the outbox, and the number of its bytes that were emitted by handlers that returned. */
   export const OUTBOX: u32 = 2;
   export const COMMITTED_BYTES: u32 = 3;
   /** Index in the batch of the frame being handled. */
   export const PROGRESS: u32 = 4;
-  /** Written by the host: frames to handle before the one that is to trap, or with HANG_FAULT to loop for ever; NO_FAULT for none. */
+  /** Written by the host: number of frames to handle before one traps, or with HANG_FAULT loops for ever; NO_FAULT for none. */
   export const FAULT: u32 = 5;
   export const SNAPSHOT: u32 = 6;
   export const SNAPSHOT_BYTES: u32 = 7;

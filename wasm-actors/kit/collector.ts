@@ -1,13 +1,13 @@
 /**
- * Garbage collection between batches. The runtime `minimal` collects only when told, and cannot see what is on the stack, so the
- * kit tells it when nothing is: after a batch. The compiler is told to use the two counting functions in place of the
+ * Garbage collection between batches. The runtime `minimal` collects only when told, and cannot see the stack, so the
+ * kit tells it when the stack is empty: after a batch. The compiler is told to use the two counting functions in place of the
  * allocator's (`--use __new=__countedNew`), so that the kit knows when there is enough garbage to be worth it.
  */
 import { __new as allocate, __renew as reallocate } from 'rt/tcms';
 
-/** What the runtime puts before each object. */
+/** Bytes that the runtime puts before each object. */
 const OBJECT_HEADER_BYTES: usize = 20;
-/** Collect when this much was allocated since the last time, or a quarter of the memory if that is more. */
+/** Collect after this much was allocated, or a quarter of the memory if that is more. */
 const GARBAGE_BYTES_MIN: usize = 64 * 1024;
 
 let allocatedBytes: usize = 0;
@@ -24,7 +24,7 @@ let allocatedBytes: usize = 0;
   return reallocate(pointer, bytes);
 }
 
-/** Called by the allocator when the memory has its largest size, or the host has no more. @throws always, and without allocating */
+/** Called by the allocator when memory has reached its largest size or the host has no more. @throws always, without allocating */
 // @ts-ignore: decorator
 @global @unsafe export function __outOfMemory(): void {
   abort('out of memory: what the actor keeps, and makes for one batch, has no room');

@@ -31,19 +31,19 @@ export function tandem_restore(bytes: u32): void {
   restoreSnapshot(cell(Cell.INBOX), bytes);
 }
 
-/** Who this is, as JSON. */
+/** Describes this actor, as JSON. */
 export function describe(): string {
   const actor = theActor();
   const numbers = `"address":${decimal(actor.address)},"abiVersion":${decimal(ABI_VERSION)},"protocolVersion":${decimal(PROTOCOL_VERSION)}`;
   return `{"name":"${actor.name}",${numbers}}`;
 }
 
-/** What this was built with, as JSON: by address, the fingerprint of the schema of each party that it has to do with. */
+/** The schemas that this was built with, as JSON: the fingerprint of each party that it deals with, by address. */
 export function schemas(): string {
   return describeSchemas();
 }
 
-/** A number from the configuration, before a restore and the first frame. */
+/** Sets a number of the configuration, before a restore and the first frame. */
 export function configure(name: string, value: f64): void {
   theActor().configure(name, value);
 }

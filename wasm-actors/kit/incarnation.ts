@@ -17,12 +17,12 @@ import {
   SystemWithdrawn,
 } from '../../protocol/generated/assembly/system';
 
-/** Topic versions in a snapshot: more than any schema has. */
+/** Greatest number of topic versions in a snapshot: more than any schema has. */
 const TOPICS_MAX: i32 = 256;
-/** In place of a replica's version: a fresh publication has been asked for. */
+/** Stands for a replica's version while a fresh publication is awaited. */
 const AWAITING_FRESH: u32 = 0xffffffff;
 
-/** Of the table of error codes in protocol/errors.ts: how many there are, and what one of a newer runtime counts as. */
+/** From the table of error codes in protocol/errors.ts: their number, and what an unknown code of a newer runtime counts as. */
 const ERROR_CODE_COUNT: u8 = 9;
 const ENDED: u8 = 2;
 
@@ -32,7 +32,7 @@ const systemTimerFired = new SystemTimerFired();
 const systemEnded = new SystemEnded();
 const systemWithdrawn = new SystemWithdrawn();
 
-/** Tells the host whenever it has moved: what earlier handlers emitted must be found also when the next one traps. */
+/** Tells the host whenever it has moved, so that the output of earlier handlers is found even if the next one traps. */
 class Outbox extends Writer {
   protected grow(size: usize): void {
     super.grow(size);
@@ -41,11 +41,11 @@ class Outbox extends Writer {
 }
 
 export abstract class Incarnation {
-  /** Of the frame being handled. */
+  /** Header of the frame being handled. */
   source: u16 = 0;
   sequence: u64 = 0;
   sentAt: u64 = 0;
-  /** Stands at the body of that frame, or in a snapshot; keeps the number of a request. */
+  /** Reads the body of that frame, or a snapshot; keeps the number of a request. */
   readonly reader: Reader = new Reader();
 
   nextRequest: u32 = 1;
@@ -57,7 +57,7 @@ export abstract class Incarnation {
   /** Version of each followed topic, 0 before the first publication. */
   private readonly replicas: StaticArray<u32>;
 
-  /** The tables are those that the generator writes for the actor's schema. */
+  /** Takes the tables that the generator writes for the actor's schema. */
   constructor(
     readonly name: string,
     readonly address: u16,
@@ -69,13 +69,13 @@ export abstract class Incarnation {
     this.replicas = new StaticArray<u32>(follows.length);
   }
 
-  /** Decodes the body that the reader stands at and calls its handler: the generated `dispatch<Actor>(this, kind, reader)`. */
+  /** Decodes the body at the reader and calls its handler, by the generated `dispatch<Actor>(this, kind, reader)`. */
   abstract dispatch(kind: u16, reader: Reader): bool;
   abstract encodeState(writer: Writer): void;
-  /** @returns false when it is malformed: the reader says how */
+  /** @returns false when the bytes are malformed: the reader says how */
   abstract decodeState(reader: Reader): bool;
 
-  /** A number from the configuration, before the first message and before a restore. */
+  /** Sets a number of the configuration, before the first message and before a restore. */
   configure(name: string, value: f64): void {}
   /** A timer started by this actor has fired. */
   onTimer(timer: u32): void {}
@@ -83,9 +83,9 @@ export abstract class Incarnation {
   onRefresh(topic: u16): void {}
   /** A request of this actor will not be answered. `code` is an index in the table of error codes. */
   onRequestFailed(request: u32, kind: u16, code: u8): void {}
-  /** Nobody waits any more for the answer to a request of this kind: it was given up, or its deadline has passed. An answer is refused. */
+  /** The answer to a request of this kind is not awaited any more: it was cancelled, or its deadline has passed. An answer is refused. */
   onWithdrawn(source: u16, request: u32, kind: u16): void {}
-  /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
+  /** A party in the schema's `watches` has ended. Called once for each incarnation. */
   onEnded(party: u16, epoch: u32, reason: EndReason): void {}
 
   /** Decodes a body and calls its handler. @returns false when it is malformed: the reader says how, and nothing has changed */
@@ -118,8 +118,8 @@ export abstract class Incarnation {
   }
 
   /**
-   * Whether a publication of a followed topic is to be applied: it is fresh, or the next. When it shows a gap, its owner is asked for
-   * a fresh one, once, and all others are passed over until that comes.
+   * Whether a publication of a followed topic is applied: it is fresh, or the next. After a gap the owner is asked once for
+   * a fresh one, and all others are skipped until that arrives.
    */
   admits(kind: u16, version: u32, fresh: bool): bool {
     const topic = this.follows.indexOf(kind);
@@ -137,7 +137,7 @@ export abstract class Incarnation {
     return false;
   }
 
-  /** Says to whom a request has gone that nobody waits for its answer. */
+  /** Tells the target of a request that its answer is not awaited any more. */
   emitWithdrawn(target: u16, request: u32, kind: u16): void {
     systemWithdrawn.request = request;
     systemWithdrawn.requester = this.address;
@@ -170,7 +170,7 @@ export abstract class Incarnation {
     writeFrameLength(outbox.start + begin, length);
   }
 
-  /** Writes [publication versions, replica versions, next request, state]. */
+  /** Writes `[publication versions, replica versions, next request, state]`. */
   encodeSnapshot(writer: Writer): void {
     writer.reserve(1);
     writer.structure(4);
@@ -181,7 +181,7 @@ export abstract class Incarnation {
     this.encodeState(writer);
   }
 
-  /** @returns false when it is malformed: the reader says how, and this instance is of no more use */
+  /** @returns false when the bytes are malformed: the reader says how, and this instance must not be used any more */
   decodeSnapshot(reader: Reader): bool {
     if (reader.structure() != 4) reader.fail(Problem.Type);
     readVersions(reader, this.published);
@@ -197,7 +197,7 @@ function writeVersions(writer: Writer, versions: StaticArray<u32>): void {
   for (let i = 0; i < versions.length; i++) writer.u32(versions[i]);
 }
 
-/** An older snapshot may have fewer topics: the others start at 0. */
+/** An older snapshot may have fewer topics; the others start at 0. */
 function readVersions(reader: Reader, versions: StaticArray<u32>): void {
   const present = reader.listLength(TOPICS_MAX);
   for (let i = 0; i < present; i++) {

@@ -11,7 +11,7 @@ export function clearMalformed(): void {
   setCell(Cell.MALFORMED_COUNT, 0);
 }
 
-/** @param frame index in the batch @param offset from the start of the body; of the frame, when its header is wrong */
+/** @param frame index in the batch @param offset from the start of the body, or of the frame when its header is wrong */
 export function noteMalformed(frame: u32, problem: Problem, offset: u32): void {
   const count = cell(Cell.MALFORMED_COUNT);
   if (count == capacity) grow();

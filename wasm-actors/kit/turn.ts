@@ -1,6 +1,6 @@
 /**
- * A turn: the host has put a batch of frames, or a snapshot, into the inbox and called. This is the only code that calls the actor.
- * The output of a handler is committed when the handler has returned, so one that traps has emitted nothing.
+ * A turn: the host has put a batch of frames, or a snapshot, into the inbox and calls. This is the only code that calls the actor.
+ * A handler's output is committed when it returns, so a handler that traps has emitted nothing.
  */
 import { BODY_OFFSET, checkFrame, frameKind, frameLength, frameSentAt, frameSequence, frameSource } from '../../protocol/assembly/frame';
 import { Problem } from '../../protocol/assembly/reader';
@@ -11,12 +11,12 @@ import { progress } from './env';
 import { Incarnation } from './incarnation';
 import { clearMalformed, noteMalformed } from './malformed';
 
-/** Grows to what the host asks for. A small batch fits. */
+/** First size of the inbox: a small batch fits. It grows when the host asks for more. */
 const INBOX_BYTES: u32 = 8192;
 
 let incarnation: Incarnation | null = null;
 
-/** Makes `actor` the one that this module is: the last statement of its file. */
+/** Makes this module run `actor`. The last statement of the actor's file. */
 export function start(actor: Incarnation): void {
   incarnation = actor;
   setCell(Cell.INBOX, <u32>heap.alloc(INBOX_BYTES));
@@ -28,7 +28,7 @@ export function theActor(): Incarnation {
   return incarnation!;
 }
 
-/** Makes the inbox at least this large. What is in it is lost. Nothing that a host gives is larger than a snapshot. */
+/** Makes the inbox at least this large. Its contents are lost. A host hands in nothing larger than a snapshot. */
 export function reserveInbox(bytes: u32): void {
   if (bytes <= cell(Cell.INBOX_BYTES)) return;
   if (bytes > <u32>SNAPSHOT_BYTES_MAX) throw new RangeError('an inbox larger than SNAPSHOT_BYTES_MAX');
@@ -39,8 +39,8 @@ export function reserveInbox(bytes: u32): void {
 }
 
 /**
- * Handles the frames in the first `bytes` of the inbox, up to the one with which the output is large: the host hands in the rest again
- * when that has left.
+ * Handles the frames in the first `bytes` of the inbox, and stops after a frame when the output is large: the host hands in the rest
+ * again once the output has left.
  */
 export function handleBatch(bytes: u32): void {
   const actor = theActor();
@@ -56,7 +56,7 @@ export function handleBatch(bytes: u32): void {
     const problem = checkFrame(at, end);
     if (problem != Problem.None) {
       noteMalformed(frame, problem, 0);
-      // A frame that is whole but has a wrong header can be passed over; otherwise nobody knows where the next one starts.
+      // A whole frame with a wrong header can be skipped; otherwise the start of the next one is unknown.
       if (problem != Problem.Header) break;
     } else {
       handleFrame(actor, at, frame);
@@ -80,7 +80,7 @@ function handleFrame(actor: Incarnation, at: usize, frame: u32): void {
   if (!actor.handleBody(frameKind(at), reader)) noteMalformed(frame, reader.problem, reader.offset);
 }
 
-/** The fault that the host has armed strikes when the handler has done its work. */
+/** Counts down to the fault that the host has armed, and carries it out after the work of its handler. */
 function endFrame(): void {
   const fault = cell(Cell.FAULT);
   if (fault == NO_FAULT) return;
@@ -96,7 +96,7 @@ function commit(actor: Incarnation): void {
   setCell(Cell.COMMITTED_BYTES, outbox.length);
 }
 
-/** Writes the snapshot over the outbox, which the host has emptied. */
+/** Writes the snapshot to the outbox, which the host has emptied. */
 export function takeSnapshot(): void {
   const actor = theActor();
   actor.outbox.reset();
@@ -106,7 +106,7 @@ export function takeSnapshot(): void {
   collectWhenDue();
 }
 
-/** Takes the state from a snapshot of so many bytes. A malformed one is noted. */
+/** Restores the state from a snapshot of so many bytes. A malformed one is noted. */
 export function restoreSnapshot(at: usize, bytes: u32): void {
   const actor = theActor();
   const reader = actor.reader;

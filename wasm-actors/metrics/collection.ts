@@ -1,6 +1,6 @@
 /**
- * One half of metrics: its series, its log buffer, and what did not fit. Knows no bus.
- * The catch: a series lives as long as the actor, so that its totals go on counting; only log records leave with a flush.
+ * One half of metrics: its series, its log buffer, and the count of what did not fit. It knows no bus.
+ * The catch: a series lives as long as the actor, so its totals never restart; a flush removes only log records.
  */
 import { Text } from '../../protocol/assembly/values';
 import { LogRecord, MetricInstrument, MetricSeries, MetricsCollection, MetricsLog } from '../../protocol/generated/assembly/metrics';
@@ -51,7 +51,7 @@ export class Collection {
     else fillRecord(logs.add(), message, now);
   }
 
-  /** Ends a flush: the records are gone, the totals stay. */
+  /** Ends a flush: drops the records, keeps the totals. */
   flushed(): void {
     this.state.logs.clear();
     this.state.flushDue = false;
@@ -68,7 +68,7 @@ export class Collection {
     for (let i = 0; i < state.logs.length; i++) holdRecord(state.logs[i]);
   }
 
-  /** @returns the series, new if need be; null, and counted, when the message cannot be taken */
+  /** @returns the series, which is made if necessary; null, and counted, when the message cannot be taken */
   private find(name: string, instrument: MetricInstrument, now: u64, value: f64): MetricSeries | null {
     const known = this.places.has(name) ? this.places.get(name) : null;
     if (!isFinite(value) || (known !== null && known.instrument != instrument)) {
@@ -95,7 +95,7 @@ function bucketOf(value: f64): i32 {
   return bucket;
 }
 
-/** The record may have been used before: every field is set. */
+/** Sets every field, because the record may have been used before. */
 function fillRecord(record: LogRecord, message: MetricsLog, now: u64): void {
   record.at = now;
   record.level = message.level;
@@ -118,7 +118,7 @@ function holdRecord(record: LogRecord): void {
   }
 }
 
-/** Makes a text that points into a snapshot one that stays. */
+/** Copies a text out of the snapshot. */
 function hold(text: Text): void {
   text.text = text.text;
 }

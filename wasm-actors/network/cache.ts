@@ -1,6 +1,6 @@
 /**
  * Answers kept for later, the least recently used first. Bounded in entries and in bytes.
- * The catch: it does not know how old is too old; each request brings its own policy.
+ * The catch: the cache does not know how old is too old; each request brings its own policy.
  */
 import { Bytes, List } from '../../protocol/assembly/values';
 import { CachedAnswer, HttpHeader, HttpMethod } from '../../protocol/generated/assembly/network';
@@ -13,7 +13,7 @@ export class Cache {
   bytesMax: i32 = CACHE_BYTES_MAX;
   private bytes: i32 = 0;
 
-  /** Finding is using: the entry becomes the last one to be pushed out. */
+  /** Counts as a use: the entry becomes the last one to be evicted. */
   find(method: HttpMethod, url: string, headers: List<HttpHeader>): CachedAnswer | null {
     const place = this.placeOf(method, url, headers);
     if (place < 0) return null;
@@ -33,7 +33,7 @@ export class Cache {
     this.bytes += size;
   }
 
-  /** Drops what was kept of these, for all methods and headers. */
+  /** Drops the answers of these targets, for all methods and headers. */
   forget(targets: Target[]): void {
     for (let i = this.entries.length - 1; i >= 0; i--) if (isAmong(targets, this.entries[i].url.text)) this.removeAt(i);
   }
@@ -74,7 +74,7 @@ export function headersLength(headers: List<HttpHeader>): i32 {
   return length;
 }
 
-/** The same names and values in the same order: a different order is taken for a difference, which costs a fetch and no more. */
+/** True for the same names and values in the same order. A different order counts as a difference, which only costs a fetch. */
 export function equalHeaders(one: List<HttpHeader>, other: List<HttpHeader>): bool {
   if (one.length != other.length) return false;
   for (let i = 0; i < one.length; i++) {

@@ -1,18 +1,18 @@
-/** The three date formats of HTTP (RFC 9110, 5.6.7), in whole seconds since the Unix epoch. The name of the day is read, not believed. */
+/** The three date formats of HTTP (RFC 9110, 5.6.7), in whole seconds since the Unix epoch. Does not check that the day's name fits the date. */
 const DAYS: StaticArray<string> = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const DAYS_BEFORE_MONTH: StaticArray<i32> = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 const EPOCH_YEAR: i32 = 1970;
-/** Of 365.2425 days each. */
+/** A mean year of 365.2425 days. */
 const YEAR_SECONDS: i64 = 31_556_952;
-/** A year of two digits is in the past when it would be further in the future than this. */
+/** A year of two digits that would lie further in the future than this is taken for a past one. */
 const FUTURE_YEARS_MAX: i64 = 50;
-/** A comma, date, time and zone, behind the name of the day. */
+/** Characters after the name of the day: a comma, date, time and zone. */
 const OBSOLETE_LENGTH: i32 = 24;
 /** No date. */
 export const NO_DATE: i64 = -1;
 
-/** @param nowSeconds decides the century of a year of two digits @returns NO_DATE for what is no such date, or before 1970 */
+/** @param nowSeconds decides the century of a year of two digits @returns NO_DATE for any other text, and for dates before 1970 */
 export function httpDateSeconds(text: string, nowSeconds: i64): i64 {
   const length = text.length;
   if (length == 29) return isDay(text, 3) ? fixed(text) : NO_DATE;
@@ -47,7 +47,7 @@ function obsolete(text: string, at: i32, nowSeconds: i64): i64 {
   return NO_DATE;
 }
 
-/** Whether the text begins with the name of a day, in so many characters: three, or all. */
+/** Whether the text begins with the name of a day: its first three characters, or all of them. */
 function isDay(text: string, length: i32): bool {
   for (let i = 0; i < DAYS.length; i++) {
     const day = DAYS[i];
@@ -71,13 +71,13 @@ function digits(text: string, at: i32, count: i32): i32 {
   return value;
 }
 
-/** From 0; -1 when there is none. */
+/** Index of the month from 0; -1 when the text names none. */
 function monthAt(text: string, at: i32): i32 {
   const found = MONTHS.indexOf(text.slice(at, at + 3));
   return found >= 0 && found % 3 == 0 ? found / 3 : -1;
 }
 
-/** Seconds of the day at hh:mm:ss, a leap second included; -1 when it is none. */
+/** Seconds of the day at hh:mm:ss, leap second allowed; -1 for any other text. */
 function timeAt(text: string, at: i32): i32 {
   const hour = digits(text, at, 2);
   const minute = digits(text, at + 3, 2);
@@ -95,7 +95,7 @@ function seconds(year: i32, month: i32, day: i32, time: i32): i64 {
   return <i64>(days + DAYS_BEFORE_MONTH[month] + (month > 1 ? leap : 0) + day - 1) * 86_400 + time;
 }
 
-/** Up to and with this year. */
+/** Number of leap years up to and including this year. */
 function leapYears(year: i32): i32 {
   return year / 4 - year / 100 + year / 400;
 }

@@ -1,4 +1,4 @@
-/** Makes of what points into a frame what stays after the handler has returned. */
+/** Copies out of the frame, so that the values outlive the handler. */
 import { Bytes, List, Text } from '../../protocol/assembly/values';
 import { CachedAnswer, HttpHeader, NetworkFetch } from '../../protocol/generated/assembly/network';
 

@@ -1,33 +1,33 @@
-/** When a failed fetch is worth another try, and after how long. All in integers, so that both languages agree. */
+/** Whether a failed fetch is retried, and after how long. All in integers, so that both languages agree. */
 import { FetchFailure, HttpMethod, NetworkFetched } from '../../protocol/generated/assembly/network';
 import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/limits';
 import { httpDateSeconds, NO_DATE } from './http-date';
 
 const DELAY_MAX_MS: u32 = RETRY_DELAY_MAX_MS;
 
-/** Doing it twice is doing it once (RFC 9110, 9.2.2). */
+/** Doing it twice has the effect of doing it once (RFC 9110, 9.2.2). */
 export function isIdempotent(method: HttpMethod): bool {
   return method != HttpMethod.POST && method != HttpMethod.PATCH;
 }
 
-/** It changes nothing at the server (RFC 9110, 9.2.1), so that several may share one answer. */
+/** Changes nothing at the server (RFC 9110, 9.2.1), so several requests may share one answer. */
 export function isSafe(method: HttpMethod): bool {
   return method == HttpMethod.GET || method == HttpMethod.HEAD || method == HttpMethod.OPTIONS;
 }
 
-/** A failure that may pass by itself. */
+/** Whether the failure may pass by itself. */
 export function mayPass(answer: NetworkFetched): bool {
   const failure = answer.failure;
   return failure == FetchFailure.Unreachable || failure == FetchFailure.Timeout || answer.status == 429 || answer.status >= 500;
 }
 
-/** Whether a try of a method that is not safe may have changed something: not when it was refused, or never sent. */
+/** Whether an attempt with an unsafe method may have changed something: not when it was refused or never sent. */
 export function mayHaveChanged(answer: NetworkFetched): bool {
   if (answer.failure != FetchFailure.None) return answer.failure != FetchFailure.Invalid;
   return answer.status < 400 || answer.status >= 500;
 }
 
-/** The next state of a xorshift generator (Marsaglia 2003, 13-17-5), which is also the number drawn. Never 0 when `state` is not. */
+/** The next state of a xorshift generator (Marsaglia 2003, 13-17-5), which is also the number drawn. Never 0 unless `state` is. */
 export function nextRandom(state: u32): u32 {
   state ^= state << 13;
   state ^= state >> 17;
@@ -36,8 +36,8 @@ export function nextRandom(state: u32): u32 {
 }
 
 /**
- * Half of the exponential delay for certain, and a random part of the other half.
- * @param attempts tries so far, at least 1
+ * Half of the exponential delay, plus a random part of the other half.
+ * @param attempts so far, at least 1
  */
 export function retryDelayMs(firstMs: u32, attempts: u8, random: u32): u32 {
   let delayMs = firstMs;
@@ -48,8 +48,8 @@ export function retryDelayMs(firstMs: u32, attempts: u8, random: u32): u32 {
 }
 
 /**
- * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when there is none that can be read, or its date is past.
- * A date is taken against that of the answer itself, for a television's clock may be wrong; without one against `now`, in microseconds.
+ * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when it is missing, unreadable, or a past date.
+ * A date counts from the answer's own Date header, because a television's clock may be wrong; without that header from `now`, in microseconds.
  */
 export function retryAfterSeconds(answer: NetworkFetched, now: u64): u32 {
   const value = headerOf(answer, 'retry-after');
@@ -63,13 +63,13 @@ export function retryAfterSeconds(answer: NetworkFetched, now: u64): u32 {
   return <u32>min<i64>(max<i64>(date - (sent == NO_DATE ? nowSeconds : sent), 0), RETRY_AFTER_MAX_SECONDS + 1);
 }
 
-/** Of the first header of this name; empty when there is none. */
+/** Value of the first header of this name; empty when there is none. */
 function headerOf(answer: NetworkFetched, name: string): string {
   for (let i = 0; i < answer.headers.length; i++) if (answer.headers[i].name.text == name) return answer.headers[i].value.text;
   return '';
 }
 
-/** @returns -1 when it is not all digits, and no more than RETRY_AFTER_MAX_SECONDS * 10 + 9 for what is longer */
+/** @returns -1 unless the text is all digits, and at most RETRY_AFTER_MAX_SECONDS * 10 + 9 for longer numbers */
 function decimal(text: string): i32 {
   let seconds: i32 = 0;
   for (let i = 0; i < text.length; i++) {

@@ -1,6 +1,6 @@
 /**
- * Animations that run or wait: one per property of a node, in rows of numbers. Only + - * / and comparisons, so that every
- * implementation comes to the same bits.
+ * Animations that run or wait: one per property of a node, in rows of numbers. Uses only + - * / and comparisons, so that every
+ * implementation computes the same bits.
  */
 import { Column } from './column';
 import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, PROPERTY_COUNT, VALUE_MAX } from './properties';
@@ -14,7 +14,7 @@ const NODE: i32 = 0;
 const PROPERTY: i32 = 1;
 const FROM: i32 = 2;
 const TO: i32 = 3;
-/** 1 once `FROM` is known: given, or read when the delay was over. */
+/** 1 once `FROM` is known: it was given, or read at the end of the delay. */
 const FROM_KNOWN: i32 = 4;
 /** Time of the first tick; -1 before it. */
 const STARTED: i32 = 5;
@@ -52,7 +52,7 @@ export class Animations {
     return <i32>this.rows[index * ANIMATION_COLUMNS + PROPERTY];
   }
 
-  /** Starts at the next tick, in place of the animation that the property had. @returns whether the numbers make sense and there is room */
+  /** Starts at the next tick and replaces the property's animation. @returns whether the numbers make sense and there is room */
   start(
     node: i32,
     property: i32,
@@ -93,17 +93,17 @@ export class Animations {
     return true;
   }
 
-  /** Where the property will be: its value, or the end of its animation. */
+  /** The value at which the property will be: its own, or the end of its animation. */
   target(node: i32, property: i32, value: f64): f64 {
     return this.isAnimated(node, property) ? this.rows[this.find(node, property) + TO] : value;
   }
 
-  /** Forgets the animation of a property, which stays as it is. */
+  /** Drops the animation of a property, which keeps its present value. */
   cancel(node: i32, property: i32): void {
     if (this.isAnimated(node, property)) this.removeAt(this.find(node, property));
   }
 
-  /** Forgets all animations of a node. */
+  /** Drops all animations of a node. */
   cancelNode(node: i32): void {
     if (!this.hasNode(node)) return;
     for (let i = this.count - 1; i >= 0; i--) {
@@ -112,7 +112,7 @@ export class Animations {
     }
   }
 
-  /** Brings every animated property to its value at `timeMicros`. @returns the effects of what changed */
+  /** Sets every animated property to its value at `timeMicros`. @returns the effects of the changes */
   run(tree: Tree, timeMicros: f64): i32 {
     let effects: i32 = 0;
     let i = 0;
@@ -123,7 +123,7 @@ export class Animations {
       const before = tree.value(node, property);
       const ended = this.advance(row, timeMicros, before);
       if (tree.setValue(node, property, this.value)) {
-        // A movement in progress changes no target: what can be focused stays where it is.
+        // A movement in progress does not move focus targets: they are already where it ends.
         const effect = effectOf(property);
         effects |= (effect & PLACES) != 0 ? effect : DISPLAY;
       }
@@ -135,7 +135,7 @@ export class Animations {
     return effects;
   }
 
-  /** Takes over the rows of a snapshot, in place of what is there. @param address of numbers */
+  /** Replaces all rows by those of a snapshot. @param address of its numbers */
   load(tree: Tree, address: usize, bytes: i32): void {
     this.animated.fill(0);
     this.count = (bytes >> 3) / ANIMATION_COLUMNS;
@@ -151,7 +151,7 @@ export class Animations {
   /** Result of `advance`. */
   private value: f64 = 0;
 
-  /** Puts into `value` what the property is at `timeMicros`. @returns whether the animation has ended */
+  /** Sets `value` to the property's value at `timeMicros`. @returns whether the animation has ended */
   private advance(row: i32, timeMicros: f64, before: f64): bool {
     const rows = this.rows;
     this.value = before;
@@ -181,7 +181,7 @@ export class Animations {
     return row;
   }
 
-  /** Puts the last row in the place of `row`. */
+  /** Removes `row` by moving the last row there. */
   private removeAt(row: i32): void {
     const rows = this.rows;
     const node = <i32>rows[row + NODE];
@@ -205,7 +205,7 @@ function isBetween(value: f64, min: f64, max: f64): bool {
   return value >= min && value <= max;
 }
 
-/** Between two values of a property: a colour goes channel by channel. */
+/** A value between two values of a property. Colours are mixed channel by channel. */
 function mix(property: i32, from: f64, to: f64, progress: f64): f64 {
   if (property != COLOUR) return clampTo(property, from + (to - from) * progress);
   const first = <u32>from;
@@ -225,7 +225,7 @@ const NEWTON_STEPS: i32 = 8;
 const BISECTION_STEPS: i32 = 32;
 const EPSILON: f64 = 1e-7;
 
-/** CSS cubic-bezier(x1, y1, x2, y2) at `progress` of [0, 1]: Newton's method, and bisection where the curve is too flat for it. */
+/** CSS cubic-bezier(x1, y1, x2, y2) at `progress` in [0, 1], by Newton's method, or by bisection where the curve is too flat for it. */
 export function ease(x1: f64, y1: f64, x2: f64, y2: f64, progress: f64): f64 {
   if (x1 == y1 && x2 == y2) return progress;
   const cx = 3 * x1;

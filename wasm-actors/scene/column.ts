@@ -1,14 +1,13 @@
 /**
- * A growing array of numbers that is read and written without bounds checks: the callers' indices are below the capacity because
- * the tree reserves for its highest handle. Used in place of JavaScript's typed arrays. The memory is never given back: a column
- * lives as long as its actor.
+ * A growing array of numbers, used in place of JavaScript's typed arrays. It has no bounds checks: the callers' indices are below the
+ * capacity because the tree reserves for its highest handle. The memory is never freed: a column lives as long as its actor.
  */
 export class Column<T> {
   /** Address of the first number. Changes in `reserve`. */
   address: usize = 0;
   capacity: i32 = 0;
 
-  /** All numbers are 0. */
+  /** All numbers start as 0. */
   constructor(capacity: i32) {
     this.reserve(capacity);
   }
@@ -23,7 +22,7 @@ export class Column<T> {
     store<T>(this.address + ((<usize>index) << alignof<T>()), value);
   }
 
-  /** Makes room for `capacity` numbers. Keeps those that are there; the others are 0. */
+  /** Makes room for `capacity` numbers. Keeps the present ones; new ones are 0. */
   reserve(capacity: i32): void {
     if (capacity <= this.capacity) return;
     const former = <usize>this.capacity << alignof<T>();
@@ -33,7 +32,7 @@ export class Column<T> {
     this.capacity = capacity;
   }
 
-  /** Takes over as many numbers as `bytes` holds. */
+  /** Copies as many numbers as `bytes` holds. */
   load(address: usize, bytes: i32): void {
     this.reserve(bytes >> <i32>alignof<T>());
     memory.copy(this.address, address, bytes);

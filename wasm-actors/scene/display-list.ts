@@ -1,6 +1,6 @@
 /**
  * What is visible, in paint order, as packed 32-bit words: docs/SCENE.md draws an item. The words are in the byte order of the
- * platform, which is little-endian wherever there is WebAssembly. What the display has is kept beside what was just made, so that the
+ * platform, which is little-endian wherever there is WebAssembly. The display's list is kept beside the new one, so that the
  * same picture is not sent again.
  */
 import { Animations } from './animation';
@@ -37,17 +37,17 @@ const CAPACITY_MIN: i32 = 256;
 const EDGES: i32 = 4;
 
 export class DisplayList {
-  /** What `paint` makes, and what the display has. */
+  /** The list that `paint` makes, and the one that the display has. */
   made: PackedList = new PackedList();
   shown: PackedList = new PackedList();
-  /** Something is not in the picture, and its own animations bring it there. */
+  /** True when something outside of the picture will come into it by its own animations. */
   entering: bool = false;
-  /** Something is listed whose string the display does not have yet. */
+  /** True when an item is listed whose string the display does not have yet. */
   private stringChanged: bool = false;
-  /** Per clip of what is made: left, top, right, bottom. */
+  /** Per clip of the new list: left, top, right, bottom. */
   private edges: Column<f64> = new Column<f64>(CAPACITY_MIN * EDGES);
 
-  /** On the screen, per node: corner, scale of its content, opacity, and the clip of its children. */
+  /** Per node, on the screen: corner, scale of its content, opacity, and the clip of its children. */
   private left: Column<f64> = new Column<f64>(0);
   private top: Column<f64> = new Column<f64>(0);
   private scale: Column<f64> = new Column<f64>(0);
@@ -64,19 +64,19 @@ export class DisplayList {
     while (i < tree.orderLength) i = this.visit(tree, layout, animations, i);
   }
 
-  /** @returns whether what is made looks other than what the display has */
+  /** @returns whether the new list looks different from the display's */
   differs(): bool {
     return this.stringChanged || !this.made.equals(this.shown);
   }
 
-  /** What is made is what the display has from now on. */
+  /** Makes the new list the display's. */
   keep(): void {
     const former = this.shown;
     this.shown = this.made;
     this.made = former;
   }
 
-  /** @returns whether what is made lists something of a node's subtree */
+  /** @returns whether the new list has an item of the node's subtree */
   hasWithin(tree: Tree, node: i32): bool {
     const index = tree.indexOf(node);
     if (index == NONE) return false;
@@ -91,7 +91,7 @@ export class DisplayList {
     return before < this.made.itemCount && tree.indexOf(words[before * DISPLAY_ITEM_WORDS]) < tree.end[index];
   }
 
-  /** Lists the node at `index` of the order when it shows. @returns the index to go on with: past the subtree when nothing of it shows */
+  /** Lists the node at `index` of the order if it is visible. @returns the next index: past the subtree when nothing of it is visible */
   private visit(tree: Tree, layout: Layout, animations: Animations, index: i32): i32 {
     const node = tree.order[index];
     const parent = tree.parent[node];
@@ -133,7 +133,7 @@ export class DisplayList {
     return index + 1;
   }
 
-  /** Notes whether a node that does not show comes into the picture by its own animations: at their ends it would be there. */
+  /** Notes whether a node that is not visible comes into the picture by its own animations: whether it is there at their ends. */
   private lookAhead(tree: Tree, layout: Layout, animations: Animations, node: i32, clip: i32): void {
     const colour = animations.target(node, COLOUR, tree.value(node, COLOUR));
     const isContainer = tree.first[node] != NONE && !animations.isAnimated(node, COLOUR);
@@ -166,7 +166,7 @@ export class DisplayList {
     );
   }
 
-  /** @returns the index of a clip that is the part of a rectangle inside the outer clip */
+  /** @returns the index of a clip for the part of a rectangle inside the outer clip */
   private narrow(outer: i32, left: f64, top: f64, width: f64, height: f64, radius: f64): i32 {
     if (this.made.clipCount == DISPLAY_CLIPS_MAX) return outer;
     const at = outer * EDGES;
@@ -246,7 +246,7 @@ export class DisplayList {
   return reinterpret<u32>(<f32>value);
 }
 
-/** A view shows its colour, a text its glyphs, an image its source or, until that has come, its colour. */
+/** A view shows its colour, a text its glyphs, an image its source or, until that has arrived, its colour. */
 function showsItself(tree: Tree, node: i32, colour: f64): bool {
   const opaque = (<u32>colour & 0xff) != 0;
   const type = tree.types[node];

@@ -1,6 +1,6 @@
 /**
- * Where focusable nodes and focus groups are, as followers know it. `update` compares the tree with what was published and
- * collects the difference.
+ * The places of focusable nodes and focus groups as followers know them. `update` compares the tree with what was published and
+ * collects the differences.
  */
 import { Animations } from './animation';
 import { Column } from './column';
@@ -23,7 +23,7 @@ export const ORDER: i32 = 7;
 export const IS_GROUP: i32 = 8;
 export const FOCUSABLE_COLUMNS: i32 = 9;
 
-/** Added to IS_GROUP of a row whose node was removed since: another may have its number by the next `update`. */
+/** Added to IS_GROUP in a row whose node was removed since: another node may have its number by the next `update`. */
 const REMOVED: f64 = 2;
 const CAPACITY_MIN: i32 = 64;
 
@@ -31,14 +31,14 @@ export class Focusables {
   /** What is published, in document order. */
   rows: Column<f64> = new Column<f64>(CAPACITY_MIN * FOCUSABLE_COLUMNS);
   count: i32 = 0;
-  /** Result of `update`: indices of rows that are new or differ, and nodes that left. */
+  /** Result of `update`: indices of new or different rows, and nodes that left. */
   changed: Array<i32> = [];
   removed: Array<i32> = [];
 
   private former: Column<f64> = new Column<f64>(CAPACITY_MIN * FOCUSABLE_COLUMNS);
-  /** Per node: its row, as an index, or -1. */
+  /** Per node: the index of its row, or -1. */
   private place: Column<i32> = new Column<i32>(0);
-  /** Per node: where it is going to be on the screen, its focus group, and the members counted so far when it is one. */
+  /** Per node: where it will be on the screen, its focus group, and, for a group, the members counted so far. */
   private left: Column<f64> = new Column<f64>(0);
   private top: Column<f64> = new Column<f64>(0);
   private group: Column<i32> = new Column<i32>(0);
@@ -66,19 +66,19 @@ export class Focusables {
     }
   }
 
-  /** Notes that a node was removed: what has its number at the next `update` is another one. */
+  /** Notes that a node was removed: a node with its number at the next `update` is a different one. */
   forget(node: i32): void {
     if (node >= this.place.capacity || this.place[node] == NONE) return;
     const flags = this.place[node] * FOCUSABLE_COLUMNS + IS_GROUP;
     if (this.rows[flags] < REMOVED) this.rows[flags] += REMOVED;
   }
 
-  /** Whether the row is of a group. */
+  /** Whether the row is a group's. */
   isGroup(index: i32): bool {
     return this.rows[index * FOCUSABLE_COLUMNS + IS_GROUP] % REMOVED != 0;
   }
 
-  /** Takes over the rows of a snapshot, in place of what is there. @param address of numbers */
+  /** Replaces all rows by those of a snapshot. @param address of its numbers */
   load(tree: Tree, address: usize, bytes: i32): void {
     this.reserve(tree.capacity);
     this.place.fill(NONE);
@@ -122,7 +122,7 @@ export class Focusables {
     this.place[node] = this.count++;
   }
 
-  /** Compares the row of a node with its former one. */
+  /** Whether the row of a node differs from its former one. */
   private differs(node: i32, row: i32): bool {
     if (this.place[node] == NONE) return true;
     const former = this.place[node] * FOCUSABLE_COLUMNS;

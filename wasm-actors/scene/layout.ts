@@ -1,6 +1,6 @@
 /**
- * Where nodes stand within their parents. One pass from the leaves up finds the sizes that contents ask for, one from the root
- * down shares out the space. Both read the whole visible tree: the scene runs them only when something they depend on changed.
+ * The places of nodes within their parents. One pass from the leaves up finds the sizes that contents ask for, one from the root
+ * down shares out the space. Both read the whole visible tree, so the scene runs them only when something they depend on changed.
  */
 import { Column } from './column';
 import {
@@ -61,7 +61,7 @@ export class Layout {
     }
   }
 
-  /** Size of the node at `index` of the order: its own, or what its content asks for. */
+  /** Sizes the node at `index` of the order: by its own size, or by its content. */
   private measure(tree: Tree, index: i32): void {
     const node = tree.order[index];
     const width = tree.value(node, WIDTH);
@@ -108,7 +108,7 @@ export class Layout {
     this.height[node] = height + tree.value(node, PADDING_TOP) + tree.value(node, PADDING_BOTTOM);
   }
 
-  /** Absolute layout: every child at the corner inside the padding, over the ones before it. */
+  /** Absolute layout: every child is at the corner inside the padding, over the ones before it. */
   private stack(tree: Tree, index: i32): void {
     const node = tree.order[index];
     for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
@@ -118,7 +118,7 @@ export class Layout {
     }
   }
 
-  /** Row and column: main is the axis along which the children stand, cross the other. */
+  /** Row and column: main is the axis along which the children are placed, cross the other. */
   private flow(tree: Tree, index: i32, row: bool): void {
     const node = tree.order[index];
     const mainSize = row ? this.width : this.height;
@@ -168,7 +168,7 @@ export class Layout {
     }
   }
 
-  /** Factors that sum up to less than 1 take that part of the space. @returns what is left of it */
+  /** Factors that sum to less than 1 take that part of the space. @returns the space that is left */
   private grow(tree: Tree, index: i32, sizes: Column<f64>, free: f64, factors: f64): f64 {
     const parts = Math.max(1, factors);
     for (let i = index + 1; i < tree.end[index]; i = tree.end[i]) {
@@ -179,13 +179,13 @@ export class Layout {
   }
 
   /**
-   * Takes what is missing from the children's contents, in proportion to factor times content. Who would lose more than all of it is
-   * frozen at its padding, and the others share again: "Resolving Flexible Lengths" of CSS Flexible Box Layout (9.7).
-   * @param free below 0 @returns what is missing still
+   * Takes the missing space from the children's contents, in proportion to factor times content. A child that would lose more than its
+   * whole content is frozen at its padding, and the others share again: "Resolving Flexible Lengths" of CSS Flexible Box Layout (9.7).
+   * @param free below 0 @returns the space that is still missing
    */
   private shrink(tree: Tree, index: i32, row: bool, free: f64): f64 {
     const sizes = row ? this.width : this.height;
-    /** Loss of content over factor times content, the highest so far: a factor that it brings above 1 is frozen. */
+    /** The highest loss of content over factor times content so far: a child whose factor times this is above 1 is frozen. */
     let ratioMax: f64 = 0;
     let weights: f64 = 0;
     let taken: f64 = 0;
@@ -207,7 +207,7 @@ export class Layout {
           if (content > 0) factorMax = Math.max(factorMax, factor);
         }
       }
-      // Factors that sum up to less than 1 take that part of what was missing at first.
+      // Factors that sum to less than 1 take that part of the space that was missing at first.
       taken = weights > 0 ? -(factors < 1 ? Math.max(missing, free * factors) : missing) : 0.0;
       const ratio = taken / Math.max(weights, f64.MIN_VALUE);
       if (ratio <= ratioMax || factorMax * ratio <= 1) break;
@@ -233,12 +233,12 @@ export class Layout {
   }
 }
 
-/** Of a node along an axis. */
+/** Padding of a node along an axis. */
 function paddingOf(tree: Tree, node: i32, row: bool): f64 {
   return tree.value(node, row ? PADDING_LEFT : PADDING_TOP) + tree.value(node, row ? PADDING_RIGHT : PADDING_BOTTOM);
 }
 
-/** Space before the first child. Children that do not fit are spaced as from the start. */
+/** Space before the first child. Children that do not fit are placed from the start. */
 function offsetBefore(justify: f64, free: f64, count: i32): f64 {
   if (justify == JUSTIFY_CENTRE) return free / 2;
   if (justify == JUSTIFY_END) return free;

@@ -1,10 +1,10 @@
-/** Which animations can be seen: one of a node that nobody sees changes no picture. */
+/** Which animations can be seen: one of a node that is out of sight does not change the picture. */
 import { Animations } from './animation';
 import { DisplayList } from './display-list';
 import { ABSOLUTE, AUTOMATIC, effectOf, GROW, HEIGHT, LAYOUT, LAYOUT_ABSOLUTE, PLACES, SHRINK, WIDTH } from './properties';
 import { NONE, Tree } from './tree';
 
-/** @returns whether an animation runs or waits that moves something in the list just made, or brings something into it */
+/** @returns whether a running or waiting animation moves something in the new list, or brings something into it */
 export function showsMotion(tree: Tree, animations: Animations, displayList: DisplayList): bool {
   if (animations.count == 0) return false;
   if (displayList.entering) return true;
@@ -15,8 +15,8 @@ export function showsMotion(tree: Tree, animations: Animations, displayList: Dis
 }
 
 /**
- * @returns the node whose subtree a change of the property can change the look of: the node itself, or an ancestor whose children layout
- * moves. Rather too high than too low.
+ * @returns the node in whose subtree a change of the property can be seen: the node itself, or an ancestor whose layout moves its
+ * children. When in doubt, the higher one.
  */
 function reachOf(tree: Tree, node: i32, property: i32): i32 {
   if ((effectOf(property) & PLACES) == 0) return node;

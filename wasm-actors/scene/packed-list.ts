@@ -1,4 +1,4 @@
-/** Items and clips of one display list, as packed 32-bit words: docs/SCENE.md draws them. The buffers grow, and are used again. */
+/** Items and clips of one display list, as packed 32-bit words: docs/SCENE.md draws them. The buffers grow and are reused. */
 import { Bytes } from '../../protocol/assembly/values';
 import { Column } from './column';
 
@@ -6,16 +6,16 @@ export const DISPLAY_ITEM_WORDS: i32 = 12;
 export const DISPLAY_CLIP_WORDS: i32 = 5;
 
 const CAPACITY_MIN: i32 = 256;
-/** Of no list at all. */
+/** Width and height while there is no list. */
 const NOTHING: f64 = -1;
 
 export class PackedList {
-  /** Of the root, in pixels; -1 while there is no list. */
+  /** Width of the root, in pixels; -1 while there is no list. */
   width: f64 = NOTHING;
   height: f64 = NOTHING;
   itemCount: i32 = 0;
   clipCount: i32 = 0;
-  /** Visible items beyond the most that a list holds. */
+  /** Number of visible items that did not fit into the list. */
   omitted: u32 = 0;
   items: Column<u32> = new Column<u32>(CAPACITY_MIN * DISPLAY_ITEM_WORDS);
   clips: Column<f32> = new Column<f32>(CAPACITY_MIN * DISPLAY_CLIP_WORDS);
@@ -46,7 +46,7 @@ export class PackedList {
     return at;
   }
 
-  /** Takes over the bytes of a snapshot, in place of what is there. */
+  /** Replaces the list by that of a snapshot. */
   load(width: f64, height: f64, items: Bytes, clips: Bytes, omitted: u32): void {
     this.begin(width, height);
     for (let left = items.length; left >= DISPLAY_ITEM_WORDS * 4; left -= DISPLAY_ITEM_WORDS * 4) this.addItem();

@@ -1,4 +1,4 @@
-/** Numbers of the properties, as in protocol/messages/scene.ts; what changing one affects; defaults. */
+/** The properties: their numbers, as in protocol/messages/scene.ts, the effect of a change, their defaults. */
 import { SceneProperty } from '../../protocol/generated/assembly/scene';
 
 export const X: i32 = SceneProperty.X;
@@ -48,14 +48,14 @@ export const ALIGN_STRETCH: f64 = 0;
 export const ALIGN_CENTRE: f64 = 2;
 export const ALIGN_END: f64 = 3;
 
-/** Width or height of a node that takes its size from its content or, across a stretching parent, from the parent. */
+/** Width or height of a node that is sized by its content or, across a stretching parent, by the parent. */
 export const AUTOMATIC: f64 = -1;
-/** Line height of a text that takes it from its font size. */
+/** Line height over font size, for a text without a line height of its own. */
 export const LINE_HEIGHT_FACTOR: f64 = 1.25;
-/** Average width of a glyph over the font size: the scene has no font, so a text that needs its exact width is given one. */
+/** Average width of a glyph over the font size. The scene has no font: a text that needs an exact width has to be given one. */
 export const GLYPH_WIDTH_FACTOR: f64 = 0.5;
 
-/** No number is further from 0: sums along any path stay finite. Colours need 32 bits. */
+/** Greatest magnitude of a value, so that sums along any path stay finite. Colours need 32 bits. */
 export const VALUE_MAX: f64 = 4_294_967_295;
 /** Largest scale of a node, and of a node with its ancestors. */
 export const SCALE_MAX: f64 = 1024;
@@ -79,7 +79,7 @@ export function effectOf(property: i32): i32 {
   return DISPLAY;
 }
 
-/** Properties that are numbers of a choice or a switch: between two of them there is nothing to animate through. */
+/** True for choices and switches: there is nothing to animate between two of their values. */
 export function isSwitch(property: i32): bool {
   return (
     property == CLIP ||
@@ -118,7 +118,7 @@ function isChoice(value: f64, max: f64): bool {
   return value >= 0 && value <= max && value == Math.floor(value);
 }
 
-/** Brings a value that an easing overshot back to what the property may have. */
+/** Brings a value that an easing overshot back into the property's bounds. */
 export function clampTo(property: i32, value: f64): f64 {
   if (property == X || property == Y) return Math.max(-VALUE_MAX, Math.min(VALUE_MAX, value));
   if (property == SCALE) return Math.max(0, Math.min(SCALE_MAX, value));
@@ -127,7 +127,7 @@ export function clampTo(property: i32, value: f64): f64 {
   return Math.max(0, Math.min(VALUE_MAX, value));
 }
 
-/** Value of a property that was never set. */
+/** Value of a property that has not been set. */
 export function defaultOf(property: i32): f64 {
   if (property == WIDTH || property == HEIGHT || property == LINE_HEIGHT) return AUTOMATIC;
   if (property == SCALE || property == OPACITY || property == VISIBLE || property == LINES) return 1;

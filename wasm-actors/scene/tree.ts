@@ -1,7 +1,7 @@
 /**
  * The node tree: columns with the node's handle as the index, and links between siblings and to parent and children.
- * Changes report whether they were possible. `order` lists what is visible in document order; it is out of date while
- * `orderDirty`, and `arrange` makes it anew.
+ * Changes report whether they were possible. `order` lists the visible nodes in document order; while `orderDirty` is set it is
+ * out of date, and `arrange` rebuilds it.
  */
 import { Bytes } from '../../protocol/assembly/values';
 import { Column } from './column';
@@ -10,7 +10,7 @@ import { COLOUR, defaultOf, HEIGHT, PROPERTY_COUNT, ROOT_HEIGHT, ROOT_WIDTH, TEX
 export const ROOT: i32 = 0;
 export const NONE: i32 = -1;
 
-/** What a handle stands for. */
+/** A handle is free, or has a type of node. */
 export const FREE: u8 = 0;
 export const VIEW: u8 = 1;
 export const IMAGE: u8 = 2;
@@ -38,12 +38,12 @@ export class Tree {
   previous: Column<i32> = new Column<i32>(CAPACITY_MIN);
   /** `PROPERTY_COUNT` values per node. */
   properties: Column<f64> = new Column<f64>(CAPACITY_MIN * PROPERTY_COUNT);
-  /** Per node a bit for each property that was given a value; the others have their defaults. */
+  /** Per node a bit for each property that has been set; the others have their defaults. */
   given: Column<u32> = new Column<u32>(CAPACITY_MIN);
   strings: StaticArray<string> = emptyStrings(CAPACITY_MIN);
   /** Per node 1 when the display does not have its string. */
   private marked: Column<u8> = new Column<u8>(CAPACITY_MIN);
-  /** Of all strings together, in UTF-16 code units. */
+  /** Length of all strings together, in UTF-16 code units. */
   private stringsLength: i32 = 0;
 
   order: Column<i32> = new Column<i32>(CAPACITY_MIN);
@@ -54,7 +54,7 @@ export class Tree {
   /** Per node: its index in `order`. */
   private place: Column<i32> = new Column<i32>(CAPACITY_MIN);
 
-  /** Handles that the last `remove` made free. */
+  /** Handles freed by the last `remove`. */
   freed: Column<i32> = new Column<i32>(CAPACITY_MIN);
   freedCount: i32 = 0;
 
@@ -110,7 +110,7 @@ export class Tree {
     return true;
   }
 
-  /** Removes a node with its subtree, and lists what left in `freed`. */
+  /** Removes a node with its subtree, and lists their handles in `freed`. */
   remove(node: i32): bool {
     this.freedCount = 0;
     if (node == ROOT || !this.exists(node)) return false;
@@ -134,7 +134,7 @@ export class Tree {
     return true;
   }
 
-  /** @returns whether there is room for it */
+  /** @returns whether there was room for it */
   setString(node: i32, value: string): bool {
     const length = this.stringsLength - this.strings[node].length + value.length;
     if (length > SCENE_STRING_LENGTH_MAX) return false;
@@ -182,8 +182,8 @@ export class Tree {
   }
 
   /**
-   * Takes over the columns of a snapshot in place of what is there. Strings come one by one. Of properties that only a later version
-   * has the values are passed over.
+   * Replaces all columns by those of a snapshot. Strings follow one by one. Values of properties that only a later version
+   * has are skipped.
    */
   load(types: Bytes, links: Bytes, given: Bytes, values: Bytes): void {
     const rows = types.length;
@@ -222,7 +222,7 @@ export class Tree {
     for (let node = 0; node < rows; node++) if (column[node] < NONE || column[node] >= rows) throw new RangeError('link to no node');
   }
 
-  /** Lists what is visible in document order: what is hidden has no place, and neither has its subtree. */
+  /** Lists the visible nodes in document order. Hidden nodes and their subtrees are left out. */
   arrange(): void {
     this.orderDirty = false;
     this.orderLength = 0;
