@@ -18,7 +18,7 @@ const RECOVERY_FILES: Readonly<Record<string, string>> = {
   'actors/port': 'port-cell port-suspicions',
   'actors/vm': `change-notices checkpoint checkpoint-memory checkpointer fault-rates orphaned-output lost-requests mover permitted-restarts
     progress pump standstill suspect told-progress vm vm-actors vm-links vm-ports`,
-  'actors/supervisor': `actor-machine circuit circuit-breaker guard move debugger-aware-deadlines port-machine supervised-actor supervised-ports supervised-vm
+  'actors/supervisor': `actor-machine circuit circuit-breaker move port-machine supervised-actor supervised-ports supervised-vm
     supervised-vms suspects vm-care vm-machine vm-parties vm-recovery watchdog`,
   bus: 'dead-letters digest journal journal-mirror mailbox requests router seen',
 };

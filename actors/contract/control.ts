@@ -149,3 +149,51 @@ export interface VmControl {
   begin(): Promise<void>;
   shutdown(): Promise<void>;
 }
+
+/** Every call by its name: one that is missing here, or not in the interface, does not compile. */
+export type CallNames<Calls> = {
+  readonly [Name in keyof Calls]: Calls[Name] extends (...input: never[]) => Promise<unknown> ? 'call' : CallNames<Calls[Name]>;
+};
+
+export const CONTROL_CALLS: CallNames<VmControl> = {
+  attach: 'call',
+  setRoutes: 'call',
+  spawn: 'call',
+  restart: 'call',
+  permit: 'call',
+  end: 'call',
+  stop: 'call',
+  letGo: 'call',
+  snapshot: 'call',
+  fence: 'call',
+  tellEnded: 'call',
+  setAnimating: 'call',
+  setTrapRate: 'call',
+  setHangRate: 'call',
+  crash: 'call',
+  hang: 'call',
+  causes: 'call',
+  locate: 'call',
+  health: 'call',
+  counters: 'call',
+  deadLetters: 'call',
+  tryFrame: 'call',
+  deliverAgain: 'call',
+  recover: 'call',
+  moves: { suspend: 'call', settle: 'call', handOver: 'call', adopt: 'call', forget: 'call', resume: 'call' },
+  begin: 'call',
+  shutdown: 'call',
+};
+
+/** What is done around a call, which `run` makes. */
+export type Around = (name: string, run: () => Promise<unknown>) => Promise<unknown>;
+
+/** @returns the same calls, each made by `around` */
+export function callsAround<Calls extends object>(calls: Calls, names: CallNames<Calls>, around: Around): Calls {
+  const wrapped = Object.entries(names).map(([name, inner]) => {
+    if (inner !== 'call') return [name, callsAround(calls[name as keyof Calls] as object, inner as CallNames<object>, around)];
+    const call = (...input: unknown[]) => (calls as Record<string, (...input: unknown[]) => Promise<unknown>>)[name](...input);
+    return [name, (...input: unknown[]) => around(name, () => call(...input))];
+  });
+  return Object.fromEntries(wrapped) as Calls;
+}

@@ -9,7 +9,7 @@
  *                                                connect(js, wasm) ──┘
  *
  * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
- * `guardControl` (supervisor/guard.ts), so that every call settles.
+ * `guardControl` (host-shim/common/guard.ts), so that every call settles.
  */
 
 import type { VmControl } from './control.js';

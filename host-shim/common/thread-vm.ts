@@ -1,13 +1,13 @@
 /** A VM in the host's own thread: the host's, and on a device without workers every other. Its control calls are plain calls. */
-import type { VmControl } from '../../actors/contract/control.js';
+import { CONTROL_CALLS, callsAround, type VmControl } from '../../actors/contract/control.js';
 import type { VmEvents } from '../../actors/contract/events.js';
 import type { VmHandle, VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader } from '../../actors/contract/progress.js';
 import { Standstill } from '../../actors/contract/standstill.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
-import { DeathWatch, guardControl } from '../../actors/supervisor/guard.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
+import { DeathWatch, guardControl } from './guard.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 
 /** What of a Vm its thread needs. */
@@ -61,11 +61,8 @@ export function startThreadVm<V extends DrivenVm>(
   };
   const control = guardControl(
     name,
-    answering<VmControl>(vm, () => stands, stand),
-    deadlines,
-    deathWatch,
-    controlDeadlineMs,
-    progress,
+    answering(vm, () => stands, stand),
+    { deadlines, deathWatch, deadlineMs: controlDeadlineMs, progress },
   );
   return {
     vm,
@@ -78,22 +75,15 @@ export function startThreadVm<V extends DrivenVm>(
 }
 
 /** The calls of a VM that answers none any more once it stands still, also those that had begun. */
-function answering<T extends object>(calls: T, stands: () => boolean, stand: () => void): T {
-  return new Proxy(calls, {
-    get: (target, property) => {
-      const found = target[property as keyof T] as object;
-      if (typeof found !== 'function') return answering(found, stands, stand);
-      const call = found as (...input: unknown[]) => Promise<unknown>;
-      return async (...input: unknown[]) => {
-        try {
-          const answer = stands() ? undefined : await call.apply(target, input);
-          if (!stands()) return answer;
-        } catch (error) {
-          if (!Standstill.in(error)) throw error;
-          stand();
-        }
-        return new Promise<never>(() => {});
-      };
-    },
+function answering(control: VmControl, stands: () => boolean, stand: () => void): VmControl {
+  return callsAround(control, CONTROL_CALLS, async (_call, run) => {
+    try {
+      const answer = stands() ? undefined : await run();
+      if (!stands()) return answer;
+    } catch (error) {
+      if (!Standstill.in(error)) throw error;
+      stand();
+    }
+    return new Promise<never>(() => {});
   });
 }

@@ -10,10 +10,10 @@ import type { VmEvents } from '../../actors/contract/events.js';
 import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
-import type { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
-import { DeathWatch, guardCall, guardControl } from '../../actors/supervisor/guard.js';
 import { readProgress } from '../../actors/vm/progress.js';
 import { GUEST_START_DEADLINE_MS } from '../../protocol/limits.js';
+import type { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';
+import { DeathWatch, guardCall, guardControl } from './guard.js';
 import type { JournalPort } from './journal-port.js';
 import type { GuestModules } from './known-guests.js';
 import type { Thread } from './platform.js';
@@ -104,7 +104,7 @@ export class WorkerVm {
     return {
       name: this.name,
       unfit: this.unfit,
-      control: guardControl(this.name, control, deadlines, this.deathWatch, controlDeadlineMs, progress),
+      control: guardControl(this.name, control, { deadlines, deathWatch: this.deathWatch, deadlineMs: controlDeadlineMs, progress }),
       progress,
       terminate: () => this.terminate(),
     };

@@ -2,8 +2,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashReport, VmEvent } from '../../actors/contract/events.js';
 import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/contract/host.js';
-import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { platformClock } from '../../host-shim/common/clock.js';
+import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { Memories } from '../../host-shim/common/memories.js';
 import type { Thread } from '../../host-shim/common/platform.js';
 import type { Boot } from '../../host-shim/common/service.js';

@@ -1,6 +1,6 @@
 /** How long a VM may take to load, and to answer once it has: a thread that is late is ended. */
 import { expect, test } from 'vitest';
-import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
+import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { LocalReports } from '../../host-shim/common/host.js';
 import { Memories } from '../../host-shim/common/memories.js';
 import { exposeVm, type StartVm } from '../../host-shim/common/service.js';

@@ -1,6 +1,6 @@
 /** Threads that are kept ready: when they are prepared, who uses them, and what becomes of those that end unused. */
 import { expect, test } from 'vitest';
-import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
+import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { SPARE_DEATHS_MAX, SPARE_DELAY_MS, Spares } from '../../host-shim/common/spares.js';
 import { WorkerVm } from '../../host-shim/common/worker-vm.js';
 import { VirtualTime } from '../supervisor/virtual-time.js';

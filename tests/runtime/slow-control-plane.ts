@@ -3,7 +3,7 @@
  *
  * The catch: they take turns of the event loop, not virtual time, which stands still while an actor waits for its restart.
  */
-import type { VmControl } from '../../actors/contract/control.js';
+import { CONTROL_CALLS, callsAround, type VmControl } from '../../actors/contract/control.js';
 import type { Host, VmHandle, VmListener } from '../../actors/contract/host.js';
 import type { Random } from '../../bus/random.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
@@ -36,21 +36,15 @@ class Wire {
   }
 }
 
-type Call = (...input: unknown[]) => Promise<unknown>;
-
-function slowControl(control: VmControl, there: Wire, back: Wire): VmControl {
-  const slow = (call: Call): Call => {
-    return async (...input) => {
-      await there.send();
-      try {
-        return await call(...input);
-      } finally {
-        await back.send();
-      }
-    };
-  };
-  return Object.fromEntries(Object.entries(control).map(([name, call]) => [name, slow(call as Call)])) as unknown as VmControl;
-}
+const slowControl = (control: VmControl, there: Wire, back: Wire): VmControl =>
+  callsAround(control, CONTROL_CALLS, async (_call, run) => {
+    await there.send();
+    try {
+      return await run();
+    } finally {
+      await back.send();
+    }
+  });
 
 /** Reports come in order, and the news of the loss after all of them. */
 function slowListener(listener: VmListener, back: Wire): VmListener {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { type CallNames, CONTROL_CALLS, type VmControl } from '../../actors/contract/control.js';
 import { ControlError } from '../../actors/contract/host.js';
-import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
-import { DeathWatch, guardControl } from '../../actors/supervisor/guard.js';
+import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
+import { DeathWatch, guardControl } from '../../host-shim/common/guard.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import { ScriptedVm } from './scripted-host.js';
 import { VirtualTime } from './virtual-time.js';
@@ -12,7 +13,7 @@ function guarded() {
   const time = new VirtualTime();
   const deathWatch = new DeathWatch();
   const vm = new ScriptedVm('wasm', [], time, deathWatch, undefined);
-  return { time, deathWatch, vm, control: guardControl('wasm', vm, deadlinesOf(time), deathWatch) };
+  return { time, deathWatch, vm, control: guardControl('wasm', vm, { deadlines: deadlinesOf(time), deathWatch }) };
 }
 
 const failure = (call: Promise<unknown>) =>
@@ -54,7 +55,7 @@ describe('a guarded control call', () => {
     const time = new VirtualTime();
     let answer: (value: Uint8Array) => void = () => expect.unreachable();
     const slow = { snapshot: () => new Promise<Uint8Array>((resolve) => (answer = resolve)) } as unknown as ScriptedVm;
-    const call = guardControl('js', slow, deadlinesOf(time), new DeathWatch()).snapshot('anna');
+    const call = guardControl('js', slow, { deadlines: deadlinesOf(time), deathWatch: new DeathWatch() }).snapshot('anna');
     time.set(CONTROL_DEADLINE_MS, () => answer(new Uint8Array([1])));
     await time.advance(CONTROL_DEADLINE_MS);
     await expect(call).resolves.toEqual(new Uint8Array([1]));
@@ -69,4 +70,64 @@ describe('a guarded control call', () => {
     expect(await failure(control.stop('anna'))).toMatchObject({ code: 'lost' });
     expect(time.pending).toBe(0);
   });
+});
+
+/** Paths of all calls, as `moves.adopt`. */
+const pathsOf = (names: object): readonly (readonly string[])[] =>
+  Object.entries(names).flatMap(([name, inner]) => (inner === 'call' ? [[name]] : pathsOf(inner).map((path) => [name, ...path])));
+
+type Call = (...input: unknown[]) => Promise<unknown>;
+
+/** Knows only its one call, which answers as it is told. */
+const controlOf = (path: readonly string[], call: Call): unknown =>
+  path.length === 0 ? call : { moves: {}, [path[0]]: controlOf(path.slice(1), call) };
+
+const callOf = (control: VmControl, path: readonly string[]): Call =>
+  path.reduce<unknown>((at, name) => (at as never)[name], control) as Call;
+
+describe.each(pathsOf(CONTROL_CALLS).map((path) => ({ path, name: path.join('.') })))('the call $name', ({ path }) => {
+  const call = path.at(-1);
+  const open = (answer: Call) => {
+    const time = new VirtualTime();
+    const deathWatch = new DeathWatch();
+    const control = guardControl('wasm', controlOf(path, answer) as VmControl, { deadlines: deadlinesOf(time), deathWatch });
+    return { time, deathWatch, guarded: callOf(control, path) };
+  };
+  const never: Call = () => new Promise(() => {});
+
+  test('gets its input, and gives its answer', async () => {
+    const { guarded, time } = open(async (...input) => [...input, 'answered']);
+    expect(await guarded(1, 'two')).toEqual([1, 'two', 'answered']);
+    expect(time.pending).toBe(0);
+  });
+
+  test('fails as the VM does, dies with it, and has a deadline', async () => {
+    const broken = open(async () => {
+      throw new Error('no such guest');
+    });
+    expect(await failure(broken.guarded())).toMatchObject({ code: 'failed', vm: 'wasm', call });
+    const lost = open(never);
+    const inFlight = failure(lost.guarded());
+    lost.deathWatch.cut('exit code 1');
+    expect(await inFlight).toMatchObject({ code: 'lost', call });
+    expect(await failure(lost.guarded())).toMatchObject({ code: 'lost', call });
+    const late = open(never);
+    const unanswered = failure(late.guarded());
+    await late.time.advance(CONTROL_DEADLINE_MS);
+    expect(await unanswered).toMatchObject({ code: 'deadline', call });
+    expect([broken, lost, late].map(({ time }) => time.pending)).toEqual([0, 0, 0]);
+  });
+});
+
+test('a list of calls that misses one, or has one too many, does not compile', () => {
+  interface Calls {
+    open(): Promise<void>;
+    readonly inner: { close(): Promise<void> };
+  }
+  const complete: CallNames<Calls> = { open: 'call', inner: { close: 'call' } };
+  // @ts-expect-error close is missing
+  const without: CallNames<Calls> = { open: 'call', inner: {} };
+  // @ts-expect-error there is no shut
+  const beyond: CallNames<Calls> = { open: 'call', shut: 'call', inner: { close: 'call' } };
+  expect([complete, without, beyond].map(pathsOf)).toHaveLength(3);
 });

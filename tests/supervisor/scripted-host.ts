@@ -22,8 +22,8 @@ import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
 import type { Suspect } from '../../actors/contract/suspect.js';
 import type { Trial } from '../../actors/contract/trial.js';
-import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
-import { DeathWatch, guardControl } from '../../actors/supervisor/guard.js';
+import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
+import { DeathWatch, guardControl } from '../../host-shim/common/guard.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */
@@ -337,6 +337,6 @@ export class ScriptedHost implements Host {
     };
     const { time } = this;
     const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => this.debugging });
-    return { name, control: guardControl(name, vm, deadlines, deathWatch), progress: vm.progress, terminate };
+    return { name, control: guardControl(name, vm, { deadlines, deathWatch }), progress: vm.progress, terminate };
   }
 }

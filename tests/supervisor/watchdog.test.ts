@@ -1,9 +1,9 @@
 /** Who is taken to hang, and who is not. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../actors/contract/progress.js';
-import { DebuggerAwareDeadlines } from '../../actors/supervisor/debugger-aware-deadlines.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
 import { type HangNotice, Watchdog } from '../../actors/supervisor/watchdog.js';
+import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { HANG_MS } from '../../protocol/limits.js';
 import { bert, started, statusOf } from './application.js';
 import { ScriptedHost, ScriptedProgress } from './scripted-host.js';

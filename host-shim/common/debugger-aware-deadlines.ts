@@ -5,7 +5,7 @@
  * The catch: a deadline that falls due while this thread was busy may come before an answer that has already arrived is read. So a due
  * deadline lets the event loop turn once more before it counts.
  */
-import type { Clock, TimerHandle, Timers } from '../contract/host.js';
+import type { Clock, TimerHandle, Timers } from '../../actors/contract/host.js';
 
 /** Later than by this part of its delay, and the thread was stopped: a busy one is late by less. */
 const LATE_SHARE = 0.5;
