@@ -26,13 +26,10 @@ import {
 } from '../protocol/frame.js';
 import { requestNumber, scalarKey, withdrawnRequest } from './body.js';
 import { CachedView } from './cached-view.js';
-import type { DeadLetters } from './dead-letters.js';
 import type { KindFacts, Kinds } from './kinds.js';
 import type { LinkWriter } from './link.js';
 import { LANES, type Mailbox } from './mailbox.js';
-import { PairCounter } from './pair-counter.js';
 import type { IncomingRequest, RequestLedger } from './requests.js';
-import type { TraceRing } from './trace.js';
 
 /** A party that lives in this VM, as the router sees it. */
 export interface LocalTarget {
@@ -67,10 +64,19 @@ interface Fence {
   readonly lastSequence: number;
 }
 
+/** Told of every frame that passes: the bytes are valid during the call. */
+export interface FrameTap {
+  /** A frame of a party here is on its way to `target`. */
+  emitted(bytes: Uint8Array, at: number, target: number): void;
+  /** A frame has come over a link, and is not offered again. */
+  arrived(bytes: Uint8Array, at: number): void;
+  /** A frame that goes nowhere is to be kept as a dead letter. */
+  rejected(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number): void;
+}
+
 export interface RouterOptions {
   readonly kinds: Kinds;
-  readonly deadLetters: DeadLetters;
-  readonly trace: TraceRing;
+  readonly tap: FrameTap;
   readonly requests: RequestLedger;
   /** Called when a request could not be delivered: its requester must be told. */
   readonly bounce: (requester: number, request: number, kind: number, code: ErrorCode) => void;
@@ -82,7 +88,6 @@ export interface RouterOptions {
 
 export class Router {
   readonly stats: RouterStats = { duplicates: 0, fenced: 0, refused: 0, forced: 0 };
-  readonly sent = new PairCounter();
   private readonly local = new Map<number, LocalTarget>();
   private readonly remote = new Map<number, RemoteTarget>();
   private readonly fences = new Map<number, Fence>();
@@ -196,10 +201,7 @@ export class Router {
     if (!this.begun && !this.hasRoute(target)) return false;
     writeU16(bytes, at + TARGET_OFFSET, target);
     const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
-    if (accepted) {
-      this.options.trace.record(bytes, at);
-      this.sent.add(readU16(bytes, at + SOURCE_OFFSET), target);
-    }
+    if (accepted) this.options.tap.emitted(bytes, at, target);
     return accepted;
   }
 
@@ -208,12 +210,12 @@ export class Router {
     try {
       checkFrame(bytes, at, end);
     } catch (error) {
-      this.options.deadLetters.add('undecodable', error instanceof DecodeError ? error.message : String(error), bytes, at, end - at);
+      this.options.tap.rejected('undecodable', error instanceof DecodeError ? error.message : String(error), bytes, at, end - at);
       return true;
     }
     const target = readU16(bytes, at + TARGET_OFFSET);
     const accepted = this.place(target, bytes, at);
-    if (accepted) this.options.trace.record(bytes, at);
+    if (accepted) this.options.tap.arrived(bytes, at);
     return accepted;
   }
 
@@ -334,7 +336,7 @@ export class Router {
 
   /** Keeps a frame as a dead letter, and answers nobody. */
   discard(code: ErrorCode, detail: string, bytes: Uint8Array, at: number): void {
-    this.options.deadLetters.add(code, detail, bytes, at, frameLength(bytes, at));
+    this.options.tap.rejected(code, detail, bytes, at, frameLength(bytes, at));
   }
 
   /** Tells who asked, when the frame is a request, that no reply will come: refused where it arrives when nobody waits for it any more. */

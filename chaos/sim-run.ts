@@ -14,7 +14,7 @@ import { Desk, type DeskRecord } from './desk.js';
 import { collectEnding, type Ending, type Notes, restingAt } from './ending.js';
 import { Hand } from './hand.js';
 import { idOf } from './letters.js';
-import { type Observer, observed } from './observed.js';
+import { type Observer, observing } from './observed.js';
 import type { Fault, Plan, PlannedCommand } from './plan.js';
 import { desk as deskSchema } from './protocol/generated/index.js';
 
@@ -66,7 +66,7 @@ class SimRun implements Observer, Notes {
     private readonly plan: Plan,
     wasmFactories: readonly ActorFactory[],
   ) {
-    const definition = (factories: readonly ActorFactory[]) => ({ parties, actors: factories.map((factory) => observed(factory, this)) });
+    const definition = (actors: readonly ActorFactory[]) => ({ parties, actors, listener: observing(this) });
     const js = { ...definition(jsFactories), ports: (vm: Vm) => (plan.desk ? this.desk.open(vm) : undefined) };
     const wasm = definition(wasmFactories);
     const { rate, microsMax } = plan.refusals;
@@ -89,9 +89,10 @@ class SimRun implements Observer, Notes {
     const at = this.faultsAt.get(actor);
     if (at !== undefined) this.recoveriesMs.push((this.host.kernel.now - at) / 1000);
     this.faultsAt.delete(actor);
+    this.strikeDoomed(actor);
   }
 
-  leaving(actor: string): void {
+  private strikeDoomed(actor: string): void {
     if (!this.doomed.delete(actor)) return;
     this.lose(this.vmOf(actor));
     throw new Error('the thread has ended');

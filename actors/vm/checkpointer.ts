@@ -20,9 +20,11 @@ import { CHECKPOINT_JOURNAL_SHARE_MAX, CHECKPOINT_MICROS_MAX, CHECKPOINT_SHARE_M
 import { type ActorCheckpoint, type Checkpoint, CheckpointEncoder, type HeldFrame, newestCheckpoint } from '../contract/checkpoint.js';
 import type { ActorCell } from './cell/cell.js';
 import type { CheckpointMemory } from './checkpoint-memory.js';
+import type { Tap, TapListener } from './tap.js';
 
 export interface CheckpointerOptions {
   readonly journal: Journal;
+  readonly tap: Tap;
   readonly readers: () => readonly ReaderRetention[];
   readonly cells: () => readonly ActorCell[];
   /** Of actors and ports. */
@@ -60,7 +62,7 @@ interface Drained {
   readonly release: () => void;
 }
 
-export class Checkpointer {
+export class Checkpointer implements TapListener {
   private handledMicros = 0;
   private costMicros = 0;
   /** Of the last checkpoint that was made. */
@@ -69,7 +71,7 @@ export class Checkpointer {
   private needed: number;
   private onTheirWay = 0;
   private drained: Drained | null = null;
-  private ended = false;
+  private gone = false;
   /** Of the last checkpoint that was made. */
   private serial = 0;
   private readonly encoder = new CheckpointEncoder();
@@ -86,8 +88,7 @@ export class Checkpointer {
     return newest;
   }
 
-  /** A batch was handled. */
-  spent(micros: number): void {
+  done(_party: number, micros: number): void {
     this.handledMicros += micros;
   }
 
@@ -127,10 +128,11 @@ export class Checkpointer {
 
   /** Resolves when it is kept. */
   async make(): Promise<void> {
-    if (this.ended) return;
-    const { journal, cells, memory, keep, now } = this.options;
+    if (this.gone) return;
+    const { journal, cells, memory, keep, now, tap } = this.options;
     const started = now();
     const bytes = this.take();
+    tap.checkpoint(bytes);
     const { release } = this.markDrained();
     const needed = neededFrom(journal, cells());
     this.position = journal.position;
@@ -141,7 +143,7 @@ export class Checkpointer {
       this.onTheirWay++;
       await keep(CheckpointEncoder.keep(bytes), needed);
       this.onTheirWay--;
-      if (this.ended) return;
+      if (this.gone) return;
     }
     this.forget(needed, release);
   }
@@ -171,7 +173,7 @@ export class Checkpointer {
 
   /** The VM is gone: its memory is another's. */
   end(): void {
-    this.ended = true;
+    this.gone = true;
   }
 
   /** Every reader is asked whether it is crowded: it has to be told apart from one that becomes so as it goes to sleep. */

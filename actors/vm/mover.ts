@@ -44,7 +44,10 @@ export class Mover implements MoveControl {
     const { links, actors } = this.options;
     this.services.router.hold(address);
     const cell = actors.all.find((each) => each.address === address);
-    if (cell) suspend(cell.core);
+    if (cell) {
+      suspend(cell.core);
+      this.services.tap.moved(address, 'suspended');
+    }
     const positions = links.flushedTo();
     cell?.reportEnds();
     return positions;
@@ -73,12 +76,13 @@ export class Mover implements MoveControl {
   async handOver(actor: string): Promise<ActorHandover> {
     const cell = this.options.actors.cells.get(actor);
     if (cell?.core.state !== 'moving') throw new Error(`${actor} is not suspended`);
+    this.services.tap.moved(cell.address, 'handedOver');
     return { ...handOver(cell.core), requests: this.services.requests.openOf((address) => address === cell.address) };
   }
 
   /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
   async adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void> {
-    const { router, requests, journal } = this.services;
+    const { router, requests, journal, tap } = this.services;
     const { actors, checkpointer } = this.options;
     const { position } = journal;
     const cell = actors.create(spec, { ...handover, position, handledTo: position });
@@ -90,6 +94,7 @@ export class Mover implements MoveControl {
       throw error;
     }
     router.addLocal(cell);
+    tap.moved(cell.address, 'adopted');
     this.arrived.set(cell.address, cell);
     await checkpointer?.make();
   }
@@ -102,11 +107,12 @@ export class Mover implements MoveControl {
     this.services.requests.forget(cell.address);
     cell.core.incarnations.dispose();
     this.options.actors.drop(cell);
+    this.services.tap.moved(cell.address, 'forgotten');
     this.services.wake(); // what found no room in its mailbox goes on to where it is now
   }
 
   async resume(address: number): Promise<void> {
-    const { router, requests, watchDeadline, wake } = this.services;
+    const { router, requests, watchDeadline, wake, tap } = this.services;
     const calledOff = this.settling.filter((each) => each.address === address);
     this.settling = this.settling.filter((each) => each.address !== address);
     for (const { reject } of calledOff) reject(new Error('the move was called off'));
@@ -115,6 +121,7 @@ export class Mover implements MoveControl {
     if (cell) {
       this.arrived.delete(address);
       arrive(cell.core);
+      tap.moved(address, 'resumed');
       this.options.scheduler.add(cell);
       watchDeadline(requests.nextDeadline);
     }

@@ -2,20 +2,22 @@
  * What a VM's runtime tells the metrics actor of itself: how long messages take, and what crashed. Nothing when the application
  * has no metrics actor. Its names begin with `tandem.`, so they are kept apart from the application's own.
  */
+import type { Kinds } from '../../bus/kinds.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { LOG_TEXT_BYTES_MAX } from '../../protocol/limits.js';
-import type { CrashReport, VmEvents } from '../contract/events.js';
+import type { CrashReport } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import type { OutboxBuilder } from '../model/outbox-builder.js';
 import type { Gate } from './cell/gate.js';
+import type { TapListener } from './tap.js';
 
 /** One batch of so many is measured: the measurement must not be what is measured. */
 const BATCHES_PER_SAMPLE = 64;
 /** UTF-8 takes at most three bytes for a UTF-16 unit. */
 const TEXT_LENGTH_MAX = Math.floor(LOG_TEXT_BYTES_MAX / 3);
 
-export class RuntimeMetrics {
+export class RuntimeMetrics implements TapListener {
   private batches = 0;
 
   constructor(
@@ -24,16 +26,28 @@ export class RuntimeMetrics {
     private readonly outbox: OutboxBuilder,
     /** Whether metrics can be reached now. */
     private readonly listening: () => boolean,
+    private readonly kinds: Kinds,
+    private readonly now: () => number,
   ) {}
 
-  /** A batch is about to be handled. @param now microseconds */
-  sample(bytes: Uint8Array, length: number, now: number): void {
+  /** How long the first message of a batch took, from its sender to the actor that takes it. */
+  taken(party: number, bytes: Uint8Array, length: number): void {
+    if (this.kinds.isPort(party)) return;
     if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening()) return;
-    const value = Math.max(0, now - readU53(bytes, SENT_AT_OFFSET)) / 1000;
+    const value = Math.max(0, this.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
     this.send(() => this.outbox.append(metrics.receives.observe, metrics.address, { name: 'tandem.messageMs', value }));
   }
 
-  crashed({ party, reason, position, attempt, message }: CrashReport): void {
+  /** In a former incarnation. */
+  hung(report: CrashReport): void {
+    this.log(report);
+  }
+
+  located(report: CrashReport): void {
+    this.log(report);
+  }
+
+  private log({ party, reason, position, attempt, message }: CrashReport): void {
     if (!this.listening()) return;
     const text = `${party} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(
       0,
@@ -50,13 +64,3 @@ export class RuntimeMetrics {
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 }
-
-/** What hung in a former incarnation is told to the metrics as well; what crashed is told once its position is known. */
-export const alsoTold = (events: VmEvents, crashed: (report: CrashReport) => void): VmEvents => ({
-  report: (event) => {
-    const reported = events.report(event);
-    if (event.type === 'hung') crashed(event.report);
-    return reported;
-  },
-  crashOf: (question) => events.crashOf(question),
-});

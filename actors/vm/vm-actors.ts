@@ -72,9 +72,10 @@ export class VmActors {
   }
 
   async spawn(spec: SpawnSpec): Promise<void> {
-    const { router, requests, watchDeadline } = this.services;
+    const { router, requests, watchDeadline, tap } = this.services;
     const { checkpointer, served, resync } = this.options;
     const cell = this.create(spec);
+    tap.started(cell.address, spec.epoch);
     router.fence(cell.address, spec.epoch, cell.gate.sequence);
     this.orphaned.giveBack(cell.gate);
     // What the actor handles and is in no checkpoint could not be recovered.

@@ -6,6 +6,7 @@ import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
+import type { TapListener } from './tap.js';
 
 /** @param unreleased what was sent to the peer's former incarnation and not released, as `WriterRetention.unreleased` gives it */
 export type OpenLinkFunction = (
@@ -37,6 +38,8 @@ export interface VmOptions {
   /** As that of the host. Without it nobody looks whether the VM still hears. */
   readonly beat?: Host['beat'];
   readonly events: VmEvents;
+  /** Told of all that happens in the VM. */
+  readonly listener?: TapListener;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */

@@ -4,14 +4,11 @@
  *
  *   links --drain--> router --> mailboxes --batch--> actors and ports --> gate --> router --> links --flush-->
  */
-import { DeadLetters } from '../../bus/dead-letters.js';
 import { Journal } from '../../bus/journal.js';
 import { Kinds } from '../../bus/kinds.js';
 import type { FrameSink } from '../../bus/link.js';
-import { PairCounter } from '../../bus/pair-counter.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
-import { TraceRing } from '../../bus/trace.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
@@ -29,22 +26,22 @@ import { causeLinks } from './cell/crash-report.js';
 import { CrashSites } from './cell/crash-sites.js';
 import { LastCrashes } from './cell/last-crashes.js';
 import { wholeFrame } from './cell/trial.js';
-import { ChangeNotices } from './change-notices.js';
 import { CheckpointMemory } from './checkpoint-memory.js';
 import { Checkpointer, neededFrom } from './checkpointer.js';
 import { DeadlineTimer } from './deadline-timer.js';
 import { FaultRates } from './fault-rates.js';
 import { Hearing } from './hearing.js';
+import { HostReports } from './host-reports.js';
 import { LostRequests } from './lost-requests.js';
 import { Mover } from './mover.js';
 import { PermittedRestarts } from './permitted-restarts.js';
 import type { Port, PortServices } from './port/port.js';
 import { progressOf } from './progress-teller.js';
 import { Pump } from './pump.js';
-import { Refusals } from './refusals.js';
-import { alsoTold, RuntimeMetrics } from './runtime-metrics.js';
+import { RuntimeMetrics } from './runtime-metrics.js';
 import { type Party, Scheduler } from './scheduler.js';
 import { SystemSender } from './system-sender.js';
+import { Tap } from './tap.js';
 import { TopicResync } from './topic-resync.js';
 import { VmActors } from './vm-actors.js';
 import { countersOf } from './vm-counters.js';
@@ -57,10 +54,9 @@ export class Vm implements VmControl {
   readonly kinds: Kinds;
   private readonly router: Router;
   private readonly requests = new RequestLedger();
-  private readonly deadLetterBox: DeadLetters;
-  private readonly trace = new TraceRing();
+  /** All that happens here passes it. */
+  readonly tap: Tap;
   private readonly journal: Journal;
-  private readonly handled = new PairCounter();
   private readonly services: PortServices;
   private readonly actors: VmActors;
   private readonly ports: VmPorts;
@@ -77,7 +73,8 @@ export class Vm implements VmControl {
   private readonly deadlines: DeadlineTimer;
   private readonly hearing: Hearing;
   private closed = false;
-  private readonly changeNotices: ChangeNotices;
+  private readonly reports: HostReports;
+  private readonly crashSites: CrashSites;
   private readonly resync: TopicResync;
   private readonly checkpointer: Checkpointer | null;
   /** Nothing is taken in until what the former incarnation knew is known again. */
@@ -87,7 +84,11 @@ export class Vm implements VmControl {
     this.name = options.name;
     this.kinds = new Kinds(options.parties, system);
     const now = () => options.clock.nowMicros();
-    this.deadLetterBox = new DeadLetters(undefined, now);
+    this.tap = new Tap(progressOf(options), now);
+    this.reports = new HostReports(options.name, this.kinds, options.events, now);
+    this.tap.listen(this.reports);
+    this.crashSites = new CrashSites(this.tap);
+    this.tap.listen(this.crashSites);
     const { memory } = options;
     this.hearing = this.createHearing();
     this.scheduler = new Scheduler(options.timers, this.wake);
@@ -97,8 +98,7 @@ export class Vm implements VmControl {
     this.checkpointer = memory ? this.createCheckpointer(memory.checkpoint) : null;
     this.router = new Router({
       kinds: this.kinds,
-      deadLetters: this.deadLetterBox,
-      trace: this.trace,
+      tap: this.tap,
       requests: this.requests,
       bounce: (requester, request, kind, code) => this.fail(requester, request, kind, code),
       orphaned: (request) => this.withdraw([request]),
@@ -112,28 +112,20 @@ export class Vm implements VmControl {
       router: this.router,
       kinds: this.kinds,
       requests: this.requests,
-      refusals: new Refusals({ vm: options.name, kinds: this.kinds, events: options.events, now }),
       now,
       watchDeadline: (deadlineAt) => this.deadlines.watch(deadlineAt),
       journal: this.journal,
-      deadLetters: this.deadLetterBox,
-      trace: this.trace,
-      events: alsoTold(options.events, (report) => this.metrics.crashed(report)),
-      crashSites: new CrashSites((report) => this.metrics.crashed(report)),
+      tap: this.tap,
+      events: options.events,
       lastCrashes: new LastCrashes(),
-      handled: this.handled,
       makeRoom: (bytes) => this.makeRoom(bytes),
       scratch: new Uint8Array(FRAME_BYTES_MAX),
       drawFault: (frames) => this.faultRates.draw(frames),
-      progress: progressOf(options),
       restartSoon: (cell) => {
         this.restarts.add(cell);
         this.wake();
       },
-      changed: (actor) => this.changeNotices.note(actor),
-      spent: (micros) => this.checkpointer?.spent(micros),
       incarnation: memory?.incarnation ?? 1,
-      sample: (bytes, length, time) => this.metrics.sample(bytes, length, time),
       wake,
       onPortError: options.onPortError,
       loop: options.loop ?? loop,
@@ -142,7 +134,6 @@ export class Vm implements VmControl {
     };
     const served = { add: (party: Party) => this.addParty(party), remove: (party: Party) => this.removeParty(party) };
     this.ports = new VmPorts(this.services, served);
-    this.changeNotices = new ChangeNotices((actor) => options.events.report({ type: 'changed', actor }));
     this.sender = new SystemSender(options.name, this.services.incarnation, this.services);
     this.resync = new TopicResync(options.parties, this.router, this.sender);
     const { links, scheduler, checkpointer, resync } = this;
@@ -157,11 +148,14 @@ export class Vm implements VmControl {
     this.work = new Pump({ clock, links, scheduler, actors, ports, restarts, moves, lost, checkpointer, gate, sparesInstances, sink });
     const measured = options.parties.some(({ name }) => name === metrics.name);
     const listening = () => measured && !this.sender.gate.blocked && this.router.hasRoute(metrics.address);
-    this.metrics = new RuntimeMetrics(options.name, this.sender.gate, new OutboxBuilder(), listening);
+    this.metrics = new RuntimeMetrics(options.name, this.sender.gate, new OutboxBuilder(), listening, kinds, now);
+    this.tap.listen(this.metrics);
+    if (checkpointer) this.tap.listen(checkpointer);
+    if (options.listener) this.tap.listen(options.listener);
   }
 
   private createHearing(): Hearing {
-    const { name: vm, clock, beat, wake, events } = this.options;
+    const { name: vm, clock, beat, wake } = this.options;
     return new Hearing({
       vm,
       now: () => clock.nowMicros(),
@@ -169,7 +163,7 @@ export class Vm implements VmControl {
       serves: () => !this.recovering && !this.closed,
       isAwake: () => this.links.awake,
       hasWork: () => this.work.hasWork,
-      deaf: (report) => events.report({ type: 'deaf', report }),
+      deaf: (report) => this.tap.deaf(report),
       wake,
     });
   }
@@ -177,6 +171,7 @@ export class Vm implements VmControl {
   private createCheckpointer(memory: VmMemory['checkpoint']): Checkpointer {
     return new Checkpointer({
       journal: this.journal,
+      tap: this.tap,
       readers: () => this.links.readers,
       cells: () => this.actors.all,
       mailboxes: () => this.scheduler.parties.map(({ mailbox }) => mailbox),
@@ -351,8 +346,9 @@ export class Vm implements VmControl {
   }
 
   async snapshot(actor: string): Promise<Uint8Array> {
-    this.changeNotices.asked(actor);
-    return this.actors.named(actor).savedState();
+    const cell = this.actors.named(actor);
+    this.reports.asked(cell.address);
+    return cell.savedState();
   }
 
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
@@ -387,11 +383,11 @@ export class Vm implements VmControl {
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
-    return causeLinks(this.trace, this.kinds, source, sequence);
+    return causeLinks(this.tap.trace, this.kinds, source, sequence);
   }
 
   async locate(party: string, epoch: number): Promise<string> {
-    const { crashSites } = this.services;
+    const { crashSites } = this;
     await crashSites.ready(party, epoch);
     const position = crashSites.locate(party, epoch);
     this.wake();
@@ -403,17 +399,17 @@ export class Vm implements VmControl {
   }
 
   async counters(): Promise<VmCounters> {
-    const { router, handled, kinds, deadLetterBox: deadLetters } = this;
+    const { router, tap, kinds } = this;
     const { orphaned, counts: stopped, all } = this.actors;
     const { count: deaf } = this.hearing;
     const counts = stopped.with(all);
     const { all: ports } = this.ports;
     const { parties } = this.scheduler;
-    return countersOf({ router, handled, kinds, deadLetters, counts, ports, parties, orphaned, deaf });
+    return countersOf({ router, tap, kinds, counts, ports, parties, orphaned, deaf });
   }
 
   async deadLetters(): Promise<readonly DeadLetter[]> {
-    return this.deadLetterBox.list();
+    return this.tap.deadLetters.list();
   }
 
   async tryFrame(actor: string, frame: Uint8Array): Promise<Trial> {
@@ -433,9 +429,9 @@ export class Vm implements VmControl {
     this.router.holdLocal(true);
     this.actors.blame(suspects);
     this.ports.blame(suspects);
-    this.services.progress.tellEach(true);
+    this.tap.progress.tellEach(true);
     const poisoned = this.actors.recover();
-    this.services.progress.tellEach(false);
+    this.tap.progress.tellEach(false);
     this.router.mute([]);
     this.router.holdLocal(false);
     for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
@@ -457,7 +453,7 @@ export class Vm implements VmControl {
     this.hearing.end();
     this.deadlines.end();
     this.scheduler.end();
-    this.services.progress.end();
+    this.tap.progress.end();
     this.router.silence();
   }
 

@@ -1,5 +1,6 @@
 /** What an application says of one VM: the same on every host, in a worker and in the host's thread. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
+import type { TapListener } from '../../actors/vm/tap.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { BoundParty } from '../../protocol/bind.js';
 
@@ -19,12 +20,14 @@ export interface VmDefinition {
   readonly actors?: readonly ActorFactory[];
   /** Actors in Wasm that may be placed in this VM. Left alone on a device without WebAssembly. */
   readonly guests?: readonly Guest[];
+  /** Told of all that happens in this VM, in the middle of it. */
+  readonly listener?: TapListener;
   /** Opens the ports that live in this VM, as the page where it runs beside its actors. Called before the VM handles anything. */
   readonly ports?: (vm: Vm) => void;
 }
 
 /** What a VM that cannot go on in Wasm fails over to, made of the definition of the JavaScript VM. */
-export const twinsOf = ({ parties, actors }: VmDefinition): VmDefinition => ({ parties, actors });
+export const twinsOf = ({ parties, actors, listener }: VmDefinition): VmDefinition => ({ parties, actors, listener });
 
 export type WorkerName = 'js' | 'wasm';
 

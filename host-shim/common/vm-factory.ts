@@ -42,7 +42,7 @@ export async function loadHere(
 }
 
 /** What differs from one VM to another. */
-export interface VmParts extends Omit<VmOptions, 'parties' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop' | 'carrier'> {
+export interface VmParts extends Omit<VmOptions, 'parties' | 'listener' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop' | 'carrier'> {
   readonly definition: VmDefinition;
 }
 
@@ -50,6 +50,7 @@ export function createVm({ definition, ...parts }: VmParts): Vm {
   const vm = new Vm({
     ...parts,
     parties: definition.parties,
+    listener: definition.listener,
     clock: platformClock,
     timers: platformTimers,
     beat: platformBeat,

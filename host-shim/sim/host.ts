@@ -203,6 +203,7 @@ export class SimHost implements Host {
         const vm: Vm = new Vm({
           name,
           parties: definition.parties,
+          listener: definition.listener,
           factories,
           clock: this.clock,
           timers: this.timers,

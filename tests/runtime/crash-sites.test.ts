@@ -25,10 +25,10 @@ const reportOf = (epoch: number): CrashReport => ({
 
 function stage() {
   const told: [epoch: number, position: string][] = [];
-  const sites = new CrashSites(({ epoch, position }) => told.push([epoch, position]));
+  const sites = new CrashSites({ located: ({ epoch, position }) => void told.push([epoch, position]) });
   let searches = 0;
   const note = (epoch: number) =>
-    sites.note(
+    sites.reported(
       reportOf(epoch),
       new ActorTrap(0, new Error('unreachable'), () => {
         searches++;

@@ -2,7 +2,6 @@
 import { expect, test } from 'vitest';
 import type { VmName } from '../../actors/contract/instance.js';
 import { Standstill } from '../../actors/contract/standstill.js';
-import type { CellServices } from '../../actors/vm/cell/cell-services.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { StateOf } from '../../protocol/schema.js';
@@ -79,8 +78,7 @@ const never = () => new Promise<never>(() => {});
 
 /** As a thread that loops for ever: busy, without progress. */
 function loopIn(vm: Vm): never {
-  const { services } = vm as unknown as { readonly services: Pick<CellServices, 'progress'> };
-  return services.progress.during(bank.address, () => {
+  return vm.tap.progress.during(bank.address, () => {
     throw new Standstill('at a step of a move');
   });
 }

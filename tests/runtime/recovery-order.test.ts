@@ -5,7 +5,7 @@ import { jsFactories, parties } from '../../chaos/application.js';
 import { couriers } from '../../chaos/couriers.js';
 import { collectEnding, restingAt } from '../../chaos/ending.js';
 import { Hand } from '../../chaos/hand.js';
-import { observed } from '../../chaos/observed.js';
+import { observing } from '../../chaos/observed.js';
 import type { PlannedCommand } from '../../chaos/plan.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
@@ -22,12 +22,12 @@ test.each([
   ['ember', 'birch'],
 ] as const)('%s is lost with its answer to %s, whichever comes back first', async (target, requester) => {
   let doomed: string | null = target;
-  const leaving = (actor: string): void => {
+  const handled = (actor: string): void => {
     if (actor !== doomed) return;
     doomed = null;
     throw new Error('the thread has ended');
   };
-  const definition = { parties, actors: jsFactories.map((factory) => observed(factory, { handled() {}, trapped() {}, leaving })) };
+  const definition = { parties, actors: jsFactories, listener: observing({ handled, trapped() {} }) };
   const source = { entry: nothing, load: async () => definition };
   const capabilities = { ...detectCapabilities(), workers: false };
   const host = createNodeHost({ capabilities, parties, vms: { js: source, wasm: source } });

@@ -3,14 +3,14 @@
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Gate, type GateServices } from '../../actors/vm/cell/gate.js';
-import { Refusals } from '../../actors/vm/refusals.js';
+import { Progress } from '../../actors/vm/progress.js';
 import { type Party, Scheduler } from '../../actors/vm/scheduler.js';
-import { DeadLetters } from '../../bus/dead-letters.js';
+import { Tap } from '../../actors/vm/tap.js';
+import type { DeadLetters } from '../../bus/dead-letters.js';
 import { Kinds } from '../../bus/kinds.js';
 import { IDLE, INTERACTIVE, LANES, Mailbox, ORDINARY } from '../../bus/mailbox.js';
 import { RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
-import { TraceRing } from '../../bus/trace.js';
 import { JS_RUNTIME } from '../../protocol/addresses.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
@@ -42,12 +42,11 @@ test.each([
 });
 
 function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetters; readonly services: GateServices } {
-  const deadLetters = new DeadLetters(undefined, () => 0);
+  const tap = new Tap(new Progress(Progress.allocate(false)), () => 0);
   const kinds = new Kinds(parties, system);
   const requests = new RequestLedger();
-  const router = new Router({ kinds, deadLetters, trace: new TraceRing(), requests, bounce() {}, orphaned() {} });
-  const refusals = new Refusals({ vm: 'host', kinds, events: { async report() {} }, now: () => 0 });
-  return { router, deadLetters, services: { router, kinds, requests, refusals, now: () => 0, watchDeadline() {} } };
+  const router = new Router({ kinds, tap, requests, bounce() {}, orphaned() {} });
+  return { router, deadLetters: tap.deadLetters, services: { router, kinds, requests, tap, now: () => 0, watchDeadline() {} } };
 }
 
 const SMALL = 8;

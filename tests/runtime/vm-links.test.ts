@@ -1,12 +1,12 @@
 /** When the links of a VM let it sleep: never over frames that nobody will tell of. */
 import { expect, test } from 'vitest';
+import { Progress } from '../../actors/vm/progress.js';
+import { Tap } from '../../actors/vm/tap.js';
 import { VmLinks } from '../../actors/vm/vm-links.js';
-import { DeadLetters } from '../../bus/dead-letters.js';
 import { Kinds } from '../../bus/kinds.js';
 import { RequestLedger } from '../../bus/requests.js';
 import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { Router } from '../../bus/router.js';
-import { TraceRing } from '../../bus/trace.js';
 import { system } from '../../protocol/generated/system.js';
 import { numberedFrame } from '../bus/frames.js';
 import { parties } from './bank.js';
@@ -15,8 +15,7 @@ function twoLinks() {
   const writers: RingWriter[] = [];
   const router = new Router({
     kinds: new Kinds(parties, system),
-    deadLetters: new DeadLetters(undefined, () => 0),
-    trace: new TraceRing(),
+    tap: new Tap(new Progress(Progress.allocate(false)), () => 0),
     requests: new RequestLedger(),
     bounce() {},
     orphaned() {},

@@ -102,9 +102,9 @@ export class ActorCore {
       : this.snapshots.last.position;
   }
 
-  /** Handles frames that are in the journal from `position` on. @returns the trap in which that ended */
-  enter(bytes: Uint8Array, length: number, position: number): ActorTrap | null {
-    return this.incarnations.handle(bytes, length, position, this.ends.triesOf(position));
+  /** Handles frames that are in the journal from `position` on. @param again they were handled before @returns the trap in which that ended */
+  enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
+    return this.incarnations.handle(bytes, length, position, this.ends.triesOf(position), again);
   }
 
   /** The first `frames` of those in `bytes` were handled: what they emitted leaves. @param handledTo journal position behind them */
@@ -113,6 +113,7 @@ export class ActorCore {
     this.stats.handled += frames;
     this.handledTo = handledTo;
     reportMalformed(this.services, this.incarnations.malformed, bytes, frames);
+    this.services.tap.handled(this.address, bytes, frames, false);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
     this.digest = this.frameDigest.add(this.digest, output, start, end);
@@ -142,10 +143,11 @@ export class ActorCore {
     { digest, sequence }: Readonly<Snapshot>,
   ): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
     const check = new ReplayCheck(this.sent.after(sequence), sequence, this.gate.sequence);
-    this.services.progress.again();
+    this.services.tap.progress.again();
     for (const [i, entry] of entries.entries()) {
-      const trap = this.enter(entry.frame, entry.frame.length, entry.position);
+      const trap = this.enter(entry.frame, entry.frame.length, entry.position, true);
       if (trap) return { trap, entry };
+      this.services.tap.handled(this.address, entry.frame, 1, true);
       const { bytes, start, end } = this.incarnations.output;
       digest = this.frameDigest.add(digest, bytes, start, end);
       check.compare(entry.frame, bytes, start, end);
@@ -160,10 +162,9 @@ export class ActorCore {
   }
 
   private tellDivergent(check: ReplayCheck): void {
-    const { vm, kinds, events, now } = this.services;
+    const { vm, kinds, tap, now } = this.services;
     this.stats.divergent++;
-    const report = { actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) };
-    void events.report({ type: 'divergent', report });
+    tap.divergent({ actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) });
   }
 
   /**
@@ -196,7 +197,7 @@ export class ActorCore {
     this.ends.tell();
     this.journal.poison(position);
     this.services.router.reject('poisoned', report.reason, frame, 0);
-    void this.services.events.report({ type: 'poisoned', report, frame });
+    this.services.tap.poisoned(report, frame);
   }
 
   /** What goes to the next incarnation in another life. */

@@ -86,8 +86,7 @@ export class ActorEnds {
   /** In their order. */
   tell(): void {
     for (const { report, trap } of this.untold.splice(0)) {
-      void this.services.events.report({ type: 'ended', report });
-      this.services.crashSites.note(report, trap);
+      this.services.tap.reported(report, trap);
     }
   }
 }

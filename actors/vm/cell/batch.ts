@@ -1,17 +1,7 @@
 /** What is noted of the frames of a batch, one after another in `bytes`. */
-import { frameLength, readU16, SOURCE_OFFSET } from '../../../protocol/frame.js';
+import { frameLength } from '../../../protocol/frame.js';
 import type { MalformedFrame } from '../../contract/instance.js';
 import type { CellServices } from './cell-services.js';
-
-/** @returns how many there are in `bytes[0, length)` */
-export function countHandled({ handled }: CellServices, target: number, bytes: Uint8Array, length: number): number {
-  let frames = 0;
-  for (let at = 0; at < length; at += frameLength(bytes, at)) {
-    handled.add(readU16(bytes, at + SOURCE_OFFSET), target);
-    frames++;
-  }
-  return frames;
-}
 
 /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and reported then */
 export function reportMalformed(

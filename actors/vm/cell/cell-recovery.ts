@@ -63,7 +63,7 @@ export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
       services.router.acceptAgain(core.address, entry.frame, 0);
       core.poison(entry, report);
     }
-    if (!suspect.reported) void services.events.report({ type: 'hung', report });
+    if (!suspect.reported) services.tap.hung(report);
   }
 }
 
@@ -76,7 +76,7 @@ function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
     const hang = new ActorTrap(0, new Hang(`${reason}, as it was made, saved or restored`));
     ends.blame(-1, i + 1);
     if (ends.hopeless) core.bar(hang);
-    if (!reported) void services.events.report({ type: 'hung', report: ends.report(hang, null, 0, formerEpochOf(core)) });
+    if (!reported) services.tap.hung(ends.report(hang, null, 0, formerEpochOf(core)));
   }
 }
 

@@ -1,14 +1,9 @@
 /** What the runtime of a VM gives each of its parties. */
-import type { DeadLetters } from '../../../bus/dead-letters.js';
 import type { Journal } from '../../../bus/journal.js';
-import type { PairCounter } from '../../../bus/pair-counter.js';
-import type { TraceRing } from '../../../bus/trace.js';
 import type { VmEvents } from '../../contract/events.js';
 import type { Fault } from '../../contract/fault.js';
 import type { VmName } from '../../contract/instance.js';
 import type { PermittedCell } from '../permitted-restarts.js';
-import type { Progress } from '../progress.js';
-import type { CrashSites } from './crash-sites.js';
 import type { GateServices } from './gate.js';
 import type { LastCrashes } from './last-crashes.js';
 
@@ -16,24 +11,13 @@ import type { LastCrashes } from './last-crashes.js';
 export interface CellServices extends GateServices {
   readonly vm: VmName;
   readonly journal: Journal;
-  readonly deadLetters: DeadLetters;
-  readonly trace: TraceRing;
   readonly events: VmEvents;
-  readonly crashSites: CrashSites;
   readonly lastCrashes: LastCrashes;
-  readonly handled: PairCounter;
   /** Makes room in the journal, by a checkpoint if need be. @returns false when there is none yet */
   readonly makeRoom: (bytes: number) => boolean;
   /** Room for one batch; every cell uses it in turn. */
   readonly scratch: Uint8Array;
   /** The fault that is to strike in a batch of so many frames: draws from the rates. */
   readonly drawFault: (frames: number) => Fault | null;
-  readonly progress: Progress;
-  /** An actor has handled something. */
-  readonly changed: (actor: string) => void;
-  /** A batch was handled in so many microseconds. */
-  readonly spent: (micros: number) => void;
   readonly restartSoon: (cell: PermittedCell) => void;
-  /** A batch is about to be handled, at `now` microseconds. */
-  readonly sample: (bytes: Uint8Array, length: number, now: number) => void;
 }

@@ -21,7 +21,6 @@ import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import type { Trial } from '../../contract/trial.js';
 import type { Party } from '../scheduler.js';
 import { ActorCore } from './actor-core.js';
-import { countHandled } from './batch.js';
 import type { JournalEntry } from './cell-journal.js';
 import { checkpointOf } from './cell-recovery.js';
 import type { CellServices } from './cell-services.js';
@@ -76,7 +75,7 @@ export class ActorCell implements Party {
     // Making room takes a snapshot, at which this incarnation may end.
     if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
-    const frames = countHandled(this.services, this.address, scratch, length);
+    const frames = this.services.tap.taken(this.address, scratch, length);
     this.handleJournaled(this.core.journal.append(scratch, length), length, frames);
     return frames;
   }
@@ -88,7 +87,6 @@ export class ActorCell implements Party {
     snapshots.begin(from);
     incarnations.armFault(frames);
     const started = now();
-    this.services.sample(scratch, length, started);
     const trap = this.core.enter(scratch, length, from);
     if (trap) {
       this.endBatch(trap, from);
@@ -110,9 +108,8 @@ export class ActorCell implements Party {
     const micros = this.services.now() - started;
     snapshots.spent(micros);
     incarnations.spent(micros);
-    this.services.spent(micros);
     if (snapshots.due) this.takeSnapshot();
-    this.services.changed(this.name);
+    this.services.tap.done(this.address, micros);
   }
 
   /** The next frame of a batch that has ended early. @returns frames taken */
@@ -144,6 +141,7 @@ export class ActorCell implements Party {
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.services.now() - started);
     this.core.settle();
+    this.services.tap.snapshot(this.address, this.core.snapshots.last.bytes);
   }
 
   /** There is none of the present state: the last one is kept. One of the frames since then has brought the state about. */
@@ -180,6 +178,7 @@ export class ActorCell implements Party {
     core.incarnations.end();
     const report = ends.count(trap, culprit?.position ?? -1, culprit?.frame ?? null);
     if (culprit && ends.hopeless) core.poison(culprit, report);
+    this.services.tap.ended(report, trap);
     ends.keep(report, trap);
     if (report.restartsAs > 0) this.services.restartSoon(this);
     else ends.tell();
@@ -242,13 +241,14 @@ export class ActorCell implements Party {
     }
     core.state = 'running';
     this.services.lastCrashes.passed(this.address);
+    this.services.tap.started(this.address, this.gate.epoch);
     this.goOn(left);
   }
 
   /** Handles what was journaled behind the culprit but not handled, the culprit first. */
   private goOn(entries: readonly JournalEntry[]): void {
     const { core } = this;
-    this.services.progress.again();
+    this.services.tap.progress.again();
     for (const [i, entry] of entries.entries()) {
       const { frame, position } = entry;
       this.services.router.acceptAgain(this.address, frame, 0);
@@ -268,7 +268,7 @@ export class ActorCell implements Party {
     core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);
     core.handledTo = core.journal.position;
     this.takeSnapshot();
-    this.services.changed(this.name);
+    this.services.tap.done(this.address, 0);
   }
 
   /** A request that is in hand again may have been withdrawn since it was journaled: that waits in the mailbox. */
@@ -335,7 +335,7 @@ export class ActorCell implements Party {
     const { core } = this;
     core.ends.callOffRestart();
     const bury = (bytes: Uint8Array, at: number, length: number) =>
-      this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
+      this.services.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
     const { handled, left } = core.entriesSinceSnapshot();
     for (const { frame } of left) bury(frame, 0, frame.length);
     this.mailbox.clear(bury);
@@ -357,7 +357,7 @@ export class ActorCell implements Party {
       return core.incarnations.snapshot().slice();
     } catch (error) {
       const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
-      for (const { frame } of handled) this.services.deadLetters.add('ended', detail, frame, 0, frame.length);
+      for (const { frame } of handled) this.services.tap.rejected('ended', detail, frame, 0, frame.length);
       return core.snapshots.last.bytes;
     }
   }

@@ -6,12 +6,13 @@ import { CRASH_REPORT_FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { CauseLink, CrashReport } from '../../contract/events.js';
 import type { ActorTrap, VmName } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
+import type { Tap } from '../tap.js';
 
 /** Of the VM in which it was. */
 interface Witness {
   readonly vm: VmName;
   readonly kinds: Kinds;
-  readonly trace: TraceRing;
+  readonly tap: Tap;
   readonly now: () => number;
 }
 
@@ -56,11 +57,11 @@ export const causeLinks = (trace: TraceRing, kinds: Kinds, source: number, seque
     kindName: kinds.nameOf(link.kind),
   }));
 
-function messageOf({ kinds, trace }: Witness, { frame }: Crash): Pick<CrashReport, 'message' | 'causes'> {
+function messageOf({ kinds, tap }: Witness, { frame }: Crash): Pick<CrashReport, 'message' | 'causes'> {
   if (!frame) return { message: NO_MESSAGE, causes: [] };
   const { source, sequence, kind, sentAt, causeSource, causeSequence } = readHeader(frame, 0);
   return {
-    causes: causeLinks(trace, kinds, causeSource, causeSequence),
+    causes: causeLinks(tap.trace, kinds, causeSource, causeSequence),
     message: {
       kind,
       kindName: kinds.nameOf(kind),

@@ -1,9 +1,10 @@
 /**
  * Where in their source the actors and ports of a VM have crashed. To find a position may take long (a source map has to be parsed), so a report leaves
- * without it, and the supervisor asks once the restart is under way. The metrics are told of a crash when its position is known.
+ * without it, and the supervisor asks once the restart is under way. The metrics hear of a crash when its position is known.
  */
 import type { CrashReport } from '../../contract/events.js';
 import type { ActorTrap } from '../../contract/instance.js';
+import type { Tap, TapListener } from '../tap.js';
 
 /** Crashes that can be asked about: the supervisor asks at once. */
 const SITES_MAX = 16;
@@ -16,14 +17,22 @@ interface Site {
 
 const nameOf = (party: string, epoch: number): string => `${party} ${epoch}`;
 
-export class CrashSites {
+export class CrashSites implements TapListener {
   private readonly sites = new Map<string, Site>();
 
-  constructor(private readonly tell: (report: CrashReport) => void) {}
+  constructor(private readonly tap: Pick<Tap, 'located'>) {}
 
-  note(report: CrashReport, trap: ActorTrap): void {
+  reported(report: CrashReport, trap: ActorTrap): void {
+    this.note(report, trap);
+  }
+
+  crashed(report: CrashReport, trap: ActorTrap): void {
+    this.note(report, trap);
+  }
+
+  private note(report: CrashReport, trap: ActorTrap): void {
     const site = { report, trap, told: trap.isLocated };
-    if (site.told) this.tell(report);
+    if (site.told) this.tap.located(report);
     this.sites.set(nameOf(report.party, report.epoch), site);
     if (this.sites.size > SITES_MAX) this.forgetOldest();
   }
@@ -31,7 +40,7 @@ export class CrashSites {
   private forgetOldest(): void {
     for (const [name, { report, told }] of this.sites) {
       this.sites.delete(name);
-      if (!told) this.tell(report);
+      if (!told) this.tap.located(report);
       return;
     }
   }
@@ -46,7 +55,7 @@ export class CrashSites {
     const site = this.sites.get(nameOf(party, epoch));
     if (!site) return '';
     const { position } = site.trap;
-    if (!site.told) this.tell({ ...site.report, position });
+    if (!site.told) this.tap.located({ ...site.report, position });
     site.told = true;
     return position;
   }

@@ -23,15 +23,14 @@ import {
 } from '../../../protocol/frame.js';
 import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
 import type { HeldFrame } from '../../contract/checkpoint.js';
-import type { Refusals } from '../refusals.js';
+import type { Tap } from '../tap.js';
 import { HeldFrames } from './held-frames.js';
 
 export interface GateServices {
   readonly router: Router;
   readonly kinds: Kinds;
   readonly requests: RequestLedger;
-  /** Told of what is emitted without permission. */
-  readonly refusals: Refusals;
+  readonly tap: Tap;
   /** Microseconds since the Unix epoch. */
   readonly now: () => number;
   /** A request was opened that must settle by `deadlineAt`, in microseconds. */
@@ -114,7 +113,7 @@ export class Gate {
   private pass(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
     if (!this.note(bytes, at, now, deadlineMs)) return;
     if (this.services.router.permits(bytes, at)) this.route(bytes, at);
-    else this.services.refusals.note('refused', bytes, at);
+    else this.services.tap.refused('refused', bytes, at);
   }
 
   private route(bytes: Uint8Array, at: number): void {
@@ -175,13 +174,13 @@ export class Gate {
       return false;
     }
     const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
-    const { requests, router, refusals, watchDeadline } = this.services;
+    const { requests, router, tap, watchDeadline } = this.services;
     const inFlight = requests.inFlight(this.address);
     const isOver = inFlight >= REQUESTS_IN_FLIGHT_MAX;
     if (inFlight >= UNSETTLED_MAX) {
       const detail = `more than ${REFUSALS_IN_FLIGHT_MAX} refused requests of one party that it has not heard of, and its mailbox is full over all bounds`;
       router.discard('overloaded', detail, bytes, at);
-      refusals.note('overloaded', bytes, at);
+      tap.refused('overloaded', bytes, at);
       return false;
     }
     requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });

@@ -35,11 +35,11 @@ export class Incarnations {
   }
 
   private create(): ActorInstance {
-    return this.factory.create(this.options, this.services.progress.frame);
+    return this.factory.create(this.options, this.services.tap.frame);
   }
 
   private during<T>(call: () => T): T {
-    return this.services.progress.during(this.factory.schema.address, call);
+    return this.services.tap.progress.during(this.factory.schema.address, call);
   }
 
   private get present(): ActorInstance {
@@ -66,18 +66,19 @@ export class Incarnations {
   /**
    * Handles frames that are in the journal from `position` on.
    * @param tries of the first of them, before
+   * @param again they were handled before
    * @returns the trap in which that ended
    */
-  handle(bytes: Uint8Array, length: number, position: number, tries: number): ActorTrap | null {
-    const { progress } = this.services;
+  handle(bytes: Uint8Array, length: number, position: number, tries: number, again: boolean): ActorTrap | null {
+    const { tap } = this.services;
     let trap: ActorTrap | null = null;
-    progress.atFrames(this.factory.schema.address, position, tries);
+    tap.begun(this.factory.schema.address, bytes, length, position, tries, again);
     try {
       this.present.handle(bytes, 0, length);
     } catch (error) {
       trap = asTrap(error);
     }
-    progress.done();
+    tap.progress.done();
     return trap;
   }
 
@@ -107,7 +108,7 @@ export class Incarnations {
   snapshot(entry?: { readonly position: number; readonly tries: number }): Uint8Array {
     const take = () => takeChecked(this.factory.schema, () => this.present.snapshot());
     if (!entry) return this.during(take);
-    return this.services.progress.atFrame(this.factory.schema.address, entry.position, entry.tries, take);
+    return this.services.tap.progress.atFrame(this.factory.schema.address, entry.position, entry.tries, take);
   }
 
   /** Begins the next one, in the state of a snapshot. @throws what the actor throws as it is made or restored */

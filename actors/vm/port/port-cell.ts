@@ -85,6 +85,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** The first incarnation of a port that is not supervised: it may handle frames before it may send. @throws what `create` throws */
   create(): Port<P> {
     this.state = 'running';
+    this.services.tap.started(this.address, this.gate.epoch);
     this.port = this.make();
     return this.port;
   }
@@ -105,24 +106,25 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   handleBatch(lane: number): number {
     const bytes = this.services.scratch;
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
-    this.services.handled.add(readU16(bytes, SOURCE_OFFSET), this.address);
+    this.services.tap.taken(this.address, bytes, frameLength(bytes, 0));
     if (!this.suspicions.refuses(bytes)) this.handle(bytes);
     return 1;
   }
 
   private handle(bytes: Uint8Array): void {
     const port = this.port as Port<P>;
-    const { progress } = this.services;
-    progress.atPortFrame(this.address, readU16(bytes, SOURCE_OFFSET), readU53(bytes, SEQUENCE_OFFSET));
+    const { tap } = this.services;
+    tap.begunAtPort(this.address, bytes);
     try {
       this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
       this.strike(bytes);
+      tap.handled(this.address, bytes, 1, false);
     } catch (error) {
       if (Standstill.in(error)) throw error;
       if (isA(error, DecodeError)) this.services.router.reject('undecodable', error.message, bytes, 0);
       else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
     }
-    progress.done();
+    tap.progress.done();
   }
 
   /** The fault to order. What has ended an incarnation passes it by, so that no frame is given up for orders. */
@@ -153,19 +155,19 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   private end(error: unknown, frame: Uint8Array | null): void {
     this.state = 'restarting';
     if (frame) this.count(frame);
-    const { router, events, crashSites, lastCrashes } = this.services;
+    const { router, tap, lastCrashes } = this.services;
     const trap = asTrap(error);
     const report = this.reportOf(trap, frame, frame ? this.attempts : 1);
     lastCrashes.note(report);
+    tap.ended(report, trap);
     const hopeless = frame !== null && this.attempts >= TRIES_MAX;
     if (hopeless) {
       router.reject('poisoned', report.reason, frame, 0);
-      void events.report({ type: 'poisoned', report, frame });
+      tap.poisoned(report, frame);
     }
     if (frame) this.left = hopeless ? null : frame;
     this.leave();
-    void events.report({ type: 'ended', report });
-    crashSites.note(report, trap);
+    tap.reported(report, trap);
   }
 
   /** Not supervised: it goes on. */
@@ -174,8 +176,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     const trap = asTrap(error);
     const report = this.repeats.admit(this.reportOf(trap, frame, 1));
     if (!report) return;
-    void this.services.events.report({ type: 'crashed', report });
-    this.services.crashSites.note(report, trap);
+    this.services.tap.crashed(report, trap);
   }
 
   private reportOf(trap: ActorTrap, frame: Uint8Array | null, attempt: number): CrashReport {
@@ -212,8 +213,9 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   private begin(): void {
     this.state = 'running';
+    this.services.tap.started(this.address, this.gate.epoch);
     try {
-      this.services.progress.during(this.address, () => {
+      this.services.tap.progress.during(this.address, () => {
         const port = this.make();
         this.port = port;
         this.mind(port, port.open(), () => null);
@@ -249,7 +251,7 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** Ends it until it is restarted: what waits for it becomes dead letters. */
   stop(): void {
     const bury = (bytes: Uint8Array, at: number, length: number): void =>
-      this.services.deadLetters.add('ended', `${this.name} has stopped`, bytes, at, length);
+      this.services.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
     if (this.left) bury(this.left, 0, this.left.length);
     this.left = null;
     this.mailbox.clear(bury);

@@ -25,7 +25,7 @@ export class PortSuspicions {
       tries.set(frame, attempt);
       const report = this.report(suspect, attempt);
       if (attempt >= TRIES_MAX) this.hopeless.set(frame, report);
-      if (!suspect.reported) void this.services.events.report({ type: 'hung', report });
+      if (!suspect.reported) this.services.tap.hung(report);
     }
   }
 
@@ -40,7 +40,7 @@ export class PortSuspicions {
     lastCrashes.note(report);
     router.reject('poisoned', report.reason, bytes, 0);
     lastCrashes.passed(report.address);
-    void this.services.events.report({ type: 'poisoned', report, frame: bytes.slice(0, frameLength(bytes, 0)) });
+    this.services.tap.poisoned(report, bytes.slice(0, frameLength(bytes, 0)));
     return true;
   }
 

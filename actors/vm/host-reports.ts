@@ -1,0 +1,69 @@
+/** What a VM tells its host unasked, of all that passes its tap: ends, hangs, what was given up or refused, and that an actor has handled something. */
+import type { Kinds } from '../../bus/kinds.js';
+import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
+import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
+import type { VmName } from '../contract/instance.js';
+import type { TapListener } from './tap.js';
+
+export class HostReports implements TapListener {
+  /** Addresses of those whose change the host has been told of, and has not asked for. */
+  private readonly changed = new Set<number>();
+  /** Whoever sends what it may not does it again: said once for each party and kind, by which it is bounded. */
+  private readonly refusals = new Set<string>();
+
+  constructor(
+    private readonly vm: VmName,
+    private readonly kinds: Kinds,
+    private readonly events: VmEvents,
+    private readonly now: () => number,
+  ) {}
+
+  private tell(event: VmEvent): void {
+    void this.events.report(event);
+  }
+
+  reported(report: CrashReport): void {
+    this.tell({ type: 'ended', report });
+  }
+
+  crashed(report: CrashReport): void {
+    this.tell({ type: 'crashed', report });
+  }
+
+  hung(report: CrashReport): void {
+    this.tell({ type: 'hung', report });
+  }
+
+  poisoned(report: CrashReport, frame: Uint8Array): void {
+    this.tell({ type: 'poisoned', report, frame });
+  }
+
+  divergent(report: DivergenceReport): void {
+    this.tell({ type: 'divergent', report });
+  }
+
+  deaf(report: DeafReport): void {
+    this.tell({ type: 'deaf', report });
+  }
+
+  refused(code: RefusedReport['code'], bytes: Uint8Array, at: number): void {
+    const { vm, kinds, now } = this;
+    const [source, kind] = [readU16(bytes, at + SOURCE_OFFSET), readU16(bytes, at + KIND_OFFSET)];
+    const refusal = `${code} ${source} ${kind}`;
+    if (this.refusals.has(refusal)) return;
+    this.refusals.add(refusal);
+    const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() };
+    this.tell({ type: 'refused', report });
+  }
+
+  done(party: number): void {
+    if (this.changed.has(party)) return;
+    this.changed.add(party);
+    this.tell({ type: 'changed', actor: this.kinds.partyName(party) });
+  }
+
+  /** The host asks for the state of an actor: the next change is told again. */
+  asked(party: number): void {
+    this.changed.delete(party);
+  }
+}
