@@ -6,7 +6,7 @@
  * The catch: totals are cumulative, so a backend that only takes deltas has to convert them; log records come once.
  */
 import type { telemetry } from '../protocol/generated/telemetry.js';
-import { HISTOGRAM_BOUNDS } from '../protocol/histogram.js';
+import { HISTOGRAM_BOUNDS } from '../protocol/messages/metrics.js';
 import type { MessageOf } from '../protocol/schema.js';
 
 export type Flush = MessageOf<typeof telemetry, 'flush'>;

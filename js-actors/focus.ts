@@ -8,7 +8,7 @@ import { Actor, type Handlers } from '../actors/model/actor.js';
 import { focus } from '../protocol/generated/focus.js';
 import { page } from '../protocol/generated/page.js';
 import type { scene } from '../protocol/generated/scene.js';
-import { FOCUS_DEPTH_MAX, FOCUS_WISH_AHEAD_MS, FOCUS_WISH_MS } from '../protocol/limits.js';
+import { FOCUS_DEPTH_MAX, FOCUS_WISH_AHEAD_MS, FOCUS_WISH_MS } from '../protocol/messages/focus.js';
 import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
 import type { Area, Direction } from './focus/area.js';
 import { Groups, NONE } from './focus/groups.js';

@@ -2,7 +2,7 @@
 import { Actor, type Handlers } from '../actors/model/actor.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { telemetry } from '../protocol/generated/telemetry.js';
-import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/limits.js';
+import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/messages/metrics.js';
 import type { MessageOf, StateOf } from '../protocol/schema.js';
 import { Collection } from './metrics/collection.js';
 

@@ -15,7 +15,7 @@ import {
   RETRY_AFTER_MAX_SECONDS,
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
-} from '../protocol/limits.js';
+} from '../protocol/messages/network.js';
 import type { MessageOf, ReplyFields, StateOf } from '../protocol/schema.js';
 import { Cache, type CachedAnswer, equalBytes, equalHeaders, headersLength } from './network/cache.js';
 import {

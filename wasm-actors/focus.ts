@@ -23,10 +23,12 @@ import {
   FocusState,
   Key,
   KeyPhase,
+  FOCUS_DEPTH_MAX,
+  FOCUS_WISH_AHEAD_MS,
+  FOCUS_WISH_MS,
 } from '../protocol/generated/assembly/focus';
 import { EdgeDirection, PageActivated, PageBackRequested, PageDismissRequested, PageEdge } from '../protocol/generated/assembly/page';
 import { SceneLayout } from '../protocol/generated/assembly/scene';
-import { FOCUS_DEPTH_MAX, FOCUS_WISH_AHEAD_MS, FOCUS_WISH_MS } from '../protocol/limits';
 import { Area } from './focus/area';
 import { Groups, NONE } from './focus/groups';
 import { HeldKey } from './focus/held-key';

@@ -34,9 +34,11 @@ import {
   HistoryState,
   HistoryUnblock,
   ScrollOffset,
+  HISTORY_BLOCKERS_MAX,
+  HISTORY_ENTRIES_MAX,
+  HISTORY_PARAMETERS_BYTES_MAX,
 } from '../protocol/generated/assembly/history';
 import { BlockedNavigation, PageLeaveRequested, PageNavigationBlocked } from '../protocol/generated/assembly/page';
-import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_PARAMETERS_BYTES_MAX } from '../protocol/limits';
 import { Actor, start } from './kit/actor';
 
 /** nil in MessagePack: parameters that were left out. */

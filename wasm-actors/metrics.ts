@@ -15,9 +15,9 @@ import {
   MetricsReadReply,
   MetricsScope,
   MetricsState,
+  FLUSH_INTERVAL_DEFAULT_MS,
 } from '../protocol/generated/assembly/metrics';
 import { TelemetryFlush } from '../protocol/generated/assembly/telemetry';
-import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/limits';
 import { Actor, start } from './kit/actor';
 import { Collection } from './metrics/collection';
 

@@ -23,8 +23,6 @@ import {
   NetworkState,
   NetworkWaiter,
   ReplyOrigin,
-} from '../protocol/generated/assembly/network';
-import {
   CACHE_BYTES_MAX,
   FETCH_GRACE_MS,
   FETCH_TIMEOUT_DEFAULT_MS,
@@ -37,7 +35,7 @@ import {
   RETRY_AFTER_MAX_SECONDS,
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
-} from '../protocol/limits';
+} from '../protocol/generated/assembly/network';
 import { Actor, RequestToken, start } from './kit/actor';
 import { Cache, equalBytes, equalHeaders, headersLength } from './network/cache';
 import { holdAnswer, holdFetch, keepBytes, keepHeaders } from './network/keep';

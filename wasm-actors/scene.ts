@@ -5,7 +5,7 @@
  */
 import { Bytes } from '../protocol/assembly/values';
 import { Reader } from '../protocol/assembly/reader';
-import { DisplayDisplayList, DisplayStrings } from '../protocol/generated/assembly/display';
+import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS, DisplayDisplayList, DisplayStrings } from '../protocol/generated/assembly/display';
 import {
   CancelLeave,
   dispatchScene,
@@ -31,7 +31,6 @@ import * as Focusable from './scene/focusables';
 import { Focusables } from './scene/focusables';
 import { Layout } from './scene/layout';
 import { showsMotion } from './scene/motion';
-import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from './scene/packed-list';
 import { DISPLAY, effectOf, FOCUSABLES, isAllowed, PLACES } from './scene/properties';
 import { IMAGE, ROOT, TEXT, Tree, VIEW } from './scene/tree';
 

@@ -5,7 +5,7 @@
 import type { Kinds } from '../../bus/kinds.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import { metrics } from '../../protocol/generated/metrics.js';
-import { LOG_TEXT_BYTES_MAX } from '../../protocol/limits.js';
+import { LOG_TEXT_BYTES_MAX } from '../../protocol/messages/metrics.js';
 import type { CrashReport } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import type { OutboxBuilder } from '../model/outbox-builder.js';

@@ -11,7 +11,7 @@ import type { UnfitGuest } from '../../actors/contract/host.js';
 import { inTime } from '../../actors/contract/in-time.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
-import { GUEST_LOAD_DEADLINE_MS } from '../../protocol/limits.js';
+import { GUEST_LOAD_DEADLINE_MS } from '../limits.js';
 import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
 import type { Guest, VmDefinition } from './definition.js';
 import type { GuestModules, KnownGuests } from './known-guests.js';

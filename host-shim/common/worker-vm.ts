@@ -11,7 +11,7 @@ import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '.
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
 import { readProgress } from '../../actors/vm/progress.js';
-import { GUEST_START_DEADLINE_MS } from '../../protocol/limits.js';
+import { GUEST_START_DEADLINE_MS } from '../limits.js';
 import type { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';
 import { DeathWatch, guardCall, guardControl } from './guard.js';
 import type { JournalPort } from './journal-port.js';

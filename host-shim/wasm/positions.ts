@@ -11,8 +11,8 @@ import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/tr
 import { inTime } from '../../actors/contract/in-time.js';
 import type { SiteSearch } from '../../actors/contract/instance.js';
 import { isA, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
-import { SOURCE_MAP_DEADLINE_MS } from '../../protocol/limits.js';
 import { platformTimers } from '../common/timers.js';
+import { SOURCE_MAP_DEADLINE_MS } from '../limits.js';
 
 const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 

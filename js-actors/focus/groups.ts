@@ -2,7 +2,7 @@
  * The rules and the memory of groups, and which node they lead to when a group is entered.
  */
 import type { FocusGroup } from '../../protocol/generated/focus.js';
-import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/limits.js';
+import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/messages/focus.js';
 import { type Area, type Direction, isVertical } from './area.js';
 import { type Outline, type Rectangle, Region } from './outline.js';
 

@@ -7,7 +7,7 @@ import {
   FOCUS_REPEAT_DELAY_MS,
   FOCUS_REPEAT_INTERVAL_MIN_MS,
   FOCUS_REPEAT_INTERVAL_MS,
-} from '../../protocol/limits.js';
+} from '../../protocol/messages/focus.js';
 import type { Direction } from './area.js';
 
 export type Key = Direction | 'enter' | 'back';

@@ -3,7 +3,7 @@
  * removed, focus returns to the node at its place.
  */
 import type { FocusLayer } from '../../protocol/generated/focus.js';
-import { FOCUS_LAYERS_MAX } from '../../protocol/limits.js';
+import { FOCUS_LAYERS_MAX } from '../../protocol/messages/focus.js';
 import { type Groups, NONE } from './groups.js';
 import { type Outline, type Rectangle, ROOT } from './outline.js';
 

@@ -5,7 +5,7 @@
  * The catch: after a node or group came or went, all of this is rebuilt when it is next needed; when only places changed, they are
  * read again group by group. None of it is in the snapshot or depends on the order in which rectangles arrived.
  */
-import { FOCUS_DEPTH_MAX } from '../../protocol/limits.js';
+import { FOCUS_DEPTH_MAX } from '../../protocol/messages/focus.js';
 import { Area, comesBefore, type Direction, findAhead, gap, isAhead, isNearer, overlaps } from './area.js';
 
 /** The number of the group around all others. */

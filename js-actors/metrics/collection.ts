@@ -3,8 +3,7 @@
  * The catch: a series lives as long as the actor, so its totals never restart; a flush removes only log records.
  */
 import type { metrics } from '../../protocol/generated/metrics.js';
-import { HISTOGRAM_BOUNDS } from '../../protocol/histogram.js';
-import { LOG_RECORDS_MAX, METRIC_SERIES_MAX } from '../../protocol/limits.js';
+import { HISTOGRAM_BOUNDS, LOG_RECORDS_MAX, METRIC_SERIES_MAX } from '../../protocol/messages/metrics.js';
 import type { StateOf } from '../../protocol/schema.js';
 
 export type CollectionState = StateOf<typeof metrics>['application'];

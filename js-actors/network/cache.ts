@@ -3,7 +3,7 @@
  * The catch: the cache does not know how old is too old; each request brings its own policy.
  */
 import type { network } from '../../protocol/generated/network.js';
-import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits.js';
+import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/messages/network.js';
 import type { StateOf } from '../../protocol/schema.js';
 import { isAmong, type Target } from './url.js';
 

@@ -6,6 +6,7 @@
 import { partyFingerprint } from '../fingerprint.js';
 import type { Field, Fields, PartySchema } from '../schema.js';
 import { decodeInto, defaultOf, encodeValue, isScalar, resetLines, typeOf } from './assemblyscript-values.js';
+import { type Constants, constantLines } from './constants.js';
 import { hex, indent, type Message, messagesOf, namedTypes, pascal, type SchemaSet, structureHeadBytes, withReserves } from './model.js';
 
 export interface AssemblyScriptPaths {
@@ -24,6 +25,7 @@ export function emitAssemblyScript(
   set: SchemaSet,
   shared: ReadonlyMap<string, Field>,
   paths: AssemblyScriptPaths,
+  constants: Constants,
 ): string {
   const types = namedTypes(party);
   const own = [...types.values()].filter((type) => !shared.has(type.name!));
@@ -31,7 +33,15 @@ export function emitAssemblyScript(
   const messages = messagesOf(party).flatMap((message) => messageClass(party, message));
   const handlers = party.role === 'actor' ? handlerLines(party, set, paths) : { imports: [], lines: [] };
   const noted = `noteSchema(${party.address}, 0x${partyFingerprint(party, messagesOf(party))});`;
-  const text = [noted, '', ...own.flatMap(namedType), ...messages, ...handlers.lines].join('\n');
+  const text = [
+    noted,
+    '',
+    ...constantLines(constants),
+    ...(constants.size ? [''] : []),
+    ...own.flatMap(namedType),
+    ...messages,
+    ...handlers.lines,
+  ].join('\n');
   const commonLines = common.length
     ? [`import { ${common.join(', ')} } from './${SHARED_FILE}';`, `export { ${common.join(', ')} } from './${SHARED_FILE}';`]
     : [];

@@ -12,6 +12,25 @@
  */
 import { actor, bool, choice, f64, list, message, optional, publication, struct, u32, u53 } from '../schema.js';
 
+/** Layers over each other: dialogs on dialogs; a viewer is lost at three. */
+export const FOCUS_LAYERS_MAX = 16;
+/** Groups with rules: half of what scene publishes at most. The rules of further ones are passed over. */
+export const FOCUS_GROUPS_MAX = 4096;
+/** Groups in each other, and steps up to a common one. What lies deeper counts as a member of the root. */
+export const FOCUS_DEPTH_MAX = 32;
+/** A wish for a node that has not appeared by then is dropped: the viewer has gone elsewhere meanwhile. */
+export const FOCUS_WISH_MS = 5_000;
+/** The page is ahead of what scene has laid out by a frame or two: so long a wish that was granted stands for the next bearer of its number. */
+export const FOCUS_WISH_AHEAD_MS = 250;
+/** A key held this long repeats: shorter, and a slow press counts twice. */
+export const FOCUS_REPEAT_DELAY_MS = 400;
+/** Time between the first repeats: a viewer can still stop at a card. */
+export const FOCUS_REPEAT_INTERVAL_MS = 180;
+/** Time between repeats at full speed: about as fast as a rail can scroll. */
+export const FOCUS_REPEAT_INTERVAL_MIN_MS = 60;
+/** From the first repeat to full speed. */
+export const FOCUS_REPEAT_ACCELERATION_MS = 1_500;
+
 const key = choice('Key', ['left', 'right', 'up', 'down', 'enter', 'back']);
 
 /** Which arrows cannot leave a group. */

@@ -12,8 +12,17 @@
  *   page --push--> history --navigationBlocked--> page      held, the blocker is asked
  *   page --retry--> history ~~current~~>                    it agrees; or never answers, and nothing happens
  */
-import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_SCROLL_MAX } from '../limits.js';
+
 import { actor, choice, dynamic, f64, list, message, optional, publication, str, struct, u32 } from '../schema.js';
+
+/** Entries of the back stack: nobody presses Back so often. The oldest above the root goes. */
+export const HISTORY_ENTRIES_MAX = 64;
+/** Bytes of parameters in all entries together: a snapshot stays small. The oldest above the root goes, the current entry stays. */
+export const HISTORY_PARAMETERS_BYTES_MAX = 256 << 10;
+/** Scroll offsets of one entry: rails of a screen. */
+export const HISTORY_SCROLL_MAX = 64;
+/** Parties of one page that hold navigation: forms with unsaved input. Further ones are passed over. */
+export const HISTORY_BLOCKERS_MAX = 16;
 
 const route = str(2048);
 

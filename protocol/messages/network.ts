@@ -13,16 +13,35 @@
  * The catch: what may be kept and for how long is said by the request's policy, not by the server's headers; of these only
  * Retry-After (with Date), Location and Content-Location are read.
  */
-import {
-  CACHE_ENTRIES_MAX,
-  FETCH_WAITERS_MAX,
-  FETCHES_MAX,
-  REQUEST_BODY_BYTES_MAX,
-  RESPONSE_BODY_BYTES_MAX,
-  URL_BYTES_MAX,
-} from '../limits.js';
-import { fetchFailure, httpHeaders, httpMethod } from '../ports/fetch.js';
+import { HANDLER_OUTPUT_BYTES_MAX } from '../limits.js';
+import { fetchFailure, httpHeaders, httpMethod, REQUEST_BODY_BYTES_MAX, RESPONSE_BODY_BYTES_MAX, URL_BYTES_MAX } from '../ports/fetch.js';
 import { actor, bin, bool, choice, list, message, publication, request, str, struct, u8, u16, u32, u53 } from '../schema.js';
+
+/** Fetches that network has in hand: running, queued, or waiting for the next try. Beyond it a request is refused at once. */
+export const FETCHES_MAX = 96;
+/** Requesters that share one fetch. */
+export const FETCH_WAITERS_MAX = 256;
+/** Bytes of replies that one answer gives rise to: half of what a handler may emit. Requesters beyond it wait for another fetch. */
+export const REPLIES_BYTES_MAX = HANDLER_OUTPUT_BYTES_MAX / 2;
+/** Fetches that run at once, unless configured: what a browser gives one host over HTTP/1.1. */
+export const FETCHES_RUNNING_DEFAULT = 6;
+/** Answers that network keeps, and their bytes with URL and headers: twenty catalogue pages. Both are part of each of its snapshots. */
+export const CACHE_ENTRIES_MAX = 128;
+export const CACHE_BYTES_MAX = 1 << 20;
+/** One answer may not push out more than a quarter of the others. */
+export const CACHE_ENTRY_BYTES_MAX = CACHE_BYTES_MAX / 4;
+/** Tries after the first, whatever a request asks for: with the longest delays they outlast a restart of the server. */
+export const RETRIES_MAX = 8;
+/** The first retry waits up to this, each further one up to twice as long, none longer than the second. */
+export const RETRY_DELAY_MS = 400;
+export const RETRY_DELAY_MAX_MS = 15_000;
+/** A server that asks for a longer pause (Retry-After) gets it: its answer is the reply. */
+export const RETRY_AFTER_MAX_SECONDS = 30;
+/** One try, unless the request says otherwise, and at most. */
+export const FETCH_TIMEOUT_DEFAULT_MS = 10_000;
+export const FETCH_TIMEOUT_MAX_MS = 60_000;
+/** How much later than the fetch port network itself gives a try up. */
+export const FETCH_GRACE_MS = 500;
 
 const url = str(URL_BYTES_MAX);
 const responseBody = bin(RESPONSE_BODY_BYTES_MAX);

@@ -9,14 +9,19 @@
  *
  * The catch: a port is not replayed. network counts on an answer only until its own deadline, `timeoutMs` and a grace.
  */
-import {
-  HTTP_HEADER_NAME_BYTES_MAX,
-  HTTP_HEADER_VALUE_BYTES_MAX,
-  HTTP_HEADERS_MAX,
-  REQUEST_BODY_BYTES_MAX,
-  URL_BYTES_MAX,
-} from '../limits.js';
+
+import { FRAME_BYTES_MAX } from '../limits.js';
 import { bin, choice, list, message, port, str, struct, u32 } from '../schema.js';
+
+export const URL_BYTES_MAX = 2048;
+export const HTTP_HEADERS_MAX = 32;
+export const HTTP_HEADER_NAME_BYTES_MAX = 64;
+/** A signed token fits. */
+export const HTTP_HEADER_VALUE_BYTES_MAX = 2048;
+/** What is sent is a form or a query; FETCHES_MAX of them, with their headers, fit a snapshot. */
+export const REQUEST_BODY_BYTES_MAX = 32 << 10;
+/** The rest of the frame is for the headers: 32 of the longest are 68 KB. */
+export const RESPONSE_BODY_BYTES_MAX = FRAME_BYTES_MAX - (96 << 10);
 
 export const httpMethod = choice('HttpMethod', ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH']);
 

@@ -1,5 +1,10 @@
 /** Messages of the runtimes themselves: every actor may receive them, and no schema lists them. The address is nobody's. */
+import { ERROR_CODES } from '../errors.js';
 import { choice, message, optional, port, u8, u16, u32 } from '../schema.js';
+
+/** Of the table of error codes: how many there are, and what one of a newer runtime counts as. */
+export const ERROR_CODE_COUNT = ERROR_CODES.length;
+export const ERROR_CODE_ENDED = ERROR_CODES.indexOf('ended');
 
 /** Why an incarnation ended. */
 export const END_REASONS = [

@@ -8,6 +8,7 @@ import { pathToFileURL } from 'node:url';
 import { emitAssemblyScript, emitShared, SHARED_FILE } from '../../protocol/codegen/assemblyscript.js';
 import { problemsOf, problemsOfApplication } from '../../protocol/codegen/check.js';
 import { conflictsIn } from '../../protocol/codegen/conflicts.js';
+import { type Constants, constantsOf, problemsOfConstants } from '../../protocol/codegen/constants.js';
 import { sharedTypes } from '../../protocol/codegen/model.js';
 import { emitTypeScript } from '../../protocol/codegen/typescript.js';
 import type { PartySchema } from '../../protocol/schema.js';
@@ -28,6 +29,7 @@ interface SchemaFile {
   /** As `messages/counter`. */
   readonly module: string;
   readonly schema: PartySchema;
+  readonly constants: Constants;
 }
 
 /** A folder's schemas, and what is wrong with the others. */
@@ -101,11 +103,11 @@ async function loadSchemas(folder: string, application: boolean, loading: Loadin
     for (const file of typeScriptIn(join(folder, kind))) {
       const name = basename(file, '.ts');
       loading(`${kind}/${file}`);
-      const { schema, wrong } = await loadSchema(join(folder, kind, file), name, application);
+      const { schema, constants, wrong } = await loadSchema(join(folder, kind, file), name, application);
       loading(null);
       problems.push(...wrong.map((text) => `${kind}/${file}: ${text}`));
       if (wrong.length) refused.push(name);
-      else files.push({ module: `${kind}/${name}`, schema: schema as PartySchema });
+      else files.push({ module: `${kind}/${name}`, schema: schema as PartySchema, constants });
     }
   }
   return { files: files.sort((left, right) => left.schema.address - right.schema.address), refused, problems };
@@ -118,7 +120,15 @@ const typeScriptIn = (folder: string): string[] =>
         .sort()
     : [];
 
-async function loadSchema(path: string, name: string, application: boolean): Promise<{ schema?: unknown; wrong: string[] }> {
+interface Loaded {
+  /** What is exported under the file's name. */
+  readonly schema?: unknown;
+  readonly constants: Constants;
+  readonly wrong: string[];
+}
+
+async function loadSchema(path: string, name: string, application: boolean): Promise<Loaded> {
+  const constants: Constants = new Map();
   try {
     const exports = await import(pathToFileURL(path).href);
     const schema: unknown = exports[name];
@@ -126,15 +136,17 @@ async function loadSchema(path: string, name: string, application: boolean): Pro
       const others = Object.keys(exports)
         .filter((one) => !['default', 'module.exports'].includes(one))
         .join(', ');
-      return { wrong: [`exports no party named ${name}, as its file is${others ? `, but ${others}` : ''}`] };
+      return { constants, wrong: [`exports no party named ${name}, as its file is${others ? `, but ${others}` : ''}`] };
     }
     const wrong = application ? problemsOfApplication(schema) : problemsOf(schema);
     const called = (schema as Partial<PartySchema> | null)?.name;
     if (typeof called === 'string' && called !== name)
       wrong.push(`exports no party named ${name}, as its file is, but one named ${called}`);
-    return { schema, wrong };
+    const found = constantsOf(exports);
+    if (!wrong.length) wrong.push(...problemsOfConstants(found, schema as PartySchema));
+    return { schema, constants: found, wrong };
   } catch (error) {
-    return { wrong: [`does not load: ${error instanceof Error ? error.message : String(error)}`] };
+    return { constants, wrong: [`does not load: ${error instanceof Error ? error.message : String(error)}`] };
   }
 }
 
@@ -150,9 +162,9 @@ function textsOf(folder: string, runtime: string, files: readonly SchemaFile[], 
     ...foreignFiles.map(({ module, schema }) => [schema.name, `${toRuntime}/${module}.js`] as const),
     ...files.map(({ module, schema }) => [schema.name, `../${module}.js`] as const),
   ]);
-  for (const { module, schema } of files) {
+  for (const { module, schema, constants } of files) {
     const paths = { schema: `${module}.ts`, runtime: `${fromAssembly}/assembly`, foreign: `${fromAssembly}/generated/assembly` };
-    texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths));
+    texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths, constants));
     texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, others, runtime: toRuntime }));
   }
   if (shared.size) {

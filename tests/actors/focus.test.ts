@@ -3,7 +3,7 @@ import { Focus } from '../../js-actors/focus.js';
 import { focus } from '../../protocol/generated/focus.js';
 import { page } from '../../protocol/generated/page.js';
 import { scene } from '../../protocol/generated/scene.js';
-import { FOCUS_LAYERS_MAX } from '../../protocol/limits.js';
+import { FOCUS_LAYERS_MAX } from '../../protocol/messages/focus.js';
 import type { Direction } from './focus-oracle.js';
 import { card, groupOf, rail, Screen } from './focus-screen.js';
 import { focusSequence } from './focus-sequence.js';

@@ -7,7 +7,7 @@ import type { BoundMessage } from '../../protocol/bind.js';
 import { history } from '../../protocol/generated/history.js';
 import { page } from '../../protocol/generated/page.js';
 import { system } from '../../protocol/generated/system.js';
-import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_PARAMETERS_BYTES_MAX } from '../../protocol/limits.js';
+import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_PARAMETERS_BYTES_MAX } from '../../protocol/messages/history.js';
 import type { Fields, InferFields, PublicationOf } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
 import { type Emission, Stage } from './stage.js';

@@ -6,14 +6,14 @@ import { DecodeError } from '../../protocol/errors.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import type { telemetry } from '../../protocol/generated/telemetry.js';
-import { HISTOGRAM_BOUNDS } from '../../protocol/histogram.js';
 import {
   FLUSH_INTERVAL_DEFAULT_MS,
+  HISTOGRAM_BOUNDS,
   LOG_ATTRIBUTES_MAX,
   LOG_RECORDS_MAX,
   LOG_TEXT_BYTES_MAX,
   METRIC_SERIES_MAX,
-} from '../../protocol/limits.js';
+} from '../../protocol/messages/metrics.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
 import { type Emission, REQUESTER, Stage } from './stage.js';

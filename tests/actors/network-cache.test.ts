@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { Network } from '../../js-actors/network.js';
 import { network } from '../../protocol/generated/network.js';
-import { CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits.js';
+import { CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/messages/network.js';
 import { implementationsOf } from './implementations.js';
 import { abortsOf, type Fetched, NetworkStage, noCache, numberOf, type Request, repliesOf, startsOf, timersOf } from './network-stage.js';
 import { REQUESTER } from './stage.js';

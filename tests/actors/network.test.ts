@@ -9,11 +9,11 @@ import {
   FETCH_WAITERS_MAX,
   FETCHES_MAX,
   FETCHES_RUNNING_DEFAULT,
-  RESPONSE_BODY_BYTES_MAX,
   RETRY_AFTER_MAX_SECONDS,
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
-} from '../../protocol/limits.js';
+} from '../../protocol/messages/network.js';
+import { RESPONSE_BODY_BYTES_MAX } from '../../protocol/ports/fetch.js';
 import { formats, NOW_SECONDS } from './http-dates.js';
 import { implementationsOf } from './implementations.js';
 import { networkSequence } from './network-sequence.js';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Flush, toOtlp } from '../../host-shim/otlp.js';
-import { HISTOGRAM_BOUNDS } from '../../protocol/histogram.js';
+import { HISTOGRAM_BOUNDS } from '../../protocol/messages/metrics.js';
 import { assertMessage } from './otlp-proto.js';
 
 const golden: unknown = JSON.parse(readFileSync(new URL('./otlp.golden.json', import.meta.url), 'utf8'));

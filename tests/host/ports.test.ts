@@ -4,8 +4,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createNodeHost, openDisplay, openFetchPort, openInput, openTelemetryPort, type Picture } from '../../host-shim/node/index.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { network } from '../../protocol/generated/network.js';
-import { RESPONSE_BODY_BYTES_MAX } from '../../protocol/limits.js';
 import { TEXT_ITEM, VIEW_ITEM } from '../../protocol/ports/display.js';
+import { RESPONSE_BODY_BYTES_MAX } from '../../protocol/ports/fetch.js';
 import { everythingHere, Stage, stageDefinition, TWO_BOXES } from './port-stage.js';
 
 const source = { entry: new URL('file:///unused'), load: async () => stageDefinition };

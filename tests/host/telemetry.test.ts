@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTelemetryPort } from '../../host-shim/common/ports/telemetry.js';
+import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../host-shim/limits.js';
 import type { Flush } from '../../host-shim/otlp.js';
-import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../protocol/limits.js';
 import { MONSTERS } from '../runtime/monsters.js';
 
 type Answer = Response | Error | (() => never);

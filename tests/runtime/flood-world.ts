@@ -4,7 +4,8 @@ import { javaScriptActorFactory } from '../../actors/model/javascript-instance.j
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { metrics, tandemParties } from '../../protocol/generated/index.js';
-import { BINARY_BYTES_DEFAULT_MAX, LOG_TEXT_BYTES_MAX } from '../../protocol/limits.js';
+import { BINARY_BYTES_DEFAULT_MAX } from '../../protocol/limits.js';
+import { LOG_TEXT_BYTES_MAX } from '../../protocol/messages/metrics.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { brook, gauge, torrent } from './protocol/generated/index.js';
 

@@ -1,5 +1,6 @@
 /** Who floods itself, a neighbour, a port or its followers pays for it: its neighbours are heard and answered, and what waits for it is bounded. */
 import { describe, expect, test } from 'vitest';
+import { TIMERS_RUNNING_MAX } from '../../host-shim/limits.js';
 import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
 import { BODY_OFFSET } from '../../protocol/frame.js';
 import {
@@ -9,7 +10,6 @@ import {
   REFUSALS_IN_FLIGHT_MAX,
   REQUESTS_IN_FLIGHT_MAX,
   STRING_BYTES_DEFAULT_MAX,
-  TIMERS_RUNNING_MAX,
 } from '../../protocol/limits.js';
 import { trap } from '../guest/protocol/generated/index.js';
 import { openTrapStage } from '../guest/trap-stage.js';

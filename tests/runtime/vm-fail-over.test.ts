@@ -6,8 +6,8 @@ import { COOL_DOWN_MS } from '../../actors/supervisor/circuit.js';
 import { Random } from '../../bus/random.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
+import { LOAD_DEADLINE_MS } from '../../host-shim/limits.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
-import { LOAD_DEADLINE_MS } from '../../protocol/limits.js';
 import { type BankOptions, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 

@@ -65,6 +65,10 @@ test('all faults of all files are listed, and what was generated before stays', 
       name: 'low', address: 10, state: struct('LowState', {}), receives: { tick: message({ kind: 0x0a01, fields: {} }) },
     });`,
     'protocol/messages/order.ts': ORDER.replace('64', '70').replace('0x4001', '0x4601'),
+    'protocol/messages/bounded.ts': ORDER.replaceAll('order', 'bounded')
+      .replace('64', '71')
+      .replace('0x4001', '0x4701')
+      .concat('export const HOURS_MAX = 1 / 0; export const BOUNDED_ADDRESS = 71; export const SHARES = [0.5, Number.NaN];'),
     'protocol/messages/empty.ts': '',
     'protocol/messages/misnamed.ts': `export const other = 1;`,
     'protocol/messages/throws.ts': `throw new Error('no such thing');`,
@@ -74,6 +78,9 @@ test('all faults of all files are listed, and what was generated before stays', 
   });
   const { status, stdout, problems } = codegen(folder, 'protocol');
   expect(problems).toEqual([
+    'messages/bounded.ts: the constant BOUNDED_ADDRESS is one of the generated file',
+    'messages/bounded.ts: the constant HOURS_MAX is Infinity, and not a finite number',
+    'messages/bounded.ts: the constant SHARES is NaN, and not a finite number',
     'messages/empty.ts: exports no party named empty, as its file is',
     'messages/low.ts: low: address 10 is out of range: applications have 64 to 65534',
     'messages/low.ts: low.tick: has kind 0x0a01; those of applications are 0x4000 to 0xffff',

@@ -64,7 +64,7 @@ export function worldlySchemas(tree: Tree): string[] {
 }
 
 /** Written in what both languages have in common, and compiled by both. They import nothing. */
-const COMMON = ['protocol/limits.ts', 'protocol/histogram.ts', 'protocol/version.ts'];
+const COMMON = ['protocol/limits.ts', 'protocol/version.ts'];
 
 /** An import across the border of the two languages, which share file extensions but nothing else. */
 export function mixedLanguages(tree: Tree): string[] {
@@ -77,6 +77,23 @@ export function mixedLanguages(tree: Tree): string[] {
       if ((crosses && !COMMON.includes(target ?? '')) || COMMON.includes(path))
         findings.push(`${path}:${line} imports ${specifier} of the other language`);
     }
+  }
+  return findings;
+}
+
+/** A bound that twins have each a copy of: what one of them is given, the other does not see. */
+export function copiedConstants(tree: Tree): string[] {
+  const shared = new Map<string, string>();
+  for (const [path, text] of tree) {
+    if (!COMMON.includes(path) && !/(^|\/)protocol\/(.*\/)?(messages|ports)\/[^/]+\.ts$/.test(path)) continue;
+    for (const [, name] of text.matchAll(/^export const ([A-Z][A-Z0-9_]*) = /gm)) shared.set(name, path);
+  }
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!isAssemblyScript(path)) continue;
+    for (const match of text.matchAll(/^(?:export )?const ([A-Z][A-Z0-9_]*)\b/gm))
+      if (shared.has(match[1]))
+        findings.push(`${path}:${lineAt(text, match.index)} has ${match[1]} of its own, which is in ${shared.get(match[1])}`);
   }
   return findings;
 }

@@ -134,6 +134,25 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    says: 'twins have their bounds from one place',
+    findings: layers.copiedConstants,
+    broken: [
+      [
+        { 'protocol/messages/scene.ts': 'export const NODES_MAX = 1;', 'wasm-actors/scene/tree.ts': '\nconst NODES_MAX: u32 = 1;' },
+        'wasm-actors/scene/tree.ts:2 has NODES_MAX of its own, which is in protocol/messages/scene.ts',
+      ],
+      [
+        { 'protocol/limits.ts': 'export const FRAME_BYTES_MAX = 1 << 20;', 'wasm-actors/kit/turn.ts': 'export const FRAME_BYTES_MAX = 1;' },
+        'wasm-actors/kit/turn.ts:1 has FRAME_BYTES_MAX of its own, which is in protocol/limits.ts',
+      ],
+    ],
+    kept: {
+      'protocol/messages/scene.ts': 'export const NODES_MAX = 1;',
+      'wasm-actors/scene/tree.ts': "import { NODES_MAX } from '../../protocol/generated/assembly/scene';\nconst NODES_MIN: u32 = 1;",
+      'js-actors/scene/tree.ts': 'const NODES_MIN = NODES_MAX;',
+    },
+  },
+  {
     says: "an application's guest builds on the kit and the protocol",
     findings: layers.wrongGuestImports,
     broken: [

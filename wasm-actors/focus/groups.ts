@@ -1,6 +1,5 @@
 /** The rules and the memory of groups, and which node they lead to when a group is entered: the twin of js-actors/focus/groups.ts. */
-import { FocusGroup, FocusTrap, Key } from '../../protocol/generated/assembly/focus';
-import { FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/limits';
+import { FocusGroup, FocusTrap, Key, FOCUS_DEPTH_MAX, FOCUS_GROUPS_MAX } from '../../protocol/generated/assembly/focus';
 import { Area, isVertical } from './area';
 import { Outline, Rectangle, Region } from './outline';
 

@@ -1,11 +1,11 @@
 /** The key that is down, and which of its repeats count: the twin of js-actors/focus/held-key.ts. */
-import { Key } from '../../protocol/generated/assembly/focus';
 import {
+  Key,
   FOCUS_REPEAT_ACCELERATION_MS,
   FOCUS_REPEAT_DELAY_MS,
   FOCUS_REPEAT_INTERVAL_MIN_MS,
   FOCUS_REPEAT_INTERVAL_MS,
-} from '../../protocol/limits';
+} from '../../protocol/generated/assembly/focus';
 
 const MICROSECONDS: f64 = 1000;
 

@@ -1,6 +1,5 @@
 /** The stack of layers, and where focus returns when one is closed: the twin of js-actors/focus/layers.ts. */
-import { FocusLayer } from '../../protocol/generated/assembly/focus';
-import { FOCUS_LAYERS_MAX } from '../../protocol/limits';
+import { FocusLayer, FOCUS_LAYERS_MAX } from '../../protocol/generated/assembly/focus';
 import { Groups, NONE } from './groups';
 import { Outline, Rectangle, ROOT } from './outline';
 

@@ -4,8 +4,7 @@
  * The catch: what is derived is built anew when it is next asked for after a node or group came or went; places alone are read anew
  * group by group. None of it is part of the snapshot, and none of it depends on the order in which rectangles arrived.
  */
-import { Key } from '../../protocol/generated/assembly/focus';
-import { FOCUS_DEPTH_MAX } from '../../protocol/limits';
+import { Key, FOCUS_DEPTH_MAX } from '../../protocol/generated/assembly/focus';
 import { Area, comesBefore, findAhead, gap, isAhead, isNearer, overlaps } from './area';
 
 /** The number of the group around all others. */

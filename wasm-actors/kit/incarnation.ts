@@ -10,6 +10,8 @@ import { FRAME_BYTES_MAX, HANDLER_OUTPUT_BYTES_MAX } from '../../protocol/limits
 import { Cell, setCell } from './cells';
 import {
   EndReason,
+  ERROR_CODE_COUNT,
+  ERROR_CODE_ENDED,
   SystemEnded,
   SystemRefresh,
   SystemRequestFailed,
@@ -21,10 +23,6 @@ import {
 const TOPICS_MAX: i32 = 256;
 /** Stands for a replica's version while a fresh publication is awaited. */
 const AWAITING_FRESH: u32 = 0xffffffff;
-
-/** From the table of error codes in protocol/errors.ts: their number, and what an unknown code of a newer runtime counts as. */
-const ERROR_CODE_COUNT: u8 = 9;
-const ENDED: u8 = 2;
 
 const systemRefresh = new SystemRefresh();
 const systemRequestFailed = new SystemRequestFailed();
@@ -98,7 +96,8 @@ export abstract class Incarnation {
       case 0x0002:
         if (!systemRequestFailed.decode(reader)) return false;
         const code = systemRequestFailed.code;
-        this.onRequestFailed(systemRequestFailed.request, systemRequestFailed.requestKind, code < ERROR_CODE_COUNT ? code : ENDED);
+        const known = code < <u8>ERROR_CODE_COUNT ? code : <u8>ERROR_CODE_ENDED;
+        this.onRequestFailed(systemRequestFailed.request, systemRequestFailed.requestKind, known);
         return true;
       case 0x0003:
         if (!systemTimerFired.decode(reader)) return false;

@@ -3,9 +3,16 @@
  * The catch: a series lives as long as the actor, so its totals never restart; a flush removes only log records.
  */
 import { Text } from '../../protocol/assembly/values';
-import { LogRecord, MetricInstrument, MetricSeries, MetricsCollection, MetricsLog } from '../../protocol/generated/assembly/metrics';
-import { HISTOGRAM_BOUNDS } from '../../protocol/histogram';
-import { LOG_RECORDS_MAX, METRIC_SERIES_MAX } from '../../protocol/limits';
+import {
+  LogRecord,
+  MetricInstrument,
+  MetricSeries,
+  MetricsCollection,
+  MetricsLog,
+  HISTOGRAM_BOUNDS,
+  LOG_RECORDS_MAX,
+  METRIC_SERIES_MAX,
+} from '../../protocol/generated/assembly/metrics';
 
 export class Collection {
   state: MetricsCollection = new MetricsCollection();

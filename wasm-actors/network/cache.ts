@@ -3,8 +3,14 @@
  * The catch: the cache does not know how old is too old; each request brings its own policy.
  */
 import { Bytes, List } from '../../protocol/assembly/values';
-import { CachedAnswer, HttpHeader, HttpMethod } from '../../protocol/generated/assembly/network';
-import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/limits';
+import {
+  CachedAnswer,
+  HttpHeader,
+  HttpMethod,
+  CACHE_BYTES_MAX,
+  CACHE_ENTRIES_MAX,
+  CACHE_ENTRY_BYTES_MAX,
+} from '../../protocol/generated/assembly/network';
 import { isAmong, Target } from './url';
 
 export class Cache {

@@ -1,6 +1,11 @@
 /** Whether a failed fetch is retried, and after how long. All in integers, so that both languages agree. */
-import { FetchFailure, HttpMethod, NetworkFetched } from '../../protocol/generated/assembly/network';
-import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/limits';
+import {
+  FetchFailure,
+  HttpMethod,
+  NetworkFetched,
+  RETRY_AFTER_MAX_SECONDS,
+  RETRY_DELAY_MAX_MS,
+} from '../../protocol/generated/assembly/network';
 import { httpDateSeconds, NO_DATE } from './http-date';
 
 const DELAY_MAX_MS: u32 = RETRY_DELAY_MAX_MS;

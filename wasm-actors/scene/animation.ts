@@ -2,12 +2,10 @@
  * Animations that run or wait: one per property of a node, in rows of numbers. Uses only + - * / and comparisons, so that every
  * implementation computes the same bits.
  */
+import { SCENE_ANIMATIONS_MAX } from '../../protocol/generated/assembly/scene';
 import { Column } from './column';
 import { COLOUR, clampTo, DISPLAY, effectOf, isAllowed, isSwitch, PLACES, PROPERTY_COUNT, VALUE_MAX } from './properties';
 import { Tree } from './tree';
-
-/** As in protocol/messages/scene.ts. */
-const SCENE_ANIMATIONS_MAX: i32 = 4096;
 
 /** Columns of a row. Times are in microseconds. */
 const NODE: i32 = 0;

@@ -3,10 +3,11 @@
  * platform, which is little-endian wherever there is WebAssembly. The display's list is kept beside the new one, so that the
  * same picture is not sent again.
  */
+import { DISPLAY_CLIPS_MAX, DISPLAY_ITEM_WORDS, DISPLAY_ITEMS_MAX } from '../../protocol/generated/assembly/display';
 import { Animations } from './animation';
 import { Column } from './column';
 import { Layout } from './layout';
-import { DISPLAY_ITEM_WORDS, PackedList } from './packed-list';
+import { PackedList } from './packed-list';
 import {
   AUTOMATIC,
   CLIP,
@@ -28,10 +29,6 @@ import {
   Y,
 } from './properties';
 import { IMAGE, NONE, ROOT, TEXT, Tree, VIEW } from './tree';
-
-/** As in protocol/ports/display.ts. */
-const DISPLAY_ITEMS_MAX: i32 = 16384;
-const DISPLAY_CLIPS_MAX: i32 = 4096;
 
 const CAPACITY_MIN: i32 = 256;
 const EDGES: i32 = 4;

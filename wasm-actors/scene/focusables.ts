@@ -2,14 +2,12 @@
  * The places of focusable nodes and focus groups as followers know them. `update` compares the tree with what was published and
  * collects the differences.
  */
+import { SCENE_FOCUSABLES_MAX } from '../../protocol/generated/assembly/scene';
 import { Animations } from './animation';
 import { Column } from './column';
 import { Layout } from './layout';
 import { FOCUS_GROUP, FOCUSABLE, X, Y } from './properties';
 import { NONE, ROOT, Tree } from './tree';
-
-/** As in protocol/messages/scene.ts. */
-const SCENE_FOCUSABLES_MAX: i32 = 8192;
 
 /** Columns of a published rectangle: the fields of LayoutRect. */
 export const NODE: i32 = 0;

@@ -1,9 +1,7 @@
 /** Items and clips of one display list, as packed 32-bit words: docs/SCENE.md draws them. The buffers grow and are reused. */
 import { Bytes } from '../../protocol/assembly/values';
+import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from '../../protocol/generated/assembly/display';
 import { Column } from './column';
-
-export const DISPLAY_ITEM_WORDS: i32 = 12;
-export const DISPLAY_CLIP_WORDS: i32 = 5;
 
 const CAPACITY_MIN: i32 = 256;
 /** Width and height while there is no list. */

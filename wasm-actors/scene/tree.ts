@@ -4,6 +4,7 @@
  * out of date, and `arrange` rebuilds it.
  */
 import { Bytes } from '../../protocol/assembly/values';
+import { SCENE_NODES_MAX, SCENE_STRING_LENGTH_MAX } from '../../protocol/generated/assembly/scene';
 import { Column } from './column';
 import { COLOUR, defaultOf, HEIGHT, PROPERTY_COUNT, ROOT_HEIGHT, ROOT_WIDTH, TEXT_COLOUR, VISIBLE, WIDTH } from './properties';
 
@@ -15,10 +16,6 @@ export const FREE: u8 = 0;
 export const VIEW: u8 = 1;
 export const IMAGE: u8 = 2;
 export const TEXT: u8 = 3;
-
-/** As in protocol/messages/scene.ts. */
-const SCENE_NODES_MAX: u32 = 32768;
-const SCENE_STRING_LENGTH_MAX: i32 = 640 << 10;
 
 const CAPACITY_MIN: i32 = 256;
 /** A bit for each property. */
@@ -84,7 +81,7 @@ export class Tree {
   }
 
   create(node: i32, type: u8): bool {
-    if (<u32>node >= SCENE_NODES_MAX || this.exists(node)) return false;
+    if (<u32>node >= <u32>SCENE_NODES_MAX || this.exists(node)) return false;
     this.reserve(node + 1);
     this.clear(node, type);
     if (type == TEXT) this.setValue(node, COLOUR, TEXT_COLOUR);

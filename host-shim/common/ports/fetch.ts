@@ -11,7 +11,7 @@ import {
   HTTP_HEADER_VALUE_BYTES_MAX,
   HTTP_HEADERS_MAX,
   RESPONSE_BODY_BYTES_MAX,
-} from '../../../protocol/limits.js';
+} from '../../../protocol/ports/fetch.js';
 import type { MessageOf } from '../../../protocol/schema.js';
 import { wordsOf } from './error-words.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';

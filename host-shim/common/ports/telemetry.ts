@@ -12,7 +12,7 @@ import type { Timers } from '../../../actors/contract/host.js';
 import { isA } from '../../../actors/contract/thrown.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
-import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../../protocol/limits.js';
+import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../limits.js';
 import { type Flush, LOGS_PATH, type OtlpRequest, type OtlpResource, toOtlp } from '../../otlp.js';
 import { wordsOf } from './error-words.js';
 

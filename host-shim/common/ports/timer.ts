@@ -7,7 +7,7 @@ import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { system } from '../../../protocol/generated/system.js';
 import { timer } from '../../../protocol/generated/timer.js';
-import { TIMERS_RUNNING_MAX } from '../../../protocol/limits.js';
+import { TIMERS_RUNNING_MAX } from '../../limits.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {

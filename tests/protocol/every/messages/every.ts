@@ -24,6 +24,14 @@ import {
   u53,
 } from '../../../../protocol/schema.js';
 
+/** Constants, as both languages get them. */
+export const EVERY_BYTES_MAX = 1 << 20;
+export const EVERY_SHARE = 0.25;
+export const EVERY_STEPS = [1, -2, 3];
+export const EVERY_BOUNDS = [0.05, 1, 2500];
+/** None: neither a number nor a list of them. */
+export const EVERY_NAMES = ['one', 'two'] as const;
+
 const side = choice('Side', ['left', 'right', 'space between', 'row-reverse']);
 const letter = choice('Letter', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l']);
 const point = struct('Point', { x: f64, y: f64, side });

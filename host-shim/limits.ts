@@ -1,0 +1,21 @@
+/** Every bound of the hosts, each with its reason. Those of the wire format, the bus and the actor model are in protocol/limits.ts. */
+
+/** Timers of one starter that run at once: a screen of cards with one each is a tenth of it, and who starts two at each that fires must not fill the host. */
+export const TIMERS_RUNNING_MAX = 1024;
+/**
+ * Loading a thread: its file and modules over a home's network, and its guests compiled, while a television is busy with all else that starts. What cannot be
+ * loaded says so at once; this is for a server that never answers.
+ */
+export const LOAD_DEADLINE_MS = 30_000;
+/** Of these, for one guest: a module that does not come in time is its own actor's loss, and leaves the thread time to begin with the others. */
+export const GUEST_LOAD_DEADLINE_MS = 20_000;
+/** A guest's first instance, its answer who it is, and its first snapshot: microseconds, on any device. A `start` that loops has its thread ended, which begins anew without that guest. */
+export const GUEST_START_DEADLINE_MS = 5_000;
+/** How long a crash report waits for the source map that has its line: it goes without, then, and must do so before the control call that asks for it is late. */
+export const SOURCE_MAP_DEADLINE_MS = 2_000;
+/** Before a backend that did not take a flush is tried again; each further wait is twice as long. */
+export const TELEMETRY_RETRY_MS = 1_000;
+/** Tries of one flush: with the waits between them a minute, in which most deployments of a backend are over. */
+export const TELEMETRY_TRIES_MAX = 7;
+/** Log bodies that wait for the backend: those of a minute of flushes. The oldest go first. */
+export const TELEMETRY_LOGS_WAITING_MAX = 6;
