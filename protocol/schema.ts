@@ -160,6 +160,11 @@ export interface PartySchema {
    * What the port does on its own account leaves in the order in which messages came.
    */
   readonly passesOn?: { readonly [name: string]: string };
+  /**
+   * Of the actor that gathers measurements, one in an application: its messages by which the VMs' runtimes tell it how long messages take (`name`, `value` in
+   * milliseconds) and what crashed (`level`, `source`, `text`, `attributes`). What they name begins with `tandem.`.
+   */
+  readonly measures?: { readonly times: string; readonly crashes: string };
 }
 
 /** What a schema may leave out. */

@@ -26,23 +26,21 @@ export class PlacementError extends Error {
   override readonly name = 'PlacementError';
 }
 
-/** What `mixed` keeps in JavaScript: little computation, and close to the page and to fetch, so a crossing is saved. */
-const MIXED_IN_JAVASCRIPT: readonly string[] = ['history', 'network'];
-
-const WHOLE_PLANS: Readonly<Record<string, (actor: string) => Side>> = {
+const WHOLE_PLANS: Readonly<Record<string, (actor: string, closeToPage: readonly string[]) => Side>> = {
   js: () => 'js',
   wasm: () => 'wasm',
-  mixed: (actor) => (MIXED_IN_JAVASCRIPT.includes(actor) ? 'js' : 'wasm'),
+  mixed: (actor, closeToPage) => (closeToPage.includes(actor) ? 'js' : 'wasm'),
 };
 
 /**
- * @param text `js`, `wasm`, `mixed`, or pairs as `scene=wasm,focus=js`; actors that the pairs leave out run in JavaScript
+ * @param text `js`, `wasm`, `mixed`, or pairs as `orders=wasm,stock=js`; actors that the pairs leave out run in JavaScript
  * @param actors names of all actors of the application
+ * @param closeToPage those that `mixed` keeps in JavaScript
  * @throws PlacementError that shows the faulty part and the names that would do
  */
-export function parsePlacement(text: string, actors: readonly string[]): PlacementPlan {
+export function parsePlacement(text: string, actors: readonly string[], closeToPage: readonly string[] = []): PlacementPlan {
   const whole = Object.hasOwn(WHOLE_PLANS, text) ? WHOLE_PLANS[text] : undefined;
-  if (whole) return new Map(actors.map((actor) => [actor, whole(actor)]));
+  if (whole) return new Map(actors.map((actor) => [actor, whole(actor, closeToPage)]));
   const plan = new Map<string, Side>(actors.map((actor) => [actor, 'js']));
   const named = new Set<string>();
   for (const pair of text.split(',')) {
@@ -57,7 +55,9 @@ export function parsePlacement(text: string, actors: readonly string[]): Placeme
 function parsePair(pair: string, actors: readonly string[]): [actor: string, side: Side] {
   const [actor, side, ...rest] = pair.split('=').map((part) => part.trim());
   if (side === undefined || rest.length > 0) {
-    throw new PlacementError(`placement '${pair}' is none of js, wasm, mixed and no pair as scene=wasm; actors: ${actors.join(', ')}`);
+    throw new PlacementError(
+      `placement '${pair}' is none of js, wasm, mixed and no pair as ${actors[0] ?? 'actor'}=wasm; actors: ${actors.join(', ')}`,
+    );
   }
   if (!actors.includes(actor)) throw new PlacementError(`placement names no actor '${actor}'; actors: ${actors.join(', ')}`);
   if (side !== 'js' && side !== 'wasm') throw new PlacementError(`placement '${pair}': an actor runs in js or wasm, not in '${side}'`);

@@ -47,6 +47,8 @@ export interface ActorSpec {
   readonly twins: Twins;
   /** Its state is kept in `storage`, and restored from there when the system starts; false when not given. docs/STORAGE.md says which states can be. */
   readonly persistent?: boolean;
+  /** It computes little and is close to the page or to a port in JavaScript: the placement `mixed` keeps it there. False when not given. */
+  readonly closeToPage?: boolean;
   /** Percentage of devices, 0 to 100, on which its Wasm twin is used when the placement wants it; 100 when not given. */
   readonly rolloutPercent?: number;
 }
@@ -60,7 +62,7 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly actors: readonly ActorSpec[];
   /** Who supervises whom, with every actor in it once: one supervisor over all, one for one, when not given. */
   readonly supervision?: SupervisorSpec;
-  /** `js`, `wasm`, `mixed`, `scene=wasm,focus=js`, or a plan. */
+  /** `js`, `wasm`, `mixed`, `orders=wasm,stock=js`, or a plan. */
   readonly placement: string | PlacementPlan;
   /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */
   readonly storage?: Storage;
@@ -195,7 +197,8 @@ function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOpt
   const names = actors.map(({ schema }) => schema.name);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new RangeError(`actor ${twice} is listed twice`);
-  const plan = typeof placement === 'string' ? parsePlacement(placement, names) : placement;
+  const close = actors.flatMap(({ schema, closeToPage }) => (closeToPage ? [schema.name] : []));
+  const plan = typeof placement === 'string' ? parsePlacement(placement, names, close) : placement;
   const inputs = actors.map(({ schema, twins, rolloutPercent }) => ({ actor: schema.name, twins, rolloutPercent }));
   return decidePlacement(plan, inputs, { wasm: host.capabilities.wasm, id: deviceId });
 }

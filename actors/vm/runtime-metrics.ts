@@ -1,11 +1,11 @@
 /**
- * What a VM's runtime tells the metrics actor of itself: how long messages take, and what crashed. Nothing when the application
- * has no metrics actor. Its names begin with `tandem.`, so they are kept apart from the application's own.
+ * What a VM's runtime tells of itself the actor whose schema `measures`: how long messages take, and what crashed. Nothing when the application
+ * has none. Its names begin with `tandem.`, so they are kept apart from the application's own.
  */
 import type { Kinds } from '../../bus/kinds.js';
+import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
-import { metrics } from '../../protocol/generated/metrics.js';
-import { LOG_TEXT_BYTES_MAX } from '../../protocol/messages/metrics.js';
+import { STRING_BYTES_DEFAULT_MAX } from '../../protocol/limits.js';
 import type { CrashReport } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import type { OutboxBuilder } from '../model/outbox-builder.js';
@@ -14,8 +14,8 @@ import type { TapListener } from './tap.js';
 
 /** One batch of so many is measured: the measurement must not be what is measured. */
 const BATCHES_PER_SAMPLE = 64;
-/** UTF-8 takes at most three bytes for a UTF-16 unit. */
-const TEXT_LENGTH_MAX = Math.floor(LOG_TEXT_BYTES_MAX / 3);
+/** UTF-8 takes at most so many bytes for a UTF-16 unit. */
+const UNIT_BYTES_MAX = 3;
 
 export class RuntimeMetrics implements TapListener {
   private batches = 0;
@@ -24,7 +24,9 @@ export class RuntimeMetrics implements TapListener {
     private readonly vm: VmName,
     private readonly gate: Gate,
     private readonly outbox: OutboxBuilder,
-    /** Whether metrics can be reached now. */
+    /** Who measures. */
+    private readonly party: BoundParty,
+    /** Whether it can be reached now. */
     private readonly listening: () => boolean,
     private readonly kinds: Kinds,
     private readonly now: () => number,
@@ -35,7 +37,7 @@ export class RuntimeMetrics implements TapListener {
     if (this.kinds.isPort(party)) return;
     if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening()) return;
     const value = Math.max(0, this.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
-    this.send(() => this.outbox.append(metrics.receives.observe, metrics.address, { name: 'tandem.messageMs', value }));
+    this.send(this.party.measures!.times, { name: 'tandem.messageMs', value });
   }
 
   /** In a former incarnation. */
@@ -49,18 +51,17 @@ export class RuntimeMetrics implements TapListener {
 
   private log({ party, reason, position, attempt, message }: CrashReport): void {
     if (!this.listening()) return;
-    const text = `${party} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`.slice(
-      0,
-      TEXT_LENGTH_MAX,
-    );
-    this.send(() =>
-      this.outbox.append(metrics.receives.log, metrics.address, { level: 'error', source: `tandem.${this.vm}`, text, attributes: [] }),
-    );
+    const { crashes } = this.party.measures!;
+    const { max = STRING_BYTES_DEFAULT_MAX } = this.party.receives[crashes].fields.text;
+    const text = `${party} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`;
+    const shortened = text.slice(0, Math.floor(max / UNIT_BYTES_MAX));
+    this.send(crashes, { level: 'error', source: `tandem.${this.vm}`, text: shortened, attributes: [] });
   }
 
-  private send(append: () => void): void {
+  private send(name: string, fields: object): void {
+    const { receives, address } = this.party;
     this.outbox.begin();
-    append();
+    this.outbox.append(receives[name], address, fields);
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 }

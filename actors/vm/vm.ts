@@ -10,7 +10,6 @@ import type { FrameSink } from '../../bus/link.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { Router } from '../../bus/router.js';
 import type { ErrorCode } from '../../protocol/errors.js';
-import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import { FRAME_BYTES_MAX, JOURNAL_BYTES } from '../../protocol/limits.js';
 import type { ActorHealth, DeadLetter, EndNotice, RecoverySpec, Routes, SpawnSpec, VmControl, VmCounters } from '../contract/control.js';
@@ -65,7 +64,6 @@ export class Vm implements VmControl {
   private readonly lost: LostRequests;
   private readonly work: Pump;
   private readonly sender: SystemSender;
-  private readonly metrics: RuntimeMetrics;
   private readonly scheduler: Scheduler;
   readonly moves: Mover;
   private readonly restarts = new PermittedRestarts();
@@ -146,10 +144,11 @@ export class Vm implements VmControl {
     const { clock, spareInstances: sparesInstances } = options;
     const { gate } = this.sender;
     this.work = new Pump({ clock, links, scheduler, actors, ports, restarts, moves, lost, checkpointer, gate, sparesInstances, sink });
-    const measured = options.parties.some(({ name }) => name === metrics.name);
-    const listening = () => measured && !this.sender.gate.blocked && this.router.hasRoute(metrics.address);
-    this.metrics = new RuntimeMetrics(options.name, this.sender.gate, new OutboxBuilder(), listening, kinds, now);
-    this.tap.listen(this.metrics);
+    const measuring = options.parties.find(({ measures }) => measures !== undefined);
+    if (measuring) {
+      const listening = () => !gate.blocked && this.router.hasRoute(measuring.address);
+      this.tap.listen(new RuntimeMetrics(options.name, gate, new OutboxBuilder(), measuring, listening, kinds, now));
+    }
     if (checkpointer) this.tap.listen(checkpointer);
     if (options.listener) this.tap.listen(options.listener);
   }

@@ -19,12 +19,16 @@ const optionsOf = (name: string, seed: number): ActorOptions => (name === 'netwo
 /** Where the viewer was, with focus and scroll of each entry: all that is needed to make the rest anew. */
 const PERSISTENT: readonly string[] = [history.name];
 
+/** Little computation, and close to the page and to fetch: where the placement is mixed, a crossing is saved. */
+const CLOSE_TO_PAGE: readonly string[] = [history.name, network.name];
+
 export const actorSpecs = (seed: number): readonly ActorSpec[] =>
   schemas.map((schema) => ({
     schema,
     twins: { js: true, wasm: true },
     options: optionsOf(schema.name, seed),
     persistent: PERSISTENT.includes(schema.name),
+    closeToPage: CLOSE_TO_PAGE.includes(schema.name),
   }));
 
 /** @param base folder of the built modules */

@@ -3,6 +3,7 @@ import { FRAME_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../limits.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
 import type { PartySchema } from '../schema.js';
 import { checkParts, FieldChecks, isRecord, list, NAME, type Say, show } from './check-fields.js';
+import { checkMeasures } from './check-measures.js';
 import { hex } from './model.js';
 import { isReserved } from './names.js';
 
@@ -12,7 +13,7 @@ const LEAD = { message: [], request: ['request'], reply: ['request'], publicatio
 /** Messages whose handlers would be those for what the runtime says. */
 const HANDLED = { actor: ['timer', 'refresh', 'requestFailed', 'ended'], port: ['open', 'close', 'ended'], system: [] } as const;
 
-const PARTY_PARTS = ['role', 'name', 'address', 'state', 'receives', 'publishes', 'follows', 'sendsTo', 'watches', 'passesOn'];
+const PARTY_PARTS = ['role', 'name', 'address', 'state', 'receives', 'publishes', 'follows', 'sendsTo', 'watches', 'passesOn', 'measures'];
 const MESSAGE_PARTS = ['kind', 'lane', 'overflow', 'key', 'fields', 'reply', 'deadlineMs'];
 const LANES: readonly unknown[] = ['interactive', 'ordinary', 'idle'];
 const OVERFLOWS: readonly unknown[] = ['deliver', 'latest', 'drop'];
@@ -92,6 +93,7 @@ class PartyChecks {
     const { passesOn = {} } = party;
     if (!isRecord(passesOn) || !Object.values(passesOn).every((one) => typeof one === 'string'))
       say('', 'its passesOn is not an object of paths');
+    checkMeasures(party, say);
   }
 
   private state(role: unknown, state: unknown): void {

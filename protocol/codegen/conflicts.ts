@@ -27,6 +27,7 @@ export function conflictsIn(parties: readonly PartySchema[], refused: readonly s
   for (const party of parties) {
     claim(party, `the name ${party.name}`, party.name);
     claim(party, `address ${party.address}`, party.name);
+    if (party.measures) claim(party, 'what the VMs measure', party.name);
     for (const message of messagesOf(party)) claim(party, `kind ${hex(message.kind)}`, `${party.name}.${message.name}`);
   }
   for (const party of parties) {

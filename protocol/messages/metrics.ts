@@ -112,6 +112,7 @@ export const metrics = actor({
       reply: { kind: 0x0485, fields: { collection } },
     }),
   },
+  measures: { times: 'observe', crashes: 'log' },
   sendsTo: ['timer', 'telemetry'],
   state: struct('MetricsState', { application: collection, runtime: collection }),
 });

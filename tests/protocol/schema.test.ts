@@ -5,9 +5,11 @@ import { conflictsOf, problemsOf } from '../../protocol/codegen/check.js';
 import { schemaHash } from '../../protocol/codegen/schema-hash.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import {
+  actor,
   bin,
   choice,
   type Field,
+  f64,
   list,
   map,
   message,
@@ -223,6 +225,38 @@ describe('checks of a schema', () => {
   ])('find whether %s can be passed on as %s', (passed, path, problems) => {
     const sample = { ...portOf({ one: message({ kind: 0x4301, fields: {} }) }), sendsTo: ['history'], passesOn: { [passed]: path } };
     expect(conflictsOf([...parties, sample])).toEqual(problems);
+  });
+
+  const gauge = (measures: unknown): unknown => ({
+    ...actor({ name: 'gauge', address: 91, state: struct('GaugeState', {}), receives: {} }),
+    receives: {
+      took: message({ kind: 0x4401, fields: { name: str(), value: f64 } }),
+      fell: message({
+        kind: 0x4402,
+        fields: { level: choice('Level', ['info', 'error']), source: str(), text: str(), attributes: list(u8) },
+      }),
+      mild: message({ kind: 0x4403, fields: { level: choice('Mild', ['info']), source: str(), text: str(), attributes: list(u8) } }),
+    },
+    measures,
+  });
+
+  it.each([
+    [{ times: 'took', crashes: 'fell' }, []],
+    ['took', ["gauge: its measures is 'took': write { times, crashes }, each the name of a message that it receives"]],
+    [{ times: 'took' }, ['gauge: its measures is an object: write { times, crashes }, each the name of a message that it receives']],
+    [{ times: 'lost', crashes: 'fell' }, ["gauge: its measures has times: 'lost', which is no message that it receives"]],
+    [{ times: 'fell', crashes: 'fell' }, ['gauge.fell: stands for the times that it measures, whose fields are name, value']],
+    [
+      { times: 'took', crashes: 'mild' },
+      ['gauge.mild: stands for the crashes that it measures, whose fields are level, source, text, attributes'],
+    ],
+  ])('find whether an actor can measure by %j', (measures, problems) => {
+    expect(problemsOf(gauge(measures))).toEqual(problems);
+  });
+
+  it('find two that measure', () => {
+    const second = gauge({ times: 'took', crashes: 'fell' }) as PartySchema;
+    expect(conflictsOf([...parties, second])).toEqual(['gauge and metrics both have what the VMs measure']);
   });
 
   it.each([

@@ -4,10 +4,11 @@ import { decidePlacement, PlacementError, parsePlacement, rolloutBucket } from '
 
 const five = ['scene', 'focus', 'history', 'metrics', 'network'];
 const both = { js: true, wasm: true };
-const parse = (text: string) => Object.fromEntries(parsePlacement(text, five));
+const closeToPage = ['history', 'network'];
+const parse = (text: string) => Object.fromEntries(parsePlacement(text, five, closeToPage));
 const decide = (text: string, device: { wasm: boolean; id: string }, more = {}) =>
   decidePlacement(
-    parsePlacement(text, five),
+    parsePlacement(text, five, closeToPage),
     five.map((actor) => ({ actor, twins: both, ...more })),
     device,
   );

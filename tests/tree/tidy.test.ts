@@ -1,5 +1,6 @@
 /** The source tree keeps its own rules, and the rules bite: each is also run over a small tree that breaks it. */
 import { describe, expect, test } from 'vitest';
+import * as applications from './applications.js';
 import * as floors from './floors.js';
 import * as layers from './layers.js';
 import * as names from './names.js';
@@ -185,6 +186,62 @@ const RULES: readonly Rule[] = [
       'chaos/protocol/messages/a.ts':
         "import { x } from '../../../protocol/schema.js';\nimport { y } from './b.js';\nimport { z } from '../courier.js';",
       'host-shim/common/ports/fetch.ts': "import { x } from '../clock.js';",
+    },
+  },
+  {
+    says: 'the language and the model do not know the standard library of messages and ports',
+    findings: applications.worldlyLanguage,
+    broken: [
+      [
+        { 'protocol/frame.ts': "import { x } from './messages/scene.js';" },
+        'protocol/frame.ts:1 imports ./messages/scene.js, of the standard library',
+      ],
+      [
+        { 'protocol/codegen/check.ts': "\nimport type { x } from '../generated/system.js';" },
+        'protocol/codegen/check.ts:2 imports ../generated/system.js, of the standard library',
+      ],
+      [
+        { 'protocol/assembly/reader.ts': "import { x } from '../generated/assembly/scene';" },
+        'protocol/assembly/reader.ts:1 imports ../generated/assembly/scene, of the standard library',
+      ],
+      [
+        { 'actors/vm/vm.ts': "import { metrics } from '../../protocol/generated/metrics.js';" },
+        'actors/vm/vm.ts:1 imports ../../protocol/generated/metrics.js, of the standard library',
+      ],
+      [
+        { 'bus/router.ts': "import { x } from '../protocol/index.js';" },
+        'bus/router.ts:1 imports ../protocol/index.js, of the standard library',
+      ],
+    ],
+    kept: {
+      'protocol/index.ts': "export { scene } from './generated/index.js';",
+      'protocol/messages/scene.ts': "import { x } from '../ports/display.js';\nimport { u32 } from '../schema.js';",
+      'actors/model/actor.ts': "import { timer } from '../../protocol/generated/timer.js';",
+      'bus/mailbox.ts': "import { system } from '../protocol/generated/system.js';\nimport { x } from '../protocol/frame.js';",
+    },
+  },
+  {
+    says: 'the names of the five actors are known to no language, model and tool',
+    findings: applications.knownActors,
+    broken: [
+      [
+        { 'protocol/messages/scene.ts': '', 'actors/application/placement.ts': "\nconst LOCAL = ['scene'];" },
+        'actors/application/placement.ts:2 names the actor scene',
+      ],
+      [
+        { 'protocol/messages/scene.ts': '', 'protocol/codegen/check.ts': 'say(`no scene=wasm`);' },
+        'protocol/codegen/check.ts:1 names the actor scene',
+      ],
+      [{ 'protocol/messages/scene.ts': '', 'bus/trace.ts': 'if (name === "scene") return;' }, 'bus/trace.ts:1 names the actor scene'],
+      [
+        { 'protocol/messages/scene.ts': '', 'scripts/tools/guests.ts': "const name = 'scene.wasm';" },
+        'scripts/tools/guests.ts:1 names the actor scene',
+      ],
+    ],
+    kept: {
+      'protocol/messages/scene.ts': "const name = 'scene';",
+      'actors/vm/vm.ts': "/** As `scene.commit`. It isn't known. */\nimport './scene-changes.js'; // scene\nconst scenery = 'scenery';",
+      'host-shim/browser/ports/display.ts': "const name = 'scene';",
     },
   },
   {
