@@ -83,9 +83,9 @@ describe('both sides of the ABI', () => {
   });
 
   it('have the same error codes', () => {
-    const incarnation = readFileSync(join(root, 'wasm-actors/kit/incarnation.ts'), 'utf8');
-    expect(Number(/ERROR_CODE_COUNT: u8 = (\d+)/.exec(incarnation)?.[1])).toBe(ERROR_CODES.length);
-    expect(Number(/ENDED: u8 = (\d+)/.exec(incarnation)?.[1])).toBe(ERROR_CODES.indexOf('ended'));
+    const system = readFileSync(join(root, 'protocol/generated/assembly/system.ts'), 'utf8');
+    expect(Number(/ERROR_CODE_COUNT = (\d+)/.exec(system)?.[1])).toBe(ERROR_CODES.length);
+    expect(Number(/ERROR_CODE_ENDED = (\d+)/.exec(system)?.[1])).toBe(ERROR_CODES.indexOf('ended'));
   });
 
   it('are on the page', () => {
