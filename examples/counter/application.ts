@@ -1,4 +1,4 @@
-/** The application as its VMs see it: who takes part, and which implementations each VM has. */
+/** The application as its VMs see it: its parties, and the implementations in each VM. */
 import { javaScriptActorFactory } from 'tandem';
 import type { VmDefinition } from 'tandem/node';
 import { tandemParties } from 'tandem/protocol';

@@ -1,4 +1,4 @@
-/** The counter's contract: one suite, and both twins keep it. Runs on the simulated host: a virtual clock, the same on every run. */
+/** The counter's contract: one suite for both twins. Runs on the simulated host with a virtual clock, so every run is the same. */
 import { decodeSavedState, startSystem } from 'tandem';
 import { createSimHost } from 'tandem/testing';
 import { describe, expect, test } from 'vitest';
@@ -29,20 +29,20 @@ async function countTo(placement: string, ...steps: number[]): Promise<Uint8Arra
 }
 
 describe.each(['js', 'wasm'])('in the %s VM', (placement) => {
-  test('it adds up, tells its followers, and answers', async () => {
+  test('it adds up, publishes the count, and answers requests', async () => {
     const { increment, read, shown } = await start(placement);
     for (const by of [1, 2, 3]) increment(by);
     expect(await read()).toBe(6);
     expect(shown).toEqual([1, 3, 6]);
   });
 
-  test('it goes round where 32 bits end', async () => {
+  test('it wraps around at the end of 32 bits', async () => {
     const { increment, read } = await start(placement);
     for (const by of [0xffff_ffff, 5]) increment(by);
     expect(await read()).toBe(4);
   });
 
-  test('it comes back from a crash with nothing lost and nothing told twice', async () => {
+  test('it restarts after a crash with nothing lost and nothing published twice', async () => {
     const { increment, read, shown, system } = await start(placement);
     increment(7);
     await read();
@@ -54,6 +54,6 @@ describe.each(['js', 'wasm'])('in the %s VM', (placement) => {
   });
 });
 
-test('the snapshots of the twins are the same bytes', async () => {
+test('the twins have the same snapshot, byte for byte', async () => {
   expect(await countTo('wasm', 3, 400, 70_000)).toEqual(await countTo('js', 3, 400, 70_000));
 });

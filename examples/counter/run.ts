@@ -1,4 +1,4 @@
-/** Runs the counter on real threads: `node dist/examples/counter/run.js js` or `wasm`, the VM in which it is to live. */
+/** Runs the counter on real threads: `node dist/examples/counter/run.js js`, or `wasm` for the Wasm VM. */
 import { startSystem } from 'tandem';
 import { createNodeHost, detectCapabilities } from 'tandem/node';
 import { jsDefinition, parties, wasmDefinition } from './application.js';

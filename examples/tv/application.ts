@@ -10,13 +10,13 @@ export const parties = tandemParties;
 const schemas = [scene, focus, history, metrics, network];
 export const ACTOR_NAMES: readonly string[] = schemas.map(({ name }) => name);
 
-/** The page's code is in the JavaScript VM; every other port is the host's. */
+/** The page runs in the JavaScript VM; every other port is in the host's thread. */
 export const portVms: Readonly<Record<string, VmName>> = { page: 'js' };
 
 /** @param seed of the jitter between retries */
 const optionsOf = (name: string, seed: number): ActorOptions => (name === 'network' ? { seed } : {});
 
-/** Where the viewer was, with focus and scroll of each entry: all that is needed to make the rest anew. */
+/** Actors whose state is stored: history has the viewer's place, with focus and scroll of each entry. The rest follows from it. */
 const PERSISTENT: readonly string[] = [history.name];
 
 /** Little computation, and close to the page and to fetch: where the placement is mixed, a crossing is saved. */

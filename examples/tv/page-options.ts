@@ -1,21 +1,21 @@
 /**
- * What the page can be told from outside: by the address of the television in a browser, or the command line of a headless run. It opens before
- * anybody can send it anything, so its thread is told as it starts: a browser's by its own address, Node's by its environment.
+ * Options of the page from outside: from the address of the television in a browser, or the command line of a headless run. The page
+ * opens before it can receive a message, so its thread gets them at its start: a browser's by its own address, Node's by its environment.
  */
 
-/** Variable of the environment. */
+/** Name of the environment variable. */
 export const PAGE_VARIABLE = 'TANDEM_TV_PAGE';
 
 export interface PageOptions {
-  /** Of what the page asks of the network; the schema's when not given. A test cannot wait for that one. */
+  /** Deadline of the page's requests to the network; the schema's when not given. Tests need a shorter one. */
   readonly requestDeadlineMs?: number;
-  /** How long what a former page has left may stay while the catalogue does not answer; `HELD_MS` when not given. */
+  /** How long a former page's picture may stay while the catalogue does not answer; `HELD_MS` when not given. */
   readonly heldMs?: number;
 }
 
 const OPTIONS = ['requestDeadlineMs', 'heldMs'] as const;
 
-/** @throws RangeError for a time that is none */
+/** @throws RangeError for anything that is no time */
 export function pageOptionsIn(parameters: URLSearchParams): PageOptions {
   const given = OPTIONS.flatMap((name) => {
     const text = parameters.get(name);

@@ -1,16 +1,16 @@
-/** What a viewer sees in a picture, read from its display list. */
+/** Reads from a display list what a viewer sees in the picture. */
 import type { Picture, PictureItem } from 'tandem/browser';
 import { IMAGE_ITEM, TEXT_ITEM, VIEW_ITEM } from 'tandem/protocol';
 import { RING } from './app/theme.js';
 
 export interface View {
-  /** The text that belongs to what wears the focus ring; empty when nothing does, or its text has not come. */
+  /** The text of the node with the focus ring; empty when there is none, or its text has not arrived. */
   readonly focused: string;
-  /** Images that show their placeholder. */
+  /** Number of images that show their placeholder. */
   readonly placeholders: number;
 }
 
-/** How far below its card a title may begin, in pixels. */
+/** Greatest distance of a title below its card, in pixels. */
 const TITLE_DISTANCE = 30;
 
 export function readView(picture: Picture): View {
@@ -29,7 +29,7 @@ export function readView(picture: Picture): View {
 const belongsTo = (text: PictureItem, ring: PictureItem): boolean =>
   text.x >= ring.x && text.x < ring.x + ring.width && text.y >= ring.y && text.y < ring.y + ring.height + TITLE_DISTANCE;
 
-/** Of everything that is painted, but for the handles of nodes: equal pictures have equal hashes on every device. */
+/** Hash of everything that is painted except the handles of nodes: equal pictures have equal hashes on every device. */
 export function hashPicture(picture: Picture): string {
   let hash = FNV_OFFSET;
   for (let index = 0; index < picture.itemCount; index++) {

@@ -1,19 +1,19 @@
 /**
- * Whether a debugger stops threads of this page. Browsers do not tell, so it is tried out, and only when a thread is suspected: one of its own says
- * that it begins, comes to a `debugger` statement, some times, as a debugger may attach to it late, and says that it has ended.
+ * Whether a debugger stops threads of this page. Browsers do not tell, so a probe finds out, but only when a thread is suspected: a thread
+ * of its own says that it begins, runs a `debugger` statement several times, as a debugger may attach late, and says that it has ended.
  *
- *   "begun", "ended"                          ──> none stops threads
- *   "begun", and no "ended" in STOPPED_MS     ──> one does: it has stopped this one, too
- *   no "begun" in BEGIN_MS_MAX, or an error   ──> as if there were none: where a policy forbids such threads the application has to say
+ *   "begun", "ended"                          ──> no debugger stops threads
+ *   "begun", and no "ended" in STOPPED_MS     ──> one does: it has stopped the probe, too
+ *   no "begun" in BEGIN_MS_MAX, or an error   ──> counts as no debugger: where a policy forbids such threads the application has to say
  */
 import { afterTurn } from './turn.js';
 
-/** What a thread may take to start on a busy device. */
+/** The longest that a thread may take to start on a busy device. */
 const BEGIN_MS_MAX = 5_000;
-/** Nothing else takes so long between two statements. */
+/** Nothing but a debugger takes this long between two statements. */
 const STOPPED_MS = 1_000;
 
-/** Whoever debugs sees it for a second. */
+/** Source of the probe. A developer at the debugger sees it for a second. */
 const PROBE = `// A thread of this page has not answered for a while. Before it is ended, Tandem asks with this one whether a debugger
 // has stopped it. If so, nothing is ended. This thread goes away by itself.
 let looks = 0;
@@ -26,12 +26,12 @@ const look = () => {
 look();
 //# sourceURL=tandem-debugger-probe.js`;
 
-/** What is known without trying. */
+/** The answer without a probe. */
 export const debugging = (): boolean => false;
 
 let probing: Promise<boolean> | null = null;
 
-/** Who asks while it is tried out gets the same answer. Never rejects. */
+/** Calls during a probe share its answer. Never rejects. */
 export function probeDebugger(): Promise<boolean> {
   probing ??= probe().finally(() => {
     probing = null;
@@ -61,7 +61,7 @@ function isStopped(worker: Worker): Promise<boolean> {
     worker.onmessage = ({ data }) => {
       clearTimeout(timer);
       if (data === 'ended') resolve(false);
-      // What has arrived while this thread was busy is read first.
+      // Messages that arrived while this thread was busy are read first.
       else timer = setTimeout(() => afterTurn(() => resolve(true)), STOPPED_MS);
     };
     worker.onerror = (event) => {

@@ -12,9 +12,9 @@ export async function load(url: URL): Promise<Uint8Array<ArrayBuffer>> {
 }
 
 /**
- * A module that comes as a stream has its URL in the debugger, and there the address of its source map, which is relative, leads to the map. One that
- * is made of bytes is `wasm://wasm/<hash>`, which leads nowhere.
- * @throws when the server does not answer with the file, or it is no guest
+ * Compiles from a stream where possible: such a module has its URL in the debugger, and the relative address of its source map works.
+ * A module made of bytes is called `wasm://wasm/<hash>`, from which the address leads nowhere.
+ * @throws when the server does not answer with the file, or the file is no guest
  */
 export async function compile(url: URL): Promise<WebAssembly.Module> {
   const response = await fetched(url);

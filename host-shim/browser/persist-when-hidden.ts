@@ -1,8 +1,8 @@
 /**
- * Writes what has changed when the page is hidden or left: it may never be seen again.
+ * Writes pending changes when the page is hidden or left: it may never be seen again.
  *
- * The catch: a browser that closes a page waits for nobody. What was under way as it was hidden mostly completes; as it is left, the
- * change of the last PERSIST_DELAY_MS may be lost.
+ * The catch: a browser that closes a page does not wait. A write that began when the page was hidden mostly completes; when the page is
+ * left, the changes of the last PERSIST_DELAY_MS may be lost.
  */
 import type { System } from '../../actors/application/system.js';
 

@@ -1,6 +1,6 @@
 /**
- * A module worker as a VM's thread. Browsers tell of an uncaught error, but not of a worker that closed itself or whose process is
- * gone. So the worker holds a lock for as long as it lives, and the host waits for the same lock: who gets it knows that the other
+ * A module worker as a VM's thread. Browsers report an uncaught error, but not a worker that closed itself or whose process is
+ * gone. So the worker holds a lock as long as it lives, and the host waits for the same lock: when the host gets it, the worker
  * is dead. The catch: locks exist in secure contexts only. Elsewhere a silent death is noticed at the deadline of the next call.
  */
 import { reasonOf } from '../../actors/contract/thrown.js';
@@ -8,13 +8,13 @@ import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/platform.js';
 import { afterTurn } from './turn.js';
 
-/** What a worker takes to end that loops for ever: Chromium gives it two seconds. */
+/** The longest that an endlessly looping worker takes to end: Chromium gives it two seconds. */
 const ENDING_MS_MAX = 3_000;
 
-/** All that a thread had posted whose lock is free is read within this turn. */
+/** Once a thread's lock is free, all that it had posted is read within this turn. */
 export const readToEnd: ReadToEnd = () => () => new Promise((resolve) => afterTurn(resolve));
 
-/** Without locks: as long as a thread may go on after `terminate`. */
+/** Without locks, waits as long as a thread may go on after `terminate`. */
 export const readLong: ReadToEnd = () => () => new Promise((resolve) => setTimeout(resolve, ENDING_MS_MAX));
 
 export function startThread(name: string, entry: URL, lifeLock: string): Thread {

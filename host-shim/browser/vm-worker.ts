@@ -6,7 +6,7 @@ import { holdLife, reportRejections } from './life.js';
 import { compile, load } from './load.js';
 import { afterTurn } from './turn.js';
 
-/** Serves as a VM to the host that started this worker. */
+/** Runs this worker as a VM of the host that started it. */
 export function runVm(definition: VmDefinition): void {
   reportRejections();
   serveVm({ endpoint: globalThis as unknown as Endpoint, afterTurn, load, compile, holdLife }, definition);

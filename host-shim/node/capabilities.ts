@@ -2,6 +2,6 @@
 import type { Capabilities } from '../../actors/contract/host.js';
 
 export function detectCapabilities(): Capabilities {
-  // `node --jitless` has no WebAssembly at all; threads and shared memory are there in every supported version.
+  // `node --jitless` has no WebAssembly at all; every supported version has threads and shared memory.
   return { wasm: typeof WebAssembly === 'object', sharedMemory: true, workers: true };
 }

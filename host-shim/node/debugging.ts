@@ -1,5 +1,5 @@
-/** Whether somebody debugs this process: Node knows. */
+/** Whether a debugger is attached to this process. Node tells. */
 import { url } from 'node:inspector';
 
-/** Its inspector is open, for all of its threads. */
+/** True while the inspector is open: it serves all threads of the process. */
 export const debugging = (): boolean => url() !== undefined;

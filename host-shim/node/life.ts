@@ -1,3 +1,3 @@
-/** Node tells of every thread's death: nothing has to be held. */
+/** Node reports every thread's death, so no lock is needed. */
 export const newLifeLock = (): string => '';
 export const holdLife = async (_lifeLock: string): Promise<void> => {};

@@ -1,4 +1,4 @@
-/** A worker thread of Node as a VM's thread. Node tells of every death by `exit`, after all messages of the thread were read. */
+/** A worker thread of Node as a VM's thread. Node reports every death by `exit`. */
 import { type MessagePort as NodePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
 import { reasonOf, stackOf } from '../../actors/contract/thrown.js';
@@ -9,13 +9,13 @@ import type { Thread } from '../common/platform.js';
 export const adaptEndpoint = nodeEndpoint as unknown as typeof nodeEndpoint.default;
 export type { NodeEndpoint };
 
-/** A thread's last messages may come after its `exit`; its end of the port is closed behind them. */
+/** A thread's last messages may arrive after its `exit`; the port closes after them. */
 export const readToEnd: ReadToEnd = (port) => {
   const closed = new Promise<void>((resolve) => (port as unknown as NodePort).once('close', resolve));
   return () => closed;
 };
 
-/** @param resourceLimits of the thread's heap, which ends when it is full; Node's own when not given */
+/** @param resourceLimits of the thread's heap: a thread with a full heap ends. Node's defaults when not given. */
 export function startThread(name: string, entry: URL, _lifeLock = '', resourceLimits?: ResourceLimits): Thread {
   const worker = new Worker(entry, { name, resourceLimits });
   let failure: unknown = null;

@@ -1,4 +1,4 @@
 import type { AfterTurn } from '../common/driver.js';
 
-/** After the poll for messages and timers that are due. */
+/** Calls back after the poll for messages and due timers. */
 export const afterTurn: AfterTurn = (callback) => setImmediate(callback);

@@ -7,7 +7,7 @@ import { load } from './load.js';
 import { adaptEndpoint, type NodeEndpoint } from './thread.js';
 import { afterTurn } from './turn.js';
 
-/** Serves as a VM to the host that started this worker. */
+/** Runs this worker as a VM of the host that started it. */
 export function runVm(definition: VmDefinition): void {
   if (!parentPort) throw new Error('runVm is for a worker file; the host starts it');
   serveVm({ endpoint: adaptEndpoint(parentPort as unknown as NodeEndpoint), afterTurn, load, holdLife }, definition);

@@ -47,7 +47,7 @@ export const MALFORMED_CELLS = 3;
 
 /** What `fault` holds when no fault is armed. */
 export const NO_FAULT = 0xffff_ffff;
-/** Added to `fault`: its handler is not to trap but to loop for ever. */
+/** Added to `fault`: the handler is to loop for ever instead of trapping. */
 export const HANG_FAULT = 0x8000_0000;
 
 /** What a guest may import from `env`. */
@@ -63,7 +63,7 @@ export type GuestProblem =
   | 'other protocol'
   | 'other schema';
 
-/** A module that cannot be run as a guest. Thrown before anything of it handles a message. */
+/** A module cannot be run as a guest. Thrown before it handles any message. */
 export class GuestError extends Error {
   override readonly name = 'GuestError';
   constructor(

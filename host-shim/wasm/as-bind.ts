@@ -1,8 +1,8 @@
-/** What is used of as-bind 0.8.2, with the types that it does not have. */
+/** The used part of as-bind 0.8.2, with the types that it lacks. */
 // @ts-expect-error the entry for ES modules has no declaration file
 import * as asBind from 'as-bind/dist/as-bind.esm.js';
 
-/** An instance as converters see it. */
+/** The part of an instance that converters use. */
 export interface Bound {
   readonly exports: {
     readonly memory: WebAssembly.Memory;
@@ -20,7 +20,7 @@ export interface Converter {
   jsToAsc(bound: Bound, value: never, typeName: string): number;
 }
 
-/** By name of the type, or by a pattern that it matches. */
+/** Converters by the type's name, or by a pattern for it. */
 export const converters: Map<string | RegExp, Converter> = asBind.converters;
 
 type Instantiate = (

@@ -1,7 +1,7 @@
 /**
  * The typed control calls of an AssemblyScript guest, through as-bind: describe, configure, snapshot, restore with strings and
- * byte arrays. as-bind's own `instantiate` compiles a module anew for every instance; here its converters, driven by the section
- * that its transform leaves in the module, are bound to an instance that already runs. Too slow for messages: those go raw.
+ * byte arrays. as-bind's own `instantiate` compiles the module again for every instance. Here its converters, driven by the section
+ * that its transform leaves in the module, are bound to a running instance. This is too slow for messages: those go raw.
  */
 import type { Bound } from './as-bind.js';
 import { converters } from './converters.js';
@@ -19,9 +19,9 @@ export type GuestSchemas = Readonly<Record<string, string>>;
 
 export interface ControlCalls {
   describe(): string;
-  /** Of the parties that it was built with: its own, and those that it has to do with. Missing in a guest that was built before there was this call. */
+  /** Fingerprints of the schemas that it was built with: its own and those of its partners. Missing in guests built before this call existed. */
   schemas?(): string;
-  /** Numbers from configuration, before the first message. */
+  /** Sets a number of the configuration, before the first message. */
   configure(name: string, value: number): void;
   snapshot(): Uint8Array;
   restore(snapshot: Uint8Array): void;
@@ -57,7 +57,7 @@ function converterOf(typeName: string) {
   throw new Error(`as-bind has no converter for ${typeName}`);
 }
 
-/** Runs a call into the guest: whoever holds the instance sees to what it throws. */
+/** Runs a call into the guest, and handles what it throws. */
 export type Enter = <T>(call: () => T) => T;
 
 function bindCall(bound: Bound, enter: Enter, name: string, { returnType, parameters }: Signature) {
@@ -79,7 +79,7 @@ function bindCall(bound: Bound, enter: Enter, name: string, { returnType, parame
   return (...values: unknown[]): unknown => enter(() => convertAndCall(values));
 }
 
-/** @returns undefined for a guest of another language, which has none */
+/** @returns undefined for a guest of another language, which has no typed calls */
 export function bindControlCalls(module: WebAssembly.Module, instance: WebAssembly.Instance, enter: Enter): ControlCalls | undefined {
   const bindings = bindingsOf(module);
   if (!bindings) return undefined;

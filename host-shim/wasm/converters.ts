@@ -1,6 +1,6 @@
 /**
  * as-bind's converters for the memory layout of today's AssemblyScript: as-bind 0.8.2 knows the type ids of 0.19. Importing this
- * file replaces those of its converters that a control call needs, through the map that as-bind exports for that.
+ * file replaces the converters that control calls need, through the map that as-bind exports for this purpose.
  *
  *   String       UTF-16 units at the pointer, its byte length in the word before
  *   Uint8Array   { buffer, start of data, byteLength } at the pointer
@@ -14,8 +14,8 @@ const TYPED_ARRAY_BYTES = 12;
 const words = (bound: Bound): Uint32Array => new Uint32Array(bound.exports.memory.buffer);
 
 /**
- * @param pointer whatever a guest gives for one @param bytesMax what is longer is cut
- * @returns the AssemblyScript string at `pointer`, empty for null and for what is none
+ * @param pointer anything that a guest passes as one @param bytesMax longer strings are cut
+ * @returns the AssemblyScript string at `pointer`; empty for null and for anything that is no string
  */
 export function readString(memory: WebAssembly.Memory, pointer: unknown, bytesMax = Number.POSITIVE_INFINITY): string {
   if (typeof pointer !== 'number' || !Number.isInteger(pointer)) return '';
@@ -24,7 +24,7 @@ export function readString(memory: WebAssembly.Memory, pointer: unknown, bytesMa
   if (at < 4 || at > buffer.byteLength) return '';
   const byteLength = new DataView(buffer).getUint32(at - 4, true);
   if (byteLength > buffer.byteLength - at) return '';
-  // A copy: where memory is shared, a decoder does not take it.
+  // Copied, because a decoder does not accept shared memory.
   return new TextDecoder('utf-16le').decode(new Uint8Array(buffer, at, Math.min(byteLength, bytesMax)).slice());
 }
 

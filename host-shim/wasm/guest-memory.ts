@@ -1,6 +1,6 @@
 /**
- * What a host reads out of a guest: cells, outbox, snapshot, records of malformed frames. A guest may be wrong about all of them, so nothing is
- * believed before it was checked: a guest that says what cannot be has broken the ABI, which is its actor's trap.
+ * The host's view of a guest: cells, outbox, snapshot, records of malformed frames. A guest may be wrong about all of them, so everything is
+ * checked before use: a guest that says something impossible has broken the ABI, and that counts as a trap of its actor.
  */
 import { Copier } from '../../bus/copier.js';
 import { DecodeError } from '../../protocol/errors.js';
@@ -8,7 +8,7 @@ import { checkFrame } from '../../protocol/frame.js';
 import { CELL, CELL_COUNT, checkVersion, GuestError, type GuestExports, MALFORMED_CELLS } from './abi.js';
 import type { MalformedRecord } from './malformed.js';
 
-/** The guest said what docs/GUEST-ABI.md does not allow. */
+/** The guest did something that docs/GUEST-ABI.md does not allow. */
 export class AbiViolation extends Error {
   override readonly name = 'AbiViolation';
   constructor(detail: string) {
@@ -25,7 +25,7 @@ export interface Extent {
 const NOWHERE: Extent = { start: 0, end: 0 };
 const WORD_BYTES = 4;
 
-/** An address or size as an export returns it: WebAssembly has signed 32-bit integers only. NaN for all that cannot be one. */
+/** An address or size as an export returns it: WebAssembly has signed 32-bit integers only. NaN for anything else. */
 const unsigned = (value: unknown): number =>
   typeof value === 'number' && Number.isInteger(value) && value >= -0x8000_0000 && value <= 0xffff_ffff ? value >>> 0 : Number.NaN;
 
@@ -51,7 +51,7 @@ export class GuestMemory {
     this.#firstCell = at / WORD_BYTES;
   }
 
-  /** Growing detaches the former buffer and empties its views. Where memory is shared they stay, but do not reach what is new. */
+  /** Renews the views. Growing detaches the former buffer and empties its views; those of shared memory stay, but do not reach the new part. */
   refresh(): void {
     if (this.bytes.length !== 0 && !isShared(this.#buffer)) return;
     const { buffer } = this.exports.memory;
@@ -70,7 +70,7 @@ export class GuestMemory {
     this.#words[this.#firstCell + index] = value;
   }
 
-  /** Copies `bytes[at, at + length)` into the inbox, which is made larger when they do not fit. @throws AbiViolation */
+  /** Copies `bytes[at, at + length)` into the inbox, and enlarges it if they do not fit. @throws AbiViolation */
   fill(bytes: Uint8Array, at: number, length: number): void {
     if (length > this.cell(CELL.inboxBytes)) {
       this.exports.tandem_reserve(length);
@@ -80,12 +80,12 @@ export class GuestMemory {
     this.#copier.copy(bytes, at, length, this.#extent('inbox', this.cell(CELL.inbox), length).start);
   }
 
-  /** To be called after each batch: a lie about it would be found at the next, which is innocent. @throws AbiViolation */
+  /** Call after each batch: otherwise a wrong inbox would be found only at the next batch, which is innocent. @throws AbiViolation */
   checkInbox(): void {
     this.#extent('inbox', this.cell(CELL.inbox), this.cell(CELL.inboxBytes));
   }
 
-  /** @throws AbiViolation when it is not wholly in the memory */
+  /** @throws AbiViolation when the extent is not wholly in the memory */
   #extent(what: string, start: number, length: number): Extent {
     const end = start + length;
     if (end > this.bytes.length)
@@ -93,7 +93,7 @@ export class GuestMemory {
     return { start, end };
   }
 
-  /** What handlers that have returned emitted: whole frames only. @throws AbiViolation */
+  /** The output of handlers that have returned: whole frames only. @throws AbiViolation */
   output(): Extent {
     const length = this.cell(CELL.committedBytes);
     if (length === 0) return NOWHERE;
@@ -118,7 +118,7 @@ export class GuestMemory {
     return this.bytes.subarray(start, end);
   }
 
-  /** @param frames how many were in the batch @returns in ascending order of the frames. @throws AbiViolation */
+  /** @param frames number of frames in the batch @returns records in ascending order of the frames @throws AbiViolation */
   malformed(frames: number): readonly MalformedRecord[] {
     const count = this.cell(CELL.malformedCount);
     if (count === 0) return [];

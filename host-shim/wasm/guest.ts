@@ -1,4 +1,4 @@
-/** Guests as a VM uses them: a module is compiled once, checked, and every incarnation of the actor is an instance of it. */
+/** How a VM uses guests: a module is compiled and checked once, and every incarnation of the actor is an instance of it. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
 import { type BoundParty, messagesOf } from '../../protocol/bind.js';
@@ -13,8 +13,8 @@ import { type MapSource, SourcePositions } from './positions.js';
 export { WasmInstance } from './instance.js';
 
 /**
- * @param source bytes of a module, or an answer of a server whose type is that of a module, to be compiled as it comes
- * @param type as the server called it
+ * @param source bytes of a module, or a server's response with the type of a module, which is compiled as it arrives
+ * @param type of the response, as the server named it
  * @throws GuestError `not a module`, `missing export` or `forbidden import`
  */
 export async function compileGuest(source: BufferSource | Response, type = ''): Promise<WebAssembly.Module> {
@@ -30,8 +30,8 @@ export async function compileGuest(source: BufferSource | Response, type = ''): 
 }
 
 /**
- * Makes an instance, asks who it is, and what it was built with: a module at the wrong URL must not take another actor's messages, nor one of yesterday
- * today's. And saves it, as is done when it is spawned: whatever ends it, or loops, does so now, when nobody depends on it.
+ * Makes an instance and checks its name and its schemas: a module from a wrong URL must not take another actor's messages, nor an old module
+ * today's. Then takes a snapshot, as spawning does: a module that traps or loops does so now, when nothing depends on it.
  */
 function tryOnce(definition: GuestDefinition, parties: readonly BoundParty[]): void {
   const instance = new WasmInstance(definition);
@@ -53,7 +53,7 @@ function checkDescription({ control }: WasmInstance, schema: BoundParty, parties
   checkSchemas(schema, JSON.parse(schemas) as GuestSchemas, parties);
 }
 
-/** Both sides must be of the same schema, not only of one that can be read: twins give the same bytes, and a snapshot passes from one to the other. */
+/** Both sides need the same schema, not only a compatible one, because twins give the same bytes and exchange snapshots. */
 function checkSchemas(schema: BoundParty, schemas: GuestSchemas, parties: readonly BoundParty[]): void {
   const isOther = (party: BoundParty) => {
     const built = schemas[party.address];
@@ -68,7 +68,7 @@ function checkSchemas(schema: BoundParty, schemas: GuestSchemas, parties: readon
  * @param module compiled once, by `compileGuest`, and shared by all incarnations
  * @param sourceMap the module's source map, for the line in a crash report
  * @param parties whose messages may reach the actor, for the field in the report of a malformed frame
- * @param checked an instance of it has been made before, has said who it is, and was saved
+ * @param checked the module has passed `tryOnce` before
  * @throws GuestError when the module speaks another ABI version or is another actor, ActorTrap when it traps
  */
 export function wasmActorFactory(
@@ -86,7 +86,7 @@ export function wasmActorFactory(
   return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };
 }
 
-/** Of a guest that cannot be run: whoever wants an instance is told why. */
+/** Stands for a guest that cannot be run: making an instance throws the reason. */
 export const unfitFactory = (schema: BoundParty, reason: string): ActorFactory => ({
   schema,
   vm: 'wasm',

@@ -1,8 +1,8 @@
 /**
  * A Wasm actor: one WebAssembly.Instance of a cached module, driven through the guest ABI (docs/GUEST-ABI.md).
  *
- * The catch: after a trap an instance is never entered again, because what its globals and its memory hold is undefined. What is
- * needed for the report (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
+ * The catch: after a trap an instance is never entered again, because its globals and its memory may hold anything. What the report
+ * needs (how many frames were handled, what they emitted) is copied out first, then every reference is dropped.
  */
 
 import type { FaultKind } from '../../actors/contract/fault.js';
@@ -27,7 +27,7 @@ import { GuestAbort, positionOf, type SourcePositions } from './positions.js';
 import { nameField } from './unwritten.js';
 
 const NOTHING = new Uint8Array(0);
-/** Of the text with which a guest aborts: what a person reads. */
+/** Greatest size of a guest's abort message: as much as a person reads. */
 const ABORT_TEXT_BYTES_MAX = 8192;
 
 function instantiate(module: WebAssembly.Module, progress: (index: unknown) => void): WebAssembly.Instance {
@@ -43,14 +43,14 @@ function instantiate(module: WebAssembly.Module, progress: (index: unknown) => v
   return instance;
 }
 
-/** What the incarnations of an actor have in common. */
+/** What all incarnations of an actor share. */
 export interface GuestDefinition {
   readonly schema: BoundParty;
   /** Compiled once. */
   readonly module: WebAssembly.Module;
-  /** From the module's source map, for the line in a crash report. */
+  /** The module's source map, for the line in a crash report. */
   readonly positions?: SourcePositions;
-  /** What may reach the actor, to name the field of a malformed frame. */
+  /** The messages that may reach the actor, to name the field of a malformed frame. */
   readonly kinds: MalformedFrames;
 }
 
@@ -61,15 +61,15 @@ export class WasmInstance implements ActorInstance {
   /** Undefined once the incarnation has ended. */
   #guest: GuestMemory | undefined;
   #control: ControlCalls | undefined;
-  /** What `env.progress` may say: a frame behind this one, and before that many. Outside of a batch there are none. */
+  /** `env.progress` may report a frame after this one, and before that many. Outside of a batch it may report none. */
   #frame = 0;
   #framesMax = 0;
-  /** What the guest did that it must not. It may catch what is thrown at it, and go on. */
+  /** The guest's violation of the ABI. It is noted because a guest may catch the error that is thrown at it, and go on. */
   #violation: AbiViolation | null = null;
 
   /**
    * @throws GuestError when the module speaks another version of the ABI, or cannot be configured
-   * @throws ActorTrap when the guest traps as it starts
+   * @throws ActorTrap when the guest traps while it starts
    */
   constructor(
     private readonly definition: GuestDefinition,
@@ -107,7 +107,7 @@ export class WasmInstance implements ActorInstance {
       throw broken;
     }
     if (!trap) return;
-    // A copy, so that the memory can go.
+    // Copied, so that the memory can be freed.
     this.output.bytes = this.output.bytes.slice(this.output.start, this.output.end);
     this.output.start = 0;
     this.output.end = this.output.bytes.length;
@@ -132,8 +132,8 @@ export class WasmInstance implements ActorInstance {
   }
 
   /**
-   * What the guest left of a batch: the output of the handlers that returned, and the frames it could not read.
-   * @returns the trap that it is when it cannot be believed: at which frame is not known then
+   * Collects the results of a batch: the output of the handlers that returned, and the frames that could not be read.
+   * @returns a trap without a known frame when the guest's results are impossible
    */
   #collect(guest: GuestMemory, bytes: Uint8Array, start: number, end: number, trap: ActorTrap | null): ActorTrap | null {
     const frames = trap || guest.cell(CELL.malformedCount) > 0 ? countFrames(bytes, start, end) : 0;
@@ -154,7 +154,7 @@ export class WasmInstance implements ActorInstance {
     }
   }
 
-  /** A guest may end a batch when its output is large. One that has done nothing, or has passed over the rest as malformed, has not. */
+  /** A guest may end a batch early when its output is large, but not when it has done nothing, or has skipped the rest as malformed. */
   #endedEarly(guest: GuestMemory, frames: number): void {
     const handled = guest.cell(CELL.progress);
     const passedOver = (this.malformed.at(-1)?.frame ?? -1) >= handled;
@@ -170,7 +170,7 @@ export class WasmInstance implements ActorInstance {
     }
   }
 
-  /** A guest that says at which frame it is gets on. One that says so again and again, of one frame or of none, does not. */
+  /** A guest makes progress only by reporting a later frame of the batch; anything else is a violation, so that a loop cannot pass for work. */
   #progress(index: unknown): void {
     if (typeof index === 'number' && index > this.#frame && index < this.#framesMax) {
       this.#frame = index;
@@ -239,7 +239,7 @@ export class WasmInstance implements ActorInstance {
     this.malformed.length = 0;
   }
 
-  /** A call outside a batch: nothing was emitted. */
+  /** Runs a call outside a batch, with no output. */
   #enter<T>(call: () => T): T {
     try {
       const result = call();
@@ -256,7 +256,7 @@ export class WasmInstance implements ActorInstance {
   }
 }
 
-/** Whole frames that lie in `bytes[at, end)`; the rest of what does not hold one counts as one. */
+/** Number of whole frames in `bytes[at, end)`; an incomplete rest counts as one. */
 function countFrames(bytes: Uint8Array, at: number, end: number): number {
   let frames = 0;
   for (; at < end; at += frameLength(bytes, at)) frames++;

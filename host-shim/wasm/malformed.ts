@@ -1,5 +1,5 @@
 /**
- * What a guest notes of a malformed frame is three numbers. Here they become a DecodeError that names the field, which is found
+ * A guest notes three numbers about a malformed frame. This file turns them into a DecodeError that names the field, which follows
  * from the schema and the frame's bytes.
  */
 import { type AnyBound, type BoundParty, leadOf, messagesOf } from '../../protocol/bind.js';
@@ -8,14 +8,14 @@ import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16 } from '../../protocol/f
 import { locateField } from '../../protocol/locate.js';
 import { type Fields, list, u32 } from '../../protocol/schema.js';
 
-/** As a guest notes it: `problem` is an index in DECODE_PROBLEMS, `offset` counts from the start of the body (or of the frame, when its header is wrong). */
+/** A guest's record: `problem` is an index in DECODE_PROBLEMS, `offset` counts from the start of the body, or of the frame when its header is wrong. */
 export interface MalformedRecord {
   readonly frame: number;
   readonly problem: number;
   readonly offset: number;
 }
 
-/** Message kinds that may reach an actor, for the names of their fields. */
+/** The message kinds that may reach an actor, with the names of their fields. */
 export class MalformedFrames {
   readonly #byKind = new Map<number, AnyBound>();
 
@@ -23,7 +23,7 @@ export class MalformedFrames {
     for (const party of parties) for (const message of messagesOf(party)) this.#byKind.set(message.kind, message);
   }
 
-  /** @param at where the frame starts in `bytes` @param end of the batch */
+  /** @param at start of the frame in `bytes` @param end of the batch */
   errorOf({ problem, offset }: MalformedRecord, bytes: Uint8Array, at: number, end: number): DecodeError {
     const name = DECODE_PROBLEMS[problem] ?? 'type';
     const kind = readU16(bytes, at + KIND_OFFSET);
@@ -35,7 +35,7 @@ export class MalformedFrames {
     return new DecodeError(name, offset, locateField(message.name, body, bytes, start, frameEnd, start + offset), kind);
   }
 
-  /** Where a frame of which the end is missing goes on. @returns null when its kind is not known */
+  /** The field at which an incomplete frame ends. @returns null when the frame's kind is unknown */
   unfinished(bytes: Uint8Array, at: number): { path: string; kind: string } | null {
     const kind = readU16(bytes, at + KIND_OFFSET);
     const message = this.#byKind.get(kind);
@@ -52,7 +52,7 @@ export function snapshotErrorOf({ problem, offset }: MalformedRecord, schema: Bo
   return new DecodeError(DECODE_PROBLEMS[problem] ?? 'type', offset, locateSnapshot(schema, snapshot, offset));
 }
 
-/** @param snapshot whole, or as far as it goes @returns the path of the field at `offset` */
+/** @param snapshot may be incomplete @returns the path of the field at `offset` */
 export function locateSnapshot(schema: BoundParty, snapshot: Uint8Array, offset: number): string {
   const fields = schema.state ? { ...SNAPSHOT, state: schema.state } : SNAPSHOT;
   return locateField('snapshot', fields, snapshot, 0, snapshot.length, offset);

@@ -1,11 +1,11 @@
 /**
- * From a trap to the line of AssemblyScript that caused it. A stack trace of V8 names a byte offset in the module
+ * Finds the line of AssemblyScript that caused a trap. A stack trace of V8 names a byte offset in the module
  * (`wasm://wasm/5d0d417a:wasm-function[31]:0xe7d`), and a module's source map has one line whose columns are those offsets. The map is
- * loaded and parsed when the first position is asked for, after the restart: most instances never have one, and nothing else waits for it.
+ * loaded and parsed when the first position is asked for, after the restart: most instances never trap, and nothing else waits for it.
  *
  * The catch: the compiler gives the code of a `throw` no position, and inlines what an actor calls (the library, codecs, the kit) into
- * the actor's functions. Then what stands last before it in the same function, and is not of those, is the line to report. For where a
- * function starts, scripts/build-guests.ts adds `x_functionStarts` to the map.
+ * the actor's functions. Then the line to report is the last one before it in the same function that is not inlined. The start of each
+ * function is in `x_functionStarts`, which scripts/build-guests.ts adds to the map.
  */
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
 import { inTime } from '../../actors/contract/in-time.js';
@@ -16,11 +16,11 @@ import { SOURCE_MAP_DEADLINE_MS } from '../limits.js';
 
 const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
-/** What calls an actor. */
+/** Files that call an actor. */
 const DRIVER = /^wasm-actors\/kit\/(turn|exports)\.ts/;
-/** What an actor calls, codecs of an application included, and what calls it: reported only when no line of the actor is in the stack. */
+/** Files that an actor calls, codecs of an application included, or that call it: reported only when the stack has no line of the actor. */
 const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\/|\/generated\/assembly\//;
-/** What stands at every allocation. */
+/** Files in the stack of every allocation. */
 const ALLOCATION = /^(~lib\/|wasm-actors\/kit\/collector\.ts)/;
 
 interface GuestSourceMap {
@@ -28,7 +28,7 @@ interface GuestSourceMap {
   readonly x_functionStarts?: readonly number[];
 }
 
-/** The last of `sorted` for which `key` is at most `value`; -1 when there is none. */
+/** Index of the last item of `sorted` whose `key` is at most `value`; -1 when there is none. */
 function lastAtMost<T>(sorted: readonly T[], key: (item: T) => number, value: number): number {
   let low = 0;
   let high = sorted.length;
@@ -42,7 +42,7 @@ function lastAtMost<T>(sorted: readonly T[], key: (item: T) => number, value: nu
 
 const NO_MAP: GuestSourceMap = { sources: [] };
 
-/** Text of a module's source map, or what loads it: a rejection says why it cannot be had. */
+/** Text of a module's source map, or a function that loads it: a rejection says why there is none. */
 export type MapSource = string | (() => Promise<string>);
 
 export class SourcePositions {
@@ -52,7 +52,7 @@ export class SourcePositions {
   #loading: Promise<void> | undefined;
   #told = false;
 
-  /** @param onMissing told once, when there is no map that can be read, or not in time: then crashes have no lines */
+  /** @param onMissing called once when the map is missing, unreadable or late: then crashes have no lines */
   constructor(
     private readonly source: MapSource,
     private readonly onMissing: (reason: string) => void = () => {},
@@ -60,7 +60,7 @@ export class SourcePositions {
     this.#json = typeof source === 'string' ? source : '';
   }
 
-  /** Resolves when the map is here, or cannot be had, or does not come in time. Never rejects. */
+  /** Resolves when the map is loaded, missing or late. Never rejects. */
   async load(): Promise<void> {
     const { source } = this;
     if (typeof source === 'string') return;
@@ -85,7 +85,7 @@ export class SourcePositions {
     this.#told = true;
   }
 
-  /** @returns `wasm-actors/scene.ts:120:5` of the innermost frame of the actor, else of the innermost of all; empty when there is none */
+  /** @returns the position of the actor's innermost frame, as `wasm-actors/scene.ts:120:5`; else of the innermost frame of all; else empty */
   inStack(stack: string): string {
     const found = [...stack.matchAll(WASM_FRAME)].map(([, offset]) => this.#at(Number.parseInt(offset, 16))).filter(Boolean);
     return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !ALLOCATION.test(position)) ?? found[0] ?? '';
@@ -93,7 +93,7 @@ export class SourcePositions {
 
   #parse(): GuestSourceMap {
     if (this.#map) return this.#map;
-    if (this.#json === '') return NO_MAP; // not here yet
+    if (this.#json === '') return NO_MAP; // not loaded yet
     try {
       this.#map = JSON.parse(this.#json) as GuestSourceMap;
       this.#segments = decodedMappings(new TraceMap(this.#json))[0] ?? [];
@@ -104,12 +104,12 @@ export class SourcePositions {
     return this.#map ?? NO_MAP;
   }
 
-  /** @returns the position of the instruction at `offset`, or of the nearest before it that is not of what an actor calls */
+  /** @returns the position of the instruction at `offset`, or of the nearest one before it outside of `RUNTIME` */
   #at(offset: number): string {
     const { x_functionStarts: starts = [] } = this.#parse();
     const segments = this.#segments;
     const exact = lastAtMost(segments, ([column]) => column, offset);
-    // Without the starts, as in another language's map, only the instruction itself counts.
+    // Without function starts, as in another language's map, only the instruction itself counts.
     const functionStart = starts[lastAtMost(starts, (start) => start, offset)] ?? segments[exact]?.[0];
     let nearest = '';
     for (let i = exact; i >= 0 && segments[i][0] >= functionStart; i--) {
@@ -117,11 +117,11 @@ export class SourcePositions {
       if (position && (!RUNTIME.test(position) || DRIVER.test(position))) return position;
       nearest ||= position;
     }
-    return ALLOCATION.test(nearest) ? this.#behind(exact, starts) || nearest : nearest;
+    return ALLOCATION.test(nearest) ? this.#after(exact, starts) || nearest : nearest;
   }
 
-  /** What a function allocates first may have nothing before it: @returns the nearest position behind in the same function that is the actor's, or empty */
-  #behind(index: number, starts: readonly number[]): string {
+  /** A function's first allocation may have no position before it. @returns the next position in the same function that is the actor's, or empty */
+  #after(index: number, starts: readonly number[]): string {
     const segments = this.#segments;
     const end = starts[lastAtMost(starts, (start) => start, segments[index]?.[0] ?? 0) + 1] ?? Number.POSITIVE_INFINITY;
     for (let i = index + 1; i < segments.length && segments[i][0] < end; i++) {
@@ -141,14 +141,14 @@ export class GuestAbort extends Error {
   override readonly name = 'GuestAbort';
   constructor(
     message: string,
-    /** As the compiler noted it; empty when the guest is of another language. */
+    /** As the compiler noted it; empty for a guest of another language. */
     readonly position: string,
   ) {
     super(message);
   }
 }
 
-/** @returns the source position of what a guest threw, empty when unknown; a function when the source map has to be asked */
+/** @returns the source position of a guest's error; empty when unknown; a function when it has to be looked up in the source map */
 export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | SiteSearch {
   if (!isA(thrown, Error)) return '';
   const noted = isA(thrown, GuestAbort) ? thrown.position : '';

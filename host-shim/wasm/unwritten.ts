@@ -1,6 +1,6 @@
 /**
- * What a guest's writer refuses, it tells with the place of what was written before: ` (behind 61 bytes at 70144)`. From those bytes and the schema follows
- * which field it was, as in TypeScript, and guests need not carry the names of their fields.
+ * When a guest's writer refuses a value, its message says what was written before: ` (behind 61 bytes at 70144)`. Those bytes and the schema
+ * tell which field it was, as in TypeScript, so guests need not contain the names of their fields.
  */
 import { isA } from '../../actors/contract/thrown.js';
 import type { BoundParty } from '../../protocol/bind.js';
@@ -9,10 +9,10 @@ import { locateSnapshot, type MalformedFrames } from './malformed.js';
 import { GuestAbort } from './positions.js';
 
 const BEHIND = / \(behind (\d{1,10}) bytes at (\d{1,10})\)$/;
-/** The first byte of a frame behind its length; a snapshot begins otherwise. */
+/** The first byte of a frame after its length; a snapshot begins with another byte. */
 const FRAME_TAG = 0x98;
 
-/** Puts the field, as `order.place.quantity`, into the message of an abort. Anything else is left as it is. */
+/** Adds the field, for example `order.place.quantity`, to the message of an abort. Anything else stays unchanged. */
 export function nameField(thrown: unknown, memory: Uint8Array, schema: BoundParty, kinds: MalformedFrames): void {
   const found = isA(thrown, GuestAbort) && BEHIND.exec(thrown.message);
   if (!found) return;
@@ -27,7 +27,7 @@ export function nameField(thrown: unknown, memory: Uint8Array, schema: BoundPart
 
 function fieldBehind(written: Uint8Array, schema: BoundParty, kinds: MalformedFrames): { path: string; kind: string } | null {
   if (written.length >= BODY_OFFSET && written[4] === FRAME_TAG) {
-    // The length of the frame that is being written is not there yet.
+    // The length of the frame that is being written is not known yet.
     let at = 0;
     for (
       let length = frameLength(written, 0);

@@ -1,14 +1,14 @@
-/** The browse screen: rails by genre. Focus and scroll can be put back as they were, from an entry of the history. */
+/** The browse screen: rails by genre. Focus and scroll can be restored from an entry of the history. */
 import type { Film, Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import { Rail } from './rail.js';
 import { type NodeHandle, ROOT, type Screen } from './screen.js';
 import { FAINT, INK, MARGIN, ON_RING, RAIL_HEIGHT, RAILS_TOP, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
-/** Rails whose cards are nodes, around the one that has focus: what the screen shows, and one more on either side. */
+/** Rails on either side of the focused one whose cards are nodes: what the screen shows, and one more. */
 const OPEN_RAILS = 2;
 const MOVE = { durationMs: 260 };
-/** Key of the vertical scroll among the offsets that history keeps; rails have their index. */
+/** Key of the vertical scroll among the offsets that history keeps; a rail's key is its index. */
 const VERTICAL = 1000;
 /** Focus keys: rail and position in one number; 0 is none. */
 const POSITIONS_MAX = 10_000;
@@ -19,19 +19,19 @@ export interface Restored {
 }
 
 export interface BrowseEvents {
-  /** Focus or scroll have changed: what to keep in the history entry. */
+  /** Called when focus or scroll has changed, with what to keep in the history entry. */
   onMove(restored: Restored): void;
-  /** Wishes focus to a node, or into a group. */
+  /** Asks for focus on a node or a group. */
   wish(node: NodeHandle): void;
-  /** Groups go back to the card that had focus last. */
+  /** The group will be entered at the card that had focus last. */
   remember(group: NodeHandle): void;
-  /** The group leaves, and its number is another node's some day. */
+  /** The group is removed, and its number will go to another node. */
   forget(group: NodeHandle): void;
   onError(error: unknown): void;
 }
 
 export class Browse {
-  /** Resolves when the picture is whole, or as whole as it will be. */
+  /** Resolves when the picture is complete, or as complete as it will be. */
   readonly ready: Promise<void>;
   private readonly root: NodeHandle;
   private readonly rails: Rail[] = [];
@@ -69,7 +69,7 @@ export class Browse {
     }
   }
 
-  /** Until the catalogue comes: what is wrong, and a button that asks for it again. */
+  /** Shows what is wrong until the catalogue arrives, and a button that asks for it again. */
   private apologize(): void {
     const { screen } = this;
     const width = SCREEN_WIDTH - 2 * MARGIN;
@@ -108,7 +108,7 @@ export class Browse {
     });
   }
 
-  /** @returns false when the node is not of this screen */
+  /** @returns false when the node does not belong to this screen */
   focused(node: NodeHandle): boolean {
     const rail = this.rails.findIndex((candidate) => candidate.positionOf(node) >= 0);
     if (rail < 0) return false;
@@ -132,7 +132,7 @@ export class Browse {
     return { focus: this.current * POSITIONS_MAX + this.position + 1, scroll: [...scroll, { key: VERTICAL, offset: this.top }] };
   }
 
-  /** Enter on the button of the apology. */
+  /** Enter was pressed on the button of the apology. */
   activated(node: NodeHandle): void {
     if (node !== this.apology?.button) return;
     this.screen.remove(this.apology.root);
@@ -140,7 +140,7 @@ export class Browse {
     void this.load();
   }
 
-  /** The film of a card, when it has come. */
+  /** The film of a card, if it has arrived. */
   filmOf(node: NodeHandle): Film | undefined {
     for (const rail of this.rails) {
       const position = rail.positionOf(node);

@@ -1,4 +1,4 @@
-/** The details screen of one film. Its nodes stand before its data has come; the text is filled in. */
+/** The details screen of one film. It makes its nodes before the data arrives, and fills in the text later. */
 import type { Film } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import { posterSource } from './rail.js';
@@ -14,13 +14,13 @@ const BUTTONS = ['Play', 'Add to my list'] as const;
 
 export interface DetailsEvents {
   wish(node: NodeHandle): void;
-  /** Focus is on another button: what to keep in the history entry, from 1. */
+  /** Called when another button has focus, with its number from 1, to keep in the history entry. */
   onMove(focus: number): void;
   onError(error: unknown): void;
 }
 
 export class Details {
-  /** Resolves when the picture is whole, or as whole as it will be. */
+  /** Resolves when the picture is complete, or as complete as it will be. */
   readonly ready: Promise<void>;
   private readonly root: NodeHandle;
   private readonly poster: NodeHandle;
@@ -89,7 +89,7 @@ export class Details {
     screen.string(this.credits, credits.filter(Boolean).join('. '));
   }
 
-  /** @returns false when the node is not of this screen */
+  /** @returns false when the node does not belong to this screen */
   focused(node: NodeHandle): boolean {
     const button = this.buttons.findIndex((candidate) => candidate.node === node);
     if (button < 0) return false;
@@ -108,7 +108,7 @@ export class Details {
     return true;
   }
 
-  /** Enter on a button: there is nothing to play, so it says that it was pressed. */
+  /** Enter was pressed on a button. There is nothing to play, so the button says that it was pressed. */
   activated(node: NodeHandle): void {
     const button = this.buttons.find((candidate) => candidate.node === node);
     if (!button) return;

@@ -1,4 +1,4 @@
-/** The catalogue as the page sees it: requests to the network actor, which caches, dedupes and retries them. */
+/** The page's access to the catalogue: requests to the network actor, which caches, dedupes and retries them. */
 import type { Port } from 'tandem';
 import { network, type page } from 'tandem/protocol';
 import type { Film, FilmPage, Genre } from '../catalogue/film.js';
@@ -8,7 +8,7 @@ import type { PageOptions } from '../page-options.js';
 const CACHE = { maxAgeMs: 60_000, staleMs: 3_600_000 };
 const RETRIES = 3;
 
-/** The server answered, but not with what was asked for; or nothing answered at all. */
+/** The server did not answer, or not with the requested data. */
 class CatalogueError extends Error {
   override readonly name = 'CatalogueError';
 }

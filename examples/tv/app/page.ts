@@ -1,7 +1,7 @@
 /**
- * The application's own code: the page port. It asks history for a route and shows what history says is current; it wishes focus
- * and shows where focus is. It lives in the JavaScript VM, beside the actors placed there, and is supervised: when it throws, or its VM is
- * lost, another is made, which shows the entry that history is at.
+ * The application's own code: the page port. It asks history for a route, and shows the entry that history says is current; it asks for
+ * focus, and shows where focus is. It lives in the JavaScript VM, beside the actors placed there, and is supervised: when it throws, or its
+ * VM is lost, a new page is made, which shows the current entry of the history.
  */
 import type { Port, PortHandlers, Vm } from 'tandem';
 import {
@@ -27,11 +27,11 @@ import { BACKGROUND, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 type Focused = PublicationOf<typeof focus, 'focused'>;
 type Current = PublicationOf<typeof history, 'current'>;
 
-/** What the former page has left may stay for so long while the catalogue does not answer; then placeholders will do. */
+/** How long the former page's picture stays while the catalogue does not answer; after that the new one appears with placeholders. */
 const HELD_MS = 400;
 const HELD_TIMER = 1;
 
-/** Opens the page in its VM. It begins once everything that it talks to runs. */
+/** Opens the page in its VM. It starts once all its partners run. */
 export function openPage(vm: Vm, options: PageOptions = {}): void {
   vm.openSupervisedPort(page, (port) => new Page(port, options));
 }
@@ -52,7 +52,7 @@ class Page implements PortHandlers<typeof page> {
     port.onTimer(HELD_TIMER, () => this.release());
   }
 
-  /** The page may have been here before: history says where it was, and the scene may still hold what it had shown. */
+  /** This may be a restart: history then says where the page was, and the scene may still hold the former page's picture. */
   onOpen(): void {
     const topic = history.publishes.current.kind;
     this.port.sendTo(history.address, system.receives.refresh, { topic, follower: page.address });
@@ -92,7 +92,7 @@ class Page implements PortHandlers<typeof page> {
     if (this.shown === shown) this.release();
   }
 
-  /** The new picture, and then focus: a handle means another node from here on. */
+  /** Sends the new picture first and focus after it, because a handle means another node from here on. */
   private release(): void {
     if (!this.screen.still) return;
     this.screen.release();
@@ -114,7 +114,7 @@ class Page implements PortHandlers<typeof page> {
     });
   }
 
-  /** History is kept in storage: what lies in it may be from another version of the page, and must not end this one at each start. */
+  /** History is kept in storage, so its parameters may come from another version of the page. They must not crash this one at each start. */
   private filmIn(params: Uint8Array): number | null {
     try {
       const { film } = decodeDynamic(params) as { readonly film: unknown };
@@ -135,7 +135,7 @@ class Page implements PortHandlers<typeof page> {
   }
 
   onFocusFocused({ node }: Focused): void {
-    // Nothing leaves before the first picture; and where focus is until then was said of the nodes of the former page.
+    // Nothing is sent before the first picture, and until then focus is about nodes of the former page.
     if (!this.shown || this.screen.still) return;
     this.shown.focused(node);
     this.screen.flush();
@@ -149,7 +149,7 @@ class Page implements PortHandlers<typeof page> {
     this.screen.flush();
   }
 
-  /** From the screen that is shown: a key that was meant for it, and comes when another is current, leads nowhere. */
+  /** Navigates from the screen that is shown. A key that was meant for it but arrives when another screen is current has no effect. */
   private navigate(route: string, params: unknown): void {
     this.port.send(history.receives.push, { route, params: encodeDynamic(params), whileEntry: this.entry });
   }

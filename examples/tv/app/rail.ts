@@ -1,6 +1,6 @@
 /**
- * One rail of the browse screen: the films of a genre in a row. Only the cards near the window are nodes; a film that has not come
- * yet is a placeholder, and its card is filled in when it does.
+ * One rail of the browse screen: the films of a genre in a row. Only the cards near the window are nodes. A film that has not arrived
+ * yet has a placeholder, which is filled in later.
  */
 import type { Film, Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
@@ -21,12 +21,12 @@ import {
   SCREEN_WIDTH,
 } from './theme.js';
 
-/** Cards that fit the screen, and one that is cut off: the viewer sees that there is more. */
+/** Cards that fit the screen, and one that is cut off, so that the viewer sees that there is more. */
 const WINDOW_CARDS = Math.ceil(SCREEN_WIDTH / CARD_STEP) + 1;
 /** Cards kept beyond either end of the window, so that a move always finds a neighbour. */
 const SPARE_CARDS = 3;
 const PAGE_FILMS = 20;
-/** The pictures stand below the rail's title, not their rings. */
+/** The pictures, not their rings, are aligned below the rail's title. */
 const ROW_START = MARGIN - CARD_RING;
 const MOVE = { durationMs: 220 };
 const GROW = { durationMs: 160 };
@@ -43,14 +43,14 @@ export class Rail {
   private readonly row: NodeHandle;
   private readonly cards = new Map<number, Card>();
   private readonly films: (Film | undefined)[];
-  /** By the first film of each. */
+  /** Requested pages, by their first film. */
   private readonly pages = new Map<number, Promise<void>>();
-  /** Cards that are scrolled out to the left. */
+  /** Number of cards scrolled out to the left. */
   private offset: number;
   private open = false;
   private closed = false;
 
-  /** @param changed is called after data has come and the cards were filled in */
+  /** @param changed called after data has arrived and the cards were filled in */
   constructor(
     private readonly screen: Screen,
     private readonly source: Films,
@@ -86,7 +86,7 @@ export class Rail {
     return this.offset;
   }
 
-  /** The group that the rail's cards are in. */
+  /** The group of the rail's cards. */
   get group(): NodeHandle {
     return this.row;
   }
@@ -104,7 +104,7 @@ export class Rail {
     return this.films[position];
   }
 
-  /** Makes the cards of the window, and asks for their films. */
+  /** Makes the cards of the window and requests their films. */
   show(): void {
     this.open = true;
     const from = Math.max(0, this.offset - SPARE_CARDS);
@@ -114,7 +114,7 @@ export class Rail {
     for (let first = from - (from % PAGE_FILMS); first < to; first += PAGE_FILMS) this.ask(first);
   }
 
-  /** Lets go of the cards; the title stays. */
+  /** Removes the cards; the title stays. */
   hide(): void {
     if (!this.open) return;
     this.open = false;
@@ -125,7 +125,7 @@ export class Rail {
     this.closed = true;
   }
 
-  /** The card has focus: it grows, and the row moves so that it stands second. */
+  /** The card has focus: it grows, and the row scrolls until the card is second. */
   focus(position: number): void {
     const card = this.cards.get(position);
     if (card) {
@@ -193,7 +193,7 @@ export class Rail {
     this.screen.animate(card.picture, 'opacity', 1, { durationMs: 200, from: 0.4 });
   }
 
-  /** Resolves when all films that were asked for have come, or will not come. */
+  /** Resolves when all requested films have arrived or failed. */
   async complete(): Promise<void> {
     await Promise.all(this.pages.values());
   }
@@ -207,7 +207,7 @@ export class Rail {
       const page = await this.source.page(this.genre.name, first, PAGE_FILMS);
       for (const [i, film] of page.films.entries()) this.films[page.from + i] = film;
     } catch {
-      // The placeholders stay; the next time that the window comes by, they are asked for again.
+      // The placeholders stay; their films are requested again when the window comes by the next time.
       this.pages.delete(first);
       return;
     }
@@ -217,5 +217,5 @@ export class Rail {
   }
 }
 
-/** The host draws posters itself: the source says what is on them. */
+/** Source of a poster. The host draws posters itself, from what the source says. */
 export const posterSource = (film: Film): string => `poster:${film.id}:${film.genre}:${film.year || ''}:${film.title}`;

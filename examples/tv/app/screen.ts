@@ -1,9 +1,9 @@
 /**
  * Host nodes: integer handles and batched commands. The page keeps handles only, never a second tree with copied properties.
- * What is called between two `flush`es leaves as one commit, which the scene applies as a whole.
+ * All commands between two `flush`es are sent as one commit, which the scene applies as a whole.
  *
- * A page that was restarted holds its first commit back until its picture is whole. Until then the viewer sees what its former incarnation
- * has left; then that leaves and the new one is there, at rest, in one frame.
+ * A restarted page holds its first commit back until its picture is complete. Until then the viewer sees the picture of the former
+ * incarnation; then the new one replaces it in one frame, without animation.
  */
 import { type MessageOf, SCENE_NODES_MAX, type SceneProperty, type scene } from 'tandem/protocol';
 
@@ -20,13 +20,13 @@ export interface Movement {
   /** Control points of a CSS cubic-bezier. */
   readonly easing?: readonly [number, number, number, number];
   readonly from?: number;
-  /** Further runs; -1 is without end. */
+  /** Number of repetitions; -1 for endless. */
   readonly repeat?: number;
 }
 
 /**
- * Handles that rest before the oldest of them is used again: keys and wishes that name the former node are on their way for a frame or
- * two. The cards of three rails.
+ * Freed handles that are kept back before the oldest is reused, because keys and requests that name the former node may be on their
+ * way for a frame or two. As many as the cards of three rails.
  */
 const HANDLES_AT_REST = 256;
 const EASE_OUT = [0.2, 0.7, 0.2, 1] as const;
@@ -47,10 +47,10 @@ export class Screen {
   private commit = emptyCommit();
   private held = false;
   private next = 1;
-  /** Handles that the scene has let go of, oldest first. */
+  /** Handles that the scene has freed, oldest first. */
   private free: NodeHandle[] = [];
   private leaving: NodeHandle[] = [];
-  /** Who holds whom, so that removing a node gives back the handles of its subtree. */
+  /** Children of each node, so that removing a node frees the handles of its subtree. */
   private readonly children = new Map<NodeHandle, Set<NodeHandle>>();
   private readonly parents = new Map<NodeHandle, NodeHandle>();
 
@@ -76,13 +76,13 @@ export class Screen {
     for (const [property, value] of Object.entries(properties)) this.commit.sets.push({ node, property: property as SceneProperty, value });
   }
 
-  /** What a former incarnation of the page has put into the scene leaves with the next flush. @param held not before `release` */
+  /** The next flush removes everything that a former incarnation has put into the scene. @param held no flush is sent before `release` */
   replaceAll(held: boolean): void {
     this.commit.replaces = true;
     this.held = held;
   }
 
-  /** Nothing leaves, and nothing moves: what is animated is at its end. */
+  /** True while commits are held back. Animated properties then go straight to their end. */
   get still(): boolean {
     return this.held;
   }
@@ -92,7 +92,7 @@ export class Screen {
     this.flush();
   }
 
-  /** The text of a text node, the source of an image. */
+  /** Sets the text of a text node or the source of an image. */
   string(node: NodeHandle, value: string): void {
     this.commit.strings.push({ node, value });
   }
@@ -111,7 +111,7 @@ export class Screen {
     this.commit.animations.push({ node, property, from: from ?? null, to, durationMs, delayMs, x1, y1, x2, y2, repeat });
   }
 
-  /** With its subtree. The handles are used again some time after the next flush. */
+  /** Removes a node with its subtree. The handles are reused some time after the next flush. */
   remove(node: NodeHandle): void {
     this.commit.removes.push(node);
     this.children.get(this.parents.get(node) ?? ROOT)?.delete(node);

@@ -1,4 +1,4 @@
-/** The films of vega-datasets, by genre, and the answers of the HTTP interface to them. No platform: the server and the simulation share it. */
+/** The films of vega-datasets by genre, and the HTTP answers about them. Free of any platform: the server and the simulation share it. */
 import { FILMS_PER_PAGE_MAX, type Film, type FilmPage, type Genre } from './film.js';
 
 /** A film as the data set has it. */
@@ -16,7 +16,7 @@ export interface RawFilm {
 
 export interface Answer {
   readonly status: number;
-  /** JSON. */
+  /** Body as JSON. */
   readonly body: string;
 }
 
@@ -50,12 +50,12 @@ export class Catalogue {
       if (ofGenre) ofGenre.push(film);
       else this.byGenre.set(film.genre, [film]);
     }
-    // The best known first: votes are what a viewer recognises.
+    // The best-known films first: they have the most votes.
     for (const films of this.byGenre.values()) films.sort((a, b) => b.votes - a.votes || a.id - b.id);
     this.genres = [...this.byGenre].map(([name, { length: count }]) => ({ name, count })).sort((a, b) => b.count - a.count);
   }
 
-  /** @param path with its query, as `/api/films?genre=Drama&from=20&count=20` */
+  /** @param path with its query, for example `/api/films?genre=Drama&from=20&count=20` */
   answer(path: string): Answer {
     const url = new URL(path, 'http://catalogue');
     if (url.pathname === '/api/genres') return found(this.genres);

@@ -1,19 +1,19 @@
-/** What the catalogue serves: the contract between the page and the server. */
+/** The catalogue's data: the contract between the page and the server. */
 
 export interface Film {
-  /** Its place in the catalogue. */
+  /** Index of the film in the catalogue. */
   readonly id: number;
   readonly title: string;
   readonly genre: string;
-  /** 0 when not known, as are the numbers below. */
+  /** 0 when unknown, like the numbers below. */
   readonly year: number;
   readonly minutes: number;
-  /** Of ten. */
+  /** From 0 to 10. */
   readonly rating: number;
   readonly votes: number;
   readonly director: string;
   readonly distributor: string;
-  /** Of the Motion Picture Association, as `PG-13`. */
+  /** Rating by the Motion Picture Association, for example `PG-13`. */
   readonly certificate: string;
 }
 
@@ -29,5 +29,5 @@ export interface FilmPage {
   readonly films: readonly Film[];
 }
 
-/** Films of one answer: a rail shows six at a time, and 60 of them stay well below a frame. */
+/** Most films in one answer: a rail shows six at a time, and 60 films stay well below the size of a frame. */
 export const FILMS_PER_PAGE_MAX = 60;

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { Catalogue, type RawFilm } from './catalogue.js';
 
-/** The package exports code only: its data lies beside. */
+/** Finds the data beside the package's code: the package exports only the code. */
 export function loadCatalogue(): Catalogue {
   const { resolve } = createRequire(import.meta.url);
   const path = join(dirname(resolve('vega-datasets')), '../data/movies.json');

@@ -1,2 +1,2 @@
-/** The folder of the built modules of the five actors, by the name under which the runtime is installed. */
+/** The folder with the built modules of the five actors, found by the name of the installed runtime. */
 export const GUESTS = new URL('./', import.meta.resolve('tandem/guests/scene.wasm'));

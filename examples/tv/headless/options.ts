@@ -4,7 +4,7 @@ import { parsePlacement } from 'tandem';
 import { ACTOR_NAMES } from '../application.js';
 import type { PageOptions } from '../page-options.js';
 
-/** A frame on real threads: faster than a television's, so that a run does not take as long as it shows. */
+/** Real time of a frame on threads: shorter than a television's, so that a run takes less time than it shows. */
 export const REAL_FRAME_MS = 4;
 
 export interface HeadlessOptions {
@@ -13,7 +13,7 @@ export interface HeadlessOptions {
   readonly seed: number;
   readonly frames: number;
   readonly trapRate: number;
-  /** Folder where the viewer's place is kept; none when not given. */
+  /** Folder in which the viewer's place is kept; undefined for none. */
   readonly storage: string | undefined;
   readonly viewer: 'random' | 'steady';
   /** Real time between two frames on real threads. */
@@ -22,12 +22,12 @@ export interface HeadlessOptions {
   readonly json: boolean;
 }
 
-/** A command line that makes no sense: said in one line, with what is allowed. */
+/** The command line makes no sense. The message is one line and says what is allowed. */
 export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-/** @throws OptionError, or PlacementError, which names the actors that there are */
+/** @throws OptionError, or PlacementError, which names the existing actors */
 export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions {
   const values = parse(input);
   if (values.host !== 'node' && values.host !== 'sim') throw new OptionError(`--host is node or sim, not ${values.host}`);

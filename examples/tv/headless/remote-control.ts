@@ -1,8 +1,8 @@
-/** A viewer who presses keys at random, from a seed: mostly along a rail, now and then into a film and back. */
+/** A viewer who presses seeded random keys: mostly along a rail, now and then into a film and back. */
 import type { Key } from 'tandem/node';
 import type { Random } from 'tandem/testing';
 
-/** Keys, and how often each is pressed of a hundred. */
+/** Keys, with the percentage of presses of each. */
 const HABITS: readonly (readonly [Key, number])[] = [
   ['right', 34],
   ['left', 12],

@@ -1,4 +1,4 @@
-/** What a headless run has found out: printed as a table, or as the one line of JSON that `--json` promises. */
+/** The result of a headless run: printed as a table, or as one line of JSON with `--json`. */
 import { createHash } from 'node:crypto';
 import { decodeSavedState, decodeSnapshot, encodeSnapshot, type System, type VmCounters } from 'tandem';
 import { focus, history, metrics } from 'tandem/protocol';
@@ -7,7 +7,7 @@ import { ACTOR_NAMES } from '../application.js';
 /** Where the viewer is. */
 export interface Place {
   readonly route: string;
-  /** The entry's, as the page keeps it there. */
+  /** The focus key that the page keeps in the entry. */
   readonly focus: number;
   readonly depth: number;
 }
@@ -15,7 +15,7 @@ export interface Place {
 export interface Report {
   readonly frames: number;
   readonly keys: number;
-  /** Before the first key, and at the end; `null` when there is no place yet, or history is down. */
+  /** The place before the first key, and at the end; `null` when there is none yet, or history is down. */
   readonly begin: Place | null;
   readonly end: Place | null;
   /** `null` when focus is down. */
@@ -23,22 +23,22 @@ export interface Report {
   readonly messages: {
     readonly sent: number;
     readonly delivered: number;
-    /** Sent, and neither delivered nor accounted for by the rows below. */
+    /** Sent, but neither delivered nor counted in the rows below. */
     readonly lost: number;
     /** Delivered more often than sent. */
     readonly duplicated: number;
-    /** Replaced by a newer one of the same key before they were delivered. */
+    /** Replaced by a newer message of the same key before delivery. */
     readonly conflated: number;
-    /** Of kinds that may be dropped when a mailbox is full. */
+    /** Dropped because the mailbox was full; only kinds that allow it. */
     readonly dropped: number;
   };
   readonly traps: number;
   readonly restarts: number;
   readonly replayed: number;
-  /** Replays whose output differed from what was sent before. */
+  /** Replays whose output differed from the output sent before. */
   readonly divergent: number;
   readonly placement: Readonly<Record<string, string>>;
-  /** `null` when an actor is down, as one that has spent its budget of restarts: then there is no whole state, and `errors` says why. */
+  /** `null` when an actor is down, for example after too many restarts: then there is no complete state, and `errors` says why. */
   readonly stateHash: string | null;
   readonly errors: readonly string[];
 }
@@ -57,12 +57,12 @@ export function countMessages(counters: VmCounters): Report['messages'] {
 const isRunning = (system: System, name: string): boolean =>
   system.actors.some(({ actor, state }) => actor === name && state === 'running');
 
-/** What no run may do, whatever was in its way. */
+/** Violations of what every run must keep, whatever faults it met. */
 export function wrongWith({ lost, duplicated }: Report['messages']): string[] {
   return [...(lost > 0 ? [`${lost} messages were lost`] : []), ...(duplicated > 0 ? [`${duplicated} messages were delivered twice`] : [])];
 }
 
-/** Of the five snapshots, without the half of metrics that measures the runtime itself. */
+/** Hash of the five snapshots, without the half of metrics that measures the runtime itself. */
 export async function hashState(system: System): Promise<string | null> {
   if (!ACTOR_NAMES.every((actor) => isRunning(system, actor))) return null;
   const hash = createHash('sha256');
@@ -87,7 +87,7 @@ export async function placeOf(system: System): Promise<Place | null> {
   return current ? { route: current.route, focus: current.focus, depth: state.entries.length - 1 } : null;
 }
 
-/** Publications of `focus.focused` so far: its version. */
+/** Number of publications of `focus.focused` so far, which is its version. */
 export async function countFocusMoves(system: System): Promise<number | null> {
   if (!isRunning(system, focus.name)) return null;
   return decodeSnapshot(focus, await system.snapshot(focus.name)).publicationVersions.focused;

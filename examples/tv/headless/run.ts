@@ -21,12 +21,12 @@ import { countFocusMoves, countMessages, hashState, placeOf, type Report, wrongW
 import { FRAME_MICROS, nodeStage, type Stage, simStage } from './stage.js';
 import { SteadyViewer } from './steady-viewer.js';
 
-/** A key every so many frames: ten a second, a viewer in a hurry. */
+/** Frames between two keys: ten keys a second, a viewer in a hurry. */
 const FRAMES_PER_KEY = 6;
-/** Traps by order are not a fault that repeats itself: the budget is there to be seen, not to end the run. */
+/** Injected traps are no repeated fault: this budget of restarts is high enough not to end the run. */
 const INTENSITY = 1_000;
 
-/** What a life has opened: the run goes on with that of the present one. */
+/** What a life of the application has opened. The run uses that of the present life. */
 interface Screen {
   readonly stage: Stage;
   readonly display: DisplayPort;
@@ -59,11 +59,11 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
       seed,
       trapRate,
       intensity: INTENSITY,
-      circuit: null, // what is reported is of the placement that was asked for
+      circuit: null, // the report is about the requested placement
       storage,
     });
   };
-  // In real time: that of a simulation begins anew with each life.
+  // Real time, because a simulation's time begins anew with each life.
   const application = await startApplication({ open, clock: platformClock, timers: platformTimers });
   try {
     application.onChange((change) => {
@@ -102,10 +102,10 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   }
 }
 
-/** Says what is pressed in a frame; null for nothing. */
+/** Returns the key pressed in a frame; null for none. */
 type Viewer = (frame: number) => Key | null;
 
-/** @returns keys pressed */
+/** @returns the number of keys pressed */
 async function play({ frames, seed, viewer }: HeadlessOptions, present: () => Screen, errors: string[]): Promise<number> {
   const random = new Random(seed).fork('remote control');
   const steady = viewer === 'steady' ? new SteadyViewer() : null;

@@ -10,10 +10,10 @@ import { GUESTS } from './guests.js';
 import { REAL_FRAME_MS } from './options.js';
 import { countMessages } from './report.js';
 
-/** Of the display's clock: 60 frames a second. */
+/** Time of a frame on the display's clock: 60 frames a second. */
 export const FRAME_MICROS = 16_667;
 const LATENCY_MS = { min: 20, max: 120 };
-/** How long a run may take to come to rest: longer than any retry. */
+/** The longest that a run may take to come to rest: longer than any retry. */
 const SETTLE_MICROS_MAX = 30_000_000;
 const SETTLE_STEP_MS = 50;
 
@@ -31,17 +31,17 @@ export interface StageOptions {
   readonly seed: number;
   readonly onPortError: (port: string, error: unknown) => void;
   readonly page?: PageOptions;
-  /** Between two frames on real threads. */
+  /** Real time between two frames on threads. */
   readonly frameMs?: number;
-  /** Of the simulation, to act as a lesser device. */
+  /** Capabilities of the simulation, to act like a lesser device. */
   readonly capabilities?: Capabilities;
 }
 
-/** A restart by permit is told after the output of the actor that was restarted. */
+/** A restart that needs a permit is reported after the output of the restarted actor. */
 const hasHeard = ({ actors }: System, traps: number): boolean =>
   actors.every(({ state }) => state === 'running') && actors.reduce((sum, { restarts }) => sum + restarts, 0) >= traps;
 
-/** An actor that is down answers nobody: what is for it is never accounted for. */
+/** An actor that is down answers nobody, so messages to it are never accounted for. */
 async function isQuiet(system: System): Promise<boolean> {
   if (system.actors.some(({ state }) => state === 'exhausted' || state === 'lost')) return true;
   const counters = await system.counters();

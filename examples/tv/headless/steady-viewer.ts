@@ -1,16 +1,16 @@
 /**
- * A viewer who presses right and left in turn, and looks at the picture each time: a key that moves the focus nowhere has had no effect.
- * Nothing else goes on meanwhile, as in a living room: what a VM should hear has to wake it.
+ * A viewer who presses right and left in turn, and looks at the picture each time: a key that does not move focus has had no effect.
+ * Nothing else happens meanwhile, as in a living room, so every message has to wake its VM.
  */
 import type { Key, Picture } from 'tandem/node';
 import { readView } from '../viewer.js';
 
-/** Two keys are so many frames apart, at least. */
+/** Least number of frames between two keys. */
 const FRAMES_PER_KEY = 6;
-/** A key that has moved nothing after so many frames never will: several seconds of the display's clock. */
-const PATIENCE_FRAMES = 300;
+/** A key that has had no effect after this many frames never will: several seconds of the display's clock. */
+const EFFECT_FRAMES_MAX = 300;
 
-/** A key that was pressed, and what wore the focus then. */
+/** A pressed key, and what had focus then. */
 interface Pressed {
   readonly key: Key;
   readonly number: number;
@@ -25,7 +25,7 @@ export class SteadyViewer {
   private awaited: Pressed | null = null;
   private readyAt = 0;
 
-  /** To be asked once a frame. @returns what is pressed now; null while the viewer waits */
+  /** Call once a frame. @returns the key pressed now; null while the viewer waits */
   next(frame: number, picture: Picture): Key | null {
     const { focused, placeholders } = readView(picture);
     if (this.awaited && !this.hasSettled(this.awaited, focused, frame)) return null;
@@ -37,14 +37,14 @@ export class SteadyViewer {
     return key;
   }
 
-  /** What is still awaited at the end had its time, or not. */
+  /** Ends the run. Complains when no key was pressed at all */
   end(frame: number): void {
     if (this.keys === 0) this.complaints.push(`there was nothing to look at in ${frame} frames: no key was pressed`);
   }
 
   private hasSettled({ key, number, focused, frame }: Pressed, now: string, at: number): boolean {
     if (now !== '' && now !== focused) return true;
-    if (at - frame < PATIENCE_FRAMES) return false;
+    if (at - frame < EFFECT_FRAMES_MAX) return false;
     this.complaints.push(`key ${number} (${key}) had no effect: the focus stays on ${focused}`);
     return true;
   }

@@ -1,6 +1,6 @@
 /**
- * The local server of the television: the built page, the modules, the catalogue with a latency like a home network's, and a
- * telemetry backend. It sends the headers for cross-origin isolation, without which a browser gives no shared memory.
+ * The local server of the television: the built page, the modules, the catalogue with the latency of a home network, and a
+ * telemetry backend. It sends the headers for cross-origin isolation, because browsers give no shared memory without them.
  */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { TelemetrySink } from './telemetry-sink.js';
 
 export interface ServerOptions {
   readonly catalogue: Catalogue;
-  /** 0 for any that is free. */
+  /** 0 for any free port. */
   readonly port: number;
   readonly latencyMs: { readonly min: number; readonly max: number };
   /** Folder of the built page; null serves the catalogue alone. */
@@ -35,7 +35,7 @@ const TYPES: Readonly<Record<string, string>> = {
 
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
-/** @throws the error of `listen`, as EADDRINUSE */
+/** @throws the error of `listen`, for example EADDRINUSE */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const telemetry = new TelemetrySink();
   const server = createServer((request, response) => {
@@ -70,7 +70,7 @@ function answerApi({ catalogue, latencyMs }: ServerOptions, path: string, respon
 
 const toUrl = (path = '/'): URL | null => (URL.canParse(path, 'http://server') ? new URL(path, 'http://server') : null);
 
-/** `?plain` leaves the isolation headers out: to see the page as a device without shared memory does. */
+/** `?plain` leaves out the isolation headers, to see the page like a device without shared memory. */
 async function serveFile(root: string | null, url: URL, response: ServerResponse): Promise<void> {
   const file = root && fileOf(root, url.pathname);
   const found = file && (await stat(file).catch(() => null))?.isFile();
@@ -81,11 +81,11 @@ async function serveFile(root: string | null, url: URL, response: ServerResponse
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
   const isolation = url.searchParams.has('plain') ? {} : ISOLATION;
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...isolation });
-  // A reader that goes away in the middle ends the response, and nothing else.
+  // A client that disconnects ends its response and nothing else.
   await pipeline(createReadStream(file), response).catch(() => response.destroy());
 }
 
-/** @returns null for a path that is none, or that leads out of `root` */
+/** @returns null for an invalid path, or one that leads out of `root` */
 function fileOf(root: string, path: string): string | null {
   try {
     const file = join(root, normalize(path === '/' ? '/index.html' : decodeURIComponent(path)));

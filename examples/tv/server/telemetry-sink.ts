@@ -1,14 +1,14 @@
-/** A telemetry backend as small as can be: takes OTLP/HTTP JSON on `/v1/metrics` and `/v1/logs`, and shows the last of each on GET. */
+/** A minimal telemetry backend: takes OTLP/HTTP JSON on `/v1/metrics` and `/v1/logs`, and shows the last of each on GET. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** A flush of metrics is bounded far below this. */
+/** A flush of metrics is far below this bound. */
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 const PATHS: readonly string[] = ['/v1/metrics', '/v1/logs'];
 
 export class TelemetrySink {
   private readonly last = new Map<string, string>();
 
-  /** @returns false when the path is none of this */
+  /** @returns false when the path belongs to somebody else */
   answer(path: string, request: IncomingMessage, response: ServerResponse): boolean {
     if (!PATHS.includes(path)) return false;
     if (request.method === 'POST') void this.take(path, request, response);

@@ -1,12 +1,12 @@
 /**
- * What the address says of the device: `?placement=mixed`, and capabilities to do without, so that one browser shows what lesser
+ * Options of the device in the address: `?placement=mixed`, and capabilities to do without, so that one browser shows what lesser
  * devices show.
  *
  *   ?wasm=off      every actor in JavaScript
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
- *   ?requestDeadlineMs=2000   what the page asks for is given up so soon
- *   ?heldMs=400        what a former page has left stays so long while the catalogue does not answer
+ *   ?requestDeadlineMs=2000   deadline of the page's requests
+ *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { parsePlacement } from 'tandem';
 import type { BrowserCapabilities } from 'tandem/browser';
@@ -19,14 +19,14 @@ export interface Device {
   readonly page: PageOptions;
 }
 
-/** An address that makes no sense: said in one line, with what is allowed. */
+/** The address makes no sense. The message is one line and says what is allowed. */
 class AddressError extends Error {
   override readonly name = 'AddressError';
 }
 
 /**
- * @param found what the browser really can do: an address takes away, and never adds
- * @throws AddressError, RangeError for a deadline that is none, or PlacementError, which names the actors that there are
+ * @param found what the browser can really do: an address only takes away
+ * @throws AddressError, RangeError for an invalid deadline, or PlacementError, which names the existing actors
  */
 export function readDevice(parameters: URLSearchParams, found: BrowserCapabilities): Device {
   const placement = parameters.get('placement') ?? 'mixed';
@@ -49,7 +49,7 @@ function isOn(parameters: URLSearchParams, name: string): boolean {
   return value === 'on';
 }
 
-/** How frames travel between the VMs, for a person to read. */
+/** How frames travel between the VMs, as text for a person. */
 export function linksOf({ workers, sharedMemory }: BrowserCapabilities): 'one thread' | 'shared memory' | 'message ports' {
   if (!workers) return 'one thread';
   return sharedMemory ? 'shared memory' : 'message ports';

@@ -1,10 +1,10 @@
 /**
- * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends. When they give up it
- * begins again, at the place that storage holds.
+ * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends. When the system
+ * ends for good, it begins again at the stored place.
  *
- * What is on the screen can be read from the attributes of `#television`, by tests and by whoever looks at it from outside:
- * `data-state` (starting, running, restarting, failed), `data-lives` (that have begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way), `data-painted` (frames), `data-animating`,
- * `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
+ * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed),
+ * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
+ * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  */
 import {
   type ApplicationChange,
@@ -37,16 +37,16 @@ import { type Device, linksOf, readDevice } from './device.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
 
-/** Name of the database where the viewer's place is kept. */
+/** Name of the database that keeps the viewer's place. */
 const STORAGE = 'tandem-tv';
-/** How long the telemetry backend may take. */
+/** The longest that the telemetry backend may take. */
 const TELEMETRY_TIMEOUT_MS = 5_000;
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const television = element('television');
 const canvas = element<HTMLCanvasElement>('picture');
 
-/** Of the address; its folder is where the bundles and modules lie. */
+/** The folder of this bundle, which has the other bundles and the modules, too. */
 const guests = new URL('./', import.meta.url);
 
 async function start(): Promise<void> {
@@ -63,7 +63,7 @@ async function start(): Promise<void> {
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
 }
 
-/** Nothing of the life before is used again but the canvas and the storage. */
+/** Opens one life of the application. It shares only the canvas and the storage with the life before. */
 async function open(life: Life, { placement, capabilities, page }: Device, storage: Storage): Promise<void> {
   const host = createBrowserHost({
     capabilities,
@@ -112,7 +112,7 @@ function onChange(change: ApplicationChange): void {
   if (change.state === 'failed') fail(change.reason);
 }
 
-/** Without storage, as in some private windows, the television starts at the beginning each time. */
+/** Opens storage. Without it, as in some private windows, the television starts at the beginning each time. */
 async function openPlace(): Promise<Storage> {
   try {
     return await openStorage(STORAGE);
@@ -131,7 +131,7 @@ function describeStorage(change: StorageChange): void {
 
 let painted = 0;
 
-/** Says what is painted. */
+/** Sets the attributes that describe the picture. */
 function describe(picture: Picture): void {
   const { dataset } = television;
   const { focused, placeholders } = readView(picture);

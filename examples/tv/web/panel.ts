@@ -1,21 +1,21 @@
 /**
- * The corner of the screen: for each actor, and for the page, its VM, condition and restarts, what is in its mailbox and journal, and its
- * last crash, or why it does not run in Wasm. Keys 1 to 6 choose one, C crashes it.
- * Conditions change as they do; the lengths are asked for once a second, while somebody can see them. A tile has its rows from the first on,
- * each one line, so that none moves when a text comes.
+ * The corner of the screen: for each actor, and for the page, its VM, condition and restarts, the lengths of its mailbox and journal, and
+ * its last crash, or why it does not run in Wasm. Keys 1 to 6 choose one, C crashes it.
+ * Conditions are updated at once; the lengths are asked for once a second, while the page is visible. A tile always has all its rows of
+ * one line each, so that nothing moves when a text appears.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
 import type { ActorHealth, Application, CrashReport, System, TwinStatus } from 'tandem';
 
-/** How often the VMs are asked: often enough for a person, and nothing beside the frames of a second. */
+/** Interval of asking the VMs: often enough for a person, and negligible beside the frames of a second. */
 const ASK_MS = 1_000;
 
-/** Of ports, and of actors whose VM does not answer. */
+/** Shown for ports, and for actors whose VM does not answer. */
 const NOT_KNOWN = '–';
 
-/** Of an actor or port. */
+/** Status of an actor or port. */
 type Status = Pick<System['actors'][number], 'vm' | 'restarts' | 'condition' | 'lastCrash'> & {
-  /** Of an actor. */
+  /** Only for an actor. */
   readonly twin?: TwinStatus;
   readonly name: string;
   readonly state: string;
@@ -62,7 +62,7 @@ export class Panel {
     this.ask();
   }
 
-  /** One question at a time, and none while the page is hidden: what is seen again asks again. */
+  /** Asks one question at a time, and none while the page is hidden; a page that is shown again asks again. */
   private ask(): void {
     const { window } = this.options;
     if (this.asking || window.document.hidden) return;
@@ -86,7 +86,7 @@ export class Panel {
     return this.tiles.find((tile) => tile.name === name);
   }
 
-  /** The ports in the host's thread are the platform's. */
+  /** The actors, and the application's own ports: those in the host's thread belong to the platform. */
   private statuses(): readonly Status[] {
     const { actors, ports } = this.options.application.system;
     const pages = ports.filter(({ vm }) => vm !== 'host');
@@ -105,8 +105,8 @@ export class Panel {
   }
 
   /**
-   * The order stands until the next message, which scene has at once, the page with the next move of focus, and history with the next
-   * navigation.
+   * Takes effect with the next message: at once for scene, with the next move of focus for the page, with the next navigation for
+   * history.
    */
   private async crashOne({ name, condition }: Tile): Promise<void> {
     const { application, crash } = this.options;
@@ -145,7 +145,7 @@ export class Panel {
     this.showAgain(party);
     const element = this.tileOf(party)?.element;
     if (!element) return;
-    // Taken away and put back, with a layout between, so that a second crash flashes again.
+    // Removed and added again, with a layout between, so that a second crash flashes again.
     element.classList.remove('crashed');
     void element.offsetWidth;
     element.classList.add('crashed');
@@ -168,7 +168,7 @@ function createTile(list: HTMLElement, party: string, number: number): Tile {
   return { name: party, element, vm, condition, restarts, mailbox, journal, lastCrash: add(element, 'div', 'last-crash') };
 }
 
-/** A number and what it is of. @returns where the number stands */
+/** Adds a number with its name. @returns the element of the number */
 function figure(parent: HTMLElement, name: string): HTMLElement {
   const label = add(parent, 'span', name);
   label.append(`${name} `);
@@ -177,7 +177,7 @@ function figure(parent: HTMLElement, name: string): HTMLElement {
   return number;
 }
 
-/** Leaves what is the same, so that nothing is laid out anew. */
+/** Leaves an equal text alone, so that nothing is laid out again. */
 function write(element: HTMLElement, text: string): void {
   if (element.textContent !== text) element.textContent = text;
 }

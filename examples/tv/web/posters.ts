@@ -1,6 +1,6 @@
 /**
- * Posters, drawn from what their source says (`poster:<id>:<genre>:<year>:<title>`): a sky in the genre's colours, a motif that the
- * film's number decides, the title and the year. A poster is drawn once per size and kept; the oldest go.
+ * Posters, drawn from their source (`poster:<id>:<genre>:<year>:<title>`): a sky in the genre's colours, a motif chosen by the
+ * film's number, the title and the year. A poster is drawn once per size and cached; the oldest are dropped.
  */
 import type { ImageSource } from 'tandem/browser';
 
@@ -16,18 +16,18 @@ interface Size {
   readonly height: number;
 }
 
-/** In pixels of the scene: a card's, and that of the details screen. What the scene scales in between is scaled by the canvas. */
+/** Sizes of a card's poster and of the details screen's, in pixels of the scene. Sizes in between are scaled by the canvas. */
 const CARD: Size = { width: 210, height: 285 };
 const LARGE: Size = { width: 360, height: 480 };
-/** Pixels of all that are kept, four bytes each: two screens full at a pixel ratio of 2. */
+/** Most pixels in the cache, four bytes each: two screens full at a pixel ratio of 2. */
 const PIXELS_MAX = 24 << 20;
-/** Posters come in steps of half a pixel ratio, so that a window that is resized does not draw each anew for every size; and one screen full at the highest fits. */
+/** Posters are drawn in steps of half a pixel ratio, so that resizing a window does not redraw them for every size; one screen full at the highest ratio fits. */
 const RATIO_STEPS = 2;
 const RATIO_MAX = 3;
 const LINES_MAX = 4;
 const FONT = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 
-/** Hues of sky and ground, in degrees: the way from one to the other is through the numbers between. */
+/** Hues of sky and ground, in degrees: the gradient runs through the numbers between. */
 const GENRE_HUES: Readonly<Record<string, readonly [number, number]>> = {
   Drama: [222, 262],
   Comedy: [38, 12],
@@ -79,7 +79,7 @@ function parsePoster(source: string): Poster | null {
 }
 
 type Context = CanvasRenderingContext2D;
-/** A number from 0 to 1 that the film alone decides; each call gives the next. */
+/** Returns the next of a sequence of numbers from 0 to 1 that depends on the film only. */
 type Draw = () => number;
 
 function drawsOf(id: number): Draw {
@@ -117,7 +117,7 @@ function paintSky(context: Context, { width, height }: Size, sky: number, ground
   context.fillRect(0, 0, width, height);
 }
 
-/** Dark below, so that the title can be read on any motif. */
+/** Darkens the lower part, so that the title can be read on any motif. */
 function paintShade(context: Context, { width, height }: Size): void {
   const gradient = context.createLinearGradient(0, height * 0.4, 0, height);
   gradient.addColorStop(0, 'rgb(6 8 16 / 0)');
@@ -215,7 +215,7 @@ function paintTitle(context: Context, { width, height }: Size, { title, year }: 
   }
 }
 
-/** At spaces; the last line says by an ellipsis that there was more. */
+/** Breaks at spaces; the last line ends with an ellipsis if there is more. */
 function wrap(text: string, width: number, measure: (text: string) => number): string[] {
   const lines: string[] = [];
   for (const word of text.split(/\s+/)) {

@@ -1,4 +1,4 @@
-/** The Wasm VM's worker. The modules of its actors lie beside it. */
+/** The Wasm VM's worker. The modules of its actors are in the same folder. */
 import { runVm } from 'tandem/browser';
 import { wasmDefinition } from '../application.js';
 

@@ -4,7 +4,7 @@ import type { Picture, PictureItem } from '../../common/ports/picture.js';
 import { TextLines } from './text-lines.js';
 
 /**
- * @param width in pixels of the scene, as is `height`
+ * @param width in pixels of the scene, like `height`
  * @param pixelRatio pixels of the canvas for one of the scene: an image of that many times the size is drawn sharp
  * @returns what to draw for a source, or null when there is nothing yet: the item's colour is painted instead
  */
@@ -12,10 +12,10 @@ export type ImageSource = (source: string, width: number, height: number, pixelR
 
 const FONT_FAMILY = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
 const ALIGNS: readonly CanvasTextAlign[] = ['start', 'center', 'end'];
-/** What is scaled may miss whole lines by so much of one. */
+/** After scaling, a box may be this part of a line too low for its whole number of lines. */
 const LINE_TOLERANCE = 0.01;
 const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
-/** No clip has been set. */
+/** Stands for no clip. */
 const NO_CLIP = -1;
 
 export class CanvasPainter {
@@ -23,14 +23,14 @@ export class CanvasPainter {
   private readonly texts = new TextLines();
   private readonly colours = new Map<number, string>();
   private clip = NO_CLIP;
-  /** As it was set: setting a font again costs as much as the first time. */
+  /** The context's font. Setting the same one again would cost as much as the first time. */
   private font = '';
   private pixelRatio = 1;
 
   private imageFailed = false;
 
   /**
-   * @param onImageFailed an image could not be had or drawn, the first of a picture: where it should be is the item's colour, and the rest is painted
+   * @param onImageFailed called for the first image of a picture that could not be had or drawn: its place has the item's colour, the rest is painted
    * @throws when the canvas has no 2D context
    */
   constructor(
@@ -43,7 +43,7 @@ export class CanvasPainter {
     this.context = context;
   }
 
-  /** The picture fills the canvas, whatever its size in pixels. */
+  /** Paints the picture so that it fills the canvas, whatever its size in pixels. */
   paint(picture: Picture): void {
     const { context, canvas } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -92,7 +92,7 @@ export class CanvasPainter {
     else if (text === '' || !this.tryImage(item, text)) this.paintBox(item);
   }
 
-  /** @returns whether it is painted */
+  /** @returns whether the image is painted */
   private tryImage(item: Readonly<PictureItem>, source: string): boolean {
     try {
       const image = this.images(source, item.width, item.height, this.pixelRatio);
@@ -156,5 +156,5 @@ export class CanvasPainter {
   }
 }
 
-/** By its first letter, as `dir=auto` in HTML. */
+/** Decides by the first letter, like `dir=auto` in HTML. */
 const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT.test(/\p{L}/u.exec(text)?.[0] ?? '');

@@ -1,6 +1,6 @@
 /**
- * Keeps a canvas as large as the screen shows it, in the screen's own pixels: whatever its size on the page and the device's pixel ratio,
- * and after either has changed. The catch: a canvas that gets another size is empty, so `fit` is called right before it is painted.
+ * Gives a canvas as many pixels as the screen shows it with, whatever its size on the page and the device's pixel ratio, also after
+ * either has changed. The catch: resizing empties a canvas, so `fit` is called right before it is painted.
  */
 
 interface Size {
@@ -12,7 +12,7 @@ export class CanvasSize {
   private wanted: Size | null;
   private readonly observer: ResizeObserver;
 
-  /** @param onChange the canvas has another size on the screen: it is to be painted again */
+  /** @param onChange called when the canvas has another size on the screen and has to be painted again */
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly onChange: () => void,
@@ -22,7 +22,7 @@ export class CanvasSize {
     this.observe();
   }
 
-  /** Gives the canvas its size, which empties it, when that is another. */
+  /** Gives the canvas its new size, if it has one. That empties it. */
   fit(): void {
     const { canvas, wanted } = this;
     this.wanted = null;
@@ -32,7 +32,7 @@ export class CanvasSize {
     canvas.height = wanted.height;
     const after = canvas.getBoundingClientRect();
     if (after.width === width && after.height === height) return;
-    // Its size on the page came from its pixels: it would grow by its pixel ratio each time.
+    // The page took the canvas's size from its pixels, so it would grow by the pixel ratio each time.
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
@@ -46,7 +46,7 @@ export class CanvasSize {
     try {
       this.observer.observe(this.canvas, { box: 'device-pixel-content-box' });
     } catch {
-      // A browser that does not know the box refuses it, and has no other way to tell of a window that moves to another screen.
+      // A browser without this box refuses it, and then has no way to tell that the window moved to another screen.
       this.observer.observe(this.canvas);
       window.addEventListener('resize', this.onResize);
     }
@@ -67,7 +67,7 @@ export class CanvasSize {
   }
 }
 
-/** @returns null for a canvas that is not shown: it keeps the size that it has */
+/** @returns null for a canvas that is not shown: it keeps its size */
 function measure(canvas: HTMLCanvasElement): Size | null {
   const { width, height } = canvas.getBoundingClientRect();
   if (width === 0 || height === 0) return null;
@@ -75,8 +75,8 @@ function measure(canvas: HTMLCanvasElement): Size | null {
 }
 
 /**
- * The browser knows to the pixel what the page's own arithmetic knows to within one. Where they are further apart the browser shows the page
- * as on another device, and its box is in the pixels of this one.
+ * The browser's box is exact where the page's own arithmetic may be off by a pixel. If they differ by more, the browser emulates another
+ * device, and its box is in pixels of the real one: then the page's own size counts.
  */
 function snapped(measured: Size, { inlineSize, blockSize }: ResizeObserverSize): Size {
   const isNear = Math.abs(inlineSize - measured.width) <= 1 && Math.abs(blockSize - measured.height) <= 1;

@@ -1,6 +1,6 @@
 /**
  * The display on a canvas. Each animation frame paints what the scene sent since the last one, and then ticks the scene for the
- * next: a picture is one frame behind its tick, and the two threads work side by side.
+ * next. So a picture appears one frame after its tick, and the two threads work side by side.
  *
  *   animation frame n:   paint list of tick n-1   tick n -->
  *   scene:                                             run animations, lay out, list n
@@ -12,19 +12,19 @@ import { CanvasSize } from './canvas-size.js';
 import { FrameTimes } from './frame-times.js';
 
 export interface CanvasDisplayOptions extends DisplayEvents {
-  /** Gets as many pixels as the screen has for it, at each size and pixel ratio. */
+  /** The canvas. It gets as many pixels as the screen has for it, at any size and pixel ratio. */
   readonly canvas: HTMLCanvasElement;
   readonly images: ImageSource;
-  /** A changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
+  /** Called when a changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
   readonly onPainted?: (frame: number, timeMs: number) => void;
 }
 
 export interface CanvasDisplay extends DisplayPort {
   start(): void;
   stop(): void;
-  /** A key went down: the time to the picture that shows its effect is measured. @param timeMs of its event, on the page's clock */
+  /** Starts to measure the time from a key to the picture that shows its effect. @param timeMs of the key's event, on the page's clock */
   pressed(timeMs: number): void;
-  /** Paints at the next animation frame though the scene has not changed: an image has come, the canvas was resized. */
+  /** Paints at the next animation frame although the scene has not changed: an image has arrived, or the canvas was resized. */
   repaint(): void;
 }
 
@@ -45,7 +45,7 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
     },
   });
   const times = new FrameTimes((name, valueMs) => port.observe(name, valueMs));
-  // A page that is hidden gets no animation frames: the gap is none of them.
+  // A hidden page gets no animation frames: the gap does not count as one.
   const rest = () => times.rest();
   const repaint = () => {
     changed = true;
@@ -58,7 +58,7 @@ export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: Ca
   };
   const onAnimationFrame = (timeMs: number) => {
     running = requestAnimationFrame(onAnimationFrame);
-    // What could not be painted is tried again: whatever throws, as an image source may, the next frame may find it mended.
+    // If painting throws, as an image source may, the next frame tries again.
     if (changed) {
       changed = false;
       if (!port.attempt(() => paint(timeMs))) changed = true;

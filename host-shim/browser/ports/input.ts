@@ -1,20 +1,20 @@
 /**
- * The remote control in a browser: keydown and keyup events. Browsers repeat a held key by themselves; how often that counts is
- * focus's decision. A window that loses the keyboard never sees the key go up, so what is held then is let go.
+ * The remote control in a browser: keydown and keyup events. Browsers repeat a held key by themselves; focus decides which repeats
+ * count. A window that loses the keyboard never sees the key go up, so held keys are released then.
  *
- * Not every device names its keys, says that a key repeats, or tells when it goes up. So a key is known by its number when it has no name, and
- * a key that comes down again before it went up is held. What is typed into a text field is the field's.
+ * Not every device names its keys, marks repeats, or reports that a key goes up. So a key without a name is known by its number, and a
+ * key that goes down again before it went up counts as held. Keys typed into a text field are left to the field.
  */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type InputPort, type Key, openInputPort } from '../../common/ports/input-port.js';
 
-/** By `KeyboardEvent.key`; what televisions send as Back beside what a keyboard has. */
+/** Keys by `KeyboardEvent.key`: those of a keyboard, and what televisions send as Back. */
 export const KEYS: Readonly<Record<string, Key>> = {
   ArrowLeft: 'left',
   ArrowRight: 'right',
   ArrowUp: 'up',
   ArrowDown: 'down',
-  // As Internet Explorer, and set-top boxes after it, call them.
+  // Names of Internet Explorer and of set-top boxes that follow it.
   Left: 'left',
   Right: 'right',
   Up: 'up',
@@ -28,7 +28,7 @@ export const KEYS: Readonly<Record<string, Key>> = {
   XF86Back: 'back',
 };
 
-/** By `KeyboardEvent.keyCode`, for a key that has no name. */
+/** Keys by `KeyboardEvent.keyCode`, for those without a name. */
 const KEY_CODES: Readonly<Record<number, Key>> = {
   8: 'back', // Backspace
   13: 'enter', // also that of a keypad
@@ -42,15 +42,15 @@ const KEY_CODES: Readonly<Record<number, Key>> = {
   10009: 'back', // Return of Tizen
 };
 
-/** Numbers above are of remote controls alone: they hold whatever the key is called. */
+/** Only remote controls have greater numbers: these count whatever the key is called. */
 const KEYBOARD_CODE_MAX = 255;
-/** `keyCode` of a key that an input method is composing with. */
+/** `keyCode` of a key that goes to an input method. */
 const COMPOSING = 229;
-/** A held key comes again sooner than this, also the first time. Later it was let go, and the device does not tell. */
+/** A held key repeats sooner than this, also the first time. If it comes later, it was released and the device did not tell. */
 const HELD_AGAIN_MS = 800;
-/** Names of what has no name. */
+/** Values of `KeyboardEvent.key` that stand for no name. */
 const NAMELESS: readonly unknown[] = [undefined, null, '', 'Unidentified'];
-/** Elements that take arrows, Enter and Backspace themselves. */
+/** Elements that use arrows, Enter and Backspace themselves. */
 const FIELDS: readonly string[] = ['input', 'textarea', 'select'];
 
 export interface BrowserInputOptions {
@@ -65,7 +65,7 @@ export interface BrowserInputOptions {
 }
 
 export interface BrowserInput extends InputPort {
-  /** Listens no more. */
+  /** Stops listening. */
   close(): void;
 }
 
@@ -76,7 +76,7 @@ const originOf = (event: KeyboardEvent): Partial<HTMLElement> | null =>
 const isField = (element: Partial<HTMLElement> | null): boolean =>
   FIELDS.includes(element?.localName ?? '') || element?.isContentEditable === true;
 
-/** Of a keyboard, as far as a text field has use for them: Escape and the Back keys of remote controls lead out of it. */
+/** Whether a text field uses the key. Escape and the Back keys of remote controls lead out of the field instead. */
 const isForField = ({ key, keyCode }: KeyboardEvent, meaning: Key): boolean =>
   meaning !== 'back' || key === 'Backspace' || (NAMELESS.includes(key) && keyCode === 8);
 

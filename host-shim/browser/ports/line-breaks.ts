@@ -1,42 +1,42 @@
 /**
- * Where a text may be broken into lines and where its characters end, as a reader sees them. Line breaking is that of Unicode (UAX #14)
- * as far as screens need it: at spaces and hyphens, between ideographs but not before what closes or after what opens, between the words
- * of scripts without spaces where `Intl.Segmenter` knows them, never at what is there to hold words together.
+ * Where a text may be broken into lines, and where its characters end, as a reader sees them. Line breaking follows Unicode (UAX #14)
+ * as far as screens need it: at spaces and hyphens; between ideographs, but not before closing or after opening marks; between the words
+ * of scripts without spaces, where `Intl.Segmenter` knows them; never at characters that hold words together.
  */
 
 export interface Paragraph {
   readonly text: string;
-  /** Where a line may end, in UTF-16 code units, the end of the text included. */
+  /** Positions where a line may end, in UTF-16 code units, the end of the text included. */
   readonly ends: readonly number[];
 }
 
 const PARAGRAPH_END = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
 const SOFT_HYPHEN = '\u00ad';
 const HIDDEN = /[\u00ad\u200b]/g;
-/** What hangs over the end of a line unseen: no space that holds words together. */
+/** Spaces that may hang invisibly over the end of a line. Those that hold words together are not among them. */
 const SPACES = ' \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000';
 const TRAILING = new RegExp(`[${SPACES}\u00ad\u200b]+$`);
-/** Characters where there is no `Intl.Segmenter`: flags, and what is joined to the one before. */
+/** A character as a reader sees it, for platforms without `Intl.Segmenter`: a flag, or a code point with all that is joined to it. */
 const CLUSTER = /\r\n|\p{RI}\p{RI}|\p{M}+|\P{M}(?:\p{M}|[\u{1f3fb}-\u{1f3ff}\u{e0020}-\u{e007f}]|\u200d\p{Extended_Pictographic}?)*/gsu;
 
-/** Classes of a character: what a break beside it depends on. */
+/** Classes of characters, on which the breaks beside them depend. */
 const PLAIN = 0;
 const DIGIT = 1;
 const SPACE = 2;
-/** A break after it, seen or not. */
+/** A break after it, visible or not. */
 const BREAK_AFTER = 3;
 const HYPHEN = 4;
 /** No break on either side. */
 const GLUE = 5;
-/** No break beside it either, but to an ideograph outside of what is quoted. */
+/** No break beside it, except next to an ideograph outside of the quotation. */
 const QUOTE = 6;
 const OPENING = 7;
 /** No break before it, even after a space. */
 const CLOSING = 8;
-/** No break before it, but after a space. */
+/** No break before it, except after a space. */
 const TRAILING_MARK = 9;
 const IDEOGRAPH = 10;
-/** Of a script that writes words without spaces. */
+/** A letter of a script without spaces between words. */
 const UNSPACED = 11;
 const OPENING_QUOTE = 12;
 const CLOSING_QUOTE = 13;
@@ -62,7 +62,7 @@ const CLASSES: readonly (readonly [RegExp, number])[] = [
 
 type Granularity = 'grapheme' | 'word';
 
-/** @returns null where the platform has none */
+/** @returns null where the platform has no segmenter */
 function segmenterOf(granularity: Granularity): Intl.Segmenter | null {
   return typeof Intl === 'object' && typeof Intl.Segmenter === 'function' ? new Intl.Segmenter(undefined, { granularity }) : null;
 }
@@ -75,17 +75,17 @@ function segmentsOf(text: string, granularity: Granularity): readonly string[] |
   return segmenter ? Array.from(segmenter.segment(text), ({ segment }) => segment) : null;
 }
 
-/** The characters of a text as a reader counts them: a family, a flag, a letter with its accents is one. */
+/** The characters of a text as a reader counts them: a family emoji, a flag or a letter with its accents is one. */
 export const charactersOf = (text: string): readonly string[] => segmentsOf(text, 'grapheme') ?? text.match(CLUSTER) ?? [];
 
-/** Spaces and tabs in a row are one, and none at the ends; empty paragraphs at the end are left out. */
+/** Collapses spaces and tabs to one, trims the ends, and leaves out empty paragraphs at the end. */
 export function paragraphsOf(text: string): Paragraph[] {
   const texts = text.split(PARAGRAPH_END).map((paragraph) => paragraph.replace(/[ \t]+/g, ' ').replace(/^ | $/g, ''));
   while (texts.at(-1) === '') texts.pop();
   return texts.map((paragraph) => ({ text: paragraph, ends: endsOf(paragraph) }));
 }
 
-/** What is seen of a part of a paragraph that is a line. */
+/** The visible text of a line that is part of a paragraph. */
 export function seenOf({ text }: Paragraph, start: number, end: number): string {
   const hyphen = end < text.length && text[end - 1] === SOFT_HYPHEN ? '-' : '';
   return text.slice(start, end).replace(TRAILING, '').replace(HIDDEN, '') + hyphen;
@@ -125,12 +125,12 @@ function breaksBetween(before: number, previous: number, next: number): boolean 
   if (previous === QUOTE || next === QUOTE || previous === OPENING_QUOTE || next === CLOSING_QUOTE) return false;
   if (previous === BREAK_AFTER) return next !== BREAK_AFTER && next !== HYPHEN;
   if (next === BREAK_AFTER || next === HYPHEN) return false;
-  // A hyphen that begins a word is a sign.
+  // A hyphen at the start of a word is a minus sign.
   if (previous === HYPHEN) return before !== SPACE && next !== DIGIT;
   return previous === IDEOGRAPH || next === IDEOGRAPH || (previous === CLOSING && next === OPENING);
 }
 
-/** Where words end that only a dictionary knows; nowhere when the platform has none. */
+/** Ends of words that only a dictionary knows; empty when the platform has no dictionary. */
 function wordEndsOf(text: string): ReadonlySet<number> {
   const ends = new Set<number>();
   let at = 0;

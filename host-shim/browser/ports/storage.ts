@@ -1,28 +1,28 @@
 /**
- * Storage in IndexedDB: one database a location, one object store, keys as they are. Each call is a transaction of its own.
+ * Storage in IndexedDB: one database per location, one object store, keys unchanged. Each call is a transaction of its own.
  *
  *   the browser closes the database (site data was cleared), or another page deletes it
- *     ──> let go of, told by `onLost` ──> the next call opens it again, and makes it when it is gone
+ *     ──> it is dropped, and `onLost` is called ──> the next call opens it again, and creates it if it is gone
  *
- * The catch: what is on its way when the database is closed under it is tried again on the next one, so changes of a key wait for each other.
+ * The catch: a call during which the database is closed is repeated on the next one, so changes of a key wait for each other.
  */
 import { type Storage, StorageError, type StorageFailure } from '../../../actors/contract/storage.js';
 import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
 
 const STORE = 'bytes';
 const VERSION = 1;
-/** A transaction that is aborted, one on a connection that is closing, one on a closed one, an opening as the rest is cleared, and one more. */
-const TRIES_MAX = 5;
+/** Attempts of a call: an aborted transaction, one on a closing connection, one on a closed one, an opening during clearing, and one more. */
+const ATTEMPTS_MAX = 5;
 
-/** What an opening ends with while site data is being cleared, and what a call ends with when the database is closed under it. */
+/** Errors of an opening while site data is being cleared, and of a call during which the database is closed. */
 const CLEARED_UNDER: readonly string[] = ['AbortError', 'UnknownError'];
 const CLOSED_UNDER: readonly string[] = [...CLEARED_UNDER, 'InvalidStateError'];
 
 const nameOf = (error: unknown): string => (error instanceof DOMException ? error.name : '');
 
-/** What an operation on an open database has failed with. */
+/** Errors of an operation on an open database. */
 const CODES: Readonly<Record<string, StorageFailure>> = { QuotaExceededError: 'full', InvalidStateError: 'closed' };
-/** What opening one has failed with: a private window, or a page that may store nothing, has no database at all. */
+/** Errors of opening a database. A private window, or a page that may not store anything, has none at all. */
 const OPENING_CODES: Readonly<Record<string, StorageFailure>> = {
   ...CODES,
   VersionError: 'newer',
@@ -34,7 +34,7 @@ function failure(operation: string, error: unknown, codes = CODES): StorageError
   return error instanceof StorageError ? error : new StorageError(codes[nameOf(error)] ?? 'failed', operation, { cause: error });
 }
 
-/** Settles as the request does. */
+/** Settles like the request. */
 function settled<T>(request: IDBRequest<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result);
@@ -42,7 +42,7 @@ function settled<T>(request: IDBRequest<T>): Promise<T> {
   });
 }
 
-/** A write is durable when its transaction completes, not when its request succeeds. */
+/** Resolves when the transaction completes: only then is a write durable, not when its request succeeds. */
 function completed(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve();
@@ -50,7 +50,7 @@ function completed(transaction: IDBTransaction): Promise<void> {
   });
 }
 
-/** @throws StorageError, also when there is no answer in time: another page keeps a database of this name from being deleted */
+/** @throws StorageError, also when there is no answer in time because another page keeps a database of this name from being deleted */
 function openDatabase(location: string): Promise<IDBDatabase> {
   const operation = `open ${location}`;
   return new Promise((resolve, reject) => {
@@ -83,12 +83,12 @@ class DatabaseStorage implements Storage {
   onLost: ((detail: string) => void) | null = null;
   private closed = false;
   private database: IDBDatabase | null = null;
-  /** Rejects when the browser closes a database: a transaction on it may never be told. */
+  /** Rejects when the browser closes the database: its transactions may never hear of it. */
   private readonly ends = new WeakMap<IDBDatabase, Promise<never>>();
   private opening: Promise<IDBDatabase> | null = null;
   /** The last change of each key. */
   private readonly changes = new Map<string, Promise<void>>();
-  /** They are completed before it closes. */
+  /** Calls that `close` waits for. */
   private readonly underway = new Set<Promise<unknown>>();
 
   constructor(private readonly location: string) {}
@@ -96,13 +96,13 @@ class DatabaseStorage implements Storage {
   async get(key: string): Promise<Uint8Array | null> {
     return this.run(`get ${key}`, this.changes.get(key), async (database) => {
       const value = await settled<unknown>(database.transaction(STORE).objectStore(STORE).get(key));
-      // What something else has put there is no record, and reads as one that is damaged.
+      // A value that something else has stored is no record, and reads as a damaged one.
       return value === undefined ? null : value instanceof Uint8Array ? value : new Uint8Array(0);
     });
   }
 
   async put(key: string, bytes: Uint8Array): Promise<void> {
-    // What is stored is a copy of the whole buffer that the bytes are a view of.
+    // IndexedDB would copy the whole buffer of which the bytes are a view.
     const own = bytes.slice();
     return this.change(key, `put ${key}`, (store) => store.put(own, key));
   }
@@ -146,7 +146,7 @@ class DatabaseStorage implements Storage {
     if (!this.closed) this.onLost?.(detail);
   }
 
-  /** Strict: the transaction completes when the disk has it, and not when the operating system has. */
+  /** Durability is strict: the transaction completes when the disk has the change, not only the operating system. */
   private change(key: string, operation: string, make: (store: IDBObjectStore) => void): Promise<void> {
     const change = this.run(operation, this.changes.get(key), (database) => {
       const transaction = database.transaction(STORE, 'readwrite', { durability: 'strict' });
@@ -171,15 +171,15 @@ class DatabaseStorage implements Storage {
   }
 
   private async tryOften<T>(use: (database: IDBDatabase) => Promise<T>): Promise<T> {
-    for (let tries = 1; ; tries++) {
+    for (let attempts = 1; ; attempts++) {
       let database: IDBDatabase | null = null;
       try {
         database = await this.open();
         return await Promise.race([use(database), this.ends.get(database) as Promise<never>]);
       } catch (error) {
         const name = nameOf(error instanceof StorageError ? error.cause : error);
-        if (tries === TRIES_MAX || !(database ? CLOSED_UNDER : CLEARED_UNDER).includes(name)) throw error;
-        // It was closed under this call, and nobody has said so yet.
+        if (attempts === ATTEMPTS_MAX || !(database ? CLOSED_UNDER : CLEARED_UNDER).includes(name)) throw error;
+        // The database was closed during this call, and no event has said so yet.
         if (database && name !== 'AbortError') this.lose(database, 'the browser has closed the database');
       }
     }
@@ -187,9 +187,9 @@ class DatabaseStorage implements Storage {
 }
 
 /**
- * @param location name of the database, made when it is missing
- * @throws StorageError `absent` where a page may store nothing, as in some private windows; `foreign` and `newer` when something else has made a
- *   database of this name; `late` when another page does not let go of it. `unavailableStorage` goes on without.
+ * @param location name of the database, which is created if missing
+ * @throws StorageError `absent` where a page may not store anything, as in some private windows; `foreign` and `newer` when something else has
+ *   made a database of this name; `late` when another page does not release it. `unavailableStorage` is the way to go on without storage.
  */
 export async function openStorage(location: string): Promise<Storage> {
   const storage = new DatabaseStorage(location);

@@ -1,10 +1,10 @@
-/** Breaks texts into lines as wide as their box, and keeps what it broke: measuring is the dearest thing that painting does. */
+/** Breaks texts into lines that fit their box, and caches the lines, because measuring is the most expensive part of painting. */
 import { charactersOf, type Paragraph, paragraphsOf, seenOf } from './line-breaks.js';
 
 export interface TextBox {
   readonly text: string;
   readonly width: number;
-  /** 0: no bound. */
+  /** 0 for no bound. */
   readonly linesMax: number;
 }
 
@@ -32,15 +32,15 @@ export class TextLines {
     return lines;
   }
 
-  /** Forgets the nodes that are not painted any more. */
+  /** Drops nodes that are not painted any more. */
   keepOnly(nodes: ReadonlySet<number>): void {
     for (const node of this.broken.keys()) if (!nodes.has(node)) this.broken.delete(node);
   }
 }
 
 /**
- * Where Unicode allows it, as late as it fits. Spaces and tabs in a row are one space, a line break of the text is one (as with `pre-line` in
- * CSS); a word that is wider than the box has a line of its own and is cut. @returns none for a box without width
+ * Breaks where Unicode allows it, as late as the text fits. Spaces and tabs in a row become one space, a line break of the text stays one
+ * (like `pre-line` in CSS); a word wider than the box gets its own line and is cut. @returns no lines for a box without width
  */
 export const breakLines = (box: TextBox, measure: Measure): string[] => fill(paragraphsOf(box.text), box, measure);
 
@@ -61,7 +61,7 @@ function fill(paragraphs: readonly Paragraph[], { width, linesMax }: TextBox, me
   return lines;
 }
 
-/** @returns where the line that begins at `start` ends: after its first word at least */
+/** @returns the end of the line that begins at `start`: after its first word at least */
 function lineEnd(paragraph: Paragraph, start: number, width: number, measure: Measure): number {
   let fits = 0;
   for (const end of paragraph.ends) {
@@ -73,8 +73,8 @@ function lineEnd(paragraph: Paragraph, start: number, width: number, measure: Me
 }
 
 /**
- * The most characters from the beginning that fit with an ellipsis; the text itself when it fits.
- * @param goesOn more would come: it ends with an ellipsis in any case
+ * As many characters from the beginning as fit with an ellipsis; the text itself when it fits.
+ * @param goesOn more text follows, so it ends with an ellipsis in any case
  */
 function shorten(text: string, width: number, measure: Measure, goesOn: boolean): string {
   if (!goesOn && measure(text) <= width) return text;

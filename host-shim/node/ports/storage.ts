@@ -1,9 +1,9 @@
 /**
- * Storage in a folder: one file a key. A put writes beside the file, flushes, renames, and flushes the folder, so that a crash leaves the
+ * Storage in a folder: one file per key. A put writes a temporary file, flushes, renames, and flushes the folder, so that a crash leaves the
  * old bytes or the new.
  *
- * The catch: what is written beside has one name a key, so that a process that is killed in between leaves nothing that nobody removes;
- * puts of a key therefore wait for each other.
+ * The catch: there is one name of a temporary file per key, so that one left by a killed process is overwritten later. Puts of a key
+ * therefore wait for each other.
  */
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -72,13 +72,13 @@ class FolderStorage implements Storage {
       });
       await rename(beside, path);
     } catch (error) {
-      await rm(beside, { force: true }).catch(() => {}); // where there is no room, half of it takes none
+      await rm(beside, { force: true }).catch(() => {}); // when the disk is full, half a file must not take room
       throw error;
     }
     await this.flushFolder();
   }
 
-  /** The new name is durable when the folder is. Windows has no handle for one, and renames durably enough without. */
+  /** A new name is durable when its folder is. Windows has no handle for folders, and renames durably enough without. */
   private async flushFolder(): Promise<void> {
     if (process.platform !== 'win32') await withFile(this.folder, 'r', (folder) => folder.sync());
   }
@@ -101,7 +101,7 @@ async function withFile(path: string, flags: string, use: (file: Awaited<ReturnT
   }
 }
 
-/** @param location folder, made when it is missing. @throws StorageError */
+/** @param location folder, which is created if missing @throws StorageError */
 export async function openStorage(location: string): Promise<Storage> {
   try {
     await mkdir(location, { recursive: true });

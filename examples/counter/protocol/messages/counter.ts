@@ -1,4 +1,4 @@
-/** A counter: what it keeps, what may be said to it, and what it tells its followers. */
+/** A counter: its state, the messages that it handles, and what it publishes. */
 import { actor, message, publication, request, struct, u32 } from '../../../../protocol/schema.js';
 
 export const counter = actor({

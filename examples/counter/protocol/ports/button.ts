@@ -1,4 +1,4 @@
-/** The edge to the outside: whoever presses the button, and looks at the count. */
+/** The outside world: somebody who presses the button and reads the count. */
 import { port } from '../../../../protocol/schema.js';
 
 export const button = port({
