@@ -267,7 +267,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
 
   // --- Wishes ---
 
-  /** Focuses the node that the page asked for, once scene has published it. A node below the top layer gets focus when the layers above are gone. */
+  /** Focuses the node that the page asked for, once scene has published it; below the top layer, once the layers above are gone. */
   private grantWish(): void {
     if (this.wanted === NONE) return;
     const target = this.findWanted();

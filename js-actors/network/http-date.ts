@@ -1,4 +1,4 @@
-/** The three date formats of HTTP (RFC 9110, 5.6.7), in whole seconds since the Unix epoch. Does not check that the day's name fits the date. */
+/** The three date formats of HTTP (RFC 9110, 5.6.7), in whole seconds since the Unix epoch. The day's name may be wrong. */
 const DAYS = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];

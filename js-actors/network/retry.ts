@@ -45,7 +45,7 @@ export function retryDelayMs(firstMs: number, attempts: number, random: number):
 
 /**
  * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when it is missing, unreadable, or a past date.
- * A date counts from the answer's own Date header, because a television's clock may be wrong; without that header from `now`, in microseconds.
+ * A date counts from the answer's own Date header, because a television's clock may be wrong, or else from `now`, in microseconds.
  */
 export function retryAfterSeconds(answer: Answer, now: number): number {
   const value = headerOf(answer, 'retry-after');

@@ -54,7 +54,7 @@ export function retryDelayMs(firstMs: u32, attempts: u8, random: u32): u32 {
 
 /**
  * Seconds of the Retry-After header, at most RETRY_AFTER_MAX_SECONDS + 1; 0 when it is missing, unreadable, or a past date.
- * A date counts from the answer's own Date header, because a television's clock may be wrong; without that header from `now`, in microseconds.
+ * A date counts from the answer's own Date header, because a television's clock may be wrong, or else from `now`, in microseconds.
  */
 export function retryAfterSeconds(answer: NetworkFetched, now: u64): u32 {
   const value = headerOf(answer, 'retry-after');
