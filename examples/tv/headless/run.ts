@@ -1,5 +1,5 @@
 /** One headless run of the television: the same application and actors as in the browser, a seeded remote control, and a report. */
-import { type Life, startApplication } from 'tandem';
+import { type Application, type ApplicationChange, type Life, type System, startApplication } from 'tandem';
 import {
   type DisplayPort,
   type InputPort,
@@ -34,23 +34,37 @@ interface Screen {
 }
 
 export async function runHeadless(options: HeadlessOptions): Promise<Report> {
-  const errors: string[] = [];
-  const onPortError = (port: string, error: unknown) => void errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
-  const { placement, seed, trapRate } = options;
-  const storage = options.storage === undefined ? undefined : await openStorage(options.storage);
-  let screen!: Screen;
-  const open = async (life: Life) => {
-    const stage = await (options.host === 'sim' ? simStage : nodeStage)({
-      seed,
-      onPortError,
-      page: options.page,
-      frameMs: options.frameMs,
-    });
+  const run = new HeadlessRun(options, options.storage === undefined ? undefined : await openStorage(options.storage));
+  // Real time, because a simulation's time begins anew with each life.
+  const application = await startApplication({ open: (life) => run.open(life), clock: platformClock, timers: platformTimers });
+  try {
+    application.onChange((change) => run.note(change));
+    return await run.play(application);
+  } finally {
+    await application.stop();
+    run.close();
+  }
+}
+
+class HeadlessRun {
+  private readonly errors: string[] = [];
+  private screen!: Screen;
+
+  constructor(
+    private readonly options: HeadlessOptions,
+    private readonly storage: Awaited<ReturnType<typeof openStorage>> | undefined,
+  ) {}
+
+  async open(life: Life): Promise<void> {
+    const { host: name, placement, seed, trapRate, page, frameMs } = this.options;
+    const onPortError = (port: string, error: unknown) =>
+      void this.errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
+    const stage = await (name === 'sim' ? simStage : nodeStage)({ seed, onPortError, page, frameMs });
     life.onEnd(stage.close);
     const { host, vm } = stage;
     openTimerPort(vm, host.timers);
     vm.openPort(telemetry, { onFlush() {} });
-    screen = { stage, display: openDisplay(vm, host), input: openInput(vm) };
+    this.screen = { stage, display: openDisplay(vm, host), input: openInput(vm) };
     await life.startSystem(host, {
       parties,
       portVms,
@@ -60,45 +74,48 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
       trapRate,
       intensity: INTENSITY,
       circuit: null, // the report is about the requested placement
-      storage,
+      storage: this.storage,
     });
-  };
-  // Real time, because a simulation's time begins anew with each life.
-  const application = await startApplication({ open, clock: platformClock, timers: platformTimers });
-  try {
-    application.onChange((change) => {
-      if (change.type === 'poisoned') errors.push(`${change.report.party}: ${change.report.reason}`);
-      if (change.type === 'deaf') errors.push(`VM ${change.report.vm} was deaf: ${change.report.reason}`);
-      if (change.type === 'application' && (change.state === 'restarting' || change.state === 'failed'))
-        errors.push(`life ${change.life}: ${change.reason}`);
-    });
+  }
+
+  note(change: ApplicationChange): void {
+    if (change.type === 'poisoned') this.errors.push(`${change.report.party}: ${change.report.reason}`);
+    if (change.type === 'deaf') this.errors.push(`VM ${change.report.vm} was deaf: ${change.report.reason}`);
+    if (change.type === 'application' && (change.state === 'restarting' || change.state === 'failed'))
+      this.errors.push(`life ${change.life}: ${change.reason}`);
+  }
+
+  async play(application: Application): Promise<Report> {
     const begin = await placeOf(application.system);
-    const keys = await play(options, () => screen, errors);
+    const keys = await play(this.options, () => this.screen, this.errors);
     const { system } = application;
-    await screen.stage.settle(system);
-    for (const { actor, state, reason } of system.actors) if (state !== 'running') errors.push(`${actor} is ${state}: ${reason}`);
-    const restarts = system.actors.reduce((sum, actor) => sum + actor.restarts, 0);
+    await this.screen.stage.settle(system);
+    return { keys, begin, ...(await this.report(system)) };
+  }
+
+  private async report(system: System): Promise<Omit<Report, 'keys' | 'begin'>> {
+    for (const { actor, state, reason } of system.actors) if (state !== 'running') this.errors.push(`${actor} is ${state}: ${reason}`);
     const counters = await system.counters();
     const messages = countMessages(counters);
-    errors.push(...wrongWith(messages));
+    const { traps, replayed, divergent } = counters;
+    this.errors.push(...wrongWith(messages));
     return {
-      frames: options.frames,
-      keys,
-      begin,
+      frames: this.options.frames,
       end: await placeOf(system),
       focusMoves: await countFocusMoves(system),
       messages,
-      traps: counters.traps,
-      restarts,
-      replayed: counters.replayed,
-      divergent: counters.divergent,
-      placement: Object.fromEntries(system.placement.map(({ actor, vm: name }) => [actor, name])),
+      traps,
+      restarts: system.actors.reduce((sum, actor) => sum + actor.restarts, 0),
+      replayed,
+      divergent,
+      placement: Object.fromEntries(system.placement.map(({ actor, vm }) => [actor, vm])),
       stateHash: await hashState(system),
-      errors,
+      errors: this.errors,
     };
-  } finally {
-    await application.stop();
-    storage?.close();
+  }
+
+  close(): void {
+    this.storage?.close();
   }
 }
 

@@ -7,6 +7,7 @@
  */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
+import type { Picture } from '../../common/ports/picture.js';
 import { CanvasPainter, type ImageSource } from './canvas-painter.js';
 import { CanvasSize } from './canvas-size.js';
 import { FrameTimes } from './frame-times.js';
@@ -28,60 +29,98 @@ export interface CanvasDisplay extends DisplayPort {
   repaint(): void;
 }
 
-export function openDisplay(vm: Vm, { canvas, images, onPainted, ...events }: CanvasDisplayOptions): CanvasDisplay {
-  const painter = new CanvasPainter(canvas, images, (error) => {
-    changed = !port.attempt(() => {
+export const openDisplay = (vm: Vm, options: CanvasDisplayOptions): CanvasDisplay => new OpenCanvasDisplay(vm, options);
+
+class OpenCanvasDisplay implements CanvasDisplay {
+  private readonly port: DisplayPort;
+  private readonly painter: CanvasPainter;
+  private readonly times = new FrameTimes((name, valueMs) => this.port.observe(name, valueMs));
+  private readonly options: CanvasDisplayOptions;
+  /** The canvas does not show the picture. */
+  private changed = false;
+  private animationFrame: number | null = null;
+  private size: CanvasSize | null = null;
+
+  constructor(vm: Vm, options: CanvasDisplayOptions) {
+    this.options = options;
+    this.port = openDisplayPort(vm, {
+      onAnimating: options.onAnimating,
+      onPicture: (picture) => {
+        this.changed = true;
+        options.onPicture?.(picture);
+      },
+    });
+    this.painter = new CanvasPainter(options.canvas, options.images, (error) => this.failed(error));
+  }
+
+  get picture(): Picture {
+    return this.port.picture;
+  }
+
+  get frame(): number {
+    return this.port.frame;
+  }
+
+  tick(timeMicros: number): void {
+    this.port.tick(timeMicros);
+  }
+
+  attempt(work: () => void): boolean {
+    return this.port.attempt(work);
+  }
+
+  observe(name: string, valueMs: number): void {
+    this.port.observe(name, valueMs);
+  }
+
+  start(): void {
+    if (this.animationFrame !== null) return;
+    this.size = new CanvasSize(this.options.canvas, () => this.repaint());
+    document.addEventListener('visibilitychange', this.rest);
+    this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
+  }
+
+  stop(): void {
+    if (this.animationFrame !== null) cancelAnimationFrame(this.animationFrame);
+    this.animationFrame = null;
+    this.size?.close();
+    document.removeEventListener('visibilitychange', this.rest);
+    this.rest();
+  }
+
+  pressed(timeMs: number): void {
+    this.times.pressed(timeMs, this.port.frame);
+  }
+
+  repaint(): void {
+    this.changed = true;
+  }
+
+  /** A hidden page gets no animation frames, and that gap is not a long frame. */
+  private readonly rest = (): void => this.times.rest();
+
+  /** A frame that could not be painted is tried again: whatever threw, as an image source may, can work at the next. */
+  private readonly onAnimationFrame = (timeMs: number): void => {
+    this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
+    if (this.changed) {
+      this.changed = false;
+      if (!this.port.attempt(() => this.paint(timeMs))) this.changed = true;
+    }
+    this.port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
+  };
+
+  private paint(timeMs: number): void {
+    const { frame, animating } = this.picture;
+    this.size?.fit();
+    this.painter.paint(this.picture);
+    this.times.painted(frame, animating, timeMs, performance.now());
+    this.options.onPainted?.(frame, timeMs);
+  }
+
+  /** The painter has failed outside of a frame. */
+  private failed(error: unknown): void {
+    this.changed = !this.port.attempt(() => {
       throw error;
     });
-  });
-  let changed = false;
-  let running: number | null = null;
-  let size: CanvasSize | null = null;
-  const port = openDisplayPort(vm, {
-    onAnimating: events.onAnimating,
-    onPicture(picture) {
-      changed = true;
-      events.onPicture?.(picture);
-    },
-  });
-  const times = new FrameTimes((name, valueMs) => port.observe(name, valueMs));
-  // A hidden page gets no animation frames: the gap does not count as one.
-  const rest = () => times.rest();
-  const repaint = () => {
-    changed = true;
-  };
-  const paint = (timeMs: number) => {
-    size?.fit();
-    painter.paint(port.picture);
-    times.painted(port.picture.frame, port.picture.animating, timeMs, performance.now());
-    onPainted?.(port.picture.frame, timeMs);
-  };
-  const onAnimationFrame = (timeMs: number) => {
-    running = requestAnimationFrame(onAnimationFrame);
-    // If painting throws, as an image source may, the next frame tries again.
-    if (changed) {
-      changed = false;
-      if (!port.attempt(() => paint(timeMs))) changed = true;
-    }
-    port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
-  };
-  return Object.assign(port, {
-    start() {
-      if (running !== null) return;
-      size = new CanvasSize(canvas, repaint);
-      document.addEventListener('visibilitychange', rest);
-      running = requestAnimationFrame(onAnimationFrame);
-    },
-    stop() {
-      if (running !== null) cancelAnimationFrame(running);
-      running = null;
-      size?.close();
-      document.removeEventListener('visibilitychange', rest);
-      rest();
-    },
-    pressed(timeMs: number) {
-      times.pressed(timeMs, port.frame);
-    },
-    repaint,
-  });
+  }
 }
