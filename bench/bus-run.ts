@@ -1,4 +1,4 @@
-/** The application of world.ts, running: what sends and counts for the benchmarks of messages. */
+/** The running application of world.ts: sends and counts for the benchmarks of messages. */
 
 import { startSystem } from '../actors/application/system.js';
 import type { Port } from '../actors/vm/port/port.js';
@@ -36,7 +36,7 @@ export class BusRun {
     return startSystem(this.host, { parties, actors: actorSpecs, placement: 'sender=js,receiver=wasm', portVms: { pacer: 'js' } });
   }
 
-  /** @returns milliseconds for so many samples. @throws when not all of them were handled */
+  /** @returns milliseconds for all samples @throws when not all of them were handled */
   async send(samples: number, expected: number): Promise<number> {
     const finished = new Promise<number>((resolve) => {
       this.finished = resolve;

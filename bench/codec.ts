@@ -1,7 +1,7 @@
 /**
- * Generated codecs beside @msgpack/msgpack, which gets what its users give it: objects with field names, by an encoder and a decoder
- * that are kept and used again, without a copy of what was encoded. Given arrays by position, as the bus has them on the wire, it is
- * faster, and the caller has to put the names back: these figures stand beside the others.
+ * Generated codecs beside @msgpack/msgpack as its users call it: objects with field names, a reused encoder and decoder, and
+ * no copy of the encoded bytes. It is faster with arrays by position, like the bus has on the wire, but then the caller has to
+ * put the names back: these figures are shown, too.
  */
 import { Decoder, Encoder } from '@msgpack/msgpack';
 import { OutboxBuilder } from '../actors/model/outbox-builder.js';
@@ -18,7 +18,7 @@ import { drawScreen } from './screen.js';
 
 export interface CodecSizes {
   readonly rounds: number;
-  /** How long each contender works in a round. */
+  /** Time of each contender in a round. */
   readonly roundMs: number;
 }
 
@@ -69,7 +69,7 @@ function bodyOf(message: AnyBound, fields: Record<string, unknown>): Subject {
   };
 }
 
-/** The eight fields of a frame, the last of which is a body of eight fields: what every message of the bus pays. */
+/** The eight fields of a frame, of which the last is a body of eight fields: the cost of every message on the bus. */
 function wholeFrame(): Subject {
   const outbox = new OutboxBuilder(80);
   const body = sampleAt(77);
@@ -106,7 +106,7 @@ function subjects(): readonly Subject[] {
   ];
 }
 
-/** @returns nanoseconds per call, of about `roundMs` of calls */
+/** @returns nanoseconds per call, measured over about `roundMs` of calls */
 function timed(roundMs: number, call: () => unknown): () => number {
   let calls = 64;
   return () => {
@@ -119,7 +119,7 @@ function timed(roundMs: number, call: () => unknown): () => number {
   };
 }
 
-/** What was made last: a result that nobody keeps might never be made. @public for that reason alone */
+/** The last result: an engine might never make a result that is not kept. @public for that reason only */
 export let kept: unknown;
 
 async function rowOf(

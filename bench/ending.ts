@@ -1,4 +1,4 @@
-/** How the thread of a VM is ended from within, and where it is told. */
+/** How a VM's thread is told to end itself, and on which channel. */
 export const ENDINGS_CHANNEL = 'tandem.bench.endings';
 
 export type Ending = 'exit' | 'error';

@@ -1,4 +1,4 @@
-/** Everything that `npm run bench` measures, and what each figure is to reach. */
+/** Everything that `npm run bench` measures, and the aim of each figure. */
 import type { CodecFigures } from './codec.js';
 import type { Footprint } from './footprint.js';
 import type { MessageFigures } from './messages.js';
@@ -17,7 +17,7 @@ export interface Measured {
   readonly scene: { readonly jit: ScenePair; readonly noJit: ScenePair };
 }
 
-/** A figure, the aim that it is held against if there is one, and what was measured to arrive at it. */
+/** A figure, its aim if it has one, and the measurements from which it comes. */
 export interface Line {
   readonly name: string;
   readonly figure: number;
@@ -109,7 +109,7 @@ export function linesOf({ messages, recoveryCost, codec, recovery, vmLoss, footp
 
 export const isMet = ({ figure, aim }: Line): boolean => !aim || ('least' in aim ? figure >= aim.least : figure <= aim.most);
 
-/** One flat object: the figures by their names, and what they were made from under `measured`. */
+/** One flat object: the figures by name, and their measurements under `measured`. */
 export function toJson(measured: Measured): Record<string, unknown> {
   const { messages, recoveryCost, codec, recovery, vmLoss, footprint, scene } = measured;
   return {

@@ -1,10 +1,10 @@
-/** What the five Wasm modules weigh on their way to a device. */
+/** The download size of the five Wasm modules. */
 import { readFile } from 'node:fs/promises';
 import { brotliCompressSync } from 'node:zlib';
 import { ACTOR_NAMES, guestsAt } from '../examples/tv/application.js';
 
 export interface Footprint {
-  /** Brotli at its highest quality, each module on its own. */
+  /** Sum of the modules' sizes, each compressed with Brotli at its highest quality. */
   readonly wasmBrotliBytes: number;
   readonly modules: readonly { readonly name: string; readonly bytes: number; readonly brotliBytes: number }[];
 }

@@ -1,6 +1,6 @@
 /**
- * `npm run bench`: measures Tandem beside what a user would pick instead, and prints a table. `-- --json` ends with one JSON object in
- * the last line; `--quick` does a little of everything, to see that it works. docs/BENCHMARKS.md says what the figures mean.
+ * `npm run bench`: measures Tandem beside what a user would choose instead, and prints a table. With `-- --json` the last line is one JSON
+ * object; `--quick` does a little of everything, to see that it works. docs/BENCHMARKS.md says what the figures mean.
  */
 import { parseArgs } from 'node:util';
 import { type CodecRow, measureCodec } from './codec.js';

@@ -1,4 +1,4 @@
-/** Messages from the JavaScript VM to the Wasm VM, one way and there and back, beside Comlink and postMessage between two workers. */
+/** Messages from the JavaScript VM to the Wasm VM, one way and round trip, beside Comlink and postMessage between two workers. */
 import { BusRun } from './bus-run.js';
 import { Rivals } from './rivals/rivals.js';
 import { median, race, ratio } from './rounds.js';
@@ -6,11 +6,11 @@ import { weightOfFirst } from './sample.js';
 
 export interface MessageSizes {
   readonly rounds: number;
-  /** Per round; the slower contenders send fewer. */
+  /** Samples per round; the slower contenders send fewer. */
   readonly busSamples: number;
   readonly objectSamples: number;
   readonly callSamples: number;
-  /** Many short rounds: whether two threads share a core, which a round trip depends on most, changes from one moment to the next. */
+  /** Many short rounds, because a round trip depends most on whether the two threads share a core, and that changes all the time. */
   readonly echoRounds: number;
   readonly echoes: number;
 }
@@ -22,7 +22,7 @@ export interface MessageFigures {
   readonly callsPerSecond: number;
   readonly busVsComlink: number;
   readonly busVsPostMessage: number;
-  /** Microseconds, p50. */
+  /** Median, in microseconds. */
   readonly roundTripMicros: number;
   readonly postMessageRoundTripMicros: number;
   readonly roundTripVsPostMessage: number;

@@ -1,16 +1,16 @@
 /**
- * What recovery costs: the share of a busy thread's time that goes into journal, snapshots, checkpoints and the digest of what leaves, with
- * all that they call, while messages are sent as fast as they go.
+ * The cost of recovery: the share of a busy thread's time that goes into journal, snapshots, checkpoints and the digest of the output, with
+ * everything that they call, while messages are sent as fast as possible.
  *
- * The catch: a profile knows functions. What recovery costs within others is not in it: a sequence and an epoch stamped on each frame, and one
- * comparison where it arrives.
+ * The catch: a profile knows functions only. It does not show the cost within others: a sequence and an epoch stamped on each frame, and one
+ * comparison on arrival.
  */
 import { existsSync } from 'node:fs';
 import { BusRun } from './bus-run.js';
 import { weightOfFirst } from './sample.js';
 import { type ProfileNode, type ThreadProfile, ThreadProfiles } from './thread-profiles.js';
 
-/** Nothing but recovery calls what is in them. */
+/** Files whose code only recovery calls. */
 const RECOVERY_FILES = [
   'bus/journal.js',
   'bus/journal-mirror.js',
@@ -32,11 +32,11 @@ export interface RecoveryCostSizes {
 }
 
 export interface RecoveryCostFigures {
-  /** Share of the busy time of the thread in which it is larger. */
+  /** Share of the busy time, in the thread where it is larger. */
   readonly recoveryCost: number;
-  /** Of each thread. */
+  /** Share in each thread. */
   readonly shares: readonly number[];
-  /** In JavaScript and Wasm, all threads together. */
+  /** Samples in JavaScript and Wasm, of all threads together. */
   readonly busySamples: number;
 }
 
@@ -60,7 +60,7 @@ function shareOf({ nodes }: ThreadProfile, recovery: ReadonlySet<string>): Share
   return { busy, recovery: spent };
 }
 
-/** @throws Error when a file of recovery is no longer where it is looked for */
+/** @throws Error when a file of recovery was moved */
 function recoveryUrls(): ReadonlySet<string> {
   for (const file of RECOVERY_FILES) if (!existsSync(file)) throw new Error(`the cost of recovery: there is no ${file.pathname}`);
   return new Set(RECOVERY_FILES.map(({ href }) => href));

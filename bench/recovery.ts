@@ -1,6 +1,6 @@
 /**
- * How long a crash of scene lasts: from the trap to when the message that it trapped on has been handled and the picture has left,
- * beside what a user would do without Tandem, which is to start a new worker and build the screen again.
+ * The duration of a crash of scene: from the trap until the message that caused it has been handled and the picture has left.
+ * Beside it what a user would do without Tandem: start a new worker and build the screen again.
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
@@ -12,7 +12,7 @@ import { median, percentile } from './rounds.js';
 import { drawScreen, SCREEN_NODES } from './screen.js';
 import { Stage } from './stage.js';
 
-/** Frames between two crashes: so that they find the journal since the last snapshot at any length. */
+/** Frames between two crashes vary up to this, so that they find journals of any length since the last snapshot. */
 const FRAMES_BETWEEN_MAX = 24;
 
 export interface RecoverySizes {
@@ -23,10 +23,10 @@ export interface RecoverySizes {
 export interface RecoveryFigures {
   /** Milliseconds. */
   readonly recoveryMs: { readonly p50: number; readonly p99: number };
-  /** Of a frame without a crash, which has been taken off. */
+  /** Time of a frame without a crash, which was subtracted. */
   readonly frameMs: number;
   readonly newWorkerMs: { readonly p50: number; readonly p99: number };
-  /** Of all five actors. */
+  /** Memory of all five actors. */
   readonly wasmMemoryBytes: number;
 }
 
@@ -40,13 +40,13 @@ async function crashes(stage: Stage, system: System, count: number): Promise<{ r
     await system.crash(scene.name);
     crashedMs.push(await stage.tick());
   }
-  // A restart by permit is told after its output: its VM knows at once.
+  // A restart that needs a permit is reported after its output, but its VM knows at once.
   const { traps } = await system.counters();
   if (traps !== count) throw new Error(`${count} crashes led to ${traps} traps`);
   return { crashedMs, frameMs: median(framesMs) };
 }
 
-/** @returns milliseconds from when the crash is known to when the picture is there again */
+/** @returns milliseconds from the notice of the crash until the picture is there again */
 async function newWorker(): Promise<number> {
   const outbox = new OutboxBuilder();
   const started = performance.now();

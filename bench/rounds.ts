@@ -1,11 +1,11 @@
 /**
- * Contenders by turns: each round runs all of them, one after another, so that whatever else the machine does falls on all alike. What
- * is compared is the ratio within a round; what is reported is the median over the rounds.
+ * Contenders take turns: each round runs all of them, one after another, so that other work of the machine hits all alike. The ratio
+ * is taken within a round, and the median over the rounds is reported.
  */
 
 const sorted = (values: readonly number[]): number[] => [...values].sort((a, b) => a - b);
 
-/** @param share 0.5 is the median, 0.99 what 99 of 100 stay below */
+/** @param share 0.5 for the median, 0.99 for the bound that 99 of 100 stay below */
 export function percentile(values: readonly number[], share: number): number {
   const ascending = sorted(values);
   return ascending[Math.min(ascending.length - 1, Math.floor(ascending.length * share))];
@@ -19,7 +19,7 @@ export type Contender = () => number | Promise<number>;
 /** Figures of each contender, round by round. */
 export type Rounds<N extends string> = Record<N, number[]>;
 
-/** @param warmUpRounds come first and do not count */
+/** @param warmUpRounds are run first and do not count */
 export async function race<N extends string>(rounds: number, contenders: Record<N, Contender>, warmUpRounds = 1): Promise<Rounds<N>> {
   const names = Object.keys(contenders) as N[];
   const figures = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Rounds<N>;

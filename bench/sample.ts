@@ -1,4 +1,4 @@
-/** What is sent in the benchmarks of messages: the same values to every contender, made anew for each message. */
+/** Samples for the benchmarks of messages: every contender gets the same values, made anew for each message. */
 import type { MessageOf } from '../protocol/schema.js';
 import type { receiver } from './protocol/generated/receiver.js';
 
@@ -18,7 +18,7 @@ export const sampleAt = (index: number): Sample => ({
   name: NAMES[index & 7],
 });
 
-/** What receiving it adds to the sum: proof that every field was read. */
+/** What a received sample adds to the sum, to prove that every field was read. */
 export const weightOf = ({ visible, x, y, width, height, name }: Sample): number => (visible ? x + y + width + height + name.length : 0);
 
 export function weightOfFirst(samples: number): number {

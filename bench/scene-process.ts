@@ -1,4 +1,4 @@
-/** A process of its own for scene in both languages, so that the flags of the engine are the same for both. Prints milliseconds per frame. */
+/** A separate process for scene in both languages, so that the engine has the same flags for both. Prints milliseconds per frame. */
 import { readFile } from 'node:fs/promises';
 import type { ActorFactory } from '../actors/contract/instance.js';
 import { OutboxBuilder } from '../actors/model/outbox-builder.js';

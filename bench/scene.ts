@@ -1,10 +1,10 @@
-/** Scene in Wasm beside scene in JavaScript, with the optimising compilers of the engine and, as on a television, without. */
+/** Scene in Wasm beside scene in JavaScript, with the engine's optimising compilers and, as on a television, without. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { median, type Rounds, ratio } from './rounds.js';
 
-/** WebAssembly stays as it is: it is compiled ahead of its run. */
+/** These flags do not affect WebAssembly, which is compiled before it runs. */
 const NO_JIT = ['--no-opt', '--no-sparkplug', '--no-maglev'];
 
 export interface SceneSizes {

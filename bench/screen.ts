@@ -1,4 +1,4 @@
-/** A screen of 2,000 nodes for the benchmarks of scene: rails of cards, all of them in view, and 200 animations that never end. */
+/** A screen of 2,000 nodes for the benchmarks of scene: rails of cards, all in view, and 200 endless animations. */
 import type { scene } from '../protocol/generated/scene.js';
 import type { SceneProperty } from '../protocol/messages/scene.js';
 import type { MessageOf } from '../protocol/schema.js';
@@ -7,7 +7,7 @@ export type Commit = MessageOf<typeof scene, 'commit'>;
 
 const RAILS = 20;
 const CARDS_PER_RAIL = 14;
-/** Per card: itself, poster, title, badge, badge text, progress, bar. With a rail's heading, and the rail itself: 20 * (14 * 7 + 2). */
+/** A card has 7 nodes: itself, poster, title, badge, badge text, progress, bar. With each rail and its heading: 20 * (14 * 7 + 2). */
 export const SCREEN_NODES = 2000;
 const RAIL_HEIGHT = 54;
 const CARD_WIDTH = 132;

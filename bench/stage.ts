@@ -1,4 +1,4 @@
-/** The five actors in the Wasm VM with a screen of 2,000 nodes, on real threads and under supervision. The display looks at its watch. */
+/** The five actors in the Wasm VM with a screen of 2,000 nodes, on real threads and supervised. The display measures the time. */
 
 import { type System, startSystem } from '../actors/application/system.js';
 import type { Port } from '../actors/vm/port/port.js';
@@ -12,7 +12,7 @@ import { page } from '../protocol/generated/page.js';
 import { scene } from '../protocol/generated/scene.js';
 import { drawScreen } from './screen.js';
 
-/** Every crash is one by order. */
+/** All crashes are injected, so their number must not end the run. */
 const INTENSITY = 1_000_000;
 const FRAME_MICROS = 16_667;
 
@@ -73,7 +73,7 @@ export class Stage {
     return { stage, system };
   }
 
-  /** One animation frame. @returns milliseconds from when the tick left the display to when the picture left scene */
+  /** Runs one animation frame. @returns milliseconds from the tick leaving the display until the picture leaves scene */
   tick(): Promise<number> {
     return new Promise((resolve) => {
       const sentAt = this.host.clock.nowMicros();

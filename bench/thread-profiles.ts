@@ -1,9 +1,9 @@
 /**
- * CPU profiles of the worker threads of this process, taken from its main thread by way of Node's inspector: nothing is loaded in the threads.
+ * CPU profiles of this process's worker threads, taken from the main thread through Node's inspector: the threads load nothing.
  *
  *   main thread --NodeWorker.sendMessageToWorker--> a worker's own inspector: Profiler.enable, start, stop
  *
- * The catch: what an engine had inlined before `enable` is told as part of its caller. So enable first, warm up, then start.
+ * The catch: code that was inlined before `enable` is reported as part of its caller. So enable first, warm up, then start.
  */
 import { Session } from 'node:inspector';
 
@@ -11,7 +11,7 @@ import { Session } from 'node:inspector';
 export interface ProfileNode {
   readonly id: number;
   readonly callFrame: { readonly functionName: string; readonly url: string };
-  /** Samples that were taken in this function itself. */
+  /** Number of samples in this function itself. */
   readonly hitCount: number;
   readonly children?: readonly number[];
 }
@@ -45,7 +45,7 @@ export class ThreadProfiles {
     });
   }
 
-  /** For the threads that run now. */
+  /** Enables profiling in the threads that run now. */
   async enable(): Promise<void> {
     await new Promise<void>((resolve, reject) =>
       this.session.post('NodeWorker.enable', { waitForDebuggerOnStart: false }, (error) => (error ? reject(error) : resolve())),
@@ -58,7 +58,7 @@ export class ThreadProfiles {
     await this.tell('Profiler.start');
   }
 
-  /** @returns one of each thread that was there at the start */
+  /** @returns one profile for each thread that was there at the start */
   async stop(): Promise<readonly ThreadProfile[]> {
     const answers = await this.tell('Profiler.stop');
     return answers.flatMap(({ result }) => result?.profile ?? []);

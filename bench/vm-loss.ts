@@ -1,6 +1,6 @@
 /**
- * How long the loss of the Wasm VM lasts, with the five actors in it and a scene of 2,000 nodes: from when the supervisor knows that its thread has
- * ended, by turns by an exit and by an error that nobody caught, to when the next tick has been handled and its picture has left.
+ * The duration of a loss of the Wasm VM, with the five actors in it and a scene of 2,000 nodes: from the moment when the supervisor knows that
+ * the thread has ended, in turn by an exit and by an uncaught error, until the next tick has been handled and its picture has left.
  */
 import { BroadcastChannel } from 'node:worker_threads';
 import type { System } from '../actors/application/system.js';
@@ -8,12 +8,12 @@ import { ENDINGS_CHANNEL, type Ending } from './ending.js';
 import { median, percentile } from './rounds.js';
 import { Stage } from './stage.js';
 
-/** Frames between two losses, so that there is something to handle again. */
+/** Frames between two losses, so that there are messages to handle again. */
 const FRAMES = 60;
 
 export interface VmLossSizes {
   readonly losses: number;
-  /** Until the spare thread is ready again: longer than the host waits before it prepares one. */
+  /** Time for the spare thread to be ready again: longer than the host waits before it prepares one. */
   readonly pauseMs: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The application of the benchmarks of messages: sender and pacer in the JavaScript VM, receiver in the Wasm VM, stopwatch in the host's.
+ * The application for the benchmarks of messages: sender and pacer in the JavaScript VM, receiver in the Wasm VM, stopwatch in the host's.
  *
  *   stopwatch --start--> sender --expect, sample, sample ...--> receiver --finished--> stopwatch
  *   stopwatch --pace--> pacer --echo--> receiver --reply--> pacer ... --paced--> stopwatch
@@ -18,7 +18,7 @@ import { sampleAt } from './sample.js';
 
 export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];
 
-/** Samples that one handler emits: as many as a commit of a busy frame has changes. */
+/** Samples that one handler emits: as many as the changes in the commit of a busy frame. */
 const BURST_SAMPLES = 512;
 
 class Sender extends Actor<typeof sender> implements Handlers<typeof sender> {

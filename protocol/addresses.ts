@@ -1,4 +1,4 @@
-/** Addresses that no schema has: the runtimes of the VMs, which send what concerns the runtime itself. */
+/** Addresses outside of all schemas: the runtimes of the VMs, which send messages about the runtime itself. */
 export const HOST_RUNTIME = 60;
 export const JS_RUNTIME = 61;
 export const WASM_RUNTIME = 62;

@@ -1,5 +1,5 @@
 /**
- * Binds a schema to its generated codecs: what an actor imports is one object of the schema's shape, in which each message also
+ * Binds a schema to its generated codecs: an actor imports one object of the schema's shape, in which each message also
  * has its owner, its name, `encode` and `decode`.
  *
  * The leading fields that the runtime fills in (`request` of requests and replies, `version` and `fresh` of publications) are not
@@ -13,13 +13,13 @@ import type { Writer } from './writer.js';
 
 export type MessageRole = 'message' | 'request' | 'reply' | 'publication';
 
-/** A message kind of either direction, whatever its fields. */
+/** A message kind of either direction, with any fields. */
 export interface Descriptor {
   readonly role: MessageRole;
   readonly kind: number;
-  /** As in the schema; a reply has its request's, with `Reply`. */
+  /** The name in the schema; a reply has its request's name with `Reply` added. */
   readonly name: string;
-  /** Address of the party whose schema has it: the target of a message, the source of a reply or publication. */
+  /** Address of the party whose schema has this kind: the target of a message, the source of a reply or publication. */
   readonly owner: number;
   readonly ownerName: string;
   readonly lane: Lane;
@@ -41,7 +41,7 @@ export interface BoundReply<S extends Fields = Fields> extends Descriptor {
   readonly role: 'reply';
   readonly fields: S;
   encode(writer: Writer, fields: InferFields<S>, request: number): void;
-  /** Leaves `reader.request`. */
+  /** Leaves the number of the request in `reader.request`. */
   decode(reader: Reader): InferFields<S>;
 }
 
@@ -53,7 +53,7 @@ export interface BoundRequest<S extends Fields = Fields, R extends Fields = Fiel
   readonly deadlineMs?: number;
   readonly reply: BoundReply<R>;
   encode(writer: Writer, fields: InferFields<S>, request: number): void;
-  /** Leaves `reader.request`. */
+  /** Leaves the number of the request in `reader.request`. */
   decode(reader: Reader): InferFields<S>;
 }
 
@@ -61,14 +61,14 @@ export interface BoundPublication<S extends Fields = Fields> extends Descriptor 
   readonly role: 'publication';
   readonly fields: S;
   encode(writer: Writer, fields: InferFields<S>, version: number, fresh: boolean): void;
-  /** Leaves `reader.version` and `reader.fresh`. */
+  /** Leaves version and freshness in `reader.version` and `reader.fresh`. */
   decode(reader: Reader): InferFields<S>;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the fields differ from kind to kind, and encoders take them as arguments
 export type AnyBound = BoundMessage<any> | BoundRequest<any, any> | BoundReply<any> | BoundPublication<any>;
 
-/** Of a request; undefined for other messages. `reply` is optional in the schema's type, so it is asked for its content. */
+/** Reply fields of a request; undefined for other messages. `reply` is optional in the schema's type, so its content is tested. */
 type ReplyFieldsOf<M> = M extends { readonly reply?: { readonly fields: infer R } } ? R : undefined;
 type BoundReceived<M, O extends string> = M extends { readonly fields: infer S extends Fields }
   ? ReplyFieldsOf<M> extends infer R extends Fields
@@ -127,10 +127,10 @@ export interface Codecs<P extends PartySchema> {
 const REQUEST_LEAD: Fields = { request: u32 };
 const PUBLICATION_LEAD: Fields = { version: u32, fresh: bool };
 
-/** The fields that lead a body before those of the schema. */
+/** The fields of a body before those of the schema. */
 export const leadOf = (role: MessageRole): Fields => (role === 'publication' ? PUBLICATION_LEAD : role === 'message' ? {} : REQUEST_LEAD);
 
-/** @typeParam Others the parties that it follows or may send to, by name: from them come the types of its handlers */
+/** @typeParam Others the parties that it follows or may send to, by name: they give the types of its handlers */
 export function bind<P extends PartySchema, Others = unknown>(schema: P, codecs: Codecs<P>): Bound<P, Others> {
   const receives: Record<string, unknown> = {};
   for (const [name, message] of Object.entries(schema.receives)) {

@@ -1,17 +1,17 @@
 /**
- * Checks MessagePack against a schema as its generated decoder would, without making anything of it: for bytes that are kept and decoded
+ * Checks MessagePack against a schema like its generated decoder, but without making values: for bytes that are kept and decoded
  * later, when it is too late to refuse them.
  */
 import { BINARY_BYTES_DEFAULT_MAX, LIST_LENGTH_DEFAULT_MAX, STRING_BYTES_DEFAULT_MAX } from './limits.js';
 import type { Reader } from './reader.js';
 import type { Field, Fields } from './schema.js';
 
-/** Passes over one value. @throws DecodeError */
+/** Skips one value. @throws DecodeError */
 export type Check = (reader: Reader) => void;
 
 const checks = new WeakMap<object, Check>();
 
-/** @returns the check of a value of this type, made once */
+/** @returns the check for values of this type, made once per type */
 export function checkOf(field: Field): Check {
   const known = checks.get(field);
   if (known) return known;
@@ -60,7 +60,7 @@ function make(field: Field): Check {
   }
 }
 
-/** A structure whose trailing fields may be missing, or more than are known. */
+/** A structure with trailing fields that may be missing or unknown. */
 function structureOf(fields: Fields): Check {
   const known = Object.values(fields).map(checkOf);
   return (reader) => {
@@ -70,7 +70,7 @@ function structureOf(fields: Fields): Check {
   };
 }
 
-/** Only what is not plain ASCII has to be made into a text to be checked. */
+/** Only a text that is not plain ASCII has to be decoded for the check. */
 function checkText(reader: Reader, max: number): void {
   const { at, bytes } = reader;
   const tag = bytes[at];

@@ -1,6 +1,6 @@
 /**
- * Times as MessagePack's extension -1 has them, in 4, 8 or 12 bytes, whichever is the shortest. What the language's own type of a time cannot hold is
- * refused. That type is a clock as well, which nothing here may name: the library makes and takes it.
+ * Times in MessagePack's extension -1, in the shortest of 4, 8 and 12 bytes. Times that JavaScript's own type cannot hold are refused.
+ * That type is also a clock, and no code here may name a clock, so the library makes and takes its objects.
  */
 import { decodeTimestampExtension, decodeTimestampToTimeSpec, encodeTimestampExtension } from '@msgpack/msgpack';
 import { EncodeError } from './errors.js';
@@ -11,7 +11,7 @@ import type { Writer } from './writer.js';
 const TIMESTAMP = 0xff;
 const NANOSECONDS_PER_MS = 1_000_000;
 
-/** What times are made from. */
+/** The prototype of times. */
 export const TIME_PROTOTYPE: { getTime(): number } = Object.getPrototypeOf(decodeTimestampExtension(new Uint8Array(4)));
 
 /** @throws EncodeError for an invalid time */
@@ -26,7 +26,7 @@ export function writeTime(writer: Writer, time: object): void {
   writer.length += head.length + data.length;
 }
 
-/** @throws DecodeError `type` for another extension, `range` for a time that is not one of whole milliseconds */
+/** @throws DecodeError `type` for another extension, `range` for a time that is not in whole milliseconds */
 export function readTime(reader: Reader): object {
   const { bytes, at } = reader;
   const end = skipValue(bytes, at, reader.end);

@@ -1,5 +1,5 @@
 /**
- * Values of any shape: a `dynamic` field carries them as bytes, and these convert.
+ * Values of any shape: a `dynamic` field carries them as bytes, and these functions convert.
  *
  *   null, undefined   nil
  *   boolean           bool
@@ -10,7 +10,7 @@
  *   plain object      map, its keys in ascending order of UTF-16 code units
  *   Date              timestamp (extension -1), in whole milliseconds
  *
- * What comes out again is what went in, or else it is refused: with an `EncodeError` that names the place, or a `DecodeError` with the offset.
+ * A value comes out exactly as it went in, or it is refused: with an `EncodeError` that names the place, or a `DecodeError` with the offset.
  */
 import { readTime, TIME_PROTOTYPE, writeTime } from './dynamic-time.js';
 import { DecodeError, EncodeError, thrownByCaller } from './errors.js';
@@ -20,8 +20,8 @@ import { Writer } from './writer.js';
 
 /**
  * @returns the bytes of one MessagePack value, the same for equal values
- * @throws EncodeError with the path of what is not one of the above (a Map, an instance of a class, a function, a bigint, an accessor, a hole, …),
- *   contains itself, is nested deeper than NESTING_DEPTH_MAX, or is longer than DYNAMIC_BYTES_MAX
+ * @throws EncodeError with the path of a value that is none of the above (a Map, an instance of a class, a function, a bigint, an accessor, a
+ *   hole, …), contains itself, is nested deeper than NESTING_DEPTH_MAX, or is longer than DYNAMIC_BYTES_MAX
  */
 export function encodeDynamic(value: unknown): Uint8Array {
   const encoder = new DynamicEncoder();
@@ -38,8 +38,8 @@ export function encodeDynamic(value: unknown): Uint8Array {
 }
 
 /**
- * @throws DecodeError with the offset of what is wrong: the bytes are not one value, an integer is not a safe one, a key is no string or
- *   there twice, a string is not UTF-8, an extension is not a time in whole milliseconds
+ * @throws DecodeError with the offset of the problem: the bytes are not one value, an integer is not a safe one, a key is no string or
+ *   occurs twice, a string is not UTF-8, an extension is not a time in whole milliseconds
  */
 export function decodeDynamic(bytes: Uint8Array): unknown {
   if (!(bytes instanceof Uint8Array)) throw new DecodeError('type', 0);
@@ -49,7 +49,7 @@ export function decodeDynamic(bytes: Uint8Array): unknown {
   return value;
 }
 
-/** The tag of a typed array, whatever its prototype pretends to be. */
+/** Reads the tag of a typed array, whatever its prototype claims. */
 const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!;
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
@@ -57,17 +57,17 @@ const fail = (problem: string): never => {
   throw new EncodeError('value', problem);
 };
 
-/** A string as it is written. */
+/** The string as it will be written: lone surrogates are replaced. */
 const wellFormed = (text: string): string => text.replace(/\p{Surrogate}/gu, '\ufffd');
 
 class DynamicEncoder {
   readonly writer = new Writer();
-  /** From the outermost container to the one at hand. */
+  /** Containers of the present value, outermost first. */
   private readonly containers: object[] = [];
-  /** Keys and indices that lead to the value at hand. */
+  /** Keys and indices that lead to the present value. */
   private readonly steps: (string | number)[] = [];
 
-  /** As `value.films[3].title`. */
+  /** Path of the present value, for example `value.films[3].title`. */
   get path(): string {
     const text = (step: string | number) =>
       typeof step === 'number' ? `[${step}]` : IDENTIFIER.test(step) ? `.${step}` : `[${JSON.stringify(step)}]`;
@@ -111,7 +111,7 @@ class DynamicEncoder {
 
   private list(value: readonly unknown[]): void {
     const { length } = value;
-    // Its own keys are its items and `length`.
+    // An array's own keys are its items and `length`.
     if (Reflect.ownKeys(value).length > length + 1) fail('an array with properties of its own cannot be written');
     this.writer.listLength(length, DYNAMIC_BYTES_MAX, '');
     for (let i = 0; i < length; i++) this.property(value, i);
@@ -137,7 +137,7 @@ class DynamicEncoder {
   }
 }
 
-/** Whether `prototype` is the one of a language's own type, be it of another frame or context. */
+/** Whether `prototype` is that of a built-in type, also of another frame or context. */
 const isRoot = (prototype: unknown, own: object, member: string): boolean =>
   prototype === own ||
   (typeof prototype === 'object' &&
@@ -185,7 +185,7 @@ function decodeMap(reader: Reader, depth: number): Record<string, unknown> {
       reader.fail('duplicate key');
     }
     const value = decodeValue(reader, depth + 1);
-    // An assignment to `__proto__` would make a prototype of it.
+    // An assignment to `__proto__` would set the prototype.
     if (key === '__proto__') Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
     else entries[key] = value;
   }

@@ -1,6 +1,6 @@
-/** Errors that cross the wire are one table of codes; an error in the program itself is a plain `Error`. */
+/** Errors that cross the wire have codes of one table; an error in the program itself is a plain `Error`. */
 
-/** Codes of failed requests and dead letters, by wire number (the index). Append only. */
+/** Codes of failed requests and dead letters. The index is the number on the wire: append only. */
 export const ERROR_CODES = [
   'deadline', //        no reply before the deadline
   'aborted', //         the requester's abort signal
@@ -14,7 +14,7 @@ export const ERROR_CODES = [
 ] as const;
 export type ErrorCode = (typeof ERROR_CODES)[number];
 
-/** What was wrong with the bytes, by the number that a guest notes (the index). Append only. */
+/** Problems with bytes. The index is the number that a guest notes: append only. */
 export const DECODE_PROBLEMS = [
   'truncated',
   'type',
@@ -29,23 +29,23 @@ export const DECODE_PROBLEMS = [
 ] as const;
 export type DecodeProblem = (typeof DECODE_PROBLEMS)[number];
 
-/** A malformed frame: nothing was delivered. */
+/** A frame is malformed. Nothing of it was delivered. */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
   constructor(
     readonly problem: DecodeProblem,
-    /** Offset in bytes from the start of the body (of the frame, when the header is wrong). */
+    /** Offset in bytes from the start of the body, or of the frame when the header is wrong. */
     readonly offset: number,
-    /** Path of the field, as `commit.creates.node`; empty when the header is wrong. */
+    /** Path of the field, for example `commit.creates.node`; empty when the header is wrong. */
     readonly field = '',
-    /** Kind of the frame, 0 when not known. */
+    /** Kind of the frame; 0 when unknown. */
     readonly kind = 0,
   ) {
     super(`${problem} at byte ${offset}${field ? ` in ${field}` : ''}${kind ? ` (kind 0x${kind.toString(16).padStart(4, '0')})` : ''}`);
   }
 }
 
-/** A value that its schema does not allow: thrown by an encoder before a byte leaves. */
+/** A value is not allowed by its schema. Thrown by an encoder before anything is sent. */
 export class EncodeError extends Error {
   override readonly name = 'EncodeError';
   constructor(
@@ -57,7 +57,7 @@ export class EncodeError extends Error {
   }
 }
 
-/** The beginning of a value, for a sentence. */
+/** How much of a value's beginning an error message shows. */
 const SHOWN_CHARACTERS_MAX = 40;
 export function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : typeof value === 'object' && value ? 'an object' : String(value);
@@ -67,13 +67,13 @@ export function shown(value: unknown): string {
 
 export type Called = (...input: never[]) => unknown;
 
-/** Lets the stack of an error begin with who called `called`, where the engine can: the fault is there, and not in what was called. */
+/** Makes an error's stack begin with the caller of `called`, where the engine can, because the mistake is there. */
 export function thrownByCaller<E>(error: E, called: Called): E {
   if (error instanceof Error) (Error as { captureStackTrace?(error: Error, above: unknown): void }).captureStackTrace?.(error, called);
   return error;
 }
 
-/** A message of a party that the sender's schema does not name: thrown where it is sent, before a byte leaves. */
+/** The sender's schema does not name the message's party. Thrown where it is sent, before anything leaves. */
 export class PermissionError extends Error {
   override readonly name = 'PermissionError';
   constructor(
@@ -85,7 +85,7 @@ export class PermissionError extends Error {
   }
 }
 
-/** @throws PermissionError, whose stack begins with who called `called` */
+/** @throws PermissionError, whose stack begins with the caller of `called` */
 export function assertMaySend(
   sender: { readonly name: string; readonly sendsTo: readonly string[] },
   message: { readonly name: string; readonly ownerName: string },
@@ -96,22 +96,22 @@ export function assertMaySend(
     throw thrownByCaller(new PermissionError(sender.name, `${ownerName}.${name}`, ownerName), called);
 }
 
-/** Which crash, and of whom. Plain data. */
+/** Names a crash. Plain data. */
 export interface CrashCause {
   /** Name of the actor or port. */
   readonly party: string;
   /** Number of its incarnation. */
   readonly epoch: number;
-  /** At most `CRASH_REASON_CHARACTERS_MAX`, as in its crash report. */
+  /** Reason as in the crash report, at most `CRASH_REASON_CHARACTERS_MAX` long. */
   readonly reason: string;
-  /** In its source, as `wasm-actors/scene.ts:120:5`; empty when that is not known, or it was not at a line, as when its VM was lost. */
+  /** Place in its source, for example `wasm-actors/scene.ts:120:5`; empty when unknown, or when no line caused it, as with a lost VM. */
   readonly position: string;
 }
 
-/** The crash of an actor or port, as the cause of what failed for that. Its stack is of no meaning: the crash was elsewhere, at `position`. */
+/** The crash of an actor or port, as the cause of another failure. Ignore its stack: the crash was elsewhere, at `position`. */
 export class CrashError extends Error implements CrashCause {
   override readonly name = 'CrashError';
-  /** Party and epoch, as `scene 3`: the crash report with these two is of this crash. */
+  /** Party and epoch, for example `scene 3`: they identify the crash report. */
   readonly id: string;
   readonly party: string;
   readonly epoch: number;
@@ -129,8 +129,8 @@ export class CrashError extends Error implements CrashCause {
 }
 
 /**
- * How a request ends when it is not answered. Its `cause` is a CrashError when whom it was for has crashed, a DecodeError when the reply could not be read,
- * a PermissionError when it was never sent.
+ * A request ended without an answer. Its `cause` is a CrashError when the target has crashed, a DecodeError when the reply could not be read,
+ * a PermissionError when the request was never sent.
  */
 export class RequestError extends Error {
   override readonly name = 'RequestError';

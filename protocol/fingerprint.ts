@@ -1,4 +1,4 @@
-/** What tells one version of a schema from another: a hash of its text. It changes when old and new could misunderstand each other. */
+/** Tells versions of a schema apart by a hash of its text. The hash changes whenever old and new could misunderstand each other. */
 import type { Field, Fields, PartySchema } from './schema.js';
 
 const FNV_OFFSET = 0xcbf29ce484222325n;
@@ -11,7 +11,7 @@ export function fnv1a64(text: string): bigint {
   return hash;
 }
 
-/** Of what a field holds: order, names, types and limits of all that is in it. */
+/** Fingerprint of a field's content: order, names, types and limits of everything in it. */
 export const fingerprintOf = (field: Field): bigint => fnv1a64(describeField(field));
 
 /** A message of either direction, with the name that `messagesOf` gives it. */
@@ -22,7 +22,7 @@ interface DescribedMessage {
   readonly fields: Fields;
 }
 
-/** All that two sides must agree on to read what a party receives, sends and keeps. */
+/** Everything on which two sides must agree to read a party's messages and state. */
 export function describeParty(
   party: Pick<PartySchema, 'role' | 'name' | 'address' | 'state' | 'follows'>,
   messages: readonly DescribedMessage[],
@@ -35,7 +35,7 @@ export function describeParty(
   ].join('\n');
 }
 
-/** As a guest says it of each party that it was built with: 16 hexadecimal digits. */
+/** Fingerprint of a party as a guest reports it: 16 hexadecimal digits. */
 export const partyFingerprint = (...described: Parameters<typeof describeParty>): string =>
   fnv1a64(describeParty(...described))
     .toString(16)

@@ -1,6 +1,6 @@
 /**
  * The frame: a 32-bit little-endian byte length, then one MessagePack array of eight, header fields first and the body last.
- * Every header field is written at its full width, so that each stands at a fixed offset: a router reads and stamps them in place.
+ * Every header field is written at its full width, so that each has a fixed offset: a router reads and stamps them in place.
  * The whole is plain MessagePack that any library reads.
  *
  *   0     4   5        8        11       14            23         28      29        32           41            50
@@ -9,8 +9,8 @@
  *   +-----+---+--------+--------+--------+-------------+----------+-------+---------+------------+-------------+------
  *     LE    1     3        3        3          9            5        1 \------- cause -------/          9
  *
- * Integers after the length are big-endian, as MessagePack has them. `len` counts the bytes after itself. No cause is source 0,
- * sequence 0. wasm-actors' reader has the same constants, and a test compares the two.
+ * Integers after the length are big-endian, as in all MessagePack. `len` counts the bytes after itself. Source 0 and sequence 0
+ * mean no cause. protocol/assembly/frame.ts has the same constants, and a test compares the two.
  */
 import { DecodeError } from './errors.js';
 import { FRAME_BYTES_MAX } from './limits.js';
@@ -24,15 +24,15 @@ export const EPOCH_OFFSET = 24;
 export const CAUSE_SOURCE_OFFSET = 30;
 export const CAUSE_SEQUENCE_OFFSET = 33;
 export const SENT_AT_OFFSET = 42;
-/** Where the body starts; also the length of a frame's fixed part. */
+/** Offset of the body, which is also the length of a frame's fixed part. */
 export const BODY_OFFSET = 50;
 
-/** Nobody: the source of a cause that is none. */
+/** Source of a cause when there is none. */
 export const NOBODY = 0;
 /** The target of a publication before the router has fanned it out to the followers. */
 export const FOLLOWERS = 0xffff;
 
-/** Offset and value of each byte that does not vary: the MessagePack tags between the fields. */
+/** Offset and value of each constant byte: the MessagePack tags between the fields. */
 const TAGS: readonly (readonly [number, number])[] = [
   [4, 0x98],
   [5, 0xcd],
@@ -46,7 +46,7 @@ const TAGS: readonly (readonly [number, number])[] = [
   [41, 0xcf],
 ];
 
-/** The same written out, because every frame passes here. */
+/** Checks `TAGS`, written out because every frame passes here. */
 const hasTags = (bytes: Uint8Array, at: number): boolean =>
   bytes[at + 4] === 0x98 &&
   bytes[at + 5] === 0xcd &&
@@ -104,7 +104,7 @@ export function writeU53(bytes: Uint8Array, at: number, value: number): void {
   writeU32(bytes, at + 4, value >>> 0);
 }
 
-/** The same out of a view, and into one: what is done for every frame is faster so, where one is at hand. */
+/** Reads a number from a view, which is faster for every frame where a view exists. */
 export const u53At = (view: DataView, at: number): number => view.getUint32(at) * 0x1_0000_0000 + view.getUint32(at + 4);
 export function setU53(view: DataView, at: number, value: number): void {
   const high = Math.floor(value / 0x1_0000_0000);
@@ -112,12 +112,12 @@ export function setU53(view: DataView, at: number, value: number): void {
   view.setUint32(at + 4, value - high * 0x1_0000_0000);
 }
 
-/** Above any limit, and such that what is computed with it stays a 32-bit integer. */
+/** Above any limit, but low enough that sums with it stay 32-bit integers. */
 const REST_MAX = 0x1fff_ffff;
 
 /**
- * Bytes of the frame that starts at `at`, with its length field; of one that says it is longer than REST_MAX, that.
- * Bounded, because engines compute in floating point with what may be above 2^31, and all that is done per frame starts here.
+ * Bytes of the frame that starts at `at`, with its length field; REST_MAX if the frame claims to be longer than that.
+ * The bound keeps all work per frame in integers: engines compute in floating point with numbers that may exceed 2^31.
  */
 export function frameLength(bytes: Uint8Array, at: number): number {
   const rest = bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24);
@@ -125,7 +125,7 @@ export function frameLength(bytes: Uint8Array, at: number): number {
   return LENGTH_BYTES + (bounded === rest ? bounded : REST_MAX);
 }
 
-/** Views of the frames that lie one after another in `bytes`. */
+/** Views of the consecutive frames in `bytes`. */
 export function framesIn(bytes: Uint8Array): readonly Uint8Array[] {
   const frames: Uint8Array[] = [];
   for (let at = 0, length = 0; at < bytes.length; at += length) {
@@ -168,22 +168,21 @@ export const readHeader = (bytes: Uint8Array, at: number): FrameHeader => ({
 });
 
 /**
- * Sequence, cause and time stay below 2^53, as a `u53` of a body: what an actor keeps of them, it can write.
- * @returns whether they do
+ * @returns whether sequence, cause and time are below 2^53, like a `u53` of a body, so that an actor can write them into its state
  */
 export const hasSafeNumbers = (bytes: Uint8Array, at: number): boolean =>
   (bytes[at + SEQUENCE_OFFSET] | bytes[at + CAUSE_SEQUENCE_OFFSET] | bytes[at + SENT_AT_OFFSET]) === 0 &&
   (bytes[at + SEQUENCE_OFFSET + 1] | bytes[at + CAUSE_SEQUENCE_OFFSET + 1] | bytes[at + SENT_AT_OFFSET + 1]) < 0x20;
 
-/** Offset of the tag of the first of them that does not. */
+/** Offset of the tag of the first number that is not below 2^53. */
 const unsafeNumber = (bytes: Uint8Array, at: number): number =>
   [SEQUENCE_OFFSET, CAUSE_SEQUENCE_OFFSET].find((offset) => readU53(bytes, at + offset) > Number.MAX_SAFE_INTEGER) ?? SENT_AT_OFFSET;
 
-/** Offset of the first tag that is not what it must be. */
+/** Offset of the first wrong tag. */
 const wrongTag = (bytes: Uint8Array, at: number): number => TAGS.find(([offset, tag]) => bytes[at + offset] !== tag)?.[0] ?? 0;
 
 /**
- * Checks that a whole frame with a well-formed header lies in `bytes` at `at`, and nothing of it beyond `end`.
+ * Checks that a whole frame with a well-formed header lies in `bytes` at `at` and does not reach beyond `end`.
  * @returns the frame's length in bytes
  * @throws DecodeError `truncated`, `too long` or `header`, with the offset from the start of the frame
  */

@@ -1,14 +1,14 @@
 /**
- * Finds the field that an offset lies in. Decoders note only the offset of what was wrong, in both languages; the path is worked
+ * Finds the field at an offset. Decoders of both languages note only the offset of a problem; the path is worked
  * out from the schema here, when there is something to report.
  */
 import type { Field, Fields } from './schema.js';
 import { skipValue } from './skip.js';
 
 /**
- * @param bytes with a structure of `fields` that starts at `at` and ends at `end` or is broken before it
+ * @param bytes with a structure of `fields` that starts at `at`, and ends at `end` or breaks off before
  * @param offset of the problem in `bytes`
- * @returns the path as `commit.creates.node`, beginning with `name`; just `name` when it is in no field
+ * @returns the path, for example `commit.creates.node`, beginning with `name`; just `name` when the offset is in no field
  */
 export function locateField(name: string, fields: Fields, bytes: Uint8Array, at: number, end: number, offset: number): string {
   const first = headLength(bytes, at, end);
@@ -48,7 +48,7 @@ function locate(path: string, field: Field, bytes: Uint8Array, at: number, end: 
   }
 }
 
-/** Where the content of the list, map or structure at `at` starts. */
+/** Number of bytes before the content of the list, map or structure at `at`. */
 function headLength(bytes: Uint8Array, at: number, end: number): number {
   const tag = at < end ? bytes[at] : 0;
   return at + (tag === 0xdc || tag === 0xde ? 3 : tag === 0xdd || tag === 0xdf ? 5 : 1);

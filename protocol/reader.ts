@@ -1,6 +1,6 @@
 /**
- * Reads MessagePack: what generated decoders are made of. Every length is checked against the bytes that are left before anything
- * is allocated, and nothing decoded refers to the buffer, which may be shared memory or used again.
+ * Reads MessagePack for generated decoders. Every length is checked against the bytes that are left before anything
+ * is allocated, and decoded values do not refer to the buffer, which may be shared memory or reused.
  * Any integer encoding of a value is accepted; a float is not an integer.
  */
 import { DecodeError, type DecodeProblem } from './errors.js';
@@ -16,7 +16,7 @@ const float32Word = new Uint32Array(float32.buffer);
 
 export class Reader {
   bytes: Uint8Array = new Uint8Array(0);
-  /** Where the body starts: offsets of errors count from here. */
+  /** Start of the body: offsets of errors count from here. */
   start = 0;
   at = 0;
   end = 0;
@@ -81,7 +81,7 @@ export class Reader {
     return this.integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   }
 
-  /** An integer in its place is one that JavaScript holds exactly. */
+  /** Accepts an integer, too, if JavaScript holds it exactly. */
   f64(): number {
     const { at, bytes } = this;
     const tag = at < this.end ? bytes[at] : 0xff;
@@ -116,7 +116,7 @@ export class Reader {
     return tag === 0xc3;
   }
 
-  /** Passes over a nil when there is one. */
+  /** Skips a nil if there is one. */
   nil(): boolean {
     if (this.tag() !== 0xc0) return false;
     this.at++;
@@ -156,7 +156,7 @@ export class Reader {
     return this.copy(at, at + length);
   }
 
-  /** The length of a list, which has at least as many bytes. */
+  /** The length of a list, checked against the bytes that are left: at least one per item. */
   listLength(max: number): number {
     const tag = this.tag();
     if ((tag & 0xf0) === 0x90) return this.count(1, tag & 0x0f, max, 1);
@@ -164,7 +164,7 @@ export class Reader {
     return this.count(head, this.sizeAfterTag(head), max, 1);
   }
 
-  /** The entries of a map, each of at least two bytes. */
+  /** The number of entries of a map, checked against the bytes that are left: at least two per entry. */
   mapLength(max: number): number {
     const tag = this.tag();
     if ((tag & 0xf0) === 0x80) return this.count(1, tag & 0x0f, max, 2);
@@ -172,7 +172,7 @@ export class Reader {
     return this.count(head, this.sizeAfterTag(head), max, 2);
   }
 
-  /** How many fields of a structure are present. */
+  /** Number of fields present in a structure. */
   structure(): number {
     const tag = this.at < this.end ? this.bytes[this.at] : 0;
     if ((tag & 0xf0) === 0x90 && (tag & 0x0f) < this.end - this.at) {
@@ -182,7 +182,7 @@ export class Reader {
     return this.listLength(Number.POSITIVE_INFINITY);
   }
 
-  /** Passes over the fields of a newer schema. */
+  /** Skips the fields of a newer schema. */
   skipFields(present: number, known: number): void {
     for (let i = known; i < present; i++) this.skip();
   }
@@ -200,7 +200,7 @@ export class Reader {
     this.at = end;
   }
 
-  /** A body ends where its bytes end. */
+  /** Ends a body: no bytes may be left. */
   finish(): void {
     if (this.at !== this.end) this.fail('trailing bytes');
   }
@@ -219,7 +219,7 @@ export class Reader {
     if (size > this.end - this.at) this.fail('truncated');
   }
 
-  /** The common forms of an unsigned integer; all others, and all that is wrong, are for `integer` to deal with. */
+  /** Reads the common forms of an unsigned integer. Leaves all others, and all errors, to `integer`. */
   private unsigned(tag: number, max: number): number {
     const { bytes, at } = this;
     const left = this.end - at;
@@ -264,14 +264,14 @@ export class Reader {
     return value;
   }
 
-  /** The big-endian length between a tag and `head` bytes from it. */
+  /** The big-endian length that follows a tag; both together have `head` bytes. */
   private sizeAfterTag(head: number): number {
     this.need(head);
     const at = this.at + 1;
     return head === 2 ? this.bytes[at] : head === 3 ? readU16(this.bytes, at) : readU32(this.bytes, at);
   }
 
-  /** Passes over head and content of a string or binary. @returns where the content starts */
+  /** Skips head and content of a string or binary. @returns the start of the content */
   private content(head: number, length: number, max: number): number {
     if (length > max) this.fail('too long');
     if (length > this.end - this.at - head) this.fail('truncated');

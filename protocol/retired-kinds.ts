@@ -1,2 +1,2 @@
-/** Kinds that were in use once. The generator refuses a schema that uses one of them again: an old sender may still mean the old one. */
+/** Kinds of the past. The generator refuses a schema that reuses one of them, because an old sender may still mean the old one. */
 export const RETIRED_KINDS: readonly number[] = [];

@@ -1,12 +1,12 @@
 /**
- * The schema language: what an actor's file in `messages/` is written in.
+ * The schema language, in which the files in `messages/` and `ports/` are written.
  *
  * A schema is plain data. TypeScript infers the message types from it (`Infer`), and the generator writes from it the codecs
  * for both languages. On the wire every structure is a MessagePack array of its fields by position, so the order of fields is
  * the contract: append, never insert.
  */
 
-/** The default of a field is what a decoder fills in when the field is missing at the end of a structure. */
+/** Types of fields. When a field is missing at the end of a structure, the decoder fills in the type's default. */
 export type FieldType =
   | 'u8'
   | 'u16'
@@ -34,10 +34,10 @@ export interface Field<T = unknown> {
   readonly [inferred]?: T;
   /** Longest string in UTF-8 bytes, longest binary in bytes, most entries of a list or map. */
   readonly max?: number;
-  /** Name of a structure or choice; AssemblyScript classes are called after it. */
+  /** Name of a structure or choice, and of its AssemblyScript class. */
   readonly name?: string;
   readonly options?: readonly string[];
-  /** Of an optional, list or map (a map's keys are strings). */
+  /** Content of an optional, list or map. A map's keys are strings. */
   readonly item?: Field;
   readonly fields?: Fields;
 }
@@ -57,7 +57,7 @@ export const u53 = number('u53');
 export const i8 = number('i8');
 export const i16 = number('i16');
 export const i32 = number('i32');
-/** Written as @msgpack/msgpack writes a number: an integer when it is a safe one (so -0 becomes 0), else float 64. */
+/** Written like a number by @msgpack/msgpack: as an integer when it is a safe one (so -0 becomes 0), else as float 64. */
 export const f64 = number('f64');
 export const bool: Field<boolean> = { type: 'bool' };
 
@@ -66,14 +66,14 @@ export const str = (max?: number): Field<string> => ({ type: 'str', max });
 /** @param max longest value in bytes; limits.ts has the default */
 export const bin = (max?: number): Field<Uint8Array> => ({ type: 'bin', max });
 
-/** String literals in TypeScript, their index on the wire, an enum called `name` in AssemblyScript. */
+/** A string literal in TypeScript, its index on the wire, an enum called `name` in AssemblyScript. */
 export const choice = <const O extends readonly string[]>(name: string, options: O): Field<O[number]> => ({
   type: 'choice',
   name,
   options,
 });
 
-/** Missing is nil on the wire and null in TypeScript. */
+/** A missing value is nil on the wire and null in TypeScript. */
 export const optional = <F extends Field>(item: F): Field<Infer<F> | null> => ({ type: 'optional', item });
 export const list = <F extends Field>(item: F, max?: number): Field<Infer<F>[]> => ({ type: 'list', item, max });
 /** Keys are strings, written in ascending order of UTF-16 code units so that equal maps have equal bytes. */
@@ -82,7 +82,7 @@ export const struct = <const S extends Fields>(name: string, fields: S): Field<I
 /** One MessagePack value of any shape, carried as its bytes: `encodeDynamic` and `decodeDynamic` convert. */
 export const dynamic: Field<Uint8Array> = { type: 'dynamic' };
 
-/** interactive frames are handled before ordinary ones, idle ones when nothing animates. */
+/** Interactive frames are handled before ordinary ones, idle ones when nothing animates. */
 export type Lane = 'interactive' | 'ordinary' | 'idle';
 /** What happens when the mailbox is full: the sender waits, only the latest of a key is kept, or the frame is dropped and counted. */
 export type Overflow = 'deliver' | 'latest' | 'drop';
@@ -92,7 +92,7 @@ interface MessageOptions {
   readonly kind: number;
   readonly lane?: Lane;
   readonly overflow?: Overflow;
-  /** With overflow `latest`: the field whose value, with source and kind, is the key. Without it source and kind are the key. */
+  /** With overflow `latest`: the field whose value is part of the key, beside source and kind. Without it the key is source and kind. */
   readonly key?: string;
 }
 
@@ -102,19 +102,19 @@ export interface MessageSchema<S extends Fields = Fields, R extends Fields | und
   readonly overflow: Overflow;
   readonly key?: string;
   readonly fields: S;
-  /** Present on a request. Request and reply bodies have a leading `request: u32` on the wire, filled in by the runtime. */
+  /** Present on a request. On the wire, request and reply bodies begin with `request: u32`, which the runtime fills in. */
   readonly reply?: { readonly kind: number; readonly fields: R };
   readonly deadlineMs?: number;
 }
 
-/** A message that wants no answer. */
+/** A message without an answer. */
 export const message = <const S extends Fields>(options: MessageOptions & { readonly fields: S }): MessageSchema<S, undefined> => ({
   lane: 'ordinary',
   overflow: 'deliver',
   ...options,
 });
 
-/** A message that is answered exactly once: with the reply, or with a typed error. Always must-deliver. */
+/** A message that is answered exactly once, with the reply or with a typed error. It is never dropped or conflated. */
 export const request = <const S extends Fields, const R extends Fields>(
   options: Omit<MessageOptions, 'overflow' | 'key'> & {
     readonly fields: S;
@@ -124,8 +124,8 @@ export const request = <const S extends Fields, const R extends Fields>(
 ): MessageSchema<S, R> => ({ lane: 'ordinary', overflow: 'deliver', ...options, reply: options.reply });
 
 /**
- * A piece of the owner's state that others follow. Bodies have a leading `version: u32, fresh: bool`, filled in by the runtime:
- * version counts publications of this topic, `fresh` says that the body is the whole state and not a change to it.
+ * A part of the owner's state that others follow. Bodies begin with `version: u32, fresh: bool`, which the runtime fills in:
+ * `version` counts publications of this topic, `fresh` says that the body is the whole state and not a change to it.
  */
 export interface PublicationSchema<S extends Fields = Fields> {
   readonly kind: number;
@@ -149,25 +149,25 @@ export interface PartySchema {
   readonly state?: Field;
   readonly receives: { readonly [name: string]: MessageSchema };
   readonly publishes: { readonly [name: string]: PublicationSchema };
-  /** Topics of others it keeps a replica of, as `owner.topic`. */
+  /** Topics of others of which it keeps a replica, as `owner.topic`. */
   readonly follows: readonly string[];
   /** Names of the parties whose messages it may send. The bus refuses others. Replies and publications need no permission. */
   readonly sendsTo: readonly string[];
-  /** Names of the parties of whose ends it is told: one `onEnded` for each of their incarnations. */
+  /** Names of the parties whose ends it hears of, by one `onEnded` for each of their incarnations. */
   readonly watches: readonly string[];
   /**
-   * Of a port: messages that it need not handle, each with the one, as `owner.message`, that it is passed on as with the same fields.
-   * What the port does on its own account leaves in the order in which messages came.
+   * For a port: messages that it need not handle because they are forwarded with the same fields, each as the named `owner.message`.
+   * They and the port's own messages leave in the order of the messages that caused them.
    */
   readonly passesOn?: { readonly [name: string]: string };
   /**
-   * Of the actor that gathers measurements, one in an application: its messages by which the VMs' runtimes tell it how long messages take (`name`, `value` in
-   * milliseconds) and what crashed (`level`, `source`, `text`, `attributes`). What they name begins with `tandem.`.
+   * For the one actor of an application that gathers measurements: the messages by which the VMs' runtimes report how long messages take (`name`,
+   * `value` in milliseconds) and what crashed (`level`, `source`, `text`, `attributes`). Their names and sources begin with `tandem.`.
    */
   readonly measures?: { readonly times: string; readonly crashes: string };
 }
 
-/** What a schema may leave out. */
+/** Parts that a schema may leave out. */
 type Omissible = 'publishes' | 'follows' | 'sendsTo' | 'watches';
 
 type Optional<T, K extends keyof T> = Omit<T, K> & Partial<Pick<T, K>>;

@@ -1,6 +1,6 @@
 /**
- * Short ASCII strings from bytes. A call with each unit as an argument of its own is more than twice as fast as a loop or a spread,
- * and most strings of messages are names: hence one case per length, written out.
+ * Short ASCII strings from bytes. A call with a separate argument per unit is more than twice as fast as a loop or a spread,
+ * and most strings in messages are names. So there is one case per length, written out.
  */
 
 /** The longest string that `decodeShortAscii` takes. */

@@ -1,12 +1,12 @@
-/** Passes over one MessagePack value of any shape, checking every length against what is there. */
+/** Skips one MessagePack value of any shape, and checks every length against the bytes that are left. */
 import { NESTING_DEPTH_MAX } from './limits.js';
 
-/** What `skipValue` returns instead of a position. */
+/** Results of `skipValue` other than a position. */
 export const SKIP_TRUNCATED = -1;
 const SKIP_TYPE = -2;
 export const SKIP_TOO_DEEP = -3;
 
-/** @returns where the value at `at` ends, or one of the negative numbers above */
+/** @returns the end of the value at `at`, or one of the negative numbers above */
 export function skipValue(bytes: Uint8Array, at: number, end: number, depth = 0): number {
   if (at >= end) return SKIP_TRUNCATED;
   const tag = bytes[at++];

@@ -1,18 +1,18 @@
 /**
- * UTF-8 by hand: the protocol may use the language only, so there is no TextEncoder, and for the short strings of messages a loop is
- * faster anyway. Lone surrogates become U+FFFD, as TextEncoder has it; malformed input is refused, not repaired.
+ * UTF-8 without TextEncoder: the protocol uses only the language, and for the short strings of messages a loop is faster anyway.
+ * Lone surrogates become U+FFFD, as with TextEncoder; malformed input is refused, not repaired.
  */
 import { decodeShortAscii, SHORT_BYTES_MAX } from './short-ascii.js';
 
-/** Units that become a string at once. */
+/** Number of units that become a string at once. */
 const UNITS_MAX = 128;
 const units: number[] = new Array(UNITS_MAX).fill(0);
-/** For each count an argument list of its own: engines spread an array that never changes its length twice as fast as any other. */
+/** One argument list per count, because engines spread an array of constant length twice as fast. */
 const argumentLists: readonly number[][] = Array.from({ length: UNITS_MAX + 1 }, (_, count) => new Array(count).fill(0));
 
 /**
  * Writes `text` at `at`. The caller has made room for three bytes per UTF-16 unit.
- * @returns where the bytes end
+ * @returns the end of the bytes
  */
 export function encodeUtf8(text: string, bytes: Uint8Array, at: number): number {
   for (let i = 0; i < text.length; i++) {
@@ -78,7 +78,7 @@ function decodeLong(bytes: Uint8Array, at: number, end: number): string | null {
       count = putSequence(bytes, at, size, count);
       at += size;
     }
-    // A sequence may give two units.
+    // A sequence may become two units.
     if (count >= UNITS_MAX - 1) {
       text += stringOf(count);
       count = 0;
@@ -93,7 +93,7 @@ function stringOf(count: number): string {
   return String.fromCharCode(...list);
 }
 
-/** Bytes of the well-formed sequence at `at` (Unicode 16, table 3-7), 0 when there is none. */
+/** Length in bytes of the well-formed sequence at `at` (Unicode 16, table 3-7); 0 when there is none. */
 function sequenceLength(bytes: Uint8Array, at: number, end: number): number {
   const first = bytes[at];
   if (first < 0xc2 || first > 0xf4) return 0;

@@ -1,5 +1,5 @@
 /**
- * Writes MessagePack, in the shortest forms as @msgpack/msgpack has them: what generated encoders are made of.
+ * Writes MessagePack for generated encoders, in the shortest forms, like @msgpack/msgpack.
  * The catch: numbers, booleans and nil do not check for room. Generated code reserves once for a run of them. The methods for
  * text, bytes and lengths reserve for themselves.
  */
@@ -15,12 +15,12 @@ const float64 = new Float64Array(1);
 const float64Words = new Uint32Array(float64.buffer);
 
 export class Writer {
-  /** Grows by being replaced: do not keep it over a write. */
+  /** Replaced by a larger array when it is full, so do not keep it across a write. */
   bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
-  /** Bytes written: where the next one goes. */
+  /** Number of bytes written, and so the place of the next one. */
   length = 0;
 
-  /** Starts anew at `at`, keeping the bytes before it. */
+  /** Drops everything from `at` on. */
   reset(at = 0): this {
     this.length = 0;
     this.reserve(at);
@@ -96,7 +96,7 @@ export class Writer {
     this.bytes[this.length++] = 0xc0;
   }
 
-  /** @param index of the option, -1 for one that the schema does not have */
+  /** @param index of the option, or -1 for one that is not in the schema */
   choice(index: number, field: string): void {
     if (index < 0) throw new EncodeError(field, 'not one of its options');
     this.positive(index);
@@ -227,7 +227,7 @@ export class Writer {
     return at + 5;
   }
 
-  /** A string that is not ASCII: its content is moved to where its head turns out to end. */
+  /** Writes a string that is not ASCII: once the size of its head is known, the content is moved there. */
   private wideStr(value: string, start: number, max: number, field: string): void {
     const { bytes } = this;
     const content = start + HEAD_BYTES_MAX;

@@ -1,4 +1,4 @@
-/** The Wasm VM's thread, which ends when it is told to: by an exit, or by an error that nobody catches. A spare has no VM yet, and goes on. */
+/** The Wasm VM's thread, which ends when it is told to: by an exit, or by an uncaught error. A spare thread has no VM yet and ignores the order. */
 import { BroadcastChannel } from 'node:worker_threads';
 import { wasmDefinition } from '../../examples/tv/application.js';
 import { runVm } from '../../host-shim/node/vm-worker.js';

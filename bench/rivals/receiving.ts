@@ -1,4 +1,4 @@
-/** The receiving worker of what a user would build without Tandem: postMessage of plain objects, and Comlink. */
+/** The receiving worker that a user would write without Tandem: postMessage of plain objects, and Comlink. */
 import { workerData } from 'node:worker_threads';
 import { expose } from 'comlink';
 import { adaptEndpoint, type NodeEndpoint } from '../../host-shim/node/thread.js';

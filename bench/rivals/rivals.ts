@@ -1,4 +1,4 @@
-/** The rivals' two workers, linked directly with each other as Tandem's VMs are. */
+/** The rivals' two workers, linked directly like Tandem's VMs. */
 import { once } from 'node:events';
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { RivalAnswer, RivalCommand, RivalPorts } from './commands.js';
@@ -16,7 +16,7 @@ export class Rivals {
     this.sending = start('sending.js', { objects: objects.port2, calls: calls.port2, echo: echo.port2 });
   }
 
-  /** @returns milliseconds for so many samples. @throws when not all of them were handled */
+  /** @returns milliseconds for all samples @throws when not all of them were handled */
   async send(what: 'objects' | 'calls', samples: number, sum: number): Promise<number> {
     const answer = await this.order({ what, samples });
     if (!('sum' in answer) || answer.sum !== sum) throw new Error(`${what}: not every sample was handled`);

@@ -1,4 +1,4 @@
-/** Scene in a plain worker: what it has to be told anew after a crash is everything. Answers each delivery once it is handled. */
+/** Scene in a plain worker: after a crash it needs everything again. Answers each delivery once it is handled. */
 import { readFile } from 'node:fs/promises';
 import { parentPort } from 'node:worker_threads';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';

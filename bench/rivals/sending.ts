@@ -1,4 +1,4 @@
-/** The sending worker of what a user would build without Tandem: postMessage of plain objects, and Comlink. */
+/** The sending worker that a user would write without Tandem: postMessage of plain objects, and Comlink. */
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { wrap } from 'comlink';
@@ -6,7 +6,7 @@ import { adaptEndpoint, type NodeEndpoint } from '../../host-shim/node/thread.js
 import { sampleAt } from '../sample.js';
 import type { RivalAnswer, RivalCalls, RivalCommand, RivalPorts } from './commands.js';
 
-/** Of Comlink. */
+/** Comlink's calls that are under way at once. */
 const CALLS_IN_FLIGHT = 1000;
 
 const { objects, calls, echo } = workerData as RivalPorts;

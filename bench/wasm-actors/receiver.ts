@@ -1,4 +1,4 @@
-/** The far end of the benchmarks of messages. */
+/** The receiving end of the benchmarks of messages. */
 import { Reader } from '../../protocol/assembly/reader';
 import { Actor, start } from '../../wasm-actors/kit/actor';
 import {

@@ -1,5 +1,5 @@
 /**
- * The frame, as protocol/frame.ts has it: the constants are compared by a test.
+ * The frame, with the constants of protocol/frame.ts: a test compares them.
  *
  *   0     4   5        8        11       14            23         28      29        32           41            50
  *   +-----+---+--------+--------+--------+-------------+----------+-------+---------+------------+-------------+------
@@ -19,10 +19,10 @@ export const EPOCH_OFFSET: usize = 24;
 export const CAUSE_SOURCE_OFFSET: usize = 30;
 export const CAUSE_SEQUENCE_OFFSET: usize = 33;
 export const SENT_AT_OFFSET: usize = 42;
-/** Where the body starts; also the length of a frame's fixed part. */
+/** Offset of the body, which is also the length of a frame's fixed part. */
 export const BODY_OFFSET: usize = 50;
 
-/** Nobody: the source of a cause that is none. */
+/** Source of a cause when there is none. */
 export const NOBODY: u16 = 0;
 /** The target of a publication before the router has fanned it out to the followers. */
 export const FOLLOWERS: u16 = 0xffff;
@@ -66,7 +66,7 @@ export function frameSentAt(at: usize): u64 {
 }
 
 /**
- * Writes the fixed part, unstamped: sequence and epoch are 0 until the VM fills them in, and so is the length while the body is being
+ * Writes the fixed part, unstamped: sequence and epoch are 0 until the VM fills them in, and the length is 0 until the body is
  * written.
  */
 export function writeHeader(at: usize, kind: u16, source: u16, target: u16, causeSource: u16, causeSequence: u64, sentAt: u64): void {
@@ -89,7 +89,7 @@ export function writeFrameLength(at: usize, length: u32): void {
   store<u32>(at, length - <u32>LENGTH_BYTES);
 }
 
-/** Checks that a whole frame with a well-formed header lies between `at` and `end`. @returns what is wrong with it */
+/** Checks that a whole frame with a well-formed header lies between `at` and `end`. @returns the problem, if any */
 export function checkFrame(at: usize, end: usize): Problem {
   if (end - at <= BODY_OFFSET) return Problem.Truncated;
   const length = frameLength(at);
@@ -99,12 +99,12 @@ export function checkFrame(at: usize, end: usize): Problem {
   return hasTags(at) && hasSafeNumbers(at) ? Problem.None : Problem.Header;
 }
 
-/** Sequence, cause and time stay below 2^53, as a `u53` of a body: what an actor keeps of them, it can write. */
+/** Whether sequence, cause and time are below 2^53, like a `u53` of a body, so that an actor can write them into its state. */
 function hasSafeNumbers(at: usize): bool {
   return (frameSequence(at) | frameCauseSequence(at) | frameSentAt(at)) >> 53 === 0;
 }
 
-/** Whether the bytes that do not vary are as they must be: the MessagePack tags between the fields. */
+/** Whether the constant bytes are right: the MessagePack tags between the fields. */
 function hasTags(at: usize): bool {
   return (
     load<u8>(at, 4) === 0x98 && load<u8>(at, 5) === 0xcd && load<u8>(at, 8) === 0xcd && load<u8>(at, 11) === 0xcd &&

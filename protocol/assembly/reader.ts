@@ -1,18 +1,18 @@
 /**
- * Reads MessagePack: what generated decoders are made of, the twin of protocol/reader.ts.
+ * Reads MessagePack for generated decoders: the twin of protocol/reader.ts.
  * A problem does not trap. The first one stays in `problem` and `offset`, the reader moves to its end, and everything read
  * afterwards is a default; decoders return false at the end. The host finds the field from the offset.
  */
 import { NESTING_DEPTH_MAX } from '../limits';
 import { Bytes, Dynamic, Text } from './values';
 
-/** What was wrong, if anything: one more than its index in DECODE_PROBLEMS of protocol/errors.ts. */
+/** The problem, if any: one more than its index in DECODE_PROBLEMS of protocol/errors.ts. */
 export enum Problem { None, Truncated, Type, Range, TooLong, TooDeep, Utf8, Kind, Header, TrailingBytes, DuplicateKey }
 
 const MAX_SAFE_INTEGER: i64 = 9007199254740991;
 
 export class Reader {
-  /** Where the body starts: `offset` counts from here. */
+  /** Start of the body: `offset` counts from here. */
   start: usize = 0;
   at: usize = 0;
   end: usize = 0;
@@ -64,7 +64,7 @@ export class Reader {
     return <i32>this.integer(-0x80000000, 0x7fffffff);
   }
 
-  /** An integer in its place is one that JavaScript holds exactly. */
+  /** Accepts an integer, too, if JavaScript holds it exactly. */
   f64(): f64 {
     const tag = this.tag();
     if (tag === 0xcb) {
@@ -92,7 +92,7 @@ export class Reader {
     return tag === 0xc3;
   }
 
-  /** Passes over a nil when there is one. */
+  /** Skips a nil if there is one. */
   nil(): bool {
     if (this.tag() !== 0xc0) return false;
     this.at++;
@@ -120,7 +120,7 @@ export class Reader {
     }
   }
 
-  /** A string that stays: of a key. @param max longest in bytes */
+  /** A string that outlives the frame, for a key. @param max longest in bytes */
   str(max: i32): string {
     this.text(key, max);
     return key.text;
@@ -135,7 +135,7 @@ export class Reader {
     this.at += head + length;
   }
 
-  /** The length of a list, which has at least as many bytes; 0 after a problem. */
+  /** The length of a list, checked against the bytes that are left: at least one per item; 0 after a problem. */
   listLength(max: i32): i32 {
     const tag = this.tag();
     if ((tag & 0xf0) === 0x90) return this.count(1, tag & 0x0f, max, 1);
@@ -143,7 +143,7 @@ export class Reader {
     return this.count(head, this.sizeAfterTag(head), max, 1);
   }
 
-  /** The entries of a map, each of at least two bytes; 0 after a problem. */
+  /** The number of entries of a map, checked against the bytes that are left: at least two per entry; 0 after a problem. */
   mapLength(max: i32): i32 {
     const tag = this.tag();
     if ((tag & 0xf0) === 0x80) return this.count(1, tag & 0x0f, max, 2);
@@ -151,17 +151,17 @@ export class Reader {
     return this.count(head, this.sizeAfterTag(head), max, 2);
   }
 
-  /** How many fields of a structure are present. */
+  /** Number of fields present in a structure. */
   structure(): i32 {
     return this.listLength(<i32>u32.MAX_VALUE);
   }
 
-  /** Passes over the fields of a newer schema. */
+  /** Skips the fields of a newer schema. */
   skipFields(present: i32, known: i32): void {
     for (let i = known; i < present && this.ok; i++) this.skip();
   }
 
-  /** Ends a body. @returns whether all went well */
+  /** Ends a body. @returns whether there was no problem */
   finish(present: i32, known: i32): bool {
     this.skipFields(present, known);
     if (this.at !== this.end) this.fail(Problem.TrailingBytes);
@@ -176,7 +176,7 @@ export class Reader {
     else into.clear();
   }
 
-  /** One value of any shape, every length of it checked. */
+  /** Skips one value of any shape, and checks every length in it. */
   skip(): void {
     const end = skipValue(this.at, this.end, 0);
     if (end < <usize>Problem.TrailingBytes) this.fail(<Problem>(<i32>end));
@@ -191,7 +191,7 @@ export class Reader {
     this.at = this.end;
   }
 
-  /** The byte at the current position. At the end it is one that no value starts with. */
+  /** The byte at the current position; at the end a byte that starts no value. */
   private tag(): i32 {
     if (this.at < this.end) return load<u8>(this.at);
     this.fail(Problem.Truncated);
@@ -237,7 +237,7 @@ export class Reader {
       size = 1 + (1 << (tag & 3));
       if (!this.need(size)) return 0;
       value = loadInteger(tag, this.at + 1);
-      // Beyond what an i64 holds.
+      // Too large for an i64.
       if (tag === 0xcf && value < 0) {
         this.fail(Problem.Range);
         return 0;
@@ -251,7 +251,7 @@ export class Reader {
     return value;
   }
 
-  /** The big-endian length between a tag and `head` bytes from it. */
+  /** The big-endian length that follows a tag; both together have `head` bytes. */
   private sizeAfterTag(head: i32): u32 {
     if (head === 0 || !this.need(head)) return 0;
     const at = this.at + 1;
@@ -285,7 +285,7 @@ export class Reader {
 
 const key = new Text();
 
-// What skipValue returns instead of an address: numbers of problems.
+// Problems that skipValue returns instead of an address.
 const TRUNCATED: usize = Problem.Truncated;
 const TYPE: usize = Problem.Type;
 const TOO_DEEP: usize = Problem.TooDeep;
@@ -302,7 +302,7 @@ function loadInteger(tag: i32, at: usize): i64 {
   }
 }
 
-/** @returns where the value at `at` ends, or the number of the problem: no address is as low */
+/** @returns the end of the value at `at`, or the number of the problem: no address is as low */
 export function skipValue(at: usize, end: usize, depth: i32): usize {
   if (at >= end) return TRUNCATED;
   const tag: i32 = load<u8>(at++);

@@ -1,9 +1,9 @@
 /**
- * The schemas that a guest was built with: every generated file notes that of its party as the module starts, and the guest says them all
- * when it is asked who it is. So a module of yesterday does not read the messages of today.
+ * The schemas that a guest was built with: every generated file notes its party's schema when the module starts, and the host asks
+ * for all of them. So an old module cannot misread the messages of a new schema.
  */
 
-/** More parties than one actor has to do with; what is beyond is not checked. */
+/** More parties than one actor deals with; further ones are not checked. */
 const SCHEMAS_MAX: i32 = 64;
 
 const addresses = new StaticArray<u16>(SCHEMAS_MAX);
@@ -18,7 +18,7 @@ export function noteSchema(address: u16, fingerprint: u64): void {
   count++;
 }
 
-/** As JSON: `{"64":"0123456789abcdef",...}`. */
+/** All noted schemas, as JSON: `{"64":"0123456789abcdef",...}`. */
 export function describeSchemas(): string {
   let text = '{';
   for (let i = 0; i < count; i++) {
@@ -28,7 +28,7 @@ export function describeSchemas(): string {
   return text + '}';
 }
 
-/** Not `toString`, whose tables would be a tenth of a small module. */
+/** Used in place of `toString`, whose tables would be a tenth of a small module. */
 export function decimal(value: u32): string {
   let text = '';
   do {

@@ -1,6 +1,6 @@
 /**
- * Values that decode without an allocation: they point into the frame, and become strings and arrays when asked.
- * The catch: what points into a frame is valid until the handler returns. `text` gives a string that stays.
+ * Values that decode without an allocation: they point into the frame, and become strings and arrays on demand.
+ * The catch: a value that points into a frame is valid until the handler returns. `text` gives a string that stays valid.
  */
 
 /** A string field. */
@@ -24,7 +24,7 @@ export class Text {
     this.held = true;
   }
 
-  /** False when the text is bytes of a frame, which `address` and `byteLength` name. */
+  /** False when the text points into a frame, at `address` with `byteLength`. */
   get isString(): bool {
     return this.held;
   }
@@ -33,19 +33,19 @@ export class Text {
     return this.start;
   }
 
-  /** Bytes of UTF-8. Of a text that is a string they are counted. */
+  /** Length in bytes of UTF-8. For a text that is a string they have to be counted. */
   get byteLength(): i32 {
     return this.held ? String.UTF8.byteLength(this.value) : this.size;
   }
 
-  /** Lets this stand for well-formed UTF-8 that is in memory. */
+  /** Points this at well-formed UTF-8 in memory. */
   point(address: usize, size: i32): void {
     this.start = address;
     this.size = size;
     this.held = false;
   }
 
-  /** Takes the value of another without making a string of it. */
+  /** Copies the value of another without making a string. */
   copy(other: Text): void {
     this.start = other.start;
     this.size = other.size;
@@ -59,11 +59,11 @@ export class Text {
   }
 }
 
-/** A binary field: bytes in the frame, or of an array that is to be sent. */
+/** A binary field: bytes in the frame, or of an array to be sent. */
 export class Bytes {
   private start: usize = 0;
   private size: i32 = 0;
-  /** Keeps what is to be sent from being collected. */
+  /** Keeps the bytes to be sent from being collected. */
   private owner: ArrayBuffer | null = null;
 
   get address(): usize {
@@ -74,28 +74,28 @@ export class Bytes {
     return this.size;
   }
 
-  /** Lets this stand for bytes in memory that stay where they are until it is encoded. */
+  /** Points this at bytes in memory, which must not move until this is encoded. */
   point(address: usize, size: i32): void {
     this.start = address;
     this.size = size;
     if (this.owner !== null) this.owner = null;
   }
 
-  /** Lets this stand for the bytes of an array. */
+  /** Points this at the bytes of an array. */
   set(array: Uint8Array): void {
     this.start = array.dataStart;
     this.size = array.length;
     this.owner = array.buffer;
   }
 
-  /** Takes the value of another, which must not be decoded again before this is encoded. */
+  /** Copies the value of another, which must not be decoded again before this is encoded. */
   copy(other: Bytes): void {
     this.start = other.start;
     this.size = other.size;
     this.owner = other.owner;
   }
 
-  /** A copy that stays. */
+  /** A copy that stays valid. */
   toArray(): Uint8Array {
     const array = new Uint8Array(this.size);
     memory.copy(array.dataStart, this.start, this.size);
@@ -107,16 +107,16 @@ export class Bytes {
   }
 }
 
-/** The bytes of one MessagePack value of any shape. None are nil. */
+/** The bytes of one MessagePack value of any shape. No bytes stand for nil. */
 export class Dynamic extends Bytes {}
 
-/** An optional inside of a list or map. */
+/** An optional item of a list or map. */
 export class Maybe<T> {
   present: bool = false;
   value: T = isReference<T>() ? instantiate<T>() : <T>0;
 }
 
-/** A list that keeps its items when it is cleared, and fills them again. */
+/** A list that keeps its items when it is cleared, and reuses them. */
 export class List<T> {
   private items: Array<T> = new Array<T>();
   private count: i32 = 0;
@@ -146,7 +146,7 @@ export class List<T> {
     else this.items.push(value);
   }
 
-  /** Appends an object, which may have values from an earlier use, and gives it to be filled. */
+  /** Appends an object to be filled. It may still have values from an earlier use. */
   add(): T {
     const index = this.count++;
     if (index === this.items.length) this.items.push(instantiate<T>());

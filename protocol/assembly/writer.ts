@@ -1,6 +1,6 @@
 /**
- * Writes MessagePack, in the shortest forms: what generated encoders are made of, the twin of protocol/writer.ts.
- * The buffer is raw memory that grows by moving. A value that its schema does not allow traps, as it throws in TypeScript.
+ * Writes MessagePack in the shortest forms for generated encoders: the twin of protocol/writer.ts.
+ * The buffer is raw memory that grows by moving. A value that its schema does not allow traps here, and throws in TypeScript.
  * The catch: numbers, booleans and nil do not check for room. Generated code reserves once for a run of them. The methods for
  * text, bytes and lengths reserve for themselves.
  */
@@ -13,9 +13,9 @@ const HEAD_BYTES_MAX: usize = 5;
 const MAX_SAFE_INTEGER: f64 = 9007199254740991;
 
 export class Writer {
-  /** Where the buffer is; it moves as it grows, so do not keep it over a write. */
+  /** Address of the buffer. It moves as it grows, so do not keep the address across a write. */
   start: usize = heap.alloc(INITIAL_BYTES);
-  /** Where the next byte goes. */
+  /** Address of the next byte to write. */
   at: usize = this.start;
   private end: usize = this.start + INITIAL_BYTES;
 
@@ -24,7 +24,7 @@ export class Writer {
     return <i32>(this.at - this.start);
   }
 
-  /** Starts anew after the first `length` bytes. */
+  /** Drops everything after the first `length` bytes. */
   reset(length: i32 = 0): void {
     this.at = this.start;
     this.reserve(length);
@@ -182,7 +182,7 @@ export class Writer {
     this.refuse(what + ' of ' + length.toString() + ' has more than ' + max.toString() + ' entries');
   }
 
-  /** Traps. The host has the schema: from what was written before, it finds which field this is. */
+  /** Traps. The host has the schema, and finds the field from the bytes that were written before. */
   private refuse(problem: string): void {
     throw new RangeError(problem + ' (behind ' + this.length.toString() + ' bytes at ' + this.start.toString() + ')');
   }
@@ -224,7 +224,7 @@ export class Writer {
     return at + 5;
   }
 
-  /** A string that is not ASCII: its content is moved to where its head turns out to end. */
+  /** Writes a string that is not ASCII: once the size of its head is known, the content is moved there. */
   private wideString(value: string, max: i32): void {
     const content = this.at + HEAD_BYTES_MAX;
     const size = <i32>(encodeUtf8(value, content) - content);
@@ -267,7 +267,7 @@ export class Writer {
   }
 }
 
-/** Lone surrogates become U+FFFD. @returns where the bytes end */
+/** Lone surrogates become U+FFFD. @returns the end of the bytes */
 function encodeUtf8(value: string, at: usize): usize {
   const length = value.length;
   for (let i = 0; i < length; i++) {

@@ -1,34 +1,34 @@
 /**
  * Focus: which node the viewer is on, and where the remote control takes it. docs/FOCUS.md says how a move is decided.
  *
- *   scene ~~layout~~> focus           where the focusable nodes and groups are; a move is decided from this replica alone
+ *   scene ~~layout~~> focus           where the focusable nodes and groups are; moves are decided from this replica alone
  *   input --key--> focus              arrows move; Enter: focus --activated--> page; Back: focus --backRequested--> page
  *   page --focus, configureGroup, pushLayer, popLayer--> focus
- *   focus ~~focused~~> followers      the node, where focus came from, and why it moved
+ *   focus ~~focused~~> followers      the node, where focus was before, and why it moved
  *   focus --edge--> page              an arrow that leads nowhere
  *
- * A group is a node that scene publishes with `isGroup`; 0 is the root of all. The catch: a node that the page has just committed is
+ * A group is a node that scene publishes with `isGroup`; group 0 is the root. The catch: a node that the page has just committed is
  * known only after the next tick, so a wish for it (`focus`) waits for its rectangle.
  */
 import { actor, bool, choice, f64, list, message, optional, publication, struct, u32, u53 } from '../schema.js';
 
-/** Layers over each other: dialogs on dialogs; a viewer is lost at three. */
+/** Layers on top of each other, such as dialogs on dialogs: a viewer is lost at three. */
 export const FOCUS_LAYERS_MAX = 16;
-/** Groups with rules: half of what scene publishes at most. The rules of further ones are passed over. */
+/** Groups with rules: half of the most that scene publishes. Rules of further groups are ignored. */
 export const FOCUS_GROUPS_MAX = 4096;
-/** Groups in each other, and steps up to a common one. What lies deeper counts as a member of the root. */
+/** Depth of groups in groups, and steps up to a common one. Anything deeper counts as a member of the root. */
 export const FOCUS_DEPTH_MAX = 32;
-/** A wish for a node that has not appeared by then is dropped: the viewer has gone elsewhere meanwhile. */
+/** A wish for a node that has not appeared after this time is dropped: the viewer has gone elsewhere meanwhile. */
 export const FOCUS_WISH_MS = 5_000;
-/** The page is ahead of what scene has laid out by a frame or two: so long a wish that was granted stands for the next bearer of its number. */
+/** How long a granted wish still applies to the next node of that number: the page is a frame or two ahead of scene's layout. */
 export const FOCUS_WISH_AHEAD_MS = 250;
-/** A key held this long repeats: shorter, and a slow press counts twice. */
+/** A key repeats when it is held this long. If it were shorter, a slow press would count twice. */
 export const FOCUS_REPEAT_DELAY_MS = 400;
-/** Time between the first repeats: a viewer can still stop at a card. */
+/** Time between the first repeats: slow enough to stop at a card. */
 export const FOCUS_REPEAT_INTERVAL_MS = 180;
 /** Time between repeats at full speed: about as fast as a rail can scroll. */
 export const FOCUS_REPEAT_INTERVAL_MIN_MS = 60;
-/** From the first repeat to full speed. */
+/** Time from the first repeat to full speed. */
 export const FOCUS_REPEAT_ACCELERATION_MS = 1_500;
 
 const key = choice('Key', ['left', 'right', 'up', 'down', 'enter', 'back']);
@@ -37,12 +37,12 @@ const key = choice('Key', ['left', 'right', 'up', 'down', 'enter', 'back']);
 const trap = choice('FocusTrap', ['none', 'horizontal', 'vertical', 'both']);
 
 /**
- * Why focus changed: an arrow; a wish of the page; there was no focus and now something can have it; the focused node went away;
+ * Why focus changed: an arrow; a wish of the page; nothing had focus and now something can; the focused node was removed;
  * a layer came or went.
  */
 const cause = choice('FocusCause', ['move', 'wish', 'entered', 'lost', 'layer']);
 
-/** As scene publishes it. */
+/** A rectangle as scene publishes it. */
 const rectangle = struct('FocusRectangle', {
   node: u32,
   group: u32,
@@ -58,9 +58,9 @@ const rectangle = struct('FocusRectangle', {
 const groupRules = {
   group: u32,
   trap,
-  /** Coming back to the group goes to the member that had focus last. */
+  /** When the group is entered again, the member that had focus last gets it. */
   remember: bool,
-  /** Member (node or group) that is entered when nothing is remembered; 0 for the one that lies nearest. */
+  /** Member (node or group) that is entered when nothing is remembered; 0 for the nearest. */
   preferred: u32,
 };
 
@@ -69,9 +69,9 @@ const groupState = struct('FocusGroup', {
   ...groupRules,
   /** Node in the group that had focus last; 0 for none. */
   last: u32,
-  /** It has gone, and its number may be another's: its place is remembered instead. */
+  /** True when that node was removed and its number may be reused: then its place is remembered instead. */
   placed: bool,
-  /** Its middle, from the group's corner. */
+  /** The middle of that node, relative to the group's corner. */
   placeX: f64,
   placeY: f64,
 });
@@ -79,9 +79,9 @@ const groupState = struct('FocusGroup', {
 const layerState = struct('FocusLayer', {
   group: u32,
   preferred: u32,
-  /** Focused node when the layer came, to go back to when it goes; 0 for none. */
+  /** The node that had focus when the layer came. It gets focus back when the layer goes; 0 for none. */
   returnTo: u32,
-  /** It has gone: what stands at its place in this group is gone back to. */
+  /** True when that node was removed: then focus returns to the node at its place in this group. */
   placed: bool,
   placeGroup: u32,
   placeX: f64,
@@ -94,13 +94,13 @@ export const focus = actor({
   state: struct('FocusState', {
     rectangles: list(rectangle),
     groups: list(groupState),
-    /** Bottom first; the last is the one that arrows stay in. */
+    /** Bottom first. Arrows stay in the last one. */
     layers: list(layerState),
     focused: u32,
-    /** Of the last publication. */
+    /** `previous` of the last publication. */
     previous: u32,
     cause,
-    /** Node or group that the page wants, not known yet; 0 for none. */
+    /** Node or group that the page wants focused but that is not known yet; 0 for none. */
     wanted: u32,
     wantedSince: u53,
     /** The key that is down. */
@@ -108,34 +108,34 @@ export const focus = actor({
     heldSince: u53,
     /** When the held key last counted. */
     countedAt: u53,
-    /** The held key has already reported an edge. */
+    /** Whether the held key has reported an edge already. */
     edgeReported: bool,
-    /** What the last wish named that was granted, until focus moves; 0 for none. */
+    /** Target of the last granted wish, until focus moves; 0 for none. */
     granted: u32,
   }),
   receives: {
-    /** `repeat` comes from the platform while a key is held, as often as it likes; focus counts only some. */
+    /** The platform sends `repeat` while a key is held, at any rate; focus counts only some of them. */
     key: message({ kind: 0x0201, lane: 'interactive', fields: { key, phase: choice('KeyPhase', ['down', 'repeat', 'up']) } }),
-    /** Replaces the rules of a group. Its memory stays. */
+    /** Replaces the rules of a group and keeps its memory. */
     configureGroup: message({ kind: 0x0202, lane: 'interactive', fields: groupRules }),
-    /** Back to no rules and no memory. */
+    /** Removes the rules and the memory of a group. */
     forgetGroup: message({ kind: 0x0203, lane: 'interactive', fields: { group: u32 } }),
-    /** Wishes focus to a node, or into a group. One that is below the top layer gets it when the layers above are gone. 0 takes a wish back. */
+    /** Asks for focus on a node or in a group; below the top layer it is given when the layers above are gone. 0 withdraws the wish. */
     focus: message({ kind: 0x0204, lane: 'interactive', fields: { node: u32 } }),
-    /** Nothing outside this group can have focus until the layer is popped. `preferred` as in `configureGroup`. */
+    /** Nothing outside this group can have focus until the layer is popped. `preferred` is as in `configureGroup`. */
     pushLayer: message({ kind: 0x0205, lane: 'interactive', fields: { group: u32, preferred: u32 } }),
-    /** Focus goes back to where it was when the layer came. */
+    /** Focus returns to where it was when the layer came. */
     popLayer: message({ kind: 0x0206, lane: 'interactive', fields: { group: u32 } }),
   },
   publishes: {
-    /** Whole each time. Node 0: nothing has focus. */
+    /** Always the whole state. Node 0 means that nothing has focus. */
     focused: publication({
       kind: 0x0240,
       lane: 'interactive',
       fields: {
         node: u32,
         previous: u32,
-        /** Of the node. */
+        /** Group of the node. */
         group: u32,
         cause,
       },

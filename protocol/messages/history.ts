@@ -1,8 +1,8 @@
 /**
- * History: the back stack. Each entry keeps a route, its parameters, and the focus and scroll to come back to. docs/HISTORY.md has the
+ * History: the back stack. Each entry keeps a route, its parameters, and the focus and scroll to restore. docs/HISTORY.md has the
  * rules in prose.
  *
- *   page --push, replace, reset--> history     the page asks, and shows what `current` says
+ *   page --push, replace, reset--> history     the page asks, and shows the entry in `current`
  *   page --back--> history                     the Back key, which the page passes on
  *   page --remember--> history                 what to restore in an entry, whenever it changes
  *   history ~~current~~> followers             the entry to show, and how it was reached
@@ -10,25 +10,25 @@
  *
  *   page --block--> history                    from now on:
  *   page --push--> history --navigationBlocked--> page      held, the blocker is asked
- *   page --retry--> history ~~current~~>                    it agrees; or never answers, and nothing happens
+ *   page --retry--> history ~~current~~>                    it agrees; if it never does, nothing happens
  */
 
 import { actor, choice, dynamic, f64, list, message, optional, publication, str, struct, u32 } from '../schema.js';
 
-/** Entries of the back stack: nobody presses Back so often. The oldest above the root goes. */
+/** Entries of the back stack: no viewer presses Back more often. Beyond it the oldest above the root is dropped. */
 export const HISTORY_ENTRIES_MAX = 64;
-/** Bytes of parameters in all entries together: a snapshot stays small. The oldest above the root goes, the current entry stays. */
+/** Bytes of parameters in all entries, so that a snapshot stays small. Beyond it the oldest above the root is dropped, never the current entry. */
 export const HISTORY_PARAMETERS_BYTES_MAX = 256 << 10;
-/** Scroll offsets of one entry: rails of a screen. */
+/** Scroll offsets of one entry: one for each rail of a screen. */
 export const HISTORY_SCROLL_MAX = 64;
-/** Parties of one page that hold navigation: forms with unsaved input. Further ones are passed over. */
+/** Blockers of navigation, such as forms with unsaved input. Further ones are ignored. */
 export const HISTORY_BLOCKERS_MAX = 16;
 
 const route = str(2048);
 
 const scroll = list(
   struct('ScrollOffset', {
-    /** Chosen by the page, as `focus` below. */
+    /** Chosen by the page, like `focus` below. */
     key: u32,
     offset: f64,
   }),
@@ -36,7 +36,7 @@ const scroll = list(
 );
 
 const destination = { route, params: dynamic };
-/** The entry that must be current, else nothing happens: what was decided on one screen is not done on another. Null for any. */
+/** The entry that must be current, else nothing happens: a decision on one screen must not take effect on another. Null for any. */
 const whileEntry = optional(u32);
 const destinations = list(struct('HistoryDestination', destination), HISTORY_ENTRIES_MAX);
 
@@ -49,7 +49,7 @@ const attemptState = struct('HistoryAttempt', {
   attempt: u32,
   navigation,
   destinations,
-  /** Serial of the blocker that was asked last. Those before it have agreed. */
+  /** Serial of the blocker that was asked last. The ones before it have agreed. */
   asked: u32,
 });
 
@@ -60,7 +60,7 @@ export const history = actor({
     /** Root first, current last. */
     entries: list(entryState, HISTORY_ENTRIES_MAX),
     nextEntry: u32,
-    /** In the order of their registration, which is that of their serials. */
+    /** In the order of their registration and of their serials. */
     blockers: list(struct('HistoryBlocker', { blocker: u32, serial: u32, reason: str(256) }), HISTORY_BLOCKERS_MAX),
     nextSerial: u32,
     held: optional(attemptState),
@@ -68,37 +68,37 @@ export const history = actor({
   }),
   receives: {
     push: message({ kind: 0x0301, lane: 'interactive', fields: { ...destination, whileEntry } }),
-    /** A new entry takes the place of the current one: nothing is remembered in it. */
+    /** A new entry replaces the current one, and takes over none of its memory. */
     replace: message({ kind: 0x0302, lane: 'interactive', fields: { ...destination, whileEntry } }),
     back: message({ kind: 0x0303, lane: 'interactive', fields: {} }),
-    /** These entries, root first, instead of all: none leaves everything as it is. */
+    /** Replaces all entries by these, root first. An empty list changes nothing. */
     reset: message({ kind: 0x0304, lane: 'interactive', fields: { entries: destinations, whileEntry } }),
     /**
-     * What to restore when `entry` (of `current`) is come back to. `focus` is a key of the page's own choice and not a node handle,
-     * for the page makes new nodes when it comes back; 0 for none. An entry that has gone is passed over.
+     * What to restore when the viewer returns to `entry` (of `current`). `focus` is a key of the page's own choice and not a node handle,
+     * because the page makes new nodes when it comes back; 0 for none. Ignored when the entry is gone.
      */
     remember: message({ kind: 0x0305, lane: 'interactive', fields: { entry: u32, focus: u32, scroll } }),
     /** Holds every navigation until this blocker agrees (`retry`) or is gone. `blocker` is a number of the page's choice; the same one again changes its reason. */
     block: message({ kind: 0x0306, lane: 'interactive', fields: { blocker: u32, reason: str(256) } }),
-    /** 0 for all blockers. An attempt that is held stays held: retry it. */
+    /** 0 for all blockers. A held attempt stays held: retry it. */
     unblock: message({ kind: 0x0307, lane: 'interactive', fields: { blocker: u32 } }),
-    /** The blocker that was asked agrees: the next one is asked, or the navigation is done. Only the latest attempt can be retried. */
+    /** The blocker that was asked agrees: the next one is asked, or the navigation is performed. Only the latest attempt can be retried. */
     retry: message({ kind: 0x0308, lane: 'interactive', fields: { attempt: u32 } }),
   },
   publishes: {
-    /** Whole each time. Entry 0: the stack is empty. */
+    /** Always the whole state. Entry 0 means that the stack is empty. */
     current: publication({
       kind: 0x0340,
       lane: 'interactive',
       fields: {
-        /** Names the entry: never reused. */
+        /** Number of the entry. Never reused. */
         entry: u32,
-        /** Entries below it; 0 at the root. */
+        /** Number of entries below it; 0 at the root. */
         depth: u32,
         ...destination,
         focus: u32,
         scroll,
-        /** `restored`: nothing moved, a follower asked. */
+        /** `restored` means that nothing moved: a follower asked. */
         action: choice('HistoryAction', ['push', 'replace', 'back', 'reset', 'restored']),
       },
     }),

@@ -1,28 +1,28 @@
 /**
  * metrics gathers counters, gauges, histograms and log records from all VMs and hands them to the telemetry port from time to time.
  *
- * What measures the runtime itself (names and log sources that begin with `tandem.`) is kept in a half of its own, with its own
- * flush timer: restarts and placement change the one half and leave the other alone, so that a hash of the application's state can
- * leave the runtime's out.
+ * Measurements of the runtime itself (names and log sources that begin with `tandem.`) are a separate half with its own
+ * flush timer. Restarts and placement change only that half, so that a hash of the application's state can
+ * leave it out.
  *
- * The catch: all of it is bounded, and what did not fit is only counted (`MetricsDropped`).
+ * The catch: everything is bounded, and what does not fit is only counted (`MetricsDropped`).
  */
 
 import { actor, bool, choice, f64, list, message, request, str, struct, u32, u53 } from '../schema.js';
 
-/** Series that each half of metrics (the application's, the runtime's) keeps: several times the five actors' own; a name made from data must not grow it for ever. */
+/** Series in each half of metrics (the application's, the runtime's): several times the five actors' own. Bounded because names may be made from data. */
 export const METRIC_SERIES_MAX = 256;
-/** A metric's name, a log record's source. */
+/** Bytes of a metric's name or a log record's source. */
 export const METRIC_NAME_BYTES_MAX = 96;
-/** Log records that each half keeps until the next flush: a burst of an error per frame for two seconds. */
+/** Log records in each half between two flushes: one error per frame for two seconds. */
 export const LOG_RECORDS_MAX = 128;
-/** A sentence with the head of a stack. */
+/** Bytes of a log record's text: a sentence with the beginning of a stack. */
 export const LOG_TEXT_BYTES_MAX = 2048;
 /** With these, a full half (LOG_RECORDS_MAX records of 4.8 KB, METRIC_SERIES_MAX series of 0.4 KB) is 0.7 MB and still one frame. */
 export const LOG_ATTRIBUTES_MAX = 8;
 export const LOG_ATTRIBUTE_NAME_BYTES_MAX = 64;
 export const LOG_ATTRIBUTE_VALUE_BYTES_MAX = 256;
-/** From the first message after a flush of metrics to the next flush. */
+/** Time from the first message after a flush to the next flush. */
 export const FLUSH_INTERVAL_DEFAULT_MS = 10_000;
 
 /**
@@ -35,15 +35,15 @@ export const metricsScope = choice('MetricsScope', ['application', 'runtime']);
 
 const metricName = str(METRIC_NAME_BYTES_MAX);
 
-/** What a series is, decided by the first message with its name. */
+/** A series. The first message with its name decides its instrument. */
 const metricSeries = struct('MetricSeries', {
   name: metricName,
   instrument: choice('MetricInstrument', ['counter', 'gauge', 'histogram']),
-  /** When its first message was sent, in microseconds since the Unix epoch. */
+  /** Time at which its first message was sent, in microseconds since the Unix epoch. */
   startedAt: u53,
   /** A counter's total, a gauge's latest value, the sum of a histogram's values. */
   value: f64,
-  /** Of a histogram: values per bucket (`HISTOGRAM_BOUNDS`), smallest and largest value. Empty and 0 for the others. */
+  /** For a histogram: values per bucket (`HISTOGRAM_BOUNDS`), smallest and largest value. Empty and 0 for the others. */
   buckets: list(u53),
   smallest: f64,
   largest: f64,
@@ -51,14 +51,14 @@ const metricSeries = struct('MetricSeries', {
 export const metricSeriesList = list(metricSeries, METRIC_SERIES_MAX);
 
 const logLevel = choice('LogLevel', ['trace', 'debug', 'info', 'warn', 'error', 'fatal']);
-/** A list and not a map: shorter in memory and bounded in each part. */
+/** A list instead of a map: smaller in memory, and bounded in each part. */
 const logAttributes = list(
   struct('LogAttribute', { name: str(LOG_ATTRIBUTE_NAME_BYTES_MAX), value: str(LOG_ATTRIBUTE_VALUE_BYTES_MAX) }),
   LOG_ATTRIBUTES_MAX,
 );
 export const logRecords = list(
   struct('LogRecord', {
-    /** When it was sent, in microseconds since the Unix epoch. */
+    /** Time at which it was sent, in microseconds since the Unix epoch. */
     at: u53,
     level: logLevel,
     source: metricName,
@@ -68,13 +68,13 @@ export const logRecords = list(
   LOG_RECORDS_MAX,
 );
 
-/** Messages that left no trace, since the start. */
+/** Number of messages that were dropped since the start, by reason. */
 export const metricsDropped = struct('MetricsDropped', {
-  /** Their series would have been one too many. */
+  /** There was no room for another series. */
   series: u53,
-  /** The log buffer was full: the newest record is the one that is dropped. */
+  /** The log buffer was full: then the newest record is dropped. */
   logs: u53,
-  /** The value is not finite, or the name is one of another instrument. */
+  /** The value was not finite, or the name belongs to another instrument. */
   invalid: u53,
 });
 
@@ -84,7 +84,7 @@ const collection = struct('MetricsCollection', {
   logs: logRecords,
   dropped: metricsDropped,
   flushes: u32,
-  /** A flush timer runs: something came since the last flush. */
+  /** True while a flush timer runs, because something has arrived since the last flush. */
   flushDue: bool,
 });
 
@@ -104,7 +104,7 @@ export const metrics = actor({
       overflow: 'drop',
       fields: { level: logLevel, source: metricName, text: str(LOG_TEXT_BYTES_MAX), attributes: logAttributes },
     }),
-    /** What one half holds now, for tests and a page that shows it. */
+    /** The present content of one half, for tests and for a page that shows it. */
     read: request({
       kind: 0x0405,
       lane: 'idle',

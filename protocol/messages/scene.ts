@@ -7,17 +7,17 @@
  *   scene ~~layout~~> followers       ... where the focusable nodes are, when that changed
  *
  * A node is an integer that the application chooses: 0 is the root, which always exists, and others must be below
- * `SCENE_NODES_MAX`. A change that names a node that does not exist, or makes no sense, is left out and counted in the state's
+ * `SCENE_NODES_MAX`. A change that names a missing node or makes no sense is skipped and counted in the state's
  * `rejected`; the rest of its batch applies.
  */
 import { DISPLAY_CLIP_WORDS, DISPLAY_CLIPS_MAX, DISPLAY_ITEM_WORDS, DISPLAY_ITEMS_MAX } from '../ports/display.js';
 import { actor, bin, bool, choice, f64, i32, list, message, optional, publication, str, struct, u32, u53 } from '../schema.js';
 
-/** Handles index the columns of the tree directly: 15 times a busy screen, and 8 MB of the 16 that a snapshot may have. */
+/** Handles are direct indices into the tree's columns. The bound is 15 busy screens, and takes 8 MB of a snapshot's 16. */
 export const SCENE_NODES_MAX = 32_768;
-/** All texts and sources together, in UTF-16 code units of at most three bytes: one tick can send them and the largest picture. */
+/** Length of all texts and sources, in UTF-16 code units of at most three bytes: one tick can send them with the largest picture. */
 export const SCENE_STRING_LENGTH_MAX = 640 << 10;
-/** Focusable nodes and groups that are published: all of them fit one frame. Further ones, in document order, cannot be focused. */
+/** Published focusable nodes and groups: all fit one frame. Further ones in document order cannot be focused. */
 export const SCENE_FOCUSABLES_MAX = 8192;
 /** Animations that run or wait at once: two for each node of a busy screen. */
 export const SCENE_ANIMATIONS_MAX = 4096;
@@ -47,14 +47,14 @@ const nodeCreate = struct('NodeCreate', { node: u32, type: choice('NodeType', ['
 const nodeInsert = struct('NodeInsert', { parent: u32, node: u32, before: u32 });
 /** Sets a property, and ends its animation. */
 const propertySet = struct('PropertySet', { node: u32, property, value: f64 });
-/** The text of a text node, the source of an image. */
+/** The text of a text node or the source of an image. */
 const nodeString = struct('NodeString', { node: u32, value: str() });
 
 /** A node's property has one animation at a time: a later one replaces it. The clock starts at the next tick. */
 const propertyAnimation = struct('PropertyAnimation', {
   node: u32,
   property,
-  /** Null starts from the value that the property has when the delay is over. */
+  /** Start value; null for the property's value at the end of the delay. */
   from: optional(f64),
   to: f64,
   durationMs: f64,
@@ -64,15 +64,15 @@ const propertyAnimation = struct('PropertyAnimation', {
   y1: f64,
   x2: f64,
   y2: f64,
-  /** Further runs after the first; -1 is without end. */
+  /** Number of repetitions after the first run; -1 for endless. */
   repeat: i32,
 });
-/** Ends an animation where it is, or at its `to`. */
+/** Ends an animation at its present value, or at its `to`. */
 const animationCancel = struct('AnimationCancel', { node: u32, property, leave: choice('CancelLeave', ['current', 'end']) });
 
 /**
- * Where a focusable node or a focus group stands on the screen once running movements have ended: the sums of laid-out places
- * and the targets of x and y. Scale is left out, so that a focused card that grows does not move.
+ * The place of a focusable node or focus group on the screen once running movements have ended: the sums of laid-out places
+ * and the targets of x and y. Scale is left out, so that a growing focused card does not count as moving.
  */
 const layoutRect = struct('LayoutRect', {
   node: u32,
@@ -92,10 +92,10 @@ export const scene = actor({
   name: 'scene',
   address: 1,
   state: struct('SceneState', {
-    /** Of the last tick. */
+    /** Frame of the last tick. */
     frame: u32,
     timeMicros: u53,
-    /** Changes left out because they made no sense. */
+    /** Number of changes skipped because they made no sense. */
     rejected: u32,
     layoutDirty: bool,
     focusablesDirty: bool,
@@ -106,20 +106,20 @@ export const scene = actor({
     types: bin(SCENE_NODES_MAX),
     /** Five columns of i32 LE, one entry per node: parent, first child, last child, next, previous; -1 is none. */
     links: bin(SCENE_NODES_MAX * 20),
-    /** Per node a u32 LE: bit p is 1 when property p was given a value, and 0 when it has its default. */
+    /** Per node a u32 LE: bit p is 1 when property p has been set, and 0 when it has its default. */
     given: bin(SCENE_NODES_MAX * 4),
-    /** The values that were given as f64 LE, node after node, each by property number. */
+    /** The values that have been set, as f64 LE, by node and then by property number. */
     values: bin(SCENE_NODES_MAX * SCENE_PROPERTIES.length * 8),
     strings: list(nodeString),
     /** Nodes whose string the display does not have yet. */
     stringsDirty: list(u32),
-    /** Per animation thirteen f64 LE, as js-actors/scene/animation.ts names them. */
+    /** Per animation thirteen f64 LE: the columns of js-actors/scene/animation.ts. */
     animations: bin(SCENE_ANIMATIONS_MAX * 13 * 8),
     /** Per published rectangle nine f64 LE, the fields of LayoutRect in order; 2 more in the last when the node was removed since. */
     focusables: bin(SCENE_FOCUSABLES_MAX * 9 * 8),
-    /** Of each node of `stringsDirty`, what the display has. */
+    /** The string that the display has, for each node of `stringsDirty`. */
     stringsShown: list(str()),
-    /** While `displayDirty`, the display list that the display has: width is -1 when it has none. Otherwise it follows from the rest. */
+    /** The display's list, stored while `displayDirty`; width is -1 when there is none. Otherwise it follows from the rest. */
     shownWidth: f64,
     shownHeight: f64,
     shownItems: bin(DISPLAY_ITEMS_MAX * DISPLAY_ITEM_WORDS * 4),
@@ -140,19 +140,19 @@ export const scene = actor({
         cancels: list(animationCancel),
         /** Each with its subtree. The handles are free again after the batch. */
         removes: list(u32),
-        /** All nodes but the root go before the rest is applied: a page that has started again shows its first picture, and knows of no node. */
+        /** Removes all nodes but the root before the rest is applied: for a restarted page, which knows no nodes, and its first picture. */
         replaces: bool,
       },
     }),
-    /** `timeMicros` is the time of the frame on the display's clock. A late tick stands for the ones before it. */
+    /** `timeMicros` is the time of the frame on the display's clock. A late tick replaces the ones before it. */
     tick: message({ kind: 0x0102, lane: 'interactive', overflow: 'latest', fields: { frame: u32, timeMicros: u53 } }),
-    /** From a display that has nothing: the next tick sends all strings and a display list. */
+    /** Sent by an empty display: the next tick sends all strings and a display list. */
     redraw: message({ kind: 0x0103, lane: 'interactive', fields: {} }),
   },
   publishes: {
     /**
-     * A change: rectangles that are new or differ, in document order, and nodes that left. A node in both has left, and another one
-     * has its number. Fresh: all of them.
+     * A change: new or different rectangles in document order, and removed nodes. A node in both was removed, and another one
+     * has its number. A fresh publication has all rectangles.
      */
     layout: publication({
       kind: 0x0140,

@@ -7,7 +7,7 @@
  *      |--- start 8 ---------------->|
  *      |--- abort 8 ---------------->|   no answer is needed, and a late one is ignored
  *
- * The catch: a port is not replayed. network counts on an answer only until its own deadline, `timeoutMs` and a grace.
+ * The catch: a port is not replayed. network waits for an answer only until its own deadline: `timeoutMs` and a grace period.
  */
 
 import { FRAME_BYTES_MAX } from '../limits.js';
@@ -16,16 +16,16 @@ import { bin, choice, list, message, port, str, struct, u32 } from '../schema.js
 export const URL_BYTES_MAX = 2048;
 export const HTTP_HEADERS_MAX = 32;
 export const HTTP_HEADER_NAME_BYTES_MAX = 64;
-/** A signed token fits. */
+/** Long enough for a signed token. */
 export const HTTP_HEADER_VALUE_BYTES_MAX = 2048;
-/** What is sent is a form or a query; FETCHES_MAX of them, with their headers, fit a snapshot. */
+/** Bodies are forms or queries; FETCHES_MAX of them, with their headers, fit a snapshot. */
 export const REQUEST_BODY_BYTES_MAX = 32 << 10;
 /** The rest of the frame is for the headers: 32 of the longest are 68 KB. */
 export const RESPONSE_BODY_BYTES_MAX = FRAME_BYTES_MAX - (96 << 10);
 
 export const httpMethod = choice('HttpMethod', ['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE', 'POST', 'PATCH']);
 
-/** Names are in lower case in answers. What does not fit the limits is left out of an answer by the port. */
+/** In answers, names are in lower case, and the port leaves out what does not fit the limits. */
 export const httpHeaders = list(
   struct('HttpHeader', { name: str(HTTP_HEADER_NAME_BYTES_MAX), value: str(HTTP_HEADER_VALUE_BYTES_MAX) }),
   HTTP_HEADERS_MAX,
@@ -33,8 +33,8 @@ export const httpHeaders = list(
 
 /**
  * Why a fetch has no answer. `unreachable` and `timeout` come from the port or from network's own deadline, `too-large` from the
- * port when the body is longer than RESPONSE_BODY_BYTES_MAX, `invalid` when the URL or a header is not one that the platform accepts;
- * `cancelled` and `overloaded` are network's own words to its requesters.
+ * port when the body is longer than RESPONSE_BODY_BYTES_MAX, `invalid` when the platform does not accept the URL or a header;
+ * `cancelled` and `overloaded` come from network itself.
  */
 export const fetchFailure = choice('FetchFailure', ['none', 'unreachable', 'timeout', 'too-large', 'invalid', 'cancelled', 'overloaded']);
 
@@ -52,7 +52,7 @@ export const fetch = port({
         headers: httpHeaders,
         /** Empty for none. */
         body: bin(REQUEST_BODY_BYTES_MAX),
-        /** The port gives up after this and answers `timeout`. */
+        /** After this time the port answers `timeout`. */
         timeoutMs: u32,
       },
     }),

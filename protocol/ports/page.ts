@@ -5,17 +5,17 @@ export const page = port({
   name: 'page',
   address: 34,
   receives: {
-    /** Enter on the focused node. */
+    /** Enter was pressed on the focused node. */
     activated: message({ kind: 0x1201, lane: 'interactive', fields: { node: u32, group: u32 } }),
-    /** An arrow that led nowhere from `node`; once for a key that is held, until focus has moved again. */
+    /** An arrow led nowhere from `node`. Sent once for a held key, until focus has moved again. */
     edge: message({
       kind: 0x1202,
       lane: 'interactive',
       fields: { direction: choice('EdgeDirection', ['left', 'right', 'up', 'down']), node: u32, group: u32 },
     }),
-    /** Back at the root of history: the page leaves the application, or not. */
+    /** Back was pressed at the root of history: the page may leave the application. */
     leaveRequested: message({ kind: 0x1203, lane: 'interactive', fields: {} }),
-    /** A navigation is held until `history.retry` with this attempt. `route` is where it leads; empty for leaving the application. */
+    /** A navigation is held until `history.retry` with this attempt. `route` is its destination; empty for leaving the application. */
     navigationBlocked: message({
       kind: 0x1204,
       lane: 'interactive',
@@ -27,9 +27,9 @@ export const page = port({
         route: str(2048),
       },
     }),
-    /** Back while a layer is open: the page pops it, or not. */
+    /** Back was pressed while a layer is open: the page may pop the layer. */
     dismissRequested: message({ kind: 0x1205, lane: 'interactive', fields: { layer: u32 } }),
-    /** Back while none is. It takes the way of Enter, so that what Enter has led to is left, and not what was there before it. */
+    /** Back was pressed while no layer is open. It goes through focus like Enter, so that a quick Back leaves the screen that Enter has opened. */
     backRequested: message({ kind: 0x1206, lane: 'interactive', fields: {} }),
   },
   passesOn: { backRequested: 'history.back' },

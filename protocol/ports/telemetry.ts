@@ -1,5 +1,5 @@
 /**
- * The telemetry port: takes what metrics has gathered and brings it to a backend, as OTLP/HTTP JSON (`host-shim/otlp.ts`).
+ * The telemetry port: sends what metrics has gathered to a backend, as OTLP/HTTP JSON (`host-shim/otlp.ts`).
  * The catch: a flush may be dropped when the host is busy. Counters and histograms are running totals, so the next flush makes up
  * for it; log records of a dropped flush are lost.
  */
@@ -16,9 +16,9 @@ export const telemetry = port({
       overflow: 'drop',
       fields: {
         scope: metricsScope,
-        /** Counts the flushes of this scope from 1: a gap is a flush that was dropped. */
+        /** Number of the flush in this scope, from 1: a gap is a dropped flush. */
         flush: u32,
-        /** When the flush was made, in microseconds since the Unix epoch. */
+        /** Time of the flush, in microseconds since the Unix epoch. */
         at: u53,
         /** All series of the scope, as totals since their `startedAt`. */
         series: metricSeriesList,

@@ -6,7 +6,7 @@ export const timer = port({
   address: 36,
   sendsTo: ['system'],
   receives: {
-    /** Numbers are the starter's own; starting a running timer starts it anew. */
+    /** Each sender has its own numbers. Starting a running timer restarts it. */
     start: message({ kind: 0x1401, fields: { timer: u32, delayMs: u32 } }),
     cancel: message({ kind: 0x1402, fields: { timer: u32 } }),
   },

@@ -1,4 +1,4 @@
-/** In the Wasm VM: adds up what comes, and answers. */
+/** In the Wasm VM: adds up the samples, and answers. */
 import { actor, bool, f64, message, request, str, struct, u32 } from '../../../protocol/schema.js';
 
 export const receiver = actor({
@@ -6,9 +6,9 @@ export const receiver = actor({
   address: 81,
   state: struct('ReceiverState', { left: u32, sum: f64 }),
   receives: {
-    /** That many samples will follow; stopwatch hears of the last. */
+    /** Announces so many samples; stopwatch is told of the last. */
     expect: message({ kind: 0x5101, fields: { samples: u32 } }),
-    /** What a typical small message is: a rectangle with a name, as scene publishes them. */
+    /** A typical small message: a rectangle with a name, like those that scene publishes. */
     sample: message({
       kind: 0x5102,
       fields: { node: u32, group: u32, x: f64, y: f64, width: f64, height: f64, visible: bool, name: str(64) },

@@ -1,4 +1,4 @@
-/** In the JavaScript VM: sends receiver as many samples as it is told, a burst at a time. */
+/** In the JavaScript VM: sends receiver so many samples, in bursts. */
 import { actor, message, struct, u32 } from '../../../protocol/schema.js';
 
 export const sender = actor({
@@ -7,7 +7,7 @@ export const sender = actor({
   state: struct('SenderState', { left: u32, node: u32 }),
   receives: {
     start: message({ kind: 0x5001, fields: { samples: u32 } }),
-    /** To itself, after each burst: the bus may have other things to do in between. */
+    /** Sent to itself after each burst, so that the bus can do other things in between. */
     more: message({ kind: 0x5002, fields: {} }),
   },
   sendsTo: ['sender', 'receiver'],
