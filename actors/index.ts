@@ -13,7 +13,8 @@ export {
 export type { Close, Life, LifeOptions } from './application/application-life.js';
 export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
-export { type ActorSpec, type System, type SystemHealth, type SystemOptions, startSystem } from './application/system.js';
+export type { System, SystemHealth } from './application/supervised-system.js';
+export { type ActorSpec, type SystemOptions, startSystem } from './application/system.js';
 export type { Condition, CrashHistory, LastCrash, PartyCondition, PoisonedMessages } from './contract/condition.js';
 export type { ActorHealth, DeadLetter, EndNotice, LinkTransport, Routes, SpawnSpec, VmControl, VmCounters } from './contract/control.js';
 export type {
@@ -58,7 +59,7 @@ export {
   type Snapshot,
   type SnapshotSchema,
 } from './contract/snapshot.js';
-export type { ActorState, CircuitState, PortState } from './contract/states.js';
+export type { ActorState, CircuitState, PortState, StopOutcome, StopReport } from './contract/states.js';
 export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './contract/storage.js';
 export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage-change.js';
 export type { Suspect } from './contract/suspect.js';
@@ -73,8 +74,7 @@ export type { ActorStatus, PortStatus, SystemChange, VmStatus } from './supervis
 export { type CircuitLimits, COOL_DOWN_MS } from './supervisor/circuit.js';
 export { StartError, SupervisionError, type SupervisionFailure } from './supervisor/errors.js';
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
-export type { StopOutcome, StopReport } from './supervisor/stop-report.js';
-export type { SupervisorSpec } from './supervisor/supervisor-spec.js';
+export type { SupervisorSpec } from './supervisor/supervision.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export type { Backoff } from './supervisor/tree/backoff.js';
 export { SpecificationError } from './supervisor/tree/errors.js';

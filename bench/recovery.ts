@@ -4,7 +4,7 @@
  */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { System } from '../actors/application/system.js';
+import type { System } from '../actors/application/supervised-system.js';
 import { OutboxBuilder } from '../actors/model/outbox-builder.js';
 import { Random } from '../bus/random.js';
 import { scene } from '../protocol/generated/scene.js';

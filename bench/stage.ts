@@ -1,6 +1,7 @@
 /** The five actors in the Wasm VM with a screen of 2,000 nodes, on real threads and supervised. The display measures the time. */
 
-import { type System, startSystem } from '../actors/application/system.js';
+import type { System } from '../actors/application/supervised-system.js';
+import { startSystem } from '../actors/application/system.js';
 import type { Port } from '../actors/vm/port/port.js';
 import { actorSpecs, portVms, wasmDefinition } from '../examples/tv/application.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';

@@ -3,7 +3,7 @@
  * the thread has ended, in turn by an exit and by an uncaught error, until the next tick has been handled and its picture has left.
  */
 import { BroadcastChannel } from 'node:worker_threads';
-import type { System } from '../actors/application/system.js';
+import type { System } from '../actors/application/supervised-system.js';
 import { ENDINGS_CHANNEL, type Ending } from './ending.js';
 import { median, percentile } from './rounds.js';
 import { Stage } from './stage.js';

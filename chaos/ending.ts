@@ -1,5 +1,5 @@
 /** How a run ended: what is compared between a run with faults and the same without, and what must hold of each by itself. */
-import type { System } from '../actors/application/system.js';
+import type { System } from '../actors/application/supervised-system.js';
 import type { VmCounters } from '../actors/contract/control.js';
 import { decodeSnapshot } from '../actors/contract/snapshot.js';
 import type { ErrorCode } from '../protocol/errors.js';

@@ -2,7 +2,9 @@
  * A long evening of television on the virtual clock: so many frames, in which a viewer opens a film and goes back again and again, and actors
  * trap now and then. What it keeps in memory must not grow.
  */
-import { type System, startSystem } from '../actors/application/system.js';
+
+import type { System } from '../actors/application/supervised-system.js';
+import { startSystem } from '../actors/application/system.js';
 import { decodeSnapshot } from '../actors/contract/snapshot.js';
 import { ACTOR_NAMES, actorSpecs, parties, portVms } from '../examples/tv/application.js';
 import { FRAME_MICROS, simStage } from '../examples/tv/headless/stage.js';

@@ -1,8 +1,9 @@
 /** One run of a plan on the simulated host. */
 
-import { type System, startSystem } from '../actors/application/system.js';
+import type { System } from '../actors/application/supervised-system.js';
+import { startSystem } from '../actors/application/system.js';
 import type { ActorFactory } from '../actors/contract/instance.js';
-import type { SupervisorSpec } from '../actors/supervisor/supervisor-spec.js';
+import type { SupervisorSpec } from '../actors/supervisor/supervision.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { WorkerName } from '../host-shim/common/definition.js';
 import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';

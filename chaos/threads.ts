@@ -3,7 +3,8 @@
  * messages for all couriers, which say by the time on what they send back when their VM went on.
  */
 
-import { type System, startSystem } from '../actors/application/system.js';
+import type { System } from '../actors/application/supervised-system.js';
+import { startSystem } from '../actors/application/system.js';
 import type { SystemChange } from '../actors/supervisor/change-feed.js';
 import type { WorkerName } from '../host-shim/common/definition.js';
 import type { PlatformHost } from '../host-shim/common/host.js';

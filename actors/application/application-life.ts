@@ -8,7 +8,8 @@ import type { Host, Timers } from '../contract/host.js';
 import { inTime } from '../contract/in-time.js';
 import type { SystemChange } from '../supervisor/change-feed.js';
 import type { Stored } from './persistence/persistence.js';
-import { type System, type SystemOptions, startSystem } from './system.js';
+import type { System } from './supervised-system.js';
+import { type SystemOptions, startSystem } from './system.js';
 
 /** All but what the application decides itself. */
 export type LifeOptions = Omit<SystemOptions, 'escalation' | 'stored' | 'onChange'>;

@@ -25,7 +25,7 @@ import type { SystemChange } from '../supervisor/change-feed.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from '../supervisor/intensity.js';
 import { type Life, OpenLife } from './application-life.js';
 import type { Stored } from './persistence/persistence.js';
-import type { System } from './system.js';
+import type { System } from './supervised-system.js';
 
 /**
  * One restart with the newest states, one with those before, one with none: what fails again after that is no matter of state. A life that

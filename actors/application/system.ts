@@ -11,30 +11,23 @@
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
-import { conditionOf, type PartyCondition } from '../contract/condition.js';
-import type { ActorHealth, DeadLetter, VmControl, VmCounters } from '../contract/control.js';
-import type { CrashReport } from '../contract/events.js';
 import type { Host } from '../contract/host.js';
 import type { ActorOptions, VmName } from '../contract/instance.js';
-import type { CircuitState } from '../contract/states.js';
 import type { Storage } from '../contract/storage.js';
-import type { PersistenceStatus } from '../contract/storage-change.js';
-import type { Trial } from '../contract/trial.js';
-import type { Side, Twins } from '../contract/twin.js';
-import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
+import type { Twins } from '../contract/twin.js';
+import { ChangeFeed, type SystemChange } from '../supervisor/change-feed.js';
 import { type CircuitLimits, COOL_DOWN_MS, checkCircuit } from '../supervisor/circuit.js';
-import { SupervisionError } from '../supervisor/errors.js';
+import { Directory } from '../supervisor/directory.js';
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../supervisor/intensity.js';
-import { mergeCounters } from '../supervisor/merged-counters.js';
-import type { StopReport } from '../supervisor/stop-report.js';
 import type { ActorSpecification } from '../supervisor/supervised-actor.js';
-import { Supervisor } from '../supervisor/supervisor.js';
-import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervisor-spec.js';
-import type { Escalation, SystemState } from '../supervisor/system-machine.js';
+import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervision.js';
+import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js';
+import type { Escalation } from '../supervisor/system-machine.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
+import { SupervisedSystem, type System } from './supervised-system.js';
 
 export interface ActorSpec {
   readonly schema: PartySchema;
@@ -93,74 +86,6 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly seed?: number;
 }
 
-export interface SystemHealth {
-  readonly state: SystemState;
-  readonly vms: readonly VmStatus[];
-  /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
-  readonly actors: readonly (ActorStatus & PartyCondition & { readonly load: ActorHealth | null })[];
-  readonly ports: readonly (PortStatus & PartyCondition)[];
-  /** What storage holds of the persistent actors. */
-  readonly persistent: readonly PersistenceStatus[];
-}
-
-export interface System {
-  readonly state: SystemState;
-  /** Why it gave up and stops, or has stopped, by itself; empty when it did not. */
-  readonly failure: string;
-  readonly placement: readonly Placement[];
-  /** How everything is, as the supervisor knows it; at once. */
-  readonly actors: readonly (ActorStatus & PartyCondition)[];
-  readonly ports: readonly (PortStatus & PartyCondition)[];
-  readonly vms: readonly VmStatus[];
-  /** The same with what the VMs say. Never rejects. */
-  health(): Promise<SystemHealth>;
-  /** Makes the handler of the next frame of an actor or supervised port trap; waits while it restarts. @throws SupervisionError, ControlError */
-  crash(party: string): Promise<void>;
-  /** Makes the handler of the actor's next frame loop for ever; waits while the actor restarts. @throws SupervisionError, ControlError */
-  hang(actor: string): Promise<void>;
-  /** Waits while the actor restarts. @returns its saved state. @throws SupervisionError, ControlError */
-  snapshot(actor: string): Promise<Uint8Array>;
-  /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
-  stopActor(actor: string): Promise<void>;
-  /** Starts an actor that is down, with the state it was stopped with and a new budget. @throws SupervisionError, StartError */
-  startActor(actor: string): Promise<void>;
-  /** Starts a port that crashed too often, with a new budget. @throws SupervisionError, StartError */
-  startPort(port: string): Promise<void>;
-  /** Ends an actor whose work is done: a permanent one starts afresh, a transient one stays down, a temporary one is forgotten. */
-  finishActor(actor: string): Promise<void>;
-  /**
-   * Writes at once what has changed of persistent actors, as before the platform may end the process. Never rejects: what could not be
-   * written is told as a change.
-   */
-  persist(): Promise<void>;
-  /**
-   * Takes an actor to the VM of its other twin, with its state and all that is on its way to and from it; waits while it restarts.
-   * @throws SupervisionError when there is no such twin, VM or actor that runs; ControlError: it stays where it is
-   */
-  moveActor(actor: string, side: Side): Promise<void>;
-  /** Idle messages are handled only while nothing animates. */
-  setAnimating(animating: boolean): Promise<void>;
-  /** The sum over all VMs that run. */
-  counters(): Promise<VmCounters>;
-  /** Of all VMs that run, and those of messages that were given up in any, with the report of the crash: oldest first. */
-  deadLetters(): Promise<readonly DeadLetter<CrashReport>[]>;
-  /** Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent. @throws SupervisionError, also `port` for one that is for a port, ControlError */
-  tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
-  /**
-   * Lets its actor or port handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
-   * refused. When it traps twice again it is a dead letter again. Once it is delivered it is no longer among the dead letters.
-   * @throws SupervisionError, also `state` for one that was delivered before. ControlError: after `lost` or `deadline` nobody knows whether it
-   *   was handled
-   */
-  deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
-  /** State changes, crashes and restarts as they happen. @returns a function that takes the listener away */
-  onChange(listener: (change: SystemChange) => void): () => void;
-  /** The latest, oldest first. */
-  readonly crashReports: readonly CrashReport[];
-  /** Ends the actors in reverse order of their start, then the VMs. Never rejects; the same report on every call. */
-  stop(): Promise<StopReport>;
-}
-
 /**
  * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
  * @throws StartError that names the VM and actor, or the ControlError of a link; everything that had started was ended again
@@ -170,27 +95,32 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const names = options.actors.map(({ schema }) => schema.name);
   const tree = options.supervision ?? flatTree(names);
   checkTree(tree, names);
-  const supervisor = new Supervisor(host, {
+  const directory = new Directory(options.parties);
+  const changes = new ChangeFeed(host.timers, host.clock);
+  const persistence = new Persistence(persistentOf(options), host.timers, directory, changes);
+  if (host.warn) changes.onChange(new Narrator(host.warn, host.clock).hear);
+  if (options.onChange) changes.onChange(options.onChange);
+  const kept = { directory, changes, persistence };
+  const supervisor = new Supervisor(host, supervisorOptions(options, placement, tree), kept);
+  await supervisor.start();
+  return new SupervisedSystem(supervisor, kept, placementOf(placement, directory));
+}
+
+function supervisorOptions(options: SystemOptions, placement: readonly Placement[], tree: SupervisorSpec): SupervisorOptions {
+  return {
     vms: placement.some(({ vm }) => vm === 'wasm') ? ['js', 'wasm'] : ['js'],
     actors: specify(options, placement, actorsOf(tree)),
     tree,
     intensity: intensityOf(options),
     circuit: circuitOf(options),
-    parties: options.parties,
     portVms: options.portVms ?? {},
     strict: options.strict ?? false,
     escalation: options.escalation ?? 'degrade',
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
-    keepStates: (services) => new Persistence(persistentOf(options), services),
-    prepare: async (control, vm) => {
-      if (options.trapRate && vm === 'wasm') await control.setTrapRate(options.trapRate, options.seed ?? 0);
-    },
-  });
-  if (host.warn) supervisor.changes.onChange(new Narrator(host.warn, host.clock).hear);
-  if (options.onChange) supervisor.changes.onChange(options.onChange);
-  await supervisor.start();
-  return new SupervisedSystem(supervisor, placementOf(placement, supervisor.actorStatuses));
+    trapRate: options.trapRate ?? 0,
+    seed: options.seed ?? 0,
+  };
 }
 
 function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOptions): readonly Placement[] {
@@ -204,9 +134,9 @@ function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOpt
 }
 
 /** After the start, which has shown whose guests cannot be run. */
-function placementOf(planned: readonly Placement[], statuses: readonly ActorStatus[]): readonly Placement[] {
-  const replaced = new Set(statuses.filter(({ twin }) => twin.why === 'guest').map(({ actor }) => actor));
-  return planned.map((placement) => (replaced.has(placement.actor) ? { ...placement, vm: 'js', reason: 'guest' } : placement));
+function placementOf(planned: readonly Placement[], { actors }: Directory): readonly Placement[] {
+  const replaced = (actor: string) => actors.get(actor)?.status.twin.why === 'guest';
+  return planned.map((placement) => (replaced(placement.actor) ? { ...placement, vm: 'js', reason: 'guest' } : placement));
 }
 
 function persistentOf({ actors, stored = 'newest', storage }: SystemOptions): PersistentActors {
@@ -247,154 +177,4 @@ function specify(options: SystemOptions, placement: readonly Placement[], inOrde
 function checkHangMs(hangMs: number): number {
   if (!(hangMs > 0)) throw new RangeError(`hangMs is a positive number, not ${hangMs}`);
   return hangMs;
-}
-
-/** Tells letters apart: they cross the control plane as copies. */
-const nameOf = ({ source, target, sequence, at }: DeadLetter<CrashReport>): string => [source, target, sequence, at].join(' ');
-
-class SupervisedSystem implements System {
-  /** Names of the letters that a person has delivered. */
-  private readonly delivered = new Set<string>();
-
-  constructor(
-    private readonly supervisor: Supervisor,
-    readonly placement: readonly Placement[],
-  ) {}
-
-  get state(): SystemState {
-    return this.supervisor.state;
-  }
-
-  get failure(): string {
-    return this.supervisor.failure;
-  }
-
-  get actors(): System['actors'] {
-    return this.supervisor.actorStatuses.map((status) => {
-      const failedOver = status.circuit === 'open' || status.twin.why === 'guest';
-      return { ...status, ...this.conditionOf(status.actor, status, failedOver ? 'open' : status.circuit) };
-    });
-  }
-
-  get ports(): System['ports'] {
-    return this.supervisor.portStatuses.map((status) => ({ ...status, ...this.conditionOf(status.port, status, null) }));
-  }
-
-  get vms(): readonly VmStatus[] {
-    return this.supervisor.vmStatuses;
-  }
-
-  get crashReports(): readonly CrashReport[] {
-    return this.supervisor.changes.crashReports;
-  }
-
-  async health(): Promise<SystemHealth> {
-    const answers = await Promise.allSettled(this.supervisor.liveControls.map((control) => control.health()));
-    const loads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-    const loadOf = (actor: string) => loads.find((load) => load.actor === actor) ?? null;
-    return {
-      state: this.state,
-      vms: this.vms,
-      actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
-      ports: this.ports,
-      persistent: this.supervisor.persistence.statuses,
-    };
-  }
-
-  async crash(party: string): Promise<void> {
-    const control = await this.runningControl(party);
-    await control.crash(party);
-  }
-
-  async hang(actor: string): Promise<void> {
-    const control = await this.runningControl(actor);
-    await control.hang(actor);
-  }
-
-  async snapshot(actor: string): Promise<Uint8Array> {
-    const control = await this.runningControl(actor);
-    return control.snapshot(actor);
-  }
-
-  async stopActor(actor: string): Promise<void> {
-    const { outcome, error } = await this.supervisor.stopActor(actor);
-    if (outcome === 'killed') throw error;
-  }
-
-  async startActor(actor: string): Promise<void> {
-    await this.supervisor.startActor(actor);
-  }
-
-  async startPort(port: string): Promise<void> {
-    await this.supervisor.port(port).start();
-  }
-
-  async finishActor(actor: string): Promise<void> {
-    await this.supervisor.actor(actor).finish();
-  }
-
-  async persist(): Promise<void> {
-    await this.supervisor.persistence.flush();
-  }
-
-  async moveActor(actor: string, side: Side): Promise<void> {
-    await this.supervisor.actor(actor).move(side);
-  }
-
-  async setAnimating(animating: boolean): Promise<void> {
-    await Promise.all(this.supervisor.liveControls.map((control) => control.setAnimating(animating)));
-  }
-
-  async counters(): Promise<VmCounters> {
-    return mergeCounters(await Promise.all(this.supervisor.liveControls.map((control) => control.counters())));
-  }
-
-  async deadLetters(): Promise<readonly DeadLetter<CrashReport>[]> {
-    const letters = await Promise.all(this.supervisor.liveControls.map((control) => control.deadLetters()));
-    const ofVms = letters.flat().filter(({ code }) => code !== 'poisoned');
-    const kept = [...ofVms, ...this.supervisor.changes.poisoned.list()];
-    const names = new Set(kept.map(nameOf));
-    for (const name of this.delivered) if (!names.has(name)) this.delivered.delete(name);
-    return kept.filter((letter) => !this.delivered.has(nameOf(letter))).sort((a, b) => a.at - b.at);
-  }
-
-  async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
-    const actor = this.supervisor.nameAt(target);
-    if (this.supervisor.isPort(actor)) throw new SupervisionError('port', actor, 'is a port: what it is cannot be copied for a trial');
-    return (await this.runningControl(actor)).tryFrame(actor, frame);
-  }
-
-  async deliverLetter(letter: DeadLetter<CrashReport>): Promise<void> {
-    const actor = this.supervisor.nameAt(letter.target);
-    const control = await this.runningControl(actor);
-    const name = nameOf(letter);
-    if (this.delivered.has(name)) throw new SupervisionError('state', actor, 'has been given this letter already');
-    this.delivered.add(name);
-    try {
-      await control.deliverAgain(actor, letter.frame);
-    } catch (error) {
-      this.delivered.delete(name);
-      throw error;
-    }
-  }
-
-  onChange(listener: (change: SystemChange) => void): () => void {
-    return this.supervisor.changes.onChange(listener);
-  }
-
-  stop(): Promise<StopReport> {
-    return this.supervisor.stop();
-  }
-
-  private conditionOf(party: string, { state }: ActorStatus | PortStatus, circuit: CircuitState | null): PartyCondition {
-    const history = this.supervisor.changes.histories.of(party);
-    return { ...history, condition: conditionOf(state, history, circuit) };
-  }
-
-  /** Waits while the actor or port restarts. */
-  private async runningControl(party: string): Promise<VmControl> {
-    const state = await this.supervisor.settled(party);
-    if (state !== 'running') throw new SupervisionError('state', party, `is ${state}`);
-    return this.supervisor.controlOf(party);
-  }
 }

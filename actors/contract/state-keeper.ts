@@ -1,17 +1,9 @@
 /** Who keeps the states of actors from one life of the application to the next, as a supervisor needs it. */
 import type { SpawnSpec } from './control.js';
-import type { Timers } from './host.js';
-import type { PersistenceStatus, StorageChange } from './storage-change.js';
+import type { PersistenceStatus } from './storage-change.js';
 
 /** What an actor may start with: a saved state of this life, or a state from storage. */
 export type StartState = Pick<SpawnSpec, 'snapshot' | 'stored'>;
-
-export interface KeeperServices {
-  readonly timers: Timers;
-  /** Saved state of an actor. Rejects when it does not run. */
-  readonly snapshot: (actor: string) => Promise<Uint8Array>;
-  readonly tell: (change: StorageChange) => void;
-}
 
 export interface StateKeeper {
   readonly statuses: readonly PersistenceStatus[];

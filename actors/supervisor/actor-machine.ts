@@ -29,7 +29,7 @@ import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../contract/host.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { Side, TwinStatus } from '../contract/twin.js';
-import { codeOf, isLoss } from './control-failure.js';
+import { codeOf, isLoss } from './errors.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {

@@ -1,5 +1,6 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
 import { DeadLetters } from '../../bus/dead-letters.js';
+import type { CrashHistory } from '../contract/condition.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
@@ -7,7 +8,6 @@ import { Listeners } from '../contract/listeners.js';
 import type { ActorState, CircuitState, PortState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage-change.js';
 import type { TwinStatus } from '../contract/twin.js';
-import { CrashHistories } from './crash-histories.js';
 import type { SystemState } from './system-machine.js';
 import type { VmState } from './vm-machine.js';
 
@@ -87,6 +87,11 @@ export class ChangeFeed {
     return this.listeners.add(listener);
   }
 
+  /** A VM did not take what it was told. */
+  controlFailed(error: ControlError): void {
+    this.emit({ type: 'control', error });
+  }
+
   emit(change: SystemChange): void {
     if (change.type === 'crash') this.keep(change.report);
     if (change.type === 'poisoned') this.bury(change);
@@ -102,5 +107,37 @@ export class ChangeFeed {
     this.histories.crashed(report);
     this.crashReports.push(report);
     if (this.crashReports.length > CRASH_REPORTS_MAX) this.crashReports.shift();
+  }
+}
+
+const NONE: CrashHistory = { lastCrash: null, poisoned: null };
+
+/**
+ * What is remembered of the crashes of each party: a few numbers that stay when the reports have made room for others.
+ *
+ * The catch: a report that took long to complete may come after that of a later incarnation, and does not replace it.
+ */
+export class CrashHistories {
+  private readonly histories = new Map<string, CrashHistory>();
+  private readonly epochs = new Map<string, number>();
+
+  of(party: string): CrashHistory {
+    return this.histories.get(party) ?? NONE;
+  }
+
+  crashed(report: CrashReport): void {
+    const { party, epoch, reason, position, message, attempt, at } = report;
+    if (epoch < (this.epochs.get(party) ?? 0)) return;
+    this.epochs.set(party, epoch);
+    const lastCrash = { reason, position, kindName: message.kindName, attempt, at };
+    this.histories.set(party, { ...this.of(party), lastCrash });
+  }
+
+  poisoned(report: CrashReport): void {
+    this.crashed(report);
+    const { party, at } = report;
+    const { lastCrash, poisoned } = this.of(party);
+    const messages = (poisoned?.messages ?? 0) + 1;
+    this.histories.set(party, { lastCrash, poisoned: { messages, at: Math.max(at, poisoned?.at ?? 0) } });
   }
 }

@@ -12,6 +12,8 @@ import type { CrashCause } from '../../protocol/errors.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
 import type { CrashQuestion, CrashReport } from '../contract/events.js';
+import type { Clock } from '../contract/host.js';
+import type { Directory } from './directory.js';
 
 interface Crash {
   readonly address: number;
@@ -19,13 +21,6 @@ interface Crash {
   /** In microseconds since the Unix epoch. */
   readonly at: number;
   readonly cause: Promise<CrashCause>;
-}
-
-export interface CrashCausesOptions {
-  readonly nowMicros: () => number;
-  readonly isPort: (address: number) => boolean;
-  /** How the party at an address went down; undefined while it is not down. */
-  readonly downBy: (address: number) => EndReason | undefined;
 }
 
 /** Ways to go down that are no crash. */
@@ -44,7 +39,10 @@ export class CrashCauses {
   private waiting: readonly Waiting[] = [];
   private ended = false;
 
-  constructor(private readonly options: CrashCausesOptions) {}
+  constructor(
+    private readonly directory: Directory,
+    private readonly clock: Clock,
+  ) {}
 
   /** @param position resolves when it is known, or cannot be. Never rejects */
   crashed({ party, address, epoch, reason, at }: CrashReport, position: Promise<string>): void {
@@ -55,7 +53,7 @@ export class CrashCauses {
   /** The VM of a party is lost: whatever that was at, this incarnation has ended by it. */
   vmLost({ party, address, epoch }: { readonly party: string; readonly address: number; readonly epoch: number }, why: string): void {
     const reason = beginningOf(why, CRASH_REASON_CHARACTERS_MAX);
-    const crash = { address, epoch, at: this.options.nowMicros(), cause: Promise.resolve({ party, epoch, reason, position: '' }) };
+    const crash = { address, epoch, at: this.clock.nowMicros(), cause: Promise.resolve({ party, epoch, reason, position: '' }) };
     // What it had crashed by before, and was to be started again after, is told as that.
     if (!this.crashes.has(keyOf(address, epoch))) this.note(crash);
     // Nobody will report a crash from there any more.
@@ -103,11 +101,11 @@ export class CrashCauses {
    * Who is down has crashed before it was asked; any other since then. What an actor has in hand outlives the loss of its VM: when that ends, and
    * nobody names a crash, it is by order.
    */
-  private since({ party, code, askedAt }: CrashQuestion): Crash | undefined {
-    const { isPort, downBy } = this.options;
-    const last = [...this.crashes.values()].findLast(({ address }) => address === party);
-    if (code === 'unreachable') return BY_ORDER.includes(downBy(party)) ? undefined : last;
-    if (code === 'ended' && !isPort(party)) return undefined;
+  private since({ party: address, code, askedAt }: CrashQuestion): Crash | undefined {
+    const last = [...this.crashes.values()].findLast((crash) => crash.address === address);
+    const party = this.directory.at(address);
+    if (code === 'unreachable') return BY_ORDER.includes(party?.down ? party.end : undefined) ? undefined : last;
+    if (code === 'ended' && !party?.losesRequests) return undefined;
     return last && last.at >= askedAt ? last : undefined;
   }
 }

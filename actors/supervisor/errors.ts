@@ -1,5 +1,7 @@
-/** What goes wrong at the hands of the supervisor. What goes wrong in a control call is a ControlError (host.ts). */
+/** What goes wrong at the hands of the supervisor, and what the failure of a control call (ControlError, host.ts) means to it. */
+import { ControlError, type ControlFailure } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
+import { isA } from '../contract/thrown.js';
 
 /** The system did not start: everything that had started was ended again. `cause` is the error of the step that failed. */
 export class StartError extends Error {
@@ -28,4 +30,14 @@ export class SupervisionError extends Error {
   ) {
     super(`${party}: ${detail}`);
   }
+}
+
+export const codeOf = (error: unknown): ControlFailure | undefined => (isA(error, ControlError) ? error.code : undefined);
+
+/** The VM was lost: that is announced as well. */
+export const isLoss = (error: unknown): boolean => codeOf(error) === 'lost';
+
+/** A VM that is lost is dealt with where that is announced. */
+export function rethrowUnlessLost(error: unknown): void {
+  if (!isLoss(error)) throw error;
 }

@@ -8,16 +8,9 @@
  */
 import type { EndReason } from '../../protocol/generated/system.js';
 import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
-import type { PartySchema } from '../../protocol/schema.js';
-import type { EndNotice } from '../contract/control.js';
-
-export interface MonitorOptions {
-  readonly parties: readonly PartySchema[];
-  /** Whether the party at this address takes messages now. */
-  readonly runs: (address: number) => boolean;
-  /** Sends it from the runtime of the host, in the order of the calls. */
-  readonly tell: (watcher: number, notice: EndNotice) => unknown;
-}
+import type { EndNotice, VmControl } from '../contract/control.js';
+import type { ChangeFeed } from './change-feed.js';
+import type { Directory } from './directory.js';
 
 export class Monitors {
   /** Per watched party, the addresses of those who watch it. */
@@ -26,8 +19,13 @@ export class Monitors {
   private readonly told = new Map<number, number>();
   private readonly waiting = new Map<number, EndNotice[]>();
 
-  constructor(private readonly options: MonitorOptions) {
-    const { parties } = options;
+  /** @param control of the host's own VM: notices leave from its runtime, in the order of the calls */
+  constructor(
+    private readonly directory: Directory,
+    private readonly control: Pick<VmControl, 'tellEnded'>,
+    private readonly changes: ChangeFeed,
+  ) {
+    const { schemas: parties } = directory;
     for (const { name, address } of parties) {
       const watchers = parties.filter(({ watches }) => watches.includes(name));
       if (watchers.length > 0)
@@ -51,18 +49,21 @@ export class Monitors {
   up(address: number): void {
     const notices = this.waiting.get(address);
     this.waiting.delete(address);
-    for (const notice of notices ?? []) this.options.tell(address, notice);
+    for (const notice of notices ?? []) this.tell(address, notice);
   }
 
   private notify(watcher: number, notice: EndNotice): void {
-    const { runs, tell } = this.options;
-    if (runs(watcher)) {
-      tell(watcher, notice);
+    if (this.directory.runs(watcher)) {
+      this.tell(watcher, notice);
       return;
     }
     const notices = this.waiting.get(watcher) ?? [];
     this.waiting.set(watcher, notices);
     notices.push(notice);
-    if (notices.length > WATCH_NOTICES_MAX) tell(watcher, notices.shift() as EndNotice);
+    if (notices.length > WATCH_NOTICES_MAX) this.tell(watcher, notices.shift() as EndNotice);
+  }
+
+  private tell(watcher: number, notice: EndNotice): void {
+    this.control.tellEnded(watcher, notice).catch((error) => this.changes.controlFailed(error));
   }
 }

@@ -13,7 +13,7 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { reasonOf } from '../contract/thrown.js';
-import { isLoss } from './control-failure.js';
+import { isLoss } from './errors.js';
 import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 
 export interface PortCommands {

@@ -3,16 +3,17 @@ import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { RecoverySpec } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
-import type { Clock, Timers } from '../contract/host.js';
+import type { Host } from '../contract/host.js';
 import type { ActorOptions } from '../contract/instance.js';
 import type { ActorState } from '../contract/states.js';
 import type { Side, TwinReason, TwinStatus, Twins } from '../contract/twin.js';
 import { type ActorCommands, actorMachine } from './actor-machine.js';
-import type { ActorStatus } from './change-feed.js';
+import type { ActorStatus, ChangeFeed, SystemChange } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
-import { CircuitBreaker } from './circuit-breaker.js';
+import { type BreakerPosition, type BreakerSubject, CircuitBreaker } from './circuit.js';
 import { StartError, SupervisionError } from './errors.js';
-import type { StopOutcome } from './stop-report.js';
+import type { PartyWatcher, StopResult, SupervisedParty } from './party.js';
+import type { Vms } from './supervised-vm.js';
 import type { Child, Exit, Purpose } from './tree/child.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
@@ -31,40 +32,27 @@ export interface ActorSpecification {
   readonly options: ActorOptions;
 }
 
-/** killed: the VM did not confirm the stop, and `error` says why. */
-export interface StopResult {
-  readonly outcome: StopOutcome;
-  readonly error?: unknown;
-}
-
 /** Nothing runs, and nothing will without an order. */
 const DOWN: readonly ActorState[] = ['idle', 'stopped', 'exhausted', 'failed', 'lost', 'removed'];
 /** Down, and nobody ordered it. */
 const GONE: readonly ActorState[] = ['exhausted', 'failed', 'lost'];
 const SETTLED: readonly ActorState[] = ['running', ...DOWN];
 
-export const isDown = (state: ActorState): boolean => DOWN.includes(state);
+const isDown = (state: ActorState): boolean => DOWN.includes(state);
 
 export interface SupervisedActorServices {
   readonly commands: ActorCommands;
-  readonly timers: Timers;
-  readonly clock: Clock;
+  readonly host: Pick<Host, 'clock' | 'timers'>;
+  readonly vms: Vms;
   /** Of actors that have both twins; null when none of them fails over. */
   readonly circuit: CircuitLimits | null;
-  /** Whether a VM runs. */
-  readonly runs: (vm: Side) => boolean;
-  /** The Wasm VM goes on with JavaScript twins, for good. */
-  readonly wasmFailedOver: () => boolean;
-  /** Why its guest cannot be run where it is; empty when it can, as far as is known. */
-  readonly guestFault: () => string;
   /** A guest that cannot be run ends the start. */
   readonly strict: boolean;
-  readonly onStatus: (status: ActorStatus, before: ActorState) => void;
-  /** Awaited before the stop counts as done. */
-  readonly onStop: (result: StopResult) => Promise<void>;
+  readonly changes: ChangeFeed;
+  readonly watcher: PartyWatcher;
 }
 
-export class SupervisedActor {
+export class SupervisedActor implements SupervisedParty, BreakerSubject {
   /** What counts its restarts in Wasm, unless it could not fail over from there. */
   readonly breaker: CircuitBreaker | undefined;
   private readonly machine: Actor<typeof actorMachine>;
@@ -76,40 +64,36 @@ export class SupervisedActor {
     readonly specification: ActorSpecification,
     private readonly services: SupervisedActorServices,
   ) {
-    const { commands, timers, onStatus } = services;
-    const { actor, vm, why, restart, shutdownMs } = specification;
+    const { commands, host, circuit, vms, watcher } = services;
+    const { actor, vm, why, twins, restart, shutdownMs } = specification;
     const mayBeginInJavaScript = () => this.mayBeginInJavaScript;
     const clock = {
-      setTimeout: (fn: () => void, delayMs: number) => timers.set(delayMs, fn),
-      clearTimeout: (timer: unknown) => timers.clear(timer),
+      setTimeout: (fn: () => void, delayMs: number) => host.timers.set(delayMs, fn),
+      clearTimeout: (timer: unknown) => host.timers.clear(timer),
     };
     this.machine = createActor(actorMachine, { input: { actor, vm, why, mayBeginInJavaScript, restart, shutdownMs, commands }, clock });
-    this.breaker = this.breakerOf(services);
+    this.breaker = circuit && twins.js && twins.wasm ? new CircuitBreaker(circuit, host, vms, this) : undefined;
     let last: ActorStatus = this.status;
     this.machine.subscribe(({ value }) => {
       const before = last;
       last = this.status;
       if (last.state !== before.state || last.epoch !== before.epoch || last.vm !== before.vm) {
         if (last.state !== before.state) this.breaker?.changed(last.state === 'running');
-        onStatus(last, before.state);
+        if (last.twin.why === 'guest' && before.twin.why !== 'guest') this.tellReplaced();
+        watcher.partyChanged(this, before.state);
       }
       if (value === 'deciding') this.incarnation?.end(this.exit);
     });
     this.machine.start();
   }
 
-  private breakerOf({ circuit, timers, clock, runs, wasmFailedOver }: SupervisedActorServices): CircuitBreaker | undefined {
-    const { js, wasm } = this.specification.twins;
-    if (!circuit || !js || !wasm) return undefined;
-    return new CircuitBreaker({
-      limits: circuit,
-      timers,
-      nowMicros: () => clock.nowMicros(),
-      runs,
-      wasmFailedOver,
-      position: () => this.machine.getSnapshot().context,
-      goBack: (begin) => this.travel('wasm', begin),
-    });
+  /** Its guest cannot be run: it begins as its JavaScript twin. */
+  private tellReplaced(): void {
+    this.services.changes.emit({ type: 'guest', actor: this.name, reason: this.twin.detail, twin: 'js' });
+  }
+
+  get address(): number {
+    return this.specification.address;
   }
 
   get name(): string {
@@ -125,6 +109,14 @@ export class SupervisedActor {
   get down(): boolean {
     return isDown(this.state);
   }
+
+  get routed(): boolean {
+    return !this.down || this.state === 'idle';
+  }
+
+  /** What it has in hand outlives its crashes and its VM. */
+  readonly losesRequests = false;
+  readonly inTree = true;
 
   get gone(): boolean {
     return GONE.includes(this.state);
@@ -152,16 +144,24 @@ export class SupervisedActor {
     return { actor, address, vm, state: this.state, epoch, restarts, reason, circuit: this.breaker?.state ?? null, twin: this.twin };
   }
 
+  get change(): SystemChange & { readonly type: 'actor' } {
+    return { type: 'actor', ...this.status };
+  }
+
+  get position(): BreakerPosition {
+    return this.machine.getSnapshot().context;
+  }
+
   private get twin(): TwinStatus {
     const { vm, twin } = this.machine.getSnapshot().context;
-    if (vm !== 'wasm' || !this.services.wasmFailedOver()) return twin;
+    if (vm !== 'wasm' || !this.services.vms.wasmFailedOver) return twin;
     return { side: 'js', why: 'vm', detail: 'the Wasm VM has failed over to JavaScript' };
   }
 
   /** Before it has a state anywhere: one that has run fails over. */
   private get mayBeginInJavaScript(): boolean {
-    const { strict, wasmFailedOver, runs } = this.services;
-    return this.specification.twins.js && !strict && !wasmFailedOver() && runs('js');
+    const { strict, vms } = this.services;
+    return this.specification.twins.js && !strict && !vms.wasmFailedOver && vms.runs('js');
   }
 
   /** Its guest cannot be run. @returns whether it is to begin as its JavaScript twin */
@@ -232,14 +232,18 @@ export class SupervisedActor {
     return this.travel(to, () => this.breaker?.reset());
   }
 
+  goBack(begin: () => void): Promise<void> {
+    return this.travel('wasm', begin);
+  }
+
   private async travel(to: Side, begin: () => void): Promise<void> {
     if (!this.specification.twins[to]) throw new SupervisionError('state', this.name, `has no ${to} twin`);
     await this.settled();
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be moved while it is ${this.state}`);
     if (this.vm === to) return;
-    if (to === 'wasm' && this.services.wasmFailedOver())
+    if (to === 'wasm' && this.services.vms.wasmFailedOver)
       throw new SupervisionError('state', this.name, 'cannot be moved to the Wasm VM, which has failed over to JavaScript');
-    const fault = to === 'wasm' ? this.services.guestFault() : '';
+    const fault = to === 'wasm' ? this.services.vms.guestFault(this.name) : '';
     if (fault) throw new SupervisionError('guest', this.name, `cannot be moved to Wasm, its guest cannot be run: ${fault}`);
     begin();
     this.machine.send({ type: 'move', to });
@@ -289,7 +293,7 @@ export class SupervisedActor {
     this.machine.send({ type: 'stop' });
     const { context } = await this.until(DOWN);
     const result: StopResult = context.clean ? { outcome: 'stopped' } : { outcome: 'killed', error: context.error };
-    await this.services.onStop(result);
+    await this.services.watcher.partyStopped(this, result);
     return result;
   }
 

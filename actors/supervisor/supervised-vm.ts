@@ -1,4 +1,4 @@
-/** One VM under supervision: its machine, and its control while it lives. */
+/** The VMs under supervision: of each its machine, and its control while it lives. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { VmControl } from '../contract/control.js';
 import { ControlError, type UnfitGuest, type VmHandle } from '../contract/host.js';
@@ -9,6 +9,11 @@ import { type VmCommands, type VmInput, type VmState, vmMachine } from './vm-mac
 
 export const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
 
+/** Who decides what comes of a change. */
+export interface VmWatcher {
+  vmChanged(status: VmStatus): void;
+}
+
 export class SupervisedVm {
   private readonly machine: Actor<typeof vmMachine>;
 
@@ -16,14 +21,14 @@ export class SupervisedVm {
     readonly name: VmName,
     commands: VmCommands,
     { intensity, nowMicros }: Pick<VmInput, 'intensity' | 'nowMicros'>,
-    onStatus: (status: VmStatus) => void,
+    watcher: VmWatcher,
   ) {
     this.machine = createActor(vmMachine, { input: { vm: name, commands, intensity, nowMicros } });
     let last = this.status;
     this.machine.subscribe(() => {
       const before = last;
       last = this.status;
-      if (last.state !== before.state || last.failedOver !== before.failedOver) onStatus(last);
+      if (last.state !== before.state || last.failedOver !== before.failedOver) watcher.vmChanged(last);
     });
     this.machine.start();
   }
@@ -84,5 +89,53 @@ export class SupervisedVm {
   async end(how: 'stop' | 'kill'): Promise<void> {
     this.machine.send({ type: how });
     await waitFor(this.machine, ({ value }) => ENDED.includes(value));
+  }
+}
+
+/** All of them, the host's own first. */
+export class Vms {
+  readonly all: SupervisedVm[] = [];
+
+  /** @throws ControlError `lost` when there is none */
+  named(name: VmName): SupervisedVm {
+    const vm = this.find(name);
+    if (!vm) throw new ControlError('lost', name, 'control', 'the VM was never started');
+    return vm;
+  }
+
+  find(name: VmName): SupervisedVm | undefined {
+    return this.all.find((vm) => vm.name === name);
+  }
+
+  get live(): readonly SupervisedVm[] {
+    return this.all.filter((vm) => vm.live);
+  }
+
+  runs(name: VmName): boolean {
+    return this.find(name)?.live ?? false;
+  }
+
+  get liveControls(): readonly VmControl[] {
+    return this.live.map((vm) => vm.control);
+  }
+
+  /** Undefined when no such VM runs. */
+  liveControl(name: VmName): VmControl | undefined {
+    return this.live.find((vm) => vm.name === name)?.control;
+  }
+
+  /** The Wasm VM goes on with JavaScript twins, for good. */
+  get wasmFailedOver(): boolean {
+    return this.all.some((vm) => vm.status.failedOver);
+  }
+
+  /** Why an actor's guest cannot be run in the Wasm VM; empty when it can, as far as is known. */
+  guestFault(actor: string): string {
+    const unfit = this.all.filter((vm) => !vm.status.failedOver).flatMap((vm) => vm.unfit);
+    return unfit.find((guest) => guest.actor === actor)?.reason ?? '';
+  }
+
+  get statuses(): readonly VmStatus[] {
+    return this.all.map((vm) => vm.status);
   }
 }

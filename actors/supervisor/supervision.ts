@@ -12,28 +12,82 @@
  */
 import { Random } from '../../bus/random.js';
 import type { Host } from '../contract/host.js';
+import type { Directory } from './directory.js';
 import { SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
-import type { SupervisedActor } from './supervised-actor.js';
-import type { SupervisorSpec } from './supervisor-spec.js';
+import type { Escalation } from './system-machine.js';
+import type { Backoff } from './tree/backoff.js';
 import type { Exit } from './tree/child.js';
 import type { TreePlatform } from './tree/children.js';
 import { ChildStartError, OrderError } from './tree/errors.js';
-import { type ChildSpecificationInput, checkSpecification, type Exhaustion } from './tree/specification.js';
+import {
+  type AutoShutdown,
+  type ChildSpecificationInput,
+  checkSpecification,
+  type Exhaustion,
+  type RestartKind,
+  type Strategy,
+} from './tree/specification.js';
 import { nestedSupervisor, startSupervisor, type TreeSupervisor } from './tree/tree-supervisor.js';
 
+/** A supervisor and what it supervises, in the order of their start. */
+export interface SupervisorSpec extends Partial<Intensity> {
+  /** Unlike that of any other supervisor or actor. */
+  readonly supervisor: string;
+  /** `one_for_one` when not given. */
+  readonly strategy?: Exclude<Strategy, 'simple_one_for_one'>;
+  /** `never` when not given. */
+  readonly autoShutdown?: AutoShutdown;
+  /** None when not given: a child is restarted at once. */
+  readonly backoff?: Backoff;
+  /** When its own end makes its supervisor restart it: `permanent` when not given. Of no meaning for the root. */
+  readonly restart?: RestartKind;
+  /** Its end, when it is not restarted, may end its supervisor. */
+  readonly significant?: boolean;
+  /** Actors by their names, and further supervisors. */
+  readonly children: readonly (string | SupervisorSpec)[];
+}
+
+/** The names of all actors, in the order of their start. */
+export const actorsOf = ({ children }: SupervisorSpec): readonly string[] =>
+  children.flatMap((child) => (typeof child === 'string' ? [child] : actorsOf(child)));
+
+/** The names of all actors and supervisors. */
+const namesOf = ({ supervisor, children }: SupervisorSpec): readonly string[] => [
+  supervisor,
+  ...children.flatMap((child) => (typeof child === 'string' ? [child] : namesOf(child))),
+];
+
+/** One supervisor over all, one for one. */
+export const flatTree = (actors: readonly string[]): SupervisorSpec => ({ supervisor: 'root', children: actors });
+
+/** @throws RangeError unless every actor is in the tree once, and no name stands for two */
+export function checkTree(tree: SupervisorSpec, actors: readonly string[]): void {
+  const names = namesOf(tree);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new RangeError(`${twice} is in the tree of supervisors twice`);
+  const supervised = actorsOf(tree);
+  const strange = supervised.find((name) => !actors.includes(name));
+  if (strange !== undefined) throw new RangeError(`${strange} is in the tree of supervisors, and is no actor`);
+  const missing = actors.find((name) => !supervised.includes(name));
+  if (missing !== undefined) throw new RangeError(`actor ${missing} is not in the tree of supervisors`);
+}
+
 export interface SupervisionOptions {
-  readonly host: Host;
+  /** Who supervises whom. */
   readonly tree: SupervisorSpec;
-  /** Of supervisors that have none of their own. */
+  /** How often a supervisor may restart its children, unless the tree says otherwise; and how often each port may be restarted. */
   readonly intensity: Intensity;
-  readonly actor: (name: string) => SupervisedActor;
   /** What an exhausted budget of the root means. */
-  readonly exhaustion: Exhaustion;
+  readonly escalation: Escalation;
+}
+
+/** Who decides what comes of the root's end. */
+export interface RootWatcher {
   /** The budget of the root is exhausted, or with `degrade` that of one of its children: the actor is about to be stopped. */
-  readonly onExhausted: () => void;
+  rootExhausted(): void;
   /** The root begins to end, by itself or by order. */
-  readonly onEnding: (exit: Exit) => void;
+  rootEnding(exit: Exit): void;
 }
 
 export class Supervision {
@@ -43,21 +97,28 @@ export class Supervision {
   /** The supervisors over each actor and supervisor, the root first. */
   private readonly paths: ReadonlyMap<string, readonly string[]>;
   private readonly platform: TreePlatform;
+  private readonly exhaustion: Exhaustion;
 
   /** @throws SpecificationError */
-  constructor(private readonly options: SupervisionOptions) {
-    const { clock, timers } = options.host;
+  constructor(
+    { clock, timers }: Pick<Host, 'clock' | 'timers'>,
+    private readonly options: SupervisionOptions,
+    private readonly directory: Directory,
+    private readonly watcher: RootWatcher,
+  ) {
     // Devices that fail together do not come back together: no two start at the same microsecond.
     const chance = new Random(clock.nowMicros());
     this.platform = { timers, nowMicros: () => clock.nowMicros(), random: () => chance.next() };
+    this.exhaustion = options.escalation === 'degrade' ? 'degrade' : 'escalate';
     this.paths = new Map(pathsOf(options.tree, []));
     this.check(options.tree);
   }
 
   /** Starts everything in order. @throws what the first actor that did not start says; those before it have ended again */
   async start(): Promise<void> {
-    const { tree, exhaustion, onEnding } = this.options;
-    const init = () => this.specify(tree, exhaustion);
+    const { tree } = this.options;
+    const init = () => this.specify(tree, this.exhaustion);
+    const onEnding = (exit: Exit) => this.watcher.rootEnding(exit);
     try {
       this.root = await startSupervisor(init, this.platform, { onStarting: (supervisor) => this.note(tree, supervisor), onEnding });
     } catch (error) {
@@ -110,7 +171,7 @@ export class Supervision {
   }
 
   private check(spec: SupervisorSpec): void {
-    checkSpecification(this.specify(spec, this.options.exhaustion));
+    checkSpecification(this.specify(spec, this.exhaustion));
     for (const child of spec.children) if (typeof child !== 'string') this.check(child);
   }
 
@@ -129,10 +190,10 @@ export class Supervision {
 
   /** An actor bounds the time of its end itself. */
   private worker(name: string): ChildSpecificationInput {
-    const actor = this.options.actor(name);
+    const actor = this.directory.actor(name);
     const { restart, significant } = actor.specification;
     const dropped: ChildSpecificationInput['dropped'] = (why) => {
-      if (why === 'exhausted') this.options.onExhausted();
+      if (why === 'exhausted') this.watcher.rootExhausted();
       actor.drop(why);
     };
     return { id: name, start: () => actor.startIncarnation(), restart, significant, shutdown: 'infinity', dropped, budget: actor.breaker };

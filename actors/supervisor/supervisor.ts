@@ -1,187 +1,105 @@
 /**
- * Starts, watches and ends everything.
+ * Decides what becomes of VMs, actors and ports; what it decides is an order to a VM.
  *
- *   VM reports ended(report) ─> actor's machine ─> its supervisor in the tree: restart? ─> epoch + 1 ─> fence in every VM, restart in its VM
- *                                                           │ no
- *                                                           └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
+ *   VM reports `ended` ─> actor's machine ─> its supervisor in the tree: restart? ─> epoch + 1 ─> fence in every VM, restart in its VM
+ *                                                   │ no
+ *                                                   └─> stop in its VM (its requests fail as `ended`) ─> route taken away ─> system told
  */
 import { type Actor, createActor, waitFor } from 'xstate';
-import type { PartySchema } from '../../protocol/schema.js';
-import type { Routes, VmControl } from '../contract/control.js';
-import type { CrashReport } from '../contract/events.js';
-import type { ControlError, Host } from '../contract/host.js';
+import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { KeeperServices, StateKeeper } from '../contract/state-keeper.js';
-import type { ActorState, PortState } from '../contract/states.js';
-import type { CauseSources } from './cause-chain.js';
-import { type ActorStatus, ChangeFeed, type PortStatus, type VmStatus } from './change-feed.js';
+import type { StateKeeper } from '../contract/state-keeper.js';
+import type { ActorState, PortState, StopReport } from '../contract/states.js';
+import type { ChangeFeed } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
-import { rethrowUnlessLost } from './control-failure.js';
 import { CrashCauses } from './crash-causes.js';
-import { StartError, SupervisionError } from './errors.js';
-import type { Intensity } from './intensity.js';
+import type { Directory } from './directory.js';
+import { Lifecycle } from './lifecycle.js';
 import { Monitors } from './monitors.js';
-import { Moves } from './move.js';
-import { PartyCommands } from './party-commands.js';
+import { Moves } from './moves.js';
+import type { PartyWatcher, StopResult, SupervisedParty } from './party.js';
+import { CommandsOfActor, CommandsOfPort } from './party-commands.js';
 import { Routing } from './routing.js';
-import { Shutdown } from './shutdown.js';
-import type { StopReport } from './stop-report.js';
-import { type ActorSpecification, isDown, type StopResult, SupervisedActor } from './supervised-actor.js';
-import { type SupervisedPort, supervisePorts } from './supervised-ports.js';
-import { SupervisedVms } from './supervised-vms.js';
-import { Supervision } from './supervision.js';
-import type { SupervisorSpec } from './supervisor-spec.js';
-import { type Escalation, type SystemCommands, type SystemState, systemMachine } from './system-machine.js';
+import { type ActorSpecification, SupervisedActor } from './supervised-actor.js';
+import { SupervisedPort } from './supervised-port.js';
+import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
+import { type SystemState, systemMachine } from './system-machine.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
-import { tellParties, whyLost } from './vm-parties.js';
+import { type TrapRate, VmRecovery } from './vm-recovery.js';
 import { VmReports } from './vm-reports.js';
+import { type LossWatcher, type ThreadOptions, VmThreads } from './vm-threads.js';
 
-export interface SupervisorOptions {
-  /** VMs to start besides the host's own. */
-  readonly vms: readonly Exclude<VmName, 'host'>[];
+export interface SupervisorOptions extends SupervisionOptions, ThreadOptions, TrapRate {
   /** In the order of their start. */
   readonly actors: readonly ActorSpecification[];
-  /** All actors and ports of the application. */
-  readonly parties: readonly PartySchema[];
   /** Where ports live that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
-  /** Who supervises whom. */
-  readonly tree: SupervisorSpec;
-  /** How often a supervisor may restart its children, unless the tree says otherwise; and how often each port may be restarted. */
-  readonly intensity: Intensity;
   /** When actors fail over from Wasm to JavaScript; null when they do not. */
   readonly circuit: CircuitLimits | null;
-  readonly keepStates: (services: KeeperServices) => StateKeeper;
   /** A guest that cannot be run ends the start, although its actor has another twin. */
   readonly strict: boolean;
-  readonly escalation: Escalation;
-  /** How often each VM may be started again. */
-  readonly vmIntensity: Intensity;
-  /** A VM that is busy for so long without progress hangs. */
-  readonly hangMs: number;
-  /** Called for each VM once it is linked and routed, before its ports may send. */
-  readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
 }
 
-export class Supervisor implements CauseSources {
+/** What is shared with who watches: where everything is, what is told of it, and what is kept. */
+export interface SupervisedState {
+  readonly directory: Directory;
   readonly changes: ChangeFeed;
-  private readonly vms: SupervisedVms;
-  private readonly actors: Map<string, SupervisedActor>;
-  private readonly ports: ReadonlyMap<string, SupervisedPort>;
-  private readonly machine: Actor<typeof systemMachine>;
-  private readonly moves: Moves;
-  private readonly orders: PartyCommands;
   readonly persistence: StateKeeper;
-  private readonly monitors: Monitors;
-  private readonly crashes: CrashCauses;
-  private readonly supervision: Supervision;
-  private readonly shutdown: Shutdown;
+}
+
+export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   private readonly routing: Routing;
+  private readonly monitors: Monitors;
+  private readonly tree: Supervision;
+  private readonly lifecycle: Lifecycle;
+  private readonly machine: Actor<typeof systemMachine>;
   /** Why it gave up, and everything ends; empty when it did not. */
   failure = '';
-  /** Every actor has run. */
-  private started = false;
-  /** Actors that have begun as their JavaScript twins since their guests cannot be run. */
-  private readonly replaced = new Set<string>();
 
   constructor(
-    private readonly host: Host,
+    host: Host,
     private readonly options: SupervisorOptions,
+    private readonly shared: SupervisedState,
   ) {
-    this.changes = new ChangeFeed(host.timers, host.clock);
-    this.persistence = options.keepStates({
-      timers: host.timers,
-      snapshot: async (actor) => this.controlOf(actor).snapshot(actor),
-      tell: (change) => this.changes.emit({ type: 'storage', ...change }),
-    });
-    const onFailure = (error: ControlError) => this.changes.emit({ type: 'control', error });
-    this.routing = new Routing(
-      () => this.routes,
-      () => this.vms.liveControls,
-      onFailure,
-    );
-    this.moves = new Moves({ vms: () => this.vms.all, reroute: () => this.routing.again(), onFailure });
-    this.orders = new PartyCommands({
-      control: (vm) => this.vms.named(vm).control,
-      settled: (vm) => this.vms.named(vm).settled(),
-      liveControls: () => this.vms.liveControls,
-      actor: (name) => this.actor(name),
-      reroute: () => this.routing.again(),
-      persistence: this.persistence,
-      moves: this.moves,
-    });
-    this.monitors = new Monitors({
-      parties: options.parties,
-      runs: (address) => this.runs(address),
-      tell: (watcher, notice) => host.local.control.tellEnded(watcher, notice).catch(onFailure),
-    });
-    this.crashes = new CrashCauses({
-      nowMicros: () => host.clock.nowMicros(),
-      isPort: (address) => [...this.ports.values()].some((port) => port.address === address),
-      downBy: (address) => this.parties.find(({ status, down }) => status.address === address && down)?.end,
-    });
-    const reports = new VmReports({
-      vms: () => this.vms,
-      persistence: this.persistence,
-      causes: this,
-      crashes: this.crashes,
-      ended: (report) => this.ended(report),
-      emit: (change) => this.changes.emit(change),
-    });
-    this.vms = new SupervisedVms({
-      host,
-      names: options.vms,
-      intensity: options.vmIntensity,
-      hangMs: options.hangMs,
-      failsOver: options.circuit !== null,
-      prepare: options.prepare,
-      up: () => this.up,
-      listener: (vm) => reports.listener(vm),
-      routes: () => this.routes,
-      actorsIn: (vm) => this.actorsIn(vm),
-      portsIn: (vm) => this.portsIn(vm),
-      onStatus: (status) => this.vmChanged(status),
-    });
-    this.actors = new Map(options.actors.map((specification) => [specification.actor, this.superviseActor(specification)]));
-    this.ports = supervisePorts({
-      parties: options.parties,
-      vms: options.portVms,
-      intensity: options.intensity,
-      nowMicros: () => host.clock.nowMicros(),
-      commands: (port, address, vm) => this.orders.ofPort(port, address, vm),
-      onStatus: (port, before) => this.portChanged(port, before),
-    });
-    this.supervision = new Supervision({
-      host,
-      tree: options.tree,
-      intensity: options.intensity,
-      actor: (name) => this.actor(name),
-      exhaustion: options.escalation === 'degrade' ? 'degrade' : 'escalate',
-      onExhausted: () => {
-        if (this.stopsOnExhaustion) this.persistence.hold();
-      },
-      onEnding: (exit) => this.rootEnding(exit),
-    });
-    this.shutdown = new Shutdown({
-      actors: () => [...this.actors.values()],
-      vms: () => this.vms.all,
-      endTree: () => this.supervision.stop(),
-      release: async (vms) => {
-        await this.vms.release(vms);
-        await this.persistence.flush();
-      },
-    });
-    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.systemCommands() } });
+    const { directory, changes, persistence } = shared;
+    const { circuit, strict, intensity, portVms } = options;
+    this.routing = new Routing(directory, changes);
+    this.monitors = new Monitors(directory, host.local.control, changes);
+    const { vms } = directory;
+    const { routing } = this;
+    const moves = new Moves(vms, routing, changes);
+    const crashes = new CrashCauses(directory, host.clock);
+    const recovery = new VmRecovery(host, directory, options);
+    const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes });
+    const threads = new VmThreads(host, options, circuit !== null, { directory, changes, crashes, moves, recovery, reports }, this);
+    const services = { directory, routing, persistence, moves };
+    for (const specification of options.actors) {
+      const commands = new CommandsOfActor(specification, services);
+      const actor = new SupervisedActor(specification, { commands, host, vms, circuit, strict, changes, watcher: this });
+      directory.actors.set(actor.name, actor);
+    }
+    for (const port of directory.schemas.filter(({ role }) => role === 'port')) {
+      const vm = portVms[port.name] ?? 'host';
+      const commands = new CommandsOfPort(port, vm, services);
+      directory.ports.set(port.name, new SupervisedPort(port, vm, { commands, clock: host.clock, intensity, watcher: this }));
+    }
+    this.tree = new Supervision(host, options, directory, this);
+    const { tree } = this;
+    this.lifecycle = new Lifecycle({ directory, routing, threads, tree, persistence, crashes, changes }, options);
+    this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
+    this.run();
+    host.listen(reports.listener('host'));
+  }
+
+  private run(): void {
     let last: SystemState = this.state;
-    this.machine.subscribe(({ value }) => {
-      if (value === 'stopped' || value === 'abandoned') this.crashes.end();
+    this.machine.subscribe(() => {
       if (this.state === last) return;
       last = this.state;
-      this.changes.emit({ type: 'system', state: last });
+      this.shared.changes.emit({ type: 'system', state: last });
     });
     this.machine.start();
-    host.listen(reports.listener('host'));
   }
 
   get state(): SystemState {
@@ -207,133 +125,56 @@ export class Supervisor implements CauseSources {
     return context.report;
   }
 
-  /** @throws SupervisionError `unknown` */
-  actor(name: string): SupervisedActor {
-    const actor = this.actors.get(name);
-    if (!actor) throw new SupervisionError('unknown', name, 'there is none');
-    return actor;
+  /** Ends an actor by order. It stays down, whatever its restart kind, until it is started. @throws SupervisionError */
+  async stopActor(name: string): Promise<StopResult> {
+    const result = await this.shared.directory.actor(name).stop();
+    await this.tree.leaveDown(name);
+    return result;
   }
 
-  /** @throws SupervisionError `unknown` */
-  port(name: string): SupervisedPort {
-    const port = this.ports.get(name);
-    if (!port) throw new SupervisionError('unknown', name, 'there is none');
-    return port;
+  /** @throws SupervisionError, StartError */
+  async startActor(name: string): Promise<void> {
+    await this.shared.directory.actor(name).start(() => this.tree.startActor(name));
   }
 
-  isPort(name: string): boolean {
-    return this.ports.has(name);
+  partyChanged(party: SupervisedParty, before: ActorState | PortState): void {
+    const { directory, changes, persistence } = this.shared;
+    const { name, state } = party;
+    this.noticeEnd(party);
+    if (state === 'removed') directory.actors.delete(name);
+    changes.emit(party.change);
+    if (state === before) return;
+    if (state === 'running' && before !== 'starting') persistence.note(name);
+    this.tally();
+    if (party.down && !this.ending) this.routing.again();
+    if (party.inTree) this.childChanged(party, before);
+    else if (state === 'exhausted') this.escalate(`${party.change.type} ${name}: ${party.status.reason}`);
   }
 
-  /** Control of the VM where an actor or port runs. @throws SupervisionError, or ControlError `lost` */
-  controlOf(name: string): VmControl {
-    return this.vms.named(this.ports.get(name)?.vm ?? this.actor(name).vm).control;
+  private childChanged(child: SupervisedParty, before: ActorState | PortState): void {
+    const { name, state } = child;
+    if (state === 'running') this.permit(child);
+    if (state === 'lost' && !this.ending) this.tree.leaveDown(name);
+    if (before === 'lost' && state === 'recovering') this.tree.takeBack(name);
   }
 
-  /** Waits while the actor or port restarts. @throws SupervisionError */
-  settled(name: string): Promise<ActorState | PortState> {
-    return (this.ports.get(name) ?? this.actor(name)).settled();
+  async partyStopped(party: SupervisedParty, result: StopResult): Promise<void> {
+    if (this.ending) await this.lifecycle.stopped(party, result);
   }
 
-  get liveControls(): readonly VmControl[] {
-    return this.vms.liveControls;
-  }
-
-  /** Undefined when no such VM runs. */
-  liveControl(name: VmName): VmControl | undefined {
-    return this.vms.liveControl(name);
-  }
-
-  get actorStatuses(): readonly ActorStatus[] {
-    return [...this.actors.values()].map((actor) => actor.status);
-  }
-
-  get portStatuses(): readonly PortStatus[] {
-    return [...this.ports.values()].map((port) => port.status);
-  }
-
-  get vmStatuses(): readonly VmStatus[] {
-    return this.vms.statuses;
-  }
-
-  private superviseActor(specification: ActorSpecification): SupervisedActor {
-    const { timers, clock } = this.host;
-    const actor: SupervisedActor = new SupervisedActor(specification, {
-      commands: this.orders.ofActor(specification),
-      timers,
-      clock,
-      circuit: this.options.circuit,
-      runs: (vm) => this.liveControl(vm) !== undefined,
-      wasmFailedOver: () => this.vms.wasmFailedOver,
-      guestFault: () => this.vms.unfit.find((guest) => guest.actor === specification.actor)?.reason ?? '',
-      strict: this.options.strict,
-      onStatus: (status, before) => this.actorChanged(status, before),
-      onStop: async (result) => (this.ending ? this.shutdown.note(actor, result) : undefined),
-    });
-    return actor;
-  }
-
-  private ended(report: CrashReport): void {
-    this.orders.noteLast(report.address, report.lastSequence);
-    (this.ports.get(report.party) ?? this.actors.get(report.party))?.ended(report);
-  }
-
-  /** Name of the actor at an address, for a call that says so when there is none. */
-  nameAt(address: number): string {
-    return this.options.parties.find((party) => party.address === address)?.name ?? `at address ${address}`;
-  }
-
-  addressOf(name: string): number | undefined {
-    return this.options.parties.find((party) => party.name === name)?.address;
-  }
-
-  controlAt(address: number): VmControl | undefined {
-    const vm = new Map(this.routes).get(address);
-    return vm && this.liveControl(vm);
-  }
-
-  private vmChanged(status: VmStatus): void {
-    this.changes.emit({ type: 'vm', ...status });
-    if (status.state !== 'running') this.moves.callOff(`VM ${status.vm} is ${status.state}`);
-    const parties = [...this.actorsIn(status.vm), ...this.portsIn(status.vm)];
-    if (status.state === 'restarting' || status.state === 'lost')
-      for (const { name, status: its, down } of parties) if (!down) this.crashes.vmLost({ party: name, ...its }, whyLost(status));
-    if (!tellParties(status, parties, this.vms.recovery.culpritIn(status.vm))) return;
+  partiesLost(why: string): void {
     this.tally();
     if (this.ending) return;
     this.routing.again();
-    this.escalate(whyLost(status));
+    this.escalate(why);
   }
 
-  private portChanged(port: SupervisedPort, before: PortState): void {
-    const { status, down } = port;
-    this.notice(port, status);
-    this.changes.emit({ type: 'port', ...status });
-    if (status.state === before) return;
-    this.tally();
-    if (down && !this.ending) this.routing.again();
-    if (status.state === 'exhausted') this.escalate(`port ${status.port}: ${status.reason}`);
-  }
-
-  private actorChanged(status: ActorStatus, before: ActorState): void {
-    this.notice(this.actor(status.actor), status);
-    if (status.state === 'removed') this.actors.delete(status.actor);
-    if (status.twin.why === 'guest' && !this.replaced.has(status.actor)) {
-      this.replaced.add(status.actor);
-      this.tellUnfit(status.actor, status.twin.detail, 'js');
-    }
-    this.changes.emit({ type: 'actor', ...status });
-    if (status.state === before) return;
-    if (status.state === 'running') this.permit(status);
-    if (status.state === 'running' && before !== 'starting') this.persistence.note(status.actor);
-    this.tally();
-    if (isDown(status.state) && !this.ending) this.routing.again();
-    if (status.state === 'lost' && !this.ending) this.supervision.leaveDown(status.actor);
-    if (before === 'lost' && status.state === 'recovering') this.supervision.takeBack(status.actor);
+  rootExhausted(): void {
+    if (this.stopsOnExhaustion) this.shared.persistence.hold();
   }
 
   /** The root of the tree ends by itself: its budget is exhausted, or its significant actors have ended. */
-  private rootEnding({ detail }: Exit): void {
+  rootEnding({ detail }: Exit): void {
     if (detail instanceof ExhaustedError) this.escalate(detail.message);
     else if (!this.ending) this.machine.send({ type: 'stop' });
   }
@@ -342,7 +183,7 @@ export class Supervisor implements CauseSources {
   private escalate(reason: string): void {
     if (this.stopsOnExhaustion) {
       this.failure ||= reason;
-      this.persistence.hold();
+      this.shared.persistence.hold();
     }
     this.machine.send({ type: 'exhausted' });
   }
@@ -351,113 +192,33 @@ export class Supervisor implements CauseSources {
     return this.options.escalation === 'stop';
   }
 
-  /** Ends an actor by order. It stays down, whatever its restart kind, until it is started. @throws SupervisionError */
-  async stopActor(name: string): Promise<StopResult> {
-    const result = await this.actor(name).stop();
-    await this.supervision.leaveDown(name);
-    return result;
+  private get ending(): boolean {
+    return this.shared.directory.ending;
   }
 
-  /** @throws SupervisionError, StartError */
-  async startActor(name: string): Promise<void> {
-    await this.actor(name).start(() => this.supervision.startActor(name));
-  }
-
-  /** Whether its VM may restart an actor at once, and tell afterwards: what would be decided must be known in advance. */
-  private maySelfRestart(actor: SupervisedActor): boolean {
-    return !this.ending && actor.state === 'running' && this.supervision.wouldRestartAlone(actor.name);
-  }
-
-  private permit({ actor, epoch, vm }: ActorStatus): void {
-    if (!this.maySelfRestart(this.actor(actor))) return;
+  /** Its VM may restart it at once, and tell afterwards: what would be decided must be known in advance. */
+  private permit({ name, vm, status: { epoch } }: SupervisedParty): void {
+    if (this.ending || !this.tree.wouldRestartAlone(name)) return;
     // What it does not hear of it asks about.
-    this.liveControl(vm)
-      ?.permit(actor, epoch + 1)
+    this.shared.directory.vms
+      .liveControl(vm)
+      ?.permit(name, epoch + 1)
       .catch(() => {});
   }
 
   /** An incarnation has ended when its actor or port is down, or has the epoch of the next. */
-  private notice({ down, end }: SupervisedActor | SupervisedPort, { address, epoch, state }: ActorStatus | PortStatus): void {
+  private noticeEnd({ address, down, end, state, status: { epoch } }: SupervisedParty): void {
     this.monitors.ended(address, down ? epoch : epoch - 1, end);
     if (state === 'running') this.monitors.up(address);
   }
 
-  private runs(address: number): boolean {
-    return this.parties.some(({ state, status }) => status.address === address && state === 'running');
-  }
-
-  private get parties(): readonly (SupervisedPort | SupervisedActor)[] {
-    return [...this.ports.values(), ...this.actors.values()];
-  }
-
-  /** A VM that is lost now is started again. */
-  private get up(): boolean {
-    return this.started && !this.ending;
-  }
-
-  /** Routes are left alone while everything ends: what is stopped answers for itself, and the VMs go next. */
-  private get ending(): boolean {
-    const { value } = this.machine.getSnapshot();
-    return value === 'stopping' || value === 'stopped' || value === 'abandoning' || value === 'abandoned';
-  }
-
-  private actorsIn(vm: VmName): readonly SupervisedActor[] {
-    return [...this.actors.values()].filter((actor) => actor.vm === vm);
-  }
-
-  private portsIn(vm: VmName): readonly SupervisedPort[] {
-    return [...this.ports.values()].filter((port) => port.vm === vm);
-  }
-
   private tally(): void {
-    const actors = [...this.actors.values()];
+    const { actors, ports } = this.shared.directory;
     const tally = {
-      actors: actors.length,
-      actorsGone: actors.filter((actor) => actor.gone).length,
-      portsGone: [...this.ports.values()].filter((port) => port.down).length,
+      actors: actors.size,
+      actorsGone: [...actors.values()].filter((actor) => actor.gone).length,
+      portsGone: [...ports.values()].filter((port) => port.down).length,
     };
     this.machine.send({ type: 'tallied', tally });
-  }
-
-  private systemCommands(): SystemCommands {
-    return {
-      startVms: () => this.startVms(),
-      connect: () => this.vms.connect(),
-      route: () => this.routing.publish(),
-      startActors: () => this.startActors(),
-      stop: () => this.shutdown.run(),
-      abandon: () => {
-        this.persistence.hold();
-        return this.shutdown.run();
-      },
-    };
-  }
-
-  private async startVms(): Promise<void> {
-    await this.vms.start();
-    for (const actor of this.actorsIn('wasm')) {
-      const guest = this.vms.unfit.find((unfit) => unfit.actor === actor.name);
-      if (!guest || actor.replaceGuest(guest.reason)) continue;
-      this.tellUnfit(actor.name, guest.reason, null);
-      throw new StartError('wasm', actor.name, guest.reason);
-    }
-  }
-
-  private tellUnfit(name: string, reason: string, twin: 'js' | null): void {
-    this.changes.emit({ type: 'guest', actor: name, reason, twin });
-  }
-
-  private async startActors(): Promise<void> {
-    for (const vm of this.vms.all) if (vm.live && !vm.status.failedOver) await this.options.prepare(vm.control, vm.name);
-    await this.supervision.start();
-    for (const { name, gone, status } of this.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
-    this.started = true;
-    await Promise.all(this.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));
-  }
-
-  private get routes(): Routes {
-    const ports = [...this.ports.values()].filter((port) => !port.down);
-    const actors = [...this.actors.values()].filter((actor) => !actor.down || actor.state === 'idle');
-    return [...ports, ...actors.map(({ status }) => status)].map(({ address, vm }) => [address, vm]);
   }
 }

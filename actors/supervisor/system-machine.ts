@@ -11,7 +11,7 @@
  * stopped, and a degraded system is whole again when its actor is started again.
  */
 import { assign, fromPromise, setup } from 'xstate';
-import type { StopReport } from './stop-report.js';
+import type { StopReport } from '../contract/states.js';
 
 /**
  * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child of the

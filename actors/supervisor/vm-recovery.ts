@@ -5,24 +5,27 @@
  *
  * One VM after another, so that each is linked with those that have come back before it.
  */
-import type { Routes, VmControl } from '../contract/control.js';
+import type { VmControl } from '../contract/control.js';
 import { ControlError, type Host, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { ProgressReader } from '../contract/progress.js';
+import type { Place, ProgressReader } from '../contract/progress.js';
+import type { Suspect } from '../contract/suspect.js';
 import type { VmStatus } from './change-feed.js';
-import type { SupervisedActor } from './supervised-actor.js';
-import type { SupervisedPort } from './supervised-ports.js';
+import type { Directory } from './directory.js';
 import type { SupervisedVm } from './supervised-vm.js';
-import { Suspects } from './suspects.js';
 import type { HangNotice } from './watchdog.js';
 
-export interface RecoveryServices {
-  readonly host: Host;
-  readonly vms: () => readonly SupervisedVm[];
-  readonly routes: () => Routes;
-  readonly actorsIn: (vm: VmName) => readonly SupervisedActor[];
-  readonly portsIn: (vm: VmName) => readonly SupervisedPort[];
-  readonly prepare: (control: VmControl, vm: VmName) => Promise<void>;
+/** Faults of chance, for demonstrations and tests. */
+export interface TrapRate {
+  /** Probability that a first delivery to a Wasm actor traps; 0 for none. */
+  readonly trapRate: number;
+  /** Of the draws. */
+  readonly seed: number;
+}
+
+/** To be asked of each VM that is linked and routed, before its ports may send. */
+export async function setTrapRate({ name, control }: Pick<VmHandle, 'name' | 'control'>, { trapRate, seed }: TrapRate): Promise<void> {
+  if (trapRate > 0 && name === 'wasm') await control.setTrapRate(trapRate, seed);
 }
 
 /**
@@ -38,7 +41,11 @@ export class VmRecovery {
   private readonly progress = new Map<VmName, ProgressReader | null>();
   private last: Promise<void> = Promise.resolve();
 
-  constructor(private readonly services: RecoveryServices) {}
+  constructor(
+    private readonly host: Host,
+    private readonly directory: Directory,
+    private readonly faults: TrapRate,
+  ) {}
 
   /** @param bytes the newest of this VM's present incarnation */
   keep(vm: VmName, bytes: Uint8Array): void {
@@ -82,18 +89,18 @@ export class VmRecovery {
   }
 
   private async revive(handle: VmHandle, { failedOver }: VmStatus): Promise<void> {
-    const { host, vms, routes, actorsIn, portsIn, prepare } = this.services;
+    const { host, directory } = this;
     const { name, control } = handle;
     try {
-      const peers = vms().filter((vm) => vm.live && vm.name !== name);
+      const peers = directory.vms.live.filter((vm) => vm.name !== name);
       for (const peer of peers) await unlessLost(peer, () => host.connect(handle, peer.handle));
       const everywhere = (order: (control: VmControl) => Promise<void>) =>
         Promise.all([order(control), ...peers.map((peer) => unlessLost(peer, () => order(peer.control)))]);
-      await everywhere((each) => each.setRoutes(routes()));
-      const going = [...actorsIn(name), ...portsIn(name)].filter(({ state }) => state === 'recovering');
+      await everywhere((each) => each.setRoutes(directory.routes));
+      const going = directory.in(name).filter(({ state }) => state === 'recovering');
       for (const { status } of going) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
       // It was not there as others came back, and may hear of their new incarnations before the rest of what the former ones had sent.
-      const others = peers.flatMap((peer) => [...actorsIn(peer.name), ...portsIn(peer.name)]);
+      const others = peers.flatMap((peer) => directory.in(peer.name));
       const restarted = others.map(({ status }) => status).filter(({ epoch }) => epoch > 1);
       await Promise.all(restarted.map(({ address, epoch }) => control.fence(address, epoch, EVERYTHING)));
       await control.recover(
@@ -101,7 +108,7 @@ export class VmRecovery {
         this.checkpoints.get(name),
         this.suspects.of(name),
       );
-      if (!failedOver) await prepare(control, name);
+      if (!failedOver) await setTrapRate(handle, this.faults);
       await control.begin();
       this.suspects.passed(name);
     } catch (error) {
@@ -117,5 +124,77 @@ async function unlessLost(peer: SupervisedVm, call: () => Promise<void>): Promis
     await call();
   } catch (error) {
     if (!(error instanceof ControlError && error.code === 'lost' && error.vm === peer.name)) throw error;
+  }
+}
+
+/** Kept per VM: more than restarts of it are admitted before what it hung at is either handled or given up. */
+const SUSPECTS_MAX = 32;
+
+/** A VM that is lost. It is judged once its thread is gone: only then is it certain what it was busy with. */
+interface Loss {
+  readonly reason: string;
+  readonly hung: boolean;
+  /** At which it seems to hang. */
+  readonly culprit: () => number | undefined;
+  /** Null when it was at nothing. */
+  readonly place: () => Place | null;
+}
+
+/** Where VMs have hung, or their threads have ended, of late: what does so a second time is given up by the incarnation that recovers. */
+class Suspects {
+  private readonly known = new Map<VmName, readonly Suspect[]>();
+  private readonly pending = new Map<VmName, Loss>();
+
+  hung(vm: VmName, { progress, count: noticed }: HangNotice, reason: string): void {
+    const place = () => {
+      const { busy, count, place } = progress.read();
+      return busy && count === noticed ? place : null;
+    };
+    this.pending.set(vm, { reason, hung: true, culprit: () => progress.read().place?.address, place });
+  }
+
+  /** The thread of a VM has ended unasked. When it was ended because it hung, that is known already. */
+  ended(vm: VmName, progress: ProgressReader, reason: string): void {
+    if (this.pending.has(vm)) return;
+    const place = () => {
+      const { busy, place } = progress.left();
+      return busy ? place : null;
+    };
+    const [firstLine] = reason.split('\n', 1);
+    this.pending.set(vm, { reason: `its thread ended at it: ${firstLine}`, hung: false, culprit: () => undefined, place });
+  }
+
+  /** Address of the party at which a VM seems to hang, until its thread is gone. */
+  culpritIn(vm: VmName): number | undefined {
+    return this.pending.get(vm)?.culprit();
+  }
+
+  /** To be called when the thread that hung is gone. @returns oldest first */
+  of(vm: VmName): readonly Suspect[] {
+    const loss = this.pending.get(vm);
+    const known = this.known.get(vm) ?? [];
+    this.pending.delete(vm);
+    const place = loss?.place();
+    if (!loss || !place) return known;
+    const { reason, hung } = loss;
+    // Of a thread that may have been done with it nothing is told: it is a try, no more.
+    const suspect = { ...place, reason, hung, reported: !hung && !place.certain };
+    const all = [...known, suspect].slice(-SUSPECTS_MAX);
+    this.known.set(vm, all);
+    return all;
+  }
+
+  /** The VM has told of its hangs. */
+  reported(vm: VmName): void {
+    this.update(vm, (known) => known.map((suspect) => ({ ...suspect, reported: true })));
+  }
+
+  /** The VM has recovered: what an actor does besides handling frames it has done, or it is not asked for it any more. */
+  passed(vm: VmName): void {
+    this.update(vm, (known) => known.filter(({ position, source }) => position >= 0 || source !== 0));
+  }
+
+  private update(vm: VmName, change: (known: readonly Suspect[]) => readonly Suspect[]): void {
+    this.known.set(vm, change(this.known.get(vm) ?? []));
   }
 }

@@ -4,54 +4,54 @@
  * The catch: a VM that is lost may still be heard of. Who ended in it, and what it had, is not news any more.
  */
 
-import type { CrashReport, VmEvent } from '../contract/events.js';
+import { CAUSE_CHAIN_MAX } from '../../protocol/limits.js';
+import type { CauseLink, CrashReport, VmEvent } from '../contract/events.js';
 import type { VmListener } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StateKeeper } from '../contract/state-keeper.js';
-import { type CauseSources, withCauses } from './cause-chain.js';
-import type { SystemChange } from './change-feed.js';
+import type { ChangeFeed, SystemChange } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
-import { withPosition } from './crash-position.js';
-import type { SupervisedVms } from './supervised-vms.js';
+import type { Directory } from './directory.js';
+import type { Routing } from './routing.js';
+import type { VmRecovery } from './vm-recovery.js';
 
-export interface VmReportsOptions {
-  readonly vms: () => SupervisedVms;
+export interface VmReportServices {
+  readonly directory: Directory;
+  readonly routing: Routing;
+  readonly recovery: VmRecovery;
   readonly persistence: StateKeeper;
-  readonly causes: CauseSources;
   readonly crashes: CrashCauses;
-  /** The incarnation of a party has ended. */
-  readonly ended: (report: CrashReport) => void;
-  readonly emit: (change: SystemChange) => void;
+  readonly changes: ChangeFeed;
 }
 
 export class VmReports {
-  constructor(private readonly options: VmReportsOptions) {}
+  constructor(private readonly services: VmReportServices) {}
 
   /** Of one incarnation of a VM. */
   listener(name: VmName): VmListener {
-    const { vms, crashes } = this.options;
+    const { directory, recovery, crashes } = this.services;
     let present = true;
     return {
       report: async (event) => this.heard(name, event, present),
       crashOf: (question) => crashes.of(question),
       lost: (reason) => {
         present = false;
-        vms().recovery.ended(name, reason);
-        vms().named(name).lose(reason);
+        recovery.ended(name, reason);
+        directory.vms.named(name).lose(reason);
       },
     };
   }
 
   /** @param present the incarnation of the VM that says it is not lost */
   private heard(name: VmName, event: VmEvent, present: boolean): void {
-    const { vms, persistence, ended, emit } = this.options;
+    const { recovery, persistence, changes } = this.services;
     switch (event.type) {
       case 'ended':
-        if (present) ended(event.report);
+        if (present) this.ended(event.report);
         this.tell({ type: 'crash', report: event.report });
         return;
       case 'hung':
-        vms().recovery.reported(name);
+        recovery.reported(name);
         this.tell({ type: 'crash', report: event.report });
         return;
       case 'crashed':
@@ -63,29 +63,71 @@ export class VmReports {
       case 'deaf':
       case 'divergent':
       case 'refused':
-        emit(event);
+        changes.emit(event);
         return;
       case 'changed':
         persistence.note(event.actor);
         return;
       case 'checkpoint':
         // One of a former incarnation that comes late covers less than the memory still has.
-        if (present) vms().recovery.keep(name, event.bytes);
+        if (present) recovery.keep(name, event.bytes);
     }
+  }
+
+  /** The incarnation of a party has ended. */
+  private ended(report: CrashReport): void {
+    const { directory, routing } = this.services;
+    routing.noteLast(report.address, report.lastSequence);
+    directory.find(report.party)?.ended(report);
   }
 
   /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
   private async tell(change: Extract<SystemChange, { report: CrashReport }>): Promise<void> {
     const { report } = change;
+    const { crashes, directory, changes } = this.services;
     const located = this.locate(report);
-    this.options.crashes.crashed(report, located);
+    crashes.crashed(report, located);
     await null; // the order to restart leaves first
-    const [{ causes }, position] = await Promise.all([withCauses(report, this.options.causes), located]);
-    this.options.emit({ ...change, report: { ...report, causes, position } });
+    const [causes, position] = await Promise.all([causesOf(report, directory), located]);
+    changes.emit({ ...change, report: { ...report, causes, position } });
   }
 
-  private async locate(report: CrashReport): Promise<string> {
+  /** Its VM finds the position when it is asked. @returns none when the VM is gone. Never rejects */
+  private async locate({ position, vm, party, epoch }: CrashReport): Promise<string> {
     await null; // the order to restart leaves first
-    return (await withPosition(report, this.options.vms().liveControl(report.vm))).position;
+    if (position !== '') return position;
+    const found = await this.services.directory.vms
+      .liveControl(vm)
+      ?.locate(party, epoch)
+      .catch(() => '');
+    return found ?? '';
   }
+}
+
+/**
+ * Follows the chain of causes of a crash from VM to VM. A VM traces the frames that pass it, so the chain in its report ends at a frame that came from
+ * elsewhere; the VM where that frame's source lives knows what caused it.
+ * @returns the chain as far as the VMs that live still know it. Never rejects
+ */
+async function causesOf(report: CrashReport, directory: Directory): Promise<readonly CauseLink[]> {
+  const causes: CauseLink[] = [...report.causes];
+  let address = causes.at(-1)?.address ?? directory.addressOf(report.message.source);
+  let sequence = causes.at(-1)?.sequence ?? report.message.sequence;
+  while (address !== undefined && causes.length < CAUSE_CHAIN_MAX) {
+    const further = await furtherCauses(address, sequence, directory);
+    const last = further.at(-1);
+    if (!last) break;
+    causes.push(...further);
+    ({ address, sequence } = last);
+  }
+  return causes.slice(0, CAUSE_CHAIN_MAX);
+}
+
+/** The causes of a frame without the frame itself, which comes first in a VM's answer. */
+async function furtherCauses(address: number, sequence: number, directory: Directory): Promise<readonly CauseLink[]> {
+  const chain = await directory
+    .controlAt(address)
+    ?.causes(address, sequence)
+    .catch(() => []);
+  return chain?.slice(1) ?? [];
 }

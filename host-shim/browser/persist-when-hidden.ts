@@ -4,7 +4,7 @@
  * The catch: a browser that closes a page does not wait. A write that began when the page was hidden mostly completes; when the page is
  * left, the changes of the last PERSIST_DELAY_MS may be lost.
  */
-import type { System } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
 
 export function persistWhenHidden(system: Pick<System, 'persist'>, page: Document): void {
   const persist = () => void system.persist();

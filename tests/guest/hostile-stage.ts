@@ -1,6 +1,7 @@
 /** A hostile guest in the Wasm VM, beside an honest one that must not notice, and two ports that talk to them. */
 
-import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { Host } from '../../actors/contract/host.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Port } from '../../actors/vm/port/port.js';

@@ -1,6 +1,7 @@
 /** The trap actor as a whole application on the simulated host: in the Wasm VM, with the port that asks it. */
 
-import { type System, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { startSystem } from '../../actors/application/system.js';
 import type { Port } from '../../actors/vm/port/port.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
 import { tandemParties } from '../../protocol/generated/index.js';

@@ -3,7 +3,8 @@
  * only the other can make. They get on because a mailbox takes frames over its bounds while its actor's own output waits.
  */
 import { describe, expect, it } from 'vitest';
-import { type System, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { startSystem } from '../../actors/application/system.js';
 import { MAILBOX_BYTES_MAX, RING_BYTES } from '../../protocol/limits.js';
 import { type HostOfPorts, lesserDevicesOf, type TestedHost } from './host-conformance.js';
 import { ebb, probe, tide } from './protocol/generated/index.js';

@@ -1,6 +1,7 @@
 /** What every host keeps when an actor goes from thread to thread under traffic: each ball comes back once, whole and in order. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type System, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { startSystem } from '../../actors/application/system.js';
 import type { Capabilities } from '../../actors/contract/host.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';

@@ -3,7 +3,8 @@
  * silent. What can happen to one is here.
  */
 import { describe, expect, test } from 'vitest';
-import { type System, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { startSystem } from '../../actors/application/system.js';
 import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
 import { backPressureSuite } from './back-pressure.js';
 import { beforeStartSuite } from './before-start.js';

@@ -1,6 +1,7 @@
 /** What every host with threads keeps when one is ended in the middle of its work, with shared memory and without: nothing is lost or doubled. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import type { Thread } from '../../host-shim/common/platform.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';

@@ -1,6 +1,7 @@
 /** The bank application: two actors and two ports on the simulated host, for the tests of the runtime. */
 
-import { type System, type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { VmCounters } from '../../actors/contract/control.js';
 import type { Host } from '../../actors/contract/host.js';
 import { decodeSavedState } from '../../actors/contract/snapshot.js';
@@ -11,7 +12,7 @@ import { javaScriptActorFactory } from '../../actors/model/javascript-instance.j
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Intensity } from '../../actors/supervisor/intensity.js';
-import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import type { Escalation } from '../../actors/supervisor/system-machine.js';
 import type { Port } from '../../actors/vm/port/port.js';
 import type { Vm } from '../../actors/vm/vm.js';

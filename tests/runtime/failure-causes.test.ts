@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { CrashQuestion, CrashReport } from '../../actors/contract/events.js';
 import { CrashCauses } from '../../actors/supervisor/crash-causes.js';
+import { Directory } from '../../actors/supervisor/directory.js';
 import { RequestError } from '../../protocol/errors.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
 import type { MessageOf } from '../../protocol/schema.js';
@@ -182,7 +183,7 @@ test('who is asked as everything ends is not waited for', async () => {
 describe('what the supervisor is asked', () => {
   const reportOf = (epoch: number) => ({ party: 'bank', address: 72, epoch, reason: `end ${epoch}`, at: epoch }) as CrashReport;
   const asked = (epoch: number): CrashQuestion => ({ party: 72, epoch, code: 'ended', askedAt: 0 });
-  const open = () => new CrashCauses({ nowMicros: () => 0, isPort: () => false, downBy: () => undefined });
+  const open = () => new CrashCauses(new Directory([]), { nowMicros: () => 0 });
 
   test('before it has heard of it waits for the report, and for the position', async () => {
     const causes = open();

@@ -1,6 +1,7 @@
 /** The system of the torrent and the brook on any host, and what the gauge sees of it. */
 
-import { type System, startSystem } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
+import { startSystem } from '../../actors/application/system.js';
 import type { Host } from '../../actors/contract/host.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { Port } from '../../actors/vm/port/port.js';

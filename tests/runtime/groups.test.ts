@@ -1,6 +1,6 @@
 /** Actors that are restarted with their group keep their state, and what was on its way to them: nothing is lost, doubled or turned round. */
 import { expect, test } from 'vitest';
-import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { Random } from '../../bus/random.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 

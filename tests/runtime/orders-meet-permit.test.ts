@@ -1,6 +1,6 @@
 /** An order to end an actor that crosses its restart by permit: the order holds, and its supervisor alone says when it goes on. */
 import { expect, test } from 'vitest';
-import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 /** The bank may be restarted alone, and is ended with the watcher. */

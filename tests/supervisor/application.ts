@@ -1,7 +1,8 @@
 /** A small application for the supervisor's tests: three actors and a port. */
 
+import type { System } from '../../actors/application/supervised-system.js';
 import type { SystemOptions } from '../../actors/application/system.js';
-import { type ActorSpec, type System, startSystem } from '../../actors/application/system.js';
+import { type ActorSpec, startSystem } from '../../actors/application/system.js';
 import type { Capabilities } from '../../actors/contract/host.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { ScriptedHost } from './scripted-host.js';

@@ -1,18 +1,20 @@
 /** What waits for a watcher that is down is bounded, and what a schema watches must be there. */
 import { expect, test } from 'vitest';
 import type { EndNotice } from '../../actors/contract/control.js';
+import { ChangeFeed } from '../../actors/supervisor/change-feed.js';
+import { Directory } from '../../actors/supervisor/directory.js';
 import { Monitors } from '../../actors/supervisor/monitors.js';
 import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
 import { anna, bert } from './application.js';
+import { VirtualTime } from './virtual-time.js';
 
 test('a watcher that is down is told in order when it runs; beyond the bound the oldest is sent to nobody', () => {
   const told: (readonly [number, EndNotice])[] = [];
   let up = false;
-  const monitors = new Monitors({
-    parties: [{ ...anna, watches: ['bert'] }, bert],
-    runs: () => up,
-    tell: (watcher, notice) => told.push([watcher, notice]),
-  });
+  const directory = new Directory([{ ...anna, watches: ['bert'] }, bert]);
+  directory.runs = () => up;
+  const tellEnded = async (watcher: number, notice: EndNotice) => void told.push([watcher, notice]);
+  const monitors = new Monitors(directory, { tellEnded }, new ChangeFeed(new VirtualTime(), new VirtualTime()));
   const ends = WATCH_NOTICES_MAX + 3;
   monitors.ended(bert.address, 1, 'trap');
   monitors.ended(bert.address, 1, 'exhausted');

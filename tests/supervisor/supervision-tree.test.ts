@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { SystemOptions } from '../../actors/application/system.js';
 import { startSystem } from '../../actors/application/system.js';
-import type { SupervisorSpec } from '../../actors/supervisor/supervisor-spec.js';
+import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { anna, bert, carl, options, order, started, statusOf } from './application.js';
 import { ScriptedHost } from './scripted-host.js';
 import { settle } from './virtual-time.js';

@@ -7,7 +7,7 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { System } from '../../actors/application/system.js';
+import type { System } from '../../actors/application/supervised-system.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import type { RestartKind } from '../../actors/supervisor/tree/specification.js';

@@ -7,12 +7,14 @@
  * until it has settled there is no other of its actor.
  */
 import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
-import { ControlError, type TimerHandle } from '../../contract/host.js';
+import { ControlError, type TimerHandle, type Timers } from '../../contract/host.js';
 import { inTime } from '../../contract/in-time.js';
 import { decodeSavedState, withoutVersions } from '../../contract/snapshot.js';
-import type { KeeperServices, StartState, StateKeeper } from '../../contract/state-keeper.js';
+import type { StartState, StateKeeper } from '../../contract/state-keeper.js';
 import { type Storage, StorageError } from '../../contract/storage.js';
 import type { PersistenceStatus } from '../../contract/storage-change.js';
+import type { ChangeFeed } from '../../supervisor/change-feed.js';
+import type { Directory } from '../../supervisor/directory.js';
 import { type PersistentActor, PersistentState } from './persistent-state.js';
 import { asStorageError, type StoredState } from './state-slots.js';
 
@@ -36,9 +38,11 @@ export class Persistence implements StateKeeper {
 
   constructor(
     { actors, stored, storage }: PersistentActors,
-    private readonly services: KeeperServices,
+    private readonly timers: Timers,
+    private readonly directory: Directory,
+    private readonly changes: ChangeFeed,
   ) {
-    const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, services.tell)) : [];
+    const kept = storage ? actors.map((actor) => new PersistentState(storage, actor, changes)) : [];
     this.stored = stored;
     this.states = new Map(kept.map((state) => [state.status.actor, state]));
     if (storage) storage.onLost = (detail) => this.doubt(detail);
@@ -63,19 +67,19 @@ export class Persistence implements StateKeeper {
    */
   async start(actor: string, savedState: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
     if (savedState || !this.states.has(actor)) return spawn({ snapshot: savedState });
-    const { tell } = this.services;
     for (const { generation, snapshot } of await this.statesOf(actor)) {
       try {
         await spawn({ stored: snapshot });
-        tell({ event: 'restored', actor, generation });
+        this.changes.emit({ type: 'storage', event: 'restored', actor, generation });
         return;
       } catch (error) {
         if (!(error instanceof ControlError && error.code === 'failed')) throw error;
-        tell({ event: 'discarded', actor, reason: 'refused', detail: `generation ${generation}: ${error.message}` });
+        const detail = `generation ${generation}: ${error.message}`;
+        this.changes.emit({ type: 'storage', event: 'discarded', actor, reason: 'refused', detail });
       }
     }
     await spawn({});
-    tell({ event: 'fresh', actor });
+    this.changes.emit({ type: 'storage', event: 'fresh', actor });
   }
 
   /** Those that it may begin with, newest first: none when storage cannot be read in time. Never rejects. */
@@ -98,14 +102,14 @@ export class Persistence implements StateKeeper {
   /** From now on nothing is written: what storage holds was good once, and what runs now may be what fails. What is under way completes. */
   hold(): void {
     this.held = true;
-    this.services.timers.clear(this.timer);
+    this.timers.clear(this.timer);
   }
 
   /** The actor may have changed. */
   note(actor: string): void {
     if (this.held || !this.isKept(actor)) return;
     this.changed.add(actor);
-    this.timer ??= this.services.timers.set(PERSIST_DELAY_MS, () => void this.flush());
+    this.timer ??= this.timers.set(PERSIST_DELAY_MS, () => void this.flush());
   }
 
   /** An actor was stopped, and this is what it left. */
@@ -117,7 +121,7 @@ export class Persistence implements StateKeeper {
 
   /** Writes what has changed. Resolves when all is written, or could not be, or storage does not answer. Never rejects. */
   async flush(): Promise<void> {
-    this.services.timers.clear(this.timer);
+    this.timers.clear(this.timer);
     this.timer = null;
     const actors = [...this.changed];
     this.changed.clear();
@@ -128,7 +132,7 @@ export class Persistence implements StateKeeper {
   private async collect(actor: string): Promise<void> {
     let savedState: Uint8Array;
     try {
-      savedState = await this.services.snapshot(actor);
+      savedState = await this.directory.controlOf(actor).snapshot(actor);
     } catch {
       this.changed.add(actor); // it restarts, or is gone
       return;
@@ -157,6 +161,6 @@ export class Persistence implements StateKeeper {
   }
 
   private inTime<T>(answer: Promise<T>, operation: string): Promise<T> {
-    return inTime(this.services.timers, STORAGE_DEADLINE_MS, answer, () => new StorageError('late', operation));
+    return inTime(this.timers, STORAGE_DEADLINE_MS, answer, () => new StorageError('late', operation));
   }
 }

@@ -1,6 +1,7 @@
 /** The state of one actor in storage: read when the actor starts, written when it has changed, one write at a time. */
 import type { Storage, StorageError } from '../../contract/storage.js';
 import type { PersistenceStatus, StorageChange } from '../../contract/storage-change.js';
+import type { ChangeFeed } from '../../supervisor/change-feed.js';
 import { asStorageError, StateSlots, type StoredState } from './state-slots.js';
 
 export interface PersistentActor {
@@ -20,7 +21,7 @@ export class PersistentState {
   constructor(
     storage: Storage,
     { actor, fingerprint }: PersistentActor,
-    private readonly tell: (change: StorageChange) => void,
+    private readonly changes: ChangeFeed,
   ) {
     this.actor = actor;
     this.slots = new StateSlots(storage, actor, fingerprint);
@@ -28,6 +29,10 @@ export class PersistentState {
 
   get status(): PersistenceStatus {
     return { actor: this.actor, generation: this.slots.newest[0]?.generation ?? 0, failure: this.failure };
+  }
+
+  private tell(change: StorageChange): void {
+    this.changes.emit({ type: 'storage', ...change });
   }
 
   /** Newest first. Once they are known, storage is not asked again. @throws StorageError */

@@ -10,25 +10,24 @@
 import type { LinkPositions, RecoverySpec } from '../contract/control.js';
 import { ControlError, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
+import type { ChangeFeed } from './change-feed.js';
 import { SupervisionError } from './errors.js';
-import type { SupervisedVm } from './supervised-vm.js';
+import type { Routing } from './routing.js';
+import type { Vms } from './supervised-vm.js';
 
 export interface MoveSpec extends Pick<RecoverySpec, 'options'> {
-  readonly actor: string;
-  /** Of its present incarnation: until it is suspended its VM may start it again by permit. */
-  readonly epoch: () => number;
+  readonly actor: MovingActor;
   readonly address: number;
-  readonly from: VmName;
   readonly to: VmName;
-  /** Makes the new VM the actor's, unless its epoch is another by now. @returns false when the actor stays */
-  readonly commit: (epoch: number) => boolean;
 }
 
-export interface MoveServices {
-  readonly vms: () => readonly SupervisedVm[];
-  readonly reroute: () => Promise<void>;
-  /** A step behind the commit failed. */
-  readonly onFailure: (error: ControlError) => void;
+export interface MovingActor {
+  readonly name: string;
+  readonly vm: VmName;
+  /** Of its present incarnation: until it is suspended its VM may start it again by permit. */
+  readonly status: { readonly epoch: number };
+  /** The VM where it moves is its own from now on, with the next epoch. @returns false when its present epoch is another, or it moves no longer */
+  moved(epoch: number): boolean;
 }
 
 export class Moves {
@@ -37,7 +36,11 @@ export class Moves {
   /** By address: an actor's next move waits until what the last one did is taken back. */
   private readonly last = new Map<number, Promise<void>>();
 
-  constructor(private readonly services: MoveServices) {}
+  constructor(
+    private readonly vms: Vms,
+    private readonly routing: Routing,
+    private readonly changes: ChangeFeed,
+  ) {}
 
   /** @throws ControlError, SupervisionError: the actor is where it was, or lost with its VM, and has to be restarted there */
   make(spec: MoveSpec): Promise<void> {
@@ -58,48 +61,44 @@ export class Moves {
   }
 
   private async move(spec: MoveSpec): Promise<void> {
-    const handles = this.services
-      .vms()
-      .filter((vm) => vm.live)
-      .map(({ handle }) => handle);
-    const [source, target] = [spec.from, spec.to].map((name) => handles.find((handle) => handle.name === name));
-    if (!source || !target)
-      throw new SupervisionError('state', spec.actor, `cannot move from VM ${spec.from} to VM ${spec.to}: one does not run`);
+    const { actor, address, to } = spec;
+    const { vm: from } = actor;
+    const handles = this.vms.live.map(({ handle }) => handle);
+    const [source, target] = [from, to].map((name) => handles.find((handle) => handle.name === name));
+    if (!source || !target) throw new SupervisionError('state', actor.name, `cannot move from VM ${from} to VM ${to}: one does not run`);
     try {
       await this.prepare(spec, source, target, handles);
     } catch (error) {
-      await Promise.allSettled([
-        target.control.moves.forget(spec.actor),
-        ...handles.map(({ control }) => control.moves.resume(spec.address)),
-      ]);
+      await Promise.allSettled([target.control.moves.forget(actor.name), ...handles.map(({ control }) => control.moves.resume(address))]);
       throw error;
     }
     await this.land(spec, source, handles);
   }
 
   /** On return the actor is the new VM's. */
-  private async prepare({ actor, address, options, ...spec }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
+  private async prepare({ actor, address, options }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
+    const { name } = actor;
     let end: (error: Error) => void = () => {};
     const calledOff = new Promise<never>((_, reject) => {
-      end = (cause) => reject(new SupervisionError('state', actor, `its move was called off: ${cause.message}`));
+      end = (cause) => reject(new SupervisionError('state', name, `its move was called off: ${cause.message}`));
     });
     const unlessCalledOff = <T>(step: Promise<T>): Promise<T> => Promise.race([calledOff, step]);
     this.open.add(end);
     try {
       const written = await unlessCalledOff(suspend(address, handles));
       await unlessCalledOff(settle(address, handles, written));
-      const epoch = spec.epoch();
-      const handover = await unlessCalledOff(source.control.moves.handOver(actor));
-      await unlessCalledOff(target.control.moves.adopt({ party: actor, epoch: epoch + 1, options }, handover));
-      if (!this.open.has(end) || !spec.commit(epoch)) throw new SupervisionError('state', actor, 'its move was called off: it ended');
+      const { epoch } = actor.status;
+      const handover = await unlessCalledOff(source.control.moves.handOver(name));
+      await unlessCalledOff(target.control.moves.adopt({ party: name, epoch: epoch + 1, options }, handover));
+      if (!this.open.has(end) || !actor.moved(epoch)) throw new SupervisionError('state', name, 'its move was called off: it ended');
     } finally {
       this.open.delete(end);
     }
   }
 
   private async land({ actor, address }: MoveSpec, source: VmHandle, handles: readonly VmHandle[]): Promise<void> {
-    await this.told(source.control.moves.forget(actor));
-    await this.services.reroute();
+    await this.told(source.control.moves.forget(actor.name));
+    await this.routing.again();
     await Promise.all(handles.map(({ control }) => this.told(control.moves.resume(address))));
   }
 
@@ -109,7 +108,7 @@ export class Moves {
       await call;
     } catch (error) {
       if (!(error instanceof ControlError)) throw error;
-      if (error.code !== 'lost') this.services.onFailure(error);
+      if (error.code !== 'lost') this.changes.controlFailed(error);
     }
   }
 }

@@ -1,46 +1,52 @@
-/** The ports under supervision, wherever they live: each with its machine. */
+/** One port under supervision, wherever it lives: its machine, and what it is to others. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
-import type { PartySchema } from '../../protocol/schema.js';
 import type { RecoverySpec } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
+import type { Clock } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { PortState } from '../contract/states.js';
-import type { PortStatus } from './change-feed.js';
+import type { PortStatus, SystemChange } from './change-feed.js';
 import { StartError, SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
+import type { PartyWatcher, SupervisedParty } from './party.js';
 import { type PortCommands, portMachine } from './port-machine.js';
 
 /** Nothing runs, and nothing will without an order. */
 const DOWN: readonly PortState[] = ['exhausted', 'lost'];
 
-export interface PortsOptions {
-  readonly parties: readonly PartySchema[];
-  /** Where ports live that are not in the host's VM, by name. */
-  readonly vms: Readonly<Record<string, VmName>>;
+export interface SupervisedPortServices {
+  readonly commands: PortCommands;
+  readonly clock: Clock;
+  /** How often it may be restarted. */
   readonly intensity: Intensity;
-  readonly nowMicros: () => number;
-  readonly commands: (port: string, address: number, vm: VmName) => PortCommands;
-  readonly onStatus: (port: SupervisedPort, before: PortState) => void;
+  readonly watcher: PartyWatcher;
 }
 
-export class SupervisedPort {
+export class SupervisedPort implements SupervisedParty {
   private readonly machine: Actor<typeof portMachine>;
 
   constructor(
-    readonly name: string,
-    readonly address: number,
+    private readonly schema: { readonly name: string; readonly address: number },
     readonly vm: VmName,
-    { intensity, nowMicros, commands, onStatus }: PortsOptions,
+    { commands, clock, intensity, watcher }: SupervisedPortServices,
   ) {
-    this.machine = createActor(portMachine, { input: { intensity, nowMicros, commands: commands(name, address, vm) } });
+    this.machine = createActor(portMachine, { input: { intensity, nowMicros: () => clock.nowMicros(), commands } });
     let last = this.status;
     this.machine.subscribe(() => {
       const before = last;
       last = this.status;
-      if (last.state !== before.state || last.epoch !== before.epoch) onStatus(this, before.state);
+      if (last.state !== before.state || last.epoch !== before.epoch) watcher.partyChanged(this, before.state);
     });
     this.machine.start();
+  }
+
+  get name(): string {
+    return this.schema.name;
+  }
+
+  get address(): number {
+    return this.schema.address;
   }
 
   /** Passing states are never seen from outside: the machine leaves them in the same step. */
@@ -51,6 +57,13 @@ export class SupervisedPort {
   get down(): boolean {
     return DOWN.includes(this.state);
   }
+
+  get routed(): boolean {
+    return !this.down;
+  }
+
+  readonly losesRequests = true;
+  readonly inTree = false;
 
   /** A VM that has failed over opens no ports. */
   readonly canFailOver = false;
@@ -64,6 +77,10 @@ export class SupervisedPort {
     const { epoch, restarts, reason } = this.machine.getSnapshot().context;
     const { name, address, vm, state } = this;
     return { port: name, address, vm, state, epoch, restarts, reason };
+  }
+
+  get change(): SystemChange & { readonly type: 'port' } {
+    return { type: 'port', ...this.status };
   }
 
   get spec(): RecoverySpec {
@@ -100,10 +117,4 @@ export class SupervisedPort {
     const { value } = await waitFor(this.machine, ({ value }) => value === 'running' || DOWN.includes(value as PortState));
     return value as PortState;
   }
-}
-
-/** Every port among the parties, by name: whether it was opened is its VM's affair. */
-export function supervisePorts(options: PortsOptions): ReadonlyMap<string, SupervisedPort> {
-  const ports = options.parties.filter(({ role }) => role === 'port');
-  return new Map(ports.map(({ name, address }) => [name, new SupervisedPort(name, address, options.vms[name] ?? 'host', options)]));
 }

@@ -1,0 +1,282 @@
+/** A system that runs, for whoever has started it: what it says of itself, and the orders that it takes. */
+import { conditionOf, type PartyCondition } from '../contract/condition.js';
+import type { ActorHealth, DeadLetter, VmControl, VmCounters } from '../contract/control.js';
+import type { CrashReport } from '../contract/events.js';
+import type { CircuitState, StopReport } from '../contract/states.js';
+import type { PersistenceStatus } from '../contract/storage-change.js';
+import type { Trial } from '../contract/trial.js';
+import type { Side } from '../contract/twin.js';
+import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
+import { SupervisionError } from '../supervisor/errors.js';
+import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
+import type { SystemState } from '../supervisor/system-machine.js';
+import type { Placement } from './placement.js';
+
+export interface SystemHealth {
+  readonly state: SystemState;
+  readonly vms: readonly VmStatus[];
+  /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
+  readonly actors: readonly (ActorStatus & PartyCondition & { readonly load: ActorHealth | null })[];
+  readonly ports: readonly (PortStatus & PartyCondition)[];
+  /** What storage holds of the persistent actors. */
+  readonly persistent: readonly PersistenceStatus[];
+}
+
+export interface System {
+  readonly state: SystemState;
+  /** Why it gave up and stops, or has stopped, by itself; empty when it did not. */
+  readonly failure: string;
+  readonly placement: readonly Placement[];
+  /** How everything is, as the supervisor knows it; at once. */
+  readonly actors: readonly (ActorStatus & PartyCondition)[];
+  readonly ports: readonly (PortStatus & PartyCondition)[];
+  readonly vms: readonly VmStatus[];
+  /** The same with what the VMs say. Never rejects. */
+  health(): Promise<SystemHealth>;
+  /** Makes the handler of the next frame of an actor or supervised port trap; waits while it restarts. @throws SupervisionError, ControlError */
+  crash(party: string): Promise<void>;
+  /** Makes the handler of the actor's next frame loop for ever; waits while the actor restarts. @throws SupervisionError, ControlError */
+  hang(actor: string): Promise<void>;
+  /** Waits while the actor restarts. @returns its saved state. @throws SupervisionError, ControlError */
+  snapshot(actor: string): Promise<Uint8Array>;
+  /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
+  stopActor(actor: string): Promise<void>;
+  /** Starts an actor that is down, with the state it was stopped with and a new budget. @throws SupervisionError, StartError */
+  startActor(actor: string): Promise<void>;
+  /** Starts a port that crashed too often, with a new budget. @throws SupervisionError, StartError */
+  startPort(port: string): Promise<void>;
+  /** Ends an actor whose work is done: a permanent one starts afresh, a transient one stays down, a temporary one is forgotten. */
+  finishActor(actor: string): Promise<void>;
+  /**
+   * Writes at once what has changed of persistent actors, as before the platform may end the process. Never rejects: what could not be
+   * written is told as a change.
+   */
+  persist(): Promise<void>;
+  /**
+   * Takes an actor to the VM of its other twin, with its state and all that is on its way to and from it; waits while it restarts.
+   * @throws SupervisionError when there is no such twin, VM or actor that runs; ControlError: it stays where it is
+   */
+  moveActor(actor: string, side: Side): Promise<void>;
+  /** Idle messages are handled only while nothing animates. */
+  setAnimating(animating: boolean): Promise<void>;
+  /** The sum over all VMs that run. */
+  counters(): Promise<VmCounters>;
+  /** Of all VMs that run, and those of messages that were given up in any, with the report of the crash: oldest first. */
+  deadLetters(): Promise<readonly DeadLetter<CrashReport>[]>;
+  /** Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent. @throws SupervisionError, also `port` for one that is for a port, ControlError */
+  tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
+  /**
+   * Lets its actor or port handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
+   * refused. When it traps twice again it is a dead letter again. Once it is delivered it is no longer among the dead letters.
+   * @throws SupervisionError, also `state` for one that was delivered before. ControlError: after `lost` or `deadline` nobody knows whether it
+   *   was handled
+   */
+  deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
+  /** State changes, crashes and restarts as they happen. @returns a function that takes the listener away */
+  onChange(listener: (change: SystemChange) => void): () => void;
+  /** The latest, oldest first. */
+  readonly crashReports: readonly CrashReport[];
+  /** Ends the actors in reverse order of their start, then the VMs. Never rejects; the same report on every call. */
+  stop(): Promise<StopReport>;
+}
+
+/** Tells letters apart: they cross the control plane as copies. */
+const nameOf = ({ source, target, sequence, at }: DeadLetter<CrashReport>): string => [source, target, sequence, at].join(' ');
+
+export class SupervisedSystem implements System {
+  /** Names of the letters that a person has delivered. */
+  private readonly delivered = new Set<string>();
+
+  constructor(
+    private readonly supervisor: Supervisor,
+    private readonly kept: SupervisedState,
+    readonly placement: readonly Placement[],
+  ) {}
+
+  get state(): SystemState {
+    return this.supervisor.state;
+  }
+
+  get failure(): string {
+    return this.supervisor.failure;
+  }
+
+  get actors(): System['actors'] {
+    return [...this.kept.directory.actors.values()].map(({ status }) => {
+      const failedOver = status.circuit === 'open' || status.twin.why === 'guest';
+      return { ...status, ...this.conditionOf(status.actor, status, failedOver ? 'open' : status.circuit) };
+    });
+  }
+
+  get ports(): System['ports'] {
+    return [...this.kept.directory.ports.values()].map(({ status }) => ({ ...status, ...this.conditionOf(status.port, status, null) }));
+  }
+
+  get vms(): readonly VmStatus[] {
+    return this.kept.directory.vms.statuses;
+  }
+
+  get crashReports(): readonly CrashReport[] {
+    return this.kept.changes.crashReports;
+  }
+
+  async health(): Promise<SystemHealth> {
+    const answers = await Promise.allSettled(this.liveControls.map((control) => control.health()));
+    const loads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
+    const loadOf = (actor: string) => loads.find((load) => load.actor === actor) ?? null;
+    return {
+      state: this.state,
+      vms: this.vms,
+      actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
+      ports: this.ports,
+      persistent: this.kept.persistence.statuses,
+    };
+  }
+
+  async crash(party: string): Promise<void> {
+    const control = await this.runningControl(party);
+    await control.crash(party);
+  }
+
+  async hang(actor: string): Promise<void> {
+    const control = await this.runningControl(actor);
+    await control.hang(actor);
+  }
+
+  async snapshot(actor: string): Promise<Uint8Array> {
+    const control = await this.runningControl(actor);
+    return control.snapshot(actor);
+  }
+
+  async stopActor(actor: string): Promise<void> {
+    const { outcome, error } = await this.supervisor.stopActor(actor);
+    if (outcome === 'killed') throw error;
+  }
+
+  async startActor(actor: string): Promise<void> {
+    await this.supervisor.startActor(actor);
+  }
+
+  async startPort(port: string): Promise<void> {
+    await this.kept.directory.port(port).start();
+  }
+
+  async finishActor(actor: string): Promise<void> {
+    await this.kept.directory.actor(actor).finish();
+  }
+
+  async persist(): Promise<void> {
+    await this.kept.persistence.flush();
+  }
+
+  async moveActor(actor: string, side: Side): Promise<void> {
+    await this.kept.directory.actor(actor).move(side);
+  }
+
+  async setAnimating(animating: boolean): Promise<void> {
+    await Promise.all(this.liveControls.map((control) => control.setAnimating(animating)));
+  }
+
+  async counters(): Promise<VmCounters> {
+    return mergeCounters(await Promise.all(this.liveControls.map((control) => control.counters())));
+  }
+
+  async deadLetters(): Promise<readonly DeadLetter<CrashReport>[]> {
+    const letters = await Promise.all(this.liveControls.map((control) => control.deadLetters()));
+    const ofVms = letters.flat().filter(({ code }) => code !== 'poisoned');
+    const kept = [...ofVms, ...this.kept.changes.poisoned.list()];
+    const names = new Set(kept.map(nameOf));
+    for (const name of this.delivered) if (!names.has(name)) this.delivered.delete(name);
+    return kept.filter((letter) => !this.delivered.has(nameOf(letter))).sort((a, b) => a.at - b.at);
+  }
+
+  async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
+    const actor = this.kept.directory.nameAt(target);
+    if (this.kept.directory.ports.has(actor))
+      throw new SupervisionError('port', actor, 'is a port: what it is cannot be copied for a trial');
+    return (await this.runningControl(actor)).tryFrame(actor, frame);
+  }
+
+  async deliverLetter(letter: DeadLetter<CrashReport>): Promise<void> {
+    const actor = this.kept.directory.nameAt(letter.target);
+    const control = await this.runningControl(actor);
+    const name = nameOf(letter);
+    if (this.delivered.has(name)) throw new SupervisionError('state', actor, 'has been given this letter already');
+    this.delivered.add(name);
+    try {
+      await control.deliverAgain(actor, letter.frame);
+    } catch (error) {
+      this.delivered.delete(name);
+      throw error;
+    }
+  }
+
+  onChange(listener: (change: SystemChange) => void): () => void {
+    return this.kept.changes.onChange(listener);
+  }
+
+  stop(): Promise<StopReport> {
+    return this.supervisor.stop();
+  }
+
+  private conditionOf(party: string, { state }: ActorStatus | PortStatus, circuit: CircuitState | null): PartyCondition {
+    const history = this.kept.changes.histories.of(party);
+    return { ...history, condition: conditionOf(state, history, circuit) };
+  }
+
+  private get liveControls(): readonly VmControl[] {
+    return this.kept.directory.vms.liveControls;
+  }
+
+  /** Waits while the actor or port restarts. */
+  private async runningControl(party: string): Promise<VmControl> {
+    const state = await this.kept.directory.party(party).settled();
+    if (state !== 'running') throw new SupervisionError('state', party, `is ${state}`);
+    return this.kept.directory.controlOf(party);
+  }
+}
+
+const ZERO: VmCounters = {
+  sent: {},
+  handled: {},
+  duplicates: 0,
+  fenced: 0,
+  refused: 0,
+  dropped: 0,
+  conflated: 0,
+  forced: 0,
+  waiting: 0,
+  deadLetters: 0,
+  replayed: 0,
+  divergent: 0,
+  traps: 0,
+  deaf: 0,
+};
+
+/** Sums every counter; per pair, too, since an actor may have run in one VM and then in another. */
+const mergeCounters = (counters: readonly VmCounters[]): VmCounters => counters.reduce(addCounters, ZERO);
+
+function addCounters(a: VmCounters, b: VmCounters): VmCounters {
+  return {
+    sent: addPairs(a.sent, b.sent),
+    handled: addPairs(a.handled, b.handled),
+    duplicates: a.duplicates + b.duplicates,
+    fenced: a.fenced + b.fenced,
+    refused: a.refused + b.refused,
+    dropped: a.dropped + b.dropped,
+    conflated: a.conflated + b.conflated,
+    forced: a.forced + b.forced,
+    waiting: a.waiting + b.waiting,
+    deadLetters: a.deadLetters + b.deadLetters,
+    replayed: a.replayed + b.replayed,
+    divergent: a.divergent + b.divergent,
+    traps: a.traps + b.traps,
+    deaf: a.deaf + b.deaf,
+  };
+}
+
+function addPairs(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
+  const sum = { ...a };
+  for (const [pair, count] of Object.entries(b)) sum[pair] = (sum[pair] ?? 0) + count;
+  return sum;
+}

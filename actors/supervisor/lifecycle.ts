@@ -1,0 +1,100 @@
+/**
+ * The beginning and the end of everything. First the VMs, their links, the routes, the actors; at the end the actors in reverse order of their start,
+ * as the tree of supervisors has it, then the VMs.
+ *
+ * The catch: a VM that hangs cannot stop its other actors either. Its thread is ended then, instead of waiting for each of them.
+ */
+import type { VmName } from '../contract/instance.js';
+import type { StateKeeper } from '../contract/state-keeper.js';
+import type { StopOutcome, StopReport } from '../contract/states.js';
+import type { ChangeFeed } from './change-feed.js';
+import type { CrashCauses } from './crash-causes.js';
+import type { Directory } from './directory.js';
+import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
+import type { StopResult, SupervisedParty } from './party.js';
+import type { Routing } from './routing.js';
+import type { Supervision } from './supervision.js';
+import type { SystemCommands } from './system-machine.js';
+import { setTrapRate, type TrapRate } from './vm-recovery.js';
+import type { VmThreads } from './vm-threads.js';
+
+export interface LifecycleServices {
+  readonly directory: Directory;
+  readonly routing: Routing;
+  readonly threads: VmThreads;
+  readonly tree: Supervision;
+  readonly persistence: StateKeeper;
+  readonly crashes: CrashCauses;
+  readonly changes: ChangeFeed;
+}
+
+export class Lifecycle implements SystemCommands {
+  private readonly outcomes = new Map<string, StopOutcome>();
+
+  constructor(
+    private readonly services: LifecycleServices,
+    private readonly faults: TrapRate,
+  ) {}
+
+  async startVms(): Promise<void> {
+    const { threads, directory, changes } = this.services;
+    await threads.start();
+    for (const actor of directory.actors.values()) {
+      const reason = actor.vm === 'wasm' ? directory.vms.guestFault(actor.name) : '';
+      if (reason === '' || actor.replaceGuest(reason)) continue;
+      changes.emit({ type: 'guest', actor: actor.name, reason, twin: null });
+      throw new StartError('wasm', actor.name, reason);
+    }
+  }
+
+  connect(): Promise<void> {
+    return this.services.threads.connect();
+  }
+
+  route(): Promise<void> {
+    return this.services.routing.publish();
+  }
+
+  async startActors(): Promise<void> {
+    const { directory, tree } = this.services;
+    for (const { handle, status } of directory.vms.live) if (!status.failedOver) await setTrapRate(handle, this.faults);
+    await tree.start();
+    for (const { name, gone, status } of directory.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
+    directory.phase = 'up';
+    await Promise.all(directory.vms.liveControls.map((control) => control.begin().catch(rethrowUnlessLost)));
+  }
+
+  abandon(): Promise<StopReport> {
+    this.services.persistence.hold();
+    return this.stop();
+  }
+
+  async stop(): Promise<StopReport> {
+    const { directory, threads, tree, persistence, crashes } = this.services;
+    directory.phase = 'ending';
+    const actors = [...directory.actors.values()].reverse();
+    await tree.stop();
+    // What was down for its supervisor, or on its way there, may still be in its VM.
+    for (const actor of actors) await actor.stop();
+    const report = actors.map(({ name, vm }) => ({ actor: name, outcome: this.outcomeOf(name, vm) }));
+    for (const vm of [...directory.vms.all].reverse()) await vm.end('stop');
+    await threads.release();
+    await persistence.flush();
+    crashes.end();
+    return report;
+  }
+
+  private outcomeOf(actor: string, vm: VmName): StopOutcome {
+    return this.outcomes.get(actor) ?? (this.services.directory.vms.find(vm)?.state === 'stopped' ? 'killed' : 'down');
+  }
+
+  /** An actor was stopped meanwhile. */
+  async stopped({ name, vm }: SupervisedParty, { outcome, error }: StopResult): Promise<void> {
+    const { directory } = this.services;
+    this.outcomes.set(name, outcome);
+    const hangs = outcome === 'killed' && codeOf(error) === 'deadline';
+    if (!hangs || directory.vms.find(vm)?.state === 'stopped') return;
+    await directory.vms.find(vm)?.end('kill');
+    for (const actor of directory.actors.values()) if (actor.vm === vm) actor.vmLost(`VM ${vm} did not answer and was ended`);
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * The threads of the VMs under supervision, which the host keeps: each is started, watched for hangs, and brought back when it was lost, with a spare
+ * kept ready for that. What becomes of a VM is told to its actors and ports.
+ */
+import { ControlError, type Host, type VmHandle, type VmListener, type VmStart } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
+import type { ChangeFeed, VmStatus } from './change-feed.js';
+import type { CrashCauses } from './crash-causes.js';
+import type { Directory } from './directory.js';
+import type { Intensity } from './intensity.js';
+import type { Moves } from './moves.js';
+import type { SupervisedParty } from './party.js';
+import { ENDED, SupervisedVm, type VmWatcher } from './supervised-vm.js';
+import type { VmCommands, VmState } from './vm-machine.js';
+import type { VmRecovery } from './vm-recovery.js';
+import type { VmReports } from './vm-reports.js';
+import { type HangNotice, Watchdog } from './watchdog.js';
+
+type ThreadName = Exclude<VmName, 'host'>;
+
+export interface ThreadOptions {
+  /** VMs to start besides the host's own. */
+  readonly vms: readonly ThreadName[];
+  /** How often each VM may be started again. */
+  readonly vmIntensity: Intensity;
+  /** A VM that is busy for so long without progress hangs. */
+  readonly hangMs: number;
+}
+
+export interface ThreadServices {
+  readonly directory: Directory;
+  readonly changes: ChangeFeed;
+  readonly crashes: CrashCauses;
+  readonly moves: Moves;
+  readonly recovery: VmRecovery;
+  readonly reports: VmReports;
+}
+
+/** Who decides what comes of it when actors or ports are gone with their VM. */
+export interface LossWatcher {
+  partiesLost(why: string): void;
+}
+
+const whyLost = ({ vm, reason }: VmStatus): string => `VM ${vm} was lost: ${reason}`;
+
+export class VmThreads implements VmWatcher {
+  private readonly care: VmCare;
+
+  /** @param failsOver whether the Wasm VM goes on with JavaScript twins when it cannot in Wasm */
+  constructor(
+    private readonly host: Host,
+    { vms, vmIntensity: intensity, hangMs }: ThreadOptions,
+    failsOver: boolean,
+    private readonly services: ThreadServices,
+    private readonly watcher: LossWatcher,
+  ) {
+    const { directory, recovery } = services;
+    this.care = new VmCare(host, hangMs, recovery);
+    const supervise = (name: VmName, commands: VmCommands) =>
+      directory.vms.all.push(new SupervisedVm(name, commands, { intensity, nowMicros: () => this.care.livedMicros(name) }, this));
+    supervise('host', new LocalCommands(host));
+    for (const name of vms) supervise(name, new ThreadCommands(name, failsOver, host, this.care, services));
+  }
+
+  /** All at once: a worker takes long to start on a weak device. @throws StartError */
+  async start(): Promise<void> {
+    const started = await Promise.allSettled(this.services.directory.vms.all.map((vm) => vm.start()));
+    for (const result of started) if (result.status === 'rejected') throw result.reason;
+  }
+
+  /** Links each with every other. */
+  async connect(): Promise<void> {
+    const { all } = this.services.directory.vms;
+    for (const [i, vm] of all.entries()) {
+      for (const peer of all.slice(i + 1)) await this.host.connect(vm.handle, peer.handle);
+    }
+  }
+
+  /** Resolves when nothing is kept for them any more. */
+  async release(): Promise<void> {
+    await this.care.release(this.services.directory.vms.all.map(({ name }) => name));
+  }
+
+  vmChanged(status: VmStatus): void {
+    const { directory, changes, crashes, moves } = this.services;
+    const { vm, state } = status;
+    this.care.changed(status);
+    changes.emit({ type: 'vm', ...status });
+    if (state !== 'running') moves.callOff(`VM ${vm} is ${state}`);
+    const parties = directory.in(vm);
+    if (state === 'restarting' || state === 'lost')
+      for (const { name: party, address, status: its, down } of parties)
+        if (!down) crashes.vmLost({ party, address, epoch: its.epoch }, whyLost(status));
+    if (this.tell(parties, status)) this.watcher.partiesLost(whyLost(status));
+  }
+
+  /** @returns whether some of them are lost for good */
+  private tell(parties: readonly SupervisedParty[], status: VmStatus): boolean {
+    const { vm, state, failedOver } = status;
+    const why = whyLost(status);
+    if (state === 'running') for (const party of parties) party.vmRecovered();
+    if (state !== 'restarting' && state !== 'lost') return false;
+    const culprit = this.services.recovery.culpritIn(vm);
+    const left = parties.filter((party) => state === 'lost' || (failedOver && !party.canFailOver));
+    for (const party of left) party.vmLost(why);
+    for (const party of parties) if (!left.includes(party)) party.vmRestarting(why, party.address === culprit ? 'hang' : 'vmLost');
+    return left.some((party) => party.state === 'lost');
+  }
+}
+
+/** The host's own VM is there from the beginning; when it is lost so is who would bring it back. */
+class LocalCommands implements VmCommands {
+  constructor(private readonly host: Host) {}
+
+  async start(): Promise<VmHandle> {
+    return this.host.local;
+  }
+
+  mayStartFailedOver(): boolean {
+    return false;
+  }
+
+  mayRestart(): boolean {
+    return false;
+  }
+
+  mayFailOver(): boolean {
+    return false;
+  }
+
+  restart(): Promise<VmHandle> {
+    return this.start();
+  }
+
+  async recover(): Promise<void> {}
+}
+
+class ThreadCommands implements VmCommands {
+  constructor(
+    private readonly name: ThreadName,
+    private readonly failsOver: boolean,
+    private readonly host: Host,
+    private readonly care: VmCare,
+    private readonly services: Pick<ThreadServices, 'directory' | 'recovery' | 'reports'>,
+  ) {}
+
+  start(failedOver: boolean): Promise<VmHandle> {
+    return this.startThread({ again: false, failedOver });
+  }
+
+  /** Start is all or nothing. */
+  mayStartFailedOver(): boolean {
+    return this.mayFailOver() && this.services.directory.in(this.name).every((party) => party.canFailOver);
+  }
+
+  mayRestart(): boolean {
+    return this.services.directory.phase === 'up';
+  }
+
+  mayFailOver(): boolean {
+    return this.failsOver && this.name === 'wasm' && this.services.directory.in(this.name).some((party) => party.canFailOver);
+  }
+
+  async restart(failedOver: boolean): Promise<VmHandle> {
+    const handle = await this.startThread({ again: true, failedOver });
+    if (this.mayRestart()) return handle;
+    await handle.terminate();
+    throw new ControlError('lost', this.name, 'start', 'everything is being stopped');
+  }
+
+  recover(handle: VmHandle): Promise<void> {
+    const { directory, recovery } = this.services;
+    return recovery.recover(directory.vms.named(this.name), handle);
+  }
+
+  private async startThread(how: VmStart): Promise<VmHandle> {
+    const { reports, recovery } = this.services;
+    const listener = reports.listener(this.name);
+    const handle = await this.host.startVm(this.name, listener, how);
+    recovery.began(handle);
+    this.care.started(handle, listener);
+    return handle;
+  }
+}
+
+/** A VM that hangs as it shuts down is ended at once. */
+const WATCHED: readonly VmState[] = ['running', 'recovering', 'stopping'];
+
+/** For how long a VM has run until now, or until it began to run, and when that was. */
+interface Life {
+  readonly micros: number;
+  readonly since: number | null;
+}
+
+/** Who looks after the VMs that run: each is watched for hangs, and has a spare thread kept ready for when it is lost. */
+class VmCare {
+  private readonly watchdog: Watchdog;
+  private readonly lives = new Map<VmName, Life>();
+
+  constructor(
+    private readonly host: Host,
+    private readonly hangMs: number,
+    /** Told of a hang before the VM is lost for that. */
+    private readonly recovery: VmRecovery,
+  ) {
+    this.watchdog = new Watchdog(host, hangMs);
+  }
+
+  started(handle: VmHandle, listener: VmListener): void {
+    this.watchdog.watch(handle, (notice: HangNotice) => {
+      const reason = `hang: no progress in ${this.hangMs} ms`;
+      const { micros, since } = this.lifeOf(handle.name);
+      if (since !== null) this.lives.set(handle.name, { micros: micros - this.hangMs * 1000, since });
+      this.recovery.hung(handle.name, notice, reason);
+      void handle.terminate();
+      listener.lost(reason);
+    });
+  }
+
+  /** How long a VM has run, and not hung: a budget of restarts is for that time, or one that hangs at everything, or never starts, would not exhaust it. */
+  livedMicros(vm: VmName): number {
+    const { micros, since } = this.lifeOf(vm);
+    return since === null ? micros : micros + this.host.clock.nowMicros() - since;
+  }
+
+  private lifeOf(vm: VmName): Life {
+    return this.lives.get(vm) ?? { micros: 0, since: null };
+  }
+
+  changed({ vm, state }: VmStatus): void {
+    this.lives.set(vm, { micros: this.livedMicros(vm), since: state === 'running' ? this.host.clock.nowMicros() : null });
+    if (!WATCHED.includes(state)) this.watchdog.forget(vm);
+    if (state === 'running' || ENDED.includes(state)) void this.keepSpare(vm, state === 'running');
+  }
+
+  /** Resolves when no spare is left of these. */
+  async release(vms: readonly VmName[]): Promise<void> {
+    await Promise.all(vms.map((vm) => this.keepSpare(vm, false)));
+  }
+
+  private async keepSpare(vm: VmName, kept: boolean): Promise<void> {
+    if (vm !== 'host') await this.host.keepSpare(vm, kept);
+  }
+}
