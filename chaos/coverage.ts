@@ -11,19 +11,25 @@ import { fileURLToPath } from 'node:url';
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
 /** What recovers something, or remembers what a recovery needs. */
-const RECOVERY_FILES: Readonly<Record<string, string>> = {
-  actors: 'replicas',
-  'actors/cell': `actor-core actor-ends cell cell-journal cell-recovery crash-report gate handover hang-tries incarnations
-    restart-permit snapshot-keeper spare-instance trial`,
-  'actors/port': 'port-cell port-suspicions',
-  'actors/vm': `change-notices checkpoint checkpoint-memory checkpointer fault-rates orphaned-output lost-requests mover permitted-restarts
-    progress pump standstill suspect told-progress vm vm-actors vm-links vm-ports`,
-  'actors/supervisor': `actor-machine circuit circuit-breaker move port-machine supervised-actor supervised-ports supervised-vm
-    supervised-vms suspects vm-care vm-machine vm-parties vm-recovery watchdog`,
-  bus: 'dead-letters digest journal journal-mirror mailbox requests router seen',
-};
+const RECOVERY_FOLDERS = ['actors/supervisor', 'actors/supervisor/tree', 'actors/vm', 'actors/vm/cell', 'actors/vm/port'];
+const RECOVERY_FILES = [
+  'actors/model/replicas',
+  ...namesIn('bus', 'dead-letters digest journal journal-mirror mailbox requests router seen'),
+];
 
-const RECOVERY_CODE = Object.entries(RECOVERY_FILES).flatMap(([folder, names]) => names.split(/\s+/).map((name) => `${folder}/${name}`));
+function namesIn(folder: string, names: string): readonly string[] {
+  return names.split(' ').map((name) => `${folder}/${name}`);
+}
+
+/** Without its ending. */
+function recoveryCode(built: URL): readonly string[] {
+  const inFolders = RECOVERY_FOLDERS.filter((folder) => existsSync(new URL(folder, built))).flatMap((folder) =>
+    readdirSync(new URL(folder, built))
+      .filter((name) => name.endsWith('.js'))
+      .map((name) => `${folder}/${name.slice(0, -'.js'.length)}`),
+  );
+  return [...inFolders, ...RECOVERY_FILES];
+}
 
 interface Range {
   readonly startOffset: number;
@@ -84,10 +90,11 @@ export function measureCoverage(runs: readonly (readonly string[])[], built: URL
 }
 
 function collect(folder: string, built: URL): FileCoverage[] {
+  const code = recoveryCode(built);
   const files = new Map<string, Map<number, boolean>>();
   for (const name of readdirSync(folder)) {
     const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { result: ScriptCoverage[] };
-    for (const file of RECOVERY_CODE) {
+    for (const file of code) {
       const url = new URL(`${file}.js`, built);
       const script = result.find((one) => one.url === url.href);
       if (!script) continue;
@@ -98,12 +105,10 @@ function collect(folder: string, built: URL): FileCoverage[] {
         known.set(line, (known.get(line) ?? false) || reached);
     }
   }
-  const missing = RECOVERY_CODE.filter((file) => !files.has(file));
-  if (missing.length > 0)
-    throw new Error(
-      `no such code: ${missing.filter((file) => !existsSync(new URL(`${file}.js`, built))).join(', ') || missing.join(', ')}`,
-    );
-  return RECOVERY_CODE.map((file) => summary(`${file}.ts`, files.get(file)!));
+  const missing = code.filter((file) => !existsSync(new URL(`${file}.js`, built)));
+  if (missing.length > 0) throw new Error(`no such code: ${missing.join(', ')}`);
+  // What holds only types is never loaded.
+  return code.filter((file) => files.has(file)).map((file) => summary(`${file}.ts`, files.get(file)!));
 }
 
 function summary(file: string, lines: ReadonlyMap<number, boolean>): FileCoverage {
