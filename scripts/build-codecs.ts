@@ -17,7 +17,7 @@ const BUILT = ['dist', 'node_modules', 'artifacts'];
 const NOTE = 'dist/codecs.inputs.json';
 
 /** Shape what is generated, beside the folders of the schemas. */
-const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'scripts/tools/codecs.ts'];
+const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'scripts/tools/codecs.ts', 'scripts/tools/library.ts'];
 
 /** Of each file by its path from the root. */
 type Hashes = Record<string, string>;

@@ -11,7 +11,7 @@ import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildCodecs } from './build-codecs.js';
-import { buildGuests, guestSources } from './build-guests.js';
+import { buildGuestsIn } from './build-guests.js';
 import { buildWeb } from './build-web.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -56,8 +56,7 @@ async function compile({ projects, checksTypes }: Purpose): Promise<void> {
 
 async function compileGuests({ guests }: Purpose): Promise<void> {
   const steps = new Steps();
-  const sources = guestSources().filter((source) => guests === null || guests.some((folder) => source.startsWith(folder)));
-  await buildGuests(sources, (name) => steps.done(`${name}.wasm`));
+  await buildGuestsIn(guests, (name) => steps.done(`${name}.wasm`));
 }
 
 async function generateCodecs(): Promise<void> {

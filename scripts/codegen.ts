@@ -36,8 +36,12 @@ export async function generateGuarded(folder: string, runtime: string, within = 
   };
   process.on('exit', refuseEnd);
   try {
-    return await generateCodecs(folder, runtime, (file) => {
-      loading = file;
+    return await generateCodecs({
+      folder,
+      runtime,
+      loading: (file) => {
+        loading = file;
+      },
     });
   } finally {
     process.off('exit', refuseEnd);

@@ -8,7 +8,7 @@ import { ABI_VERSION, checkModule, GuestError } from './abi.js';
 import type { GuestDescription, GuestSchemas } from './control-calls.js';
 import { type GuestDefinition, WasmInstance } from './instance.js';
 import { MalformedFrames } from './malformed.js';
-import { type MapSource, SourcePositions } from './positions.js';
+import { GuestSources, type MapSource, SourcePositions } from './positions.js';
 
 export { WasmInstance } from './instance.js';
 
@@ -80,7 +80,7 @@ export function wasmActorFactory(
 ): ActorFactory {
   checkModule(module);
   const onMissing = (reason: string) => consoleFor()?.(`tandem: crash reports of ${schema.name} have no lines of its source: ${reason}`);
-  const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap, onMissing);
+  const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap, new GuestSources(module), onMissing);
   const definition: GuestDefinition = { schema, module, positions, kinds: new MalformedFrames(parties) };
   if (!checked) tryOnce(definition, parties);
   return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };

@@ -5,7 +5,8 @@
  *
  * The catch: the compiler gives the code of a `throw` no position, and inlines what an actor calls (the library, codecs, the kit) into
  * the actor's functions. Then the line to report is the last one before it in the same function that is not inlined. The start of each
- * function is in `x_functionStarts`, which scripts/build-guests.ts adds to the map.
+ * function is in `x_functionStarts`, which the build of guests adds to the map. Which files are not the actor's
+ * is said by a section of the module, `tandem_sources`.
  */
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
 import { inTime } from '../../actors/contract/in-time.js';
@@ -16,12 +17,33 @@ import { SOURCE_MAP_DEADLINE_MS } from '../limits.js';
 
 const WASM_FRAME = /wasm-function\[\d+\]:0x([0-9a-f]+)/g;
 
-/** Files that call an actor. */
-const DRIVER = /^wasm-actors\/kit\/(turn|exports)\.ts/;
-/** Files that an actor calls, codecs of an application included, or that call it: reported only when the stack has no line of the actor. */
-const RUNTIME = /^(~lib|protocol|wasm-actors\/kit)\/|\/generated\/assembly\//;
-/** Files in the stack of every allocation. */
-const ALLOCATION = /^(~lib\/|wasm-actors\/kit\/collector\.ts)/;
+/** AssemblyScript's own library, whose files are in the stack of every allocation. */
+const LANGUAGE = '~lib/';
+const SECTION = 'tandem_sources';
+
+/**
+ * What a file is: the actor's own; one that an actor calls, codecs of an application included (`runtime`, and among these `allocation`); or one that calls it
+ * (`driver`). All but the first are reported only when the stack has no line of the actor.
+ */
+type SourceRole = 'actor' | 'runtime' | 'allocation' | 'driver';
+
+/** Tells the files of a module apart. */
+export class GuestSources {
+  private readonly roles: ReadonlyMap<string, SourceRole>;
+
+  /** @param module without the section, as of another language, all files are the actor's */
+  constructor(module?: WebAssembly.Module) {
+    const [section] = module ? WebAssembly.Module.customSections(module, SECTION) : [];
+    const names: Partial<Record<SourceRole, readonly string[]>> = section ? JSON.parse(new TextDecoder().decode(section)) : {};
+    this.roles = new Map(Object.entries(names).flatMap(([role, some]) => some.map((name) => [name, role as SourceRole] as const)));
+  }
+
+  /** @param position as `counter.ts:120:5` */
+  roleAt(position: string): SourceRole {
+    const name = position.replace(/:\d+:\d+$/, '');
+    return this.roles.get(name) ?? (name.startsWith(LANGUAGE) ? 'allocation' : 'actor');
+  }
+}
 
 interface GuestSourceMap {
   readonly sources: string[];
@@ -55,6 +77,7 @@ export class SourcePositions {
   /** @param onMissing called once when the map is missing, unreadable or late: then crashes have no lines */
   constructor(
     private readonly source: MapSource,
+    readonly sources: GuestSources = new GuestSources(),
     private readonly onMissing: (reason: string) => void = () => {},
   ) {
     this.#json = typeof source === 'string' ? source : '';
@@ -85,10 +108,11 @@ export class SourcePositions {
     this.#told = true;
   }
 
-  /** @returns the position of the actor's innermost frame, as `wasm-actors/scene.ts:120:5`; else of the innermost frame of all; else empty */
+  /** @returns the position of the actor's innermost frame, as `wasm-actors/counter.ts:120:5`; else of the innermost frame of all; else empty */
   inStack(stack: string): string {
     const found = [...stack.matchAll(WASM_FRAME)].map(([, offset]) => this.#at(Number.parseInt(offset, 16))).filter(Boolean);
-    return found.find((position) => !RUNTIME.test(position)) ?? found.find((position) => !ALLOCATION.test(position)) ?? found[0] ?? '';
+    const role = (position: string) => this.sources.roleAt(position);
+    return found.find((position) => role(position) === 'actor') ?? found.find((position) => role(position) !== 'allocation') ?? found[0] ?? '';
   }
 
   #parse(): GuestSourceMap {
@@ -104,7 +128,7 @@ export class SourcePositions {
     return this.#map ?? NO_MAP;
   }
 
-  /** @returns the position of the instruction at `offset`, or of the nearest one before it outside of `RUNTIME` */
+  /** @returns the position of the instruction at `offset`, or of the nearest one before it in the actor's own files, or in what calls it */
   #at(offset: number): string {
     const { x_functionStarts: starts = [] } = this.#parse();
     const segments = this.#segments;
@@ -114,10 +138,10 @@ export class SourcePositions {
     let nearest = '';
     for (let i = exact; i >= 0 && segments[i][0] >= functionStart; i--) {
       const position = this.#format(segments[i]);
-      if (position && (!RUNTIME.test(position) || DRIVER.test(position))) return position;
+      if (position && ['actor', 'driver'].includes(this.sources.roleAt(position))) return position;
       nearest ||= position;
     }
-    return ALLOCATION.test(nearest) ? this.#after(exact, starts) || nearest : nearest;
+    return this.sources.roleAt(nearest) === 'allocation' ? this.#after(exact, starts) || nearest : nearest;
   }
 
   /** A function's first allocation may have no position before it. @returns the next position in the same function that is the actor's, or empty */
@@ -126,7 +150,7 @@ export class SourcePositions {
     const end = starts[lastAtMost(starts, (start) => start, segments[index]?.[0] ?? 0) + 1] ?? Number.POSITIVE_INFINITY;
     for (let i = index + 1; i < segments.length && segments[i][0] < end; i++) {
       const position = this.#format(segments[i]);
-      if (position && !RUNTIME.test(position)) return position;
+      if (position && this.sources.roleAt(position) === 'actor') return position;
     }
     return '';
   }
@@ -152,7 +176,7 @@ export class GuestAbort extends Error {
 export function positionOf(thrown: unknown, positions: SourcePositions | undefined): string | SiteSearch {
   if (!isA(thrown, Error)) return '';
   const noted = isA(thrown, GuestAbort) ? thrown.position : '';
-  if (!positions || (noted && !RUNTIME.test(noted))) return noted;
+  if (!positions || (noted && positions.sources.roleAt(noted) === 'actor')) return noted;
   const stack = stackOf(thrown);
   const search = () => positions.inStack(stack) || noted;
   return Object.assign(search, { ready: () => positions.load() });

@@ -12,9 +12,9 @@ import { hex, indent, type Message, messagesOf, namedTypes, pascal, type SchemaS
 export interface AssemblyScriptPaths {
   /** Module of the schema, to name it. */
   readonly schema: string;
-  /** Folder of the runtime's AssemblyScript (`message`, `reader`, `writer`), relative to the generated file. */
+  /** Folder of the runtime's AssemblyScript (`message`, `reader`, `writer`), as the generated file imports from it. */
   readonly runtime: string;
-  /** Folder of the generated files of foreign parties, relative to the generated file. */
+  /** Folder of the generated files of foreign parties, as the generated file imports from it. */
   readonly foreign: string;
 }
 

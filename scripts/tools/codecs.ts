@@ -1,17 +1,21 @@
 /**
  * The codecs of a folder's schemas, as texts. The folder has schemas in messages/*.ts and ports/*.ts; those of an application may follow
  * and send to the runtime's own actors. Schemas are loaded as they are, TypeScript: the process that calls this has to be able to.
+ *
+ * What is generated names the runtime as its schemas do: by the package when they import the language as `tandem/schema`, else by the way from one folder
+ * to the other.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { emitAssemblyScript, emitShared, SHARED_FILE } from '../../protocol/codegen/assemblyscript.js';
+import { type AssemblyScriptPaths, emitAssemblyScript, emitShared, SHARED_FILE } from '../../protocol/codegen/assemblyscript.js';
 import { problemsOf, problemsOfApplication } from '../../protocol/codegen/check.js';
 import { conflictsIn } from '../../protocol/codegen/conflicts.js';
 import { type Constants, constantsOf, problemsOfConstants } from '../../protocol/codegen/constants.js';
 import { sharedTypes } from '../../protocol/codegen/model.js';
-import { emitTypeScript } from '../../protocol/codegen/typescript.js';
+import { emitTypeScript, type TypeScriptPaths } from '../../protocol/codegen/typescript.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import { ownLibrary } from './library.js';
 
 export interface Codecs {
   /** All that is wrong, each with its file and the path of what it is about: `messages/order.ts: order.place.quantity: …`. */
@@ -46,14 +50,56 @@ export const isFolder = (path: string): boolean => existsSync(path) && statSync(
 export const isApplication = (folder: string, runtime: string): boolean =>
   !isFolder(folder) || realpathSync(folder) !== realpathSync(runtime);
 
-/**
- * Loads and checks all schemas that belong together, and writes their codecs for both languages. Touches no file.
- * @param folder of the schemas
- * @param runtime folder of the runtime's schemas, which may be the same. What is generated refers to it by the way from one to the other
- */
-export async function generateCodecs(folder: string, runtime: string, loading: Loading = () => {}): Promise<Codecs> {
+export interface CodecBuild {
+  /** Of the schemas. */
+  readonly folder: string;
+  /** Folder of the runtime's schemas, which may be the same; those of the package that this is part of when not given. */
+  readonly runtime?: string;
+  readonly loading?: Loading;
+}
+
+/** Loads and checks all schemas that belong together, and writes their codecs for both languages. Touches no file. */
+export async function generateCodecs({ folder, runtime = ownSchemas(), loading = () => {} }: CodecBuild): Promise<Codecs> {
   const { files, foreignFiles, parties, problems } = await readSchemas(folder, runtime, loading);
-  return { problems, texts: problems.length ? new Map() : textsOf(folder, runtime, files, foreignFiles), parties };
+  return { problems, texts: problems.length ? new Map() : textsOf(waysOf(folder, runtime), files, foreignFiles), parties };
+}
+
+const ownSchemas = (): string => join(ownLibrary().folder, 'protocol');
+
+/** How what is generated names others. */
+interface Ways {
+  readonly runtime: TypeScriptPaths['runtime'];
+  /** @param module as `messages/counter`, of the runtime */
+  readonly schema: (module: string) => string;
+  /** Folders of AssemblyScript. */
+  readonly assembly: Pick<AssemblyScriptPaths, 'runtime' | 'foreign'>;
+}
+
+const BY_PACKAGE = /\bfrom\s*['"]((?:@[^'"/]+\/)?[^.'"/][^'"/]*)\/schema['"]/;
+
+/** The package's name, when a schema imports the language by it. */
+function packageIn(folder: string): string | undefined {
+  const files = ['messages', 'ports'].flatMap((kind) => typeScriptIn(join(folder, kind)).map((file) => join(folder, kind, file)));
+  return files.map((file) => BY_PACKAGE.exec(readFileSync(file, 'utf8'))?.[1]).find((name) => name !== undefined);
+}
+
+function waysOf(folder: string, runtime: string): Ways {
+  const name = packageIn(folder);
+  if (name !== undefined) {
+    const codec = `${name}/codec`;
+    return {
+      runtime: { bind: codec, reader: codec, writer: codec },
+      schema: () => `${name}/protocol`,
+      assembly: { runtime: `${name}/protocol/assembly`, foreign: `${name}/protocol/generated/assembly` },
+    };
+  }
+  const there = slashes(relative(join(folder, 'generated'), runtime));
+  const fromAssembly = slashes(relative(join(folder, 'generated/assembly'), runtime));
+  return {
+    runtime: { bind: `${there}/bind.js`, reader: `${there}/reader.js`, writer: `${there}/writer.js` },
+    schema: (module) => `${there}/${module}.js`,
+    assembly: { runtime: `${fromAssembly}/assembly`, foreign: `${fromAssembly}/generated/assembly` },
+  };
 }
 
 /**
@@ -152,26 +198,21 @@ async function loadSchema(path: string, name: string, application: boolean): Pro
 
 const slashes = (path: string) => path.split('\\').join('/');
 
-function textsOf(folder: string, runtime: string, files: readonly SchemaFile[], foreignFiles: readonly SchemaFile[]): Map<string, string> {
+function textsOf(ways: Ways, files: readonly SchemaFile[], foreignFiles: readonly SchemaFile[]): Map<string, string> {
   const [parties, foreign] = [files, foreignFiles].map((some) => some.map(({ schema }) => schema));
   const shared = sharedTypes(parties);
-  const toRuntime = slashes(relative(join(folder, 'generated'), runtime));
-  const fromAssembly = slashes(relative(join(folder, 'generated/assembly'), runtime));
   const texts = new Map<string, string>();
   const others = new Map([
-    ...foreignFiles.map(({ module, schema }) => [schema.name, `${toRuntime}/${module}.js`] as const),
+    ...foreignFiles.map(({ module, schema }) => [schema.name, ways.schema(module)] as const),
     ...files.map(({ module, schema }) => [schema.name, `../${module}.js`] as const),
   ]);
   for (const { module, schema, constants } of files) {
-    const paths = { schema: `${module}.ts`, runtime: `${fromAssembly}/assembly`, foreign: `${fromAssembly}/generated/assembly` };
+    const paths = { schema: `${module}.ts`, ...ways.assembly };
     texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths, constants));
-    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, others, runtime: toRuntime }));
+    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, others, runtime: ways.runtime }));
   }
   if (shared.size) {
-    texts.set(
-      `generated/assembly/${SHARED_FILE}.ts`,
-      emitShared(shared, { schema: 'the schemas', runtime: `${fromAssembly}/assembly`, foreign: '' }),
-    );
+    texts.set(`generated/assembly/${SHARED_FILE}.ts`, emitShared(shared, { schema: 'the schemas', ...ways.assembly }));
   }
   texts.set(
     'generated/index.ts',

@@ -13,8 +13,14 @@ export interface Compiled {
 export class GuestCompiler {
   private process: ChildProcess | null = null;
 
-  /** @param root folder that paths are relative to */
-  constructor(private readonly root: string) {}
+  /**
+   * @param root folder that paths are relative to
+   * @param library the runtime's package: its name, which actors import it by, and its folder
+   */
+  constructor(
+    private readonly root: string,
+    private readonly library: { readonly name: string; readonly folder: string },
+  ) {}
 
   /**
    * One at a time. @param words of the compiler's command line
@@ -29,7 +35,7 @@ export class GuestCompiler {
         child.off('exit', ended);
         resolve(compiled as Compiled);
       });
-      child.send({ words, root: this.root });
+      child.send({ words, root: this.root, library: this.library });
     });
   }
 

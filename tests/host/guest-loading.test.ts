@@ -7,7 +7,7 @@ import { Guests, guestDeadlineOf } from '../../host-shim/common/guests.js';
 import { NOTHING_KNOWN } from '../../host-shim/common/known-guests.js';
 import { GUEST_LOAD_DEADLINE_MS, LOAD_DEADLINE_MS, SOURCE_MAP_DEADLINE_MS } from '../../host-shim/limits.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
-import { positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
+import { GuestSources, positionOf, SourcePositions } from '../../host-shim/wasm/positions.js';
 import { plainGuest } from '../guest/plain-guest.js';
 import { brokenModule, counterModule, moduleOf } from './broken-guests.js';
 import { bundleEntries } from './node-entries.js';
@@ -112,7 +112,7 @@ describe('what never comes', () => {
     const missing: string[] = [];
     let come = (_json: string) => {};
     const source = () => new Promise<string>((resolve) => void (come = resolve));
-    const positions = new SourcePositions(source, (reason) => missing.push(reason));
+    const positions = new SourcePositions(source, new GuestSources(), (reason) => missing.push(reason));
     const crash = Object.assign(new Error('unreachable'), { stack: 'at wasm://wasm/1:wasm-function[1]:0x5' });
     const search = positionOf(crash, positions) as SiteSearch;
     const ready = search.ready?.();
@@ -137,6 +137,7 @@ describe('what never comes', () => {
     const missing: string[] = [];
     const positions = new SourcePositions(
       async () => json,
+      new GuestSources(),
       (reason) => missing.push(reason),
     );
     await positions.load();

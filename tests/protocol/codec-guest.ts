@@ -37,16 +37,17 @@ const BODY_BYTES_MAX = 1 << 16;
 /** Room for a batch, taken once. */
 const BATCH_BYTES_MAX = 4 << 20;
 
+/** By the package's name, as an application's generated code has it: a file that is reached by two names would be two modules. */
 function generatedFolder(party: PartySchema): string {
   const names = (parties: readonly unknown[]) => (parties as readonly BoundParty[]).map((one) => one.name);
-  if (names(everyParties).includes(party.name)) return '../../../protocol/every/generated/assembly';
-  if (names(counterParties).includes(party.name)) return '../../../../examples/counter/protocol/generated/assembly';
-  return '../../../../protocol/generated/assembly';
+  if (names(everyParties).includes(party.name)) return 'tandem/tests/protocol/every/generated/assembly';
+  if (names(counterParties).includes(party.name)) return 'tandem/examples/counter/protocol/generated/assembly';
+  return 'tandem/protocol/generated/assembly';
 }
 
 async function compile(): Promise<Uint8Array> {
   const table = emitRoundTrip(allParties as readonly unknown[] as readonly PartySchema[], {
-    runtime: '../../../../protocol/assembly',
+    runtime: 'tandem/protocol/assembly',
     generated: generatedFolder,
   });
   let binary: Uint8Array | undefined;
@@ -55,7 +56,7 @@ async function compile(): Promise<Uint8Array> {
     readFile: (name, baseDir) => {
       if (name === `${FOLDER}/table.ts`) return table;
       try {
-        return readFileSync(join(baseDir, name), 'utf8');
+        return readFileSync(join(baseDir, name.replace(/^(?:.*\/)?node_modules\/tandem\//, '')), 'utf8');
       } catch {
         return null;
       }

@@ -6,7 +6,7 @@ import { generateCodecs } from '../../scripts/tools/codecs.js';
 const ROOT = join(import.meta.dirname, '../..');
 
 test('codecs in both languages are written as before', async () => {
-  const { problems, texts } = await generateCodecs(join(ROOT, 'tests/protocol/every'), join(ROOT, 'protocol'));
+  const { problems, texts } = await generateCodecs({ folder: join(ROOT, 'tests/protocol/every') });
   expect(problems).toEqual([]);
   expect([...texts.keys()]).toEqual(['generated/assembly/every.ts', 'generated/every.ts', 'generated/index.ts']);
   await expect(texts.get('generated/every.ts')).toMatchFileSnapshot('golden/every.ts.golden');

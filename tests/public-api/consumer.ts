@@ -1,18 +1,28 @@
 /** Someone who has the package: every way in, by its name. Prints what each gives. */
-import * as model from 'tandem';
+import * as tandem from 'tandem';
 import * as actors from 'tandem/actors';
 import * as browser from 'tandem/browser';
+import * as browserWorker from 'tandem/browser/worker';
 import * as bus from 'tandem/bus';
+import * as codec from 'tandem/codec';
+import * as model from 'tandem/model';
 import * as node from 'tandem/node';
+import * as nodeWorker from 'tandem/node/worker';
 import * as protocol from 'tandem/protocol';
+import * as schema from 'tandem/schema';
 import * as testing from 'tandem/testing';
 
 const entries = {
-  tandem: model,
+  tandem,
+  'tandem/schema': schema,
+  'tandem/codec': codec,
   'tandem/protocol': protocol,
   'tandem/bus': bus,
+  'tandem/model': model,
   'tandem/node': node,
+  'tandem/node/worker': nodeWorker,
   'tandem/browser': browser,
+  'tandem/browser/worker': browserWorker,
   'tandem/testing': testing,
   'tandem/actors': actors,
 };

@@ -13,7 +13,7 @@ const COUNTER = 'examples/counter/protocol';
 let clone: string;
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), 'tandem-codecs-'));
-  for (const path of ['protocol', 'scripts', COUNTER, 'package.json', 'tsconfig.base.json']) {
+  for (const path of ['protocol', 'scripts', COUNTER, 'package.json', 'tsconfig.base.json', 'tsconfig.json']) {
     cpSync(join(ROOT, path), join(clone, path), { recursive: true, filter: (source) => !/[\\/]generated$/.test(source) });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
@@ -24,7 +24,7 @@ const read = (path: string) => readFileSync(join(clone, path), 'utf8');
 const write = (path: string, text: string) => writeFileSync(join(clone, path), text);
 const changedAt = (path: string) => statSync(join(clone, path)).mtimeMs;
 
-const ORDER = `import { actor, message, struct, u32 } from '../../../../protocol/schema.js';
+const ORDER = `import { actor, message, struct, u32 } from 'tandem/schema';
 export const order = actor({
   name: 'order', address: 70, state: struct('OrderState', { count: u32 }), receives: { place: message({ kind: 0x4601, fields: { quantity: u32 } }) },
 });`;

@@ -49,6 +49,9 @@ export function wrongImports(tree: Tree): string[] {
   return findings;
 }
 
+/** As applications import it. */
+const LANGUAGE = 'tandem/schema';
+
 /** A schema knows other schemas and the language alone: the build generates their codecs before all else, and anew when one of these changes. */
 export function worldlySchemas(tree: Tree): string[] {
   const findings: string[] = [];
@@ -56,7 +59,9 @@ export function worldlySchemas(tree: Tree): string[] {
     const folder = /^(.*\/)?protocol\/(?:.*\/)?(?=(?:messages|ports)\/[^/]+\.ts$)/.exec(path)?.[0];
     if (folder === undefined) continue;
     for (const { specifier, target, line } of importsOf(path, text)) {
-      const known = target !== null && !target.includes('/generated/') && [folder, 'protocol/'].some((one) => target.startsWith(one));
+      const known =
+        specifier === LANGUAGE ||
+        (target !== null && !target.includes('/generated/') && [folder, 'protocol/'].some((one) => target.startsWith(one)));
       if (!known) findings.push(`${path}:${line} imports ${specifier}`);
     }
   }
@@ -66,6 +71,9 @@ export function worldlySchemas(tree: Tree): string[] {
 /** Written in what both languages have in common, and compiled by both. They import nothing. */
 const COMMON = ['protocol/limits.ts', 'protocol/version.ts'];
 
+/** What is there in AssemblyScript alone: its library's runtime, and what an application's actors and their codecs are made of. */
+const GUEST_PACKAGES = /^(rt\/|tandem\/guest(\/exports)?$|tandem\/protocol\/(generated\/)?assembly\/)/;
+
 /** An import across the border of the two languages, which share file extensions but nothing else. */
 export function mixedLanguages(tree: Tree): string[] {
   const findings: string[] = [];
@@ -73,7 +81,7 @@ export function mixedLanguages(tree: Tree): string[] {
     if (!isCode(path)) continue;
     for (const { specifier, target, line } of importsOf(path, text)) {
       const crosses =
-        target === null ? isAssemblyScript(path) && !specifier.startsWith('rt/') : isAssemblyScript(path) !== isAssemblyScript(target);
+        target === null ? isAssemblyScript(path) && !GUEST_PACKAGES.test(specifier) : isAssemblyScript(path) !== isAssemblyScript(target);
       if ((crosses && !COMMON.includes(target ?? '')) || COMMON.includes(path))
         findings.push(`${path}:${line} imports ${specifier} of the other language`);
     }
@@ -105,22 +113,19 @@ export function wrongGuestImports(tree: Tree): string[] {
     if (!isAssemblyScript(path) || LAYERS[topFolder(path)]) continue;
     for (const { specifier, target, line } of importsOf(path, text)) {
       const folder = target && topFolder(target);
-      if (folder !== 'protocol' && folder !== 'wasm-actors' && folder !== topFolder(path))
+      if (folder && folder !== 'protocol' && folder !== 'wasm-actors' && folder !== topFolder(path))
         findings.push(`${path}:${line} imports ${specifier}`);
     }
   }
   return findings;
 }
 
-/** Are read before the runtime's codecs are there, which its ways in hold: they know the language of schemas by its path. */
-const SCHEMA = /\/protocol\/(messages|ports)\/[^/]+\.ts$/;
-
-/** An example knows the runtime as its user does: by the package's name. Schemas and sources of guests know it by their paths. */
+/** An example knows the runtime as its user does: by the package's name. */
 export function wrongExampleImports(tree: Tree): string[] {
   const findings: string[] = [];
   for (const [path, text] of tree) {
     const [, example] = /^(examples\/[^/]+\/)/.exec(path) ?? [];
-    if (!example || !isCode(path) || isAssemblyScript(path) || SCHEMA.test(path)) continue;
+    if (!example || !isCode(path)) continue;
     for (const { specifier, target, line } of importsOf(path, text))
       if (target && !target.startsWith(example)) findings.push(`${path}:${line} imports ${specifier}, and not the package by its name`);
   }
@@ -185,6 +190,10 @@ export function lonelyPlatformFiles(tree: Tree): string[] {
     .map((path) => `${path} has no counterpart in host-shim/browser`);
 }
 
+/** The way in of an application's actors, and where it leads. */
+const GUEST = 'tandem/guest';
+const GUEST_FILE = 'wasm-actors/kit/index.ts';
+
 /** AssemblyScript that no guest is built from. The compiler of TypeScript and its tools do not see these files. */
 export function deadAssemblyScript(tree: Tree): string[] {
   const entries = [...tree].filter(
@@ -195,7 +204,7 @@ export function deadAssemblyScript(tree: Tree): string[] {
     const text = tree.get(path);
     if (text === undefined || alive.has(path)) return;
     alive.add(path);
-    for (const { target } of importsOf(path, text)) if (target) visit(target);
+    for (const { specifier, target } of importsOf(path, text)) visit(specifier === GUEST ? GUEST_FILE : (target ?? ''));
   };
   for (const [path] of entries) visit(path);
   return [...tree.keys()].filter((path) => isAssemblyScript(path) && !alive.has(path)).map((path) => `${path} is in no guest`);

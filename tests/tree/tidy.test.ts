@@ -158,13 +158,13 @@ const RULES: readonly Rule[] = [
     findings: layers.wrongGuestImports,
     broken: [
       [
-        { 'examples/a/wasm-actors/a.ts': "import { x } from '../../../tests/guests/base/base';" },
-        'examples/a/wasm-actors/a.ts:1 imports ../../../tests/guests/base/base',
+        { 'bench/wasm-actors/a.ts': "import { x } from '../../tests/guests/base/base';" },
+        'bench/wasm-actors/a.ts:1 imports ../../tests/guests/base/base',
       ],
     ],
     kept: {
-      'examples/a/wasm-actors/a.ts':
-        "import { x } from '../../../wasm-actors/kit/actor';\nimport { y } from '../protocol/generated/assembly/a';",
+      'bench/wasm-actors/a.ts': "import { x } from '../../wasm-actors/kit/actor';\nimport { y } from '../protocol/generated/assembly/a';",
+      'examples/a/wasm-actors/a.ts': "import { x } from 'tandem/guest';\nimport { y } from '../protocol/generated/assembly/a';",
     },
   },
   {
@@ -253,14 +253,22 @@ const RULES: readonly Rule[] = [
         'examples/a/run.ts:1 imports ../../actors/index.js, and not the package by its name',
       ],
       [
+        { 'examples/a/protocol/messages/a.ts': "import { u32 } from '../../../../protocol/schema.js';" },
+        'examples/a/protocol/messages/a.ts:1 imports ../../../../protocol/schema.js, and not the package by its name',
+      ],
+      [
+        { 'examples/a/wasm-actors/a.ts': "import { x } from '../../../wasm-actors/kit/actor';" },
+        'examples/a/wasm-actors/a.ts:1 imports ../../../wasm-actors/kit/actor, and not the package by its name',
+      ],
+      [
         { 'examples/a/web/main.ts': `\nconst x = await import(${"'../../b/x.js'"});` },
         'examples/a/web/main.ts:2 imports ../../b/x.js, and not the package by its name',
       ],
     ],
     kept: {
       'examples/a/web/main.ts': "import { x } from 'tandem/browser';\nimport { y } from '../application.js';",
-      'examples/a/protocol/messages/a.ts': "import { u32 } from '../../../../protocol/schema.js';",
-      'examples/a/wasm-actors/a.ts': "import { x } from '../../../wasm-actors/kit/actor';",
+      'examples/a/protocol/messages/a.ts': "import { u32 } from 'tandem/schema';\nimport { x } from './b.js';",
+      'examples/a/wasm-actors/a.ts': "import { x } from 'tandem/guest';\nimport { y } from '../protocol/generated/assembly/a';",
       'tests/tv/a.test.ts': "import { x } from '../../examples/tv/application.js';",
     },
   },
@@ -328,7 +336,12 @@ const RULES: readonly Rule[] = [
         'wasm-actors/a/old.ts is in no guest',
       ],
     ],
-    kept: { 'wasm-actors/a.ts': "import { x } from './a/part';\nstart(new A());", 'wasm-actors/a/part.ts': '' },
+    kept: {
+      'wasm-actors/a.ts': "import { x } from './a/part';\nimport { y } from 'tandem/guest';\nstart(new A());",
+      'wasm-actors/a/part.ts': '',
+      'wasm-actors/kit/index.ts': "export { z } from './actor';",
+      'wasm-actors/kit/actor.ts': '',
+    },
   },
   {
     says: 'an actor has one name in four places',

@@ -1,5 +1,5 @@
 /** The counter in TypeScript: the twin of ../wasm-actors/counter.ts. */
-import { Actor, type Handlers } from 'tandem';
+import { Actor, type Handlers } from 'tandem/model';
 import type { MessageOf, StateOf } from 'tandem/protocol';
 import { counter } from '../protocol/generated/index.js';
 

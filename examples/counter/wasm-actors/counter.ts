@@ -1,6 +1,5 @@
 /** The counter in AssemblyScript: the twin of ../js-actors/counter.ts. */
-import { Reader } from '../../../protocol/assembly/reader';
-import { Actor, start } from '../../../wasm-actors/kit/actor';
+import { Actor, Reader, start } from 'tandem/guest';
 import {
   COUNTER_ADDRESS, COUNTER_FOLLOWED_OWNERS, COUNTER_FOLLOWS, COUNTER_PUBLISHES, CounterChanged, CounterHandlers, CounterIncrement,
   CounterRead, CounterReadReply, CounterState, dispatchCounter,
@@ -45,4 +44,4 @@ class Counter extends Actor<CounterState> implements CounterHandlers {
 }
 
 start(new Counter());
-export * from '../../../wasm-actors/kit/exports';
+export * from 'tandem/guest/exports';

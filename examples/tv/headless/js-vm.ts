@@ -1,5 +1,5 @@
 /** The JavaScript VM's thread. */
-import { runVm } from 'tandem/node';
+import { runVm } from 'tandem/node/worker';
 import { jsDefinitionOf } from '../application.js';
 import { PAGE_VARIABLE, pageOptionsIn } from '../page-options.js';
 

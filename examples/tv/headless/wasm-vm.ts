@@ -1,5 +1,5 @@
 /** The Wasm VM's thread. */
-import { runVm } from 'tandem/node';
+import { runVm } from 'tandem/node/worker';
 import { wasmDefinition } from '../application.js';
 import { GUESTS } from './guests.js';
 

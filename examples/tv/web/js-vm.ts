@@ -1,5 +1,5 @@
 /** The JavaScript VM's worker. */
-import { runVm } from 'tandem/browser';
+import { runVm } from 'tandem/browser/worker';
 import { jsDefinitionOf } from '../application.js';
 import { pageOptionsIn } from '../page-options.js';
 

@@ -1,5 +1,5 @@
 /** A counter: its state, the messages that it handles, and what it publishes. */
-import { actor, message, publication, request, struct, u32 } from '../../../../protocol/schema.js';
+import { actor, message, publication, request, struct, u32 } from 'tandem/schema';
 
 export const counter = actor({
   name: 'counter',

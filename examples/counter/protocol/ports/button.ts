@@ -1,5 +1,5 @@
 /** The outside world: somebody who presses the button and reads the count. */
-import { port } from '../../../../protocol/schema.js';
+import { port } from 'tandem/schema';
 
 export const button = port({
   name: 'button',

@@ -4,9 +4,9 @@
  *
  * Each body is decoded at the very end of the memory, so that a read past its end is a trap.
  */
-import { Reader } from '../../../../protocol/assembly/reader';
-import { Writer } from '../../../../protocol/assembly/writer';
-import * as frame from '../../../../protocol/assembly/frame';
+import { Reader } from 'tandem/protocol/assembly/reader';
+import { Writer } from 'tandem/protocol/assembly/writer';
+import * as frame from 'tandem/protocol/assembly/frame';
 import { roundTrip } from './table';
 
 const PAGE_BYTES: usize = 65536;

@@ -5,6 +5,8 @@
  * The section is JSON: {typeIds: {class: {id, byteSize}}, importedFunctions: {}, exportedFunctions: {name: {returnType, parameters}}}.
  * Only functions whose signature as-bind can convert are listed: those with the ABI's prefix take raw pointers and stay raw.
  *
+ * The section `tandem_sources` says of which files an actor's own line cannot be, by what they are (`driver`, `runtime`, `allocation`): host-shim/wasm/positions.ts.
+ *
  * And where the language's allocator finds no memory, it calls the kit's `__outOfMemory` (wasm-actors/kit/collector.ts) in place of `unreachable`, which says nothing.
  */
 import { ElementKind, Node, NodeKind, SourceKind } from 'assemblyscript';
@@ -28,7 +30,16 @@ function* unreachableCalls(node) {
   for (const value of Object.values(node).flat()) if (value instanceof Node) yield* unreachableCalls(value);
 }
 
-export default class AsBindSection extends Transform {
+/**
+ * @param roleOf what a source is, by the name that the compiler has for it; undefined for what is an actor's own, and the language's
+ * @returns the transform, for the compiler's option `transforms`
+ */
+export const transformOf = (roleOf) =>
+  class extends AsBindSection {
+    roleOf = roleOf;
+  };
+
+class AsBindSection extends Transform {
   afterParse(parser) {
     for (const source of parser.sources) {
       if (source.normalizedPath !== ALLOCATOR) continue;
@@ -37,6 +48,7 @@ export default class AsBindSection extends Transform {
   }
 
   afterCompile(module) {
+    this.addSection(module, 'tandem_sources', this.roles());
     const typeIds = {};
     const exportedFunctions = {};
     for (const file of this.program.filesByName.values()) {
@@ -52,7 +64,19 @@ export default class AsBindSection extends Transform {
         }
       }
     }
-    const section = JSON.stringify({ typeIds, importedFunctions: {}, exportedFunctions });
-    module.addCustomSection('as-bind_bindings', new TextEncoder().encode(section));
+    this.addSection(module, 'as-bind_bindings', { typeIds, importedFunctions: {}, exportedFunctions });
+  }
+
+  roles() {
+    const roles = {};
+    for (const { normalizedPath } of this.program.sources) {
+      const role = this.roleOf(normalizedPath);
+      if (role !== undefined) (roles[role] ??= []).push(normalizedPath);
+    }
+    return roles;
+  }
+
+  addSection(module, name, json) {
+    module.addCustomSection(name, new TextEncoder().encode(JSON.stringify(json)));
   }
 }

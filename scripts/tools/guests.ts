@@ -1,0 +1,143 @@
+/**
+ * Builds Wasm guests from AssemblyScript: of each source a module, with its source map beside it. What a build read is noted there, too, with a hash of
+ * each file, and a guest whose inputs are the same is left alone. An `asconfig.json` beside a source adds compiler options.
+ *
+ * A source imports what it builds on by the runtime's package (`tandem/guest`), wherever that is installed, and what is generated of its schema.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
+import { GuestCompiler } from './guest-compiler.js';
+import { type Library, ownLibrary } from './library.js';
+import { functionStarts } from './wasm-functions.js';
+
+export interface GuestBuild {
+  /** Folder that all paths are relative to, also in reports of crashes. */
+  readonly root: string;
+  /** Paths of the sources, one for each actor. */
+  readonly sources: readonly string[];
+  /** Path of the module that a source is built to; beside the source when not given. */
+  readonly modulePath?: (source: string) => string;
+  /** The runtime; the one that this is part of when not given. */
+  readonly library?: Library;
+  /** Called with the name of each guest that was compiled. */
+  readonly built?: (name: string) => void;
+}
+
+/**
+ * Linear memory: eight times the largest snapshot. An actor at all of its bounds needs its columns, the snapshot that it was restored from, the next one while its buffer
+ * grows, and lists of as many items as a message may have. A guest that leaks traps at it, and does not take the device down.
+ */
+const MEMORY_PAGES_MAX = (8 * SNAPSHOT_BYTES_MAX) / 65_536;
+
+const COMPILER_OPTIONS = [
+  // Against shrink level 1 a frame takes a third less time, and a module compresses to a twentieth more.
+  ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
+  // The kit collects garbage between batches, when nothing is on the stack; it counts allocations to know when.
+  ...['--runtime', 'minimal', '--exportRuntime', '--use', '__new=__countedNew', '--use', '__renew=__countedRenew'],
+  ...['--maximumMemory', String(MEMORY_PAGES_MAX)],
+];
+
+/** Files that shape every module without being read by the compiler. */
+const TOOLS = ['guests.ts', 'asc-process.mjs', 'as-bind-transform.mjs', 'guest-compiler.ts', 'wasm-functions.ts'];
+
+/**
+ * Builds the sources that are not built already, one after another.
+ * @returns paths of the modules
+ * @throws Error with the compiler's report
+ */
+export async function buildGuests({ root, sources, library = ownLibrary(), ...build }: GuestBuild): Promise<string[]> {
+  const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), built = () => {} } = build;
+  const compiler = new GuestCompiler(root, library);
+  const files = new GuestFiles(root, library);
+  try {
+    for (const source of sources) {
+      const module = modulePath(source);
+      if (files.isCurrent(module)) continue;
+      await compileGuest(source, module, compiler, files);
+      built(basename(source, '.ts'));
+    }
+  } finally {
+    compiler.end();
+  }
+  return sources.map(modulePath);
+}
+
+async function compileGuest(source: string, module: string, compiler: GuestCompiler, files: GuestFiles): Promise<void> {
+  const config = join(dirname(source), 'asconfig.json');
+  const { problem, outputs, inputs } = await compiler.compile([
+    source,
+    ...['--baseDir', files.root, '--outFile', module, '--sourceMap', `./${basename(module)}.map`],
+    ...COMPILER_OPTIONS,
+    ...['--config', existsSync(join(files.root, config)) ? config : 'none'],
+  ]);
+  if (problem !== null) throw new Error(`${source} does not compile\n${problem}`);
+  const bytes = outputs.get(module) as Uint8Array;
+  const map = finishSourceMap(String(outputs.get(`${module}.map`)), bytes, files.library);
+  files.write(`${module}.map`, map);
+  files.write(module, bytes);
+  files.note(module, inputs);
+}
+
+type Inputs = Record<string, string | null>;
+
+const hash = (text: string | null): string | null => text && createHash('sha256').update(text).digest('hex').slice(0, 16);
+
+/** Reads and writes below the root, and knows what each module was made of. */
+class GuestFiles {
+  private readonly tools: readonly string[];
+
+  constructor(
+    readonly root: string,
+    readonly library: Library,
+  ) {
+    const tools = TOOLS.map((name) => resolve(import.meta.dirname, name));
+    this.tools = [...tools, resolve(library.folder, 'node_modules/assemblyscript/package.json')].map((file) => relative(root, file));
+  }
+
+  isCurrent(module: string): boolean {
+    const noted = this.read(inputsPath(module));
+    if (!noted || !existsSync(join(this.root, module))) return false;
+    return Object.entries(JSON.parse(noted) as Inputs).every(([path, known]) => hash(this.read(path)) === known);
+  }
+
+  note(module: string, inputs: ReadonlyMap<string, string | null>): void {
+    const read = [...this.tools.map((path) => [path, this.read(path)] as const), ...inputs];
+    const noted: Inputs = Object.fromEntries(read.map(([path, text]) => [path, hash(text)]));
+    this.write(inputsPath(module), JSON.stringify(noted, null, 1));
+  }
+
+  /** Writes beside and renames, so that nobody who builds or loads at the same time sees half a file. */
+  write(path: string, contents: string | Uint8Array): void {
+    const file = resolve(this.root, path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.${process.pid}`, contents);
+    renameSync(`${file}.${process.pid}`, file);
+  }
+
+  private read(path: string): string | null {
+    const file = resolve(this.root, path);
+    return existsSync(file) ? readFileSync(file, 'utf8') : null;
+  }
+}
+
+const inputsPath = (module: string): string => `${module}.inputs.json`;
+
+/**
+ * Names sources from the root, and adds `x_functionStarts`: where in the module each function's body starts, which a source map does not say. A source map
+ * carries the text of its sources: that of the language's library is left out, which is most of it, and which nobody debugs.
+ */
+function finishSourceMap(json: string, module: Uint8Array, library: Library): string {
+  const map = JSON.parse(json) as {
+    sourceRoot?: string;
+    sources: string[];
+    sourcesContent: (string | null)[];
+    x_functionStarts?: number[];
+  };
+  delete map.sourceRoot;
+  const ofLanguage = (name: string) => name.startsWith('~lib/') && !name.startsWith(`~lib/${library.name}/`);
+  map.sourcesContent = map.sourcesContent.map((text, index) => (ofLanguage(map.sources[index]) ? null : text));
+  map.x_functionStarts = functionStarts(module);
+  return JSON.stringify(map);
+}
