@@ -112,7 +112,9 @@ export class SourcePositions {
   inStack(stack: string): string {
     const found = [...stack.matchAll(WASM_FRAME)].map(([, offset]) => this.#at(Number.parseInt(offset, 16))).filter(Boolean);
     const role = (position: string) => this.sources.roleAt(position);
-    return found.find((position) => role(position) === 'actor') ?? found.find((position) => role(position) !== 'allocation') ?? found[0] ?? '';
+    return (
+      found.find((position) => role(position) === 'actor') ?? found.find((position) => role(position) !== 'allocation') ?? found[0] ?? ''
+    );
   }
 
   #parse(): GuestSourceMap {
