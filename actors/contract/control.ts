@@ -20,6 +20,8 @@ export interface SpawnSpec {
   /** Name of an actor, or of a port that was stopped. */
   readonly party: string;
   readonly epoch: number;
+  /** Which of its implementations: 1 when not given. */
+  readonly version?: number;
   readonly options: ActorOptions;
   /** Saved state of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
   readonly snapshot?: Uint8Array;

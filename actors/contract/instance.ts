@@ -100,6 +100,8 @@ export type OnFrame = (index: number) => void;
 export interface ActorFactory {
   readonly schema: PartySchema;
   readonly vm: 'js' | 'wasm';
+  /** Of the implementation, so that a second one can stand beside the first: 1 when not given. */
+  readonly version?: number;
   /** @param onFrame told the number of each frame of a batch but the first, before it is handled */
   create(options: ActorOptions, onFrame?: OnFrame): ActorInstance;
 }

@@ -12,7 +12,7 @@ export interface Place {
   readonly source: number;
   readonly sequence: number;
   /** How often it has ended its actor before. */
-  readonly tries: number;
+  readonly attempts: number;
   /** False when it may be at a later frame by now: of this actor, behind this one in the journal. */
   readonly certain: boolean;
 }

@@ -2,7 +2,7 @@
 import type { Place } from './progress.js';
 
 /** A frame is tried again once: a trap or hang of the moment passes, a frame at which its actor ends twice is poison. */
-export const TRIES_MAX = 2;
+export const ATTEMPTS_MAX = 2;
 
 export interface Suspect extends Place {
   /** As for a crash report. */

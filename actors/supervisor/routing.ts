@@ -7,7 +7,7 @@
  * The catch: a fence lets pass what had left before the end of an incarnation, so the last sequence of each is kept until its address is given up.
  */
 import type { VmControl } from '../contract/control.js';
-import { firstSequenceOf } from '../vm/cell/gate.js';
+import { firstSequenceOf } from '../vm/gate.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
 import { rethrowUnlessLost } from './errors.js';

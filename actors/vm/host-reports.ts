@@ -1,9 +1,8 @@
-/** What a VM tells its host unasked, of all that passes its tap: ends, hangs, what was given up or refused, and that an actor has handled something. */
-import type { Kinds } from '../../bus/kinds.js';
+/** What a VM tells its host unasked, of all that passes its tap: ends, hangs, what is poison or was refused, and that an actor has handled something. */
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
-import type { VmName } from '../contract/instance.js';
 import type { TapListener } from './tap.js';
+import type { VmBus } from './vm-bus.js';
 
 export class HostReports implements TapListener {
   /** Addresses of those whose change the host has been told of, and has not asked for. */
@@ -12,10 +11,8 @@ export class HostReports implements TapListener {
   private readonly refusals = new Set<string>();
 
   constructor(
-    private readonly vm: VmName,
-    private readonly kinds: Kinds,
+    private readonly bus: VmBus,
     private readonly events: VmEvents,
-    private readonly now: () => number,
   ) {}
 
   private tell(event: VmEvent): void {
@@ -47,19 +44,19 @@ export class HostReports implements TapListener {
   }
 
   refused(code: RefusedReport['code'], bytes: Uint8Array, at: number): void {
-    const { vm, kinds, now } = this;
+    const { vm, kinds } = this.bus;
     const [source, kind] = [readU16(bytes, at + SOURCE_OFFSET), readU16(bytes, at + KIND_OFFSET)];
     const refusal = `${code} ${source} ${kind}`;
     if (this.refusals.has(refusal)) return;
     this.refusals.add(refusal);
-    const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: now() };
+    const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: this.bus.now() };
     this.tell({ type: 'refused', report });
   }
 
   done(party: number): void {
     if (this.changed.has(party)) return;
     this.changed.add(party);
-    this.tell({ type: 'changed', actor: this.kinds.partyName(party) });
+    this.tell({ type: 'changed', actor: this.bus.kinds.partyName(party) });
   }
 
   /** The host asks for the state of an actor: the next change is told again. */

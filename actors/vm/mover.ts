@@ -8,20 +8,9 @@
 
 import type { LinkPositions, MoveControl, RecoverySpec } from '../contract/control.js';
 import type { ActorHandover } from '../contract/handover.js';
-import type { ActorCell } from './cell/cell.js';
-import { adopt, arrive, handOver, suspend } from './cell/handover.js';
-import type { Checkpointer } from './checkpointer.js';
-import type { PortServices } from './port/port.js';
-import type { Scheduler } from './scheduler.js';
-import type { VmActors } from './vm-actors.js';
-import type { VmLinks } from './vm-links.js';
-
-export interface MoverOptions {
-  readonly links: VmLinks;
-  readonly scheduler: Scheduler;
-  readonly checkpointer: Checkpointer | null;
-  readonly actors: VmActors;
-}
+import type { Cell, CellMap } from './cell/cell.js';
+import type { Runtime } from './cell/runtime.js';
+import type { Cells } from './cells.js';
 
 interface Settling {
   readonly address: number;
@@ -32,23 +21,22 @@ interface Settling {
 
 export class Mover implements MoveControl {
   /** By address: adopted, and waiting for `resume`. */
-  private readonly arrived = new Map<number, ActorCell>();
+  private readonly arrived = new Map<number, Cell>();
   private settling: readonly Settling[] = [];
 
   constructor(
-    private readonly services: PortServices,
-    private readonly options: MoverOptions,
+    private readonly runtime: Runtime,
+    private readonly map: CellMap,
+    private readonly cells: Cells,
   ) {}
 
   async suspend(address: number): Promise<LinkPositions> {
-    const { links, actors } = this.options;
-    this.services.router.hold(address);
-    const cell = actors.all.find((each) => each.address === address);
-    if (cell) {
-      suspend(cell.core);
-      this.services.tap.moved(address, 'suspended');
-    }
-    const positions = links.flushedTo();
+    const { bus, tap } = this.runtime;
+    bus.router.hold(address);
+    const cell = this.map.at(address);
+    cell?.suspend();
+    if (cell) tap.moved(address, 'suspended');
+    const positions = bus.links.flushedTo();
     cell?.reportEnds();
     return positions;
   }
@@ -59,72 +47,74 @@ export class Mover implements MoveControl {
       this.settling = [...this.settling, { address, positions, resolve, reject }];
     });
     this.look();
-    this.services.wake();
+    this.runtime.bus.wake();
     await settled;
-    await this.options.checkpointer?.make();
+    await this.runtime.durability.make();
   }
 
   /** To be called when links were drained. */
   look(): void {
     if (this.settling.length === 0) return;
-    const reached = this.settling.filter(({ positions }) => this.options.links.reached(positions));
+    const reached = this.settling.filter(({ positions }) => this.runtime.bus.links.reached(positions));
     this.settling = this.settling.filter((each) => !reached.includes(each));
     for (const { resolve } of reached) resolve();
   }
 
   /** @throws Error when the actor is not suspended here */
   async handOver(actor: string): Promise<ActorHandover> {
-    const cell = this.options.actors.cells.get(actor);
-    if (cell?.core.state !== 'moving') throw new Error(`${actor} is not suspended`);
-    this.services.tap.moved(cell.address, 'handedOver');
-    return { ...handOver(cell.core), requests: this.services.requests.openOf((address) => address === cell.address) };
+    const cell = this.map.get(actor);
+    if (!cell) throw new Error(`${actor} is not suspended`);
+    const handover = cell.handOver();
+    const { bus, tap } = this.runtime;
+    tap.moved(cell.address, 'handedOver');
+    return { ...handover, requests: bus.requests.openOf((address) => address === cell.address) };
   }
 
   /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
   async adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void> {
-    const { router, requests, journal, tap } = this.services;
-    const { actors, checkpointer } = this.options;
-    const { position } = journal;
-    const cell = actors.create(spec, { ...handover, position, handledTo: position });
-    requests.restore(handover.requests, (address) => address === cell.address);
+    const { bus, durability, tap } = this.runtime;
+    const { position } = durability.journal;
+    const cell = this.cells.create(spec, { ...handover, position, handledTo: position });
+    bus.requests.restore(handover.requests, (address) => address === cell.address);
     try {
-      adopt(cell.core, handover);
+      cell.adopt(handover);
     } catch (error) {
       await this.forget(spec.party);
       throw error;
     }
-    router.addLocal(cell);
+    bus.router.addLocal(cell);
     tap.moved(cell.address, 'adopted');
     this.arrived.set(cell.address, cell);
-    await checkpointer?.make();
+    await durability.make();
   }
 
   /** Drops an actor that is another VM's now, or still. Does nothing when it is not here. */
   async forget(actor: string): Promise<void> {
-    const cell = this.options.actors.cells.get(actor);
+    const cell = this.map.get(actor);
     if (!cell) return;
+    const { bus, tap } = this.runtime;
     this.arrived.delete(cell.address);
-    this.services.requests.forget(cell.address);
-    cell.core.incarnations.dispose();
-    this.options.actors.drop(cell);
-    this.services.tap.moved(cell.address, 'forgotten');
-    this.services.wake(); // what found no room in its mailbox goes on to where it is now
+    bus.requests.forget(cell.address);
+    cell.dispose();
+    this.cells.drop(cell);
+    tap.moved(cell.address, 'forgotten');
+    bus.wake(); // what found no room in its mailbox goes on to where it is now
   }
 
   async resume(address: number): Promise<void> {
-    const { router, requests, watchDeadline, wake, tap } = this.services;
+    const { bus, tap } = this.runtime;
     const calledOff = this.settling.filter((each) => each.address === address);
     this.settling = this.settling.filter((each) => each.address !== address);
     for (const { reject } of calledOff) reject(new Error('the move was called off'));
-    router.lift(address);
+    bus.router.lift(address);
     const cell = this.arrived.get(address);
     if (cell) {
       this.arrived.delete(address);
-      arrive(cell.core);
+      cell.arrive();
       tap.moved(address, 'resumed');
-      this.options.scheduler.add(cell);
-      watchDeadline(requests.nextDeadline);
+      this.cells.serve(cell);
+      bus.watchDeadlines();
     }
-    wake();
+    bus.wake();
   }
 }

@@ -1,12 +1,12 @@
 /** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
 import { framesIn, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { Checkpoint, HeldFrame } from '../contract/checkpoint.js';
-import { Gate, type GateServices } from './cell/gate.js';
+import { Gate, type GateBus } from './gate.js';
 
 export class OrphanedOutput {
   private gates: Gate[] = [];
 
-  constructor(private readonly services: GateServices) {}
+  constructor(private readonly bus: GateBus) {}
 
   /** Gates that are blocked. */
   get size(): number {
@@ -43,7 +43,7 @@ export class OrphanedOutput {
   private gateOf(source: number): Gate {
     const known = this.gates.find(({ address }) => address === source);
     if (known) return known;
-    const gate = new Gate(source, this.services);
+    const gate = new Gate(source, this.bus);
     this.gates.push(gate);
     return gate;
   }

@@ -4,7 +4,7 @@
  *
  *   word   0      1       2         3       4        5       6..7       8..9
  *        +------+-------+---------+-------+--------+-------+----------+----------+
- *        | busy | count | address | index | source | tries | position | sequence |
+ *        | busy | count | address | index | source | attempts | position | sequence |
  *        +------+-------+---------+-------+--------+-------+----------+----------+
  *
  * Where memory is not shared they are told instead (progress-teller.ts, told-progress.ts).
@@ -19,7 +19,7 @@ const COUNT = 1;
 const ADDRESS = 2;
 const INDEX = 3;
 const SOURCE = 4;
-const TRIES = 5;
+const ATTEMPTS = 5;
 /** In 64-bit words. */
 const POSITION = 3;
 const SEQUENCE = 4;
@@ -38,7 +38,7 @@ export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressR
       index: words[INDEX],
       source: words[SOURCE],
       sequence: numbers[SEQUENCE],
-      tries: words[TRIES],
+      attempts: words[ATTEMPTS],
       certain: true,
     },
   };
@@ -77,9 +77,9 @@ export class Progress {
     this.numbers = new Float64Array(memory);
   }
 
-  /** An actor begins to handle frames that are in the journal from `position` on. @param tries of the first of them, before */
-  atFrames(address: number, position: number, tries: number): void {
-    this.begin(address, position, 0, 0, tries);
+  /** An actor begins to handle frames that are in the journal from `position` on. @param attempts of the first of them, before */
+  atFrames(address: number, position: number, attempts: number): void {
+    this.begin(address, position, 0, 0, attempts);
   }
 
   /** A port begins to handle a frame. */
@@ -120,8 +120,8 @@ export class Progress {
   }
 
   /** The same, when it is put down to the frame that is in the journal at `position`. */
-  atFrame<T>(address: number, position: number, tries: number, call: () => T): T {
-    this.begin(address, position, 0, 0, tries);
+  atFrame<T>(address: number, position: number, attempts: number, call: () => T): T {
+    this.begin(address, position, 0, 0, attempts);
     try {
       const result = call();
       this.done();
@@ -138,13 +138,13 @@ export class Progress {
     this.teller?.end();
   }
 
-  private begin(address: number, position: number, source: number, sequence: number, tries: number): void {
+  private begin(address: number, position: number, source: number, sequence: number, attempts: number): void {
     if (this.ended) return;
     const { words, numbers } = this;
     words[ADDRESS] = address;
     words[INDEX] = 0;
     words[SOURCE] = source;
-    words[TRIES] = tries;
+    words[ATTEMPTS] = attempts;
     numbers[POSITION] = position;
     numbers[SEQUENCE] = sequence;
     words[BUSY] = 1;

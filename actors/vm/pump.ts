@@ -2,110 +2,98 @@
  * What one VM does when it is woken: what has found no room leaves, links are drained, mailboxes served in turn, until the time is over or
  * all is quiet.
  */
-import type { FrameSink } from '../../bus/link.js';
 import { SpinWait } from '../../bus/spin-wait.js';
-import type { Clock } from '../contract/host.js';
-import type { Gate } from './cell/gate.js';
-import type { Checkpointer } from './checkpointer.js';
-import { IdleWork } from './idle-work.js';
-import type { LostRequests } from './lost-requests.js';
+import type { CellMap } from './cell/cell.js';
+import type { Runtime } from './cell/runtime.js';
 import type { Mover } from './mover.js';
-import type { PermittedRestarts } from './permitted-restarts.js';
 import type { Scheduler } from './scheduler.js';
-import type { VmActors } from './vm-actors.js';
-import type { VmLinks } from './vm-links.js';
-import type { VmPorts } from './vm-ports.js';
-
-export interface PumpOptions {
-  readonly clock: Clock;
-  readonly links: VmLinks;
-  readonly scheduler: Scheduler;
-  readonly actors: VmActors;
-  readonly ports: VmPorts;
-  readonly restarts: PermittedRestarts;
-  readonly moves: Mover;
-  readonly lost: LostRequests;
-  readonly checkpointer: Checkpointer | null;
-  /** Of the VM's runtime. */
-  readonly gate: Gate;
-  /** Spare instances are prepared when there is nothing else to do. */
-  readonly sparesInstances: boolean;
-  /** Takes what is drained. */
-  readonly sink: FrameSink;
-}
 
 export class Pump {
   private readonly spinWait = new SpinWait();
   private readonly idleWork: IdleWork | null;
   /** In this run. */
-  private portServed = false;
+  private goesOn = false;
   /** The last run has found something to do. */
   worked = false;
 
-  constructor(private readonly options: PumpOptions) {
-    this.idleWork = options.sparesInstances ? new IdleWork(() => options.actors.all) : null;
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly scheduler: Scheduler,
+    private readonly moves: Mover,
+    map: CellMap,
+  ) {
+    this.idleWork = runtime.options.spareInstances ? new IdleWork(map) : null;
   }
 
   /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
   run(budgetMicros: number): boolean {
-    const { clock, links, lost } = this.options;
-    const until = clock.nowMicros() + budgetMicros;
-    this.portServed = false;
+    const { bus } = this.runtime;
+    const { links } = bus;
+    const until = bus.now() + budgetMicros;
+    this.goesOn = false;
     this.worked = false;
-    const mustTurn = lost.begin();
+    const mustTurn = bus.pumpBegins();
     do {
       if (this.work(until)) return true;
       // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
-    } while (!this.portServed && links.empty && this.spinWait.keep(links.all));
+    } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
     return mustTurn || this.idleWork?.look() || !links.sleep();
   }
 
   /** @returns true when the time is over, false when there is nothing more to do */
   private work(until: number): boolean {
-    const { clock, links, scheduler, restarts, moves, lost, checkpointer, sink } = this.options;
+    const { bus, durability, restarts } = this.runtime;
+    const { links } = bus;
     do {
       const restarted = restarts.run(() => links.flush());
-      const left = this.retryHeld();
-      const taken = links.drain(sink);
-      moves.look();
-      lost.look();
+      const left = bus.retryHeld();
+      const taken = links.drain(bus.sink);
+      this.moves.look();
+      bus.drained();
       const served = this.serveOne();
       links.flush();
-      checkpointer?.look(scheduler.quiet);
+      durability.look(this.scheduler.quiet);
       if (!restarted && !left && !taken && !served) return false;
       this.worked = true;
       this.idleWork?.interrupted();
-    } while (clock.nowMicros() < until);
+    } while (bus.now() < until);
     return true;
   }
 
   /** Frames wait that could be handled, or could leave. */
   get hasWork(): boolean {
-    const { links, scheduler, gate, actors } = this.options;
-    return (
-      links.waiting ||
-      scheduler.hasWork ||
-      gate.blocked ||
-      actors.orphaned.size > 0 ||
-      scheduler.parties.some((party) => party.gate.blocked)
-    );
-  }
-
-  /** Offers again what found no room. @returns true when something left */
-  retryHeld(): boolean {
-    const { gate, scheduler, actors } = this.options;
-    let left = false;
-    if (gate.blocked) left = gate.retry();
-    for (const party of scheduler.parties) if (party.gate.blocked) left = party.gate.retry() || left;
-    actors.orphaned.retry();
-    return left;
+    const { bus } = this.runtime;
+    return bus.links.waiting || this.scheduler.hasWork || bus.blocked;
   }
 
   /** @returns false when no party could be served */
   private serveOne(): boolean {
-    const { scheduler, ports } = this.options;
-    const party = scheduler.serveOne();
-    if (party && ports.has(party.address)) this.portServed = true;
+    const party = this.scheduler.serveOne();
+    if (party?.goesOn) this.goesOn = true;
     return party !== null;
+  }
+}
+
+/** What a VM does when it has nothing else to do: it prepares the spare instances of its actors, one at a time. */
+class IdleWork {
+  /** The last look has found nothing else to do. */
+  private idle = false;
+
+  constructor(private readonly map: CellMap) {}
+
+  /** There was something else to do. */
+  interrupted(): void {
+    this.idle = false;
+  }
+
+  /** Nothing else is to be done. Only at the second call on end is something done, so that the event loop turns before. @returns true when it is to be called again */
+  look(): boolean {
+    for (const cell of this.map.all) {
+      if (!cell.spareIsDue) continue;
+      if (this.idle) cell.prepareSpare();
+      this.idle = !this.idle;
+      return true;
+    }
+    return false;
   }
 }

@@ -2,15 +2,13 @@
  * What a VM's runtime tells of itself the actor whose schema `measures`: how long messages take, and what crashed. Nothing when the application
  * has none. Its names begin with `tandem.`, so they are kept apart from the application's own.
  */
-import type { Kinds } from '../../bus/kinds.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../../protocol/limits.js';
 import type { CrashReport } from '../contract/events.js';
-import type { VmName } from '../contract/instance.js';
-import type { OutboxBuilder } from '../model/outbox-builder.js';
-import type { Gate } from './cell/gate.js';
+import { OutboxBuilder } from '../model/outbox-builder.js';
 import type { TapListener } from './tap.js';
+import type { VmBus } from './vm-bus.js';
 
 /** One batch of so many is measured: the measurement must not be what is measured. */
 const BATCHES_PER_SAMPLE = 64;
@@ -19,24 +17,25 @@ const UNIT_BYTES_MAX = 3;
 
 export class RuntimeMetrics implements TapListener {
   private batches = 0;
+  private readonly outbox = new OutboxBuilder();
 
   constructor(
-    private readonly vm: VmName,
-    private readonly gate: Gate,
-    private readonly outbox: OutboxBuilder,
+    private readonly bus: VmBus,
     /** Who measures. */
     private readonly party: BoundParty,
-    /** Whether it can be reached now. */
-    private readonly listening: () => boolean,
-    private readonly kinds: Kinds,
-    private readonly now: () => number,
   ) {}
+
+  /** It can be reached now. */
+  private get listening(): boolean {
+    const { sender, router } = this.bus;
+    return !sender.gate.blocked && router.hasRoute(this.party.address);
+  }
 
   /** How long the first message of a batch took, from its sender to the actor that takes it. */
   taken(party: number, bytes: Uint8Array, length: number): void {
-    if (this.kinds.isPort(party)) return;
-    if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening()) return;
-    const value = Math.max(0, this.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
+    if (this.bus.kinds.isPort(party)) return;
+    if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening) return;
+    const value = Math.max(0, this.bus.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
     this.send(this.party.measures!.times, { name: 'tandem.messageMs', value });
   }
 
@@ -50,18 +49,18 @@ export class RuntimeMetrics implements TapListener {
   }
 
   private log({ party, reason, position, attempt, message }: CrashReport): void {
-    if (!this.listening()) return;
+    if (!this.listening) return;
     const { crashes } = this.party.measures!;
     const { max = STRING_BYTES_DEFAULT_MAX } = this.party.receives[crashes].fields.text;
     const text = `${party} ended at ${message.kindName}, try ${attempt}: ${reason}${position && ` at ${position}`}`;
     const shortened = text.slice(0, Math.floor(max / UNIT_BYTES_MAX));
-    this.send(crashes, { level: 'error', source: `tandem.${this.vm}`, text: shortened, attributes: [] });
+    this.send(crashes, { level: 'error', source: `tandem.${this.bus.vm}`, text: shortened, attributes: [] });
   }
 
   private send(name: string, fields: object): void {
     const { receives, address } = this.party;
     this.outbox.begin();
     this.outbox.append(receives[name], address, fields);
-    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+    this.bus.sender.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 }

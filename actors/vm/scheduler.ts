@@ -6,7 +6,7 @@ import { IDLE, LANES } from '../../bus/mailbox.js';
 import type { LocalTarget } from '../../bus/router.js';
 import { IDLE_DELAY_MAX_MS, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
 import type { Timers } from '../contract/host.js';
-import type { Gate } from './cell/gate.js';
+import type { Gate } from './gate.js';
 
 /** Turns of the lanes above, after which a lane that has work gets one: whoever sends itself interactive messages for ever must not stop the others. */
 const PASSED_OVER_MAX = 8;
@@ -14,15 +14,11 @@ const PASSED_OVER_MAX = 8;
 /** An actor or port of this VM. */
 export interface Party extends LocalTarget {
   readonly gate: Gate;
+  /** What it has handled may go on in promises, which come before anything else. */
+  readonly goesOn: boolean;
   runnable(lane: number): boolean;
   /** @returns frames taken; 0 when it could not be served */
   handleBatch(lane: number): number;
-}
-
-/** Whom a VM serves and routes to. */
-export interface Served {
-  add(party: Party): void;
-  remove(party: Party): void;
 }
 
 export class Scheduler {
@@ -111,3 +107,28 @@ export class Scheduler {
 
 /** Half of what the lanes of a mailbox share is taken. */
 const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;
+
+export interface PermittedCell {
+  restartByPermit(): void;
+  reportEnds(): void;
+}
+
+/** Parties of a VM that have ended and have a permit: they are restarted before anything else is done, but not within the call that ended them. */
+export class PermittedRestarts {
+  private cells: PermittedCell[] = [];
+
+  add(cell: PermittedCell): void {
+    this.cells.push(cell);
+  }
+
+  /** What comes of the restarts goes first: a report is worth a wake-up of another thread. @returns false when there was nothing to do */
+  run(flush: () => void): boolean {
+    if (this.cells.length === 0) return false;
+    const { cells } = this;
+    this.cells = [];
+    for (const cell of cells) cell.restartByPermit();
+    flush();
+    for (const cell of cells) cell.reportEnds();
+    return true;
+  }
+}

@@ -1,12 +1,14 @@
 /** What the runtime of a VM itself says to parties, under an address of its own. */
 import type { RequestIdentity } from '../../bus/requests.js';
+import type { Router } from '../../bus/router.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
 import { system } from '../../protocol/generated/system.js';
+import type { PartySchema } from '../../protocol/schema.js';
 import type { EndNotice } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
 import { OutboxBuilder } from '../model/outbox-builder.js';
-import { firstSequenceOf, Gate, type GateServices } from './cell/gate.js';
+import { firstSequenceOf, Gate, type GateBus } from './gate.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
 export const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
@@ -15,8 +17,8 @@ export class SystemSender {
   readonly gate: Gate;
   private readonly outbox = new OutboxBuilder();
 
-  constructor(vm: VmName, incarnation: number, services: GateServices) {
-    this.gate = new Gate(RUNTIME_ADDRESS[vm], services);
+  constructor(vm: VmName, incarnation: number, bus: GateBus) {
+    this.gate = new Gate(RUNTIME_ADDRESS[vm], bus);
     this.gate.epoch = incarnation;
     this.gate.sequence = firstSequenceOf(incarnation);
   }
@@ -47,5 +49,40 @@ export class SystemSender {
     this.outbox.begin();
     this.outbox.append(system.receives.refresh, owner, { topic, follower });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+}
+
+/**
+ * Actors that come into an application that is under way: what was said before they came is not repeated, so their topics, published and
+ * followed, are told as a whole. Those with a state from storage come before the others are there, and wait until everything begins.
+ */
+export class TopicResync {
+  private begun = false;
+  private readonly waiting: PartySchema[] = [];
+
+  constructor(
+    private readonly parties: readonly PartySchema[],
+    private readonly router: Router,
+    private readonly sender: SystemSender,
+  ) {}
+
+  /** @param stored its state is from storage */
+  come(actor: PartySchema, stored: boolean): void {
+    if (stored && !this.begun) this.waiting.push(actor);
+    else this.tell(actor);
+  }
+
+  begin(): void {
+    this.begun = true;
+    for (const actor of this.waiting.splice(0)) this.tell(actor);
+  }
+
+  private tell({ address, publishes, follows }: PartySchema): void {
+    for (const { kind } of Object.values(publishes)) this.sender.askFresh(kind, address, address);
+    for (const path of follows) {
+      const [owner, topic] = path.split('.');
+      const party = this.parties.find(({ name }) => name === owner);
+      if (party && this.router.hasRoute(party.address)) this.sender.askFresh(party.publishes[topic].kind, party.address, address);
+    }
   }
 }

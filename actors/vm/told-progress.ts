@@ -17,7 +17,7 @@ export class ToldProgress {
 
   /** A batch begins. @param entry as for the journal's mirror @param position where it is in that */
   journaled(entry: Uint8Array, position: number): void {
-    const place = { address: readU32(entry, 0), position, index: 0, source: 0, sequence: 0, tries: 0, certain: false };
+    const place = { address: readU32(entry, 0), position, index: 0, source: 0, sequence: 0, attempts: 0, certain: false };
     this.told({ busy: true, count: 0, place });
   }
 

@@ -5,6 +5,7 @@ import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
 import { Mover } from '../../actors/vm/mover.js';
 import { PortCell } from '../../actors/vm/port/port-cell.js';
 import { Vm } from '../../actors/vm/vm.js';
+import { VmBus } from '../../actors/vm/vm-bus.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
 import { Mailbox } from '../../bus/mailbox.js';
@@ -54,7 +55,7 @@ const BREAKAGES: readonly Breakage[] = [
   {
     without: 'what was drained kept in the links',
     kinds: FAULT_KINDS,
-    apply: () => void vi.spyOn(Vm.prototype, 'retains', 'get').mockReturnValue(false),
+    apply: () => void vi.spyOn(VmBus.prototype, 'retains', 'get').mockReturnValue(false),
   },
   {
     without: 'the journal read after a loss',

@@ -3,8 +3,10 @@
  * settled. One that is made as a VM has recovered: nothing that could have left.
  */
 import { expect, test, vi } from 'vitest';
-import { Checkpointer, type CheckpointerOptions } from '../../actors/vm/checkpointer.js';
-import type { RequestLedger } from '../../bus/requests.js';
+import type { Cell } from '../../actors/vm/cell/cell.js';
+import type { Runtime } from '../../actors/vm/cell/runtime.js';
+import { Durability } from '../../actors/vm/durability.js';
+import type { Vm } from '../../actors/vm/vm.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
@@ -13,9 +15,10 @@ const DEADLINE_MS = 2_000;
 const open = (sharedMemory: boolean): Promise<BankWorld> =>
   openBank({ vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
 
+const runtimeOf = (vm: Vm): Runtime => (vm as unknown as { readonly runtime: Runtime }).runtime;
+
 function checkpoint({ host, until }: BankWorld): Promise<void> {
-  const { checkpointer } = host.vmOf('js') as unknown as { readonly checkpointer: Checkpointer };
-  return until(checkpointer.make());
+  return until(runtimeOf(host.vmOf('js')).durability.make());
 }
 
 /** Its snapshot is older than what it does in `act`, and the checkpoint newer. Then its VM is lost. */
@@ -61,7 +64,7 @@ test.each([true, false])('a request whose answer waits in its mailbox does not f
 test.each([true, false])('a request that it had sent keeps its deadline (shared memory: %s)', async (sharedMemory) => {
   const world = await open(sharedMemory);
   await loseWhileDown(world, 'watcher', () => world.teller.send(watcher.receives.hang, {}));
-  const deadline = () => (world.host.vmOf('js') as unknown as { readonly requests: RequestLedger }).requests.nextDeadline;
+  const deadline = () => runtimeOf(world.host.vmOf('js')).bus.requests.nextDeadline;
   const before = deadline();
   await recover(world);
   expect(deadline()).toBe(before);
@@ -75,10 +78,10 @@ test.each([true, false])(
     for (let i = 0; i < 20; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
     await world.pass(20);
     const held: number[] = [];
-    const { make } = Checkpointer.prototype;
-    const watched = vi.spyOn(Checkpointer.prototype, 'make').mockImplementation(function (this: Checkpointer) {
-      const { cells } = (this as unknown as { readonly options: CheckpointerOptions }).options;
-      held.push(...cells().map(({ gate }) => gate.held.length));
+    const { make } = Durability.prototype;
+    const watched = vi.spyOn(Durability.prototype, 'make').mockImplementation(function (this: Durability) {
+      const { cells } = this as unknown as { readonly cells: { readonly all: readonly Cell[] } };
+      held.push(...cells.all.map(({ gate }) => gate.held.length));
       return make.call(this);
     });
     world.host.lose('js', 'the thread ended');

@@ -72,11 +72,11 @@ test('a deadline in decades is far away, and no busy waiting', async () => {
 
 test('a port whose onClose throws does not keep the others open', async () => {
   const world = await openBank();
-  const closing = world.host.vm as unknown as { ports: { named(name: string): { port: { handlers: { onClose(): void } } } } };
-  closing.ports.named(stranger.name).port.handlers.onClose = () => {
+  const closing = world.host.vm as unknown as { map: { named(name: string): { port: { handlers: { onClose(): void } } } } };
+  closing.map.named(stranger.name).port.handlers.onClose = () => {
     throw new Error('stuck');
   };
-  closing.ports.named(teller.name).port.handlers.onClose = () => {
+  closing.map.named(teller.name).port.handlers.onClose = () => {
     throw new Error('stuck');
   };
   const held = world.teller.request(bank.receives.wait, {});

@@ -28,7 +28,7 @@ const batch = (position: number) => {
 
 test('what is begun after a while is told at once, and so is its end', () => {
   progress.atFrames(BANK, 640, 1);
-  expect(told).toMatchObject([{ busy: true, place: { address: BANK, position: 640, index: 0, tries: 1, certain: false } }]);
+  expect(told).toMatchObject([{ busy: true, place: { address: BANK, position: 640, index: 0, attempts: 1, certain: false } }]);
   progress.done();
   expect(told).toMatchObject([{ busy: true }, { busy: false }]);
 });

@@ -1,7 +1,7 @@
 /** A request settles once: with its reply, or with a typed error as soon as it is known that none can come. */
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import type { Gate } from '../../actors/vm/cell/gate.js';
+import type { Gate } from '../../actors/vm/gate.js';
 import { BODY_OFFSET } from '../../protocol/frame.js';
 import { REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import { bank, openBank, watcher } from './bank.js';
@@ -121,12 +121,12 @@ test('overloaded: an actor that has more in flight than the bound is told of eac
 
 test('a request without a number is a dead letter, and no deadline waits for it', async () => {
   const world = await openBank();
-  const vm = world.host.vmOf('js') as unknown as { actors: { named(actor: string): { gate: Gate } } };
+  const vm = world.host.vmOf('js') as unknown as { map: { named(actor: string): { gate: Gate } } };
   const outbox = new OutboxBuilder(watcher.address);
   outbox.begin();
   outbox.append(bank.receives.wait, bank.address, {}, 1);
   outbox.bytes[BODY_OFFSET + 1] = 0xc0;
-  vm.actors.named('watcher').gate.release(outbox.bytes, 0, outbox.length);
+  vm.map.named('watcher').gate.release(outbox.bytes, 0, outbox.length);
   await world.pass(2_000);
   expect((await world.system.deadLetters()).map(({ code, detail }) => [code, detail])).toEqual([
     ['undecodable', 'request without a number'],

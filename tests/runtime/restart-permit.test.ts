@@ -1,7 +1,7 @@
 /** An actor that has a permit is restarted by its VM at once: whatever the reports, orders and losses cross, it ends as if nothing had happened. */
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../actors/contract/host.js';
-import { RestartPermit } from '../../actors/vm/cell/restart-permit.js';
+import { RestartPermit } from '../../actors/vm/deaths.js';
 import { Random } from '../../bus/random.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';

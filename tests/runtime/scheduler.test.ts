@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import { Gate, type GateServices } from '../../actors/vm/cell/gate.js';
+import { Gate, type GateBus } from '../../actors/vm/gate.js';
 import { Progress } from '../../actors/vm/progress.js';
 import { type Party, Scheduler } from '../../actors/vm/scheduler.js';
 import { Tap } from '../../actors/vm/tap.js';
@@ -41,7 +41,7 @@ test.each([
   expect(ofNeighbour).toBeLessThan(25);
 });
 
-function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetters; readonly services: GateServices } {
+function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetters; readonly services: GateBus } {
   const tap = new Tap(new Progress(Progress.allocate(false)), () => 0);
   const kinds = new Kinds(parties, system);
   const requests = new RequestLedger();

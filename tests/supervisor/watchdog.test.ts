@@ -148,7 +148,7 @@ describe('the watchdog', () => {
 });
 
 describe('a VM that hangs', () => {
-  const place: Place = { address: bert.address, position: 640, index: 3, source: 0, sequence: 0, tries: 0, certain: true };
+  const place: Place = { address: bert.address, position: 640, index: 3, source: 0, sequence: 0, attempts: 0, certain: true };
   const reason = `hang: no progress in ${HANG_MS} ms`;
 
   async function hung(after: Partial<{ busy: boolean; count: number }> = {}) {

@@ -15,14 +15,12 @@ import type { ActorHealth, SpawnSpec } from '../../contract/control.js';
 import type { CrashReport } from '../../contract/events.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
-import { ActorEnds } from './actor-ends.js';
-import { reportMalformed } from './batch.js';
+import { Deaths } from '../deaths.js';
+import { firstSequenceOf, Gate } from '../gate.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
-import type { CellServices } from './cell-services.js';
-import { firstSequenceOf, Gate } from './gate.js';
 import { asTrap, Incarnations } from './incarnations.js';
-import { ReplayCheck } from './replay-check.js';
-import { SentSince } from './sent-since.js';
+import { Rehearsal, SentSince } from './rehearsal.js';
+import type { Runtime } from './runtime.js';
 import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
 
 export interface CellStats {
@@ -40,7 +38,7 @@ export class ActorCore {
   readonly incarnations: Incarnations;
   readonly journal: CellJournal;
   readonly snapshots: SnapshotKeeper;
-  readonly ends: ActorEnds;
+  readonly deaths: Deaths;
   readonly sent: SentSince;
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
@@ -51,7 +49,7 @@ export class ActorCore {
   digest: number;
   /** A snapshot could not be taken, or hung: as frames are handled again one is taken behind each, so that the one that has brought the state about is found. */
   probes = false;
-  /** A frame was given up after its output had left: what is handled again since the last snapshot comes to another state, and says other things. */
+  /** A frame was poison after its output had left: what is handled again since the last snapshot comes to another state, and says other things. */
   private rewritten = false;
   /** Why it is not entered any more in this VM: it would be the end of it. */
   private barred: ActorTrap | null = null;
@@ -60,21 +58,21 @@ export class ActorCore {
   constructor(
     readonly factory: ActorFactory,
     readonly spec: SpawnSpec,
-    readonly services: CellServices,
+    readonly runtime: Runtime,
     /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
     former?: ActorCheckpoint,
   ) {
-    this.gate = new Gate(factory.schema.address, services);
+    this.gate = new Gate(factory.schema.address, runtime.bus);
     this.gate.epoch = spec.epoch;
-    this.ends = new ActorEnds(this.name, this.gate, services);
-    this.incarnations = new Incarnations(factory, spec.options, services);
+    this.deaths = new Deaths(this.name, this.gate, runtime);
+    this.incarnations = new Incarnations(factory, spec.options, runtime);
     const savedState = former ?? (spec.snapshot && decodeSavedState(spec.snapshot));
     const { sequence, seen } = savedState ?? { sequence: firstSequenceOf(spec.epoch), seen: [] };
     this.seen = seenOf(seen);
     // What goes on after a loss comes to life only when all of its VM is known again: that it cannot is its own end then.
     if (former) this.state = 'restarting';
     else this.incarnations.begin(savedState?.snapshot.length === 0 ? undefined : (savedState?.snapshot ?? spec.stored));
-    this.journal = new CellJournal(services.journal, this.address);
+    this.journal = new CellJournal(runtime.durability.journal, this.address);
     const { position, digest, handledTo, lastSequence, lastDigest } = former ?? untouched(sequence, this.journal.position);
     this.snapshots = new SnapshotKeeper({ bytes: former?.snapshot ?? this.incarnations.snapshot(), sequence, digest, position });
     this.handledTo = handledTo;
@@ -104,7 +102,7 @@ export class ActorCore {
 
   /** Handles frames that are in the journal from `position` on. @param again they were handled before @returns the trap in which that ended */
   enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
-    return this.incarnations.handle(bytes, length, position, this.ends.triesOf(position), again);
+    return this.incarnations.handle(bytes, length, position, this.deaths.attemptsAt(position), again);
   }
 
   /** The first `frames` of those in `bytes` were handled: what they emitted leaves. @param handledTo journal position behind them */
@@ -112,8 +110,8 @@ export class ActorCore {
     this.snapshots.framesSince += frames;
     this.stats.handled += frames;
     this.handledTo = handledTo;
-    reportMalformed(this.services, this.incarnations.malformed, bytes, frames);
-    this.services.tap.handled(this.address, bytes, frames, false);
+    this.rejectMalformed(bytes, frames);
+    this.runtime.tap.handled(this.address, bytes, frames, false);
     const { bytes: output, start, end } = this.incarnations.output;
     if (start === end) return;
     this.digest = this.frameDigest.add(this.digest, output, start, end);
@@ -137,34 +135,43 @@ export class ActorCore {
     this.incarnations.renew(this.snapshots.last);
   }
 
+  /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and rejected then */
+  private rejectMalformed(bytes: Uint8Array, frames: number): void {
+    const { kinds, router } = this.runtime.bus;
+    for (const { frame, error } of this.incarnations.malformed) {
+      if (frame >= frames) break;
+      let at = 0;
+      for (let i = 0; i < frame; i++) at += frameLength(bytes, at);
+      // A guest that was built before there were withdrawals works on for nobody, and no more.
+      if (kinds.of(bytes, at)?.role === 'withdrawal' && error.problem === 'kind') continue;
+      router.reject('undecodable', error.message, bytes, at);
+    }
+  }
+
   /** Handles again what was handled before; its output has left, so it is held back and compared. @returns the end of the attempt that failed */
-  replay(
-    entries: readonly JournalEntry[],
-    { digest, sequence }: Readonly<Snapshot>,
-  ): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
-    const check = new ReplayCheck(this.sent.after(sequence), sequence, this.gate.sequence);
-    this.services.tap.progress.again();
+  replay(entries: readonly JournalEntry[]): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
+    const { tap } = this.runtime;
+    const { last } = this.snapshots;
+    const rehearsal = new Rehearsal(last, { digest: this.digest, sequence: this.gate.sequence }, this.sent.after(last.sequence));
+    tap.progress.again();
     for (const [i, entry] of entries.entries()) {
       const trap = this.enter(entry.frame, entry.frame.length, entry.position, true);
       if (trap) return { trap, entry };
-      this.services.tap.handled(this.address, entry.frame, 1, true);
-      const { bytes, start, end } = this.incarnations.output;
-      digest = this.frameDigest.add(digest, bytes, start, end);
-      check.compare(entry.frame, bytes, start, end);
-      for (let at = start; at < end; at += frameLength(bytes, at)) sequence++;
+      tap.handled(this.address, entry.frame, 1, true);
+      rehearsal.heard(entry.frame, this.incarnations.output);
+      const { digest, sequence } = rehearsal;
       const failed = this.probe(entry, { digest, sequence, position: entries[i + 1]?.position ?? this.handledTo });
       if (failed) return { trap: failed, entry };
     }
     this.stats.replayed += entries.length;
-    const isFound = check.finish(entries.map(({ frame }) => frame));
-    if (!this.rewritten && (isFound || digest !== this.digest || sequence !== this.gate.sequence)) this.tellDivergent(check);
+    if (!rehearsal.finish() && !this.rewritten) this.tellDivergent(rehearsal);
     return null;
   }
 
-  private tellDivergent(check: ReplayCheck): void {
-    const { vm, kinds, tap, now } = this.services;
+  private tellDivergent(rehearsal: Rehearsal): void {
+    const { bus, tap } = this.runtime;
     this.stats.divergent++;
-    tap.divergent({ actor: this.name, vm, epoch: this.gate.epoch, at: now(), ...check.describe(kinds) });
+    tap.divergent({ actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.now(), ...rehearsal.describe(bus.kinds) });
   }
 
   /**
@@ -175,7 +182,7 @@ export class ActorCore {
   probe({ position }: JournalEntry, reached: Omit<Snapshot, 'bytes'>): ActorTrap | null {
     if (!this.probes) return null;
     try {
-      const bytes = this.incarnations.snapshot({ position, tries: this.ends.triesOf(position) });
+      const bytes = this.incarnations.snapshot({ position, attempts: this.deaths.attemptsAt(position) });
       this.snapshots.keep({ ...reached, bytes }, () => 0);
       return null;
     } catch (error) {
@@ -188,16 +195,14 @@ export class ActorCore {
     this.probes = false;
     this.rewritten = false;
     this.sent.restart(this.gate.sequence);
-    this.ends.suspect(0, 0);
+    this.deaths.suspect(0, 0);
   }
 
   /** A frame at which the actor ended too often goes to the dead letters, and the actor goes on from the state before it. */
   poison({ position, frame }: JournalEntry, report: CrashReport): void {
     if (position < this.handledTo) this.rewritten = true;
-    this.ends.tell();
     this.journal.poison(position);
-    this.services.router.reject('poisoned', report.reason, frame, 0);
-    this.services.tap.poisoned(report, frame);
+    this.deaths.poison(frame, report);
   }
 
   /** What goes to the next incarnation in another life. */

@@ -1,4 +1,4 @@
-/** What the journal of a VM holds of one actor: its frames, and which of them were given up. */
+/** What the journal of a VM holds of one actor: its frames, and which of them are poison. */
 import type { Journal } from '../../../bus/journal.js';
 
 export interface JournalEntry {
@@ -35,7 +35,7 @@ export class CellJournal {
     return entries;
   }
 
-  /** The frame with a number in the batch that begins at a position. Empty when it is not there any more, or was given up. */
+  /** The frame with a number in the batch that begins at a position. Empty when it is not there any more, or is poison. */
   at(position: number, index: number): readonly JournalEntry[] {
     return this.behind(position, index, index + 1);
   }
@@ -46,14 +46,14 @@ export class CellJournal {
     return entries.filter(({ poisoned }) => !poisoned);
   }
 
-  /** The entries behind a snapshot that were not given up: those whose output has left, and those that are yet to be handled. */
+  /** The entries behind a snapshot that are not poison: those whose output has left, and those that are yet to be handled. */
   since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
     const entries = this.from(snapshot).filter(({ poisoned }) => !poisoned);
     const handled = entries.filter(({ position }) => position < handledTo);
     return { handled, left: entries.slice(handled.length) };
   }
 
-  /** Frames behind a snapshot that were given up. */
+  /** Frames behind a snapshot that are poison. */
   poisonedSince(snapshot: number): readonly Uint8Array[] {
     const entries = this.from(snapshot).filter(({ poisoned }) => poisoned);
     return entries.map(({ frame }) => frame);

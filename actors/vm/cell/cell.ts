@@ -1,364 +1,134 @@
-/**
- * The life of one actor in a VM, from incarnation to incarnation.
- *
- *   mailbox --batch--> journal --> instance.handle --> gate
- *                                      |
- *                                    trap: what frames before the culprit emitted leaves, the rest is withheld; state `restarting`
- *                                      |
- *   restart(epoch): new instance <-- snapshot <-- journal up to the culprit (its output has left before: held back and compared)
- *                                      |
- *                                    the culprit again; trapping twice makes it poison: a dead letter, and skipped
- *                                      |
- *                                    what was journaled behind it, in order; then the mailbox again
- */
-import type { Mailbox } from '../../../bus/mailbox.js';
-import { framesIn } from '../../../protocol/frame.js';
-import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
+/** One actor or port in a VM, from incarnation to incarnation, as its VM sees it: nobody asks which of the two it is. */
 import type { ActorCheckpoint } from '../../contract/checkpoint.js';
-import type { SpawnSpec } from '../../contract/control.js';
+import type { ActorHealth } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
-import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
+import type { Handover } from '../../contract/handover.js';
+import type { Suspect } from '../../contract/suspect.js';
 import type { Trial } from '../../contract/trial.js';
 import type { Party } from '../scheduler.js';
-import { ActorCore } from './actor-core.js';
-import type { JournalEntry } from './cell-journal.js';
-import { checkpointOf } from './cell-recovery.js';
-import type { CellServices } from './cell-services.js';
-import type { Gate } from './gate.js';
-import { asTrap } from './incarnations.js';
-import { runTrial } from './trial.js';
 
-/** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
-const BATCH_FRAMES_MAX = 256;
-/** Bytes taken from the mailbox at once, unless the first frame alone is larger. */
-const BATCH_BYTES = 64 * 1024;
+export type CellCounts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
 
-/** What a journal entry takes besides its frames, generously. */
-const JOURNAL_ENTRY_BYTES_MAX = 64;
+export const NO_COUNTS: CellCounts = { dropped: 0, conflated: 0, replayed: 0, divergent: 0, traps: 0 };
 
-export class ActorCell implements Party {
-  readonly core: ActorCore;
+export const addCounts = (a: CellCounts, b: CellCounts): CellCounts => ({
+  dropped: a.dropped + b.dropped,
+  conflated: a.conflated + b.conflated,
+  replayed: a.replayed + b.replayed,
+  divergent: a.divergent + b.divergent,
+  traps: a.traps + b.traps,
+});
+
+export interface Cell extends Party {
   readonly name: string;
-  readonly address: number;
-  readonly mailbox: Mailbox;
-  readonly gate: Gate;
-  readonly seen: number[];
+  /** It stays where it is when it is stopped: to spawn it is to restart it. */
+  readonly stays: boolean;
+  /** Of its mailbox and its incarnations. */
+  readonly counts: CellCounts;
+  /** It waits for its supervisor to restart it. */
+  readonly restarting: boolean;
+  /** Null of what has nothing to tell. */
+  health(): ActorHealth | null;
 
-  /** @param former of the incarnation that was lost with its VM: `recover` goes on from there */
-  constructor(
-    factory: ActorFactory,
-    spec: SpawnSpec,
-    private readonly services: CellServices,
-    former?: ActorCheckpoint,
-  ) {
-    this.core = new ActorCore(factory, spec, services, former);
-    ({ name: this.name, address: this.address, mailbox: this.mailbox, gate: this.gate, seen: this.seen } = this.core);
-  }
-
-  private get runs(): boolean {
-    return this.core.state === 'running';
-  }
-
-  get blocked(): boolean {
-    return this.gate.blocked || this.core.state === 'moving';
-  }
-
-  runnable(lane: number): boolean {
-    return this.runs && !this.gate.blocked && (this.mailbox.frames(lane) > 0 || this.core.rest.length > 0);
-  }
-
-  /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
-  handleBatch(lane: number): number {
-    if (this.core.rest.length > 0) return this.handleRest();
-    const { scratch } = this.services;
-    const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
-    // Making room takes a snapshot, at which this incarnation may end.
-    if (!this.services.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
-    const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
-    const frames = this.services.tap.taken(this.address, scratch, length);
-    this.handleJournaled(this.core.journal.append(scratch, length), length, frames);
-    return frames;
-  }
-
-  /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
-  private handleJournaled(from: number, length: number, frames: number): void {
-    const { scratch, now } = this.services;
-    const { snapshots, incarnations, journal } = this.core;
-    snapshots.begin(from);
-    incarnations.armFault(frames);
-    const started = now();
-    const trap = this.core.enter(scratch, length, from);
-    if (trap) {
-      this.endBatch(trap, from);
-      return;
-    }
-    const { left } = incarnations;
-    if (left > 0) this.core.rest = journal.from(from).slice(frames - left);
-    this.core.moveOn(scratch, frames - left, this.reached);
-    this.noteSpent(started);
-  }
-
-  /** Journal position before which all was handled. */
-  private get reached(): number {
-    return this.core.rest[0]?.position ?? this.core.journal.position;
-  }
-
-  private noteSpent(started: number): void {
-    const { snapshots, incarnations } = this.core;
-    const micros = this.services.now() - started;
-    snapshots.spent(micros);
-    incarnations.spent(micros);
-    if (snapshots.due) this.takeSnapshot();
-    this.services.tap.done(this.address, micros);
-  }
-
-  /** The next frame of a batch that has ended early. @returns frames taken */
-  private handleRest(): number {
-    const { core } = this;
-    const [entry, ...rest] = core.rest;
-    const started = this.services.now();
-    const trap = core.enter(entry.frame, entry.frame.length, entry.position);
-    if (trap) {
-      this.endIncarnation(trap, entry);
-      return 1;
-    }
-    core.rest = rest;
-    core.moveOn(entry.frame, 1, this.reached);
-    this.noteSpent(started);
-    return 1;
-  }
-
-  takeSnapshot(): void {
-    const { snapshots, incarnations, gate, digest } = this.core;
-    if (!this.runs || snapshots.framesSince === 0) return;
-    const started = this.services.now();
-    let bytes: Uint8Array;
-    try {
-      bytes = incarnations.snapshot();
-    } catch (error) {
-      this.endAtSnapshot(asTrap(error));
-      return;
-    }
-    snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.services.now() - started);
-    this.core.settle();
-    this.services.tap.snapshot(this.address, this.core.snapshots.last.bytes);
-  }
-
-  /** There is none of the present state: the last one is kept. One of the frames since then has brought the state about. */
-  private endAtSnapshot(trap: ActorTrap): void {
-    const { core } = this;
-    const { handled } = core.entriesSinceSnapshot();
-    core.probes = true;
-    if (handled.length > 1) core.ends.suspect(handled[0].position, core.handledTo);
-    this.endIncarnation(trap, handled.length === 1 ? handled[0] : undefined);
-  }
-
-  /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
-  private endBatch(trap: ActorTrap, from: number): void {
-    const entries = this.core.journal.from(from);
-    if (!trap.certain) {
-      this.core.ends.suspect(from, this.core.journal.position);
-      this.core.handledTo = from;
-      this.endIncarnation(trap);
-      return;
-    }
-    const culprit: JournalEntry | undefined = entries[trap.handled];
-    const handled = Math.min(trap.handled, entries.length);
-    this.core.moveOn(this.services.scratch, handled, culprit?.position ?? this.core.journal.position);
-    this.endIncarnation(trap, culprit);
-  }
-
-  /** @param culprit none when it is no frame's fault, or not known whose: none is named then */
-  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
-    const { core } = this;
-    const { ends } = core;
-    core.state = 'restarting';
-    core.rest = [];
-    core.stats.traps++;
-    core.incarnations.end();
-    const report = ends.count(trap, culprit?.position ?? -1, culprit?.frame ?? null);
-    if (culprit && ends.hopeless) core.poison(culprit, report);
-    this.services.tap.ended(report, trap);
-    ends.keep(report, trap);
-    if (report.restartsAs > 0) this.services.restartSoon(this);
-    else ends.tell();
-  }
-
-  reportEnds(): void {
-    this.core.ends.tell();
-  }
-
+  /** Every actor runs. What has come meanwhile waits for its turn. */
+  open(): void;
+  /** Starts the next incarnation. On return it is running, or has ended again and was reported. @throws Error when the epoch is not above its own */
+  restart(epoch: number): void;
   /** The next incarnation may be started at once when this one ends. */
-  permitRestart(epoch: number): void {
-    this.core.ends.permit.grant(epoch);
-  }
+  permitRestart(epoch: number): void;
+  restartByPermit(): void;
+  /** What has ended and was not told yet is told. */
+  reportEnds(): void;
+  /** Ends this incarnation by order, between two batches. @returns the last sequence that it sent */
+  end(): number;
+  /** Ends it for good, or until it is restarted: what waits for it becomes dead letters. @returns its last saved state; null when it has none, and stays where it is */
+  stop(): Uint8Array | null;
+  /** The VM goes. */
+  close(): void;
 
-  /** By permit: it runs, and the order to start it comes late. */
-  hasRestartedAs(epoch: number): boolean {
-    return this.runs && this.core.ends.permit.lastSpent === epoch && this.gate.epoch === epoch;
-  }
+  /** @throws Error when it has none, or waits for its restart */
+  savedState(): Uint8Array;
+  /** Takes a snapshot when something was handled since the last. */
+  takeSnapshot(): void;
+  /** Journal position before which it needs nothing. */
+  readonly neededFrom: number;
+  /** What the host keeps of it; null when that is nothing. */
+  checkpoint(): ActorCheckpoint | null;
+  readonly spareIsDue: boolean;
+  prepareSpare(): void;
 
-  /** Nobody waits for it. */
-  restartByPermit(): void {
-    const { restartsAs } = this.core.ends;
-    if (this.core.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
-    this.restart(restartsAs);
-  }
-
-  /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
-  end(): number {
-    const { core } = this;
-    if (this.runs) core.incarnations.end();
-    core.ends.callOffRestart();
-    core.state = 'restarting';
-    return this.gate.sequence;
-  }
-
-  /** Starts the next incarnation. On return the actor is running, or has ended again and was reported. */
-  restart(epoch: number): void {
-    this.gate.epoch = epoch;
-    this.gate.closed = false;
-    this.services.router.fence(this.address, epoch, this.gate.sequence);
-    this.recover();
-  }
-
-  /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
-  recover(): void {
-    const { core } = this;
-    core.rest = []; // what is left of a batch is in the journal
-    try {
-      core.renew();
-      if (core.probes) core.incarnations.snapshot();
-    } catch (error) {
-      this.endIncarnation(asTrap(error));
-      return;
-    }
-    const { handled, left } = core.entriesSinceSnapshot();
-    const failed = core.replay(handled, core.snapshots.last);
-    if (failed) {
-      this.endIncarnation(failed.trap, failed.entry);
-      return;
-    }
-    core.state = 'running';
-    this.services.lastCrashes.passed(this.address);
-    this.services.tap.started(this.address, this.gate.epoch);
-    this.goOn(left);
-  }
-
-  /** Handles what was journaled behind the culprit but not handled, the culprit first. */
-  private goOn(entries: readonly JournalEntry[]): void {
-    const { core } = this;
-    this.services.tap.progress.again();
-    for (const [i, entry] of entries.entries()) {
-      const { frame, position } = entry;
-      this.services.router.acceptAgain(this.address, frame, 0);
-      const trap = core.enter(frame, frame.length, position);
-      if (trap) {
-        this.endIncarnation(trap, entry);
-        return;
-      }
-      core.moveOn(frame, 1, entries[i + 1]?.position ?? core.journal.position);
-      const failed = core.probe(entry, { sequence: this.gate.sequence, digest: core.digest, position: core.handledTo });
-      if (failed) {
-        this.endIncarnation(failed, entry);
-        return;
-      }
-    }
-    this.withdrawAgain(entries);
-    core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);
-    core.handledTo = core.journal.position;
-    this.takeSnapshot();
-    this.services.tap.done(this.address, 0);
-  }
-
-  /** A request that is in hand again may have been withdrawn since it was journaled: that waits in the mailbox. */
-  private withdrawAgain(entries: readonly JournalEntry[]): void {
-    const { kinds, router } = this.services;
-    if (!entries.some(({ frame }) => kinds.of(frame, 0)?.role === 'request')) return;
-    for (const frame of this.mailbox.contents.flatMap(framesIn)) {
-      if (kinds.of(frame, 0)?.role === 'withdrawal') router.acceptAgain(this.address, frame, 0);
-    }
-  }
-
-  /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
-  checkpoint(): ActorCheckpoint {
-    this.takeSnapshot();
-    return checkpointOf(this.core);
-  }
-
-  get spareIsDue(): boolean {
-    return this.runs && this.core.incarnations.spareIsDue(this.core.snapshots.last);
-  }
-
-  prepareSpare(): void {
-    this.core.incarnations.prepareSpare(this.core.snapshots.last);
-  }
+  /** The VM was lost: its next incarnation begins as this one, and has sent nothing yet. */
+  beginAs(epoch: number): void;
+  /** Former incarnations of the VM hung at these frames of it, oldest first. */
+  blame(suspects: readonly Suspect[]): void;
+  /** Frames behind the checkpoint that are poison: who asked with one of them may not have been told. */
+  poisonedFrames(): readonly Uint8Array[];
+  /** Handles again what the journal has behind its checkpoint. */
+  recover(): void;
 
   /** Makes the handler of the next frame trap, or hang. */
-  orderFault(fault: FaultKind): void {
-    this.core.incarnations.orderFault(fault);
+  orderFault(fault: FaultKind): void;
+  /** What a frame would do now. @throws Error when it waits for its restart, or cannot be copied */
+  tryFrame(frame: Uint8Array): Promise<Trial>;
+  /** Handles a frame that was poison, out of its order. @throws Error when it cannot be now */
+  deliverAgain(frame: Uint8Array): void;
+
+  /** It handles nothing more, and what waits in its gate stays there. */
+  suspend(): void;
+  /** All that it is. @throws Error when it is not suspended */
+  handOver(): Handover;
+  /** Comes to the state that is handed over, and waits for `arrive`. @throws ActorTrap */
+  adopt(handover: Handover): void;
+  /** It runs here from now on. */
+  arrive(): void;
+  /** It is another VM's now. */
+  dispose(): void;
+}
+
+/** Those that are in a VM, and what those that were stopped have left. */
+export class CellMap {
+  private readonly byName = new Map<string, Cell>();
+  /** By name, the last saved states of those that were stopped, until the host has them. */
+  readonly savedStates = new Map<string, Uint8Array>();
+  private past = NO_COUNTS;
+
+  constructor(private readonly vm: string) {}
+
+  get all(): readonly Cell[] {
+    return [...this.byName.values()];
   }
 
-  /** @throws Error when it waits for its restart */
-  savedState(): Uint8Array {
-    return this.core.wrap(this.presentState());
+  get addresses(): readonly number[] {
+    return this.all.map(({ address }) => address);
   }
 
-  private presentState(): Uint8Array {
-    this.takeSnapshot();
-    this.assertRunning();
-    return this.core.snapshots.last.bytes;
+  get(name: string): Cell | undefined {
+    return this.byName.get(name);
   }
 
-  private assertRunning(): void {
-    if (!this.runs) throw new Error(`${this.name} has ended and waits for its restart`);
+  /** @throws Error when it is not here */
+  named(name: string): Cell {
+    const cell = this.byName.get(name);
+    if (!cell) throw new Error(`VM ${this.vm} has no actor ${name}`);
+    return cell;
   }
 
-  /** What a frame would do now. @throws Error when it waits for its restart */
-  tryFrame(frame: Uint8Array): Promise<Trial> {
-    const { factory, spec } = this.core;
-    return runTrial(factory, spec.options, this.presentState(), frame, this.services.kinds);
+  at(address: number): Cell | undefined {
+    return this.all.find((cell) => cell.address === address);
   }
 
-  /** Handles a frame that was given up, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
-  deliverAgain(frame: Uint8Array): void {
-    this.assertRunning();
-    if (this.core.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
-    if (!this.services.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
-    this.services.router.acceptAgain(this.address, frame, 0);
-    this.services.scratch.set(frame);
-    this.handleJournaled(this.core.journal.append(this.services.scratch, frame.length), frame.length, 1);
+  add(cell: Cell): void {
+    this.byName.set(cell.name, cell);
+    this.savedStates.delete(cell.name);
   }
 
-  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last saved state */
-  stop(): Uint8Array {
-    const { core } = this;
-    core.ends.callOffRestart();
-    const bury = (bytes: Uint8Array, at: number, length: number) =>
-      this.services.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
-    const { handled, left } = core.entriesSinceSnapshot();
-    for (const { frame } of left) bury(frame, 0, frame.length);
-    this.mailbox.clear(bury);
-    const savedState = core.wrap(this.lastState(handled));
-    core.state = 'stopped';
-    core.incarnations.dispose();
-    return savedState;
+  remove(cell: Cell): void {
+    this.byName.delete(cell.name);
+    this.past = addCounts(this.past, cell.counts);
   }
 
-  /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
-  private lastState(handled: readonly JournalEntry[]): Uint8Array {
-    const { core } = this;
-    try {
-      if (!this.runs) {
-        core.renew();
-        const failed = core.replay(handled, core.snapshots.last);
-        if (failed) throw failed.trap;
-      }
-      return core.incarnations.snapshot().slice();
-    } catch (error) {
-      const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
-      for (const { frame } of handled) this.services.tap.rejected('ended', detail, frame, 0, frame.length);
-      return core.snapshots.last.bytes;
-    }
+  /** Those that are gone included. */
+  get counts(): CellCounts {
+    return this.all.map(({ counts }) => counts).reduce(addCounts, this.past);
   }
 }

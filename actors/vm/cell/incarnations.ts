@@ -14,7 +14,7 @@ import {
 } from '../../contract/instance.js';
 import { Standstill } from '../../contract/standstill.js';
 import { isA } from '../../contract/thrown.js';
-import type { CellServices } from './cell-services.js';
+import type { Runtime } from './runtime.js';
 import { takeChecked } from './snapshot-check.js';
 import type { Snapshot } from './snapshot-keeper.js';
 import { SpareInstance } from './spare-instance.js';
@@ -29,17 +29,20 @@ export class Incarnations {
   constructor(
     private readonly factory: ActorFactory,
     private readonly options: ActorOptions,
-    private readonly services: CellServices,
+    private readonly runtime: Runtime,
   ) {
-    this.spare = new SpareInstance(() => this.create(), services.now);
+    this.spare = new SpareInstance(
+      () => this.create(),
+      () => runtime.bus.now(),
+    );
   }
 
   private create(): ActorInstance {
-    return this.factory.create(this.options, this.services.tap.frame);
+    return this.factory.create(this.options, this.runtime.tap.frame);
   }
 
   private during<T>(call: () => T): T {
-    return this.services.tap.progress.during(this.factory.schema.address, call);
+    return this.runtime.tap.progress.during(this.factory.schema.address, call);
   }
 
   private get present(): ActorInstance {
@@ -65,14 +68,14 @@ export class Incarnations {
 
   /**
    * Handles frames that are in the journal from `position` on.
-   * @param tries of the first of them, before
+   * @param attempts of the first of them, before
    * @param again they were handled before
    * @returns the trap in which that ended
    */
-  handle(bytes: Uint8Array, length: number, position: number, tries: number, again: boolean): ActorTrap | null {
-    const { tap } = this.services;
+  handle(bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): ActorTrap | null {
+    const { tap } = this.runtime;
     let trap: ActorTrap | null = null;
-    tap.begun(this.factory.schema.address, bytes, length, position, tries, again);
+    tap.begun(this.factory.schema.address, bytes, length, position, attempts, again);
     try {
       this.present.handle(bytes, 0, length);
     } catch (error) {
@@ -84,7 +87,7 @@ export class Incarnations {
 
   /** A batch of first deliveries is about to be handled: strikes with the fault that was ordered, or drawn. */
   armFault(frames: number): void {
-    const fault = this.ordered ? { kind: this.ordered, frame: 0 } : this.services.drawFault(frames);
+    const fault = this.ordered ? { kind: this.ordered, frame: 0 } : this.runtime.faults.draw(frames);
     this.ordered = null;
     if (fault) this.present.armFault(fault.frame, fault.kind);
   }
@@ -105,10 +108,10 @@ export class Incarnations {
    * @param entry journal position of the frame that has brought the state about, when that is what is to be found out
    * @throws SnapshotError, or what the actor throws
    */
-  snapshot(entry?: { readonly position: number; readonly tries: number }): Uint8Array {
+  snapshot(entry?: { readonly position: number; readonly attempts: number }): Uint8Array {
     const take = () => takeChecked(this.factory.schema, () => this.present.snapshot());
     if (!entry) return this.during(take);
-    return this.services.tap.progress.atFrame(this.factory.schema.address, entry.position, entry.tries, take);
+    return this.runtime.tap.progress.atFrame(this.factory.schema.address, entry.position, entry.attempts, take);
   }
 
   /** Begins the next one, in the state of a snapshot. @throws what the actor throws as it is made or restored */

@@ -13,18 +13,17 @@
 import { Mailbox } from '../../../bus/mailbox.js';
 import { DecodeError } from '../../../protocol/errors.js';
 import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../../protocol/frame.js';
-import type { CrashReport } from '../../contract/events.js';
 import type { FaultKind } from '../../contract/fault.js';
 import { ActorTrap } from '../../contract/instance.js';
-import { Standstill } from '../../contract/standstill.js';
-import { type Suspect, TRIES_MAX } from '../../contract/suspect.js';
+import { loop, Standstill } from '../../contract/standstill.js';
+import { ATTEMPTS_MAX, type Suspect } from '../../contract/suspect.js';
 import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
-import { crashReport } from '../cell/crash-report.js';
-import { firstSequenceOf, Gate } from '../cell/gate.js';
-import type { Party } from '../scheduler.js';
-import { Port, type PortServices } from './port.js';
-import { PortSuspicions } from './port-suspicions.js';
+import { type Cell, type CellCounts, NO_COUNTS } from '../cell/cell.js';
+import type { Runtime } from '../cell/runtime.js';
+import { Deaths } from '../deaths.js';
+import { firstSequenceOf, Gate } from '../gate.js';
+import { Port } from './port.js';
 import { RepeatedCrashes } from './repeated-crashes.js';
 
 export interface PortSpec<P extends PortParty> {
@@ -34,30 +33,32 @@ export interface PortSpec<P extends PortParty> {
   readonly supervised: boolean;
 }
 
-export class PortCell<P extends PortParty = PortParty> implements Party {
+export class PortCell<P extends PortParty = PortParty> implements Cell {
+  readonly goesOn = true;
+  readonly stays = true;
   readonly mailbox = new Mailbox();
   readonly seen: number[] = [];
   readonly gate: Gate;
+  readonly deaths: Deaths;
   /** idle: it has not been opened. */
   state: 'idle' | 'running' | 'restarting' | 'stopped' = 'idle';
+  /** It is in no journal, and no state of it is kept. */
+  readonly neededFrom = Number.POSITIVE_INFINITY;
+  readonly spareIsDue = false;
   private port: Port<P> | null = null;
   /** The frame at which the last incarnation ended, until the next one has it. */
   private left: Uint8Array | null = null;
-  /** Source and sequence of the frame at which an incarnation ended last, and how many have. */
-  private culprit = '';
-  private attempts = 0;
   /** To strike at the next frame. */
   private ordered: FaultKind | null = null;
-  private readonly suspicions: PortSuspicions;
   private readonly repeats = new RepeatedCrashes();
 
   constructor(
     private readonly spec: PortSpec<P>,
-    private readonly services: PortServices,
+    private readonly runtime: Runtime,
   ) {
-    this.gate = new Gate(spec.schema.address, services);
-    this.suspicions = new PortSuspicions(this, services);
-    this.beginAs(services.incarnation);
+    this.gate = new Gate(spec.schema.address, runtime.bus);
+    this.deaths = new Deaths(this.name, this.gate, runtime);
+    this.beginAs(runtime.bus.incarnation);
   }
 
   get address(): number {
@@ -70,6 +71,14 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
 
   get blocked(): boolean {
     return this.gate.blocked;
+  }
+
+  get restarting(): boolean {
+    return this.state === 'restarting';
+  }
+
+  get counts(): CellCounts {
+    return { ...NO_COUNTS, dropped: this.mailbox.stats.dropped, conflated: this.mailbox.stats.conflated };
   }
 
   runnable(lane: number): boolean {
@@ -85,35 +94,40 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** The first incarnation of a port that is not supervised: it may handle frames before it may send. @throws what `create` throws */
   create(): Port<P> {
     this.state = 'running';
-    this.services.tap.started(this.address, this.gate.epoch);
+    this.runtime.tap.started(this.address, this.gate.epoch);
     this.port = this.make();
     return this.port;
   }
 
   private make(): Port<P> {
     const { schema, create } = this.spec;
-    const port: Port<P> = new Port(schema, create, this.gate, this.services, (error) => this.failed(port, error, null));
+    const port: Port<P> = new Port(schema, create, this.gate, this.runtime, (error) => this.failed(port, error, null));
     return port;
   }
 
   /** Every actor runs. A supervised port begins. */
   open(): void {
+    if (this.state === 'stopped') return;
     if (this.spec.supervised) this.begin();
     else this.port?.open();
   }
 
   /** Handles one frame, so that interactive frames are looked for in between. @returns frames taken */
   handleBatch(lane: number): number {
-    const bytes = this.services.scratch;
+    const bytes = this.runtime.scratch;
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
-    this.services.tap.taken(this.address, bytes, frameLength(bytes, 0));
-    if (!this.suspicions.refuses(bytes)) this.handle(bytes);
+    this.runtime.tap.taken(this.address, bytes, frameLength(bytes, 0));
+    if (!this.deaths.condemns || !this.refuses(bytes)) this.handle(bytes);
     return 1;
+  }
+
+  private refuses(bytes: Uint8Array): boolean {
+    return this.deaths.refuses(identityOf(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
   }
 
   private handle(bytes: Uint8Array): void {
     const port = this.port as Port<P>;
-    const { tap } = this.services;
+    const { tap } = this.runtime;
     tap.begunAtPort(this.address, bytes);
     try {
       this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
@@ -121,19 +135,19 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
       tap.handled(this.address, bytes, 1, false);
     } catch (error) {
       if (Standstill.in(error)) throw error;
-      if (isA(error, DecodeError)) this.services.router.reject('undecodable', error.message, bytes, 0);
+      if (isA(error, DecodeError)) this.runtime.bus.router.reject('undecodable', error.message, bytes, 0);
       else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
     }
     tap.progress.done();
   }
 
-  /** The fault to order. What has ended an incarnation passes it by, so that no frame is given up for orders. */
+  /** The fault to order. What has ended an incarnation passes it by, so that no frame is poison by order. */
   private strike(frame: Uint8Array): void {
     const { ordered } = this;
-    if (!ordered || identityOf(frame) === this.culprit) return;
+    if (!ordered || this.deaths.isBlamed(identityOf(frame))) return;
     this.ordered = null;
     if (ordered === 'trap') throw new Error('injected fault');
-    this.services.loop();
+    (this.runtime.options.loop ?? loop)();
   }
 
   /** A handler that goes on in a promise may fail later. */
@@ -148,81 +162,65 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
   /** What an incarnation that has ended still throws is of no meaning. */
   private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
     if (!this.spec.supervised) this.tellOf(error, frame);
-    else if (port === this.port && this.state === 'running') this.end(error, frame);
+    else if (port === this.port && this.state === 'running') this.crash(error, frame);
   }
 
   /** @param frame none when it ended as it opened: the frame at which the one before had ended waits for the next */
-  private end(error: unknown, frame: Uint8Array | null): void {
+  private crash(error: unknown, frame: Uint8Array | null): void {
     this.state = 'restarting';
-    if (frame) this.count(frame);
-    const { router, tap, lastCrashes } = this.services;
+    const { deaths } = this;
+    if (frame) deaths.count(identityOf(frame));
     const trap = asTrap(error);
-    const report = this.reportOf(trap, frame, frame ? this.attempts : 1);
-    lastCrashes.note(report);
-    tap.ended(report, trap);
-    const hopeless = frame !== null && this.attempts >= TRIES_MAX;
-    if (hopeless) {
-      router.reject('poisoned', report.reason, frame, 0);
-      tap.poisoned(report, frame);
-    }
-    if (frame) this.left = hopeless ? null : frame;
+    const report = frame ? deaths.end(trap, frame) : deaths.end(trap, null, 1);
+    const isPoison = frame !== null && deaths.isPoison;
+    if (isPoison) deaths.poison(frame, report);
+    if (frame) this.left = isPoison ? null : frame;
     this.leave();
-    tap.reported(report, trap);
+    deaths.keep(report, trap);
+    deaths.tell();
   }
 
   /** Not supervised: it goes on. */
   private tellOf(error: unknown, frame: Uint8Array | null): void {
-    this.services.onPortError(this.name, error);
+    this.runtime.options.onPortError(this.name, error);
     const trap = asTrap(error);
-    const report = this.repeats.admit(this.reportOf(trap, frame, 1));
-    if (!report) return;
-    this.services.tap.crashed(report, trap);
-  }
-
-  private reportOf(trap: ActorTrap, frame: Uint8Array | null, attempt: number): CrashReport {
-    const { name: party, address, gate } = this;
-    const { epoch, sequence: lastSequence } = gate;
-    return crashReport(this.services, { party, address, epoch, lastSequence, trap, frame, attempt, restartsAs: 0 });
-  }
-
-  private count(frame: Uint8Array): void {
-    const culprit = identityOf(frame);
-    this.attempts = culprit === this.culprit ? this.attempts + 1 : 1;
-    this.culprit = culprit;
+    const report = this.repeats.admit(this.deaths.describe(trap, frame));
+    if (report) this.runtime.tap.crashed(report, trap);
   }
 
   /** Closes the incarnation. Requests that it has in hand fail; those that wait for the next one do not. */
   private leave(): void {
     this.port?.close();
     this.port = null;
-    const { requests, router, fail } = this.services;
+    const { requests, router } = this.runtime.bus;
     const inHand = requests.abandon(this.address);
     if (this.left) router.acceptAgain(this.address, this.left, 0);
     for (const frame of this.mailbox.contents.flatMap(framesIn)) router.acceptAgain(this.address, frame, 0);
-    for (const request of inHand) if (!requests.holds(request)) fail(request, 'ended');
+    for (const request of inHand) if (!requests.holds(request)) this.runtime.bus.fail(request, 'ended');
   }
 
   /** Starts the next incarnation. On return the port is running, or has ended again and was reported. */
   restart(epoch: number): void {
+    const { bus } = this.runtime;
     if (this.state === 'running') this.leave();
-    this.services.router.fence(this.address, epoch, this.gate.sequence);
-    this.services.lastCrashes.passed(this.address);
+    bus.router.fence(this.address, epoch, this.gate.sequence);
     this.beginAs(epoch);
     this.begin();
+    bus.wake();
   }
 
   private begin(): void {
     this.state = 'running';
-    this.services.tap.started(this.address, this.gate.epoch);
+    this.runtime.tap.started(this.address, this.gate.epoch);
     try {
-      this.services.tap.progress.during(this.address, () => {
+      this.runtime.tap.progress.during(this.address, () => {
         const port = this.make();
         this.port = port;
         this.mind(port, port.open(), () => null);
       });
     } catch (error) {
       if (Standstill.in(error)) throw error;
-      this.end(error, null);
+      this.crash(error, null);
       return;
     }
     const { left } = this;
@@ -230,11 +228,11 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     if (left) this.handle(left);
   }
 
-  /** Handles a frame that was given up, out of its order. @throws Error when it does not run */
+  /** Handles a frame that was poison, out of its order. @throws Error when it does not run */
   deliverAgain(frame: Uint8Array): void {
     if (this.state !== 'running') throw new Error(`${this.name} does not run`);
-    this.culprit = '';
-    this.services.router.acceptAgain(this.address, frame, 0);
+    this.deaths.forgive();
+    this.runtime.bus.router.acceptAgain(this.address, frame, 0);
     this.handle(frame);
   }
 
@@ -243,29 +241,107 @@ export class PortCell<P extends PortParty = PortParty> implements Party {
     this.ordered = fault;
   }
 
-  /** The VM has hung at frames of this port. */
+  /** A port's frame is in no journal; but what was not released by the incarnation that hung comes again, by the same source and sequence. */
   blame(suspects: readonly Suspect[]): void {
-    this.suspicions.blame(suspects);
+    const attempts = new Map<string, number>();
+    for (const suspect of suspects) {
+      if (suspect.source === 0) continue;
+      const frame = keyOf(suspect.source, suspect.sequence);
+      const attempt = (attempts.get(frame) ?? 0) + 1;
+      attempts.set(frame, attempt);
+      const report = this.deaths.hung(suspect, attempt, null);
+      if (attempt >= ATTEMPTS_MAX) this.deaths.condemn(frame, report);
+      if (!suspect.reported) this.runtime.tap.hung(report);
+    }
   }
 
   /** Ends it until it is restarted: what waits for it becomes dead letters. */
-  stop(): void {
+  stop(): null {
     const bury = (bytes: Uint8Array, at: number, length: number): void =>
-      this.services.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
+      this.runtime.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
     if (this.left) bury(this.left, 0, this.left.length);
     this.left = null;
     this.mailbox.clear(bury);
     this.state = 'stopped';
     this.leave();
+    this.runtime.bus.wake();
+    return null;
   }
 
   /** The VM goes. */
   close(): void {
     this.port?.close();
   }
+
+  health(): null {
+    return null;
+  }
+
+  checkpoint(): null {
+    return null;
+  }
+
+  takeSnapshot(): void {}
+
+  prepareSpare(): void {}
+
+  poisonedFrames(): readonly Uint8Array[] {
+    return [];
+  }
+
+  /** It is opened when every actor runs. */
+  recover(): void {}
+
+  restartByPermit(): void {}
+
+  reportEnds(): void {
+    this.deaths.tell();
+  }
+
+  permitRestart(): never {
+    return this.refuse('is not restarted by permit');
+  }
+
+  end(): never {
+    return this.refuse('is not ended by order');
+  }
+
+  savedState(): never {
+    return this.refuse('has no state that could be saved');
+  }
+
+  async tryFrame(): Promise<never> {
+    return this.refuse('cannot be copied');
+  }
+
+  suspend(): never {
+    return this.refuse('does not move');
+  }
+
+  handOver(): never {
+    return this.refuse('does not move');
+  }
+
+  adopt(): never {
+    return this.refuse('does not move');
+  }
+
+  arrive(): never {
+    return this.refuse('does not move');
+  }
+
+  dispose(): never {
+    return this.refuse('does not move');
+  }
+
+  /** An edge to the outside is in one place, and in no two states. */
+  private refuse(what: string): never {
+    throw new Error(`port ${this.name} ${what}`);
+  }
 }
 
 /** A port is in JavaScript: where it threw is in the stack. */
 const asTrap = (error: unknown): ActorTrap => (isA(error, ActorTrap) ? error : new ActorTrap(0, error, placeOf(error)));
 
-const identityOf = (frame: Uint8Array): string => `${readU16(frame, SOURCE_OFFSET)} ${readU53(frame, SEQUENCE_OFFSET)}`;
+const keyOf = (source: number, sequence: number): string => `${source} ${sequence}`;
+const identityOf = (frame: Uint8Array): string => keyOf(readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));

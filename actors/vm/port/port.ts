@@ -4,8 +4,7 @@
  * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
  */
 import { requestNumber } from '../../../bus/body.js';
-import type { RequestIdentity } from '../../../bus/requests.js';
-import type { BoundMessage, BoundParty, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
+import type { BoundMessage, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
 import {
   assertMaySend,
   type Called,
@@ -37,8 +36,8 @@ import { assertHandlersNamed, handlerNameOf, namedBy } from '../../model/handler
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { Replicas } from '../../model/replicas.js';
-import type { CellServices } from '../cell/cell-services.js';
-import type { Gate } from '../cell/gate.js';
+import type { Runtime } from '../cell/runtime.js';
+import type { Gate } from '../gate.js';
 
 /** The part of an AbortSignal that is used. */
 export interface AbortSignalLike {
@@ -65,19 +64,6 @@ interface Awaited {
   readonly askedAt: number;
   readonly resolve: (fields: never) => void;
   readonly reject: (error: RequestError) => void;
-}
-
-export interface PortServices extends CellServices {
-  readonly wake: () => void;
-  /** Of the VM, and so of its ports: 1 for the first. */
-  readonly incarnation: number;
-  readonly onPortError: (port: string, error: unknown) => void;
-  /** Tells a requester that no reply will come. */
-  readonly fail: (request: RequestIdentity, code: ErrorCode) => void;
-  /** The party that owns a topic, by its path `owner.topic`. */
-  readonly parties: readonly BoundParty[];
-  /** Never returns. */
-  readonly loop: () => never;
 }
 
 /** Failures that may come of a crash. */
@@ -110,7 +96,7 @@ export class Port<P extends PortParty = PortParty> {
     readonly schema: P,
     create: (port: Port<P>) => PortHandlers<P>,
     private readonly gate: Gate,
-    private readonly services: PortServices,
+    private readonly runtime: Runtime,
     private readonly onCrash: (error: unknown) => void,
   ) {
     this.nextRequest = firstRequestOf(gate.epoch);
@@ -197,13 +183,13 @@ export class Port<P extends PortParty = PortParty> {
       const request = this.nextRequest;
       this.emit(Port.prototype.request, message, message.owner, fields, request);
       this.nextRequest = request === 0xffff_ffff ? 1 : request + 1;
-      const abort = () => this.poison(request, 'aborted');
+      const abort = () => this.abandon(request, 'aborted');
       const done = () => options.signal?.removeEventListener('abort', abort);
       options.signal?.addEventListener('abort', abort, { once: true });
       this.awaited.set(request, {
         message: message as unknown as BoundRequest,
         kindName,
-        askedAt: this.services.now(),
+        askedAt: this.runtime.bus.now(),
         resolve: (answer) => {
           done();
           resolve(answer);
@@ -218,11 +204,11 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   /** Nobody waits for the answer any more, and whoever works on it is told. */
-  private poison(request: number, code: ErrorCode): void {
+  private abandon(request: number, code: ErrorCode): void {
     const awaited = this.take(request);
     if (!awaited) return;
     fail(awaited, code);
-    this.services.requests.settled(this.address, request);
+    this.runtime.bus.requests.settled(this.address, request);
     this.withdraw(request, awaited.message);
   }
 
@@ -236,7 +222,7 @@ export class Port<P extends PortParty = PortParty> {
     this.outbox.begin();
     this.outbox.append(system.receives.withdrawn, owner, { request, requester: this.address, requestKind: kind });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
-    this.services.wake();
+    this.runtime.bus.wake();
   }
 
   /** The runtime says that no reply will come. @param epoch incarnation of whom was asked whose crash is why; null when there is none, or it is not known */
@@ -251,7 +237,7 @@ export class Port<P extends PortParty = PortParty> {
 
   /** Never rejects. */
   private crashOf(question: CrashQuestion): Promise<CrashCause | null> {
-    return this.services.events.crashOf(question).catch(() => null);
+    return this.runtime.options.events.crashOf(question).catch(() => null);
   }
 
   /** What is called when a timer that this port has started fires. */
@@ -310,13 +296,13 @@ export class Port<P extends PortParty = PortParty> {
     } catch (error) {
       this.onCrash(error);
     }
-    for (const request of [...this.awaited.keys()]) this.poison(request, 'closed');
+    for (const request of [...this.awaited.keys()]) this.abandon(request, 'closed');
   }
 
   private release(deadlineMs?: number): void {
     if (this.closed) return;
     this.gate.release(this.outbox.bytes, 0, this.outbox.length, deadlineMs);
-    this.services.wake();
+    this.runtime.bus.wake();
   }
 
   private get overloaded(): boolean {
@@ -343,14 +329,14 @@ export class Port<P extends PortParty = PortParty> {
     const path = this.schema.passesOn?.[name];
     if (path === undefined || handlers[handlerNameOf(name)]) return undefined;
     const [ownerName, messageName] = path.split('.');
-    const message = this.services.parties.find((party) => party.name === ownerName)?.receives[messageName];
+    const message = this.runtime.options.parties.find((party) => party.name === ownerName)?.receives[messageName];
     if (message?.role !== 'message') throw new Error(`port ${this.name} passes ${name} on as ${path}, which does not exist`);
     return (fields) => this.post(Port.prototype.send, message, message.owner, fields as InferFields<Fields>);
   }
 
   private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {
     const [ownerName, topicName] = path.split('.');
-    const topic = this.services.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
+    const topic = this.runtime.options.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
     if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
     const handler = handlerOf(handlers, handlerNameOf(path), this.name);
     this.handles[topic.kind] = (reader) => {
@@ -389,7 +375,7 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   private addReplies(): void {
-    for (const party of this.services.parties) {
+    for (const party of this.runtime.options.parties) {
       for (const message of Object.values(party.receives)) {
         if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
         this.handles[message.reply.kind] = (reader) => this.resolve(message.reply, reader);

@@ -4,11 +4,11 @@
  *
  *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
  */
-import { requestNumber, withdrawnRequest } from '../../../bus/body.js';
-import { CachedView } from '../../../bus/cached-view.js';
-import type { Kinds } from '../../../bus/kinds.js';
-import type { RequestLedger } from '../../../bus/requests.js';
-import type { Router } from '../../../bus/router.js';
+import { requestNumber, withdrawnRequest } from '../../bus/body.js';
+import { CachedView } from '../../bus/cached-view.js';
+import type { Kinds } from '../../bus/kinds.js';
+import type { RequestLedger } from '../../bus/requests.js';
+import type { Router } from '../../bus/router.js';
 import {
   EPOCH_OFFSET,
   FOLLOWERS,
@@ -20,21 +20,21 @@ import {
   SOURCE_OFFSET,
   setU53,
   TARGET_OFFSET,
-} from '../../../protocol/frame.js';
-import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
-import type { HeldFrame } from '../../contract/checkpoint.js';
-import type { Tap } from '../tap.js';
-import { HeldFrames } from './held-frames.js';
+} from '../../protocol/frame.js';
+import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
+import type { HeldFrame } from '../contract/checkpoint.js';
+import type { Tap } from './tap.js';
 
-export interface GateServices {
+/** What a gate needs of the bus of its VM. */
+export interface GateBus {
   readonly router: Router;
   readonly kinds: Kinds;
   readonly requests: RequestLedger;
   readonly tap: Tap;
   /** Microseconds since the Unix epoch. */
-  readonly now: () => number;
+  now(): number;
   /** A request was opened that must settle by `deadlineAt`, in microseconds. */
-  readonly watchDeadline: (deadlineAt: number) => void;
+  watchDeadline(deadlineAt: number): void;
 }
 
 /** Requests of one party that have not settled, refused ones included. */
@@ -48,6 +48,42 @@ const SEQUENCES_PER_EPOCH = 2 ** 32;
  * takes its frames for duplicates.
  */
 export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
+
+/** Frames that have left, before those behind them are moved to the front. */
+const LEFT_MAX = 1024;
+
+/** Frames that wait to leave a gate, oldest first. Taking one costs the same however many wait. */
+class HeldFrames {
+  /** Of the frames. */
+  bytes = 0;
+  private frames: HeldFrame[] = [];
+  private left = 0;
+
+  get size(): number {
+    return this.frames.length - this.left;
+  }
+
+  get first(): HeldFrame | undefined {
+    return this.frames[this.left];
+  }
+
+  get all(): readonly HeldFrame[] {
+    return this.frames.slice(this.left);
+  }
+
+  add(held: HeldFrame): void {
+    this.frames.push(held);
+    this.bytes += held.frame.length;
+  }
+
+  removeFirst(): void {
+    this.bytes -= this.frames[this.left].frame.length;
+    this.left++;
+    if (this.left < LEFT_MAX && this.left < this.frames.length) return;
+    this.frames = this.frames.slice(this.left);
+    this.left = 0;
+  }
+}
 
 export class Gate {
   /** Sequence of the last frame that left. Part of the party's saved state: it goes on across restarts. */
@@ -67,9 +103,9 @@ export class Gate {
 
   constructor(
     readonly address: number,
-    private readonly services: GateServices,
+    private readonly bus: GateBus,
   ) {
-    this.linePerTarget = services.kinds.isRuntime(address);
+    this.linePerTarget = bus.kinds.isRuntime(address);
   }
 
   /** True while something that was emitted has not left. */
@@ -97,7 +133,7 @@ export class Gate {
   /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
   release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
     if (start === end) return;
-    const now = this.services.now();
+    const now = this.bus.now();
     const { address, epoch } = this;
     const view = this.kept.of(bytes);
     for (let at = start; at < end; at += frameLength(bytes, at)) {
@@ -112,17 +148,17 @@ export class Gate {
 
   private pass(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): void {
     if (!this.note(bytes, at, now, deadlineMs)) return;
-    if (this.services.router.permits(bytes, at)) this.route(bytes, at);
-    else this.services.tap.refused('refused', bytes, at);
+    if (this.bus.router.permits(bytes, at)) this.route(bytes, at);
+    else this.bus.tap.refused('refused', bytes, at);
   }
 
   private route(bytes: Uint8Array, at: number): void {
     if (readU16(bytes, at + TARGET_OFFSET) !== FOLLOWERS) this.place(bytes, at, readU16(bytes, at + TARGET_OFFSET));
-    else for (const follower of this.services.router.targetsOf(bytes, at)) this.place(bytes, at, follower);
+    else for (const follower of this.bus.router.targetsOf(bytes, at)) this.place(bytes, at, follower);
   }
 
   private place(bytes: Uint8Array, at: number, target: number): void {
-    if (!this.lines.has(this.lineOf(target)) && this.services.router.emit(bytes, at, target)) return;
+    if (!this.lines.has(this.lineOf(target)) && this.bus.router.emit(bytes, at, target)) return;
     this.wait({ frame: bytes.slice(at, at + frameLength(bytes, at)), target });
   }
 
@@ -148,7 +184,7 @@ export class Gate {
 
   /** A request whose party is to hear of others first that were refused. Where it has no room for that either it would wait for ever. */
   private mustHear(bytes: Uint8Array, at: number): boolean {
-    const { kinds, requests, router } = this.services;
+    const { kinds, requests, router } = this.bus;
     if (kinds.get(readU16(bytes, at + KIND_OFFSET))?.role !== 'request') return false;
     return requests.inFlight(this.address) >= UNSETTLED_MAX && router.canBeTold(this.address);
   }
@@ -159,22 +195,22 @@ export class Gate {
    * and for the withdrawal of somebody else's request
    */
   private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): boolean {
-    const facts = this.services.kinds.get(readU16(bytes, at + KIND_OFFSET));
+    const facts = this.bus.kinds.get(readU16(bytes, at + KIND_OFFSET));
     if (facts?.role === 'withdrawal') return this.noteWithdrawal(bytes, at);
     if (facts === undefined || (facts.role !== 'request' && facts.role !== 'reply')) return true;
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     const target = readU16(bytes, at + TARGET_OFFSET);
     if (facts.role === 'reply') {
-      const inHand = this.services.requests.answered(this.address, target, request, facts.answers);
-      if (!inHand) this.services.router.reject('refused', 'answer to a request that is not in hand', bytes, at);
+      const inHand = this.bus.requests.answered(this.address, target, request, facts.answers);
+      if (!inHand) this.bus.router.reject('refused', 'answer to a request that is not in hand', bytes, at);
       return inHand;
     }
     if (request < 0) {
-      this.services.router.reject('undecodable', 'request without a number', bytes, at);
+      this.bus.router.reject('undecodable', 'request without a number', bytes, at);
       return false;
     }
     const deadlineAt = now + (deadlineMs ?? facts.deadlineMs ?? REQUEST_DEADLINE_DEFAULT_MS) * 1000;
-    const { requests, router, tap, watchDeadline } = this.services;
+    const { requests, router, tap } = this.bus;
     const inFlight = requests.inFlight(this.address);
     const isOver = inFlight >= REQUESTS_IN_FLIGHT_MAX;
     if (inFlight >= UNSETTLED_MAX) {
@@ -185,13 +221,13 @@ export class Gate {
     }
     requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });
     if (isOver) router.reject('overloaded', `more than ${REQUESTS_IN_FLIGHT_MAX} requests of one party in flight`, bytes, at);
-    else watchDeadline(deadlineAt);
+    else this.bus.watchDeadline(deadlineAt);
     return !isOver;
   }
 
   /** What a party withdraws of its own has settled: neither a deadline nor a reply comes any more. */
   private noteWithdrawal(bytes: Uint8Array, at: number): boolean {
-    const { kinds, requests, router } = this.services;
+    const { kinds, requests, router } = this.bus;
     if (kinds.isRuntime(this.address)) return true;
     const withdrawn = withdrawnRequest(bytes, at);
     if (withdrawn?.requester === this.address) requests.settled(withdrawn.requester, withdrawn.request);
@@ -205,7 +241,7 @@ export class Gate {
     for (const [number, line] of this.lines) this.retryLine(number, line);
     for (let held = this.nextUnasked; held; held = this.nextUnasked) {
       this.unasked.removeFirst();
-      this.pass(held.frame, 0, this.services.now());
+      this.pass(held.frame, 0, this.bus.now());
     }
     return !this.blocked;
   }
@@ -216,7 +252,7 @@ export class Gate {
   }
 
   private retryLine(number: number, line: HeldFrames): void {
-    for (let held = line.first; held && this.services.router.emit(held.frame, 0, held.target); held = line.first) line.removeFirst();
+    for (let held = line.first; held && this.bus.router.emit(held.frame, 0, held.target); held = line.first) line.removeFirst();
     if (line.size === 0) this.lines.delete(number);
   }
 }

@@ -1,0 +1,166 @@
+/**
+ * How an actor outlives the loss of its VM, or goes on in another one: what is kept of it, as plain data, and what of that it knows again before
+ * anything is handled.
+ *
+ *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
+ *   handOver ────> adopt: checkpoint.snapshot ── handled, again ──> the state it has now ── checkpoint.waiting ──> goes on
+ */
+import { hasSeen, noteSeen, pairsOf } from '../../../bus/seen.js';
+import { framesIn } from '../../../protocol/frame.js';
+import type { ActorCheckpoint } from '../../contract/checkpoint.js';
+import type { Handover } from '../../contract/handover.js';
+import type { Suspect } from '../../contract/suspect.js';
+import { hangOf, NO_FRAME } from '../deaths.js';
+import type { ActorCore } from './actor-core.js';
+import type { CellJournal, JournalEntry } from './cell-journal.js';
+
+/** What the host keeps: the last snapshot, and what waits around it. */
+export function checkpointOf({ name, neededFrom, handledTo, digest, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
+  return {
+    actor: name,
+    position: neededFrom,
+    snapshot: snapshots.last.bytes,
+    sequence: snapshots.last.sequence,
+    digest: snapshots.last.digest,
+    handledTo: Math.max(handledTo, neededFrom),
+    lastSequence: gate.sequence,
+    lastDigest: digest,
+    seen: pairsOf(seen),
+    waiting: mailbox.contents,
+    held: gate.held,
+  };
+}
+
+/**
+ * Knows again what it had accepted: before anybody sends, or it would take again what it has handled; and before it handles anything, or
+ * the requests behind one at which it ends would be in nobody's hands. To be called when the requests of the checkpoint are open again.
+ */
+export function remember(
+  { address, runtime: { bus }, journal, handledTo, seen, mailbox, gate }: ActorCore,
+  { waiting, held }: Pick<ActorCheckpoint, 'waiting' | 'held'> = { waiting: [], held: [] },
+): void {
+  const journaled: number[] = [];
+  for (const { frame, poisoned } of journal.from(handledTo)) {
+    noteSeen(journaled, frame, bus.kinds);
+    noteSeen(seen, frame, bus.kinds);
+    if (!poisoned) bus.router.acceptAgain(address, frame, 0);
+  }
+  for (const frame of waiting.flatMap(framesIn)) {
+    const facts = bus.kinds.of(frame, 0);
+    if (!facts || hasSeen(journaled, frame, bus.kinds)) continue;
+    mailbox.offerForced(frame, 0, frame.length, facts);
+    bus.router.acceptAgain(address, frame, 0);
+  }
+  gate.hold(held);
+}
+
+/** The VM was lost at this actor: frames at which it was so too often are poison, and an actor for which no frame is to blame is not entered again. To be called before it goes on. */
+export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
+  const { deaths, journal, runtime } = core;
+  blameItself(core, suspects);
+  for (const { suspect, entry, attempt } of attemptsOf(journal, suspects)) {
+    deaths.blame(entry?.position ?? NO_FRAME, attempt);
+    if (!deaths.isPoison && suspect.reported) continue;
+    const report = deaths.hung(suspect, attempt, entry?.frame ?? null);
+    runtime.crashes.begin(report);
+    if (entry && deaths.isPoison) {
+      runtime.bus.router.acceptAgain(core.address, entry.frame, 0);
+      core.poison(entry, report);
+    }
+    if (!suspect.reported) runtime.tap.hung(report);
+  }
+}
+
+/** It hung, or its thread ended, as it was made or saved: at a state that a frame may have brought about, which is found out; or at none, which is the actor itself. */
+function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
+  const { deaths, runtime } = core;
+  core.probes = suspects.some(({ position, certain, hung }) => position < 0 || (hung && !certain));
+  const itself = suspects.filter(({ position }) => position < 0);
+  for (const [i, suspect] of itself.entries()) {
+    const reason = `${suspect.reason}, as it was made, saved or restored`;
+    deaths.blame(NO_FRAME, i + 1);
+    if (deaths.isPoison) core.bar(hangOf(reason));
+    if (suspect.reported) continue;
+    const report = deaths.hung(suspect, i + 1, null, reason);
+    runtime.crashes.begin(report);
+    runtime.tap.hung(report);
+  }
+}
+
+interface Attempt {
+  readonly suspect: Suspect;
+  /** Null when it was one of several. */
+  readonly entry: JournalEntry | null;
+  /** How often its actor has ended at it. */
+  readonly attempt: number;
+}
+
+/**
+ * Goes through hangs, oldest first, and leaves out those at frames that are not there any more or are poison. Where the frame is not
+ * certain the hang counts as one attempt of each that it may have been: the one that hangs again, for certain, has had two.
+ */
+function* attemptsOf(journal: CellJournal, suspects: readonly Suspect[]): Generator<Attempt> {
+  const attempts = new Map<number, number>();
+  const before = ({ position }: JournalEntry): number => attempts.get(position) ?? 0;
+  for (const suspect of suspects) {
+    const { position, index } = suspect;
+    // Saved, made or restored: any frame that was handled may have brought that about.
+    if (position < 0) for (const entry of journal.from(0)) attempts.set(entry.position, Math.max(before(entry), 1));
+    const entries = suspect.certain ? journal.at(position, index) : journal.behind(position, index);
+    if (entries.length === 0) continue;
+    const entry = entries.length === 1 ? entries[0] : null;
+    const attempt = suspect.certain && entry ? Math.max(before(entry), suspect.attempts) + 1 : 1;
+    for (const each of entries) attempts.set(each.position, Math.max(before(each), attempt));
+    yield { suspect, entry, attempt };
+  }
+}
+
+/** Frames behind the checkpoint that are poison: who asked with one of them may not have been told. */
+export function poisonedFrames({ journal, snapshots }: ActorCore): readonly Uint8Array[] {
+  return journal.poisonedSince(snapshots.last.position);
+}
+
+/** It handles nothing more, and what waits in its gate stays there. */
+export function suspend(core: ActorCore): void {
+  core.state = 'moving';
+  core.gate.closed = true;
+}
+
+/** It takes no snapshot, at which the actor might end. */
+export function handOver(core: ActorCore): Handover {
+  const { handled, left } = core.entriesSinceSnapshot();
+  const kept = checkpointOf(core);
+  return {
+    ...kept,
+    snapshot: kept.snapshot.slice(),
+    waiting: [...left.map(({ frame }) => frame), ...kept.waiting.map((piece) => piece.slice())],
+    held: [...kept.held],
+    handled: handled.map(({ frame }) => frame),
+    sent: core.sent.after(kept.sequence),
+  };
+}
+
+/** Comes to the state that is handed over, and waits. @throws ActorTrap */
+export function adopt(core: ActorCore, { waiting, held, handled, sent }: Handover): void {
+  const { gate, snapshots, journal, incarnations, runtime } = core;
+  suspend(core);
+  runtime.bus.router.fence(core.address, gate.epoch, gate.sequence);
+  core.renew();
+  const entries = handled.map((frame) => ({ frame, position: journal.position, poisoned: false }));
+  if (sent) {
+    core.sent.restart(snapshots.last.sequence);
+    core.sent.add(sent, 0, sent.length);
+  }
+  const failed = core.replay(entries);
+  if (failed) throw failed.trap;
+  const { digest } = core;
+  snapshots.keep({ bytes: incarnations.snapshot(), sequence: gate.sequence, digest, position: journal.position }, () => 0);
+  core.sent.restart(gate.sequence);
+  remember(core, { waiting, held });
+}
+
+/** It runs here from now on. */
+export function arrive(core: ActorCore): void {
+  core.state = 'running';
+  core.gate.closed = false;
+}

@@ -1,0 +1,20 @@
+/** What its VM is to an actor or port. */
+import type { Crashes } from '../crashes.js';
+import type { Durability } from '../durability.js';
+import type { FaultRates } from '../fault-rates.js';
+import type { PermittedRestarts } from '../scheduler.js';
+import type { Tap } from '../tap.js';
+import type { VmBus } from '../vm-bus.js';
+import type { VmOptions } from '../vm-options.js';
+
+export interface Runtime {
+  readonly options: VmOptions;
+  readonly bus: VmBus;
+  readonly tap: Tap;
+  readonly durability: Durability;
+  readonly crashes: Crashes;
+  readonly faults: FaultRates;
+  readonly restarts: PermittedRestarts;
+  /** Room for one batch; every cell uses it in turn. */
+  readonly scratch: Uint8Array;
+}

@@ -1,0 +1,153 @@
+/** Who comes into a VM and who leaves it: actors that are spawned, stopped, moved or back after a loss, and ports that are opened. */
+import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
+import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
+import type { ActorFactory } from '../contract/instance.js';
+import { decodeSavedState } from '../contract/snapshot.js';
+import type { PortParty } from '../model/port-handlers.js';
+import { ActorCell } from './cell/actor-cell.js';
+import type { Cell, CellMap } from './cell/cell.js';
+import type { Runtime } from './cell/runtime.js';
+import { firstSequenceOf } from './gate.js';
+import { PortCell, type PortSpec } from './port/port-cell.js';
+import type { Scheduler } from './scheduler.js';
+
+/** Of a state. */
+const NOTHING = new Uint8Array(0);
+
+export class Cells {
+  /** The VM was lost as they started: they are in no checkpoint. */
+  private beginning: readonly ActorCell[] = [];
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly map: CellMap,
+    private readonly scheduler: Scheduler,
+  ) {}
+
+  /** @throws Error when there is one of this name */
+  open<P extends PortParty>(spec: PortSpec<P>): PortCell<P> {
+    const { name } = spec.schema;
+    if (this.map.get(name)) throw new Error(`port ${name} is open already`);
+    const cell = new PortCell(spec, this.runtime);
+    this.map.add(cell);
+    this.serve(cell);
+    return cell;
+  }
+
+  /** @throws Error when there is no implementation of it here, or it is here already */
+  create(spec: SpawnSpec, kept?: ActorCheckpoint): ActorCell {
+    const { vm } = this.runtime.bus;
+    if (this.map.get(spec.party)) throw new Error(`actor ${spec.party} is in VM ${vm} already`);
+    const cell = new ActorCell(this.implementationOf(spec), spec, this.runtime, kept);
+    this.map.add(cell);
+    return cell;
+  }
+
+  private implementationOf({ party, version = 1 }: SpawnSpec): ActorFactory {
+    const { factories, name: vm } = this.runtime.options;
+    const found = factories.find((factory) => factory.schema.name === party && (factory.version ?? 1) === version);
+    if (!found) throw new Error(`VM ${vm} has no implementation${version === 1 ? '' : ` ${version}`} of actor ${party}`);
+    return found;
+  }
+
+  /** Frames for it come in, and it has its turns. */
+  serve(cell: Cell): void {
+    if (this.scheduler.parties.includes(cell)) return;
+    this.runtime.bus.add(cell);
+    this.scheduler.add(cell);
+  }
+
+  /** It is not here any more. */
+  drop(cell: Cell): void {
+    this.map.remove(cell);
+    this.unserve(cell);
+  }
+
+  private unserve(cell: Cell): void {
+    this.runtime.bus.remove(cell);
+    this.scheduler.remove(cell);
+  }
+
+  /** Also of a port that was stopped. */
+  async spawn(spec: SpawnSpec): Promise<void> {
+    if (this.map.get(spec.party)?.stays) return this.restart(spec.party, spec.epoch);
+    const { bus, durability, tap } = this.runtime;
+    const cell = this.create(spec);
+    tap.started(cell.address, spec.epoch);
+    bus.router.fence(cell.address, spec.epoch, cell.gate.sequence);
+    bus.orphaned.giveBack(cell.gate);
+    // What the actor handles and is in no checkpoint could not be recovered.
+    await durability.make();
+    this.serve(cell);
+    // What was meant for it while it was down is lost: requests of its own fail anew.
+    bus.requests.reopen(cell.address, spec.snapshot !== undefined);
+    bus.watchDeadlines();
+    if (spec.epoch > 1 || spec.stored) bus.resync.come(cell.core.schema, spec.stored !== undefined);
+  }
+
+  restart(name: string, epoch: number): void {
+    const cell = this.map.named(name);
+    this.serve(cell);
+    cell.restart(epoch);
+  }
+
+  /** @returns its last saved state; null when it has none */
+  stop(name: string): Uint8Array | null {
+    const cell = this.map.named(name);
+    const savedState = cell.stop();
+    this.unserve(cell);
+    if (!savedState) return null;
+    const { bus } = this.runtime;
+    this.map.remove(cell);
+    this.map.savedStates.set(name, savedState);
+    bus.orphaned.add(cell.gate);
+    for (const request of bus.requests.abandon(cell.address)) bus.fail(request, 'ended');
+    return savedState;
+  }
+
+  /** The former incarnation of the VM was lost: its parties are here again, and know what they had accepted. A port that is not among the orders was down in it. */
+  resume(specs: readonly RecoverySpec[], checkpoint: Checkpoint | undefined): void {
+    const { bus, durability } = this.runtime;
+    const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
+    this.resumeOpen(specs);
+    const { position } = durability.journal;
+    const gone = specs.filter(({ party }) => !this.map.get(party) && !this.isPort(party));
+    const actors = gone.map((spec) => this.create(spec, keptOf(spec.party) ?? notBegun(spec, position)));
+    this.beginning = actors.filter(({ name }) => !keptOf(name));
+    if (checkpoint) {
+      bus.requests.restore(checkpoint.requests, (address) => actors.some((cell) => cell.address === address));
+      bus.orphaned.restore(checkpoint, [...actors, bus.sender]);
+    }
+    for (const cell of actors) cell.remember(keptOf(cell.name));
+    for (const cell of actors) this.serve(cell);
+  }
+
+  /** Those that were opened as the VM was made. */
+  private resumeOpen(specs: readonly RecoverySpec[]): void {
+    for (const cell of this.map.all) {
+      const spec = specs.find(({ party }) => party === cell.name);
+      if (spec) cell.beginAs(spec.epoch);
+      else this.stop(cell.name);
+    }
+  }
+
+  private isPort(name: string): boolean {
+    return this.runtime.options.parties.some((party) => party.name === name && party.role === 'port');
+  }
+
+  /** Handles what the journal has behind the checkpoint. @returns frames behind it that are poison */
+  recover(): readonly Uint8Array[] {
+    const { all } = this.map;
+    const poisoned = all.flatMap((cell) => cell.poisonedFrames());
+    for (const cell of all) cell.recover();
+    for (const { core } of this.beginning) this.runtime.bus.resync.come(core.schema, false);
+    this.beginning = [];
+    return poisoned;
+  }
+}
+
+/** Of an actor that had not run yet, with what it was to start with. An empty snapshot is none. */
+function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: number): ActorCheckpoint {
+  const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: NOTHING };
+  return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
+}

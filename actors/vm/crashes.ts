@@ -1,0 +1,167 @@
+/** The crashes of a VM: what a person needs to mend them, in which of them parties are now, and where in their source they were. */
+import type { Kinds } from '../../bus/kinds.js';
+import { readHeader } from '../../protocol/frame.js';
+import { CRASH_REPORT_FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import type { CauseLink, CrashReport } from '../contract/events.js';
+import type { ActorTrap, VmName } from '../contract/instance.js';
+import { isA, stackOf } from '../contract/thrown.js';
+import type { MoveStep, Tap, TapListener } from './tap.js';
+
+export interface Crash {
+  readonly party: string;
+  readonly address: number;
+  readonly epoch: number;
+  readonly lastSequence: number;
+  readonly trap: ActorTrap;
+  /** Null when it ended at none, as a port whose `onOpen` throws. */
+  readonly frame: Uint8Array | null;
+  readonly attempt: number;
+  readonly restartsAs: number;
+}
+
+export const NO_MESSAGE = { kind: 0, kindName: '', source: '', sequence: 0, sentAt: 0, firstBytes: new Uint8Array(0) };
+
+/** Puts reports together, and knows from the moment that a party ends until its next incarnation begins which crash is why something fails. */
+export class Crashes implements TapListener {
+  /** By address, the incarnation that has crashed. */
+  private readonly epochs = new Map<number, number>();
+
+  constructor(
+    private readonly vm: VmName,
+    private readonly kinds: Kinds,
+    private readonly tap: Tap,
+  ) {}
+
+  /** Its party is in this crash from now on. */
+  report(crash: Crash): CrashReport {
+    this.begin(crash);
+    return this.describe(crash);
+  }
+
+  describe(crash: Crash): CrashReport {
+    const { party, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
+    return {
+      party,
+      address,
+      vm: this.vm,
+      epoch,
+      lastSequence,
+      reason: trap.message,
+      stack: stackOf(isA(trap.cause, Error) ? trap.cause : trap),
+      position: trap.isLocated ? trap.position : '',
+      attempt,
+      at: this.tap.now(),
+      restartsAs,
+      ...this.messageOf(crash),
+    };
+  }
+
+  private messageOf({ frame }: Crash): Pick<CrashReport, 'message' | 'causes'> {
+    if (!frame) return { message: NO_MESSAGE, causes: [] };
+    const { kinds } = this;
+    const { source, sequence, kind, sentAt, causeSource, causeSequence } = readHeader(frame, 0);
+    return {
+      causes: this.causes(causeSource, causeSequence),
+      message: {
+        kind,
+        kindName: kinds.nameOf(kind),
+        source: kinds.partyName(source),
+        sequence,
+        sentAt,
+        firstBytes: frame.slice(0, CRASH_REPORT_FRAME_BYTES_MAX),
+      },
+    };
+  }
+
+  /** A frame and its causes, nearest first, as far as they passed this VM lately. */
+  causes(source: number, sequence: number): readonly CauseLink[] {
+    return this.tap.trace.chain(source, sequence).map((link) => ({
+      address: link.source,
+      source: this.kinds.partyName(link.source),
+      sequence: link.sequence,
+      kindName: this.kinds.nameOf(link.kind),
+    }));
+  }
+
+  /** From now on it is why requests of its party fail. */
+  begin({ address, epoch }: Pick<Crash, 'address' | 'epoch'>): void {
+    this.epochs.set(address, epoch);
+  }
+
+  /** What ends from now on does not end by that crash. */
+  over(address: number): void {
+    this.epochs.delete(address);
+  }
+
+  started(party: number): void {
+    this.over(party);
+  }
+
+  moved(party: number, step: MoveStep): void {
+    if (step === 'adopted') this.over(party);
+  }
+
+  /** @returns the incarnation in whose crash a party is; null when it is in none */
+  epochOf(address: number): number | null {
+    return this.epochs.get(address) ?? null;
+  }
+}
+
+/** Crashes that can be asked about: the supervisor asks at once. */
+const SITES_MAX = 16;
+
+interface Site {
+  readonly report: CrashReport;
+  readonly trap: ActorTrap;
+  told: boolean;
+}
+
+const nameOf = (party: string, epoch: number): string => `${party} ${epoch}`;
+
+/**
+ * Where in their source the actors and ports of a VM have crashed. To find a position may take long (a source map has to be parsed), so a report leaves
+ * without it, and the supervisor asks once the restart is under way. The metrics hear of a crash when its position is known.
+ */
+export class CrashSites implements TapListener {
+  private readonly sites = new Map<string, Site>();
+
+  constructor(private readonly tap: Pick<Tap, 'located'>) {}
+
+  reported(report: CrashReport, trap: ActorTrap): void {
+    this.note(report, trap);
+  }
+
+  crashed(report: CrashReport, trap: ActorTrap): void {
+    this.note(report, trap);
+  }
+
+  private note(report: CrashReport, trap: ActorTrap): void {
+    const site = { report, trap, told: trap.isLocated };
+    if (site.told) this.tap.located(report);
+    this.sites.set(nameOf(report.party, report.epoch), site);
+    if (this.sites.size > SITES_MAX) this.forgetOldest();
+  }
+
+  private forgetOldest(): void {
+    for (const [name, { report, told }] of this.sites) {
+      this.sites.delete(name);
+      if (!told) this.tap.located(report);
+      return;
+    }
+  }
+
+  /** Resolves when a position can be looked for. Never rejects. */
+  async ready(party: string, epoch: number): Promise<void> {
+    await this.sites.get(nameOf(party, epoch))?.trap.ready();
+  }
+
+  /** @returns empty when it is not known */
+  locate(party: string, epoch: number): string {
+    const site = this.sites.get(nameOf(party, epoch));
+    if (!site) return '';
+    const { position } = site.trap;
+    if (!site.told) this.tap.located({ ...site.report, position });
+    site.told = true;
+    return position;
+  }
+}

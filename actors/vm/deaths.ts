@@ -1,0 +1,188 @@
+/**
+ * How the incarnations of one actor or port ended: at which frame, how often at the same one, and who has been told.
+ *
+ *   ends at a frame ──┬── for the first time ──> its next incarnation handles the frame again
+ *                     └── for the last time that is allowed ──> poison: a dead letter, and its party goes on without it
+ *
+ * The catch: an end after which the party is started again by permit is told only when the next incarnation has done its work.
+ */
+import type { CrashReport } from '../contract/events.js';
+import { ActorTrap } from '../contract/instance.js';
+import { ATTEMPTS_MAX, Hang, type Suspect } from '../contract/suspect.js';
+import { type Crashes, NO_MESSAGE } from './crashes.js';
+import type { Gate, GateBus } from './gate.js';
+import type { Tap } from './tap.js';
+
+/** Which frame: its position in the journal, or source and sequence where it is in none. */
+export type FrameId = number | string;
+
+/** No frame is to blame. */
+export const NO_FRAME = -1;
+
+export interface DeathsRuntime {
+  readonly crashes: Crashes;
+  readonly tap: Tap;
+  readonly bus: GateBus;
+}
+
+export class Deaths {
+  readonly permit = new RestartPermit();
+  /** Of the frame at which the last incarnation ended. */
+  private blamed: FrameId = NO_FRAME;
+  private attempts = 0;
+  /** Journal positions from and to which any entry may have ended one: it is not known which. */
+  private doubt = { from: 0, to: 0 };
+  /** Frames that are poison as soon as they come again. */
+  private readonly condemned = new Map<FrameId, CrashReport>();
+  private readonly untold: { readonly report: CrashReport; readonly trap: ActorTrap }[] = [];
+
+  constructor(
+    private readonly party: string,
+    private readonly gate: Gate,
+    private readonly runtime: DeathsRuntime,
+  ) {}
+
+  /** How often incarnations have ended at a frame in the journal. What one of several has done counts as one attempt of each. */
+  attemptsAt(position: number): number {
+    if (position === this.blamed) return this.attempts;
+    return position >= this.doubt.from && position < this.doubt.to ? 1 : 0;
+  }
+
+  /** An incarnation has ended at one of the entries between two journal positions. */
+  suspect(from: number, to: number): void {
+    this.doubt = { from, to };
+  }
+
+  /** The last one has ended its party as often as one may. */
+  get isPoison(): boolean {
+    return this.attempts >= ATTEMPTS_MAX;
+  }
+
+  isBlamed(frame: FrameId): boolean {
+    return frame === this.blamed;
+  }
+
+  /** A frame has ended incarnations so many times. */
+  blame(frame: FrameId, attempts: number): void {
+    this.blamed = frame;
+    this.attempts = attempts;
+  }
+
+  /** A frame has ended one more. */
+  count(frame: FrameId): void {
+    const before = typeof frame === 'number' ? this.attemptsAt(frame) : frame === this.blamed ? this.attempts : 0;
+    this.blame(frame, frame === NO_FRAME ? 1 : before + 1);
+  }
+
+  /** It is tried as if it had never ended anything. */
+  forgive(): void {
+    this.blame(NO_FRAME, 0);
+  }
+
+  /**
+   * The present incarnation ends in a trap, and a permit for the next one is spent.
+   * @param frame to be named; null when it is not known, or there is none
+   */
+  end(trap: ActorTrap, frame: Uint8Array | null, attempt = this.attempts): CrashReport {
+    const { crashes, tap } = this.runtime;
+    const restartsAs = this.permit.spend(this.gate.epoch);
+    const report = crashes.report({ ...this.identity, trap, frame, attempt, restartsAs });
+    tap.ended(report, trap);
+    return report;
+  }
+
+  /** A crash that is no end. */
+  describe(trap: ActorTrap, frame: Uint8Array | null): CrashReport {
+    return this.runtime.crashes.describe({ ...this.identity, trap, frame, attempt: 1, restartsAs: 0 });
+  }
+
+  /** The VM of a former incarnation hung, or its thread ended, at a frame, in this attempt. @param frame null when it is not here, or not known */
+  hung(suspect: Suspect, attempt: number, frame: Uint8Array | null, reason = suspect.reason): CrashReport {
+    const { crashes, bus } = this.runtime;
+    const epoch = this.gate.epoch - 1;
+    const report = crashes.describe({ ...this.identity, epoch, trap: hangOf(reason), frame, attempt, restartsAs: 0 });
+    const { source, sequence } = suspect;
+    if (source === 0) return report;
+    return { ...report, message: { ...NO_MESSAGE, source: bus.kinds.partyName(source), sequence } };
+  }
+
+  private get identity(): { readonly party: string; readonly address: number; readonly epoch: number; readonly lastSequence: number } {
+    const { address, epoch, sequence: lastSequence } = this.gate;
+    return { party: this.party, address, epoch, lastSequence };
+  }
+
+  /** A frame at which the party ended too often goes to the dead letters, and the party goes on without it. */
+  poison(frame: Uint8Array, report: CrashReport): void {
+    this.tell();
+    this.runtime.bus.router.reject('poisoned', report.reason, frame, 0);
+    this.runtime.tap.poisoned(report, frame);
+  }
+
+  /** A frame is poison when it comes. */
+  condemn(frame: FrameId, report: CrashReport): void {
+    this.condemned.set(frame, report);
+  }
+
+  get condemns(): boolean {
+    return this.condemned.size > 0;
+  }
+
+  /** @returns true when the frame has become a dead letter: it was condemned */
+  refuses(id: FrameId, copyFrame: () => Uint8Array): boolean {
+    const report = this.condemned.get(id);
+    if (!report) return false;
+    this.condemned.delete(id);
+    const { crashes } = this.runtime;
+    crashes.begin(report);
+    this.poison(copyFrame(), report);
+    crashes.over(report.address);
+    return true;
+  }
+
+  /** Epoch as which the party is to be started again without being asked for; 0 when it waits for its supervisor, or has not ended. */
+  get restartsAs(): number {
+    return this.untold.at(-1)?.report.restartsAs ?? 0;
+  }
+
+  /** To be told with the next `tell`. */
+  keep(report: CrashReport, trap: ActorTrap): void {
+    this.untold.push({ report, trap });
+  }
+
+  /** The restart by permit that was to follow the last end does not: its supervisor is told so. */
+  callOffRestart(): void {
+    const last = this.untold.pop();
+    if (last) this.keep({ ...last.report, restartsAs: 0 }, last.trap);
+    this.tell();
+  }
+
+  /** In their order. */
+  tell(): void {
+    for (const { report, trap } of this.untold.splice(0)) this.runtime.tap.reported(report, trap);
+  }
+}
+
+export const hangOf = (reason: string): ActorTrap => new ActorTrap(0, new Hang(reason));
+
+/**
+ * The right to start the next incarnation of an actor without asking its supervisor first (docs/SUPERVISION.md, "Restart by permit").
+ * It is good for one epoch, once.
+ */
+export class RestartPermit {
+  /** Epoch of the last permit that was good; 0 before. */
+  lastSpent = 0;
+  private epoch = 0;
+
+  grant(epoch: number): void {
+    this.epoch = epoch;
+  }
+
+  /** Spends the permit, whatever it was for. @returns the epoch that follows `ended`, or 0 when there is no permit for it */
+  spend(ended: number): number {
+    const { epoch } = this;
+    this.epoch = 0;
+    if (epoch !== ended + 1) return 0;
+    this.lastSpent = epoch;
+    return epoch;
+  }
+}

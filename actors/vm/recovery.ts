@@ -1,0 +1,50 @@
+/**
+ * How a VM that was lost becomes whole again. The order of the steps is the proof that nothing is lost, doubled or said too early (docs/RECOVERY.md):
+ *
+ *   the parties are here again, and know what they had accepted ──> nobody hears them ──> frames at which the VM hung too often are poison
+ *     ──> the journal behind the checkpoint is handled again ──> what nobody will answer fails ──> the VM takes frames in
+ *     ──> what has left before leaves no more than once ──> a checkpoint
+ */
+import type { RecoverySpec } from '../contract/control.js';
+import { type Suspect, suspectsAt } from '../contract/suspect.js';
+import type { CellMap } from './cell/cell.js';
+import type { Runtime } from './cell/runtime.js';
+import type { Cells } from './cells.js';
+
+export class Recovery {
+  /** Nothing is taken in until what the former incarnation knew is known again. */
+  pending: boolean;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly map: CellMap,
+    private readonly cells: Cells,
+  ) {
+    this.pending = runtime.options.memory?.recovers ?? false;
+  }
+
+  /** @param checkpoint that the host holds, if any @param suspects where former incarnations hung, oldest first. Resolves when the VM could be lost again. */
+  async run(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
+    const { bus, durability } = this.runtime;
+    this.cells.resume(specs, durability.former(checkpoint));
+    const { addresses } = this.map;
+    bus.hush(addresses);
+    for (const cell of this.map.all) cell.blame(suspectsAt(cell.address, suspects));
+    bus.unhush(addresses, this.handleAgain());
+    this.pending = false;
+    // What came out again has left before: it is not for the checkpoint, which would carry it from loss to loss.
+    bus.retryHeld();
+    const kept = durability.make();
+    bus.wake();
+    await kept;
+  }
+
+  /** The host is to know of every step, to know for certain what hangs. @returns frames that are poison */
+  private handleAgain(): readonly Uint8Array[] {
+    const { progress } = this.runtime.tap;
+    progress.tellEach(true);
+    const poisoned = this.cells.recover();
+    progress.tellEach(false);
+    return poisoned;
+  }
+}

@@ -1,0 +1,222 @@
+/**
+ * Carries frames in, out and within one VM: which kinds there are, who is where, which requests are open and when they are late, and what has
+ * found no room yet.
+ *
+ *   party ── gate ──> router ──┬──> mailbox of a party here
+ *                              └──> link to another VM ──> router there
+ *
+ * Each request that nobody answers any more is failed here, by the VM's own voice.
+ */
+import type { Kinds } from '../../bus/kinds.js';
+import type { FrameSink } from '../../bus/link.js';
+import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../bus/requests.js';
+import { type LocalTarget, Router } from '../../bus/router.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import type { HeldFrame } from '../contract/checkpoint.js';
+import type { Routes } from '../contract/control.js';
+import type { VmName } from '../contract/instance.js';
+import type { Crashes } from './crashes.js';
+import type { Gate, GateBus } from './gate.js';
+import { DeadlineTimer, LostRequests } from './lost-requests.js';
+import { OrphanedOutput } from './orphaned-output.js';
+import { SystemSender, TopicResync } from './system-sender.js';
+import type { Tap } from './tap.js';
+import { VmLinks } from './vm-links.js';
+import type { VmOptions } from './vm-options.js';
+
+/** A party of this VM, as its bus sees it. */
+export interface BusParty extends LocalTarget {
+  readonly gate: Gate;
+}
+
+export class VmBus implements GateBus {
+  readonly vm: VmName;
+  /** Of the VM, and so of its ports: 1 for the first. */
+  readonly incarnation: number;
+  readonly requests = new RequestLedger();
+  readonly router: Router;
+  readonly links: VmLinks;
+  /** Says what the runtime itself has to say. */
+  readonly sender: SystemSender;
+  readonly resync: TopicResync;
+  readonly orphaned: OrphanedOutput;
+  /** Takes what links and carriers bring. */
+  readonly sink: FrameSink = (bytes, at, length) => this.router.arrive(bytes, at, at + length);
+  private readonly deadlines: DeadlineTimer;
+  private readonly lost: LostRequests;
+  private parties: readonly BusParty[] = [];
+
+  /** @param wake asks the driver for a pump */
+  constructor(
+    private readonly options: VmOptions,
+    readonly kinds: Kinds,
+    readonly tap: Tap,
+    private readonly crashes: Crashes,
+    readonly wake: () => void,
+  ) {
+    const { name: vm, parties, openLink, carrier, clock, timers, memory } = options;
+    const { requests } = this;
+    this.vm = vm;
+    this.incarnation = memory?.incarnation ?? 1;
+    this.deadlines = new DeadlineTimer(clock, timers, requests, () => this.deadlinePassed());
+    this.router = new Router({
+      kinds,
+      tap,
+      requests,
+      bounce: (requester, request, kind, code) => this.fail({ requester, request, kind }, code),
+      orphaned: (request) => this.withdraw([request]),
+      carrier,
+    });
+    this.links = new VmLinks({ vm, parties, router: this.router, openLink, retains: this.retains, wake });
+    this.sender = new SystemSender(vm, this.incarnation, this);
+    this.resync = new TopicResync(parties, this.router, this.sender);
+    this.orphaned = new OrphanedOutput(this);
+    const fail = (request: OutgoingRequest, code: ErrorCode) => this.failOwn(request, code);
+    this.lost = new LostRequests({ requests, kinds, links: this.links, fail, now: () => this.now(), held: () => this.held });
+  }
+
+  /** What is drained stays in the links until it is durable: whatever can be lost and come back. */
+  get retains(): boolean {
+    return this.options.memory !== undefined;
+  }
+
+  now(): number {
+    return this.options.clock.nowMicros();
+  }
+
+  watchDeadline(deadlineAt: number): void {
+    this.deadlines.watch(deadlineAt);
+  }
+
+  /** Of requests that were opened by others than gates. */
+  watchDeadlines(): void {
+    this.deadlines.watch(this.requests.nextDeadline);
+  }
+
+  add(party: BusParty): void {
+    this.router.addLocal(party);
+    this.parties = [...this.parties, party];
+  }
+
+  remove(party: BusParty): void {
+    this.router.removeLocal(party.address);
+    this.parties = this.parties.filter((other) => other !== party);
+  }
+
+  /** Tells a requester that no reply will come; a port also by which crash. */
+  fail({ requester, request, kind }: Pick<RequestIdentity, 'requester' | 'request' | 'kind'>, code: ErrorCode): void {
+    const { kinds } = this;
+    const byCrash = kinds.isPort(requester) && (code === 'poisoned' || code === 'ended');
+    const crashEpoch = byCrash ? this.crashes.epochOf(kinds.get(kind)?.owner ?? 0) : null;
+    this.sender.tellFailed(requester, request, kind, code, crashEpoch);
+    this.wake();
+  }
+
+  /** A port withdraws what is late by itself, in order with what it has sent. */
+  private failOwn(request: OutgoingRequest, code: ErrorCode): void {
+    this.fail(request, code);
+    if (code === 'deadline' && !this.kinds.isPort(request.requester)) this.withdraw([request]);
+  }
+
+  /** Tells those who have them in hand that nobody waits for these requests any more. */
+  withdraw(requests: readonly RequestIdentity[]): void {
+    for (const request of requests) this.sender.tellWithdrawn(request);
+    if (requests.length > 0) this.wake();
+  }
+
+  private withdrawOrphaned(): void {
+    this.withdraw(this.requests.inHand((request) => this.router.isOrphaned(request)));
+  }
+
+  private deadlinePassed(): void {
+    this.lost.deadlinePassed();
+    this.wake();
+  }
+
+  attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): void {
+    this.links.attach(peer, transport);
+    this.lost.linked(peer, (address) => this.kinds.isPort(address) && this.links.vmOf(address) === peer);
+    this.wake();
+  }
+
+  setRoutes(routes: Routes): void {
+    const { links, router, kinds } = this;
+    links.setRoutes(routes);
+    this.lost.unreachable((address) => !router.hasRoute(address));
+    this.withdraw(this.requests.inHand(({ requester }) => kinds.isPort(requester) && !router.hasRoute(requester)));
+    this.wake();
+  }
+
+  fence(address: number, epoch: number, lastSequence: number): void {
+    const { router } = this;
+    router.fence(address, epoch, lastSequence);
+    this.withdraw(this.requests.inHand((request) => request.requester === address && router.isOrphaned(request)));
+  }
+
+  /** The VM was lost, and its actors handle again what they had handled: ports that have started anew do not hear of it, nor does anybody here before all are back. @param local addresses */
+  hush(local: readonly number[]): void {
+    this.router.mute(local.filter((address) => this.kinds.isPort(address)));
+    this.router.holdLocal(true);
+  }
+
+  /** All are back. @param local addresses @param poisoned frames that they had taken and do not answer */
+  unhush(local: readonly number[], poisoned: readonly Uint8Array[]): void {
+    this.router.mute([]);
+    this.router.holdLocal(false);
+    for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
+    this.lost.recovered((address) => local.includes(address) && this.kinds.isPort(address));
+    this.withdrawOrphaned();
+    this.watchDeadlines();
+  }
+
+  /** Whoever is to be there is there. */
+  begin(): void {
+    this.router.begin();
+    this.resync.begin();
+  }
+
+  /** To be called as a pump begins. @returns true when the event loop has to turn before the next */
+  pumpBegins(): boolean {
+    return this.lost.begin();
+  }
+
+  /** To be called when links were drained. */
+  drained(): void {
+    this.lost.look();
+  }
+
+  /** Something that was emitted waits for room. */
+  get blocked(): boolean {
+    return this.sender.gate.blocked || this.orphaned.size > 0 || this.parties.some(({ gate }) => gate.blocked);
+  }
+
+  /** Offers again what found no room. @returns true when something left */
+  retryHeld(): boolean {
+    const { gate } = this.sender;
+    let left = false;
+    if (gate.blocked) left = gate.retry();
+    for (const party of this.parties) if (party.gate.blocked) left = party.gate.retry() || left;
+    this.orphaned.retry();
+    return left;
+  }
+
+  /** What waits for room, of parties, here or gone. */
+  private get held(): readonly Uint8Array[] {
+    const gates = this.parties.flatMap(({ gate }) => gate.held);
+    return [...gates, ...this.orphaned.held].map(({ frame }) => frame);
+  }
+
+  /** What has not left of parties that are not here any more, and of the VM's runtime. */
+  get heldForNobody(): readonly HeldFrame[] {
+    return [...this.orphaned.held, ...this.sender.gate.held];
+  }
+
+  /** What was published and could be lost with this VM. */
+  get unreleased(): readonly Uint8Array[] {
+    return [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])];
+  }
+
+  end(): void {
+    this.deadlines.end();
+  }
+}
