@@ -76,9 +76,8 @@ export { StartError, SupervisionError, type SupervisionFailure } from './supervi
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 export type { SupervisorSpec } from './supervisor/supervision.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
-export type { Backoff } from './supervisor/tree/backoff.js';
 export { SpecificationError } from './supervisor/tree/errors.js';
-export type { AutoShutdown, RestartKind, Strategy } from './supervisor/tree/specification.js';
+export type { AutoShutdown, Backoff, RestartKind, Strategy } from './supervisor/tree/specification.js';
 export type { VmState } from './supervisor/vm-machine.js';
 export {
   type AbortSignalLike,

@@ -16,10 +16,10 @@ import type { Directory } from './directory.js';
 import { SupervisionError } from './errors.js';
 import type { Intensity } from './intensity.js';
 import type { Escalation } from './system-machine.js';
-import type { Backoff } from './tree/backoff.js';
 import type { Exit } from './tree/child.js';
 import type { TreePlatform } from './tree/children.js';
 import { ChildStartError, OrderError } from './tree/errors.js';
+import type { Backoff } from './tree/specification.js';
 import {
   type AutoShutdown,
   type ChildSpecificationInput,
@@ -35,7 +35,7 @@ export interface SupervisorSpec extends Partial<Intensity> {
   /** Unlike that of any other supervisor or actor. */
   readonly supervisor: string;
   /** `one_for_one` when not given. */
-  readonly strategy?: Exclude<Strategy, 'simple_one_for_one'>;
+  readonly strategy?: Strategy;
   /** `never` when not given. */
   readonly autoShutdown?: AutoShutdown;
   /** None when not given: a child is restarted at once. */

@@ -7,7 +7,7 @@
 import type { Timers } from '../../contract/host.js';
 import type { RestartTimes } from '../intensity.js';
 import { type Child, type Exit, endChild, type Purpose } from './child.js';
-import { ChildStartError, OrderError } from './errors.js';
+import { ChildStartError } from './errors.js';
 import type { ChildSpecification, DropReason } from './specification.js';
 
 /** Clock, timers and chance: a supervisor has none of its own. */
@@ -25,8 +25,6 @@ export type ChildState = 'running' | 'restarting' | 'down';
 export class Entry {
   state: ChildState = 'down';
   child: Child | undefined;
-  /** The incarnation that ended, by which a dynamic child is known until the next has started. */
-  former: Child | undefined;
   startedAt = 0;
   /** Restarts without a run between them that was long enough: what backoff counts. */
   restarts = 0;
@@ -41,31 +39,12 @@ export class Entry {
   /** Of the try that waits for its turn. */
   ticket: unknown;
 
-  constructor(
-    public specification: ChildSpecification,
-    /** What it is started with, under `simple_one_for_one`. */
-    public extra?: readonly unknown[],
-  ) {}
+  constructor(readonly specification: ChildSpecification) {}
 
   get temporary(): boolean {
     return this.specification.restart === 'temporary';
   }
-
-  /** Nothing of it is kept once it is down: it is temporary, or has no name to start it again by. */
-  get passing(): boolean {
-    return this.temporary || this.extra !== undefined;
-  }
-
-  /** It will not be started again: what its start holds can go. */
-  forgetStart(): void {
-    this.specification = { ...this.specification, start: startForgotten };
-    this.extra &&= [];
-  }
 }
-
-const startForgotten = async (): Promise<never> => {
-  throw new OrderError('not_found');
-};
 
 export class Children {
   private list: readonly Entry[] = [];
@@ -82,10 +61,8 @@ export class Children {
     return this.list;
   }
 
-  /** By its name, which a dynamic child has not, or by its incarnation. */
-  find(key: string | Child): Entry | undefined {
-    if (typeof key === 'string') return this.list.find(({ extra, specification }) => !extra && specification.id === key);
-    return this.list.find(({ state, child, former }) => (state === 'restarting' ? former : child) === key);
+  find(id: string): Entry | undefined {
+    return this.list.find(({ specification }) => specification.id === id);
   }
 
   add(entry: Entry): void {
@@ -94,10 +71,6 @@ export class Children {
 
   remove(entry: Entry): void {
     this.list = this.list.filter((other) => other !== entry);
-  }
-
-  arrange(entries: readonly Entry[]): void {
-    this.list = entries;
   }
 
   from(first: Entry): readonly Entry[] {
@@ -137,7 +110,7 @@ export class Children {
 
   /** A start that never comes to an end does not keep a supervisor that is killed; what it starts in the end is killed in turn. */
   private async unlessKilled(entry: Entry): Promise<Child | null> {
-    const start = (async () => entry.specification.start(...(entry.extra ?? [])))();
+    const start = (async () => entry.specification.start())();
     let giveUp = () => {};
     const givenUp = new Promise<null>((resolve) => {
       giveUp = () => resolve(null);
@@ -178,7 +151,7 @@ export class Children {
   letGo(entry: Entry): void {
     this.calm(entry);
     entry.takenDown = false;
-    if (entry.passing) this.remove(entry);
+    if (entry.temporary) this.remove(entry);
   }
 
   /** The same, and nobody else will start it again by himself. */

@@ -1,6 +1,5 @@
 /** What goes wrong between a supervisor and whoever gives it orders. */
 import { reasonOf } from '../../contract/thrown.js';
-import type { Child } from './child.js';
 
 /** A flag or a specification makes no sense; nothing was done. */
 export class SpecificationError extends Error {
@@ -25,20 +24,13 @@ export class ChildStartError extends Error {
   }
 }
 
-/**
- * already_started: a child of that name runs. already_present: there is one, and it does not run. running, restarting: it is, and that is in the
- * way. not_found: there is none. strategy: not under this one, as children have no names under simple_one_for_one. ended: the supervisor has.
- */
-export type OrderFailure = 'already_started' | 'already_present' | 'running' | 'restarting' | 'not_found' | 'strategy' | 'ended';
+/** running, restarting: it is, and that is in the way. not_found: there is none. ended: the supervisor has. */
+export type OrderFailure = 'running' | 'restarting' | 'not_found' | 'ended';
 
 /** An order that cannot be carried out; nothing was done. */
 export class OrderError extends Error {
   override readonly name = 'OrderError';
-  constructor(
-    readonly code: OrderFailure,
-    /** The one that is in the way. */
-    readonly child?: Child,
-  ) {
+  constructor(readonly code: OrderFailure) {
     super(code);
   }
 }

@@ -6,54 +6,55 @@
  *                              └──────────────────────┘ and each try counts
  */
 import { admitRestart, type RestartTimes } from '../intensity.js';
-import { type Backoff, backoffMs, isReset } from './backoff.js';
 import { type Exit, isAbnormal } from './child.js';
 import type { Children, Entry, TreePlatform } from './children.js';
 import { ExhaustedError } from './errors.js';
-import type { SupervisorFlags } from './specification.js';
+import { type Backoff, backoffMs, isReset, type SupervisorFlags } from './specification.js';
 
 /** What becomes of the supervisor: undefined when it goes on. */
 export type Verdict = Exit | undefined;
 
-export interface RestartServices {
-  readonly children: Children;
-  readonly platform: TreePlatform;
-  readonly flags: () => SupervisorFlags;
-  /** The supervisor is to end: a round is not gone on with. */
-  readonly isEnding: () => boolean;
-  /** Queues an order behind what has come meanwhile, so that a restart that fails again and again hinders nobody. */
-  readonly order: (run: () => Promise<Verdict>) => void;
-  /** Whether what an exhausted supervisor leaves can be restarted by somebody. */
+/** The supervisor whose children they are. */
+export interface RestartOwner {
+  /** It is to end: a round is not gone on with. */
+  readonly isEnding: boolean;
+  /** Whether what it leaves when it is exhausted can be restarted by somebody. */
   readonly hasParent: boolean;
+  /** After what has come meanwhile, so that a restart that fails again and again hinders nobody. */
+  enqueue(run: () => Promise<Verdict>): void;
 }
 
 export class Restarts {
   /** Of all children together, unless each has a budget of its own. */
   times: RestartTimes = [];
 
-  constructor(private readonly services: RestartServices) {}
+  constructor(
+    private readonly flags: SupervisorFlags,
+    private readonly children: Children,
+    private readonly platform: TreePlatform,
+    private readonly owner: RestartOwner,
+  ) {}
 
   async ended(entry: Entry, exit: Exit): Promise<Verdict> {
-    entry.former = entry.child;
     entry.child = undefined;
     this.noteRun(entry);
     const { restart } = entry.specification;
     if (restart === 'permanent' || (restart === 'transient' && isAbnormal(exit))) return this.restart(entry, exit);
-    this.services.children.drop(entry, 'finished');
+    this.children.drop(entry, 'finished');
     return this.autoShutdown(entry);
   }
 
   /** After a run that was long enough backoff begins anew. */
   private noteRun(entry: Entry): void {
     const { backoff } = this.flags;
-    const ranMs = (this.services.platform.nowMicros() - entry.startedAt) / 1000;
+    const ranMs = (this.platform.nowMicros() - entry.startedAt) / 1000;
     if (backoff && isReset(backoff, ranMs)) entry.restarts = 0;
   }
 
   private autoShutdown({ specification }: Entry): Verdict {
     const { autoShutdown } = this.flags;
     if (autoShutdown === 'never' || !specification.significant) return undefined;
-    const othersLeft = this.services.children.all.some((other) => other.specification.significant && other.state !== 'down');
+    const othersLeft = this.children.all.some((other) => other.specification.significant && other.state !== 'down');
     return autoShutdown === 'any_significant' || !othersLeft ? { reason: 'shutdown' } : undefined;
   }
 
@@ -69,28 +70,28 @@ export class Restarts {
 
   /** Those that would go with it run on until then. */
   private roundLater(entry: Entry, backoff: Backoff): void {
-    const { platform, order } = this.services;
+    const { platform } = this;
     const delayMs = backoffMs(backoff, entry.restarts++, platform.random());
     const round = async () => {
       if (entry.timer === timer) await this.round(entry);
       return undefined;
     };
-    const timer = platform.timers.set(delayMs, () => order(round));
+    const timer = platform.timers.set(delayMs, () => this.owner.enqueue(round));
     entry.timer = timer;
   }
 
   private admit(entry: Entry): boolean {
     if (entry.specification.budget?.take()) return true;
     const budget = this.flags.exhaustion === 'degrade' ? entry : this;
-    const times = admitRestart(budget.times, this.services.platform.nowMicros(), this.flags);
+    const times = admitRestart(budget.times, this.platform.nowMicros(), this.flags);
     if (times) budget.times = times;
     return times !== null;
   }
 
   private async exhaust(entry: Entry, cause: unknown): Promise<Verdict> {
-    const { children, hasParent } = this.services;
+    const { children, owner } = this;
     const degrades = this.flags.exhaustion === 'degrade';
-    if (degrades || !hasParent) children.drop(entry, 'exhausted');
+    if (degrades || !owner.hasParent) children.drop(entry, 'exhausted');
     else children.letGo(entry);
     if (!degrades) return { reason: 'shutdown', detail: new ExhaustedError(entry.specification.id, cause) };
     await this.resume();
@@ -99,7 +100,7 @@ export class Restarts {
 
   /** Ends and starts what goes with it, by strategy. A child that is restarted alone keeps nobody waiting. */
   private async round(entry: Entry): Promise<void> {
-    const { children } = this.services;
+    const { children } = this;
     const { strategy } = this.flags;
     if (this.isAlone) {
       this.startAgain([entry]);
@@ -112,7 +113,7 @@ export class Restarts {
 
   /** A child is restarted by itself. */
   private get isAlone(): boolean {
-    return this.flags.strategy === 'one_for_one' || this.flags.strategy === 'simple_one_for_one';
+    return this.flags.strategy === 'one_for_one';
   }
 
   /** What would be decided if it crashed now is that it is restarted, alone and at once. */
@@ -121,12 +122,12 @@ export class Restarts {
     const { budget } = specification;
     if (budget?.hasRoom !== undefined) return budget.hasRoom;
     const spent = this.flags.exhaustion === 'degrade' ? times : this.times;
-    return admitRestart(spent, this.services.platform.nowMicros(), this.flags) !== null;
+    return admitRestart(spent, this.platform.nowMicros(), this.flags) !== null;
   }
 
   /** In reverse order. A temporary child is ended for good: it is not restarted, and that it ended counts for nothing. */
   private async takeDown(group: readonly Entry[]): Promise<void> {
-    const { children } = this.services;
+    const { children } = this;
     for (const entry of [...group].reverse()) {
       const wasUp = entry.state !== 'down' || entry.takenDown;
       await children.end(entry, entry.temporary ? 'stop' : 'restart');
@@ -137,12 +138,12 @@ export class Restarts {
 
   /** In order, up to one that does not start: it is tried again, and those behind it wait. */
   private async startAgain(group: readonly Entry[]): Promise<void> {
-    const { children, isEnding } = this.services;
+    const { children, owner } = this;
     for (const entry of group) {
-      if (isEnding()) return;
+      if (owner.isEnding) return;
       try {
         const child = await children.start(entry);
-        if (!child && entry.passing) children.remove(entry);
+        if (!child && entry.temporary) children.remove(entry);
       } catch (error) {
         this.tryAgain(entry, error);
         return;
@@ -155,17 +156,13 @@ export class Restarts {
     entry.state = 'restarting';
     const ticket = {};
     entry.ticket = ticket;
-    this.services.order(async () => (entry.ticket === ticket ? this.restart(entry, cause) : undefined));
+    this.owner.enqueue(async () => (entry.ticket === ticket ? this.restart(entry, cause) : undefined));
   }
 
   /** Starts what a round has taken down, when the child that held it up is not tried any more. */
   async resume(): Promise<void> {
-    const { all } = this.services.children;
+    const { all } = this.children;
     if (all.some(({ state }) => state === 'restarting')) return;
     await this.startAgain(all.filter(({ takenDown }) => takenDown));
-  }
-
-  private get flags(): SupervisorFlags {
-    return this.services.flags();
   }
 }

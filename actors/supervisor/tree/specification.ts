@@ -3,15 +3,13 @@
  * those of OTP's `supervisor`, whose defaults hold too, but for the budget, which is the one of the whole project.
  */
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../intensity.js';
-import type { Backoff } from './backoff.js';
 import type { Child, Shutdown } from './child.js';
 import { SpecificationError } from './errors.js';
 
 /**
  * one_for_one: a child that ends is restarted alone. one_for_all: with all the others. rest_for_one: with those that started after it.
- * simple_one_for_one: one for one, and all children are of one specification and are started by order.
  */
-export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one' | 'simple_one_for_one';
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
 
 /**
  * permanent: restarted whenever it ends. transient: restarted when it crashes, not when it has finished. temporary: never restarted, and
@@ -28,6 +26,19 @@ export type AutoShutdown = 'never' | 'any_significant' | 'all_significant';
  */
 export type Exhaustion = 'escalate' | 'degrade';
 
+/**
+ * How long to wait before a restart, as Pekko's backoff supervisor does: twice as long each time, up to a maximum, and somewhat longer by
+ * chance, so that what failed together does not come back together. A child that has run for a while begins again with the shortest.
+ */
+export interface Backoff {
+  readonly minMs: number;
+  readonly maxMs: number;
+  /** Part of the delay, 0 to 1, that chance adds at most: also above `maxMs`. */
+  readonly randomFactor: number;
+  /** After so long a run the count begins anew; `minMs` when not given. */
+  readonly resetAfterMs?: number;
+}
+
 export interface SupervisorFlags extends Intensity {
   readonly strategy: Strategy;
   readonly autoShutdown: AutoShutdown;
@@ -37,13 +48,10 @@ export interface SupervisorFlags extends Intensity {
 }
 
 export interface ChildSpecification {
-  /** Unique in its supervisor. Under `simple_one_for_one` it names the specification, not a child. */
+  /** Unique in its supervisor. */
   readonly id: string;
-  /**
-   * @returns null when there is nothing to start: the child is down, and that is no failure
-   * @param extra of `startChild`, under `simple_one_for_one`
-   */
-  readonly start: (...extra: readonly unknown[]) => Promise<Child | null>;
+  /** @returns null when there is nothing to start: the child is down, and that is no failure */
+  readonly start: () => Promise<Child | null>;
   readonly restart: RestartKind;
   readonly significant: boolean;
   readonly shutdown: Shutdown;
@@ -70,7 +78,7 @@ export type ChildSpecificationInput = Pick<ChildSpecification, 'id' | 'start'> &
 /** What a supervisor starts with. */
 export interface SupervisorSpecification {
   readonly flags?: Partial<SupervisorFlags>;
-  /** In the order of their start. Exactly one under `simple_one_for_one`, of which none is started. */
+  /** In the order of their start. */
   readonly children: readonly ChildSpecificationInput[];
 }
 
@@ -83,7 +91,7 @@ export interface CheckedSpecification {
 /** A worker that has not ended by then is taken to hang; OTP's default. */
 const SHUTDOWN_DEFAULT_MS = 5_000;
 
-const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one', 'simple_one_for_one'];
+const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
 const RESTART_KINDS: readonly RestartKind[] = ['permanent', 'transient', 'temporary'];
 const AUTO_SHUTDOWNS: readonly AutoShutdown[] = ['never', 'any_significant', 'all_significant'];
 const EXHAUSTIONS: readonly Exhaustion[] = ['escalate', 'degrade'];
@@ -101,7 +109,6 @@ export function checkSpecification(specification: SupervisorSpecification): Chec
   const ids = children.map(({ id }) => id);
   const twice = ids.find((id, i) => ids.indexOf(id) !== i);
   requireThat('id', twice, twice === undefined);
-  requireThat('children', children, flags.strategy !== 'simple_one_for_one' || children.length === 1);
   return { flags, children };
 }
 
@@ -139,7 +146,7 @@ function checkBackoff({ minMs, maxMs, randomFactor, resetAfterMs }: Backoff): vo
 }
 
 /** @throws SpecificationError that names the field */
-export function checkChild(given: ChildSpecificationInput, { autoShutdown }: SupervisorFlags): ChildSpecification {
+function checkChild(given: ChildSpecificationInput, { autoShutdown }: SupervisorFlags): ChildSpecification {
   requireThat('child', given, typeof given === 'object' && given !== null);
   const { type = 'worker' } = given;
   const shutdown = type === 'supervisor' ? 'infinity' : SHUTDOWN_DEFAULT_MS;
@@ -157,3 +164,12 @@ export function checkChild(given: ChildSpecificationInput, { autoShutdown }: Sup
 
 const isShutdown = (shutdown: unknown): boolean =>
   shutdown === 'brutal' || shutdown === 'infinity' || (typeof shutdown === 'number' && Number.isFinite(shutdown) && shutdown >= 0);
+
+/**
+ * @param restarts before this one, without a run that was long enough between them
+ * @param chance from 0 to 1
+ */
+export const backoffMs = ({ minMs, maxMs, randomFactor }: Backoff, restarts: number, chance: number): number =>
+  Math.min(maxMs, minMs * 2 ** restarts) * (1 + chance * randomFactor);
+
+export const isReset = ({ minMs, resetAfterMs = minMs }: Backoff, ranMs: number): boolean => ranMs >= resetAfterMs;

@@ -6,8 +6,8 @@
  *                ▼
  *            abandoning ──> ended
  *
- * One order at a time, in the order in which they came, as a process takes its messages: the end of a child, a try to restart it, what a person
- * asks for. The end of the supervisor itself is asked for at any time; an order in hand then comes to an end as soon as it can, and those that
+ * One item of its queue at a time, in the order in which they came, as a process takes its messages: the end of a child, a try to restart it, what a person
+ * asks for. The end of the supervisor itself is asked for at any time; the item in hand then comes to an end as soon as it can, and those that
  * wait are refused.
  */
 import { assign, fromPromise, setup } from 'xstate';
@@ -19,7 +19,7 @@ export interface Ending {
   readonly purpose: Purpose;
 }
 
-export interface Order {
+export interface QueueItem {
   /** @returns the end of the supervisor, if it comes to that. Never rejects */
   run(): Promise<Ending | undefined>;
   /** The supervisor has ended before it. */
@@ -35,14 +35,14 @@ export interface SupervisorCommands {
 
 interface SupervisorContext {
   readonly commands: SupervisorCommands;
-  readonly orders: readonly Order[];
+  readonly queue: readonly QueueItem[];
   /** Present once it is to end. */
   readonly ending: Ending | undefined;
 }
 
 type SupervisorEvent =
   | { readonly type: 'start' }
-  | { readonly type: 'order'; readonly order: Order }
+  | { readonly type: 'enqueue'; readonly item: QueueItem }
   | { readonly type: 'end'; readonly ending: Ending };
 
 const purposeOf = ({ ending }: SupervisorContext): Purpose => ending?.purpose ?? 'stop';
@@ -56,29 +56,29 @@ export const supervisorMachine = setup({
   actors: {
     startChildren: fromPromise<void, SupervisorContext>(({ input }) => input.commands.startChildren()),
     endChildren: fromPromise<void, SupervisorContext>(({ input }) => input.commands.endChildren(purposeOf(input))),
-    takeOrder: fromPromise<Ending | undefined, Order>(({ input }) => input.run()),
+    takeNext: fromPromise<Ending | undefined, QueueItem>(({ input }) => input.run()),
   },
   guards: {
     isToEnd: ({ context }) => context.ending !== undefined,
-    hasOrder: ({ context }) => context.orders.length > 0,
+    hasNext: ({ context }) => context.queue.length > 0,
   },
   actions: {
-    queue: assign(({ context, event }) => ({ orders: event.type === 'order' ? [...context.orders, event.order] : context.orders })),
+    enqueue: assign(({ context, event }) => ({ queue: event.type === 'enqueue' ? [...context.queue, event.item] : context.queue })),
     noteEnding: assign(({ context, event }) => {
       if (event.type !== 'end' || (context.ending && event.ending.exit.reason !== 'killed')) return {};
       return { ending: event.ending };
     }),
-    refuse: ({ event }) => event.type === 'order' && event.order.refuse(),
+    refuse: ({ event }) => event.type === 'enqueue' && event.item.refuse(),
     refuseAll: assign(({ context }) => {
-      for (const order of context.orders) order.refuse();
-      return { orders: [] };
+      for (const item of context.queue) item.refuse();
+      return { queue: [] };
     }),
   },
 }).createMachine({
   id: 'supervisor',
-  context: ({ input }) => ({ commands: input, orders: [], ending: undefined }),
+  context: ({ input }) => ({ commands: input, queue: [], ending: undefined }),
   initial: 'idle',
-  on: { order: { actions: 'queue' }, end: { actions: 'noteEnding' } },
+  on: { enqueue: { actions: 'enqueue' }, end: { actions: 'noteEnding' } },
   states: {
     idle: { on: { start: 'starting' } },
     starting: {
@@ -98,24 +98,24 @@ export const supervisorMachine = setup({
     ready: {
       always: [
         { guard: 'isToEnd', target: 'ending' },
-        { guard: 'hasOrder', target: 'busy' },
+        { guard: 'hasNext', target: 'busy' },
       ],
     },
     busy: {
       invoke: {
-        src: 'takeOrder',
-        input: ({ context }) => context.orders[0],
+        src: 'takeNext',
+        input: ({ context }) => context.queue[0],
         onDone: {
           target: 'ready',
-          actions: assign(({ context, event }) => ({ orders: context.orders.slice(1), ending: context.ending ?? event.output })),
+          actions: assign(({ context, event }) => ({ queue: context.queue.slice(1), ending: context.ending ?? event.output })),
         },
       },
     },
     ending: {
       entry: 'refuseAll',
-      on: { order: { actions: 'refuse' } },
+      on: { enqueue: { actions: 'refuse' } },
       invoke: { src: 'endChildren', input: ({ context }) => context, onDone: 'ended' },
     },
-    ended: { entry: 'refuseAll', on: { order: { actions: 'refuse' }, end: {} } },
+    ended: { entry: 'refuseAll', on: { enqueue: { actions: 'refuse' }, end: {} } },
   },
 });

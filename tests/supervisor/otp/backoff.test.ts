@@ -1,6 +1,6 @@
 /** Delays between restarts, with the meaning of Pekko's backoff supervisor. */
 import { expect } from 'vitest';
-import { backoffMs } from '../../../actors/supervisor/tree/backoff.js';
+import { backoffMs } from '../../../actors/supervisor/tree/specification.js';
 import { type Case, runCases, statesOf } from './fixture.js';
 
 const backoff = { minMs: 100, maxMs: 1000, randomFactor: 0.2 };

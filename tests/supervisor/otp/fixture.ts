@@ -23,8 +23,6 @@ export class FakeChild implements Child {
   constructor(
     readonly id: string,
     private readonly log: string[],
-    /** What its start has to say besides. */
-    readonly extra: readonly unknown[] = [],
   ) {
     this.ended = new Promise((resolve) => {
       this.end = resolve;
@@ -86,7 +84,7 @@ export class World {
   worker(id: string, more: Partial<ChildSpecificationInput> = {}): ChildSpecificationInput {
     return {
       id,
-      start: (...extra) => this.born(id, extra),
+      start: () => this.born(id),
       shutdown: 1000,
       dropped: (reason) => this.dropped.push(`${id} ${reason}`),
       ...more,
@@ -134,12 +132,12 @@ export class World {
     return [...this.incarnations.values()].flat().flatMap(({ running, id }) => (running ? [id] : []));
   }
 
-  private async born(id: string, extra: readonly unknown[]): Promise<FakeChild | null> {
+  private async born(id: string): Promise<FakeChild | null> {
     const script = this.scripts.get(id)?.shift();
     if (script === 'ignore') return null;
     if (script === 'hang') return new Promise<never>(() => {});
     if (script) throw script;
-    const child = new FakeChild(id, this.log, extra);
+    const child = new FakeChild(id, this.log);
     this.incarnations.set(id, [...(this.incarnations.get(id) ?? []), child]);
     this.log.push(`+${id}`);
     return child;

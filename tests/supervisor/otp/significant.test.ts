@@ -21,24 +21,6 @@ const nonsignificant =
     }
   };
 
-/** The mode is changed while all goes on, and what counts from then on is the new one. */
-const upgrade =
-  (from: AutoShutdown, to: AutoShutdown, expected: readonly ('running' | 'shutdown')[]): Case[2] =>
-  async (world) => {
-    const specify = (autoShutdown: AutoShutdown) => ({
-      flags: { intensity: 2, periodMs: 1000, autoShutdown },
-      children: children(world, 'transient', autoShutdown !== 'never'),
-    });
-    const { flags, children: first } = specify(from);
-    const supervisor = await world.start(first, flags);
-    await supervisor.change(specify(to));
-    for (const [i, id] of ['a', 'b'].entries()) {
-      if (world.child(id).running) await world.die(id, 'normal');
-      const exit = await exitOf(supervisor);
-      expect(exit === 'running' ? exit : exit.reason).toBe(expected[i]);
-    }
-  };
-
 const cases: readonly Case[] = [
   ['nonsignificant_temporary', 'an end that is not significant never triggers, in no mode', nonsignificant('temporary')],
   ['nonsignificant_transient', 'nor that of a transient one', nonsignificant('transient')],
@@ -80,28 +62,6 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'significant_simple',
-    'dynamic children can be significant where ordinary ones can: `any` ends with the first, `all` with the last',
-    async (world) => {
-      const start = (autoShutdown: AutoShutdown, restart: RestartKind) =>
-        world.start([world.worker('a', { restart, significant: true })], { strategy: 'simple_one_for_one', autoShutdown });
-      await expect(start('never', 'transient')).rejects.toMatchObject({ field: 'significant' });
-      await expect(start('any_significant', 'permanent')).rejects.toMatchObject({ field: 'significant' });
-      const any = await start('any_significant', 'transient');
-      await any.startDynamic();
-      await any.startDynamic();
-      await world.die('a', 'normal');
-      expect(await exitOf(any)).toEqual(SHUT_DOWN);
-      const all = await start('all_significant', 'temporary');
-      const first = await all.startDynamic();
-      await all.startDynamic();
-      await world.die('a', 'normal');
-      expect(await exitOf(all)).toBe('running');
-      (first as ReturnType<World['child']>).leave('normal');
-      expect(await exitOf(all)).toEqual(SHUT_DOWN);
-    },
-  ],
-  [
     'significant_bystander',
     'an end that the restart of a sibling has caused does not trigger',
     async () => {
@@ -134,28 +94,6 @@ const cases: readonly Case[] = [
       await world.die('s1', 'normal');
       expect(await exitOf(stopping)).toBe('running');
       expect(await statesOf(stopping)).toEqual(['a running', 's down']);
-    },
-  ],
-  ['significant_upgrade_never_any', 'never, then any', upgrade('never', 'any_significant', ['shutdown', 'shutdown'])],
-  ['significant_upgrade_any_never', 'any, then never', upgrade('any_significant', 'never', ['running', 'running'])],
-  ['significant_upgrade_never_all', 'never, then all', upgrade('never', 'all_significant', ['running', 'shutdown'])],
-  ['significant_upgrade_all_never', 'all, then never', upgrade('all_significant', 'never', ['running', 'running'])],
-  ['significant_upgrade_any_all', 'any, then all', upgrade('any_significant', 'all_significant', ['running', 'shutdown'])],
-  ['significant_upgrade_all_any', 'all, then any', upgrade('all_significant', 'any_significant', ['shutdown', 'shutdown'])],
-  [
-    'significant_upgrade_child',
-    'a child becomes significant, and is so no more, while it runs',
-    async (world) => {
-      const flags = { intensity: 2, periodMs: 1000, autoShutdown: 'any_significant' } as const;
-      const [plain, significant] = [false, true].map((is) => [world.worker('a', { restart: 'transient', significant: is })]);
-      const becoming = await world.start(plain, flags);
-      await becoming.change({ flags, children: significant });
-      await world.die('a', 'normal');
-      expect(await exitOf(becoming)).toEqual(SHUT_DOWN);
-      const been = await world.start(significant, flags);
-      await been.change({ flags, children: plain });
-      await world.die('a', 'normal');
-      expect(await exitOf(been)).toBe('running');
     },
   ],
 ];

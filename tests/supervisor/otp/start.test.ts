@@ -1,5 +1,6 @@
 /** How a supervisor starts, all or nothing, and what it says of a specification that makes no sense. */
 import { expect } from 'vitest';
+import { type ChildSpecificationInput, checkSpecification } from '../../../actors/supervisor/tree/specification.js';
 import { startSupervisor } from '../../../actors/supervisor/tree/tree-supervisor.js';
 import { type Case, exitOf, runCases, statesOf } from './fixture.js';
 
@@ -25,11 +26,8 @@ const cases: readonly Case[] = [
     'a child whose start finds nothing to start is kept, and down',
     async (world) => {
       world.script('a', 'ignore');
-      const supervisor = await world.start([]);
-      expect(await supervisor.startChild(world.worker('a'))).toBeNull();
-      expect(await supervisor.startChild(world.worker('b'))).toBe(world.child('b'));
+      const supervisor = await world.start(world.workers('a', 'b'));
       expect(await statesOf(supervisor)).toEqual(['a down', 'b running']);
-      expect(await supervisor.countChildren()).toEqual({ specifications: 2, active: 1, supervisors: 0, workers: 2 });
     },
   ],
   [
@@ -39,42 +37,6 @@ const cases: readonly Case[] = [
       world.script('a', 'ignore');
       const supervisor = await world.start([world.worker('a', { restart: 'temporary' }), world.worker('b', { restart: 'temporary' })]);
       expect(await statesOf(supervisor)).toEqual(['b running']);
-      expect(await supervisor.countChildren()).toEqual({ specifications: 1, active: 1, supervisors: 0, workers: 1 });
-    },
-  ],
-  [
-    'sup_start_ignore_temporary_child_start_child',
-    'nor one that was started by order',
-    async (world) => {
-      world.script('a', 'ignore');
-      const supervisor = await world.start([]);
-      expect(await supervisor.startChild(world.worker('a', { restart: 'temporary' }))).toBeNull();
-      expect(await statesOf(supervisor)).toEqual([]);
-    },
-  ],
-  [
-    'sup_start_ignore_temporary_child_start_child_simple',
-    'nor a dynamic one',
-    async (world) => {
-      world.script('a', 'ignore');
-      const supervisor = await world.start([world.worker('a', { restart: 'temporary' })], { strategy: 'simple_one_for_one' });
-      expect(await supervisor.startDynamic()).toBeNull();
-      const child = await supervisor.startDynamic();
-      expect(await supervisor.whichChildren()).toEqual([{ id: undefined, child, type: 'worker' }]);
-      expect(await supervisor.countChildren()).toEqual({ specifications: 1, active: 1, supervisors: 0, workers: 1 });
-    },
-  ],
-  [
-    'sup_start_ignore_permanent_child_start_child_simple',
-    'a permanent dynamic one is not kept either, and the supervisor still stops cleanly',
-    async (world) => {
-      world.script('a', 'ignore');
-      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
-      expect(await supervisor.startDynamic()).toBeNull();
-      await supervisor.startDynamic();
-      expect(await supervisor.countChildren()).toEqual({ specifications: 1, active: 1, supervisors: 0, workers: 1 });
-      expect(await supervisor.stop()).toEqual({ reason: 'shutdown' });
-      expect(world.living).toEqual([]);
     },
   ],
   [
@@ -97,14 +59,11 @@ const cases: readonly Case[] = [
   ],
   [
     'sup_start_child_returns_error',
-    'a child that does not start is named and not kept, and at the start it takes its elders down',
+    'a child that does not start is named, and takes its elders down',
     async (world) => {
-      world.script('b', refused, refused);
+      world.script('b', refused);
       await expect(world.start(world.workers('a', 'b', 'c'))).rejects.toMatchObject({ name: 'ChildStartError', id: 'b', cause: refused });
       expect(world.log).toEqual(['+a', 'a shutdown']);
-      const supervisor = await world.start([]);
-      await expect(supervisor.startChild(world.worker('b'))).rejects.toMatchObject({ name: 'ChildStartError', cause: refused });
-      expect(await statesOf(supervisor)).toEqual([]);
     },
   ],
   [
@@ -119,45 +78,20 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'sup_start_child_returns_error_simple',
-    'a dynamic child that does not start is not kept',
-    async (world) => {
-      world.script('a', refused);
-      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
-      await expect(supervisor.startDynamic()).rejects.toMatchObject({ name: 'ChildStartError', cause: refused });
-      expect(await supervisor.whichChildren()).toEqual([]);
-    },
-  ],
-  [
     'sup_start_map',
-    'what a specification leaves out has a default, and can be read',
-    async ({ platform, worker }) => {
+    'what a specification leaves out has a default',
+    async ({ worker }) => {
       const { start } = worker('a');
-      const children = [
+      const given: ChildSpecificationInput[] = [
         { id: 'a', start },
         { id: 'b', start, shutdown: 'brutal' },
-        { id: 'c', start: async () => null, type: 'supervisor' },
-      ] as const;
-      const init = () => ({
-        children: [{ ...children[0], start: async () => null }, { ...children[1], start: async () => null }, children[2]],
-      });
-      const supervisor = await startSupervisor(init, platform);
+        { id: 'c', start, type: 'supervisor' },
+      ];
+      const { children } = checkSpecification({ children: given });
       const defaults = { restart: 'permanent', significant: false, type: 'worker' };
-      expect(await supervisor?.getChildSpecification('a')).toMatchObject({ ...defaults, id: 'a', shutdown: 5000 });
-      expect(await supervisor?.getChildSpecification('b')).toMatchObject({ ...defaults, id: 'b', shutdown: 'brutal' });
-      expect(await supervisor?.getChildSpecification('c')).toMatchObject({ id: 'c', shutdown: 'infinity', type: 'supervisor' });
-      await expect(supervisor?.getChildSpecification('d')).rejects.toMatchObject({ code: 'not_found' });
-    },
-  ],
-  [
-    'sup_start_map_simple',
-    'the same of the one specification of dynamic children',
-    async (world) => {
-      const supervisor = await world.start([{ id: 'a', start: world.worker('a').start }], { strategy: 'simple_one_for_one' });
-      const expected = { id: 'a', restart: 'permanent', shutdown: 5000, type: 'worker' };
-      expect(await supervisor.getChildSpecification('a')).toMatchObject(expected);
-      const child = await supervisor.startDynamic();
-      expect(await supervisor.getChildSpecification(child as NonNullable<typeof child>)).toMatchObject(expected);
+      expect(children[0]).toMatchObject({ ...defaults, id: 'a', shutdown: 5000 });
+      expect(children[1]).toMatchObject({ ...defaults, id: 'b', shutdown: 'brutal' });
+      expect(children[2]).toMatchObject({ id: 'c', shutdown: 'infinity', type: 'supervisor' });
     },
   ],
   [
@@ -175,14 +109,12 @@ const cases: readonly Case[] = [
   ],
   [
     'child_specs',
-    'each field that makes no sense is refused by its name, at the start and later, and so is a name that is there twice',
+    'each field that makes no sense is refused by its name, and so is a name that is there twice',
     async (world) => {
-      const supervisor = await world.start([]);
       const faults = { id: 7, start: 'start', restart: 'sometimes', shutdown: -1, type: 'manager', significant: 'very' };
       for (const [field, value] of Object.entries(faults)) {
         const child = { ...world.worker('a'), [field]: value } as never;
         const expected = { name: 'SpecificationError', field, value };
-        await expect(supervisor.startChild(child)).rejects.toMatchObject(expected);
         await expect(world.start([child])).rejects.toMatchObject(expected);
       }
       await expect(world.start(world.workers('a', 'a'))).rejects.toMatchObject({ field: 'id', value: 'a' });
@@ -225,25 +157,11 @@ const cases: readonly Case[] = [
   ],
   [
     'already_started_outside_supervisor',
-    'what a start says of the one that is there already reaches whoever ordered it',
+    'what a start says of the one that is there already reaches whoever started it',
     async (world) => {
       const elsewhere = Object.assign(new Error('already started'), { child: {} });
       world.script('a', elsewhere);
-      const supervisor = await world.start([]);
-      await expect(supervisor.startChild(world.worker('a'))).rejects.toMatchObject({ cause: elsewhere });
-    },
-  ],
-  [
-    'extra_return',
-    'what a start returns is what whoever ordered it gets, also of the incarnation after a restart',
-    async (world) => {
-      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
-      const child = await supervisor.startDynamic('extra', 7);
-      expect(child).toMatchObject({ extra: ['extra', 7] });
-      await world.die('a');
-      const [{ child: next }] = await supervisor.whichChildren();
-      expect(next).not.toBe(child);
-      expect(next).toMatchObject({ extra: ['extra', 7] });
+      await expect(world.start(world.workers('a'))).rejects.toMatchObject({ cause: elsewhere });
     },
   ],
 ];

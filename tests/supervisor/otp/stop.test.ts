@@ -38,20 +38,6 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'sup_stop_timeout_dynamic',
-    'the same of dynamic children',
-    async (world) => {
-      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
-      for (let i = 0; i < 3; i++) await supervisor.startDynamic();
-      const [, busy] = world.incarnations.get('a') ?? [];
-      busy.busy = true;
-      const stopped = supervisor.stop();
-      await world.time.advance(1000);
-      await stopped;
-      expect(world.log.slice(3)).toEqual(['a shutdown', 'a shutdown', 'a killed']);
-    },
-  ],
-  [
     'sup_stop_brutal_kill',
     'one is killed without being asked, its sibling ends as asked',
     async (world) => {
@@ -59,16 +45,6 @@ const cases: readonly Case[] = [
       await supervisor.stop();
       expect(world.log).toEqual(['+a', '+b', 'b killed', 'a shutdown']);
       expect(world.child('b').purpose).toBeUndefined();
-    },
-  ],
-  [
-    'sup_stop_brutal_kill_dynamic',
-    'ten dynamic children are all killed',
-    async (world) => {
-      const supervisor = await world.start([world.worker('a', { shutdown: 'brutal' })], { strategy: 'simple_one_for_one' });
-      for (let i = 0; i < 10; i++) await supervisor.startDynamic();
-      await supervisor.stop();
-      expect(world.log.slice(10)).toEqual(Array(10).fill('a killed'));
     },
   ],
   [
@@ -95,33 +71,19 @@ const cases: readonly Case[] = [
     },
   ],
   [
-    'sup_stop_non_shutdown_exit_dynamic',
-    'the same of dynamic children',
+    'sup_stop_non_shutdown_exit',
+    'children that end otherwise than asked when they are asked do not hinder it either',
     async () => {
       for (const restart of KINDS) {
         for (const reason of REASONS) {
           const world = new World();
-          const supervisor = await world.start([world.worker('a', { restart })], { strategy: 'simple_one_for_one' });
-          for (let i = 0; i < 3; i++) await supervisor.startDynamic();
-          for (const child of world.incarnations.get('a') ?? []) child.lastWords = reason;
+          const supervisor = await world.start(['a', 'b', 'c'].map((id) => world.worker(id, { restart })));
+          for (const id of ['a', 'b', 'c']) world.child(id).lastWords = reason;
           expect(await supervisor.stop()).toEqual({ reason: 'shutdown' });
-          expect(world.log.slice(3)).toEqual(Array(3).fill(`a ${reason}`));
+          expect(world.log.slice(3)).toEqual([`c ${reason}`, `b ${reason}`, `a ${reason}`]);
           expect(world.time.pending).toBe(0);
         }
       }
-    },
-  ],
-  [
-    'simple_one_for_one_shutdown',
-    'the end of dynamic children takes as long as the slowest, not as all of them together',
-    async (world) => {
-      const supervisor = await world.start(world.workers('a'), { strategy: 'simple_one_for_one' });
-      for (let i = 0; i < 5; i++) await supervisor.startDynamic();
-      for (const child of world.incarnations.get('a') ?? []) child.busy = true;
-      const stopped = supervisor.stop();
-      await world.time.advance(1000);
-      await stopped;
-      expect(world.living).toEqual([]);
     },
   ],
   [

@@ -158,7 +158,7 @@ async function live(branch: Branch, steps: readonly Step[]): Promise<void> {
 }
 
 const isUp = (supervisor: TreeSupervisor): Promise<boolean> =>
-  supervisor.countChildren().then(
+  supervisor.whichChildren().then(
     () => true,
     () => false,
   );
