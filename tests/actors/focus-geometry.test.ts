@@ -1,4 +1,4 @@
-/** The geometry of focus against brute force, with a move as the only question: where does the arrow lead? */
+/** The geometry of focus against brute force. The only question is where an arrow leads. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import { Focus } from '../../js-actors/focus.js';
@@ -29,7 +29,7 @@ describe.each(implementations)(`geometry of focus in %s, seed ${seed}`, (_langua
       ),
     );
 
-  test('a move among nodes of one group is the best by definition, and in the arrow’s direction', () => {
+  test('a move among nodes of one group leads to the best node by definition, in the arrow’s direction', () => {
     const random = new Random(seed);
     for (let round = 0; round < 150; round++) {
       const rectangles = randomRectangles(random, 2 + random.integer(30));
@@ -46,7 +46,7 @@ describe.each(implementations)(`geometry of focus in %s, seed ${seed}`, (_langua
     }
   });
 
-  test('does not depend on the order in which rectangles came', () => {
+  test('a move does not depend on the order in which rectangles arrived', () => {
     const random = new Random(seed);
     for (let round = 0; round < 50; round++) {
       const rectangles = randomRectangles(random, 20);
@@ -79,7 +79,7 @@ describe.each(implementations)(`geometry of focus in %s, seed ${seed}`, (_langua
     }
   });
 
-  test('the successor in a group is the nearest by definition', () => {
+  test('the successor in a group is the nearest node by definition', () => {
     const random = new Random(seed);
     for (let round = 0; round < 200; round++) {
       const rectangles = randomRectangles(random, 2 + random.integer(12));
@@ -94,7 +94,7 @@ describe.each(implementations)(`geometry of focus in %s, seed ${seed}`, (_langua
   });
 });
 
-/** Never to something that lies wholly on the other side, nor to something that does not reach beyond where focus was. */
+/** An arrow never leads to a node wholly on the other side, nor to one that does not reach beyond the old focus. */
 function expectAhead(from: Rectangle, to: Rectangle, direction: Direction): void {
   if (direction === 'right') expect(to.x + to.width).toBeGreaterThan(from.x + from.width);
   if (direction === 'left') expect(to.x).toBeLessThan(from.x);
@@ -104,7 +104,7 @@ function expectAhead(from: Rectangle, to: Rectangle, direction: Direction): void
 
 const GROUPS = [1, 2, 3, 4, 5];
 
-/** One layout with a few random changes. Groups lie only in groups of a lower number: in no circle. */
+/** One layout with a few random changes. Groups lie only in groups with lower numbers, so there are no circles. */
 function changeLayout(random: Random, screen: Screen, known: Map<number, Rectangle>): void {
   const changed = new Map<number, Rectangle | number>();
   for (let i = random.integer(8); i >= 0; i--) {

@@ -1,4 +1,4 @@
-/** What focus remembers: of groups, and of nodes whose numbers are given again. */
+/** The memory of focus: of groups, and of nodes whose numbers are reused. */
 import { describe, expect, test } from 'vitest';
 import { Focus } from '../../js-actors/focus.js';
 import { focus } from '../../protocol/generated/focus.js';
@@ -11,25 +11,25 @@ const directions: readonly Direction[] = ['left', 'right', 'up', 'down'];
 
 describe.each(implementations)('focus in %s', (_language, factory) => {
   const open = (options = {}) => new Screen(factory, options);
-  /** Three rails below each other, of five, two and five cards. */
+  /** Three rails, one below the other, with five, two and five cards. */
   const rails = () => open().layout(...rail(1, 5, 0, 0), ...rail(2, 2, 0, 100), ...rail(3, 5, 0, 200));
 
   describe('groups', () => {
-    test('are left only when nothing in them lies ahead', () => {
+    test('are left only when nothing lies ahead in them', () => {
       const screen = open()
         .layout(groupOf(1, 0, 0, 0, 500, 60), card(10, 1, 0, 0), card(11, 1, 400, 0), card(20, 0, 110, 0))
         .wish(10);
       expect(screen.press('right').focused.node).toBe(11);
     });
 
-    test('are entered at the member ahead of where focus was', () => {
+    test('are entered at the member ahead of the old focus', () => {
       expect(rails().wish(11).press('down').focused.node).toBe(21);
     });
 
-    describe('that lie over each other', () => {
+    describe('that overlap', () => {
       const page = groupOf(2, 0, 0, 0, 1920, 1080);
       const bar = groupOf(1, 0, 0, 0, 1920, 80);
-      test('are entered at what lies ahead in them', () => {
+      test('are entered at the member ahead', () => {
         const screen = open().layout(bar, card(10, 1, 100, 10), page, card(20, 2, 100, 200));
         expect(screen.wish(10).press('down').focused.node).toBe(20);
         expect(screen.press('up').focused.node).toBe(10);
@@ -43,12 +43,12 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
         expect(screen.wish(10).press(direction).focused.node).toBe(20);
       });
 
-      test('also when the bar lies over the page, and the node in it does not', () => {
+      test('also when the bar overlaps the page, but its node does not', () => {
         const screen = open().layout(bar, card(10, 1, 100, 10), groupOf(2, 0, 500, 0, 1000, 1080), card(20, 2, 600, 200));
         expect(screen.wish(10).press('down').focused.node).toBe(20);
       });
 
-      test('also for a node that lies in no group', () => {
+      test('also from a node outside of all groups', () => {
         expect(
           open()
             .layout(card(10, 0, 100, 10), page, card(20, 2, 100, 200))
@@ -69,7 +69,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
         expect(screen.wish(10).press('down').focused.node).toBe(31);
       });
 
-      test('are not entered where nothing lies ahead, and not before what is nearer', () => {
+      test('are not entered where nothing lies ahead, nor before something nearer', () => {
         const behind = open().layout(groupOf(1, 0, 0, 900, 1920, 80), card(10, 1, 100, 910), page, card(20, 2, 100, 200));
         expect(behind.wish(10).press('down').said).toMatchObject([{ name: 'page.edge' }]);
         const nearer = open().layout(
@@ -82,13 +82,13 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
         expect(nearer.wish(10).press('down').focused.node).toBe(30);
       });
 
-      test('go back to whom they remember', () => {
+      test('are entered at the member that they remember', () => {
         const screen = open().layout(bar, card(10, 1, 100, 10), page, card(20, 2, 100, 200), card(21, 2, 300, 200));
         expect(screen.rules(2, { remember: true }).wish(21).press('up').press('down').focused.node).toBe(21);
       });
     });
 
-    test('without a rectangle of their own stand where their members are', () => {
+    test('without a rectangle of their own have the place of their members', () => {
       const members = [card(10, 1, 0, 0), card(20, 2, 0, 100), card(21, 2, 120, 100)];
       expect(
         open()
@@ -98,14 +98,14 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       ).toBe(20);
     });
 
-    test('remember who had focus last, when told to', () => {
+    test('remember the last focus when their rules say so', () => {
       const screen = rails().rules(1, { remember: true }).wish(13).press('down').pressAll('left', 'left');
       expect(screen.press('up').focused.node).toBe(13);
       screen.press('down').rules(1, { remember: false });
       expect(screen.wish(20).press('up').focused.node).toBe(10);
     });
 
-    test('go by place again once what they remember is gone, or they are forgotten', () => {
+    test('are entered by place again once the remembered member is gone, or their rules are removed', () => {
       const screen = rails().rules(1, { remember: true }).wish(13).wish(20).layout(13);
       expect(screen.press('up').focused.node).toBe(10);
       screen
@@ -121,7 +121,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.press('left').press('up').press('down').focused.node).toBe(20);
     });
 
-    test('may prefer a group, whose rules then count', () => {
+    test('may prefer a group, whose rules then apply', () => {
       const inner = [groupOf(4, 9, 0, 100, 1920, 60), card(40, 4, 0, 100), card(41, 4, 120, 100)];
       const screen = open()
         .layout(card(1, 0, 0, 0), groupOf(9, 0, 0, 100, 1920, 200), ...inner, ...rail(5, 3, 0, 200, 9))
@@ -129,7 +129,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.rules(9, { preferred: 5 }).rules(5, { preferred: 52 }).press('down').focused.node).toBe(52);
     });
 
-    test('trap the arrows that they are told to', () => {
+    test('trap the arrows that their rules name', () => {
       const column = [card(90, 0, 800, 0, 100, 300)];
       for (const [trap, free] of [
         ['none', ['right', 'down']],
@@ -145,7 +145,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       }
     });
 
-    test('in a circle, or very deep, count as the root’s', () => {
+    test('in a circle, or very deep, count as members of the root', () => {
       const circle = [groupOf(1, 2, 0, 0, 100, 60), groupOf(2, 1, 0, 100, 100, 60), card(10, 1, 0, 0), card(20, 2, 0, 100)];
       expect(
         open()
@@ -159,12 +159,12 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
     });
   });
 
-  describe('numbers that are given again', () => {
-    /** 13 has had focus last in the first rail, which remembers; focus is on the second. */
+  describe('reused numbers', () => {
+    /** Focus is on the second rail. The first one remembers that 13 had focus last. */
     const away = () => rails().rules(1, { remember: true }).wish(13).press('down').press('left');
     const comesBackTo = (screen: Screen) => screen.wish(20).press('up').focused.node;
 
-    test('a group does not take the new bearer for the node that it remembers', () => {
+    test('a group does not take a new node of that number for the one that it remembers', () => {
       expect(
         comesBackTo(
           away()
@@ -175,7 +175,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(comesBackTo(away().layout(13, card(13, 1, 900, 0)))).toBe(10);
     });
 
-    test('a group goes back to what stands where that node was, wherever the group is now', () => {
+    test('a group is entered at the node at the remembered place, wherever the group is now', () => {
       expect(comesBackTo(away().layout(13, card(13, 1, 900, 0), card(77, 1, 360, 0)))).toBe(77);
       expect(
         comesBackTo(
@@ -194,7 +194,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       ).toBe(13);
     });
 
-    test('a place is forgotten with the next node that has focus in the group', () => {
+    test('a place is forgotten when the next node in the group has focus', () => {
       const screen = away()
         .layout(13)
         .wish(10)
@@ -203,7 +203,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.press('up').focused.node).toBe(10);
     });
 
-    test('groups around remember the place as well', () => {
+    test('groups around the group remember the place as well', () => {
       const around = groupOf(9, 0, 0, 0, 1920, 80);
       const screen = rails()
         .layout(around, { ...groupOf(1, 9, 0, 0, 1920, 60) })
@@ -213,13 +213,13 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(comesBackTo(screen.layout(13, card(13, 1, 900, 0), card(77, 1, 360, 0)))).toBe(77);
     });
 
-    test('a layout that is all new loses what is not in it', () => {
+    test('a fresh layout drops the nodes that are not in it', () => {
       const screen = away().freshLayout(...rail(1, 3, 0, 0), ...rail(2, 2, 0, 100));
       expect(comesBackTo(screen.layout(card(13, 1, 900, 0)))).toBe(10);
       expect(comesBackTo(away().freshLayout(...rail(1, 5, 0, 0), ...rail(2, 2, 0, 100)))).toBe(13);
     });
 
-    test('the focused node is lost although another has its number, and the page hears of it', () => {
+    test('a removed focused node loses focus although another has its number, and the page is told', () => {
       const screen = rails().press('right').press('right');
       expect(screen.layout(12, card(12, 3, 900, 200)).focused).toEqual({ node: 11, previous: 12, group: 1, cause: 'lost' });
       const alone = open()
@@ -228,7 +228,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(alone.layout(1, card(1, 0, 500, 0)).said).toMatchObject([{ fields: { node: 1, previous: 1, cause: 'lost' } }]);
     });
 
-    test('a layer goes back to what stands where focus was, else to its neighbour, and never to another node of that number', () => {
+    test('a layer returns focus to the node at the old place, else to its neighbour, never to another node of that number', () => {
       const dialog = [groupOf(9, 0, 200, 300, 400, 200), card(91, 9, 220, 320)];
       const opened = () =>
         rails()
@@ -258,13 +258,13 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(two.popLayer(9).popLayer(8).focused.node).toBe(77);
     });
 
-    test('a wish that was granted to the former bearer, for scene was not so far yet, is for the new one', () => {
+    test('a wish that was granted to the former node, because scene was late, goes to the new node of that number', () => {
       expect(
         rails()
           .wish(31)
           .layout(31, card(31, 0, 900, 400)).focused,
       ).toMatchObject({ node: 31, group: 0, cause: 'wish' });
-      // Later, or once the viewer has moved, it is not.
+      // Later, or once the viewer has moved, it does not.
       expect(
         rails()
           .wish(31)
@@ -285,7 +285,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       ).toBe(30);
     });
 
-    test('what is remembered outlives a snapshot', () => {
+    test('a snapshot keeps what is remembered', () => {
       const screen = away().layout(13, card(13, 1, 900, 0));
       const [rules] = screen.stage.state(focus).groups;
       expect(rules).toMatchObject({ group: 1, last: 0, placed: true, placeX: 410, placeY: 30 });

@@ -1,6 +1,6 @@
 /**
  * Where an arrow must lead, by definition and by brute force: every rule of docs/FOCUS.md is a filter over all members of a group,
- * written without a look at the implementation. Groups have no rules here: no trap, memory or preferred member.
+ * written without looking at the implementation. Groups have no rules here: no trap, memory or preferred member.
  */
 import type { scene } from '../../protocol/messages/scene.js';
 import type { PublicationOf } from '../../protocol/schema.js';
@@ -48,11 +48,11 @@ export function bestAhead<B extends Box>(boxes: readonly B[], from: Box, directi
 }
 
 interface Member extends Box {
-  /** Focusable nodes in it; empty for a node. */
+  /** Focusable nodes in the group; empty for a node. */
   readonly leaves: readonly Rectangle[];
 }
 
-/** The node that an arrow leads to, or null. Circles of groups are not looked for. */
+/** The node to which an arrow leads, or null. Groups must not form circles. */
 export function oracleMove(rectangles: readonly Rectangle[], focused: Rectangle, direction: Direction): Rectangle | null {
   for (let group = focused.group, left: number | null = focused.node; ; ) {
     const all = membersOf(rectangles, group);
@@ -69,7 +69,7 @@ export function oracleMove(rectangles: readonly Rectangle[], focused: Rectangle,
 const overlap = (one: Box, other: Box): boolean =>
   one.x < other.x + other.width && other.x < one.x + one.width && one.y < other.y + other.height && other.y < one.y + one.height;
 
-/** The best member, and where it stands: a group that lies over or under what is left stands where its own best member does. */
+/** The best member and its place: a group that overlaps the node being left has the place of its own best member. */
 function bestStanding(
   rectangles: readonly Rectangle[],
   members: readonly Member[],
@@ -125,7 +125,7 @@ function isIn(rectangles: readonly Rectangle[], group: number, outer: number): b
 const parentOf = (rectangles: readonly Rectangle[], group: number): number =>
   rectangles.find(({ node, isGroup }) => isGroup && node === group)?.group ?? 0;
 
-/** Smallest gap between the edges, then between the middles. */
+/** Orders by the gap between the edges, then by that between the middles. */
 export function nearest(leaves: readonly Rectangle[], from: Box): Rectangle {
   const gap = (leaf: Box): number =>
     Math.max(0, leaf.x - from.x - from.width, from.x - leaf.x - leaf.width) ** 2 +

@@ -1,4 +1,4 @@
-/** A screen for the focus actor: publishes layouts as scene would, presses keys as a remote control would, and keeps what was said. */
+/** A screen for the focus actor: publishes layouts like scene, presses keys like a remote control, and records the output. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import type { BoundMessage, BoundPublication } from '../../protocol/bind.js';
 import { focus } from '../../protocol/generated/focus.js';
@@ -23,7 +23,7 @@ export class Screen {
   readonly stage: Stage;
   /** Version of the last layout. */
   version = 0;
-  /** What the last message gave rise to. */
+  /** Output of the last message. */
   said: Emission[] = [];
   /** The last publication of `focused`. */
   focused: Focused = { node: 0, previous: 0, group: 0, cause: 'move' };
@@ -32,12 +32,12 @@ export class Screen {
     this.stage = new Stage(factory.create(options));
   }
 
-  /** A layout: rectangles that are new or changed, and the numbers of nodes that left. */
+  /** A layout: new or changed rectangles, and the numbers of removed nodes. */
   layout(...changes: readonly (Rectangle | number)[]): this {
     return this.publishLayout(++this.version, false, changes);
   }
 
-  /** All of it. */
+  /** Publishes the whole layout. */
   freshLayout(...rectangles: readonly Rectangle[]): this {
     return this.publishLayout(++this.version, true, rectangles);
   }

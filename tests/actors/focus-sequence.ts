@@ -1,6 +1,6 @@
 /**
- * Random sequences for focus: few nodes and groups, so that they meet each other; layouts with gaps, circles of groups, numbers that
- * are no places, and nodes that leave and come in one.
+ * Random sequences for focus: few nodes and groups, so that they affect each other; layouts with gaps, circles of groups, numbers that
+ * are no places, and nodes that are removed and added in one layout.
  */
 import type { Random } from '../../bus/random.js';
 import { focus } from '../../protocol/generated/focus.js';

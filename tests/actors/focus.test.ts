@@ -15,11 +15,11 @@ const directions: readonly Direction[] = ['left', 'right', 'up', 'down'];
 
 describe.each(implementations)('focus in %s', (_language, factory) => {
   const open = (options = {}) => new Screen(factory, options);
-  /** Three rails below each other, of five, two and five cards. */
+  /** Three rails, one below the other, with five, two and five cards. */
   const rails = () => open().layout(...rail(1, 5, 0, 0), ...rail(2, 2, 0, 100), ...rail(3, 5, 0, 200));
 
   describe('arrows', () => {
-    test('the first node in the document gets focus as soon as there is one', () => {
+    test('the first node of the document gets focus as soon as there is one', () => {
       const screen = open().layout(card(7, 0, 300, 0, 100, 60, 1), card(8, 0, 0, 0, 100, 60, 0));
       expect(screen.said).toMatchObject([
         { name: 'focus.focused', target: 0xffff, fields: { node: 8, previous: 0, group: 0, cause: 'entered' } },
@@ -33,7 +33,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.press('left').focused).toEqual({ node: 10, previous: 11, group: 1, cause: 'move' });
     });
 
-    test('that lead nowhere are told to the page', () => {
+    test('that lead nowhere are reported to the page', () => {
       const screen = rails().press('left');
       expect(screen.said).toEqual([
         { name: 'page.edge', target: page.address, fields: { direction: 'left', node: 10, group: 1 }, request: 0 },
@@ -41,7 +41,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.focused.node).toBe(10);
     });
 
-    test('that lead nowhere are told once while held, and again after focus has moved', () => {
+    test('that lead nowhere are reported once while held, and again after focus has moved', () => {
       const screen = open().layout(card(1, 0, 0, 0));
       const hold = (steps: number) => {
         const said: string[] = [];
@@ -61,7 +61,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.press('right').said).toMatchObject([{ name: 'page.edge' }]);
     });
 
-    test('up and down go to the next row, also when only the one behind it overlaps', () => {
+    test('up and down lead to the next row, even if only the row after it overlaps', () => {
       const screen = rails().wish(14).press('down');
       expect(screen.focused.node).toBe(21);
       expect(screen.press('down').focused.node).toBe(31);
@@ -92,33 +92,33 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
           );
         };
         const straight = [300, 200, 100, 50];
-        // Beside the focused one, and a little further on: on its left, on its right, and both.
+        // Beside the focused node and a little further on: on its left, on its right, and both.
         expect(target([450, 130, 100, 50], straight)).toBe(2);
         expect(target([150, 130, 100, 50], straight)).toBe(2);
         expect(target([450, 149, 100, 50], [150, 101, 100, 60], straight)).toBe(3);
-        // One that overlaps the focused one lies in its beam, and is nearer.
+        // One that overlaps the focused node lies in its beam, and is nearer.
         expect(target([350, 130, 100, 50], straight)).toBe(1);
         // Nothing straight on: the nearest.
         expect(target([450, 130, 100, 50], [450, 200, 100, 50])).toBe(1);
-        // It touches the focused one's end, and so lies wholly ahead: up and down, the next row comes first.
+        // It touches the end of the focused node, so it lies wholly ahead: up and down, the next row comes first.
         const vertical = direction === 'up' || direction === 'down';
         expect(target([450, 150, 100, 50], straight)).toBe(vertical ? 1 : 2);
       });
     });
 
-    test('prefer what overlaps over what is nearer', () => {
+    test('prefer a node that overlaps to a nearer one', () => {
       const screen = open()
         .layout(card(1, 0, 0, 0), card(2, 0, 110, 70), card(3, 0, 600, 30))
         .wish(1);
       expect(screen.press('right').focused.node).toBe(3);
     });
 
-    test('take the order of the document between equals', () => {
+    test('choose between equal nodes by document order', () => {
       const screen = open().layout(card(1, 0, 120, 0, 100, 60, 0), card(2, 0, 0, 100, 100, 60, 2), card(3, 0, 240, 100, 100, 60, 1));
       expect(screen.wish(1).press('down').focused.node).toBe(3);
     });
 
-    test('pass over what has no extent or cannot have focus', () => {
+    test('skip nodes without extent or that cannot have focus', () => {
       const screen = open().layout(
         card(1, 0, 0, 0),
         card(2, 0, 120, 0, 0, 60),
@@ -128,7 +128,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.press('right').focused.node).toBe(4);
     });
 
-    test('do nothing while there is nothing', () => {
+    test('do nothing on an empty screen', () => {
       expect(open().press('down').said).toEqual([]);
       expect(open().press('enter').said).toEqual([]);
     });
@@ -158,13 +158,13 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.layout(...dialog).focused).toMatchObject({ node: 92, cause: 'entered' });
     });
 
-    test('turn Back into a wish to close them', () => {
+    test('turn Back into a request to close them', () => {
       const screen = withDialog().press('back');
       expect(screen.said).toEqual([{ name: 'page.dismissRequested', target: page.address, fields: { layer: 9 }, request: 0 }]);
       expect(screen.popLayer(9).press('back').said).toEqual([{ name: 'page.backRequested', target: page.address, fields: {}, request: 0 }]);
     });
 
-    test('lie on each other, and may leave from the middle', () => {
+    test('stack, and may be removed from the middle', () => {
       const screen = withDialog()
         .layout(groupOf(8, 0, 0, 400, 100, 60), card(81, 8, 0, 400))
         .pushLayer(8);
@@ -173,31 +173,31 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.popLayer(8).focused.node).toBe(12);
     });
 
-    test('are entered anew when where focus was is gone', () => {
+    test('are entered anew when the node to return to is gone', () => {
       expect(withDialog().layout(12).popLayer(9).focused).toMatchObject({ node: 11, cause: 'layer' });
     });
 
-    test('keep a wish for what lies below until they are gone', () => {
+    test('hold a wish for a node below until they are gone', () => {
       const screen = withDialog().wish(31);
       expect(screen.focused.node).toBe(91);
       expect(screen.popLayer(9).focused.node).toBe(31);
     });
 
-    test('are bounded, and one more is passed over', () => {
+    test('are bounded: one more is ignored', () => {
       const screen = rails();
       for (let i = 0; i <= FOCUS_LAYERS_MAX; i++) screen.pushLayer(100 + i);
       expect(screen.stage.state(focus).layers.length).toBe(FOCUS_LAYERS_MAX);
     });
   });
 
-  describe('when the focused node goes away', () => {
+  describe('when the focused node is removed', () => {
     test('the nearest in its group gets focus', () => {
       const screen = rails().wish(12);
       expect(screen.layout(12).focused).toEqual({ node: 11, previous: 12, group: 1, cause: 'lost' });
       expect(screen.layout(11, card(13, 1, 120, 0, 100, 60, 1)).focused.node).toBe(13);
     });
 
-    test('or can have it no longer, the same', () => {
+    test('or may not have focus any more, the same happens', () => {
       const screen = rails().wish(12);
       expect(screen.layout({ ...card(12, 1, 240, 0), focusable: false }).focused).toMatchObject({ node: 11, cause: 'lost' });
     });
@@ -210,7 +210,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.layout(4, 40, 41, 42).focused).toMatchObject({ node: 51, cause: 'lost' });
     });
 
-    test('with all around it, the layer’s preferred node gets focus', () => {
+    test('with all groups around it, the layer’s preferred node gets focus', () => {
       const dialog = [groupOf(9, 0, 0, 300, 900, 300), ...rail(4, 2, 0, 300, 9), ...rail(5, 3, 0, 400, 9)];
       const screen = rails()
         .layout(...dialog)
@@ -219,7 +219,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.layout(4, 40, 41).focused).toMatchObject({ node: 52, cause: 'lost' });
     });
 
-    test('and nothing is left, nothing has focus until something comes', () => {
+    test('and nothing is left, nothing has focus until a node appears', () => {
       const screen = open()
         .layout(card(1, 0, 0, 0))
         .layout(1);
@@ -227,7 +227,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.layout(card(2, 0, 0, 0)).focused).toEqual({ node: 2, previous: 0, group: 0, cause: 'entered' });
     });
 
-    test('a layout that only moves it moves no focus', () => {
+    test('a layout that only moves it does not move focus', () => {
       expect(rails().layout(card(10, 1, 500, 0)).said).toEqual([]);
     });
   });
@@ -244,13 +244,13 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.wish(3).focused.node).toBe(33);
     });
 
-    test('that wait keep focus from flickering to a neighbour', () => {
+    test('keep focus from flickering to a neighbour while they wait', () => {
       const screen = rails().wish(77).layout(1, 10, 11, 12, 13, 14);
       expect(screen.focused).toMatchObject({ node: 0, cause: 'lost' });
       expect(screen.layout(card(77, 0, 0, 300)).focused).toMatchObject({ node: 77, cause: 'wish' });
     });
 
-    test('end after a while, when taken back, and with the next one', () => {
+    test('end after a while, when withdrawn, and with the next one', () => {
       expect(
         rails()
           .wish(77)
@@ -281,7 +281,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
   describe('keys', () => {
     const long = () => open().layout(...Array.from({ length: 200 }, (_, index) => card(index + 1, 0, index * 120, 0)));
 
-    /** Milliseconds after the press at which focus moved, with a repeat from the platform every `everyMs`. */
+    /** Times at which focus moved, in milliseconds after the press, with a platform's repeat every `everyMs`. */
     const movesWhileHeld = (screen: Screen, everyMs: number, forMs: number) => {
       const moves = screen.key('right', 'down').said.length > 0 ? [0] : [];
       for (let at = everyMs; at <= forMs; at += everyMs) {
@@ -290,7 +290,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       return moves;
     };
 
-    test('that are held repeat after a delay, then faster and faster, whatever the platform’s rate', () => {
+    test('repeat while held, after a delay and then faster and faster, whatever the platform’s rate', () => {
       const moves = movesWhileHeld(long(), 10, 4000);
       expect(moves.slice(0, 3)).toEqual([0, 400, 570]);
       const gaps = moves.slice(1).map((at, index) => at - moves[index]);
@@ -331,7 +331,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
   });
 
   describe('the replica', () => {
-    test('asks scene for all of it when a layout was missed, and takes nothing until that comes', () => {
+    test('asks scene for the whole layout when one was missed, and takes nothing until it arrives', () => {
       const screen = rails();
       screen.version += 1;
       expect(screen.layout(10).said).toMatchObject([
@@ -342,7 +342,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.press('right').press('right').said).toMatchObject([{ name: 'page.edge', fields: { node: 51 } }]);
     });
 
-    test('that is fresh keeps focus where it was, if that is still there', () => {
+    test('keeps focus through a fresh layout if the focused node is still there', () => {
       expect(
         rails()
           .wish(12)
@@ -350,7 +350,7 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       ).toEqual([]);
     });
 
-    test('is published whole to a follower that asks', () => {
+    test('is published as a whole to a follower that asks', () => {
       const screen = rails().press('right');
       screen.hear(screen.stage.askFresh(focus.publishes.focused, page.address));
       expect(screen.said).toMatchObject([{ name: 'focus.focused', fields: { node: 11, previous: 10, group: 1, cause: 'move' } }]);

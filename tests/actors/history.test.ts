@@ -43,7 +43,7 @@ class Visit {
     return this.send(receives.back, {});
   }
 
-  /** Routes from the root to the current one, by going back. */
+  /** Routes from the root to the current one, found by going back. */
   unwind(): string[] {
     const routes: string[] = [];
     while (this.said[0]?.name !== 'page.leaveRequested') {
@@ -64,7 +64,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
   const open = (...routes: readonly string[]) => new Visit(factory).push(...routes);
 
   describe('navigation', () => {
-    test('push makes an entry current and says so', () => {
+    test('push makes an entry current and publishes it', () => {
       const visit = open('home', 'details');
       expect(visit.said).toEqual([
         {
@@ -74,7 +74,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       ]);
     });
 
-    test('back goes to the entry below, the same one', () => {
+    test('back returns to the same entry below', () => {
       const visit = open('home', 'details').back();
       expect(visit.current).toMatchObject({ entry: 1, depth: 0, route: 'home', params: encode({ route: 'home' }), action: 'back' });
     });
@@ -87,7 +87,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(new Visit(factory).back().said).toMatchObject([{ name: 'page.leaveRequested' }]);
     });
 
-    test('replace puts a new entry in the place of the current one', () => {
+    test('replace puts a new entry in place of the current one', () => {
       const visit = open('home', 'login').send(receives.replace, { route: 'account', params: nil, whileEntry: null });
       expect(visit.current).toMatchObject({ entry: 3, depth: 1, route: 'account', action: 'replace' });
       expect(visit.unwind()).toEqual(['home', 'account']);
@@ -97,7 +97,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       });
     });
 
-    test('reset puts entries in the place of all', () => {
+    test('reset replaces all entries', () => {
       const entries = [
         { route: 'home', params: nil },
         { route: 'details', params: encode([17]) },
@@ -108,13 +108,13 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(visit.unwind()).toEqual(['home', 'details']);
     });
 
-    test('reset to nothing leaves everything as it is', () => {
+    test('reset to nothing changes nothing', () => {
       const visit = open('home', 'details').send(receives.reset, { entries: [], whileEntry: null });
       expect(visit.said).toEqual([]);
       expect(visit.unwind()).toEqual(['home', 'details']);
     });
 
-    test('with an entry that it is meant for happens only while that one is current', () => {
+    test('that names an entry happens only while that entry is current', () => {
       const entries = [{ route: 'd', params: nil }];
       const navigate = (visit: Visit, whileEntry: number) => [
         visit.send(receives.push, { route: 'd', params: nil, whileEntry }).said.length,
@@ -131,12 +131,12 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(navigate(new Visit(factory), 0)).toEqual([1, 0, 0]);
     });
 
-    test('from a sender that knows of no such entry always happens', () => {
+    test('that names no entry always happens', () => {
       const { whileEntry: _, ...older } = { route: 'a', params: nil, whileEntry: null };
       expect(open('home').send(receives.push, older as never).current).toMatchObject({ route: 'a' });
     });
 
-    test('an entry number is never used again', () => {
+    test('an entry number is never reused', () => {
       const visit = open('home', 'a').back().push('b');
       expect(visit.current?.entry).toBe(3);
     });
@@ -154,19 +154,19 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(visit.push('details').back().current).toMatchObject({ route: 'home', focus: 77, scroll });
     });
 
-    test('is the latest, also when it comes after the entry was left', () => {
+    test('is the latest, even if it arrives after the entry was left', () => {
       const visit = open('home').send(receives.remember, { entry: 1, focus: 1, scroll }).push('details');
       visit.send(receives.remember, { entry: 1, focus: 2, scroll: [] });
       visit.send(receives.remember, { entry: 2, focus: 3, scroll });
       expect(visit.back().current).toMatchObject({ focus: 2, scroll: [] });
     });
 
-    test('is passed over when the entry has gone', () => {
+    test('is ignored when the entry is gone', () => {
       const visit = open('home', 'details').back().send(receives.remember, { entry: 2, focus: 9, scroll });
       expect(visit.push('details').current).toMatchObject({ entry: 3, focus: 0, scroll: [] });
     });
 
-    test('is not handed on by replace', () => {
+    test('is not passed on by replace', () => {
       const visit = open('home').send(receives.remember, { entry: 1, focus: 77, scroll });
       expect(visit.send(receives.replace, { route: 'home', params: nil, whileEntry: null }).current).toMatchObject({
         focus: 0,
@@ -174,7 +174,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       });
     });
 
-    test('is given to a follower that asks, with nothing moved', () => {
+    test('is given to a follower that asks, and nothing moves', () => {
       const visit = open('home', 'details').send(receives.remember, { entry: 2, focus: 5, scroll });
       visit.hear(visit.stage.askFresh(publishes.current, page.address));
       expect(visit.said).toMatchObject([{ name: 'history.current', fields: { entry: 2, depth: 1, focus: 5, scroll, action: 'restored' } }]);
@@ -206,7 +206,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(visit.current).toMatchObject({ route: 'form' });
     });
 
-    test('retry performs what was held, with its parameters, once', () => {
+    test('retry performs the held navigation once, with its parameters', () => {
       const visit = blocked('home').push('a').send(receives.retry, { attempt: 1 });
       expect(visit.current).toMatchObject({ route: 'a', params: encode({ route: 'a' }), depth: 1, action: 'push' });
       expect(visit.send(receives.retry, { attempt: 1 }).said).toEqual([]);
@@ -222,7 +222,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(reset.current).toMatchObject({ route: 'x', depth: 0, action: 'reset' });
     });
 
-    test('leaving is asked too', () => {
+    test('leaving the application asks, too', () => {
       const visit = blocked('home').back();
       expect(visit.said).toEqual(question(1, 'back', ''));
       expect(visit.send(receives.retry, { attempt: 1 }).said).toMatchObject([{ name: 'page.leaveRequested' }]);
@@ -235,7 +235,7 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(visit.send(receives.retry, { attempt: 1 }).current).toMatchObject({ route: 'a' });
     });
 
-    test('a later navigation takes the place of the one that is held', () => {
+    test('a later navigation replaces the held one', () => {
       const visit = blocked('home').push('a', 'b');
       expect(visit.send(receives.retry, { attempt: 1 }).said).toEqual([]);
       expect(visit.send(receives.retry, { attempt: 2 }).current).toMatchObject({ route: 'b', depth: 1 });
@@ -244,13 +244,13 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(freed.send(receives.retry, { attempt: 1 }).said).toEqual([]);
     });
 
-    test('is not asked about a navigation that is meant for another entry', () => {
+    test('does not ask about a navigation that names another entry', () => {
       const visit = blocked('home').push('a');
       expect(visit.send(receives.push, { route: 'b', params: nil, whileEntry: 9 }).said).toEqual([]);
       expect(visit.send(receives.retry, { attempt: 1 }).current).toMatchObject({ route: 'a' });
     });
 
-    test('unblock does not perform what is held; retry then does', () => {
+    test('unblock does not perform the held navigation; retry then does', () => {
       const visit = blocked('home').push('a').send(receives.unblock, { blocker: 4 });
       expect(visit.said).toEqual([]);
       expect(visit.send(receives.retry, { attempt: 1 }).current).toMatchObject({ route: 'a' });
@@ -263,13 +263,13 @@ describe.each(implementations)('history in %s', (_language, factory) => {
       expect(visit.push('a').current).toMatchObject({ route: 'a' });
     });
 
-    test('the same blocker again changes its reason and is asked once', () => {
+    test('a blocker that blocks again changes its reason and is asked once', () => {
       const visit = blocked('home').send(receives.block, { blocker: 4, reason: 'still unsaved' }).push('a');
       expect(visit.said).toEqual(question(1, 'push', 'a', 4, 'still unsaved'));
       expect(visit.send(receives.retry, { attempt: 1 }).current).toMatchObject({ route: 'a' });
     });
 
-    test('blockers are bounded, and one more is passed over', () => {
+    test('blockers are bounded: one more is ignored', () => {
       const visit = open('home');
       for (let blocker = 1; blocker <= HISTORY_BLOCKERS_MAX + 1; blocker++) visit.send(receives.block, { blocker, reason: '' });
       expect(visit.stage.state(history).blockers.map(({ blocker }) => blocker)).not.toContain(HISTORY_BLOCKERS_MAX + 1);
@@ -277,14 +277,14 @@ describe.each(implementations)('history in %s', (_language, factory) => {
   });
 
   describe('bounds', () => {
-    test('the oldest entries above the root go', () => {
+    test('the oldest entries above the root are dropped', () => {
       const routes = Array.from({ length: HISTORY_ENTRIES_MAX + 10 }, (_, index) => `page ${index}`);
       const visit = open(...routes);
       expect(visit.current).toMatchObject({ depth: HISTORY_ENTRIES_MAX - 1 });
       expect(visit.unwind()).toEqual(['page 0', ...routes.slice(11)]);
     });
 
-    test('parameters are bounded together; root and current entry stay whatever their size', () => {
+    test('all parameters together are bounded; root and current entry stay whatever their size', () => {
       const params = encode(new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX / 4));
       const visit = new Visit(factory);
       for (const route of ['root', 'a', 'b', 'c', 'd']) visit.send(receives.push, { route, params, whileEntry: null });
@@ -321,7 +321,7 @@ describe('the twins', () => {
 const letters = ['home', 'films/42', 'ähm', '日本語', '\u{1f4fa}', '', 'a'.repeat(40)];
 const pick = <T>(random: Random, choices: readonly T[]): T => choices[random.integer(choices.length)];
 
-/** Now and then of an entry that has gone, or of none. */
+/** Now and then a number of an entry that is gone, or of none. */
 const randomWhile = (random: Random): number | null => (random.integer(3) > 0 ? null : random.integer(12));
 
 /** Now and then parameters so large that the stack is cut. */

@@ -10,7 +10,7 @@ test('dates of HTTP are read as the platform reads them, and nothing else is', (
     const seconds = NOW_SECONDS + random.integer(2 ** 31) - 2 ** 30 - (random.chance(0.1) ? random.integer(2 ** 29) : 0);
     for (const [index, format] of formats.entries()) {
       const text = format(seconds);
-      // Two digits of a year mean one that is near.
+      // A year of two digits is one in the near past or future.
       const isNear = Math.abs(seconds - NOW_SECONDS) < 49 * 31_556_952;
       if (index !== 1 || isNear) expect([text, httpDateSeconds(text, NOW_SECONDS)]).toEqual([text, Date.parse(formats[0](seconds)) / 1000]);
     }

@@ -3,7 +3,7 @@
 /** A time in 2023. */
 export const NOW_SECONDS = 1_700_000_000;
 
-/** The three formats of a date in HTTP, as the platform's own Date has its parts. */
+/** The three formats of a date in HTTP, with the parts from the platform's own Date. */
 export const formats: ((seconds: number) => string)[] = [
   (seconds) => new Date(seconds * 1000).toUTCString(),
   (seconds) => {

@@ -1,4 +1,4 @@
-/** The two implementations of an actor, as a VM would start them. The Wasm one must have been built (`npm run build`). */
+/** The two implementations of an actor, as a VM starts them. The Wasm one must have been built (`npm run build`). */
 import { readFileSync } from 'node:fs';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { javaScriptActorFactory, type RunnableActor } from '../../actors/model/javascript-instance.js';

@@ -42,7 +42,7 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     return emissions[0].fields as Flush;
   };
 
-  test('a time that could not be written again is not taken: what is kept can be read ever after', () => {
+  test('a time that could not be encoded again is refused, so that the state can always be read', () => {
     const stage = open();
     for (const now of [2 ** 53, 10_707_199_259_816_882, 2 ** 63]) {
       stage.now = now;
@@ -112,7 +112,7 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     expect(collection.dropped.invalid).toBe(1);
   });
 
-  test('one series too many is counted, and the known ones go on', () => {
+  test('one series too many is only counted, and the known ones go on', () => {
     const stage = open();
     for (let i = 0; i < METRIC_SERIES_MAX + 3; i++) stage.send(count, { name: `series ${i}`, by: 1 });
     stage.send(count, { name: 'series 0', by: 1 });
@@ -133,7 +133,7 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     expect(collection.dropped.logs).toBe(2);
   });
 
-  test('the first message starts the flush timer; the flush has the totals and takes the records along', () => {
+  test('the first message starts the flush timer; the flush has the totals and removes the records', () => {
     const stage = open();
     const [start] = stage.send(count, { name: 'keys', by: 1 });
     expect(start).toMatchObject({ name: 'timer.start', fields: { timer: APPLICATION_TIMER, delayMs: FLUSH_INTERVAL_DEFAULT_MS } });
@@ -146,7 +146,7 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     expect(flushOf(stage.fireTimer(APPLICATION_TIMER))).toMatchObject({ flush: 2, series: [{ value: 2 }], logs: [] });
   });
 
-  test('while nothing comes nothing is flushed', () => {
+  test('nothing is flushed while nothing arrives', () => {
     const stage = open();
     expect(stage.fireTimer(APPLICATION_TIMER)).toEqual([]);
     stage.send(count, { name: 'keys', by: 1 });
@@ -160,7 +160,7 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     expect(start.fields).toEqual({ timer: APPLICATION_TIMER, delayMs: 250 });
   });
 
-  test('what measures the runtime leaves the application half and its flushes alone', () => {
+  test('measurements of the runtime do not affect the application half and its flushes', () => {
     const stage = open();
     const start = stage.send(observe, { name: 'tandem.frameMs', value: 16 });
     expect(start).toMatchObject([{ name: 'timer.start', fields: { timer: RUNTIME_TIMER } }]);
@@ -177,7 +177,7 @@ describe.each(implementations)('metrics in %s', (_language, factory) => {
     });
   });
 
-  test('the half of the application is the same with and without what measures the runtime', () => {
+  test('the application half is the same with and without measurements of the runtime', () => {
     const plain = open();
     const measured = open();
     measured.send(count, { name: 'tandem.restarts', by: 1 });
@@ -201,7 +201,7 @@ const names = ['frameMs', 'keys', 'restarts'];
 const values = [0, -0, 0.05, 16.7, -3.25, 2 ** 53, 1e308, Number.NaN, Number.NEGATIVE_INFINITY];
 const texts = ['', 'ünïcode \u{1f600}', 'x'.repeat(200)];
 
-/** What runtime and application send: known and ever new names, values of all sizes, and timers that were and were not started. */
+/** Messages of runtime and application: known and ever new names, values of all sizes, and timers that were or were not started. */
 function metricsSequence(random: Random): TwinSequence {
   const pick = <T>(from: readonly T[]): T => from[random.integer(from.length)];
   const newNames = random.chance(0.05) ? 400 : 3;
@@ -216,7 +216,7 @@ function metricsSequence(random: Random): TwinSequence {
     () => ({ message: read, fields: { scope: pick(['application', 'runtime']) }, first: random.integer(0xffff_ffff) }),
     () => ({ message: system.receives.timerFired, fields: { timer: random.integer(4) }, source: HOST_RUNTIME }),
   ];
-  // Without a flush now and then the buffers are full and stay so; with one at each turn they never are.
+  // Without any flush the buffers would stay full; with one in each turn they would never fill.
   const weights = random.chance(0.3) ? [6, 6, 6, 20, 1, 0] : [6, 6, 8, 4, 1, 1];
   const choices = messages.flatMap((message, i) => new Array<() => TwinFrame>(weights[i]).fill(message));
   return () => pick(choices)();
@@ -234,5 +234,5 @@ describe('the twins of metrics agree', () => {
 
   test('on random sequences', () => compareTwins(pair));
 
-  test('on sequences that are long enough to reach the bounds', () => compareTwins({ ...pair, sequences: 20, length: 3000 }));
+  test('on sequences long enough to reach the bounds', () => compareTwins({ ...pair, sequences: 20, length: 3000 }));
 });

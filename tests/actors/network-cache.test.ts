@@ -1,4 +1,4 @@
-/** What the network actor keeps of answers, for how long, and what it forgets. */
+/** The network actor's cache: which answers it keeps, for how long, and which it drops. */
 import { describe, expect, test } from 'vitest';
 import { Network } from '../../js-actors/network.js';
 import { network } from '../../protocol/generated/network.js';
@@ -26,7 +26,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     ]);
   });
 
-  test('answers at once with what is stale, and renews it in the background', () => {
+  test('answers at once with a stale answer, and refreshes it in the background', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     stage.now += 1_000_000;
@@ -40,7 +40,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ body: Uint8Array.of(9), origin: 'fresh' });
   });
 
-  test('keeps the stale answer when renewing fails', () => {
+  test('keeps the stale answer when the refresh fails', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     stage.now += 1_500_000;
@@ -48,7 +48,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(stage.ask({ cache }).emissions)[0].fields).toMatchObject({ body, origin: 'stale' });
   });
 
-  test('a renewal in the background is no requester’s to cancel', () => {
+  test('no requester can cancel a refresh in the background', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     stage.now += 1_500_000;
@@ -60,7 +60,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.body).toEqual(Uint8Array.of(9));
   });
 
-  test('fetches what is too old', () => {
+  test('fetches an answer that is too old', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     stage.now += 3_000_000;
@@ -69,7 +69,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(startsOf(emissions).length).toBe(1);
   });
 
-  test('takes a clock that went back for no time at all', () => {
+  test('treats a clock that went back as no time passed', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     stage.now -= 10_000_000;
@@ -85,7 +85,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(stage.ask({ cache: { maxAgeMs: 0xffff_ffff, staleMs: 0xffff_ffff } }).emissions)[0].fields.origin).toBe('fresh');
   });
 
-  test('keeps nothing without a policy, of other methods, with a body, or of other answers', () => {
+  test('keeps nothing without a policy, for other methods, with a body, or of other answers', () => {
     const unkept: [Partial<Request>, Partial<Fetched>][] = [
       [{}, {}],
       [{ cache, method: 'OPTIONS' }, {}],
@@ -102,14 +102,14 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     }
   });
 
-  test('knows method and headers apart', () => {
+  test('distinguishes methods and headers', () => {
     const stage = open();
     stage.fill({ cache, headers: [{ name: 'accept-language', value: 'de' }] });
     expect(startsOf(stage.ask({ cache, headers: [{ name: 'accept-language', value: 'fr' }] }).emissions).length).toBe(1);
     expect(startsOf(stage.ask({ cache, headers: [{ name: 'accept-language', value: 'de' }], method: 'HEAD' }).emissions).length).toBe(1);
   });
 
-  test('keeps the answer when one of several requesters wants it kept', () => {
+  test('keeps the answer when any of several requesters wants that', () => {
     const stage = open();
     const number = numberOf(stage.ask().emissions);
     stage.ask({ cache });
@@ -117,7 +117,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
   });
 
-  test('pushes out the least recently used, by number and by bytes', () => {
+  test('evicts the least recently used, by number and by bytes', () => {
     const stage = open();
     for (let i = 0; i < CACHE_ENTRIES_MAX; i++) stage.fill({ cache, url: `${i}` });
     expect(repliesOf(stage.ask({ cache, url: '0' }).emissions).length).toBe(1);
@@ -134,7 +134,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
 
   const changes = ['POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
-  test('forgets a URL that was changed, and only when that was not refused', () => {
+  test('forgets a URL that was changed, unless the change was refused', () => {
     for (const method of changes) {
       const stage = open();
       stage.fill({ cache }, { body });
@@ -164,7 +164,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     }
   });
 
-  test('forgets a URL whose change was given up on its way, at each try of it, and when the port does not answer', () => {
+  test('forgets a URL when its change is cancelled on the way, at each attempt, and when the port does not answer', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     const change = stage.ask({ method: 'PUT', retries: 1 });
@@ -179,7 +179,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
   });
 
-  test('what is on its way when a change is answered is neither kept nor shared', () => {
+  test('an answer on its way while a change is answered is neither kept nor shared', () => {
     for (const method of changes) {
       const stage = open();
       const before = stage.ask({ cache });
@@ -201,7 +201,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     }
   });
 
-  test('a renewal of what is stale that a change has overtaken is not kept', () => {
+  test('a refresh that a change has overtaken is not kept', () => {
     const stage = open();
     stage.fill({ cache }, { body });
     stage.now += 1_500_000;
@@ -211,7 +211,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(startsOf(stage.ask({ cache }).emissions).length).toBe(1);
   });
 
-  test('what waits for its place or its next try when a change is answered is read after it, and kept', () => {
+  test('a fetch that waits for its place or its next attempt while a change is answered reads after it, and is kept', () => {
     const stage = open();
     const failed = stage.ask({ cache, retries: 1 });
     const [pause] = timersOf(stage.answer(numberOf(failed.emissions), { status: 503 }));
@@ -221,7 +221,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     expect(repliesOf(stage.ask({ cache }).emissions)[0].fields.origin).toBe('fresh');
   });
 
-  test('a try that a change has overtaken fails, and the next one is kept', () => {
+  test('when an attempt that a change has overtaken fails, the answer of the next one is kept', () => {
     const stage = open();
     const read = numberOf(stage.ask({ cache, retries: 1 }).emissions);
     stage.fill({ method: 'DELETE' }, { status: 204 });
@@ -266,7 +266,7 @@ describe.each(implementations)('the cache of network in %s', (_language, factory
     },
   );
 
-  test('forgets what it is told to, and what is on its way', () => {
+  test('forgets the answers that it is told to, also those on their way', () => {
     const stage = open();
     for (const url of ['/user/1', '/user/2', '/films']) stage.fill({ cache, url });
     const number = numberOf(stage.ask({ cache, url: '/user/3' }).emissions);

@@ -1,4 +1,4 @@
-/** Random messages for both twins of the network actor, some of which it no longer expects. */
+/** Random messages for both twins of the network actor, some of them no longer expected. */
 import type { Random } from '../../bus/random.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { fetch } from '../../protocol/generated/fetch.js';
@@ -38,7 +38,7 @@ const policies = [
 ];
 const sources = [64, 65, 66];
 
-/** Requesters, port and timers that mostly do what the actor waits for, and sometimes what it no longer expects. */
+/** Requesters, port and timers that mostly do what the actor waits for, and sometimes something that it no longer expects. */
 export function networkSequence(random: Random): TwinSequence {
   const pick = <T>(from: readonly T[]): T => from[random.integer(from.length)];
   const urls = random.chance(0.1) ? 300 : 6;

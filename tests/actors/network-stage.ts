@@ -1,4 +1,4 @@
-/** The other parties of the network actor: requesters that ask it, the fetch port that answers, timers; and what it said to each of them. */
+/** The partners of the network actor: requesters that ask it, the fetch port that answers, timers; and its messages to each of them. */
 import { expect } from 'vitest';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { fetch } from '../../protocol/generated/fetch.js';
@@ -21,7 +21,7 @@ export const FETCH = fetch.address;
 export class NetworkStage extends Stage {
   private lastRequest = 0;
 
-  /** Sends a GET, or what `fields` make of it. @returns its request number and what came of it */
+  /** Sends a GET, changed by `fields`. @returns its request number and the output */
   ask(fields: Partial<Request> = {}, source = REQUESTER): { number: number; emissions: Emission[] } {
     const number = ++this.lastRequest;
     const whole: Request = {
@@ -44,12 +44,12 @@ export class NetworkStage extends Stage {
     return this.send(fetched, whole, FETCH);
   }
 
-  /** The runtime says that nobody waits for the answer to a request any more. */
+  /** The runtime withdraws a request: its answer is not awaited any more. */
   withdraw(number: number, requester = REQUESTER): Emission[] {
     return this.send(system.receives.withdrawn, { request: number, requester, requestKind: request.kind }, HOST_RUNTIME);
   }
 
-  /** Asks and answers, so that the cache has it. */
+  /** Asks and answers, so that the answer is in the cache. */
   fill(fields: Partial<Request>, answer: Partial<Fetched> = {}): Emission[] {
     return this.answer(numberOf(this.ask(fields).emissions), answer);
   }
@@ -66,7 +66,7 @@ export const cancelledTimersOf = (emissions: Emission[]) =>
   named<{ timer: number }>(emissions, 'timer.cancel').map(({ fields }) => fields.timer);
 export const activityOf = (emissions: Emission[]) => named(emissions, 'network.activity').map(({ fields }) => fields);
 
-/** The number of the one fetch that was started. */
+/** The number of the only fetch that was started. */
 export function numberOf(emissions: Emission[]): number {
   const starts = startsOf(emissions);
   expect(starts.length).toBe(1);

@@ -1,4 +1,4 @@
-/** Requests that nobody wants any more: cancelled by who asked, or withdrawn by the runtime. */
+/** Requests that are not wanted any more: cancelled by the requester, or withdrawn by the runtime. */
 import { describe, expect, test } from 'vitest';
 import { Network } from '../../js-actors/network.js';
 import { network } from '../../protocol/generated/network.js';
@@ -30,14 +30,14 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(stage.answer(number)).toEqual([]);
     });
 
-    test('gives the place to the next', () => {
+    test('makes room for the next fetch', () => {
       const stage = open({ fetchesRunning: 1 });
       const first = stage.ask({ url: 'first' });
       stage.ask({ url: 'second' });
       expect(startsOf(stage.send(cancel, { request: first.number }))[0].url).toBe('second');
     });
 
-    test('of a fetch that waits for a place or its next try reaches no port', () => {
+    test('of a fetch that waits for its place or its next attempt does not reach the port', () => {
       const stage = open({ fetchesRunning: 1 });
       const first = stage.ask({ url: 'first', retries: 1 });
       const second = stage.ask({ url: 'second' });
@@ -53,7 +53,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(repliesOf(stage.send(cancel, { request: second.number })).length).toBe(1);
     });
 
-    test('is for requests of one’s own that are not yet answered', () => {
+    test('works only for one’s own unanswered requests', () => {
       const stage = open();
       const asked = stage.ask();
       expect(stage.send(cancel, { request: asked.number }, 101)).toEqual([]);
@@ -64,7 +64,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
   });
 
   describe('a request that was withdrawn', () => {
-    test('is taken out without a reply, and the last one ends the fetch', () => {
+    test('is removed without a reply, and the last one ends the fetch', () => {
       const stage = open();
       const first = stage.ask({ retries: 4 });
       const second = stage.ask({ retries: 4 }, 101);
@@ -78,7 +78,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(stage.answer(number, { status: 503 })).toEqual([]);
     });
 
-    test('is tried no more when it waits for its next try, and leaves its place', () => {
+    test('is not attempted again if it waits for its next attempt, and leaves its place', () => {
       const stage = open({ fetchesRunning: 1 });
       const first = stage.ask({ url: 'first', retries: 4 });
       const second = stage.ask({ url: 'second' });
@@ -90,7 +90,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(abortsOf(stage.withdraw(third.number)).length).toBe(1);
     });
 
-    test('means nothing when it was answered, or is somebody else’s', () => {
+    test('changes nothing when it was answered, or belongs to another requester', () => {
       const stage = open();
       const asked = stage.ask();
       expect(stage.withdraw(asked.number, 101)).toEqual([]);

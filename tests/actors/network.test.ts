@@ -37,7 +37,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
   const open = (options: Record<string, number> = {}) => new NetworkStage(factory.create({ seed: 7, ...options }));
 
   describe('one request', () => {
-    test('goes to the fetch port as it came, with a deadline, and its answer is the reply', () => {
+    test('goes to the fetch port unchanged, with a deadline, and the answer is the reply', () => {
       const stage = open();
       const headers = [{ name: 'accept', value: 'application/json' }];
       const body = Uint8Array.of(1, 2, 3);
@@ -64,7 +64,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(startsOf(open().ask({ timeoutMs: 0xffff_ffff }).emissions)[0].timeoutMs).toBe(FETCH_TIMEOUT_MAX_MS);
     });
 
-    test('gets a reply also when it failed, with what the port said', () => {
+    test('gets a reply even if it failed, with the port’s words', () => {
       const stage = open();
       const emissions = stage.answer(numberOf(stage.ask().emissions), { status: 0, failure: 'too-large', error: '9 MB' });
       expect(repliesOf(emissions)[0].fields).toMatchObject({ status: 0, failure: 'too-large', error: '9 MB', attempts: 1 });
@@ -78,7 +78,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
   });
 
   describe('a port that does not answer', () => {
-    test('is given up at the deadline: the try is aborted and counts as timeout', () => {
+    test('has a deadline: the attempt is aborted and counts as timeout', () => {
       const stage = open();
       const number = numberOf(stage.ask().emissions);
       const emissions = stage.fireTimer(number);
@@ -86,7 +86,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(repliesOf(emissions)[0].fields).toMatchObject({ status: 0, failure: 'timeout', attempts: 1 });
     });
 
-    test('is not believed later: answers and timers of a try that is over are ignored', () => {
+    test('is ignored later: answers and timers of a finished attempt have no effect', () => {
       const stage = open();
       const number = numberOf(stage.ask({ retries: 1 }).emissions);
       const [pause] = timersOf(stage.fireTimer(number));
@@ -130,7 +130,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       for (const fields of different) expect(stage.ask(fields).emissions).toEqual([]);
     });
 
-    test('that change something are done each for itself', () => {
+    test('that change something are each carried out', () => {
       const stage = open({ fetchesRunning: 20 });
       for (const method of ['POST', 'PATCH', 'PUT', 'DELETE'] as const) {
         expect(startsOf(stage.ask({ method }).emissions).length).toBe(1);
@@ -138,13 +138,13 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       }
     });
 
-    test('are not shared with one that is over', () => {
+    test('do not share a finished fetch', () => {
       const stage = open();
       stage.answer(numberOf(stage.ask().emissions));
       expect(startsOf(stage.ask().emissions).length).toBe(1);
     });
 
-    test('lend the fetch the most that one of them asked for', () => {
+    test('give the fetch the most that any of them asked for', () => {
       const stage = open({ fetchesRunning: 1 });
       const blocker = numberOf(stage.ask({ url: 'blocker' }).emissions);
       stage.ask({ url: 'other', priority: 3 });
@@ -215,7 +215,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(pauses.length).toBe(8);
     });
 
-    test('have pauses that the seed decides', () => {
+    test('have pauses that follow from the seed', () => {
       const pauses = (seed: number) => {
         const stage = open({ seed });
         return ['a', 'b', 'c'].map(
@@ -244,7 +244,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       }
     });
 
-    test('wait until the date that Retry-After says, in each format of HTTP, by the clock of the server when it tells it', () => {
+    test('wait until the date in Retry-After, in each format of HTTP, by the server’s clock if it is in the answer', () => {
       const random = new Random(11);
       const pauseAfter = (retryAfter: string, date: string | null) => {
         const stage = open({ retryDelayMs: 0 });
@@ -256,7 +256,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       for (let i = 0; i < 300; i++) {
         const wait = random.integer(80) - 20;
         const format = formats[random.integer(formats.length)];
-        // Its clock is ours, or any.
+        // The server's clock agrees with ours, or not.
         const sent = random.chance(0.5) ? NOW_SECONDS : NOW_SECONDS + random.integer(1_000_000_000) - 500_000_000;
         const date = sent === NOW_SECONDS && random.chance(0.5) ? null : formats[random.integer(formats.length)](sent);
         const seconds = Math.max(wait, 0);
@@ -266,7 +266,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(pauseAfter(formats[0](NOW_SECONDS + 3), 'some day')).toBe(3000);
     });
 
-    test('leave their place to others while they wait', () => {
+    test('make room for others while they wait', () => {
       const stage = open({ fetchesRunning: 1 });
       const first = numberOf(stage.ask({ url: 'first', retries: 1 }).emissions);
       stage.ask({ url: 'second' });
@@ -278,7 +278,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
   });
 
   describe('the limit', () => {
-    test('lets so many run, and the others by priority and arrival', () => {
+    test('lets so many run at once; the others follow by priority and arrival', () => {
       const stage = open();
       const running: number[] = [];
       for (let i = 0; i < FETCHES_RUNNING_DEFAULT; i++) running.push(numberOf(stage.ask({ url: `running ${i}` }).emissions));
@@ -295,7 +295,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(startsOf(stage.answer(running[4]))).toEqual([]);
     });
 
-    test('refuses what is too much, and goes on afterwards', () => {
+    test('refuses requests beyond it, and takes new ones later', () => {
       const stage = open({ fetchesRunning: 1 });
       const first = numberOf(stage.ask({ url: '0' }).emissions);
       for (let i = 1; i < FETCHES_MAX; i++) stage.ask({ url: `${i}` });
@@ -314,7 +314,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
       expect(repliesOf(stage.answer(number)).length).toBe(FETCH_WAITERS_MAX);
     });
 
-    test('answers only so many with a large body at once, and the others from another fetch', () => {
+    test('answers only so many requesters with a large body at once, and the others from another fetch', () => {
       const stage = open();
       const body = new Uint8Array(RESPONSE_BODY_BYTES_MAX).fill(1);
       let number = numberOf(stage.ask().emissions);
@@ -332,7 +332,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     });
   });
 
-  test('activity is published when it changes, and whole when a follower asks', () => {
+  test('activity is published when it changes, and as a whole when a follower asks', () => {
     const stage = open({ fetchesRunning: 1 });
     const first = stage.ask({ url: 'first' });
     expect(activityOf(first.emissions)).toEqual([{ running: 1, queued: 0 }]);
@@ -342,7 +342,7 @@ describe.each(implementations)('network in %s', (_language, factory) => {
     expect(activityOf(stage.answer(numberOf(first.emissions)))).toEqual([{ running: 1, queued: 0 }]);
   });
 
-  test('options out of range are brought into it', () => {
+  test('options out of range are set to the nearest in range', () => {
     const stage = open({ fetchesRunning: 0, seed: -1, retryDelayMs: 1e9, cacheBytes: -1 });
     const { emissions } = stage.ask({ retries: 1, cache: { maxAgeMs: 1000, staleMs: 0 } });
     const [pause] = timersOf(stage.answer(numberOf(emissions), { status: 503 }));

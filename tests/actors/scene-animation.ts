@@ -20,7 +20,7 @@ export function animationCases(open: () => Screen): void {
     expect(screen.tick().picture).toBeNull();
   });
 
-  test('it starts from the current value, or from the one that is given', () => {
+  test('it starts from the current value, or from a given one', () => {
     const screen = withBox();
     screen.set(2, { x: 50 });
     screen.commit({ animations: [animation(2, 'x', 100)] });
@@ -39,7 +39,7 @@ export function animationCases(open: () => Screen): void {
     expect(itemOf(screen.picture(51), 2)).toMatchObject({ x: 50, y: 5 });
   });
 
-  test('the picture says that an animation waits, although nothing moves yet', () => {
+  test('the picture says that an animation is waiting, although nothing moves yet', () => {
     const screen = withBox();
     screen.tick();
     screen.commit({ animations: [animation(2, 'x', 100, { delayMs: 200 })] });
@@ -66,7 +66,7 @@ export function animationCases(open: () => Screen): void {
     expect(animating(screen, 1)).toBe(true);
   });
 
-  test('one without duration ends at its first tick, even when it repeats without end', () => {
+  test('one without duration ends at its first tick, even if it repeats without end', () => {
     const screen = withBox();
     screen.commit({ animations: [animation(2, 'x', 100, { durationMs: 0, repeat: -1 })] });
     expect(screen.picture()).toMatchObject({ animating: false });
@@ -88,7 +88,7 @@ export function animationCases(open: () => Screen): void {
     expect(x(screen, 50) / 1000).toBeCloseTo(value, 3);
   });
 
-  test('an overshoot stays within what the property may be', () => {
+  test('an overshoot stays within the property’s bounds', () => {
     const screen = withBox();
     screen.commit({ animations: [animation(2, 'opacity', 0.2, { x1: 0.34, y1: 1.56, x2: 0.64, y2: 1 })] });
     screen.set(2, { x: 1 });
@@ -97,14 +97,14 @@ export function animationCases(open: () => Screen): void {
     expect(itemOf(screen.picture(50), 2).opacity).toBe(1);
   });
 
-  test('colours go channel by channel', () => {
+  test('colours are mixed channel by channel', () => {
     const screen = withBox();
     screen.commit({ animations: [animation(2, 'colour', 0x00ff0001, { from: 0xff0000ff })] });
     screen.tick();
     expect(itemOf(screen.picture(50), 2).colour).toBe(0x80800080);
   });
 
-  test('a property of the layout moves what stands behind', () => {
+  test('an animated layout property moves the nodes after it', () => {
     const screen = withBoxes({ width: 300, height: 100 }, [
       [10, 10],
       [10, 10],
@@ -114,7 +114,7 @@ export function animationCases(open: () => Screen): void {
     expect(boxOf(screen.picture(50), 3)).toEqual([60, 0, 10, 10]);
   });
 
-  test('a later animation of the property replaces the earlier, from where it is', () => {
+  test('a later animation of the property replaces the earlier one and starts from its present value', () => {
     const screen = withBox();
     screen.commit({ animations: [animation(2, 'x', 100), animation(2, 'y', 50)] });
     screen.tick();
@@ -163,7 +163,7 @@ export function animationCases(open: () => Screen): void {
     expect(screen.picture(50).animating).toBe(false);
   });
 
-  test('time that goes back leaves everything where it is', () => {
+  test('time that goes back moves nothing', () => {
     const screen = withBox();
     screen.commit({ animations: [animation(2, 'x', 100)] });
     screen.tick();

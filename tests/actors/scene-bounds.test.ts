@@ -1,4 +1,4 @@
-/** A scene at all of its documented bounds, and commits as long as their schema allows: both twins take them, and say the same bytes. */
+/** A scene at all of its documented bounds, and commits as long as their schema allows: both twins take them, and emit the same bytes. */
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Scene } from '../../js-actors/scene.js';
@@ -19,11 +19,11 @@ type Commit = MessageOf<typeof scene, 'commit'>;
 
 const NOTHING: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
 const NODES = Array.from({ length: SCENE_NODES_MAX - 1 }, (_, index) => index + 1);
-/** Children of one node: a tree as wide and as deep as screens have it. */
+/** Children of one node, for a tree as wide and as deep as on real screens. */
 const BRANCH = 32;
-/** As long as a string may be, of characters that take the most bytes. */
+/** The longest string, of characters that take the most bytes. */
 const LONG = '€'.repeat(1365);
-/** None of them is the default, which takes no place. */
+/** Values that differ from the default, which would take no room. */
 const VALUES: Partial<Record<SceneProperty, number>> = {
   ...{ clip: 1, layout: 1, absolute: 1, justify: 1, align: 1, textAlign: 1, colour: 255, fontSize: 7, fontWeight: 500, lines: 2 },
   ...{ focusable: 1, focusGroup: 1, scale: 0.5, opacity: 0.5 },
@@ -40,7 +40,7 @@ function* bounds(): Generator<Partial<Commit>> {
     inserts: nodes.map((node) => ({ parent: Math.floor((node - 1) / BRANCH), node, before: 0 })),
   }));
   for (const property of SCENE_PROPERTIES) {
-    // What is not visible is not laid out.
+    // Invisible nodes are not laid out.
     if (property === 'visible') continue;
     for (const nodes of pieces(NODES, 32_768)) yield { sets: nodes.map((node) => ({ node, property, value: VALUES[property] ?? 2.5 })) };
   }
@@ -54,7 +54,7 @@ const animation = (node: number): Commit['animations'][number] => ({
   ...{ x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.4, repeat: -1 },
 });
 
-/** Each list as long as its schema allows. Most of what they say makes no sense, and is counted. */
+/** Each list is as long as its schema allows. Most changes make no sense, and are counted. */
 function* longest(): Generator<Partial<Commit>> {
   const many = Array.from({ length: LIST_LENGTH_DEFAULT_MAX }, (_, index) => index % 100);
   yield { creates: many.map((node) => ({ node, type: 'view' })) };

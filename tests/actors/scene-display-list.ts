@@ -1,4 +1,4 @@
-/** Display list and strings: what is listed, with which numbers, and when it is sent. */
+/** Display list and strings: which items they have, with which numbers, and when they are sent. */
 import { expect, test } from 'vitest';
 import { scene } from '../../protocol/generated/scene.js';
 import { SCENE_STRING_LENGTH_MAX } from '../../protocol/messages/scene.js';
@@ -17,7 +17,7 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.tick().picture).not.toBeNull();
   });
 
-  test('an item has what is needed to paint it', () => {
+  test('an item has all that is needed to paint it', () => {
     const screen = open();
     screen.add(1, 0, 'view', { x: 1, y: 2, width: 30, height: 40, colour: 0x11223344, radius: 6, opacity: 0.5 });
     screen.add(2, 0, 'text', { width: 99, height: 20, fontSize: 16, lineHeight: 18, lines: 3, fontWeight: 700, textAlign: 2 }, 'Alien');
@@ -49,7 +49,7 @@ export function displayListCases(open: () => Screen): void {
     });
   });
 
-  test('only what shows is listed: a colour, a text, a source, on the screen and with a size', () => {
+  test('only visible nodes are listed: with a colour, a text or a source, on the screen and with a size', () => {
     const screen = open();
     const size = { width: 10, height: 10 };
     screen.add(1, 0, 'view', { ...size });
@@ -73,14 +73,14 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.picture().items.map(({ node }) => node)).toEqual([3, 5, 6, 8, 11]);
   });
 
-  test('a child may stand outside of its parent', () => {
+  test('a child may lie outside of its parent', () => {
     const screen = open();
     screen.add(1, 0, 'view', { x: -100, width: 10, height: 10, colour: RED });
     screen.add(2, 1, 'view', { x: 150, width: 10, height: 10, colour: RED });
     expect(screen.picture().items.map(({ node }) => node)).toEqual([2]);
   });
 
-  test('scale is about the centre and applies to the subtree', () => {
+  test('scale has its origin in the centre and applies to the subtree', () => {
     const screen = open();
     screen.add(1, 0, 'view', { x: 100, y: 100, width: 100, height: 50, scale: 2, colour: RED, radius: 5 });
     screen.add(2, 1, 'text', { x: 10, width: 20, height: 10, fontSize: 8 }, 'a');
@@ -98,7 +98,7 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.picture().items.map(({ opacity }) => opacity)).toEqual([0.5, 0.25]);
   });
 
-  test('a node that clips shows of its children what is inside it', () => {
+  test('a node that clips shows only the parts of its children that are inside it', () => {
     const screen = open();
     screen.add(1, 0, 'view', { x: 100, width: 50, height: 50, clip: 1, radius: 4, colour: RED });
     screen.add(2, 1, 'view', { x: 40, width: 50, height: 50, colour: RED });
@@ -130,7 +130,7 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.picture()).toMatchObject({ items: [], clips: [[0, 0, 1920, 1080, 0]] });
   });
 
-  test('strings are sent once each, before the picture that needs them, and again when they change', () => {
+  test('each string is sent once, before the picture that needs it, and again when it changes', () => {
     const screen = open();
     screen.add(1, 0, 'text', {}, 'Alien');
     screen.add(2, 0, 'image', { width: 9, height: 9 }, 'alien.jpg');
@@ -153,7 +153,7 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.tick().strings).toEqual(new Map([[1, 'Aliens']]));
   });
 
-  test('the string of a node that left is forgotten', () => {
+  test('the string of a removed node is forgotten', () => {
     const screen = open();
     screen.add(1, 0, 'text', {}, 'Alien');
     screen.tick();
@@ -161,7 +161,7 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.tick().strings).toEqual(new Map([[1, '']]));
   });
 
-  test('the strings of a full scene go in several messages, and those beyond are left out', () => {
+  test('the strings of a full scene are sent in several messages, and further ones are left out', () => {
     const screen = open();
     const most = SCENE_STRING_LENGTH_MAX / 4096;
     for (let node = 1; node <= most; node++) screen.add(node, 0, 'text', {}, String(node).padEnd(4096, 'x'));
@@ -174,7 +174,7 @@ export function displayListCases(open: () => Screen): void {
     expect(screen.tick().strings.size).toBe(most + 1);
   });
 
-  test('redraw brings all strings and the picture again', () => {
+  test('redraw sends all strings and the picture again', () => {
     const screen = open();
     screen.add(1, 0, 'text', {}, 'Alien');
     const first = screen.tick();
@@ -185,7 +185,7 @@ export function displayListCases(open: () => Screen): void {
     expect(again.layout).toBeNull();
   });
 
-  test('a picture lists no more items than it may, and counts the others', () => {
+  test('a picture has a bounded number of items, and counts the others', () => {
     const screen = open();
     const nodes = Array.from({ length: DISPLAY_ITEMS_MAX + 3 }, (_, i) => i + 1);
     for (let at = 0; at < nodes.length; at += 4000) {

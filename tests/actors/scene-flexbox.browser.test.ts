@@ -1,4 +1,4 @@
-/** Rows and columns as Chromium lays them out: random trees, nested, against its own flexbox. The twin is compared in scene.test.ts. */
+/** Compares rows and columns in random nested trees with Chromium's own flexbox. scene.test.ts compares the twin. */
 import { expect, test } from 'vitest';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Random } from '../../bus/random.js';
@@ -25,7 +25,7 @@ interface Box {
 
 const factory = javaScriptActorFactory(scene, () => new Scene(), tandemParties);
 
-test(`${TREES} random trees are laid out as Chromium does it, seed ${SEED}`, () => {
+test(`${TREES} random trees have Chromium’s layout, seed ${SEED}`, () => {
   const root = new Random(SEED);
   for (let index = 0; index < TREES; index++) {
     const tree = boxOf(root.fork(`tree ${index}`), 0);
@@ -48,7 +48,7 @@ function boxOf(random: Random, depth: number): Box {
     align: random.integer(ALIGNS.length),
     grow: pick(random, 0, 0, 1, 2, 0.25),
     shrink: pick(random, 0, 1, 1, 10, 0.3, 0.125),
-    // No smaller than its paddings: a scene takes a size as it is given, Chromium adds to it.
+    // No smaller than its paddings: a scene takes a given size as it is, Chromium enlarges it.
     width: depth > 0 && random.chance(0.3) ? -1 : 40 + random.integer(200),
     height: depth > 0 && random.chance(0.3) ? -1 : 40 + random.integer(200),
   };

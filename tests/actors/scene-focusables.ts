@@ -1,4 +1,4 @@
-/** Rectangles of focusable nodes: what is published, and that nothing else is. */
+/** Rectangles of focusable nodes: what is published, and nothing else. */
 import { expect, test } from 'vitest';
 import { scene } from '../../protocol/generated/scene.js';
 import { animation, boxesIn, type LayoutChange, RED, type Screen } from './scene-screen.js';
@@ -89,7 +89,7 @@ export function focusableCases(open: () => Screen): void {
     expect(screen.tick().layout).toMatchObject({ changed: [all[3]], removed: [] });
   });
 
-  test('a node whose number was given to another between two ticks has left', () => {
+  test('a node whose number went to another between two ticks counts as removed', () => {
     const screen = withRow();
     screen.tick();
     screen.commit({ removes: [2] });
@@ -100,7 +100,7 @@ export function focusableCases(open: () => Screen): void {
     screen.add(2, 1, 'view', { width: 50, height: 40, focusable: 1 });
     expect(screen.tick().layout).toMatchObject({ changed: [{ node: 2, order: 2 }], removed: [2] });
     expect(screen.tick().layout).toBeNull();
-    // A group, with all in it, by a page that starts again.
+    // A whole group, by a page that restarts.
     screen.commit({ replaces: true, creates: [{ node: 1, type: 'view' }], inserts: [{ parent: 0, node: 1, before: 0 }] });
     screen.set(1, { x: 10, y: 20, width: 300, height: 100, focusGroup: 1 });
     expect(screen.tick().layout).toMatchObject({ changed: [{ node: 1, isGroup: true }], removed: [1, 3, 4, 2] });
@@ -113,7 +113,7 @@ export function focusableCases(open: () => Screen): void {
     expect(screen.tick().layout).toMatchObject({ changed: [], removed: [1, 2, 3, 4] });
   });
 
-  test('a rail that scrolls is published once, where it is going to be', () => {
+  test('a scrolling rail is published once, at the place where it will be', () => {
     const screen = withRow();
     screen.tick();
     screen.commit({ animations: [animation(1, 'x', -100, { delayMs: 50 })] });
@@ -128,7 +128,7 @@ export function focusableCases(open: () => Screen): void {
     expect(screen.box(4)[0]).toBe(10);
   });
 
-  test('a movement that is cancelled or replaced by a set gives the place that remains', () => {
+  test('after a movement is cancelled or replaced by a set, the resulting place is published', () => {
     const screen = withRow();
     screen.tick();
     screen.commit({ animations: [animation(1, 'x', -100)] });
@@ -142,7 +142,7 @@ export function focusableCases(open: () => Screen): void {
     expect(screen.tick().layout?.changed[0]).toMatchObject({ node: 1, x: -45 });
   });
 
-  test('a follower that lost track gets all of them', () => {
+  test('a follower that lost track gets all rectangles', () => {
     const screen = withRow();
     screen.tick();
     screen.set(3, { width: 60 });

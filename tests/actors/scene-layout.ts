@@ -1,4 +1,4 @@
-/** Layout: each rule of docs/SCENE.md by a picture that it decides. */
+/** Layout: each rule of docs/SCENE.md, by a picture that follows from it. */
 import { expect, test } from 'vitest';
 import { SCENE_ALIGNS, SCENE_JUSTIFIES, SCENE_LAYOUTS } from '../../protocol/messages/scene.js';
 import { boxes, boxesIn, boxOf, type Properties, RED, type Screen } from './scene-screen.js';
@@ -120,7 +120,7 @@ export function layoutCases(open: () => Screen): void {
     expect(boxes(screen, [2])).toEqual([[0, top, 20, 30]]);
   });
 
-  test('stretch gives a child without a size across the row all of the space there', () => {
+  test('stretch gives a child without a size across the row all the space across it', () => {
     const screen = withBoxes({ width: 300, height: 100, paddingTop: 10, paddingBottom: 15 }, [[20, -1]]);
     expect(boxes(screen, [2])).toEqual([[0, 10, 20, 75]]);
   });
@@ -140,7 +140,7 @@ export function layoutCases(open: () => Screen): void {
     ]);
   });
 
-  test('children shrink in proportion to what they have and how much they may', () => {
+  test('children shrink in proportion to their size and their factor', () => {
     const screen = withBoxes({ width: 200, height: 100 }, [
       [100, 30],
       [100, 30],
@@ -158,7 +158,7 @@ export function layoutCases(open: () => Screen): void {
     );
   });
 
-  test('children that may shrink more than they have end at nothing', () => {
+  test('children that would shrink by more than their size end at 0', () => {
     const screen = withBoxes({ width: 10, height: 100 }, [
       [1, 30],
       [100, 30],
@@ -180,7 +180,7 @@ export function layoutCases(open: () => Screen): void {
     return screen.tick().layout?.changed.map(({ width }) => width) ?? [];
   };
 
-  // What Chromium makes of them, too: scene-flexbox.browser.test.ts compares with it.
+  // Chromium has the same results: scene-flexbox.browser.test.ts compares them.
   test.each<[string, Properties, Properties[], number[]]>([
     [
       'the others share again',
@@ -264,7 +264,7 @@ export function layoutCases(open: () => Screen): void {
     expect(widths(row, children)).toEqual(expected);
   });
 
-  test('children that grow by less than 1 together leave the rest', () => {
+  test('children whose growth factors sum to less than 1 leave the rest free', () => {
     expect(
       widths({ width: 200 }, [
         { width: 50, grow: 0.25 },
@@ -273,7 +273,7 @@ export function layoutCases(open: () => Screen): void {
     ).toEqual([75, 100]);
   });
 
-  test('what cannot be taken runs over the end, with justify end over the start', () => {
+  test('children that cannot shrink enough overflow at the end, with justify end at the start', () => {
     const screen = withBoxes({ width: 10, height: 10, gap: 30, justify: justify('end') }, [
       [20, 10],
       [20, 10],
@@ -286,7 +286,7 @@ export function layoutCases(open: () => Screen): void {
     ]);
   });
 
-  test('a node without a size takes that of its content', () => {
+  test('a node without a size has the size of its content', () => {
     const screen = withBoxes({ gap: 10, paddingLeft: 1, paddingTop: 2, paddingRight: 3, paddingBottom: 4, colour: RED }, [
       [40, 30],
       [20, 50],
@@ -301,7 +301,7 @@ export function layoutCases(open: () => Screen): void {
     expect(boxes(screen, [1])).toEqual([[0, 0, 24, 56]]);
   });
 
-  test('a text without a size takes an estimate from its glyphs and lines', () => {
+  test('a text without a size has one estimated from its glyphs and lines', () => {
     const screen = open();
     screen.add(1, 0, 'text', { fontSize: 20 }, 'abcde');
     expect(screen.box(1)).toEqual([0, 0, 50, 25]);
@@ -309,7 +309,7 @@ export function layoutCases(open: () => Screen): void {
     expect(screen.box(1)).toEqual([0, 0, 50, 60]);
   });
 
-  test('a text that changes moves what stands behind it', () => {
+  test('a text that changes moves the nodes after it', () => {
     const screen = open();
     screen.add(1, 0, 'view', { layout: ROW, width: 500, height: 50 });
     screen.add(2, 1, 'text', { fontSize: 20 }, 'abc');
@@ -319,7 +319,7 @@ export function layoutCases(open: () => Screen): void {
     expect(screen.box(3)[0]).toBe(60);
   });
 
-  test('what is not visible takes no space', () => {
+  test('hidden nodes take no space', () => {
     const screen = withBoxes({ width: 300, height: 100, gap: 10 }, [
       [20, 30],
       [40, 30],

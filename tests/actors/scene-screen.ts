@@ -1,4 +1,4 @@
-/** A scene with a screen before it: commits and ticks go in, and the picture, the strings and the focusable rectangles come out readable. */
+/** A scene with a screen: takes commits and ticks, and gives picture, strings and focusable rectangles in readable form. */
 import type { ActorInstance } from '../../actors/contract/instance.js';
 import type { display } from '../../protocol/generated/display.js';
 import { scene } from '../../protocol/generated/scene.js';
@@ -36,7 +36,7 @@ export interface Picture extends Omit<DisplayListMessage, 'items' | 'clips'> {
   /** Per clip: x, y, width, height, radius. */
   clips: number[][];
 }
-/** What one tick brought forth. */
+/** Output of one tick. */
 export interface Frame {
   picture: Picture | null;
   strings: Map<number, string>;
@@ -45,7 +45,7 @@ export interface Frame {
 
 const EMPTY: Commit = { creates: [], inserts: [], sets: [], strings: [], animations: [], cancels: [], removes: [], replaces: false };
 const LINEAR = { x1: 0, y1: 0, x2: 1, y2: 1 };
-/** An animation whose further fields are the plainest. */
+/** An animation with defaults for all other fields. */
 export const animation = (node: number, property: SceneProperty, to: number, more: Partial<Animation> = {}): Animation => ({
   node,
   property,
@@ -166,7 +166,7 @@ function itemAt(words: DataView, at: number): Item {
 
 export const RED = 0xff0000ff;
 
-/** @returns what makes a screen with a container 1, a row unless said otherwise, and in it red boxes 2, 3, ... of the given widths and heights */
+/** @returns a function that makes a screen with a container 1, by default a row, with red boxes 2, 3, ... of the given widths and heights */
 export const boxesIn =
   (open: () => Screen) =>
   (container: Properties, sizes: readonly (readonly [number, number])[]): Screen => {

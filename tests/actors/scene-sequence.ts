@@ -1,6 +1,6 @@
 /**
- * Random sequences for the scene: mostly changes that make sense, and some that do not (nodes that do not exist, cycles, values out of
- * range). With few handles changes meet each other; with many the columns grow.
+ * Random sequences for the scene: mostly changes that make sense, and some that do not (missing nodes, cycles, values out of
+ * range). With few handles the changes affect each other; with many the columns grow.
  */
 import type { Random } from '../../bus/random.js';
 import { scene } from '../../protocol/generated/scene.js';
@@ -11,7 +11,7 @@ import type { TwinFrame, TwinSequence } from './twins.js';
 
 const FOCUS = 2;
 const STRINGS = ['', 'Alien', 'Kauas pilvet karkaavat', 'À bout de souffle', '七人の侍', '🎬🍿', 'https://example.org/poster.jpg'];
-/** Values by property where a number of [-50, 450) would seldom do. */
+/** Values of properties for which a number in [-50, 450) would seldom be valid. */
 const CHOICES: Partial<Record<SceneProperty, number[]>> = {
   scale: [0, 0.5, 1, 1, 1, 1, 1, 1.1, 1.1, 3],
   opacity: [0, 0.25, 0.7, 1, 1, 1, 1, 1],
@@ -35,7 +35,7 @@ const CHOICES: Partial<Record<SceneProperty, number[]>> = {
   paddingTop: [0, 0, 20, 50.5],
   height: [-1, 0, 50, 50, 127.7, 127.7],
 };
-/** What a new node is given, so that most of them show. */
+/** Properties of a new node, chosen so that most nodes are visible. */
 const SEEN = ['width', 'height', 'colour'] as const;
 const NONSENSE = [Number.NaN, Number.POSITIVE_INFINITY, -2, 0.1, 1e300, -0];
 
@@ -59,7 +59,7 @@ export function sceneSequence(random: Random, handles: number, crowd: number): T
 const refresh: TwinFrame = { message: system.receives.refresh, fields: { topic: scene.publishes.layout.kind, follower: FOCUS } };
 
 function commitOf(random: Random, handles: number, crowd: number): Commit {
-  // Seldom the root: hidden or shrunk it would hide all the rest.
+  // Seldom the root: if it is hidden or shrunk, so is everything else.
   const node = (): number => (random.chance(0.02) ? random.integer(0x1_0000_0000) : random.chance(0.01) ? 0 : 1 + random.integer(handles));
   const parent = (): number => (random.chance(0.4) ? 0 : node());
   const property = (): SceneProperty => pick(random, SCENE_PROPERTIES);

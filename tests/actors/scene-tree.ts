@@ -1,4 +1,4 @@
-/** The tree: what changes do to the paint order, and which of them make no sense. */
+/** The tree: how changes affect the paint order, and which of them make no sense. */
 import { expect, test } from 'vitest';
 import { SCENE_NODES_MAX } from '../../protocol/messages/scene.js';
 import { animation, boxesIn, itemOf, RED, type Screen, setsOf } from './scene-screen.js';
@@ -41,13 +41,13 @@ export function treeCases(open: () => Screen): void {
     expect(screen.state.rejected).toBe(0);
   });
 
-  test('a node is created outside of the tree, and is not seen', () => {
+  test('a new node is outside of the tree, and invisible', () => {
     const screen = three();
     screen.commit({ creates: [{ node: 9, type: 'view' }], sets: setsOf(9, { width: 5, height: 5, colour: RED }) });
     expect(order(screen)).toEqual([2, 3, 4]);
   });
 
-  test('after the last child left, the next one stands behind the one before it', () => {
+  test('after the last child was removed, the next one follows the child before it', () => {
     const screen = three();
     screen.commit({ removes: [4] });
     screen.add(9, 1, 'view', { width: 5, height: 5, colour: RED });
@@ -64,7 +64,7 @@ export function treeCases(open: () => Screen): void {
     expect(screen.state.rejected).toBe(0);
   });
 
-  test('a handle that is used again starts from the defaults', () => {
+  test('a reused handle starts with the defaults', () => {
     const screen = three();
     screen.set(2, { opacity: 0.5, x: 9 });
     screen.commit({ removes: [2] });
@@ -79,7 +79,7 @@ export function treeCases(open: () => Screen): void {
     expect(order(screen)).toEqual([2, 3, 4, SCENE_NODES_MAX - 1]);
   });
 
-  test('each change that makes no sense is counted and left out, and the rest applies', () => {
+  test('each change that makes no sense is counted and skipped, and the rest applies', () => {
     const screen = three();
     screen.add(5, 1, 'text', {}, 'a');
     const node = 2;

@@ -1,4 +1,4 @@
-/** What nobody sees: a picture that looks the same is not sent again, and an animation of nothing that shows is no movement. */
+/** Invisible changes: an equal picture is not sent again, and an animation without visible effect is no movement. */
 import { expect, test } from 'vitest';
 import { scene } from '../../protocol/generated/scene.js';
 import { animation, type Commit, RED, Screen, setsOf } from './scene-screen.js';
@@ -6,7 +6,7 @@ import { animation, type Commit, RED, Screen, setsOf } from './scene-screen.js';
 const ENDLESS = { from: 0.1, repeat: -1, durationMs: 400 };
 const SECOND = 60;
 
-/** A blue box 1 that shows, and a red one 2 in the group 3. */
+/** A visible blue box 1, and a red one 2 in the group 3. */
 function withBoxInGroup(open: () => Screen): Screen {
   const screen = open();
   screen.add(1, 0, 'view', { width: 50, height: 50, colour: 0x0000ffff });
@@ -40,12 +40,12 @@ export function unseenCases(open: () => Screen): void {
     const properties = ['y', 'scale', 'radius', 'width'] as const;
     screen.commit({ animations: properties.map((property) => animation(node, property, what === 'has no area' ? 0.2 : 1, ENDLESS)) });
     expect(pictures(screen)).toEqual([]);
-    // Another change is one picture, which says that nothing moves.
+    // Another change gives one picture, which says that nothing moves.
     screen.set(1, { x: 5 });
     expect(pictures(screen)).toMatchObject([{ animating: false }]);
   });
 
-  test('an endless animation that is seen moves every picture, and none once it is hidden', () => {
+  test('an endless visible animation changes every picture, and none once it is hidden', () => {
     const screen = opened();
     screen.commit({ animations: [animation(2, 'x', 20, ENDLESS)] });
     expect(pictures(screen)).toHaveLength(SECOND);
@@ -68,7 +68,7 @@ export function unseenCases(open: () => Screen): void {
     expect(screen.picture().animating).toBe(true);
   });
 
-  test('what waits to fade in moves all the while', () => {
+  test('a node that waits to fade in counts as moving all the while', () => {
     const screen = opened();
     screen.set(2, { opacity: 0 });
     screen.commit({ animations: [animation(2, 'opacity', 1, { delayMs: 500 })] });
@@ -77,7 +77,7 @@ export function unseenCases(open: () => Screen): void {
     expect(screen.picture(200)).toMatchObject({ animating: true });
   });
 
-  test('a spacer that nobody sees moves what stands behind it', () => {
+  test('an invisible spacer moves the nodes after it', () => {
     const screen = opened();
     screen.add(4, 0, 'view', { layout: 1, width: 500, height: 50 });
     screen.add(5, 4, 'view', { width: 10, height: 10 });
@@ -118,7 +118,7 @@ export function unseenCases(open: () => Screen): void {
     expect(screen.tick()).toMatchObject({ picture: { items: [{ node }] }, strings: new Map([[node, `${value}2`]]) });
   });
 
-  test('a display that has nothing gets all of it, and then nothing', () => {
+  test('an empty display gets everything, and then nothing', () => {
     const screen = opened();
     screen.add(5, 0, 'text', { width: 100, height: 30 }, 'Alien');
     screen.tick();

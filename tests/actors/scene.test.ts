@@ -46,7 +46,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
     expect(before.map(({ name }) => name)).toEqual(['scene.layout', 'display.strings', 'display.displayList']);
   });
 
-  /** A screen, its snapshot with some fields of the state replaced, and an instance to restore that in. */
+  /** A screen, its snapshot with some fields of the state replaced, and an instance in which to restore it. */
   const altered = (change: (state: AlteredState) => void) => {
     const screen = boxesIn(open)({ width: 300, height: 100, focusGroup: 1 }, [
       [50, 40],
@@ -60,7 +60,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
     return { screen, snapshot: encodeSnapshot(scene, snapshot), instance: factory.create({}) };
   };
 
-  test('a snapshot of a version that knew more properties restores, without the others', () => {
+  test('a snapshot of a version with more properties restores without the additional ones', () => {
     const { screen, snapshot, instance } = altered((state) => {
       const rows = state.types.length;
       const given = new DataView(state.given.slice().buffer);
@@ -106,7 +106,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
   });
 });
 
-/** What the tests change of a state. */
+/** The fields of a state that the tests change. */
 interface AlteredState {
   types: Uint8Array;
   links: Uint8Array;

@@ -1,4 +1,4 @@
-/** An actor alone on a stage: a test plays all the others. What the actor emits comes back decoded. */
+/** An actor alone on a stage: the test plays all others. The actor's output is decoded. */
 import type { ActorInstance } from '../../actors/contract/instance.js';
 import { decodeSnapshot, type SnapshotSchema } from '../../actors/contract/snapshot.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
@@ -11,15 +11,15 @@ import { Reader } from '../../protocol/reader.js';
 import type { Fields, InferFields, StateOf } from '../../protocol/schema.js';
 
 export interface Emission<F = unknown> {
-  /** As `fetch.start`: the schema that has it, and its name there. */
+  /** Schema and name of the message, for example `fetch.start`. */
   readonly name: string;
   readonly target: number;
   readonly fields: F;
-  /** Of a request or reply. */
+  /** Number of a request or reply. */
   readonly request: number;
 }
 
-/** Someone whom no schema names: an application's own actor. */
+/** A party outside of all schemas: an application's own actor. */
 export const REQUESTER = 100;
 
 const messages = tandemParties.flatMap((party) => messagesOf(party));

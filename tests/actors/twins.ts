@@ -4,7 +4,7 @@
  * from the other's snapshot.
  *
  *   TANDEM_SEED=7 npx vitest run tests/actors       other sequences
- *   TANDEM_SEED=7 TANDEM_SEQUENCE=31 ...            that one alone, as a failure names it
+ *   TANDEM_SEED=7 TANDEM_SEQUENCE=31 ...            only the sequence that a failure names
  */
 import { decode } from '@msgpack/msgpack';
 import type { ActorInstance } from '../../actors/contract/instance.js';
@@ -15,7 +15,7 @@ import type { Writer } from '../../protocol/writer.js';
 
 /** A frame for the actor, before it is encoded. */
 export interface TwinFrame {
-  /** From a generated schema: a message, request, reply or publication. */
+  /** A message, request, reply or publication of a generated schema. */
   readonly message: {
     readonly kind: number;
     readonly name?: string;
@@ -26,18 +26,18 @@ export interface TwinFrame {
   readonly source?: number;
   /** Request number of a request or reply, version of a publication. */
   readonly first?: number;
-  /** Of a publication. */
+  /** Only of a publication. */
   readonly fresh?: boolean;
 }
 
-/** What the actor emitted, so that a sequence can answer. `body` is decoded MessagePack, leading fields included. */
+/** Output of the actor, so that a sequence can answer. `body` is decoded MessagePack with its leading fields. */
 export interface EmittedFrame {
   readonly kind: number;
   readonly target: number;
   readonly body: readonly unknown[];
 }
 
-/** Makes the frames of one sequence. @param emitted since the last call: nothing within a batch */
+/** Makes the frames of one sequence. @param emitted output since the last call; empty within a batch */
 export type TwinSequence = (emitted: readonly EmittedFrame[]) => TwinFrame;
 
 export interface TwinsOptions {
@@ -49,9 +49,9 @@ export interface TwinsOptions {
   /** Starts a sequence. All its choices come from `random`. */
   readonly sequence: (random: Random) => TwinSequence;
   readonly sequences?: number;
-  /** Messages of a sequence. */
+  /** Number of messages in a sequence. */
   readonly length?: number;
-  /** When TANDEM_SEED does not say otherwise. */
+  /** Seed unless TANDEM_SEED is set. */
   readonly seed?: number;
 }
 
@@ -79,7 +79,7 @@ export function compareTwins(options: TwinsOptions): void {
   }
 }
 
-/** Both implementations, in the midst of a sequence. */
+/** Both implementations during a sequence. */
 class Pair {
   handled = 0;
   private js: ActorInstance;
@@ -174,7 +174,7 @@ class Pair {
     const fromWasm = this.wasm.snapshot().slice();
     this.js = this.options.js();
     this.wasm = this.options.wasm();
-    // A spare instance takes one snapshot after another: only the last one counts, whether it is larger than those before or smaller.
+    // A spare instance takes one snapshot after another: only the last one counts, whether it is larger or smaller than those before.
     for (const snapshot of [this.early ?? fromWasm, fromWasm, this.early ?? fromWasm, fromWasm]) {
       this.js.restore(snapshot);
       this.wasm.restore(snapshot);

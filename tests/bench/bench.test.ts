@@ -1,4 +1,4 @@
-/** The benchmarks run and report everything that they should. How large the figures are depends on the machine and is not for a test. */
+/** The benchmarks run and report everything that they should. The figures depend on the machine and are not tested. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -37,7 +37,7 @@ it('prints a table, and as its last line one JSON object with every figure', asy
   }
 });
 
-it('refuses an option that it does not have, in one line', async () => {
+it('refuses an unknown option, in one line', async () => {
   const main = fileURLToPath(new URL('../../dist/bench/main.js', import.meta.url));
   const failed = await promisify(execFile)(process.execPath, [main, '--fast']).catch((error: { code: number; stderr: string }) => error);
   expect(failed).toMatchObject({ code: 2, stderr: expect.stringMatching(/^Unknown option '--fast'.*there are --json and --quick\n$/) });

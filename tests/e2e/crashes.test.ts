@@ -1,4 +1,4 @@
-/** What a crash does to the television in Chromium: of an actor in Wasm, of the page, of the worker in which the page is. */
+/** The television in Chromium through crashes: of an actor in Wasm, of the page, of the page's worker. */
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
@@ -18,7 +18,7 @@ afterAll(async () => {
 
 const open = (query = '') => Television.open(browser, server, query);
 
-/** Keys, and the film that has focus when they have been pressed. */
+/** Keys, and the film that has focus after them. */
 const MOVES = ['ArrowRight', 'ArrowRight', 'ArrowRight'];
 
 async function undisturbed(): Promise<string> {
@@ -40,7 +40,7 @@ describe.each([
   { device: 'not isolated', query: '?placement=wasm&plain', links: 'message ports' },
   { device: 'without workers', query: '?placement=wasm&workers=off', links: 'one thread' },
 ])('a crash in the Wasm VM, $device', ({ device, query, links }) => {
-  test('of scene and of focus while a rail moves: the picture goes on, and focus is where it was', async () => {
+  test('scene and focus crash while a rail moves: the picture goes on, and focus stays', async () => {
     const television = await open(query);
     await television.settle(titleAt(0, 0));
     expect(await television.look('links')).toBe(links);
@@ -68,7 +68,7 @@ describe.each([
   });
 });
 
-test('a crash of network and of history: the films on their way still come, and Back leads back', async () => {
+test('network and history crash: the films on their way still arrive, and Back leads back', async () => {
   const { television, release } = await openHeld(browser, server, '?placement=wasm');
   await television.see('requests', '3');
   await television.press('5', 'c', 'ArrowDown');
@@ -87,14 +87,14 @@ const PAGE_ENDS = [
   {
     what: 'throws',
     query: '',
-    // It throws at an arrow that leads nowhere: nothing on the screen changes by it.
+    // It throws at an arrow that leads nowhere, which changes nothing on the screen.
     end: (television: Television, edge: string) => television.press('6', 'c', edge),
   },
   { what: 'is lost with the JavaScript worker', query: '', end: (television: Television) => television.killWorker('js-vm') },
   { what: 'is lost where no memory is shared', query: '&shared=off', end: (television: Television) => television.killWorker('js-vm') },
 ];
 
-/** Keys, and what has focus after each; then an arrow that leads nowhere, and what is to the left. */
+/** Keys, and the focus after each; then an arrow that leads nowhere, and the title to the left. */
 const SCREENS = [
   {
     screen: 'browse',
@@ -117,8 +117,8 @@ const SCREENS = [
 ];
 
 describe.each(SCREENS)('the page on $screen', ({ screen, way, edge, left }) => {
-  test.each(PAGE_ENDS)('$what: another is there, and not one picture differs', async ({ what, query, end }) => {
-    // A machine that does much else may take longer than the page waits for its films.
+  test.each(PAGE_ENDS)('$what: a new page takes over, and not one picture differs', async ({ what, query, end }) => {
+    // A busy machine may take longer than the page waits for its films.
     const television = await Television.open(browser, server, `?placement=wasm&heldMs=${PATIENCE_MS}${query}`, keepWorkers);
     let before = await television.settle(titleAt(0, 0));
     let focused = '';

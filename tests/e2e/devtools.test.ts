@@ -1,4 +1,4 @@
-/** The television under the debugger of Chromium: it finds the AssemblyScript sources, and what it stops is not taken to hang. */
+/** The television under Chromium's debugger: it finds the AssemblyScript sources, and a stopped worker does not count as hanging. */
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
@@ -7,7 +7,7 @@ import { DevTools } from './devtools.js';
 import { launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
 
 const ACTORS = ['focus', 'history', 'metrics', 'network', 'scene'];
-/** Longer than a VM may hang, and a control call may take. */
+/** Longer than a hang is tolerated, and than a control call may take. */
 const STOPPED_MS = Math.max(2 * HANG_MS, CONTROL_DEADLINE_MS) + 1_000;
 
 let server: RunningServer;
@@ -28,7 +28,7 @@ const open = async () => {
   return television;
 };
 
-test('each module has its URL, and its source map its sources, with their text', async () => {
+test('each module has its URL, and its source map has the sources with their text', async () => {
   const television = await open();
   const tools = await DevTools.attach(television.page);
   const found = () =>
@@ -51,7 +51,7 @@ test('each module has its URL, and its source map its sources, with their text',
   await television.close();
 });
 
-test('a worker that the debugger has stopped is not taken to hang, and goes on as it goes on', async () => {
+test('a worker that the debugger has stopped does not count as hanging, and goes on when the debugger resumes it', async () => {
   const television = await open();
   const tools = await DevTools.attach(television.page);
   await expect.poll(() => tools.living('wasm-vm').length, { timeout: PATIENCE_MS }).toBeGreaterThan(0);

@@ -1,4 +1,4 @@
-/** A page's workers as the DevTools hold them: they attach to each that runs or starts, and have it stop where a debugger does. */
+/** A page's workers under DevTools, which attach to each running or starting worker and can stop it. */
 import type { Page } from 'playwright';
 
 export interface Script {
@@ -49,7 +49,7 @@ export class DevTools {
       const worker = new AttachedWorker(targetInfo.url, (message) => session.send('Target.sendMessageToTarget', { sessionId, message }));
       attached.set(sessionId, worker);
       tools.workers.push(worker);
-      void worker.send('Debugger.enable').catch(() => {}); // it ended before
+      void worker.send('Debugger.enable').catch(() => {}); // the worker may have ended
       void worker.send('Runtime.runIfWaitingForDebugger').catch(() => {});
     });
     session.on('Target.receivedMessageFromTarget', ({ sessionId, message }) => attached.get(sessionId)?.receive(message));

@@ -1,4 +1,4 @@
-/** What lesser devices show: the same pictures, whatever they have not got, and the reason where a twin runs. */
+/** Lesser devices show the same pictures, whatever they lack, and say why a twin runs. */
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
@@ -58,7 +58,7 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
-  // The address only asks to do without. These devices really have not got it.
+  // The address only asks to do without. These devices really lack it.
   test('a page that is not isolated has no shared memory', async () => {
     const television = await open('?plain');
     expect(await television.page.evaluate(() => [crossOriginIsolated, typeof SharedArrayBuffer])).toEqual([false, 'undefined']);
@@ -93,7 +93,7 @@ describe('a lesser device shows the same', () => {
   });
 });
 
-/** What a server may answer for a guest, and what is said of it. */
+/** Bad answers of a server for a guest, and the reported reason. */
 const NO_GUESTS = {
   scene: { answer: { status: 404, body: '' }, reason: /scene\.wasm: 404/ },
   focus: {
@@ -110,7 +110,7 @@ describe.each([
   { device: 'on threads', query: '?placement=wasm' },
   { device: 'in one thread', query: '?placement=wasm&workers=off' },
 ])('guests that cannot be had, $device', ({ query }) => {
-  test('their twins begin, the others stay in Wasm, and the panel and the console say why', async () => {
+  test('their twins run, the others stay in Wasm, and the panel and the console say why', async () => {
     const lines: string[] = [];
     const television = await Television.open(browser, server, query, async (page) => {
       page.on('console', (message) => message.type() === 'warning' && lines.push(message.text()));

@@ -1,4 +1,4 @@
-/** The viewer's place outlives the page: a reload in Chromium, with what is in IndexedDB whole, damaged, or gone; and the application's restart. */
+/** The viewer's place outlives the page: a reload in Chromium with IndexedDB intact, damaged or empty, and a restart of the application. */
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { decodeRecord, RecordError } from '../../actors/application/persistence/record.js';
@@ -20,7 +20,7 @@ afterAll(async () => {
   await server?.close();
 });
 
-/** What storage holds of history, or writes over it: runs in the page, on whichever of the site. */
+/** Reads or overwrites the records of history in storage. Runs in any page of the site. */
 async function exchange({ key, bytes }: { key: string; bytes: number[] | null }): Promise<number[] | null> {
   const settled = <T>(request: IDBRequest<T>) =>
     new Promise<T>((resolve, reject) => {
@@ -37,7 +37,7 @@ async function exchange({ key, bytes }: { key: string; bytes: number[] | null })
 
 const SLOTS = ['history/0', 'history/1'];
 
-/** The records of history that are whole, newest first. */
+/** The intact records of history, newest first. */
 async function recordsOf(page: Page) {
   const records = [];
   for (const key of SLOTS) {
@@ -52,12 +52,12 @@ async function recordsOf(page: Page) {
   return records.sort((a, b) => b.generation - a.generation);
 }
 
-/** Focus of the current entry, as the page keeps it there: rail and position. */
+/** The focus that the page keeps in the current entry: rail and position. */
 function focusOf(snapshot: Uint8Array): number {
   return decodeSnapshot(history, snapshot).state.entries.at(-1)?.focus ?? 0;
 }
 
-/** Waits until storage holds the place: it is written a little after the viewer is there. */
+/** Waits until storage has the place, which is written a little after the viewer arrives there. */
 async function keptAt(page: Page, rail: number, position: number): Promise<void> {
   const wanted = rail * 10_000 + position + 1;
   for (;;) {
@@ -94,7 +94,7 @@ test('a reload shows the same picture, and Back leads where it would have led', 
   await television.close();
 });
 
-test('the newest record is damaged: the place before; both are: from the beginning; and it goes on from there', async () => {
+test('with the newest record damaged it starts at the place before, with both damaged at the beginning, and goes on from there', async () => {
   const television = await Television.open(browser, server);
   const { page } = television;
   await television.settle(titleAt(0, 0));
@@ -103,7 +103,7 @@ test('the newest record is damaged: the place before; both are: from the beginni
     await television.settle(titleAt(0, position));
     await keptAt(page, 0, position);
   }
-  /** With the television gone, so that it does not write. */
+  /** The television is closed first, so that it does not write. */
   const meanwhile = async (change: () => Promise<unknown>) => {
     const address = page.url();
     await page.goto(new URL('/api/genres', server.url).href);
@@ -132,7 +132,7 @@ test('the newest record is damaged: the place before; both are: from the beginni
   await television.close();
 });
 
-test('an actor that crashes too often in its last twin: the screen comes back where the viewer was', async () => {
+test('after an actor has crashed too often in its last twin, the screen comes back at the viewer’s place', async () => {
   const television = await Television.open(browser, server, '?placement=js');
   await television.settle(titleAt(0, 0));
   await television.press('ArrowDown');

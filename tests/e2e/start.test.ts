@@ -1,4 +1,4 @@
-/** `npm start` as a person meets it: it builds, serves, ends at Ctrl-C, and says in one line what is wrong. */
+/** `npm start` as a person uses it: it builds, serves, ends at Ctrl-C, and says in one line what is wrong. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -10,7 +10,7 @@ import { afterEach, expect, test } from 'vitest';
 
 const SCRIPT = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
 
-/** From nothing, on a machine that does much else. */
+/** Enough for a build from nothing on a busy machine. */
 const BUILD_MS_MAX = 400_000;
 
 const started: Run[] = [];
@@ -38,7 +38,7 @@ class Run {
     started.push(this);
   }
 
-  /** The address that it prints. @throws when it ends before */
+  /** The address that it prints. @throws when it ends before that */
   address(): Promise<URL> {
     return new Promise((resolve, reject) => {
       const read = () => {
@@ -112,7 +112,7 @@ test.each([
   expect(await complaint(options)).toEqual({ code: 2, text });
 });
 
-test('what is missing: the build, or the packages', async () => {
+test('it says what is missing: the build, or the packages', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-start-'));
   try {
     mkdirSync(join(folder, 'scripts'));

@@ -1,4 +1,4 @@
-/** The television as a test holds it: a page in Chromium, with a remote control and eyes. Every wait is for a condition. */
+/** The television for a test: a page in Chromium with a remote control, and ways to look at it. Every wait is for a condition. */
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
@@ -7,10 +7,10 @@ import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
 import { type RunningServer, startServer } from '../../examples/tv/server/server.js';
 import { findChromium } from '../../scripts/chromium.js';
 
-/** For a machine that does much else at the same time. */
+/** Long enough for a busy machine. */
 export const PATIENCE_MS = 60_000;
 const LATENCY_MS = { min: 5, max: 60 };
-/** Longer than it takes from a picture to what it sets going. */
+/** Longer than a picture takes to trigger its next change. */
 const STILL_FRAMES = 6;
 
 const SITE = fileURLToPath(new URL('../../dist/examples/tv/site', import.meta.url));
@@ -28,7 +28,7 @@ const catalogue = loadCatalogue();
 
 export const serveTelevision = (): Promise<RunningServer> => startServer({ catalogue, port: 0, latencyMs: LATENCY_MS, root: SITE });
 
-/** Title of the film at a place of the browse screen, from the catalogue itself. */
+/** Title of the film at a place of the browse screen, taken from the catalogue. */
 export function titleAt(rail: number, position: number): string {
   const genre = encodeURIComponent(catalogue.genres[rail].name);
   const { body } = catalogue.answer(`/api/films?genre=${genre}&from=${position}&count=1`);
@@ -63,7 +63,7 @@ export class Television {
     for (const key of keys) await this.page.keyboard.press(key);
   }
 
-  /** What the page says of itself, as `data-focused`. */
+  /** An attribute of the page, for example `data-focused`. */
   look(name: string): Promise<string | null> {
     return this.page.getAttribute('#television', `data-${name}`);
   }
@@ -74,8 +74,8 @@ export class Television {
   }
 
   /**
-   * Waits until focus is on what bears this title, all data has come and nothing moves, for some frames: between the end of one movement
-   * and the start of the next all is still too. @returns the hash of the picture
+   * Waits until the node with this title has focus, all data has arrived, and nothing moves for some frames: everything is also still for a
+   * moment between two movements. @returns the hash of the picture
    */
   async settle(focused: string): Promise<string> {
     const still = '[data-state="running"][data-requests="0"][data-placeholders="0"][data-animating="false"][data-picture-hash]';
@@ -114,7 +114,7 @@ export class Television {
     );
   }
 
-  /** Notes every picture from now on. @returns asks for those that differed from the one before */
+  /** Records every picture from now on. @returns a function that gives those that differed from the one before */
   async watchPictures(): Promise<() => Promise<readonly string[]>> {
     await this.page.evaluate(() => {
       const television = document.getElementById('television')!;
@@ -127,7 +127,7 @@ export class Television {
     return () => this.page.evaluate(() => (window as unknown as { seen: string[] }).seen);
   }
 
-  /** Ends the thread of a VM as nobody has asked for. Of a television that was opened with `keepWorkers`. */
+  /** Ends a VM's thread from outside. Only for a television that was opened with `keepWorkers`. */
   async killWorker(entry: string): Promise<void> {
     await this.page.evaluate((entry) => {
       const { workers } = window as unknown as { workers: { entry: string; worker: Worker }[] };
@@ -141,7 +141,7 @@ export class Television {
     return { vm: vm ?? '', state: state ?? '', restarts: Number(restarts) };
   }
 
-  /** What the panel says of an actor: its last crash, or why it is not in Wasm. */
+  /** The panel's text about an actor: its last crash, or why it is not in Wasm. */
   async told(name: string): Promise<string | null> {
     return this.page.textContent(`#actors [data-party="${name}"] .last-crash`);
   }
@@ -151,7 +151,7 @@ export class Television {
     await this.page.waitForSelector(`#actors [data-party="${name}"][data-state="running"][data-restarts="${restarts}"]`);
   }
 
-  /** Presses a key, and another one as soon as the picture moves: within one task of the page, so that no delay of the test comes between. */
+  /** Presses a key, and another one as soon as the picture moves: in one task of the page, so that the test adds no delay. */
   async pressWhileMoving(first: string, second: string): Promise<void> {
     const press = async ([begin, follow]: string[]) => {
       const strike = (key: string) => {
@@ -166,7 +166,7 @@ export class Television {
     await this.page.evaluate(press, [first, second]);
   }
 
-  /** For a person to look at, in `artifacts/`. */
+  /** Saves a screenshot for people, in `artifacts/`. */
   async screenshot(name: string): Promise<void> {
     mkdirSync(ARTEFACTS, { recursive: true });
     await this.page.screenshot({ path: `${ARTEFACTS}tv-${name}.png` });
@@ -177,7 +177,7 @@ export class Television {
   }
 }
 
-/** Lets the page's workers be found by `killWorker`. */
+/** Makes the page's workers available to `killWorker`. */
 export const keepWorkers = (page: Page): Promise<unknown> =>
   page.addInitScript(() => {
     const workers: { entry: string; worker: Worker }[] = ((window as unknown as { workers: unknown[] }).workers = []) as never;
@@ -191,7 +191,7 @@ export const keepWorkers = (page: Page): Promise<unknown> =>
 
 const quoted = (text: string): string => text.replace(/["\\]/g, '\\$&');
 
-/** A television whose films do not come before they are released. */
+/** A television whose films arrive only when they are released. */
 export async function openHeld(
   browser: Browser,
   server: RunningServer,

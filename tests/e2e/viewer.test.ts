@@ -1,4 +1,4 @@
-/** What a viewer does, in Chromium from end to end: keys, films, sizes of the screen, and what they are told when something is wrong. */
+/** A viewer's use of the television in Chromium: keys, films, sizes of the screen, and messages when something is wrong. */
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
@@ -19,7 +19,7 @@ afterAll(async () => {
 const open = (query = '') => Television.open(browser, server, query);
 
 describe('a viewer', () => {
-  test('sees placeholders, and the films when they have come', async () => {
+  test('sees placeholders, and then the films when they arrive', async () => {
     const { television, release } = await openHeld(browser, server);
     await television.see('requests', '3');
     await television.page.waitForSelector('#television[data-placeholders="14"][data-animating="false"]', { state: 'attached' });
@@ -31,13 +31,13 @@ describe('a viewer', () => {
     await television.close();
   });
 
-  test('moves along rails, opens a film, and comes back to where they were', async () => {
+  test('moves along rails, opens a film, and returns to the same place', async () => {
     const television = await open();
     await television.settle(titleAt(0, 0));
     await television.press('ArrowRight', 'ArrowRight', 'ArrowRight', 'ArrowRight');
     await television.settle(titleAt(0, 4));
     await television.press('ArrowDown', 'ArrowRight', 'ArrowRight');
-    // Below the fifth card of the scrolled rail stands the second one of the next.
+    // Below the fifth card of the scrolled rail is the second card of the next rail.
     const left = await television.settle(titleAt(1, 3));
     await television.screenshot('moved');
 
@@ -76,7 +76,7 @@ describe('a viewer', () => {
     await sharp.close();
   });
 
-  test('stays where they are at the ends, and at the root of history', async () => {
+  test('stays in place at the ends of rails, and at the root of history', async () => {
     const television = await open();
     const hash = await television.settle(titleAt(0, 0));
     await television.press('ArrowLeft', 'ArrowUp', 'Escape', 'ArrowRight');
@@ -100,14 +100,14 @@ test('a catalogue that cannot be reached can be asked for again', async () => {
   await television.close();
 });
 
-test('an address that makes no sense is said on the screen', async () => {
+test('the screen says when the address makes no sense', async () => {
   const television = await open('?placement=scene=kitchen');
   await television.see('state', 'failed');
   expect(await television.page.textContent('#problem')).toBe("placement 'scene=kitchen': an actor runs in js or wasm, not in 'kitchen'");
   await television.close();
 });
 
-test('frame times and the way from key to picture reach the telemetry backend', async () => {
+test('frame times and the time from key to picture reach the telemetry backend', async () => {
   const television = await open();
   await television.settle(titleAt(0, 0));
   await television.press('ArrowRight');

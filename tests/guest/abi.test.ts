@@ -48,7 +48,7 @@ describe.each(guests)('%s', (path) => {
     expect(signatures(module)).toEqual(golden.controlCalls);
   });
 
-  it('is found by its name, and says so', async () => {
+  it('is found by its name, and reports that name', async () => {
     const name = path.split('/').at(-1)!.replace('.wasm', '');
     const schema = { ...trapActor, name } as BoundParty;
     await compileGuest(readModule(path));
@@ -88,7 +88,7 @@ describe('both sides of the ABI', () => {
     expect(Number(/ERROR_CODE_ENDED = (\d+)/.exec(system)?.[1])).toBe(ERROR_CODES.indexOf('ended'));
   });
 
-  it('are on the page', () => {
+  it('have their numbers in docs/GUEST-ABI.md', () => {
     const page = readFileSync(join(root, 'docs/GUEST-ABI.md'), 'utf8');
     expect(page).toContain(`# The guest ABI, version ${ABI_VERSION}`);
     for (const entry of golden.exports) expect(page).toContain(`\`${entry.split(' ')[1]}`);
@@ -104,7 +104,7 @@ function refusalOf(call: () => unknown): unknown {
   return null;
 }
 
-describe('a module that is refused', () => {
+describe('a module is refused that', () => {
   const problemOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
     try {
       wasmActorFactory(trapActor, await compileGuest(bytes));
@@ -115,7 +115,7 @@ describe('a module that is refused', () => {
     return 'accepted';
   };
 
-  it('is none at all', async () => {
+  it('is no module at all', async () => {
     expect(await problemOf(new Uint8Array([1, 2, 3]))).toMatch(/^not a module: /);
   });
 
@@ -135,7 +135,7 @@ describe('a module that is refused', () => {
     expect(await problemOf(plainGuest({ imports: name }))).toBe(`forbidden import: function ${name}`);
   });
 
-  it('was built for another schema: of its own, or of a party that it has to do with', () => {
+  it('was built for another schema, of its own or of a partner', () => {
     const module = new WebAssembly.Module(readModule('dist/examples/counter/wasm-actors/counter.wasm'));
     const { increment } = counter.receives;
     const changed = (fields: Fields) =>
@@ -154,13 +154,13 @@ describe('a module that is refused', () => {
     expect(refusalOf(() => wasmActorFactory(counter, module, undefined, [counter, timer]))).toBeNull();
   });
 
-  it('cannot be configured, and is', async () => {
+  it('is configured but has no configuration', async () => {
     const factory = wasmActorFactory(trapActor, await compileGuest(plainGuest()));
     expect(() => factory.create({ seed: 1 })).toThrow(/missing export: configure, for seed/);
   });
 });
 
-describe('a guest of another language, by the page alone', () => {
+describe('a guest of another language, written from docs/GUEST-ABI.md alone', () => {
   const batch = concatenate([frame(0x4001, [1]), frame(0x4001, [2]), frame(0x4001, [3])]);
 
   it('runs, keeps its state and restores it', async () => {

@@ -1,6 +1,6 @@
 /**
- * The base of an actor in both languages: random sequences of all that can reach an actor, with gaps in the topics that it follows
- * and bodies that do not decode, give equal bytes.
+ * The base of an actor in both languages: random sequences of everything that can reach an actor, with gaps in followed topics
+ * and malformed bodies, give equal bytes.
  */
 import { beforeAll, it } from 'vitest';
 import type { ActorFactory } from '../../actors/contract/instance.js';
@@ -35,7 +35,7 @@ const NUMBERS = [0, -0, 1, -1, 0.1, 2 ** 31, -(2 ** 33), 2 ** 53, 1e300, Number.
 const one = <T>(random: Random, from: readonly T[]): T => from[random.integer(from.length)];
 const word = (random: Random): string => one(random, WORDS);
 
-/** Versions of one topic: mostly the next, sometimes with a gap, again an old one, or fresh. */
+/** Versions of one topic: mostly the next, sometimes with a gap, an old one again, or fresh. */
 function nextVersion(random: Random, known: number): { version: number; fresh: boolean } {
   if (random.chance(0.15)) return { version: known + 2 + random.integer(3), fresh: false };
   if (random.chance(0.1)) return { version: Math.max(1, known - random.integer(3)), fresh: random.chance(0.3) };

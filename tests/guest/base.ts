@@ -82,7 +82,7 @@ export class Base extends Actor<typeof base> implements Handlers<typeof base> {
 
   override onEnded(party: number, epoch: number, reason: EndReason): void {
     this.hear(`${party === peer.address ? 'peer' : 'page'} ended ${epoch} ${END_REASONS.indexOf(reason)}`);
-    // What it had promised with peer's help is answered without.
+    // Answers without peer what it wanted to answer with peer's help.
     if (party === peer.address) this.answerAll();
   }
 

@@ -1,4 +1,4 @@
-/** Batches of frames through a guest: large ones, malformed ones, and what the snapshot keeps. */
+/** Batches of frames through a guest: large ones, malformed ones, and the content of snapshots. */
 import { decode, encode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decodeSnapshot, encodeSnapshot } from '../../actors/contract/snapshot.js';
@@ -28,7 +28,7 @@ function handle(instance: WasmInstance, ...frames: Uint8Array[]) {
 }
 
 describe('output', () => {
-  it('is unstamped: kind, source, target, cause and time of the frame handled', () => {
+  it('is unstamped: it has kind, source, target, cause and the time of the handled frame', () => {
     const [first, second] = handle(create(), add(2, 7), frame(read.kind, [41], { source: 65, sequence: 8, sentAt: SENT_AT + 5 }));
     const unstamped = { source: counter.address, sequence: 0, epoch: 0 };
     expect(first.header).toEqual({
@@ -49,7 +49,7 @@ describe('output', () => {
     expect(header).toMatchObject({ causeSequence: sequence, sentAt: sequence - 1 });
   });
 
-  it('is read from where the batch lies in the bytes', () => {
+  it('is right for a batch anywhere in the bytes', () => {
     const instance = create();
     const batch = concatenate([add(1), add(2), add(4)]);
     const padded = concatenate([new Uint8Array(13).fill(0xff), batch, new Uint8Array(9).fill(0xff)]);
@@ -95,7 +95,7 @@ describe('a malformed frame', () => {
     ['with a wrong tag in its header', withByte(5, 0xce), 'header', 0, ''],
   ];
 
-  it.each(cases)('%s is noted and passed over', (_name, malformed, problem, offset, field) => {
+  it.each(cases)('%s is noted and skipped', (_name, malformed, problem, offset, field) => {
     const instance = create();
     const output = handle(instance, add(1), malformed, add(1));
     expect(output.map(({ body }) => decode(body))).toEqual([
@@ -135,7 +135,7 @@ describe('a malformed frame', () => {
     expect(handle(instance, add(1))).toHaveLength(1);
   });
 
-  it.each(Array.from({ length: BODY_OFFSET + 2 }, (_, bytes) => bytes + 1))('of which only %i bytes are there ends the batch', (bytes) => {
+  it.each(Array.from({ length: BODY_OFFSET + 2 }, (_, bytes) => bytes + 1))('with only %i bytes present ends the batch', (bytes) => {
     const instance = create();
     const cut = good.subarray(0, Math.min(bytes, good.length - 1));
     expect(handle(instance, add(1), cut)).toHaveLength(1);
@@ -145,13 +145,13 @@ describe('a malformed frame', () => {
 });
 
 describe('system messages', () => {
-  it('of a follower that lost track bring a fresh publication', () => {
+  it('of a follower that lost track cause a fresh publication', () => {
     const [, fresh] = handle(create(), add(5), frame(0x0001, [changed.kind, 70], { source: 70 }));
     expect(fresh.header).toMatchObject({ kind: changed.kind, target: FOLLOWERS, causeSource: 70 });
     expect(decode(fresh.body)).toEqual([2, true, 5]);
   });
 
-  it('that the actor has no use for do nothing', () => {
+  it('without meaning for the actor do nothing', () => {
     const instance = create();
     expect(handle(instance, frame(0x0002, [1, read.kind, 0]), frame(0x0003, [1]))).toEqual([]);
     expect(instance.malformed).toEqual([]);
@@ -159,14 +159,14 @@ describe('system messages', () => {
 });
 
 describe('a snapshot', () => {
-  it('is publication versions, replica versions, next request and state', () => {
+  it('has publication versions, replica versions, next request and state', () => {
     const instance = create();
     expect(decode(instance.snapshot())).toEqual([[0], [], 1, [0]]);
     handle(instance, add(300), add(1));
     expect(decode(instance.snapshot())).toEqual([[2], [], 1, [301]]);
   });
 
-  it('is read by the names of its schema', () => {
+  it('can be read by the names of its schema', () => {
     const instance = create();
     handle(instance, add(300), add(1));
     const read = decodeSnapshot(counter, instance.snapshot());
@@ -175,7 +175,7 @@ describe('a snapshot', () => {
     expect(decodeSnapshot(counter, encode([[], [], 1, []]))).toMatchObject({ publicationVersions: { changed: 0 }, state: { count: 0 } });
   });
 
-  it('goes on in another instance', () => {
+  it('continues in another instance', () => {
     const first = create();
     handle(first, add(300), add(1));
     const second = create();
@@ -184,7 +184,7 @@ describe('a snapshot', () => {
     expect(decode(handle(second, add(1))[0].body)).toEqual([3, false, 302]);
   });
 
-  it('of an older actor has fewer topics and fields, of a newer one more', () => {
+  it('may come from an older actor, with fewer topics and fields, or from a newer one, with more', () => {
     const older = create();
     older.restore(encode([[], [], 1, []]));
     expect(decode(older.snapshot())).toEqual([[0], [], 1, [0]]);

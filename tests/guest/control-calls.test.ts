@@ -42,7 +42,7 @@ describe('bound to a running instance', () => {
   const create = (options = {}) => factory.create(options) as WasmInstance;
   const say = frame(base.receives.say.kind, ['ü 🎬', 1, null]);
 
-  it('see what the messages did', () => {
+  it('see the effects of messages', () => {
     const instance = create();
     instance.handle(say, 0, say.length);
     const snapshot = instance.control!.snapshot();
@@ -52,13 +52,13 @@ describe('bound to a running instance', () => {
     expect(other.snapshot()).toEqual(snapshot);
   });
 
-  it('hand over what an actor is configured with', () => {
+  it('pass on the configuration of an actor', () => {
     const state = (instance: WasmInstance) => decodeSnapshot(base, instance.snapshot()).state;
     expect(state(create({ scale: 2.5 }))).toMatchObject({ heard: [], scale: 2.5 });
     expect(state(create({ 'scale 🎬': 2.5 }))).toMatchObject({ heard: [], scale: 1 });
   });
 
-  it('carry what is larger than the memory was', () => {
+  it('carry values larger than the memory', () => {
     const heard = Array.from({ length: 20_000 }, (_, line) => `line ${line}`);
     const large = encode([[7, 0], [0, 0], 1, [heard, 1, []]]);
     const instance = create();

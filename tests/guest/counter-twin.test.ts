@@ -1,4 +1,4 @@
-/** The twins of the example, as a reader of it would compare their own. */
+/** The twins of the example, compared as readers would compare their own. */
 import { beforeAll, it } from 'vitest';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';

@@ -33,7 +33,7 @@ export interface ReadFrame {
   readonly body: Uint8Array;
 }
 
-/** The frames that lie one behind another in `bytes[start, end)`. @throws DecodeError when they do not fill it */
+/** The consecutive frames in `bytes[start, end)`. @throws DecodeError when they do not fill it */
 export function framesIn(bytes: Uint8Array, start: number, end: number): ReadFrame[] {
   const frames: ReadFrame[] = [];
   for (let at = start; at < end; ) {

@@ -18,7 +18,7 @@ const loadModule = async (path: string): Promise<WebAssembly.Module> => compileG
 const TRAP = 'dist/tests/guests/trap/trap.wasm';
 const bodies = ({ output }: ActorInstance) => framesIn(output.bytes, output.start, output.end).map(({ body }) => decode(body));
 
-it('handles messages, and goes on from a snapshot', async () => {
+it('handles messages, and continues from a snapshot', async () => {
   const factory = wasmActorFactory(base, await loadModule('dist/tests/guests/base/base.wasm'));
   const first = factory.create({ scale: 1 });
   const say = frame(base.receives.say.kind, ['日本', 0.5, null]);
@@ -29,7 +29,7 @@ it('handles messages, and goes on from a snapshot', async () => {
   expect(second.snapshot()).toEqual(first.snapshot());
 });
 
-it.each(WAYS)('ends by %s with the line of AssemblyScript', async (way: Way) => {
+it.each(WAYS)('reports the line of AssemblyScript when it ends by %s', async (way: Way) => {
   const source = await (await load('tests/guests/trap/trap.ts?raw')).text();
   const module = await loadModule(TRAP);
   const instance = trapInstance(module, await (await load(`${TRAP}.map`)).text());

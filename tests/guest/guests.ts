@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 
 export const root = resolve(fileURLToPath(import.meta.url), '../../..');
 
-/** @param path of a module from the root, as `dist/wasm-actors/scene.wasm` */
+/** @param path of a module from the root, for example `dist/wasm-actors/scene.wasm` */
 export function readModule(path: string): Uint8Array<ArrayBuffer> {
   const file = join(root, path);
   if (!existsSync(file)) throw new Error(`${path} is not built: npm run build`);

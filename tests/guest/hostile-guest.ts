@@ -1,6 +1,6 @@
 /**
- * The trap actor as an enemy would build it, in WebAssembly's text format: it keeps its sum and tells it as an honest one does, until a message `trap` names
- * a way to harm whoever runs it. What it lies about outside of a batch (its snapshot) begins with that message, too.
+ * The trap actor as an enemy would build it, in WebAssembly's text format: it keeps and sends its sum like an honest one, until a message `trap` names
+ * a way to harm its host. Lies outside of a batch (about its snapshot) begin with that message, too.
  */
 import binaryen from 'assemblyscript/binaryen';
 
@@ -18,10 +18,10 @@ const end = '(i32.mul (memory.size) (i32.const 65536))';
 const outbox = (code: string): string => `${setCell(2, constant(OUTBOX))} ${setCell(3, constant(FRAME_BYTES))}
   (memory.copy (i32.const ${OUTBOX}) (i32.const ${FRAME}) (i32.const ${FRAME_BYTES})) ${code}`;
 const firstLength = (value: number): string => outbox(`(i32.store (i32.const ${OUTBOX}) (i32.const ${value}))`);
-/** What it does at a snapshot, or a restore, from now on. */
+/** Ways that take effect at every snapshot or restore from now on. */
 const mode = (number: number): string => `(global.set $mode (i32.const ${number}))`;
 
-/** What it does when the batch is done, by the name of the way. */
+/** Code that runs at the end of the batch, by the name of the way. */
 const LIES = {
   'outbox out of range': setCell(2, constant(0x7fff_fff0)) + setCell(3, constant(FRAME_BYTES)),
   'outbox of 2 GB': setCell(3, constant(-0x8000_0000)),
@@ -54,18 +54,18 @@ const LIES = {
   'a loop': '(loop $ever (br $ever))',
   'progress for ever, catching': '(loop $ever (try (do (call $progress (i32.const 0))) (catch_all)) (br $ever))',
   'a snapshot that loops': mode(8),
-  /** As of all other ways, nothing is wrong with this state but for the guest that is to take it. */
+  /** Nothing is wrong with this state, as with all other ways, except that its guest cannot restore it. */
   'a state whose restore traps': '(global.set $sum (i32.const 100))',
   'a state whose restore loops': '(global.set $sum (i32.const 101))',
   nothing: '',
 } as const;
 
 export type Lie = keyof typeof LIES;
-/** The numbers of the ways are their places. */
+/** A way's number is its index. */
 const NAMES = Object.keys(LIES) as Lie[];
 export const wayOf = (lie: Lie): number => NAMES.indexOf(lie);
 
-/** By number of the mode. */
+/** Indexed by the number of the mode. */
 const SNAPSHOTS: readonly string[] = [
   '',
   setCell(7, constant(0)),
@@ -79,9 +79,9 @@ const SNAPSHOTS: readonly string[] = [
 ];
 
 export interface HostileGuestOptions {
-  /** Its memory is shared, and grows with every batch: its outbox is where it has just grown to. */
+  /** Its memory is shared and grows with every batch, and its outbox is in the new part. */
   readonly shared?: boolean;
-  /** What `tandem_cells` returns, with its type, as `f64` and `(f64.const nan)`. */
+  /** Type and result of `tandem_cells`, for example `f64` and `(f64.const nan)`. */
   readonly cells?: { readonly type: string; readonly value: string };
 }
 
@@ -139,7 +139,7 @@ function text({ shared = false, cells = { type: 'i32', value: constant(CELLS) } 
   )`;
 }
 
-/** What is behind the length of a message to the trapper, from address 99, with a sum of 0. */
+/** The bytes after the length of a message to the trapper, from address 99, with a sum of 0. */
 const SUM_FRAME = [
   ...[0x98, 0xcd, 0x40, 0x10, 0xcd, 0, 99, 0xcd, 0, 64, 0xcf, 0, 0, 0, 0, 0, 0, 0, 0, 0xce, 0, 0, 0, 0],
   ...[0x92, 0xcd, 0, 0, 0xcf, 0, 0, 0, 0, 0, 0, 0, 0, 0xcf, 0, 0, 0, 0, 0, 0, 0, 0, 0x91, 0],

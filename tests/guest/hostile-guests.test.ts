@@ -1,4 +1,4 @@
-/** A guest that lies, in each way that there is: it is its actor's trap, then its poison or its fail over, and no other actor notices. */
+/** A guest that lies, in every possible way: the lie is its actor's trap, then poison or a fail over, and no other actor notices. */
 import { describe, expect, test } from 'vitest';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
 import { wasmActorFactory } from '../../host-shim/wasm/guest.js';
@@ -43,7 +43,7 @@ const LIES: readonly (readonly [Lie, RegExp])[] = [
   ['progress of a negative frame', /it tells of progress at frame -1/],
 ];
 
-async function isGivenUp(lie: Lie, reason: RegExp, alone: boolean): Promise<void> {
+async function becomesPoison(lie: Lie, reason: RegExp, alone: boolean): Promise<void> {
   const { stage, host } = await open();
   const asked = [stage.ask()];
   stage.add(1);
@@ -68,11 +68,11 @@ async function isGivenUp(lie: Lie, reason: RegExp, alone: boolean): Promise<void
 }
 
 describe('a lie is a trap, and poison at the second', () => {
-  test.each(LIES)('%s', (lie, reason) => isGivenUp(lie, reason, false));
-  test.each(LIES.slice(0, 4))('%s, alone in its batch', (lie, reason) => isGivenUp(lie, reason, true));
+  test.each(LIES)('%s', (lie, reason) => becomesPoison(lie, reason, false));
+  test.each(LIES.slice(0, 4))('%s, alone in its batch', (lie, reason) => becomesPoison(lie, reason, true));
 });
 
-describe('a snapshot that is none is found as it is taken, and the message behind which it is none is poison', () => {
+describe('an invalid snapshot is found when it is taken, and the message before it is poison', () => {
   test.each<[Lie, RegExp]>([
     ['an empty snapshot', /its snapshot could not be restored: truncated at byte 0/],
     ['a snapshot of garbage', /its snapshot could not be restored: type at byte 1 in snapshot.publicationVersions/],
@@ -113,12 +113,12 @@ describe('a snapshot that is none is found as it is taken, and the message behin
   });
 });
 
-test.each([true, false])('a state that its guest cannot restore is its own end when the VM is lost; with a twin %s', async (twin) => {
+test.each([true, false])('a state that its guest cannot restore ends only that actor when the VM is lost; with a twin %s', async (twin) => {
   const { stage, host } = await open({ twin, intensity: 3 });
   stage.lie('a state whose restore traps');
   await host.until(stage.ask());
   await host.pass(5);
-  // As it recovers it handles that again, and its state comes into a checkpoint.
+  // During recovery it handles that message again, and its state goes into a checkpoint.
   for (const _time of [1, 2]) {
     host.lose('wasm', 'the thread ended');
     await host.until(stage.ask());
@@ -135,7 +135,7 @@ test.each([true, false])('a state that its guest cannot restore is its own end w
   expect(stage.actor('base')).toMatchObject({ state: 'running', vm: 'wasm', epoch: 3 });
 });
 
-test('a lie at every message ends in a fail over, with the state from before', async () => {
+test('a lie at every message ends in a fail over with the earlier state', async () => {
   const { stage, host } = await open();
   stage.add(1);
   await host.pass(5);
@@ -149,7 +149,7 @@ test('a lie at every message ends in a fail over, with the state from before', a
   expect(stage.actor('base')).toMatchObject({ state: 'running', vm: 'wasm', epoch: 1 });
 });
 
-test('without a twin it ends, alone', async () => {
+test('without a twin only the lying actor ends', async () => {
   const { stage, host } = await open({ twin: false, intensity: 3 });
   for (const [lie] of LIES.slice(0, 6)) stage.lie(lie);
   await host.pass(100);
@@ -159,7 +159,7 @@ test('without a twin it ends, alone', async () => {
   expect(stage.actor('base')).toMatchObject({ state: 'running', epoch: 1 });
 });
 
-test('shared memory that grows is read where it has grown to', async () => {
+test('the new part of growing shared memory is read', async () => {
   const { stage, host } = await open({}, new WebAssembly.Module(hostileGuest({ shared: true })));
   for (let number = 1; number <= 8; number++) {
     stage.add(number);
@@ -184,7 +184,7 @@ test.each([
   expect(() => wasmActorFactory(trap, module)).toThrow(/^cells: .* is no address of 10 words in a memory of 65536 bytes$/);
 });
 
-test('the text with which a guest aborts is read as far as there is one', () => {
+test('a guest’s abort message is read as far as it exists', () => {
   const instance = wasmActorFactory(trap, hostile).create({});
   const batch = frame(trap.receives.trap.kind, [wayOf('abort with a text out of range')]);
   const end = catchTrap(() => instance.handle(batch, 0, batch.length));

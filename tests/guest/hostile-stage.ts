@@ -51,7 +51,7 @@ export class HostileStage {
     this.trapper.send(trap.receives.trap, { way: wayOf(lie) });
   }
 
-  /** Of the honest guest. Resolves when it has answered. */
+  /** Asks the honest guest. Resolves when it has answered. */
   async ask(): Promise<void> {
     this.asked++;
     await this.onlooker.request(base.receives.question, { later: 0 });
@@ -62,7 +62,7 @@ export class HostileStage {
     return this.asked - this.answered;
   }
 
-  /** How often a VM was lost. */
+  /** Number of lost VMs. */
   get losses(): number {
     return this.changes.filter((change) => change.type === 'vm' && (change.state === 'restarting' || change.state === 'lost')).length;
   }

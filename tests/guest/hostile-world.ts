@@ -1,4 +1,4 @@
-/** What the VMs of the hostile guest are made of. Threads load this: nothing that makes modules is in it. */
+/** Definitions for the VMs of the hostile guest. Threads load this file, so it has no code that makes modules. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';

@@ -1,4 +1,4 @@
-/** Garbage is collected between batches: linear memory stays as it is over a hundred thousand messages. */
+/** Garbage is collected between batches: linear memory does not grow over a hundred thousand messages. */
 import { beforeAll, expect, it } from 'vitest';
 import type { ActorInstance } from '../../actors/contract/instance.js';
 import { decodeSnapshot } from '../../actors/contract/snapshot.js';

@@ -6,13 +6,13 @@ import binaryen from 'assemblyscript/binaryen';
 
 export interface PlainGuestOptions {
   readonly abiVersion?: number;
-  /** Name of a function that it does not export. */
+  /** Name of an export to leave out. */
   readonly without?: string;
-  /** A function that it imports, as `env.now`. */
+  /** A function to import, for example `env.now`. */
   readonly imports?: string;
-  /** What its start function does. */
+  /** Code of its start function. */
   readonly start?: 'trap' | 'loop';
-  /** What it does as a snapshot is taken; it gives one when not given. */
+  /** Code that takes a snapshot; a valid one when not given. */
   readonly snapshot?: 'trap' | 'loop';
 }
 

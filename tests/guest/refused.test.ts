@@ -1,4 +1,4 @@
-/** What an actor wants to emit and its schema refuses: in both languages the report names kind and field, and the line is the actor's. */
+/** Output that an actor's schema refuses: in both languages the report names kind and field, and the line is the actor's. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ const factories = [
   },
 ];
 
-/** A line that the state holds only up to 256 bytes of, and neither does `heard`. */
+/** A line longer than the 256 bytes that the state and `heard` can hold. */
 const news = frame(peer.publishes.news.kind, [1, true, new Array(8).fill('x'.repeat(32))], { source: peer.address, sequence: 1 });
 const say = frame(base.receives.say.kind, ['hello', 1, null], { sequence: 2 });
 const forward = frame(base.receives.forward.kind, [peer.address, 'refused'], { sequence: 3 });
@@ -90,7 +90,7 @@ describe('a port or a test that sends', () => {
     expect(append(part)).toThrow(message);
   });
 
-  test('a dynamic value: the stack begins with who wrote it', () => {
+  test('a dynamic value: the stack begins with the code that wrote it', () => {
     const mine = () => encodeDynamic(new Map());
     try {
       mine();

@@ -1,4 +1,4 @@
-/** How an actor follows topics, in both languages: the next version is taken, a gap is asked about once, and then only a fresh one counts. */
+/** How an actor follows topics, in both languages: it takes the next version, asks about a gap once, and then takes only a fresh one. */
 import { decode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { ActorFactory, ActorInstance } from '../../actors/contract/instance.js';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 
 const publication = (version: number, fresh = false) => frame(weather.kind, [version, fresh, version], { source: peer.address });
 
-/** @returns the frames emitted, and the degrees that the actor has heard of */
+/** @returns the emitted frames, and the degrees that the actor has received */
 function follow(instance: ActorInstance, ...frames: Uint8Array[]) {
   const batch = concatenate(frames);
   instance.handle(batch, 0, batch.length);
@@ -40,14 +40,14 @@ function follow(instance: ActorInstance, ...frames: Uint8Array[]) {
 describe.each(['TypeScript', 'AssemblyScript'])('in %s', (language) => {
   const create = () => factories.get(language)!.create({});
 
-  it('takes versions in sequence, the first whatever it says', () => {
+  it('takes versions in sequence, beginning with any', () => {
     const { emitted, heard, replicas } = follow(create(), publication(1), publication(2), publication(3, true), publication(4));
     expect(heard).toEqual([1, 2, 3, 4]);
     expect(replicas).toEqual([4, 0]);
     expect(emitted).toEqual([]);
   });
 
-  it('passes over an old one', () => {
+  it('skips an old one', () => {
     expect(follow(create(), publication(1), publication(2), publication(1), publication(2), publication(3)).heard).toEqual([1, 2, 3]);
   });
 
@@ -73,7 +73,7 @@ describe.each(['TypeScript', 'AssemblyScript'])('in %s', (language) => {
     expect(follow(second, publication(5, true)).heard).toEqual([5]);
   });
 
-  it('tells topics apart', () => {
+  it('distinguishes topics', () => {
     const newsFrame = frame(news.kind, [1, false, ['a']], { source: peer.address });
     expect(follow(create(), publication(2), newsFrame).replicas).toEqual([0xffff_ffff, 1]);
   });

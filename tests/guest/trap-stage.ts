@@ -1,4 +1,4 @@
-/** The trap actor as a whole application on the simulated host: in the Wasm VM, with the port that asks it. */
+/** An application with only the trap actor, on the simulated host: in the Wasm VM, with the port that sends to it. */
 
 import type { System } from '../../actors/application/supervised-system.js';
 import { startSystem } from '../../actors/application/system.js';
@@ -15,9 +15,9 @@ export interface TrapStage {
   readonly host: SimHost;
   readonly system: System;
   readonly port: Port<typeof trapper>;
-  /** Sums that the port was told. */
+  /** Sums that the port has received. */
   readonly sums: number[];
-  /** Bytes of what it was told otherwise. */
+  /** Bytes of everything else that it has received. */
   readonly fillings: number[];
 }
 

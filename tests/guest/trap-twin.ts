@@ -1,4 +1,4 @@
-/** The trap actor in TypeScript: it keeps its sum, and traps at nothing. */
+/** The trap actor in TypeScript: it keeps its sum, and never traps. */
 import { Actor, type Handlers } from '../../actors/model/actor.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { trap, trapper } from './protocol/generated/index.js';

@@ -4,8 +4,8 @@ import { type WasmInstance, wasmActorFactory } from '../../host-shim/wasm/guest.
 import { trap } from './protocol/generated/trap.js';
 
 /**
- * Ways to trap, by number: the test guest has the same list. They are those of the specification's tests (test/core: unreachable, traps,
- * memory_trap, bulk, call_indirect, int_exprs, conversions, memory_grow, and exhaustion in call), and those of AssemblyScript: failed
+ * Ways to trap, by number: the test guest has the same list. They come from the specification's tests (test/core: unreachable, traps,
+ * memory_trap, bulk, call_indirect, int_exprs, conversions, memory_grow, and exhaustion in call) and from AssemblyScript: failed
  * allocation, and `abort`, which is an exception from an import.
  */
 export const WAYS = [

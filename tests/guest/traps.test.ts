@@ -1,4 +1,4 @@
-/** Every way a module can end: each gives an ActorTrap with the line of AssemblyScript, and an instance that is never entered again. */
+/** Every way in which a module can end gives an ActorTrap with the line of AssemblyScript, and the instance is never entered again. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from '@msgpack/msgpack';
@@ -13,7 +13,7 @@ import { catchTrap, trapInstance, WAYS, type Way } from './trap.js';
 const MODULE = 'dist/tests/guests/trap/trap.wasm';
 const SOURCE = 'tests/guests/trap/trap.ts';
 
-/** What V8 says of each. */
+/** V8's message for each way. */
 const REASONS: Readonly<Record<Way, RegExp>> = {
   unreachable: /unreachable/,
   memory: /memory access out of bounds/,
@@ -57,7 +57,7 @@ const bodies = (instance: WasmInstance): unknown[] =>
   framesIn(instance.output.bytes, instance.output.start, instance.output.end).map(({ body }) => decode(body));
 
 describe.each(WAYS)('%s', (way) => {
-  it('ends the incarnation, keeping what earlier frames of the batch emitted', () => {
+  it('ends the incarnation, but keeps the output of earlier frames of the batch', () => {
     const instance = trapInstance(module, readSourceMap(MODULE));
     const batch = concatenate([add(10), add(20), trapBy(way), add(30)]);
     const trap = catchTrap(() => instance.handle(batch, 0, batch.length));
@@ -88,7 +88,7 @@ describe('the cause of a trap', () => {
     return catchTrap(() => trapInstance(module).handle(batch, 0, batch.length)).cause;
   };
 
-  it('is a RuntimeError, for exhaustion of the stack a RangeError, for abort its message and place', () => {
+  it('is a RuntimeError, or a RangeError for an exhausted stack, or message and place of an abort', () => {
     expect(causeOf('memory')).toBeInstanceOf(WebAssembly.RuntimeError);
     expect(causeOf('stack')).toBeInstanceOf(RangeError);
     const abort = causeOf('abort');
@@ -103,7 +103,7 @@ describe('the cause of a trap', () => {
 });
 
 describe('a trap outside of a batch', () => {
-  it('of a control call ends the incarnation too', () => {
+  it('in a control call ends the incarnation, too', () => {
     const instance = trapInstance(module);
     const { control } = instance;
     expect(() => control!.restore(new Uint8Array([0xc1]))).toThrow(/not a snapshot of this actor/);
@@ -111,7 +111,7 @@ describe('a trap outside of a batch', () => {
     expect(() => control!.describe()).toThrow();
   });
 
-  it('of a batch too large for the memory has handled nothing and emitted nothing', () => {
+  it('by a batch too large for the memory happens before anything is handled or emitted', () => {
     const instance = trapInstance(module);
     instance.handle(add(1), 0, add(1).length);
     const huge = new Uint8Array(80 << 20);
@@ -121,8 +121,8 @@ describe('a trap outside of a batch', () => {
   });
 });
 
-describe('what was emitted before a trap', () => {
-  it('is found also when the outbox has moved since', () => {
+describe('the output before a trap', () => {
+  it('is found even if the outbox has moved since', () => {
     const instance = trapInstance(module);
     instance.armFault(1);
     const batch = concatenate([add(10), frame(trapActor.receives.fill.kind, [500_000])]);
@@ -132,7 +132,7 @@ describe('what was emitted before a trap', () => {
 });
 
 describe('an armed fault', () => {
-  it.each([0, 1, 2])('strikes when the handler of frame %i has done its work', (nth) => {
+  it.each([0, 1, 2])('strikes after the handler of frame %i has done its work', (nth) => {
     const instance = trapInstance(module);
     instance.armFault(nth);
     const batch = concatenate([add(1), add(1), add(1), add(1)]);
@@ -142,7 +142,7 @@ describe('an armed fault', () => {
     expect(bodies(instance)).toEqual([[1], [2], [3]].slice(0, nth));
   });
 
-  it('is reported where the kit strikes', () => {
+  it('is reported with the kit’s line', () => {
     const instance = trapInstance(module, readSourceMap(MODULE));
     instance.armFault(0);
     const trap = catchTrap(() => instance.handle(add(1), 0, add(1).length));
@@ -151,14 +151,14 @@ describe('an armed fault', () => {
     expect(kit[Number(trap.position.split(':')[1]) - 1]).toContain('unreachable()');
   });
 
-  it('counts over batches', () => {
+  it('counts across batches', () => {
     const instance = trapInstance(module);
     instance.armFault(2);
     for (let i = 0; i < 2; i++) instance.handle(add(1), 0, add(1).length);
     expect(catchTrap(() => instance.handle(add(1), 0, add(1).length)).handled).toBe(0);
   });
 
-  it('can be taken back', () => {
+  it('can be withdrawn', () => {
     const instance = trapInstance(module);
     instance.armFault(0);
     instance.armFault(-1);
@@ -167,10 +167,10 @@ describe('an armed fault', () => {
   });
 });
 
-describe('what a handler may emit', () => {
+describe('the output of a handler', () => {
   const fill = (bytes: number) => frame(trapActor.receives.fill.kind, [bytes]);
 
-  it('is a frame of a megabyte at most', () => {
+  it('has frames of at most a megabyte', () => {
     const instance = trapInstance(module);
     const largest = (1 << 20) - 50 - 1 - 5;
     instance.handle(fill(largest), 0, fill(largest).length);
@@ -178,7 +178,7 @@ describe('what a handler may emit', () => {
     expect(catchTrap(() => instance.handle(fill(largest + 1), 0, fill(1).length + 4)).message).toMatch(/larger than FRAME_BYTES_MAX/);
   });
 
-  it('is four megabytes at most, for one handler', () => {
+  it('is at most four megabytes', () => {
     const instance = trapInstance(module);
     const flood = (frames: number) => frame(trapActor.receives.flood.kind, [frames]);
     instance.handle(flood(4), 0, flood(4).length);
@@ -197,7 +197,7 @@ describe('what a handler may emit', () => {
     );
   });
 
-  it('ends the batch when it is four megabytes together: the rest is handed in again', () => {
+  it('ends the batch when all handlers together reach four megabytes: the rest is handed in again', () => {
     const instance = trapInstance(module);
     const handle = (batch: Uint8Array) => {
       instance.handle(batch, 0, batch.length);

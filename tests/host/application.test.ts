@@ -1,4 +1,4 @@
-/** An application on threads of Node: one life gives up, and the next goes on with what is in a folder. No thread of the former stays. */
+/** An application on threads of Node: after one life ends, the next continues with the state in a folder. No thread of the former life stays. */
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,10 +19,10 @@ const ROUNDS = 100;
 const folder = mkdtempSync(join(tmpdir(), 'tandem-application-'));
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-/** Of this process, as the kernel counts them. */
+/** Number of this process's threads, as counted by the kernel. */
 const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 
-/** Games that the relay has finished, in whichever life. */
+/** Games that the relay has finished, in all lives. */
 class Arcade {
   application!: Application;
   private play: (bytes: number) => Promise<{ rounds: number; wrong: number }> = () => Promise.reject(new Error('nothing is open'));
@@ -62,8 +62,8 @@ class Arcade {
     expect(await this.play(bytes)).toEqual({ rounds: ROUNDS, wrong: 0 });
   }
 
-  /** The relay has no restart left. Resolves when the next life runs. */
-  async giveUp(): Promise<void> {
+  /** Ends a life: the relay has no restart left. Resolves when the next life runs. */
+  async endLife(): Promise<void> {
     const next = new Promise<void>((resolve) => {
       this.begun = resolve;
     });
@@ -90,11 +90,11 @@ test('lives on real threads', async () => {
   await arcade.application.system.persist();
   await arcade.finish(41);
   await arcade.application.system.persist();
-  await arcade.giveUp();
+  await arcade.endLife();
   expect(await arcade.lastBytes()).toBe(41);
-  await arcade.giveUp();
+  await arcade.endLife();
   expect(await arcade.lastBytes()).toBe(40);
-  await arcade.giveUp();
+  await arcade.endLife();
   expect(await arcade.lastBytes()).toBe(0);
   await arcade.finish(42);
   expect(arcade.application).toMatchObject({ state: 'running', lives: 4 });

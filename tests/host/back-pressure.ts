@@ -1,6 +1,6 @@
 /**
- * Two actors that flood each other until everything between them is full: mailboxes, links, gates. Each then waits for room that
- * only the other can make. They get on because a mailbox takes frames over its bounds while its actor's own output waits.
+ * Two actors flood each other until everything between them is full: mailboxes, links, gates. Then each waits for room that
+ * only the other can make. They make progress because a mailbox takes frames beyond its bounds while its actor's own output waits.
  */
 import { describe, expect, it } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
@@ -11,20 +11,20 @@ import { ebb, probe, tide } from './protocol/generated/index.js';
 import { parties } from './world.js';
 
 const WATER_BYTES = 64 << 10;
-/** Waves become twice as many with each step down. */
+/** The number of waves doubles with each step down. */
 const HEIGHT = 8;
-/** Those that tide gets, of all heights; ebb gets all but the first. */
+/** Waves that tide gets, of all heights; ebb gets all but the first. */
 const WAVES = 2 ** (HEIGHT + 1) - 1;
 const LOOK_AGAIN_MS = 20;
 
 /**
- * Messages of one sender keep their order, and each of the two hears only the other: so the waves come in the order of their heights. Who first
- * handles a last wave has sent all that the other gets, which has handled none of them. That is more than link and mailbox hold, so the
- * rest was let in over the bounds. Two starts, one for each, would not do: when one comes late its waves run out without any crowd.
+ * Messages of one sender keep their order, and each of the two hears only the other, so the waves arrive in the order of their heights. The
+ * first one to handle a last wave has sent everything that the other gets, and the other has handled none of its last waves. That is more
+ * than link and mailbox hold, so the rest was let in beyond the bounds. Two starts, one for each, would not do: the waves of a late start would run out without a crowd.
  */
 const LAST_WAVES_BYTES = 2 ** HEIGHT * WATER_BYTES;
 
-/** On threads of their own; side by side on a device without WebAssembly. */
+/** On separate threads, or side by side on a device without WebAssembly. */
 const ACTORS = [
   { schema: ebb, twins: { js: true, wasm: false } },
   { schema: tide, twins: { js: true, wasm: true } },
@@ -40,7 +40,7 @@ async function whenAllAreHandled(host: HostOfPorts, system: System): Promise<voi
 
 export function backPressureSuite<H extends HostOfPorts>(name: string, { create, until, capabilities }: TestedHost<H>): void {
   describe(`back-pressure on ${name}`, () => {
-    it.each(lesserDevicesOf(capabilities))('two that wait for each other get on %s', async (_what, lacks) => {
+    it.each(lesserDevicesOf(capabilities))('two actors that wait for each other make progress %s', async (_what, lacks) => {
       expect(LAST_WAVES_BYTES).toBeGreaterThan(RING_BYTES + MAILBOX_BYTES_MAX + 8 * WATER_BYTES);
       const host = create({ ...capabilities, ...lacks });
       const startFlood = openProbe(host);

@@ -1,4 +1,4 @@
-/** What a port of the host sends before the system has started, and while it starts: it waits for its target, in order. */
+/** Messages that a port of the host sends before and during the start of the system wait for their target, in order. */
 import { describe, expect, it } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import { PortOverloadError } from '../../actors/vm/port/port.js';
@@ -8,7 +8,7 @@ import { type HostOfPorts, lesserDevicesOf, type TestedHost } from './host-confo
 import { desk, ebb, mirror, probe, relay } from './protocol/generated/index.js';
 import { parties } from './world.js';
 
-/** Questions before the start, and as many while the VMs start: each answer says how many came before it. */
+/** Questions before the start, and as many while the VMs start: each answer says how many arrived before it. */
 const QUESTIONS = 8;
 
 const ACTORS = [
@@ -26,14 +26,14 @@ function openProbe(host: HostOfPorts) {
   openTimerPort(host.vm, host.timers);
   const port = host.vm.openPort<typeof probe>(probe, { onFinished: (result) => finish(result), onWoken() {} });
   const ask = () => Array.from({ length: QUESTIONS }, () => port.request(desk.receives.ask, { keep: false }));
-  /** A game of no rounds does not finish, and whichever comes last is the one that is played. */
+  /** A game of no rounds does not finish, and only the last game is played. */
   const play = (rounds: number) => port.send(relay.receives.start, { rounds, bytes: 10 });
   return { port, ask, play, finished };
 }
 
 export function beforeStartSuite<H extends HostOfPorts>(name: string, { create, until, capabilities }: TestedHost<H>): void {
   describe(`before the start on ${name}`, () => {
-    it.each(lesserDevicesOf(capabilities))('what is sent waits for its target, in order, %s', async (_what, lacks) => {
+    it.each(lesserDevicesOf(capabilities))('messages wait for their target, in order, %s', async (_what, lacks) => {
       const host = create({ ...capabilities, ...lacks });
       const { ask, play, finished } = openProbe(host);
       const first = ask();
@@ -49,17 +49,17 @@ export function beforeStartSuite<H extends HostOfPorts>(name: string, { create, 
       await until(host, system.stop());
     });
 
-    it('what is for nobody is told so when everything has begun', async () => {
+    it('a message without a target fails once everything runs', async () => {
       const host = create(capabilities);
       const { port } = openProbe(host);
       const asked = port.request(desk.receives.ask, { keep: false }).catch((error: unknown) => error);
-      // Nobody opens it where it is said to be.
+      // No VM opens the port where the system expects it.
       const system = await until(host, startSystem(host, { parties, actors: ACTORS, placement: 'js' }));
       expect(await until(host, asked)).toMatchObject({ name: 'RequestError', code: 'unreachable' });
       await until(host, system.stop());
     });
 
-    it('a start that fails settles what was asked', async () => {
+    it('a start that fails settles the requests', async () => {
       const host = create(capabilities);
       const { port, play } = openProbe(host);
       const asked = port.request(desk.receives.ask, { keep: false }).catch((error: unknown) => error);
@@ -75,7 +75,7 @@ export function beforeStartSuite<H extends HostOfPorts>(name: string, { create, 
       expect(await until(host, asked)).toMatchObject({ name: 'RequestError', code: 'closed' });
     });
 
-    it('more than a mailbox holds is refused where it is sent', async () => {
+    it('messages beyond a mailbox’s bounds are refused where they are sent', async () => {
       const host = create(capabilities);
       const { port } = openProbe(host);
       const water = new Uint8Array(64 << 10);

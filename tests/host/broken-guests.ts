@@ -1,4 +1,4 @@
-/** Modules that cannot be run as the guest of the counter, each with what is said of it. */
+/** Modules that cannot be run as the counter's guest, each with the reported reason. */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ const dist = new URL('../../dist/', import.meta.url);
 export const counterModule = new URL('examples/counter/wasm-actors/counter.wasm', dist);
 
 const whole = () => new Uint8Array(readFileSync(counterModule));
-/** As a module has it: signed LEB128. */
+/** Encodes a number as in a module: signed LEB128. */
 function leb128(value: bigint): number[] {
   const byte = Number(value & 0x7fn);
   const rest = value >> 7n;
@@ -20,7 +20,7 @@ function leb128(value: bigint): number[] {
   return isLast ? [byte] : [byte | 0x80, ...leb128(rest)];
 }
 
-/** With another fingerprint of its schema in it, as one that was built yesterday has. */
+/** Has another fingerprint of its schema, like an old build. */
 function ofAnotherSchema(): Uint8Array {
   const bytes = whole();
   const fingerprint = Buffer.from(leb128(BigInt.asIntN(64, BigInt(`0x${partyFingerprint(counter, messagesOf(counter))}`))));
@@ -32,7 +32,7 @@ function ofAnotherSchema(): Uint8Array {
 
 const flipped = (at: number) => whole().map((byte, i) => (i === at ? byte ^ 0xff : byte));
 
-/** What its file has; null: there is none. */
+/** Content of its file; null for no file. */
 const FILES: Readonly<Record<string, readonly [bytes: () => Uint8Array | null, reason: RegExp]>> = {
   'is empty': [() => new Uint8Array(), /not a module: .*/],
   'is cut short': [() => whole().subarray(0, whole().length / 2), /not a module: /],

@@ -1,6 +1,6 @@
 /**
- * Worker files for Chromium's tests, bundled from their sources before the first of them runs: a worker that starts asks for one file in place
- * of two hundred, and tests start hundreds of workers.
+ * Worker files for Chromium's tests, bundled from their sources before the first test runs: a starting worker loads one file instead
+ * of two hundred, and the tests start hundreds of workers.
  */
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

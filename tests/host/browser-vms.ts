@@ -9,5 +9,5 @@ export const vms = {
   wasm: { entry: entryOf('wasm'), load: async () => wasmDefinition(module) },
 };
 
-/** Of a VM that does what its test tells it, not what its host does. */
+/** Worker file of a VM that obeys its test and not its host. */
 export const obstinateEntry = entryOf('obstinate');

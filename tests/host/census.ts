@@ -1,6 +1,6 @@
 /**
- * What a test of growth counts: the objects of this thread that are still held, by their class. Bytes would not do: the engine compiles
- * as it learns, and its code grows by more than a forgotten listener.
+ * For tests of growth: counts the objects of this thread that are still held, by class. Bytes would not do, because the engine compiles
+ * all the time, and its code grows by more than a forgotten listener.
  */
 import { getHeapSnapshot, setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collect: () => void = runInNewContext('gc');
 
-/** Nodes whose name is that of a class or function; the others are strings, numbers, and the engine's own. */
+/** Types of nodes that are named after a class or function; the others are strings, numbers, and the engine's own. */
 const NAMED = ['object', 'closure', 'native'];
 
 interface HeapSnapshot {
@@ -25,9 +25,9 @@ async function takeSnapshot(): Promise<HeapSnapshot> {
 
 export type Census = ReadonlyMap<string, number>;
 
-/** Counts what is left once everything that nobody needs has been collected. */
+/** Counts what is left after garbage collection. */
 export async function takeCensus(): Promise<Census> {
-  // What a finalizer lets go of is collected the next time.
+  // Objects released by a finalizer are collected the next time.
   for (let i = 0; i < 4; i++) {
     collect();
     await new Promise((resolve) => setImmediate(resolve));
@@ -44,7 +44,7 @@ export async function takeCensus(): Promise<Census> {
   return census;
 }
 
-/** What has grown with something that was done so many times: by one for each two of them at least. */
+/** Classes that have grown with an action done so many times: by at least one object for every two times. */
 export function grownBy(times: number, before: Census, after: Census): Record<string, number> {
   const growth = [...after].map(([key, count]) => [key, count - (before.get(key) ?? 0)] as const);
   return Object.fromEntries(growth.filter(([, more]) => more >= times / 2));

@@ -1,4 +1,4 @@
-/** What every host with threads keeps of the control plane, against real workers that die, hang and fall silent. */
+/** The contract of the control plane on every host with threads, against real workers that die, hang and fall silent. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CrashReport, VmEvent } from '../../actors/contract/events.js';
 import { ControlError, type TimerHandle, type Timers, type VmHandle, type VmListener } from '../../actors/contract/host.js';
@@ -14,7 +14,7 @@ export interface ThreadedHost {
   readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
   readonly newLifeLock: () => string;
   readonly obstinateEntry: URL;
-  /** Of a thread that ended itself without an error: whether the platform tells. */
+  /** Whether the platform reports a thread that ended itself without an error. */
   readonly silentDeath: 'noticed' | 'at the deadline';
 }
 
@@ -90,14 +90,14 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       expect(new TextDecoder().decode(await vm.control.snapshot('scene'))).toBe('scene');
     });
 
-    it('tells of a call that the VM refused', async () => {
+    it('reports a call that the VM refused', async () => {
       const { vm } = await start();
       const error = await failure(vm.control.stop('scene'));
       expect(error).toMatchObject({ code: 'failed', vm: 'js', call: 'stop' });
       expect((error.cause as Error).message).toBe('no actor scene');
     });
 
-    it('carries what the VM reports unasked', async () => {
+    it('carries the VM’s own reports', async () => {
       const { vm, listener } = await start();
       await vm.control.crash('report');
       await listener.noticed;
@@ -154,7 +154,7 @@ export function controlPlaneSuite(name: string, host: ThreadedHost): void {
       expect(listener.losses).toEqual([]);
     });
 
-    it('says why a VM did not start', async () => {
+    it('reports why a VM did not start', async () => {
       expect(await failure(start({ vm: 'wasm' }))).toMatchObject({
         code: 'failed',
         call: 'start',

@@ -1,4 +1,4 @@
-/** The display in a browser: lines as Chromium breaks them, and a canvas that has the pixels of the screen. */
+/** The display in a browser: the same lines as Chromium's, and a canvas with the pixels of the screen. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Vm } from '../../actors/vm/vm.js';
 import { CanvasSize } from '../../host-shim/browser/ports/canvas-size.js';
@@ -33,14 +33,14 @@ describe('lines', () => {
   });
 });
 
-/** Without what hangs over the end, is not seen, or is added. */
+/** Removes what hangs over the end, is invisible, or was added. */
 const bare = (line: string): string =>
   line
     .replace(/[\u00ad\u200b]/g, '')
     .replace(/-$/, '')
     .trim();
 
-/** Characters that stand at the same height are one line. */
+/** Characters at the same height are one line. */
 function linesInChromium(text: string, width: number): string[] {
   const box = document.body.appendChild(document.createElement('div'));
   box.style.cssText = `font: ${FONT}; line-height: 40px; width: ${width}px; white-space: pre-line; position: absolute; top: 0`;
@@ -66,7 +66,7 @@ function linesInChromium(text: string, width: number): string[] {
 describe('a canvas', () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
 
-  test('follows its size on the page, and is told before it is painted', async () => {
+  test('follows its size on the page before it is painted', async () => {
     const box = document.body.appendChild(document.createElement('div'));
     box.style.cssText = 'width: 320px; height: 180px';
     const canvas = box.appendChild(document.createElement('canvas'));
@@ -88,7 +88,7 @@ describe('a canvas', () => {
     size.close();
   });
 
-  test('without a size of its own on the page keeps the one that it has there', () => {
+  test('without a size of its own on the page keeps its present one', () => {
     const ratio = Object.getOwnPropertyDescriptor(window, 'devicePixelRatio')!;
     Object.defineProperty(window, 'devicePixelRatio', { configurable: true, value: 2 });
     const canvas = document.body.appendChild(document.createElement('canvas'));
@@ -103,7 +103,7 @@ describe('a canvas', () => {
   });
 });
 
-test('the time that the page is hidden is no frame', () => {
+test('the time during which the page is hidden counts as no frame', () => {
   const observed: number[] = [];
   let onDisplayList = (_list: object): void => undefined;
   const send = (_message: object, fields: { readonly value?: number }) => fields.value !== undefined && observed.push(fields.value);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Driver } from '../../host-shim/common/driver.js';
 
-/** A driver over a pump that says what it is told to, and turns of the event loop that happen by hand. */
+/** A driver with a scripted pump, and turns of the event loop that the test makes. */
 function setUp(answers: (boolean | Error)[], onPump: () => void = () => {}) {
   const turns: (() => void)[] = [];
   const failures: unknown[] = [];
@@ -26,7 +26,7 @@ describe('driver', () => {
     const { driver, pump, pumps, turns } = setUp([]);
     driver.wake();
     await tasksEnd();
-    expect(pumps()).toBe(0); // there is nothing to pump yet
+    expect(pumps()).toBe(0); // there is no pump yet
     driver.drive({ pump });
     driver.wake();
     expect(pumps()).toBe(0);
@@ -39,7 +39,7 @@ describe('driver', () => {
     expect(turns).toEqual([]);
   });
 
-  it('lets the event loop turn while more waits', async () => {
+  it('lets the event loop turn while more work is waiting', async () => {
     const { driver, pump, pumps, turns } = setUp([true, true, false]);
     driver.drive({ pump });
     await tasksEnd();
@@ -54,7 +54,7 @@ describe('driver', () => {
     expect(turns).toEqual([]);
   });
 
-  it('loses no wake that comes during a pump', async () => {
+  it('loses no wake that arrives during a pump', async () => {
     let wakes = 2;
     const { driver, pump, pumps } = setUp([], () => {
       if (wakes-- > 0) driver.wake();
@@ -64,7 +64,7 @@ describe('driver', () => {
     expect(pumps()).toBe(3);
   });
 
-  it('ends with a pump that throws, and when it is stopped', async () => {
+  it('ends when a pump throws, and when it is stopped', async () => {
     const failure = new Error('a bug in the VM');
     const failing = setUp([failure]);
     failing.driver.drive({ pump: failing.pump });

@@ -1,4 +1,4 @@
-/** Floods on threads of Node, over real links: who floods pays alone, also when its VM is lost meanwhile. */
+/** Floods on threads of Node, over real links: only the flooding actor suffers, also when its VM is lost meanwhile. */
 import { afterEach, describe, expect, test } from 'vitest';
 import { PlatformHost } from '../../host-shim/common/host.js';
 import type { Thread } from '../../host-shim/common/platform.js';
@@ -17,7 +17,7 @@ const load = async (): Promise<never> => {
   throw new Error('there are threads');
 };
 
-/** The largest ball that a frame holds, nearly. */
+/** Nearly the largest ball that fits a frame. */
 const BALL_BYTES = 1_044_000;
 
 describe.each([true, false])('frames of a megabyte from a guest, shared memory %s', (sharedMemory) => {
@@ -65,9 +65,9 @@ describe.each([true, false])('on threads, shared memory %s', (sharedMemory) => {
       });
     });
 
-  test('requests without end: a neighbour is answered, also as their VM is lost, which runs again', async () => {
+  test('endless requests: a neighbour is answered, also while their VM is lost and restarted', async () => {
     await open();
-    // More refusals than its mailbox holds, always: what comes behind these messages over the link does not wait for that.
+    // There are always more refusals than its mailbox holds; frames after them on the link do not wait for that.
     for (let i = 0; i < 300; i++) stage.flood('asking', 30);
     expect(await stage.ask(50)).toBe(50);
     const asked = stage.ask(50);
@@ -77,7 +77,7 @@ describe.each([true, false])('on threads, shared memory %s', (sharedMemory) => {
     await isBack;
     expect(await stage.ask(50)).toBe(50);
     expect(stage.states).toEqual(['running', 'running']);
-    // Where memory is shared, what the thread was at when it was ended is put down to that: one try, and no trap.
+    // With shared memory the message in hand is blamed for the end of the thread: one attempt, and no trap.
     expect(stage.crashes.filter(({ attempt, reason }) => attempt !== 1 || !reason.startsWith('its thread ended at it'))).toEqual([]);
     const letters = await stage.system.deadLetters();
     expect(new Set(letters.map(({ code, source }) => [code, source].join()))).toEqual(new Set([`overloaded,${torrent.address}`]));

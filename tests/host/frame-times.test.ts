@@ -7,7 +7,7 @@ function measure(): { readonly times: FrameTimes; readonly observed: (readonly [
 }
 
 describe('frame times', () => {
-  test('are those between the frames of an animation, and none across a rest', () => {
+  test('are measured between the frames of an animation, but not across a rest', () => {
     const { times, observed } = measure();
     times.painted(1, true, 100, 101);
     times.painted(2, true, 117, 118);
@@ -19,7 +19,7 @@ describe('frame times', () => {
     ]);
   });
 
-  test('and none across a time without frames, as of a page that was hidden', () => {
+  test('and not across a time without frames, for example of a hidden page', () => {
     const { times, observed } = measure();
     times.painted(1, true, 100, 101);
     times.pressed(105, 1);
@@ -39,7 +39,7 @@ describe('from a key to its frame', () => {
     expect(observed).toEqual([['tandem.inputToFrameMs', 29]]);
   });
 
-  test('of several keys the first waits longest, and one picture answers them all', () => {
+  test('of several keys the first one counts, and one picture answers them all', () => {
     const { times, observed } = measure();
     times.pressed(100, 7);
     times.pressed(120, 8);
@@ -48,7 +48,7 @@ describe('from a key to its frame', () => {
     expect(observed).toEqual([['tandem.inputToFrameMs', 41]]);
   });
 
-  test('a key that changed nothing is not charged to a later picture', () => {
+  test('a key that changed nothing does not count for a later picture', () => {
     const { times, observed } = measure();
     times.pressed(100, 7);
     times.painted(500, false, 9_000, 9_001);

@@ -1,4 +1,4 @@
-/** Lost and recovered workers leave nothing behind in their host: no memory, no thread, no handle. */
+/** Lost and recovered workers leave nothing in their host: no memory, no thread, no handle. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { grownBy, takeCensus } from './census.js';
@@ -6,13 +6,13 @@ import { mortalNode } from './mortal-node.js';
 import { MortalGame } from './vm-loss.js';
 
 const RESTARTS = 170;
-/** Caches, compiled code and rings of reports are full by then. */
+/** Restarts after which caches, compiled code and rings of reports are full. */
 const WARM_RESTARTS = 70;
-/** One that ends, and a spare one that starts, may be counted or not; each with a port and a timer. */
+/** Tolerance: an ending thread and a starting spare may be counted or not, each with a port and a timer. */
 const THREADS_IN_MOTION = 2;
 const HANDLES_IN_MOTION = 2 * THREADS_IN_MOTION;
 
-/** Of this process, as the kernel counts them. */
+/** Number of this process's threads, as counted by the kernel. */
 const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]);
 
 const handles = (): number => process.getActiveResourcesInfo().length;
@@ -37,7 +37,7 @@ test(`${RESTARTS} restarts of the worker of a VM`, async () => {
 
 class Forgotten {}
 
-test('what is not let go is noticed', async () => {
+test('a leak is noticed', async () => {
   const before = await takeCensus();
   const kept = Array.from({ length: 100 }, () => new Forgotten());
   expect(grownBy(kept.length, before, await takeCensus())).toMatchObject({ 'object Forgotten': 100 });

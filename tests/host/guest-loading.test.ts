@@ -1,4 +1,4 @@
-/** Guests that cannot be run, on threads of Node: the same as in the simulation, and what only the end of a thread can bound. */
+/** Guests that cannot be run, on threads of Node: the same as in the simulation, and faults that only ending the thread can bound. */
 import { readFileSync, rmSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { SiteSearch } from '../../actors/contract/instance.js';
@@ -72,7 +72,7 @@ test.each([
   expect(lines()).toEqual([`tandem: the guest of counter cannot be run, its JavaScript twin begins in its place: ${detail}`]);
 });
 
-test('a VM that is started again has the modules that it had, wherever their files are now', async () => {
+test('a restarted VM has the same modules, even if their files are gone', async () => {
   const module = moduleOf(readFileSync(counterModule), 'leaves.wasm');
   const { system, press, statusOf } = await open(module);
   expect(await press(3)).toBe(3);
@@ -82,8 +82,8 @@ test('a VM that is started again has the modules that it had, wherever their fil
   expect(statusOf('counter')).toMatchObject({ vm: 'wasm', twin: { side: 'wasm', why: 'configured' }, restarts: 1 });
 });
 
-/** What a server never answers, and who would wait for it. */
-describe('what never comes', () => {
+/** A file that a server never sends, and the VM that waits for it. */
+describe('a file that never arrives', () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
   afterEach(() => void vi.useRealTimers());
 
@@ -108,7 +108,7 @@ describe('what never comes', () => {
     expect(loaded.factories.map(({ schema }) => schema.name).sort()).toEqual(['counter', 'metrics']);
   });
 
-  test('a source map: the crash report goes without, and has its line when the map has come after all', async () => {
+  test('a source map: crash reports have no line until it arrives', async () => {
     const missing: string[] = [];
     let come = (_json: string) => {};
     const source = () => new Promise<string>((resolve) => void (come = resolve));

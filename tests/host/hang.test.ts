@@ -5,7 +5,7 @@ import { TO_THE_BRIM, TO_THE_END } from './world.js';
 
 hangSuite('Node', mortalNode);
 
-/** Enough for a VM; full in a moment. */
+/** A heap that is enough for a VM, but fills up in a moment. */
 const HEAP_MEGABYTES = 48;
 
 describe.each([true, false])('a handler that ends its thread on Node, shared memory %s', (sharedMemory) => {

@@ -1,10 +1,10 @@
-/** What every host with threads keeps when one of them loops for ever, with shared memory and without: it is noticed and ended, and nothing is lost. */
+/** The contract of every host with threads when one loops for ever, with shared memory and without: it is noticed and ended, and nothing is lost. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { MortalGame, type MortalHost } from './vm-loss.js';
 import { FOR_EVER } from './world.js';
 
-/** Of a loop; nobody else may be taken for one on a busy machine. */
+/** Deadline of a hang: long enough that nothing else counts as one on a busy machine. */
 const HANG_MS = 1_000;
 const SMALL_BALL = 40;
 
@@ -26,7 +26,7 @@ export class HangingGame extends MortalGame {
     return this.changes.flatMap((change) => (change.type === 'crash' || change.type === 'poisoned' ? [change] : []));
   }
 
-  /** Resolves at the next change that is so. */
+  /** Resolves at the next change that satisfies the condition. */
   change(isIt: (change: SystemChange) => boolean): Promise<void> {
     return new Promise((resolve) => {
       const forget = this.system.onChange((change) => {
@@ -73,7 +73,7 @@ export function hangSuite(name: string, mortal: MortalHost): void {
       expect(await game.system.deadLetters()).toEqual([]);
     });
 
-    it('at the same message twice gives that up, and nothing else', async () => {
+    it('twice at the same message loses only that message, as poison', async () => {
       await open('relay=js,mirror=wasm');
       await game.play(SMALL_BALL, async () => {
         const given = game.change(({ type }) => type === 'poisoned');
@@ -83,14 +83,14 @@ export function hangSuite(name: string, mortal: MortalHost): void {
       expect(game.hangs('js')).toBe(2);
       const report = { party: 'relay', message: { kindName: 'relay.toil' } };
       expect(game.reports.filter(({ type }) => type === 'crash')).toMatchObject([
-        // Without shared memory the first hang is somewhere among the frames of a batch.
+        // Without shared memory the first hang may be at any frame of a batch.
         { report: { ...(sharedMemory ? report : { party: 'relay' }), attempt: 1 } },
         { report: { ...report, attempt: 2 } },
       ]);
       expect(await game.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
     });
 
-    it('in application code is ended, which gets that message again once, and goes on without it', async () => {
+    it('in application code is ended; the code gets that message once more, and then goes on without it', async () => {
       await open('relay=js,mirror=wasm');
       const given = game.change(({ type }) => type === 'poisoned');
       await expect(game.deskToils(false, 3)).rejects.toMatchObject({
@@ -120,9 +120,9 @@ export function hangSuite(name: string, mortal: MortalHost): void {
       expect(game.reports).toEqual([]);
     });
 
-    it('is no slow one that gets on', async () => {
+    it('does not include a slow handler that makes progress', async () => {
       await open('relay=js,mirror=wasm');
-      // Together in a batch, which takes longer than a hang.
+      // All in one batch, which takes longer than the deadline of a hang.
       for (let i = 0; i < 15; i++) game.toil(HANG_MS / 10);
       await game.play(SMALL_BALL, async () => {});
       expect(game.changes.filter(({ type }) => type === 'vm')).toEqual([]);
@@ -133,7 +133,7 @@ export function hangSuite(name: string, mortal: MortalHost): void {
     let game: MortalGame;
     afterEach(() => game.end());
 
-    it('is what a lost VM comes back in', async () => {
+    it('is used when a lost VM is restarted', async () => {
       game = new MortalGame(mortal, true);
       await game.start('relay=js,mirror=wasm');
       while (game.names.length < 4) await new Promise((resolve) => setTimeout(resolve, 50));

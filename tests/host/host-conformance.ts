@@ -1,4 +1,4 @@
-/** What every host keeps, whatever the device lacks: run for Node and the simulation in Node, and for the browser in Chromium. */
+/** The contract of every host, whatever the device lacks: run for Node and the simulation in Node, and for the browser in Chromium. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VmCounters } from '../../actors/contract/control.js';
 import type { VmEvent } from '../../actors/contract/events.js';
@@ -8,16 +8,16 @@ import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { timer } from '../../protocol/generated/timer.js';
 import { desk, mirror, probe, relay } from './protocol/generated/index.js';
 
-/** A host on whose own VM ports are opened. */
+/** A host with ports in its own VM. */
 export interface HostOfPorts extends Host {
   readonly vm: Vm;
 }
 
 export interface TestedHost<H extends HostOfPorts> {
   readonly create: (capabilities: Capabilities) => H;
-  /** Lets the host's time pass until the promise settles. On real hosts it passes by itself. */
+  /** Lets the host's time pass until the promise settles. Real time passes by itself. */
   readonly until: <T>(host: H, promise: Promise<T>) => Promise<T>;
-  /** What this device really has. */
+  /** The real capabilities of this device. */
   readonly capabilities: Capabilities;
 }
 
@@ -29,10 +29,10 @@ const LESSER_DEVICES: readonly (readonly [what: string, lacks: Partial<Capabilit
   ['with nothing', { sharedMemory: false, wasm: false, workers: false }],
 ];
 
-/** Time that passes by itself, as it does on hosts of real threads. */
+/** For hosts with real threads, where time passes by itself. */
 export const untilSettled = <T>(_host: Host, promise: Promise<T>): Promise<T> => promise;
 
-/** Those that make a difference: a host of one thread has nothing to lose with its workers. */
+/** Devices that differ: a host of one thread has no workers to lose. */
 export function lesserDevicesOf(capabilities: Capabilities): typeof LESSER_DEVICES {
   const seen = new Set<string>();
   return LESSER_DEVICES.filter(([, lacks]) => {
@@ -41,16 +41,16 @@ export function lesserDevicesOf(capabilities: Capabilities): typeof LESSER_DEVIC
   });
 }
 
-/** Small frames and one of many; frames that are large for a link. */
+/** Many small frames, and frames that are large for a link. */
 const BALL_GAMES = [
   { rounds: 3_000, bytes: 40 },
   { rounds: 24, bytes: 300_000 },
 ];
 
-/** Of a request that is answered at once, and after which the host sends nothing. */
+/** Deadline of a request that is answered at once, after which the host sends nothing. */
 const DEADLINE_MS = 20;
 
-/** Nothing is expected to end in these tests: if it does, the test that waits shall say why. */
+/** Nothing may end in these tests: if it does, the waiting test fails with the reason. */
 class Attentive implements VmListener {
   private fail: (error: Error) => void = () => {};
   readonly failure = new Promise<never>((_, reject) => {
@@ -79,7 +79,7 @@ ${event.report.stack}`),
 /** The application of world.ts, running. */
 class Game<H extends HostOfPorts> {
   finished: (result: { rounds: number; wrong: number }) => void = () => {};
-  /** When relay said so, on the clock of its own VM. */
+  /** Time on the clock of relay's VM at which relay sent this. */
   finishedAt = 0;
   woken: () => void = () => {};
   private readonly probe;
@@ -122,7 +122,7 @@ class Game<H extends HostOfPorts> {
     await Promise.all([this.host.connect(this.host.local, wasm), this.host.connect(this.js, wasm)]);
   }
 
-  /** In the Wasm VM, or beside relay where there is no WebAssembly. */
+  /** Mirror is in the Wasm VM, or beside relay where there is no WebAssembly. */
   async spawnMirror(epoch: number): Promise<void> {
     const vm = this.host.capabilities.wasm ? this.wasm : this.js;
     const isThere = (await vm.control.health()).some(({ actor }) => actor === 'mirror');
@@ -149,7 +149,7 @@ class Game<H extends HostOfPorts> {
     return this.until(this.host, this.probe.request(desk.receives.ask, { keep: false }, { deadlineMs }));
   }
 
-  /** Keeps relay's thread busy, and with it whatever is to be told from there. */
+  /** Keeps relay's thread busy, so that nothing can be sent from there. */
   toil(milliseconds: number): void {
     this.probe.send(relay.receives.toil, { milliseconds });
   }
@@ -180,7 +180,7 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
       });
       afterAll(() => game.end());
 
-      it('carries all frames between the VMs, in order and unharmed', async () => {
+      it('carries all frames between the VMs, in order and unchanged', async () => {
         for (const { rounds, bytes } of BALL_GAMES) expect(await game.play(rounds, bytes)).toEqual({ rounds, wrong: 0 });
         const rounds = BALL_GAMES.reduce((sum, ball) => sum + ball.rounds, 0);
         const { host, js } = await game.counters();
@@ -198,7 +198,7 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
         expect(game.host.clock.nowMicros() - from).toBeGreaterThanOrEqual(29_000);
       });
 
-      it('hears what actors tell it when the deadline of a request has passed that was answered', async () => {
+      it('receives messages of actors although the deadline of an answered request has passed', async () => {
         expect(await game.ask(DEADLINE_MS)).toEqual({ asked: 1 });
         game.toil(3 * DEADLINE_MS);
         expect(await game.play(1, 1)).toEqual({ rounds: 1, wrong: 0 });
@@ -216,13 +216,13 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
         }
       });
 
-      it('answers a control call that cannot be done with a typed error', async () => {
+      it('answers an impossible control call with a typed error', async () => {
         const failure = await game.js.control.spawn({ party: 'nobody', epoch: 1, options: {} }).catch((error) => error);
         expect(failure).toBeInstanceOf(ControlError);
         expect(failure).toMatchObject({ code: 'failed', vm: 'js', call: 'spawn' });
       });
 
-      it('keeps running what is left when one VM is terminated, and starts it again', async () => {
+      it('keeps the other VMs running when one is terminated, and starts it again', async () => {
         const { host, js, wasm } = game;
         await wasm.terminate();
         await expect(wasm.control.health()).rejects.toMatchObject({ name: 'ControlError', code: 'lost', vm: 'wasm' });
@@ -233,11 +233,11 @@ export function hostConformance<H extends HostOfPorts>(name: string, tested: Tes
         expect(await game.play(10, 10)).toEqual({ rounds: 10, wrong: 0 });
       });
 
-      it('serves control calls while frames keep coming', async () => {
-        void game.play(0xffff_ffff, 40).catch(() => {}); // has not ended when its VMs are terminated
+      it('serves control calls while frames keep arriving', async () => {
+        void game.play(0xffff_ffff, 40).catch(() => {}); // rejects because its VMs are terminated first
         const handled = async () => (await game.counters()).js.handled['mirror>relay'];
         const before = await handled();
-        // Without workers a control call is a plain call: the turn lets the VMs run.
+        // Without workers a control call is a plain call, so this turn lets the VMs run.
         while ((await handled()) < before + 1000) await new Promise((resolve) => setTimeout(resolve));
       });
     });

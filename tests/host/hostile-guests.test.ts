@@ -1,4 +1,4 @@
-/** Hostile guests on threads of Node: what cannot be shown in one thread, since it loops, and a lie of each kind beside it. An honest guest in the same VM answers throughout. */
+/** Hostile guests on threads of Node: endless loops, which one thread cannot show, and a lie of each kind. An honest guest in the same VM answers throughout. */
 import { writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
@@ -28,7 +28,7 @@ describe.each([true, false])('on threads, shared memory %s', (sharedMemory) => {
 
   const poisoned = (count: number) => expect.poll(() => stage.poisoned.length, { timeout: 60_000 }).toBe(count);
 
-  test('lies are given up one after the other, and the VM is never lost', async () => {
+  test('one lie after another becomes poison, and the VM is never lost', async () => {
     await open();
     const lies: Lie[] = ['outbox of 2 GB', 'progress of a frame for ever'];
     for (const lie of lies) {

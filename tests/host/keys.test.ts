@@ -1,4 +1,4 @@
-/** What a browser's key events mean, with events as the devices send them, on the virtual clock of the simulation. */
+/** The meaning of a browser's key events, with events as devices send them, on the virtual clock of the simulation. */
 import { afterEach, describe, expect, it, test } from 'vitest';
 import { type BrowserInput, openInput } from '../../host-shim/browser/ports/input.js';
 import { createSimHost, openDisplay } from '../../host-shim/sim/index.js';
@@ -45,7 +45,7 @@ class Row {
     return row;
   }
 
-  /** @param at what has the keyboard @returns whether the key was taken from the browser */
+  /** @param at the element with the keyboard @returns whether the key was taken from the browser */
   send(type: 'keydown' | 'keyup', pressed: Pressed, at?: object): boolean {
     const event = new Event(type, { cancelable: true });
     const { key = '', keyCode = 0, ...rest } = pressed;
@@ -60,7 +60,7 @@ class Row {
     return this.host.pass(milliseconds);
   }
 
-  /** Cards that focus has passed. */
+  /** Number of cards that focus has passed. */
   get moves(): number {
     return this.stage.focused.length - 1;
   }
@@ -114,7 +114,7 @@ describe('a key', () => {
 });
 
 describe('a held key', () => {
-  /** Thirty a second for a second and a half, after the platform's pause. */
+  /** Thirty repeats a second for a second and a half, after the platform's pause. */
   const hold = async (row: Row, pauseMs: number, repeat: boolean) => {
     row.send('keydown', ARROW);
     await row.pass(pauseMs);
@@ -135,7 +135,7 @@ describe('a held key', () => {
     },
   );
 
-  it('that never goes up is pressed again after a while, Enter and Back too', async () => {
+  it('that never goes up counts as pressed again after a while, also Enter and Back', async () => {
     const row = await Row.open();
     for (const wait of [900, 900, 100]) {
       row.send('keydown', { keyCode: 461 });
@@ -146,7 +146,7 @@ describe('a held key', () => {
     expect(row.stage.leaveRequests).toBe(3);
   });
 
-  it('that goes up is pressed again at once', async () => {
+  it('that goes up can be pressed again at once', async () => {
     const row = await Row.open();
     for (let i = 0; i < 5; i++) {
       row.send('keydown', ARROW);
@@ -157,7 +157,7 @@ describe('a held key', () => {
   });
 });
 
-describe('a text field that has the keyboard', () => {
+describe('a text field with the keyboard', () => {
   const TYPED = [
     ARROW,
     { key: 'ArrowUp', keyCode: 38 },
@@ -175,7 +175,7 @@ describe('a text field that has the keyboard', () => {
     },
   );
 
-  it('is not any other element', async () => {
+  it('differs from any other element', async () => {
     const row = await Row.open();
     for (const pressed of TYPED) row.send('keydown', pressed, { localName: 'canvas', isContentEditable: false });
     expect(row.keys).toEqual(['right', 'up', 'enter', 'back', 'back']);

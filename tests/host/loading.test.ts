@@ -1,4 +1,4 @@
-/** How long a VM may take to load, and to answer once it has: a thread that is late is ended. */
+/** How long a VM may take to load, and then to answer: a late thread is ended. */
 import { expect, test } from 'vitest';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { LocalReports } from '../../host-shim/common/host.js';
@@ -15,7 +15,7 @@ import { parties } from './world.js';
 const never = new Promise<never>(() => {});
 const control = {} as Awaited<ReturnType<StartVm>>;
 
-/** A thread on virtual time, whose other end does what it is told. */
+/** A thread on virtual time with a scripted other end. */
 function open(load: () => Promise<void>, start: StartVm) {
   const time = new VirtualTime();
   const thread = new PortThread();
@@ -32,7 +32,7 @@ function open(load: () => Promise<void>, start: StartVm) {
   return { time, thread, worker, vm };
 }
 
-test('a thread that loads for longer than an answer may take starts', async () => {
+test('a thread that loads longer than an answer may take starts all the same', async () => {
   let loaded = () => {};
   const loading = new Promise<void>((resolve) => {
     loaded = resolve;
@@ -69,7 +69,7 @@ test('a thread that has loaded and does not start is ended', async () => {
   expect([thread.ended, time.pending]).toEqual([true, 0]);
 });
 
-test('a VM that never loads in the thread of its host does not start', async () => {
+test('a VM in its host’s thread that never loads does not start', async () => {
   const capabilities = { wasm: true, sharedMemory: true, workers: false };
   const source = { entry: new URL('file:///nowhere'), load: () => never };
   const host = createNodeHost({ capabilities, parties, vms: { js: source, wasm: source }, loadDeadlineMs: 10 });

@@ -23,6 +23,6 @@ export const mortalChromium: MortalHost = {
       },
     ),
   kills: 2,
-  // Not by the thread's own `terminate`: its host would know.
+  // Not by the thread's own `terminate`, of which its host would know.
   kill: ({ endpoint }) => (endpoint as unknown as Worker).terminate(),
 };

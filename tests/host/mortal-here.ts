@@ -1,4 +1,4 @@
-/** A host without threads, whose VMs a test can make fail in their event loop. */
+/** A host without threads. A test can make its VMs fail in their event loop. */
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { PlatformHost } from '../../host-shim/common/host.js';
@@ -6,7 +6,7 @@ import type { HostPlatform, Thread } from '../../host-shim/common/platform.js';
 import type { MortalHost } from './vm-loss.js';
 import { parties } from './world.js';
 
-/** What a test ends in place of a thread. */
+/** Ends a VM in place of a thread. */
 function failing(vm: Vm): Thread {
   const pump = vm.pump.bind(vm);
   return {
@@ -15,7 +15,7 @@ function failing(vm: Vm): Thread {
     watch() {},
     async terminate() {
       vm.pump = () => {
-        pump(0); // one round more, as an error comes in the middle of work
+        pump(0); // one more round, because an error happens in the middle of work
         throw new Error('a bug in the VM');
       };
       await vm.setAnimating(false);

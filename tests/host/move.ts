@@ -1,4 +1,4 @@
-/** What every host keeps when an actor goes from thread to thread under traffic: each ball comes back once, whole and in order. */
+/** The contract of every host when an actor moves from thread to thread under traffic: each ball comes back once, intact and in order. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import { startSystem } from '../../actors/application/system.js';
@@ -26,7 +26,7 @@ class MovingGame {
     this.system = startSystem(host, { parties, actors, placement: 'mirror=wasm' });
   }
 
-  /** Throws balls, and does so again until `over`. */
+  /** Throws balls again and again until `over`. */
   async play(bytes: number, over: () => boolean): Promise<void> {
     const rounds = Math.round(BALLS_BYTES / bytes);
     await this.system;
@@ -39,7 +39,7 @@ class MovingGame {
     } while (!over());
   }
 
-  /** There and back, so many times. */
+  /** Number of moves there and back. */
   async moveMirror(times: number): Promise<void> {
     const system = await this.system;
     for (let i = 0; i < times; i++) {

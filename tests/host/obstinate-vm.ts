@@ -1,4 +1,4 @@
-/** A VM that answers some control calls, refuses one, leaves one unanswered, and can be told to end its thread: a real worker at its worst. */
+/** A real worker at its worst: it answers some control calls, refuses one, leaves one unanswered, and can be told to end its thread. */
 import type { Endpoint } from 'comlink';
 import type { VmControl } from '../../actors/contract/control.js';
 import type { CrashReport, VmEvents } from '../../actors/contract/events.js';
@@ -7,7 +7,7 @@ import { type Boot, exposeVm } from '../../host-shim/common/service.js';
 export interface ObstinateWorker {
   readonly endpoint: Endpoint;
   readonly holdLife: (lifeLock: string) => Promise<void>;
-  /** Ends the thread as its own program may: without an error. */
+  /** Ends the thread without an error, as its own program may. */
   readonly endSilently: () => void;
 }
 

@@ -1,6 +1,6 @@
 /**
  * The part of opentelemetry-proto 1.x that a flush uses, transcribed by hand from common.proto, resource.proto, metrics.proto and
- * logs.proto, with names in lowerCamelCase as the JSON mapping has them. `assertMessage` holds a value against it.
+ * logs.proto, with names in lowerCamelCase as in the JSON mapping. `assertMessage` checks a value against it.
  */
 
 type Scalar = 'string' | 'bool' | 'double' | 'enum' | 'fixed64' | 'sfixed64';

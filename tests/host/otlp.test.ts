@@ -58,13 +58,13 @@ describe('OTLP', () => {
     expect(JSON.parse(JSON.stringify(toOtlp(flush, { 'service.name': 'tv' })))).toEqual(golden);
   });
 
-  test('the golden file is what the proto allows', () => {
+  test('the proto allows the golden file', () => {
     const [metrics, logs] = golden as { body: unknown }[];
     assertMessage('ExportMetricsServiceRequest', metrics.body);
     assertMessage('ExportLogsServiceRequest', logs.body);
   });
 
-  test('an unknown field, a number for a 64-bit integer, a name for an enum and two data of one metric are refused by the check', () => {
+  test('the check refuses an unknown field, a number for a 64-bit integer, a name for an enum and two data of one metric', () => {
     const metrics = toOtlp(flush, {})[0].body;
     const changed = (from: string, to: string) => JSON.parse(JSON.stringify(metrics).replace(from, to)) as unknown;
     expect(() => assertMessage('ExportMetricsServiceRequest', changed('"timeUnixNano"', '"time_unix_nano"'))).toThrow('time_unix_nano');
@@ -77,7 +77,7 @@ describe('OTLP', () => {
     expect(toOtlp(emptyFlush, { 'service.name': 'tv' })).toEqual([]);
   });
 
-  test('a flush without log records has metrics only, and the other way round', () => {
+  test('a flush without log records has metrics only, and vice versa', () => {
     expect(toOtlp({ ...flush, logs: [] }, {}).map((request) => request.path)).toEqual(['/v1/metrics']);
     expect(toOtlp({ ...emptyFlush, logs: flush.logs }, {}).map((request) => request.path)).toEqual(['/v1/logs']);
   });
@@ -91,7 +91,7 @@ describe('OTLP', () => {
     ]);
   });
 
-  test('any flush gives what the proto allows', () => {
+  test('the proto allows any flush', () => {
     const time = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
     const amount = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
     const double = fc.double({ noNaN: true, noDefaultInfinity: true });

@@ -32,7 +32,7 @@ interface Painting {
   readonly nextFrame: (timeMs: number) => void;
 }
 
-/** @param context what is drawn with: all that a picture needs and that is not given does nothing */
+/** @param context the drawing context: missing methods that a picture needs do nothing */
 function openPainting(context: object, images: CanvasDisplayOptions['images'] = () => null): Painting {
   const frames: FrameRequestCallback[] = [];
   vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
@@ -62,7 +62,7 @@ function openPainting(context: object, images: CanvasDisplayOptions['images'] = 
   return { display, painted, nextFrame: (timeMs) => frames.shift()!(timeMs), ...host };
 }
 
-it('a painter that throws is reported as the crash of the display, with its line, and the next frame is tried', () => {
+it('a painter that throws is reported as a crash of the display, with its line, and the next frame tries again', () => {
   let failures = 2;
   const { display, painted, nextFrame, reports, told } = openPainting({
     setTransform() {
@@ -77,7 +77,7 @@ it('a painter that throws is reported as the crash of the display, with its line
   expect(reports[0].position).toMatch(/painter-crash\.test\.ts:\d+:\d+$/);
 });
 
-it('an image source that throws leaves the colour of its items: the picture is whole, and is tried again', () => {
+it('an image source that throws leaves its items with their colour: the rest is painted, and the image is tried again', () => {
   let missing = true;
   let balance = 0;
   const drawn: string[] = [];
@@ -115,7 +115,7 @@ it('an image source that throws leaves the colour of its items: the picture is w
   expect(balance).toBe(0);
 });
 
-it('an input handler of the host that throws, and a key that finds no room, are crashes of the input; the next key is taken', () => {
+it('a throwing input handler of the host, and a key without room, are crashes of the input; the next key is taken', () => {
   const { vm, reports, told } = openHost();
   const window = new EventTarget();
   const sent: string[] = [];

@@ -1,4 +1,4 @@
-/** The five actors in one thread over a real host, and a page that records what it is told: what the hosts' ports are tested on. */
+/** A stage for tests of the hosts' ports: the five actors in one thread over a real host, and a page that records its messages. */
 import type { VmListener } from '../../actors/contract/host.js';
 import type { ActorOptions } from '../../actors/contract/instance.js';
 import type { Port } from '../../actors/vm/port/port.js';
@@ -14,7 +14,7 @@ import type { HostOfPorts } from './host-conformance.js';
 export const stageDefinition: VmDefinition = { parties: tandemParties, actors: javaScriptActors };
 export const everythingHere = { wasm: false, sharedMemory: false, workers: false };
 
-/** Metrics are handed on at once. */
+/** Metrics are flushed at once. */
 const OPTIONS: Readonly<Record<string, ActorOptions>> = { metrics: { flushIntervalMs: 1 } };
 
 type Commit = MessageOf<typeof scene, 'commit'>;
@@ -45,7 +45,7 @@ export class Stage {
     openTimerPort(host.vm, host.timers);
   }
 
-  /** @param openPorts the ports that are to be tested */
+  /** @param openPorts opens the tested ports */
   static async start(host: HostOfPorts, openPorts: (stage: Stage) => void = () => {}): Promise<Stage> {
     const stage = new Stage(host);
     openPorts(stage);
@@ -78,7 +78,7 @@ ${event.report.stack}`);
     this.page.send(scene.receives.commit, { ...nothing, ...changes });
   }
 
-  /** Resolves when the page has been told what makes this true. */
+  /** Resolves when messages to the page have made this true. */
   async until(isSo: () => boolean): Promise<void> {
     while (!isSo()) {
       await new Promise<void>((resolve) => {

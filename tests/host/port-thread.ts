@@ -1,4 +1,4 @@
-/** A message port in place of a thread, so that what its other end does is up to the test. */
+/** A message port in place of a thread, so that the test controls the other end. */
 import type { Thread } from '../../host-shim/common/platform.js';
 
 export class PortThread implements Thread {
@@ -6,7 +6,7 @@ export class PortThread implements Thread {
   ended = false;
   private readonly channel = new MessageChannel();
   readonly endpoint = this.channel.port1;
-  /** What the thread has. */
+  /** The thread's end of the port. */
   readonly remote = this.channel.port2;
 
   watch(): void {}

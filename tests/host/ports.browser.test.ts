@@ -122,7 +122,7 @@ describe('keyboard', () => {
     return event;
   };
 
-  it('moves focus by keys, and lets go of what is held when the window loses the keyboard', async () => {
+  it('moves focus by keys, and releases held keys when the window loses the keyboard', async () => {
     const keys: string[] = [];
     const stage = await startStage(({ host }) => {
       const input = openInput(host.vm, { window, onKey: (key) => keys.push(key) });
@@ -168,7 +168,7 @@ describe('a text field', () => {
 });
 
 describe('fetch port', () => {
-  it('brings what the server has', async () => {
+  it('gets the server’s answer', async () => {
     const stage = await startStage(({ host }) => void openFetchPort(host.vm, { fetch, baseUrl: new URL(location.href) }));
     const reply = await stage.page.request(network.receives.request, {
       url: '/package.json',

@@ -66,7 +66,7 @@ describe('display without a screen', () => {
     expect(picture.stringOf(3)).toBe('Tandem');
   });
 
-  it('tells when something begins to move, and when it has come to rest', async () => {
+  it('tells when something begins to move, and when everything is at rest', async () => {
     const animating: boolean[] = [];
     let rested = () => {};
     const rest = new Promise<void>((resolve) => {
@@ -96,7 +96,7 @@ describe('display without a screen', () => {
 });
 
 describe('scripted input', () => {
-  it('moves focus by keys, and goes back by the platform', async () => {
+  it('moves focus by keys, and goes back by the platform’s own way', async () => {
     let input: ReturnType<typeof openInput>;
     const stage = await startStage(({ host }) => {
       input = openInput(host.vm);
@@ -128,7 +128,7 @@ describe('fetch port', () => {
   };
   const startFetching = (baseUrl: URL) => startStage(({ host }) => void openFetchPort(host.vm, { fetch, baseUrl }));
 
-  it('brings method, headers and body there, and status, headers and body back', async () => {
+  it('carries method, headers and body there, and status, headers and body back', async () => {
     const { url } = await serve((incoming, response) => {
       response.writeHead(201, { 'x-method': incoming.method, 'x-asked': incoming.headers['x-question'], 'x-long': 'l'.repeat(4000) });
       incoming.pipe(response);
@@ -164,7 +164,7 @@ describe('fetch port', () => {
     expect(server.listening).toBe(true);
   });
 
-  it('says what the platform knows of a failure: its causes, also of a body that breaks off', async () => {
+  it('passes on the platform’s words about a failure: its causes, also for a body that breaks off', async () => {
     const { url } = await serve((incoming, response) => {
       response.writeHead(200, { 'content-length': '1000' });
       response.write('half');
@@ -183,7 +183,7 @@ describe('fetch port', () => {
     expect(await ask('/slow', 50)).toMatchObject({ status: 0, failure: 'timeout', error: 'no answer in 50 ms' });
   });
 
-  it('answers also what cannot be handed on, and an error that has no words', async () => {
+  it('answers also an answer that cannot be sent, and an error without a message', async () => {
     const half = '\u{1f600}'.slice(0, 1);
     const answers: Readonly<Record<string, () => unknown>> = {
       '/half': () => Promise.reject(new Error(`${'x'.repeat(10)}${half}`)),
@@ -200,7 +200,7 @@ describe('fetch port', () => {
     for (const path of ['/mute', '/status', '/nothing']) expect(await ask(path)).toMatchObject({ status: 0, failure: 'unreachable' });
   });
 
-  /** A server that never answers `/silent`, is down for the others, and says what reached it. */
+  /** A server that never answers `/silent`, is down for other paths, and records what reached it. */
   async function startSilent() {
     const reached: string[] = [];
     let told = () => {};
@@ -225,7 +225,7 @@ describe('fetch port', () => {
     return { url, reached, until, isOpen: () => open > 0 };
   }
 
-  it('ends the exchange when nobody wants the answer any more, and makes no further try', async () => {
+  it('ends the exchange when the answer is not wanted any more, and makes no further attempt', async () => {
     const { url, reached, until, isOpen } = await startSilent();
     const stage = await startFetching(url);
     const ask = (path: string, retries: number, signal?: AbortSignal) =>
@@ -237,7 +237,7 @@ describe('fetch port', () => {
     down.abort();
     for (const outcome of await refusals) expect(outcome).toMatchObject({ reason: { code: 'aborted' } });
     await until(() => !isOpen());
-    // Its two tries and the pauses between them are longer than the pause before the second try of another.
+    // Its two attempts with their pauses take longer than another request's pause before the second attempt.
     expect(await ask('/patient', 2)).toMatchObject({ status: 503, attempts: 3 });
     expect(reached.filter((path) => path !== '/patient').sort()).toEqual(['/down', '/silent']);
   });
@@ -255,7 +255,7 @@ describe('fetch port', () => {
 });
 
 describe('telemetry port', () => {
-  it('brings what metrics has gathered to a backend', async () => {
+  it('sends what metrics has gathered to a backend', async () => {
     let heard: (post: { path: string; type: string | undefined; body: string }) => void = () => {};
     const post = new Promise<{ path: string; type: string | undefined; body: string }>((resolve) => {
       heard = resolve;

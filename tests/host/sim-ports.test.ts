@@ -40,7 +40,7 @@ it('ticks the scene at the frame rate of the virtual clock, and moves focus by k
   await stage.end();
 });
 
-it('answers a fetch after its latency, and not one that nobody wants any more', async () => {
+it('answers a fetch after its latency, unless the answer is not wanted any more', async () => {
   const host = createHost();
   const stage = await Stage.start(host);
   const asked: string[] = [];
@@ -65,7 +65,7 @@ it('answers a fetch after its latency, and not one that nobody wants any more', 
   await stage.end();
 });
 
-it('makes no further try of a fetch whose requester has given it up, or whose deadline has passed', async () => {
+it('makes no further attempt of a fetch that its requester has cancelled, or whose deadline has passed', async () => {
   const host = createHost();
   const stage = await Stage.start(host);
   const asked: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * The simulation as a host. The suite of the control plane is not run for it: its VMs have no threads that could die, hang, or fall
- * silent. What can happen to one is here.
+ * The simulation as a host. It does not run the suite of the control plane, because its VMs have no threads that could die, hang, or fall
+ * silent. This file tests what can happen to such a VM.
  */
 import { describe, expect, test } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
@@ -27,7 +27,7 @@ backPressureSuite('sim', tested);
 beforeStartSuite('sim', tested);
 
 describe('VMs in one thread', () => {
-  test('one whose pump throws is lost, once; the others go on', async () => {
+  test('a VM whose pump throws is lost, once; the others go on', async () => {
     const host = tested.create(tested.capabilities);
     const losses: string[] = [];
     const listener = {
@@ -52,7 +52,7 @@ describe('VMs in one thread', () => {
     expect(losses).toHaveLength(1);
   });
 
-  test('what can no longer settle is an error, not a wait for ever', async () => {
+  test('a wait that can never end is an error', async () => {
     const host = tested.create(tested.capabilities);
     await expect(host.until(new Promise(() => {}))).rejects.toThrow('nothing is left to happen');
   });
@@ -68,7 +68,7 @@ describe('corrupted frames', () => {
     readonly portErrors: unknown[];
   }
 
-  /** Relay in JavaScript and mirror in Wasm play ball over carriage that changes bytes, in headers and bodies alike. */
+  /** Relay in JavaScript and mirror in Wasm play ball over a transport that changes bytes, in headers and bodies alike. */
   async function play(seed: number, corruptRate: number): Promise<Outcome> {
     const portErrors: unknown[] = [];
     const onPortError = (_port: string, error: unknown) => void portErrors.push(error);
@@ -109,7 +109,7 @@ describe('corrupted frames', () => {
     expect([...codes].sort()).toEqual(['refused', 'undecodable', 'unreachable']);
   });
 
-  test('are the fault that is ordered, and no other', async () => {
+  test('are the only faults that are injected', async () => {
     const { system } = await play(SEED, 0);
     const { sent, handled, deadLetters } = await system.counters();
     expect(handled).toEqual(sent);

@@ -1,4 +1,4 @@
-/** Threads that are kept ready: when they are prepared, who uses them, and what becomes of those that end unused. */
+/** Spare threads: when they are prepared, what uses them, and what happens when they end unused. */
 import { expect, test } from 'vitest';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { SPARE_DEATHS_MAX, SPARE_DELAY_MS, Spares } from '../../host-shim/common/spares.js';
@@ -20,7 +20,7 @@ function open() {
   return { time, threads, spares };
 }
 
-test('one is prepared a while after the VM runs, and used once', async () => {
+test('a spare is prepared a while after the VM runs, and used once', async () => {
   const { time, threads, spares } = open();
   await spares.keep('js', true);
   await spares.keep('js', true);
@@ -39,7 +39,7 @@ test('one is prepared a while after the VM runs, and used once', async () => {
   expect(threads.map(({ ended }) => ended)).toEqual([false, true]);
 });
 
-test('one that is not wanted any more is not prepared', async () => {
+test('a spare that is not wanted any more is not prepared', async () => {
   const { time, threads, spares } = open();
   await spares.keep('wasm', true);
   await spares.keep('wasm', false);
@@ -47,7 +47,7 @@ test('one that is not wanted any more is not prepared', async () => {
   expect(threads).toHaveLength(0);
 });
 
-test('one that ends unused is replaced, a few times', async () => {
+test('a spare that ends unused is replaced, a few times', async () => {
   const { time, threads, spares } = open();
   await spares.keep('js', true);
   for (let i = 0; i < 10; i++) {

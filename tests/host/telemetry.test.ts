@@ -10,7 +10,7 @@ type Answer = Response | Error | (() => never);
 const BACKEND = new URL('http://backend/otlp/');
 const taken = () => new Response('{}');
 
-/** A backend that gives these answers, one after the other, and then takes all. */
+/** A backend that gives these answers one after the other, and then accepts everything. */
 function openBackend(...answers: readonly Answer[]) {
   const posts: { path: string; body: string }[] = [];
   const troubles: string[] = [];
@@ -75,7 +75,7 @@ const flushOf = (total: number, texts: readonly string[]): Flush =>
 const refused = () => new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:4318') });
 const partial = (partialSuccess: object) => new Response(JSON.stringify({ partialSuccess }));
 
-describe('what the backend does not take', () => {
+describe('data that the backend does not accept', () => {
   it.each([
     { rejectedDataPoints: '2', errorMessage: 'too old' },
     { rejectedLogRecords: 2, errorMessage: 'too old' },
@@ -88,14 +88,14 @@ describe('what the backend does not take', () => {
     expect(troubles).toEqual(['telemetry backend: 2 data points or log records were rejected: too old']);
   });
 
-  it('is no trouble where it only has something to say', async () => {
+  it('does no harm when the backend only has a comment', async () => {
     const { port, troubles, flush } = openBackend(partial({ errorMessage: 'use gzip' }));
     await flush(1);
     expect(port).toMatchObject({ delivered: 1, rejected: 0 });
     expect(troubles).toEqual(['telemetry backend: use gzip']);
   });
 
-  it('is sent again by time, also when nothing else is measured, and the cause is told', async () => {
+  it('is sent again after a time, even if nothing else is measured, and the cause is reported', async () => {
     const { port, posts, troubles, delays, flush, passTime } = openBackend(refused(), new Response('', { status: 503 }));
     await flush(1);
     expect(port).toMatchObject({ delivered: 0, dropped: 0 });
@@ -107,7 +107,7 @@ describe('what the backend does not take', () => {
     expect(delays).toEqual([TELEMETRY_RETRY_MS, 2 * TELEMETRY_RETRY_MS]);
   });
 
-  it.each(MONSTERS)('is sent again by time also when what the backend was called with throws %s', async (_what, make) => {
+  it.each(MONSTERS)('is sent again after a time, even if the call to the backend throws %s', async (_what, make) => {
     const { flush, passTime, posts, port, troubles } = openBackend(() => {
       throw make();
     });
@@ -117,7 +117,7 @@ describe('what the backend does not take', () => {
     expect([posts.length, port.delivered]).toEqual([2, 1]);
   });
 
-  it('is dropped and told after the last try', async () => {
+  it('is dropped and reported after the last attempt', async () => {
     const { port, posts, troubles, flush, passTime } = openBackend(...Array.from({ length: 20 }, refused));
     await flush(1);
     for (let i = 0; i < 20; i++) await passTime();
@@ -126,7 +126,7 @@ describe('what the backend does not take', () => {
     expect(troubles.at(-1)).toBe('telemetry backend: 1 dropped: fetch failed: connect ECONNREFUSED 127.0.0.1:4318');
   });
 
-  it('is dropped at once where the backend will never take it', async () => {
+  it('is dropped at once if the backend will never accept it', async () => {
     const { port, posts, troubles, flush, passTime } = openBackend(new Response('', { status: 400 }));
     await flush(1);
     await passTime();
@@ -135,7 +135,7 @@ describe('what the backend does not take', () => {
     expect(troubles).toEqual(['telemetry backend: 1 dropped: http://backend/otlp/v1/metrics answers 400']);
   });
 
-  it('goes along with the next flush: its totals are in those, its log records are sent', async () => {
+  it('is sent with the next flush, which has its totals and its log records', async () => {
     const { port, posts, flush } = openBackend(refused());
     await flush(1, 'first');
     await flush(2, 'second');
@@ -146,7 +146,7 @@ describe('what the backend does not take', () => {
     expect(posts[3].body).toContain('second');
   });
 
-  it('waits up to a bound: the oldest log records go first', async () => {
+  it('waits within a bound: the oldest log records are dropped first', async () => {
     const { port, posts, flush, passTime } = openBackend(...Array.from({ length: 10 }, refused));
     for (let i = 1; i <= 10; i++) await flush(i, `text ${i}`);
     await passTime();

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { breakLines, TextLines } from '../../host-shim/browser/ports/text-lines.js';
 
-/** Every character is ten wide. */
+/** Every character is ten pixels wide. */
 const measure = (text: string) => 10 * text.length;
 const lines = (text: string, width: number, linesMax = 0) => breakLines({ text, width, linesMax }, measure);
 
@@ -13,7 +13,7 @@ describe('text lines', () => {
     expect(lines('', 50)).toEqual([]);
   });
 
-  it('end with an ellipsis where more would come', () => {
+  it('end with an ellipsis where more text follows', () => {
     expect(lines('one two three', 70, 1)).toEqual(['one tw…']);
     expect(lines('one two three four', 70, 2)).toEqual(['one two', 'three…']);
     expect(lines('one two three', 130, 1)).toEqual(['one two three']);
@@ -49,7 +49,7 @@ describe('text lines', () => {
     expect(lines(text, width)).toEqual(expected);
   });
 
-  it('are as many as asked of a text without spaces', () => {
+  it('are bounded for a text without spaces', () => {
     const japanese = '昔々ある所にお爺さんとお婆さんが住んでいました'.repeat(3).slice(0, 67);
     const found = lines(japanese, 180, 4);
     expect(found).toHaveLength(4);
@@ -79,7 +79,7 @@ describe('text lines', () => {
     expect(lines('one\n\n', 1000, 1)).toEqual(['one']);
   });
 
-  it('hold where there is no segmenter', async () => {
+  it('are the same without a segmenter', async () => {
     vi.stubGlobal('Intl', { ...Intl, Segmenter: undefined });
     vi.resetModules();
     const { breakLines } = await import('../../host-shim/browser/ports/text-lines.js');

@@ -1,4 +1,4 @@
-/** Whatever is thrown in a thread of its own: what is told of it must come over to the host. */
+/** Whatever is thrown in a separate thread, the report of it must reach the host. */
 import { expect, onTestFinished, test } from 'vitest';
 import { startSystem } from '../../actors/index.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';

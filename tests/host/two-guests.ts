@@ -1,4 +1,4 @@
-/** An application of two actors in Wasm, one of whose modules a test chooses: on every host. */
+/** An application of two actors in Wasm, for every host. The test chooses the module of one. */
 import { javaScriptActorFactory } from '../../actors/index.js';
 import { Counter } from '../../examples/counter/js-actors/counter.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
@@ -20,7 +20,7 @@ export const jsDefinition: VmDefinition = {
   actors: [...javaScriptActors, javaScriptActorFactory(counter, () => new Counter(), parties)],
 };
 
-/** @param module of the counter @param folder of all that is built */
+/** @param module of the counter @param folder of the build */
 export const wasmDefinition = (module: URL, folder: URL): VmDefinition => ({
   parties,
   guests: [

@@ -1,4 +1,4 @@
-/** What every host with threads keeps when one is ended in the middle of its work, with shared memory and without: nothing is lost or doubled. */
+/** The contract of every host with threads when one is ended in the middle of its work, with shared memory and without: nothing is lost or doubled. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import { type SystemOptions, startSystem } from '../../actors/application/system.js';
@@ -14,31 +14,31 @@ type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
 
 export interface MortalHost {
   readonly create: (wrap: (startThread: StartThread) => StartThread, sharedMemory: boolean) => PlatformHost;
-  /** How often each thread is ended: starting another takes a second in Chromium. */
+  /** How often each thread is ended. Starting another takes a second in Chromium. */
   readonly kills: number;
-  /** Ends the thread as nobody has asked for. */
+  /** Ends the thread unexpectedly. */
   readonly kill: (thread: Thread) => void;
 }
 
 const PAUSE_MS = 40;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
-/** A thread that a busy machine keeps waiting is not to be ended by anybody but the test: nor is it for these hosts by a deadline. */
+/** Deadlines so long that only the test ends threads, even on a busy machine. */
 const NO_HANGS = { hangMs: Number.POSITIVE_INFINITY };
 const BOTH = { js: true, wasm: true };
 
 export class MortalGame {
-  /** Of each VM, oldest first: the one that runs, and what is kept ready for it. */
+  /** Threads of each VM, oldest first: the running one, and the spare. */
   private readonly threads = new Map<string, Thread[]>();
-  /** What the probe was told: address, epoch, reason. */
+  /** Ends of incarnations that the probe was told: address, epoch, reason. */
   readonly ends: (readonly [number, number, EndReason])[] = [];
   private finished: (result: { rounds: number; wrong: number }) => void = () => {};
   private readonly host: PlatformHost;
   private readonly probe;
-  /** Of the threads that were started, in their order. */
+  /** Names of all started threads, in their order. */
   readonly names: string[] = [];
-  /** Of the threads that were started, those that run. */
+  /** The started threads that run. */
   readonly running = new Set<Thread>();
-  /** Of each VM, the one that it was started from first. */
+  /** The file from which each VM was first started. */
   private readonly files = new Map<string, string>();
   private readonly gone = new Set<string>();
   private started: System | null = null;
@@ -79,7 +79,7 @@ export class MortalGame {
     this.started = await startSystem(this.host, { parties, portVms, actors, placement, vmIntensity: OFTEN, ...NO_HANGS, ...options });
   }
 
-  /** Throws balls while `disturb` goes on, and until it has ended. */
+  /** Throws balls until `disturb` has ended. */
   async play(bytes: number, disturb: () => Promise<void>): Promise<void> {
     let over = false;
     const disturbed = disturb().finally(() => {
@@ -96,7 +96,7 @@ export class MortalGame {
     await disturbed;
   }
 
-  /** Resolves when all of them are back. */
+  /** Resolves when all balls are back. */
   async kill(...vms: string[]): Promise<void> {
     const away = new Set(vms);
     const back = new Promise<void>((resolve) => {
@@ -112,7 +112,7 @@ export class MortalGame {
     await back;
   }
 
-  /** From now on the file of the VM cannot be loaded. */
+  /** Makes the VM's file fail to load from now on. */
   removeFile(vm: string): void {
     this.gone.add(vm);
   }
@@ -122,7 +122,7 @@ export class MortalGame {
     return this.probe.request(desk.receives.ask, { keep });
   }
 
-  /** @returns with what the request fails: the mirror is at the same message twice */
+  /** Crashes the mirror twice at the same message. @returns the error of the request */
   async shatter(): Promise<RequestError> {
     return this.probe.request(mirror.receives.shatter, {}).then(
       () => Promise.reject(new Error('it was answered')),
@@ -130,12 +130,12 @@ export class MortalGame {
     );
   }
 
-  /** To a relay that is asked to. */
+  /** Makes relay toil for so long. */
   toil(milliseconds: number): void {
     this.probe.send(relay.receives.toil, { milliseconds });
   }
 
-  /** @returns which incarnation of the desk has answered */
+  /** @returns the incarnation of the desk that has answered */
   async deskToils(behind: boolean, passesAs: number): Promise<number> {
     return (await this.probe.request(desk.receives.toil, { behind, passesAs })).epoch;
   }
@@ -187,7 +187,7 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       expect(game.ends).toHaveLength(lost.length * mortal.kills);
     });
 
-    it('in the middle of a move, whichever it is: no ball is lost or doubled', async () => {
+    it('in the middle of a move, whichever of the two it is: no ball is lost or doubled', async () => {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=wasm');
       const mirrored = () => game.actors.find(({ actor }) => actor === 'mirror');
@@ -203,7 +203,7 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       expect(await game.system.counters()).toMatchObject({ divergent: 0, fenced: 0, deadLetters: 0 });
     });
 
-    it('too often for Wasm, goes on in JavaScript: no ball is lost or doubled', async () => {
+    it('too often fails over to JavaScript: no ball is lost or doubled', async () => {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=wasm', { vmIntensity: { intensity: 1, periodMs: 3_600_000 } });
       await game.play(40, async () => {
@@ -215,32 +215,32 @@ export function vmLossSuite(name: string, mortal: MortalHost): void {
       expect(game.vm('wasm')).toMatchObject({ state: 'running', failedOver: true });
       const { actors, state } = await game.system.health();
       expect(state).toBe('running');
-      // What has no linear memory is JavaScript.
+      // An actor without linear memory is in JavaScript.
       const mirrored = { vm: 'wasm', state: 'running', epoch: 3, condition: 'failed over', load: { memoryBytes: 0 } };
       expect(actors.find(({ actor }) => actor === 'mirror')).toMatchObject(mirrored);
     });
 
-    it('with a port of it: what that had in hand fails as `ended`, and the next incarnation answers', async () => {
+    it('with a port in it: requests in hand fail as `ended`, and the next incarnation answers', async () => {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=js');
       const kept = game.ask(true);
       const cause = { name: 'CrashError', id: 'desk 1', reason: expect.stringMatching(/^VM js was lost: ./), position: '' };
       const failed = expect(kept).rejects.toMatchObject({ code: 'ended', cause });
-      // With the second answer the port has the first request for sure: it does not come to the next incarnation.
+      // The second answer proves that the port has the first request, so that does not go to the next incarnation.
       for (const asked of [2, 3]) expect(await game.ask(false)).toEqual({ asked });
       await game.kill('js');
       await failed;
       await game.ask(false);
     });
 
-    it('or an actor that gives a message up: who asked is told of its crash, and where that was', async () => {
+    it('or an actor with a poisoned message: the requester is told of the crash, and where it was', async () => {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=wasm');
       const { code, cause } = await game.shatter();
       expect([code, cause]).toMatchObject(['poisoned', { id: 'mirror 2', position: expect.stringMatching(/host\/mirror\.ts:\d+:\d+$/) }]);
       await game.system.moveActor('mirror', 'js');
       const { cause: another } = await game.shatter();
-      // Code that was bundled without a source map is named as it was bundled.
+      // Code that was bundled without a source map has the names of the bundle.
       expect(another).toMatchObject({ id: 'mirror 5', reason: 'broken', position: expect.stringMatching(/\.m?[tj]s:\d+:\d+$/) });
     });
   });
@@ -252,7 +252,7 @@ export function vmFileSuite(name: string, mortal: MortalHost): void {
     let game: MortalGame;
     afterEach(() => game.end());
 
-    it('goes on in JavaScript when it is lost: no ball is lost or doubled', async () => {
+    it('fails over to JavaScript when it is lost: no ball is lost or doubled', async () => {
       game = new MortalGame(mortal, sharedMemory);
       await game.start('relay=js,mirror=wasm', { vmIntensity: { intensity: 2, periodMs: 3_600_000 } });
       game.removeFile('wasm');
@@ -273,7 +273,7 @@ export function vmFileSuite(name: string, mortal: MortalHost): void {
       expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', condition: 'failed over', epoch: 1 });
     });
 
-    it('does not start without that of the JavaScript VM: no thread stays', async () => {
+    it('does not start without the file of the JavaScript VM either: no thread stays', async () => {
       game = new MortalGame(mortal, sharedMemory);
       game.removeFile('js');
       game.removeFile('wasm');

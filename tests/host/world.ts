@@ -1,6 +1,6 @@
 /**
- * A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, ebb and tide flood each other from the same places,
- * desk is application code in the JavaScript VM, and probe looks on from the host.
+ * A small application for the hosts' tests: relay in the JavaScript VM and mirror in the Wasm VM play ball, ebb and tide in the same VMs flood each
+ * other, desk is application code in the JavaScript VM, and probe observes from the host.
  */
 import { Actor, type Handlers } from '../../actors/model/actor.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
@@ -20,13 +20,13 @@ const BALL_BYTES_MAX = 3 << 20;
 const isBall = (ball: Uint8Array, round: number, bytes: number): boolean =>
   ball.length === bytes && ball.every((byte, index) => byte === ((round + index) & 0xff));
 
-/** For `toil`. */
+/** An endless loop, for `toil`. */
 export const FOR_EVER = 0xffff_ffff;
 
-/** For `toil`: the end of its thread, where a thread can end itself. */
+/** For `toil`: ends its thread, where a thread can end itself. */
 export const TO_THE_END = 0xffff_fffe;
 
-/** For `toil`: takes memory until there is none. */
+/** For `toil`: allocates until there is no memory left. */
 export const TO_THE_BRIM = 0xffff_fffd;
 
 function fill(): never {
@@ -168,7 +168,7 @@ function openDesk(vm: Vm): void {
 
 export const jsDefinition: VmDefinition = { parties, actors, ports: openDesk };
 
-/** With the built guest where there is WebAssembly. Without, there is no mirror in this VM. Tide is in JavaScript, and so is relay: what matters is the thread. */
+/** Has the built guest where there is WebAssembly, else no mirror. Tide and relay are in JavaScript, because only the thread matters. */
 export const wasmDefinition = (module: URL): VmDefinition => ({
   parties,
   actors: [tideFactory, relayFactory],

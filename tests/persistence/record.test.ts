@@ -1,4 +1,4 @@
-/** Records: what is whole is read as it was written, and nothing else is taken for a record. */
+/** Records: an intact one is read as it was written, and nothing else counts as a record. */
 import { expect, test } from 'vitest';
 import { crc32c } from '../../actors/application/persistence/crc32c.js';
 import { decodeRecord, encodeRecord, RecordError, SNAPSHOT_OFFSET } from '../../actors/application/persistence/record.js';
@@ -13,27 +13,27 @@ test('CRC-32C: the check value of the catalogue, the examples of RFC 3720, and a
   expect(crc32c(text('456789'), crc32c(text('123')))).toBe(0xe3069283);
 });
 
-test('the bytes of a record stay as they are: those of a former release are read', () => {
+test('the format of records is stable: those of a former release are read', () => {
   const hex = [...encodeRecord({ ...record, snapshot: Uint8Array.of(0x94, 0x90) })]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
   expect(hex).toMatchInlineSnapshot(`"544e444d010000001032547698badcfe03000000000100000200000066e675d39490"`);
 });
 
-test('a record is read as it was written, whatever lies behind it', () => {
+test('a record is read as it was written, whatever bytes follow it', () => {
   const bytes = encodeRecord(record);
   expect(decodeRecord(bytes)).toEqual(record);
   expect(decodeRecord(Uint8Array.from([...bytes, ...text('of a longer one')]))).toEqual(record);
   expect(decodeRecord(encodeRecord({ ...record, snapshot: new Uint8Array(0) })).snapshot).toEqual(new Uint8Array(0));
 });
 
-test('a record that was cut anywhere is none', () => {
+test('a record that was cut anywhere is invalid', () => {
   const bytes = encodeRecord(record);
   for (let length = 0; length < bytes.length; length++)
     expect(() => decodeRecord(bytes.subarray(0, length)), `${length}`).toThrow(RecordError);
 });
 
-test('a record with any bit turned is none', () => {
+test('a record with any bit flipped is invalid', () => {
   const bytes = encodeRecord(record);
   for (let bit = 0; bit < bytes.length * 8; bit++) {
     const harmed = bytes.slice();

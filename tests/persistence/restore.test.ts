@@ -1,4 +1,4 @@
-/** Persistent actors on the simulation: what a life has left is what the next one begins with. */
+/** Persistent actors on the simulation: each life begins with the state that the last one has left. */
 import { expect, test } from 'vitest';
 import { encodeRecord } from '../../actors/application/persistence/record.js';
 import { decodeSnapshot } from '../../actors/contract/snapshot.js';
@@ -14,7 +14,7 @@ interface Life extends BankWorld {
   readonly puts: readonly string[];
 }
 
-/** One life of the application on what the former ones have left. Nothing is stopped unless the test does: a life just ends. */
+/** One life of the application on the storage of the former ones. A life just ends, unless the test stops it in order. */
 async function live(memory: StorageMemory, fault: () => StorageFault | null = () => null, more: BankOptions = {}): Promise<Life> {
   const puts: string[] = [];
   const storage = await openStorage(memory, {
@@ -33,7 +33,7 @@ const balance = async ({ teller, until }: BankWorld) => (await until(teller.requ
 const told = ({ changes }: Life) => changes.flatMap((change) => (change.type === 'storage' ? [change] : []));
 const failures = (life: Life) => told(life).filter(({ event }) => event === 'failed');
 
-test('a life that just ends is gone on with, but for the last delay', async () => {
+test('after a life that just ends, the next one continues with all but the changes of the last delay', async () => {
   const memory: StorageMemory = new Map();
   const first = await live(memory);
   deposit(first, 5);
@@ -52,7 +52,7 @@ test('a life that just ends is gone on with, but for the last delay', async () =
   ]);
 });
 
-test('a life that is stopped in order, or told to persist, leaves its last state', async () => {
+test('a life that is stopped in order or told to persist leaves its last state', async () => {
   const memory: StorageMemory = new Map();
   const first = await live(memory);
   deposit(first, 5);
@@ -68,7 +68,7 @@ test('a life that is stopped in order, or told to persist, leaves its last state
   expect(third.puts).toEqual([]);
 });
 
-test('what came from storage is told to followers as a whole, and follows anew', async () => {
+test('a restored actor publishes its state as a whole, and its own replicas are refreshed', async () => {
   const memory: StorageMemory = new Map();
   const first = await live(memory);
   for (const amount of [1, 2, 3]) deposit(first, amount);
@@ -85,7 +85,7 @@ test('what came from storage is told to followers as a whole, and follows anew',
   expect(await second.counters()).toMatchObject({ refused: 0, deadLetters: 0 });
 });
 
-test('idle writes nothing; changes are written at most once in a delay, and what is equal is not', async () => {
+test('an idle application writes nothing; changes are written at most once per delay, and equal states are not written', async () => {
   const memory: StorageMemory = new Map();
   const life = await live(memory);
   await life.pass(20 * PERSIST_DELAY_MS);
@@ -98,7 +98,7 @@ test('idle writes nothing; changes are written at most once in a delay, and what
   const puts = life.puts.filter((key) => key.startsWith('bank')).length;
   expect(puts).toBeGreaterThanOrEqual(9);
   expect(puts).toBeLessThanOrEqual(11);
-  await balance(life); // handled, and nothing has changed
+  await balance(life); // a handled message that changes nothing
   await life.pass(2 * PERSIST_DELAY_MS);
   expect(life.puts.filter((key) => key.startsWith('bank')).length).toBe(puts);
 });
@@ -110,7 +110,7 @@ test('a request token of a former life answers nobody', async () => {
   await first.pass(20);
   await first.until(first.system.stop());
   const second = await live(memory);
-  // Its number is that of the wait, and it is in the bank's hands when the wait is settled.
+  // It has the number of the wait, and the bank has it in hand when the wait is settled.
   second.teller.send(bank.receives.settle, {});
   const answer = second.teller.request(bank.receives.balance, { account: 0 });
   expect(await second.until(answer)).toEqual({ amount: 0 });
@@ -120,7 +120,7 @@ test('a request token of a former life answers nobody', async () => {
   ]);
 });
 
-test('a write that fails is told, disturbs nobody, and is made up for with the next change', async () => {
+test('a failed write is reported, disturbs nobody, and the next change makes up for it', async () => {
   const memory: StorageMemory = new Map();
   let fault: StorageFault | null = { kind: 'failed' };
   const life = await live(memory, () => fault);
@@ -136,7 +136,7 @@ test('a write that fails is told, disturbs nobody, and is made up for with the n
   expect(await balance(await live(memory))).toBe(6);
 });
 
-test('a storage that hangs keeps nobody waiting for ever, and its writes do not overlap', async () => {
+test('a storage that hangs makes nobody wait for ever, and its writes do not overlap', async () => {
   const memory: StorageMemory = new Map();
   const inner = await openStorage(memory);
   let release = () => {};
@@ -180,7 +180,7 @@ test('a storage that hangs keeps nobody waiting for ever, and its writes do not 
   expect(most).toBe(1);
 });
 
-/** The system reads storage as it starts: virtual time must pass meanwhile. */
+/** Lets virtual time pass while the system starts, because it reads storage then. */
 async function openBankTimed(storage: NonNullable<BankOptions['storage']>): Promise<BankWorld> {
   let passing: Promise<unknown> = Promise.resolve();
   const world = await openBank({
@@ -245,7 +245,7 @@ class Dainty extends Bank {
   }
 }
 
-test('a state at which its actor traps is passed over: the one before, then none', async () => {
+test('a state at which its actor traps is skipped: the one before it is used, then none', async () => {
   const memory: StorageMemory = new Map(Object.entries({ 'bank/0': recordOf([1, 0, 0, 0], 1), 'bank/1': recordOf([2, 0, 0, 0], 2) }));
   expect(await balance(await live(memory, undefined, { makeBank: () => new Dainty() }))).toBe(1);
   memory.set('bank/0', recordOf([3, 0, 0, 0], 3));
@@ -257,7 +257,7 @@ test('a state at which its actor traps is passed over: the one before, then none
   expect(await balance(await live(memory, undefined, { makeBank: () => new Dainty() }))).toBe(1);
 });
 
-test('a storage that is not to be had: the application runs without, each actor is told so once, and its status says it', async () => {
+test('without an available storage the application runs, reports that once for each actor, and each status says so', async () => {
   const error = new StorageError('newer', 'open the place');
   const life = await live(new Map(), undefined, { storage: unavailableStorage(error) });
   for (let i = 0; i < 3; i++) {
@@ -279,7 +279,7 @@ test('a storage that is not to be had: the application runs without, each actor 
   expect(told(life).length).toBe(4);
 });
 
-test('what was kept is gone while the application runs: it is told, and every state is written anew', async () => {
+test('when stored data disappears while the application runs, that is reported, and every state is written again', async () => {
   const memory: StorageMemory = new Map();
   const storage = await openStorage(memory);
   const life = await live(memory, undefined, { storage });

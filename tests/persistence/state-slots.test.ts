@@ -17,7 +17,7 @@ const read = async (memory: StorageMemory, fingerprint = MINE): Promise<Found> =
 const newest = async (memory: StorageMemory, fingerprint = MINE) => (await read(memory, fingerprint)).states[0]?.snapshot;
 const copyOf = (memory: StorageMemory): StorageMemory => new Map(memory);
 
-test('what was written last is read, and what was written before it is there as well', async () => {
+test('the last write is read, and the one before it is there as well', async () => {
   const memory: StorageMemory = new Map();
   const slots = await openSlots(memory);
   expect(await slots.read()).toEqual({ states: [], discarded: [] });
@@ -46,7 +46,7 @@ test(`a crash at every byte of a write: the newest or the one before is read (se
           const struck = copyOf(memory);
           await (await openSlots(struck, () => ({ kind: 'torn', bytes, behind }))).write(next).catch(() => {});
           expect([last, next], `seed ${seed}, ${bytes} bytes, ${behind}`).toContainEqual(await newest(struck));
-          // Whoever goes on after the crash writes over what it left, and not over the last good state.
+          // The next life overwrites what the crash has left, and not the last good state.
           const after = state();
           await (await openSlots(struck, () => (random.chance(0.5) ? { kind: 'torn', bytes: random.integer(size), behind } : null)))
             .write(after)
@@ -74,7 +74,7 @@ test(`within one life: writes that fail or tear, one after another, never cost t
       () => ({ kind: 'torn', bytes: random.integer(40), behind: random.chance(0.5) ? 'old' : 'nothing' }),
     ];
     let slots = await openSlots(memory, () => faults[random.integer(faults.length)]());
-    /** The last that was confirmed, and what came since: a write that was torn at its very end is there, and not confirmed. */
+    /** The last confirmed state, and later ones: a write that was torn at its very end is there although it was not confirmed. */
     let possible: (Uint8Array | undefined)[] = [undefined];
     for (let step = 0; step < 30; step++) {
       const next = Uint8Array.of(run, step);
@@ -91,7 +91,7 @@ test(`within one life: writes that fail or tear, one after another, never cost t
   expect(failures).toBeGreaterThan(RUNS);
 });
 
-test('a write that was lost without a word costs that write', async () => {
+test('a silently lost write costs only that write', async () => {
   const memory: StorageMemory = new Map();
   let fault: StorageFault | null = null;
   const slots = await openSlots(memory, () => fault);
@@ -104,7 +104,7 @@ test('a write that was lost without a word costs that write', async () => {
   expect(await newest(memory)).toEqual(Uint8Array.of(3));
 });
 
-test('what is no record is told, and is the next to be written', async () => {
+test('a slot without a valid record is reported, and is overwritten next', async () => {
   const memory: StorageMemory = new Map();
   const slots = await openSlots(memory);
   await slots.write(Uint8Array.of(1));
@@ -125,7 +125,7 @@ test('what is no record is told, and is the next to be written', async () => {
   expect(await newest(memory)).toEqual(Uint8Array.of(4));
 });
 
-test('a record of another version of the schema is told, never read, and set aside for the one that understands it', async () => {
+test('a record of another schema version is reported, never read, and kept for the version that understands it', async () => {
   const memory: StorageMemory = new Map();
   for (const state of [1, 2]) await (await openSlots(memory)).write(Uint8Array.of(state));
   const updated = await openSlots(memory, undefined, OTHERS);
@@ -142,7 +142,7 @@ test('a record of another version of the schema is told, never read, and set asi
   expect(await newest(memory, OTHERS)).toEqual(Uint8Array.of(13)); // and updated again
 });
 
-test('a crash at every byte of every write of an update and of a roll back costs neither version its last state', async () => {
+test('a crash at any byte of any write during an update or a rollback costs neither version its last state', async () => {
   for (const behind of ['old', 'nothing'] as const) {
     for (let put = 0; put < 3; put++) {
       for (let bytes = 0; bytes <= 40; bytes++) {
@@ -188,7 +188,7 @@ test.each([[['0', '1']], [['0']], [['1']], [['other']]])(
   },
 );
 
-test('a read that fails once is tried again', async () => {
+test('a failed read is repeated', async () => {
   const memory: StorageMemory = new Map();
   await (await openSlots(memory)).write(Uint8Array.of(1));
   const failed = new Set<string>();
@@ -198,7 +198,7 @@ test('a read that fails once is tried again', async () => {
   expect([...failed].sort()).toEqual(['history/0', 'history/1', 'history/other']);
 });
 
-test(`lives with torn writes and slots that cannot be read: nothing older than the last good state is ever read (seed ${SEED})`, async () => {
+test(`lives with torn writes and unreadable slots: nothing older than the last good state is ever read (seed ${SEED})`, async () => {
   let [refusals, restarts] = [0, 0];
   for (let run = 0; run < 8 * RUNS; run++) {
     const seed = SEED * 1000 + run;

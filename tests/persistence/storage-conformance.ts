@@ -1,4 +1,4 @@
-/** What a storage promises, on every host. */
+/** The contract of storage on every host. */
 import { describe, expect, it } from 'vitest';
 import { type Storage, StorageError } from '../../actors/contract/storage.js';
 
@@ -8,7 +8,7 @@ const KEY = 'a/key: with ~ all sorts — ✓';
 
 export function storageConformance(name: string, open: () => Promise<Storage>): void {
   describe(`storage of ${name}`, () => {
-    it('keeps what was put, for whoever opens it next', async () => {
+    it('keeps what was put for the next one to open it', async () => {
       const first = await open();
       await first.put(KEY, BYTES);
       await first.put('another', new Uint8Array(0));
@@ -21,7 +21,7 @@ export function storageConformance(name: string, open: () => Promise<Storage>): 
       second.close();
     });
 
-    it('has nothing under a key that was never put, or was removed', async () => {
+    it('has nothing under a key that was never put or was removed', async () => {
       const storage = await open();
       expect(await storage.get('never')).toBeNull();
       await storage.put(KEY, BYTES);
@@ -31,7 +31,7 @@ export function storageConformance(name: string, open: () => Promise<Storage>): 
       storage.close();
     });
 
-    it('keeps bytes of its own', async () => {
+    it('keeps copies of bytes', async () => {
       const storage = await open();
       const draft = BYTES.slice(0, 100);
       const put = storage.put(KEY, draft.subarray(10));
@@ -42,14 +42,14 @@ export function storageConformance(name: string, open: () => Promise<Storage>): 
       storage.close();
     });
 
-    it('puts of a key that overlap are carried out in their order', async () => {
+    it('carries out overlapping puts of a key in their order', async () => {
       const storage = await open();
       await Promise.all(Array.from({ length: 20 }, (_, i) => storage.put(KEY, Uint8Array.of(i))));
       expect(await storage.get(KEY)).toEqual(Uint8Array.of(19));
       storage.close();
     });
 
-    it('once closed answers with a typed error', async () => {
+    it('answers with a typed error once closed', async () => {
       const storage = await open();
       storage.close();
       for (const call of [() => storage.get(KEY), () => storage.put(KEY, BYTES), () => storage.remove(KEY)]) {

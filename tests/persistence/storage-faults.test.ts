@@ -1,4 +1,4 @@
-/** Lives of an application one after another, on a storage that tears writes, fails and cannot be read now and then: only the newest version is at stake. */
+/** Successive lives of an application on a storage that tears writes, fails, or cannot be read now and then: only the newest version is at stake. */
 import { expect, test } from 'vitest';
 import { decodeRecord } from '../../actors/application/persistence/record.js';
 import { decodeSnapshot } from '../../actors/contract/snapshot.js';
@@ -36,7 +36,7 @@ class Storages {
     return { kind: 'torn', bytes: random.integer(length), behind: random.chance(0.5) ? 'old' : 'nothing' };
   }
 
-  /** A key that cannot be read the first time can be read the second. */
+  /** A key that cannot be read at the first attempt can be read at the second. */
   open() {
     const unreadable = new Set<string>();
     return openStorage(this.memory, {
@@ -53,14 +53,14 @@ class Storages {
     });
   }
 
-  /** What may be found: the last version that was written whole, or a torn one after it in which nothing was missing. */
+  /** Versions that may be found: the last one that was completely written, or a torn one after it in which nothing was missing. */
   get possible(): number[] {
     const last = this.attempts.findLastIndex(({ fault }) => fault === null);
     return this.attempts.filter(({ fault }, i) => i === last || (i > last && fault?.kind === 'torn')).map((attempt) => attempt.balance);
   }
 }
 
-/** Deposits, traps and lost VMs; nothing is stopped in order. */
+/** A life with deposits, traps and lost VMs, which is not stopped in order. */
 async function live(world: BankWorld, random: Random): Promise<void> {
   for (let step = 0; step < STEPS; step++) {
     world.teller.send(bank.receives.deposit, { account: 0, amount: 1 + random.integer(9) });
@@ -83,6 +83,6 @@ test(`${RUNS} runs of ${LIVES} lives (seed ${SEED}, TANDEM_SEED to change)`, asy
       torn += storages.attempts.at(-1)?.fault?.kind === 'torn' ? 1 : 0;
     }
   }
-  // Lives that ended with a torn write as the newest.
+  // Lives whose newest write was torn.
   expect(torn).toBeGreaterThan(RUNS / 2);
 });

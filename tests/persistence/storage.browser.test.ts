@@ -6,7 +6,7 @@ import { storageConformance } from './storage-conformance.js';
 
 storageConformance('Chromium', () => openStorage('tandem tests'));
 
-/** As another page would. It may be blocked for as long as the other's last transaction takes; one that is kept waiting never settles. */
+/** Deletes the database like another page. It may be blocked while the other page's last transaction lasts; if it is never released, it never settles. */
 function request<T>(request: IDBOpenDBRequest, use: (database: IDBDatabase) => T): Promise<T> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(use(request.result));
@@ -26,7 +26,7 @@ async function make(location: string, version: number, stores: readonly string[]
 
 const BYTES = Uint8Array.of(1, 2, 3);
 
-describe('a database of Chromium that goes away', () => {
+describe('a database that Chromium closes', () => {
   async function openTold(location: string) {
     await remove(location);
     const storage = await openStorage(location);
@@ -36,7 +36,7 @@ describe('a database of Chromium that goes away', () => {
     return { storage, lost };
   }
 
-  it('because another page deletes it: that is not kept waiting, and the next call makes it anew', async () => {
+  it('because another page deletes it does not block that page, and the next call creates it again', async () => {
     const { storage, lost } = await openTold('tandem deleted');
     await remove('tandem deleted');
     expect(lost).toEqual([expect.stringContaining('another page')]);
@@ -48,7 +48,7 @@ describe('a database of Chromium that goes away', () => {
     expect(lost.length).toBe(1);
   });
 
-  it('because site data is cleared: it is opened again, and what was on its way is written', async () => {
+  it('because site data is cleared is opened again, and pending writes are completed', async () => {
     const { storage, lost } = await openTold('tandem cleared');
     const clearing = cdp().send('Storage.clearDataForOrigin', { origin: location.origin, storageTypes: 'indexeddb' });
     const writing = Array.from({ length: 30 }, (_, i) => storage.put('during', Uint8Array.of(i)));
@@ -60,7 +60,7 @@ describe('a database of Chromium that goes away', () => {
     storage.close();
   });
 
-  it('because it is to be a newer one: a typed error', async () => {
+  it('because of a newer version gives a typed error', async () => {
     const { storage, lost } = await openTold('tandem upgraded');
     await make('tandem upgraded', 2, []);
     expect(lost.length).toBe(1);
@@ -70,7 +70,7 @@ describe('a database of Chromium that goes away', () => {
   });
 });
 
-describe('a database that is not to be had', () => {
+describe('an unavailable database', () => {
   afterEach(() => vi.unstubAllGlobals());
 
   it.each([
@@ -83,10 +83,10 @@ describe('a database that is not to be had', () => {
     const error = await openStorage('tandem foreign').catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: 'StorageError', code, operation: 'open tandem foreign', isForGood: true });
     expect((error as Error).cause).toBeInstanceOf(Error);
-    await remove('tandem foreign'); // nobody holds it
+    await remove('tandem foreign'); // no page has it open
   });
 
-  it('is told as absent where a page has none', async () => {
+  it('is reported as absent where a page has none', async () => {
     vi.stubGlobal('indexedDB', undefined);
     await expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code: 'absent' });
   });
@@ -105,7 +105,7 @@ describe('a database that is not to be had', () => {
     await expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code, cause: { name } });
   });
 
-  it('is told as late when nobody answers, and is let go of when it comes after all', async () => {
+  it('is reported as late when there is no answer, and is closed if it opens after all', async () => {
     vi.useFakeTimers();
     const opening = { result: { close: vi.fn(), objectStoreNames: { contains: () => true } }, onsuccess() {} };
     vi.stubGlobal('indexedDB', { open: () => opening });

@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 storageConformance('Node', () => openFolder(join(folder, 'made', 'when missing')));
 storageConformance('the simulation', () => openMemory(memory));
 
-test('a put that a process did not live to finish leaves nothing behind that stays', async () => {
+test('a put that was cut short by the end of the process leaves nothing permanent', async () => {
   const location = join(folder, 'killed');
   const storage = await openFolder(location);
   await storage.put('key', Uint8Array.of(1));
@@ -25,7 +25,7 @@ test('a put that a process did not live to finish leaves nothing behind that sta
   expect(readdirSync(location)).toEqual([file]);
 });
 
-test('a folder that cannot be one is a typed error', async () => {
+test('an impossible folder is a typed error', async () => {
   const file = join(folder, 'a file');
   writeFileSync(file, '');
   await expect(openFolder(join(file, 'below'))).rejects.toMatchObject({ name: 'StorageError', code: 'failed' });
@@ -34,7 +34,7 @@ test('a folder that cannot be one is a typed error', async () => {
   await expect(storage.put('key', Uint8Array.of(1))).rejects.toMatchObject({ name: 'StorageError', code: 'failed', operation: 'put key' });
 });
 
-test('the simulation fails, loses and tears as it is told', async () => {
+test('the simulation fails, loses and tears writes as it is told', async () => {
   const location: StorageMemory = new Map();
   let fault: StorageFault | null = null;
   const storage = await openMemory(location, { fault: () => fault });

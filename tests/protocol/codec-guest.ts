@@ -24,9 +24,9 @@ interface Exports {
   __collect(): void;
 }
 
-/** What became of one body. */
+/** Result of one body. */
 export interface Outcome {
-  /** 0 for none, or one more than the index in DECODE_PROBLEMS. */
+  /** 0 for no problem, or one more than the index in DECODE_PROBLEMS. */
   problem: number;
   offset: number;
   /** FNV-1a of the encoding, 0 after a problem. */
@@ -34,7 +34,7 @@ export interface Outcome {
 }
 
 const BODY_BYTES_MAX = 1 << 16;
-/** Room for a batch, taken once. */
+/** Room for a batch, allocated once. */
 const BATCH_BYTES_MAX = 4 << 20;
 
 /** By the package's name, as an application's generated code has it: a file that is reached by two names would be two modules. */
@@ -116,12 +116,12 @@ export class CodecGuest {
     this.exports.run(codec, base, lengthsAt, count, resultsAt, BODY_BYTES_MAX);
     const words = new Uint32Array(this.exports.memory.buffer, resultsAt, count * 3);
     const outcomes = Array.from({ length: count }, (_, i) => ({ problem: words[i * 3], offset: words[i * 3 + 1], hash: words[i * 3 + 2] }));
-    // Nothing is on the guest's stack now.
+    // The guest's stack is empty now.
     this.exports.__collect();
     return outcomes;
   }
 
-  /** @returns the encoding of what the body decodes to, or the problem */
+  /** @returns the encoding of the decoded body, or the problem */
   roundTrip(codec: number, body: Uint8Array): Uint8Array | Outcome {
     const [outcome] = this.run(codec, body, Uint32Array.of(body.length), 1);
     return outcome.problem ? outcome : this.read(this.exports.encoded(), this.exports.encodedBytes());

@@ -1,4 +1,4 @@
-/** What codecs do at the edges: older and newer schemas, limits, malformed values, text, numbers, and buffers that are used again. */
+/** Codecs at the edges: older and newer schemas, limits, malformed values, text, numbers, and reused buffers. */
 import { encode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { counter } from '../../examples/counter/protocol/generated/index.js';
@@ -216,7 +216,7 @@ describe('maps', () => {
 });
 
 describe('buffers', () => {
-  it('what was decoded does not change with the bytes it came from', () => {
+  it('decoded values do not change with the bytes from which they came', () => {
     const body = encode(['some text', 'short', Uint8Array.of(1, 2, 3), { any: 'thing' }, 1, 2]);
     const shared = new Uint8Array(new SharedArrayBuffer(body.length + 8));
     shared.set(body, 4);
@@ -241,7 +241,7 @@ describe('buffers', () => {
     expect(() => counter.receives.increment.decode(reader.reset(bytes, 1, 6))).toThrow('truncated at byte 1 in increment.by (kind 0x4001)');
   });
 
-  it('a writer goes on where it was told to, and keeps what is before', () => {
+  it('a writer continues at the given place, and keeps the bytes before it', () => {
     const writer = new Writer();
     writer.reset(50_000);
     writer.bytes[49_999] = 7;

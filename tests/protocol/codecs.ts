@@ -1,4 +1,4 @@
-/** Every codec that the generator has written, with what tests need to use it whatever its fields: the runtime's, the counter's, and those of a schema with every type. */
+/** Every generated codec, with what tests need to use it with any fields: the runtime's, the counter's, and those of a schema with every type. */
 import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
 import { type AnyBound, type BoundParty, leadOf } from '../../protocol/bind.js';
 import { messagesOf } from '../../protocol/codegen/model.js';
@@ -10,20 +10,20 @@ import { parties as everyParties } from './every/generated/index.js';
 
 export const allParties = [...tandemParties, ...counterParties, ...everyParties] as readonly unknown[] as readonly BoundParty[];
 
-/** Fields of a body by name: of the schema, and those that lead it. */
+/** Fields of a body by name: those of the schema, and the leading ones. */
 export type Body = Record<string, unknown>;
 
 export interface NamedCodec {
-  /** As `counter.increment`. */
+  /** Name, for example `counter.increment`. */
   readonly name: string;
-  /** What paths of its fields begin with. */
+  /** Beginning of the paths of its fields. */
   readonly root: string;
   /** 0 for a state. */
   readonly kind: number;
   /** All fields of the body, leading ones included. */
   readonly fields: Fields;
   encode(writer: Writer, body: Body): void;
-  /** The whole of the reader's bytes. */
+  /** Decodes all of the reader's bytes. */
   decode(reader: Reader): Body;
 }
 

@@ -1,4 +1,4 @@
-/** Values of any shape: what goes in comes out again, or is refused with its place; whatever is wrong with bytes is a DecodeError. */
+/** Values of any shape: each comes out as it went in, or is refused with its place; malformed bytes are a DecodeError. */
 import { decode, encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ function decodeErrorOf(bytes: Uint8Array): DecodeError {
 
 const nested = (depth: number): unknown => (depth === 1 ? [] : [nested(depth - 1)]);
 
-describe('what can be written can be read', () => {
+describe('writable values can be read', () => {
   it.each([
     null,
     true,
@@ -89,12 +89,12 @@ describe('what can be written can be read', () => {
     expect(encodeDynamic(Number.NaN)).toEqual(bytesOf('cb7ff8000000000000'));
   });
 
-  it(`${NESTING_DEPTH_MAX} containers in each other`, () => {
+  it(`${NESTING_DEPTH_MAX} nested containers`, () => {
     expect(decodeDynamic(encodeDynamic(nested(NESTING_DEPTH_MAX)))).toEqual(nested(NESTING_DEPTH_MAX));
   });
 });
 
-describe('what cannot be written is refused with its place', () => {
+describe('values that cannot be written are refused with their place', () => {
   class Point {
     x = 1;
   }
@@ -172,7 +172,7 @@ describe('what cannot be written is refused with its place', () => {
     expect(encodeErrorOf(value).field).toBe(`value${path}`);
   });
 
-  it('a value that is longer than a frame, also one that is short in memory', () => {
+  it('a value longer than a frame, even if it is small in memory', () => {
     expect(encodeErrorOf('a'.repeat(DYNAMIC_BYTES_MAX + 1)).problem).toContain('longer than');
     expect(encodeErrorOf({ a: { data: new Uint8Array(DYNAMIC_BYTES_MAX + 1) } }).field).toBe('value.a.data');
     let many: unknown = 'x';
@@ -181,7 +181,7 @@ describe('what cannot be written is refused with its place', () => {
   });
 });
 
-describe('whatever is wrong with the bytes is a DecodeError with its offset', () => {
+describe('malformed bytes are a DecodeError with the offset', () => {
   it.each([
     ['truncated', '', 0],
     ['truncated', 'ddffffffff', 0],
@@ -242,12 +242,12 @@ describe('whatever is wrong with the bytes is a DecodeError with its offset', ()
     });
   });
 
-  it('what is no bytes', () => {
+  it('anything but bytes', () => {
     for (const value of [null, undefined, 'text', [0xc0], new ArrayBuffer(1)])
       expect(decodeErrorOf(value as unknown as Uint8Array).problem).toBe('type');
   });
 
-  it('lengths that are not there take no memory', () => {
+  it('lengths beyond the bytes take no memory', () => {
     const before = process.memoryUsage().arrayBuffers;
     for (const hex of ['ddffffffff', 'dd00ffffff', 'dcffff', 'dfffffffff', 'c6ffffffff']) decodeErrorOf(bytesOf(hex));
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(1 << 20);
@@ -273,7 +273,7 @@ describe('random values', () => {
   });
   const samples = fc.sample(value, { numRuns: 300, seed });
 
-  it(`come out as they went in, as @msgpack/msgpack writes them (seed ${seed})`, () => {
+  it(`come out as they went in, with the bytes of @msgpack/msgpack (seed ${seed})`, () => {
     for (const sample of samples) {
       const bytes = encodeDynamic(sample);
       expect(bytes).toEqual(encodeDynamic(decodeDynamic(bytes)));
@@ -281,7 +281,7 @@ describe('random values', () => {
     }
   });
 
-  it(`mutated: a DecodeError, or a value that @msgpack/msgpack reads as well (seed ${seed})`, () => {
+  it(`give a DecodeError when mutated, or a value that @msgpack/msgpack reads as well (seed ${seed})`, () => {
     let state = seed;
     const random = (below: number) => {
       state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
@@ -305,7 +305,7 @@ describe('random values', () => {
   });
 
   const encodedSamples = samples.map(encodeDynamic);
-  /** The library keeps back one key, which ours has as a key like any other. */
+  /** The library refuses one key, which ours treats like any other. */
   const decodeLibrary = (bytes: Uint8Array) => (includesProto(bytes) ? decodeDynamic(bytes) : decode(bytes));
   const includesProto = (bytes: Uint8Array) => Buffer.from(bytes).includes('__proto__');
 

@@ -1,4 +1,4 @@
-/** The frame's layout: one picture, held against the constants and the code of both languages. */
+/** The frame's layout: one picture, compared with the constants and the code of both languages. */
 import { decode } from '@msgpack/msgpack';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { DECODE_PROBLEMS, type DecodeError } from '../../protocol/errors.js';
@@ -29,7 +29,7 @@ const cells = cellLine
   .split('|')
   .slice(1)
   .map((cell) => cell.trim());
-/** Where the value of a cell starts: after its tag. */
+/** Start of a cell's value, after its tag. */
 const valueAt = (index: number): number => starts[index] + (cells[index].includes(' ') ? 1 : 0);
 
 describe('frame layout', () => {
@@ -87,14 +87,14 @@ describe('frame layout', () => {
     expect(frame.frameLength(whole(), 0)).toBe(frame.BODY_OFFSET + BODY.length);
   });
 
-  it('is written by a guest as by TypeScript, unstamped', () => {
+  it('is written by a guest like by TypeScript, unstamped', () => {
     const unstamped = whole({ ...HEADER, sequence: 0, epoch: 0 }).subarray(frame.LENGTH_BYTES, frame.BODY_OFFSET);
     const at = guest.place(new Uint8Array(frame.BODY_OFFSET).fill(0xee));
     guest.frame.writeHeader(at, HEADER.kind, HEADER.source, HEADER.target, HEADER.causeSource, HEADER.causeSequence, HEADER.sentAt);
     expect(guest.read(at, frame.BODY_OFFSET).subarray(frame.LENGTH_BYTES)).toEqual(unstamped);
   });
 
-  it('is checked alike: cut short anywhere, and with any byte changed', () => {
+  it('is checked alike in both languages: cut short anywhere, and with any byte changed', () => {
     const good = whole();
     const variants = [good, ...Array.from(good, (_, length) => good.slice(0, length))];
     for (let at = 0; at < good.length; at++) {

@@ -1,7 +1,7 @@
 /**
  * Mutated and truncated bodies: at least 100,000 for each generated codec, in both languages. Each gives a typed error with kind,
- * field and offset, or a valid value; never a trap, a hang, a read past the end, or an allocation by a length that is not there.
- * The two languages say the same of each: same problem, same offset, and what is valid has the same encoding.
+ * field and offset, or a valid value; never a trap, a hang, a read past the end, or an allocation by a false length.
+ * The two languages agree on each: same problem, same offset, and the same encoding of a valid value.
  */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -16,11 +16,11 @@ const SEED = Number(process.env.SEED ?? 20261121);
 const BODIES = 100_000;
 const BATCH = 2_000;
 const SAMPLES = 40;
-/** Larger bodies are left out of the samples, so that all mutations hit something. */
+/** Bound on the samples' size, so that all mutations have an effect. */
 const SAMPLE_BYTES_MAX = 200;
-/** The allocator doubles the memory when it is full, and the lists of all codecs keep their items. A length taken on trust needs gigabytes. */
+/** The allocator doubles the memory when it is full, and the lists of all codecs keep their items. A trusted false length would need gigabytes. */
 const GUEST_MEMORY_BYTES_MAX = 32 << 20;
-/** How often the last batch is decoded once more, which must not take more memory. */
+/** How often the last batch is decoded again, which must not take more memory. */
 const REPEATS = 10;
 /** Tags and lengths at which formats change. */
 const EDGES = [
@@ -55,7 +55,7 @@ function samplesOf(codec: NamedCodec, writer: Writer): Uint8Array[] {
   return samples;
 }
 
-/** Writes a mutation of `sample` at `at`: bytes changed, and one of three cut short or grown. @returns its length */
+/** Writes a mutation of `sample` at `at`: bytes are changed, and one in three is cut short or extended. @returns its length */
 function mutate(sample: Uint8Array, into: Uint8Array, at: number, random: (below: number) => number): number {
   let length = sample.length;
   into.set(sample, at);
@@ -81,7 +81,7 @@ describe('mutated bodies', () => {
     Error.stackTraceLimit = stackTraceLimit;
   });
 
-  /** What TypeScript makes of a body, in the guest's terms. */
+  /** TypeScript's result for a body, in the guest's terms. */
   function outcomeOf(codec: NamedCodec, body: Uint8Array, outcome: Outcome): void {
     outcome.problem = outcome.offset = outcome.hash = 0;
     try {
@@ -93,7 +93,7 @@ describe('mutated bodies', () => {
       if (!(error instanceof DecodeError)) throw error;
       outcome.problem = DECODE_PROBLEMS.indexOf(error.problem) + 1;
       outcome.offset = error.offset;
-      // The field of what is wrong with a state's end is nobody's: the caller checks it.
+      // A problem at the end of a state is in no field: the caller checks it.
       const located = error.kind === codec.kind && (error.field === codec.root || error.field.startsWith(`${codec.root}.`));
       if (!located && !(codec.kind === 0 && error.problem === 'trailing bytes')) throw new Error(`kind or field is missing: ${error}`);
       if (error.offset > body.length) throw new Error(`offset beyond the end: ${error}`);

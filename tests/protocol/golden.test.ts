@@ -1,4 +1,4 @@
-/** What the generator writes, for all types of the schema language: a change of it is seen here, and `npx vitest run golden -u` accepts it. */
+/** The generator's output for all types of the schema language: changes show here, and `npx vitest run golden -u` accepts them. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { generateCodecs } from '../../scripts/tools/codecs.js';

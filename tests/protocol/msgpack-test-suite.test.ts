@@ -28,7 +28,7 @@ describe('msgpack-test-suite', () => {
     guest = await CodecGuest.start();
   });
 
-  /** Both languages read `encoding` as `value` and write it in the shortest form. */
+  /** Checks that both languages read `encoding` as `value` and write it in the shortest form. */
   function check(name: string, encoding: Uint8Array, value: unknown, shortest: Uint8Array): void {
     const codec = codecNamed(`every.${name}`);
     const writer = new Writer();

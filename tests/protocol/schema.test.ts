@@ -1,4 +1,4 @@
-/** The schemas as a contract: the hash is approved, kinds are used once, and the generator refuses what would break it. */
+/** The schemas as a contract: the hash is approved, kinds are used once, and the generator refuses anything that would break it. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { conflictsOf, problemsOf } from '../../protocol/codegen/check.js';
@@ -27,22 +27,22 @@ const parties = tandemParties as readonly unknown[] as readonly PartySchema[];
 const portOf = (receives: PartySchema['receives']): PartySchema =>
   port({ name: 'sample', address: 90, receives }) as unknown as PartySchema;
 
-it('types of the schema language are what a field takes, for the compiler, too', () => {
+it('fields take only types of the schema language, also for the compiler', () => {
   const kind = 0x4001;
   const wrong = () => [
-    // @ts-expect-error: the name of a type is none
+    // @ts-expect-error: the name of a type is not a type
     message({ kind, fields: { quantity: 'u16' } }),
     // @ts-expect-error: nor is a constructor
     message({ kind, fields: { quantity: Number } }),
-    // @ts-expect-error: a text is to be called, with its length
+    // @ts-expect-error: `str` has to be called, with its length
     message({ kind, fields: { note: str } }),
-    // @ts-expect-error: so it is in a list
+    // @ts-expect-error: the same in a list
     list('u16'),
-    // @ts-expect-error: and in a structure
+    // @ts-expect-error: the same in a structure
     struct('Order', { quantity: Number }),
-    // @ts-expect-error: and in an optional one
+    // @ts-expect-error: the same in an optional
     optional(Number),
-    // @ts-expect-error: and in a reply
+    // @ts-expect-error: the same in a reply
     request({ kind, fields: {}, reply: { kind: kind + 0x80, fields: { done: Boolean } } }),
     // @ts-expect-error: a request has a reply
     request({ kind, fields: {} }),
@@ -55,7 +55,7 @@ it('types of the schema language are what a field takes, for the compiler, too',
 });
 
 describe('schema hash', () => {
-  it('is the approved one: a person who has looked at the change runs `npm run codegen -- --approve`', () => {
+  it('is the approved one: after looking at a change, a person runs `npm run codegen -- --approve`', () => {
     const approved = readFileSync(new URL('../../protocol/schema-hash.txt', import.meta.url), 'utf8').trim();
     expect(schemaHash(parties)).toBe(approved);
   });
@@ -190,7 +190,7 @@ describe('checks of a schema', () => {
     expect(problemsOf(value).join()).toContain('is no party');
   });
 
-  it('find ways that lead nowhere, and types of one name', () => {
+  it('find references that lead nowhere, and types with the same name', () => {
     const typed = (name: string, address: number, item: Field): PartySchema =>
       port({
         name,
@@ -254,7 +254,7 @@ describe('checks of a schema', () => {
     expect(problemsOf(gauge(measures))).toEqual(problems);
   });
 
-  it('find two that measure', () => {
+  it('find two actors that measure', () => {
     const second = gauge({ times: 'took', crashes: 'fell' }) as PartySchema;
     expect(conflictsOf([...parties, second])).toEqual(['gauge and metrics both have what the VMs measure']);
   });

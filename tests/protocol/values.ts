@@ -1,9 +1,9 @@
-/** Random values of a schema's types, and what a MessagePack library without schemas would be given for them. */
+/** Random values of a schema's types, and the equivalent values for a MessagePack library without schemas. */
 import fc from 'fast-check';
 import { decodeDynamic, encodeDynamic } from '../../protocol/dynamic.js';
 import type { Field, Fields } from '../../protocol/schema.js';
 
-/** Every code point but surrogates: what those become is ours to say, and tested by itself. */
+/** Every code point but surrogates: their treatment is our own rule, with tests of its own. */
 const text = (max: number) => fc.string({ unit: 'binary', maxLength: max });
 const LENGTH_MAX = 5;
 const TEXT_LENGTH_MAX = 40;
@@ -65,7 +65,7 @@ function arbitraryOf(field: Field): fc.Arbitrary<unknown> {
 export const fieldsOf = (fields: Fields): fc.Arbitrary<Record<string, unknown>> =>
   fc.record(Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, arbitraryOf(field)])), { noNullPrototype: true });
 
-/** The plain value that has the same encoding. */
+/** The plain value with the same encoding. */
 function plainOf(field: Field, value: unknown): unknown {
   switch (field.type) {
     case 'dynamic':
@@ -93,7 +93,7 @@ function plainOf(field: Field, value: unknown): unknown {
 export const plainFields = (fields: Fields, value: Record<string, unknown>): unknown[] =>
   Object.entries(fields).map(([name, field]) => plainOf(field, value[name]));
 
-/** The value as a decoder gives it back: there is no -0 on the wire. */
+/** The value as a decoder returns it: there is no -0 on the wire. */
 export function decodedOf(value: unknown): unknown {
   if (typeof value === 'number') return value === 0 ? 0 : value;
   if (value instanceof Map) return new Map([...value].map(([key, item]) => [key, decodedOf(item)]));

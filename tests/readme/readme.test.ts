@@ -1,6 +1,6 @@
 /**
- * README.md says what is so. Its section on a first actor is carried out word for word in a copy of this tree from which the counter
- * was taken out: files are written as they are printed, commands run as they stand, and what they print is compared.
+ * README.md is true. Its section on a first actor is carried out word for word in a copy of this tree without the counter:
+ * files are written as they are printed, commands run as they are printed, and their output is compared.
  */
 import { exec } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const section = (title: string): string => {
 type Step =
   | { readonly type: 'write'; readonly path: string; readonly text: string }
   | { readonly type: 'run'; readonly command: string }
-  /** Lines that the last command printed. */
+  /** Lines printed by the last command. */
   | { readonly type: 'printed'; readonly text: string };
 
 /** A path in bold names the block that follows. */
@@ -39,7 +39,7 @@ function stepsOf(text: string): Step[] {
 const steps = stepsOf(section(SECTION));
 const files = steps.filter((step) => step.type === 'write');
 
-/** What a run leaves behind, what is large and shared, and what the section is about to make, with the compiler's memory of it. */
+/** Not copied: leftovers of runs, large shared files, and what the section is about to make, with the compiler's cache of it. */
 const LEFT_OUT = [
   '.git',
   'node_modules',
@@ -61,12 +61,12 @@ function copyOfTree(): string {
   return copy;
 }
 
-/** Without what a test runner tells its children. */
+/** The environment without a test runner's variables for its children. */
 const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(name)),
 );
 
-/** @returns what it printed. The runner's own loop must go on meanwhile, so this does not block. */
+/** @returns the command's output. Does not block, because the runner's own event loop must go on meanwhile. */
 function run(command: string, folder: string): Promise<string> {
   return new Promise((resolve, reject) => {
     exec(command, { cwd: folder, env: environment, maxBuffer: 16 << 20 }, (error, stdout, stderr) => {
@@ -113,7 +113,7 @@ describe(SECTION, () => {
     expect(await run('node dist/examples/counter/run.js js', copy)).toContain('counted to 10 in the js VM, traps: 1');
   });
 
-  test('examples/counter is what it makes', () => {
+  test('it makes examples/counter', () => {
     const tree = readTree();
     const example = [...tree.keys()].filter((path) => path.startsWith('examples/counter/'));
     expect(files.map(({ path }) => path).sort()).toEqual(example.sort());
@@ -121,7 +121,7 @@ describe(SECTION, () => {
   });
 });
 
-test('commands that it names exist', () => {
+test('the commands that it names exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const named = [...readme.matchAll(/npm (?:run )?(start|test|check|build|codegen|bench|fix|[a-z]+)\b/g)].map(([, name]) => name);
   expect([...new Set(named)].filter((name) => name !== 'ci').sort()).toEqual(Object.keys(scripts).sort());

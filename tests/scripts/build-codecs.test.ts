@@ -1,4 +1,4 @@
-/** The build makes the codecs of all folders with schemas, and touches only what has changed. What the runtime's schemas say is approved by a person. */
+/** The build makes the codecs of all folders with schemas, and writes only what has changed. A person approves the runtime's schemas. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { buildCodecs } from '../../scripts/build-codecs.js';
 const ROOT = join(import.meta.dirname, '../..');
 const COUNTER = 'examples/counter/protocol';
 
-/** A clean clone, as far as schemas and their generator go. */
+/** A clean clone of the schemas and their generator. */
 let clone: string;
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), 'tandem-codecs-'));
@@ -29,7 +29,7 @@ export const order = actor({
   name: 'order', address: 70, state: struct('OrderState', { count: u32 }), receives: { place: message({ kind: 0x4601, fields: { quantity: u32 } }) },
 });`;
 
-test('it writes all at first, then nothing, then what has changed, and removes what has no schema', async () => {
+test('it writes everything at first, then nothing, then what has changed, and removes files without a schema', async () => {
   const first = await buildCodecs(clone);
   const counter = ['assembly/button.ts', 'assembly/counter.ts', 'button.ts', 'counter.ts', 'index.ts'];
   expect(first.filter((path) => path.startsWith(COUNTER)).sort()).toEqual(counter.map((name) => `${COUNTER}/generated/${name}`));
@@ -51,7 +51,7 @@ test('it writes all at first, then nothing, then what has changed, and removes w
   expect(first.map(read)).toEqual(texts);
 });
 
-test('what was changed, removed or added by hand is as it was after the next build', async () => {
+test('the next build undoes changes, removals and additions by hand', async () => {
   const first = await buildCodecs(clone);
   const texts = first.map(read);
   write('protocol/generated/scene.ts', '// by hand');
@@ -65,7 +65,7 @@ test('what was changed, removed or added by hand is as it was after the next bui
   expect(first.map(read)).toEqual(texts);
 });
 
-test('a problem of one folder is said with its path, and nothing is written', async () => {
+test('a problem in one folder is reported with its path, and nothing is written', async () => {
   write(`${COUNTER}/messages/order.ts`, ORDER.replace('70', '7').replace('quantity: u32', 'quantity: 7'));
   await expect(buildCodecs(clone)).rejects.toThrow(
     `codegen: ${COUNTER}/messages/order.ts: order: address 7 is out of range: applications have 64 to 65534`,
@@ -74,7 +74,7 @@ test('a problem of one folder is said with its path, and nothing is written', as
   expect(['protocol', COUNTER].filter((folder) => existsSync(join(clone, folder, 'generated')))).toEqual([]);
 });
 
-test('schemas of the runtime that nobody has approved fail the check, until somebody does', async () => {
+test('unapproved schemas of the runtime fail the check until a person approves them', async () => {
   await buildCodecs(clone);
   const approved = read('protocol/schema-hash.txt');
   write('protocol/schema-hash.txt', '0123456789abcdef\n');

@@ -1,4 +1,4 @@
-/** Where the browser of the tests comes from. */
+/** How the tests find their browser. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,10 +15,10 @@ test('CHROMIUM decides', () => {
   expect(findChromium({ CHROMIUM: executable })).toBe(executable);
 });
 
-test('CHROMIUM that names nothing is not replaced in silence', () => {
+test('a CHROMIUM that does not exist is not silently replaced', () => {
   expect(findChromium({ CHROMIUM: join(folder, 'gone'), PATH: folder })).toBeNull();
 });
 
-test('one is found on this machine', () => {
+test('a browser is found on this machine', () => {
   expect(findChromium()).not.toBeNull();
 });

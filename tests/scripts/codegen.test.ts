@@ -45,7 +45,7 @@ const ORDER = `export const order = actor({
   receives: { place: message({ kind: 0x4001, fields: { quantity: u32 } }) },
 });`;
 
-test('all faults of all files are listed, and what was generated before stays', () => {
+test('all faults of all files are listed, and earlier generated code stays', () => {
   const folder = project({
     'protocol/messages/quoted.ts': `export const quoted = actor({
       name: 'quoted', address: 64, state: struct('QuotedState', { count: 'u32', when: Date }),
@@ -113,7 +113,7 @@ test('all faults of all files are listed, and what was generated before stays', 
   expect(readFileSync(join(folder, 'protocol/generated/quoted.ts'), 'utf8')).toContain('// of a former run');
 });
 
-test('a schema that ends the process as it is loaded is named, and the exit code is 1', () => {
+test('a schema that ends the process while it is loaded is named, and the exit code is 1', () => {
   const folder = project({ 'protocol/messages/order.ts': ORDER, 'protocol/messages/quits.ts': 'process.exit(0);' });
   const { status, stdout, problems } = codegen(folder, 'protocol');
   expect({ status, stdout, problems }).toEqual({
@@ -124,7 +124,7 @@ test('a schema that ends the process as it is loaded is named, and the exit code
   expect(existsSync(join(folder, 'protocol/generated'))).toBe(false);
 });
 
-test('started by a link, as package managers that link packages do, it writes, and what it writes leads through the link', () => {
+test('started through a link, as by some package managers, it writes code that imports through the link', () => {
   const folder = project({ 'protocol/messages/order.ts': ORDER });
   const { status, stdout, problems } = codegen(folder, 'protocol');
   expect({ status, problems }).toEqual({ status: 0, problems: [] });
@@ -135,7 +135,7 @@ test('started by a link, as package managers that link packages do, it writes, a
   expect(codegen(folder, 'protocol', '--check')).toEqual({ status: 0, stdout: '', problems: [] });
 });
 
-test('what leads nowhere is said, with an exit code of its own', () => {
+test('references that lead nowhere are reported, with their own exit code', () => {
   const folder = project({ 'empty/messages/readme.txt': '', 'protocol/messages/order.ts': ORDER });
   expect(codegen(folder, 'missing')).toMatchObject({ status: 2, problems: [expect.stringContaining('there is no folder')] });
   expect(codegen(folder, 'protocol/messages/order.ts')).toMatchObject({
@@ -151,7 +151,7 @@ test('what leads nowhere is said, with an exit code of its own', () => {
   expect(existsSync(join(folder, 'empty/generated'))).toBe(false);
 });
 
-test('a script knows itself by its link, and not by what else was started', () => {
+test('a script recognises itself through its link, and no other started script', () => {
   const folder = project({});
   const { argv } = process;
   const url = new URL('../../scripts/codegen.ts', import.meta.url).href;

@@ -1,4 +1,4 @@
-/** The last line of `.ci/run` says how many passed and failed, whatever has gone wrong before it. */
+/** The last line of `.ci/run` says how many passed and failed, whatever went wrong before it. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ test.each([
   expect(sumUp(files, checks, tests)).toMatchObject({ last, status });
 });
 
-test('it names what failed, and what was left out', () => {
+test('it names what failed and what was skipped', () => {
   const { text } = sumUp([file('a', 'failed', 'failed', 'pending'), file('b', 'failed')], 1, 1);
   expect(text.split('\n').slice(0, -2)).toEqual([
     'did not load: b',

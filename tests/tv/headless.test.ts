@@ -1,4 +1,4 @@
-/** The television on the simulation: the same seed gives the same state for every placement and any trap rate, with nothing lost. */
+/** The television on the simulation: one seed gives the same state for every placement and any trap rate, and nothing is lost. */
 import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +21,7 @@ import { TEXT_ITEM, VIEW_ITEM } from '../../protocol/ports/display.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/examples/tv/headless/main.js', import.meta.url));
 
-/** As a person runs it: the last line printed is one JSON object. */
+/** Runs it like a person: the last printed line is one JSON object. */
 async function run(input: string): Promise<Report> {
   const { stdout } = await promisify(execFile)(process.execPath, [MAIN, ...input.split(' '), '--json']);
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
@@ -52,7 +52,7 @@ describe.each([3, 11])('seed %i', (seed) => {
   });
 });
 
-test('another seed ends elsewhere: the hash sees the state', async () => {
+test('another seed ends in another state: the hash depends on the state', async () => {
   const [one, other] = [await run('--host sim --seed 1 --frames 200'), await run('--host sim --seed 2 --frames 200')];
   expect(one.stateHash).not.toBe(other.stateHash);
 });
@@ -64,7 +64,7 @@ describe('on real threads', () => {
     expect(report.focusMoves).toBeGreaterThan(5);
   });
 
-  test('with traps: every one is restarted, and still nothing is lost or doubled', async () => {
+  test('with traps: each is followed by a restart, and still nothing is lost or doubled', async () => {
     const report = await run('--host node --placement wasm --trap-rate 0.1 --seed 5 --frames 300');
     expect(report).toMatchObject({ messages: { lost: 0, duplicated: 0 }, divergent: 0, errors: [] });
     expect(report.traps).toBeGreaterThan(5);
@@ -72,16 +72,16 @@ describe('on real threads', () => {
   });
 });
 
-/** So much later than the page's first requests that their deadlines have passed. */
+/** Late enough that the deadlines of the page's first requests have passed. */
 const STEADY = '--viewer steady --request-deadline-ms 800 --frames 200';
 
-test.each(['--host sim', '--host node --frame-ms 16'])('every key has an effect, also when all deadlines have passed: %s', async (host) => {
+test.each(['--host sim', '--host node --frame-ms 16'])('every key has an effect, even past all deadlines: %s', async (host) => {
   const report = await run(`${host} ${STEADY}`);
   expect(report).toMatchObject({ messages: { lost: 0, duplicated: 0 }, errors: [] });
   expect(report.keys).toBeGreaterThan(20);
 });
 
-test('a viewer whose keys have no effect is reported, and so is one who finds nothing to look at', () => {
+test('keys without effect are reported, and so is a picture without anything to look at', () => {
   const viewer = new SteadyViewer();
   viewer.end(100);
   const dark = { itemCount: 0 } as Picture;
@@ -97,13 +97,13 @@ test('a viewer whose keys have no effect is reported, and so is one who finds no
   expect(viewer.complaints[1]).toBe('key 1 (right) had no effect: the focus stays on Vertigo');
 });
 
-test('messages that are lost or doubled are errors of a run', () => {
+test('lost or doubled messages are errors of a run', () => {
   const counted = { sent: 10, delivered: 8, lost: 3, duplicated: 1, conflated: 0, dropped: 0 };
   expect(wrongWith(counted)).toEqual(['3 messages were lost', '1 messages were delivered twice']);
   expect(wrongWith({ ...counted, lost: 0, duplicated: 0 })).toEqual([]);
 });
 
-test('a trap rate beyond the budget of restarts is reported, not thrown: JSON all the same, with the actors that are down', async () => {
+test('a trap rate beyond the budget of restarts is reported, not thrown: the JSON names the actors that are down', async () => {
   const failed = await run('--host sim --placement wasm --trap-rate 1 --seed 5 --frames 300').catch(({ code, stdout }) => ({
     code,
     report: JSON.parse(stdout.trimEnd().split('\n').at(-1)) as Report,
@@ -112,7 +112,7 @@ test('a trap rate beyond the budget of restarts is reported, not thrown: JSON al
   expect((failed as { report: Report }).report.errors).toContainEqual(expect.stringMatching(/^\w+ is exhausted: /));
 });
 
-test('a run that is killed is gone on with by the next, where the viewer was', async () => {
+test('after a killed run the next one continues at the viewer’s place', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-place-'));
   const storage = await openStorage(folder);
   const entriesKept = async () => {
@@ -123,7 +123,7 @@ test('a run that is killed is gone on with by the next, where the viewer was', a
   const child = spawn(process.execPath, [MAIN, '--storage', folder, '--frames', '100000'], { stdio: 'ignore' });
   const ended = new Promise((resolve) => child.on('exit', resolve));
   let entries = await entriesKept();
-  // Looked at while it stands still: where the viewer is then is where it is killed.
+  // Read while nothing moves, so that this is the viewer's place when it is killed.
   while (!entries.at(-1)?.focus) {
     child.kill('SIGCONT');
     await new Promise((resolve) => setTimeout(resolve, 20));

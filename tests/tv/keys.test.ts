@@ -1,4 +1,4 @@
-/** Keys that follow each other faster than screens do: each has the effect that it has when the viewer waits in between. */
+/** Keys that follow each other faster than screens: each has the same effect as if the viewer waited in between. */
 import { expect, test } from 'vitest';
 import type { Key } from '../../host-shim/common/ports/input-port.js';
 import { openWorld } from './world.js';
@@ -19,25 +19,25 @@ const CASES: readonly Case[] = [
   { keys: ['enter', 'back', 'back'], end: BROWSE },
 ];
 
-test.each(PLACEMENTS)('placement %s: Enter pushes once, and Back leads back from where Enter has led', async (placement) => {
+test.each(PLACEMENTS)('placement %s: Enter pushes once, and Back leaves the screen that Enter has opened', async (placement) => {
   const world = await openWorld(placement);
   for (const apartMs of [0, 1, 2, 5]) {
     for (const { keys, end } of CASES) {
       await world.press(keys, apartMs);
       expect({ apartMs, keys, ...(await world.place()) }).toEqual({ apartMs, keys, ...end });
-      // To the beginning, for the next.
+      // Back to the beginning, for the next case.
       if (end === DETAILS) await world.press(['back'], 0);
     }
   }
   expect(world.portErrors).toEqual([]);
 });
 
-/** As the page keeps it in the history entry. */
+/** Focus as the page keeps it in the history entry. */
 const cardAt = (rail: number, position: number): object => ({ ...BROWSE, focus: rail * 10_000 + position + 1 });
 const times = (count: number, key: Key): readonly Key[] => Array.from({ length: count }, () => key);
 
-/** Only the rails near the focused one have nodes, whose numbers are given to those of other rails meanwhile. */
-test.each(['js', 'wasm'])('placement %s: a rail that was left far behind is come back to where the viewer was in it', async (placement) => {
+/** Only the rails near the focused one have nodes. Meanwhile their numbers go to nodes of other rails. */
+test.each(['js', 'wasm'])('placement %s: a viewer who returns to a distant rail is at the same card as before', async (placement) => {
   const world = await openWorld(placement);
   let position = 0;
   for (const steps of [3, 2]) {

@@ -1,6 +1,6 @@
 /**
- * The television on the simulation loses a whole VM, or its page throws: the page comes back at the entry it was on, with focus and scroll where
- * they were. No frame shows neither of the two pages, and none shows both.
+ * The television on the simulation loses a whole VM, or its page throws: the page comes back at the same entry, with the same focus and
+ * scroll. Every frame shows exactly one of the two pages.
  */
 import { expect, test } from 'vitest';
 import type { SystemOptions } from '../../actors/application/system.js';
@@ -25,7 +25,7 @@ const { openDisplayPort } = (await built(
 const { openInputPort } = (await built('host-shim/common/ports/input-port')) as typeof import('../../host-shim/common/ports/input-port.js');
 const { telemetry } = (await built('protocol/generated/telemetry')) as typeof import('../../protocol/generated/telemetry.js');
 
-/** What a viewer can tell: places, sizes, colours and texts, whatever the nodes are called. */
+/** The visible content of a picture: places, sizes, colours and texts, but no numbers of nodes. */
 function shown(picture: Picture): string {
   const items = Array.from({ length: picture.itemCount }, (_, index) => {
     const { x, y, width, height, colour, node } = picture.itemAt(index);
@@ -34,7 +34,7 @@ function shown(picture: Picture): string {
   return JSON.stringify(items);
 }
 
-/** Each of the page's incarnations numbers its nodes from 1, in the order of their creation. */
+/** Each incarnation of the page numbers its nodes from 1, in the order of their creation. */
 const nodesOf = (picture: Picture): readonly number[] =>
   Array.from({ length: picture.itemCount }, (_, index) => picture.itemAt(index).node);
 
@@ -94,7 +94,7 @@ const ENDS: readonly End[] = [
   { what: 'its VM is lost without shared memory', sharedMemory: false, end: async ({ host }) => host.lose('js', 'lost by the test') },
   {
     what: 'it throws',
-    // At an arrow that leads nowhere: nothing on the screen changes by it.
+    // At an arrow that leads nowhere, which changes nothing on the screen.
     end: async ({ system, key }, edge) => {
       await system.crash('page');
       key(edge);
@@ -159,7 +159,7 @@ test.each([
   expect(sent.map(([name]) => name)).toContain('commit');
 });
 
-test('a page that throws at every frame is down in the end, and the picture stays', async () => {
+test('a page that throws at every frame is down in the end, and its picture stays', async () => {
   const { system, press, frames, display } = await open(7);
   const before = shown(display.picture);
   for (let crash = 0; crash <= INTENSITY_DEFAULT.intensity; crash++) {

@@ -1,13 +1,13 @@
-/** The verdict on three minutes of the television on real threads, which have run beside the other tests: every key had an effect. */
+/** The verdict on three minutes of the television on real threads, which ran beside the other tests: every key had an effect. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Report } from '../../examples/tv/headless/report.js';
 import { VERDICT_VARIABLE, type Verdict } from './three-minutes.js';
 
-/** When this file runs alone it has to wait for all of it, on a machine that may be busy. */
+/** Long enough for the whole run on a busy machine, because this file may run alone. */
 const PATIENCE_MS = 400_000;
 const LOOK_AGAIN_MS = 200;
-/** A key each 300 ms, and what a busy machine takes. */
+/** Least number of keys: one per 300 ms, less what a busy machine takes. */
 const KEYS_MIN = 200;
 
 test(

@@ -1,6 +1,6 @@
 /**
- * Three minutes of the television on real threads, as its viewer has it: keys now and then, and nothing else for longer than any deadline. It is
- * idle most of the time, so it runs beside the other tests: started when their order is known, and read by the last of them.
+ * Three minutes of the television on real threads as with a real viewer: keys now and then, and nothing else for longer than any deadline. It is
+ * idle most of the time, so it runs beside the other tests: it starts when their order is known, and the last of them reads its verdict.
  *
  *   vitest: sort ──> is the test that reads it among them? ── yes ──> child process ──> verdict, a file
  *                                                                       other tests      │
@@ -13,12 +13,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Variable of the environment: the file of the verdict. Unset when no run was started. */
+/** Environment variable with the file of the verdict. Unset when no run was started. */
 export const VERDICT_VARIABLE = 'TANDEM_THREE_MINUTES';
 
 export interface Verdict {
   readonly code: number | null;
-  /** What it printed: its last line is the report. */
+  /** Printed output. Its last line is the report. */
   readonly output: string;
 }
 
@@ -37,7 +37,7 @@ export default class WithThreeMinutes extends BaseSequencer {
   }
 }
 
-/** @returns the file in which its verdict will be */
+/** @returns the file for its verdict */
 function startRun(): string {
   const verdict = join(mkdtempSync(join(tmpdir(), 'tandem-three-minutes-')), 'verdict.json');
   const child = spawn(process.execPath, [MAIN, ...RUN], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -1,4 +1,4 @@
-/** The television on the simulation, with a remote control whose keys come at any time: for tests of what a viewer's keys lead to. */
+/** The television on the simulation, with a remote control for keys at any time: for tests of the effects of keys. */
 import type { SystemOptions } from '../../actors/application/system.js';
 import type { Place } from '../../examples/tv/headless/report.js';
 import type { Key } from '../../host-shim/common/ports/input-port.js';
@@ -18,13 +18,13 @@ const { openInputPort } = (await built('host-shim/common/ports/input-port')) as 
 const { telemetry } = (await built('protocol/generated/telemetry')) as typeof import('../../protocol/generated/telemetry.js');
 
 const FRAME_MS = 1000 / 60;
-/** Longer than any movement, and than the slowest answer of the catalogue. */
+/** Longer than any movement and than the slowest answer of the catalogue. */
 const REST_FRAMES = 25;
 
 export interface World {
   /** Lets so many frames pass. */
   frames(count: number): Promise<void>;
-  /** Presses keys, each so long after the one before, and then lets everything come to rest. */
+  /** Presses keys with these pauses, and then lets everything come to rest. */
   press(keys: readonly Key[], apartMs: number): Promise<void>;
   place(): Promise<Place | null>;
   readonly portErrors: readonly unknown[];

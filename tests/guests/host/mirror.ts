@@ -1,4 +1,4 @@
-/** Sends every ball back to relay as it came, and breaks when it is asked to: the Wasm twin for the hosts' tests. */
+/** Sends every ball back to relay unchanged, and crashes when it is asked to: the Wasm twin for the hosts' tests. */
 import { Reader } from '../../../protocol/assembly/reader';
 import { Actor, start } from '../../../wasm-actors/kit/actor';
 import {

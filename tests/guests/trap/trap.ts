@@ -1,5 +1,5 @@
 /**
- * A guest that traps in the way it is asked to, once for each way a module can end. It keeps one number as its state. The comments
+ * A guest that traps on request in each way in which a module can end. Its state is one number. Comments
  * that start with `trap:` mark the lines that the test expects in the report.
  */
 import { Message } from '../../../protocol/assembly/message';
@@ -8,15 +8,15 @@ import { Bytes } from '../../../protocol/assembly/values';
 import { Writer } from '../../../protocol/assembly/writer';
 import { Actor, start } from '../../../wasm-actors/kit/actor';
 
-/** Body [number: u32]: adds to the sum, and tells the sender the new one. */
+/** Body [number: u32]: adds to the sum, and sends the new sum to the sender. */
 const ADD: u16 = 0x4001;
-/** Body [way: u8]: adds 1, tells the sender, and then traps. */
+/** Body [way: u8]: adds 1, sends the sum to the sender, and then traps. */
 const TRAP: u16 = 0x4002;
-/** Body [objects: u32]: makes so much garbage. */
+/** Body [objects: u32]: makes so many objects of garbage. */
 const LITTER: u16 = 0x4003;
-/** Body [bytes: u32]: tells the sender a binary of so many. */
+/** Body [bytes: u32]: sends the sender a binary of so many bytes. */
 const FILL: u16 = 0x4004;
-/** Body [frames: u32]: tells the sender so many binaries of a million bytes. */
+/** Body [frames: u32]: sends the sender so many binaries of a million bytes. */
 const FLOOD: u16 = 0x4005;
 const SUM: u16 = 0x4010;
 const FILLING: u16 = 0x4011;
@@ -56,7 +56,7 @@ function descend(depth: i32): i32 {
 
 const hoard: Map<i32, usize> = new Map();
 
-/** The allocation is the first of it: of this function no instruction stands before. */
+/** The allocation comes first: no instruction of this function is before it. */
 function want(depth: i32): i32 {
   const piece = new StaticArray<u8>(1 << 20); // trap: greed
   return want(depth + 1) + piece.length;
@@ -109,7 +109,7 @@ class Trap extends Actor<TrapState> {
   private readonly state: TrapState = new TrapState();
   private readonly told: Sum = new Sum(SUM, 0);
   private readonly filling: Filling = new Filling(FILLING, 0);
-  /** Numbers that the compiler cannot know. */
+  /** Numbers unknown to the compiler. */
   private sum: i32 = 0;
   private zero: i32 = 0;
   private readonly litter: Array<i32> = [];

@@ -1,4 +1,4 @@
-/** An actor that uses everything the base of an actor offers, and notes in its state what it was told. */
+/** An actor that uses everything that the base of an actor offers, and notes in its state what it was told. */
 import {
   actor,
   dynamic,
@@ -28,16 +28,16 @@ export const base = actor({
   }),
   receives: {
     say: message({ kind: 0x4601, fields: { text: str(64), value: f64, note: optional(str(16)) } }),
-    /** Goes on to the party at `address`, as a note to peer. Of the text `refused` it makes one that a note cannot have. */
+    /** Is forwarded to the party at `address`, as a note to peer. For the text `refused` the note gets a text that it cannot have. */
     forward: message({ kind: 0x4602, fields: { address: u16, text: str(64) } }),
     ask: message({ kind: 0x4603, fields: { about: str(64) } }),
-    /** Answered at once when `later` is 0, else when a timer fires. */
+    /** Is answered at once when `later` is 0, else when a timer fires. */
     question: request({ kind: 0x4604, fields: { later: u32 }, reply: { kind: 0x4684, fields: { heard: u32, at: u53 } } }),
     arm: message({ kind: 0x4605, fields: { timer: u32, delayMs: u32 } }),
-    /** Carried as it is, published, and forgotten. */
+    /** Is published unchanged and not kept. */
     carry: message({ kind: 0x4606, fields: { values: map(u32, 16), any: dynamic } }),
     forget: message({ kind: 0x4607, fields: {} }),
-    /** Withdraws a question that it has asked. */
+    /** Makes it cancel one of its own requests. */
     retract: message({ kind: 0x4608, fields: { request: u32 } }),
   },
   publishes: {

@@ -1,4 +1,4 @@
-/** Whom the base actor talks to in the tests of the kit: an owner of topics, and who answers requests. Nobody implements it. */
+/** The base actor's partner in the tests of the kit: it owns topics and answers requests. It has no implementation. */
 import { actor, bool, list, message, publication, request, str, struct, u32 } from '../../../../protocol/schema.js';
 
 export const peer = actor({

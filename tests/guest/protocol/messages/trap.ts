@@ -7,7 +7,7 @@ export const trap = actor({
   state: struct('TrapState', { sum: i32 }),
   receives: {
     add: message({ kind: 0x4001, fields: { number: u32 } }),
-    /** The way by its number. */
+    /** Number of the way. */
     trap: message({ kind: 0x4002, fields: { way: u32 } }),
     litter: message({ kind: 0x4003, fields: { objects: u32 } }),
     fill: message({ kind: 0x4004, fields: { bytes: u32 } }),

@@ -1,4 +1,4 @@
-/** Who asks the trap actor, and hears its sums. */
+/** Sends to the trap actor, and receives its sums. */
 import { bin, i32, message, port } from '../../../../protocol/schema.js';
 
 export const trapper = port({

@@ -1,6 +1,6 @@
 /**
- * Decodes and encodes again, many bodies in a call. The host lays them out in `input` one after another, with a table of their
- * lengths, and reads from `output` three words for each: problem, offset, and the length of the encoding, or its hash.
+ * Decodes and re-encodes many bodies in a call. The host puts them into `input` one after another, with a table of their
+ * lengths, and reads three words for each from `output`: problem, offset, and the length of the encoding, or its hash.
  *
  * Each body is decoded at the very end of the memory, so that a read past its end is a trap.
  */
@@ -17,7 +17,7 @@ let region: usize = 0;
 let regionBytes: usize = 0;
 let tailEndPages: i32 = 0;
 
-/** Memory for the host to lay bodies, lengths and results out in. */
+/** Memory for bodies, lengths and results. */
 export function allocate(bytes: usize): usize {
   if (bytes > regionBytes) {
     if (region !== 0) heap.free(region);
@@ -35,7 +35,7 @@ export function encodedBytes(): i32 {
   return writer.length;
 }
 
-/** Takes pages at the end of the memory that nobody else has. */
+/** Takes pages at the end of the memory for this alone. */
 function ensureTail(bytes: usize): void {
   if (memory.size() === tailEndPages) return;
   memory.grow(<i32>((bytes + PAGE_BYTES - 1) / PAGE_BYTES));

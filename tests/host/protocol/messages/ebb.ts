@@ -1,4 +1,4 @@
-/** Answers every wave with two smaller ones, as tide does: together they flood all that is between them. */
+/** Answers every wave with two smaller ones, like tide: together they flood everything between them. */
 import { actor, bin, message, struct, u32 } from '../../../../protocol/schema.js';
 
 export const ebb = actor({
@@ -6,7 +6,7 @@ export const ebb = actor({
   address: 67,
   state: struct('EbbState', { waves: u32 }),
   receives: {
-    /** The ones that it is answered with have a `height` of one less; a wave of 0 runs out. */
+    /** The answering waves have a `height` of one less; a wave of 0 runs out. */
     wave: message({ kind: 0x4301, fields: { height: u32, water: bin() } }),
     /** Sends tide its first wave, and then its own answer to one of the same height. */
     start: message({ kind: 0x4302, fields: { height: u32, water: bin() } }),

@@ -1,4 +1,4 @@
-/** Sends every ball back to relay as it came, and breaks when it is asked to. */
+/** Sends every ball back to relay unchanged, and crashes when it is asked to. */
 import { actor, bin, message, request, struct, u32 } from '../../../../protocol/schema.js';
 
 export const mirror = actor({

@@ -1,4 +1,4 @@
-/** Answers every wave with two smaller ones, as ebb does: together they flood all that is between them. */
+/** Answers every wave with two smaller ones, like ebb: together they flood everything between them. */
 import { actor, bin, message, struct, u32 } from '../../../../protocol/schema.js';
 
 export const tide = actor({
@@ -6,7 +6,7 @@ export const tide = actor({
   address: 68,
   state: struct('TideState', { waves: u32 }),
   receives: {
-    /** The ones that it is answered with have a `height` of one less; a wave of 0 runs out. */
+    /** The answering waves have a `height` of one less; a wave of 0 runs out. */
     wave: message({ kind: 0x4401, fields: { height: u32, water: bin() } }),
   },
   sendsTo: ['ebb'],

@@ -1,4 +1,4 @@
-/** A schema with every type in every place that it can have: what the generator is tested on beside the real ones. */
+/** A schema with every type in every possible place, to test the generator beside the real schemas. */
 import {
   actor,
   bin,
@@ -24,12 +24,12 @@ import {
   u53,
 } from '../../../../protocol/schema.js';
 
-/** Constants, as both languages get them. */
+/** Constants for both languages. */
 export const EVERY_BYTES_MAX = 1 << 20;
 export const EVERY_SHARE = 0.25;
 export const EVERY_STEPS = [1, -2, 3];
 export const EVERY_BOUNDS = [0.05, 1, 2500];
-/** None: neither a number nor a list of them. */
+/** No constant: neither a number nor a list of numbers. */
 export const EVERY_NAMES = ['one', 'two'] as const;
 
 const side = choice('Side', ['left', 'right', 'space between', 'row-reverse']);
@@ -37,7 +37,7 @@ const letter = choice('Letter', ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j
 const point = struct('Point', { x: f64, y: f64, side });
 const label = struct('Label', { text: str(64), bytes: bin(16), at: optional(point), marks: list(u8, 4) });
 
-/** A message whose one field is of the given type: what the cases of other libraries are read with. */
+/** A message with one field of the given type, for the cases of other libraries. */
 const only = <const F extends Field>(kind: number, value: F) => message({ kind, fields: { value } });
 
 export const every = actor({
