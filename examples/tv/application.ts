@@ -1,10 +1,7 @@
 /** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
 import type { ActorOptions, ActorSpec, VmName } from 'tandem';
-import { javaScriptActors } from 'tandem/actors';
 import type { Guest, VmDefinition } from 'tandem/node';
 import { focus, history, metrics, network, scene, tandemParties } from 'tandem/protocol';
-import { openPage } from './app/page.js';
-import type { PageOptions } from './page-options.js';
 
 export const parties = tandemParties;
 const schemas = [scene, focus, history, metrics, network];
@@ -35,9 +32,4 @@ export const actorSpecs = (seed: number): readonly ActorSpec[] =>
 export const guestsAt = (base: URL): readonly Guest[] =>
   schemas.map((schema) => ({ schema, module: new URL(`${schema.name}.wasm`, base), sourceMap: new URL(`${schema.name}.wasm.map`, base) }));
 
-export const jsDefinitionOf = (page: PageOptions): VmDefinition => ({
-  parties,
-  actors: javaScriptActors,
-  ports: (vm) => openPage(vm, page),
-});
 export const wasmDefinition = (base: URL): VmDefinition => ({ parties, guests: guestsAt(base) });

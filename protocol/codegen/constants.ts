@@ -13,14 +13,17 @@ const TABLES = ['ADDRESS', 'PUBLISHES', 'FOLLOWS', 'FOLLOWED_OWNERS'];
 const I32_MIN = -(2 ** 31);
 const I32_MAX = 2 ** 31 - 1;
 
-/** @param exports of the schema's module: what else it exports is no constant */
+/**
+ * In the order of their names.
+ * @param exports of the schema's module: what else it exports is no constant
+ */
 export function constantsOf(exports: Readonly<Record<string, unknown>>): Constants {
   const isNumber = (value: unknown): value is number => typeof value === 'number';
   const found = Object.entries(exports).filter(
     (entry): entry is [string, number | number[]] =>
       NAME.test(entry[0]) && (isNumber(entry[1]) || (Array.isArray(entry[1]) && entry[1].length > 0 && entry[1].every(isNumber))),
   );
-  return new Map(found);
+  return new Map(found.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
 /** @returns a sentence for each that the generated file cannot have */

@@ -1,6 +1,6 @@
 /** The JavaScript VM's thread. */
 import { runVm } from 'tandem/node/worker';
-import { jsDefinitionOf } from '../application.js';
+import { jsDefinitionOf } from '../js-definition.js';
 import { PAGE_VARIABLE, pageOptionsIn } from '../page-options.js';
 
 runVm(jsDefinitionOf(pageOptionsIn(new URLSearchParams(process.env[PAGE_VARIABLE]))));

@@ -2,8 +2,9 @@
 import type { Capabilities, Host, System, Vm } from 'tandem';
 import { createNodeHost, detectCapabilities, openFetchPort } from 'tandem/node';
 import { createSimHost, openFetchPort as openSimFetchPort, Random } from 'tandem/testing';
-import { jsDefinitionOf, parties, wasmDefinition } from '../application.js';
+import { parties, wasmDefinition } from '../application.js';
 import { loadCatalogue } from '../catalogue/load.js';
+import { jsDefinitionOf } from '../js-definition.js';
 import { PAGE_VARIABLE, type PageOptions, parametersOf } from '../page-options.js';
 import { startServer } from '../server/server.js';
 import { GUESTS } from './guests.js';

@@ -1,6 +1,6 @@
 /** The JavaScript VM's worker. */
 import { runVm } from 'tandem/browser/worker';
-import { jsDefinitionOf } from '../application.js';
+import { jsDefinitionOf } from '../js-definition.js';
 import { pageOptionsIn } from '../page-options.js';
 
 runVm(jsDefinitionOf(pageOptionsIn(new URL(import.meta.url).searchParams)));

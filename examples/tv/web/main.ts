@@ -71,7 +71,7 @@ async function open(life: Life, { placement, capabilities, page }: Device, stora
     vms: {
       js: {
         entry: new URL(`js-vm.js?${parametersOf(page)}`, guests),
-        load: async () => (await import('../application.js')).jsDefinitionOf(page),
+        load: async () => (await import('../js-definition.js')).jsDefinitionOf(page),
       },
       wasm: { entry: new URL('wasm-vm.js', guests), load: async () => (await import('../application.js')).wasmDefinition(guests) },
     },
