@@ -15,8 +15,17 @@ export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
 export type { System, SystemHealth } from './application/supervised-system.js';
 export { type ActorSpec, type SystemOptions, startSystem } from './application/system.js';
-export type { Condition, CrashHistory, LastCrash, PartyCondition, PoisonedMessages } from './contract/condition.js';
-export type { ActorHealth, DeadLetter, EndNotice, LinkTransport, Routes, SpawnSpec, VmControl, VmCounters } from './contract/control.js';
+export type {
+  ActorHealth,
+  DeadLetter,
+  EndNotice,
+  LinkTransport,
+  Routes,
+  SpawnSpec,
+  Trial,
+  VmControl,
+  VmCounters,
+} from './contract/control.js';
 export type {
   CauseLink,
   CrashReport,
@@ -50,7 +59,7 @@ export {
   type Output,
   type VmName,
 } from './contract/instance.js';
-export type { Place, ProgressReader, ProgressReading } from './contract/progress.js';
+export type { Place, ProgressReader, ProgressReading, Suspect } from './contract/progress.js';
 export {
   decodeSavedState,
   decodeSnapshot,
@@ -59,12 +68,25 @@ export {
   type Snapshot,
   type SnapshotSchema,
 } from './contract/snapshot.js';
-export type { ActorState, CircuitState, PortState, StopOutcome, StopReport } from './contract/states.js';
+export type {
+  ActorState,
+  CircuitState,
+  Condition,
+  CrashHistory,
+  LastCrash,
+  PartyCondition,
+  PlacementReason,
+  PoisonedMessages,
+  PortState,
+  Side,
+  StopOutcome,
+  StopReport,
+  TwinReason,
+  TwinStatus,
+  Twins,
+} from './contract/states.js';
+export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage.js';
 export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './contract/storage.js';
-export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage-change.js';
-export type { Suspect } from './contract/suspect.js';
-export type { Trial } from './contract/trial.js';
-export type { PlacementReason, Side, TwinReason, TwinStatus, Twins } from './contract/twin.js';
 export { Actor, type Handlers, type RequestToken } from './model/actor.js';
 export { UnknownHandlerError } from './model/handler-names.js';
 export { javaScriptActorFactory, type RunnableActor } from './model/javascript-instance.js';

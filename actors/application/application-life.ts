@@ -5,7 +5,7 @@
  */
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { Host, Timers } from '../contract/host.js';
-import { inTime } from '../contract/in-time.js';
+import { inTime } from '../contract/host.js';
 import type { SystemChange } from '../supervisor/change-feed.js';
 import type { Stored } from './persistence/persistence.js';
 import type { System } from './supervised-system.js';

@@ -18,10 +18,10 @@
  */
 import { LIFE_OPEN_DEADLINE_MS } from '../../protocol/limits.js';
 import type { Clock, Timers } from '../contract/host.js';
-import { inTime } from '../contract/in-time.js';
-import { Listeners } from '../contract/listeners.js';
+import { inTime } from '../contract/host.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { SystemChange } from '../supervisor/change-feed.js';
+import { Listeners } from '../supervisor/change-feed.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from '../supervisor/intensity.js';
 import { type Life, OpenLife } from './application-life.js';
 import type { Stored } from './persistence/persistence.js';

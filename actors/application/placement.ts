@@ -3,7 +3,7 @@
  * and the rollout say what is possible. Decided once, before anything starts, and the reason is kept for a person to read. What only the start shows, a
  * module that cannot be run, changes it once more.
  */
-import type { PlacementReason, Side, Twins } from '../contract/twin.js';
+import type { PlacementReason, Side, Twins } from '../contract/states.js';
 
 /** What is wanted for each actor. */
 export type PlacementPlan = ReadonlyMap<string, Side>;

@@ -1,11 +1,10 @@
 /** A system that runs, for whoever has started it: what it says of itself, and the orders that it takes. */
-import { conditionOf, type PartyCondition } from '../contract/condition.js';
-import type { ActorHealth, DeadLetter, VmControl, VmCounters } from '../contract/control.js';
+
+import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
-import type { CircuitState, StopReport } from '../contract/states.js';
-import type { PersistenceStatus } from '../contract/storage-change.js';
-import type { Trial } from '../contract/trial.js';
-import type { Side } from '../contract/twin.js';
+import type { CircuitState, Side, StopReport } from '../contract/states.js';
+import { conditionOf, type PartyCondition } from '../contract/states.js';
+import type { PersistenceStatus } from '../contract/storage.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';

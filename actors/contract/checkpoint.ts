@@ -2,6 +2,7 @@
  * What of a VM its host keeps, so that the VM can be lost: its actors, the frames that were on their way through them, and their
  * requests, all at one moment between two batches. With the journal behind `position` it is everything that the VM knew.
  */
+
 import { decode, Encoder } from '@msgpack/msgpack';
 import type { OpenRequests } from '../../bus/requests.js';
 import type { SeenPairs } from '../../bus/seen.js';
@@ -91,4 +92,17 @@ function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
 export function newestCheckpoint(kept: readonly (Uint8Array | undefined)[]): Checkpoint | undefined {
   const checkpoints = kept.filter((bytes) => bytes !== undefined).map(decodeCheckpoint);
   return checkpoints.sort((a, b) => b.serial - a.serial)[0];
+}
+
+/** Frames that were journaled and not handled come first among `waiting`. Journal positions in it mean nothing in another VM. */
+export interface Handover extends ActorCheckpoint {
+  /** Handled since the snapshot: their output has left. */
+  readonly handled: readonly Uint8Array[];
+  /** What that was, one frame after another, as far as it was kept; null when nothing is known of it. */
+  readonly sent: Uint8Array | null;
+}
+
+/** With what is open of the actor, as requester and as target. */
+export interface ActorHandover extends Handover {
+  readonly requests: OpenRequests;
 }

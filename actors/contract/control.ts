@@ -4,11 +4,10 @@
  */
 import type { DeadLetter } from '../../bus/dead-letters.js';
 import type { EndReason } from '../../protocol/generated/system.js';
+import type { ActorHandover } from './checkpoint.js';
 import type { CauseLink } from './events.js';
-import type { ActorHandover } from './handover.js';
 import type { ActorOptions, VmName } from './instance.js';
-import type { Suspect } from './suspect.js';
-import type { Trial } from './trial.js';
+import type { Suspect } from './progress.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: number, vm: VmName])[];
@@ -198,4 +197,14 @@ export function callsAround<Calls extends object>(calls: Calls, names: CallNames
     return [name, (...input: unknown[]) => around(name, () => call(...input))];
   });
   return Object.fromEntries(wrapped) as Calls;
+}
+
+/** What came of a message that was tried. Plain data: it crosses the control plane. */
+export interface Trial {
+  /** Null when it was handled to the end. */
+  readonly trap: { readonly reason: string; readonly stack: string; readonly position: string } | null;
+  /** What was wrong with its bytes; empty when they could be read. */
+  readonly malformed: string;
+  /** What the actor would have sent, oldest first. `target` is empty for a publication: it goes to those who follow. */
+  readonly emitted: readonly { readonly kindName: string; readonly target: string; readonly frame: Uint8Array }[];
 }

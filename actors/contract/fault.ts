@@ -1,4 +1,5 @@
-/** A fault to order: what an actor's instance is to do at a frame, instead of handling it. */
+/** Faults to order: what an actor's instance is to do at a frame, instead of handling it, and how it hangs. */
+import { causeOf, isA } from './thrown.js';
 
 /** hang: the handler never returns. */
 export type FaultKind = 'trap' | 'hang';
@@ -7,4 +8,24 @@ export interface Fault {
   readonly kind: FaultKind;
   /** Number of the frame in a batch. */
   readonly frame: number;
+}
+
+/** Never returns. */
+export function loop(): never {
+  for (;;);
+}
+
+/**
+ * An endless loop in the simulation, where nothing may loop for ever: what would never return throws this. The driver of the VM then lets
+ * it stand still, until whoever watches it ends it.
+ */
+export class Standstill extends Error {
+  override readonly name = 'Standstill';
+
+  /** The standstill that an error is, or that caused it. */
+  static in(error: unknown): Standstill | null {
+    if (isA(error, Standstill)) return error;
+    const cause = causeOf(error);
+    return isA(cause, Standstill) ? cause : null;
+  }
 }

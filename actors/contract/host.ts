@@ -11,7 +11,6 @@
  * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
  * `guardControl` (host-shim/common/guard.ts), so that every call settles.
  */
-
 import type { VmControl } from './control.js';
 import type { VmEvents } from './events.js';
 import type { VmName } from './instance.js';
@@ -122,4 +121,12 @@ export class ControlError extends Error {
   ) {
     super(`${call} in VM ${vm}: ${code}${detail ? `: ${detail}` : ''}`, options);
   }
+}
+
+/** @param late the error when there is no answer within `deadlineMs`; whatever comes then is ignored */
+export function inTime<T>(timers: Timers, deadlineMs: number, answer: Promise<T>, late: () => Error): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = timers.set(deadlineMs, () => reject(late()));
+    answer.then(resolve, reject).finally(() => timers.clear(timer));
+  });
 }

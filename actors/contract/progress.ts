@@ -1,4 +1,4 @@
-/** What the host of a VM knows of how it gets on. */
+/** What the host of a VM knows of how it gets on, and remembers for the next incarnations of where it has hung. Plain data: it crosses the control plane. */
 
 /** What a VM is busy with. */
 export interface Place {
@@ -37,3 +37,24 @@ export interface ProgressReader {
 }
 
 export type ProgressListener = (reading: ProgressReading) => void;
+
+/** A frame is tried again once: a trap or hang of the moment passes, a frame at which its actor ends twice is poison. */
+export const ATTEMPTS_MAX = 2;
+
+export interface Suspect extends Place {
+  /** As for a crash report. */
+  readonly reason: string;
+  /** The host has told of it. */
+  readonly reported: boolean;
+  /** It hung there. Otherwise its thread ended: where the place is not certain, it may have been done with it. */
+  readonly hung: boolean;
+}
+
+export const suspectsAt = (party: number, suspects: readonly Suspect[]): readonly Suspect[] =>
+  suspects.filter(({ address }) => address === party);
+
+/** What a report names as the cause of a hang, or of the end of a thread. A loop has no stack, nor has a thread that is gone. */
+export class Hang extends Error {
+  override readonly name = 'Hang';
+  override readonly stack = '';
+}

@@ -19,6 +19,7 @@ import { Reader } from '../../protocol/reader.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
 import type { FaultKind } from '../contract/fault.js';
+import { loop } from '../contract/fault.js';
 import {
   type ActorFactory,
   type ActorInstance,
@@ -29,7 +30,6 @@ import {
   type Output,
 } from '../contract/instance.js';
 import { readCounts, snapshotField, writeCounts } from '../contract/snapshot.js';
-import { loop } from '../contract/standstill.js';
 import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
 import type { Actor, Handlers } from './actor.js';
 import { assertHandlersNamed, handlerNameOf, namedBy, replyHandlerNameOf } from './handler-names.js';

@@ -27,8 +27,8 @@
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { ControlError } from '../contract/host.js';
+import type { Side, TwinStatus } from '../contract/states.js';
 import { reasonOf } from '../contract/thrown.js';
-import type { Side, TwinStatus } from '../contract/twin.js';
 import { codeOf, isLoss } from './errors.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 

@@ -1,13 +1,10 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
 import { DeadLetters } from '../../bus/dead-letters.js';
-import type { CrashHistory } from '../contract/condition.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import { Listeners } from '../contract/listeners.js';
-import type { ActorState, CircuitState, PortState } from '../contract/states.js';
-import type { StorageChange } from '../contract/storage-change.js';
-import type { TwinStatus } from '../contract/twin.js';
+import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus } from '../contract/states.js';
+import type { StorageChange } from '../contract/storage.js';
 import type { SystemState } from './system-machine.js';
 import type { VmState } from './vm-machine.js';
 
@@ -117,7 +114,7 @@ const NONE: CrashHistory = { lastCrash: null, poisoned: null };
  *
  * The catch: a report that took long to complete may come after that of a later incarnation, and does not replace it.
  */
-export class CrashHistories {
+class CrashHistories {
   private readonly histories = new Map<string, CrashHistory>();
   private readonly epochs = new Map<string, number>();
 
@@ -139,5 +136,30 @@ export class CrashHistories {
     const { lastCrash, poisoned } = this.of(party);
     const messages = (poisoned?.messages ?? 0) + 1;
     this.histories.set(party, { lastCrash, poisoned: { messages, at: Math.max(at, poisoned?.at ?? 0) } });
+  }
+}
+
+/** Those who are told of changes. One that throws disturbs neither who tells nor the others: its error surfaces from a timer. */
+export class Listeners<Change> {
+  private readonly listeners = new Set<(change: Change) => void>();
+
+  constructor(private readonly timers: Timers) {}
+
+  /** @returns a function that takes the listener away */
+  add(listener: (change: Change) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  tell(change: Change): void {
+    for (const listener of [...this.listeners]) {
+      try {
+        listener(change);
+      } catch (error) {
+        this.timers.set(0, () => {
+          throw error;
+        });
+      }
+    }
   }
 }

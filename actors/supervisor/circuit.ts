@@ -9,8 +9,7 @@
  * In Wasm it is closed or half-open, and open in JavaScript. Half-open waits for nothing: it is as closed, with one more end in store.
  */
 import type { Host } from '../contract/host.js';
-import type { CircuitState } from '../contract/states.js';
-import type { Side } from '../contract/twin.js';
+import type { CircuitState, Side } from '../contract/states.js';
 import { admitRestart, checkIntensity, type Intensity, type RestartTimes } from './intensity.js';
 import type { Vms } from './supervised-vm.js';
 import type { OwnBudget } from './tree/specification.js';

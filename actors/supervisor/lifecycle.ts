@@ -5,14 +5,13 @@
  * The catch: a VM that hangs cannot stop its other actors either. Its thread is ended then, instead of waiting for each of them.
  */
 import type { VmName } from '../contract/instance.js';
-import type { StateKeeper } from '../contract/state-keeper.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
+import type { StateKeeper } from '../contract/storage.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
-import type { Directory } from './directory.js';
+import type { Directory, Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
 import type { StopResult, SupervisedParty } from './party.js';
-import type { Routing } from './routing.js';
 import type { Supervision } from './supervision.js';
 import type { SystemCommands } from './system-machine.js';
 import { setTrapRate, type TrapRate } from './vm-recovery.js';

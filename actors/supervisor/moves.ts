@@ -11,8 +11,8 @@ import type { LinkPositions, RecoverySpec } from '../contract/control.js';
 import { ControlError, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ChangeFeed } from './change-feed.js';
+import type { Routing } from './directory.js';
 import { SupervisionError } from './errors.js';
-import type { Routing } from './routing.js';
 import type { Vms } from './supervised-vm.js';
 
 export interface MoveSpec extends Pick<RecoverySpec, 'options'> {

@@ -1,15 +1,14 @@
 /** What the machines of actors and ports have done in the VMs: their incarnations started and ended, and the former ones fenced off. */
 import type { VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
-import type { StartState, StateKeeper } from '../contract/state-keeper.js';
-import type { Side } from '../contract/twin.js';
+import type { Side } from '../contract/states.js';
+import type { StartState, StateKeeper } from '../contract/storage.js';
 import type { ActorCommands } from './actor-machine.js';
-import type { Directory } from './directory.js';
+import type { Directory, Routing } from './directory.js';
 import { SupervisionError } from './errors.js';
 import type { Moves } from './moves.js';
-import type { PortCommands } from './port-machine.js';
-import type { Routing } from './routing.js';
 import type { ActorSpecification } from './supervised-actor.js';
+import type { PortCommands } from './supervised-port.js';
 
 /** What those of one actor share with all others'. */
 export interface CommandServices {

@@ -1,16 +1,156 @@
-/** One port under supervision, wherever it lives: its machine, and what it is to others. */
-import { type Actor, createActor, waitFor } from 'xstate';
+/**
+ * The life of one port as its supervisor sees it. A port is opened with its VM, and ends with it; one of application code also ends when a
+ * handler throws, and is restarted within a budget.
+ *
+ *    running ── ended, budget left ──> restarting ──> running
+ *       │                                  │ none left
+ *       │ its VM is started again          ▼
+ *       ▼                              stopping ──> exhausted ── start ──> starting ──> running
+ *    recovering ──> running                    lost <── from anywhere: the VM is gone
+ *
+ * As with actors each incarnation has a higher epoch, and an `ended` of an older one is ignored.
+ */
+
+import { type Actor, assign, createActor, fromPromise, setup, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { RecoverySpec } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { PortState } from '../contract/states.js';
+import { reasonOf } from '../contract/thrown.js';
 import type { PortStatus, SystemChange } from './change-feed.js';
-import { StartError, SupervisionError } from './errors.js';
-import type { Intensity } from './intensity.js';
+import { isLoss, StartError, SupervisionError } from './errors.js';
+import { admitRestart, type Intensity, type RestartTimes } from './intensity.js';
 import type { PartyWatcher, SupervisedParty } from './party.js';
-import { type PortCommands, portMachine } from './port-machine.js';
+
+export interface PortCommands {
+  /** Fences the former incarnation in every VM, and starts the next one. */
+  restart(epoch: number): Promise<void>;
+  /** Ends it in its VM and fails the requests it has in hand. */
+  stop(): Promise<void>;
+  /** Starts one that is down. */
+  start(epoch: number): Promise<void>;
+}
+
+export interface PortInput {
+  readonly intensity: Intensity;
+  readonly nowMicros: () => number;
+  readonly commands: PortCommands;
+}
+
+export interface PortContext extends PortInput {
+  readonly epoch: number;
+  readonly restarts: number;
+  readonly times: RestartTimes;
+  /** When the last incarnation ended, in microseconds. */
+  readonly endedAt: number;
+  /** Why it is not running, or was last restarted; empty when it never ended. */
+  readonly reason: string;
+  /** How the last incarnation ended; of no meaning before one has. */
+  readonly end: EndReason;
+  /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
+  readonly endedEarly: boolean;
+}
+
+export type PortEvent =
+  | { readonly type: 'ended'; readonly epoch: number; readonly reason: string }
+  | { readonly type: 'start' }
+  | { readonly type: 'vmLost'; readonly reason: string }
+  | { readonly type: 'vmRestarting'; readonly reason: string; readonly end: EndReason }
+  | { readonly type: 'recovered' };
+
+const admitted = ({ times, endedAt, intensity }: PortContext): RestartTimes | null => admitRestart(times, endedAt, intensity);
+
+const onVmLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
+const onEnd = { ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } } as const;
+/** A command that fails is one more end, unless it says that the VM is gone: that is announced as well. */
+const onFailure = [
+  { guard: 'vmGone', target: 'lost', actions: 'noteFailure' },
+  { target: 'deciding', actions: 'noteFailure' },
+] as const;
+
+export const portMachine = setup({
+  types: {
+    context: {} as PortContext,
+    events: {} as PortEvent,
+    input: {} as PortInput,
+  },
+  actors: {
+    restart: fromPromise<void, PortContext>(({ input }) => input.commands.restart(input.epoch)),
+    stop: fromPromise<void, PortContext>(({ input }) => input.commands.stop()),
+    start: fromPromise<void, PortContext>(({ input }) => input.commands.start(input.epoch)),
+  },
+  guards: {
+    ofThisEpoch: ({ context, event }) => event.type === 'ended' && event.epoch === context.epoch,
+    admitted: ({ context }) => admitted(context) !== null,
+    endedEarly: ({ context }) => context.endedEarly,
+    vmGone: ({ event }) => 'error' in event && isLoss(event.error),
+  },
+  actions: {
+    noteEnd: assign(({ context, event }) => ({
+      endedAt: context.nowMicros(),
+      reason: event.type === 'ended' ? event.reason : context.reason,
+      end: 'trap',
+    })),
+    noteEarlyEnd: assign({ endedEarly: true }),
+    noteFailure: assign(({ context, event }) => {
+      const error = 'error' in event ? event.error : undefined;
+      return { endedAt: context.nowMicros(), reason: reasonOf(error), end: isLoss(error) ? 'vmLost' : 'failed' };
+    }),
+    noteLoss: assign(({ context, event }) => ({
+      endedAt: context.nowMicros(),
+      reason: 'reason' in event ? event.reason : context.reason,
+      end: event.type === 'vmRestarting' ? event.end : 'vmLost',
+    })),
+    noteExhaustion: assign(({ context }) => ({ reason: `restart budget exhausted: ${context.reason}`, end: 'exhausted' as const })),
+    beginNext: assign(({ context }) => ({
+      epoch: context.epoch + 1,
+      restarts: context.restarts + 1,
+      times: admitted(context) ?? context.times,
+    })),
+    beginRecovery: assign(({ context }) => ({ epoch: context.epoch + 1, restarts: context.restarts + 1, endedEarly: false })),
+    beginAnew: assign(({ context }) => ({ epoch: context.epoch + 1, times: [], reason: '' })),
+  },
+}).createMachine({
+  id: 'port',
+  context: ({ input }) => ({ ...input, epoch: 1, restarts: 0, times: [], endedAt: 0, reason: '', end: 'failed', endedEarly: false }),
+  initial: 'running',
+  states: {
+    running: { on: { ...onEnd, ...onVmLoss } },
+    deciding: {
+      always: [
+        { guard: 'admitted', target: 'restarting', actions: 'beginNext' },
+        { target: 'stopping', actions: 'noteExhaustion' },
+      ],
+    },
+    restarting: {
+      invoke: { src: 'restart', input: ({ context }) => context, onDone: 'running', onError: onFailure },
+      on: { ...onEnd, ...onVmLoss },
+    },
+    recovering: {
+      entry: ['noteLoss', 'beginRecovery'],
+      on: {
+        ended: { guard: 'ofThisEpoch', actions: ['noteEnd', 'noteEarlyEnd'] },
+        recovered: [{ guard: 'endedEarly', target: 'deciding' }, { target: 'running' }],
+        vmLost: onVmLoss.vmLost,
+        vmRestarting: { target: 'recovering', reenter: true },
+      },
+    },
+    stopping: {
+      invoke: { src: 'stop', input: ({ context }) => context, onDone: 'exhausted', onError: 'exhausted' },
+      on: { vmLost: onVmLoss.vmLost },
+    },
+    exhausted: { on: { start: 'starting', vmLost: onVmLoss.vmLost } },
+    starting: {
+      entry: 'beginAnew',
+      invoke: { src: 'start', input: ({ context }) => context, onDone: 'running', onError: onFailure },
+      on: { ...onEnd, ...onVmLoss },
+    },
+    // A command may have found the VM lost before that was announced.
+    lost: { on: { start: 'starting', vmRestarting: 'recovering' } },
+  },
+});
 
 /** Nothing runs, and nothing will without an order. */
 const DOWN: readonly PortState[] = ['exhausted', 'lost'];

@@ -8,8 +8,7 @@
 import type { VmControl } from '../contract/control.js';
 import { ControlError, type Host, type VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { Place, ProgressReader } from '../contract/progress.js';
-import type { Suspect } from '../contract/suspect.js';
+import type { Place, ProgressReader, Suspect } from '../contract/progress.js';
 import type { VmStatus } from './change-feed.js';
 import type { Directory } from './directory.js';
 import type { SupervisedVm } from './supervised-vm.js';

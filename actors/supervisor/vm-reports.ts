@@ -8,11 +8,10 @@ import { CAUSE_CHAIN_MAX } from '../../protocol/limits.js';
 import type { CauseLink, CrashReport, VmEvent } from '../contract/events.js';
 import type { VmListener } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { StateKeeper } from '../contract/state-keeper.js';
+import type { StateKeeper } from '../contract/storage.js';
 import type { ChangeFeed, SystemChange } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
-import type { Directory } from './directory.js';
-import type { Routing } from './routing.js';
+import type { Directory, Routing } from './directory.js';
 import type { VmRecovery } from './vm-recovery.js';
 
 export interface VmReportServices {

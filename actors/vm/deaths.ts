@@ -8,7 +8,7 @@
  */
 import type { CrashReport } from '../contract/events.js';
 import { ActorTrap } from '../contract/instance.js';
-import { ATTEMPTS_MAX, Hang, type Suspect } from '../contract/suspect.js';
+import { ATTEMPTS_MAX, Hang, type Suspect } from '../contract/progress.js';
 import { type Crashes, NO_MESSAGE } from './crashes.js';
 import type { Gate, GateBus } from './gate.js';
 import type { Tap } from './tap.js';

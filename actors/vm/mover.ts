@@ -6,8 +6,8 @@
  * The catch: between `adopt` and `forget` the actor is in both VMs, and does nothing in either.
  */
 
+import type { ActorHandover } from '../contract/checkpoint.js';
 import type { LinkPositions, MoveControl, RecoverySpec } from '../contract/control.js';
-import type { ActorHandover } from '../contract/handover.js';
 import type { Cell, CellMap } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
 import type { Cells } from './cells.js';

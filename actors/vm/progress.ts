@@ -11,8 +11,9 @@
  *
  * The catch: plain stores, since every frame makes some. What they say is certain only once the thread that made them is gone.
  */
+
+import { Standstill } from '../contract/fault.js';
 import type { ProgressReading } from '../contract/progress.js';
-import { Standstill } from '../contract/standstill.js';
 
 const BUSY = 0;
 const COUNT = 1;

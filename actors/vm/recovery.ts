@@ -6,7 +6,7 @@
  *     ──> what has left before leaves no more than once ──> a checkpoint
  */
 import type { RecoverySpec } from '../contract/control.js';
-import { type Suspect, suspectsAt } from '../contract/suspect.js';
+import { type Suspect, suspectsAt } from '../contract/progress.js';
 import type { CellMap } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
 import type { Cells } from './cells.js';

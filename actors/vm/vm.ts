@@ -7,11 +7,20 @@
 import { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
-import type { ActorHealth, DeadLetter, EndNotice, RecoverySpec, Routes, SpawnSpec, VmControl, VmCounters } from '../contract/control.js';
+import type {
+  ActorHealth,
+  DeadLetter,
+  EndNotice,
+  RecoverySpec,
+  Routes,
+  SpawnSpec,
+  Trial,
+  VmControl,
+  VmCounters,
+} from '../contract/control.js';
 import type { CauseLink } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
-import type { Suspect } from '../contract/suspect.js';
-import type { Trial } from '../contract/trial.js';
+import type { Suspect } from '../contract/progress.js';
 import type { PortHandlers, PortParty } from '../model/port-handlers.js';
 import { CellMap } from './cell/cell.js';
 import { wholeFrame } from './cell/rehearsal.js';

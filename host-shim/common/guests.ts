@@ -8,7 +8,7 @@
  */
 
 import type { UnfitGuest } from '../../actors/contract/host.js';
-import { inTime } from '../../actors/contract/in-time.js';
+import { inTime } from '../../actors/contract/host.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
 import { GUEST_LOAD_DEADLINE_MS } from '../limits.js';

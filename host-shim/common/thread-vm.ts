@@ -1,10 +1,10 @@
 /** A VM in the host's own thread: the host's, and on a device without workers every other. Its control calls are plain calls. */
 import { CONTROL_CALLS, callsAround, type VmControl } from '../../actors/contract/control.js';
 import type { VmEvents } from '../../actors/contract/events.js';
+import { Standstill } from '../../actors/contract/fault.js';
 import type { VmHandle, VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader } from '../../actors/contract/progress.js';
-import { Standstill } from '../../actors/contract/standstill.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
 import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import { DeathWatch, guardControl } from './guard.js';

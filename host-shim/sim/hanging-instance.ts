@@ -4,8 +4,8 @@
  */
 
 import type { FaultKind } from '../../actors/contract/fault.js';
+import { Standstill } from '../../actors/contract/fault.js';
 import type { ActorFactory, ActorInstance } from '../../actors/contract/instance.js';
-import { Standstill } from '../../actors/contract/standstill.js';
 import { frameLength } from '../../protocol/frame.js';
 
 class HangingInstance implements ActorInstance {

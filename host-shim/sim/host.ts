@@ -5,9 +5,9 @@
  * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
  */
 import type { VmEvents } from '../../actors/contract/events.js';
+import { Standstill } from '../../actors/contract/fault.js';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
-import { Standstill } from '../../actors/contract/standstill.js';
 import { readProgress } from '../../actors/vm/progress.js';
 import { ToldProgress } from '../../actors/vm/told-progress.js';
 import { Vm } from '../../actors/vm/vm.js';

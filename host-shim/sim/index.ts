@@ -1,6 +1,6 @@
 /** Tandem in one thread: a virtual clock, seeded delivery, faults to order. For tests, and for runs that must be repeatable. */
 
-export { Standstill } from '../../actors/contract/standstill.js';
+export { Standstill } from '../../actors/contract/fault.js';
 export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export { Random } from '../../bus/random.js';
 export type { ThreadLinkFaults } from '../../bus/thread-link.js';

@@ -9,7 +9,7 @@
  * is said by a section of the module, `tandem_sources`.
  */
 import { decodedMappings, type SourceMapSegment, TraceMap } from '@jridgewell/trace-mapping';
-import { inTime } from '../../actors/contract/in-time.js';
+import { inTime } from '../../actors/contract/host.js';
 import type { SiteSearch } from '../../actors/contract/instance.js';
 import { isA, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
 import { platformTimers } from '../common/timers.js';

@@ -1,7 +1,6 @@
 /** Records: an intact one is read as it was written, and nothing else counts as a record. */
 import { expect, test } from 'vitest';
-import { crc32c } from '../../actors/application/persistence/crc32c.js';
-import { decodeRecord, encodeRecord, RecordError, SNAPSHOT_OFFSET } from '../../actors/application/persistence/record.js';
+import { crc32c, decodeRecord, encodeRecord, RecordError, SNAPSHOT_OFFSET } from '../../actors/application/persistence/record.js';
 
 const text = (words: string) => new TextEncoder().encode(words);
 const record = { fingerprint: 0xfedc_ba98_7654_3210n, generation: 2 ** 40 + 3, snapshot: text('the state') };

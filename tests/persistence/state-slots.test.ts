@@ -1,6 +1,6 @@
 /** The two slots of a state: whatever happens to a write, the newest state or the one before is read. */
 import { expect, test } from 'vitest';
-import { type Found, StateSlots } from '../../actors/application/persistence/state-slots.js';
+import { type Found, StateSlots } from '../../actors/application/persistence/persistent-state.js';
 import { Random } from '../../bus/random.js';
 import { openStorage, type StorageFault, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
 

@@ -5,8 +5,8 @@ import { type SystemOptions, startSystem } from '../../actors/application/system
 import type { VmCounters } from '../../actors/contract/control.js';
 import type { Host } from '../../actors/contract/host.js';
 import { decodeSavedState } from '../../actors/contract/snapshot.js';
+import type { Twins } from '../../actors/contract/states.js';
 import type { Storage } from '../../actors/contract/storage.js';
-import type { Twins } from '../../actors/contract/twin.js';
 import { Actor, type Handlers, type RequestToken } from '../../actors/model/actor.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';

@@ -1,6 +1,6 @@
 /** A message that hangs each time, and a VM that is lost for another reason before that is noticed: the message is given up all the same. */
 import { expect, test } from 'vitest';
-import { Standstill } from '../../actors/contract/standstill.js';
+import { Standstill } from '../../actors/contract/fault.js';
 import { Bank, bank, openBank } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };

@@ -1,6 +1,6 @@
 /** An actor that loops for ever: its VM is ended and goes on, nothing is lost, and what hangs twice is given up. */
 import { describe, expect, test } from 'vitest';
-import { Standstill } from '../../actors/contract/standstill.js';
+import { Standstill } from '../../actors/contract/fault.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Random } from '../../bus/random.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';

@@ -1,7 +1,7 @@
 /** In one word how each actor and port is, and what made it so: how a state and a history give it, and that faults show as what they are. */
 import { describe, expect, test } from 'vitest';
-import { type Condition, type CrashHistory, conditionOf } from '../../actors/contract/condition.js';
 import type { ActorState, PortState } from '../../actors/contract/states.js';
+import { type Condition, type CrashHistory, conditionOf } from '../../actors/contract/states.js';
 import { CRASH_REPORTS_MAX } from '../../actors/supervisor/change-feed.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { type BankWorld, bank, counterdesk, openBank } from './bank.js';

@@ -1,7 +1,7 @@
 /** A move at each of its steps, in each VM: whatever happens just before or after it, the application ends as if nobody had moved. */
 import { expect, test } from 'vitest';
+import { Standstill } from '../../actors/contract/fault.js';
 import type { VmName } from '../../actors/contract/instance.js';
-import { Standstill } from '../../actors/contract/standstill.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { StateOf } from '../../protocol/schema.js';

@@ -1,7 +1,7 @@
 /** Ports of application code: what throws is started again, with everything new, and what was on its way to it comes to the next one. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Standstill } from '../../actors/contract/standstill.js';
+import { Standstill } from '../../actors/contract/fault.js';
 import type { Incoming, Port, SystemChange } from '../../actors/index.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
 import type { MessageOf } from '../../protocol/schema.js';

@@ -3,6 +3,7 @@
  * of them. It drives the supervisor's decisions; actors in real VMs are tested with the real hosts.
  */
 
+import type { ActorHandover } from '../../actors/contract/checkpoint.js';
 import { untouched } from '../../actors/contract/checkpoint.js';
 import type {
   ActorHealth,
@@ -12,16 +13,14 @@ import type {
   RecoverySpec,
   Routes,
   SpawnSpec,
+  Trial,
   VmControl,
   VmCounters,
 } from '../../actors/contract/control.js';
 import type { CauseLink, CrashReport } from '../../actors/contract/events.js';
-import type { ActorHandover } from '../../actors/contract/handover.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
-import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
-import type { Suspect } from '../../actors/contract/suspect.js';
-import type { Trial } from '../../actors/contract/trial.js';
+import type { ProgressReader, ProgressReading, Suspect } from '../../actors/contract/progress.js';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { DeathWatch, guardControl } from '../../host-shim/common/guard.js';
 import { VirtualTime } from './virtual-time.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { StateSlots } from '../../actors/application/persistence/state-slots.js';
+import { StateSlots } from '../../actors/application/persistence/persistent-state.js';
 import { PlacementError } from '../../actors/application/placement.js';
 import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { RING } from '../../examples/tv/app/theme.js';

@@ -7,16 +7,13 @@
  * until it has settled there is no other of its actor.
  */
 import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
-import { ControlError, type TimerHandle, type Timers } from '../../contract/host.js';
-import { inTime } from '../../contract/in-time.js';
+import { ControlError, inTime, type TimerHandle, type Timers } from '../../contract/host.js';
 import { decodeSavedState, withoutVersions } from '../../contract/snapshot.js';
-import type { StartState, StateKeeper } from '../../contract/state-keeper.js';
+import type { PersistenceStatus, StartState, StateKeeper } from '../../contract/storage.js';
 import { type Storage, StorageError } from '../../contract/storage.js';
-import type { PersistenceStatus } from '../../contract/storage-change.js';
 import type { ChangeFeed } from '../../supervisor/change-feed.js';
 import type { Directory } from '../../supervisor/directory.js';
-import { type PersistentActor, PersistentState } from './persistent-state.js';
-import { asStorageError, type StoredState } from './state-slots.js';
+import { asStorageError, type PersistentActor, PersistentState, type StoredState } from './persistent-state.js';
 
 /** What of storage actors begin with: the newest state that they take, one before the newest, or none. */
 export type Stored = 'newest' | 'before' | 'none';

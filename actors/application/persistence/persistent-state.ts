@@ -1,8 +1,8 @@
 /** The state of one actor in storage: read when the actor starts, written when it has changed, one write at a time. */
-import type { Storage, StorageError } from '../../contract/storage.js';
-import type { PersistenceStatus, StorageChange } from '../../contract/storage-change.js';
+import { type PersistenceStatus, type Storage, type StorageChange, StorageError } from '../../contract/storage.js';
+import { isA } from '../../contract/thrown.js';
 import type { ChangeFeed } from '../../supervisor/change-feed.js';
-import { asStorageError, StateSlots, type StoredState } from './state-slots.js';
+import { decodeRecord, encodeRecord, RecordError, type StateRecord } from './record.js';
 
 export interface PersistentActor {
   readonly actor: string;
@@ -89,3 +89,135 @@ export class PersistentState {
 }
 
 const equal = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && one.every((byte, i) => byte === other[i]);
+
+/** The two that are written in turn, and the one aside. */
+const SLOTS = ['0', '1', 'other'] as const;
+const ASIDE = 2;
+
+/** A file that another program holds, or a database that was just closed, can be read a moment later. */
+const READ_TRIES_MAX = 2;
+
+/** A state that storage holds. */
+export type StoredState = Pick<StateRecord, 'generation' | 'snapshot'>;
+
+/** damaged: no whole record. version: of another version of the schema. */
+export interface UnreadableRecord {
+  readonly reason: 'damaged' | 'version';
+  readonly detail: string;
+}
+
+export interface Found {
+  /** Newest first. */
+  readonly states: readonly StoredState[];
+  readonly discarded: readonly UnreadableRecord[];
+}
+
+interface Slot {
+  readonly index: number;
+  readonly bytes: Uint8Array;
+  readonly record: StateRecord;
+}
+
+/**
+ * The records of one actor in storage: two slots that are written in turn, so that the one that is not being written holds the last good
+ * state, and a third where a record of another version of the schema is set aside before it would be overwritten.
+ *
+ * The catch: the target of a write changes only when the write has succeeded. Whatever a failed one has left in its slot, the next one
+ * goes to the same slot.
+ */
+export class StateSlots {
+  private states: readonly StoredState[] = [];
+  private generation = 0;
+  private target = 0;
+  /** Newest record of another version that is not set aside yet. */
+  private foreign: Slot | null = null;
+  private isKnown = false;
+
+  constructor(
+    private readonly storage: Storage,
+    private readonly actor: string,
+    private readonly fingerprint: bigint,
+  ) {}
+
+  /** The newest state and the one before, as far as there are any. */
+  get newest(): readonly StoredState[] {
+    return this.states;
+  }
+
+  /** They have been read. */
+  get known(): boolean {
+    return this.isKnown;
+  }
+
+  /** They may have changed: they are read again before anything is written. */
+  doubt(): void {
+    this.isKnown = false;
+    this.states = [];
+  }
+
+  /** @throws StorageError when a slot cannot be read: nothing is known then, and nothing is written before it could be */
+  async read(): Promise<Found> {
+    const discarded: UnreadableRecord[] = [];
+    const slots = (await this.load(discarded)).sort((a, b) => b.record.generation - a.record.generation);
+    const own = slots.filter(({ record }) => record.fingerprint === this.fingerprint);
+    const others = slots.filter(({ record }) => record.fingerprint !== this.fingerprint);
+    this.generation = slots[0]?.record.generation ?? 0;
+    this.states = own.map(({ record: { generation, snapshot } }) => ({ generation, snapshot }));
+    this.foreign = others[0] && others[0].index !== ASIDE ? others[0] : null;
+    const holdsNewest = [own[0], others[0]].find((slot) => slot && slot.index !== ASIDE);
+    this.target = holdsNewest?.index === 0 ? 1 : 0;
+    this.isKnown = true;
+    if (slots[0] && slots[0] === others[0])
+      discarded.push({ reason: 'version', detail: `generation ${this.generation} is of another version of the schema` });
+    return { states: this.states, discarded };
+  }
+
+  /** Resolves when the state would outlive a loss of power. Calls must not overlap. @throws StorageError */
+  async write(snapshot: Uint8Array): Promise<void> {
+    if (!this.isKnown) await this.read();
+    if (this.foreign?.index === this.target) await this.setAside();
+    const state = { generation: this.generation + 1, snapshot };
+    await this.storage.put(this.keyOf(this.target), encodeRecord({ ...state, fingerprint: this.fingerprint }));
+    this.generation = state.generation;
+    this.states = [state, ...this.states.slice(0, 1)];
+    this.target = 1 - this.target;
+    if (this.foreign) await this.setAside();
+  }
+
+  private async setAside(): Promise<void> {
+    if (this.foreign) await this.storage.put(this.keyOf(ASIDE), this.foreign.bytes);
+    this.foreign = null;
+  }
+
+  /** What is in a slot and is no record is damaged. A slot that cannot be read is not: it may hold the newest, and nobody may write over it. */
+  private async load(discarded: UnreadableRecord[]): Promise<Slot[]> {
+    const contents = await Promise.all(SLOTS.map((_, index) => this.get(index, READ_TRIES_MAX)));
+    return contents.flatMap((bytes, index) => {
+      if (bytes === null) return [];
+      try {
+        return [{ index, bytes, record: decodeRecord(bytes) }];
+      } catch (error) {
+        if (!(error instanceof RecordError)) throw error;
+        discarded.push({ reason: 'damaged', detail: `slot ${SLOTS[index]}: ${error.message}` });
+        return [];
+      }
+    });
+  }
+
+  private async get(index: number, tries: number): Promise<Uint8Array | null> {
+    try {
+      return await this.storage.get(this.keyOf(index));
+    } catch (error) {
+      if (tries <= 1) throw error;
+      return this.get(index, tries - 1);
+    }
+  }
+
+  private keyOf(index: number): string {
+    return `${this.actor}/${SLOTS[index]}`;
+  }
+}
+
+/** Whatever a storage throws, as its own error. */
+export const asStorageError = (error: unknown, operation: string): StorageError =>
+  isA(error, StorageError) ? error : new StorageError('failed', operation, { cause: error });

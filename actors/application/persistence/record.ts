@@ -1,5 +1,4 @@
 /** One version of an actor's state as it lies in storage: docs/STORAGE.md draws it. */
-import { crc32c } from './crc32c.js';
 
 const MAGIC = 0x4d444e54; // TNDM, little-endian
 const FORMAT = 1;
@@ -56,3 +55,19 @@ export function decodeRecord(bytes: Uint8Array): StateRecord {
 }
 
 const checksumOf = (record: Uint8Array): number => crc32c(record.subarray(SNAPSHOT_OFFSET), crc32c(record.subarray(0, CHECKSUM_OFFSET)));
+
+/** Reversed 0x1EDC6F41. */
+const POLYNOMIAL = 0x82f63b78;
+
+const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let remainder = byte;
+  for (let bit = 0; bit < 8; bit++) remainder = remainder & 1 ? (remainder >>> 1) ^ POLYNOMIAL : remainder >>> 1;
+  return remainder;
+});
+
+/** @param before checksum of the bytes that come before these */
+export function crc32c(bytes: Uint8Array, before = 0): number {
+  let remainder = ~before;
+  for (let i = 0; i < bytes.length; i++) remainder = TABLE[(remainder ^ bytes[i]) & 0xff] ^ (remainder >>> 8);
+  return ~remainder >>> 0;
+}

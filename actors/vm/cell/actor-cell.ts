@@ -14,13 +14,11 @@
 import type { Mailbox } from '../../../bus/mailbox.js';
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
-import type { ActorCheckpoint } from '../../contract/checkpoint.js';
-import type { ActorHealth, SpawnSpec } from '../../contract/control.js';
+import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
+import type { ActorHealth, SpawnSpec, Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
-import type { Handover } from '../../contract/handover.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
-import type { Suspect } from '../../contract/suspect.js';
-import type { Trial } from '../../contract/trial.js';
+import type { Suspect } from '../../contract/progress.js';
 import { NO_FRAME } from '../deaths.js';
 import type { Gate } from '../gate.js';
 import { ActorCore } from './actor-core.js';

@@ -7,9 +7,8 @@
  */
 import { hasSeen, noteSeen, pairsOf } from '../../../bus/seen.js';
 import { framesIn } from '../../../protocol/frame.js';
-import type { ActorCheckpoint } from '../../contract/checkpoint.js';
-import type { Handover } from '../../contract/handover.js';
-import type { Suspect } from '../../contract/suspect.js';
+import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
+import type { Suspect } from '../../contract/progress.js';
 import { hangOf, NO_FRAME } from '../deaths.js';
 import type { ActorCore } from './actor-core.js';
 import type { CellJournal, JournalEntry } from './cell-journal.js';

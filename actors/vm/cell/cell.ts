@@ -1,10 +1,8 @@
 /** One actor or port in a VM, from incarnation to incarnation, as its VM sees it: nobody asks which of the two it is. */
-import type { ActorCheckpoint } from '../../contract/checkpoint.js';
-import type { ActorHealth } from '../../contract/control.js';
+import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
+import type { ActorHealth, Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
-import type { Handover } from '../../contract/handover.js';
-import type { Suspect } from '../../contract/suspect.js';
-import type { Trial } from '../../contract/trial.js';
+import type { Suspect } from '../../contract/progress.js';
 import type { Party } from '../scheduler.js';
 
 export type CellCounts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;

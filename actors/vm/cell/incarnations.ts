@@ -4,6 +4,7 @@
  */
 
 import type { FaultKind } from '../../contract/fault.js';
+import { Standstill } from '../../contract/fault.js';
 import {
   type ActorFactory,
   type ActorInstance,
@@ -12,7 +13,6 @@ import {
   type MalformedFrame,
   type Output,
 } from '../../contract/instance.js';
-import { Standstill } from '../../contract/standstill.js';
 import { isA } from '../../contract/thrown.js';
 import type { Runtime } from './runtime.js';
 import { takeChecked } from './snapshot-check.js';

@@ -18,10 +18,10 @@ import {
   TARGET_OFFSET,
 } from '../../../protocol/frame.js';
 import { DIVERGENT_BODY_CHARACTERS_MAX, DIVERGENT_FRAME_BYTES_MAX, SENT_KEPT_BYTES_MAX } from '../../../protocol/limits.js';
+import type { Trial } from '../../contract/control.js';
 import type { DivergenceReport } from '../../contract/events.js';
 import { type ActorFactory, type ActorOptions, ActorTrap, type Output } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
-import type { Trial } from '../../contract/trial.js';
 
 type Emitted = NonNullable<DivergenceReport['again']>;
 interface Difference {
