@@ -88,7 +88,7 @@ describe('both sides of the ABI', () => {
     expect(Number(/ERROR_CODE_ENDED = (\d+)/.exec(system)?.[1])).toBe(ERROR_CODES.indexOf('ended'));
   });
 
-  it('have their numbers in docs/GUEST-ABI.md', () => {
+  it('are documented in docs/GUEST-ABI.md', () => {
     const page = readFileSync(join(root, 'docs/GUEST-ABI.md'), 'utf8');
     expect(page).toContain(`# The guest ABI, version ${ABI_VERSION}`);
     for (const entry of golden.exports) expect(page).toContain(`\`${entry.split(' ')[1]}`);
