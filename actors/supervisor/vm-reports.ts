@@ -70,6 +70,9 @@ export class VmReports {
       case 'checkpoint':
         // One of a former incarnation that comes late covers less than the memory still has.
         if (present) recovery.keep(name, event.bytes);
+        return;
+      default:
+        event satisfies never;
     }
   }
 

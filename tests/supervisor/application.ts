@@ -18,7 +18,7 @@ const party = (role: 'actor' | 'port', name: string, address: number): PartySche
   watches: [],
 });
 
-const page = party('port', 'page', 34);
+export const page = party('port', 'page', 34);
 export const [anna, bert, carl] = [party('actor', 'anna', 64), party('actor', 'bert', 65), party('actor', 'carl', 66)];
 
 export const order = (schema: PartySchema, more: Partial<ActorSpec> = {}): ActorSpec => ({
