@@ -19,8 +19,8 @@ const RECOVERY_FILES = [
   'actors/vm/checkpoint-memory.js',
   'actors/vm/cell/cell-journal.js',
   'actors/vm/cell/sent-since.js',
-  'actors/vm/cell/snapshot-check.js',
-  'actors/vm/cell/snapshot-keeper.js',
+  'actors/vm/cell/snapshots.js',
+  'actors/vm/cell/snapshots.js',
 ].map((file) => new URL(`../${file}`, import.meta.url));
 
 const IDLE = new Set(['(idle)', '(program)', '(root)']);

@@ -82,7 +82,7 @@ export class Cells {
     // What was meant for it while it was down is lost: requests of its own fail anew.
     bus.requests.reopen(cell.address, spec.snapshot !== undefined);
     bus.watchDeadlines();
-    if (spec.epoch > 1 || spec.stored) bus.resync.come(cell.core.schema, spec.stored !== undefined);
+    if (spec.epoch > 1 || spec.stored) bus.resync.come(cell.schema, spec.stored !== undefined);
   }
 
   restart(name: string, epoch: number): void {
@@ -140,7 +140,7 @@ export class Cells {
     const { all } = this.map;
     const poisoned = all.flatMap((cell) => cell.poisonedFrames());
     for (const cell of all) cell.recover();
-    for (const { core } of this.beginning) this.runtime.bus.resync.come(core.schema, false);
+    for (const { schema } of this.beginning) this.runtime.bus.resync.come(schema, false);
     this.beginning = [];
     return poisoned;
   }

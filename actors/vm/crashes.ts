@@ -1,7 +1,8 @@
 /** The crashes of a VM: what a person needs to mend them, in which of them parties are now, and where in their source they were. */
+import { beginningOf } from '../../bus/beginning.js';
 import type { Kinds } from '../../bus/kinds.js';
 import { readHeader } from '../../protocol/frame.js';
-import { CRASH_REPORT_FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import { CRASH_REASON_CHARACTERS_MAX, CRASH_REPEAT_MS, CRASH_REPORT_FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import type { CauseLink, CrashReport } from '../contract/events.js';
 import type { ActorTrap, VmName } from '../contract/instance.js';
 import { isA, stackOf } from '../contract/thrown.js';
@@ -163,5 +164,26 @@ export class CrashSites implements TapListener {
     if (!site.told) this.tap.located({ ...site.report, position });
     site.told = true;
     return position;
+  }
+}
+
+/** A port that fails the same way at each picture would report sixty crashes a second: the same one is told once a second, with how often it was. */
+export class RepeatedCrashes {
+  private last: CrashReport | null = null;
+  private untold = 0;
+
+  /** @returns what is to be told; null when that is nothing new */
+  admit(report: CrashReport): CrashReport | null {
+    const { last, untold } = this;
+    const passed = last ? report.at - last.at : 0;
+    const isSame = last !== null && last.reason === report.reason && last.position === report.position;
+    if (isSame && passed >= 0 && passed < CRASH_REPEAT_MS * 1000) {
+      this.untold++;
+      return null;
+    }
+    this.last = report;
+    this.untold = 0;
+    if (!isSame || untold === 0) return report;
+    return { ...report, reason: `${beginningOf(report.reason, CRASH_REASON_CHARACTERS_MAX - 40)} (and ${untold} times before)` };
   }
 }

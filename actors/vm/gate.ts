@@ -13,6 +13,7 @@ import {
   EPOCH_OFFSET,
   FOLLOWERS,
   frameLength,
+  framesIn,
   KIND_OFFSET,
   readU16,
   SENT_AT_OFFSET,
@@ -22,7 +23,7 @@ import {
   TARGET_OFFSET,
 } from '../../protocol/frame.js';
 import { REFUSALS_IN_FLIGHT_MAX, REQUEST_DEADLINE_DEFAULT_MS, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
-import type { HeldFrame } from '../contract/checkpoint.js';
+import type { Checkpoint, HeldFrame } from '../contract/checkpoint.js';
 import type { Tap } from './tap.js';
 
 /** What a gate needs of the bus of its VM. */
@@ -254,5 +255,57 @@ export class Gate {
   private retryLine(number: number, line: HeldFrames): void {
     for (let held = line.first; held && this.bus.router.emit(held.frame, 0, held.target); held = line.first) line.removeFirst();
     if (line.size === 0) this.lines.delete(number);
+  }
+}
+
+/** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
+export class OrphanedOutput {
+  private gates: Gate[] = [];
+
+  constructor(private readonly bus: GateBus) {}
+
+  /** Gates that are blocked. */
+  get size(): number {
+    return this.gates.length;
+  }
+
+  get held(): readonly HeldFrame[] {
+    return this.gates.flatMap((gate) => gate.held);
+  }
+
+  add(gate: Gate): void {
+    gate.closed = false;
+    if (gate.blocked) this.gates.push(gate);
+  }
+
+  /** The sender is here again: what waits leaves before what it emits now, which would overtake it otherwise. */
+  giveBack(gate: Gate): void {
+    const own = this.gates.filter(({ address }) => address === gate.address);
+    this.gates = this.gates.filter((each) => !own.includes(each));
+    for (const { held } of own) gate.hold(held);
+  }
+
+  /** What a lost incarnation had sent in vain waits at the gates of its senders, before what was held at them. @param parties that are here again */
+  restore({ sent, orphaned }: Pick<Checkpoint, 'sent' | 'orphaned'>, parties: readonly { readonly gate: Gate }[]): void {
+    const gates = new Map(parties.map(({ gate }) => [gate.address, gate]));
+    const hold = (held: HeldFrame): void => {
+      const source = readU16(held.frame, SOURCE_OFFSET);
+      (gates.get(source) ?? this.gateOf(source)).hold([held]);
+    };
+    for (const frame of sent.flatMap(framesIn)) hold({ frame, target: readU16(frame, TARGET_OFFSET) });
+    for (const held of orphaned) hold(held);
+  }
+
+  private gateOf(source: number): Gate {
+    const known = this.gates.find(({ address }) => address === source);
+    if (known) return known;
+    const gate = new Gate(source, this.bus);
+    this.gates.push(gate);
+    return gate;
+  }
+
+  /** Offers again what waits. */
+  retry(): void {
+    if (this.gates.length > 0) this.gates = this.gates.filter((gate) => !gate.retry());
   }
 }

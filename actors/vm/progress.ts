@@ -2,18 +2,20 @@
  * Signs of life that a VM leaves for its host: a few words of memory, shared where memory can be, which say whether it is busy, how far it
  * has got, and at what.
  *
- *   word   0      1       2         3       4        5       6..7       8..9
- *        +------+-------+---------+-------+--------+-------+----------+----------+
+ *   word   0      1       2         3       4        5          6..7       8..9
+ *        +------+-------+---------+-------+--------+----------+----------+----------+
  *        | busy | count | address | index | source | attempts | position | sequence |
- *        +------+-------+---------+-------+--------+-------+----------+----------+
+ *        +------+-------+---------+-------+--------+----------+----------+----------+
  *
- * Where memory is not shared they are told instead (progress-teller.ts, told-progress.ts).
+ * Where memory is not shared they are told instead: by a ProgressTeller, to a ToldProgress.
  *
  * The catch: plain stores, since every frame makes some. What they say is certain only once the thread that made them is gone.
  */
-
+import { readU32 } from '../../protocol/frame.js';
 import { Standstill } from '../contract/fault.js';
-import type { ProgressReading } from '../contract/progress.js';
+import type { Clock, TimerHandle, Timers } from '../contract/host.js';
+import type { ProgressListener, ProgressReading } from '../contract/progress.js';
+import type { VmOptions } from './vm-options.js';
 
 const BUSY = 0;
 const COUNT = 1;
@@ -45,19 +47,6 @@ export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressR
   };
 }
 
-/** Tells of what is done here whoever does not see the memory. */
-export interface Teller {
-  /** Every step is told. */
-  each: boolean;
-  /** Something was begun. */
-  changed(): void;
-  /** What was begun is done. */
-  done(): void;
-  /** What begins next is told, however soon. */
-  tellNext(): void;
-  end(): void;
-}
-
 /** The VM's end. */
 export class Progress {
   private readonly words: Int32Array;
@@ -72,7 +61,7 @@ export class Progress {
   /** @param teller where the host does not see the memory */
   constructor(
     memory: SharedArrayBuffer | ArrayBuffer,
-    private readonly teller: Teller | null = null,
+    private readonly teller: ProgressTeller | null = null,
   ) {
     this.words = new Int32Array(memory, 0, 6);
     this.numbers = new Float64Array(memory);
@@ -156,5 +145,113 @@ export class Progress {
   private advance(): void {
     this.count = (this.count + 1) | 0;
     this.words[COUNT] = this.count;
+  }
+}
+
+/** A quarter of the shortest time that is sensibly taken for a hang; and 40 messages a second cost nothing. */
+export const TELL_MS = 25;
+
+/**
+ * Tells the host of a VM how far that has got, where the host does not see it in shared memory. What is posted in the middle of a turn leaves
+ * the thread at once, so a thread that is slow is heard of, and one that loops is not.
+ *
+ *   an actor begins a batch ──> the journal entry says so
+ *   a port begins a frame ────> told
+ *   progress ──┬── `TELL_MS` after the last telling ──> told
+ *              ├── the end of what was told to be begun ──> told
+ *              └── else: told by a timer, when the event loop turns
+ *
+ * The catch: the end of a batch is known `TELL_MS` late. What loops before that, outside of any message, is put down to the batch.
+ */
+export class ProgressTeller {
+  /** Every step is told. */
+  each = false;
+  private toldMicros = Number.NEGATIVE_INFINITY;
+  private toldBusy = false;
+  private untold = false;
+  private timer: TimerHandle;
+  private waiting = false;
+  private ended = false;
+
+  constructor(
+    private readonly memory: SharedArrayBuffer | ArrayBuffer,
+    private readonly clock: Clock,
+    private readonly timers: Timers,
+    private readonly listener: ProgressListener,
+  ) {}
+
+  /** Something was begun. */
+  changed(): void {
+    const passedMicros = this.clock.nowMicros() - this.toldMicros;
+    // The clock may have been set back.
+    if (this.each || passedMicros < 0 || passedMicros >= TELL_MS * 1000) this.tell();
+    else this.tellSoon();
+  }
+
+  /** What was begun is done. */
+  done(): void {
+    if (this.toldBusy) this.tell();
+    else this.changed();
+  }
+
+  /** What begins next is told, however soon. */
+  tellNext(): void {
+    this.toldMicros = Number.NEGATIVE_INFINITY;
+  }
+
+  end(): void {
+    this.ended = true;
+    this.timers.clear(this.timer);
+  }
+
+  private tell(): void {
+    if (this.ended) return;
+    const { busy, count, place } = readProgress(this.memory);
+    this.toldMicros = this.clock.nowMicros();
+    this.toldBusy = busy;
+    this.untold = false;
+    this.listener({ busy, count, place: place && { ...place, certain: this.each || place.source !== 0 } });
+  }
+
+  private tellSoon(): void {
+    this.untold = true;
+    if (this.waiting || this.ended) return;
+    this.waiting = true;
+    this.timer = this.timers.set(TELL_MS, () => {
+      this.waiting = false;
+      if (this.untold) this.tell();
+    });
+  }
+}
+
+/** @returns the signs of life of a VM, told where its host does not see them */
+export function progressOf({ memory, clock, timers, tellProgress }: VmOptions): Progress {
+  const cell = memory?.progress ?? Progress.allocate(false);
+  return new Progress(cell, tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null);
+}
+
+/**
+ * How far a VM has got as its host was told: what the VM told last above, or the batch that it has journaled since.
+ *
+ * The catch: what was told in order must be taken in order, journal entries and all.
+ */
+export class ToldProgress {
+  private last: ProgressReading = { busy: false, count: 0, place: null };
+  private count = 0;
+
+  readonly told = (reading: ProgressReading): void => {
+    this.last = reading;
+    this.count++;
+  };
+
+  /** A batch begins. @param entry as for the journal's mirror @param position where it is in that */
+  journaled(entry: Uint8Array, position: number): void {
+    const place = { address: readU32(entry, 0), position, index: 0, source: 0, sequence: 0, attempts: 0, certain: false };
+    this.told({ busy: true, count: 0, place });
+  }
+
+  /** @param asked the VM owes an answer: otherwise what it told last may merely be old, and it is not busy any more */
+  read(asked: boolean): ProgressReading {
+    return { ...this.last, busy: this.last.busy && asked, count: this.count };
   }
 }

@@ -33,7 +33,7 @@ import { Hearing } from './hearing.js';
 import { HostReports } from './host-reports.js';
 import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
-import { progressOf } from './progress-teller.js';
+import { progressOf } from './progress.js';
 import { Pump } from './pump.js';
 import { Recovery } from './recovery.js';
 import { RuntimeMetrics } from './runtime-metrics.js';

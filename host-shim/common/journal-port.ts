@@ -3,7 +3,7 @@
  * message, in a buffer that is transferred; so is the position of one that was given up. What a thread has posted arrives whatever becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
  */
 import type { ProgressReading } from '../../actors/contract/progress.js';
-import { ToldProgress } from '../../actors/vm/told-progress.js';
+import { ToldProgress } from '../../actors/vm/progress.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import type { JournalMirror } from '../../bus/journal-mirror.js';
 

@@ -1,7 +1,7 @@
 /** Actors with a defect: each ends its incarnation, never the VM, with a report that says what was wrong. */
 import { describe, expect, test } from 'vitest';
 import type { Handlers } from '../../actors/model/actor.js';
-import { checkSnapshot } from '../../actors/vm/cell/snapshot-check.js';
+import { checkSnapshot } from '../../actors/vm/cell/snapshots.js';
 import { system } from '../../protocol/generated/system.js';
 import { BATCH_OUTPUT_BYTES_MAX, REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf, StateOf } from '../../protocol/schema.js';

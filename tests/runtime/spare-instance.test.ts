@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { ActorInstance } from '../../actors/contract/instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import { SpareInstance } from '../../actors/vm/cell/spare-instance.js';
+import { SpareInstance } from '../../actors/vm/cell/incarnations.js';
 import { SPARE_SHARE_MAX } from '../../protocol/limits.js';
 import { readModule } from '../guest/guests.js';
 import { trap } from '../guest/protocol/generated/index.js';

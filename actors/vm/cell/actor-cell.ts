@@ -11,23 +11,20 @@
  *                                      |
  *                                    what was journaled behind it, in order; then the mailbox again
  */
-import type { Mailbox } from '../../../bus/mailbox.js';
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
-import type { ActorHealth, SpawnSpec, Trial } from '../../contract/control.js';
+import type { Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
-import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
+import type { ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
 import { NO_FRAME } from '../deaths.js';
-import type { Gate } from '../gate.js';
 import { ActorCore } from './actor-core.js';
 import { adopt, arrive, blame, checkpointOf, handOver, poisonedFrames, remember, suspend } from './actor-recovery.js';
-import type { Cell, CellCounts } from './cell.js';
+import type { Cell } from './cell.js';
 import type { JournalEntry } from './cell-journal.js';
 import { asTrap } from './incarnations.js';
 import { runTrial } from './rehearsal.js';
-import type { Runtime } from './runtime.js';
 
 /** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
@@ -37,106 +34,56 @@ const BATCH_BYTES = 64 * 1024;
 /** What a journal entry takes besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
 
-export class ActorCell implements Cell {
+export class ActorCell extends ActorCore implements Cell {
   readonly goesOn = false;
   readonly stays = false;
-  readonly core: ActorCore;
-  readonly name: string;
-  readonly address: number;
-  readonly mailbox: Mailbox;
-  readonly gate: Gate;
-  readonly seen: number[];
-
-  /** @param former of the incarnation that was lost with its VM: `recover` goes on from there */
-  constructor(
-    factory: ActorFactory,
-    spec: SpawnSpec,
-    private readonly runtime: Runtime,
-    former?: ActorCheckpoint,
-  ) {
-    this.core = new ActorCore(factory, spec, runtime, former);
-    ({ name: this.name, address: this.address, mailbox: this.mailbox, gate: this.gate, seen: this.seen } = this.core);
-  }
-
-  get counts(): CellCounts {
-    const { dropped, conflated } = this.mailbox.stats;
-    const { replayed, divergent, traps } = this.core.stats;
-    return { dropped, conflated, replayed, divergent, traps };
-  }
-
-  get restarting(): boolean {
-    return this.core.state === 'restarting';
-  }
-
-  get neededFrom(): number {
-    return this.core.neededFrom;
-  }
-
-  health(): ActorHealth {
-    const { state, stats, snapshots, incarnations } = this.core;
-    return {
-      actor: this.name,
-      vm: this.runtime.bus.vm,
-      state,
-      epoch: this.gate.epoch,
-      mailboxFrames: this.mailbox.frames(),
-      mailboxBytes: this.mailbox.bytes,
-      journalFrames: snapshots.framesSince,
-      handled: stats.handled,
-      memoryBytes: this.runs ? incarnations.memoryBytes : 0,
-    };
-  }
-
-  private get runs(): boolean {
-    return this.core.state === 'running';
-  }
 
   get blocked(): boolean {
-    return this.gate.blocked || this.core.state === 'moving';
+    return this.gate.blocked || this.state === 'moving';
   }
 
   runnable(lane: number): boolean {
-    return this.runs && !this.gate.blocked && (this.mailbox.frames(lane) > 0 || this.core.rest.length > 0);
+    return this.runs && !this.gate.blocked && (this.mailbox.frames(lane) > 0 || this.rest.length > 0);
   }
 
   /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
   handleBatch(lane: number): number {
-    if (this.core.rest.length > 0) return this.handleRest();
+    if (this.rest.length > 0) return this.handleRest();
     const { scratch } = this.runtime;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
     // Making room takes a snapshot, at which this incarnation may end.
     if (!this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
     const frames = this.runtime.tap.taken(this.address, scratch, length);
-    this.handleJournaled(this.core.journal.append(scratch, length), length, frames);
+    this.handleJournaled(this.journal.append(scratch, length), length, frames);
     return frames;
   }
 
   /** Handles the batch in the scratch buffer, whose entries start at journal position `from`. */
   private handleJournaled(from: number, length: number, frames: number): void {
     const { scratch, bus } = this.runtime;
-    const { snapshots, incarnations, journal } = this.core;
+    const { snapshots, incarnations, journal } = this;
     snapshots.begin(from);
     incarnations.armFault(frames);
     const started = bus.now();
-    const trap = this.core.enter(scratch, length, from);
+    const trap = this.enter(scratch, length, from);
     if (trap) {
       this.endBatch(trap, from);
       return;
     }
     const { left } = incarnations;
-    if (left > 0) this.core.rest = journal.from(from).slice(frames - left);
-    this.core.moveOn(scratch, frames - left, this.reached);
+    if (left > 0) this.rest = journal.from(from).slice(frames - left);
+    this.moveOn(scratch, frames - left, this.reached);
     this.noteSpent(started);
   }
 
   /** Journal position before which all was handled. */
   private get reached(): number {
-    return this.core.rest[0]?.position ?? this.core.journal.position;
+    return this.rest[0]?.position ?? this.journal.position;
   }
 
   private noteSpent(started: number): void {
-    const { snapshots, incarnations } = this.core;
+    const { snapshots, incarnations } = this;
     const micros = this.runtime.bus.now() - started;
     snapshots.spent(micros);
     incarnations.spent(micros);
@@ -146,22 +93,21 @@ export class ActorCell implements Cell {
 
   /** The next frame of a batch that has ended early. @returns frames taken */
   private handleRest(): number {
-    const { core } = this;
-    const [entry, ...rest] = core.rest;
+    const [entry, ...rest] = this.rest;
     const started = this.runtime.bus.now();
-    const trap = core.enter(entry.frame, entry.frame.length, entry.position);
+    const trap = this.enter(entry.frame, entry.frame.length, entry.position);
     if (trap) {
       this.endIncarnation(trap, entry);
       return 1;
     }
-    core.rest = rest;
-    core.moveOn(entry.frame, 1, this.reached);
+    this.rest = rest;
+    this.moveOn(entry.frame, 1, this.reached);
     this.noteSpent(started);
     return 1;
   }
 
   takeSnapshot(): void {
-    const { snapshots, incarnations, gate, digest } = this.core;
+    const { snapshots, incarnations, gate, digest } = this;
     if (!this.runs || snapshots.framesSince === 0) return;
     const started = this.runtime.bus.now();
     let bytes: Uint8Array;
@@ -172,45 +118,43 @@ export class ActorCell implements Cell {
       return;
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.runtime.bus.now() - started);
-    this.core.settle();
-    this.runtime.tap.snapshot(this.address, this.core.snapshots.last.bytes);
+    this.settle();
+    this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes);
   }
 
   /** There is none of the present state: the last one is kept. One of the frames since then has brought the state about. */
   private endAtSnapshot(trap: ActorTrap): void {
-    const { core } = this;
-    const { handled } = core.entriesSinceSnapshot();
-    core.probes = true;
-    if (handled.length > 1) core.deaths.suspect(handled[0].position, core.handledTo);
+    const { handled } = this.entriesSinceSnapshot();
+    this.probes = true;
+    if (handled.length > 1) this.deaths.suspect(handled[0].position, this.handledTo);
     this.endIncarnation(trap, handled.length === 1 ? handled[0] : undefined);
   }
 
   /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
   private endBatch(trap: ActorTrap, from: number): void {
-    const entries = this.core.journal.from(from);
+    const entries = this.journal.from(from);
     if (!trap.certain) {
-      this.core.deaths.suspect(from, this.core.journal.position);
-      this.core.handledTo = from;
+      this.deaths.suspect(from, this.journal.position);
+      this.handledTo = from;
       this.endIncarnation(trap);
       return;
     }
     const culprit: JournalEntry | undefined = entries[trap.handled];
     const handled = Math.min(trap.handled, entries.length);
-    this.core.moveOn(this.runtime.scratch, handled, culprit?.position ?? this.core.journal.position);
+    this.moveOn(this.runtime.scratch, handled, culprit?.position ?? this.journal.position);
     this.endIncarnation(trap, culprit);
   }
 
   /** @param culprit none when it is no frame's fault, or not known whose: none is named then */
   private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
-    const { core } = this;
-    const { deaths } = core;
-    core.state = 'restarting';
-    core.rest = [];
-    core.stats.traps++;
-    core.incarnations.end();
+    const { deaths } = this;
+    this.state = 'restarting';
+    this.rest = [];
+    this.stats.traps++;
+    this.incarnations.end();
     deaths.count(culprit?.position ?? NO_FRAME);
     const report = deaths.end(trap, culprit?.frame ?? null);
-    if (culprit && deaths.isPoison) core.poison(culprit, report);
+    if (culprit && deaths.isPoison) this.poison(culprit, report);
     deaths.keep(report, trap);
     if (report.restartsAs === 0) deaths.tell();
     else this.restartSoon();
@@ -222,27 +166,26 @@ export class ActorCell implements Cell {
   }
 
   reportEnds(): void {
-    this.core.deaths.tell();
+    this.deaths.tell();
   }
 
   /** The next incarnation may be started at once when this one ends. */
   permitRestart(epoch: number): void {
-    this.core.deaths.permit.grant(epoch);
+    this.deaths.permit.grant(epoch);
   }
 
   /** Nobody waits for it. */
   restartByPermit(): void {
-    const { restartsAs } = this.core.deaths;
-    if (this.core.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
+    const { restartsAs } = this.deaths;
+    if (this.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
     this.beginAgain(restartsAs);
   }
 
   /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
   end(): number {
-    const { core } = this;
-    if (this.runs) core.incarnations.end();
-    core.deaths.callOffRestart();
-    core.state = 'restarting';
+    if (this.runs) this.incarnations.end();
+    this.deaths.callOffRestart();
+    this.state = 'restarting';
     return this.gate.sequence;
   }
 
@@ -255,7 +198,7 @@ export class ActorCell implements Cell {
 
   /** By permit: it runs, and the order to start it comes late. */
   private hasRestartedAs(epoch: number): boolean {
-    return this.runs && this.core.deaths.permit.lastSpent === epoch && this.gate.epoch === epoch;
+    return this.runs && this.deaths.permit.lastSpent === epoch && this.gate.epoch === epoch;
   }
 
   private beginAgain(epoch: number): void {
@@ -271,48 +214,46 @@ export class ActorCell implements Cell {
 
   /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
   recover(): void {
-    const { core } = this;
-    core.rest = []; // what is left of a batch is in the journal
+    this.rest = []; // what is left of a batch is in the journal
     try {
-      core.renew();
-      if (core.probes) core.incarnations.snapshot();
+      this.renew();
+      if (this.probes) this.incarnations.snapshot();
     } catch (error) {
       this.endIncarnation(asTrap(error));
       return;
     }
-    const { handled, left } = core.entriesSinceSnapshot();
-    const failed = core.replay(handled);
+    const { handled, left } = this.entriesSinceSnapshot();
+    const failed = this.replay(handled);
     if (failed) {
       this.endIncarnation(failed.trap, failed.entry);
       return;
     }
-    core.state = 'running';
+    this.state = 'running';
     this.runtime.tap.started(this.address, this.gate.epoch);
     this.goOn(left);
   }
 
   /** Handles what was journaled behind the culprit but not handled, the culprit first. */
   private goOn(entries: readonly JournalEntry[]): void {
-    const { core } = this;
     this.runtime.tap.progress.again();
     for (const [i, entry] of entries.entries()) {
       const { frame, position } = entry;
       this.runtime.bus.router.acceptAgain(this.address, frame, 0);
-      const trap = core.enter(frame, frame.length, position);
+      const trap = this.enter(frame, frame.length, position);
       if (trap) {
         this.endIncarnation(trap, entry);
         return;
       }
-      core.moveOn(frame, 1, entries[i + 1]?.position ?? core.journal.position);
-      const failed = core.probe(entry, { sequence: this.gate.sequence, digest: core.digest, position: core.handledTo });
+      this.moveOn(frame, 1, entries[i + 1]?.position ?? this.journal.position);
+      const failed = this.probe(entry, { sequence: this.gate.sequence, digest: this.digest, position: this.handledTo });
       if (failed) {
         this.endIncarnation(failed, entry);
         return;
       }
     }
     this.withdrawAgain(entries);
-    core.snapshots.framesSince = Math.max(core.snapshots.framesSince, 1);
-    core.handledTo = core.journal.position;
+    this.snapshots.framesSince = Math.max(this.snapshots.framesSince, 1);
+    this.handledTo = this.journal.position;
     this.takeSnapshot();
     this.runtime.tap.done(this.address, 0);
   }
@@ -329,41 +270,41 @@ export class ActorCell implements Cell {
   /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
   checkpoint(): ActorCheckpoint {
     this.takeSnapshot();
-    return checkpointOf(this.core);
+    return checkpointOf(this);
   }
 
   /** Knows again what it had accepted. */
   remember(kept?: Pick<ActorCheckpoint, 'waiting' | 'held'>): void {
-    remember(this.core, kept);
+    remember(this, kept);
   }
 
   blame(suspects: readonly Suspect[]): void {
-    blame(this.core, suspects);
+    blame(this, suspects);
   }
 
   poisonedFrames(): readonly Uint8Array[] {
-    return poisonedFrames(this.core);
+    return poisonedFrames(this);
   }
 
   suspend(): void {
-    suspend(this.core);
+    suspend(this);
   }
 
   handOver(): Handover {
-    if (this.core.state !== 'moving') throw new Error(`${this.name} is not suspended`);
-    return handOver(this.core);
+    if (this.state !== 'moving') throw new Error(`${this.name} is not suspended`);
+    return handOver(this);
   }
 
   adopt(handover: Handover): void {
-    adopt(this.core, handover);
+    adopt(this, handover);
   }
 
   arrive(): void {
-    arrive(this.core);
+    arrive(this);
   }
 
   dispose(): void {
-    this.core.incarnations.dispose();
+    this.incarnations.dispose();
   }
 
   /** Whatever has come for it is handled as soon as it runs. */
@@ -373,27 +314,27 @@ export class ActorCell implements Cell {
   close(): void {}
 
   get spareIsDue(): boolean {
-    return this.runs && this.core.incarnations.spareIsDue(this.core.snapshots.last);
+    return this.runs && this.incarnations.spareIsDue(this.snapshots.last);
   }
 
   prepareSpare(): void {
-    this.core.incarnations.prepareSpare(this.core.snapshots.last);
+    this.incarnations.prepareSpare(this.snapshots.last);
   }
 
   /** Makes the handler of the next frame trap, or hang. */
   orderFault(fault: FaultKind): void {
-    this.core.incarnations.orderFault(fault);
+    this.incarnations.orderFault(fault);
   }
 
   /** @throws Error when it waits for its restart */
   savedState(): Uint8Array {
-    return this.core.wrap(this.presentState());
+    return this.wrap(this.presentState());
   }
 
   private presentState(): Uint8Array {
     this.takeSnapshot();
     this.assertRunning();
-    return this.core.snapshots.last.bytes;
+    return this.snapshots.last.bytes;
   }
 
   private assertRunning(): void {
@@ -402,49 +343,47 @@ export class ActorCell implements Cell {
 
   /** What a frame would do now. @throws Error when it waits for its restart */
   tryFrame(frame: Uint8Array): Promise<Trial> {
-    const { factory, spec } = this.core;
+    const { factory, spec } = this;
     return runTrial(factory, spec.options, this.presentState(), frame, this.runtime.bus.kinds);
   }
 
   /** Handles a frame that was poison, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
   deliverAgain(frame: Uint8Array): void {
     this.assertRunning();
-    if (this.core.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
+    if (this.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
     if (!this.runtime.durability.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
     this.runtime.bus.router.acceptAgain(this.address, frame, 0);
     this.runtime.scratch.set(frame);
-    this.handleJournaled(this.core.journal.append(this.runtime.scratch, frame.length), frame.length, 1);
+    this.handleJournaled(this.journal.append(this.runtime.scratch, frame.length), frame.length, 1);
   }
 
   /** Ends the actor for good: what waits for it becomes dead letters. @returns its last saved state */
   stop(): Uint8Array {
-    const { core } = this;
-    core.deaths.callOffRestart();
+    this.deaths.callOffRestart();
     const bury = (bytes: Uint8Array, at: number, length: number) =>
       this.runtime.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
-    const { handled, left } = core.entriesSinceSnapshot();
+    const { handled, left } = this.entriesSinceSnapshot();
     for (const { frame } of left) bury(frame, 0, frame.length);
     this.mailbox.clear(bury);
-    const savedState = core.wrap(this.lastState(handled));
-    core.state = 'stopped';
-    core.incarnations.dispose();
+    const savedState = this.wrap(this.lastState(handled));
+    this.state = 'stopped';
+    this.incarnations.dispose();
     return savedState;
   }
 
   /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
   private lastState(handled: readonly JournalEntry[]): Uint8Array {
-    const { core } = this;
     try {
       if (!this.runs) {
-        core.renew();
-        const failed = core.replay(handled);
+        this.renew();
+        const failed = this.replay(handled);
         if (failed) throw failed.trap;
       }
-      return core.incarnations.snapshot().slice();
+      return this.incarnations.snapshot().slice();
     } catch (error) {
       const detail = `${this.name} has stopped without the state that this left: ${asTrap(error).message}`;
       for (const { frame } of handled) this.runtime.tap.rejected('ended', detail, frame, 0, frame.length);
-      return core.snapshots.last.bytes;
+      return this.snapshots.last.bytes;
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * All that one actor is in its VM between two batches: its instance, its entries in the journal, its last snapshot, its gate. The
- * life of the actor (cell.ts), its return after a loss of the VM (cell-recovery.ts) and its move to another (handover.ts) work on it.
+ * life of the actor (actor-cell.ts), its return after a loss of the VM and its move to another (actor-recovery.ts) build on it.
  *
  * Invariant: an entry of the journal before `handledTo` has been handled and its output has left; one after it has not. So a
  * restart never sends twice and never skips.
@@ -17,11 +17,12 @@ import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import { decodeSavedState, encodeSavedState } from '../../contract/snapshot.js';
 import { Deaths } from '../deaths.js';
 import { firstSequenceOf, Gate } from '../gate.js';
+import type { CellCounts } from './cell.js';
 import { CellJournal, type JournalEntry } from './cell-journal.js';
 import { asTrap, Incarnations } from './incarnations.js';
 import { Rehearsal, SentSince } from './rehearsal.js';
 import type { Runtime } from './runtime.js';
-import { type Snapshot, SnapshotKeeper } from './snapshot-keeper.js';
+import { type Snapshot, SnapshotKeeper } from './snapshots.js';
 
 export interface CellStats {
   traps: number;
@@ -31,6 +32,8 @@ export interface CellStats {
 }
 
 export class ActorCore {
+  readonly name: string;
+  readonly address: number;
   readonly mailbox = new Mailbox();
   readonly seen: number[];
   readonly gate: Gate;
@@ -62,7 +65,8 @@ export class ActorCore {
     /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
     former?: ActorCheckpoint,
   ) {
-    this.gate = new Gate(factory.schema.address, runtime.bus);
+    ({ name: this.name, address: this.address } = factory.schema);
+    this.gate = new Gate(this.address, runtime.bus);
     this.gate.epoch = spec.epoch;
     this.deaths = new Deaths(this.name, this.gate, runtime);
     this.incarnations = new Incarnations(factory, spec.options, runtime);
@@ -81,16 +85,37 @@ export class ActorCore {
     this.sent = new SentSince(lastSequence);
   }
 
-  get address(): number {
-    return this.factory.schema.address;
-  }
-
   get schema(): PartySchema {
     return this.factory.schema;
   }
 
-  get name(): string {
-    return this.factory.schema.name;
+  get runs(): boolean {
+    return this.state === 'running';
+  }
+
+  get restarting(): boolean {
+    return this.state === 'restarting';
+  }
+
+  get counts(): CellCounts {
+    const { dropped, conflated } = this.mailbox.stats;
+    const { replayed, divergent, traps } = this.stats;
+    return { dropped, conflated, replayed, divergent, traps };
+  }
+
+  health(): ActorHealth {
+    const { name: actor, runtime, state, gate, mailbox, snapshots, stats, incarnations } = this;
+    return {
+      actor,
+      vm: runtime.bus.vm,
+      state,
+      epoch: gate.epoch,
+      mailboxFrames: mailbox.frames(),
+      mailboxBytes: mailbox.bytes,
+      journalFrames: snapshots.framesSince,
+      handled: stats.handled,
+      memoryBytes: this.runs ? incarnations.memoryBytes : 0,
+    };
   }
 
   /** Journal position before which this actor needs nothing. */

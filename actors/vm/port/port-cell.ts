@@ -21,10 +21,10 @@ import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { type Cell, type CellCounts, NO_COUNTS } from '../cell/cell.js';
 import type { Runtime } from '../cell/runtime.js';
+import { RepeatedCrashes } from '../crashes.js';
 import { Deaths } from '../deaths.js';
 import { firstSequenceOf, Gate } from '../gate.js';
 import { Port } from './port.js';
-import { RepeatedCrashes } from './repeated-crashes.js';
 
 export interface PortSpec<P extends PortParty> {
   readonly schema: P;

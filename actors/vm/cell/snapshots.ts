@@ -1,0 +1,114 @@
+/**
+ * The snapshots of an actor: the last one, when the next is due, and whether it holds.
+ *
+ * A snapshot is checked as it is taken: one that no incarnation could restore would be found when the state is gone. It decodes by the schema of its
+ * actor, is not too large, and as long as that costs little it is the same when it is taken again.
+ */
+import { checkOf } from '../../../protocol/check-value.js';
+import { DecodeError } from '../../../protocol/errors.js';
+import {
+  REPLAY_FRAMES_MAX,
+  REPLAY_MICROS_MAX,
+  SNAPSHOT_AGAIN_BYTES_MAX,
+  SNAPSHOT_BYTES_MAX,
+  SNAPSHOT_SHARE_MAX,
+} from '../../../protocol/limits.js';
+import { locateField } from '../../../protocol/locate.js';
+import { Reader } from '../../../protocol/reader.js';
+import type { PartySchema } from '../../../protocol/schema.js';
+import { snapshotField } from '../../contract/snapshot.js';
+
+export interface Snapshot {
+  readonly bytes: Uint8Array;
+  /** Of the last frame that was sent before it. */
+  readonly sequence: number;
+  /** Digest of all that was sent before it. */
+  readonly digest: number;
+  /** Journal position from which the entries are not in it; later than it was taken when this actor had none in between. */
+  position: number;
+}
+
+/** The last snapshot of an actor, and what was handled since: it says when the next is due. */
+export class SnapshotKeeper {
+  framesSince = 0;
+  private microsSince = 0;
+  private costMicros = 0;
+  private memory = new Uint8Array(0);
+  private kept: Snapshot;
+
+  constructor(first: Snapshot) {
+    this.kept = { ...first, bytes: this.copy(first.bytes) };
+  }
+
+  get last(): Readonly<Snapshot> {
+    return this.kept;
+  }
+
+  /** Frames are about to be handled whose first is at this journal position. */
+  begin(position: number): void {
+    if (this.framesSince === 0) this.kept.position = position;
+  }
+
+  spent(micros: number): void {
+    this.microsSince += micros;
+  }
+
+  /** The time of a recovery is bounded by frames, and by the work they were; a snapshot in turn must not cost more than it saves. */
+  get due(): boolean {
+    return this.framesSince >= REPLAY_FRAMES_MAX || this.microsSince >= Math.max(REPLAY_MICROS_MAX, this.costMicros * SNAPSHOT_SHARE_MAX);
+  }
+
+  /** @param costMicros asked when the copy is made, which is part of what it costs */
+  keep(snapshot: Snapshot, costMicros: () => number): void {
+    this.kept = { ...snapshot, bytes: this.copy(snapshot.bytes) };
+    this.costMicros = costMicros();
+    this.framesSince = 0;
+    this.microsSince = 0;
+  }
+
+  /** Copies over the last one: memory that is used again costs a fraction of new memory. */
+  private copy(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > this.memory.length) this.memory = new Uint8Array(2 * bytes.length);
+    this.memory.set(bytes);
+    return this.memory.subarray(0, bytes.length);
+  }
+}
+
+/** What an actor gives for its state, and is none. */
+class SnapshotError extends Error {
+  override readonly name = 'SnapshotError';
+}
+
+const reader = new Reader();
+
+/** @throws SnapshotError */
+export function checkSnapshot(schema: PartySchema, bytes: Uint8Array): void {
+  if (bytes.length > SNAPSHOT_BYTES_MAX)
+    throw new SnapshotError(
+      `its snapshot has ${bytes.length} bytes, more than SNAPSHOT_BYTES_MAX (${SNAPSHOT_BYTES_MAX}): it must keep less`,
+    );
+  const whole = snapshotField(schema);
+  try {
+    reader.reset(bytes);
+    checkOf(whole)(reader);
+    reader.finish();
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const field = locateField('snapshot', whole.fields!, bytes, 0, bytes.length, error.offset);
+    throw new SnapshotError(`its snapshot could not be restored: ${new DecodeError(error.problem, error.offset, field).message}`, {
+      cause: error,
+    });
+  }
+}
+
+/** @param take valid until the next call. @returns a snapshot that holds. @throws SnapshotError, or what `take` throws */
+export function takeChecked(schema: PartySchema, take: () => Uint8Array): Uint8Array {
+  const bytes = take();
+  checkSnapshot(schema, bytes);
+  if (bytes.length > SNAPSHOT_AGAIN_BYTES_MAX) return bytes;
+  const first = bytes.slice();
+  const again = take();
+  if (again.length !== first.length || again.some((byte, index) => byte !== first[index]))
+    throw new SnapshotError('its snapshot differs when it is taken again, though nothing was handled in between');
+  return again;
+}
