@@ -31,10 +31,10 @@ import {
 } from '../contract/instance.js';
 import { readCounts, snapshotField, writeCounts } from '../contract/snapshot.js';
 import { isA, isGenerator, isPromise, placeOf } from '../contract/thrown.js';
-import type { Actor, Handlers } from './actor.js';
+import type { Actor, ActorInternals, Handlers } from './actor.js';
 import { assertHandlersNamed, handlerNameOf, namedBy, replyHandlerNameOf } from './handler-names.js';
+import { type Handler, HandlerTable, type Topics, topicsOf } from './handler-table.js';
 
-type Handle = (reader: Reader) => void;
 /** An actor of any schema: its handlers are looked up by name. */
 export type RunnableActor = Pick<
   Actor<BoundParty>,
@@ -45,9 +45,6 @@ export type RunnableActor = Pick<
   restore(state: never): void;
 };
 
-/** Topics that an actor may follow, by their path `owner.topic`. */
-export type Topics = (path: string) => BoundPublication | undefined;
-
 class JavaScriptInstance implements ActorInstance {
   readonly output: Output = { bytes: new Uint8Array(0), start: 0, end: 0 };
   readonly memoryBytes = 0;
@@ -55,7 +52,7 @@ class JavaScriptInstance implements ActorInstance {
   left = 0;
   private readonly reader = new Reader();
   private readonly writer = new Writer();
-  private readonly handles: Handle[] = [];
+  private readonly handlers: HandlerTable<ActorInternals>;
   private fault = -1;
   private faultKind: FaultKind = 'trap';
   private ended = false;
@@ -68,9 +65,12 @@ class JavaScriptInstance implements ActorInstance {
   ) {
     const configure = this.handler('configure');
     for (const [name, value] of Object.entries(options)) configure(name, value);
-    this.addReceived();
+    const { schema, internals } = actor;
+    this.handlers = new HandlerTable(schema, body);
+    this.handlers.onReceived((name) => this.receiverOf(handlerNameOf(name)));
     this.addSystem();
-    for (const [index, path] of actor.schema.follows.entries()) this.addFollowed(path, index, topics(path));
+    const ask = ({ kind, owner }: BoundPublication) => internals.askFresh(kind, owner, schema.address);
+    this.handlers.onFollowed(topics, internals.replicas, ask, (name) => this.handler(name));
   }
 
   handle(bytes: Uint8Array, at: number, length: number): void {
@@ -107,7 +107,7 @@ class JavaScriptInstance implements ActorInstance {
     internals.request = 0;
     internals.outbox.causedBy(internals.source, readU53(bytes, at + SEQUENCE_OFFSET), internals.sentAt);
     const kind = readU16(bytes, at + KIND_OFFSET);
-    const handle = this.handles[kind];
+    const handle = this.handlers.of(kind);
     this.reader.reset(bytes, at + BODY_OFFSET, at + frameLength(bytes, at));
     const committed = internals.outbox.length;
     if (!hasSafeNumbers(bytes, at)) {
@@ -116,7 +116,7 @@ class JavaScriptInstance implements ActorInstance {
       this.malformed.push({ frame: index, error: new DecodeError('kind', 0, '', kind) });
     } else {
       try {
-        handle(this.reader);
+        handle(this.reader, internals);
       } catch (error) {
         if (!isA(error, BodyError)) throw error;
         internals.outbox.truncate(committed);
@@ -138,71 +138,43 @@ class JavaScriptInstance implements ActorInstance {
     this.output.end = outbox.length;
   }
 
-  private addReceived(): void {
-    for (const [name, message] of Object.entries(this.actor.schema.receives)) {
-      const handler = this.handler(handlerNameOf(name));
-      this.handles[message.kind] = (reader) => {
-        const fields = body(reader, message.decode);
-        this.actor.internals.request = message.role === 'request' ? reader.request : 0;
-        handler(fields);
-      };
-    }
-  }
-
-  private addFollowed(path: string, index: number, topic: BoundPublication | undefined): void {
-    if (!topic) throw new Error(`${this.actor.schema.name} follows ${path}, which does not exist`);
-    const handler = this.handler(handlerNameOf(path));
-    const { internals } = this.actor;
-    this.handles[topic.kind] = (reader) => {
-      const fields = body(reader, topic.decode);
-      const reception = internals.replicas.receive(index, reader.version, reader.fresh);
-      if (reception === 'ask') internals.askFresh(topic.kind, topic.owner, this.actor.schema.address);
-      else if (reception === 'take') handler(fields, reader.fresh);
-    };
-  }
-
   private addSystem(): void {
     const { refresh, requestFailed, timerFired, ended, withdrawn } = system.receives;
+    const { handlers } = this;
     const [onRefresh, onTimer] = [this.handler('onRefresh'), this.handler('onTimer')];
     const [onRequestFailed, onWithdrawn, onEnded] = ['onRequestFailed', 'onWithdrawn', 'onEnded'].map((name) => this.handler(name));
-    this.handles[refresh.kind] = (reader) => onRefresh(body(reader, refresh.decode).topic);
-    this.handles[timerFired.kind] = (reader) => onTimer(body(reader, timerFired.decode).timer);
-    this.handles[requestFailed.kind] = (reader) => {
-      const { request, requestKind, code } = body(reader, requestFailed.decode);
-      onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended');
-    };
-    this.handles[ended.kind] = (reader) => {
-      const { party, epoch, reason } = body(reader, ended.decode);
-      onEnded(party, epoch, reason);
-    };
-    this.handles[withdrawn.kind] = (reader) => {
-      const { request, requester, requestKind } = body(reader, withdrawn.decode);
-      onWithdrawn({ source: requester, request }, requestKind);
-    };
+    handlers.on(refresh, ({ topic }) => onRefresh(topic));
+    handlers.on(timerFired, ({ timer }) => onTimer(timer));
+    handlers.on(requestFailed, ({ request, requestKind, code }) => onRequestFailed(request, requestKind, ERROR_CODES[code] ?? 'ended'));
+    handlers.on(ended, ({ party, epoch, reason }) => onEnded(party, epoch, reason));
+    handlers.on(withdrawn, ({ request, requester, requestKind }) => onWithdrawn({ source: requester, request }, requestKind));
   }
 
   /** Also handles replies to requests that this actor sends: `on<Message>Reply(request, fields)`. */
   expectReplies(from: BoundParty): void {
     for (const [name, message] of Object.entries(from.receives)) {
       if (message.role !== 'request') continue;
-      const { reply } = message;
       const handler = this.optionalHandler(replyHandlerNameOf(name));
-      if (handler)
-        this.handles[reply.kind] = (reader) => {
-          const fields = body(reader, reply.decode);
-          handler(reader.request, fields);
-        };
+      if (handler) this.handlers.on(message.reply, (fields, { request }) => handler(request, fields));
     }
   }
 
-  private optionalHandler(name: string): ((...input: unknown[]) => void) | undefined {
+  /** Of a message: called with its fields alone, without the cost of a list of arguments. */
+  private receiverOf(name: string): (fields: object) => void {
+    const { actor } = this;
+    this.handler(name);
+    const method = (actor as unknown as Record<string, (fields: object) => unknown>)[name];
+    return (fields) => refuseLater(method.call(actor, fields), name, actor.schema.name);
+  }
+
+  private optionalHandler(name: string): Handler | undefined {
     const { actor } = this;
     const method = (actor as unknown as Record<string, unknown>)[name];
     if (typeof method !== 'function') return undefined;
     return (...input) => refuseLater(method.apply(actor, input), name, actor.schema.name);
   }
 
-  private handler(name: string): (...input: unknown[]) => void {
+  private handler(name: string): Handler {
     const method = this.optionalHandler(name);
     if (!method) throw new Error(`actor ${this.actor.schema.name} has no handler ${name}`);
     return method;
@@ -332,10 +304,7 @@ export function javaScriptActorFactory<A extends RunnableActor>(
   const asked = parties.filter(({ name }) => schema.sendsTo.includes(name));
   const requests = asked.flatMap(({ receives }) => Object.entries(receives).filter(([, { role }]) => role === 'request'));
   const named = [...RUNTIME_HANDLERS, ...namedBy(schema), ...requests.map(([name]) => replyHandlerNameOf(name))];
-  const topics: Topics = (path) => {
-    const [owner, topic] = path.split('.');
-    return parties.find(({ name }) => name === owner)?.publishes[topic];
-  };
+  const topics = topicsOf(parties);
   return {
     schema,
     vm: 'js',

@@ -15,7 +15,6 @@ import { readU32 } from '../../protocol/frame.js';
 import { Standstill } from '../contract/fault.js';
 import type { Clock, TimerHandle, Timers } from '../contract/host.js';
 import type { ProgressListener, ProgressReading } from '../contract/progress.js';
-import type { VmOptions } from './vm-options.js';
 
 const BUSY = 0;
 const COUNT = 1;
@@ -224,8 +223,16 @@ export class ProgressTeller {
   }
 }
 
+/** What of a VM's options its signs of life need. */
+interface ProgressOptions {
+  readonly memory?: { readonly progress: SharedArrayBuffer | ArrayBuffer };
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly tellProgress?: ProgressListener;
+}
+
 /** @returns the signs of life of a VM, told where its host does not see them */
-export function progressOf({ memory, clock, timers, tellProgress }: VmOptions): Progress {
+export function progressOf({ memory, clock, timers, tellProgress }: ProgressOptions): Progress {
   const cell = memory?.progress ?? Progress.allocate(false);
   return new Progress(cell, tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null);
 }

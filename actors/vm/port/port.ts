@@ -4,7 +4,7 @@
  * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
  */
 import { requestNumber } from '../../../bus/body.js';
-import type { BoundMessage, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
+import type { BoundMessage, BoundPublication, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
 import {
   assertMaySend,
   type Called,
@@ -33,6 +33,7 @@ import { Reader } from '../../../protocol/reader.js';
 import type { Fields, InferFields } from '../../../protocol/schema.js';
 import type { CrashQuestion } from '../../contract/events.js';
 import { assertHandlersNamed, handlerNameOf, namedBy } from '../../model/handler-names.js';
+import { type Handler, HandlerTable, topicsOf } from '../../model/handler-table.js';
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { Replicas } from '../../model/replicas.js';
@@ -78,13 +79,12 @@ const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQ
 /** What the runtime itself says to a port. */
 const PORT_HANDLERS = ['onOpen', 'onEnded', 'onWithdrawn', 'onClose'] as const;
 
-type Handle = (reader: Reader, incoming: { -readonly [K in keyof Incoming]: Incoming[K] }) => unknown;
+type Context = { -readonly [K in keyof Incoming]: Incoming[K] };
 
 export class Port<P extends PortParty = PortParty> {
   private readonly reader = new Reader();
   private readonly outbox: OutboxBuilder;
-  private readonly handles: Handle[] = [];
-  private readonly replicas: Replicas;
+  private readonly table: HandlerTable<Context>;
   private readonly awaited = new Map<number, Awaited>();
   private readonly timers = new Map<number, (timer: number) => void>();
   private readonly handlers: PortHandlers<P>;
@@ -101,12 +101,12 @@ export class Port<P extends PortParty = PortParty> {
   ) {
     this.nextRequest = firstRequestOf(gate.epoch);
     this.outbox = new OutboxBuilder(schema.address);
-    this.replicas = new Replicas(schema.follows.length);
     this.handlers = create(this);
     assertHandlersNamed(schema.name, this.handlers, [...PORT_HANDLERS, ...namedBy(schema)]);
-    const byName = this.handlers as unknown as Record<string, (...input: unknown[]) => unknown>;
-    this.addReceived(byName);
-    for (const [index, path] of schema.follows.entries()) this.addFollowed(path, index, byName);
+    this.table = new HandlerTable(schema, (reader, decode) => decode(reader));
+    this.table.onReceived((name) => this.passerOf(name) ?? this.handlerOf(handlerNameOf(name)));
+    const ask = ({ kind, owner }: BoundPublication) => this.askFresh(kind, owner);
+    this.table.onFollowed(topicsOf(runtime.options.parties), new Replicas(schema.follows.length), ask, (name) => this.handlerOf(name));
     this.addReplies();
     this.addSystem();
   }
@@ -259,7 +259,7 @@ export class Port<P extends PortParty = PortParty> {
     };
     this.outbox.causedBy(incoming.source, incoming.sequence, incoming.sentAt);
     try {
-      const handle = this.handles[readU16(bytes, KIND_OFFSET)];
+      const handle = this.table.of(readU16(bytes, KIND_OFFSET));
       if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
       this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
       return handle(this.reader, incoming);
@@ -313,38 +313,24 @@ export class Port<P extends PortParty = PortParty> {
     if (this.overloaded) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
   }
 
-  private addReceived(handlers: Record<string, (...input: unknown[]) => unknown>): void {
-    for (const [name, message] of Object.entries(this.schema.receives)) {
-      const handler = this.passerOf(name, handlers) ?? handlerOf(handlers, handlerNameOf(name), this.name);
-      this.handles[message.kind] = (reader, incoming) => {
-        const fields = message.decode(reader);
-        if (message.role === 'request') incoming.request = reader.request;
-        return handler(fields, incoming);
-      };
-    }
-  }
-
   /** Of a message that the schema passes on, unless there is a handler for it. */
-  private passerOf(name: string, handlers: Record<string, unknown>): ((...input: unknown[]) => unknown) | undefined {
+  private passerOf(name: string): Handler | undefined {
     const path = this.schema.passesOn?.[name];
-    if (path === undefined || handlers[handlerNameOf(name)]) return undefined;
+    if (path === undefined || this.methods[handlerNameOf(name)]) return undefined;
     const [ownerName, messageName] = path.split('.');
     const message = this.runtime.options.parties.find((party) => party.name === ownerName)?.receives[messageName];
     if (message?.role !== 'message') throw new Error(`port ${this.name} passes ${name} on as ${path}, which does not exist`);
     return (fields) => this.post(Port.prototype.send, message, message.owner, fields as InferFields<Fields>);
   }
 
-  private addFollowed(path: string, index: number, handlers: Record<string, (...input: unknown[]) => unknown>): void {
-    const [ownerName, topicName] = path.split('.');
-    const topic = this.runtime.options.parties.find(({ name }) => name === ownerName)?.publishes[topicName];
-    if (!topic) throw new Error(`port ${this.name} follows ${path}, which does not exist`);
-    const handler = handlerOf(handlers, handlerNameOf(path), this.name);
-    this.handles[topic.kind] = (reader) => {
-      const fields = topic.decode(reader);
-      const reception = this.replicas.receive(index, reader.version, reader.fresh);
-      if (reception === 'ask') this.askFresh(topic.kind, topic.owner);
-      return reception === 'take' ? handler(fields, reader.fresh) : undefined;
-    };
+  private get methods(): Record<string, Handler | undefined> {
+    return this.handlers as unknown as Record<string, Handler | undefined>;
+  }
+
+  private handlerOf(name: string): Handler {
+    const method = this.methods[name];
+    if (typeof method !== 'function') throw new Error(`port ${this.name} has no handler ${name}`);
+    return method.bind(this.handlers);
   }
 
   /** Also when the port is overloaded: it asks only once. */
@@ -356,29 +342,18 @@ export class Port<P extends PortParty = PortParty> {
 
   private addSystem(): void {
     const { requestFailed, timerFired, ended, withdrawn } = system.receives;
-    this.handles[requestFailed.kind] = (reader) => {
-      const { request, code, crashEpoch } = requestFailed.decode(reader);
-      void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch);
-    };
-    this.handles[withdrawn.kind] = (reader) => {
-      const { requester, request } = withdrawn.decode(reader);
-      return this.handlers.onWithdrawn?.(requester, request);
-    };
-    this.handles[timerFired.kind] = (reader) => {
-      const { timer } = timerFired.decode(reader);
-      this.timers.get(timer)?.(timer);
-    };
-    this.handles[ended.kind] = (reader) => {
-      const { party, epoch, reason } = ended.decode(reader);
-      return this.handlers.onEnded?.(party, epoch, reason);
-    };
+    const { table, handlers } = this;
+    table.on(requestFailed, ({ request, code, crashEpoch }) => void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch));
+    table.on(withdrawn, ({ requester, request }) => handlers.onWithdrawn?.(requester, request));
+    table.on(timerFired, ({ timer }) => this.timers.get(timer)?.(timer));
+    table.on(ended, ({ party, epoch, reason }) => handlers.onEnded?.(party, epoch, reason));
   }
 
   private addReplies(): void {
     for (const party of this.runtime.options.parties) {
       for (const message of Object.values(party.receives)) {
         if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
-        this.handles[message.reply.kind] = (reader) => this.resolve(message.reply, reader);
+        this.table.take(message.reply.kind, (reader) => this.resolve(message.reply, reader));
       }
     }
   }
@@ -398,14 +373,4 @@ export class Port<P extends PortParty = PortParty> {
 /** @param crash none of the target's when not given */
 function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {
   reject(new RequestError(code, message.ownerName, kindName, crash ? { cause: new CrashError(crash) } : undefined));
-}
-
-function handlerOf(
-  handlers: Record<string, (...input: unknown[]) => unknown>,
-  name: string,
-  port: string,
-): (...input: unknown[]) => unknown {
-  const handler = handlers[name];
-  if (typeof handler !== 'function') throw new Error(`port ${port} has no handler ${name}`);
-  return handler.bind(handlers);
 }
