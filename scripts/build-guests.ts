@@ -37,11 +37,12 @@ const modulePath = (source: string): string => `dist/${source.replace(/\.ts$/, '
 /**
  * Builds the guests below these folders where they are not built already.
  * @param folders null: everywhere
+ * @param compilers how many run beside each other
  * @param built called with the name of each guest that was compiled
  */
-export async function buildGuestsIn(folders: readonly string[] | null, built: (name: string) => void): Promise<void> {
+export async function buildGuestsIn(folders: readonly string[] | null, compilers: number, built: (name: string) => void): Promise<void> {
   const sources = guestSources().filter((source) => folders === null || folders.some((folder) => source.startsWith(folder)));
-  await buildGuests({ root, sources, modulePath, built });
+  await buildGuests({ root, sources, modulePath, compilers, built });
 }
 
 /** @throws Error when a name, without folder and extension, is not known */

@@ -21,6 +21,8 @@ export interface GuestBuild {
   readonly modulePath?: (source: string) => string;
   /** The runtime; the one that this is part of when not given. */
   readonly library?: Library;
+  /** Processes of the compiler that run beside each other; 1 when not given. */
+  readonly compilers?: number;
   /** Called with the name of each guest that was compiled. */
   readonly built?: (name: string) => void;
 }
@@ -43,24 +45,26 @@ const COMPILER_OPTIONS = [
 const TOOLS = ['guests.ts', 'asc-process.mjs', 'as-bind-transform.mjs', 'guest-compiler.ts', 'wasm-functions.ts'];
 
 /**
- * Builds the sources that are not built already, one after another.
+ * Builds the sources that are not built already.
  * @returns paths of the modules
  * @throws Error with the compiler's report
  */
 export async function buildGuests({ root, sources, library = ownLibrary(), ...build }: GuestBuild): Promise<string[]> {
-  const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), built = () => {} } = build;
-  const compiler = new GuestCompiler(root, library);
+  const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), compilers = 1, built = () => {} } = build;
   const files = new GuestFiles(root, library);
-  try {
-    for (const source of sources) {
-      const module = modulePath(source);
-      if (files.isCurrent(module)) continue;
-      await compileGuest(source, module, compiler, files);
-      built(basename(source, '.ts'));
+  const stale = sources.filter((source) => !files.isCurrent(modulePath(source)));
+  const work = async (): Promise<void> => {
+    const compiler = new GuestCompiler(root, library);
+    try {
+      for (let source = stale.shift(); source !== undefined; source = stale.shift()) {
+        await compileGuest(source, modulePath(source), compiler, files);
+        built(basename(source, '.ts'));
+      }
+    } finally {
+      compiler.end();
     }
-  } finally {
-    compiler.end();
-  }
+  };
+  await Promise.all(Array.from({ length: compilers }, work));
   return sources.map(modulePath);
 }
 
