@@ -162,7 +162,7 @@ export class Tree {
     return new Uint8Array(links.buffer);
   }
 
-  /** The values that were given, node after node. */
+  /** The values that have been set, node after node. */
   saveValues(): Uint8Array {
     const values = new Float64Array(countBits(this.given.subarray(0, this.rows)));
     let at = 0;

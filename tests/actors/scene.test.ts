@@ -25,7 +25,7 @@ describe.each(implementations)('scene in %s', (_language, factory) => {
   describe('tree', () => treeCases(open));
   describe('display list', () => displayListCases(open));
   describe('animation', () => animationCases(open));
-  describe('what nobody sees', () => unseenCases(open));
+  describe('invisible changes', () => unseenCases(open));
   describe('focusable rectangles', () => focusableCases(open));
 
   test('a snapshot restores the tree, the strings, the animations and what was published', () => {

@@ -117,7 +117,7 @@ export class MortalGame {
     this.gone.add(vm);
   }
 
-  /** Of the desk, in the JavaScript VM. */
+  /** Asks the desk, in the JavaScript VM. */
   ask(keep: boolean) {
     return this.probe.request(desk.receives.ask, { keep });
   }

@@ -208,7 +208,7 @@ test(`lives with torn writes and unreadable slots: nothing older than the last g
     const options = { fault: () => (random.chance(0.2) ? torn() : null), unreadable: () => random.chance(0.4) };
     const open = async () => new StateSlots(await openStorage(memory, options), 'history', MINE);
     let slots = await open();
-    /** As above. */
+    /** Possible states, as in the test above. */
     let possible: (Uint8Array | undefined)[] = [undefined];
     for (let step = 0; step < 20; step++) {
       const where = `seed ${seed}, step ${step}`;

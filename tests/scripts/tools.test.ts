@@ -12,7 +12,7 @@ import { generateCodecs, settle } from '../../scripts/tools/codecs.js';
 import { buildGuests } from '../../scripts/tools/guests.js';
 import { buildPage, guestFilesIn } from '../../scripts/tools/page.js';
 
-/** Of the application below, and no file beside this one. */
+/** Generated code of the application below. There is no such folder beside this file. */
 const GENERATED = '../protocol/generated/assembly';
 
 const APPLICATION = {

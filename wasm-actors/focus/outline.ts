@@ -1,8 +1,8 @@
 /**
  * The replica of scene's rectangles, and what follows from it: the twin of js-actors/focus/outline.ts.
  *
- * The catch: what is derived is built anew when it is next asked for after a node or group came or went; places alone are read anew
- * group by group. None of it is part of the snapshot, and none of it depends on the order in which rectangles arrived.
+ * The catch: after a node or group came or went, all of this is rebuilt when it is next needed; when only places changed, they are
+ * read again group by group. None of it is in the snapshot or depends on the order in which rectangles arrived.
  */
 import { Key, FOCUS_DEPTH_MAX } from '../../protocol/generated/assembly/focus';
 import { Area, comesBefore, findAhead, gap, isAhead, isNearer, overlaps } from './area';

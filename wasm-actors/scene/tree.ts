@@ -166,7 +166,7 @@ export class Tree {
     memory.copy(links.address + 4 * bytes, this.previous.address, bytes);
   }
 
-  /** Copies the values that were given, node after node. @returns how many there are */
+  /** Copies the values that have been set, node after node. @returns their number */
   saveValues(values: Column<f64>): i32 {
     const count = countBits(this.given.address, this.rows);
     if (count > values.capacity) values.reserve(2 * count);
