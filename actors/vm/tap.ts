@@ -161,9 +161,9 @@ export class Tap implements FrameTap {
     return frames;
   }
 
-  /** An actor enters frames that are in the journal from `position` on. @param tries of the first of them, before */
-  begun(party: number, bytes: Uint8Array, length: number, position: number, tries: number, again: boolean): void {
-    this.progress.atFrames(party, position, tries);
+  /** An actor enters frames that are in the journal from `position` on. @param attempts of the first of them, before */
+  begun(party: number, bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): void {
+    this.progress.atFrames(party, position, attempts);
     for (const tell of this.listeners.begun) tell(party, bytes, length, again);
   }
 

@@ -3,11 +3,11 @@
  *
  *   mailbox --batch--> journal --> instance.handle --> gate
  *                                      |
- *                                    trap: what frames before the culprit emitted leaves, the rest is withheld; state `restarting`
+ *                                    trap: what the frames before emitted leaves, the rest is withheld; state `restarting`
  *                                      |
- *   restart(epoch): new instance <-- snapshot <-- journal up to the culprit (its output has left before: held back and compared)
+ *   restart(epoch): new instance <-- snapshot <-- journal up to that frame (its output has left before: held back and compared)
  *                                      |
- *                                    the culprit again; trapping twice makes it poison: a dead letter, and skipped
+ *                                    that frame again; trapping twice makes it poison: a dead letter, and skipped
  *                                      |
  *                                    what was journaled behind it, in order; then the mailbox again
  */
@@ -130,7 +130,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.endIncarnation(trap, handled.length === 1 ? handled[0] : undefined);
   }
 
-  /** A batch ended in a trap: what the frames before the culprit emitted leaves, the rest is withheld. */
+  /** A batch ended in a trap: what the frames before it emitted leaves, the rest is withheld. */
   private endBatch(trap: ActorTrap, from: number): void {
     const entries = this.journal.from(from);
     if (!trap.certain) {
@@ -139,22 +139,22 @@ export class ActorCell extends ActorCore implements Cell {
       this.endIncarnation(trap);
       return;
     }
-    const culprit: JournalEntry | undefined = entries[trap.handled];
+    const blamed: JournalEntry | undefined = entries[trap.handled];
     const handled = Math.min(trap.handled, entries.length);
-    this.moveOn(this.runtime.scratch, handled, culprit?.position ?? this.journal.position);
-    this.endIncarnation(trap, culprit);
+    this.moveOn(this.runtime.scratch, handled, blamed?.position ?? this.journal.position);
+    this.endIncarnation(trap, blamed);
   }
 
-  /** @param culprit none when it is no frame's fault, or not known whose: none is named then */
-  private endIncarnation(trap: ActorTrap, culprit?: JournalEntry): void {
+  /** @param blamed none when it is no frame's fault, or not known whose: none is named then */
+  private endIncarnation(trap: ActorTrap, blamed?: JournalEntry): void {
     const { deaths } = this;
     this.state = 'restarting';
     this.rest = [];
     this.stats.traps++;
     this.incarnations.end();
-    deaths.count(culprit?.position ?? NO_FRAME);
-    const report = deaths.end(trap, culprit?.frame ?? null);
-    if (culprit && deaths.isPoison) this.poison(culprit, report);
+    deaths.count(blamed?.position ?? NO_FRAME);
+    const report = deaths.end(trap, blamed?.frame ?? null);
+    if (blamed && deaths.isPoison) this.poison(blamed, report);
     deaths.keep(report, trap);
     if (report.restartsAs === 0) deaths.tell();
     else this.restartSoon();
@@ -233,7 +233,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.goOn(left);
   }
 
-  /** Handles what was journaled behind the culprit but not handled, the culprit first. */
+  /** Handles what was journaled behind the frame at which it ended but not handled, that one first. */
   private goOn(entries: readonly JournalEntry[]): void {
     this.runtime.tap.progress.again();
     for (const [i, entry] of entries.entries()) {
