@@ -84,6 +84,7 @@ export type {
   TwinReason,
   TwinStatus,
   Twins,
+  VmState,
 } from './contract/states.js';
 export type { DiscardReason, PersistenceStatus, StorageChange } from './contract/storage.js';
 export { type Storage, StorageError, type StorageFailure, unavailableStorage } from './contract/storage.js';
@@ -100,7 +101,6 @@ export type { SupervisorSpec } from './supervisor/supervision.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
 export { SpecificationError } from './supervisor/tree/errors.js';
 export type { AutoShutdown, Backoff, RestartKind, Strategy } from './supervisor/tree/specification.js';
-export type { VmState } from './supervisor/vm-machine.js';
 export {
   type AbortSignalLike,
   Port,

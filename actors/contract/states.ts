@@ -17,6 +17,18 @@ export type ActorState =
 
 export type PortState = 'running' | 'restarting' | 'recovering' | 'stopping' | 'exhausted' | 'starting' | 'lost';
 
+export type VmState =
+  | 'idle'
+  | 'starting'
+  | 'running'
+  | 'restarting'
+  | 'recovering'
+  | 'stopping'
+  | 'killing'
+  | 'stopped'
+  | 'lost'
+  | 'failed';
+
 /** docs/SUPERVISION.md, "Fail over". */
 export type CircuitState = 'closed' | 'open' | 'half-open';
 

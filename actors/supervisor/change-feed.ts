@@ -3,10 +3,9 @@ import { DeadLetters } from '../../bus/dead-letters.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus } from '../contract/states.js';
+import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus, VmState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage.js';
 import type { SystemState } from './system-machine.js';
-import type { VmState } from './vm-machine.js';
 
 export interface ActorStatus {
   readonly actor: string;

@@ -33,13 +33,13 @@ export interface PortCommands {
   start(epoch: number): Promise<void>;
 }
 
-export interface PortInput {
+interface PortInput {
   readonly intensity: Intensity;
   readonly nowMicros: () => number;
   readonly commands: PortCommands;
 }
 
-export interface PortContext extends PortInput {
+interface PortContext extends PortInput {
   readonly epoch: number;
   readonly restarts: number;
   readonly times: RestartTimes;
@@ -53,7 +53,7 @@ export interface PortContext extends PortInput {
   readonly endedEarly: boolean;
 }
 
-export type PortEvent =
+type PortEvent =
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string }
   | { readonly type: 'start' }
   | { readonly type: 'vmLost'; readonly reason: string }
@@ -70,7 +70,7 @@ const onFailure = [
   { target: 'deciding', actions: 'noteFailure' },
 ] as const;
 
-export const portMachine = setup({
+const portMachine = setup({
   types: {
     context: {} as PortContext,
     events: {} as PortEvent,

@@ -4,14 +4,15 @@
  */
 import { ControlError, type Host, type VmHandle, type VmListener, type VmStart } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
+import type { VmState } from '../contract/states.js';
 import type { ChangeFeed, VmStatus } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
 import type { Directory } from './directory.js';
 import type { Intensity } from './intensity.js';
 import type { Moves } from './moves.js';
 import type { SupervisedParty } from './party.js';
+import type { VmCommands } from './supervised-vm.js';
 import { ENDED, SupervisedVm, type VmWatcher } from './supervised-vm.js';
-import type { VmCommands, VmState } from './vm-machine.js';
 import type { VmRecovery } from './vm-recovery.js';
 import type { VmReports } from './vm-reports.js';
 import { type HangNotice, Watchdog } from './watchdog.js';
