@@ -2,6 +2,7 @@
 import type { ErrorCode } from '../protocol/errors.js';
 import { BODY_OFFSET, readHeader } from '../protocol/frame.js';
 import { CRASH_REASON_CHARACTERS_MAX, DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
+import type { Address, Kind, Microseconds, Sequence } from '../protocol/names.js';
 import { beginningOf } from './beginning.js';
 
 /** Plain data: it crosses the control plane. */
@@ -9,16 +10,16 @@ export interface DeadLetter<Report = never> {
   readonly code: ErrorCode;
   readonly detail: string;
   /** From the frame's header as it stands, wrong or not; 0 when the frame is too short to have one. */
-  readonly kind: number;
-  readonly source: number;
-  readonly target: number;
-  readonly sequence: number;
+  readonly kind: Kind;
+  readonly source: Address;
+  readonly target: Address;
+  readonly sequence: Sequence;
   /** The whole frame. */
   readonly frame: Uint8Array;
   /** Of the crash that the frame was given up for. */
   readonly report: Report | null;
   /** Microseconds since the Unix epoch. */
-  readonly at: number;
+  readonly at: Microseconds;
 }
 
 const NO_HEADER = { kind: 0, source: 0, target: 0, sequence: 0 };

@@ -22,6 +22,7 @@
  */
 import { DecodeError } from '../protocol/errors.js';
 import { frameLength, LENGTH_BYTES, writeU32 } from '../protocol/frame.js';
+import type { Address, Batch, Position } from '../protocol/names.js';
 import { Copier } from './copier.js';
 
 /** In 32-bit words. */
@@ -39,13 +40,13 @@ const LENGTH_END = LENGTH_BYTES - 1;
 const POISONED = 0x80;
 
 /** The bytes are valid during the call only. */
-export type JournalVisitor = (actor: number, bytes: Uint8Array, at: number, length: number, position: number, poisoned: boolean) => void;
+export type JournalVisitor = (actor: Address, bytes: Batch, at: number, length: number, position: Position, poisoned: boolean) => void;
 
 /** Is told what a journal does, as it does it. */
 export interface JournalListener {
   /** Takes an entry: the actor's address (u32), and its frames. The bytes are a buffer of their own. */
   appended(entry: Uint8Array<ArrayBuffer>): void;
-  poisoned(position: number): void;
+  poisoned(position: Position): void;
 }
 
 const entryBytes = (length: number): number => ENTRY_BYTES + ((length + 7) & ~7);
@@ -93,12 +94,12 @@ export class Journal {
   }
 
   /** Where the next frame goes. */
-  get position(): number {
+  get position(): Position {
     return this.end;
   }
 
   /** Whether the frames from a position on are all there. */
-  has(position: number): boolean {
+  has(position: Position): boolean {
     return position >= this.floor && position < this.end;
   }
 
@@ -107,7 +108,7 @@ export class Journal {
   }
 
   /** Appends one frame. @returns false when it does not fit */
-  append(actor: number, bytes: Uint8Array, at: number, length: number): boolean {
+  append(actor: Address, bytes: Batch, at: number, length: number): boolean {
     return this.appendBatch(actor, bytes, at, length);
   }
 
@@ -116,7 +117,7 @@ export class Journal {
    * @returns false when they do not fit: make a checkpoint and truncate, then append again
    * @throws RangeError when they would not fit an empty journal
    */
-  appendBatch(actor: number, bytes: Uint8Array, at: number, length: number): boolean {
+  appendBatch(actor: Address, bytes: Batch, at: number, length: number): boolean {
     const needed = entryBytes(length);
     if (needed > this.capacity) throw new RangeError(`journal entry of ${needed} bytes`);
     if (needed > this.capacity - this.usedBytes) return false;
@@ -134,7 +135,7 @@ export class Journal {
   }
 
   /** The frame at a position counts as given up from now on; one that is not there any more needs no mark. */
-  poison(position: number): void {
+  poison(position: Position): void {
     if (!this.has(position)) return;
     Atomics.or(this.data, (position + LENGTH_END) % this.capacity, POISONED);
     this.listener?.poisoned(position);
@@ -144,7 +145,7 @@ export class Journal {
    * Visits the frames from a position on, in delivery order; those appended meanwhile are not visited.
    * @throws DecodeError when the memory does not hold what a journal wrote
    */
-  read(from: number, visit: JournalVisitor): void {
+  read(from: Position, visit: JournalVisitor): void {
     const { end } = this;
     const wantedFrom = Math.max(from, this.floor);
     for (let position = this.start; position < end; ) {
@@ -159,7 +160,7 @@ export class Journal {
    * Forgets the frames before a position: a checkpoint covers them. An entry's room comes free when all its frames are forgotten.
    * @throws DecodeError when the memory does not hold what a journal wrote
    */
-  truncate(position: number): void {
+  truncate(position: Position): void {
     this.floor = Math.min(Math.max(position, this.floor), this.end);
     while (this.start < this.floor) {
       const next = this.start + entryBytes(this.lengthAt(this.start));

@@ -5,25 +5,26 @@
  * reply can come (no route, no permission, the target ended or gave the message up). What comes later is refused. One that has settled
  * without a reply is withdrawn: its target, which may hold it, is told, and has it no longer in hand.
  */
+import type { Address, Epoch, Kind, Microseconds } from '../protocol/names.js';
 
 /** Which request it is, and whose. */
 export interface RequestIdentity {
-  readonly requester: number;
+  readonly requester: Address;
   readonly request: number;
-  readonly target: number;
-  readonly kind: number;
+  readonly target: Address;
+  readonly kind: Kind;
 }
 
 export interface OutgoingRequest extends RequestIdentity {
   /** Microseconds since the Unix epoch. */
-  readonly deadlineAt: number;
+  readonly deadlineAt: Microseconds;
   /** Its failure is on its way to the requester. */
   lost: boolean;
 }
 
 export interface IncomingRequest extends RequestIdentity {
   /** Incarnation of the requester that asked. */
-  readonly epoch: number;
+  readonly epoch: Epoch;
 }
 
 /** What is open at one moment: plain data. */

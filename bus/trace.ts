@@ -1,6 +1,7 @@
 /** The last frames that passed a VM, headers only: what a crash report's cause chain is read from. Fixed size, no allocation per frame. */
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, KIND_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, u53At } from '../protocol/frame.js';
 import { CAUSE_CHAIN_MAX } from '../protocol/limits.js';
+import type { Address, Kind, Sequence } from '../protocol/names.js';
 import { CachedView } from './cached-view.js';
 
 /** Headers kept per VM: about a second of traffic at 60 frames with 60 messages each. A power of two. */
@@ -9,9 +10,9 @@ const TRACE_FRAMES_MAX = 4096;
 const COLUMNS = 5;
 
 export interface TracedFrame {
-  readonly source: number;
-  readonly sequence: number;
-  readonly kind: number;
+  readonly source: Address;
+  readonly sequence: Sequence;
+  readonly kind: Kind;
 }
 
 export class TraceRing {

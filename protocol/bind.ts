@@ -7,6 +7,7 @@
  */
 import { DecodeError } from './errors.js';
 import { locateField } from './locate.js';
+import type { Address, Kind } from './names.js';
 import type { Reader } from './reader.js';
 import { bool, type Fields, type Infer, type InferFields, type Lane, type Overflow, type PartySchema, u32 } from './schema.js';
 import type { Writer } from './writer.js';
@@ -16,11 +17,11 @@ export type MessageRole = 'message' | 'request' | 'reply' | 'publication';
 /** A message kind of either direction, with any fields. */
 export interface Descriptor {
   readonly role: MessageRole;
-  readonly kind: number;
+  readonly kind: Kind;
   /** The name in the schema; a reply has its request's name with `Reply` added. */
   readonly name: string;
   /** Address of the party whose schema has this kind: the target of a message, the source of a reply or publication. */
-  readonly owner: number;
+  readonly owner: Address;
   readonly ownerName: string;
   readonly lane: Lane;
   readonly overflow: Overflow;

@@ -1,4 +1,5 @@
 /** Errors that cross the wire have codes of one table; an error in the program itself is a plain `Error`. */
+import type { Epoch } from './names.js';
 
 /** Codes of failed requests and dead letters. The index is the number on the wire: append only. */
 export const ERROR_CODES = [
@@ -101,7 +102,7 @@ export interface CrashCause {
   /** Name of the actor or port. */
   readonly party: string;
   /** Number of its incarnation. */
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** Reason as in the crash report, at most `CRASH_REASON_CHARACTERS_MAX` long. */
   readonly reason: string;
   /** Place in its source, for example `wasm-actors/scene.ts:120:5`; empty when unknown, or when no line caused it, as with a lost VM. */
@@ -114,7 +115,7 @@ export class CrashError extends Error implements CrashCause {
   /** Party and epoch, for example `scene 3`: they identify the crash report. */
   readonly id: string;
   readonly party: string;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly reason: string;
   readonly position: string;
 

@@ -14,6 +14,7 @@
  */
 import { DecodeError } from './errors.js';
 import { FRAME_BYTES_MAX } from './limits.js';
+import type { Address, Epoch, Kind, Microseconds, Sequence } from './names.js';
 
 export const LENGTH_BYTES = 4;
 export const KIND_OFFSET = 6;
@@ -73,15 +74,15 @@ function writeTags(bytes: Uint8Array, at: number): void {
 }
 
 export interface FrameHeader {
-  kind: number;
-  source: number;
-  target: number;
-  sequence: number;
-  epoch: number;
-  causeSource: number;
-  causeSequence: number;
+  kind: Kind;
+  source: Address;
+  target: Address;
+  sequence: Sequence;
+  epoch: Epoch;
+  causeSource: Address;
+  causeSequence: Sequence;
   /** Microseconds since the Unix epoch. */
-  sentAt: number;
+  sentAt: Microseconds;
 }
 
 export const readU16 = (bytes: Uint8Array, at: number): number => (bytes[at] << 8) | bytes[at + 1];

@@ -4,13 +4,14 @@
  */
 import type { DeadLetter } from '../../bus/dead-letters.js';
 import type { EndReason } from '../../protocol/generated/system.js';
+import type { Address, Epoch, Frame, SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
 import type { ActorHandover } from './checkpoint.js';
 import type { CauseLink } from './events.js';
 import type { ActorOptions, VmName } from './instance.js';
 import type { Suspect } from './progress.js';
 
 /** Where every actor and port is: address to VM. */
-export type Routes = readonly (readonly [address: number, vm: VmName])[];
+export type Routes = readonly (readonly [address: Address, vm: VmName])[];
 
 /** How far the links between one VM and others were written, by the name of the other. */
 export type LinkPositions = readonly (readonly [peer: VmName, position: number])[];
@@ -18,14 +19,14 @@ export type LinkPositions = readonly (readonly [peer: VmName, position: number])
 export interface SpawnSpec {
   /** Name of an actor, or of a port that was stopped. */
   readonly party: string;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** Which of its implementations: 1 when not given. */
   readonly version?: number;
   readonly options: ActorOptions;
   /** Saved state of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
-  readonly snapshot?: Uint8Array;
+  readonly snapshot?: SavedStateBytes;
   /** Instead of a saved state: a snapshot from storage, of a life that nobody here was part of. */
-  readonly stored?: Uint8Array;
+  readonly stored?: SnapshotBytes;
 }
 
 /** An actor or port of a lost VM, or an actor of another VM, that is to go on. `snapshot`: what it was to start with, when it had not run yet. */
@@ -35,7 +36,7 @@ export type RecoverySpec = Omit<SpawnSpec, 'stored'>;
 export interface EndNotice {
   /** Address. */
   readonly party: number;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly reason: EndReason;
 }
 
@@ -43,7 +44,7 @@ export interface ActorHealth {
   readonly actor: string;
   readonly vm: VmName;
   readonly state: 'running' | 'restarting' | 'moving' | 'stopped';
-  readonly epoch: number;
+  readonly epoch: Epoch;
   readonly mailboxFrames: number;
   readonly mailboxBytes: number;
   readonly journalFrames: number;
@@ -84,9 +85,9 @@ export interface MoveControl {
    * Frames for this address wait at their sources until `resume`, and when its actor is here it does nothing more.
    * @returns how far the links to the others were written
    */
-  suspend(address: number): Promise<LinkPositions>;
+  suspend(address: Address): Promise<LinkPositions>;
   /** Resolves when what the others had written to this VM at these positions was drained and is durable. @throws when `resume` comes first */
-  settle(address: number, positions: LinkPositions): Promise<void>;
+  settle(address: Address, positions: LinkPositions): Promise<void>;
   /** Copies all that an actor is whose address is suspended. It stays here until `forget`. */
   handOver(actor: string): Promise<ActorHandover>;
   /** Takes an actor over; it waits here for `resume`, or for `forget`. Resolves when this VM could be lost without it. */
@@ -94,7 +95,7 @@ export interface MoveControl {
   /** Drops an actor that is another VM's; does nothing when it is not here. */
   forget(actor: string): Promise<void>;
   /** Frames for this address go their way again, and an actor that was adopted runs. One that was only suspended waits for `restart`. */
-  resume(address: number): Promise<void>;
+  resume(address: Address): Promise<void>;
 }
 
 export interface VmControl {
@@ -102,21 +103,21 @@ export interface VmControl {
   setRoutes(routes: Routes): Promise<void>;
   spawn(spec: SpawnSpec): Promise<void>;
   /** Starts the next incarnation of an actor whose former one ended: restores, replays, goes on with what was held. */
-  restart(actor: string, epoch: number): Promise<void>;
+  restart(actor: string, epoch: Epoch): Promise<void>;
   /** The incarnation before `epoch` may be followed by it at once when it ends. Of no use when it has ended, or is not the one before. */
-  permit(actor: string, epoch: number): Promise<void>;
+  permit(actor: string, epoch: Epoch): Promise<void>;
   /** Ends the incarnation of an actor that is to be restarted: what waits for it goes on waiting. @returns the last sequence that it sent */
   end(actor: string): Promise<number>;
   /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last saved state */
-  stop(actor: string): Promise<Uint8Array>;
+  stop(actor: string): Promise<SavedStateBytes>;
   /** The host has the last saved state of an actor that was stopped: until then it is in the checkpoints, so that nothing is lost with the VM. */
   letGo(actor: string): Promise<void>;
-  snapshot(actor: string): Promise<Uint8Array>;
+  snapshot(actor: string): Promise<SavedStateBytes>;
   /**
    * Frames from `address` with a lower epoch are refused from now on, unless their sequence is at most `lastSequence`: those had left
    * before their incarnation ended, and may still be on their way.
    */
-  fence(address: number, epoch: number, lastSequence: number): Promise<void>;
+  fence(address: Address, epoch: Epoch, lastSequence: number): Promise<void>;
   /** Tells a party, from this VM's runtime, that an incarnation of one that it watches has ended. */
   tellEnded(watcher: number, notice: EndNotice): Promise<void>;
   setAnimating(animating: boolean): Promise<void>;
@@ -131,14 +132,14 @@ export interface VmControl {
   /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
   /** Where in its source this incarnation of an actor or port crashed, lately; empty when that is not known. */
-  locate(party: string, epoch: number): Promise<string>;
+  locate(party: string, epoch: Epoch): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;
   /** Handles a frame in a throw-away instance with the actor's present state. Nothing of it is kept or sent. */
-  tryFrame(actor: string, frame: Uint8Array): Promise<Trial>;
+  tryFrame(actor: string, frame: Frame): Promise<Trial>;
   /** Handles a frame that was given up once more, out of its order: as the next of an actor or port. */
-  deliverAgain(actor: string, frame: Uint8Array): Promise<void>;
+  deliverAgain(actor: string, frame: Frame): Promise<void>;
   /**
    * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
    * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts.

@@ -1,5 +1,6 @@
 /** What a VM tells its host unasked: one union. A new event is written here, and where it is heard (supervisor/vm-reports.ts). */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
+import type { Epoch, Sequence } from '../../protocol/names.js';
 import type { VmName } from './instance.js';
 
 export type VmEvent =
@@ -35,7 +36,7 @@ export interface CrashReport {
   readonly party: string;
   readonly address: number;
   readonly vm: VmName;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** Sequence of the last frame that this incarnation sent: what comes later under its epoch is refused. */
   readonly lastSequence: number;
   /** The exception's message and stack. */
@@ -47,7 +48,7 @@ export interface CrashReport {
     readonly kind: number;
     readonly kindName: string;
     readonly source: string;
-    readonly sequence: number;
+    readonly sequence: Sequence;
     readonly sentAt: number;
     readonly firstBytes: Uint8Array;
   };
@@ -64,7 +65,7 @@ export interface CrashReport {
 export interface CauseLink {
   readonly address: number;
   readonly source: string;
-  readonly sequence: number;
+  readonly sequence: Sequence;
   readonly kindName: string;
 }
 
@@ -73,7 +74,7 @@ export interface CrashQuestion {
   /** Address of whom was asked. */
   readonly party: number;
   /** Its incarnation whose crash it was; null when that is not known. */
-  readonly epoch: number | null;
+  readonly epoch: Epoch | null;
   readonly code: ErrorCode;
   /** When it was asked, in microseconds since the Unix epoch. */
   readonly askedAt: number;
@@ -93,9 +94,9 @@ export interface DivergenceReport {
   readonly actor: string;
   /** Where it handled them again. */
   readonly vm: VmName;
-  readonly epoch: number;
+  readonly epoch: Epoch;
   /** At which it differed first; empty names when only the digest of all tells it. */
-  readonly message: { readonly kindName: string; readonly source: string; readonly sequence: number };
+  readonly message: { readonly kindName: string; readonly source: string; readonly sequence: Sequence };
   /** The first frame that had left and came out otherwise; null when it had sent none more, or it was not kept (docs/RECOVERY.md). */
   readonly first: DivergentFrame | null;
   /** What came out in its place; null when nothing did, or it is not known which. */

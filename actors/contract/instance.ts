@@ -5,6 +5,7 @@
 import { beginningOf } from '../../bus/beginning.js';
 import type { DecodeError } from '../../protocol/errors.js';
 import { CRASH_REASON_CHARACTERS_MAX } from '../../protocol/limits.js';
+import type { SnapshotBytes } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { FaultKind } from './fault.js';
 import { reasonOf } from './thrown.js';
@@ -43,9 +44,9 @@ export interface ActorInstance {
   /** Frames of the last batch that were skipped as malformed, in order. Valid until the next call of any method. */
   readonly malformed: readonly MalformedFrame[];
   /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. Valid until the next call of any method. */
-  snapshot(): Uint8Array;
+  snapshot(): SnapshotBytes;
   /** Before the first frame. The last of several counts. @throws DecodeError, leaving the instance unusable */
-  restore(snapshot: Uint8Array): void;
+  restore(snapshot: SnapshotBytes): void;
   /** Arms a fault to order: the handler of the `nth` frame from now (0 is the next) traps, or never returns, after it has done its work. -1 disarms. */
   armFault(nth: number, kind?: FaultKind): void;
   /** Bytes of linear memory; 0 in JavaScript. */

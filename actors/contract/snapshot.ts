@@ -12,6 +12,7 @@ import type { StateCodec } from '../../protocol/bind.js';
 import { DecodeError } from '../../protocol/errors.js';
 import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import { locateField } from '../../protocol/locate.js';
+import type { SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
 import { Reader } from '../../protocol/reader.js';
 import { bin, type Field, list, type PartySchema, type StateOf, struct, u32, u53 } from '../../protocol/schema.js';
 import { skipValue } from '../../protocol/skip.js';
@@ -95,7 +96,7 @@ function readVersions(reader: Reader, versions: number[]): void {
  * @param bytes of a snapshot, or of a saved state, as `system.snapshot(actor)` gives it
  * @throws DecodeError, with the path of the field as `snapshot.state.count`, when they are neither
  */
-export function decodeSnapshot<P extends SnapshotSchema>(schema: P, bytes: Uint8Array): Snapshot<P> {
+export function decodeSnapshot<P extends SnapshotSchema>(schema: P, bytes: SnapshotBytes | SavedStateBytes): Snapshot<P> {
   const snapshot = isSavedState(bytes) ? decodeSavedState(bytes).snapshot : bytes;
   const topics = Object.keys(schema.publishes);
   const counts: SnapshotCounts = { published: topics.map(() => 0), replicas: schema.follows.map(() => 0), nextRequest: 1 };
@@ -114,7 +115,7 @@ export function decodeSnapshot<P extends SnapshotSchema>(schema: P, bytes: Uint8
 }
 
 /** @returns bytes that an instance can be restored from. @throws EncodeError */
-export function encodeSnapshot<P extends SnapshotSchema>(schema: P, snapshot: Snapshot<P>): Uint8Array {
+export function encodeSnapshot<P extends SnapshotSchema>(schema: P, snapshot: Snapshot<P>): SnapshotBytes {
   const published: Readonly<Record<string, number>> = snapshot.publicationVersions;
   const replicas: Readonly<Record<string, number>> = snapshot.replicaVersions;
   const writer = new Writer();
@@ -154,7 +155,7 @@ export interface SavedState {
   readonly sequence: number;
   readonly seen: SeenPairs;
   /** Of no bytes when the actor has not begun. */
-  readonly snapshot: Uint8Array;
+  readonly snapshot: SnapshotBytes;
 }
 
 /** An array of three. */
@@ -166,12 +167,12 @@ function isSavedState([first, second]: Uint8Array): boolean {
   return first === SAVED_STATE_TAG && !isList;
 }
 
-export const encodeSavedState = ({ sequence, seen, snapshot }: SavedState): Uint8Array => encode([sequence, seen, snapshot]);
+export const encodeSavedState = ({ sequence, seen, snapshot }: SavedState): SavedStateBytes => encode([sequence, seen, snapshot]);
 
 const SAVED_STATE = struct('savedState', { sequence: u53, seen: list(u53), snapshot: bin(SNAPSHOT_BYTES_MAX) });
 
 /** @throws DecodeError when the bytes are not a saved state */
-export function decodeSavedState(bytes: Uint8Array): SavedState {
+export function decodeSavedState(bytes: SavedStateBytes): SavedState {
   const reader = new Reader().reset(bytes);
   return located(SAVED_STATE, bytes, () => {
     if (reader.structure() !== 3) reader.fail('type');
