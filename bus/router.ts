@@ -82,8 +82,6 @@ export interface RouterOptions {
   readonly bounce: (requester: number, request: number, kind: number, code: ErrorCode) => void;
   /** Called when a request has come from an incarnation of a port that has ended: its target must be told that nobody waits for the answer. */
   readonly orphaned: (request: IncomingRequest) => void;
-  /** Takes every emitted frame, also those for local parties, and brings them back by `arrive`. */
-  readonly carrier?: LinkWriter;
 }
 
 export class Router {
@@ -200,7 +198,7 @@ export class Router {
     if (this.held.has(target) || (this.holding && this.local.has(target))) return false;
     if (!this.begun && !this.hasRoute(target)) return false;
     writeU16(bytes, at + TARGET_OFFSET, target);
-    const accepted = this.options.carrier ? this.options.carrier.write(bytes, at, frameLength(bytes, at)) : this.place(target, bytes, at);
+    const accepted = this.place(target, bytes, at);
     if (accepted) this.options.tap.emitted(bytes, at, target);
     return accepted;
   }

@@ -70,6 +70,17 @@ export class Durability implements TapListener {
     return needed;
   }
 
+  private get neededAfterSnapshots(): number {
+    let needed = this.journal.position;
+    for (const cell of this.cells.all) needed = Math.min(needed, cell.neededAfterSnapshot);
+    return needed;
+  }
+
+  /** The journal holds the rest of a batch whose actor waits for room. */
+  get keepsRest(): boolean {
+    return this.cells.all.some(({ restWaits }) => restWaits);
+  }
+
   /** @returns false when the journal has no room yet: before an actor has restarted, or the host has a checkpoint */
   makeRoom(bytes: number): boolean {
     const { journal } = this;
@@ -123,7 +134,7 @@ export class Durability implements TapListener {
 
   /** The journal is full: makes room at once, or soon. One checkpoint after another for the same entries would keep the restart out that makes room. */
   private hurry(): void {
-    const makesRoom = this.journal.position !== this.position || this.neededFrom > this.needed;
+    const makesRoom = this.journal.position !== this.position || this.neededAfterSnapshots > this.needed;
     if (this.onTheirWay === 0 && makesRoom) this.makeInBackground();
   }
 

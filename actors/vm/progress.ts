@@ -68,6 +68,7 @@ export class Progress {
 
   /** An actor begins to handle frames that are in the journal from `position` on. @param attempts of the first of them, before */
   atFrames(address: number, position: number, attempts: number): void {
+    if (attempts > 0) this.teller?.tellNext();
     this.begin(address, position, 0, 0, attempts);
   }
 
@@ -156,6 +157,7 @@ export const TELL_MS = 25;
  *
  *   an actor begins a batch ──> the journal entry says so
  *   a port begins a frame ────> told
+ *   a frame is tried again ───> told
  *   progress ──┬── `TELL_MS` after the last telling ──> told
  *              ├── the end of what was told to be begun ──> told
  *              └── else: told by a timer, when the event loop turns
@@ -209,7 +211,7 @@ export class ProgressTeller {
     this.toldMicros = this.clock.nowMicros();
     this.toldBusy = busy;
     this.untold = false;
-    this.listener({ busy, count, place: place && { ...place, certain: this.each || place.source !== 0 } });
+    this.listener({ busy, count, place: place && { ...place, certain: this.each || place.source !== 0 || place.attempts > 0 } });
   }
 
   private tellSoon(): void {

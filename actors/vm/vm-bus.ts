@@ -39,7 +39,7 @@ export class VmBus implements GateBus {
   readonly sender: SystemSender;
   readonly resync: TopicResync;
   readonly orphaned: OrphanedOutput;
-  /** Takes what links and carriers bring. */
+  /** Takes what links bring. */
   readonly sink: FrameSink = (bytes, at, length) => this.router.arrive(bytes, at, at + length);
   private readonly deadlines: DeadlineTimer;
   private readonly lost: LostRequests;
@@ -53,7 +53,7 @@ export class VmBus implements GateBus {
     private readonly crashes: Crashes,
     readonly wake: () => void,
   ) {
-    const { name: vm, parties, openLink, carrier, clock, timers, memory } = options;
+    const { name: vm, parties, openLink, clock, timers, memory } = options;
     const { requests } = this;
     this.vm = vm;
     this.incarnation = memory?.incarnation ?? 1;
@@ -64,7 +64,6 @@ export class VmBus implements GateBus {
       requests,
       bounce: (requester, request, kind, code) => this.fail({ requester, request, kind }, code),
       orphaned: (request) => this.withdraw([request]),
-      carrier,
     });
     this.links = new VmLinks({ vm, parties, router: this.router, openLink, retains: this.retains, wake });
     this.sender = new SystemSender(vm, this.incarnation, this);
@@ -212,7 +211,7 @@ export class VmBus implements GateBus {
 
   /** What was published and could be lost with this VM. */
   get unreleased(): readonly Uint8Array[] {
-    return [...this.links.sent, ...(this.options.carrier?.unreleased() ?? [])];
+    return this.links.sent;
   }
 
   end(): void {

@@ -1,6 +1,6 @@
 /** What a VM is made with: the application's parties, and the platform as plain objects. */
 import type { JournalListener } from '../../bus/journal.js';
-import type { LinkEnds, RetainingWriter } from '../../bus/link.js';
+import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
@@ -56,8 +56,6 @@ export interface VmOptions {
   readonly spareInstances: boolean;
   /** A port's handler threw: the frame is spent, the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
-  /** Takes every frame that is emitted, also those for parties of this VM: in the simulation, so that the order of delivery does not depend on placement. */
-  readonly carrier?: RetainingWriter;
 }
 
 /** Lets go of both ends: whoever opens them anew goes on. */

@@ -147,12 +147,10 @@ export class Vm implements VmControl {
   /** Asks the driver for a pump. */
   private readonly wake = (): void => this.hearing.wake();
 
-  /** Takes a frame that a carrier has brought. @returns false when its target has no room */
+  /** Takes a frame that a link has brought. @returns false when its target has no room */
   arrive(bytes: Uint8Array, at: number, length: number): boolean {
     if (!this.serves) return false;
-    const accepted = this.runtime.bus.sink(bytes, at, length);
-    if (accepted && this.options.carrier) this.wake();
-    return accepted;
+    return this.runtime.bus.sink(bytes, at, length);
   }
 
   /** Whether the party at this address lives here. */

@@ -28,6 +28,7 @@ export class Driver {
     private readonly afterTurn: AfterTurn,
     /** A pump that throws is the end of its VM: nothing is driven any more. */
     private readonly onFailure: (error: unknown) => void,
+    private readonly pumpMicros = PUMP_BUDGET_MICROS,
   ) {}
 
   /** The VM and its driver need each other: the VM is handed `wake` before there is anything to drive. */
@@ -51,7 +52,7 @@ export class Driver {
     if (!this.pumped) return;
     this.wanted = false;
     try {
-      const more = this.pumped.pump(PUMP_BUDGET_MICROS);
+      const more = this.pumped.pump(this.pumpMicros);
       if (more) this.afterTurn(this.run);
       else if (this.wanted) queueMicrotask(this.run);
       else this.active = false;

@@ -17,6 +17,12 @@ import { JOURNAL_BYTES } from '../../protocol/limits.js';
  */
 export type JournalSight = 'shared' | 'here' | 'mirrored';
 
+/** Those of limits.ts when not given. */
+export interface MemorySizes {
+  readonly journalBytes?: number;
+  readonly ringBytes?: number;
+}
+
 interface Kept {
   readonly journal: SharedArrayBuffer | ArrayBuffer | JournalMirror;
   readonly checkpoint?: SharedArrayBuffer | ArrayBuffer;
@@ -32,7 +38,7 @@ export class Memories {
 
   constructor(
     private readonly sight: JournalSight,
-    private readonly journalBytes = JOURNAL_BYTES,
+    private readonly sizes: MemorySizes = {},
   ) {}
 
   /** @param again on the memory of the former incarnation; otherwise on a new one, and its links start empty */
@@ -59,13 +65,14 @@ export class Memories {
     const pair = `${from}>${to}`;
     const known = this.rings.get(pair);
     if (known) return known;
-    const created = createRing();
+    const created = createRing(this.sizes.ringBytes);
     this.rings.set(pair, created);
     return created;
   }
 
   private create(): Kept {
-    const { sight, journalBytes } = this;
+    const { sight } = this;
+    const { journalBytes = JOURNAL_BYTES } = this.sizes;
     if (sight === 'mirrored') return { journal: new JournalMirror(journalBytes) };
     const shared = sight === 'shared';
     const checkpoint = CheckpointMemory.allocate(journalBytes * CHECKPOINT_SLOT_SHARE, shared);

@@ -21,6 +21,11 @@ export interface ThreadVm<V> {
   readonly stands: boolean;
 }
 
+export interface ThreadVmLimits extends Pick<WorkerVmOptions, 'deadlines' | 'controlDeadlineMs'> {
+  /** How long the VM is pumped at a time, as its clock sees it; as any other when not given. */
+  readonly pumpMicros?: number;
+}
+
 /**
  * @param create builds the VM; it calls `wake` when there is something to pump
  * @param progress null where nothing else could run while the VM hangs
@@ -30,7 +35,7 @@ export function startThreadVm<V extends DrivenVm>(
   afterTurn: AfterTurn,
   create: (wake: () => void, events: VmEvents) => V,
   listener: VmListener,
-  { deadlines, controlDeadlineMs }: Pick<WorkerVmOptions, 'deadlines' | 'controlDeadlineMs'>,
+  { deadlines, controlDeadlineMs, pumpMicros }: ThreadVmLimits,
   progress: ProgressReader | null = null,
 ): ThreadVm<V> {
   const deathWatch = new DeathWatch();
@@ -47,7 +52,7 @@ export function startThreadVm<V extends DrivenVm>(
     driver.stop();
     vm.freeze();
   };
-  const driver = new Driver(afterTurn, (error) => (Standstill.in(error) ? stand() : lose(reasonOf(error))));
+  const driver = new Driver(afterTurn, (error) => (Standstill.in(error) ? stand() : lose(reasonOf(error))), pumpMicros);
   const vm = create(driver.wake, listener);
   driver.drive(vm);
   let gone: Promise<void> | null = null;

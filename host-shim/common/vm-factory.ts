@@ -42,7 +42,7 @@ export async function loadHere(
 }
 
 /** What differs from one VM to another. */
-export interface VmParts extends Omit<VmOptions, 'parties' | 'listener' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop' | 'carrier'> {
+export interface VmParts extends Omit<VmOptions, 'parties' | 'listener' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'> {
   readonly definition: VmDefinition;
 }
 

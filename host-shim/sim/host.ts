@@ -12,7 +12,8 @@ import { readProgress, ToldProgress } from '../../actors/vm/progress.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { LinkStats } from '../../bus/link.js';
-import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import { Random } from '../../bus/random.js';
+import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import { consoleFor } from '../common/console.js';
 import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
@@ -22,20 +23,27 @@ import { Memories } from '../common/memories.js';
 import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
 import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
-import { Carrier, type CarrierOptions } from './carrier.js';
 import { hanging } from './hanging-instance.js';
 import { Kernel } from './kernel.js';
+import { type Ends, Links } from './links.js';
 import { load } from './load.js';
+import { type Delay, drawDelay, type LinkFaults } from './transport.js';
 import { afterTurn } from './turn.js';
 
-/** A frame between any two parties: from a local hop to a busy thread on a slow device. */
-const DELAY_DEFAULT = { minMicros: 20, maxMicros: 2_000 };
+/** From a thread that wakes at once to a busy one on a slow device. */
+const DELAY_DEFAULT: Delay = { minMicros: 20, maxMicros: 2_000 };
+/** A VM's round of work, between two of which others have their turn. Were it none, an actor that sends to itself for ever would stop the clock. */
+const ROUND_MICROS_MAX = 200;
+/** Two of the largest frames, less than on a device: full sooner, and cheap for who runs thousands of systems. */
+const RING_BYTES = 2 * FRAME_BYTES_MAX;
 
 /** What the other hosts are given will do: `entry` is not used. */
-export interface SimHostOptions
-  extends Omit<HostOptions, 'capabilities' | 'vms' | 'spares' | 'loadDeadlineMs'>,
-    Partial<Omit<CarrierOptions, 'sharedMemory'>> {
+export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms' | 'spares' | 'loadDeadlineMs'> {
   readonly seed: number;
+  /** How long it takes to wake another VM, and to reach it where memory is not shared; 20 to 2,000 us when not given. Without any, rounds of work take no time either. */
+  readonly delay?: Delay;
+  /** Of links. */
+  readonly faults?: LinkFaults;
   /** With some taken away to act as a lesser device. There is one thread whatever it says. */
   readonly capabilities?: Capabilities;
   readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
@@ -60,13 +68,15 @@ export class SimHost implements Host {
   readonly local: VmHandle;
   /** The VM of the host: ports are opened on it. */
   readonly vm: Vm;
-  private readonly carrier: Carrier;
+  private readonly links: Links;
+  private readonly rounds: Random;
   private readonly reports = new LocalReports();
   private readonly running = new Map<VmName, Running>();
   private readonly memories: Memories;
   private readonly loading = new Set<Promise<unknown>>();
   private readonly deadlines: DebuggerAwareDeadlines;
   private readonly guests = new GuestMemory();
+  private readonly roundMicros: Delay;
 
   constructor(private readonly options: SimHostOptions) {
     this.warn = consoleFor(options.console);
@@ -85,20 +95,19 @@ export class SimHost implements Host {
     };
     this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes } = options;
-    const find = (address: number) => [...this.running.values()].find(({ vm }) => vm.has(address))?.vm ?? this.vm;
-    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', journalBytes);
-    this.carrier = new Carrier(this.kernel, { seed, delay, sharedMemory, faults }, find);
-    this.carrier.onRoom = () => {
-      for (const { wake } of this.running.values()) wake();
-    };
+    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes: RING_BYTES });
+    const schedule = (delayMicros: number, run: () => void) => void this.kernel.schedule(delayMicros, run);
+    this.links = new Links(this.memories, { seed, sharedMemory, delay, faults, schedule });
+    this.rounds = new Random(seed).fork('rounds');
+    this.roundMicros = { minMicros: 0, maxMicros: Math.min(delay.maxMicros, ROUND_MICROS_MAX) };
     const { vm, handle } = this.start('host', { definition: { parties }, factories: [], unfit: [] }, this.reports);
     this.vm = vm;
     this.local = handle;
   }
 
-  /** What was carried so far, and how often there was no room for it. */
+  /** What VMs have sent each other so far, and how often there was no room for it. */
   get carriage(): Readonly<LinkStats> {
-    return this.carrier.stats;
+    return this.links.stats;
   }
 
   get debugging(): boolean {
@@ -125,8 +134,8 @@ export class SimHost implements Host {
   }
 
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
-    const nothing = { incoming: null, outgoing: null };
-    await Promise.all([a.control.attach(b.name, nothing), b.control.attach(a.name, nothing)]);
+    const [endsOfA, endsOfB] = this.links.between(a.name, b.name);
+    await Promise.all([a.control.attach(b.name, endsOfA), b.control.attach(a.name, endsOfB)]);
   }
 
   beat(intervalMs: number, fn: () => void): () => void {
@@ -141,6 +150,13 @@ export class SimHost implements Host {
     const running = this.running.get(name);
     if (!running) throw new Error(`no VM ${name} runs`);
     return running.vm;
+  }
+
+  /** Puts a frame into a VM, as if a link had brought it. @returns false when its target has no room */
+  arrive(name: VmName, bytes: Uint8Array, at: number, length: number): boolean {
+    const accepted = this.vmOf(name).arrive(bytes, at, length);
+    this.running.get(name)?.wake();
+    return accepted;
   }
 
   /** Ends a VM as the loss of its thread does, at this moment. */
@@ -197,7 +213,7 @@ export class SimHost implements Host {
     };
     const started: ThreadVm<Vm> = startThreadVm(
       name,
-      (callback) => this.kernel.schedule(0, callback),
+      (callback) => this.kernel.schedule(drawDelay(this.roundMicros, this.rounds), callback),
       (wake, events) => {
         const vm: Vm = new Vm({
           name,
@@ -210,7 +226,7 @@ export class SimHost implements Host {
           beat: (intervalMs, fn) => this.beat(intervalMs, () => started.stands || fn()),
           events,
           wake,
-          openLink: () => this.carrier.openLink(() => vm),
+          openLink: (ends, unreleased) => this.links.open(name, ends as Ends, unreleased),
           memory,
           loop: () => {
             throw new Standstill('a fault to order');
@@ -222,9 +238,12 @@ export class SimHost implements Host {
           },
           tellProgress: told?.told,
           onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
-          carrier: this.carrier.writerOf(() => vm),
         });
-        this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason), stands: () => started.stands });
+        const lose = (reason: string) => {
+          this.links.lose(name);
+          started.lose(reason);
+        };
+        this.running.set(name, { vm, wake, lose, stands: () => started.stands });
         definition.ports?.(vm);
         return vm;
       },
@@ -235,12 +254,11 @@ export class SimHost implements Host {
         },
         crashOf: (question) => listener.crashOf(question),
         lost: (reason) => {
-          this.carrier.lose(started.vm);
           forget();
           listener.lost(reason);
         },
       },
-      { deadlines: this.deadlines, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS },
+      { deadlines: this.deadlines, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS, pumpMicros: 0 },
       memory && {
         read: () => (told ? told.read(started.stands) : readProgress(memory.progress)),
         left: () => (told ? told.read(true) : readProgress(memory.progress)),
@@ -258,8 +276,7 @@ export class SimHost implements Host {
         ...handle,
         unfit,
         terminate: () => {
-          if (started.stands) this.carrier.lose(vm);
-          if (name === 'host') this.carrier.end();
+          if (started.stands) this.links.lose(name);
           forget();
           return handle.terminate();
         },

@@ -204,7 +204,9 @@ export async function openBank({
     onEnded: (_party, epoch, reason) => void ends.push(`${epoch} ${reason}`),
   });
   const strangerPort = host.vm.openPort(stranger, {});
-  if (deskVm === 'host') ports?.(host.vm);
+  // Whoever follows has to be somewhere: what is published to nobody is a dead letter.
+  if (!ports) host.vm.openPort(counterdesk, { onCall() {}, onAsk() {}, onBankTotal() {} });
+  else if (deskVm === 'host') ports(host.vm);
   const bothTwins = { js: true, wasm: true };
   const actors = [bank, watcher].map((schema) => ({ schema, twins: twins[schema.name] ?? bothTwins, persistent: true }));
   const system = await start(hostOf(host), {
@@ -212,7 +214,7 @@ export async function openBank({
     actors,
     supervision,
     placement,
-    portVms: { counterdesk: deskVm },
+    portVms: { counterdesk: ports ? deskVm : 'host' },
     intensity,
     vmIntensity,
     circuit,
@@ -250,6 +252,6 @@ export function arriveTogether(
     outbox.append(message as BoundMessage, (message as BoundMessage).owner, fields as never);
     writeU53(outbox.bytes, SEQUENCE_OFFSET, ++posted);
     writeU32(outbox.bytes, EPOCH_OFFSET, 1);
-    world.host.vmOf('js').arrive(outbox.bytes, 0, outbox.length);
+    world.host.arrive('js', outbox.bytes, 0, outbox.length);
   }
 }

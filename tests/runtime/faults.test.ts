@@ -1,7 +1,7 @@
 /** Carriage that refuses frames for a while: what is emitted waits at its gate, in order, and leaves when there is room. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
-import type { ThreadLinkFaults } from '../../host-shim/sim/index.js';
+import type { LinkFaults } from '../../host-shim/sim/index.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
@@ -11,7 +11,7 @@ const DEPOSITS = 80;
 const LONG_MS = 20_000;
 
 /** Deposits, questions between two actors, and crashes: the ledger is the same whatever happens to frames on their way. */
-async function play(seed: number, faults: ThreadLinkFaults | undefined, crashes: boolean): Promise<BankWorld> {
+async function play(seed: number, faults: LinkFaults | undefined, crashes: boolean): Promise<BankWorld> {
   const world = await openBank({ seed, faults });
   const random = new Random(seed);
   for (let i = 0; i < DEPOSITS; i++) {

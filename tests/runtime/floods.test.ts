@@ -180,7 +180,7 @@ test.each(['nothing', 'log+tide+timer+gauge+brook'])(
 test('timers of one starter are bounded, and that it has more is said', async () => {
   const { host, stage } = await open();
   stage.gauge.send(torrent.receives.flood, { way: 'timers', count: TIMERS_RUNNING_MAX + 2 });
-  await host.pass(20);
+  await host.pass(200);
   const { party, reason, message } = stage.crashes[0];
   expect([party, reason, message.source]).toEqual([
     'timer',

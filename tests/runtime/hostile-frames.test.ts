@@ -32,7 +32,7 @@ function frameOf(kind: number, body: unknown, source: number = teller.address): 
   return frame;
 }
 
-const arrive = (world: BankWorld, frame: Uint8Array) => world.host.vmOf('js').arrive(frame, 0, frame.length);
+const arrive = (world: BankWorld, frame: Uint8Array) => world.host.arrive('js', frame, 0, frame.length);
 const { balance, deposit, note } = bank.receives;
 
 test.each([

@@ -47,7 +47,7 @@ test('a request whose deadline passes while its requester is stopped fails when 
 });
 
 test('a follower that awaits a fresh publication gets it from an owner that was started again', async () => {
-  const world = await openBank();
+  const world = await openBank({ placement: 'bank=js,watcher=wasm' });
   deposit(world);
   await world.pass(20);
   await world.system.stopActor('watcher');

@@ -30,7 +30,7 @@ function deposit(epoch: number, sequence: number, source = 72): Uint8Array {
 }
 
 const balance = (world: BankWorld) => world.until(world.teller.request(bank.receives.balance, { account: 0 }));
-const arrive = (world: BankWorld, frame: Uint8Array) => world.host.vmOf('js').arrive(frame, 0, frame.length);
+const arrive = (world: BankWorld, frame: Uint8Array) => world.host.arrive('js', frame, 0, frame.length);
 
 test('who is not allowed to send is told where it sends, in its types and at run time', async () => {
   const world = await openBank();
@@ -223,7 +223,7 @@ test('a malformed frame is a dead letter with its first bytes, and disturbs nobo
 });
 
 test('a follower that joins late notices the gap, asks once, and goes on from the fresh state', async () => {
-  const world = await openBank();
+  const world = await openBank({ placement: 'bank=js,watcher=wasm' });
   const send = (amount: number) => world.teller.send(bank.receives.deposit, { account: 0, amount });
   send(1);
   await world.pass(10);
@@ -244,7 +244,6 @@ test('a follower that joins late notices the gap, asks once, and goes on from th
 
 test('frames of which only the latest of a key counts are conflated in the mailbox', async () => {
   const world = await openBank();
-  const vm = world.host.vmOf('js');
   const note = (account: number, sequence: number) => {
     const outbox = new OutboxBuilder(72);
     outbox.append(bank.receives.note, bank.address, { account, text: `note ${sequence}` });
@@ -253,7 +252,7 @@ test('frames of which only the latest of a key counts are conflated in the mailb
     writeU16(frame, TARGET_OFFSET, bank.address);
     writeU32(frame, EPOCH_OFFSET, 1);
     writeU53(frame, SEQUENCE_OFFSET, sequence);
-    vm.arrive(frame, 0, frame.length);
+    world.host.arrive('js', frame, 0, frame.length);
   };
   for (let i = 0; i < 10; i++) note(i % 2, 600 + i);
   await world.pass(10);

@@ -44,6 +44,8 @@ async function play(seed: number, crashing: boolean): Promise<{ world: BankWorld
   return { world, ending };
 }
 
+const total = (pairs: Readonly<Record<string, number>>) => Object.values(pairs).reduce((sum, count) => sum + count, 0);
+
 test(`random runs with crashes end like calm ones (seed ${SEED}, TANDEM_SEED to change)`, async () => {
   let traps = 0;
   for (let run = 0; run < RUNS; run++) {
@@ -53,7 +55,8 @@ test(`random runs with crashes end like calm ones (seed ${SEED}, TANDEM_SEED to 
     expect(crashed.ending, `seed ${seed}`).toEqual(calm.ending);
     const counters = await crashed.world.counters();
     expect(counters, `seed ${seed}`).toMatchObject({ divergent: 0, duplicates: 0, fenced: 0, waiting: 0 });
-    expect(counters.handled).toEqual(counters.sent);
+    // Notes of one account that wait together are one.
+    expect(total(counters.handled) + counters.conflated).toBe(total(counters.sent));
     traps += counters.traps;
   }
   expect(traps).toBeGreaterThan(RUNS);

@@ -23,7 +23,7 @@ async function open(placement: 'js' | 'wasm', seed: number, refuseRate = 0) {
   const arrive = (kind: number, ...bodies: unknown[]) => {
     for (const body of bodies) {
       const frame = frameOf(kind, ++sequence, body);
-      host.vmOf(placement).arrive(frame, 0, frame.length);
+      host.arrive(placement, frame, 0, frame.length);
     }
   };
   return { host, port, system, shown, arrive };

@@ -38,8 +38,16 @@ export class ActorCell extends ActorCore implements Cell {
   readonly goesOn = false;
   readonly stays = false;
 
+  /** Its next batch found no room in the journal. */
+  private waitsForJournal = false;
+
+  /** Two that wait for each other would wait for ever, also when one waits for room in the journal that the other keeps full. */
   get blocked(): boolean {
-    return this.gate.blocked || this.state === 'moving';
+    return this.gate.blocked || this.state === 'moving' || (this.waitsForJournal && this.runtime.durability.keepsRest);
+  }
+
+  get restWaits(): boolean {
+    return this.rest.length > 0 && this.gate.blocked;
   }
 
   runnable(lane: number): boolean {
@@ -52,7 +60,8 @@ export class ActorCell extends ActorCore implements Cell {
     const { scratch } = this.runtime;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
     // Making room takes a snapshot, at which this incarnation may end.
-    if (!this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX) || !this.runs) return 0;
+    this.waitsForJournal = !this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX);
+    if (this.waitsForJournal || !this.runs) return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
     const frames = this.runtime.tap.taken(this.address, scratch, length);
     this.handleJournaled(this.journal.append(scratch, length), length, frames);

@@ -125,6 +125,10 @@ export class ActorCore {
       : this.snapshots.last.position;
   }
 
+  get neededAfterSnapshot(): number {
+    return this.state === 'running' ? (this.rest[0]?.position ?? this.journal.position) : this.snapshots.last.position;
+  }
+
   /** Handles frames that are in the journal from `position` on. @param again they were handled before @returns the trap in which that ended */
   enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
     return this.incarnations.handle(bytes, length, position, this.deaths.attemptsAt(position), again);

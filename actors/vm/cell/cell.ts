@@ -50,6 +50,10 @@ export interface Cell extends Party {
   takeSnapshot(): void;
   /** Journal position before which it needs nothing. */
   readonly neededFrom: number;
+  /** The same once a checkpoint has taken its snapshot. */
+  readonly neededAfterSnapshot: number;
+  /** It waits for room with the rest of a batch, which the journal has to keep as long. */
+  readonly restWaits: boolean;
   /** What the host keeps of it; null when that is nothing. */
   checkpoint(): ActorCheckpoint | null;
   readonly spareIsDue: boolean;

@@ -44,6 +44,8 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   state: 'idle' | 'running' | 'restarting' | 'stopped' = 'idle';
   /** It is in no journal, and no state of it is kept. */
   readonly neededFrom = Number.POSITIVE_INFINITY;
+  readonly neededAfterSnapshot = Number.POSITIVE_INFINITY;
+  readonly restWaits = false;
   readonly spareIsDue = false;
   private port: Port<P> | null = null;
   /** The frame at which the last incarnation ended, until the next one has it. */

@@ -26,6 +26,9 @@ const FRAMES_PER_KEY = 6;
 /** Injected traps are no repeated fault: this budget of restarts is high enough not to end the run. */
 const INTENSITY = 1_000;
 
+/** In the simulation VMs reach each other in no time: what happens when, and so the end, is then the same for every placement. */
+const AT_ONCE = { minMicros: 0, maxMicros: 0 };
+
 /** What a life of the application has opened. The run uses that of the present life. */
 interface Screen {
   readonly stage: Stage;
@@ -59,7 +62,7 @@ class HeadlessRun {
     const { host: name, placement, seed, trapRate, page, frameMs } = this.options;
     const onPortError = (port: string, error: unknown) =>
       void this.errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
-    const stage = await (name === 'sim' ? simStage : nodeStage)({ seed, onPortError, page, frameMs });
+    const stage = await (name === 'sim' ? simStage : nodeStage)({ seed, onPortError, page, frameMs, delay: AT_ONCE });
     life.onEnd(stage.close);
     const { host, vm } = stage;
     openTimerPort(vm, host.timers);

@@ -1,7 +1,7 @@
 /** Where a headless run takes place: the real threads of Node, or the simulation. */
 import type { Capabilities, Host, System, Vm } from 'tandem';
 import { createNodeHost, detectCapabilities, openFetchPort } from 'tandem/node';
-import { createSimHost, openFetchPort as openSimFetchPort, Random } from 'tandem/testing';
+import { createSimHost, type Delay, openFetchPort as openSimFetchPort, Random } from 'tandem/testing';
 import { parties, wasmDefinition } from '../application.js';
 import { loadCatalogue } from '../catalogue/load.js';
 import { jsDefinitionOf } from '../js-definition.js';
@@ -36,6 +36,8 @@ export interface StageOptions {
   readonly frameMs?: number;
   /** Capabilities of the simulation, to act like a lesser device. */
   readonly capabilities?: Capabilities;
+  /** How long a VM of the simulation takes to reach another. */
+  readonly delay?: Delay;
 }
 
 /** A restart that needs a permit is reported after the output of the restarted actor. */
@@ -75,10 +77,11 @@ export async function nodeStage({ onPortError, page = {}, frameMs = REAL_FRAME_M
   };
 }
 
-export async function simStage({ seed, onPortError, page = {}, capabilities }: StageOptions): Promise<Stage> {
+export async function simStage({ seed, onPortError, page = {}, capabilities, delay }: StageOptions): Promise<Stage> {
   const catalogue = loadCatalogue();
   const host = createSimHost({
     seed,
+    delay,
     capabilities,
     parties,
     vms: { js: { load: async () => jsDefinitionOf(page) }, wasm: { load: async () => wasmDefinition(GUESTS) } },

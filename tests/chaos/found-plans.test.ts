@@ -1,0 +1,43 @@
+/** Plans that have failed once, as they were when they had been cut down. */
+import { expect, test } from 'vitest';
+import type { Plan, PlannedCommand } from '../../chaos/plan.js';
+import { tryPlan } from '../../chaos/seeds.js';
+import { loadWasmFactories } from '../../chaos/sim-run.js';
+
+const wasmFactories = await loadWasmFactories(new URL('../../dist/chaos/wasm-actors/', import.meta.url));
+
+const order = { bytes: 0, count: 1, delayMs: 0, harm: 'none', orders: [] } as const;
+const step = (...orders: readonly PlannedCommand[]) => ({ afterMs: 0, faults: [], orders });
+
+/**
+ * Ember ends a batch early, and waits with the rest of it for room in amber's mailbox. The journal has to keep that rest, and is full: amber waits
+ * for room in it.
+ */
+const JOURNAL_KEPT_FULL: Plan = {
+  seed: 34,
+  placement: { amber: 'js', birch: 'js', cedar: 'js', dune: 'js', ember: 'js' },
+  delayMicrosMax: 100,
+  refusals: { rate: 0, microsMax: 0 },
+  journalBytes: 4 << 20,
+  sharedMemory: false,
+  group: null,
+  failOverMs: null,
+  steps: [
+    { afterMs: 0, faults: [{ kind: 'hang', actor: 'amber' }], orders: [] },
+    step({ ...order, act: 'chore', to: 'amber', id: 136, bytes: 900_000, count: 6 }),
+    step({ ...order, act: 'work', to: 'dune', id: 159, orders: [{ ...order, act: 'ask', to: 'ember', id: 160 }] }),
+    step({
+      ...order,
+      act: 'work',
+      to: 'ember',
+      id: 208,
+      count: 10,
+      orders: [{ ...order, act: 'news', to: 'ember', id: 218, bytes: 40_000, count: 12 }],
+    }),
+  ],
+  desk: null,
+};
+
+test('an actor waits for the journal, which another keeps full that waits for its mailbox: both go on', async () => {
+  expect((await tryPlan(JOURNAL_KEPT_FULL, wasmFactories)).verdict.problems).toEqual([]);
+});
