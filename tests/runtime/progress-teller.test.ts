@@ -25,10 +25,16 @@ const batch = (position: number) => {
 };
 
 test('what is begun after a while is told at once, and so is its end', () => {
-  progress.atFrames(BANK, 640, 1);
-  expect(told).toMatchObject([{ busy: true, place: { address: BANK, position: 640, index: 0, attempts: 1, certain: false } }]);
+  progress.atFrames(BANK, 640, 0);
+  expect(told).toMatchObject([{ busy: true, place: { address: BANK, position: 640, index: 0, attempts: 0, certain: false } }]);
   progress.done();
   expect(told).toMatchObject([{ busy: true }, { busy: false }]);
+});
+
+test('what is tried again is told at once, for certain, however soon', () => {
+  batch(640);
+  progress.atFrames(BANK, 700, 1);
+  expect(told.at(-1)).toMatchObject({ busy: true, place: { position: 700, attempts: 1, certain: true } });
 });
 
 test('of much in a short time the end is told, when the event loop turns', async () => {

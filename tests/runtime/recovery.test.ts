@@ -8,6 +8,8 @@ const RUNS = 60;
 
 type Step = (world: BankWorld) => Promise<void> | void;
 
+const QUIET_MS = 60;
+
 /** One random step of the application, and perhaps a crash before it, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'watcher' | null }[] {
   return Array.from({ length }, () => {
@@ -16,7 +18,12 @@ function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'w
     const kinds: Step[] = [
       ({ teller }) => teller.send(bank.receives.deposit, { account, amount }),
       ({ teller }) => teller.send(bank.receives.deposit, { account, amount }),
-      ({ teller }) => teller.send(watcher.receives.look, { account }),
+      // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
+      async ({ teller, pass }) => {
+        await pass(QUIET_MS);
+        teller.send(watcher.receives.look, { account });
+        await pass(QUIET_MS);
+      },
       ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
       ({ pass }) => pass(random.integer(5)),
     ];

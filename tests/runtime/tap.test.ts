@@ -137,11 +137,8 @@ describe.each(['js', 'wasm'] as const)('in %s', (side) => {
     expect(seen.filter((line) => !line.startsWith('arrived') && !line.startsWith('checkpoint'))).toEqual([
       'taken amber',
       'begun amber',
+      'frame 1',
       'handled amber 1',
-      'done amber',
-      'taken amber',
-      'begun amber',
-      'handled amber 0',
       'ended amber 1',
       'begun amber again',
       'handled amber 1 again',
