@@ -9,7 +9,7 @@ export type CellCounts = Record<'dropped' | 'conflated' | 'replayed' | 'divergen
 
 export const NO_COUNTS: CellCounts = { dropped: 0, conflated: 0, replayed: 0, divergent: 0, traps: 0 };
 
-export const addCounts = (a: CellCounts, b: CellCounts): CellCounts => ({
+const addCounts = (a: CellCounts, b: CellCounts): CellCounts => ({
   dropped: a.dropped + b.dropped,
   conflated: a.conflated + b.conflated,
   replayed: a.replayed + b.replayed,
