@@ -1,4 +1,4 @@
-/** The actor model: what an actor is written with, and what an application starts and watches its system with. The public API of `tandem`. */
+/** The actor model: everything to write an actor with, and to start and watch its system with. The public API of `tandem`. */
 
 export type { EndReason } from '../protocol/generated/system.js';
 export {

@@ -1,7 +1,7 @@
 /**
  * One life of an application: its system, and what was opened beside it. All of it ends together.
  *
- * The catch: what opens a life may come late, when the life is over already. What it then still opens is closed at once.
+ * The catch: what opens a life may finish when the life is over already. What it opens then is closed at once.
  */
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { Host, Timers } from '../contract/host.js';
@@ -11,17 +11,20 @@ import type { Stored } from './persistence/persistence.js';
 import type { System } from './supervised-system.js';
 import { type SystemOptions, startSystem } from './system.js';
 
-/** All but what the application decides itself. */
+/** All options except those that the application decides itself. */
 export type LifeOptions = Omit<SystemOptions, 'escalation' | 'stored' | 'onChange'>;
 
 export interface Life {
-  /** 1 for the first. */
+  /** Counts the lives, from 1. */
   readonly number: number;
-  /** What of storage its persistent actors begin with. */
+  /** Which states from storage its persistent actors begin with. */
   readonly stored: Stored;
   /** Starts the system of this life; the host's own VM ends with it. @throws what `startSystem` throws */
   startSystem(host: Host, options: LifeOptions): Promise<System>;
-  /** Hands over what has to be closed when this life ends, or was not opened whole: the latest first, after the system. */
+  /**
+   * Registers what has to be closed when this life ends, or could not be opened whole. The latest is closed first, all of them after the
+   * system.
+   */
   onEnd(close: Close): void;
 }
 
@@ -32,12 +35,12 @@ export interface LifeServices {
   readonly stored: Stored;
   readonly timers: Timers;
   readonly tell: (change: SystemChange) => void;
-  /** Something could not be closed. */
+  /** Called when something could not be closed. */
   readonly onUnclosed: (error: unknown) => void;
 }
 
 export class OpenLife implements Life {
-  /** Null until it has started. */
+  /** Null until the system has started. */
   system: System | null = null;
   /** Resolves when the system has ended, or has no actor left. */
   readonly over: Promise<void>;

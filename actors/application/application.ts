@@ -1,5 +1,5 @@
 /**
- * The application above its systems: when one gives up, all of it is ended, and the next begins with nothing but what storage holds.
+ * The application above its systems: when one fails, all of it is ended, and the next begins with nothing but what storage holds.
  *
  *   const application = await startApplication({
  *     clock, timers,
@@ -11,10 +11,10 @@
  *   });
  *
  *   starting ──> running ──> restarting ──> running      a life has failed, and budget is left
- *       │           │  └───> stopping ──> stopped        by order; or its system has ended in order
+ *       │           │  └───> stopping ──> stopped        on request; or its system has ended in order
  *       └───────────┴──────> failed                      a life has failed, and no budget is left
  *
- * The catch: nothing of one life may reach the next. Each makes its own host, and whatever else it opens it hands over with `life.onEnd`.
+ * The catch: nothing of one life may reach the next. Each makes its own host, and registers whatever else it opens with `life.onEnd`.
  */
 import { LIFE_OPEN_DEADLINE_MS } from '../../protocol/limits.js';
 import type { Clock, Timers } from '../contract/host.js';
@@ -28,46 +28,46 @@ import type { Stored } from './persistence/persistence.js';
 import type { System } from './supervised-system.js';
 
 /**
- * One restart with the newest states, one with those before, one with none: what fails again after that is no matter of state. A life that
- * has lasted a minute was worth its start.
+ * One restart with the newest states, one with those before, one with none: if it fails again, states are not the reason. A life that has
+ * lasted a minute was worth its start.
  */
 export const APPLICATION_INTENSITY: Intensity = { intensity: 3, periodMs: 60_000 };
 
-/** What a life begins with, by restarts within the period; with more of them, with none. */
+/** Which states a life begins with, by the number of restarts within the period; with none after more restarts than listed here. */
 const STORED: readonly Stored[] = ['newest', 'newest', 'before'];
 
 export type ApplicationState = 'starting' | 'running' | 'restarting' | 'stopping' | 'stopped' | 'failed';
 
 export type ApplicationChange =
   | SystemChange
-  /** `reason` is why the life before has failed; empty when none has. */
+  /** `reason`: why the life before has failed; empty when none has. */
   | { readonly type: 'application'; readonly state: ApplicationState; readonly life: number; readonly reason: string }
-  /** What a life had opened could not be closed, and may still be there. */
+  /** Something that a life had opened could not be closed, and may still be there. */
   | { readonly type: 'unclosed'; readonly life: number; readonly error: unknown };
 
 export interface ApplicationOptions extends Partial<Intensity> {
   /** Makes a host, opens its ports, and starts the system of this life. When it throws, the life has failed. */
   readonly open: (life: Life) => Promise<void>;
-  /** They outlive every host. */
+  /** Clock and timers outlive every host. */
   readonly clock: Clock;
   readonly timers: Timers;
-  /** Told of every change from the first on, also of those of each system. */
+  /** Called with every change from the first on, also with those of each system. */
   readonly onChange?: (change: ApplicationChange) => void;
 }
 
 export interface Application {
   readonly state: ApplicationState;
-  /** The present one; while there is none, the last. */
+  /** The present system; between two lives, the last one. */
   readonly system: System;
-  /** Lives that have begun. */
+  /** How many lives have begun. */
   readonly lives: number;
-  /** Why the last life that failed has failed; empty when none has. */
+  /** Why the last failed life has failed; empty when none has. */
   readonly reason: string;
-  /** Resolves when it is stopped or failed and nothing of it is left running. Never rejects. */
+  /** Resolves when the application is stopped or failed, and nothing of it is left running. Never rejects. */
   readonly ended: Promise<void>;
-  /** @returns a function that takes the listener away */
+  /** @returns a function that removes the listener */
   onChange(listener: (change: ApplicationChange) => void): () => void;
-  /** Ends the present life in order, or the one that is being opened once it is, and begins no other. Never rejects. */
+  /** Ends the present life in order, or the one that is being opened as soon as it is open, and begins no other. Never rejects. */
   stop(): Promise<void>;
 }
 
@@ -79,7 +79,7 @@ export class ApplicationError extends Error {
 /**
  * Resolves when the first life runs.
  * @throws RangeError for an intensity that makes no sense
- * @throws ApplicationError when the budget is exhausted before one does; nothing is left running then
+ * @throws ApplicationError when the budget is exhausted before a life runs; then nothing is left running
  */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { intensity = APPLICATION_INTENSITY.intensity, periodMs = APPLICATION_INTENSITY.periodMs } = options;
@@ -89,7 +89,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   return application;
 }
 
-/** How a life has failed. */
+/** Why a life has failed. */
 interface Failure {
   readonly reason: string;
   readonly error?: unknown;
@@ -151,7 +151,7 @@ class RestartedApplication implements Application {
     });
   }
 
-  /** One life after another. @returns how the last one has failed */
+  /** Runs one life after another. @returns why the last one has failed */
   private async run(onRunning: () => void): Promise<Failure | null> {
     let failure = await this.live(onRunning);
     while (failure && this.admitsNext()) {

@@ -1,5 +1,5 @@
 /**
- * Says what goes wrong in a system to who develops it: one line each, on the console that the host hands in. Programs read the changes themselves
+ * Tells a developer what goes wrong in a system: one line each, on the console that the host provides. Programs read the changes themselves
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
@@ -42,7 +42,7 @@ export class Narrator {
   }
 }
 
-/** What of a change somebody should act on; empty when it is in order. */
+/** What somebody should do something about in a change; empty when it is in order. */
 function warningIn(change: SystemChange): string {
   switch (change.type) {
     case 'system':

@@ -1,7 +1,7 @@
 /**
- * Where each actor runs. A plan says what is wanted (`js`, `wasm`, `mixed`, or actor by actor); the device, the twins that exist
- * and the rollout say what is possible. Decided once, before anything starts, and the reason is kept for a person to read. What only the start shows, a
- * module that cannot be run, changes it once more.
+ * Decides where each actor runs. A plan says what is wanted (`js`, `wasm`, `mixed`, or actor by actor); the device, the existing twins and
+ * the rollout say what is possible. This is decided once, before anything starts, and the reason is kept for a person to read. Only the
+ * start shows a module that cannot be run: then it is decided once more.
  */
 import type { PlacementReason, Side, Twins } from '../contract/states.js';
 
@@ -17,11 +17,11 @@ export interface Placement {
 export interface PlacementInput {
   readonly actor: string;
   readonly twins: Twins;
-  /** Percentage of devices, 0 to 100, on which a wanted Wasm twin is really used. 100 when not given. */
+  /** Percentage of devices, 0 to 100, on which the wanted Wasm twin is really used. 100 when not given. */
   readonly rolloutPercent?: number;
 }
 
-/** A placement that says nothing sensible, or that no device could follow. */
+/** A placement that makes no sense, or that no device could follow. */
 export class PlacementError extends Error {
   override readonly name = 'PlacementError';
 }
@@ -33,10 +33,10 @@ const WHOLE_PLANS: Readonly<Record<string, (actor: string, closeToPage: readonly
 };
 
 /**
- * @param text `js`, `wasm`, `mixed`, or pairs as `orders=wasm,stock=js`; actors that the pairs leave out run in JavaScript
+ * @param text `js`, `wasm`, `mixed`, or pairs like `orders=wasm,stock=js`; actors without a pair run in JavaScript
  * @param actors names of all actors of the application
- * @param closeToPage those that `mixed` keeps in JavaScript
- * @throws PlacementError that shows the faulty part and the names that would do
+ * @param closeToPage actors that `mixed` keeps in JavaScript
+ * @throws PlacementError that shows the faulty part and the possible names
  */
 export function parsePlacement(text: string, actors: readonly string[], closeToPage: readonly string[] = []): PlacementPlan {
   const whole = Object.hasOwn(WHOLE_PLANS, text) ? WHOLE_PLANS[text] : undefined;
@@ -65,8 +65,8 @@ function parsePair(pair: string, actors: readonly string[]): [actor: string, sid
 }
 
 /**
- * The rollout bucket of a device, 0 to 99: FNV-1a of the id's UTF-16 code units. The same id is in the same bucket for ever, so
- * that a device which has once come in stays in as the percentage grows.
+ * The rollout bucket of a device, 0 to 99: FNV-1a of the id's UTF-16 code units. An id stays in its bucket for ever, so a device that has
+ * once been included stays included as the percentage grows.
  */
 export function rolloutBucket(deviceId: string): number {
   let hash = 0x811c9dc5;
@@ -75,7 +75,7 @@ export function rolloutBucket(deviceId: string): number {
 }
 
 /**
- * Decides for every actor. A device or rollout that keeps an actor out of the Wasm VM sends it to its JavaScript twin.
+ * Decides for every actor. When the device or the rollout keeps an actor out of the Wasm VM, its JavaScript twin runs.
  * @throws PlacementError when an actor has no twin that can run here
  */
 export function decidePlacement(

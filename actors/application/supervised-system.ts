@@ -1,4 +1,4 @@
-/** A system that runs, for whoever has started it: what it says of itself, and the orders that it takes. */
+/** A running system, for whoever started it: what it tells about itself, and what it can be asked to do. */
 
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
@@ -14,7 +14,7 @@ import type { Placement } from './placement.js';
 export interface SystemHealth {
   readonly state: SystemState;
   readonly vms: readonly VmStatus[];
-  /** `load` is what the actor's VM says of it; null when the VM is gone or did not answer. */
+  /** `load` is what the actor's VM says about it; null when the VM is gone or did not answer. */
   readonly actors: readonly (ActorStatus & PartyCondition & { readonly load: ActorHealth | null })[];
   readonly ports: readonly (PortStatus & PartyCondition)[];
   /** What storage holds of the persistent actors. */
@@ -23,63 +23,72 @@ export interface SystemHealth {
 
 export interface System {
   readonly state: SystemState;
-  /** Why it gave up and stops, or has stopped, by itself; empty when it did not. */
+  /** Why the system failed and stops, or has stopped, by itself; empty when it did not. */
   readonly failure: string;
   readonly placement: readonly Placement[];
-  /** How everything is, as the supervisor knows it; at once. */
+  /** How everything is, as the supervisor knows it. Available at once. */
   readonly actors: readonly (ActorStatus & PartyCondition)[];
   readonly ports: readonly (PortStatus & PartyCondition)[];
   readonly vms: readonly VmStatus[];
-  /** The same with what the VMs say. Never rejects. */
+  /** The same, with what the VMs say. Never rejects. */
   health(): Promise<SystemHealth>;
-  /** Makes the handler of the next frame of an actor or supervised port trap; waits while it restarts. @throws SupervisionError, ControlError */
+  /**
+   * Makes the handler of the next frame of an actor or supervised port trap; waits while the party restarts.
+   * @throws SupervisionError, ControlError
+   */
   crash(party: string): Promise<void>;
   /** Makes the handler of the actor's next frame loop for ever; waits while the actor restarts. @throws SupervisionError, ControlError */
   hang(actor: string): Promise<void>;
   /** Waits while the actor restarts. @returns its saved state. @throws SupervisionError, ControlError */
   snapshot(actor: string): Promise<Uint8Array>;
-  /** Ends one actor by order; it stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
+  /** Stops one actor. It stays down, whatever its restart kind, until it is started. @throws SupervisionError, ControlError */
   stopActor(actor: string): Promise<void>;
-  /** Starts an actor that is down, with the state it was stopped with and a new budget. @throws SupervisionError, StartError */
+  /**
+   * Starts an actor that is down, with the state that it had when it was stopped, and a new budget.
+   * @throws SupervisionError, StartError
+   */
   startActor(actor: string): Promise<void>;
   /** Starts a port that crashed too often, with a new budget. @throws SupervisionError, StartError */
   startPort(port: string): Promise<void>;
   /** Ends an actor whose work is done: a permanent one starts afresh, a transient one stays down, a temporary one is forgotten. */
   finishActor(actor: string): Promise<void>;
   /**
-   * Writes at once what has changed of persistent actors, as before the platform may end the process. Never rejects: what could not be
-   * written is told as a change.
+   * Writes at once what has changed of persistent actors, for example before the platform may end the process. Never rejects: a state that
+   * could not be written is reported as a change.
    */
   persist(): Promise<void>;
   /**
-   * Takes an actor to the VM of its other twin, with its state and all that is on its way to and from it; waits while it restarts.
-   * @throws SupervisionError when there is no such twin, VM or actor that runs; ControlError: it stays where it is
+   * Moves an actor to the VM of its other twin, with its state and all that is on its way to and from it; waits while it restarts.
+   * @throws SupervisionError when there is no such twin, VM or running actor; ControlError: then the actor stays where it is
    */
   moveActor(actor: string, side: Side): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
   setAnimating(animating: boolean): Promise<void>;
-  /** The sum over all VMs that run. */
+  /** The sum over all running VMs. */
   counters(): Promise<VmCounters>;
-  /** Of all VMs that run, and those of messages that were given up in any, with the report of the crash: oldest first. */
+  /** The dead letters of all running VMs, and the poison messages of all VMs, with the report of the crash: oldest first. */
   deadLetters(): Promise<readonly DeadLetter<CrashReport>[]>;
-  /** Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent. @throws SupervisionError, also `port` for one that is for a port, ControlError */
+  /**
+   * Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent.
+   * @throws SupervisionError, also `port` for a letter to a port, ControlError
+   */
   tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
   /**
-   * Lets its actor or port handle a dead letter as its next message, out of its order. A request in it that has failed stays so: its reply is
-   * refused. When it traps twice again it is a dead letter again. Once it is delivered it is no longer among the dead letters.
-   * @throws SupervisionError, also `state` for one that was delivered before. ControlError: after `lost` or `deadline` nobody knows whether it
-   *   was handled
+   * Lets its actor or port handle a dead letter as its next message, out of order. A request in it that has failed stays failed: its reply
+   * is refused. When it traps twice again it is a dead letter again. Once delivered it is no longer among the dead letters.
+   * @throws SupervisionError, also `state` for a letter that was delivered before
+   * @throws ControlError; after `lost` or `deadline` nobody knows whether the letter was handled
    */
   deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
-  /** State changes, crashes and restarts as they happen. @returns a function that takes the listener away */
+  /** Reports state changes, crashes and restarts as they happen. @returns a function that removes the listener */
   onChange(listener: (change: SystemChange) => void): () => void;
-  /** The latest, oldest first. */
+  /** The latest reports, oldest first. */
   readonly crashReports: readonly CrashReport[];
-  /** Ends the actors in reverse order of their start, then the VMs. Never rejects; the same report on every call. */
+  /** Ends the actors in reverse order of their start, then the VMs. Never rejects; every call returns the same report. */
   stop(): Promise<StopReport>;
 }
 
-/** Tells letters apart: they cross the control plane as copies. */
+/** Identifies a letter: letters cross the control plane as copies. */
 const nameOf = ({ source, target, sequence, at }: DeadLetter<CrashReport>): string => [source, target, sequence, at].join(' ');
 
 export class SupervisedSystem implements System {
@@ -252,7 +261,7 @@ const ZERO: VmCounters = {
   deaf: 0,
 };
 
-/** Sums every counter; per pair, too, since an actor may have run in one VM and then in another. */
+/** Sums every counter, also per pair, since an actor may have run in one VM and then in another. */
 const mergeCounters = (counters: readonly VmCounters[]): VmCounters => counters.reduce(addCounters, ZERO);
 
 function addCounters(a: VmCounters, b: VmCounters): VmCounters {

@@ -5,8 +5,8 @@
  *   system.onChange((change) => ...);
  *   await system.stop();
  *
- * The catch: what happens inside a VM is asked over the control plane, so every such answer is a promise, and a VM that dies
- * meanwhile makes it reject with a ControlError.
+ * The catch: what happens inside a VM is asked over the control plane, so every such answer is a promise, which rejects with a
+ * ControlError if the VM dies meanwhile.
  */
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../../protocol/limits.js';
@@ -33,14 +33,20 @@ export interface ActorSpec {
   readonly schema: PartySchema;
   /** `permanent` when not given. */
   readonly restart?: RestartKind;
-  /** Its end, when it is not restarted, may end its supervisor. */
+  /** Whether the end of the actor, when it is not restarted, may end its supervisor. */
   readonly significant?: boolean;
-  /** Numbers that the actor is configured with before it starts. */
+  /** Numbers that configure the actor before it starts. */
   readonly options?: ActorOptions;
   readonly twins: Twins;
-  /** Its state is kept in `storage`, and restored from there when the system starts; false when not given. docs/STORAGE.md says which states can be. */
+  /**
+   * Whether its state is kept in `storage`, and restored from there when the system starts; false when not given. docs/STORAGE.md says
+   * which states can be.
+   */
   readonly persistent?: boolean;
-  /** It computes little and is close to the page or to a port in JavaScript: the placement `mixed` keeps it there. False when not given. */
+  /**
+   * Whether the placement `mixed` keeps it in JavaScript, since it computes little and is close to the page or to a port there. False when
+   * not given.
+   */
   readonly closeToPage?: boolean;
   /** Percentage of devices, 0 to 100, on which its Wasm twin is used when the placement wants it; 100 when not given. */
   readonly rolloutPercent?: number;
@@ -49,46 +55,52 @@ export interface ActorSpec {
 export interface SystemOptions extends Partial<Intensity> {
   /** All actors and ports of the application. */
   readonly parties: readonly PartySchema[];
-  /** Where ports live that are not in the host's VM, by name: the page's code is in `js`. */
+  /** VMs of ports that are not in the host's VM, by name: the page's code is in `js`. */
   readonly portVms?: Readonly<Record<string, VmName>>;
   /** In the order of their start, unless a tree says otherwise. */
   readonly actors: readonly ActorSpec[];
-  /** Who supervises whom, with every actor in it once: one supervisor over all, one for one, when not given. */
+  /** Who supervises whom, with every actor in it once. When not given: one supervisor over all, one for one. */
   readonly supervision?: SupervisorSpec;
   /** `js`, `wasm`, `mixed`, `orders=wasm,stock=js`, or a plan. */
   readonly placement: string | PlacementPlan;
   /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */
   readonly storage?: Storage;
-  /** What of `storage` the persistent actors begin with: an application that gave up with a state may try without it. `newest` when not given. */
+  /**
+   * Which states from `storage` the persistent actors begin with: an application that failed with a state may try without it. `newest` when
+   * not given.
+   */
   readonly stored?: Stored;
-  /** A guest that cannot be run ends the start, although its actor could begin as its JavaScript twin: for tests and development. False when not given. */
+  /**
+   * Whether a guest that cannot be run ends the start, even if its actor could begin as its JavaScript twin: for tests and development.
+   * False when not given.
+   */
   readonly strict?: boolean;
-  /** Decides the rollout bucket: the same for this device on every start. */
+  /** Decides the rollout bucket: give the same id for this device on every start. */
   readonly deviceId?: string;
   /** What an exhausted restart budget of the root supervisor means; `degrade` when not given. */
   readonly escalation?: Escalation;
   /**
-   * When an actor that runs in Wasm goes on as its JavaScript twin, and when it goes back; null: it does not. As often as its supervisor would
-   * restart it, and after `COOL_DOWN_MS`, when not given.
+   * When an actor that runs in Wasm fails over to its JavaScript twin, and when it goes back; null: never. When not given, it does so as
+   * often as its supervisor would restart it, and goes back after `COOL_DOWN_MS`.
    */
   readonly circuit?: Partial<CircuitLimits> | null;
-  /** How often a VM that is lost may be started again; as often as one actor may when not given. */
+  /** How often a lost VM may be started again; when not given, as often as one actor may. */
   readonly vmIntensity?: Intensity;
-  /** A VM that is busy for so long without getting on with any frame hangs: it is ended, and its actors go on; `HANG_MS` when not given. */
+  /** A VM hangs when it is busy for so long without progress on any frame: it is ended, and its actors go on. `HANG_MS` when not given. */
   readonly hangMs?: number;
-  /** Told of every change from the first on, also of those during the start. */
+  /** Called with every change from the first on, also with those during the start. */
   readonly onChange?: (change: SystemChange) => void;
-  /** How long a VM may take to stop one actor. */
+  /** The longest that a VM may take to stop one actor. */
   readonly shutdownMs?: number;
   /** Probability that a first delivery to a Wasm actor traps; 0 when not given. */
   readonly trapRate?: number;
-  /** Of the draws for `trapRate`. */
+  /** Seed of the draws for `trapRate`. */
   readonly seed?: number;
 }
 
 /**
  * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
- * @throws StartError that names the VM and actor, or the ControlError of a link; everything that had started was ended again
+ * @throws StartError that names the VM and actor, or the ControlError of a link; then everything that had started was ended again
  */
 export async function startSystem(host: Host, options: SystemOptions): Promise<System> {
   const placement = placeActors(host, options);
@@ -133,7 +145,7 @@ function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOpt
   return decidePlacement(plan, inputs, { wasm: host.capabilities.wasm, id: deviceId });
 }
 
-/** After the start, which has shown whose guests cannot be run. */
+/** The placement after the start, which has shown whose guests cannot be run. */
 function placementOf(planned: readonly Placement[], { actors }: Directory): readonly Placement[] {
   const replaced = (actor: string) => actors.get(actor)?.status.twin.why === 'guest';
   return planned.map((placement) => (replaced(placement.actor) ? { ...placement, vm: 'js', reason: 'guest' } : placement));

@@ -1,6 +1,6 @@
 /**
- * What of a VM its host keeps, so that the VM can be lost: its actors, the frames that were on their way through them, and their
- * requests, all at one moment between two batches. With the journal behind `position` it is everything that the VM knew.
+ * What the host of a VM keeps so that the VM can be lost: its actors, the frames that were on their way through them, and their requests,
+ * all at one moment between two batches. Together with the journal after `position` it is everything that the VM knew.
  */
 
 import { decode, Encoder } from '@msgpack/msgpack';
@@ -9,31 +9,34 @@ import type { SeenPairs } from '../../bus/seen.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
 
 const OPTIONS = { ignoreUndefined: true };
-/** A buffer that a checkpoint larger than this has made is not kept. */
+/** The buffer of a checkpoint larger than this is not kept. */
 const KEPT_BYTES_MAX = 2 * FRAME_BYTES_MAX;
 
-/** A stamped frame that has not found room, and where it goes. */
+/** A stamped frame for which there is no room yet, and where it goes. */
 export interface HeldFrame {
   readonly frame: Uint8Array;
   readonly target: number;
-  /** True of a request that waits until its party has heard more refusals, and of what is behind it: nobody has noted it as asked. */
+  /** True for a request that waits until its party has heard more refusals, and for what comes after it: nobody has noted it as asked. */
   readonly unasked?: boolean;
 }
 
-/** How far an actor had got at its snapshot, and how far since then. They differ only while it waits for its restart, and in a move. */
+/**
+ * How far an actor had got at its snapshot, and how far it has got since. The two differ only while it waits for its restart, and in a
+ * move.
+ */
 export interface Reached {
-  /** Journal position from which its entries are not in the snapshot. */
+  /** Entries of the journal from this position on are not in the snapshot. */
   readonly position: number;
-  /** Sequence of the last frame that it had emitted at the snapshot, and digest of all of them. */
+  /** Sequence of the last frame that the actor had emitted at the snapshot, and a digest of all of them. */
   readonly sequence: number;
   readonly digest: number;
-  /** Journal position up to which its entries were handled, and what they emitted had left: requests and answers among it are in the books. */
+  /** Entries of the journal up to this position were handled and their output has left: requests and answers in it are in the books. */
   readonly handledTo: number;
   readonly lastSequence: number;
   readonly lastDigest: number;
 }
 
-/** At a snapshot behind which nothing was handled. */
+/** For an actor that has handled nothing since its snapshot. */
 export const untouched = (sequence: number, position: number): Reached => ({
   position,
   sequence,
@@ -54,17 +57,17 @@ export interface ActorCheckpoint extends Reached {
 }
 
 export interface Checkpoint {
-  /** Counts those of a VM, across its incarnations. */
+  /** Counts the checkpoints of a VM, across its incarnations. */
   readonly serial: number;
   readonly actors: readonly ActorCheckpoint[];
-  /** Emitted by parties that are not here any more, or by the VM's runtime, not left yet. */
+  /** Frames of parties that are not here any more, or of the VM's runtime, that have not left yet. */
   readonly orphaned: readonly HeldFrame[];
-  /** Sent by this VM and not released: whole frames one after another, in pieces, oldest first for each target. */
+  /** Frames that this VM has sent and not released: whole frames one after another, in pieces, oldest first for each target. */
   readonly sent: readonly Uint8Array[];
   readonly requests: OpenRequests;
 }
 
-/** Keeps the buffer of the last one: memory that is used again costs a fraction of new memory. */
+/** Encodes checkpoints into one buffer that it keeps: memory that is used again costs a fraction of new memory. */
 export class CheckpointEncoder {
   private encoder = new Encoder(OPTIONS);
 
@@ -75,7 +78,7 @@ export class CheckpointEncoder {
     return bytes;
   }
 
-  /** The same bytes for longer: nobody writes again where large ones are. */
+  /** Makes the bytes of `encode` last. Only small ones are copied: nobody writes into the buffer of large ones again. */
   static keep(bytes: Uint8Array): Uint8Array {
     return bytes.length > KEPT_BYTES_MAX ? bytes : bytes.slice();
   }
@@ -88,21 +91,24 @@ function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
   return value;
 }
 
-/** Of those that were kept in one place or another. */
+/** The newest of the checkpoints that were kept in several places. */
 export function newestCheckpoint(kept: readonly (Uint8Array | undefined)[]): Checkpoint | undefined {
   const checkpoints = kept.filter((bytes) => bytes !== undefined).map(decodeCheckpoint);
   return checkpoints.sort((a, b) => b.serial - a.serial)[0];
 }
 
-/** Frames that were journaled and not handled come first among `waiting`. Journal positions in it mean nothing in another VM. */
+/**
+ * An actor as it goes to another VM or incarnation. `waiting` begins with frames that were journaled and not handled. Another VM cannot use
+ * the journal positions.
+ */
 export interface Handover extends ActorCheckpoint {
-  /** Handled since the snapshot: their output has left. */
+  /** Frames that were handled since the snapshot. Their output has left. */
   readonly handled: readonly Uint8Array[];
-  /** What that was, one frame after another, as far as it was kept; null when nothing is known of it. */
+  /** The output of `handled`, one frame after another, as far as it was kept; null when nothing is known of it. */
   readonly sent: Uint8Array | null;
 }
 
-/** With what is open of the actor, as requester and as target. */
+/** A handover with the open requests of the actor, as requester and as target. */
 export interface ActorHandover extends Handover {
   readonly requests: OpenRequests;
 }

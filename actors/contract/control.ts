@@ -1,5 +1,5 @@
 /**
- * The control plane between the host and a VM: what Comlink carries between threads, and a plain call in the simulation.
+ * The control plane between the host and a VM: Comlink carries it between threads, and in the simulation it is a plain call.
  * Every call settles: the host races it against the death of the worker and a deadline.
  */
 import type { DeadLetter } from '../../bus/dead-letters.js';
@@ -20,16 +20,16 @@ export interface SpawnSpec {
   /** Name of an actor, or of a port that was stopped. */
   readonly party: string;
   readonly epoch: Epoch;
-  /** Which of its implementations: 1 when not given. */
+  /** Number of the implementation: 1 when not given. */
   readonly version?: number;
   readonly options: ActorOptions;
   /** Saved state of an earlier incarnation, from `stop` or `snapshot`; none for a fresh start. */
   readonly snapshot?: SavedStateBytes;
-  /** Instead of a saved state: a snapshot from storage, of a life that nobody here was part of. */
+  /** In place of a saved state: a snapshot from storage, of an earlier life of the application. */
   readonly stored?: SnapshotBytes;
 }
 
-/** An actor or port of a lost VM, or an actor of another VM, that is to go on. `snapshot`: what it was to start with, when it had not run yet. */
+/** An actor or port of a lost VM, or an actor of another VM, that is to go on. If it had not run yet, it starts with `snapshot`. */
 export type RecoverySpec = Omit<SpawnSpec, 'stored'>;
 
 /** The end of one incarnation of a party, for those who watch it. */
@@ -53,7 +53,7 @@ export interface ActorHealth {
 }
 
 export interface VmCounters {
-  /** Per pair "source>target": frames stamped at the gate of this VM, and frames handled in it. */
+  /** For each pair "source>target": frames stamped at the gate of this VM, and frames handled in it. */
   readonly sent: Readonly<Record<string, number>>;
   readonly handled: Readonly<Record<string, number>>;
   readonly duplicates: number;
@@ -61,16 +61,16 @@ export interface VmCounters {
   readonly refused: number;
   readonly dropped: number;
   readonly conflated: number;
-  /** Frames that a mailbox took over its capacity, so that actors that wait for each other go on. */
+  /** Frames that a mailbox accepted beyond its capacity, so that actors that wait for each other can go on. */
   readonly forced: number;
-  /** Frames in mailboxes, and parties whose output has not left: 0 when all is quiet. */
+  /** Frames in mailboxes plus parties whose output has not left: 0 when all is quiet. */
   readonly waiting: number;
   readonly deadLetters: number;
   readonly replayed: number;
   /** Replays whose output differed from what the first run had sent: must stay 0. */
   readonly divergent: number;
   readonly traps: number;
-  /** Times a VM was found that nobody would have woken: must stay 0. */
+  /** How often a VM was found asleep that nobody would have woken: must stay 0. */
   readonly deaf: number;
 }
 
@@ -82,19 +82,22 @@ export type LinkTransport = unknown;
 /** The steps of a move of an actor from one VM to another (docs/MOVES.md), in their order. */
 export interface MoveControl {
   /**
-   * Frames for this address wait at their sources until `resume`, and when its actor is here it does nothing more.
-   * @returns how far the links to the others were written
+   * Makes frames for this address wait at their sources until `resume`. If its actor is here, it does nothing more.
+   * @returns how far the links to the other VMs were written
    */
   suspend(address: Address): Promise<LinkPositions>;
-  /** Resolves when what the others had written to this VM at these positions was drained and is durable. @throws when `resume` comes first */
+  /**
+   * Resolves when all that other VMs had written to this one up to these positions is drained and durable.
+   * @throws when `resume` comes first
+   */
   settle(address: Address, positions: LinkPositions): Promise<void>;
-  /** Copies all that an actor is whose address is suspended. It stays here until `forget`. */
+  /** Copies everything of the actor, whose address is suspended. The actor stays here until `forget`. */
   handOver(actor: string): Promise<ActorHandover>;
-  /** Takes an actor over; it waits here for `resume`, or for `forget`. Resolves when this VM could be lost without it. */
+  /** Takes an actor over. It waits here for `resume` or `forget`. Resolves when the actor would survive the loss of this VM. */
   adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void>;
-  /** Drops an actor that is another VM's; does nothing when it is not here. */
+  /** Drops an actor that another VM has now. Does nothing when it is not here. */
   forget(actor: string): Promise<void>;
-  /** Frames for this address go their way again, and an actor that was adopted runs. One that was only suspended waits for `restart`. */
+  /** Lets frames for this address go on, and an adopted actor run. An actor that was only suspended waits for `restart`. */
   resume(address: Address): Promise<void>;
 }
 
@@ -102,23 +105,31 @@ export interface VmControl {
   attach(peer: VmName, transport: { readonly incoming: LinkTransport; readonly outgoing: LinkTransport }): Promise<void>;
   setRoutes(routes: Routes): Promise<void>;
   spawn(spec: SpawnSpec): Promise<void>;
-  /** Starts the next incarnation of an actor whose former one ended: restores, replays, goes on with what was held. */
+  /** Starts the next incarnation of an actor after the former one ended: restores, replays, goes on with the frames that were held. */
   restart(actor: string, epoch: Epoch): Promise<void>;
-  /** The incarnation before `epoch` may be followed by it at once when it ends. Of no use when it has ended, or is not the one before. */
+  /**
+   * Allows incarnation `epoch` to start at once when the one before it ends. Has no effect if that one has ended already, or another runs.
+   */
   permit(actor: string, epoch: Epoch): Promise<void>;
-  /** Ends the incarnation of an actor that is to be restarted: what waits for it goes on waiting. @returns the last sequence that it sent */
+  /**
+   * Ends the incarnation of an actor that is to be restarted. Frames that wait for it go on waiting.
+   * @returns the last sequence that it sent
+   */
   end(actor: string): Promise<number>;
-  /** Ends an actor. Requests that it has in hand fail with `ended`. @returns its last saved state */
+  /** Ends an actor. Requests that it is working on fail with `ended`. @returns its last saved state */
   stop(actor: string): Promise<SavedStateBytes>;
-  /** The host has the last saved state of an actor that was stopped: until then it is in the checkpoints, so that nothing is lost with the VM. */
+  /**
+   * Says that the host has the last saved state of a stopped actor. Until then the checkpoints contain it, so that it is not lost with the
+   * VM.
+   */
   letGo(actor: string): Promise<void>;
   snapshot(actor: string): Promise<SavedStateBytes>;
   /**
-   * Frames from `address` with a lower epoch are refused from now on, unless their sequence is at most `lastSequence`: those had left
-   * before their incarnation ended, and may still be on their way.
+   * Refuses frames from `address` with a lower epoch from now on, unless their sequence is at most `lastSequence`: those had left before
+   * their incarnation ended, and may still be on their way.
    */
   fence(address: Address, epoch: Epoch, lastSequence: number): Promise<void>;
-  /** Tells a party, from this VM's runtime, that an incarnation of one that it watches has ended. */
+  /** Tells a party, in the name of this VM's runtime, that an incarnation of a party that it watches has ended. */
   tellEnded(watcher: number, notice: EndNotice): Promise<void>;
   setAnimating(animating: boolean): Promise<void>;
   /** Probability that a first delivery to an actor of this VM traps, drawn from `seed`. */
@@ -129,30 +140,30 @@ export interface VmControl {
   crash(actor: string): Promise<void>;
   /** Makes the handler of the actor's next frame loop for ever. */
   hang(actor: string): Promise<void>;
-  /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
+  /** The frame with this source and sequence, then its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
-  /** Where in its source this incarnation of an actor or port crashed, lately; empty when that is not known. */
+  /** Source position at which this incarnation of an actor or port crashed lately; empty when unknown. */
   locate(party: string, epoch: Epoch): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
   counters(): Promise<VmCounters>;
   deadLetters(): Promise<readonly DeadLetter[]>;
-  /** Handles a frame in a throw-away instance with the actor's present state. Nothing of it is kept or sent. */
+  /** Handles a frame in a throw-away instance with the actor's present state. Nothing that it does is kept or sent. */
   tryFrame(actor: string, frame: Frame): Promise<Trial>;
-  /** Handles a frame that was given up once more, out of its order: as the next of an actor or port. */
+  /** Lets an actor or port handle a poison message once more, as its next, out of order. */
   deliverAgain(actor: string, frame: Frame): Promise<void>;
   /**
-   * Goes on where the former incarnation of this VM was lost: its actors handle again what its journal has behind the checkpoint. Until
-   * then a VM that was started again takes nothing in. An actor that is not in the checkpoint had done nothing, and starts.
-   * @param suspects where former incarnations hung, oldest first: what hangs twice is given up
+   * Goes on where the former incarnation of this VM was lost: its actors handle the entries of its journal after the checkpoint again.
+   * Until then, a VM that was started again accepts nothing. An actor that is not in the checkpoint had done nothing, and starts.
+   * @param suspects where former incarnations hung, oldest first: a message at which two hung is poison
    */
   recover(orders: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
   readonly moves: MoveControl;
-  /** Every actor runs: ports may send. */
+  /** Says that every actor runs: ports may send. */
   begin(): Promise<void>;
   shutdown(): Promise<void>;
 }
 
-/** Every call by its name: one that is missing here, or not in the interface, does not compile. */
+/** Every call by its name: a name that is missing here, or in the interface, is a compile error. */
 export type CallNames<Calls> = {
   readonly [Name in keyof Calls]: Calls[Name] extends (...input: never[]) => Promise<unknown> ? 'call' : CallNames<Calls[Name]>;
 };
@@ -187,7 +198,7 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   shutdown: 'call',
 };
 
-/** What is done around a call, which `run` makes. */
+/** Does something around a call, which `run` makes. */
 export type Around = (name: string, run: () => Promise<unknown>) => Promise<unknown>;
 
 /** @returns the same calls, each made by `around` */
@@ -200,12 +211,12 @@ export function callsAround<Calls extends object>(calls: Calls, names: CallNames
   return Object.fromEntries(wrapped) as Calls;
 }
 
-/** What came of a message that was tried. Plain data: it crosses the control plane. */
+/** What a message did when it was tried. Plain data: it crosses the control plane. */
 export interface Trial {
   /** Null when it was handled to the end. */
   readonly trap: { readonly reason: string; readonly stack: string; readonly position: string } | null;
-  /** What was wrong with its bytes; empty when they could be read. */
+  /** What was wrong with the bytes of the message; empty when they could be read. */
   readonly malformed: string;
-  /** What the actor would have sent, oldest first. `target` is empty for a publication: it goes to those who follow. */
+  /** What the actor would have sent, oldest first. `target` is empty for a publication, which goes to the followers. */
   readonly emitted: readonly { readonly kindName: string; readonly target: string; readonly frame: Uint8Array }[];
 }

@@ -1,43 +1,43 @@
-/** What a VM tells its host unasked: one union. A new event is written here, and where it is heard (supervisor/vm-reports.ts). */
+/** What a VM tells its host unasked: one union. A new event is added here, and where it is received (supervisor/vm-reports.ts). */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
 import type { Epoch, Sequence } from '../../protocol/names.js';
 import type { VmName } from './instance.js';
 
 export type VmEvent =
-  /** An incarnation of an actor or supervised port. */
+  /** An incarnation of an actor or of a supervised port has ended. */
   | { readonly type: 'ended'; readonly report: CrashReport }
   /** A former incarnation of the VM hung at this message; its party goes on. */
   | { readonly type: 'hung'; readonly report: CrashReport }
-  /** A port that is not supervised threw: what it did is spent, and the port goes on. */
+  /** A port without supervision threw: the message is used up, and the port goes on. */
   | { readonly type: 'crashed'; readonly report: CrashReport }
-  /** A message was given up after its second try; its party goes on without it. `frame`: the whole of it. */
+  /** A message was poison at its second attempt: its party goes on without it. `frame`: the whole message. */
   | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
   | { readonly type: 'deaf'; readonly report: DeafReport }
-  /** What an actor handled again gave other output than the first time. */
+  /** An actor handled messages again, and its output differed from the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
-  /** A party has sent what its schema does not allow: a dead letter. Said once for each of its kinds. */
+  /** A party sent what its schema does not allow: it became a dead letter. Reported once for each kind of message. */
   | { readonly type: 'refused'; readonly report: RefusedReport }
-  /** An actor has handled something since its `snapshot` was last asked for. Said once, until it is asked for again. */
+  /** An actor has handled something since its `snapshot` was last asked for. Reported once, until it is asked for again. */
   | { readonly type: 'changed'; readonly actor: string }
-  /** Only the newest is needed. `neededFrom`: journal position before which nothing is needed any more, once the host holds it. */
+  /** Only the newest checkpoint is needed. `neededFrom`: once the host holds it, nothing before this journal position is needed. */
   | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number };
 
 /** The host, as its VMs see it. */
 export interface VmEvents {
-  /** Resolves when the host has taken it in. A `checkpoint` is held then, and what came before it can be forgotten. */
+  /** Resolves when the host has received the event. The host then holds a `checkpoint`, and what came before it can be forgotten. */
   report(event: VmEvent): Promise<void>;
-  /** Resolves when its position is known, or cannot be; with null when it was no crash. */
+  /** Resolves when the position of the crash is known, or cannot be found; with null when there was no crash. */
   crashOf(question: CrashQuestion): Promise<CrashCause | null>;
 }
 
 /** What a person needs to mend the actor or port. Plain data: it crosses the control plane. */
 export interface CrashReport {
-  /** Of the actor or port. */
+  /** Name of the actor or port. */
   readonly party: string;
   readonly address: number;
   readonly vm: VmName;
   readonly epoch: Epoch;
-  /** Sequence of the last frame that this incarnation sent: what comes later under its epoch is refused. */
+  /** Sequence of the last frame that this incarnation sent: later ones under its epoch are refused. */
   readonly lastSequence: number;
   /** The exception's message and stack. */
   readonly reason: string;
@@ -52,12 +52,12 @@ export interface CrashReport {
     readonly sentAt: number;
     readonly firstBytes: Uint8Array;
   };
-  /** From the message's cause back to what a port started: the nearest first. */
+  /** The causes of the message, nearest first, back to the frame that a port started with. */
   readonly causes: readonly CauseLink[];
-  /** 1 for the first try of this message, 2 for the retry that makes it poison. */
+  /** 1 for the first attempt at this message, 2 for the one that makes it poison. */
   readonly attempt: number;
   readonly at: number;
-  /** Epoch as which its VM starts it again at once, by permit; 0 when it waits for its supervisor. */
+  /** Epoch with which its VM starts it again at once, by permit; 0 when it waits for its supervisor. */
   readonly restartsAs: number;
 }
 
@@ -69,53 +69,59 @@ export interface CauseLink {
   readonly kindName: string;
 }
 
-/** Which crash is why a request has failed? */
+/** Asks which crash made a request fail. */
 export interface CrashQuestion {
-  /** Address of whom was asked. */
+  /** Address of the party that got the request. */
   readonly party: number;
-  /** Its incarnation whose crash it was; null when that is not known. */
+  /** Its incarnation that may have crashed; null when unknown. */
   readonly epoch: Epoch | null;
   readonly code: ErrorCode;
-  /** When it was asked, in microseconds since the Unix epoch. */
+  /** When the request was made, in microseconds since the Unix epoch. */
   readonly askedAt: number;
 }
 
-/** A VM was found that had something to do, and that nobody would have woken: a defect of the runtime. It was woken. */
+/** A VM had something to do and slept, and nobody would have woken it: a defect of the runtime. It was woken. */
 export interface DeafReport {
   readonly vm: VmName;
-  /** pump: one that was asked for has not come. reader: of a link, awake with nobody looking. frames: waited, and could be handled. */
+  /**
+   * pump: a pump that was asked for has not come. reader: the reader of a link counts as awake, and nobody looks. frames: some waited, and
+   * could be handled.
+   */
   readonly reason: 'pump' | 'reader' | 'frames';
   /** Microseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** An actor that handled messages again said something else than the first time: it depends on more than its messages and state, or its twins differ. It goes on. */
+/**
+ * An actor's output differed when it handled messages again: it depends on more than its messages and state, or its twins differ. The actor
+ * goes on.
+ */
 export interface DivergenceReport {
   readonly actor: string;
-  /** Where it handled them again. */
+  /** Where the actor handled them again. */
   readonly vm: VmName;
   readonly epoch: Epoch;
-  /** At which it differed first; empty names when only the digest of all tells it. */
+  /** The message at which the output first differed; empty names when only the digest of all shows it. */
   readonly message: { readonly kindName: string; readonly source: string; readonly sequence: Sequence };
-  /** The first frame that had left and came out otherwise; null when it had sent none more, or it was not kept (docs/RECOVERY.md). */
+  /** The first frame that had left and came out differently; null when no other had left, or it was not kept (docs/RECOVERY.md). */
   readonly first: DivergentFrame | null;
-  /** What came out in its place; null when nothing did, or it is not known which. */
+  /** The frame that came out in its place; null when none did, or it is not known which. */
   readonly again: DivergentFrame | null;
   /** Microseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** A party has sent what goes nowhere. */
+/** A party has sent a message that goes nowhere. */
 export interface RefusedReport {
   readonly vm: VmName;
   /**
-   * `refused`: a message of one that its schema does not name in `sendsTo`. `overloaded`: a request beyond all bounds, and the party is too far behind even
-   * to be told of each that was refused.
+   * `refused`: the recipient is not named in the `sendsTo` of the party's schema. `overloaded`: a request beyond all bounds, from a party
+   * that is too far behind even to be told of each refusal.
    */
   readonly code: 'refused' | 'overloaded';
-  /** Who sent it. */
+  /** Name of the sender. */
   readonly party: string;
-  /** As `scene.commit`. */
+  /** For example `scene.commit`. */
   readonly kindName: string;
   /** Microseconds since the Unix epoch. */
   readonly at: number;
@@ -125,10 +131,10 @@ export interface DivergentFrame {
   readonly kindName: string;
   /** Empty for a publication. */
   readonly target: string;
-  /** The fields of its body as JSON, shortened; empty when they cannot be read. */
+  /** Fields of the body as JSON, shortened; empty when they cannot be read. */
   readonly body: string;
   /** Length of the frame. */
   readonly bytes: number;
-  /** The first of them, at most `DIVERGENT_FRAME_BYTES_MAX`, without source, sequence and time, which are put in as it leaves. */
+  /** The first bytes, at most `DIVERGENT_FRAME_BYTES_MAX`, without source, sequence and time, which are stamped as the frame leaves. */
   readonly firstBytes: Uint8Array;
 }

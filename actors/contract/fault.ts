@@ -1,4 +1,4 @@
-/** Faults to order: what an actor's instance is to do at a frame, instead of handling it, and how it hangs. */
+/** Injected faults: what an actor's instance does at a frame instead of handling it, and how it hangs. */
 import { causeOf, isA } from './thrown.js';
 
 /** hang: the handler never returns. */
@@ -16,13 +16,13 @@ export function loop(): never {
 }
 
 /**
- * An endless loop in the simulation, where nothing may loop for ever: what would never return throws this. The driver of the VM then lets
- * it stand still, until whoever watches it ends it.
+ * An endless loop in the simulation, which itself must not loop for ever: this is thrown instead. The driver of the VM then lets it stand
+ * still until whoever watches it ends it.
  */
 export class Standstill extends Error {
   override readonly name = 'Standstill';
 
-  /** The standstill that an error is, or that caused it. */
+  /** The standstill that this error is or was caused by. */
   static in(error: unknown): Standstill | null {
     if (isA(error, Standstill)) return error;
     const cause = causeOf(error);

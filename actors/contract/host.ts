@@ -32,42 +32,45 @@ export interface Timers {
 /** What the device can do. A host reports what it was told to use, so that a test can take a capability away. */
 export interface Capabilities {
   readonly wasm: boolean;
-  /** Without it links are message ports, and a host does not see the journals of its VMs. */
+  /** Without shared memory, links are message ports, and a host does not see the journals of its VMs. */
   readonly sharedMemory: boolean;
-  /** Without them every VM runs in the host's thread. */
+  /** Without workers, every VM runs in the host's thread. */
   readonly workers: boolean;
 }
 
 /** What the supervisor learns from a VM unasked. */
 export interface VmListener extends VmEvents {
-  /** The thread ended without being asked to. Called once, and not after `terminate`. */
+  /** The thread ended unasked. Called once, and not after `terminate`. */
   lost(reason: string): void;
 }
 
 /** A guest of a VM that cannot be run. */
 export interface UnfitGuest {
   readonly actor: string;
-  /** What is wrong with it, as `not a module: ...`. */
+  /** What is wrong with it, for example `not a module: ...`. */
   readonly reason: string;
 }
 
 export interface VmHandle {
   readonly name: VmName;
-  /** Of its guests, those that cannot be run in it; none when not given. */
+  /** Those of its guests that cannot be run in it; none when not given. */
   readonly unfit?: readonly UnfitGuest[];
   /** Every call settles: with its answer, or with a ControlError. */
   readonly control: VmControl;
-  /** Signs of life; null when none can be seen, and nobody can notice that it hangs. */
+  /** Signs of life; null when there are none, and nobody can notice a hang. */
   readonly progress: ProgressReader | null;
-  /** Ends the thread at once, whatever it is doing; calls in flight reject with `lost`. Resolves when it is gone, also on a second call. */
+  /**
+   * Ends the thread at once, whatever it is doing. Calls in flight reject with `lost`. Resolves when the thread is gone, also on a second
+   * call.
+   */
   terminate(): Promise<void>;
 }
 
 /** How a VM is started. */
 export interface VmStart {
-  /** With the journal of the incarnation that was lost, once its thread is gone; it waits for `recover`. Otherwise on memory of its own. */
+  /** True: with the journal of the lost incarnation, once its thread is gone; the VM waits for `recover`. False: on memory of its own. */
   readonly again: boolean;
-  /** In its place, with the JavaScript actors of the VM `js`, and no ports. */
+  /** In place of the Wasm VM, with the JavaScript actors of the VM `js`, and no ports. */
   readonly failedOver: boolean;
 }
 
@@ -75,20 +78,20 @@ export interface Host {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly capabilities: Capabilities;
-  /** Writes a line for who develops; null where nobody is to be told, as in production. */
+  /** Writes a line for the developer; null where nobody is to be told, as in production. */
   readonly warn: ((line: string) => void) | null;
-  /** Threads may be stopped by a debugger now: nobody is judged by time. */
+  /** A debugger may stop threads now: no thread is judged by time. */
   readonly debugging: boolean;
-  /** Finds out whether they are stopped, where nobody tells: asked before a VM is taken to hang. Never rejects. */
+  /** Finds out whether a debugger stops threads, on a platform that does not tell. Called before a VM is taken to hang. Never rejects. */
   readonly probeDebugger?: () => Promise<boolean>;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
-  /** Whom the host's own VM reports to. */
+  /** Sets who receives the reports of the host's own VM. */
   listen(listener: VmEvents): void;
   /**
-   * Starts a VM: a worker, or without workers one in this thread. The handle's control answers when the promise resolves.
-   * @param how for the first time, as itself, when not given
-   * @throws any error that says why the VM did not start; nothing of it is left running
+   * Starts a VM: in a worker, or without workers in this thread. The handle's control answers when the promise resolves.
+   * @param how for the first time and as itself, when not given
+   * @throws any error that says why the VM did not start; then nothing of it is left running
    */
   startVm(name: Exclude<VmName, 'host'>, listener: VmListener, how?: Partial<VmStart>): Promise<VmHandle>;
   /**
@@ -97,11 +100,13 @@ export interface Host {
    */
   connect(a: VmHandle, b: VmHandle): Promise<void>;
   /**
-   * Calls back every so often. It keeps nothing alive: neither a process, nor a simulation in which nothing else is left to happen.
-   * @returns ends it
+   * Calls back at an interval. This keeps nothing alive: neither a process, nor a simulation in which nothing else is left to happen.
+   * @returns a function that ends it
    */
   beat(intervalMs: number, fn: () => void): () => void;
-  /** Whether a thread is to be kept ready for the next incarnation of a VM that runs. Resolves when that of one that is no longer wanted is gone. */
+  /**
+   * Says whether to keep a thread ready for the next incarnation of a running VM. Resolves, when none is wanted any more, once it is gone.
+   */
   keepSpare(name: Exclude<VmName, 'host'>, kept: boolean): Promise<void>;
 }
 
@@ -114,7 +119,7 @@ export class ControlError extends Error {
   constructor(
     readonly code: ControlFailure,
     readonly vm: VmName,
-    /** The method of VmControl, as `spawn`. */
+    /** Method of VmControl, for example `spawn`. */
     readonly call: string,
     detail: string,
     options?: ErrorOptions,
@@ -123,7 +128,7 @@ export class ControlError extends Error {
   }
 }
 
-/** @param late the error when there is no answer within `deadlineMs`; whatever comes then is ignored */
+/** @param late makes the error when there is no answer within `deadlineMs`; a later answer is ignored */
 export function inTime<T>(timers: Timers, deadlineMs: number, answer: Promise<T>, late: () => Error): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = timers.set(deadlineMs, () => reject(late()));

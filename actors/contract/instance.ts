@@ -1,6 +1,6 @@
 /**
- * One incarnation of an actor, in whatever language: what a VM drives. JavaScript actors and Wasm guests implement it, and
- * one contract suite is run against both.
+ * One incarnation of an actor, in any language: this is what a VM drives. JavaScript actors and Wasm guests implement it, and one contract
+ * suite is run against both.
  */
 import { beginningOf } from '../../bus/beginning.js';
 import type { DecodeError } from '../../protocol/errors.js';
@@ -39,25 +39,33 @@ export interface ActorInstance {
   handle(bytes: Uint8Array, at: number, length: number): void;
   /** Valid until the next call of any method. */
   readonly output: Output;
-  /** Frames at the end of the last batch that it has not come to, since those before have emitted BATCH_OUTPUT_BYTES_MAX: they are to be handed in again. */
+  /**
+   * Frames at the end of the last batch that were not reached, since those before had emitted BATCH_OUTPUT_BYTES_MAX: hand them in again.
+   */
   readonly left: number;
   /** Frames of the last batch that were skipped as malformed, in order. Valid until the next call of any method. */
   readonly malformed: readonly MalformedFrame[];
-  /** The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal bytes. Valid until the next call of any method. */
+  /**
+   * The state and the actor's counters, as MessagePack: [publication versions, replica versions, next request, state]. Twins give equal
+   * bytes. Valid until the next call of any method.
+   */
   snapshot(): SnapshotBytes;
-  /** Before the first frame. The last of several counts. @throws DecodeError, leaving the instance unusable */
+  /** Called before the first frame; of several calls, the last counts. @throws DecodeError, after which the instance cannot be used */
   restore(snapshot: SnapshotBytes): void;
-  /** Arms a fault to order: the handler of the `nth` frame from now (0 is the next) traps, or never returns, after it has done its work. -1 disarms. */
+  /**
+   * Arms an injected fault: the handler of the `nth` frame from now (0 is the next) traps, or never returns, after it has done its work. -1
+   * disarms.
+   */
   armFault(nth: number, kind?: FaultKind): void;
   /** Bytes of linear memory; 0 in JavaScript. */
   readonly memoryBytes: number;
   dispose(): void;
 }
 
-/** Finds a source position, where that takes long. */
+/** Finds a source position in cases where that takes long. */
 export interface SiteSearch {
   (): string;
-  /** Resolves when what it looks into is here, or will not come in time. Never rejects. */
+  /** Resolves when the files that it needs are here, or will not come in time. Never rejects. */
   readonly ready?: () => Promise<void>;
 }
 
@@ -67,22 +75,25 @@ export class ActorTrap extends Error {
   constructor(
     /** Frames of the batch that were handled before the one that trapped. */
     readonly handled: number,
-    /** What was thrown: a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
+    /** What was thrown: for example a WebAssembly.RuntimeError, a RangeError, an exception of a JavaScript actor. */
     cause: unknown,
-    /** Source position in the actor's own language, as `wasm-actors/scene.ts:120:5`; empty when unknown. A function where it takes long to find. */
+    /**
+     * Source position in the actor's own language, like `wasm-actors/scene.ts:120:5`; empty when unknown; a search where it takes long to
+     * find.
+     */
     private site: string | SiteSearch = '',
-    /** False when it was at any frame of the batch, and nobody knows which: none counts as handled then. */
+    /** False when it was at an unknown frame of the batch: then none counts as handled. */
     readonly certain = true,
   ) {
     super(reasonOf(cause), { cause });
   }
 
-  /** Resolves when its position can be asked for. Never rejects. */
+  /** Resolves when the position can be asked for. Never rejects. */
   async ready(): Promise<void> {
     if (typeof this.site === 'function') await this.site.ready?.();
   }
 
-  /** Its position is known without a search. */
+  /** Whether the position is known without a search. */
   get isLocated(): boolean {
     return typeof this.site === 'string';
   }
@@ -93,7 +104,7 @@ export class ActorTrap extends Error {
   }
 }
 
-/** Numbers that an actor is configured with before it starts, as seeds and limits. The same for every incarnation. */
+/** Numbers that configure an actor before it starts, such as seeds and limits. They are the same for every incarnation. */
 export type ActorOptions = Readonly<Record<string, number>>;
 
 export type OnFrame = (index: number) => void;
@@ -101,8 +112,8 @@ export type OnFrame = (index: number) => void;
 export interface ActorFactory {
   readonly schema: PartySchema;
   readonly vm: 'js' | 'wasm';
-  /** Of the implementation, so that a second one can stand beside the first: 1 when not given. */
+  /** Number of the implementation, so that there can be a second one beside the first: 1 when not given. */
   readonly version?: number;
-  /** @param onFrame told the number of each frame of a batch but the first, before it is handled */
+  /** @param onFrame called with the number of each frame of a batch except the first, before it is handled */
   create(options: ActorOptions, onFrame?: OnFrame): ActorInstance;
 }

@@ -1,59 +1,62 @@
-/** What the host of a VM knows of how it gets on, and remembers for the next incarnations of where it has hung. Plain data: it crosses the control plane. */
+/**
+ * What a host knows of the progress of a VM, and what it remembers for the next incarnations of where it hung. Plain data: it crosses the
+ * control plane.
+ */
 
 /** What a VM is busy with. */
 export interface Place {
-  /** Of an actor or port. */
+  /** Address of an actor or port. */
   readonly address: number;
-  /** Of an actor's frame: where in the journal its batch begins; -1 when it is none. */
+  /** For an actor's frame: journal position at which its batch begins; -1 for any other. */
   readonly position: number;
-  /** Of an actor's frame: its number in the batch. */
+  /** For an actor's frame: its number in the batch. */
   readonly index: number;
-  /** Of a port's frame; 0 when it is none. */
+  /** For a port's frame: its source; 0 for any other. */
   readonly source: number;
   readonly sequence: number;
-  /** How often it has ended its actor before. */
+  /** How often the frame has ended its actor before. */
   readonly attempts: number;
-  /** False when it may be at a later frame by now: of this actor, behind this one in the journal. */
+  /** False when the actor may be at a later frame by now, after this one in the journal. */
   readonly certain: boolean;
 }
 
 export interface ProgressReading {
   readonly busy: boolean;
-  /** Another number means progress. */
+  /** A different number means progress. */
   readonly count: number;
-  /** Null when nobody knows. */
+  /** Null when unknown. */
   readonly place: Place | null;
 }
 
-/** What a host knows of how one of its VMs gets on. */
+/** Shows the progress of one VM to its host. */
 export interface ProgressReader {
   read(): ProgressReading;
-  /** The VM has been asked for a sign of life, and has not answered yet. */
+  /** True when the VM was asked for a sign of life and has not answered yet. */
   readonly asked: boolean;
-  /** What the VM was at last, as far as is known. To be called when its thread is gone. */
+  /** What the VM was last busy with, as far as is known. To be called when its thread is gone. */
   left(): ProgressReading;
-  /** Asks for a sign of life: for what hangs while it is not busy with anything that counts. */
+  /** Asks for a sign of life: this finds a VM that hangs in something that is not counted. */
   ask(): void;
 }
 
 export type ProgressListener = (reading: ProgressReading) => void;
 
-/** A frame is tried again once: a trap or hang of the moment passes, a frame at which its actor ends twice is poison. */
+/** A frame gets a second attempt: a momentary trap or hang passes, but a frame at which its actor ends twice is poison. */
 export const ATTEMPTS_MAX = 2;
 
 export interface Suspect extends Place {
-  /** As for a crash report. */
+  /** Reason for a crash report. */
   readonly reason: string;
-  /** The host has told of it. */
+  /** True once the host has reported it. */
   readonly reported: boolean;
-  /** It hung there. Otherwise its thread ended: where the place is not certain, it may have been done with it. */
+  /** True when it hung there. Otherwise its thread ended: if the place is not certain, the frame may have been handled. */
   readonly hung: boolean;
 }
 
 export const suspectsAt = (party: number, suspects: readonly Suspect[]): readonly Suspect[] =>
   suspects.filter(({ address }) => address === party);
 
-/** What a report names as the cause of a hang, or of the end of a thread. A loop has no stack, nor has a thread that is gone. */
+/** The cause that a report names for a hang, or for the end of a thread. A loop has no stack, and neither has a thread that is gone. */
 export class Hang extends Error {
   override readonly name = 'Hang';
   override readonly stack = '';

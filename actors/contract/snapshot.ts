@@ -1,8 +1,8 @@
 /**
- * What is kept of an actor, in two forms. Their layout is known here alone, and in its twin, the kit of the Wasm actors (incarnation.ts).
+ * What is kept of an actor, in two forms. Only this file and its twin, the kit of the Wasm actors (incarnation.ts), know their layout.
  *
  *   snapshot      [publication versions, replica versions, next request, state]    what an instance gives and is restored from
- *   saved state   [sequence, seen, snapshot]                                       with what the bus keeps for the actor
+ *   saved state   [sequence, seen, snapshot]                                       a snapshot with what the bus keeps for the actor
  *
  * Versions stand in the order of the schema's `publishes` and `follows`.
  */
@@ -26,16 +26,18 @@ export type SnapshotSchema = Pick<PartySchema, 'publishes' | 'follows'> & {
 
 /** @typeParam P the actor's schema */
 export interface Snapshot<P extends SnapshotSchema> {
-  /** By its name, how often each topic of the actor was published. */
+  /** How often each topic of the actor was published, by the topic's name. */
   readonly publicationVersions: { readonly [T in keyof P['publishes']]: number };
-  /** By its path `owner.topic`, the version that the actor has of each topic that it follows: 0 for none yet, 0xffff_ffff while it waits for a whole one. */
+  /**
+   * The actor's version of each topic that it follows, by path `owner.topic`: 0 for none yet, 0xffff_ffff while it waits for a whole one.
+   */
   readonly replicaVersions: { readonly [F in P['follows'][number]]: number };
-  /** Number of the next request that it makes. */
+  /** Number of the next request of the actor. */
   readonly nextRequest: number;
   readonly state: StateOf<P>;
 }
 
-/** What the runtime keeps in a snapshot beside the state, by position. */
+/** The counters that the runtime keeps in a snapshot beside the state, by index. */
 export interface SnapshotCounts {
   /** In the order of the schema's `publishes`. */
   readonly published: number[];
@@ -44,12 +46,12 @@ export interface SnapshotCounts {
   nextRequest: number;
 }
 
-/** Topic versions in a snapshot: more than any schema has. */
+/** Bound for topic versions in a snapshot: no schema has more. */
 const TOPICS_MAX = 256;
 
 const fieldsOf = new WeakMap<object, Field>();
 
-/** A snapshot in the terms of a schema. */
+/** The field that describes a whole snapshot, by its schema. */
 export function snapshotField(schema: Pick<PartySchema, 'state'>): Field {
   const known = fieldsOf.get(schema);
   if (known) return known;
@@ -59,7 +61,7 @@ export function snapshotField(schema: Pick<PartySchema, 'state'>): Field {
   return whole;
 }
 
-/** Writes all of a snapshot that comes before the state, which the caller writes next. */
+/** Writes the part of a snapshot before the state, which the caller writes next. */
 export function writeCounts(writer: Writer, { published, replicas, nextRequest }: Readonly<SnapshotCounts>): void {
   writer.reserve(16);
   writer.structure(4);
@@ -69,7 +71,10 @@ export function writeCounts(writer: Writer, { published, replicas, nextRequest }
   writer.u32(nextRequest, 'nextRequest');
 }
 
-/** Reads all of a snapshot that comes before the state. An older one may have fewer topics: `into` keeps what it has of the others. @throws DecodeError */
+/**
+ * Reads the part of a snapshot before the state. An older snapshot may have fewer topics: `into` keeps its values for the others.
+ * @throws DecodeError
+ */
 export function readCounts(reader: Reader, into: SnapshotCounts): void {
   if (reader.structure() !== 4) reader.fail('type');
   readVersions(reader, into.published);
@@ -92,9 +97,9 @@ function readVersions(reader: Reader, versions: number[]): void {
 }
 
 /**
- * What an actor knows, and what the runtime keeps beside it, by names.
- * @param bytes of a snapshot, or of a saved state, as `system.snapshot(actor)` gives it
- * @throws DecodeError, with the path of the field as `snapshot.state.count`, when they are neither
+ * Decodes what an actor knows, and what the runtime keeps beside it, by names.
+ * @param bytes of a snapshot, or of a saved state as `system.snapshot(actor)` returns it
+ * @throws DecodeError, with the path of the field, for example `snapshot.state.count`, when they are neither
  */
 export function decodeSnapshot<P extends SnapshotSchema>(schema: P, bytes: SnapshotBytes | SavedStateBytes): Snapshot<P> {
   const snapshot = isSavedState(bytes) ? decodeSavedState(bytes).snapshot : bytes;
@@ -131,13 +136,13 @@ export function encodeSnapshot<P extends SnapshotSchema>(schema: P, snapshot: Sn
 const byName = (names: readonly string[], versions: readonly number[]) =>
   Object.fromEntries(names.map((name, index) => [name, versions[index]]));
 
-/** An array of four, and two arrays of nothing: the beginning of a snapshot whose versions are all 0. */
+/** The beginning of a snapshot whose versions are all 0: an array of four elements, of which the first two are empty arrays. */
 const NO_VERSIONS = Uint8Array.of(0x94, 0x90, 0x90);
 
 /**
- * All of a snapshot but the versions: in a new life everybody counts publications from the beginning.
+ * A snapshot without its versions: in a new life, all publications are counted from the beginning.
  * @returns a snapshot that an actor can be restored from
- * @throws DecodeError for what is no snapshot
+ * @throws DecodeError for bytes that are no snapshot
  */
 export function withoutVersions(snapshot: Uint8Array): Uint8Array {
   const { length } = snapshot;
@@ -149,19 +154,19 @@ export function withoutVersions(snapshot: Uint8Array): Uint8Array {
   return kept;
 }
 
-/** What goes with an actor from one VM or incarnation to the next: its snapshot, and the bus's counters for it. */
+/** What goes with an actor from one VM or incarnation to the next: its snapshot, and the counters that the bus keeps for it. */
 export interface SavedState {
-  /** Sequence of the last frame that left. */
+  /** Sequence of the last frame of the actor that left. */
   readonly sequence: number;
   readonly seen: SeenPairs;
-  /** Of no bytes when the actor has not begun. */
+  /** Empty when the actor has not begun. */
   readonly snapshot: SnapshotBytes;
 }
 
-/** An array of three. */
+/** First byte of a saved state: an array of three elements. */
 const SAVED_STATE_TAG = 0x93;
 
-/** A saved state begins with a number, a snapshot with a list: also one that is too short. */
+/** Tells the two apart by the first element: a saved state, even one that is too short, begins with a number, a snapshot with a list. */
 function isSavedState([first, second]: Uint8Array): boolean {
   const isList = (second & 0xf0) === 0x90 || second === 0xdc || second === 0xdd;
   return first === SAVED_STATE_TAG && !isList;

@@ -1,6 +1,6 @@
-/** How actors, ports and their twins are, as their machines have it and as a person is told. */
+/** States of actors, ports and VMs, as their machines have them and as a person sees them. */
 
-/** A removed actor is gone for good; from every other state there is a way on. */
+/** A removed actor is gone for good; all other states can be left again. */
 export type ActorState =
   | 'idle'
   | 'starting'
@@ -33,8 +33,8 @@ export type VmState =
 export type CircuitState = 'closed' | 'open' | 'half-open';
 
 /**
- * What became of an actor when the system stopped. stopped: its VM confirmed that it ended. killed: its VM did not answer in time, or was ended under it.
- * down: it was not running when its turn came.
+ * What became of an actor when the system stopped. stopped: its VM confirmed that it ended. killed: its VM did not answer in time, or ended
+ * meanwhile. down: it was not running at its turn.
  */
 export type StopOutcome = 'stopped' | 'killed' | 'down';
 
@@ -42,34 +42,35 @@ export type StopOutcome = 'stopped' | 'killed' | 'down';
 export type StopReport = readonly { readonly actor: string; readonly outcome: StopOutcome }[];
 
 /**
- * stopped: nothing runs, and nothing will without an order. restarting: nothing runs yet, and that passes by itself. failed over: runs, as
- * its JavaScript twin, since it crashed too often in Wasm, or its guest cannot be run. poisoned: runs, but has given up messages.
+ * stopped: nothing runs, and nothing will until it is started. restarting: nothing runs yet, and that passes by itself. failed over: the
+ * JavaScript twin runs, since the actor crashed too often in Wasm, or its guest cannot be run. poisoned: it runs, but has dropped messages
+ * that were poison.
  */
 export type Condition = 'running' | 'restarting' | 'failed over' | 'poisoned' | 'stopped';
 
 export interface LastCrash {
   readonly reason: string;
-  /** In its source; empty when that is not known. */
+  /** Position in its source; empty when unknown. */
   readonly position: string;
-  /** Of the message at which it was; empty when it was at none. */
+  /** Kind of the message at which it crashed; empty when it crashed at none. */
   readonly kindName: string;
-  /** 2 when it made the message poison. */
+  /** 2 when the crash made the message poison. */
   readonly attempt: number;
-  /** By the clock of its VM, in microseconds. */
+  /** By the clock of its VM, in microseconds since the Unix epoch. */
   readonly at: number;
 }
 
-/** Messages that were given up, since the system started. */
+/** Messages that were poison, since the system started. */
 export interface PoisonedMessages {
   readonly messages: number;
-  /** Of the last one, in microseconds. */
+  /** Time of the last one, in microseconds since the Unix epoch. */
   readonly at: number;
 }
 
 export interface CrashHistory {
   /** Null when it never crashed. */
   readonly lastCrash: LastCrash | null;
-  /** Null when it gave up none. */
+  /** Null when no message was poison. */
   readonly poisoned: PoisonedMessages | null;
 }
 
@@ -78,10 +79,10 @@ export interface PartyCondition extends CrashHistory {
 }
 
 /**
- * A fact about now hides one about the past, for now is what a person can act on: whoever reads `poisoned` may rely on it that messages are
- * handled. What is hidden stands beside it in `poisoned`. An actor that was poisoned stays so as long as the system runs: nobody but a person
- * knows whether what was given up is made good.
- * @param circuit null for a port, and for an actor that has none
+ * A present state hides a past one, since a person can act on the present: whoever reads `poisoned` may rely on messages being handled.
+ * What is hidden is in `poisoned` of the crash history. An actor stays poisoned as long as the system runs: only a person can know whether
+ * the loss of the poison messages was made good.
+ * @param circuit null for a port, and for an actor without one
  */
 export function conditionOf(state: ActorState | PortState, { poisoned }: CrashHistory, circuit: CircuitState | null): Condition {
   switch (state) {
@@ -112,20 +113,23 @@ export interface Twins {
   readonly wasm: boolean;
 }
 
-/** configured: as wanted. device: no WebAssembly here. twin: the wanted twin does not exist. rollout: this device is not yet in. guest: its module cannot be run. */
+/**
+ * configured: as wanted. device: no WebAssembly here. twin: the wanted twin does not exist. rollout: this device is not included yet.
+ * guest: the actor's module cannot be run.
+ */
 export type PlacementReason = 'configured' | 'device' | 'twin' | 'rollout' | 'guest';
 
 /**
- * Why the twin runs that runs: as it was placed, or, since then: crashes: it crashed too often in Wasm. vm: the
- * Wasm VM could not go on in Wasm. moved: by order, or back from JavaScript on trial.
+ * Why this twin runs: the reason of its placement, or what happened since. crashes: it crashed too often in Wasm. vm: the Wasm VM could not
+ * go on in Wasm. moved: somebody moved it, or it is back in Wasm on trial.
  */
 export type TwinReason = PlacementReason | 'crashes' | 'vm' | 'moved';
 
 /** Which implementation of an actor runs, or would if it ran. */
 export interface TwinStatus {
-  /** Not always that of its VM: the Wasm VM may have failed over. */
+  /** May differ from that of its VM: the Wasm VM may have failed over. */
   readonly side: Side;
   readonly why: TwinReason;
-  /** For a person: what is wrong with the other one. Empty when nothing is. */
+  /** For a person: what is wrong with the other twin. Empty when nothing is. */
   readonly detail: string;
 }

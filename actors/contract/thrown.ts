@@ -1,13 +1,13 @@
 /**
- * What was thrown, as text. Anything at all may be thrown: nothing, a revoked proxy, an error whose getters throw or whose message has a
- * gigabyte. So what was thrown is looked at only here: nothing in this file throws, and every text is bounded.
+ * What was thrown, as text. Anything may be thrown: nothing, a revoked proxy, an error whose getters throw or whose message has a gigabyte.
+ * So only this file looks at what was thrown: nothing in it throws, and every text is bounded.
  */
 import { beginningOf } from '../../bus/beginning.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_STACK_CHARACTERS_MAX } from '../../protocol/limits.js';
 
-/** Causes of causes that are told of. */
+/** How many causes are followed. */
 const CAUSES_MAX = 4;
-/** Of one line of a stack; a longer one names no file that a person could open. */
+/** Bound for one line of a stack; a longer one names no file that a person could open. */
 const STACK_LINE_CHARACTERS_MAX = 1_000;
 
 /** `instanceof` for what was thrown. */
@@ -19,7 +19,7 @@ export function isA<T>(thrown: unknown, type: abstract new (...input: never[]) =
   }
 }
 
-/** Whether what a handler returned is a promise, of whatever library. */
+/** Whether a handler returned a promise, of any library. */
 export function isPromise(returned: unknown): returned is PromiseLike<unknown> {
   try {
     return typeof (returned as PromiseLike<unknown> | null | undefined)?.then === 'function';
@@ -28,7 +28,7 @@ export function isPromise(returned: unknown): returned is PromiseLike<unknown> {
   }
 }
 
-/** Whether a handler is a generator, whose body runs only when somebody asks for its values. */
+/** Whether a handler returned a generator, whose body runs only when somebody asks for its values. */
 export function isGenerator(returned: unknown): boolean {
   try {
     const { next, throw: fail } = (returned ?? {}) as Generator;
@@ -38,24 +38,24 @@ export function isGenerator(returned: unknown): boolean {
   }
 }
 
-/** Undefined also when it cannot be read. */
+/** The cause of an error; undefined also when it cannot be read. */
 export function causeOf(thrown: unknown): unknown {
   return read(thrown, 'cause');
 }
 
-/** Its message, or what it is as text. Never empty, unless that is what was thrown. */
+/** The message, or the thrown value as text. Never empty, unless an empty text was thrown. */
 export function reasonOf(thrown: unknown): string {
   return beginningOf(fullReasonOf(thrown), CRASH_REASON_CHARACTERS_MAX);
 }
 
-/** Its reason and those of its causes: what a platform throws often says only in its cause what was wrong. */
+/** The reason and those of the causes: what is wrong is often only in the cause of a platform's error. */
 export function reasonsOf(thrown: unknown): string {
   const all = causesOf(thrown).map(reasonOf);
   const reasons = all.filter((reason, i) => reason !== '' && reason !== all[i - 1]);
   return beginningOf(reasons.join(': '), CRASH_REASON_CHARACTERS_MAX);
 }
 
-/** Name, message, and where it was thrown; behind it the same of its causes. Empty when what was thrown has no stack. */
+/** Name, message and places of what was thrown, then those of its causes. Empty when it has no stack. */
 export function stackOf(thrown: unknown): string {
   const stacks = causesOf(thrown).map(oneStackOf);
   if (!stacks[0]) return '';
@@ -97,14 +97,14 @@ function fullReasonOf(thrown: unknown): string {
   }
 }
 
-/** Itself, its cause, the cause of that. */
+/** What was thrown, its cause, the cause of that, and so on. */
 function causesOf(thrown: unknown): unknown[] {
   const chain = [thrown];
   for (let cause = causeOf(thrown); cause !== undefined && chain.length <= CAUSES_MAX; cause = causeOf(cause)) chain.push(cause);
   return chain;
 }
 
-/** A message is cut, so that there is room for the places behind it. */
+/** A long message is cut, so that there is room for the places after it. */
 function oneStackOf(thrown: unknown): string {
   const stack = readText(thrown, 'stack');
   const message = readText(thrown, 'message');
@@ -112,7 +112,7 @@ function oneStackOf(thrown: unknown): string {
   return `${readText(thrown, 'name')}: ${reasonOf(thrown)}\n${beginningOf(framesOf(thrown).trimStart(), CRASH_STACK_CHARACTERS_MAX)}`;
 }
 
-/** The stack behind the message, in which anything may stand. */
+/** The part of the stack after the message, which may contain anything. */
 function framesOf(thrown: unknown): string {
   const stack = readText(thrown, 'stack');
   const message = readText(thrown, 'message');
@@ -120,7 +120,7 @@ function framesOf(thrown: unknown): string {
   return stack.slice(at < 0 ? 0 : at + message.length, (at < 0 ? 0 : at + message.length) + CRASH_STACK_CHARACTERS_MAX);
 }
 
-/** Of a line as `at Counter.onAdd (file:///app/actors/counter.js:12:5)`, or `onAdd@http://tv/actors/counter.js:12:5`. */
+/** The place in a line like `at Counter.onAdd (file:///app/actors/counter.js:12:5)`, or `onAdd@http://tv/actors/counter.js:12:5`. */
 function placeIn(line: string): string {
   if (line.length > STACK_LINE_CHARACTERS_MAX) return '';
   const end = line.endsWith(')') ? line.length - 1 : line.length;

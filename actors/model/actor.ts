@@ -1,6 +1,6 @@
 /**
  * The base of an actor in JavaScript. An actor is a deterministic function of its messages: it has no clock, no random source and
- * does no I/O. What it needs to know of the time is in the message.
+ * does no I/O. What it needs to know about the time is in the message.
  *
  *   class Counter extends Actor<typeof counter> implements Handlers<typeof counter> {
  *     private count = 0;
@@ -22,22 +22,22 @@ import type { FollowedHandlers, Received, ReceivedFields, ReplyHandlers } from '
 import { type Encodable, OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
 
-/** Who asked, and the number under which the answer is awaited. Plain data that an actor may keep in its state. */
+/** Who asked, and the request's number. Plain data that an actor may keep in its state. */
 export interface RequestToken {
   readonly source: number;
   readonly request: number;
 }
 
 /**
- * What a handler returns: nothing. Not even a promise: an actor has no time between two messages in which one could be kept, and the compiler
- * takes none for this type, as it would for `void` alone.
+ * What a handler returns: nothing. Not even a promise, since an actor has no time between two messages in which it could be kept. For
+ * `void` alone the compiler would accept one; for this type it does not.
  */
 // biome-ignore lint/suspicious/noConfusingVoidType: a handler without a return statement returns void
 export type Nothing = void | undefined;
 
 /**
- * The handlers of an actor. It must have one for each message that it receives, and for each topic that it follows; it may have one for each reply to a
- * request that it may make.
+ * The handlers of an actor. It must have one for each message that it receives, and for each topic that it follows; it may have one for
+ * each reply to a request that it may make.
  */
 export type Handlers<P> = {
   [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (fields: ReceivedFields<P, K>) => Nothing;
@@ -45,14 +45,14 @@ export type Handlers<P> = {
   ReplyHandlers<P, Nothing>;
 
 export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>> {
-  /** What the runtime keeps for the actor; not for the actor's own use. */
+  /** What the runtime keeps for the actor. The actor itself must not use it. */
   readonly internals: ActorInternals;
 
   constructor(readonly schema: P) {
     this.internals = new ActorInternals(schema);
   }
 
-  /** A number from the configuration, before the first message and before `restore`. */
+  /** Receives a number from the configuration, before `restore` and the first message. */
   configure(_name: string, _value: number): Nothing {}
   /** The whole state, from which an equal actor can be made. */
   abstract snapshot(): StateOf<P>;
@@ -60,13 +60,13 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
 
   /** A timer started by this actor has fired. */
   onTimer(_timer: number): Nothing {}
-  /** A follower has lost track: publish the whole of the topic with this kind by `publishFresh`. */
+  /** A follower has missed something: publish the whole of the topic with this kind by `publishFresh`. */
   onRefresh(_topic: number): Nothing {}
   /** A request of this actor will not be answered. */
   onRequestFailed(_request: number, _kind: number, _code: ErrorCode): Nothing {}
-  /** Nobody waits any more for the answer to a request of this kind: it was given up, or its deadline has passed. An answer is refused. */
+  /** Nobody waits any more for the answer to a request of this kind: it was withdrawn, or its deadline has passed. An answer is refused. */
   onWithdrawn(_request: RequestToken, _kind: number): Nothing {}
-  /** An incarnation of a party that its schema `watches` has ended. Called once for each. */
+  /** An incarnation of a party that the actor's schema `watches` has ended. Called once for each. */
   onEnded(_party: number, _epoch: number, _reason: EndReason): Nothing {}
 
   /** Time of the message being handled, in microseconds since the Unix epoch. */
@@ -79,7 +79,7 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
     return this.internals.source;
   }
 
-  /** Of the request being handled. */
+  /** Identifies the request being handled, for `reply`. */
   protected get requestToken(): RequestToken {
     return { source: this.internals.source, request: this.internals.request };
   }
@@ -90,13 +90,13 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
     this.internals.emit(Actor.prototype.send, message, message.owner, fields);
   }
 
-  /** Sends to another party than the one whose schema has the message, as a port of the same kind. */
+  /** Sends to another party than the one whose schema has the message, for example to a port of the same kind. */
   protected sendTo<S extends Fields>(address: number, message: BoundMessage<S, Recipient<P>>, fields: InferFields<S>): void {
     assertMaySend(this.schema, message, Actor.prototype.sendTo);
     this.internals.emit(Actor.prototype.sendTo, message, address, fields);
   }
 
-  /** @returns the number under which the reply, or its failure, will come */
+  /** @returns the number of the request, with which its reply or failure will come */
   protected request<S extends Fields, R extends Fields>(message: BoundRequest<S, R, Recipient<P>>, fields: InferFields<S>): number {
     assertMaySend(this.schema, message, Actor.prototype.request);
     const { counts } = this.internals;
@@ -107,7 +107,7 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
   }
 
   /**
-   * Gives up a request of its own: neither a reply nor a failure comes any more, and whoever works on it is told.
+   * Withdraws a request of this actor: neither a reply nor a failure comes any more, and the party that works on it is told.
    * @param request its number
    */
   protected withdraw<S extends Fields, R extends Fields>(message: BoundRequest<S, R>, request: number): void {
@@ -130,7 +130,7 @@ export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'rec
     this.internals.publish(topic, fields, true, Actor.prototype.publishFresh);
   }
 
-  /** `onTimer(timer)` is called once after the delay. A timer of the same number starts anew. */
+  /** Makes `onTimer(timer)` be called once after the delay. A timer with the same number starts anew. */
   protected startTimer(number: number, delayMs: number): void {
     assertMaySend(this.schema, timer.receives.start, Actor.prototype.startTimer);
     this.internals.emit(Actor.prototype.startTimer, timer.receives.start, timer.address, { timer: number, delayMs });
@@ -159,7 +159,7 @@ export class ActorInternals {
     this.counts = { published: this.topics.map(() => 0), replicas: this.replicas.versions, nextRequest: 1 };
   }
 
-  /** What cannot be written is the fault of who called: the line in a report is the actor's. */
+  /** Appends to the output. An error is the caller's fault, so the line in its report is the actor's. */
   emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
     try {
       this.outbox.append(message, target, fields, first, second);

@@ -1,4 +1,4 @@
-/** How handlers are called, and the refusal of those that nobody would ever call. */
+/** Names of handlers, and the refusal of names that nobody would ever call. */
 import type { BoundParty } from '../../protocol/bind.js';
 
 const capitalize = (name: string): string => name.charAt(0).toUpperCase() + name.slice(1);
@@ -22,7 +22,7 @@ export class UnknownHandlerError extends Error {
   }
 }
 
-/** Letters that may differ for a name to be near another. */
+/** How many letters of two near names may differ. */
 const NEAR_LETTERS_MAX = 3;
 
 /** @param named all handlers that the party may have. @throws UnknownHandlerError */
@@ -36,7 +36,7 @@ export function assertHandlersNamed(party: string, handlers: object, named: read
   );
 }
 
-/** Also inherited ones. */
+/** Names of all methods, also of inherited ones. */
 function methodsOf(object: object): string[] {
   const names: string[] = [];
   for (let at: object | null = object; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
@@ -45,7 +45,7 @@ function methodsOf(object: object): string[] {
   return names;
 }
 
-/** How many letters must be put in, left out or replaced to come from one to the other. */
+/** How many letters must be inserted, left out or replaced to turn one name into the other. */
 function lettersBetween(left: string, right: string): number {
   let row = Array.from({ length: right.length + 1 }, (_, column) => column);
   for (let i = 1; i <= left.length; i++) {
@@ -57,6 +57,6 @@ function lettersBetween(left: string, right: string): number {
   return row[right.length];
 }
 
-/** Of the messages that a party receives, and the topics that it follows. */
+/** Names of the handlers for the messages that a party receives, and for the topics that it follows. */
 export const namedBy = ({ receives, follows }: Pick<BoundParty, 'receives' | 'follows'>): string[] =>
   [...Object.keys(receives), ...follows].map(handlerNameOf);

@@ -1,18 +1,18 @@
-/** Which handler takes which kind of message, of an actor or a port: bound once, as it starts, by the names that its schema says. */
+/** Which handler of an actor or port handles which kind of message: bound once, when it starts, by the names in its schema. */
 import type { BoundParty, BoundPublication } from '../../protocol/bind.js';
 import type { Reader } from '../../protocol/reader.js';
 import { handlerNameOf } from './handler-names.js';
 import type { Replicas } from './replicas.js';
 
-/** What is known of a frame besides its fields: filled in as it is decoded. */
+/** What is known of a frame besides its fields. Filled in while the frame is decoded. */
 export interface Handling {
-  /** Number to answer under; 0 when the frame is not a request. */
+  /** Number for the reply; 0 when the frame is not a request. */
   request: number;
 }
 
-/** Decodes the rest of a frame, and calls its handler. @returns what that returns */
+/** Decodes the rest of a frame and calls its handler. @returns what the handler returns */
 export type Handle<Context extends Handling> = (reader: Reader, context: Context) => unknown;
-/** One method of whoever handles. */
+/** A method that handles something. */
 export type Handler = (...input: unknown[]) => unknown;
 type Decode = <T>(reader: Reader, decode: (reader: Reader) => T) => T;
 
@@ -34,18 +34,18 @@ export const topicsOf =
 export class HandlerTable<Context extends Handling> {
   private readonly handles: (Handle<Context> | undefined)[] = [];
 
-  /** @param decode the body of a frame: what it throws is thrown by the handle */
+  /** @param decode decodes the body of a frame; handles throw what it throws */
   constructor(
     private readonly party: Pick<BoundParty, 'name' | 'receives' | 'follows'>,
     private readonly decode: Decode,
   ) {}
 
-  /** Undefined when the party has no handler for such a kind. */
+  /** Undefined when the party has no handler for this kind. */
   of(kind: number): Handle<Context> | undefined {
     return this.handles[kind];
   }
 
-  /** @param handle decodes by itself */
+  /** @param handle does its own decoding */
   take(kind: number, handle: Handle<Context>): void {
     this.handles[kind] = handle;
   }
@@ -55,7 +55,7 @@ export class HandlerTable<Context extends Handling> {
     this.handles[message.kind] = (reader) => handler(decode(reader, message.decode), reader);
   }
 
-  /** @param handlerOf the handler of the message with a name. @throws what that throws, when there is none */
+  /** @param handlerOf finds the handler of a message by name. @throws what `handlerOf` throws when there is none */
   onReceived(handlerOf: (name: string) => (fields: object, context: Context) => unknown): void {
     const { decode } = this;
     for (const [name, message] of Object.entries(this.party.receives)) {
@@ -68,7 +68,11 @@ export class HandlerTable<Context extends Handling> {
     }
   }
 
-  /** @param replicas of the topics that the party follows @param ask for a fresh publication of a topic, when one was missed. @throws Error when there is no such topic */
+  /**
+   * @param replicas of the topics that the party follows
+   * @param ask asks for a fresh publication of a topic of which one was missed
+   * @throws Error when there is no such topic
+   */
   onFollowed(topics: Topics, replicas: Replicas, ask: (topic: BoundPublication) => void, handlerOf: (name: string) => Handler): void {
     const { decode } = this;
     for (const [index, path] of this.party.follows.entries()) {

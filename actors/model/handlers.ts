@@ -1,6 +1,6 @@
 /**
- * The handlers of a party, as its schema says them: by their names and with the fields that each is given. Of the parties that it follows or may ask,
- * generated code says who they are (`Others`); in a schema that was bound by hand they are not known, and their fields are the handler's own claim.
+ * The handlers of a party as its schema says: their names, and the fields that each is given. Generated code says who the parties are that
+ * it follows or may ask (`Others`). In a schema that was bound by hand they are unknown, and the handler itself claims their fields.
  */
 import type { OthersOf, Recipient } from '../../protocol/bind.js';
 import type { Fields, MessageFields, ReplyFields } from '../../protocol/schema.js';
@@ -11,7 +11,7 @@ export type ReceivedFields<P, K extends keyof Received<P>> = Received<P>[K] exte
   ? MessageFields<Received<P>[K]>
   : never;
 
-/** Paths of topics, as `owner.topic`. Never for a party that states none. */
+/** Paths of topics, as `owner.topic`. Never for a party whose schema states none. */
 type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F & string) : never;
 type HandlerOfPath<Path> = Path extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never;
 type FollowedFields<P, Path> = Path extends `${infer Owner}.${infer Topic}`
@@ -20,7 +20,7 @@ type FollowedFields<P, Path> = Path extends `${infer Owner}.${infer Topic}`
     : never
   : never;
 
-/** One for each topic that the party follows. `fresh`: the fields are the whole of the topic, and not a change to it. */
+/** One handler for each topic that the party follows. `fresh`: the fields are the whole topic, not a change of it. */
 export type FollowedHandlers<P, Returned> = {
   [Path in Followed<P> as HandlerOfPath<Path>]: (fields: FollowedFields<P, Path>, fresh: boolean) => Returned;
 };
@@ -29,7 +29,7 @@ type IsAnswered<M> = M extends { readonly reply?: infer R } ? (NonNullable<R> ex
 type RequestsOf<O> = O extends { readonly receives: infer R }
   ? { [K in keyof R & string as IsAnswered<R[K]> extends true ? K : never]: R[K] }
   : never;
-/** Those that it may send messages to, and that are known. */
+/** Known parties to which the party may send messages. */
 type Askable<P> = Recipient<P> & keyof OthersOf<P> & string;
 /** Requests that the party may make, as `target.request`. */
 type Request<P> = { [N in Askable<P>]: `${N}.${keyof RequestsOf<OthersOf<P>[N]> & string}` }[Askable<P>];
@@ -39,7 +39,9 @@ type RequestAt<P, Path> = Path extends `${infer Target}.${infer K}`
     : never
   : never;
 
-/** One for each request that the party may make, where it wants to know the answer. `request` is the number that `this.request` has returned. */
+/**
+ * Handlers for replies to requests that the party may make, each of them optional. `request` is the number that `this.request` returned.
+ */
 export type ReplyHandlers<P, Returned> = {
   [Path in Request<P> as Path extends `${string}.${infer K}` ? `on${Capitalize<K>}Reply` : never]?: (
     request: number,

@@ -1,4 +1,7 @@
-/** What actors and ports are written with, and no more: what a VM's worker loads of the runtime beside the VM. The public API of `tandem/model`. */
+/**
+ * Everything that actors and ports are written with, and no more: the part of the runtime that a VM's worker loads beside the VM. The
+ * public API of `tandem/model`.
+ */
 
 export { Actor, type Handlers, type RequestToken } from './actor.js';
 export { UnknownHandlerError } from './handler-names.js';

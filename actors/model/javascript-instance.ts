@@ -159,7 +159,7 @@ class JavaScriptInstance implements ActorInstance {
     }
   }
 
-  /** Of a message: called with its fields alone, without the cost of a list of arguments. */
+  /** The handler of a message. It is called with the fields alone, which saves a list of arguments. */
   private receiverOf(name: string): (fields: object) => void {
     const { actor } = this;
     this.handler(name);
@@ -226,7 +226,7 @@ class JavaScriptInstance implements ActorInstance {
   }
 }
 
-/** A malformed body is not the actor's failure. */
+/** Marks a malformed body, which is not the actor's fault. */
 class BodyError extends Error {
   declare readonly cause: DecodeError;
 }
@@ -239,14 +239,14 @@ function body<T>(reader: Reader, decode: (reader: Reader) => T): T {
   }
 }
 
-/** A handler that cannot be called as it is written. It has no line: the actor's code has returned. */
+/** A handler returned what no handler may return. The error has no line, since the actor's code has returned. */
 class HandlerError extends Error {
   override readonly name = 'HandlerError';
 }
 
 /**
- * What comes of a promise would come when the message is long done, in nobody's name: it ends the actor now. What it is rejected with later is of no meaning then.
- * The body of a generator would not run at all.
+ * Ends an actor whose handler returned a promise: its result would come long after the message is done, in nobody's name. A later rejection
+ * then means nothing. The body of a generator would not run at all.
  * @throws HandlerError
  */
 function refuseLater(returned: unknown, handler: string, actor: string): void {
@@ -259,7 +259,7 @@ function refuseLater(returned: unknown, handler: string, actor: string): void {
   );
 }
 
-/** What the actor's own code throws outside of a batch, with its line. @throws ActorTrap */
+/** Adds the line to what the actor's own code throws outside of a batch. @throws ActorTrap */
 function located<T>(run: () => T): T {
   try {
     return run();
@@ -268,7 +268,7 @@ function located<T>(run: () => T): T {
   }
 }
 
-/** A state that is of another shape than the schema says: with the field at which the writer stands. */
+/** The error for a state with another shape than its schema, with the field that was being written. */
 function unwritable(error: unknown, schema: Pick<PartySchema, 'state'>, { bytes, length }: Writer): EncodeError {
   if (isA(error, EncodeError)) return error;
   const field = locateField('snapshot', snapshotField(schema).fields!, bytes, 0, length, length);
@@ -281,20 +281,22 @@ function countFrames(bytes: Uint8Array, at: number, end: number): number {
   return frames;
 }
 
-/** What the runtime itself says to an actor. */
+/** Handlers of what the runtime itself says to an actor. */
 const RUNTIME_HANDLERS = ['onTimer', 'onRefresh', 'onRequestFailed', 'onWithdrawn', 'onEnded'] as const;
 
 type Method<A> = { [K in keyof A & `on${Capitalize<string>}`]: A[K] extends (...input: never[]) => unknown ? K : never }[keyof A &
   `on${Capitalize<string>}`];
-/** Replies to a schema that was bound by hand are not known to the compiler. */
+/** The compiler does not know the replies of a schema that was bound by hand. */
 type UnknownReplies<S> = [Recipient<S>] extends [never] ? never : unknown extends OthersOf<S> ? `on${Capitalize<string>}Reply` : never;
 type Unnamed<A extends RunnableActor> = Exclude<Method<A>, keyof RunnableActor | keyof Handlers<A['schema']> | UnknownReplies<A['schema']>>;
-/** An actor whose handlers are all named by its schema, by those of the topics that it follows, or of the requests that it may make. */
+/**
+ * An actor whose handlers are all named by its own schema, by those of topics that it follows, or by those of requests that it may make.
+ */
 type Named<A extends RunnableActor> = [Unnamed<A>] extends [never] ? A : A & { readonly 'no schema names': Unnamed<A> };
 
 /**
- * A handler that no schema names is refused: by the compiler, and as the actor starts by an UnknownHandlerError.
- * @param parties where the topics and requests of the actor are found: all of the application
+ * Refuses a handler that no schema names: the compiler does, and when the actor starts an UnknownHandlerError is thrown.
+ * @param parties all parties of the application: the topics and requests of the actor are looked up there
  */
 export function javaScriptActorFactory<A extends RunnableActor>(
   schema: BoundParty,

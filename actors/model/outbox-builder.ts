@@ -1,4 +1,4 @@
-/** Builds unstamped frames, one behind another: what an actor or port emits before the gate stamps it. */
+/** Builds unstamped frames, one after another: what an actor or port emits before the gate stamps it. */
 import { type Descriptor, leadOf } from '../../protocol/bind.js';
 import { EncodeError } from '../../protocol/errors.js';
 import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
@@ -12,13 +12,13 @@ export class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** What a message is to be written by; its name and fields, to say where it could not. */
+/** How to write a message; its name and fields tell where writing failed. */
 export interface Encodable<F> extends Partial<Pick<Descriptor, 'name' | 'role' | 'fields'>> {
   readonly kind: number;
   encode(writer: Writer, fields: F, first: number, second: boolean): void;
 }
 
-/** With the path of the field at which the writer stands: the encoders themselves know only the innermost structure. */
+/** The error with the path of the field that was being written: the encoders themselves know only the innermost structure. */
 function unwritable(error: unknown, { kind, name, role, fields }: Encodable<never>, { bytes, length }: Writer, at: number): EncodeError {
   const known = isA(error, EncodeError) ? error : new EncodeError('', 'what it was given is of another shape', { cause: error });
   const body = role && fields && { ...leadOf(role), ...fields };
@@ -43,7 +43,7 @@ export class OutboxBuilder {
     sentAt: 0,
   };
 
-  /** Where the output of the handler that runs begins. */
+  /** Where the output of the running handler begins. */
   private handlerAt = 0;
 
   constructor(source = 0) {
@@ -58,18 +58,18 @@ export class OutboxBuilder {
     return this.writer.length;
   }
 
-  /** Drops what was built. */
+  /** Drops everything that was built. */
   begin(): void {
     this.writer.reset(0);
     this.handlerAt = 0;
   }
 
-  /** Drops what was built behind `length`. */
+  /** Drops what was built after `length`. */
   truncate(length: number): void {
     this.writer.reset(length);
   }
 
-  /** Frames from now on were caused by this one, and count together against the bound of a handler. */
+  /** Sets the cause of all following frames, which count together against the bound for one handler. */
   causedBy(source: number, sequence: number, sentAt: number): void {
     this.handlerAt = this.writer.length;
     this.header.causeSource = source;
@@ -78,8 +78,9 @@ export class OutboxBuilder {
   }
 
   /**
-   * @param first request number, or version of a publication. @param second whether a publication is fresh
-   * @throws EncodeError or OutputError; nothing was appended then
+   * @param first request number, or version of a publication
+   * @param second whether a publication is fresh
+   * @throws EncodeError or OutputError; then nothing was appended
    */
   append<F>(message: Encodable<F>, target: number, fields: F, first = 0, second = false): void {
     const { writer, header } = this;

@@ -11,11 +11,11 @@ export interface Incoming {
   readonly sequence: number;
   /** Microseconds since the Unix epoch. */
   readonly sentAt: number;
-  /** Number to answer under; 0 when the frame is not a request. */
+  /** Number for the reply; 0 when the frame is not a request. */
   readonly request: number;
 }
 
-/** Names of the messages that are passed on when the port has no handler for them. */
+/** Names of messages that are passed on when the port has no handler for them. */
 type PassedOn<P> = P extends { readonly passesOn: infer O } ? (string extends keyof O ? never : keyof O & string) : never;
 
 type ReceivedHandler<P, K extends keyof Received<P>> = (fields: ReceivedFields<P, K>, incoming: Incoming) => void;
@@ -32,9 +32,9 @@ export type PortHandlers<P> = Flat<
       onOpen?(): void;
       /** An incarnation of a party that the schema `watches` has ended. Called once for each. */
       onEnded?(party: number, epoch: number, reason: EndReason): void;
-      /** Nobody waits any more for the answer to this request, which the port has not given: it may stop working on it. */
+      /** Nobody waits any more for the reply to this request, which the port has not given: it may stop working on it. */
       onWithdrawn?(requester: number, request: number): void;
-      /** The VM is shutting down, or this incarnation has ended: let go of what it holds outside. */
+      /** The VM is shutting down, or this incarnation has ended: release everything outside. */
       onClose?(): void;
     }
 >;

@@ -1,15 +1,15 @@
 /**
- * What a follower knows of the topics it follows: the version of each. A version that is not the next one is a gap: the follower
- * asks the owner for a fresh publication, once, and passes over all others until it comes.
+ * What a follower knows of the topics that it follows: the version of each. A version that is not the next one is a gap: the follower asks
+ * the owner for a fresh publication, once, and skips all others until it comes.
  */
 
-/** In place of a version: a fresh publication has been asked for. */
+/** Stands for a version while a fresh publication is awaited. */
 const AWAITING_FRESH = 0xffff_ffff;
 
 export type Reception = 'take' | 'skip' | 'ask';
 
 export class Replicas {
-  /** Per topic in the order of the schema's `follows`: 0 before the first publication. */
+  /** One for each topic, in the order of the schema's `follows`: 0 before the first publication. */
   readonly versions: number[];
 
   constructor(topics: number) {

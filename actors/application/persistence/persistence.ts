@@ -3,8 +3,8 @@
  *
  *   VM: changed(actor) ── PERSIST_DELAY_MS ──> snapshot(actor) ──> differs from what storage holds? ──> write
  *
- * The catch: a storage may hang. What waits for one gives up after STORAGE_DEADLINE_MS and goes on; the write that hangs goes on as well, and
- * until it has settled there is no other of its actor.
+ * The catch: a storage may hang. Whoever waits for it stops waiting after STORAGE_DEADLINE_MS and goes on; so does the hanging write, and
+ * until that has settled, no other write of its actor begins.
  */
 import { PERSIST_DELAY_MS, STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
 import { ControlError, inTime, type TimerHandle, type Timers } from '../../contract/host.js';
@@ -15,13 +15,13 @@ import type { ChangeFeed } from '../../supervisor/change-feed.js';
 import type { Directory } from '../../supervisor/directory.js';
 import { asStorageError, type PersistentActor, PersistentState, type StoredState } from './persistent-state.js';
 
-/** What of storage actors begin with: the newest state that they take, one before the newest, or none. */
+/** Which states from storage actors begin with: the newest that they accept, one before the newest, or none. */
 export type Stored = 'newest' | 'before' | 'none';
 
 export interface PersistentActors {
   readonly actors: readonly PersistentActor[];
   readonly stored: Stored;
-  /** Where their states are kept; nowhere when not given. */
+  /** Where the states of actors are kept; nowhere when not given. */
   readonly storage: Storage | undefined;
 }
 
@@ -57,10 +57,10 @@ export class Persistence implements StateKeeper {
   }
 
   /**
-   * Starts an actor with what it left in this life; else, when it is persistent, with the newest state from storage that it takes,
-   * of those that `stored` allows, or none.
-   * @param spawn rejects with a ControlError `failed` when the actor did not take what it was given
-   * @throws what `spawn` throws otherwise, and what it throws without a state
+   * Starts an actor with the state that it left in this life; otherwise, when it is persistent, with the newest state from storage that
+   * `stored` allows and the actor accepts, or with none.
+   * @param spawn rejects with a ControlError `failed` when the actor did not accept the state
+   * @throws any other error of `spawn`, and what it throws without a state
    */
   async start(actor: string, savedState: Uint8Array | undefined, spawn: (state: StartState) => Promise<void>): Promise<void> {
     if (savedState || !this.states.has(actor)) return spawn({ snapshot: savedState });
@@ -79,7 +79,7 @@ export class Persistence implements StateKeeper {
     this.changes.emit({ type: 'storage', event: 'fresh', actor });
   }
 
-  /** Those that it may begin with, newest first: none when storage cannot be read in time. Never rejects. */
+  /** States that the actor may begin with, newest first: none when storage cannot be read in time. Never rejects. */
   private async statesOf(actor: string): Promise<readonly StoredState[]> {
     const state = this.states.get(actor);
     if (!state || this.stored === 'none') return [];
@@ -96,27 +96,27 @@ export class Persistence implements StateKeeper {
     return this.states.get(actor)?.isForGood === false;
   }
 
-  /** From now on nothing is written: what storage holds was good once, and what runs now may be what fails. What is under way completes. */
+  /** Ends writing: what storage holds was good once, and what runs now may be the cause of the failure. Writes under way complete. */
   hold(): void {
     this.held = true;
     this.timers.clear(this.timer);
   }
 
-  /** The actor may have changed. */
+  /** Notes that the actor may have changed. */
   note(actor: string): void {
     if (this.held || !this.isKept(actor)) return;
     this.changed.add(actor);
     this.timer ??= this.timers.set(PERSIST_DELAY_MS, () => void this.flush());
   }
 
-  /** An actor was stopped, and this is what it left. */
+  /** Takes the state that a stopped actor left. */
   leave(actor: string, savedState: Uint8Array): void {
     if (!this.isKept(actor)) return;
     this.changed.delete(actor);
     void this.write(actor, savedState);
   }
 
-  /** Writes what has changed. Resolves when all is written, or could not be, or storage does not answer. Never rejects. */
+  /** Writes what has changed. Resolves when all is written, or has failed, or storage does not answer. Never rejects. */
   async flush(): Promise<void> {
     this.timers.clear(this.timer);
     this.timer = null;
@@ -144,7 +144,7 @@ export class Persistence implements StateKeeper {
     await write;
   }
 
-  /** What could not be written is tried again with the next change, of whichever actor. */
+  /** Writes a state. After a failure it is tried again with the next change of any actor. */
   private async tryWrite(actor: string, savedState: Uint8Array): Promise<void> {
     const state = this.states.get(actor)!;
     const operation = `write ${actor}`;

@@ -6,14 +6,14 @@ import { decodeRecord, encodeRecord, RecordError, type StateRecord } from './rec
 
 export interface PersistentActor {
   readonly actor: string;
-  /** Of its state's schema. */
+  /** Fingerprint of the schema of the state. */
   readonly fingerprint: bigint;
 }
 
 export class PersistentState {
   private readonly slots: StateSlots;
   private readonly actor: string;
-  /** Waits for the write that is under way. Only the newest is of interest. */
+  /** Waits for the write that is under way. Only the newest snapshot is of interest. */
   private wanted: Uint8Array | null = null;
   private writing: Promise<void> | null = null;
   private failure: StorageError | null = null;
@@ -35,7 +35,7 @@ export class PersistentState {
     this.changes.emit({ type: 'storage', ...change });
   }
 
-  /** Newest first. Once they are known, storage is not asked again. @throws StorageError */
+  /** The stored states, newest first. Once they are known, storage is not asked again. @throws StorageError */
   async read(): Promise<readonly StoredState[]> {
     if (this.slots.known) return this.slots.newest;
     const { states, discarded } = await this.slots.read();
@@ -43,7 +43,7 @@ export class PersistentState {
     return states;
   }
 
-  /** Resolves when this or a newer state is written, or could not be. @returns false when it could not */
+  /** Resolves when this or a newer state is written, or writing has failed. @returns false when it has failed */
   async write(snapshot: Uint8Array): Promise<boolean> {
     this.wanted = snapshot;
     this.writing ??= this.writeAll().finally(() => {
@@ -53,12 +53,12 @@ export class PersistentState {
     return this.failure === null;
   }
 
-  /** Nothing is kept of this actor, and nothing will be. */
+  /** True when nothing is kept of this actor, and nothing ever will be. */
   get isForGood(): boolean {
     return this.failure?.isForGood ?? false;
   }
 
-  /** What was written may be gone: the next write is made in any case, and looks first at what is there. */
+  /** What was written may be gone: the next write is made in any case, after a new look at what is there. */
   doubt(detail: string): void {
     this.slots.doubt();
     this.tell({ event: 'lost', actor: this.actor, detail });
@@ -90,14 +90,14 @@ export class PersistentState {
 
 const equal = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && one.every((byte, i) => byte === other[i]);
 
-/** The two that are written in turn, and the one aside. */
+/** The two slots that are written in turn, and the one for what is set aside. */
 const SLOTS = ['0', '1', 'other'] as const;
 const ASIDE = 2;
 
 /** A file that another program holds, or a database that was just closed, can be read a moment later. */
 const READ_TRIES_MAX = 2;
 
-/** A state that storage holds. */
+/** A state from storage. */
 export type StoredState = Pick<StateRecord, 'generation' | 'snapshot'>;
 
 /** damaged: no whole record. version: of another version of the schema. */
@@ -107,7 +107,7 @@ export interface UnreadableRecord {
 }
 
 export interface Found {
-  /** Newest first. */
+  /** States that can be used, newest first. */
   readonly states: readonly StoredState[];
   readonly discarded: readonly UnreadableRecord[];
 }
@@ -120,16 +120,16 @@ interface Slot {
 
 /**
  * The records of one actor in storage: two slots that are written in turn, so that the one that is not being written holds the last good
- * state, and a third where a record of another version of the schema is set aside before it would be overwritten.
+ * state, and a third, in which a record of another version of the schema is set aside before it would be overwritten.
  *
- * The catch: the target of a write changes only when the write has succeeded. Whatever a failed one has left in its slot, the next one
- * goes to the same slot.
+ * The catch: writing moves on to the other slot only after a success. After a failure, whatever it has left, the next write goes to the
+ * same slot.
  */
 export class StateSlots {
   private states: readonly StoredState[] = [];
   private generation = 0;
   private target = 0;
-  /** Newest record of another version that is not set aside yet. */
+  /** Newest record of another version that has not been set aside yet. */
   private foreign: Slot | null = null;
   private isKnown = false;
 
@@ -139,23 +139,23 @@ export class StateSlots {
     private readonly fingerprint: bigint,
   ) {}
 
-  /** The newest state and the one before, as far as there are any. */
+  /** The newest state and the one before it, as far as they exist. */
   get newest(): readonly StoredState[] {
     return this.states;
   }
 
-  /** They have been read. */
+  /** Whether the slots have been read. */
   get known(): boolean {
     return this.isKnown;
   }
 
-  /** They may have changed: they are read again before anything is written. */
+  /** Notes that the slots may have changed: they are read again before anything is written. */
   doubt(): void {
     this.isKnown = false;
     this.states = [];
   }
 
-  /** @throws StorageError when a slot cannot be read: nothing is known then, and nothing is written before it could be */
+  /** @throws StorageError when a slot cannot be read: then nothing is known, and nothing is written until it can be read */
   async read(): Promise<Found> {
     const discarded: UnreadableRecord[] = [];
     const slots = (await this.load(discarded)).sort((a, b) => b.record.generation - a.record.generation);
@@ -189,7 +189,10 @@ export class StateSlots {
     this.foreign = null;
   }
 
-  /** What is in a slot and is no record is damaged. A slot that cannot be read is not: it may hold the newest, and nobody may write over it. */
+  /**
+   * Reads the slots. Bytes that are no record are damaged. A slot that cannot be read is not: it may hold the newest record, and must not
+   * be overwritten.
+   */
   private async load(discarded: UnreadableRecord[]): Promise<Slot[]> {
     const contents = await Promise.all(SLOTS.map((_, index) => this.get(index, READ_TRIES_MAX)));
     return contents.flatMap((bytes, index) => {
@@ -218,6 +221,6 @@ export class StateSlots {
   }
 }
 
-/** Whatever a storage throws, as its own error. */
+/** Turns whatever a storage throws into a StorageError. */
 export const asStorageError = (error: unknown, operation: string): StorageError =>
   isA(error, StorageError) ? error : new StorageError('failed', operation, { cause: error });

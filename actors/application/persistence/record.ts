@@ -1,4 +1,4 @@
-/** One version of an actor's state as it lies in storage: docs/STORAGE.md draws it. */
+/** One version of an actor's state as it is stored: docs/STORAGE.md draws it. */
 
 const MAGIC = 0x4d444e54; // TNDM, little-endian
 const FORMAT = 1;
@@ -11,14 +11,14 @@ const CHECKSUM_OFFSET = 28;
 export const SNAPSHOT_OFFSET = 32;
 
 export interface StateRecord {
-  /** Of the state's schema. */
+  /** Fingerprint of the schema of the state. */
   readonly fingerprint: bigint;
-  /** One higher with each record of the actor. */
+  /** Grows by one with each record of the actor. */
   readonly generation: number;
   readonly snapshot: Uint8Array;
 }
 
-/** Bytes that are no whole record, or one of a format that is not known here. */
+/** The bytes are no whole record, or have an unknown format. */
 export class RecordError extends Error {
   override readonly name = 'RecordError';
 }
@@ -36,7 +36,7 @@ export function encodeRecord({ fingerprint, generation, snapshot }: StateRecord)
   return bytes;
 }
 
-/** What lies behind the record is of an older and longer one. @throws RecordError */
+/** Ignores bytes after the record: they belong to an older, longer one. @throws RecordError */
 export function decodeRecord(bytes: Uint8Array): StateRecord {
   if (bytes.length < SNAPSHOT_OFFSET) throw new RecordError(`${bytes.length} bytes are no record`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -65,7 +65,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return remainder;
 });
 
-/** @param before checksum of the bytes that come before these */
+/** @param before checksum of the bytes before these */
 export function crc32c(bytes: Uint8Array, before = 0): number {
   let remainder = ~before;
   for (let i = 0; i < bytes.length; i++) remainder = TABLE[(remainder ^ bytes[i]) & 0xff] ^ (remainder >>> 8);
