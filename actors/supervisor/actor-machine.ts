@@ -19,10 +19,10 @@
  *    deciding ── fail over ──> moving ── done ──> running
  *                                └── failed ──> deciding
  *
- * Whether it is restarted is decided in the tree of supervisors (tree/). Who asks from outside is told `restarting` from its end on until it runs.
+ * The tree of supervisors (tree/) decides whether it is restarted. From its end until it runs, it appears as `restarting` outside.
  *
- * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. What
- * the states do in VMs is behind `ActorCommands`; the machine knows only when.
+ * Each incarnation has a higher epoch, and an `ended` of an older one is ignored: a report may cross a restart on its way. The machine
+ * only knows when something is done; `ActorCommands` knows what that is in the VMs.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
@@ -36,35 +36,35 @@ export interface ActorCommands {
   /** Starts the incarnation from `savedState`, or fresh. */
   spawn(epoch: number, savedState: Uint8Array | undefined): Promise<void>;
   /**
-   * Fences the former incarnation in every VM, and starts the next one with the state of the former.
-   * @param started its VM has started it already, by permit
+   * Fences the former incarnation in every VM, and starts the next one with its state.
+   * @param started whether its VM has started it already, by permit
    */
   restart(epoch: number, started: boolean): Promise<void>;
-  /** Fences the former incarnation in every VM, then starts the next one fresh; waits while its VM is started again. */
+  /** Fences the former incarnation in every VM, then starts the next one fresh; waits while its VM is being started again. */
   respawn(epoch: number): Promise<void>;
-  /** Ends the incarnation in its VM. What waits for the actor goes on waiting. */
+  /** Ends the incarnation in its VM. Frames that wait for the actor go on waiting. */
   end(): Promise<void>;
-  /** Takes it to another VM, which is its own from the event `moved` on. A failure before that leaves it to be restarted where it was. */
+  /** Moves it to another VM, in which it is from the event `moved` on. After a failure before that, it is restarted where it was. */
   move(to: Side): Promise<void>;
-  /** Ends it in its VM and fails the requests it has in hand. @returns its last saved state */
+  /** Ends it in its VM and fails the requests that it is working on. @returns its last saved state */
   stop(): Promise<Uint8Array>;
 }
 
 export interface ActorInput {
   readonly actor: string;
-  /** Where it starts. */
+  /** VM in which it starts. */
   readonly vm: Side;
-  /** Why there. */
+  /** Why it starts there. */
   readonly why: TwinStatus['why'];
   /** Whether it may begin as its JavaScript twin when its guest cannot be run. */
   readonly mayBeginInJavaScript: () => boolean;
   readonly restart: RestartKind;
-  /** How long the VM may take to stop it. */
+  /** The longest that the VM may take to stop it. */
   readonly shutdownMs: number;
   readonly commands: ActorCommands;
 }
 
-/** Why it is being stopped: by order, because its work is done, or because its budget is exhausted. */
+/** Why it is being stopped: somebody asked for it, its work is done, or its budget is exhausted. */
 type Intent = 'stop' | 'finish' | 'exhaust';
 
 export interface ActorContext extends ActorInput {
@@ -73,70 +73,70 @@ export interface ActorContext extends ActorInput {
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
-  /** How the last incarnation ended, for those who watch; of no meaning before one has. */
+  /** How the last incarnation ended, for those who watch; without meaning before one has. */
   readonly end: EndReason;
   /** The error of the last command that failed: the cause of a StartError. */
   readonly error: unknown;
   readonly intent: Intent;
-  /** Epoch as which its VM has started it again by permit. */
+  /** Epoch with which its VM has started it again by permit. */
   readonly restartsAs: number;
-  /** Why that incarnation has ended too, before its supervisor has heard of it. */
+  /** Why the incarnation that was started by permit has ended too, before its supervisor heard of it. */
   readonly endedAhead: string | undefined;
-  /** It has left its VM: the next incarnation starts without the state of the last. */
+  /** True when it has left its VM: the next incarnation starts without the state of the last. */
   readonly fresh: boolean;
   /** False when its VM did not confirm the last stop. */
   readonly clean: boolean;
-  /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
+  /** True when it ended while its VM recovered: its restart has to wait until the VM takes commands. */
   readonly endedEarly: boolean;
-  /** What its next incarnation begins with: of one that was stopped, until the next runs. */
+  /** State with which its next incarnation begins: that of a stopped actor, until the next incarnation runs. */
   readonly savedState: Uint8Array | undefined;
-  /** Where it is to move, or was last. */
+  /** Where it is to move, or last moved. */
   readonly target: Side;
-  /** It moves, or was last restarted, because it ended too often where it was. */
+  /** True when it moves, or was last restarted, because it ended too often where it was. */
   readonly failingOver: boolean;
-  /** A stop was ordered while it moved, or its VM recovered. */
+  /** True when it was to stop while it moved, or while its VM recovered. */
   readonly stopWanted: boolean;
-  /** At which its guest ended as it was spawned; undefined when it did not. */
+  /** Error with which its guest ended as it was spawned; undefined when it did not. */
   readonly guestError: unknown;
-  /** As it was placed: what it is again when it comes back there. */
+  /** Its twin by placement, which is its twin again when it comes back there. */
   readonly placed: TwinStatus;
   readonly twin: TwinStatus;
 }
 
 export type ActorEvent =
-  /** Its guest cannot be run: it is to begin as its JavaScript twin. */
+  /** Its guest cannot be run: it begins as its JavaScript twin. */
   | { readonly type: 'replace'; readonly reason: string }
   | { readonly type: 'start' }
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
   /** Its supervisor starts the next incarnation. */
   | { readonly type: 'restart' }
-  /** The next incarnation is that of its twin in another VM, with all that is left of this one. */
+  /** The next incarnation is its twin in another VM, with everything that is left of this one. */
   | { readonly type: 'failOver'; readonly to: Side }
-  /** Its supervisor ends it, to start it again with others. */
+  /** Its supervisor ends it, to start it again together with others. */
   | { readonly type: 'end' }
   /** Its supervisor will not start it again by itself. */
   | { readonly type: 'drop'; readonly why: DropReason }
   | { readonly type: 'finish' }
   | { readonly type: 'stop' }
   | { readonly type: 'vmLost'; readonly reason: string }
-  /** The VM was lost, and is started again on what it left. */
+  /** The VM was lost, and is started again with the memory that it left. */
   | { readonly type: 'vmRestarting'; readonly reason: string; readonly end: EndReason }
   | { readonly type: 'recovered' }
   | { readonly type: 'move'; readonly to: Side }
-  /** The VM where it moves has it. */
+  /** The VM to which it moves has it. */
   | { readonly type: 'moved' };
 
-/** Where it has just arrived. */
+/** The twin that runs after a move. */
 function twinAfterMove({ target, placed, failingOver, reason }: ActorContext): TwinStatus {
   if (failingOver) return { side: target, why: 'crashes', detail: reason };
   return target === placed.side && placed.why !== 'guest' ? placed : { side: target, why: 'moved', detail: '' };
 }
 
-/** The VM of an actor is gone, or comes back. */
+/** The VM of the actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
-/** It is to be stopped in its VM, */
+/** It is to be stopped in its VM. */
 const onStop = { stop: { target: 'stopping', actions: 'intendStop' }, drop: { target: 'stopping', actions: 'noteDrop' } } as const;
-/** or as soon as its VM has it. */
+/** It is to be stopped as soon as its VM has it. */
 const onEarlyStop = {
   stop: { actions: ['intendStop', 'wantStop'] },
   drop: { actions: ['noteDrop', 'wantStop'] },
@@ -168,7 +168,7 @@ export const actorMachine = setup({
     hasEndedAhead: ({ context }) => context.endedAhead !== undefined,
     finishing: ({ context }) => context.intent === 'finish',
     hasLeft: ({ context }) => context.fresh,
-    /** What its VM has answered was said by its guest, and it has never run: nobody has a state of it. */
+    /** The VM's error came from its guest, and the actor has never run, so nobody has a state of it. */
     beginsInJavaScript: ({ context, event }) =>
       context.vm === 'wasm' &&
       context.epoch === 1 &&
@@ -191,7 +191,7 @@ export const actorMachine = setup({
     })),
     noteAhead: assign(({ event }) => ({ endedAhead: event.type === 'ended' ? event.reason : undefined })),
     noteEndAhead: assign(({ context }) => ({ reason: context.endedAhead, endedAhead: undefined, restartsAs: 0, end: 'trap' })),
-    /** What is to be stopped is the incarnation that its VM has started. */
+    /** The incarnation to stop is the one that its VM has started. */
     followPermit: assign(({ context, event }) => ({
       epoch: event.type === 'ended' ? Math.max(context.epoch, event.restartsAs) : context.epoch,
     })),
@@ -201,7 +201,7 @@ export const actorMachine = setup({
       fresh: false,
       failingOver: false,
       endedEarly: false,
-      // One that is to be stopped ends for that.
+      // If it is to be stopped, that is why it ends.
       ...(event.type === 'vmRestarting' && !context.stopWanted && { reason: event.reason, end: event.end }),
     })),
     noteEarlyEnd: assign(({ context, event }) => ({
@@ -213,7 +213,7 @@ export const actorMachine = setup({
       const error = 'error' in event ? event.error : undefined;
       return { error, reason: reasonOf(error), end: 'failed' };
     }),
-    /** Its JavaScript twin did not begin either: what it was to be is what has failed. */
+    /** Its JavaScript twin did not begin either: the failure that counts is that of the wanted twin. */
     noteBothFailed: assign(({ context, event }) => {
       const other = reasonOf('error' in event ? event.error : undefined);
       return {
@@ -231,7 +231,7 @@ export const actorMachine = setup({
       endedEarly: false,
       stopWanted: false,
     })),
-    /** An incarnation that its VM has started by permit, and whose end was not heard of, moves as it is. */
+    /** If its VM has started an incarnation by permit, and no end of that is known, that incarnation moves. */
     noteFailOver: assign(({ context }) => ({
       epoch: Math.max(context.epoch, context.restartsAs),
       restartsAs: 0,
@@ -349,7 +349,7 @@ export const actorMachine = setup({
         vmRestarting: { target: 'recovering', reenter: true },
       },
     },
-    // That its VM does not answer shows again as it is restarted.
+    // If its VM does not answer, that shows again in the restart.
     ending: {
       invoke: { src: 'end', input: ({ context }) => context, onDone: 'deciding', onError: 'deciding' },
       on: { ...onLoss, ...onStop, ended: { guard: 'ofThisEpoch', actions: 'followPermit' } },
@@ -436,7 +436,7 @@ export const actorMachine = setup({
         ended: { guard: 'ofThisEpoch', actions: 'followPermit' },
         stop: { guard: 'finishing', actions: 'intendStop' },
         vmLost: { target: 'leaving', actions: 'noteLoss' },
-        // It may not have been stopped: what it had comes back with its VM.
+        // It may not have been stopped: then it comes back with its VM.
         vmRestarting: [
           { guard: 'finishing', target: 'leaving', actions: 'noteLossAtEnd' },
           { target: 'recovering', actions: 'wantStop' },
@@ -454,7 +454,7 @@ export const actorMachine = setup({
     stopped: { on: { start: 'starting' } },
     exhausted: { on: { start: 'starting' } },
     failed: { on: { start: 'starting' } },
-    // A command may have found the VM lost before that was announced.
+    // A command may have found the VM lost before the loss was announced.
     lost: { on: { start: 'starting', vmRestarting: 'recovering' } },
     removed: { type: 'final' },
   },

@@ -1,4 +1,4 @@
-/** What the supervisor tells those who watch: state changes as they happen, and the crash reports of late. */
+/** What the supervisor tells those who watch: state changes as they happen, and the latest crash reports. */
 import { DeadLetters } from '../../bus/dead-letters.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
@@ -16,9 +16,9 @@ export interface ActorStatus {
   readonly restarts: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
-  /** Of an actor that runs in Wasm, or has failed over from there; null when its restarts count in its supervisor alone. */
+  /** Circuit of an actor that runs in Wasm, or has failed over from there; null when only its supervisor counts its restarts. */
   readonly circuit: CircuitState | null;
-  /** Which of its twins that is, and why. */
+  /** Which of its twins runs, and why. */
   readonly twin: TwinStatus;
 }
 
@@ -37,7 +37,7 @@ export interface VmStatus {
   readonly vm: VmName;
   readonly state: VmState;
   readonly reason: string;
-  /** Its actors go on as their JavaScript twins, for good: it could not in Wasm. */
+  /** Whether its actors run as their JavaScript twins for good, since the VM could not go on in Wasm. */
   readonly failedOver: boolean;
 }
 
@@ -46,30 +46,35 @@ export type SystemChange =
   | ({ readonly type: 'vm' } & VmStatus)
   | ({ readonly type: 'actor' } & ActorStatus)
   | ({ readonly type: 'port' } & PortStatus)
-  /** An incarnation ended. */
+  /** An incarnation has ended. */
   | { readonly type: 'crash'; readonly report: CrashReport }
-  /** A message was given up after its second trap. */
+  /** A message was poison: its second attempt crashed too. */
   | { readonly type: 'poisoned'; readonly report: CrashReport; readonly frame: Uint8Array }
-  /** The guest of an actor that was placed in Wasm cannot be run: it begins as its JavaScript twin, or, without one, the start ends. */
+  /**
+   * The guest of an actor that was placed in Wasm cannot be run: the actor begins as its JavaScript twin, or, without one, the start ends.
+   */
   | { readonly type: 'guest'; readonly actor: string; readonly reason: string; readonly twin: 'js' | null }
-  /** A VM was silent that nobody would have woken. */
+  /** A VM slept though it had something to do, and nobody would have woken it. */
   | { readonly type: 'deaf'; readonly report: DeafReport }
-  /** An actor that handled messages again said something else than the first time. */
+  /** An actor handled messages again, and its output differed from the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
-  /** A party has sent what its schema does not allow, or requests beyond all bounds, and that is a dead letter: told once for each of its kinds in each life of its VM. */
+  /**
+   * A party sent what its schema does not allow, or requests beyond all bounds: they became dead letters. Reported once for each kind in
+   * each life of its VM.
+   */
   | { readonly type: 'refused'; readonly report: RefusedReport }
-  /** Of a state in storage. */
+  /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
-  /** A VM did not take new routes, and its parties may send to an address that has nobody; or a watcher was not told of an end. */
+  /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 
-/** Crash reports kept, newest last: more than one budget of every actor, and what a person reads. */
+/** How many crash reports are kept, newest last: more than one budget of every actor, and as many as a person reads. */
 export const CRASH_REPORTS_MAX = 64;
 
 export class ChangeFeed {
   readonly crashReports: CrashReport[] = [];
   readonly histories = new CrashHistories();
-  /** Messages that were given up: they outlive the VM in which that was. */
+  /** Poison messages: they outlive the VM in which they crashed. */
   readonly poisoned: DeadLetters<CrashReport>;
   private readonly listeners: Listeners<SystemChange>;
 
@@ -78,12 +83,12 @@ export class ChangeFeed {
     this.poisoned = new DeadLetters(undefined, () => clock.nowMicros());
   }
 
-  /** @returns a function that takes the listener away */
+  /** @returns a function that removes the listener */
   onChange(listener: (change: SystemChange) => void): () => void {
     return this.listeners.add(listener);
   }
 
-  /** A VM did not take what it was told. */
+  /** Reports that a VM did not accept what it was told. */
   controlFailed(error: ControlError): void {
     this.emit({ type: 'control', error });
   }
@@ -109,7 +114,7 @@ export class ChangeFeed {
 const NONE: CrashHistory = { lastCrash: null, poisoned: null };
 
 /**
- * What is remembered of the crashes of each party: a few numbers that stay when the reports have made room for others.
+ * What is remembered of the crashes of each party: a few numbers that stay when the reports are dropped.
  *
  * The catch: a report that took long to complete may come after that of a later incarnation, and does not replace it.
  */
@@ -138,13 +143,13 @@ class CrashHistories {
   }
 }
 
-/** Those who are told of changes. One that throws disturbs neither who tells nor the others: its error surfaces from a timer. */
+/** Those who are told of changes. One that throws disturbs neither the caller nor the others: its error is thrown from a timer. */
 export class Listeners<Change> {
   private readonly listeners = new Set<(change: Change) => void>();
 
   constructor(private readonly timers: Timers) {}
 
-  /** @returns a function that takes the listener away */
+  /** @returns a function that removes the listener */
   add(listener: (change: Change) => void): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);

@@ -1,12 +1,12 @@
 /**
- * What is decided for an actor that runs in Wasm and could run as its JavaScript twin (docs/SUPERVISION.md, "Fail over"): like a circuit
- * breaker, it counts what goes wrong in Wasm, and opens when that is too often.
+ * Decides about an actor that runs in Wasm and could run as its JavaScript twin (docs/SUPERVISION.md, "Fail over"): like a circuit
+ * breaker, it counts failures in Wasm, and opens when there are too many.
  *
  *   closed ── exhausted ──> open ── cooled down, once ──> half-open
  *                            ▲                               │ exhausted
  *                            └────── open for good <─────────┘
  *
- * In Wasm it is closed or half-open, and open in JavaScript. Half-open waits for nothing: it is as closed, with one more end in store.
+ * It is closed or half-open while the actor is in Wasm, open while it is in JavaScript. Half-open has no timer: it works like closed.
  */
 import type { Host } from '../contract/host.js';
 import type { CircuitState, Side } from '../contract/states.js';
@@ -19,20 +19,23 @@ export interface CircuitLimits extends Intensity {
   readonly coolDownMs: number;
 }
 
-/** What comes in storms is over in a minute; and a move back that goes wrong costs a viewer one interruption, not one every few seconds. */
+/** A storm of failures is over in a minute. And a move back that goes wrong interrupts a viewer once, not every few seconds. */
 export const COOL_DOWN_MS = 60_000;
 
 export interface Circuit {
   readonly state: CircuitState;
-  /** Of the restarts in Wasm that still count. */
+  /** Times of the restarts in Wasm that still count. */
   readonly times: RestartTimes;
-  /** It has been half-open: once open again it stays so. */
+  /** True when it has been half-open: once open again, it stays so. */
   readonly tried: boolean;
-  /** Times that it was to go back and did not get there. */
+  /** How often the actor was to go back and did not get there. */
   readonly missed: number;
 }
 
-/** A VM that recovers as the cool-down ends runs at the end of the next. What fails each time will go on failing, and each try holds the actor up. */
+/**
+ * A VM that recovers at the end of the first cool-down runs at the end of the next. A move that fails each time will go on failing, and
+ * each attempt holds the actor up.
+ */
 export const TRIES_BACK_MAX = 3;
 
 export const CLOSED: Circuit = { state: 'closed', times: [], tried: false, missed: 0 };
@@ -49,7 +52,7 @@ export const opened = ({ tried }: Circuit): Circuit => ({ state: 'open', times: 
 /** The actor goes back to Wasm, on trial. */
 export const halfOpened = (): Circuit => ({ state: 'half-open', times: [], tried: true, missed: 0 });
 
-/** It was to go back, and is where it was. */
+/** The actor was to go back, and is where it was. */
 export const missed = (circuit: Circuit): Circuit => ({ ...circuit, missed: circuit.missed + 1 });
 
 /** Whether the actor may go back to Wasm once it has cooled down. */
@@ -63,25 +66,25 @@ export function checkCircuit(limits: CircuitLimits): CircuitLimits {
   return limits;
 }
 
-/** What it has to know of its actor: the context of its machine. */
+/** What a breaker has to know about its actor: the context of the actor's machine. */
 export interface BreakerPosition {
   readonly vm: Side;
-  /** It has left its VM, so that there is no state to take along. */
+  /** True when the actor has left its VM, so that there is no state to take along. */
   readonly fresh: boolean;
-  /** In Wasm: it has failed over in vain. */
+  /** In Wasm: true when it failed over in vain. */
   readonly failingOver: boolean;
 }
 
-/** The actor that it is of. */
+/** The actor of a breaker. */
 export interface BreakerSubject {
   readonly position: BreakerPosition;
-  /** Takes the actor back to Wasm; `begin` is called as that begins. Rejects when it stays where it is. */
+  /** Moves the actor back to Wasm, and calls `begin` when that begins. Rejects when the actor stays where it is. */
   goBack(begin: () => void): Promise<void>;
 }
 
 /**
- * The circuit of one actor at work: counts its restarts in Wasm in place of its supervisor, has it fail over when they are too many, and
- * takes it back once it has cooled down.
+ * The circuit of one actor at work: counts its restarts in Wasm in place of its supervisor, makes it fail over when there are too many,
+ * and moves it back once it has cooled down.
  *
  *   restart in Wasm ─> counted here ── one too many ─> the next incarnation is its JavaScript twin's ─> timer ─> back, once
  *
@@ -89,7 +92,7 @@ export interface BreakerSubject {
  */
 export class CircuitBreaker implements OwnBudget {
   private circuit: Circuit = CLOSED;
-  /** What it is once the move that is under way has landed. */
+  /** The circuit that holds once the present move has landed. */
   private next: Circuit = CLOSED;
   private failsOver = false;
   private timer: unknown;
@@ -101,7 +104,7 @@ export class CircuitBreaker implements OwnBudget {
     private readonly actor: BreakerSubject,
   ) {}
 
-  /** Null where restarts count in the supervisor, as in JavaScript by placement or by order. */
+  /** Null where the supervisor counts restarts: in JavaScript, if the actor was placed or moved there. */
   get state(): CircuitState | null {
     const { vm } = this.actor.position;
     if (vm === 'wasm' && this.vms.wasmFailedOver) return 'open';
@@ -109,7 +112,7 @@ export class CircuitBreaker implements OwnBudget {
     return state === 'closed' && vm === 'js' ? null : state;
   }
 
-  /** The actor runs in Wasm, and its twin could take over. */
+  /** Whether the actor runs in Wasm and its twin could take over. */
   private get counts(): boolean {
     return this.actor.position.vm === 'wasm' && this.vms.runs('js') && !this.vms.wasmFailedOver;
   }
@@ -131,7 +134,7 @@ export class CircuitBreaker implements OwnBudget {
     return countRestart(this.circuit, this.host.clock.nowMicros(), this.limits);
   }
 
-  /** The next incarnation starts. @returns whether it is to be that of the JavaScript twin */
+  /** Called when the next incarnation starts. @returns whether it is to be the JavaScript twin */
   start(): boolean {
     const { failsOver } = this;
     this.failsOver = false;
@@ -139,7 +142,7 @@ export class CircuitBreaker implements OwnBudget {
     return failsOver;
   }
 
-  /** A move by order begins: all is forgotten where it lands. */
+  /** Called when somebody moves the actor: where it lands, everything is forgotten. */
   reset(): void {
     this.next = CLOSED;
   }
@@ -148,7 +151,7 @@ export class CircuitBreaker implements OwnBudget {
     this.circuit = this.next;
   }
 
-  /** The actor runs again, or does not. */
+  /** Called when the actor runs again, or no longer runs. */
   changed(runs: boolean): void {
     const { timers } = this.host;
     timers.clear(this.timer);
@@ -157,7 +160,7 @@ export class CircuitBreaker implements OwnBudget {
   }
 
   private async goBack(): Promise<void> {
-    // One that gets there is another circuit.
+    // An actor that gets there has another circuit.
     this.circuit = missed(this.circuit);
     if (!this.vms.runs('wasm')) {
       this.changed(true);
@@ -166,7 +169,7 @@ export class CircuitBreaker implements OwnBudget {
     const begin = () => {
       this.next = halfOpened();
     };
-    // One that stays where it is is restarted there, and cools down anew.
+    // An actor that does not get away is restarted there, and cools down anew.
     await this.actor.goBack(begin).catch(() => {});
   }
 }

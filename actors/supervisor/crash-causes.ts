@@ -1,11 +1,11 @@
 /**
- * Answers the VMs' question which crash is why a request has failed.
+ * Answers a VM that asks which crash made a request fail.
  *
  *   report of a crash ──> kept, with its position as soon as that is known ──┬──> the answer to who asks for that incarnation, also before it comes
  *   a VM is lost ───────> kept for each party that was in it ────────────────┴──> the answer to who asks what a party has ended by since a time
  *
- * The catch: a failure may be faster than the report, which takes another way. It is waited for then: until it comes, until the VM is lost where it
- * would come from, or until all ends.
+ * The catch: a failure may arrive before the report, which takes another way. Then the answer waits: until the report comes, until the
+ * VM is lost from which it would come, or until everything ends.
  */
 import { beginningOf } from '../../bus/beginning.js';
 import type { CrashCause } from '../../protocol/errors.js';
@@ -18,12 +18,12 @@ import type { Directory } from './directory.js';
 interface Crash {
   readonly address: number;
   readonly epoch: number;
-  /** In microseconds since the Unix epoch. */
+  /** Time in microseconds since the Unix epoch. */
   readonly at: number;
   readonly cause: Promise<CrashCause>;
 }
 
-/** Ways to go down that are no crash. */
+/** Reasons to end that are no crash. */
 const BY_ORDER: readonly (EndReason | undefined)[] = ['restarted', 'moved', 'finished', 'stopped', undefined];
 
 interface Waiting {
@@ -32,9 +32,9 @@ interface Waiting {
 }
 
 export class CrashCauses {
-  /** By address and epoch, newest last. */
+  /** Crashes by address and epoch, newest last. */
   private readonly crashes = new Map<string, Crash>();
-  /** By address: the last incarnation of which a crash was heard. Of none before it is another to come. */
+  /** By address: the last incarnation of which a crash was reported. No report of an earlier one will come. */
   private readonly heard = new Map<number, number>();
   private waiting: readonly Waiting[] = [];
   private ended = false;
@@ -44,19 +44,19 @@ export class CrashCauses {
     private readonly clock: Clock,
   ) {}
 
-  /** @param position resolves when it is known, or cannot be. Never rejects */
+  /** @param position resolves when it is known, or cannot be found. Never rejects */
   crashed({ party, address, epoch, reason, at }: CrashReport, position: Promise<string>): void {
     const cause = position.then((position) => ({ party, epoch, reason, position }));
     this.note({ address, epoch, at, cause });
   }
 
-  /** The VM of a party is lost: whatever that was at, this incarnation has ended by it. */
+  /** The VM of a party is lost: whatever the party did, its incarnation has ended by that. */
   vmLost({ party, address, epoch }: { readonly party: string; readonly address: number; readonly epoch: number }, why: string): void {
     const reason = beginningOf(why, CRASH_REASON_CHARACTERS_MAX);
     const crash = { address, epoch, at: this.clock.nowMicros(), cause: Promise.resolve({ party, epoch, reason, position: '' }) };
-    // What it had crashed by before, and was to be started again after, is told as that.
+    // If it had crashed before, and was to be started again, that crash is the answer.
     if (!this.crashes.has(keyOf(address, epoch))) this.note(crash);
-    // Nobody will report a crash from there any more.
+    // No crash will be reported from there any more.
     this.settle(({ party }) => party === address, crash);
   }
 
@@ -66,7 +66,7 @@ export class CrashCauses {
     return crash ? crash.cause : null;
   }
 
-  /** Nothing more is reported. */
+  /** No more reports will come. */
   end(): void {
     this.ended = true;
     this.settle(() => true, undefined);
@@ -87,7 +87,7 @@ export class CrashCauses {
     for (const { settle } of answered) settle(crash);
   }
 
-  /** Of one incarnation. */
+  /** The crash of one incarnation. */
   private async named(question: CrashQuestion, epoch: number): Promise<Crash | undefined> {
     const { party } = question;
     const known = this.crashes.get(keyOf(party, epoch));
@@ -98,8 +98,8 @@ export class CrashCauses {
   }
 
   /**
-   * Who is down has crashed before it was asked; any other since then. What an actor has in hand outlives the loss of its VM: when that ends, and
-   * nobody names a crash, it is by order.
+   * A party that is down has crashed before the request; any other has crashed since. The requests that an actor works on survive the loss
+   * of its VM: if they end and no crash is named, somebody stopped the actor.
    */
   private since({ party: address, code, askedAt }: CrashQuestion): Crash | undefined {
     const last = [...this.crashes.values()].findLast((crash) => crash.address === address);

@@ -1,4 +1,4 @@
-/** Who is where, in which incarnation and state: the only shared, synchronous state of the supervisor. It decides nothing. */
+/** Which party is where, in which incarnation and state: the only shared, synchronous state of the supervisor. It decides nothing. */
 import type { PartySchema } from '../../protocol/schema.js';
 import type { Routes, VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
@@ -11,8 +11,8 @@ import type { SupervisedPort } from './supervised-port.js';
 import { Vms } from './supervised-vm.js';
 
 /**
- * starting: not every actor has run. up: a VM that is lost is started again. ending: routes are left alone, since what is stopped answers for itself,
- * and the VMs go next.
+ * starting: not every actor has run. up: a lost VM is started again. ending: routes are left alone, since what is stopped answers for
+ * itself, and the VMs end next.
  */
 export type Phase = 'starting' | 'up' | 'ending';
 
@@ -69,7 +69,7 @@ export class Directory {
     return this.parties.filter(({ routed }) => routed).map(({ address, vm }) => [address, vm]);
   }
 
-  /** For a call that says so when there is none. */
+  /** The name for a call that reports when there is none. */
   nameAt(address: number): string {
     return this.schemas.find((schema) => schema.address === address)?.name ?? `at address ${address}`;
   }
@@ -83,7 +83,7 @@ export class Directory {
     return this.vms.named(this.party(name).vm).control;
   }
 
-  /** Of the VM where frames for this address go; undefined when it is gone. */
+  /** Control of the VM to which frames for this address go; undefined when the VM is gone. */
   controlAt(address: number): VmControl | undefined {
     const party = this.at(address);
     return party?.routed ? this.vms.liveControl(party.vm) : undefined;
@@ -101,11 +101,12 @@ function known<T>(name: string, party: T | undefined): T {
  * Invariant: a route leads only to a port whose VM is there, or an actor that is up, on its way up, or not yet started. One publication comes after
  * another, and each one sends what is true when it starts.
  *
- * The catch: a fence lets pass what had left before the end of an incarnation, so the last sequence of each is kept until its address is given up.
+ * The catch: a fence lets frames pass that had left before an incarnation ended, so the last sequence of each is kept while its address
+ * remains in use.
  */
 export class Routing {
   private last: Promise<void> = Promise.resolve();
-  /** Per address, the last frame that an ended incarnation has sent. */
+  /** Sequence of the last frame that an ended incarnation has sent, by address. */
   private readonly lastSequences = new Map<number, number>();
 
   constructor(
@@ -119,23 +120,23 @@ export class Routing {
     await Promise.all(vms.liveControls.map((control) => control.setRoutes(routes).catch(rethrowUnlessLost)));
   }
 
-  /** Never rejects: a VM that does not take its routes is told of. */
+  /** Publishes again. Never rejects: a VM that does not accept its routes is reported. */
   again(): Promise<void> {
     this.last = this.last.then(() => this.publish()).catch((error) => this.changes.controlFailed(error));
     return this.last;
   }
 
-  /** An incarnation has ended, and this was the last that it sent. */
+  /** Notes the sequence of the last frame of an incarnation that has ended. */
   noteLast(address: number, sequence: number): void {
     this.lastSequences.set(address, sequence);
   }
 
-  /** Nothing has cut it off: all that it has sent is its own. */
+  /** Nothing cut the incarnation off: every frame that it has sent counts. */
   forgetLast(address: number): void {
     this.lastSequences.delete(address);
   }
 
-  /** Former incarnations are refused. A VM that is lost needs no fence: it reads nothing any more. */
+  /** Makes VMs refuse former incarnations. A lost VM needs no fence: it does not read any more. */
   async fence(address: number, epoch: number, except?: VmControl): Promise<void> {
     const lastSequence = this.lastSequences.get(address) ?? firstSequenceOf(epoch);
     const fenced = this.directory.vms.liveControls.filter((control) => control !== except);

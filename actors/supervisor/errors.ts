@@ -1,4 +1,4 @@
-/** What goes wrong at the hands of the supervisor, and what the failure of a control call (ControlError, host.ts) means to it. */
+/** Errors of the supervisor, and what the failure of a control call (ControlError, host.ts) means to it. */
 import { ControlError, type ControlFailure } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import { isA } from '../contract/thrown.js';
@@ -17,10 +17,13 @@ export class StartError extends Error {
   }
 }
 
-/** unknown: no actor or port of that name, or an actor that was temporary and has ended. state: it is in no state for what was asked. port: a port cannot do it. guest: its Wasm twin cannot be run. */
+/**
+ * unknown: no actor or port of that name, or a temporary actor that has ended. state: its state does not allow what was asked. port: a port
+ * cannot do it. guest: its Wasm twin cannot be run.
+ */
 export type SupervisionFailure = 'unknown' | 'state' | 'port' | 'guest';
 
-/** An order to the supervisor that cannot be carried out; nothing was done. */
+/** What was asked of the supervisor cannot be done; nothing was done. */
 export class SupervisionError extends Error {
   override readonly name = 'SupervisionError';
   constructor(
@@ -37,7 +40,7 @@ export const codeOf = (error: unknown): ControlFailure | undefined => (isA(error
 /** The VM was lost: that is announced as well. */
 export const isLoss = (error: unknown): boolean => codeOf(error) === 'lost';
 
-/** A VM that is lost is dealt with where that is announced. */
+/** Ignores that a VM is lost: that is dealt with where it is announced. */
 export function rethrowUnlessLost(error: unknown): void {
   if (!isLoss(error)) throw error;
 }

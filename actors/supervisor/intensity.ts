@@ -1,18 +1,18 @@
 /**
- * How often an actor may be restarted: at most `intensity` times within any `periodMs`, OTP's meaning. The restart that would be
- * one too many is refused, and the actor's budget is exhausted.
+ * How often an actor may be restarted: at most `intensity` times within any `periodMs`, as in OTP. The restart that would be one too
+ * many is refused, and the actor's budget is exhausted.
  *
  * The catch: the host's clock may step back when the system's clock is set. A step back must not make old restarts look new for
  * hours, so times later than now count as now.
  */
 
 export interface Intensity {
-  /** Restarts admitted within the period; 0 admits none. */
+  /** Restarts allowed within the period; 0 allows none. */
   readonly intensity: number;
   readonly periodMs: number;
 }
 
-/** A person who holds down the key that crashes an actor, and a guest with a rare fault, stay within it; a crash loop does not. */
+/** Enough for a person who holds down the key that crashes an actor, and for a guest with a rare fault; not enough for a crash loop. */
 export const INTENSITY_DEFAULT: Intensity = { intensity: 5, periodMs: 10_000 };
 
 /** Times of the restarts that still count, in microseconds, oldest first. */

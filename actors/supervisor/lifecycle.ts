@@ -1,8 +1,8 @@
 /**
- * The beginning and the end of everything. First the VMs, their links, the routes, the actors; at the end the actors in reverse order of their start,
- * as the tree of supervisors has it, then the VMs.
+ * The beginning and the end of everything. First the VMs, their links, the routes, the actors; at the end the actors in reverse order of
+ * their start, by the tree of supervisors, then the VMs.
  *
- * The catch: a VM that hangs cannot stop its other actors either. Its thread is ended then, instead of waiting for each of them.
+ * The catch: a VM that hangs cannot stop its other actors either. Then its thread is ended, instead of waiting for each of them.
  */
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
@@ -73,7 +73,7 @@ export class Lifecycle implements SystemCommands {
     directory.phase = 'ending';
     const actors = [...directory.actors.values()].reverse();
     await tree.stop();
-    // What was down for its supervisor, or on its way there, may still be in its VM.
+    // An actor that was down for its supervisor, or about to be, may still be in its VM.
     for (const actor of actors) await actor.stop();
     const report = actors.map(({ name, vm }) => ({ actor: name, outcome: this.outcomeOf(name, vm) }));
     for (const vm of [...directory.vms.all].reverse()) await vm.end('stop');
@@ -87,7 +87,7 @@ export class Lifecycle implements SystemCommands {
     return this.outcomes.get(actor) ?? (this.services.directory.vms.find(vm)?.state === 'stopped' ? 'killed' : 'down');
   }
 
-  /** An actor was stopped meanwhile. */
+  /** Notes that an actor was stopped. */
   async stopped({ name, vm }: SupervisedParty, { outcome, error }: StopResult): Promise<void> {
     const { directory } = this.services;
     this.outcomes.set(name, outcome);

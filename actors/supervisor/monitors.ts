@@ -4,7 +4,8 @@
  *   epoch rises, or the party is down ─> every epoch up to then that nobody was told of ─> its watchers: at once, or when they are up
  *
  * Epochs only rise, so one number for each watched party says what has been told. The catch: a watcher that is down is told when it runs
- * again, and what waits for it is bounded. Beyond the bound its oldest notice is sent nevertheless, and becomes a dead letter.
+ * again, and the number of notices that wait for it is bounded. Beyond that its oldest notice is sent all the same, and becomes a dead
+ * letter.
  */
 import type { EndReason } from '../../protocol/generated/system.js';
 import { WATCH_NOTICES_MAX } from '../../protocol/limits.js';
@@ -13,9 +14,9 @@ import type { ChangeFeed } from './change-feed.js';
 import type { Directory } from './directory.js';
 
 export class Monitors {
-  /** Per watched party, the addresses of those who watch it. */
+  /** Addresses of the watchers, for each watched party. */
   private readonly watchers = new Map<number, number[]>();
-  /** Per watched party, the last epoch whose end was told. */
+  /** Last epoch whose end was told, for each watched party. */
   private readonly told = new Map<number, number>();
   private readonly waiting = new Map<number, EndNotice[]>();
 
@@ -45,7 +46,7 @@ export class Monitors {
     for (let each = told + 1; each <= epoch; each++) for (const watcher of watchers) this.notify(watcher, { party, epoch: each, reason });
   }
 
-  /** The party runs: it is told what ended while it did not. */
+  /** A party runs: it is told what ended while it did not. */
   up(address: number): void {
     const notices = this.waiting.get(address);
     this.waiting.delete(address);

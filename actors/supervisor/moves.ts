@@ -1,11 +1,11 @@
 /**
- * The host's part in moving an actor from one VM to another (docs/MOVES.md): asks the VMs for one step after the other, and takes back what
- * was done when one of them fails.
+ * The host's part in moving an actor from one VM to another (docs/MOVES.md): asks the VMs for one step after another, and takes back
+ * what was done when one of them fails.
  *
  *   suspend ─> settle ─> hand over ─> adopt ─> commit ─> forget ─> routes ─> resume
  *      └──────────┴───────────┴─────────┴────────┴── failed: forgotten in the new VM, resumed everywhere; its owner is the old one
  *
- * Several actors may move at once: what a move waits for is not held up by another.
+ * Several actors may move at once: none of them waits for another.
  */
 import type { LinkPositions, RecoverySpec } from '../contract/control.js';
 import { ControlError, type VmHandle } from '../contract/host.js';
@@ -24,16 +24,16 @@ export interface MoveSpec extends Pick<RecoverySpec, 'options'> {
 export interface MovingActor {
   readonly name: string;
   readonly vm: VmName;
-  /** Of its present incarnation: until it is suspended its VM may start it again by permit. */
+  /** Epoch of its present incarnation: until the actor is suspended, its VM may start it again by permit. */
   readonly status: { readonly epoch: number };
-  /** The VM where it moves is its own from now on, with the next epoch. @returns false when its present epoch is another, or it moves no longer */
+  /** Makes the target VM its own, with the next epoch. @returns false when its present epoch is another, or it does not move any more */
   moved(epoch: number): boolean;
 }
 
 export class Moves {
-  /** Calls off those that are not committed. */
+  /** Each calls off one move that is not committed yet. */
   private readonly open = new Set<(error: Error) => void>();
-  /** By address: an actor's next move waits until what the last one did is taken back. */
+  /** Moves by address: an actor's next move waits until what the last one did is taken back. */
   private readonly last = new Map<number, Promise<void>>();
 
   constructor(
@@ -42,7 +42,7 @@ export class Moves {
     private readonly changes: ChangeFeed,
   ) {}
 
-  /** @throws ControlError, SupervisionError: the actor is where it was, or lost with its VM, and has to be restarted there */
+  /** @throws ControlError, SupervisionError: then the actor is where it was, or lost with its VM, and has to be restarted there */
   make(spec: MoveSpec): Promise<void> {
     const move = (this.last.get(spec.address) ?? Promise.resolve()).then(() => this.move(spec));
     this.last.set(
@@ -52,7 +52,7 @@ export class Moves {
     return move;
   }
 
-  /** A VM was lost: one that is started again has not suspended anything. */
+  /** Calls off all moves since a VM was lost: if it is started again, it has not suspended anything. */
   callOff(why: string): void {
     for (const end of [...this.open]) {
       this.open.delete(end);
@@ -75,7 +75,7 @@ export class Moves {
     await this.land(spec, source, handles);
   }
 
-  /** On return the actor is the new VM's. */
+  /** Carries out all steps up to the commit. On return the actor belongs to the new VM. */
   private async prepare({ actor, address, options }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
     const { name } = actor;
     let end: (error: Error) => void = () => {};
@@ -102,7 +102,7 @@ export class Moves {
     await Promise.all(handles.map(({ control }) => this.told(control.moves.resume(address))));
   }
 
-  /** A VM that is lost has nothing to forget or to resume. */
+  /** Waits for a call. A lost VM has nothing to forget or to resume. */
   private async told(call: Promise<void>): Promise<void> {
     try {
       await call;
@@ -115,15 +115,15 @@ export class Moves {
 
 type Written = readonly (readonly [writer: VmName, positions: LinkPositions])[];
 
-/** Nothing new is on its way. */
+/** After this, nothing new is on its way. */
 const suspend = (address: number, handles: readonly VmHandle[]): Promise<Written> =>
   Promise.all(handles.map(async ({ name, control }) => [name, await control.moves.suspend(address)] as const));
 
-/** What went the old ways is delivered and durable. */
+/** After this, everything that went the old ways is delivered and durable. */
 const settle = (address: number, handles: readonly VmHandle[], written: Written) =>
   Promise.all(handles.map(({ name, control }) => control.moves.settle(address, writtenTo(name, written))));
 
-/** By whom, and how far. */
+/** Who has written to this reader, and how far. */
 const writtenTo = (reader: VmName, written: Written): LinkPositions =>
   written.flatMap(([writer, positions]) =>
     positions.filter(([peer]) => peer === reader).map(([, position]) => [writer, position] as const),

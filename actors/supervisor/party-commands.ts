@@ -1,4 +1,4 @@
-/** What the machines of actors and ports have done in the VMs: their incarnations started and ended, and the former ones fenced off. */
+/** What the machines of actors and ports do in the VMs: start and end incarnations, and fence off former ones. */
 import type { VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
 import type { Side } from '../contract/states.js';
@@ -10,7 +10,7 @@ import type { Moves } from './moves.js';
 import type { ActorSpecification } from './supervised-actor.js';
 import type { PortCommands } from './supervised-port.js';
 
-/** What those of one actor share with all others'. */
+/** What the commands of all actors share. */
 export interface CommandServices {
   readonly directory: Directory;
   readonly routing: Routing;
@@ -44,7 +44,10 @@ export class CommandsOfActor implements ActorCommands {
     return this.here.spawn({ party, epoch, options, ...state });
   }
 
-  /** At once: its own VM puts up the fence itself, and where the fence comes late the first frame of the new incarnation is the fence. */
+  /**
+   * Done at once: the actor's own VM puts up the fence itself, and where the fence comes late, the first frame of the new incarnation is
+   * the fence.
+   */
   async restart(epoch: number, started: boolean): Promise<void> {
     const { actor, address } = this.specification;
     const control = this.here;
@@ -87,7 +90,7 @@ export class CommandsOfActor implements ActorCommands {
     return savedState;
   }
 
-  /** A stop that came before its actor was there has found nobody to stop: the actor must not appear after it. */
+  /** A stop that came before its actor was there found nothing to stop: the actor must not appear afterwards. */
   private assertWanted(epoch: number): void {
     const { name, state, status } = this.services.directory.actor(this.specification.actor);
     if (status.epoch !== epoch || (state !== 'starting' && state !== 'restarting'))

@@ -1,4 +1,4 @@
-/** An actor or a port under supervision, as all others see it: whoever needs to know which of the two it is has missed something here. */
+/** An actor or a port under supervision, as all others see it: code that needs to know which of the two it is lacks something here. */
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { RecoverySpec } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
@@ -9,33 +9,38 @@ import type { ActorStatus, PortStatus, SystemChange } from './change-feed.js';
 export interface SupervisedParty {
   readonly name: string;
   readonly address: number;
-  /** Where it is now. */
+  /** Where the party is now. */
   readonly vm: VmName;
   readonly state: ActorState | PortState;
   readonly status: ActorStatus | PortStatus;
-  /** The same, as it is told. */
+  /** The same as a change, for listeners. */
   readonly change: Extract<SystemChange, { readonly type: 'actor' | 'port' }>;
-  /** Nothing runs, and nothing will without an order. */
+  /** Whether nothing runs, and nothing will until it is started. */
   readonly down: boolean;
-  /** Whether frames find their way to it: it is there, or on its way up. */
+  /** Whether frames are routed to it: it is there, or on its way up. */
   readonly routed: boolean;
-  /** How the last incarnation ended; of no meaning before one has. */
+  /** How the last incarnation ended; without meaning before one has. */
   readonly end: EndReason;
   /** Whether it can go on where its VM has failed over. */
   readonly canFailOver: boolean;
-  /** Whether its crash, or the loss of its VM, ends what it has in hand. */
+  /** Whether its crash, or the loss of its VM, ends the requests that it is working on. */
   readonly losesRequests: boolean;
-  /** Whether the tree of supervisors decides what comes of its end; otherwise its own budget does, and the system when that is exhausted. */
+  /**
+   * Whether the tree of supervisors decides what follows its end. Otherwise its own budget decides, and the system when that is exhausted.
+   */
   readonly inTree: boolean;
-  /** What its VM is told when it recovers. */
+  /** What its VM gets to recover it. */
   readonly spec: RecoverySpec;
-  /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
+  /** Takes the end of an incarnation. Only the current one counts: the report of any other is late, and is ignored. */
   ended(report: Pick<CrashReport, 'epoch' | 'reason' | 'restartsAs'>): void;
   vmLost(reason: string): void;
-  /** Its VM is being started again: it goes on with its next incarnation when the VM has recovered. @param end whether it was this one that hung */
+  /**
+   * Its VM is being started again: the party goes on with its next incarnation when the VM has recovered.
+   * @param end says whether this party was the one that hung
+   */
   vmRestarting(reason: string, end: EndReason): void;
   vmRecovered(): void;
-  /** Resolves once it runs or is down. */
+  /** Resolves once the party runs or is down. */
   settled(): Promise<ActorState | PortState>;
 }
 
@@ -45,7 +50,7 @@ export interface StopResult {
   readonly error?: unknown;
 }
 
-/** Who decides what comes of a change. */
+/** Decides what follows a change of a party. */
 export interface PartyWatcher {
   partyChanged(party: SupervisedParty, before: ActorState | PortState): void;
   /** Awaited before the stop counts as done. */

@@ -1,4 +1,4 @@
-/** One actor under supervision: its machine, and what it is to others. */
+/** One actor under supervision: its machine, and what others see of it. */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { RecoverySpec } from '../contract/control.js';
@@ -19,21 +19,21 @@ import type { DropReason, RestartKind } from './tree/specification.js';
 export interface ActorSpecification {
   readonly actor: string;
   readonly address: number;
-  /** Where it starts. */
+  /** VM in which it starts. */
   readonly vm: Side;
-  /** Why there. */
+  /** Why it starts there. */
   readonly why: TwinReason;
   readonly twins: Twins;
   readonly restart: RestartKind;
-  /** Its end, when it is not restarted, may end its supervisor. */
+  /** Whether its end, when it is not restarted, may end its supervisor. */
   readonly significant: boolean;
   readonly shutdownMs: number;
   readonly options: ActorOptions;
 }
 
-/** Nothing runs, and nothing will without an order. */
+/** States in which nothing runs, and nothing will until it is started. */
 const DOWN: readonly ActorState[] = ['idle', 'stopped', 'exhausted', 'failed', 'lost', 'removed'];
-/** Down, and nobody ordered it. */
+/** States in which it is down although nobody stopped it. */
 const GONE: readonly ActorState[] = ['exhausted', 'failed', 'lost'];
 const SETTLED: readonly ActorState[] = ['running', ...DOWN];
 
@@ -43,20 +43,20 @@ export interface SupervisedActorServices {
   readonly commands: ActorCommands;
   readonly host: Pick<Host, 'clock' | 'timers'>;
   readonly vms: Vms;
-  /** Of actors that have both twins; null when none of them fails over. */
+  /** Limits for actors that have both twins; null when no actor fails over. */
   readonly circuit: CircuitLimits | null;
-  /** A guest that cannot be run ends the start. */
+  /** Whether a guest that cannot be run ends the start. */
   readonly strict: boolean;
   readonly changes: ChangeFeed;
   readonly watcher: PartyWatcher;
 }
 
 export class SupervisedActor implements SupervisedParty, BreakerSubject {
-  /** What counts its restarts in Wasm, unless it could not fail over from there. */
+  /** Counts its restarts in Wasm, unless it could not fail over from there. */
   readonly breaker: CircuitBreaker | undefined;
   private readonly machine: Actor<typeof actorMachine>;
   private incarnation: Incarnation | undefined;
-  /** It is started by order: otherwise it stays down when its supervisor starts its siblings. */
+  /** Whether somebody has started it: otherwise it stays down when its supervisor starts its siblings. */
   private ordered = false;
 
   constructor(
@@ -86,7 +86,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     this.machine.start();
   }
 
-  /** Its guest cannot be run: it begins as its JavaScript twin. */
+  /** Reports that its guest cannot be run, so that it begins as its JavaScript twin. */
   private tellReplaced(): void {
     this.services.changes.emit({ type: 'guest', actor: this.name, reason: this.twin.detail, twin: 'js' });
   }
@@ -99,7 +99,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return this.specification.actor;
   }
 
-  /** Passing states are never seen from outside: the machine leaves them in the same step. */
+  /** The machine leaves passing states in the same step, so they are never seen from outside. */
   get state(): ActorState {
     const { value } = this.machine.getSnapshot();
     return value === 'ending' || value === 'deciding' ? 'restarting' : (value as ActorState);
@@ -113,7 +113,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return !this.down || this.state === 'idle';
   }
 
-  /** What it has in hand outlives its crashes and its VM. */
+  /** Requests that it is working on survive its crashes and its VM. */
   readonly losesRequests = false;
   readonly inTree = true;
 
@@ -121,12 +121,12 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return GONE.includes(this.state);
   }
 
-  /** It has a JavaScript twin that can take over. */
+  /** Whether it has a JavaScript twin that can take over. */
   get canFailOver(): boolean {
     return this.specification.twins.js;
   }
 
-  /** How the last incarnation ended; of no meaning before one has. */
+  /** How the last incarnation ended; without meaning before one has. */
   get end(): EndReason {
     return this.machine.getSnapshot().context.end;
   }
@@ -157,13 +157,13 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return { side: 'js', why: 'vm', detail: 'the Wasm VM has failed over to JavaScript' };
   }
 
-  /** Before it has a state anywhere: one that has run fails over. */
+  /** Only before it has a state anywhere: an actor that has run fails over instead. */
   private get mayBeginInJavaScript(): boolean {
     const { strict, vms } = this.services;
     return this.specification.twins.js && !strict && !vms.wasmFailedOver && vms.runs('js');
   }
 
-  /** Its guest cannot be run. @returns whether it is to begin as its JavaScript twin */
+  /** Takes the news that its guest cannot be run. @returns whether it is to begin as its JavaScript twin */
   replaceGuest(reason: string): boolean {
     if (!this.mayBeginInJavaScript) return false;
     this.machine.send({ type: 'replace', reason });
@@ -176,8 +176,8 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
   }
 
   /**
-   * The next incarnation, or the first, as its supervisor wants it. One that has ended again by then is started nevertheless.
-   * @returns null when it is down, and is to stay so
+   * Starts the next incarnation, or the first, for its supervisor. An incarnation that has ended again by then is returned all the same.
+   * @returns null when the actor is down, and is to stay so
    * @throws StartError
    */
   async startIncarnation(): Promise<Child | null> {
@@ -191,12 +191,12 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     if (context.end === 'failed' ? value !== 'running' : isDown(value as ActorState))
       throw new StartError(this.vm, this.name, context.reason, { cause: context.error });
     this.incarnation = new Incarnation(this);
-    // It may have ended again since it was seen to run.
+    // It may have ended again after it was seen running.
     if (this.machine.getSnapshot().value === 'deciding') this.incarnation.end(this.exit);
     return this.incarnation;
   }
 
-  /** @param start has its supervisor start it. @throws SupervisionError when it is not down */
+  /** @param start makes its supervisor start it. @throws SupervisionError when it is not down */
   async start(start: () => Promise<unknown>): Promise<void> {
     if (!this.down || this.state === 'removed')
       throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
@@ -208,7 +208,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     }
   }
 
-  /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
+  /** Takes the end of an incarnation. Only the current one counts: the report of any other is late, and is ignored. */
   ended(report: Pick<CrashReport, 'epoch' | 'reason' | 'restartsAs'>): void {
     const { epoch, reason, restartsAs } = report;
     this.machine.send({ type: 'ended', epoch, reason, restartsAs });
@@ -218,14 +218,14 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     this.machine.send({ type: 'vmLost', reason });
   }
 
-  /** Where it is now. */
+  /** VM in which it is now. */
   get vm(): Side {
     return this.machine.getSnapshot().context.vm;
   }
 
   /**
-   * Takes it to the VM of its other twin; waits while it restarts. Resolves when it runs there.
-   * @throws SupervisionError when it does not run or has no such twin, ControlError, ActorTrap: it stays where it was
+   * Moves it to the VM of its other twin; waits while it restarts. Resolves when it runs there.
+   * @throws SupervisionError when it does not run or has no such twin, ControlError, ActorTrap: then it stays where it was
    */
   move(to: Side): Promise<void> {
     return this.travel(to, () => this.breaker?.reset());
@@ -250,7 +250,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     if (context.vm !== to) throw context.error ?? new SupervisionError('state', this.name, `is ${value}: its move was called off`);
   }
 
-  /** The VM where it moves is its own from now on, with the next epoch. @returns false when its present epoch is another, or it moves no longer */
+  /** Makes the target VM its own, with the next epoch. @returns false when its present epoch is another, or it does not move any more */
   moved(epoch: number): boolean {
     if (this.state !== 'moving' || this.status.epoch !== epoch) return false;
     this.breaker?.landed();
@@ -258,7 +258,10 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return true;
   }
 
-  /** Its VM is being started again: it goes on with its next incarnation when the VM has recovered. @param end whether it was this one that hung */
+  /**
+   * Its VM is being started again: the actor goes on with its next incarnation when the VM has recovered.
+   * @param end says whether this actor was the one that hung
+   */
   vmRestarting(reason: string, end: EndReason): void {
     this.machine.send({ type: 'vmRestarting', reason, end });
   }
@@ -272,21 +275,24 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     if (this.state !== 'removed') this.machine.send({ type: 'drop', why });
   }
 
-  /** Ends the incarnation so that the next can follow. Resolves when it has ended, or its VM was lost and recovers it, which is as good. */
+  /**
+   * Ends the incarnation so that the next can follow. Resolves when it has ended, or when its VM was lost and recovers it, which is as
+   * good.
+   */
   async suspend(): Promise<void> {
     await this.until(['running', 'deciding', ...DOWN]);
     this.machine.send({ type: 'end' });
     await waitFor(this.machine, ({ value }) => value !== 'ending');
   }
 
-  /** Ends it as if its work were done. Resolves when it is down, or runs again because it is permanent. */
+  /** Ends the actor as if its work were done. Resolves when it is down, or runs again because it is permanent. */
   async finish(): Promise<void> {
     if (this.state !== 'running') throw new SupervisionError('state', this.name, `cannot be finished while it is ${this.state}`);
     this.machine.send({ type: 'finish' });
     await this.settled();
   }
 
-  /** Resolves when it is down. */
+  /** Resolves when the actor is down. */
   async stop(): Promise<StopResult> {
     if (this.down) return { outcome: 'down' };
     this.machine.send({ type: 'stop' });
@@ -296,19 +302,22 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     return result;
   }
 
-  /** Resolves once it runs or is down. */
+  /** Resolves once the actor runs or is down. */
   async settled(): Promise<ActorState> {
     const { value } = await this.until(SETTLED);
     return value as ActorState;
   }
 
-  /** @returns the snapshot that was waited for: the machine may have gone on when the promise resolves */
+  /** @returns the snapshot that was waited for: when the promise resolves, the machine may have gone on already */
   private until(states: readonly string[]) {
     return waitFor(this.machine, ({ value }) => states.includes(value as string));
   }
 }
 
-/** One incarnation as a child of its supervisor. That its VM was lost and recovers it, or that it is stopped by order, is no end of its own. */
+/**
+ * One incarnation as a child of its supervisor. When its VM is lost and recovers it, or when somebody stops the actor, that is no end of
+ * its own.
+ */
 class Incarnation implements Child {
   readonly ended: Promise<Exit>;
   end: (exit: Exit) => void = () => {};
@@ -324,7 +333,7 @@ class Incarnation implements Child {
     this.end({ reason: 'shutdown' });
   }
 
-  /** Its VM may take as long as for any stop; what it does then is for the supervisor of VMs. */
+  /** Its VM may take as long as for any other stop; after that, the supervisor of the VMs acts. */
   async kill(): Promise<void> {
     await this.actor.stop();
     this.end({ reason: 'killed' });

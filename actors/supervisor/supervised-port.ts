@@ -1,6 +1,6 @@
 /**
- * The life of one port as its supervisor sees it. A port is opened with its VM, and ends with it; one of application code also ends when a
- * handler throws, and is restarted within a budget.
+ * The life of one port as its supervisor sees it. A port is opened with its VM, and ends with it; a port of application code also ends
+ * when a handler throws, and is restarted within a budget.
  *
  *    running ── ended, budget left ──> restarting ──> running
  *       │                                  │ none left
@@ -8,7 +8,7 @@
  *       ▼                              stopping ──> exhausted ── start ──> starting ──> running
  *    recovering ──> running                    lost <── from anywhere: the VM is gone
  *
- * As with actors each incarnation has a higher epoch, and an `ended` of an older one is ignored.
+ * As for actors, each incarnation has a higher epoch, and an `ended` of an older one is ignored.
  */
 
 import { type Actor, assign, createActor, fromPromise, setup, waitFor } from 'xstate';
@@ -27,9 +27,9 @@ import type { PartyWatcher, SupervisedParty } from './party.js';
 export interface PortCommands {
   /** Fences the former incarnation in every VM, and starts the next one. */
   restart(epoch: number): Promise<void>;
-  /** Ends it in its VM and fails the requests it has in hand. */
+  /** Ends the port in its VM and fails the requests that it is working on. */
   stop(): Promise<void>;
-  /** Starts one that is down. */
+  /** Starts a port that is down. */
   start(epoch: number): Promise<void>;
 }
 
@@ -47,9 +47,9 @@ interface PortContext extends PortInput {
   readonly endedAt: number;
   /** Why it is not running, or was last restarted; empty when it never ended. */
   readonly reason: string;
-  /** How the last incarnation ended; of no meaning before one has. */
+  /** How the last incarnation ended; without meaning before one has. */
   readonly end: EndReason;
-  /** It ended while its VM recovered: its restart has to wait until the VM takes orders. */
+  /** True when it ended while its VM recovered: its restart has to wait until the VM takes commands. */
   readonly endedEarly: boolean;
 }
 
@@ -64,7 +64,7 @@ const admitted = ({ times, endedAt, intensity }: PortContext): RestartTimes | nu
 
 const onVmLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
 const onEnd = { ended: { guard: 'ofThisEpoch', target: 'deciding', actions: 'noteEnd' } } as const;
-/** A command that fails is one more end, unless it says that the VM is gone: that is announced as well. */
+/** A command that fails counts as one more end, unless it fails because the VM is gone, which is announced as well. */
 const onFailure = [
   { guard: 'vmGone', target: 'lost', actions: 'noteFailure' },
   { target: 'deciding', actions: 'noteFailure' },
@@ -147,18 +147,18 @@ const portMachine = setup({
       invoke: { src: 'start', input: ({ context }) => context, onDone: 'running', onError: onFailure },
       on: { ...onEnd, ...onVmLoss },
     },
-    // A command may have found the VM lost before that was announced.
+    // A command may have found the VM lost before the loss was announced.
     lost: { on: { start: 'starting', vmRestarting: 'recovering' } },
   },
 });
 
-/** Nothing runs, and nothing will without an order. */
+/** States in which nothing runs, and nothing will until it is started. */
 const DOWN: readonly PortState[] = ['exhausted', 'lost'];
 
 export interface SupervisedPortServices {
   readonly commands: PortCommands;
   readonly clock: Clock;
-  /** How often it may be restarted. */
+  /** How often the port may be restarted. */
   readonly intensity: Intensity;
   readonly watcher: PartyWatcher;
 }
@@ -189,7 +189,7 @@ export class SupervisedPort implements SupervisedParty {
     return this.schema.address;
   }
 
-  /** Passing states are never seen from outside: the machine leaves them in the same step. */
+  /** The machine leaves passing states in the same step, so they are never seen from outside. */
   get state(): PortState {
     return this.machine.getSnapshot().value as PortState;
   }
@@ -208,7 +208,7 @@ export class SupervisedPort implements SupervisedParty {
   /** A VM that has failed over opens no ports. */
   readonly canFailOver = false;
 
-  /** How the last incarnation ended; of no meaning before one has. */
+  /** How the last incarnation ended; without meaning before one has. */
   get end(): EndReason {
     return this.machine.getSnapshot().context.end;
   }
@@ -227,7 +227,7 @@ export class SupervisedPort implements SupervisedParty {
     return { party: this.name, epoch: this.status.epoch, options: {} };
   }
 
-  /** The end of an incarnation; one that is not the current one was reported late and is ignored. */
+  /** Takes the end of an incarnation. Only the current one counts: the report of any other is late, and is ignored. */
   ended({ epoch, reason }: Pick<CrashReport, 'epoch' | 'reason'>): void {
     this.machine.send({ type: 'ended', epoch, reason });
   }
@@ -244,7 +244,7 @@ export class SupervisedPort implements SupervisedParty {
     this.machine.send({ type: 'recovered' });
   }
 
-  /** @throws StartError when it does not come up, SupervisionError when it is not down */
+  /** @throws StartError when the port does not come up, SupervisionError when it is not down */
   async start(): Promise<void> {
     if (!this.down) throw new SupervisionError('state', this.name, `cannot be started while it is ${this.state}`);
     this.machine.send({ type: 'start' });
@@ -252,7 +252,7 @@ export class SupervisedPort implements SupervisedParty {
     if (state !== 'running') throw new StartError(this.vm, this.name, this.status.reason);
   }
 
-  /** Resolves once it runs or is down. */
+  /** Resolves once the port runs or is down. */
   async settled(): Promise<PortState> {
     const { value } = await waitFor(this.machine, ({ value }) => value === 'running' || DOWN.includes(value as PortState));
     return value as PortState;

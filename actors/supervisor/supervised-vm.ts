@@ -14,9 +14,10 @@
  *                             ▲                                        │
  *                             └────────────────────────────────────────┘
  *
- * restarting: the thread that was lost is ended for sure, and another started on its memory. recovering: it is linked, and its actors
- * handle again what is not in its last checkpoint. One that has failed over runs the JavaScript twins of its actors, for good. A VM that cannot go on in either
- * way stays lost: its actors are `lost`, their routes are taken away so that requests to them settle as `unreachable`, and the system says that it is degraded.
+ * restarting: the lost thread is ended for sure, and another is started on its memory. recovering: it is linked, and its actors handle
+ * again what is not in its last checkpoint. A VM that has failed over runs the JavaScript twins of its actors, for good. One that cannot
+ * go on either way stays lost: its actors are `lost`, their routes are removed, so that requests to them settle as `unreachable`, and the
+ * system says that it is degraded.
  */
 
 import { type Actor, assign, createActor, fromPromise, setup, waitFor } from 'xstate';
@@ -32,15 +33,15 @@ import { admitRestart, type Intensity, type RestartTimes } from './intensity.js'
 export interface VmCommands {
   /** @param failedOver as for `restart` */
   start(failedOver: boolean): Promise<VmHandle>;
-  /** Whether all who are in it could begin as their JavaScript twins. */
+  /** Whether all its actors could begin as their JavaScript twins. */
   mayStartFailedOver(): boolean;
-  /** Whether a VM that was lost now could go on. */
+  /** Whether the VM could go on if it were lost now. */
   mayRestart(): boolean;
   /** Whether it has actors that could go on as their JavaScript twins. */
   mayFailOver(): boolean;
-  /** The next incarnation, on the memory of the one that was lost. @param failedOver failed over, with the JavaScript twins of its actors */
+  /** Starts the next incarnation on the memory of the lost one. @param failedOver whether it runs the JavaScript twins of its actors */
   restart(failedOver: boolean): Promise<VmHandle>;
-  /** Links it and lets its actors go on. When that fails its thread is ended. */
+  /** Links the VM and lets its actors go on. When that fails, its thread is ended. */
   recover(handle: VmHandle): Promise<void>;
 }
 
@@ -52,13 +53,13 @@ interface VmInput {
 }
 
 interface VmContext extends VmInput {
-  /** Present once it has started. */
+  /** Present once the VM has started. */
   readonly handle: VmHandle | undefined;
-  /** Why it is lost or failed. */
+  /** Why the VM is lost or failed. */
   readonly reason: string;
   readonly error: unknown;
   readonly times: RestartTimes;
-  /** Its actors go on as their JavaScript twins: it could not in Wasm. */
+  /** Whether its actors run as their JavaScript twins, since it could not go on in Wasm. */
   readonly failedOver: boolean;
 }
 
@@ -69,7 +70,7 @@ type MachineEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'kill' };
 
-/** A VM that does not shut down when asked is ended all the same; so is one that was never asked. */
+/** Shuts a VM down. One that does not do so when asked is ended all the same; so is one that was never asked. */
 async function shutDown(handle: VmHandle): Promise<void> {
   await handle.control.shutdown().catch(() => undefined);
   await handle.terminate();
@@ -77,7 +78,7 @@ async function shutDown(handle: VmHandle): Promise<void> {
 
 const admitted = ({ times, nowMicros, intensity }: VmContext): RestartTimes | null => admitRestart(times, nowMicros(), intensity);
 
-/** What becomes of a VM that was lost. */
+/** What happens to a lost VM. */
 const onLoss = [
   { guard: 'mayRestart', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'countRestart'] },
   { guard: 'mayFailOver', target: '#vm.restarting', reenter: true, actions: ['noteReason', 'failOver'] },
@@ -161,7 +162,7 @@ const vmMachine = setup({
 
 export const ENDED: readonly VmState[] = ['stopped', 'lost', 'failed'];
 
-/** Who decides what comes of a change. */
+/** Decides what follows a change of a VM. */
 export interface VmWatcher {
   vmChanged(status: VmStatus): void;
 }
@@ -205,7 +206,7 @@ export class SupervisedVm {
     return handle;
   }
 
-  /** Of its present incarnation. */
+  /** Guests that cannot be run in its present incarnation. */
   get unfit(): readonly UnfitGuest[] {
     return this.machine.getSnapshot().context.handle?.unfit ?? [];
   }
@@ -223,12 +224,12 @@ export class SupervisedVm {
     if (value !== 'running') throw new StartError(this.name, '', reason, { cause: error });
   }
 
-  /** Resolves when it recovers no longer, however that went. */
+  /** Resolves when the VM does not recover any more, whether it succeeded or not. */
   async recovered(): Promise<void> {
     await waitFor(this.machine, ({ value }) => value !== 'recovering');
   }
 
-  /** Resolves when it runs or has ended, after all that is done to start it again. */
+  /** Resolves when the VM runs or has ended, after everything was tried to start it again. */
   async settled(): Promise<void> {
     await waitFor(this.machine, ({ value }) => value !== 'restarting' && value !== 'recovering');
   }
@@ -237,18 +238,18 @@ export class SupervisedVm {
     this.machine.send({ type: 'lost', reason });
   }
 
-  /** Shuts it down and ends its thread; `kill` ends the thread at once. Resolves when it has ended, however. */
+  /** Shuts the VM down and ends its thread; `kill` ends the thread at once. Resolves when it has ended in either way. */
   async end(how: 'stop' | 'kill'): Promise<void> {
     this.machine.send({ type: how });
     await waitFor(this.machine, ({ value }) => ENDED.includes(value));
   }
 }
 
-/** All of them, the host's own first. */
+/** All VMs, the host's own first. */
 export class Vms {
   readonly all: SupervisedVm[] = [];
 
-  /** @throws ControlError `lost` when there is none */
+  /** @throws ControlError `lost` when there is no such VM */
   named(name: VmName): SupervisedVm {
     const vm = this.find(name);
     if (!vm) throw new ControlError('lost', name, 'control', 'the VM was never started');
@@ -276,12 +277,12 @@ export class Vms {
     return this.live.find((vm) => vm.name === name)?.control;
   }
 
-  /** The Wasm VM goes on with JavaScript twins, for good. */
+  /** Whether the Wasm VM goes on with JavaScript twins, for good. */
   get wasmFailedOver(): boolean {
     return this.all.some((vm) => vm.status.failedOver);
   }
 
-  /** Why an actor's guest cannot be run in the Wasm VM; empty when it can, as far as is known. */
+  /** Why the guest of an actor cannot be run in the Wasm VM; empty when it can, as far as is known. */
   guestFault(actor: string): string {
     const unfit = this.all.filter((vm) => !vm.status.failedOver).flatMap((vm) => vm.unfit);
     return unfit.find((guest) => guest.actor === actor)?.reason ?? '';

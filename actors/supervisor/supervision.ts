@@ -1,5 +1,5 @@
 /**
- * The tree of supervisors over the actors of an application, made of what `startSystem` is told: who supervises whom, and how.
+ * The tree of supervisors over the actors of an application, made from the options of `startSystem`: who supervises whom, and how.
  *
  *   root: one_for_one
  *   ├── history
@@ -8,7 +8,7 @@
  *   │     └── focus
  *   └── metrics
  *
- * The tree decides who is restarted, with whom, and when that is too often (tree/). How an actor is ended and restarted it leaves to the actor.
+ * The tree (tree/) decides who is restarted, with whom, and how often at most. How an actor is ended and restarted is up to the actor.
  */
 import { Random } from '../../bus/random.js';
 import type { Host } from '../contract/host.js';
@@ -32,7 +32,7 @@ import { nestedSupervisor, startSupervisor, type TreeSupervisor } from './tree/t
 
 /** A supervisor and what it supervises, in the order of their start. */
 export interface SupervisorSpec extends Partial<Intensity> {
-  /** Unlike that of any other supervisor or actor. */
+  /** A name that no other supervisor or actor has. */
   readonly supervisor: string;
   /** `one_for_one` when not given. */
   readonly strategy?: Strategy;
@@ -40,11 +40,11 @@ export interface SupervisorSpec extends Partial<Intensity> {
   readonly autoShutdown?: AutoShutdown;
   /** None when not given: a child is restarted at once. */
   readonly backoff?: Backoff;
-  /** When its own end makes its supervisor restart it: `permanent` when not given. Of no meaning for the root. */
+  /** When its own end makes its supervisor restart it: `permanent` when not given. Without meaning for the root. */
   readonly restart?: RestartKind;
-  /** Its end, when it is not restarted, may end its supervisor. */
+  /** Whether its end, when it is not restarted, may end its supervisor. */
   readonly significant?: boolean;
-  /** Actors by their names, and further supervisors. */
+  /** Names of actors, and further supervisors. */
   readonly children: readonly (string | SupervisorSpec)[];
 }
 
@@ -58,10 +58,10 @@ const namesOf = ({ supervisor, children }: SupervisorSpec): readonly string[] =>
   ...children.flatMap((child) => (typeof child === 'string' ? [child] : namesOf(child))),
 ];
 
-/** One supervisor over all, one for one. */
+/** One supervisor over all actors, one for one. */
 export const flatTree = (actors: readonly string[]): SupervisorSpec => ({ supervisor: 'root', children: actors });
 
-/** @throws RangeError unless every actor is in the tree once, and no name stands for two */
+/** @throws RangeError unless every actor is in the tree once, and no name is used twice */
 export function checkTree(tree: SupervisorSpec, actors: readonly string[]): void {
   const names = namesOf(tree);
   const twice = names.find((name, i) => names.indexOf(name) !== i);
@@ -82,17 +82,17 @@ export interface SupervisionOptions {
   readonly escalation: Escalation;
 }
 
-/** Who decides what comes of the root's end. */
+/** Decides what follows the end of the root. */
 export interface RootWatcher {
-  /** The budget of the root is exhausted, or with `degrade` that of one of its children: the actor is about to be stopped. */
+  /** The budget of the root is exhausted, or with `degrade` that of one of its children, whose actor is about to be stopped. */
   rootExhausted(): void;
-  /** The root begins to end, by itself or by order. */
+  /** The root begins to end, by itself or since somebody asked for it. */
   rootEnding(exit: Exit): void;
 }
 
 export class Supervision {
   private root: TreeSupervisor | null = null;
-  /** The present incarnations, by their names. */
+  /** The present incarnations, by name. */
   private readonly supervisors = new Map<string, TreeSupervisor>();
   /** The supervisors over each actor and supervisor, the root first. */
   private readonly paths: ReadonlyMap<string, readonly string[]>;
@@ -106,7 +106,7 @@ export class Supervision {
     private readonly directory: Directory,
     private readonly watcher: RootWatcher,
   ) {
-    // Devices that fail together do not come back together: no two start at the same microsecond.
+    // Devices that fail together do not come back together, since no two start in the same microsecond.
     const chance = new Random(clock.nowMicros());
     this.platform = { timers, nowMicros: () => clock.nowMicros(), random: () => chance.next() };
     this.exhaustion = options.escalation === 'degrade' ? 'degrade' : 'escalate';
@@ -114,7 +114,7 @@ export class Supervision {
     this.check(options.tree);
   }
 
-  /** Starts everything in order. @throws what the first actor that did not start says; those before it have ended again */
+  /** Starts everything in order. @throws the error of the first actor that did not start; those before it have ended again */
   async start(): Promise<void> {
     const { tree } = this.options;
     const init = () => this.specify(tree, this.exhaustion);
@@ -131,7 +131,7 @@ export class Supervision {
     await this.root?.stop();
   }
 
-  /** Starts an actor that is down, and any supervisor over it that is. @throws SupervisionError, StartError */
+  /** Starts an actor that is down, and any supervisor over it that is down. @throws SupervisionError, StartError */
   async startActor(name: string): Promise<void> {
     const path = [...(this.paths.get(name) ?? []), name];
     for (let i = 1; i < path.length; i++) await this.startChild(path[i - 1], path[i], name);
@@ -146,12 +146,12 @@ export class Supervision {
     }
   }
 
-  /** The actor is down by order, or for good: its supervisor does not start it again. */
+  /** The actor was stopped, or is down for good: its supervisor does not start it again. */
   async leaveDown(name: string): Promise<void> {
     await this.supervisorOf(name)?.terminateChild(name).catch(unlessOrderError);
   }
 
-  /** An actor that was down runs: its supervisor has it again. */
+  /** An actor that was down runs again: its supervisor supervises it again. */
   async takeBack(name: string): Promise<void> {
     await this.supervisorOf(name)?.restartChild(name).catch(unlessOrderError);
   }
@@ -161,7 +161,7 @@ export class Supervision {
     return this.supervisorOf(name)?.wouldRestartAlone(name) ?? false;
   }
 
-  /** Undefined before it is started. */
+  /** Undefined before the supervisor is started. */
   private supervisorOf(name: string): TreeSupervisor | undefined {
     return this.supervisors.get(this.paths.get(name)?.at(-1) ?? '');
   }
@@ -188,7 +188,7 @@ export class Supervision {
     return nestedSupervisor({ id, restart, significant }, () => this.specify(spec, 'escalate'), this.platform, { onStarting });
   }
 
-  /** An actor bounds the time of its end itself. */
+  /** The specification of an actor, which itself bounds the time that it takes to end. */
   private worker(name: string): ChildSpecificationInput {
     const actor = this.directory.actor(name);
     const { restart, significant } = actor.specification;
@@ -208,7 +208,7 @@ function pathsOf({ supervisor, children }: SupervisorSpec, above: readonly strin
   return [[supervisor, above], ...nested];
 }
 
-/** What the child said that did not start, however deep in the tree it is. */
+/** The error of the child that did not start, however deep in the tree that child is. */
 function causeOf(error: unknown): unknown {
   return error instanceof ChildStartError ? causeOf(error.cause) : error;
 }

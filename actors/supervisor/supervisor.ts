@@ -1,5 +1,5 @@
 /**
- * Decides what becomes of VMs, actors and ports; what it decides is an order to a VM.
+ * Decides what happens to VMs, actors and ports; each decision becomes a command to a VM.
  *
  *   VM reports `ended` ─> actor's machine ─> its supervisor in the tree: restart? ─> epoch + 1 ─> fence in every VM, restart in its VM
  *                                                   │ no
@@ -33,15 +33,15 @@ import { type LossWatcher, type ThreadOptions, VmThreads } from './vm-threads.js
 export interface SupervisorOptions extends SupervisionOptions, ThreadOptions, TrapRate {
   /** In the order of their start. */
   readonly actors: readonly ActorSpecification[];
-  /** Where ports live that are not in the host's VM, by name. */
+  /** VMs of ports that are not in the host's VM, by name. */
   readonly portVms: Readonly<Record<string, VmName>>;
-  /** When actors fail over from Wasm to JavaScript; null when they do not. */
+  /** When actors fail over from Wasm to JavaScript; null when they never do. */
   readonly circuit: CircuitLimits | null;
-  /** A guest that cannot be run ends the start, although its actor has another twin. */
+  /** Whether a guest that cannot be run ends the start, even if its actor has another twin. */
   readonly strict: boolean;
 }
 
-/** What is shared with who watches: where everything is, what is told of it, and what is kept. */
+/** What is shared with those who watch: where everything is, what is reported about it, and what is kept. */
 export interface SupervisedState {
   readonly directory: Directory;
   readonly changes: ChangeFeed;
@@ -54,7 +54,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
   private readonly tree: Supervision;
   private readonly lifecycle: Lifecycle;
   private readonly machine: Actor<typeof systemMachine>;
-  /** Why it gave up, and everything ends; empty when it did not. */
+  /** Why the supervisor failed, and everything ends; empty when it did not. */
   failure = '';
 
   constructor(
@@ -108,7 +108,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     return value === 'idle' ? 'starting' : value === 'stopping' || value === 'stopped' ? value : 'failed';
   }
 
-  /** @throws StartError, or the ControlError of a link or route; nothing is left running then */
+  /** @throws StartError, or the ControlError of a link or route; then nothing is left running */
   async start(): Promise<void> {
     this.machine.send({ type: 'start' });
     const { value, context } = await waitFor(
@@ -118,14 +118,14 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     if (value === 'abandoned') throw context.error;
   }
 
-  /** Ends everything. The same report on every call. */
+  /** Ends everything. Every call returns the same report. */
   async stop(): Promise<StopReport> {
     if (!this.ending) this.machine.send({ type: 'stop' });
     const { context } = await waitFor(this.machine, ({ value }) => value === 'stopped');
     return context.report;
   }
 
-  /** Ends an actor by order. It stays down, whatever its restart kind, until it is started. @throws SupervisionError */
+  /** Stops an actor. It stays down, whatever its restart kind, until it is started. @throws SupervisionError */
   async stopActor(name: string): Promise<StopResult> {
     const result = await this.shared.directory.actor(name).stop();
     await this.tree.leaveDown(name);
@@ -179,7 +179,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     else if (!this.ending) this.machine.send({ type: 'stop' });
   }
 
-  /** Nothing below the system is left to decide: here, and only here, begins what its `escalation` says. */
+  /** Nothing below the system is left to decide: only here begins what its `escalation` says. */
   private escalate(reason: string): void {
     if (this.stopsOnExhaustion) {
       this.failure ||= reason;
@@ -196,17 +196,17 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     return this.shared.directory.ending;
   }
 
-  /** Its VM may restart it at once, and tell afterwards: what would be decided must be known in advance. */
+  /** Allows its VM to restart it at once, and tell afterwards. So the decision must be known in advance. */
   private permit({ name, vm, status: { epoch } }: SupervisedParty): void {
     if (this.ending || !this.tree.wouldRestartAlone(name)) return;
-    // What it does not hear of it asks about.
+    // A VM that does not get the permit asks first.
     this.shared.directory.vms
       .liveControl(vm)
       ?.permit(name, epoch + 1)
       .catch(() => {});
   }
 
-  /** An incarnation has ended when its actor or port is down, or has the epoch of the next. */
+  /** An incarnation has ended when its party is down, or has the epoch of the next. */
   private noticeEnd({ address, down, end, state, status: { epoch } }: SupervisedParty): void {
     this.monitors.ended(address, down ? epoch : epoch - 1, end);
     if (state === 'running') this.monitors.up(address);

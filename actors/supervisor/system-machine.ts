@@ -7,15 +7,16 @@
  *                ▼
  *             abandoning ──> abandoned (everything that had started is ended again)
  *
- * degraded: an actor or port is gone that was not stopped by order; the rest goes on. failed: no actor is left. Both can be
- * stopped, and a degraded system is whole again when its actor is started again.
+ * degraded: an actor or port is gone that nobody has stopped; the rest goes on. failed: no actor is left. Both can be stopped, and a
+ * degraded system is whole again when its actor is started again.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { StopReport } from '../contract/states.js';
 
 /**
- * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child of the
- * root has a budget of its own. stop: the whole system stops, as in OTP, which an application (application.ts) answers with the next one.
+ * What an exhausted budget of the root supervisor means. degrade: the child that exhausted it stays down, the others go on, and each child
+ * of the root has a budget of its own. stop: the whole system stops, as in OTP, and an application (application.ts) then begins the next
+ * one.
  */
 export type Escalation = 'degrade' | 'stop';
 
@@ -26,7 +27,7 @@ export interface SystemCommands {
   startActors(): Promise<void>;
   /** Ends everything, actors in reverse order of their start. Never rejects. */
   stop(): Promise<StopReport>;
-  /** Ends what had started, when not everything has. Never rejects. */
+  /** Ends what had started, when not everything did. Never rejects. */
   abandon(): Promise<StopReport>;
 }
 
@@ -35,7 +36,7 @@ export interface SystemInput {
   readonly commands: SystemCommands;
 }
 
-/** How the actors and ports are, counted by the supervisor. */
+/** The numbers of actors and ports by state, counted by the supervisor. */
 export interface Tally {
   readonly actors: number;
   /** Actors that are exhausted, failed or lost. */
@@ -45,9 +46,9 @@ export interface Tally {
 
 export interface SystemContext extends SystemInput {
   readonly tally: Tally;
-  /** Its root supervisor, or a port, has exhausted its budget. */
+  /** True when the budget of the root supervisor, or of a port, is exhausted. */
   readonly exhausted: boolean;
-  /** It was to stop before it was up. */
+  /** True when it was to stop before it was up. */
   readonly stopWanted: boolean;
   readonly error: unknown;
   readonly report: StopReport;
@@ -62,7 +63,7 @@ export type SystemEvent =
 
 export type SystemState = 'starting' | 'running' | 'degraded' | 'failed' | 'stopping' | 'stopped';
 
-/** A step of the start that fails takes down what had started. */
+/** When a step of the start fails, everything that had started is ended. */
 const onError = { target: '#system.abandoning', actions: 'noteError' } as const;
 
 export const systemMachine = setup({

@@ -1,9 +1,9 @@
 /**
- * How a VM that was lost goes on: on the memory of the former incarnation, with the newest checkpoint that its host holds.
+ * How a lost VM goes on: with the memory of the former incarnation, and the newest checkpoint that its host holds.
  *
  *   linked with every VM that runs ─> routes ─> former incarnations of its actors fenced ─> recover ─> its ports may send
  *
- * One VM after another, so that each is linked with those that have come back before it.
+ * One VM after another, so that each is linked with those that came back before it.
  */
 import type { VmControl } from '../contract/control.js';
 import { ControlError, type Host, type VmHandle } from '../contract/host.js';
@@ -14,22 +14,22 @@ import type { Directory } from './directory.js';
 import type { SupervisedVm } from './supervised-vm.js';
 import type { HangNotice } from './watchdog.js';
 
-/** Faults of chance, for demonstrations and tests. */
+/** Random faults, for demonstrations and tests. */
 export interface TrapRate {
   /** Probability that a first delivery to a Wasm actor traps; 0 for none. */
   readonly trapRate: number;
-  /** Of the draws. */
+  /** Seed of the draws. */
   readonly seed: number;
 }
 
-/** To be asked of each VM that is linked and routed, before its ports may send. */
+/** To be called for each VM that is linked and routed, before its ports may send. */
 export async function setTrapRate({ name, control }: Pick<VmHandle, 'name' | 'control'>, { trapRate, seed }: TrapRate): Promise<void> {
   if (trapRate > 0 && name === 'wasm') await control.setTrapRate(trapRate, seed);
 }
 
 /**
- * A thread that is gone sends nothing any more, so nothing of its incarnation has to be refused; and what it had published is on its way in
- * memory that is still there.
+ * A thread that is gone does not send any more, so no frame of its incarnation has to be refused; and what it had published is on its way
+ * in memory that still exists.
  */
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
@@ -46,7 +46,7 @@ export class VmRecovery {
     private readonly faults: TrapRate,
   ) {}
 
-  /** @param bytes the newest of this VM's present incarnation */
+  /** @param bytes the newest checkpoint of this VM's present incarnation */
   keep(vm: VmName, bytes: Uint8Array): void {
     this.checkpoints.set(vm, bytes);
   }
@@ -56,28 +56,28 @@ export class VmRecovery {
     this.progress.set(name, progress);
   }
 
-  /** A VM is lost: what it was at may be why. */
+  /** A VM is lost: what it was busy with may be the reason. */
   ended(vm: VmName, reason: string): void {
     const progress = this.progress.get(vm);
     if (progress) this.suspects.ended(vm, progress, reason);
   }
 
-  /** A VM hangs, and is lost for that. */
+  /** A VM hangs, and is ended for that. */
   hung(vm: VmName, notice: HangNotice, reason: string): void {
     this.suspects.hung(vm, notice, reason);
   }
 
-  /** Address of the party at which a VM that was lost has hung; undefined when that was not why. */
+  /** Address of the party at which a lost VM hung; undefined when it did not hang. */
   culpritIn(vm: VmName): number | undefined {
     return this.suspects.culpritIn(vm);
   }
 
-  /** A recovered VM has told of what it hung at. */
+  /** A recovered VM has reported where it hung. */
   reported(vm: VmName): void {
     this.suspects.reported(vm);
   }
 
-  /** @throws the error of the step that failed; the thread is ended then */
+  /** @throws the error of the step that failed; then the thread is ended */
   recover(vm: SupervisedVm, handle: VmHandle): Promise<void> {
     const recovery = this.last.then(() => this.revive(handle, vm.status));
     this.last = recovery.then(
@@ -98,7 +98,7 @@ export class VmRecovery {
       await everywhere((each) => each.setRoutes(directory.routes));
       const going = directory.in(name).filter(({ state }) => state === 'recovering');
       for (const { status } of going) await everywhere((each) => each.fence(status.address, status.epoch, EVERYTHING));
-      // It was not there as others came back, and may hear of their new incarnations before the rest of what the former ones had sent.
+      // It was not there when others came back, and may hear of their new incarnations before the rest of what the former ones had sent.
       const others = peers.flatMap((peer) => directory.in(peer.name));
       const restarted = others.map(({ status }) => status).filter(({ epoch }) => epoch > 1);
       await Promise.all(restarted.map(({ address, epoch }) => control.fence(address, epoch, EVERYTHING)));
@@ -117,7 +117,7 @@ export class VmRecovery {
   }
 }
 
-/** Another VM that is lost meanwhile is linked with this one when it comes back. */
+/** If the other VM is lost meanwhile, it is linked with this one when it comes back. */
 async function unlessLost(peer: SupervisedVm, call: () => Promise<void>): Promise<void> {
   try {
     await call();
@@ -126,20 +126,23 @@ async function unlessLost(peer: SupervisedVm, call: () => Promise<void>): Promis
   }
 }
 
-/** Kept per VM: more than restarts of it are admitted before what it hung at is either handled or given up. */
+/** Bound per VM: more than the number of its restarts before a message at which it hung is either handled or poison. */
 const SUSPECTS_MAX = 32;
 
-/** A VM that is lost. It is judged once its thread is gone: only then is it certain what it was busy with. */
+/** A lost VM. It is judged once its thread is gone: only then is it certain what it was busy with. */
 interface Loss {
   readonly reason: string;
   readonly hung: boolean;
-  /** At which it seems to hang. */
+  /** Address of the party at which it seems to hang. */
   readonly culprit: () => number | undefined;
-  /** Null when it was at nothing. */
+  /** What it was busy with; null when with nothing. */
   readonly place: () => Place | null;
 }
 
-/** Where VMs have hung, or their threads have ended, of late: what does so a second time is given up by the incarnation that recovers. */
+/**
+ * Where VMs have hung, or their threads have ended, lately: when that happens a second time, the recovering incarnation treats the message
+ * as poison.
+ */
 class Suspects {
   private readonly known = new Map<VmName, readonly Suspect[]>();
   private readonly pending = new Map<VmName, Loss>();
@@ -152,7 +155,7 @@ class Suspects {
     this.pending.set(vm, { reason, hung: true, culprit: () => progress.read().place?.address, place });
   }
 
-  /** The thread of a VM has ended unasked. When it was ended because it hung, that is known already. */
+  /** The thread of a VM has ended unasked. If it was ended for a hang, that is known already. */
   ended(vm: VmName, progress: ProgressReader, reason: string): void {
     if (this.pending.has(vm)) return;
     const place = () => {
@@ -168,7 +171,7 @@ class Suspects {
     return this.pending.get(vm)?.culprit();
   }
 
-  /** To be called when the thread that hung is gone. @returns oldest first */
+  /** To be called when the thread that hung is gone. @returns suspects, oldest first */
   of(vm: VmName): readonly Suspect[] {
     const loss = this.pending.get(vm);
     const known = this.known.get(vm) ?? [];
@@ -176,19 +179,19 @@ class Suspects {
     const place = loss?.place();
     if (!loss || !place) return known;
     const { reason, hung } = loss;
-    // Of a thread that may have been done with it nothing is told: it is a try, no more.
+    // A thread that may have been done with the frame is not reported: it only counts as an attempt.
     const suspect = { ...place, reason, hung, reported: !hung && !place.certain };
     const all = [...known, suspect].slice(-SUSPECTS_MAX);
     this.known.set(vm, all);
     return all;
   }
 
-  /** The VM has told of its hangs. */
+  /** The VM has reported its hangs. */
   reported(vm: VmName): void {
     this.update(vm, (known) => known.map((suspect) => ({ ...suspect, reported: true })));
   }
 
-  /** The VM has recovered: what an actor does besides handling frames it has done, or it is not asked for it any more. */
+  /** The VM has recovered: what an actor does besides handling frames is done, or is not asked for any more. */
   passed(vm: VmName): void {
     this.update(vm, (known) => known.filter(({ position, source }) => position >= 0 || source !== 0));
   }

@@ -1,7 +1,7 @@
 /**
- * What the VMs say unasked, and who has to hear it: the supervisor of the party at once, the application when all is known of it.
+ * What the VMs report unasked, and who receives it: the party's supervisor at once, the application when everything about it is known.
  *
- * The catch: a VM that is lost may still be heard of. Who ended in it, and what it had, is not news any more.
+ * The catch: reports of a lost VM may still arrive. Ends of its parties, and its checkpoints, are not news any more.
  */
 
 import { CAUSE_CHAIN_MAX } from '../../protocol/limits.js';
@@ -26,7 +26,7 @@ export interface VmReportServices {
 export class VmReports {
   constructor(private readonly services: VmReportServices) {}
 
-  /** Of one incarnation of a VM. */
+  /** The listener for one incarnation of a VM. */
   listener(name: VmName): VmListener {
     const { directory, recovery, crashes } = this.services;
     let present = true;
@@ -41,7 +41,7 @@ export class VmReports {
     };
   }
 
-  /** @param present the incarnation of the VM that says it is not lost */
+  /** @param present whether the incarnation that reports is the present one and not lost */
   private heard(name: VmName, event: VmEvent, present: boolean): void {
     const { recovery, persistence, changes } = this.services;
     switch (event.type) {
@@ -68,7 +68,7 @@ export class VmReports {
         persistence.note(event.actor);
         return;
       case 'checkpoint':
-        // One of a former incarnation that comes late covers less than the memory still has.
+        // A late checkpoint of a former incarnation covers less than the memory still has.
         if (present) recovery.keep(name, event.bytes);
         return;
       default:
@@ -76,14 +76,14 @@ export class VmReports {
     }
   }
 
-  /** The incarnation of a party has ended. */
+  /** Handles the end of an incarnation of a party. */
   private ended(report: CrashReport): void {
     const { directory, routing } = this.services;
     routing.noteLast(report.address, report.lastSequence);
     directory.find(report.party)?.ended(report);
   }
 
-  /** Told once its causes are known from all VMs, and its position; the restart does not wait for that. */
+  /** Reports a change once its causes are known from all VMs, and its position; the restart does not wait for that. */
   private async tell(change: Extract<SystemChange, { report: CrashReport }>): Promise<void> {
     const { report } = change;
     const { crashes, directory, changes } = this.services;
@@ -94,7 +94,7 @@ export class VmReports {
     changes.emit({ ...change, report: { ...report, causes, position } });
   }
 
-  /** Its VM finds the position when it is asked. @returns none when the VM is gone. Never rejects */
+  /** Asks the party's VM for the position of the crash. @returns an empty text when the VM is gone. Never rejects */
   private async locate({ position, vm, party, epoch }: CrashReport): Promise<string> {
     await null; // the order to restart leaves first
     if (position !== '') return position;
@@ -107,9 +107,9 @@ export class VmReports {
 }
 
 /**
- * Follows the chain of causes of a crash from VM to VM. A VM traces the frames that pass it, so the chain in its report ends at a frame that came from
- * elsewhere; the VM where that frame's source lives knows what caused it.
- * @returns the chain as far as the VMs that live still know it. Never rejects
+ * Follows the chain of causes of a crash from VM to VM. A VM traces the frames that pass it, so the chain in its report ends at a frame
+ * from another VM; the VM where that frame's source lives knows what caused it.
+ * @returns the chain as far as the live VMs still know it. Never rejects
  */
 async function causesOf(report: CrashReport, directory: Directory): Promise<readonly CauseLink[]> {
   const causes: CauseLink[] = [...report.causes];
@@ -125,7 +125,7 @@ async function causesOf(report: CrashReport, directory: Directory): Promise<read
   return causes.slice(0, CAUSE_CHAIN_MAX);
 }
 
-/** The causes of a frame without the frame itself, which comes first in a VM's answer. */
+/** The causes of a frame, without the frame itself, which comes first in a VM's answer. */
 async function furtherCauses(address: number, sequence: number, directory: Directory): Promise<readonly CauseLink[]> {
   const chain = await directory
     .controlAt(address)

@@ -1,6 +1,6 @@
 /**
- * The threads of the VMs under supervision, which the host keeps: each is started, watched for hangs, and brought back when it was lost, with a spare
- * kept ready for that. What becomes of a VM is told to its actors and ports.
+ * The threads of the VMs under supervision, which the host keeps: each is started, watched for hangs, and brought back when it is lost; a
+ * spare is kept ready for that. Actors and ports are told what happens to their VM.
  */
 import { ControlError, type Host, type VmHandle, type VmListener, type VmStart } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
@@ -37,7 +37,7 @@ export interface ThreadServices {
   readonly reports: VmReports;
 }
 
-/** Who decides what comes of it when actors or ports are gone with their VM. */
+/** Decides what follows when actors or ports are gone with their VM. */
 export interface LossWatcher {
   partiesLost(why: string): void;
 }
@@ -47,7 +47,7 @@ const whyLost = ({ vm, reason }: VmStatus): string => `VM ${vm} was lost: ${reas
 export class VmThreads implements VmWatcher {
   private readonly care: VmCare;
 
-  /** @param failsOver whether the Wasm VM goes on with JavaScript twins when it cannot in Wasm */
+  /** @param failsOver whether the Wasm VM goes on with JavaScript twins when it cannot go on in Wasm */
   constructor(
     private readonly host: Host,
     { vms, vmIntensity: intensity, hangMs }: ThreadOptions,
@@ -63,13 +63,13 @@ export class VmThreads implements VmWatcher {
     for (const name of vms) supervise(name, new ThreadCommands(name, failsOver, host, this.care, services));
   }
 
-  /** All at once: a worker takes long to start on a weak device. @throws StartError */
+  /** Starts all at once: a worker takes long to start on a weak device. @throws StartError */
   async start(): Promise<void> {
     const started = await Promise.allSettled(this.services.directory.vms.all.map((vm) => vm.start()));
     for (const result of started) if (result.status === 'rejected') throw result.reason;
   }
 
-  /** Links each with every other. */
+  /** Links each VM with every other. */
   async connect(): Promise<void> {
     const { all } = this.services.directory.vms;
     for (const [i, vm] of all.entries()) {
@@ -77,7 +77,7 @@ export class VmThreads implements VmWatcher {
     }
   }
 
-  /** Resolves when nothing is kept for them any more. */
+  /** Resolves when nothing is kept for the VMs any more. */
   async release(): Promise<void> {
     await this.care.release(this.services.directory.vms.all.map(({ name }) => name));
   }
@@ -95,7 +95,7 @@ export class VmThreads implements VmWatcher {
     if (this.tell(parties, status)) this.watcher.partiesLost(whyLost(status));
   }
 
-  /** @returns whether some of them are lost for good */
+  /** @returns whether some of the parties are lost for good */
   private tell(parties: readonly SupervisedParty[], status: VmStatus): boolean {
     const { vm, state, failedOver } = status;
     const why = whyLost(status);
@@ -109,7 +109,7 @@ export class VmThreads implements VmWatcher {
   }
 }
 
-/** The host's own VM is there from the beginning; when it is lost so is who would bring it back. */
+/** The host's own VM is there from the beginning; if it is lost, whoever would bring it back is lost as well. */
 class LocalCommands implements VmCommands {
   constructor(private readonly host: Host) {}
 
@@ -149,7 +149,7 @@ class ThreadCommands implements VmCommands {
     return this.startThread({ again: false, failedOver });
   }
 
-  /** Start is all or nothing. */
+  /** A start is all or nothing. */
   mayStartFailedOver(): boolean {
     return this.mayFailOver() && this.services.directory.in(this.name).every((party) => party.canFailOver);
   }
@@ -184,16 +184,16 @@ class ThreadCommands implements VmCommands {
   }
 }
 
-/** A VM that hangs as it shuts down is ended at once. */
+/** States in which a VM is watched. One that hangs as it shuts down is ended at once. */
 const WATCHED: readonly VmState[] = ['running', 'recovering', 'stopping'];
 
-/** For how long a VM has run until now, or until it began to run, and when that was. */
+/** How long a VM has run until now, or until it began to run, and when that was. */
 interface Life {
   readonly micros: number;
   readonly since: number | null;
 }
 
-/** Who looks after the VMs that run: each is watched for hangs, and has a spare thread kept ready for when it is lost. */
+/** Looks after running VMs: each is watched for hangs, and has a spare thread ready for when it is lost. */
 class VmCare {
   private readonly watchdog: Watchdog;
   private readonly lives = new Map<VmName, Life>();
@@ -201,7 +201,7 @@ class VmCare {
   constructor(
     private readonly host: Host,
     private readonly hangMs: number,
-    /** Told of a hang before the VM is lost for that. */
+    /** Told of a hang before the VM is lost for it. */
     private readonly recovery: VmRecovery,
   ) {
     this.watchdog = new Watchdog(host, hangMs);
@@ -218,7 +218,10 @@ class VmCare {
     });
   }
 
-  /** How long a VM has run, and not hung: a budget of restarts is for that time, or one that hangs at everything, or never starts, would not exhaust it. */
+  /**
+   * How long a VM has run without a hang. A budget of restarts is for that time: otherwise a VM that hangs at everything, or never starts,
+   * would not exhaust it.
+   */
   livedMicros(vm: VmName): number {
     const { micros, since } = this.lifeOf(vm);
     return since === null ? micros : micros + this.host.clock.nowMicros() - since;
@@ -234,7 +237,7 @@ class VmCare {
     if (state === 'running' || ENDED.includes(state)) void this.keepSpare(vm, state === 'running');
   }
 
-  /** Resolves when no spare is left of these. */
+  /** Resolves when no spare of these VMs is left. */
   async release(vms: readonly VmName[]): Promise<void> {
     await Promise.all(vms.map((vm) => this.keepSpare(vm, false)));
   }

@@ -1,23 +1,23 @@
 /**
- * Notices a VM that hangs: it is busy, and what it leaves as signs of life has not changed for `hangMs`. One that is slow but gets on is left alone.
+ * Notices a VM that hangs: it is busy, and its signs of life have not changed for `hangMs`. A VM that is slow but progresses is left alone.
  *
  *   tick: for each VM ── not busy, or another count ──> observed anew
  *                    └── the same count for `hangMs` ──> does a debugger stop threads? ── yes ──> observed anew
  *                                                                                      └── no ──> onHang, and watched no longer
  *
- * The catch: time in which this thread was stopped says nothing about the others, since whoever stopped it may have stopped them too. A tick that comes
- * late, or while somebody debugs, begins all observation anew.
+ * The catch: time in which this thread was stopped says nothing about the others, since whatever stopped it may have stopped them too.
+ * A tick that comes late, or while somebody debugs, begins all observation anew.
  */
 import type { Host, VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ProgressReader } from '../contract/progress.js';
 
-/** Ticks in the time after which a VM hangs: it is noticed at most a quarter later. */
+/** Ticks within `hangMs`: a hang is noticed at most a quarter of that later. */
 const TICKS_PER_HANG = 4;
-/** A tick that comes after so many intervals came late. */
+/** A tick that comes after so many intervals is late. */
 const LATE_INTERVALS = 2;
 
-/** What was read when it was noticed. */
+/** What was read when the hang was noticed. */
 export interface HangNotice {
   readonly progress: ProgressReader;
   readonly count: number;
@@ -28,7 +28,7 @@ interface Watched {
   readonly onHang: (notice: HangNotice) => void;
   count: number;
   sinceMicros: number;
-  /** It is being found out whether a debugger has stopped it. */
+  /** True while it is being found out whether a debugger has stopped the VM. */
   suspected: boolean;
 }
 
@@ -42,7 +42,7 @@ export class Watchdog {
     readonly hangMs: number,
   ) {}
 
-  /** In place of the former VM of this name. @param onHang called once; from then on it is watched no longer */
+  /** Watches a VM in place of the former one of this name. @param onHang called once; from then on the VM is not watched any more */
   watch({ name, progress }: VmHandle, onHang: (notice: HangNotice) => void): void {
     this.forget(name);
     if (!progress || this.hangMs === Number.POSITIVE_INFINITY) return;
@@ -99,7 +99,7 @@ export class Watchdog {
   }
 }
 
-/** It owes a sign of life, and has given none since it was observed. */
+/** Whether a VM owes a sign of life and has given none since it was observed. */
 function stands({ progress, count }: Watched): boolean {
   const reading = progress.read();
   return (reading.busy || progress.asked) && reading.count === count;

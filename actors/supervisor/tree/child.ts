@@ -1,7 +1,7 @@
 /**
- * What a supervisor supervises, and how it ends it: asked first, killed when its time is over.
+ * What a supervisor supervises, and how it ends it: first it asks, then, when the time is over, it kills.
  *
- * The catch: a child that was killed is waited for, since the next incarnation must not start beside it. So `kill` has to work.
+ * The catch: it waits until a killed child is gone, since the next incarnation must not start beside it. So `kill` has to work.
  */
 import type { Timers } from '../../contract/host.js';
 
@@ -10,11 +10,11 @@ export type ExitReason = 'normal' | 'shutdown' | 'killed' | 'error';
 
 export interface Exit {
   readonly reason: ExitReason;
-  /** The error, or what the child had to say. */
+  /** The error, or what else the child said. */
   readonly detail?: unknown;
 }
 
-/** Whether a child is ended so that it can go on from there, or for good. */
+/** Whether a child is ended for a restart or for good. */
 export type Purpose = 'restart' | 'stop';
 
 /** One incarnation of a child. */
@@ -38,7 +38,7 @@ interface Ending {
   readonly timers: Timers;
 }
 
-/** Resolves when the child is gone. A child that ends by itself meanwhile, with whatever reason, is as good. */
+/** Resolves when the child is gone. If the child ends by itself meanwhile, for any reason, that is as good. */
 export async function endChild(child: Child, { shutdown, purpose, timers }: Ending): Promise<void> {
   if (shutdown === 'brutal' || !asked(child, purpose)) child.kill();
   else if (shutdown !== 'infinity') {
@@ -49,7 +49,7 @@ export async function endChild(child: Child, { shutdown, purpose, timers }: Endi
   await child.ended;
 }
 
-/** A child that cannot even be asked does not keep its supervisor waiting. */
+/** Asks a child to end. If even asking fails, the supervisor does not wait. @returns whether the child was asked */
 function asked(child: Child, purpose: Purpose): boolean {
   try {
     child.shutdown(purpose);

@@ -1,8 +1,8 @@
 /**
  * The children of one supervisor in the order of their start, and how they are started and ended.
  *
- * The catch: an incarnation may end while the supervisor is busy. What ended is told by its `Child`, so that an end that is heard of late, when
- * another incarnation runs, is known as such.
+ * The catch: an incarnation may end while the supervisor is busy. Its `Child` says which one ended, so that a late notice, which comes
+ * when another incarnation runs, is recognized.
  */
 import type { Timers } from '../../contract/host.js';
 import type { RestartTimes } from '../intensity.js';
@@ -26,17 +26,17 @@ export class Entry {
   state: ChildState = 'down';
   child: Child | undefined;
   startedAt = 0;
-  /** Restarts without a run between them that was long enough: what backoff counts. */
+  /** Restarts without a long enough run between them: backoff counts them. */
   restarts = 0;
-  /** Of its own budget, where it has one. */
+  /** Times that its own budget counts, where it has one. */
   times: RestartTimes = [];
-  /** A restart of others has ended it, and has not come to start it again. */
+  /** True when a restart of others has ended it and has not started it again yet. */
   takenDown = false;
-  /** The start in hand; never rejects. */
+  /** The start under way; never rejects. */
   starting: Promise<unknown> | undefined;
-  /** Of the restart that waits for its time. */
+  /** Timer of the restart that waits for its time. */
   timer: unknown;
-  /** Of the try that waits for its turn. */
+  /** Identifies the attempt that waits for its turn. */
   ticket: unknown;
 
   constructor(readonly specification: ChildSpecification) {}
@@ -49,7 +49,7 @@ export class Entry {
 export class Children {
   private list: readonly Entry[] = [];
   private killed = false;
-  /** Of the starts in hand. */
+  /** Each stops the wait for one start that is under way. */
   private readonly giveUps = new Set<() => void>();
 
   constructor(
@@ -77,7 +77,7 @@ export class Children {
     return this.list.slice(this.list.indexOf(first));
   }
 
-  /** @throws ChildStartError, which leaves it down */
+  /** @throws ChildStartError, which leaves the child down */
   start(entry: Entry): Promise<Child | null> {
     this.calm(entry);
     entry.state = 'restarting';
@@ -108,7 +108,9 @@ export class Children {
     if (this.killed) child.kill();
   }
 
-  /** A start that never comes to an end does not keep a supervisor that is killed; what it starts in the end is killed in turn. */
+  /**
+   * Starts a child. A start that never ends does not hold up the killing of its supervisor; if it ends late, its child is killed as well.
+   */
   private async unlessKilled(entry: Entry): Promise<Child | null> {
     const start = (async () => entry.specification.start())();
     let giveUp = () => {};
@@ -121,7 +123,7 @@ export class Children {
     return child;
   }
 
-  /** Resolves when it is down. An order that waits to start it again is void. */
+  /** Resolves when the child is down. Whatever waits to start it again is cancelled. */
   async end(entry: Entry, purpose: Purpose): Promise<void> {
     await entry.starting;
     const { child, specification } = entry;
@@ -133,12 +135,12 @@ export class Children {
     specification.dropped?.('shutdown');
   }
 
-  /** In reverse order. */
+  /** Ends them in reverse order. */
   async endAll(entries: readonly Entry[], purpose: Purpose): Promise<void> {
     for (const entry of [...entries].reverse()) await this.end(entry, purpose);
   }
 
-  /** It is down, and nothing waits to start it. */
+  /** Marks it as down, and cancels whatever waits to start it. */
   private calm(entry: Entry): void {
     this.platform.timers.clear(entry.timer);
     entry.timer = undefined;
@@ -147,20 +149,20 @@ export class Children {
     entry.state = 'down';
   }
 
-  /** It has ended, and is down or forgotten. */
+  /** Called when it has ended: it is down, or forgotten if temporary. */
   letGo(entry: Entry): void {
     this.calm(entry);
     entry.takenDown = false;
     if (entry.temporary) this.remove(entry);
   }
 
-  /** The same, and nobody else will start it again by himself. */
+  /** Does the same when nobody will start it again without an order. */
   drop(entry: Entry, reason: DropReason): void {
     this.letGo(entry);
     entry.specification.dropped?.(reason);
   }
 
-  /** Ends every incarnation at once, also one that is about to come up. */
+  /** Ends every incarnation at once, also one that is just starting. */
   kill(): void {
     this.killed = true;
     for (const giveUp of this.giveUps) giveUp();

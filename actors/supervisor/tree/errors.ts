@@ -1,11 +1,11 @@
-/** What goes wrong between a supervisor and whoever gives it orders. */
+/** What can go wrong between a supervisor and whoever gives it orders. */
 import { reasonOf } from '../../contract/thrown.js';
 
 /** A flag or a specification makes no sense; nothing was done. */
 export class SpecificationError extends Error {
   override readonly name = 'SpecificationError';
   constructor(
-    /** As `intensity`, or `backoff.minMs`. */
+    /** For example `intensity` or `backoff.minMs`. */
     readonly field: string,
     readonly value: unknown,
   ) {
@@ -13,7 +13,7 @@ export class SpecificationError extends Error {
   }
 }
 
-/** A child did not start. `cause` is what its start said. */
+/** A child did not start. `cause` is the error of its start. */
 export class ChildStartError extends Error {
   override readonly name = 'ChildStartError';
   constructor(
@@ -24,7 +24,7 @@ export class ChildStartError extends Error {
   }
 }
 
-/** running, restarting: it is, and that is in the way. not_found: there is none. ended: the supervisor has. */
+/** running, restarting: the child is, which does not fit the order. not_found: there is no such child. ended: the supervisor has. */
 export type OrderFailure = 'running' | 'restarting' | 'not_found' | 'ended';
 
 /** An order that cannot be carried out; nothing was done. */
@@ -35,7 +35,7 @@ export class OrderError extends Error {
   }
 }
 
-/** The budget of a supervisor is exhausted: what it ended with. `cause` is the end of the child that was one too many. */
+/** The error of a supervisor that ended with an exhausted budget. `cause` is the end of the child that was one too many. */
 export class ExhaustedError extends Error {
   override readonly name = 'ExhaustedError';
   constructor(

@@ -1,9 +1,9 @@
 /**
- * What a supervisor does when a child has ended: whether it is restarted, which others with it, when, and when that is too often.
+ * What a supervisor does when a child has ended: whether it is restarted, which others with it, when, and how often at most.
  *
  *   ended ─> restart kind ─> budget ─> backoff ─> the round: end those that go with it, in reverse order; start all of them, in order
  *                              ▲                      │ one of them does not start
- *                              └──────────────────────┘ and each try counts
+ *                              └──────────────────────┘ and each attempt counts
  */
 import { admitRestart, type RestartTimes } from '../intensity.js';
 import { type Exit, isAbnormal } from './child.js';
@@ -11,21 +11,21 @@ import type { Children, Entry, TreePlatform } from './children.js';
 import { ExhaustedError } from './errors.js';
 import { type Backoff, backoffMs, isReset, type SupervisorFlags } from './specification.js';
 
-/** What becomes of the supervisor: undefined when it goes on. */
+/** What happens to the supervisor: undefined when it goes on. */
 export type Verdict = Exit | undefined;
 
-/** The supervisor whose children they are. */
+/** The supervisor of the children. */
 export interface RestartOwner {
-  /** It is to end: a round is not gone on with. */
+  /** Whether the supervisor is to end: then a round is broken off. */
   readonly isEnding: boolean;
-  /** Whether what it leaves when it is exhausted can be restarted by somebody. */
+  /** Whether somebody can restart what the supervisor leaves when its budget is exhausted. */
   readonly hasParent: boolean;
-  /** After what has come meanwhile, so that a restart that fails again and again hinders nobody. */
+  /** Runs this after what is queued already, so that a restart that fails again and again holds nothing up. */
   enqueue(run: () => Promise<Verdict>): void;
 }
 
 export class Restarts {
-  /** Of all children together, unless each has a budget of its own. */
+  /** Restarts of all children together, unless each has a budget of its own. */
   times: RestartTimes = [];
 
   constructor(
@@ -44,7 +44,7 @@ export class Restarts {
     return this.autoShutdown(entry);
   }
 
-  /** After a run that was long enough backoff begins anew. */
+  /** After a run that was long enough, backoff begins anew. */
   private noteRun(entry: Entry): void {
     const { backoff } = this.flags;
     const ranMs = (this.platform.nowMicros() - entry.startedAt) / 1000;
@@ -68,7 +68,7 @@ export class Restarts {
     return undefined;
   }
 
-  /** Those that would go with it run on until then. */
+  /** Waits for the backoff. Children that will be restarted with it keep running until then. */
   private roundLater(entry: Entry, backoff: Backoff): void {
     const { platform } = this;
     const delayMs = backoffMs(backoff, entry.restarts++, platform.random());
@@ -98,7 +98,7 @@ export class Restarts {
     return undefined;
   }
 
-  /** Ends and starts what goes with it, by strategy. A child that is restarted alone keeps nobody waiting. */
+  /** Ends and starts the children that the strategy says. A child that is restarted alone holds nothing up. */
   private async round(entry: Entry): Promise<void> {
     const { children } = this;
     const { strategy } = this.flags;
@@ -111,12 +111,12 @@ export class Restarts {
     await this.startAgain(group.filter((member) => children.all.includes(member)));
   }
 
-  /** A child is restarted by itself. */
+  /** Whether a child is restarted by itself. */
   private get isAlone(): boolean {
     return this.flags.strategy === 'one_for_one';
   }
 
-  /** What would be decided if it crashed now is that it is restarted, alone and at once. */
+  /** Whether a child would be restarted, alone and at once, if it crashed now. */
   wouldRestartAlone({ temporary, state, starting, times, specification }: Entry): boolean {
     if (!this.isAlone || this.flags.backoff || temporary || !(starting || state === 'running')) return false;
     const { budget } = specification;
@@ -125,7 +125,7 @@ export class Restarts {
     return admitRestart(spent, this.platform.nowMicros(), this.flags) !== null;
   }
 
-  /** In reverse order. A temporary child is ended for good: it is not restarted, and that it ended counts for nothing. */
+  /** Ends a group in reverse order. A temporary child is ended for good: it is not restarted, and its end counts for nothing. */
   private async takeDown(group: readonly Entry[]): Promise<void> {
     const { children } = this;
     for (const entry of [...group].reverse()) {
@@ -136,7 +136,7 @@ export class Restarts {
     }
   }
 
-  /** In order, up to one that does not start: it is tried again, and those behind it wait. */
+  /** Starts a group in order, up to a child that does not start: that one is tried again, and those after it wait. */
   private async startAgain(group: readonly Entry[]): Promise<void> {
     const { children, owner } = this;
     for (const entry of group) {
@@ -151,7 +151,7 @@ export class Restarts {
     }
   }
 
-  /** Behind the orders that have come meanwhile: one of them may make it void. */
+  /** Tries again after the orders that are queued already: one of them may cancel this. */
   private tryAgain(entry: Entry, cause: unknown): void {
     entry.state = 'restarting';
     const ticket = {};
@@ -159,7 +159,7 @@ export class Restarts {
     this.owner.enqueue(async () => (entry.ticket === ticket ? this.restart(entry, cause) : undefined));
   }
 
-  /** Starts what a round has taken down, when the child that held it up is not tried any more. */
+  /** Starts the children that a round has taken down, once the child that held it up is not tried any more. */
   async resume(): Promise<void> {
     const { all } = this.children;
     if (all.some(({ state }) => state === 'restarting')) return;

@@ -1,6 +1,6 @@
 /**
- * What a supervisor is told to do: its flags and the specifications of its children, checked before anything starts. The words are
- * those of OTP's `supervisor`, whose defaults hold too, but for the budget, which is the one of the whole project.
+ * What a supervisor has to do: its flags and the specifications of its children, checked before anything starts. The words are those
+ * of OTP's `supervisor`, and so are the defaults, except for the budget, which is the one of the whole project.
  */
 import { checkIntensity, INTENSITY_DEFAULT, type Intensity } from '../intensity.js';
 import type { Child, Shutdown } from './child.js';
@@ -17,25 +17,25 @@ export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
  */
 export type RestartKind = 'permanent' | 'transient' | 'temporary';
 
-/** Whether the supervisor ends itself when significant children have ended by themselves, and are not to be restarted. */
+/** Whether the supervisor ends itself when significant children have ended by themselves and are not restarted. */
 export type AutoShutdown = 'never' | 'any_significant' | 'all_significant';
 
 /**
- * What an exhausted budget means. escalate: the supervisor ends its children and itself, and its parent decides; OTP's meaning. degrade: the
- * offender stays down and the others go on, so that each child has a budget of its own: nobody pays for what another has spent.
+ * What an exhausted budget means. escalate: the supervisor ends its children and itself, and its parent decides, as in OTP. degrade: the
+ * offender stays down and the others go on. So each child has a budget of its own: no child pays for what another has spent.
  */
 export type Exhaustion = 'escalate' | 'degrade';
 
 /**
- * How long to wait before a restart, as Pekko's backoff supervisor does: twice as long each time, up to a maximum, and somewhat longer by
- * chance, so that what failed together does not come back together. A child that has run for a while begins again with the shortest.
+ * How long to wait before a restart, as in Pekko's backoff supervisor: twice as long each time, up to a maximum, plus a random part, so
+ * that what failed together does not come back together. A child that has run for a while begins again with the shortest delay.
  */
 export interface Backoff {
   readonly minMs: number;
   readonly maxMs: number;
-  /** Part of the delay, 0 to 1, that chance adds at most: also above `maxMs`. */
+  /** The largest random part, relative to the delay, 0 to 1. It is also added to `maxMs`. */
   readonly randomFactor: number;
-  /** After so long a run the count begins anew; `minMs` when not given. */
+  /** After a run as long as this, the count begins anew; `minMs` when not given. */
   readonly resetAfterMs?: number;
 }
 
@@ -56,21 +56,27 @@ export interface ChildSpecification {
   readonly significant: boolean;
   readonly shutdown: Shutdown;
   readonly type: 'worker' | 'supervisor';
-  /** The child is down and its supervisor will not start it again by itself: what is kept for a restart can go. It may be told again. */
+  /**
+   * Called when the child is down and its supervisor will not start it again by itself: what is kept for a restart can go. It may be called
+   * again.
+   */
   readonly dropped?: (reason: DropReason) => void;
-  /** Counts its restarts before the supervisor does. */
+  /** Counts restarts of the child before the supervisor does. */
   readonly budget?: OwnBudget;
 }
 
-/** A budget of restarts that a child has besides that of its supervisor, which counts those that are not taken from it. */
+/** A child's own budget of restarts, besides that of its supervisor, which counts the restarts that this one does not. */
 export interface OwnBudget {
-  /** @returns false when this restart is for the supervisor to count */
+  /** @returns false when the supervisor has to count this restart */
   take(): boolean;
-  /** Whether a restart would be taken from it, and be nothing but a restart; undefined when it is for the supervisor to count. */
+  /** Whether this budget would count a restart, and the restart would be nothing more; undefined when the supervisor has to count it. */
   readonly hasRoom: boolean | undefined;
 }
 
-/** finished: of its own accord, as its restart kind allows. exhausted: the budget is. shutdown: its supervisor, or its parent, ended for good. */
+/**
+ * finished: it ended by itself, as its restart kind allows. exhausted: its budget is. shutdown: its supervisor, or its parent, ended for
+ * good.
+ */
 export type DropReason = 'finished' | 'exhausted' | 'shutdown';
 
 export type ChildSpecificationInput = Pick<ChildSpecification, 'id' | 'start'> & Partial<ChildSpecification>;
@@ -88,7 +94,7 @@ export interface CheckedSpecification {
   readonly children: readonly ChildSpecification[];
 }
 
-/** A worker that has not ended by then is taken to hang; OTP's default. */
+/** A worker that has not ended by then counts as hanging; OTP's default. */
 const SHUTDOWN_DEFAULT_MS = 5_000;
 
 const STRATEGIES: readonly Strategy[] = ['one_for_one', 'one_for_all', 'rest_for_one'];
@@ -100,7 +106,7 @@ const requireThat = (field: string, value: unknown, valid: boolean): void => {
   if (!valid) throw new SpecificationError(field, value);
 };
 
-/** @throws SpecificationError that names the field. A field that is not known is left alone. */
+/** @throws SpecificationError that names the field. Unknown fields are ignored. */
 export function checkSpecification(specification: SupervisorSpecification): CheckedSpecification {
   requireThat('specification', specification, typeof specification === 'object' && specification !== null);
   const flags = checkFlags(specification.flags ?? {});
@@ -157,7 +163,7 @@ function checkChild(given: ChildSpecificationInput, { autoShutdown }: Supervisor
   requireThat('shutdown', child.shutdown, isShutdown(child.shutdown));
   requireThat('type', child.type, child.type === 'worker' || child.type === 'supervisor');
   requireThat('significant', child.significant, typeof child.significant === 'boolean');
-  // It would never end for good, or never be heeded.
+  // It would never end for good, or its end would never matter.
   requireThat('significant', child.significant, !child.significant || (child.restart !== 'permanent' && autoShutdown !== 'never'));
   return child;
 }
@@ -166,7 +172,7 @@ const isShutdown = (shutdown: unknown): boolean =>
   shutdown === 'brutal' || shutdown === 'infinity' || (typeof shutdown === 'number' && Number.isFinite(shutdown) && shutdown >= 0);
 
 /**
- * @param restarts before this one, without a run that was long enough between them
+ * @param restarts number of restarts before this one, without a run between them that was long enough
  * @param chance from 0 to 1
  */
 export const backoffMs = ({ minMs, maxMs, randomFactor }: Backoff, restarts: number, chance: number): number =>

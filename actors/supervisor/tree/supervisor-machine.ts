@@ -6,9 +6,9 @@
  *                ▼
  *            abandoning ──> ended
  *
- * One item of its queue at a time, in the order in which they came, as a process takes its messages: the end of a child, a try to restart it, what a person
- * asks for. The end of the supervisor itself is asked for at any time; the item in hand then comes to an end as soon as it can, and those that
- * wait are refused.
+ * It handles one item of its queue at a time, in order of arrival, like a process its messages: the end of a child, an attempt to
+ * restart it, what a person asks for. Ending the supervisor itself can be asked for at any time: the present item then finishes as
+ * soon as it can, and those that wait are refused.
  */
 import { assign, fromPromise, setup } from 'xstate';
 import type { Exit, Purpose } from './child.js';
@@ -20,9 +20,9 @@ export interface Ending {
 }
 
 export interface QueueItem {
-  /** @returns the end of the supervisor, if it comes to that. Never rejects */
+  /** @returns why and how the supervisor ends, if it comes to that. Never rejects */
   run(): Promise<Ending | undefined>;
-  /** The supervisor has ended before it. */
+  /** Called when the supervisor has ended before this item's turn. */
   refuse(): void;
 }
 
@@ -36,7 +36,7 @@ export interface SupervisorCommands {
 interface SupervisorContext {
   readonly commands: SupervisorCommands;
   readonly queue: readonly QueueItem[];
-  /** Present once it is to end. */
+  /** Present once the supervisor is to end. */
   readonly ending: Ending | undefined;
 }
 

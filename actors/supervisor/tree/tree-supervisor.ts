@@ -1,12 +1,12 @@
 /**
- * A supervisor as in OTP, and so a child of another supervisor: it starts its children in order, restarts those that end, as its flags say,
- * and ends them in reverse order.
+ * A supervisor as in OTP, and so a child of another supervisor: it starts its children in order, restarts those that end as its flags
+ * say, and ends them in reverse order.
  *
  *   const root = await startSupervisor(() => ({ flags: { strategy: 'rest_for_one' }, children: [worker, supervisor] }), platform);
  *   await root.stop();
  *
- * The catch: orders are taken one after another, so that an order waits while a child starts. To end the supervisor is no order: it comes
- * before those that wait.
+ * The catch: orders are carried out one after another, so that an order waits while a child starts. Ending the supervisor is no order:
+ * it comes before those that wait.
  */
 import { type Actor, createActor, waitFor } from 'xstate';
 import type { Child, Exit, Purpose } from './child.js';
@@ -33,13 +33,13 @@ export interface ChildStatus {
 }
 
 export interface SupervisorHooks {
-  /** Called as each incarnation begins to start its children. */
+  /** Called when an incarnation begins to start its children. */
   readonly onStarting?: (supervisor: TreeSupervisor) => void;
-  /** Called once, as the supervisor begins to end, before any of its children does. */
+  /** Called once, when the supervisor begins to end, before any of its children ends. */
   readonly onEnding?: (exit: Exit) => void;
 }
 
-/** @throws SpecificationError, ChildStartError, or what `init` throws: nothing is left running then */
+/** @throws SpecificationError, ChildStartError, or what `init` throws: then nothing is left running */
 export async function startSupervisor(
   init: SupervisorInit,
   platform: TreePlatform,
@@ -91,7 +91,7 @@ export class TreeSupervisor implements Child, RestartOwner {
     return supervisor;
   }
 
-  /** A root has none. */
+  /** False for a root. */
   readonly hasParent: boolean;
 
   private constructor({ flags, children }: CheckedSpecification, platform: TreePlatform, { hasParent, onEnding }: Position) {
@@ -146,7 +146,7 @@ export class TreeSupervisor implements Child, RestartOwner {
     this.children.kill();
   }
 
-  /** Ends a child by order; it stays down until it is started. @throws OrderError */
+  /** Ends a child. It stays down until it is started. @throws OrderError */
   terminateChild(id: string): Promise<void> {
     return this.order(async () => {
       const entry = this.find(id);
@@ -156,7 +156,7 @@ export class TreeSupervisor implements Child, RestartOwner {
     });
   }
 
-  /** Starts a child that is down, with a new budget where it has one of its own. @throws ChildStartError, which leaves it down, OrderError */
+  /** Starts a child that is down, with a new budget if it has its own. @throws ChildStartError, which leaves it down, OrderError */
   async restartChild(id: string): Promise<Child | null> {
     const { started } = await this.order(async () => {
       const entry = this.findDown(id);
@@ -185,12 +185,12 @@ export class TreeSupervisor implements Child, RestartOwner {
     return entry;
   }
 
-  /** In the order of their start. */
+  /** All children, in the order of their start. */
   whichChildren(): Promise<readonly ChildStatus[]> {
     return this.order(async () => this.children.all.map(statusOf));
   }
 
-  /** Its parent will not start it again. */
+  /** Tells the supervisor that its parent will not start it again. */
   drop(reason: DropReason): void {
     for (const { specification } of this.children.all) specification.dropped?.(reason);
   }
@@ -214,7 +214,7 @@ export class TreeSupervisor implements Child, RestartOwner {
     this.machine.send({ type: 'enqueue', item: { run: toEnd, refuse: () => {} } });
   }
 
-  /** Somebody waits for what comes of it. */
+  /** Queues an order for whose result somebody waits. */
   private order<T>(run: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       const item = {
