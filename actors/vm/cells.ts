@@ -1,4 +1,4 @@
-/** Who comes into a VM and who leaves it: actors that are spawned, stopped, moved or back after a loss, and ports that are opened. */
+/** Brings parties into a VM and removes them: actors that are spawned, stopped, moved or back after a loss, and ports that are opened. */
 import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
 import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
 import type { ActorFactory } from '../contract/instance.js';
@@ -11,11 +11,11 @@ import { firstSequenceOf } from './gate.js';
 import { PortCell, type PortSpec } from './port/port-cell.js';
 import type { Scheduler } from './scheduler.js';
 
-/** Of a state. */
+/** The bytes of no state. */
 const NOTHING = new Uint8Array(0);
 
 export class Cells {
-  /** The VM was lost as they started: they are in no checkpoint. */
+  /** Actors that were starting when the VM was lost: no checkpoint contains them. */
   private beginning: readonly ActorCell[] = [];
 
   constructor(
@@ -24,7 +24,7 @@ export class Cells {
     private readonly scheduler: Scheduler,
   ) {}
 
-  /** @throws Error when there is one of this name */
+  /** @throws Error when there is a party of this name already */
   open<P extends PortParty>(spec: PortSpec<P>): PortCell<P> {
     const { name } = spec.schema;
     if (this.map.get(name)) throw new Error(`port ${name} is open already`);
@@ -34,7 +34,7 @@ export class Cells {
     return cell;
   }
 
-  /** @throws Error when there is no implementation of it here, or it is here already */
+  /** @throws Error when its implementation is not here, or the actor is here already */
   create(spec: SpawnSpec, kept?: ActorCheckpoint): ActorCell {
     const { vm } = this.runtime.bus;
     if (this.map.get(spec.party)) throw new Error(`actor ${spec.party} is in VM ${vm} already`);
@@ -50,14 +50,14 @@ export class Cells {
     return found;
   }
 
-  /** Frames for it come in, and it has its turns. */
+  /** Lets frames for it in, and gives it turns. */
   serve(cell: Cell): void {
     if (this.scheduler.parties.includes(cell)) return;
     this.runtime.bus.add(cell);
     this.scheduler.add(cell);
   }
 
-  /** It is not here any more. */
+  /** Removes it from this VM. */
   drop(cell: Cell): void {
     this.map.remove(cell);
     this.unserve(cell);
@@ -68,7 +68,7 @@ export class Cells {
     this.scheduler.remove(cell);
   }
 
-  /** Also of a port that was stopped. */
+  /** Also restarts a port that was stopped. */
   async spawn(spec: SpawnSpec): Promise<void> {
     if (this.map.get(spec.party)?.stays) return this.restart(spec.party, spec.epoch);
     const { bus, durability, tap } = this.runtime;
@@ -76,10 +76,10 @@ export class Cells {
     tap.started(cell.address, spec.epoch);
     bus.router.fence(cell.address, spec.epoch, cell.gate.sequence);
     bus.orphaned.giveBack(cell.gate);
-    // What the actor handles and is in no checkpoint could not be recovered.
+    // What the actor handles could not be recovered while no checkpoint contains the actor.
     await durability.make();
     this.serve(cell);
-    // What was meant for it while it was down is lost: requests of its own fail anew.
+    // What was meant for it while it was down is lost: its own requests fail anew.
     bus.requests.reopen(cell.address, spec.snapshot !== undefined);
     bus.watchDeadlines();
     if (spec.epoch > 1 || spec.stored) bus.resync.come(cell.schema, spec.stored !== undefined);
@@ -105,7 +105,10 @@ export class Cells {
     return savedState;
   }
 
-  /** The former incarnation of the VM was lost: its parties are here again, and know what they had accepted. A port that is not among the orders was down in it. */
+  /**
+   * The former incarnation of the VM was lost: its parties are here again, and know what they had accepted. A port without a spec was down
+   * in that incarnation.
+   */
   resume(specs: readonly RecoverySpec[], checkpoint: Checkpoint | undefined): void {
     const { bus, durability } = this.runtime;
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
@@ -122,7 +125,7 @@ export class Cells {
     for (const cell of actors) this.serve(cell);
   }
 
-  /** Those that were opened as the VM was made. */
+  /** Resumes the ports that were opened as the VM was made. */
   private resumeOpen(specs: readonly RecoverySpec[]): void {
     for (const cell of this.map.all) {
       const spec = specs.find(({ party }) => party === cell.name);
@@ -135,7 +138,7 @@ export class Cells {
     return this.runtime.options.parties.some((party) => party.name === name && party.role === 'port');
   }
 
-  /** Handles what the journal has behind the checkpoint. @returns frames behind it that are poison */
+  /** Handles the entries of the journal after the checkpoint again. @returns frames after it that are poison */
   recover(): readonly Uint8Array[] {
     const { all } = this.map;
     const poisoned = all.flatMap((cell) => cell.poisonedFrames());
@@ -146,7 +149,7 @@ export class Cells {
   }
 }
 
-/** Of an actor that had not run yet, with what it was to start with. An empty snapshot is none. */
+/** The checkpoint of an actor that had not run yet, with its start state. An empty snapshot means none. */
 function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: number): ActorCheckpoint {
   const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: NOTHING };
   return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };

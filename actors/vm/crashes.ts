@@ -1,4 +1,4 @@
-/** The crashes of a VM: what a person needs to mend them, in which of them parties are now, and where in their source they were. */
+/** The crashes of a VM: what a person needs to fix them, which party is in which crash now, and where in their source they were. */
 import { beginningOf } from '../../bus/beginning.js';
 import type { Kinds } from '../../bus/kinds.js';
 import { readHeader } from '../../protocol/frame.js';
@@ -14,7 +14,7 @@ export interface Crash {
   readonly epoch: number;
   readonly lastSequence: number;
   readonly trap: ActorTrap;
-  /** Null when it ended at none, as a port whose `onOpen` throws. */
+  /** Null when there was none, as for a port whose `onOpen` throws. */
   readonly frame: Uint8Array | null;
   readonly attempt: number;
   readonly restartsAs: number;
@@ -22,9 +22,9 @@ export interface Crash {
 
 export const NO_MESSAGE = { kind: 0, kindName: '', source: '', sequence: 0, sentAt: 0, firstBytes: new Uint8Array(0) };
 
-/** Puts reports together, and knows from the moment that a party ends until its next incarnation begins which crash is why something fails. */
+/** Makes the reports, and knows, from the end of a party until its next incarnation begins, which crash is the reason for a failure. */
 export class Crashes implements TapListener {
-  /** By address, the incarnation that has crashed. */
+  /** The incarnation that has crashed, by address. */
   private readonly epochs = new Map<number, number>();
 
   constructor(
@@ -33,7 +33,7 @@ export class Crashes implements TapListener {
     private readonly tap: Tap,
   ) {}
 
-  /** Its party is in this crash from now on. */
+  /** Reports a crash. From now on its party is in this crash. */
   report(crash: Crash): CrashReport {
     this.begin(crash);
     return this.describe(crash);
@@ -84,12 +84,12 @@ export class Crashes implements TapListener {
     }));
   }
 
-  /** From now on it is why requests of its party fail. */
+  /** From now on, this crash is why requests of its party fail. */
   begin({ address, epoch }: Pick<Crash, 'address' | 'epoch'>): void {
     this.epochs.set(address, epoch);
   }
 
-  /** What ends from now on does not end by that crash. */
+  /** From now on, that crash is not the reason any more when requests end. */
   over(address: number): void {
     this.epochs.delete(address);
   }
@@ -108,7 +108,7 @@ export class Crashes implements TapListener {
   }
 }
 
-/** Crashes that can be asked about: the supervisor asks at once. */
+/** How many crashes can be asked about: the supervisor asks at once. */
 const SITES_MAX = 16;
 
 interface Site {
@@ -120,8 +120,8 @@ interface Site {
 const nameOf = (party: string, epoch: number): string => `${party} ${epoch}`;
 
 /**
- * Where in their source the actors and ports of a VM have crashed. To find a position may take long (a source map has to be parsed), so a report leaves
- * without it, and the supervisor asks once the restart is under way. The metrics hear of a crash when its position is known.
+ * Where in their source the actors and ports of a VM have crashed. Finding a position may take long, since a source map has to be parsed.
+ * So a report leaves without it, and the supervisor asks once the restart is under way. Metrics hear of a crash when its position is known.
  */
 export class CrashSites implements TapListener {
   private readonly sites = new Map<string, Site>();
@@ -151,12 +151,12 @@ export class CrashSites implements TapListener {
     }
   }
 
-  /** Resolves when a position can be looked for. Never rejects. */
+  /** Resolves when a position can be looked up. Never rejects. */
   async ready(party: string, epoch: number): Promise<void> {
     await this.sites.get(nameOf(party, epoch))?.trap.ready();
   }
 
-  /** @returns empty when it is not known */
+  /** @returns an empty text when the position is unknown */
   locate(party: string, epoch: number): string {
     const site = this.sites.get(nameOf(party, epoch));
     if (!site) return '';
@@ -167,12 +167,15 @@ export class CrashSites implements TapListener {
   }
 }
 
-/** A port that fails the same way at each picture would report sixty crashes a second: the same one is told once a second, with how often it was. */
+/**
+ * Thins out reports: a port that fails in the same way at each picture would report sixty crashes a second. The same crash is reported once
+ * a second, with the number of repetitions.
+ */
 export class RepeatedCrashes {
   private last: CrashReport | null = null;
   private untold = 0;
 
-  /** @returns what is to be told; null when that is nothing new */
+  /** @returns the report to send; null when it is nothing new */
   admit(report: CrashReport): CrashReport | null {
     const { last, untold } = this;
     const passed = last ? report.at - last.at : 0;

@@ -1,10 +1,10 @@
 /**
- * How the incarnations of one actor or port ended: at which frame, how often at the same one, and who has been told.
+ * How the incarnations of one actor or port ended: at which frame, how often at the same one, and who was told.
  *
  *   ends at a frame ──┬── for the first time ──> its next incarnation handles the frame again
  *                     └── for the last time that is allowed ──> poison: a dead letter, and its party goes on without it
  *
- * The catch: an end after which the party is started again by permit is told only when the next incarnation has done its work.
+ * The catch: an end after which the party is restarted by permit is reported only when the next incarnation has done its work.
  */
 import type { CrashReport } from '../contract/events.js';
 import { ActorTrap } from '../contract/instance.js';
@@ -13,7 +13,7 @@ import { type Crashes, NO_MESSAGE } from './crashes.js';
 import type { Gate, GateBus } from './gate.js';
 import type { Tap } from './tap.js';
 
-/** Which frame: its position in the journal, or source and sequence where it is in none. */
+/** Identifies a frame: by its position in the journal, or by source and sequence where it is in none. */
 export type FrameId = number | string;
 
 /** No frame is to blame. */
@@ -27,10 +27,10 @@ export interface DeathsRuntime {
 
 export class Deaths {
   readonly permit = new RestartPermit();
-  /** Of the frame at which the last incarnation ended. */
+  /** The frame at which the last incarnation ended. */
   private blamed: FrameId = NO_FRAME;
   private attempts = 0;
-  /** Journal positions from and to which any entry may have ended one: it is not known which. */
+  /** Journal positions between which any entry may have ended an incarnation: it is not known which. */
   private doubt = { from: 0, to: 0 };
   /** Frames that are poison as soon as they come again. */
   private readonly condemned = new Map<FrameId, CrashReport>();
@@ -42,7 +42,7 @@ export class Deaths {
     private readonly runtime: DeathsRuntime,
   ) {}
 
-  /** How often incarnations have ended at a frame in the journal. What one of several has done counts as one attempt of each. */
+  /** How often incarnations have ended at a frame in the journal. When it was one of several frames, that counts as one attempt at each. */
   attemptsAt(position: number): number {
     if (position === this.blamed) return this.attempts;
     return position >= this.doubt.from && position < this.doubt.to ? 1 : 0;
@@ -53,7 +53,7 @@ export class Deaths {
     this.doubt = { from, to };
   }
 
-  /** The last one has ended its party as often as one may. */
+  /** Whether the last frame has ended its party as often as one may. */
   get isPoison(): boolean {
     return this.attempts >= ATTEMPTS_MAX;
   }
@@ -68,20 +68,20 @@ export class Deaths {
     this.attempts = attempts;
   }
 
-  /** A frame has ended one more. */
+  /** A frame has ended one more incarnation. */
   count(frame: FrameId): void {
     const before = typeof frame === 'number' ? this.attemptsAt(frame) : frame === this.blamed ? this.attempts : 0;
     this.blame(frame, frame === NO_FRAME ? 1 : before + 1);
   }
 
-  /** It is tried as if it had never ended anything. */
+  /** Forgets the blamed frame: it is handled as if it had never ended anything. */
   forgive(): void {
     this.blame(NO_FRAME, 0);
   }
 
   /**
-   * The present incarnation ends in a trap, and a permit for the next one is spent.
-   * @param frame to be named; null when it is not known, or there is none
+   * Ends the present incarnation in a trap, and spends a permit for the next one.
+   * @param frame the frame to name; null when it is unknown, or there is none
    */
   end(trap: ActorTrap, frame: Uint8Array | null, attempt = this.attempts): CrashReport {
     const { crashes, tap } = this.runtime;
@@ -91,12 +91,15 @@ export class Deaths {
     return report;
   }
 
-  /** A crash that is no end. */
+  /** Describes a crash that is no end. */
   describe(trap: ActorTrap, frame: Uint8Array | null): CrashReport {
     return this.runtime.crashes.describe({ ...this.identity, trap, frame, attempt: 1, restartsAs: 0 });
   }
 
-  /** The VM of a former incarnation hung, or its thread ended, at a frame, in this attempt. @param frame null when it is not here, or not known */
+  /**
+   * The VM of a former incarnation hung, or its thread ended, at a frame, in this attempt.
+   * @param frame null when it is not here, or unknown
+   */
   hung(suspect: Suspect, attempt: number, frame: Uint8Array | null, reason = suspect.reason): CrashReport {
     const { crashes, bus } = this.runtime;
     const epoch = this.gate.epoch - 1;
@@ -111,14 +114,14 @@ export class Deaths {
     return { party: this.party, address, epoch, lastSequence };
   }
 
-  /** A frame at which the party ended too often goes to the dead letters, and the party goes on without it. */
+  /** Makes a frame a dead letter because the party ended at it too often; the party goes on without it. */
   poison(frame: Uint8Array, report: CrashReport): void {
     this.tell();
     this.runtime.bus.router.reject('poisoned', report.reason, frame, 0);
     this.runtime.tap.poisoned(report, frame);
   }
 
-  /** A frame is poison when it comes. */
+  /** Makes a frame poison as soon as it comes. */
   condemn(frame: FrameId, report: CrashReport): void {
     this.condemned.set(frame, report);
   }
@@ -127,7 +130,7 @@ export class Deaths {
     return this.condemned.size > 0;
   }
 
-  /** @returns true when the frame has become a dead letter: it was condemned */
+  /** @returns true when the frame was condemned and has become a dead letter */
   refuses(id: FrameId, copyFrame: () => Uint8Array): boolean {
     const report = this.condemned.get(id);
     if (!report) return false;
@@ -139,24 +142,24 @@ export class Deaths {
     return true;
   }
 
-  /** Epoch as which the party is to be started again without being asked for; 0 when it waits for its supervisor, or has not ended. */
+  /** Epoch with which the party is to be restarted without asking; 0 when it waits for its supervisor, or has not ended. */
   get restartsAs(): number {
     return this.untold.at(-1)?.report.restartsAs ?? 0;
   }
 
-  /** To be told with the next `tell`. */
+  /** Keeps a report for the next `tell`. */
   keep(report: CrashReport, trap: ActorTrap): void {
     this.untold.push({ report, trap });
   }
 
-  /** The restart by permit that was to follow the last end does not: its supervisor is told so. */
+  /** The restart by permit after the last end does not take place: tells the supervisor. */
   callOffRestart(): void {
     const last = this.untold.pop();
     if (last) this.keep({ ...last.report, restartsAs: 0 }, last.trap);
     this.tell();
   }
 
-  /** In their order. */
+  /** Reports what was kept, in order. */
   tell(): void {
     for (const { report, trap } of this.untold.splice(0)) this.runtime.tap.reported(report, trap);
   }
@@ -169,7 +172,7 @@ export const hangOf = (reason: string): ActorTrap => new ActorTrap(0, new Hang(r
  * It is good for one epoch, once.
  */
 export class RestartPermit {
-  /** Epoch of the last permit that was good; 0 before. */
+  /** Epoch of the last permit that was used; 0 before. */
   lastSpent = 0;
   private epoch = 0;
 
@@ -177,7 +180,7 @@ export class RestartPermit {
     this.epoch = epoch;
   }
 
-  /** Spends the permit, whatever it was for. @returns the epoch that follows `ended`, or 0 when there is no permit for it */
+  /** Spends the permit, whatever it was for. @returns the epoch after `ended`, or 0 when there is no permit for it */
   spend(ended: number): number {
     const { epoch } = this;
     this.epoch = 0;

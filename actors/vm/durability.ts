@@ -1,13 +1,13 @@
 /**
- * What of a VM outlives it: the journal of what its actors are given, and checkpoints, where it can be lost. Says when one is made, and gives back what
- * it covers: the journal's entries, and the room in its links of the frames that were drained before it.
+ * What outlives a VM that can be lost: the journal of what its actors are given, and checkpoints. Says when a checkpoint is made, and
+ * frees what it covers: entries of the journal, and room in the links of the frames that were drained before it.
  *
  *   drained from a link ── journaled, or handled by a port: durable ─────────────> released when all that was drained before it is
  *          │
  *          └── still in a mailbox when a checkpoint is made: durable when that is kept ──> released then
  *
- * Where the host sees the VM's memory, a checkpoint is kept as soon as it is written there, in the same turn. Elsewhere, and when it is too
- * large for that memory, the host is told, and it is kept when the host has said so.
+ * Where the host sees the VM's memory, a checkpoint is kept as soon as it is written there, in the same turn. Elsewhere, and when it is
+ * too large for that memory, the host is told, and the checkpoint counts as kept when the host has confirmed it.
  *
  * The catch: links that are full of frames nobody has released would stop two VMs that wait for each other. So what a link retains is
  * bounded as well: a crowded one makes a checkpoint due.
@@ -22,7 +22,7 @@ import type { TapListener } from './tap.js';
 import type { VmBus } from './vm-bus.js';
 import type { VmOptions } from './vm-options.js';
 
-/** Frames that were drained before one moment. */
+/** The frames that were drained before one moment. */
 interface Drained {
   /** Whether all of them have left the mailboxes. */
   readonly passed: () => boolean;
@@ -35,14 +35,14 @@ export class Durability implements TapListener {
   private readonly memory: CheckpointMemory | null;
   private handledMicros = 0;
   private costMicros = 0;
-  /** Of the last checkpoint that was made. */
+  /** Journal position of the last checkpoint. */
   private position: number;
-  /** From which journal position that checkpoint's actors needed entries. */
+  /** Journal position from which that checkpoint's actors needed entries. */
   private needed: number;
   private onTheirWay = 0;
   private drained: Drained | null = null;
   private gone = false;
-  /** Of the last checkpoint that was made. */
+  /** Serial of the last checkpoint. */
   private serial = 0;
   private readonly encoder = new CheckpointEncoder();
 
@@ -58,12 +58,12 @@ export class Durability implements TapListener {
     this.needed = this.position;
   }
 
-  /** The VM can be lost, and comes back with what is kept of it. */
+  /** Whether the VM can be lost, and comes back with what is kept of it. */
   private get outlives(): boolean {
     return this.options.memory !== undefined;
   }
 
-  /** Journal position before which no actor of the VM needs anything to be restarted. */
+  /** Journal position before which no actor of the VM needs anything for a restart. */
   private get neededFrom(): number {
     let needed = this.journal.position;
     for (const cell of this.cells.all) needed = Math.min(needed, cell.neededFrom);
@@ -76,12 +76,12 @@ export class Durability implements TapListener {
     return needed;
   }
 
-  /** The journal holds the rest of a batch whose actor waits for room. */
+  /** Whether the journal holds the rest of a batch whose actor waits for room. */
   get keepsRest(): boolean {
     return this.cells.all.some(({ restWaits }) => restWaits);
   }
 
-  /** @returns false when the journal has no room yet: before an actor has restarted, or the host has a checkpoint */
+  /** @returns false when the journal has no room yet: an actor has to restart first, or the host has to get a checkpoint */
   makeRoom(bytes: number): boolean {
     const { journal } = this;
     if (journal.capacity - journal.usedBytes >= bytes) return true;
@@ -94,7 +94,7 @@ export class Durability implements TapListener {
     return journal.capacity - journal.usedBytes >= bytes;
   }
 
-  /** The newest that former incarnations made. @param held by the host, if any */
+  /** The newest checkpoint of former incarnations. @param held the one that the host holds, if any */
   former(held: Uint8Array | undefined): Checkpoint | undefined {
     const newest = newestCheckpoint([held, this.memory?.read()]);
     this.serial = newest?.serial ?? 0;
@@ -114,7 +114,7 @@ export class Durability implements TapListener {
     if (due && this.onTheirWay === 0) this.makeInBackground();
   }
 
-  /** Under load the mailboxes are never all empty. */
+  /** Releases what is durable. Under load, the mailboxes are never all empty. */
   private releaseDurable(): void {
     if (this.drained && !this.drained.passed()) return;
     this.drained?.release();
@@ -132,13 +132,15 @@ export class Durability implements TapListener {
     };
   }
 
-  /** The journal is full: makes room at once, or soon. One checkpoint after another for the same entries would keep the restart out that makes room. */
+  /**
+   * The journal is full: makes room at once, or soon. Repeated checkpoints of the same entries would keep out the restart that makes room.
+   */
   private hurry(): void {
     const makesRoom = this.journal.position !== this.position || this.neededAfterSnapshots > this.needed;
     if (this.onTheirWay === 0 && makesRoom) this.makeInBackground();
   }
 
-  /** Makes a checkpoint, where the VM can be lost. Resolves when it is kept. */
+  /** Makes a checkpoint if the VM can be lost. Resolves when it is kept. */
   async make(): Promise<void> {
     if (this.gone || !this.outlives) return;
     const { bus, journal } = this;
@@ -160,7 +162,7 @@ export class Durability implements TapListener {
     this.forget(neededFrom, release);
   }
 
-  /** A checkpoint is kept: gives back what it covers, so that there is room again. */
+  /** A checkpoint is kept: frees what it covers, so that there is room again. */
   private forget(needed: number, release: () => void): void {
     release();
     this.drained = null;
@@ -169,7 +171,7 @@ export class Durability implements TapListener {
     this.bus.wake();
   }
 
-  /** What was emitted is published first: it is not in the snapshots. */
+  /** Makes the bytes of a checkpoint. Publishes first what was emitted, since the snapshots do not contain it. */
   private take(): Uint8Array {
     const { bus, cells } = this;
     bus.links.flush();
@@ -183,7 +185,7 @@ export class Durability implements TapListener {
     });
   }
 
-  /** Actors that were stopped, and whose host may not know what they left: they have nothing in the journal. */
+  /** Stopped actors whose saved state the host may not have yet: they have nothing in the journal. */
   private get stopped(): readonly ActorCheckpoint[] {
     return [...this.cells.savedStates].map(([actor, bytes]) => {
       const savedState = decodeSavedState(bytes);
@@ -191,12 +193,12 @@ export class Durability implements TapListener {
     });
   }
 
-  /** The VM is gone: its memory is another's. */
+  /** The VM is gone: its memory belongs to another. */
   end(): void {
     this.gone = true;
   }
 
-  /** Every reader is asked whether it is crowded: it has to be told apart from one that becomes so as it goes to sleep. */
+  /** Asks every reader, not only up to the first crowded one: each has to tell being crowded from becoming so as it goes to sleep. */
   private get due(): boolean {
     const { journal } = this;
     const crowded = this.bus.links.readers.filter((reader) => reader.crowded);
@@ -207,7 +209,7 @@ export class Durability implements TapListener {
     );
   }
 
-  /** A host that does not take it is gone, and this VM with it. */
+  /** Makes a checkpoint. If the host does not accept it, the host is gone, and this VM with it. */
   private makeInBackground(): void {
     this.make().catch(() => {});
   }

@@ -1,4 +1,4 @@
-/** Faults to order: how often a first delivery to an actor of the VM is to trap or to hang, drawn from seeds. */
+/** Injected faults: how often a first delivery to an actor of the VM traps or hangs, drawn from seeds. */
 import { Random } from '../../bus/random.js';
 import type { Fault, FaultKind } from '../contract/fault.js';
 
@@ -26,7 +26,7 @@ export class FaultRates {
     this.rates[kind].set(rate, seed);
   }
 
-  /** @returns the fault that is to strike in a batch of so many frames */
+  /** @returns the fault for a batch of so many frames, or null */
   draw(frames: number): Fault | null {
     const { trap, hang } = this.rates;
     if (trap.rate === 0 && hang.rate === 0) return null;

@@ -1,6 +1,6 @@
 /**
- * The output gate of one party: what it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked
- * for permission and routed. What finds no room is kept in order, and its party is blocked until it has left.
+ * The output gate of one party: whatever it emits leaves only here. Frames are stamped (source, sequence, epoch, time), checked for
+ * permission and routed. Frames without room are kept in order, and block their party until they have left.
  *
  *   release ──> stamp ──> (too many refusals unheard: wait) ──> books, permission ──> router ──> (no room: wait) ──> away
  */
@@ -38,24 +38,24 @@ export interface GateBus {
   watchDeadline(deadlineAt: number): void;
 }
 
-/** Requests of one party that have not settled, refused ones included. */
+/** Bound for the requests of one party that have not settled, including refused ones. */
 const UNSETTLED_MAX = REQUESTS_IN_FLIGHT_MAX + REFUSALS_IN_FLIGHT_MAX;
 
 /** Frames that an incarnation can send before the sequences of the next one begin. */
 const SEQUENCES_PER_EPOCH = 2 ** 32;
 
 /**
- * Where an incarnation that starts without a saved state counts from: above all that an earlier one can have sent, so that nobody
- * takes its frames for duplicates.
+ * The sequence from which an incarnation without a saved state counts: greater than any that an earlier one can have sent, so that its
+ * frames are not taken for duplicates.
  */
 export const firstSequenceOf = (epoch: number): number => (epoch - 1) * SEQUENCES_PER_EPOCH;
 
-/** Frames that have left, before those behind them are moved to the front. */
+/** Frames that may have left before those after them are moved to the front. */
 const LEFT_MAX = 1024;
 
 /** Frames that wait to leave a gate, oldest first. Taking one costs the same however many wait. */
 class HeldFrames {
-  /** Of the frames. */
+  /** Total size of the frames. */
   bytes = 0;
   private frames: HeldFrame[] = [];
   private left = 0;
@@ -90,14 +90,14 @@ export class Gate {
   /** Sequence of the last frame that left. Part of the party's saved state: it goes on across restarts. */
   sequence = 0;
   epoch = 1;
-  /** What waits stays: its party is on its way to another VM. */
+  /** True while the party moves to another VM: frames that wait stay here. */
   closed = false;
   /**
-   * What waits, oldest first, in one line or more: what a runtime says to one party does not wait for another that has no room. Whoever floods itself with
-   * failures would keep its neighbours from hearing theirs.
+   * Waiting frames, oldest first, in one line or more: what a runtime says to one party does not wait for another party without room.
+   * Otherwise a party that floods itself with failures would keep its neighbours from hearing theirs.
    */
   private readonly lines = new Map<number, HeldFrames>();
-  /** A request that waits until its party has heard more refusals, and what was emitted behind it: in no books yet. */
+  /** A request that waits until its party has heard more refusals, and what was emitted after it: not in the books yet. */
   private readonly unasked = new HeldFrames();
   private readonly linePerTarget: boolean;
   private readonly kept = new CachedView();
@@ -118,12 +118,12 @@ export class Gate {
     return [...this.lines.values()].reduce((sum, { bytes }) => sum + bytes, this.unasked.bytes);
   }
 
-  /** What has not left, oldest first for each target. */
+  /** Frames that have not left, oldest first for each target. */
   get held(): readonly HeldFrame[] {
     return [...[...this.lines.values()].flatMap(({ all }) => all), ...this.unasked.all];
   }
 
-  /** What had not left when the VM of the former incarnation was lost. */
+  /** Takes back what had not left when the VM of the former incarnation was lost. */
   hold(held: readonly HeldFrame[]): void {
     for (const frame of held) {
       if (frame.unasked) this.unasked.add(frame);
@@ -131,7 +131,10 @@ export class Gate {
     }
   }
 
-  /** Stamps and routes the frames in `bytes[start, end)`, in place. @param deadlineMs of requests among them, instead of what their schema says */
+  /**
+   * Stamps and routes the frames in `bytes[start, end)`, in place.
+   * @param deadlineMs of requests among them, in place of what their schema says
+   */
   release(bytes: Uint8Array, start: number, end: number, deadlineMs?: number): void {
     if (start === end) return;
     const now = this.bus.now();
@@ -183,7 +186,10 @@ export class Gate {
     this.unasked.add({ frame: bytes.slice(at, at + frameLength(bytes, at)), target: readU16(bytes, at + TARGET_OFFSET), unasked: true });
   }
 
-  /** A request whose party is to hear of others first that were refused. Where it has no room for that either it would wait for ever. */
+  /**
+   * Whether a request has to wait until its party has heard of others that were refused. Not if the party has no room to hear of those:
+   * then it would wait for ever.
+   */
   private mustHear(bytes: Uint8Array, at: number): boolean {
     const { kinds, requests, router } = this.bus;
     if (kinds.get(readU16(bytes, at + KIND_OFFSET))?.role !== 'request') return false;
@@ -192,8 +198,8 @@ export class Gate {
 
   /**
    * Keeps the books of requests and replies.
-   * @returns false for an answer to nothing that is in hand: one given twice, or to a request of another life, whose number may be in use again;
-   * and for the withdrawal of somebody else's request
+   * @returns false for a reply without an open request: one that is given twice, or belongs to a request of another life, whose number may
+   *   be in use again; and for the withdrawal of another party's request
    */
   private note(bytes: Uint8Array, at: number, now: number, deadlineMs?: number): boolean {
     const facts = this.bus.kinds.get(readU16(bytes, at + KIND_OFFSET));
@@ -226,7 +232,7 @@ export class Gate {
     return !isOver;
   }
 
-  /** What a party withdraws of its own has settled: neither a deadline nor a reply comes any more. */
+  /** A request that its own party withdraws is settled: neither a deadline nor a reply comes any more. */
   private noteWithdrawal(bytes: Uint8Array, at: number): boolean {
     const { kinds, requests, router } = this.bus;
     if (kinds.isRuntime(this.address)) return true;
@@ -236,7 +242,7 @@ export class Gate {
     return withdrawn?.requester === this.address;
   }
 
-  /** Offers again what waits. @returns true when nothing waits any more */
+  /** Offers waiting frames again. @returns true when none waits any more */
   retry(): boolean {
     if (this.closed) return false;
     for (const [number, line] of this.lines) this.retryLine(number, line);
@@ -258,7 +264,7 @@ export class Gate {
   }
 }
 
-/** Output that waits to leave after its party has gone: of actors that were stopped, and of a lost incarnation of the VM. */
+/** Output that waits to leave after its party has gone: that of stopped actors, and of a lost incarnation of the VM. */
 export class OrphanedOutput {
   private gates: Gate[] = [];
 
@@ -278,14 +284,17 @@ export class OrphanedOutput {
     if (gate.blocked) this.gates.push(gate);
   }
 
-  /** The sender is here again: what waits leaves before what it emits now, which would overtake it otherwise. */
+  /** The sender is here again: its waiting output leaves before what it emits now, which would overtake it otherwise. */
   giveBack(gate: Gate): void {
     const own = this.gates.filter(({ address }) => address === gate.address);
     this.gates = this.gates.filter((each) => !own.includes(each));
     for (const { held } of own) gate.hold(held);
   }
 
-  /** What a lost incarnation had sent in vain waits at the gates of its senders, before what was held at them. @param parties that are here again */
+  /**
+   * Gives the gates of the senders what a lost incarnation had sent in vain, before what was held at them.
+   * @param parties those that are here again
+   */
   restore({ sent, orphaned }: Pick<Checkpoint, 'sent' | 'orphaned'>, parties: readonly { readonly gate: Gate }[]): void {
     const gates = new Map(parties.map(({ gate }) => [gate.address, gate]));
     const hold = (held: HeldFrame): void => {
@@ -304,7 +313,7 @@ export class OrphanedOutput {
     return gate;
   }
 
-  /** Offers again what waits. */
+  /** Offers waiting frames again. */
   retry(): void {
     if (this.gates.length > 0) this.gates = this.gates.filter((gate) => !gate.retry());
   }

@@ -1,11 +1,11 @@
 /**
- * Whether a VM still hears. It is driven by wakes alone, so one of them that is lost leaves it silent for ever, while everything says that it runs.
+ * Whether a VM still hears. Only wakes drive it, so if one of them is lost it stays silent for ever, while everything says that it runs.
  *
  *   look: a pump has run since the last ──────────────────────────> well
- *         none, and there is a reason for one, as at the last look ──> deaf: told, counted, and woken
+ *         none, and there is a reason for one, as at the last look ──> deaf: reported, counted, and woken
  *
- * Reasons: a pump that was asked for; a reader that is awake, to which no writer rings; frames that wait. Whether these could be handled is
- * known only when a pump tries: they may wait for a checkpoint. So it is woken for them, and deaf if that was of any use.
+ * Reasons: a pump that was asked for; a reader that is awake, for which no writer rings; frames that wait. Whether they could be handled
+ * is known only when a pump tries: they may wait for a checkpoint. So the VM is woken for them, and was deaf if the pump found work.
  */
 import { HEARING_CHECK_MS } from '../../protocol/limits.js';
 import type { DeafReport } from '../contract/events.js';
@@ -14,13 +14,13 @@ import type { VmName } from '../contract/instance.js';
 export interface HearingOptions {
   readonly vm: VmName;
   readonly now: () => number;
-  /** Every so often, without keeping anything alive; returns what ends it. */
+  /** Calls back at an interval, without keeping anything alive; returns a function that ends it. */
   readonly beat: ((intervalMs: number, look: () => void) => () => void) | undefined;
-  /** It is meant to: neither recovering nor closed. */
+  /** Whether the VM is to hear: it neither recovers nor is closed. */
   readonly serves: () => boolean;
-  /** Some reader is awake. */
+  /** Whether some reader is awake. */
   readonly isAwake: () => boolean;
-  /** Frames wait: in links, mailboxes or gates. */
+  /** Whether frames wait: in links, mailboxes or gates. */
   readonly hasWork: () => boolean;
   readonly deaf: (report: DeafReport) => void;
   /** Asks the driver for a pump. */
@@ -28,11 +28,11 @@ export interface HearingOptions {
 }
 
 export class Hearing {
-  /** Times it was found deaf. */
+  /** How often the VM was found deaf. */
   count = 0;
-  /** What a look has found that no pump has followed. */
+  /** A reason that a look has found and no pump has followed. */
   private suspicion: DeafReport['reason'] | null = null;
-  /** A pump is to show whether frames that wait could have been handled. */
+  /** True while a pump is to show whether waiting frames could have been handled. */
   private tries = false;
   private pumpDue = false;
   private readonly endBeat: () => void;
@@ -46,7 +46,11 @@ export class Hearing {
     this.options.wake();
   };
 
-  /** A pump has run. @param more whether another one follows @param worked whether it found anything to do */
+  /**
+   * A pump has run.
+   * @param more whether another one follows
+   * @param worked whether it found anything to do
+   */
   pumped(more: boolean, worked: boolean): void {
     this.pumpDue = more;
     this.suspicion = null;

@@ -1,13 +1,16 @@
-/** What a VM tells its host unasked, of all that passes its tap: ends, hangs, what is poison or was refused, and that an actor has handled something. */
+/**
+ * What a VM tells its host unasked about what passes its tap: ends, hangs, poison and refused messages, and that an actor has handled
+ * something.
+ */
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
 import type { TapListener } from './tap.js';
 import type { VmBus } from './vm-bus.js';
 
 export class HostReports implements TapListener {
-  /** Addresses of those whose change the host has been told of, and has not asked for. */
+  /** Addresses of parties whose change the host has been told of and has not asked for. */
   private readonly changed = new Set<number>();
-  /** Whoever sends what it may not does it again: said once for each party and kind, by which it is bounded. */
+  /** A party that sends what it may not send does so again: reported once for each party and kind, which bounds this set. */
   private readonly refusals = new Set<string>();
 
   constructor(
@@ -59,7 +62,7 @@ export class HostReports implements TapListener {
     this.tell({ type: 'changed', actor: this.bus.kinds.partyName(party) });
   }
 
-  /** The host asks for the state of an actor: the next change is told again. */
+  /** The host asks for the state of an actor: its next change is reported again. */
   asked(party: number): void {
     this.changed.delete(party);
   }

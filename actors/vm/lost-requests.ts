@@ -1,12 +1,12 @@
 /**
- * Requests that nobody answers any more. A port is not replayed, so what its former incarnation had in hand when its VM was lost fails as when the
- * port alone had ended; so does what was asked of an address where nobody is any more, and what has not been answered in time.
+ * Requests that nobody will answer any more. A port is not replayed. So when its VM is lost, the requests that its former incarnation was
+ * working on fail as when the port alone had ended; so do requests to an address where nobody is any more, and those not answered in time.
  *
  *   the VM is linked anew ──> open requests to its ports, without those that come to them again ──> what it had sent before is drained ──> `ended`
  *   the route is gone ──────> open requests to the address ──> what the links had brought by then is drained ──> `unreachable`
  *   a deadline has passed ──> a turn of the event loop ──> open requests whose deadline has ──> what had come by then is drained ──> `deadline`
  *
- * The turn: a thread that was busy finds its timers before the batches that have come over its message ports.
+ * The turn: a thread that was busy finds its timers before the batches that have arrived over its message ports.
  */
 import { requestNumber } from '../../bus/body.js';
 import type { Kinds } from '../../bus/kinds.js';
@@ -29,9 +29,9 @@ export interface LostRequestsOptions {
 
 type Failure = 'ended' | 'unreachable' | 'deadline';
 
-/** What was asked, and may have been answered. */
+/** Requests that may have been answered already. */
 interface Doubt {
-  /** All that had been sent before was drained. */
+  /** Whether everything that had been sent before was drained. */
   readonly isHeard: () => boolean;
   readonly requests: ReadonlySet<OutgoingRequest>;
   readonly code: Failure;
@@ -39,12 +39,12 @@ interface Doubt {
 
 export class LostRequests {
   private doubts: readonly Doubt[] = [];
-  /** A deadline has passed. `turning`: the next pump comes after a turn of the event loop. */
+  /** Whether a deadline has passed. `turning`: the next pump comes after a turn of the event loop. */
   private passed: 'no' | 'noted' | 'turning' = 'no';
 
   constructor(private readonly options: LostRequestsOptions) {}
 
-  /** A VM is linked with this one, anew. @param isPort whether an address is that of a port there */
+  /** A VM is linked with this one, anew. @param isPort whether a port of that VM has this address */
   linked(peer: VmName, isPort: (address: number) => boolean): void {
     const { links, held } = this.options;
     const requests = this.withoutAnswer(isPort, [...links.pendingTo(peer), ...held()]);
@@ -63,7 +63,7 @@ export class LostRequests {
     if (this.passed === 'no') this.passed = 'noted';
   }
 
-  /** To be called as a pump begins. @returns true when the event loop has to turn before the next, for what has come over message ports */
+  /** To be called when a pump begins. @returns true when the event loop has to turn before the next pump, to receive from message ports */
   begin(): boolean {
     const { passed } = this;
     if (passed === 'no') return false;
@@ -72,7 +72,7 @@ export class LostRequests {
     return passed === 'noted';
   }
 
-  /** What had come by now was in time. A reply may wait for room within this VM, too. */
+  /** What had arrived by now was in time. A reply may also wait for room within this VM. */
   private doubtLate(): void {
     const { links, now } = this.options;
     const time = now();
@@ -92,7 +92,7 @@ export class LostRequests {
     if (doubt.requests.size > 0) this.doubts = [...this.doubts, doubt];
   }
 
-  /** This VM itself was lost, and has recovered: what its actors had asked of its ports. */
+  /** This VM itself was lost and has recovered: handles the requests of its actors to its ports. */
   recovered(isPort: (address: number) => boolean): void {
     this.failAll({ requests: this.withoutAnswer(isPort, this.options.held()), code: 'ended' });
   }
@@ -109,7 +109,7 @@ export class LostRequests {
     for (const request of this.options.requests.takeLost((entry) => requests.has(entry))) this.options.fail(request, code);
   }
 
-  /** @param onTheirWay frames among which requests and replies are yet to arrive */
+  /** @param onTheirWay frames among which requests and replies may still arrive */
   private withoutAnswer(isPort: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): ReadonlySet<OutgoingRequest> {
     const asked = this.openTo(isPort);
     if (asked.size === 0) return asked;
@@ -136,7 +136,7 @@ const keyOf = (requester: number, request: number): string => `${requester} ${re
 
 /**
  * One timer for the deadlines of all requests in flight. It follows the ledger: when the request whose deadline it waits for has settled
- * meanwhile, it waits for the next, and nothing else happens.
+ * meanwhile, it only begins to wait for the next deadline.
  */
 export class DeadlineTimer {
   private timer: TimerHandle;
@@ -147,7 +147,7 @@ export class DeadlineTimer {
     private readonly clock: Clock,
     private readonly timers: Timers,
     private readonly requests: RequestLedger,
-    /** The deadline of a request that is open has passed. */
+    /** Called when the deadline of an open request has passed. */
     private readonly onPassed: () => void,
   ) {}
 

@@ -20,7 +20,7 @@ interface Settling {
 }
 
 export class Mover implements MoveControl {
-  /** By address: adopted, and waiting for `resume`. */
+  /** Actors by address that were adopted and wait for `resume`. */
   private readonly arrived = new Map<number, Cell>();
   private settling: readonly Settling[] = [];
 
@@ -70,7 +70,7 @@ export class Mover implements MoveControl {
     return { ...handover, requests: bus.requests.openOf((address) => address === cell.address) };
   }
 
-  /** @throws Error when there is no twin, or when it does not come to the state that is handed over */
+  /** @throws Error when there is no twin, or when the twin does not reach the state that is handed over */
   async adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void> {
     const { bus, durability, tap } = this.runtime;
     const { position } = durability.journal;
@@ -88,7 +88,7 @@ export class Mover implements MoveControl {
     await durability.make();
   }
 
-  /** Drops an actor that is another VM's now, or still. Does nothing when it is not here. */
+  /** Drops an actor that now belongs, or still belongs, to another VM. Does nothing when it is not here. */
   async forget(actor: string): Promise<void> {
     const cell = this.map.get(actor);
     if (!cell) return;

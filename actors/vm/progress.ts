@@ -1,15 +1,15 @@
 /**
- * Signs of life that a VM leaves for its host: a few words of memory, shared where memory can be, which say whether it is busy, how far it
- * has got, and at what.
+ * Signs of life that a VM leaves for its host: a few words of memory, shared where possible, which say whether it is busy, how far it has
+ * got, and what it is busy with.
  *
  *   word   0      1       2         3       4        5          6..7       8..9
  *        +------+-------+---------+-------+--------+----------+----------+----------+
  *        | busy | count | address | index | source | attempts | position | sequence |
  *        +------+-------+---------+-------+--------+----------+----------+----------+
  *
- * Where memory is not shared they are told instead: by a ProgressTeller, to a ToldProgress.
+ * Where memory is not shared, a ProgressTeller posts them to a ToldProgress instead.
  *
- * The catch: plain stores, since every frame makes some. What they say is certain only once the thread that made them is gone.
+ * The catch: these are plain stores, since every frame makes some. They are certain only once the thread that made them is gone.
  */
 import { readU32 } from '../../protocol/frame.js';
 import { Standstill } from '../contract/fault.js';
@@ -46,7 +46,7 @@ export function readProgress(memory: SharedArrayBuffer | ArrayBuffer): ProgressR
   };
 }
 
-/** The VM's end. */
+/** The VM's end of the progress memory. */
 export class Progress {
   private readonly words: Int32Array;
   private readonly numbers: Float64Array;
@@ -57,7 +57,7 @@ export class Progress {
     return shared ? new SharedArrayBuffer(BYTES) : new ArrayBuffer(BYTES);
   }
 
-  /** @param teller where the host does not see the memory */
+  /** @param teller present where the host does not see the memory */
   constructor(
     memory: SharedArrayBuffer | ArrayBuffer,
     private readonly teller: ProgressTeller | null = null,
@@ -66,7 +66,7 @@ export class Progress {
     this.numbers = new Float64Array(memory);
   }
 
-  /** An actor begins to handle frames that are in the journal from `position` on. @param attempts of the first of them, before */
+  /** An actor begins to handle frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
   atFrames(address: number, position: number, attempts: number): void {
     if (attempts > 0) this.teller?.tellNext();
     this.begin(address, position, 0, 0, attempts);
@@ -83,12 +83,12 @@ export class Progress {
     this.teller?.tellNext();
   }
 
-  /** Whether the host is to know of every step, to know for certain what hangs. */
+  /** Whether the host hears of every step, so that it knows for certain what hangs. */
   tellEach(each: boolean): void {
     if (this.teller) this.teller.each = each;
   }
 
-  /** The frame of the batch with this number is begun. */
+  /** The frame with this number in the batch begins. */
   readonly frame = (index: number): void => {
     if (this.ended) return;
     this.words[INDEX] = index;
@@ -104,12 +104,12 @@ export class Progress {
     this.teller?.done();
   }
 
-  /** For what a party does besides handling frames. */
+  /** Marks what a party does besides handling frames. */
   during<T>(address: number, call: () => T): T {
     return this.atFrame(address, -1, 0, call);
   }
 
-  /** The same, when it is put down to the frame that is in the journal at `position`. */
+  /** Marks work that counts as part of the frame at `position` in the journal. */
   atFrame<T>(address: number, position: number, attempts: number, call: () => T): T {
     this.begin(address, position, 0, 0, attempts);
     try {
@@ -122,7 +122,7 @@ export class Progress {
     }
   }
 
-  /** The VM stands still, or is gone: what goes on in it all the same is no sign of life. */
+  /** The VM stands still, or is gone: if something in it still goes on, that is no sign of life. */
   end(): void {
     this.ended = true;
     this.teller?.end();
@@ -148,12 +148,12 @@ export class Progress {
   }
 }
 
-/** A quarter of the shortest time that is sensibly taken for a hang; and 40 messages a second cost nothing. */
+/** A quarter of the shortest sensible time for a hang; and 40 messages a second cost nothing. */
 export const TELL_MS = 25;
 
 /**
- * Tells the host of a VM how far that has got, where the host does not see it in shared memory. What is posted in the middle of a turn leaves
- * the thread at once, so a thread that is slow is heard of, and one that loops is not.
+ * Tells the host of a VM how far the VM has got, where the host does not see it in shared memory. A message posted in the middle of a turn
+ * leaves the thread at once, so a slow thread is heard of, and one that loops is not.
  *
  *   an actor begins a batch ──> the journal entry says so
  *   a port begins a frame ────> told
@@ -162,10 +162,10 @@ export const TELL_MS = 25;
  *              ├── the end of what was told to be begun ──> told
  *              └── else: told by a timer, when the event loop turns
  *
- * The catch: the end of a batch is known `TELL_MS` late. What loops before that, outside of any message, is put down to the batch.
+ * The catch: the end of a batch is known `TELL_MS` late. A loop that begins before that, outside of any message, is blamed on the batch.
  */
 export class ProgressTeller {
-  /** Every step is told. */
+  /** True when every step is told. */
   each = false;
   private toldMicros = Number.NEGATIVE_INFINITY;
   private toldBusy = false;
@@ -195,7 +195,7 @@ export class ProgressTeller {
     else this.changed();
   }
 
-  /** What begins next is told, however soon. */
+  /** Makes sure that what begins next is told, however soon. */
   tellNext(): void {
     this.toldMicros = Number.NEGATIVE_INFINITY;
   }
@@ -225,7 +225,7 @@ export class ProgressTeller {
   }
 }
 
-/** What of a VM's options its signs of life need. */
+/** The options of a VM that its signs of life need. */
 interface ProgressOptions {
   readonly memory?: { readonly progress: SharedArrayBuffer | ArrayBuffer };
   readonly clock: Clock;
@@ -233,16 +233,16 @@ interface ProgressOptions {
   readonly tellProgress?: ProgressListener;
 }
 
-/** @returns the signs of life of a VM, told where its host does not see them */
+/** @returns the signs of life of a VM, which tells them where its host does not see them */
 export function progressOf({ memory, clock, timers, tellProgress }: ProgressOptions): Progress {
   const cell = memory?.progress ?? Progress.allocate(false);
   return new Progress(cell, tellProgress ? new ProgressTeller(cell, clock, timers, tellProgress) : null);
 }
 
 /**
- * How far a VM has got as its host was told: what the VM told last above, or the batch that it has journaled since.
+ * How far a VM has got, by what its host was told: what the VM told last, or the batch that it has journaled since.
  *
- * The catch: what was told in order must be taken in order, journal entries and all.
+ * The catch: what was told must be taken in the same order, including journal entries.
  */
 export class ToldProgress {
   private last: ProgressReading = { busy: false, count: 0, place: null };
@@ -253,13 +253,13 @@ export class ToldProgress {
     this.count++;
   };
 
-  /** A batch begins. @param entry as for the journal's mirror @param position where it is in that */
+  /** A batch begins. @param entry as for the journal's mirror @param position its position in the journal */
   journaled(entry: Uint8Array, position: number): void {
     const place = { address: readU32(entry, 0), position, index: 0, source: 0, sequence: 0, attempts: 0, certain: false };
     this.told({ busy: true, count: 0, place });
   }
 
-  /** @param asked the VM owes an answer: otherwise what it told last may merely be old, and it is not busy any more */
+  /** @param asked whether the VM owes an answer: otherwise what it told last may merely be old, and it is not busy any more */
   read(asked: boolean): ProgressReading {
     return { ...this.last, busy: this.last.busy && asked, count: this.count };
   }

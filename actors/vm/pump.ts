@@ -1,6 +1,6 @@
 /**
- * What one VM does when it is woken: what has found no room leaves, links are drained, mailboxes served in turn, until the time is over or
- * all is quiet.
+ * What a VM does when it is woken: output without room tries to leave, links are drained, mailboxes are served in turn, until the time is
+ * over or all is quiet.
  */
 import { SpinWait } from '../../bus/spin-wait.js';
 import type { CellMap } from './cell/cell.js';
@@ -11,9 +11,9 @@ import type { Scheduler } from './scheduler.js';
 export class Pump {
   private readonly spinWait = new SpinWait();
   private readonly idleWork: IdleWork | null;
-  /** In this run. */
+  /** Whether promises of handlers may go on, in this run. */
   private goesOn = false;
-  /** The last run has found something to do. */
+  /** Whether the last run found something to do. */
   worked = false;
 
   constructor(
@@ -35,7 +35,7 @@ export class Pump {
     const mustTurn = bus.pumpBegins();
     do {
       if (this.work(until)) return true;
-      // What a port has handled may go on in promises, which come first; so does what frames in the links wait for: a restart, a checkpoint.
+      // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
     } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
     return mustTurn || this.idleWork?.look() || !links.sleep();
   }
@@ -60,7 +60,7 @@ export class Pump {
     return true;
   }
 
-  /** Frames wait that could be handled, or could leave. */
+  /** Whether frames wait that could be handled, or could leave. */
   get hasWork(): boolean {
     const { bus } = this.runtime;
     return bus.links.waiting || this.scheduler.hasWork || bus.blocked;
@@ -76,17 +76,20 @@ export class Pump {
 
 /** What a VM does when it has nothing else to do: it prepares the spare instances of its actors, one at a time. */
 class IdleWork {
-  /** The last look has found nothing else to do. */
+  /** True when the last look found nothing else to do. */
   private idle = false;
 
   constructor(private readonly map: CellMap) {}
 
-  /** There was something else to do. */
+  /** Something else was to be done. */
   interrupted(): void {
     this.idle = false;
   }
 
-  /** Nothing else is to be done. Only at the second call on end is something done, so that the event loop turns before. @returns true when it is to be called again */
+  /**
+   * Nothing else is to be done. Only the second of two successive calls does something, so that the event loop turns before.
+   * @returns true when it is to be called again
+   */
   look(): boolean {
     for (const cell of this.map.all) {
       if (!cell.spareIsDue) continue;

@@ -1,8 +1,8 @@
 /**
- * How a VM that was lost becomes whole again. The order of the steps is the proof that nothing is lost, doubled or said too early (docs/RECOVERY.md):
+ * How a lost VM becomes whole again. The order of the steps proves that nothing is lost, doubled or said too early (docs/RECOVERY.md):
  *
  *   the parties are here again, and know what they had accepted ──> nobody hears them ──> frames at which the VM hung too often are poison
- *     ──> the journal behind the checkpoint is handled again ──> what nobody will answer fails ──> the VM takes frames in
+ *     ──> the journal after the checkpoint is handled again ──> what nobody will answer fails ──> the VM accepts frames
  *     ──> what has left before leaves no more than once ──> a checkpoint
  */
 import type { RecoverySpec } from '../contract/control.js';
@@ -12,7 +12,7 @@ import type { Runtime } from './cell/runtime.js';
 import type { Cells } from './cells.js';
 
 export class Recovery {
-  /** Nothing is taken in until what the former incarnation knew is known again. */
+  /** While true, nothing is accepted: the knowledge of the former incarnation is not complete yet. */
   pending: boolean;
 
   constructor(
@@ -23,7 +23,11 @@ export class Recovery {
     this.pending = runtime.options.memory?.recovers ?? false;
   }
 
-  /** @param checkpoint that the host holds, if any @param suspects where former incarnations hung, oldest first. Resolves when the VM could be lost again. */
+  /**
+   * Resolves when the VM could be lost again.
+   * @param checkpoint the one that the host holds, if any
+   * @param suspects where former incarnations hung, oldest first
+   */
   async run(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     const { bus, durability } = this.runtime;
     this.cells.resume(specs, durability.former(checkpoint));
@@ -32,14 +36,14 @@ export class Recovery {
     for (const cell of this.map.all) cell.blame(suspectsAt(cell.address, suspects));
     bus.unhush(addresses, this.handleAgain());
     this.pending = false;
-    // What came out again has left before: it is not for the checkpoint, which would carry it from loss to loss.
+    // Output that came again has left before: it is not for the checkpoint, which would carry it from loss to loss.
     bus.retryHeld();
     const kept = durability.make();
     bus.wake();
     await kept;
   }
 
-  /** The host is to know of every step, to know for certain what hangs. @returns frames that are poison */
+  /** The host hears of every step, so that it knows for certain what hangs. @returns frames that are poison */
   private handleAgain(): readonly Uint8Array[] {
     const { progress } = this.runtime.tap;
     progress.tellEach(true);

@@ -1,6 +1,6 @@
 /**
- * What a VM's runtime tells of itself the actor whose schema `measures`: how long messages take, and what crashed. Nothing when the application
- * has none. Its names begin with `tandem.`, so they are kept apart from the application's own.
+ * Reports what happens in a VM's runtime to the actor whose schema `measures`: how long messages take, and what crashed. Nothing when
+ * the application has no such actor. The names begin with `tandem.`, so they do not mix with the application's own.
  */
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
@@ -10,7 +10,7 @@ import { OutboxBuilder } from '../model/outbox-builder.js';
 import type { TapListener } from './tap.js';
 import type { VmBus } from './vm-bus.js';
 
-/** One batch of so many is measured: the measurement must not be what is measured. */
+/** One batch out of this many is measured, so that the measurement does not measure itself. */
 const BATCHES_PER_SAMPLE = 64;
 /** UTF-8 takes at most so many bytes for a UTF-16 unit. */
 const UNIT_BYTES_MAX = 3;
@@ -21,17 +21,17 @@ export class RuntimeMetrics implements TapListener {
 
   constructor(
     private readonly bus: VmBus,
-    /** Who measures. */
+    /** The actor that measures. */
     private readonly party: BoundParty,
   ) {}
 
-  /** It can be reached now. */
+  /** Whether that actor can be reached now. */
   private get listening(): boolean {
     const { sender, router } = this.bus;
     return !sender.gate.blocked && router.hasRoute(this.party.address);
   }
 
-  /** How long the first message of a batch took, from its sender to the actor that takes it. */
+  /** Measures how long the first message of a batch took, from its sender to the actor that takes it. */
   taken(party: number, bytes: Uint8Array, length: number): void {
     if (this.bus.kinds.isPort(party)) return;
     if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening) return;
@@ -39,7 +39,7 @@ export class RuntimeMetrics implements TapListener {
     this.send(this.party.measures!.times, { name: 'tandem.messageMs', value });
   }
 
-  /** In a former incarnation. */
+  /** Reports a hang of a former incarnation of the VM. */
   hung(report: CrashReport): void {
     this.log(report);
   }

@@ -1,6 +1,7 @@
 /**
- * Whose turn it is: the parties of a VM are served lane by lane, and within a lane in turn; a lane that was passed over too often comes first once. Idle frames wait while something animates,
- * until the first of them has waited long enough or they are in the way of the others.
+ * Decides which party is served next: the parties of a VM are served lane by lane, and within a lane in turn; a lane that was passed over
+ * too often comes first once. Idle frames wait while something animates, until the first of them has waited long enough or they are in the
+ * way of others.
  */
 import { IDLE, LANES } from '../../bus/mailbox.js';
 import type { LocalTarget } from '../../bus/router.js';
@@ -8,13 +9,16 @@ import { IDLE_DELAY_MAX_MS, MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../
 import type { Timers } from '../contract/host.js';
 import type { Gate } from './gate.js';
 
-/** Turns of the lanes above, after which a lane that has work gets one: whoever sends itself interactive messages for ever must not stop the others. */
+/**
+ * Turns of higher lanes after which a lane with work gets one: a party that keeps sending itself interactive messages must not stop the
+ * others.
+ */
 const PASSED_OVER_MAX = 8;
 
 /** An actor or port of this VM. */
 export interface Party extends LocalTarget {
   readonly gate: Gate;
-  /** What it has handled may go on in promises, which come before anything else. */
+  /** Whether promises of its handlers may go on: they come before anything else. */
   readonly goesOn: boolean;
   runnable(lane: number): boolean;
   /** @returns frames taken; 0 when it could not be served */
@@ -24,10 +28,10 @@ export interface Party extends LocalTarget {
 export class Scheduler {
   parties: readonly Party[] = [];
   private turn = 0;
-  /** Per lane: turns that lanes above it have had since its last. */
+  /** For each lane, the turns that higher lanes have had since its last. */
   private readonly passedOver = LANES.map(() => 0);
   private animating = false;
-  /** Idle frames have waited long enough: all that wait are handled. */
+  /** True when idle frames have waited long enough: then all that wait are handled. */
   private idleDue = false;
   private idleTimer: unknown;
 
@@ -49,7 +53,7 @@ export class Scheduler {
     return this.parties.every(({ mailbox }) => mailbox.frames() === 0);
   }
 
-  /** Some party has frames and could handle them. */
+  /** Whether some party has frames and could handle them. */
   get hasWork(): boolean {
     return this.parties.some((party) => LANES.some((_, lane) => party.runnable(lane)));
   }
@@ -105,7 +109,7 @@ export class Scheduler {
   }
 }
 
-/** Half of what the lanes of a mailbox share is taken. */
+/** Whether more than half of what the lanes of a mailbox share is taken. */
 const isCrowded = ({ mailbox }: LocalTarget): boolean => mailbox.frames() > MAILBOX_FRAMES_MAX / 2 || mailbox.bytes > MAILBOX_BYTES_MAX / 2;
 
 export interface PermittedCell {
@@ -113,7 +117,10 @@ export interface PermittedCell {
   reportEnds(): void;
 }
 
-/** Parties of a VM that have ended and have a permit: they are restarted before anything else is done, but not within the call that ended them. */
+/**
+ * Parties of a VM that have ended and have a permit: they are restarted before anything else is done, but not within the call that ended
+ * them.
+ */
 export class PermittedRestarts {
   private cells: PermittedCell[] = [];
 
@@ -121,7 +128,10 @@ export class PermittedRestarts {
     this.cells.push(cell);
   }
 
-  /** What comes of the restarts goes first: a report is worth a wake-up of another thread. @returns false when there was nothing to do */
+  /**
+   * Restarts them. Their output is flushed before the reports, since a report costs a wake-up of another thread.
+   * @returns false when there was nothing to do
+   */
   run(flush: () => void): boolean {
     if (this.cells.length === 0) return false;
     const { cells } = this;

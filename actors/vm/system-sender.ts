@@ -1,4 +1,4 @@
-/** What the runtime of a VM itself says to parties, under an address of its own. */
+/** Sends what the runtime of a VM itself says to parties, from an address of its own. */
 import type { RequestIdentity } from '../../bus/requests.js';
 import type { Router } from '../../bus/router.js';
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../protocol/addresses.js';
@@ -23,21 +23,21 @@ export class SystemSender {
     this.gate.sequence = firstSequenceOf(incarnation);
   }
 
-  /** Tells a requester that no reply will come. @param crashEpoch incarnation whose crash is why; null for none */
+  /** Tells a requester that no reply will come. @param crashEpoch incarnation whose crash is the reason; null when none is */
   tellFailed(requester: number, request: number, requestKind: number, code: ErrorCode, crashEpoch: number | null): void {
     this.outbox.begin();
     this.outbox.append(system.receives.requestFailed, requester, { request, requestKind, code: ERROR_CODES.indexOf(code), crashEpoch });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 
-  /** Tells who has a request in hand that nobody waits for the answer any more. */
+  /** Tells the party that is working on a request that nobody waits for the answer any more. */
   tellWithdrawn({ target, requester, request, kind }: RequestIdentity): void {
     this.outbox.begin();
     this.outbox.append(system.receives.withdrawn, target, { request, requester, requestKind: kind });
     this.gate.release(this.outbox.bytes, 0, this.outbox.length);
   }
 
-  /** Tells a party that an incarnation of one that it watches has ended. */
+  /** Tells a party that an incarnation of a party that it watches has ended. */
   tellEnded(watcher: number, notice: EndNotice): void {
     this.outbox.begin();
     this.outbox.append(system.receives.ended, watcher, notice);
@@ -53,8 +53,8 @@ export class SystemSender {
 }
 
 /**
- * Actors that come into an application that is under way: what was said before they came is not repeated, so their topics, published and
- * followed, are told as a whole. Those with a state from storage come before the others are there, and wait until everything begins.
+ * Introduces actors to a running application: what was published before they came is not repeated, so the topics that they publish and
+ * follow are published as a whole. Actors with a state from storage come before the others are there, and wait until everything begins.
  */
 export class TopicResync {
   private begun = false;
@@ -66,7 +66,7 @@ export class TopicResync {
     private readonly sender: SystemSender,
   ) {}
 
-  /** @param stored its state is from storage */
+  /** @param stored whether its state is from storage */
   come(actor: PartySchema, stored: boolean): void {
     if (stored && !this.begun) this.waiting.push(actor);
     else this.tell(actor);

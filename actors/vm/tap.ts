@@ -5,9 +5,9 @@
  *   cells ─── taken, begun, frame, handled, done, ended, ... ─┼──> always kept: causes, counts per pair, dead letters, signs of life
  *   VM ────── checkpoint, moved, deaf ────────────────────────┘ └─> whoever listens: reports to the host, metrics, durability, a tracer
  *
- * The way of one frame: emitted ─> arrived (in the other VM, when it came over a link) ─> taken from its mailbox ─> begun ─> handled ─> done.
+ * The way of one frame: emitted ─> arrived (in the other VM, if it came over a link) ─> taken from its mailbox ─> begun ─> handled ─> done.
  *
- * The catch: listeners are called in the middle of things, with bytes that are valid during the call. What one throws ends the VM.
+ * The catch: listeners are called in the middle of things, with bytes that are valid during the call. A listener that throws ends the VM.
  */
 import { DeadLetters } from '../../bus/dead-letters.js';
 import { PairCounter } from '../../bus/pair-counter.js';
@@ -19,44 +19,44 @@ import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '.
 import type { ActorTrap } from '../contract/instance.js';
 import type { Progress } from './progress.js';
 
-/** Of a move, in the VM that takes it. */
+/** Steps of a move, in the VM that takes them. */
 export type MoveStep = 'suspended' | 'handedOver' | 'adopted' | 'forgotten' | 'resumed';
 
-/** Is told of what it has a method for. A party is named by its address; `bytes` are valid during the call. */
+/** A listener is told what it has a method for. A party is given by its address; `bytes` are valid during the call. */
 export interface TapListener {
-  /** A frame of a party here has gone its way: into a mailbox here, or into a link. */
+  /** A frame of a party here has left: into a mailbox here, or into a link. */
   emitted?(bytes: Uint8Array, at: number): void;
-  /** A frame has come over a link, and is in a mailbox here. */
+  /** A frame has arrived over a link, and is in a mailbox here. */
   arrived?(bytes: Uint8Array, at: number): void;
   /** A frame has become a dead letter. */
   rejected?(code: ErrorCode, bytes: Uint8Array, at: number, length: number): void;
-  /** A party has sent what goes nowhere. */
+  /** A party has sent a frame that goes nowhere. */
   refused?(code: RefusedReport['code'], bytes: Uint8Array, at: number): void;
   /** The frames in `bytes[0, length)` have left the mailbox of a party. */
   taken?(party: number, bytes: Uint8Array, length: number): void;
-  /** A party enters the handlers of these frames. @param again they were handled before, and what they emit is held back */
+  /** A party enters the handlers of these frames. @param again whether they were handled before: then what they emit is held back */
   begun?(party: number, bytes: Uint8Array, length: number, again: boolean): void;
-  /** The frame with this number in what was begun is next. Not said of the first. */
+  /** The frame with this number, counted from `begun`, is next. Not called for the first. */
   frame?(index: number): void;
-  /** The first `frames` of what was begun were handled: what they emitted leaves next, or has left before. */
+  /** The first `frames` since `begun` were handled: what they emitted leaves next, or has left before. */
   handled?(party: number, bytes: Uint8Array, frames: number, again: boolean): void;
-  /** What was handled is done with, and what it emitted has left. */
+  /** Handling is finished, and what was emitted has left. */
   done?(party: number, micros: number): void;
   /** An incarnation runs from now on. */
   started?(party: number, epoch: number): void;
   /** An incarnation has ended. */
   ended?(report: CrashReport, trap: ActorTrap): void;
-  /** The same, when the host is to know of it: after the work of the next incarnation where that is here by permit. */
+  /** Called after `ended`, when the host is to know: if the next incarnation is here by permit, after its work. */
   reported?(report: CrashReport, trap: ActorTrap): void;
-  /** A port that is not supervised threw, and goes on. */
+  /** A port without supervision threw, and goes on. */
   crashed?(report: CrashReport, trap: ActorTrap): void;
   /** A former incarnation of the VM has hung. */
   hung?(report: CrashReport): void;
-  /** All is known of a crash that will ever be: where in its source it was. */
+  /** The source position of a crash is known, as far as it ever will be. */
   located?(report: CrashReport): void;
-  /** A frame at which its party ends again and again is not handled any more. @param frame the whole of it */
+  /** A frame at which its party ended repeatedly is not handled any more. @param frame the whole frame */
   poisoned?(report: CrashReport, frame: Uint8Array): void;
-  /** What a party handled again gave other output than the first time. */
+  /** A party's output differed from the first time when it handled frames again. */
   divergent?(report: DivergenceReport): void;
   /** A snapshot of an actor is kept. */
   snapshot?(party: number, bytes: Uint8Array): void;
@@ -72,11 +72,11 @@ type Tell<E extends Event> = NonNullable<TapListener[E]>;
 type Listeners = { readonly [E in Event]-?: Tell<E>[] };
 
 export class Tap implements FrameTap {
-  /** Headers of the last frames: what a crash report's chain of causes is read from. */
+  /** Headers of the last frames: the chain of causes in a crash report is read from them. */
   readonly trace = new TraceRing();
-  /** Frames emitted, per pair. */
+  /** Frames emitted, for each pair. */
   readonly sent = new PairCounter();
-  /** Frames taken from mailboxes, per pair. */
+  /** Frames taken from mailboxes, for each pair. */
   readonly received = new PairCounter();
   readonly deadLetters: DeadLetters;
   private readonly listeners: Listeners = {
@@ -103,7 +103,10 @@ export class Tap implements FrameTap {
     deaf: [],
   };
 
-  /** @param progress where the host reads signs of life @param now microseconds since the Unix epoch */
+  /**
+   * @param progress where the host reads signs of life
+   * @param now in microseconds since the Unix epoch
+   */
   constructor(
     readonly progress: Progress,
     readonly now: () => number,
@@ -111,7 +114,7 @@ export class Tap implements FrameTap {
     this.deadLetters = new DeadLetters(undefined, now);
   }
 
-  /** Those who came first are told first. @returns what ends it */
+  /** Calls listeners in the order in which they were added. @returns a function that removes this one */
   listen(listener: TapListener): () => void {
     const ends = (Object.keys(this.listeners) as Event[]).map((event) => this.add(event, listener));
     return () => {
@@ -161,7 +164,7 @@ export class Tap implements FrameTap {
     return frames;
   }
 
-  /** An actor enters frames that are in the journal from `position` on. @param attempts of the first of them, before */
+  /** An actor enters frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
   begun(party: number, bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): void {
     this.progress.atFrames(party, position, attempts);
     for (const tell of this.listeners.begun) tell(party, bytes, length, again);

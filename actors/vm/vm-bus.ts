@@ -1,11 +1,11 @@
 /**
- * Carries frames in, out and within one VM: which kinds there are, who is where, which requests are open and when they are late, and what has
- * found no room yet.
+ * Carries frames in, out and within one VM: knows the kinds of frames, where parties are, which requests are open and when they are late,
+ * and which frames have no room yet.
  *
  *   party ── gate ──> router ──┬──> mailbox of a party here
  *                              └──> link to another VM ──> router there
  *
- * Each request that nobody answers any more is failed here, by the VM's own voice.
+ * Each request that nobody will answer any more fails here, in the name of the VM's runtime.
  */
 import type { Kinds } from '../../bus/kinds.js';
 import type { FrameSink } from '../../bus/link.js';
@@ -30,16 +30,16 @@ export interface BusParty extends LocalTarget {
 
 export class VmBus implements GateBus {
   readonly vm: VmName;
-  /** Of the VM, and so of its ports: 1 for the first. */
+  /** Number of the VM's incarnation, and so of its ports' incarnations: 1 for the first. */
   readonly incarnation: number;
   readonly requests = new RequestLedger();
   readonly router: Router;
   readonly links: VmLinks;
-  /** Says what the runtime itself has to say. */
+  /** Sends what the runtime itself has to say. */
   readonly sender: SystemSender;
   readonly resync: TopicResync;
   readonly orphaned: OrphanedOutput;
-  /** Takes what links bring. */
+  /** Accepts what links bring. */
   readonly sink: FrameSink = (bytes, at, length) => this.router.arrive(bytes, at, at + length);
   private readonly deadlines: DeadlineTimer;
   private readonly lost: LostRequests;
@@ -73,7 +73,7 @@ export class VmBus implements GateBus {
     this.lost = new LostRequests({ requests, kinds, links: this.links, fail, now: () => this.now(), held: () => this.held });
   }
 
-  /** What is drained stays in the links until it is durable: whatever can be lost and come back. */
+  /** Whether drained frames stay in the links until they are durable: so it is for a VM that can be lost and come back. */
   get retains(): boolean {
     return this.options.memory !== undefined;
   }
@@ -86,7 +86,7 @@ export class VmBus implements GateBus {
     this.deadlines.watch(deadlineAt);
   }
 
-  /** Of requests that were opened by others than gates. */
+  /** Watches the deadlines of requests that were not opened by gates. */
   watchDeadlines(): void {
     this.deadlines.watch(this.requests.nextDeadline);
   }
@@ -101,7 +101,7 @@ export class VmBus implements GateBus {
     this.parties = this.parties.filter((other) => other !== party);
   }
 
-  /** Tells a requester that no reply will come; a port also by which crash. */
+  /** Tells a requester that no reply will come; tells a port also which crash is the reason. */
   fail({ requester, request, kind }: Pick<RequestIdentity, 'requester' | 'request' | 'kind'>, code: ErrorCode): void {
     const { kinds } = this;
     const byCrash = kinds.isPort(requester) && (code === 'poisoned' || code === 'ended');
@@ -110,13 +110,13 @@ export class VmBus implements GateBus {
     this.wake();
   }
 
-  /** A port withdraws what is late by itself, in order with what it has sent. */
+  /** A port itself withdraws a late request, in order with what it has sent. */
   private failOwn(request: OutgoingRequest, code: ErrorCode): void {
     this.fail(request, code);
     if (code === 'deadline' && !this.kinds.isPort(request.requester)) this.withdraw([request]);
   }
 
-  /** Tells those who have them in hand that nobody waits for these requests any more. */
+  /** Tells the parties that work on these requests that nobody waits for the answers any more. */
   withdraw(requests: readonly RequestIdentity[]): void {
     for (const request of requests) this.sender.tellWithdrawn(request);
     if (requests.length > 0) this.wake();
@@ -151,13 +151,21 @@ export class VmBus implements GateBus {
     this.withdraw(this.requests.inHand((request) => request.requester === address && router.isOrphaned(request)));
   }
 
-  /** The VM was lost, and its actors handle again what they had handled: ports that have started anew do not hear of it, nor does anybody here before all are back. @param local addresses */
+  /**
+   * The VM was lost, and its actors handle frames again: ports that have started anew do not hear of it, nor does anybody here before all
+   * are back.
+   * @param local addresses
+   */
   hush(local: readonly number[]): void {
     this.router.mute(local.filter((address) => this.kinds.isPort(address)));
     this.router.holdLocal(true);
   }
 
-  /** All are back. @param local addresses @param poisoned frames that they had taken and do not answer */
+  /**
+   * All are back.
+   * @param local addresses
+   * @param poisoned frames that they had accepted and do not answer
+   */
   unhush(local: readonly number[], poisoned: readonly Uint8Array[]): void {
     this.router.mute([]);
     this.router.holdLocal(false);
@@ -167,13 +175,13 @@ export class VmBus implements GateBus {
     this.watchDeadlines();
   }
 
-  /** Whoever is to be there is there. */
+  /** Everyone who is to be there is there. */
   begin(): void {
     this.router.begin();
     this.resync.begin();
   }
 
-  /** To be called as a pump begins. @returns true when the event loop has to turn before the next */
+  /** To be called when a pump begins. @returns true when the event loop has to turn before the next pump */
   pumpBegins(): boolean {
     return this.lost.begin();
   }
@@ -183,12 +191,12 @@ export class VmBus implements GateBus {
     this.lost.look();
   }
 
-  /** Something that was emitted waits for room. */
+  /** Whether something that was emitted waits for room. */
   get blocked(): boolean {
     return this.sender.gate.blocked || this.orphaned.size > 0 || this.parties.some(({ gate }) => gate.blocked);
   }
 
-  /** Offers again what found no room. @returns true when something left */
+  /** Offers waiting frames again. @returns true when something left */
   retryHeld(): boolean {
     const { gate } = this.sender;
     let left = false;
@@ -198,18 +206,18 @@ export class VmBus implements GateBus {
     return left;
   }
 
-  /** What waits for room, of parties, here or gone. */
+  /** Frames of parties, here or gone, that wait for room. */
   private get held(): readonly Uint8Array[] {
     const gates = this.parties.flatMap(({ gate }) => gate.held);
     return [...gates, ...this.orphaned.held].map(({ frame }) => frame);
   }
 
-  /** What has not left of parties that are not here any more, and of the VM's runtime. */
+  /** Frames of parties that are not here any more, and of the VM's runtime, that have not left. */
   get heldForNobody(): readonly HeldFrame[] {
     return [...this.orphaned.held, ...this.sender.gate.held];
   }
 
-  /** What was published and could be lost with this VM. */
+  /** Frames that were published and could be lost with this VM. */
   get unreleased(): readonly Uint8Array[] {
     return this.links.sent;
   }

@@ -8,7 +8,10 @@ import type { VmName } from '../contract/instance.js';
 import { RUNTIME_ADDRESS } from './system-sender.js';
 import { detach, type OpenLinkFunction } from './vm-options.js';
 
-/** Frames taken from a link before the mailboxes are served: a batch, so that under load what waits is in the links and not in the mailboxes, which are copied into every checkpoint. */
+/**
+ * Frames taken from a link before the mailboxes are served: one batch, so that under load frames wait in the links and not in the
+ * mailboxes, which are copied into every checkpoint.
+ */
 const DRAIN_FRAMES_MAX = 256;
 
 export interface VmLinksOptions {
@@ -16,17 +19,17 @@ export interface VmLinksOptions {
   readonly parties: readonly PartySchema[];
   readonly router: Router;
   readonly openLink: OpenLinkFunction;
-  /** What is drained stays in the links until it is durable. */
+  /** Whether drained frames stay in the links until they are durable. */
   readonly retains: boolean;
   readonly wake: () => void;
 }
 
 export class VmLinks {
-  /** Every pump wants them. */
+  /** A list, since every pump needs it. */
   all: readonly LinkEnds[] = [];
   private readonly byPeer = new Map<VmName, LinkEnds>();
   private routes: ReadonlyMap<number, VmName> = new Map();
-  /** Those whose next frame found no room. */
+  /** Readers whose next frame found no room. */
   private readonly stuck = new WeakSet<LinkReader>();
   private sink: FrameSink = () => false;
   private refused = false;
@@ -42,17 +45,17 @@ export class VmLinks {
     return this.all.map(({ reader }) => reader);
   }
 
-  /** Some reader does not sleep and has nothing to wait for: only a pump goes on with it. */
+  /** Whether some reader does not sleep and has nothing to wait for: only a pump continues it. */
   get awake(): boolean {
     return this.all.some(({ reader }) => !reader.asleep && !this.stuck.has(reader));
   }
 
-  /** Frames have come, and there may be room for them. */
+  /** Whether frames have arrived for which there may be room. */
   get waiting(): boolean {
     return this.all.some(({ reader }) => !reader.empty && !this.stuck.has(reader));
   }
 
-  /** What was published and not released, where it would be lost with this VM. */
+  /** Frames that were published and not released, which would be lost with this VM. */
   get sent(): readonly Uint8Array[] {
     return this.all.flatMap(({ writer }) => writer.unreleased());
   }
@@ -74,7 +77,7 @@ export class VmLinks {
     return link;
   }
 
-  /** Undefined when it is nowhere. */
+  /** Undefined when the party is nowhere. */
   vmOf(address: number): VmName | undefined {
     return this.routes.get(address);
   }
@@ -84,7 +87,7 @@ export class VmLinks {
     this.route();
   }
 
-  /** Over the links that are open now. */
+  /** Routes frames over the links that are open now. */
   private route(): void {
     const { vm: here, parties, router } = this.options;
     for (const party of parties) {
@@ -115,7 +118,7 @@ export class VmLinks {
     for (const { writer } of this.all) writer.flush();
   }
 
-  /** What was sent to a peer and it has not released. */
+  /** Frames that were sent to a peer which has not released them. */
   pendingTo(peer: VmName): readonly Uint8Array[] {
     return this.byPeer.get(peer)?.writer.pending() ?? [];
   }
@@ -127,8 +130,9 @@ export class VmLinks {
   }
 
   /**
-   * Of one peer, or of all.
-   * @returns whether all that had come when this was called was drained; of a link that was opened anew meanwhile, what its new end begins with
+   * Looks at the links of one peer, or of all.
+   * @returns whether everything that had arrived at the time of this call was drained; of a link that was opened anew meanwhile, whether
+   *   that with which its new end begins was
    */
   arrived(peer?: VmName): () => boolean {
     const seen = ({ reader }: LinkEnds) => ({ reader, published: reader.published });
@@ -144,19 +148,22 @@ export class VmLinks {
       });
   }
 
-  /** Whether what peers had written at these positions was drained. */
+  /** Whether everything that peers had written up to these positions was drained. */
   reached(positions: LinkPositions): boolean {
     return positions.every(([peer, position]) => this.byPeer.get(peer)?.reader.reached(position) ?? false);
   }
 
-  /** @returns true when every reader will wake the VM, or waits for room, which wakes it as well: a restart, a checkpoint, room in another link */
+  /**
+   * @returns true when every reader will wake the VM, or waits for room, which wakes it as well: a restart, a checkpoint, room in another
+   *   link
+   */
   sleep(): boolean {
     let asleep = true;
     for (const { reader } of this.all) asleep = (reader.sleep() || this.stuck.has(reader)) && asleep;
     return asleep;
   }
 
-  /** Lets go of the links: whoever opens them anew goes on. */
+  /** Releases the links: whoever opens them anew goes on. */
   detach(): void {
     for (const link of this.all) detach(link);
   }

@@ -1,4 +1,4 @@
-/** What a VM is made with: the application's parties, and the platform as plain objects. */
+/** What a VM is made with: the parties of the application, and the platform as plain objects. */
 import type { JournalListener } from '../../bus/journal.js';
 import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
@@ -8,7 +8,7 @@ import type { ActorFactory, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
 import type { TapListener } from './tap.js';
 
-/** @param unreleased what was sent to the peer's former incarnation and not released, as `WriterRetention.unreleased` gives it */
+/** @param unreleased frames that were sent to the peer's former incarnation and not released, from `WriterRetention.unreleased` */
 export type OpenLinkFunction = (
   transport: { readonly incoming: unknown; readonly outgoing: unknown },
   unreleased: readonly Uint8Array[],
@@ -16,15 +16,15 @@ export type OpenLinkFunction = (
 
 /** What a host keeps of a VM across its incarnations. */
 export interface VmMemory {
-  /** The VM's own from now on; where its host does not see it, a copy of what the host has of it. */
+  /** The journal, from now on the VM's own; where the host does not see the VM's memory, a copy of what the host has. */
   readonly journal: SharedArrayBuffer | ArrayBuffer;
-  /** Where the newest checkpoint is kept; undefined where the host does not see the VM's memory, and has to be told of each. */
+  /** Memory for the newest checkpoint; undefined where the host does not see the VM's memory, and has to be told of each checkpoint. */
   readonly checkpoint?: SharedArrayBuffer | ArrayBuffer;
-  /** Of this incarnation: signs of life. */
+  /** Signs of life of this incarnation. */
   readonly progress: SharedArrayBuffer | ArrayBuffer;
-  /** 1 for the first. */
+  /** Counts the incarnations, from 1. */
   readonly incarnation: number;
-  /** The former incarnation was lost: the VM takes nothing in until it has been told to `recover`. */
+  /** True when the former incarnation was lost: the VM accepts nothing until `recover` is called. */
   readonly recovers: boolean;
 }
 
@@ -35,10 +35,10 @@ export interface VmOptions {
   readonly factories: readonly ActorFactory[];
   readonly clock: Clock;
   readonly timers: Timers;
-  /** As that of the host. Without it nobody looks whether the VM still hears. */
+  /** Like that of the host. Without it, nobody checks whether the VM still hears. */
   readonly beat?: Host['beat'];
   readonly events: VmEvents;
-  /** Told of all that happens in the VM. */
+  /** Told of everything that happens in the VM. */
   readonly listener?: TapListener;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
@@ -48,17 +48,17 @@ export interface VmOptions {
   readonly mirror?: JournalListener;
   /** Told of progress, where the host does not see the memory for that. */
   readonly tellProgress?: ProgressListener;
-  /** In place of an endless loop, for a port that is told to hang: in the simulation nothing may loop. */
+  /** Replaces an endless loop for a port that is to hang: in the simulation nothing may loop. */
   readonly loop?: () => never;
-  /** What outlives the VM. Without it nothing does: what it drains from its links is released at once, and nobody makes checkpoints. */
+  /** What outlives the VM. Without it nothing does: frames are released as soon as they are drained, and no checkpoints are made. */
   readonly memory?: VmMemory;
-  /** Keeps an instance of each Wasm actor ready for its restart, which takes as much memory again. */
+  /** Whether an instance of each Wasm actor is kept ready for its restart, which takes the same memory once more. */
   readonly spareInstances: boolean;
-  /** A port's handler threw: the frame is spent, the port goes on. */
+  /** Called when a port's handler threw: the frame is used up, and the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
 }
 
-/** Lets go of both ends: whoever opens them anew goes on. */
+/** Releases both ends: whoever opens them anew goes on. */
 export function detach(link: LinkEnds | undefined): void {
   link?.writer.detach();
   link?.reader.detach();

@@ -42,7 +42,7 @@ import { Tap } from './tap.js';
 import { VmBus } from './vm-bus.js';
 import type { VmOptions } from './vm-options.js';
 
-/** What is saved of a party without a state. */
+/** The saved bytes of a party without a state. */
 const NOTHING = new Uint8Array(0);
 
 export class Vm implements VmControl {
@@ -106,12 +106,12 @@ export class Vm implements VmControl {
     });
   }
 
-  /** All that happens here passes it. */
+  /** Everything that happens in this VM passes the tap. */
   get tap(): Tap {
     return this.runtime.tap;
   }
 
-  /** What is drained stays in the links until it is durable. */
+  /** Whether drained frames stay in the links until they are durable. */
   get retains(): boolean {
     return this.runtime.bus.retains;
   }
@@ -126,7 +126,7 @@ export class Vm implements VmControl {
   }
 
   /**
-   * Opens a port of application code: when a handler throws, or its promise is rejected, its supervisor starts it again.
+   * Opens a port of application code: when a handler throws, or its promise is rejected, its supervisor restarts the port.
    * @param create makes the handlers of each incarnation anew, with the port that they send through; the first time when every actor runs
    */
   openSupervisedPort<P extends PortParty>(schema: P, create: (port: Port<P>) => PortHandlers<P>): void {
@@ -147,7 +147,7 @@ export class Vm implements VmControl {
   /** Asks the driver for a pump. */
   private readonly wake = (): void => this.hearing.wake();
 
-  /** Takes a frame that a link has brought. @returns false when its target has no room */
+  /** Accepts a frame that a link has brought. @returns false when its target has no room */
   arrive(bytes: Uint8Array, at: number, length: number): boolean {
     if (!this.serves) return false;
     return this.runtime.bus.sink(bytes, at, length);
@@ -158,7 +158,7 @@ export class Vm implements VmControl {
     return this.scheduler.parties.some((party) => party.address === address);
   }
 
-  /** An actor or port waits for its supervisor to restart it. */
+  /** Whether an actor or port waits for its supervisor to restart it. */
   get restarting(): boolean {
     return this.map.all.some(({ restarting }) => restarting);
   }
@@ -192,7 +192,7 @@ export class Vm implements VmControl {
   async stop(party: string): Promise<Uint8Array> {
     const savedState = this.cells.stop(party);
     this.wake();
-    // What it sent last, and what it was, would be in no checkpoint.
+    // Otherwise no checkpoint would contain what it sent last, and its last state.
     if (savedState && !this.closed) await this.runtime.durability.make();
     return savedState ?? NOTHING;
   }
@@ -292,7 +292,7 @@ export class Vm implements VmControl {
     this.wake();
   }
 
-  /** It stands still: nothing of it moves any more, as if its thread never came back. */
+  /** Makes the VM stand still: nothing in it moves any more, as if its thread never came back. */
   freeze(): void {
     this.close();
     this.runtime.durability.end();
@@ -307,7 +307,7 @@ export class Vm implements VmControl {
     this.scheduler.end();
   }
 
-  /** The VM is lost, but its thread is not: whatever still runs in it must not touch what the next incarnation goes on with. */
+  /** The VM is lost, but its thread is not: whatever still runs in it must not touch the memory of the next incarnation. */
   abandon(): void {
     this.freeze();
     this.runtime.bus.links.detach();

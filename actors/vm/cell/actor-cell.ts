@@ -9,7 +9,7 @@
  *                                      |
  *                                    that frame again; trapping twice makes it poison: a dead letter, and skipped
  *                                      |
- *                                    what was journaled behind it, in order; then the mailbox again
+ *                                    what was journaled after it, in order; then the mailbox again
  */
 import { framesIn } from '../../../protocol/frame.js';
 import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
@@ -26,22 +26,25 @@ import type { JournalEntry } from './cell-journal.js';
 import { asTrap } from './incarnations.js';
 import { runTrial } from './rehearsal.js';
 
-/** Frames taken from the mailbox at once: enough to pay for a call into Wasm, few enough to look at the links in between. */
+/** Frames taken from the mailbox at once: enough to justify a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
 /** Bytes taken from the mailbox at once, unless the first frame alone is larger. */
 const BATCH_BYTES = 64 * 1024;
 
-/** What a journal entry takes besides its frames, generously. */
+/** Room for a journal entry besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
 
 export class ActorCell extends ActorCore implements Cell {
   readonly goesOn = false;
   readonly stays = false;
 
-  /** Its next batch found no room in the journal. */
+  /** True when its next batch found no room in the journal. */
   private waitsForJournal = false;
 
-  /** Two that wait for each other would wait for ever, also when one waits for room in the journal that the other keeps full. */
+  /**
+   * True when the actor waits for others: two that wait for each other would do so for ever, also when one waits for room in the journal
+   * that the other keeps full.
+   */
   get blocked(): boolean {
     return this.gate.blocked || this.state === 'moving' || (this.waitsForJournal && this.runtime.durability.keepsRest);
   }
@@ -59,7 +62,7 @@ export class ActorCell extends ActorCore implements Cell {
     if (this.rest.length > 0) return this.handleRest();
     const { scratch } = this.runtime;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
-    // Making room takes a snapshot, at which this incarnation may end.
+    // Making room takes a snapshot, and this incarnation may end at that.
     this.waitsForJournal = !this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX);
     if (this.waitsForJournal || !this.runs) return 0;
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
@@ -86,7 +89,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.noteSpent(started);
   }
 
-  /** Journal position before which all was handled. */
+  /** Journal position before which everything was handled. */
   private get reached(): number {
     return this.rest[0]?.position ?? this.journal.position;
   }
@@ -100,7 +103,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.runtime.tap.done(this.address, micros);
   }
 
-  /** The next frame of a batch that has ended early. @returns frames taken */
+  /** Handles the next frame of a batch that ended early. @returns frames taken */
   private handleRest(): number {
     const [entry, ...rest] = this.rest;
     const started = this.runtime.bus.now();
@@ -131,7 +134,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes);
   }
 
-  /** There is none of the present state: the last one is kept. One of the frames since then has brought the state about. */
+  /** No snapshot can be taken of the present state: the last one is kept. One of the frames since then has led to that state. */
   private endAtSnapshot(trap: ActorTrap): void {
     const { handled } = this.entriesSinceSnapshot();
     this.probes = true;
@@ -139,7 +142,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.endIncarnation(trap, handled.length === 1 ? handled[0] : undefined);
   }
 
-  /** A batch ended in a trap: what the frames before it emitted leaves, the rest is withheld. */
+  /** A batch ended in a trap: the output of the frames before it leaves, the rest is withheld. */
   private endBatch(trap: ActorTrap, from: number): void {
     const entries = this.journal.from(from);
     if (!trap.certain) {
@@ -154,7 +157,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.endIncarnation(trap, blamed);
   }
 
-  /** @param blamed none when it is no frame's fault, or not known whose: none is named then */
+  /** @param blamed none when no frame is to blame, or it is not known which one: then none is named */
   private endIncarnation(trap: ActorTrap, blamed?: JournalEntry): void {
     const { deaths } = this;
     this.state = 'restarting';
@@ -178,19 +181,22 @@ export class ActorCell extends ActorCore implements Cell {
     this.deaths.tell();
   }
 
-  /** The next incarnation may be started at once when this one ends. */
+  /** Allows the next incarnation to start at once when this one ends. */
   permitRestart(epoch: number): void {
     this.deaths.permit.grant(epoch);
   }
 
-  /** Nobody waits for it. */
+  /** Restarts it if its permit still holds. Nobody waits for this. */
   restartByPermit(): void {
     const { restartsAs } = this.deaths;
     if (this.state !== 'restarting' || restartsAs !== this.gate.epoch + 1) return;
     this.beginAgain(restartsAs);
   }
 
-  /** Ends this incarnation by order, between two batches: no frame is to blame, and no permit restarts it. @returns the last sequence that it sent */
+  /**
+   * Ends this incarnation for its supervisor, between two batches: no frame is to blame, and no permit restarts it.
+   * @returns the last sequence that it sent
+   */
   end(): number {
     if (this.runs) this.incarnations.end();
     this.deaths.callOffRestart();
@@ -205,7 +211,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.beginAgain(epoch);
   }
 
-  /** By permit: it runs, and the order to start it comes late. */
+  /** Whether a permit has restarted it already, so that the call comes late. */
   private hasRestartedAs(epoch: number): boolean {
     return this.runs && this.deaths.permit.lastSpent === epoch && this.gate.epoch === epoch;
   }
@@ -221,7 +227,10 @@ export class ActorCell extends ActorCore implements Cell {
     this.gate.closed = false;
   }
 
-  /** From the last snapshot: handles again what the journal has behind it. On return the actor is running, or has ended again and was reported. */
+  /**
+   * Starts from the last snapshot, and handles the entries of the journal after it again. On return the actor runs, or has ended again and
+   * was reported.
+   */
   recover(): void {
     this.rest = []; // what is left of a batch is in the journal
     try {
@@ -242,7 +251,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.goOn(left);
   }
 
-  /** Handles what was journaled behind the frame at which it ended but not handled, that one first. */
+  /** Handles what was journaled and not handled, from the frame on at which it ended. */
   private goOn(entries: readonly JournalEntry[]): void {
     this.runtime.tap.progress.again();
     for (const [i, entry] of entries.entries()) {
@@ -267,7 +276,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.runtime.tap.done(this.address, 0);
   }
 
-  /** A request that is in hand again may have been withdrawn since it was journaled: that waits in the mailbox. */
+  /** A request that is being worked on again may have been withdrawn since it was journaled: the withdrawal waits in the mailbox. */
   private withdrawAgain(entries: readonly JournalEntry[]): void {
     const { kinds, router } = this.runtime.bus;
     if (!entries.some(({ frame }) => kinds.of(frame, 0)?.role === 'request')) return;
@@ -276,13 +285,15 @@ export class ActorCell extends ActorCore implements Cell {
     }
   }
 
-  /** What the host keeps of this actor. It may end as it writes its snapshot; the last one is kept then, and the entries behind it. */
+  /**
+   * What the host keeps of this actor. The actor may end as it writes its snapshot: then the last one is kept, and the entries after it.
+   */
   checkpoint(): ActorCheckpoint {
     this.takeSnapshot();
     return checkpointOf(this);
   }
 
-  /** Knows again what it had accepted. */
+  /** Restores what the actor had accepted. */
   remember(kept?: Pick<ActorCheckpoint, 'waiting' | 'held'>): void {
     remember(this, kept);
   }
@@ -316,10 +327,10 @@ export class ActorCell extends ActorCore implements Cell {
     this.incarnations.dispose();
   }
 
-  /** Whatever has come for it is handled as soon as it runs. */
+  /** Does nothing: frames that have arrived are handled as soon as the actor runs. */
   open(): void {}
 
-  /** Its state is in the checkpoints. */
+  /** Does nothing: the state is in the checkpoints. */
   close(): void {}
 
   get spareIsDue(): boolean {
@@ -350,13 +361,13 @@ export class ActorCell extends ActorCore implements Cell {
     if (!this.runs) throw new Error(`${this.name} has ended and waits for its restart`);
   }
 
-  /** What a frame would do now. @throws Error when it waits for its restart */
+  /** Shows what a frame would do now. @throws Error when the actor waits for its restart */
   tryFrame(frame: Uint8Array): Promise<Trial> {
     const { factory, spec } = this;
     return runTrial(factory, spec.options, this.presentState(), frame, this.runtime.bus.kinds);
   }
 
-  /** Handles a frame that was poison, out of its order. It is journaled at once, so it is handled once. @throws Error when it cannot be now */
+  /** Handles a poison frame, out of order. It is journaled at once, so it is handled once. @throws Error when that is impossible now */
   deliverAgain(frame: Uint8Array): void {
     this.assertRunning();
     if (this.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
@@ -366,7 +377,7 @@ export class ActorCell extends ActorCore implements Cell {
     this.handleJournaled(this.journal.append(this.runtime.scratch, frame.length), frame.length, 1);
   }
 
-  /** Ends the actor for good: what waits for it becomes dead letters. @returns its last saved state */
+  /** Ends the actor for good: frames that wait for it become dead letters. @returns its last saved state */
   stop(): Uint8Array {
     this.deaths.callOffRestart();
     const bury = (bytes: Uint8Array, at: number, length: number) =>
@@ -380,7 +391,10 @@ export class ActorCell extends ActorCore implements Cell {
     return savedState;
   }
 
-  /** The state after the last frame that was handled. When it cannot be had any more, that of the last snapshot: what came since is lost, and shown. */
+  /**
+   * The state after the last frame that was handled. If that is not available any more, the state of the last snapshot: what came since is
+   * lost, and shown.
+   */
   private lastState(handled: readonly JournalEntry[]): Uint8Array {
     try {
       if (!this.runs) {

@@ -1,9 +1,9 @@
 /**
- * All that one actor is in its VM between two batches: its instance, its entries in the journal, its last snapshot, its gate. The
+ * Everything that one actor is in its VM between two batches: its instance, its entries in the journal, its last snapshot, its gate. The
  * life of the actor (actor-cell.ts), its return after a loss of the VM and its move to another (actor-recovery.ts) build on it.
  *
- * Invariant: an entry of the journal before `handledTo` has been handled and its output has left; one after it has not. So a
- * restart never sends twice and never skips.
+ * Invariant: a journal entry before `handledTo` was handled and its output has left; an entry after it was not. So a restart never sends
+ * twice and never skips.
  */
 import { FrameDigest } from '../../../bus/digest.js';
 import { Mailbox } from '../../../bus/mailbox.js';
@@ -46,15 +46,21 @@ export class ActorCore {
   state: ActorHealth['state'] = 'running';
   /** Journal position of the first entry that has not been handled. */
   handledTo: number;
-  /** Of the batch that has ended early, in the journal and not handled: the first stands at `handledTo`. */
+  /** Rest of a batch that ended early, journaled and not handled: its first entry is at `handledTo`. */
   rest: readonly JournalEntry[] = [];
   /** Digest of all that has left the gate, to compare a replay with. */
   digest: number;
-  /** A snapshot could not be taken, or hung: as frames are handled again one is taken behind each, so that the one that has brought the state about is found. */
+  /**
+   * True when a snapshot could not be taken, or hung. Then one is taken after each frame that is handled again, which finds the frame that
+   * leads to that state.
+   */
   probes = false;
-  /** A frame was poison after its output had left: what is handled again since the last snapshot comes to another state, and says other things. */
+  /**
+   * True when a frame was poison after its output had left: handling the frames since the last snapshot again leads to another state and
+   * other output.
+   */
   private rewritten = false;
-  /** Why it is not entered any more in this VM: it would be the end of it. */
+  /** Why the actor is not entered any more in this VM: that would end the VM. */
   private barred: ActorTrap | null = null;
   private readonly frameDigest = new FrameDigest();
 
@@ -62,7 +68,7 @@ export class ActorCore {
     readonly factory: ActorFactory,
     readonly spec: SpawnSpec,
     readonly runtime: Runtime,
-    /** Of the incarnation that was lost with its VM: `recover` goes on from there. */
+    /** Checkpoint of the incarnation that was lost with its VM: `recover` goes on from there. */
     former?: ActorCheckpoint,
   ) {
     ({ name: this.name, address: this.address } = factory.schema);
@@ -73,7 +79,7 @@ export class ActorCore {
     const savedState = former ?? (spec.snapshot && decodeSavedState(spec.snapshot));
     const { sequence, seen } = savedState ?? { sequence: firstSequenceOf(spec.epoch), seen: [] };
     this.seen = seenOf(seen);
-    // What goes on after a loss comes to life only when all of its VM is known again: that it cannot is its own end then.
+    // After a loss, an actor comes to life only when all of its VM is known again: if it cannot, that is its own end then.
     if (former) this.state = 'restarting';
     else this.incarnations.begin(savedState?.snapshot.length === 0 ? undefined : (savedState?.snapshot ?? spec.stored));
     this.journal = new CellJournal(runtime.durability.journal, this.address);
@@ -129,12 +135,16 @@ export class ActorCore {
     return this.state === 'running' ? (this.rest[0]?.position ?? this.journal.position) : this.snapshots.last.position;
   }
 
-  /** Handles frames that are in the journal from `position` on. @param again they were handled before @returns the trap in which that ended */
+  /**
+   * Handles frames that are in the journal from `position` on.
+   * @param again whether they were handled before
+   * @returns the trap in which that ended
+   */
   enter(bytes: Uint8Array, length: number, position: number, again = false): ActorTrap | null {
     return this.incarnations.handle(bytes, length, position, this.deaths.attemptsAt(position), again);
   }
 
-  /** The first `frames` of those in `bytes` were handled: what they emitted leaves. @param handledTo journal position behind them */
+  /** The first `frames` in `bytes` were handled: their output leaves. @param handledTo journal position after them */
   moveOn(bytes: Uint8Array, frames: number, handledTo: number): void {
     this.snapshots.framesSince += frames;
     this.stats.handled += frames;
@@ -148,7 +158,7 @@ export class ActorCore {
     this.gate.release(output, start, end);
   }
 
-  /** The entries behind the last snapshot: those that were handled, and those that are yet to be. */
+  /** The entries after the last snapshot: those that were handled, and those that were not. */
   entriesSinceSnapshot(): ReturnType<CellJournal['since']> {
     return this.journal.since(this.snapshots.last.position, this.handledTo);
   }
@@ -157,27 +167,27 @@ export class ActorCore {
     this.barred = why;
   }
 
-  /** The next instance, in the state of the last snapshot. @throws what the actor throws as it is made or restored */
+  /** Makes the next instance, in the state of the last snapshot. @throws what the actor throws as it is made or restored */
   renew(): void {
     this.incarnations.end();
     if (this.barred) throw this.barred;
     this.incarnations.renew(this.snapshots.last);
   }
 
-  /** @param frames of the batch that were handled: one at which the actor trapped will be handled again, and rejected then */
+  /** @param frames of the batch that were handled: a frame at which the actor trapped will be handled again, and rejected then */
   private rejectMalformed(bytes: Uint8Array, frames: number): void {
     const { kinds, router } = this.runtime.bus;
     for (const { frame, error } of this.incarnations.malformed) {
       if (frame >= frames) break;
       let at = 0;
       for (let i = 0; i < frame; i++) at += frameLength(bytes, at);
-      // A guest that was built before there were withdrawals works on for nobody, and no more.
+      // A guest that was built before withdrawals existed goes on working for nobody, which is all.
       if (kinds.of(bytes, at)?.role === 'withdrawal' && error.problem === 'kind') continue;
       router.reject('undecodable', error.message, bytes, at);
     }
   }
 
-  /** Handles again what was handled before; its output has left, so it is held back and compared. @returns the end of the attempt that failed */
+  /** Handles frames again. Their output has left already, so it is held back and compared. @returns the end of the attempt that failed */
   replay(entries: readonly JournalEntry[]): { readonly trap: ActorTrap; readonly entry: JournalEntry } | null {
     const { tap } = this.runtime;
     const { last } = this.snapshots;
@@ -204,9 +214,9 @@ export class ActorCore {
   }
 
   /**
-   * Takes a snapshot behind a frame that was handled, when it has to be found out which one brings about a state of which none can be taken. One that can
-   * be is kept: it is the last good state if the next cannot.
-   * @returns the end that it is
+   * Takes a snapshot after a frame that was handled, to find out which frame leads to a state of which no snapshot can be taken. A snapshot
+   * that succeeds is kept: it is the last good state if the next one fails.
+   * @returns the trap if taking the snapshot ended the actor
    */
   probe({ position }: JournalEntry, reached: Omit<Snapshot, 'bytes'>): ActorTrap | null {
     if (!this.probes) return null;
@@ -219,7 +229,7 @@ export class ActorCore {
     }
   }
 
-  /** A snapshot was taken of the state that the actor has reached. */
+  /** A snapshot was taken of the present state of the actor. */
   settle(): void {
     this.probes = false;
     this.rewritten = false;
@@ -227,14 +237,14 @@ export class ActorCore {
     this.deaths.suspect(0, 0);
   }
 
-  /** A frame at which the actor ended too often goes to the dead letters, and the actor goes on from the state before it. */
+  /** Makes a frame a dead letter because the actor ended at it too often; the actor goes on from the state before it. */
   poison({ position, frame }: JournalEntry, report: CrashReport): void {
     if (position < this.handledTo) this.rewritten = true;
     this.journal.poison(position);
     this.deaths.poison(frame, report);
   }
 
-  /** What goes to the next incarnation in another life. */
+  /** Adds to a snapshot what the next incarnation needs in another life. */
   wrap(snapshot: Uint8Array): Uint8Array {
     return encodeSavedState({ sequence: this.gate.sequence, seen: pairsOf(this.seen), snapshot });
   }

@@ -1,6 +1,6 @@
 /**
- * How an actor outlives the loss of its VM, or goes on in another one: what is kept of it, as plain data, and what of that it knows again before
- * anything is handled.
+ * How an actor outlives the loss of its VM, or goes on in another one: what is kept of it, as plain data, and what it has to know again
+ * before anything is handled.
  *
  *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
  *   handOver ────> adopt: checkpoint.snapshot ── handled, again ──> the state it has now ── checkpoint.waiting ──> goes on
@@ -13,7 +13,7 @@ import { hangOf, NO_FRAME } from '../deaths.js';
 import type { ActorCore } from './actor-core.js';
 import type { CellJournal, JournalEntry } from './cell-journal.js';
 
-/** What the host keeps: the last snapshot, and what waits around it. */
+/** What the host keeps: the last snapshot, and everything that waits around it. */
 export function checkpointOf({ name, neededFrom, handledTo, digest, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
   return {
     actor: name,
@@ -31,8 +31,9 @@ export function checkpointOf({ name, neededFrom, handledTo, digest, snapshots, s
 }
 
 /**
- * Knows again what it had accepted: before anybody sends, or it would take again what it has handled; and before it handles anything, or
- * the requests behind one at which it ends would be in nobody's hands. To be called when the requests of the checkpoint are open again.
+ * Restores what the actor had accepted. This comes before anybody sends, or the actor would accept frames again that it has handled; and
+ * before it handles anything, or nobody would have the requests after one at which it ends. To be called when the requests of the
+ * checkpoint are open again.
  */
 export function remember(
   { address, runtime: { bus }, journal, handledTo, seen, mailbox, gate }: ActorCore,
@@ -53,7 +54,10 @@ export function remember(
   gate.hold(held);
 }
 
-/** The VM was lost at this actor: frames at which it was so too often are poison, and an actor for which no frame is to blame is not entered again. To be called before it goes on. */
+/**
+ * The VM was lost at this actor: frames at which that happened too often are poison, and if no frame is to blame the actor is not entered
+ * again. To be called before it goes on.
+ */
 export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
   const { deaths, journal, runtime } = core;
   blameItself(core, suspects);
@@ -70,7 +74,10 @@ export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
   }
 }
 
-/** It hung, or its thread ended, as it was made or saved: at a state that a frame may have brought about, which is found out; or at none, which is the actor itself. */
+/**
+ * The actor hung, or its thread ended, as it was made or saved. Either a frame has led to that state, which is found out, or the actor
+ * itself is the reason.
+ */
 function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
   const { deaths, runtime } = core;
   core.probes = suspects.some(({ position, certain, hung }) => position < 0 || (hung && !certain));
@@ -95,15 +102,15 @@ interface Attempt {
 }
 
 /**
- * Goes through hangs, oldest first, and leaves out those at frames that are not there any more or are poison. Where the frame is not
- * certain the hang counts as one attempt of each that it may have been: the one that hangs again, for certain, has had two.
+ * Goes through hangs, oldest first, and leaves out those at frames that are gone or poison. Where the frame is uncertain, the hang counts
+ * as one attempt at each frame that it may have been: one that certainly hangs again has then had two.
  */
 function* attemptsOf(journal: CellJournal, suspects: readonly Suspect[]): Generator<Attempt> {
   const attempts = new Map<number, number>();
   const before = ({ position }: JournalEntry): number => attempts.get(position) ?? 0;
   for (const suspect of suspects) {
     const { position, index } = suspect;
-    // Saved, made or restored: any frame that was handled may have brought that about.
+    // Saved, made or restored: any frame that was handled may have led to that.
     if (position < 0) for (const entry of journal.from(0)) attempts.set(entry.position, Math.max(before(entry), 1));
     const entries = suspect.certain ? journal.at(position, index) : journal.behind(position, index);
     if (entries.length === 0) continue;
@@ -114,18 +121,18 @@ function* attemptsOf(journal: CellJournal, suspects: readonly Suspect[]): Genera
   }
 }
 
-/** Frames behind the checkpoint that are poison: who asked with one of them may not have been told. */
+/** Frames after the checkpoint that are poison: requesters of these may not have been told. */
 export function poisonedFrames({ journal, snapshots }: ActorCore): readonly Uint8Array[] {
   return journal.poisonedSince(snapshots.last.position);
 }
 
-/** It handles nothing more, and what waits in its gate stays there. */
+/** Makes it handle nothing more. What waits in its gate stays there. */
 export function suspend(core: ActorCore): void {
   core.state = 'moving';
   core.gate.closed = true;
 }
 
-/** It takes no snapshot, at which the actor might end. */
+/** Takes no snapshot, since the actor might end at it. */
 export function handOver(core: ActorCore): Handover {
   const { handled, left } = core.entriesSinceSnapshot();
   const kept = checkpointOf(core);
@@ -139,7 +146,7 @@ export function handOver(core: ActorCore): Handover {
   };
 }
 
-/** Comes to the state that is handed over, and waits. @throws ActorTrap */
+/** Reaches the state that is handed over, and waits. @throws ActorTrap */
 export function adopt(core: ActorCore, { waiting, held, handled, sent }: Handover): void {
   const { gate, snapshots, journal, incarnations, runtime } = core;
   suspend(core);
@@ -158,7 +165,7 @@ export function adopt(core: ActorCore, { waiting, held, handled, sent }: Handove
   remember(core, { waiting, held });
 }
 
-/** It runs here from now on. */
+/** Makes it run here from now on. */
 export function arrive(core: ActorCore): void {
   core.state = 'running';
   core.gate.closed = false;

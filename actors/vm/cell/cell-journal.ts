@@ -1,10 +1,10 @@
-/** What the journal of a VM holds of one actor: its frames, and which of them are poison. */
+/** The entries of one actor in the journal of a VM: its frames, and which of them are poison. */
 import type { Journal } from '../../../bus/journal.js';
 
 export interface JournalEntry {
   readonly position: number;
   readonly frame: Uint8Array;
-  /** It is handled no more, also after a loss of the VM. */
+  /** True when it is not handled any more, also after a loss of the VM. */
   readonly poisoned: boolean;
 }
 
@@ -35,25 +35,25 @@ export class CellJournal {
     return entries;
   }
 
-  /** The frame with a number in the batch that begins at a position. Empty when it is not there any more, or is poison. */
+  /** The frame with this number in the batch at this position. Empty when it is gone or poison. */
   at(position: number, index: number): readonly JournalEntry[] {
     return this.behind(position, index, index + 1);
   }
 
-  /** The same with those behind it, up to the one with number `end`. */
+  /** That frame and those after it, up to the one with number `end`. */
   behind(position: number, index: number, end?: number): readonly JournalEntry[] {
     const entries = this.journal.has(position) ? this.from(position).slice(index, end) : [];
     return entries.filter(({ poisoned }) => !poisoned);
   }
 
-  /** The entries behind a snapshot that are not poison: those whose output has left, and those that are yet to be handled. */
+  /** Entries after a snapshot that are not poison: those whose output has left, and those that were not handled. */
   since(snapshot: number, handledTo: number): { readonly handled: readonly JournalEntry[]; readonly left: readonly JournalEntry[] } {
     const entries = this.from(snapshot).filter(({ poisoned }) => !poisoned);
     const handled = entries.filter(({ position }) => position < handledTo);
     return { handled, left: entries.slice(handled.length) };
   }
 
-  /** Frames behind a snapshot that are poison. */
+  /** Frames after a snapshot that are poison. */
   poisonedSince(snapshot: number): readonly Uint8Array[] {
     const entries = this.from(snapshot).filter(({ poisoned }) => poisoned);
     return entries.map(({ frame }) => frame);

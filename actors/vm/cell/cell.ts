@@ -1,4 +1,4 @@
-/** One actor or port in a VM, from incarnation to incarnation, as its VM sees it: nobody asks which of the two it is. */
+/** One actor or port in a VM, across its incarnations, as its VM sees it: no caller asks which of the two it is. */
 import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
 import type { ActorHealth, Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
@@ -19,78 +19,84 @@ const addCounts = (a: CellCounts, b: CellCounts): CellCounts => ({
 
 export interface Cell extends Party {
   readonly name: string;
-  /** It stays where it is when it is stopped: to spawn it is to restart it. */
+  /** Whether it stays where it is when it is stopped: then spawning it means restarting it. */
   readonly stays: boolean;
-  /** Of its mailbox and its incarnations. */
+  /** Counts of its mailbox and its incarnations. */
   readonly counts: CellCounts;
-  /** It waits for its supervisor to restart it. */
+  /** Whether it waits for its supervisor to restart it. */
   readonly restarting: boolean;
-  /** Null of what has nothing to tell. */
+  /** Null for a party that has nothing to tell. */
   health(): ActorHealth | null;
 
-  /** Every actor runs. What has come meanwhile waits for its turn. */
+  /** Every actor runs. What has arrived meanwhile waits for its turn. */
   open(): void;
-  /** Starts the next incarnation. On return it is running, or has ended again and was reported. @throws Error when the epoch is not above its own */
+  /**
+   * Starts the next incarnation. On return it runs, or has ended again and was reported.
+   * @throws Error when the epoch is not above its own
+   */
   restart(epoch: number): void;
-  /** The next incarnation may be started at once when this one ends. */
+  /** Allows the next incarnation to start at once when this one ends. */
   permitRestart(epoch: number): void;
   restartByPermit(): void;
-  /** What has ended and was not told yet is told. */
+  /** Reports ends that have not been reported yet. */
   reportEnds(): void;
-  /** Ends this incarnation by order, between two batches. @returns the last sequence that it sent */
+  /** Ends this incarnation for its supervisor, between two batches. @returns the last sequence that it sent */
   end(): number;
-  /** Ends it for good, or until it is restarted: what waits for it becomes dead letters. @returns its last saved state; null when it has none, and stays where it is */
+  /**
+   * Ends it for good, or until it is restarted: frames that wait for it become dead letters.
+   * @returns its last saved state; null when it has none, and stays where it is
+   */
   stop(): Uint8Array | null;
-  /** The VM goes. */
+  /** The VM ends. */
   close(): void;
 
-  /** @throws Error when it has none, or waits for its restart */
+  /** @throws Error when it has no state, or waits for its restart */
   savedState(): Uint8Array;
-  /** Takes a snapshot when something was handled since the last. */
+  /** Takes a snapshot when something was handled since the last one. */
   takeSnapshot(): void;
   /** Journal position before which it needs nothing. */
   readonly neededFrom: number;
-  /** The same once a checkpoint has taken its snapshot. */
+  /** That position after a checkpoint has taken a snapshot of it. */
   readonly neededAfterSnapshot: number;
-  /** It waits for room with the rest of a batch, which the journal has to keep as long. */
+  /** Whether the rest of a batch waits for room. The journal has to keep that rest meanwhile. */
   readonly restWaits: boolean;
-  /** What the host keeps of it; null when that is nothing. */
+  /** What the host keeps of it; null when it keeps nothing. */
   checkpoint(): ActorCheckpoint | null;
   readonly spareIsDue: boolean;
   prepareSpare(): void;
 
-  /** The VM was lost: its next incarnation begins as this one, and has sent nothing yet. */
+  /** The VM was lost: its next incarnation begins with this epoch, and has sent nothing yet. */
   beginAs(epoch: number): void;
-  /** Former incarnations of the VM hung at these frames of it, oldest first. */
+  /** Former incarnations of the VM hung at these frames of this party, oldest first. */
   blame(suspects: readonly Suspect[]): void;
-  /** Frames behind the checkpoint that are poison: who asked with one of them may not have been told. */
+  /** Frames after the checkpoint that are poison: requesters of these may not have been told. */
   poisonedFrames(): readonly Uint8Array[];
-  /** Handles again what the journal has behind its checkpoint. */
+  /** Handles the entries of the journal after its checkpoint again. */
   recover(): void;
 
   /** Makes the handler of the next frame trap, or hang. */
   orderFault(fault: FaultKind): void;
-  /** What a frame would do now. @throws Error when it waits for its restart, or cannot be copied */
+  /** Shows what a frame would do now. @throws Error when it waits for its restart, or cannot be copied */
   tryFrame(frame: Uint8Array): Promise<Trial>;
-  /** Handles a frame that was poison, out of its order. @throws Error when it cannot be now */
+  /** Handles a poison frame, out of order. @throws Error when that is impossible now */
   deliverAgain(frame: Uint8Array): void;
 
-  /** It handles nothing more, and what waits in its gate stays there. */
+  /** Makes it handle nothing more. What waits in its gate stays there. */
   suspend(): void;
-  /** All that it is. @throws Error when it is not suspended */
+  /** Everything of it. @throws Error when it is not suspended */
   handOver(): Handover;
-  /** Comes to the state that is handed over, and waits for `arrive`. @throws ActorTrap */
+  /** Reaches the state that is handed over, and waits for `arrive`. @throws ActorTrap */
   adopt(handover: Handover): void;
-  /** It runs here from now on. */
+  /** Makes it run here from now on. */
   arrive(): void;
-  /** It is another VM's now. */
+  /** It belongs to another VM now. */
   dispose(): void;
 }
 
-/** Those that are in a VM, and what those that were stopped have left. */
+/** The cells of a VM, and what stopped actors have left. */
 export class CellMap {
   private readonly byName = new Map<string, Cell>();
-  /** By name, the last saved states of those that were stopped, until the host has them. */
+  /** Last saved states of stopped actors, by name, until the host has them. */
   readonly savedStates = new Map<string, Uint8Array>();
   private past = NO_COUNTS;
 
@@ -108,7 +114,7 @@ export class CellMap {
     return this.byName.get(name);
   }
 
-  /** @throws Error when it is not here */
+  /** @throws Error when there is no such cell */
   named(name: string): Cell {
     const cell = this.byName.get(name);
     if (!cell) throw new Error(`VM ${this.vm} has no actor ${name}`);
@@ -129,7 +135,7 @@ export class CellMap {
     this.past = addCounts(this.past, cell.counts);
   }
 
-  /** Those that are gone included. */
+  /** Counts of all cells, including those that are gone. */
   get counts(): CellCounts {
     return this.all.map(({ counts }) => counts).reduce(addCounts, this.past);
   }

@@ -1,6 +1,6 @@
 /**
  * The instances of one actor, one after another, and the spare for the next. Whatever they do leaves signs of life, and what they throw
- * comes as a trap.
+ * becomes a trap.
  */
 
 import { SPARE_SHARE_MAX } from '../../../protocol/limits.js';
@@ -22,7 +22,7 @@ export class Incarnations {
   /** Null before the first, and when the next could not be made. */
   private instance: ActorInstance | null = null;
   private readonly spare: SpareInstance;
-  /** A fault to strike at the next frame. */
+  /** Injected fault for the next frame. */
   private ordered: FaultKind | null = null;
 
   constructor(
@@ -67,9 +67,9 @@ export class Incarnations {
 
   /**
    * Handles frames that are in the journal from `position` on.
-   * @param attempts of the first of them, before
-   * @param again they were handled before
-   * @returns the trap in which that ended
+   * @param attempts earlier attempts at the first of them
+   * @param again whether they were handled before
+   * @returns the trap in which that ended, or null
    */
   handle(bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): ActorTrap | null {
     const { tap } = this.runtime;
@@ -84,7 +84,7 @@ export class Incarnations {
     return trap;
   }
 
-  /** A batch of first deliveries is about to be handled: strikes with the fault that was ordered, or drawn. */
+  /** Arms the fault that was injected or drawn, before a batch of first deliveries is handled. */
   armFault(frames: number): void {
     const fault = this.ordered ? { kind: this.ordered, frame: 0 } : this.runtime.faults.draw(frames);
     this.ordered = null;
@@ -95,7 +95,7 @@ export class Incarnations {
     this.ordered = fault;
   }
 
-  /** The first one. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */
+  /** Begins the first instance. @param snapshot none for a fresh start. @throws DecodeError, or what the actor throws */
   begin(snapshot: Uint8Array | undefined): void {
     const instance = this.during(() => this.create());
     this.instance = instance;
@@ -103,8 +103,8 @@ export class Incarnations {
   }
 
   /**
-   * Valid until the next call of any method. When it cannot be taken this incarnation has ended.
-   * @param entry journal position of the frame that has brought the state about, when that is what is to be found out
+   * Takes a snapshot, which is valid until the next call of any method. When it cannot be taken, this incarnation has ended.
+   * @param entry when it is to be found out which frame led to this state: journal position of that frame
    * @throws SnapshotError, or what the actor throws
    */
   snapshot(entry?: { readonly position: number; readonly attempts: number }): Uint8Array {
@@ -113,18 +113,18 @@ export class Incarnations {
     return this.runtime.tap.progress.atFrame(this.factory.schema.address, entry.position, entry.attempts, take);
   }
 
-  /** Begins the next one, in the state of a snapshot. @throws what the actor throws as it is made or restored */
+  /** Begins the next instance, in the state of a snapshot. @throws what the actor throws as it is made or restored */
   renew(snapshot: Snapshot): void {
     this.instance = null;
     this.instance = this.during(() => this.spare.take(snapshot));
   }
 
-  /** A batch took so long. */
+  /** Notes how long a batch took. */
   spent(micros: number): void {
     this.spare.spent(micros);
   }
 
-  /** An instance of JavaScript is made at once, and has no memory to touch. */
+  /** Not for JavaScript: there an instance is made at once, and has no memory to touch. */
   spareIsDue(snapshot: Snapshot): boolean {
     return this.factory.vm === 'wasm' && this.spare.isDue(snapshot);
   }
@@ -133,19 +133,19 @@ export class Incarnations {
     this.during(() => this.spare.prepare(snapshot));
   }
 
-  /** The present one has ended. */
+  /** Ends the present instance. */
   end(): void {
     this.instance?.dispose();
   }
 
-  /** There will be no other. */
+  /** There will be no other instance. */
   dispose(): void {
     this.instance?.dispose();
     this.spare.discard();
   }
 }
 
-/** @throws Standstill: that is nobody's to handle */
+/** @throws Standstill, which nobody may handle */
 export function asTrap(error: unknown): ActorTrap {
   const standstill = Standstill.in(error);
   if (standstill) throw standstill;
@@ -153,19 +153,19 @@ export function asTrap(error: unknown): ActorTrap {
 }
 
 /**
- * An instance kept ready for the next incarnation of an actor, with a snapshot in it. Making an instance and touching its memory for the
- * first time is most of what a restart would cost; with a spare a restart that has no newer snapshot to restore only replays.
+ * An instance kept ready for the next incarnation of an actor, with a snapshot in it. Most of the cost of a restart is making an instance
+ * and touching its memory for the first time; with a spare, a restart that has no newer snapshot to restore only replays.
  *
- * The catch: it takes as much memory as the actor, and preparing it cannot be interrupted. So it is prepared when the VM has nothing
- * else to do, and brought up to date so rarely that this takes a small share of the time.
+ * The catch: it takes as much memory as the actor, and preparing it cannot be interrupted. So it is prepared when the VM has nothing else
+ * to do, and brought up to date so rarely that this takes a small share of the time.
  */
 export class SpareInstance {
   private instance: ActorInstance | null = null;
-  /** The snapshot that was restored into it. */
+  /** The snapshot that was restored into the spare. */
   private holds: Snapshot | null = null;
   private costMicros = 0;
   private handledMicros = 0;
-  /** It could not be made: the next incarnation may tell why. */
+  /** True when the spare could not be made: the next incarnation may tell why. */
   private failed = false;
 
   constructor(
@@ -177,12 +177,12 @@ export class SpareInstance {
     return this.instance?.memoryBytes ?? 0;
   }
 
-  /** The actor has handled a batch. */
+  /** Notes that the actor has handled a batch. */
   spent(micros: number): void {
     this.handledMicros += micros;
   }
 
-  /** Whether it is worth while to prepare it for a restart from this snapshot. */
+  /** Whether it pays to prepare the spare for a restart from this snapshot. */
   isDue(snapshot: Snapshot): boolean {
     if (this.failed) return false;
     return this.instance === null || (this.holds !== snapshot && this.handledMicros >= this.costMicros * SPARE_SHARE_MAX);

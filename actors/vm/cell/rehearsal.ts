@@ -1,6 +1,6 @@
 /**
- * Frames are handled in an instance whose output is held back: again, to come to a state and to compare what comes out with what had left (a restart, a
- * move), or for a trial, to see what they would do.
+ * Handles frames in an instance whose output is held back: again, to reach a state and to compare the output with what had left (a restart,
+ * a move), or for a trial, to see what they would do.
  */
 import { decode } from '@msgpack/msgpack';
 import { FrameDigest } from '../../../bus/digest.js';
@@ -27,29 +27,30 @@ type Emitted = NonNullable<DivergenceReport['again']>;
 interface Difference {
   readonly first: Uint8Array | null;
   readonly again: Uint8Array | null;
-  /** The message that was handled. */
+  /** The message that was being handled. */
   readonly cause: Uint8Array | null;
 }
 
-/** How far an actor had come: what it had sent last, and the digest of all that. */
+/** How far an actor had got: the last sequence that it had sent, and the digest of all its output. */
 export interface Heard {
   readonly sequence: number;
   readonly digest: number;
 }
 
-/** Frames are handled once more, from a state on: what comes out is held back, and compared with what had left the first time. */
+/** Handles frames once more, from a given state on: the output is held back, and compared with what had left the first time. */
 export class Rehearsal {
   digest: number;
   sequence: number;
-  /** The first one. */
+  /** The first difference. */
   private difference: Difference | null = null;
   private at = 0;
   private readonly frameDigest = new FrameDigest();
   private readonly messages: Uint8Array[] = [];
 
   /**
-   * @param from the state that it begins with @param until what had left the first time
-   * @param sent what that was in between, as far as it was kept; null when nothing is known of it
+   * @param from the state that it begins with
+   * @param until what had left the first time
+   * @param sent the output in between, as far as it was kept; null when nothing is known of it
    */
   constructor(
     from: Heard,
@@ -59,7 +60,7 @@ export class Rehearsal {
     ({ digest: this.digest, sequence: this.sequence } = from);
   }
 
-  /** A message was handled again, and this came out. */
+  /** Takes the output of a message that was handled again. */
   heard(message: Uint8Array, { bytes, start, end }: Output): void {
     this.messages.push(message);
     this.digest = this.frameDigest.add(this.digest, bytes, start, end);
@@ -81,7 +82,7 @@ export class Rehearsal {
     }
   }
 
-  /** All was handled again. @returns whether the same came out; a frame that has not come again counts */
+  /** All was handled again. @returns whether the output was the same; a frame that did not come again counts as a difference */
   finish(): boolean {
     const { messages, difference, sent, until } = this;
     if (!difference && sent && this.at < sent.length) {
@@ -98,7 +99,7 @@ export class Rehearsal {
   }
 }
 
-/** What had caused a frame, by its header. */
+/** The message that caused a frame, by its header. */
 function causeOf(frame: Uint8Array, messages: readonly Uint8Array[]): Uint8Array | null {
   const source = readU16(frame, CAUSE_SOURCE_OFFSET);
   const sequence = readU53(frame, CAUSE_SEQUENCE_OFFSET);
@@ -110,7 +111,7 @@ function isFrom(message: Uint8Array, source: number, sequence: number): boolean 
   return header.source === source && header.sequence === sequence;
 }
 
-/** A frame that is not said again shows as the next one, of a later message. */
+/** A frame that is missing the second time shows as the next one, of a later message. */
 function earlier(messages: readonly Uint8Array[], { first, cause }: Difference): Uint8Array | null {
   const former = first && causeOf(first, messages);
   return former && cause && messages.indexOf(former) < messages.indexOf(cause) ? former : cause;
@@ -146,9 +147,10 @@ function textOf(frame: Uint8Array): string {
 }
 
 /**
- * What an actor has sent since its last snapshot, as it was emitted, so that a replay that says something else can be shown beside it.
+ * What an actor has sent since its last snapshot, as it was emitted, so that a different output of a replay can be shown beside it.
  *
- * The catch: only the first `SENT_KEPT_BYTES_MAX` of it, and nothing from before a loss of its VM: what differs there is known by the digest alone.
+ * The catch: it keeps only the first `SENT_KEPT_BYTES_MAX`, and nothing from before a loss of its VM: differences there are known by the
+ * digest alone.
  */
 export class SentSince {
   private memory = new Uint8Array(0);
@@ -158,7 +160,7 @@ export class SentSince {
   /** @param sequence of the frame before the first that is kept */
   constructor(private sequence: number) {}
 
-  /** A snapshot was taken: what was sent before it is not compared any more. */
+  /** A snapshot was taken: output from before it is not compared any more. */
   restart(sequence: number): void {
     this.sequence = sequence;
     this.length = 0;
@@ -185,7 +187,7 @@ export class SentSince {
     this.memory = larger;
   }
 
-  /** A copy of the frames behind a sequence, one after another; null when they are not all here from there on. */
+  /** A copy of the frames after a sequence, one after another; null when some of them are missing. */
   after(sequence: number): Uint8Array | null {
     if (sequence < this.sequence) return null;
     let at = 0;
@@ -194,7 +196,7 @@ export class SentSince {
   }
 }
 
-/** Whether two emitted frames are the same: kind, target and body. What the gate stamps is not compared. */
+/** Whether two emitted frames are the same in kind, target and body. What the gate stamps is not compared. */
 function isSame(a: Uint8Array, at: number, b: Uint8Array, from: number): boolean {
   const length = frameLength(a, at);
   if (length !== frameLength(b, from)) return false;
@@ -204,7 +206,10 @@ function isSame(a: Uint8Array, at: number, b: Uint8Array, from: number): boolean
   return true;
 }
 
-/** A message is tried in a throw-away instance with an actor's present state: nothing that it does is kept or sent. @throws ActorTrap when the instance cannot take the state */
+/**
+ * Tries a message in a throw-away instance with an actor's present state: nothing that it does is kept or sent.
+ * @throws ActorTrap when the instance cannot take the state
+ */
 export async function runTrial(
   factory: ActorFactory,
   options: ActorOptions,
@@ -252,7 +257,7 @@ function emitted({ bytes, start, end }: Output, kinds: Kinds): Trial['emitted'] 
   return frames;
 }
 
-/** @throws DecodeError, or Error when it is not one whole frame for this address */
+/** @throws DecodeError, or Error when the bytes are not one whole frame for this address */
 export function wholeFrame(frame: Uint8Array, target: number): Uint8Array {
   if (checkFrame(frame, 0, frame.length) !== frame.length) throw new Error('more than one frame');
   if (readU16(frame, TARGET_OFFSET) !== target) throw new Error('a frame for another party');

@@ -1,4 +1,4 @@
-/** What its VM is to an actor or port. */
+/** What a VM provides to its actors and ports. */
 import type { Crashes } from '../crashes.js';
 import type { Durability } from '../durability.js';
 import type { FaultRates } from '../fault-rates.js';
@@ -15,6 +15,6 @@ export interface Runtime {
   readonly crashes: Crashes;
   readonly faults: FaultRates;
   readonly restarts: PermittedRestarts;
-  /** Room for one batch; every cell uses it in turn. */
+  /** Room for one batch, which all cells use in turn. */
   readonly scratch: Uint8Array;
 }

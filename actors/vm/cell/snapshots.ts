@@ -1,8 +1,8 @@
 /**
- * The snapshots of an actor: the last one, when the next is due, and whether it holds.
+ * The snapshots of an actor: the last one, when the next is due, and whether it is sound.
  *
- * A snapshot is checked as it is taken: one that no incarnation could restore would be found when the state is gone. It decodes by the schema of its
- * actor, is not too large, and as long as that costs little it is the same when it is taken again.
+ * A snapshot is checked as it is taken: if no incarnation could restore it, that would show only when the state is gone. It has to decode
+ * by the schema of its actor, must not be too large, and, as long as that costs little, must be the same when it is taken again.
  */
 import { checkOf } from '../../../protocol/check-value.js';
 import { DecodeError } from '../../../protocol/errors.js';
@@ -20,15 +20,15 @@ import { snapshotField } from '../../contract/snapshot.js';
 
 export interface Snapshot {
   readonly bytes: Uint8Array;
-  /** Of the last frame that was sent before it. */
+  /** Sequence of the last frame that was sent before it. */
   readonly sequence: number;
-  /** Digest of all that was sent before it. */
+  /** Digest of everything that was sent before it. */
   readonly digest: number;
-  /** Journal position from which the entries are not in it; later than it was taken when this actor had none in between. */
+  /** Entries of the journal from this position on are not in it. The position moves on while this actor has no entries. */
   position: number;
 }
 
-/** The last snapshot of an actor, and what was handled since: it says when the next is due. */
+/** Keeps the last snapshot of an actor, knows what was handled since, and so says when the next is due. */
 export class SnapshotKeeper {
   framesSince = 0;
   private microsSince = 0;
@@ -44,7 +44,7 @@ export class SnapshotKeeper {
     return this.kept;
   }
 
-  /** Frames are about to be handled whose first is at this journal position. */
+  /** Frames are about to be handled, the first of which is at this journal position. */
   begin(position: number): void {
     if (this.framesSince === 0) this.kept.position = position;
   }
@@ -53,12 +53,12 @@ export class SnapshotKeeper {
     this.microsSince += micros;
   }
 
-  /** The time of a recovery is bounded by frames, and by the work they were; a snapshot in turn must not cost more than it saves. */
+  /** The time of a recovery is bounded by the number of frames, and by their work. A snapshot must not cost more than it saves. */
   get due(): boolean {
     return this.framesSince >= REPLAY_FRAMES_MAX || this.microsSince >= Math.max(REPLAY_MICROS_MAX, this.costMicros * SNAPSHOT_SHARE_MAX);
   }
 
-  /** @param costMicros asked when the copy is made, which is part of what it costs */
+  /** @param costMicros asked after the copy is made, since copying is part of the cost */
   keep(snapshot: Snapshot, costMicros: () => number): void {
     this.kept = { ...snapshot, bytes: this.copy(snapshot.bytes) };
     this.costMicros = costMicros();
@@ -74,7 +74,7 @@ export class SnapshotKeeper {
   }
 }
 
-/** What an actor gives for its state, and is none. */
+/** What an actor returned for its state is no state. */
 class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
@@ -101,7 +101,7 @@ export function checkSnapshot(schema: PartySchema, bytes: Uint8Array): void {
   }
 }
 
-/** @param take valid until the next call. @returns a snapshot that holds. @throws SnapshotError, or what `take` throws */
+/** @param take takes a snapshot, valid until the next call. @returns a sound snapshot. @throws SnapshotError, or what `take` throws */
 export function takeChecked(schema: PartySchema, take: () => Uint8Array): Uint8Array {
   const bytes = take();
   checkSnapshot(schema, bytes);

@@ -1,5 +1,5 @@
 /**
- * One port in a VM across its incarnations: mailbox, gate, and what the present incarnation ended at.
+ * One port in a VM across its incarnations: mailbox, gate, and the frame at which the present incarnation ended.
  *
  *   mailbox ──frame──> handler ──┬── returned, and its promise was kept: spent
  *                                └── threw, or its promise was rejected
@@ -40,17 +40,17 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   readonly seen: number[] = [];
   readonly gate: Gate;
   readonly deaths: Deaths;
-  /** idle: it has not been opened. */
+  /** idle: it has not been opened yet. */
   state: 'idle' | 'running' | 'restarting' | 'stopped' = 'idle';
-  /** It is in no journal, and no state of it is kept. */
+  /** A port is in no journal, and no state of it is kept. */
   readonly neededFrom = Number.POSITIVE_INFINITY;
   readonly neededAfterSnapshot = Number.POSITIVE_INFINITY;
   readonly restWaits = false;
   readonly spareIsDue = false;
   private port: Port<P> | null = null;
-  /** The frame at which the last incarnation ended, until the next one has it. */
+  /** The frame at which the last incarnation ended, until the next one takes it. */
   private left: Uint8Array | null = null;
-  /** To strike at the next frame. */
+  /** Injected fault for the next frame. */
   private ordered: FaultKind | null = null;
   private readonly repeats = new RepeatedCrashes();
 
@@ -87,13 +87,13 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     return this.state === 'running' && this.mailbox.frames(lane) > 0;
   }
 
-  /** The number of the incarnation to come, before it has sent anything. */
+  /** Sets the number of the coming incarnation, before it has sent anything. */
   beginAs(epoch: number): void {
     this.gate.epoch = epoch;
     this.gate.sequence = Math.max(this.gate.sequence, firstSequenceOf(epoch));
   }
 
-  /** The first incarnation of a port that is not supervised: it may handle frames before it may send. @throws what `create` throws */
+  /** Begins the first incarnation of a port without supervision: it may handle frames before it may send. @throws what `create` throws */
   create(): Port<P> {
     this.state = 'running';
     this.runtime.tap.started(this.address, this.gate.epoch);
@@ -107,14 +107,14 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     return port;
   }
 
-  /** Every actor runs. A supervised port begins. */
+  /** Every actor runs: a supervised port begins. */
   open(): void {
     if (this.state === 'stopped') return;
     if (this.spec.supervised) this.begin();
     else this.port?.open();
   }
 
-  /** Handles one frame, so that interactive frames are looked for in between. @returns frames taken */
+  /** Handles one frame, so that interactive frames are noticed in between. @returns frames taken */
   handleBatch(lane: number): number {
     const bytes = this.runtime.scratch;
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
@@ -143,7 +143,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     tap.progress.done();
   }
 
-  /** The fault to order. What has ended an incarnation passes it by, so that no frame is poison by order. */
+  /** Strikes with the injected fault. A frame that has ended an incarnation is spared, so that no injected fault makes it poison. */
   private strike(frame: Uint8Array): void {
     const { ordered } = this;
     if (!ordered || this.deaths.isBlamed(identityOf(frame))) return;
@@ -152,7 +152,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     (this.runtime.options.loop ?? loop)();
   }
 
-  /** A handler that goes on in a promise may fail later. */
+  /** Watches the promise of a handler, which may fail later. */
   private mind(port: Port<P>, handling: unknown, copyFrame: () => Uint8Array | null): void {
     if (isGenerator(handling))
       throw new Error(`a handler of ${this.spec.schema.name} is a generator, which nobody runs: make it a plain or an async function`);
@@ -161,13 +161,13 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     Promise.resolve(handling).catch((error) => this.failed(port, error, frame));
   }
 
-  /** What an incarnation that has ended still throws is of no meaning. */
+  /** What an incarnation throws after its end means nothing. */
   private failed(port: Port<P> | null, error: unknown, frame: Uint8Array | null): void {
     if (!this.spec.supervised) this.tellOf(error, frame);
     else if (port === this.port && this.state === 'running') this.crash(error, frame);
   }
 
-  /** @param frame none when it ended as it opened: the frame at which the one before had ended waits for the next */
+  /** @param frame null when it ended as it opened: the frame at which the one before ended waits for the next */
   private crash(error: unknown, frame: Uint8Array | null): void {
     this.state = 'restarting';
     const { deaths } = this;
@@ -182,7 +182,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     deaths.tell();
   }
 
-  /** Not supervised: it goes on. */
+  /** Reports a crash of a port without supervision, which goes on. */
   private tellOf(error: unknown, frame: Uint8Array | null): void {
     this.runtime.options.onPortError(this.name, error);
     const trap = asTrap(error);
@@ -190,7 +190,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     if (report) this.runtime.tap.crashed(report, trap);
   }
 
-  /** Closes the incarnation. Requests that it has in hand fail; those that wait for the next one do not. */
+  /** Closes the incarnation. Requests that it is working on fail; those that wait for the next one do not. */
   private leave(): void {
     this.port?.close();
     this.port = null;
@@ -201,7 +201,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     for (const request of inHand) if (!requests.holds(request)) this.runtime.bus.fail(request, 'ended');
   }
 
-  /** Starts the next incarnation. On return the port is running, or has ended again and was reported. */
+  /** Starts the next incarnation. On return the port runs, or has ended again and was reported. */
   restart(epoch: number): void {
     const { bus } = this.runtime;
     if (this.state === 'running') this.leave();
@@ -230,7 +230,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     if (left) this.handle(left);
   }
 
-  /** Handles a frame that was poison, out of its order. @throws Error when it does not run */
+  /** Handles a poison frame, out of order. @throws Error when the port does not run */
   deliverAgain(frame: Uint8Array): void {
     if (this.state !== 'running') throw new Error(`${this.name} does not run`);
     this.deaths.forgive();
@@ -238,12 +238,14 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     this.handle(frame);
   }
 
-  /** Makes the handler of the next frame throw, or hang, when it has done its work. */
+  /** Makes the handler of the next frame throw or hang after its work. */
   orderFault(fault: FaultKind): void {
     this.ordered = fault;
   }
 
-  /** A port's frame is in no journal; but what was not released by the incarnation that hung comes again, by the same source and sequence. */
+  /**
+   * A port's frame is in no journal. But frames that the hung incarnation had not released come again, with the same source and sequence.
+   */
   blame(suspects: readonly Suspect[]): void {
     const attempts = new Map<string, number>();
     for (const suspect of suspects) {
@@ -257,7 +259,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     }
   }
 
-  /** Ends it until it is restarted: what waits for it becomes dead letters. */
+  /** Ends the port until it is restarted: frames that wait for it become dead letters. */
   stop(): null {
     const bury = (bytes: Uint8Array, at: number, length: number): void =>
       this.runtime.tap.rejected('ended', `${this.name} has stopped`, bytes, at, length);
@@ -270,7 +272,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     return null;
   }
 
-  /** The VM goes. */
+  /** The VM ends. */
   close(): void {
     this.port?.close();
   }
@@ -336,13 +338,13 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     return this.refuse('does not move');
   }
 
-  /** An edge to the outside is in one place, and in no two states. */
+  /** A port, an edge to the outside, exists in one place and has no state to hand over. */
   private refuse(what: string): never {
     throw new Error(`port ${this.name} ${what}`);
   }
 }
 
-/** A port is in JavaScript: where it threw is in the stack. */
+/** A port is in JavaScript: its stack says where it threw. */
 const asTrap = (error: unknown): ActorTrap => (isA(error, ActorTrap) ? error : new ActorTrap(0, error, placeOf(error)));
 
 const keyOf = (source: number, sequence: number): string => `${source} ${sequence}`;

@@ -1,7 +1,7 @@
 /**
- * One incarnation of a port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and it
- * is not restarted from a journal. It sends when it likes; what it sends while it handles a frame was caused by that frame. Once it is
- * closed it is heard no more: what runs on of it, in promises and timers, sends into nothing.
+ * One incarnation of a port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and
+ * it is not restarted from a journal. It may send at any time; what it sends while it handles a frame was caused by that frame. Once it
+ * is closed it cannot send any more: whatever still runs of it, in promises and timers, sends into nothing.
  */
 import { requestNumber } from '../../../bus/body.js';
 import type { BoundMessage, BoundPublication, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
@@ -40,7 +40,7 @@ import { Replicas } from '../../model/replicas.js';
 import type { Runtime } from '../cell/runtime.js';
 import type { Gate } from '../gate.js';
 
-/** The part of an AbortSignal that is used. */
+/** The part of AbortSignal that is needed. */
 export interface AbortSignalLike {
   readonly aborted: boolean;
   addEventListener(type: 'abort', listener: () => void, options?: { once?: boolean }): void;
@@ -48,7 +48,7 @@ export interface AbortSignalLike {
 }
 
 export interface RequestOptions {
-  /** From now; instead of what the schema says. */
+  /** Counts from now; replaces what the schema says. */
   readonly deadlineMs?: number;
   readonly signal?: AbortSignalLike;
 }
@@ -61,22 +61,22 @@ export class PortOverloadError extends Error {
 interface Awaited {
   readonly message: BoundRequest;
   readonly kindName: string;
-  /** In microseconds since the Unix epoch. */
+  /** Time in microseconds since the Unix epoch. */
   readonly askedAt: number;
   readonly resolve: (fields: never) => void;
   readonly reject: (error: RequestError) => void;
 }
 
-/** Failures that may come of a crash. */
+/** Failures whose reason may be a crash. */
 const BY_CRASHES: readonly ErrorCode[] = ['deadline', 'ended', 'unreachable', 'poisoned'];
 
-/** Requests that an incarnation of a port may make before it reuses numbers of another. */
+/** Requests that an incarnation of a port may make before it reuses the numbers of another. */
 const REQUESTS_PER_INCARNATION = 2 ** 20;
 
-/** Each incarnation has its own range, so that an answer to a former one is never taken for its own. */
+/** The first request number of an incarnation. Each has its own range, so that it never takes a reply to a former one for its own. */
 const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
 
-/** What the runtime itself says to a port. */
+/** Handlers of what the runtime itself says to a port. */
 const PORT_HANDLERS = ['onOpen', 'onEnded', 'onWithdrawn', 'onClose'] as const;
 
 type Context = { -readonly [K in keyof Incoming]: Incoming[K] };
@@ -91,7 +91,7 @@ export class Port<P extends PortParty = PortParty> {
   private nextRequest: number;
   private closed = false;
 
-  /** @param create makes the handlers, which may send through the port they are given */
+  /** @param create makes the handlers, which may send through the given port */
   constructor(
     readonly schema: P,
     create: (port: Port<P>) => PortHandlers<P>,
@@ -119,7 +119,7 @@ export class Port<P extends PortParty = PortParty> {
     return this.schema.name;
   }
 
-  /** Number of this incarnation: 1 when there was none before it. */
+  /** Number of this incarnation, counted from 1. */
   get epoch(): number {
     return this.gate.epoch;
   }
@@ -141,7 +141,7 @@ export class Port<P extends PortParty = PortParty> {
     this.release();
   }
 
-  /** What cannot be written is the fault of who called: the line in a report is the port's. */
+  /** Emits a message. An error is the caller's fault, so the line in its report is the port's. */
   private emit<F>(called: Called, message: Encodable<F>, target: number, fields: F, first = 0): void {
     this.outbox.begin();
     try {
@@ -203,7 +203,7 @@ export class Port<P extends PortParty = PortParty> {
     });
   }
 
-  /** Nobody waits for the answer any more, and whoever works on it is told. */
+  /** Ends a request for whose answer nobody waits any more, and tells the party that works on it. */
   private abandon(request: number, code: ErrorCode): void {
     const awaited = this.take(request);
     if (!awaited) return;
@@ -225,7 +225,10 @@ export class Port<P extends PortParty = PortParty> {
     this.runtime.bus.wake();
   }
 
-  /** The runtime says that no reply will come. @param epoch incarnation of whom was asked whose crash is why; null when there is none, or it is not known */
+  /**
+   * The runtime says that no reply will come.
+   * @param epoch incarnation of the target whose crash is the reason; null when there is none, or it is unknown
+   */
   private async failed(request: number, code: ErrorCode, epoch: number | null): Promise<void> {
     const awaited = this.take(request);
     if (!awaited) return;
@@ -240,7 +243,7 @@ export class Port<P extends PortParty = PortParty> {
     return this.runtime.options.events.crashOf(question).catch(() => null);
   }
 
-  /** What is called when a timer that this port has started fires. */
+  /** Sets what is called when a timer of this port fires. */
   onTimer(timer: number, fired: (timer: number) => void): void {
     this.timers.set(timer, fired);
   }
@@ -274,7 +277,8 @@ export class Port<P extends PortParty = PortParty> {
   }
 
   /**
-   * Does what the platform asks for, as the next picture or a key: it is not in a handler, and when it throws that is a crash of this port all the same.
+   * Does work that the platform asks for, for example the next picture or a key. It is in no handler, but when it throws, that is a crash
+   * of this port all the same.
    * @returns whether it was done
    */
   attempt(work: () => void): boolean {
@@ -313,7 +317,7 @@ export class Port<P extends PortParty = PortParty> {
     if (this.overloaded) throw new PortOverloadError(`port ${this.name} has ${this.gate.heldBytes} bytes waiting to leave`);
   }
 
-  /** Of a message that the schema passes on, unless there is a handler for it. */
+  /** The handler that passes on a message, if the schema says so and there is no other handler for it. */
   private passerOf(name: string): Handler | undefined {
     const path = this.schema.passesOn?.[name];
     if (path === undefined || this.methods[handlerNameOf(name)]) return undefined;
@@ -333,7 +337,7 @@ export class Port<P extends PortParty = PortParty> {
     return method.bind(this.handlers);
   }
 
-  /** Also when the port is overloaded: it asks only once. */
+  /** Asks even when the port is overloaded, since it asks only once. */
   private askFresh(topic: number, owner: number): void {
     this.outbox.begin();
     this.outbox.append(system.receives.refresh, owner, { topic, follower: this.address });
@@ -370,7 +374,7 @@ export class Port<P extends PortParty = PortParty> {
   }
 }
 
-/** @param crash none of the target's when not given */
+/** @param crash crash of the target; none when not given */
 function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {
   reject(new RequestError(code, message.ownerName, kindName, crash ? { cause: new CrashError(crash) } : undefined));
 }
