@@ -1,4 +1,4 @@
-/** The way to a VM that is not there, or not yet: what is to go to it waits where it is. */
+/** The link to a VM that is not there, or not yet. It takes nothing, so every frame waits at its sender. */
 import type { LinkWriter } from './link.js';
 
 export const openAbsentWriter = (): LinkWriter => ({

@@ -1,4 +1,4 @@
-/** Looks at single fields of a body without decoding it: what the bus needs of requests and of conflation keys. */
+/** Reads single fields of a body without decoding it, as the bus needs for requests and conflation keys. */
 import { BODY_OFFSET, frameLength, readU16, readU32, readU53 } from '../protocol/frame.js';
 
 /** Position of the first field of the body array of the frame at `at`; -1 when the body is not an array. */
@@ -21,7 +21,7 @@ function unsignedAt(bytes: Uint8Array, at: number): number {
   return -1;
 }
 
-/** The request number that leads the bodies of requests and replies; -1 when it is missing or malformed. */
+/** The request number at the start of the body of a request or reply; -1 when it is missing or malformed. */
 export function requestNumber(bytes: Uint8Array, at: number, end: number): number {
   const field = firstField(bytes, at);
   if (field < 0 || field + Math.max(1, scalarLength(bytes, field, end)) > end) return -1;
@@ -29,7 +29,7 @@ export function requestNumber(bytes: Uint8Array, at: number, end: number): numbe
   return request > 0xffff_ffff ? -1 : request;
 }
 
-/** Which request a withdrawal is about: the fields of its body; null when it is malformed. */
+/** The request that a withdrawal is about, from the fields of its body; null when the body is malformed. */
 export function withdrawnRequest(bytes: Uint8Array, at: number): { request: number; requester: number; kind: number } | null {
   const end = at + frameLength(bytes, at);
   const fields: number[] = [];
@@ -44,7 +44,7 @@ export function withdrawnRequest(bytes: Uint8Array, at: number): { request: numb
   return fits ? { request, requester, kind } : null;
 }
 
-/** Bytes of the scalar at `at`; -1 for containers and beyond the end. */
+/** Length in bytes of the scalar at `at`; -1 for containers and beyond the end. */
 function scalarLength(bytes: Uint8Array, at: number, end: number): number {
   if (at >= end) return -1;
   const tag = bytes[at];

@@ -1,4 +1,4 @@
-/** The view of the buffer that was asked for last: frames come in runs out of the same one, and a view costs more than reading its header. */
+/** Caches the view of the last buffer: frames come in runs from the same buffer, and a view costs more than reading a header. */
 export class CachedView {
   private source: Uint8Array | null = null;
   private view: DataView | null = null;

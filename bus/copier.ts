@@ -1,12 +1,11 @@
 /**
- * Copying of frames into one target. The catch of `set` is that its source must be named by a view, an allocation that costs more than
- * a small frame's bytes. Small frames out of the same source as the one before, which is how a sender's buffer comes, are therefore
- * copied by words through a view that is kept.
+ * Copies frames into one target. `set` needs a view of its source, an allocation that costs more than the bytes of a small frame.
+ * So small frames are copied by words, through a view that is kept while frames come from the same source, as those of a sender do.
  */
 import { viewOf } from './cached-view.js';
 
 const WORD_BYTES = 4;
-/** Above it `set` is faster, view or not. */
+/** Above this length `set` is faster, even with a new view. */
 const WORDS_BYTES_MAX = 256;
 
 export class Copier {
@@ -30,7 +29,7 @@ export class Copier {
     this.copyWords(this.sourceView, at, length, targetAt);
   }
 
-  /** The last word may begin within the one before it, so that there is no rest of single bytes. */
+  /** The last word may overlap the one before it, so that no single bytes remain. */
   private copyWords(source: DataView, at: number, length: number, targetAt: number): void {
     const target = this.targetView;
     const shift = targetAt - at;

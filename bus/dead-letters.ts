@@ -1,22 +1,22 @@
-/** What could not be delivered, decoded or handled, and why: the newest for a person to read and to try again, and a count of all. */
+/** Frames that could not be delivered, decoded or handled, and why: keeps the newest for a person to read and resend, and counts all. */
 import type { ErrorCode } from '../protocol/errors.js';
 import { BODY_OFFSET, readHeader } from '../protocol/frame.js';
 import { CRASH_REASON_CHARACTERS_MAX, DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../protocol/limits.js';
 import type { Address, Kind, Microseconds, Sequence } from '../protocol/names.js';
 import { beginningOf } from './beginning.js';
 
-/** Plain data: it crosses the control plane. */
+/** Plain data, because it crosses the control plane. */
 export interface DeadLetter<Report = never> {
   readonly code: ErrorCode;
   readonly detail: string;
-  /** From the frame's header as it stands, wrong or not; 0 when the frame is too short to have one. */
+  /** Read from the frame's header, right or wrong; 0 when the frame is too short to have one. */
   readonly kind: Kind;
   readonly source: Address;
   readonly target: Address;
   readonly sequence: Sequence;
   /** The whole frame. */
   readonly frame: Uint8Array;
-  /** Of the crash that the frame was given up for. */
+  /** Report of the crash that made the frame poison; null for other dead letters. */
   readonly report: Report | null;
   /** Microseconds since the Unix epoch. */
   readonly at: Microseconds;
@@ -54,12 +54,12 @@ export class DeadLetters<Report = never> {
     while (this.letters.length > this.max || this.bytes > DEAD_LETTERS_BYTES_MAX) this.bytes -= this.letters.shift()?.frame.length ?? 0;
   }
 
-  /** Dead letters ever, those no longer kept included. */
+  /** Number of all dead letters, including those no longer kept. */
   get count(): number {
     return this.added;
   }
 
-  /** Those that are kept, oldest first. */
+  /** The dead letters that are kept, oldest first. */
   list(): readonly DeadLetter<Report>[] {
     return [...this.letters];
   }

@@ -1,9 +1,9 @@
-/** A running 32-bit digest of emitted frames: what a replay's output is compared with. */
+/** A running 32-bit digest of emitted frames, which the output of a replay is compared with. */
 import { BODY_OFFSET, frameLength, KIND_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import { CachedView } from './cached-view.js';
 
 const WORD_BYTES = 4;
-/** Bytes of the body that are looked at per frame. Longer bodies are sampled evenly, or the digest would cost more than the frame. */
+/** Bytes of each body that are read. Longer bodies are sampled evenly; otherwise the digest would cost more than the frame. */
 const SAMPLED_BYTES_MAX = 256;
 
 const mix = (digest: number, value: number): number => Math.imul(digest ^ value, 0x01000193);
@@ -11,7 +11,7 @@ const mix = (digest: number, value: number): number => Math.imul(digest ^ value,
 export class FrameDigest {
   private readonly kept = new CachedView();
 
-  /** Adds the frames in `bytes[start, end)`: kind, target, length and body of each, as before stamping. How they are batched makes no difference. */
+  /** Adds the frames in `bytes[start, end)`: kind, target, length and body of each, before stamping. Batching makes no difference. */
   add(digest: number, bytes: Uint8Array, start: number, end: number): number {
     const view = this.kept.of(bytes);
     for (let at = start; at < end; ) {
@@ -24,7 +24,7 @@ export class FrameDigest {
   }
 }
 
-/** The last word may begin within the one before it, so that there is no rest of single bytes. Even the smallest body has the header before it. */
+/** The last word may overlap the one before it, so that no single bytes remain. Before the smallest body that is the header. */
 function addBody(digest: number, view: DataView, start: number, end: number): number {
   const length = end - start;
   const step = length <= SAMPLED_BYTES_MAX ? WORD_BYTES : WORD_BYTES * Math.floor(length / SAMPLED_BYTES_MAX);

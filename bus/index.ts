@@ -1,4 +1,4 @@
-/** What carries frames between and within VMs. */
+/** Carries frames between and within VMs. */
 export { type DeadLetter, DeadLetters } from './dead-letters.js';
 export { Journal, type JournalVisitor } from './journal.js';
 export type { FrameSink, LinkEnds, LinkReader, LinkStats, LinkWriter, PortLike, RetainingReader, RetainingWriter } from './link.js';

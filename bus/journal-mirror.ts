@@ -1,8 +1,8 @@
 /**
- * The journal of a VM as its host keeps it where they share no memory: every entry of the VM's own journal is appended here, in the same
- * order and so at the same position, and given up here when it is there. A copy of this memory is what the next incarnation of the VM goes on with.
+ * The host's copy of a VM's journal, for hosts that share no memory with it. Every entry of the VM's own journal is appended here in the
+ * same order, and so at the same position, and marked as poison here when it is there. The VM's next incarnation starts with a copy of it.
  *
- * The catch: it must not be truncated later than the journal that it mirrors, or an entry that fits there finds no room here.
+ * The catch: it must not be truncated later than the journal that it mirrors, or an entry that fits there has no room here.
  */
 import { readU32 } from '../protocol/frame.js';
 import { ACTOR_BYTES, Journal } from './journal.js';
@@ -12,15 +12,15 @@ export class JournalMirror {
   private readonly journal: Journal;
   private floor = 0;
 
-  /** @param bytes of the journal that it mirrors */
+  /** @param bytes capacity of the journal that it mirrors */
   constructor(bytes: number) {
     this.memory = Journal.allocate(bytes, false) as ArrayBuffer;
     this.journal = new Journal(this.memory);
   }
 
   /**
-   * @returns its position
-   * @throws RangeError when it does not fit: this is no mirror of the journal that it comes from
+   * @returns the position of the entry
+   * @throws RangeError when it does not fit: then this is not the mirror of the journal that the entry comes from
    */
   append(entry: Uint8Array): number {
     const { position } = this.journal;
@@ -34,13 +34,13 @@ export class JournalMirror {
     this.journal.poison(position);
   }
 
-  /** Forgets the frames before a position, also those that are yet to come: the word of it travels on another way than they. */
+  /** Forgets the frames before a position, even those that have yet to arrive: this call may overtake them, as it takes another way. */
   truncate(position: number): void {
     this.floor = Math.max(this.floor, position);
     this.journal.truncate(this.floor);
   }
 
-  /** The memory as it is, to attach a journal to. */
+  /** A copy of the memory as it is now, to attach a journal to. */
   copy(): ArrayBuffer {
     return this.memory.slice(0);
   }

@@ -6,16 +6,16 @@
  *   | version | bounds 0 | bounds 1 |    | ring of entries: actor u32, byte length u32, frames, pad |
  *   +---------+----------+----------+----+----------------------------------------------------------+
  *
- * The bounds are three positions of 64 bits each: where the oldest entry starts, the floor below which frames are no longer
- * wanted, and the end. The version's lowest bit says which bounds hold: the writer fills in the others and then counts the version
- * up, so that whoever attaches after the writer was ended at any instruction finds whole entries only.
+ * The bounds are three positions of 64 bits each: the start of the oldest entry, the floor below which frames are no longer
+ * wanted, and the end. The version's lowest bit says which bounds hold. The writer fills in the others and then increments the
+ * version, so whoever attaches after the writer was ended, at whatever instruction, finds whole entries only.
  *
- * A position is a count of bytes that never goes back. Each frame has one of its own, also within a batch, and `position` is that
- * of the next: frames appended after it was read are those that `read(position)` visits.
+ * A position is a count of bytes that never decreases. Each frame has its own, also within a batch. `position` is that of the next
+ * frame: `read(position)` visits the frames that were appended after `position` was read.
  *
- * That a frame was given up is one bit of its length, which no frame needs: it takes no room, so a full journal can say it too.
+ * One bit of a frame's length, which no length needs, marks it as poison. It takes no room, so a full journal has it too.
  *
- * Where the memory ends with the VM, all of this is told to who keeps a mirror of it, as it is done (journal-mirror.ts).
+ * Where the memory ends with the VM, a listener is told of every change as it is made, and keeps a mirror (journal-mirror.ts).
  *
  * The catch: one writer at a time, and an instance sees what was there when it was made. To read the journal of a lost VM, make a
  * new instance on its memory.
@@ -25,26 +25,26 @@ import { frameLength, LENGTH_BYTES, writeU32 } from '../protocol/frame.js';
 import type { Address, Batch, Position } from '../protocol/names.js';
 import { Copier } from './copier.js';
 
-/** In 32-bit words. */
+/** Indices in the header, in 32-bit words. */
 const VERSION = 0;
 const BOUNDS = 2;
 const BOUNDS_WORDS = 6;
 const HEADER_BYTES = 64;
-/** Before the frames of an entry: actor and byte length. */
+/** Size of what precedes the frames of an entry: actor and byte length. */
 const ENTRY_BYTES = 8;
-/** Before the frames of an entry as it is told to a mirror. */
+/** Size of what precedes the frames of an entry when it is sent to a mirror: the actor. */
 export const ACTOR_BYTES = 4;
 const WORD = 0x1_0000_0000;
-/** In the last byte of a frame's length: the frame was given up. */
+/** Offset of the last byte of a frame's length, which has the bit for poison. */
 const LENGTH_END = LENGTH_BYTES - 1;
 const POISONED = 0x80;
 
 /** The bytes are valid during the call only. */
 export type JournalVisitor = (actor: Address, bytes: Batch, at: number, length: number, position: Position, poisoned: boolean) => void;
 
-/** Is told what a journal does, as it does it. */
+/** Told of every change of a journal as it is made. */
 export interface JournalListener {
-  /** Takes an entry: the actor's address (u32), and its frames. The bytes are a buffer of their own. */
+  /** @param entry the actor's address (u32) and its frames, in a buffer of their own */
   appended(entry: Uint8Array<ArrayBuffer>): void;
   poisoned(position: Position): void;
 }
@@ -59,7 +59,7 @@ function entryOf(actor: number, bytes: Uint8Array, at: number, length: number): 
 }
 
 export class Journal {
-  /** Bytes for entries. */
+  /** Capacity for entries, in bytes. */
   readonly capacity: number;
   private readonly cells: Int32Array;
   private readonly words: Uint32Array;
@@ -70,13 +70,13 @@ export class Journal {
   private floor: number;
   private end: number;
 
-  /** Memory of an empty journal. @param bytes for entries, a multiple of 8 */
+  /** Makes the memory of an empty journal. @param bytes capacity for entries, a multiple of 8 */
   static allocate(bytes: number, shared: boolean): SharedArrayBuffer | ArrayBuffer {
     if (bytes <= 0 || bytes % 8 !== 0) throw new RangeError(`journal of ${bytes} bytes`);
     return shared ? new SharedArrayBuffer(HEADER_BYTES + bytes) : new ArrayBuffer(HEADER_BYTES + bytes);
   }
 
-  /** Attaches to memory from `allocate`, new or left behind by a writer that is gone. */
+  /** Attaches to memory from `allocate`, either new or left by a writer that is gone. */
   constructor(
     memory: SharedArrayBuffer | ArrayBuffer,
     private readonly listener?: JournalListener,
@@ -93,12 +93,12 @@ export class Journal {
     this.end = this.loadPosition(bounds + 4);
   }
 
-  /** Where the next frame goes. */
+  /** Position of the next frame. */
   get position(): Position {
     return this.end;
   }
 
-  /** Whether the frames from a position on are all there. */
+  /** Whether all frames from a position on are still there. */
   has(position: Position): boolean {
     return position >= this.floor && position < this.end;
   }
@@ -134,7 +134,7 @@ export class Journal {
     return true;
   }
 
-  /** The frame at a position counts as given up from now on; one that is not there any more needs no mark. */
+  /** Marks the frame at a position as poison; a frame that is no longer there needs no mark. */
   poison(position: Position): void {
     if (!this.has(position)) return;
     Atomics.or(this.data, (position + LENGTH_END) % this.capacity, POISONED);
@@ -157,7 +157,7 @@ export class Journal {
   }
 
   /**
-   * Forgets the frames before a position: a checkpoint covers them. An entry's room comes free when all its frames are forgotten.
+   * Forgets the frames before a position, which a checkpoint covers. An entry's room is freed when all its frames are forgotten.
    * @throws DecodeError when the memory does not hold what a journal wrote
    */
   truncate(position: Position): void {
@@ -170,7 +170,7 @@ export class Journal {
     this.publish();
   }
 
-  /** Bytes of the frames of the entry at a position. */
+  /** Length in bytes of the frames of the entry at a position. */
   private lengthAt(entry: number): number {
     const length = this.words[((entry % this.capacity) >> 2) + 1];
     if (length > this.end - entry - ENTRY_BYTES) throw new DecodeError('truncated', 0);

@@ -1,4 +1,4 @@
-/** What the bus must know of each message kind, worked out once from the schemas so that a frame costs one array access. */
+/** The bus's facts about each message kind, computed once from the schemas, so that a frame costs one array access. */
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { PartySchema } from '../protocol/schema.js';
@@ -7,16 +7,16 @@ import { type Delivery, LANES, ORDINARY } from './mailbox.js';
 
 export interface KindFacts extends Delivery {
   readonly kind: number;
-  /** As `scene.commit`. */
+  /** For example `scene.commit`. */
   readonly name: string;
   /** Address of the party whose schema declares the kind. */
   readonly owner: number;
-  /** `failure` is the runtime's answer in place of a reply; `withdrawal` says that nobody waits for one any more. */
+  /** `failure` is the runtime's answer in place of a reply; `withdrawal` says that nobody waits for a reply any more. */
   readonly role: 'message' | 'request' | 'reply' | 'publication' | 'system' | 'failure' | 'withdrawal';
   readonly deadlineMs: number | undefined;
-  /** Of a reply: the kind of its request; -1 for every other. */
+  /** For a reply, the kind of its request; -1 for every other kind. */
   readonly answers: number;
-  /** Position in the body of the field that a `latest` kind is conflated by; -1 when source and kind are the key. */
+  /** Index in the body of the field by which a `latest` kind is conflated; -1 when source and kind are the key. */
   readonly keyIndex: number;
   /** Addresses that keep a replica of this publication, ascending. */
   readonly followers: readonly number[];
@@ -24,7 +24,7 @@ export interface KindFacts extends Delivery {
   readonly senders: ReadonlySet<number> | null;
 }
 
-/** The runtimes of the VMs: they send what concerns the runtime itself. */
+/** The runtimes of the VMs, which send the runtime's own messages. */
 const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
   [HOST_RUNTIME, 'host runtime'],
   [JS_RUNTIME, 'js runtime'],
@@ -33,22 +33,22 @@ const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
 
 const RUNTIMES = RUNTIME_NAMES.map(([address]) => address);
 
-/** Those that name the party in `sendsTo`, and the runtimes. */
+/** Addresses of the parties that name this one in `sendsTo`, and of the runtimes. */
 const sendersTo = (party: PartySchema, parties: readonly PartySchema[]): ReadonlySet<number> =>
   new Set([...parties.filter(({ sendsTo }) => sendsTo.includes(party.name)).map(({ address }) => address), ...RUNTIMES]);
 
 /** Body fields that the runtime puts before the schema's own. */
 const LEADING_FIELDS = { message: 0, request: 1, reply: 1, publication: 2, system: 0, failure: 1, withdrawal: 1 } as const;
 
-/** Of the runtime's own messages: those that are more than that. */
+/** Roles of those of the runtime's own messages that are more than `system`. */
 const SYSTEM_ROLES: Readonly<Record<string, KindFacts['role']>> = { requestFailed: 'failure', withdrawn: 'withdrawal' };
-/** Those of them that parties send, too. */
+/** Those of the runtime's own messages that parties send, too. */
 const FROM_ANYBODY: readonly string[] = ['refresh', 'withdrawn'];
 
-/** What a kind is when its schema does not say otherwise. */
+/** Facts of a kind whose schema does not say otherwise. */
 const ORDINARY_FACTS = { lane: ORDINARY, overflow: 'deliver', deadlineMs: undefined, answers: -1, keyIndex: -1, followers: [] } as const;
 
-/** Kinds of one block, and blocks of all kinds: a kind is a u16. */
+/** Number of kinds in a block, and of blocks: a kind is a u16. */
 const BLOCK_KINDS = 256;
 
 export class Kinds {
@@ -56,7 +56,7 @@ export class Kinds {
   private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);
   private readonly names = new Map<number, string>(RUNTIME_NAMES);
   private readonly ports: ReadonlySet<number>;
-  /** By lane: a withdrawal goes where its request has gone. */
+  /** Facts of a withdrawal, by lane: it takes the lane of its request. */
   private withdrawals: readonly KindFacts[] = [];
 
   /**
@@ -121,7 +121,7 @@ export class Kinds {
     if (whole.role === 'withdrawal') this.withdrawals = LANES.map((_, lane) => ({ ...whole, lane }));
   }
 
-  /** Of the frame at `at`, whose lane is that of its kind, or of the request that it withdraws. */
+  /** Facts of the frame at `at`. Its lane is that of its kind, or of the request that it withdraws. */
   of(bytes: Uint8Array, at: number): KindFacts | undefined {
     const facts = this.get(readU16(bytes, at + KIND_OFFSET));
     return facts?.role === 'withdrawal' ? this.withdrawals[this.get(withdrawnRequest(bytes, at)?.kind ?? 0)?.lane ?? ORDINARY] : facts;
@@ -132,7 +132,7 @@ export class Kinds {
     return RUNTIMES.includes(address);
   }
 
-  /** A port's next incarnation knows nothing of what the former one had asked. */
+  /** Whether a port is at this address. A port's next incarnation knows nothing of the former one's requests. */
   isPort(address: number): boolean {
     return this.ports.has(address);
   }
@@ -141,7 +141,7 @@ export class Kinds {
     return this.blocks[kind >> 8][kind & 0xff];
   }
 
-  /** Name of the kind, or its number in hexadecimal when unknown. */
+  /** Name of the kind, or its number in hexadecimal when it is unknown. */
   nameOf(kind: number): string {
     return this.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
@@ -158,7 +158,7 @@ const followersOf = (path: string, parties: readonly PartySchema[]): number[] =>
     .map(({ address }) => address)
     .sort((a, b) => a - b);
 
-/** @throws Error when the party sends to, follows, or watches, what does not exist */
+/** @throws Error when the party sends to, follows, or watches a party that does not exist */
 function checkNames({ name, sendsTo, follows, watches }: PartySchema, parties: readonly PartySchema[]): void {
   const stranger = sendsTo.find((target) => !parties.some((party) => party.name === target));
   if (stranger !== undefined) throw new Error(`${name} sends to ${stranger}, which does not exist`);

@@ -1,15 +1,15 @@
 /**
- * What waits for one actor: three lanes of frames, bounded together, drained in batches that are copied out whole.
+ * The frames that wait for one actor, in three lanes. The lanes are bounded together, and drained in batches that are copied out whole.
  *
- * A lane is a byte queue: frames one after another, taken from its start and appended at its end. It grows by doubling, and moves
- * what waits to its front when that is at most half of it, so that each byte is moved a bounded number of times. Frames of
+ * A lane is a byte queue: frames one after another, taken from its start and appended at its end. It grows by doubling. It moves the
+ * waiting frames to its front when they fill at most half of it, so that each byte is moved a bounded number of times. Frames of
  * `deliver` kinds cost no allocation once the lane has grown.
  *
- * What its party has brought about by itself (what it sends to itself, and failures of its own requests) takes no room from others: nobody
- * else waits, with all that is behind it in a link, because a party floods itself.
+ * The party's own frames (those that it sends to itself, and failures of its requests) take no room from others. So a party that floods
+ * itself makes nobody else wait, nor all the frames that queue after theirs in a link.
  *
  * The catch: a `latest` frame that replaces a waiting one does not take its place. The old one is removed and the new one appended,
- * so that sequences of one source stay ascending within a lane; removal moves the bytes behind it.
+ * so that sequences of one source stay ascending within a lane; removal moves the bytes that follow.
  */
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
@@ -23,7 +23,7 @@ export const INTERACTIVE = 0;
 export const ORDINARY = 1;
 export const IDLE = 2;
 
-/** What the mailbox must know of a frame's kind to keep it: taken from the schema once. */
+/** The facts about a frame's kind that the mailbox needs, taken from the schema once. */
 export interface Delivery {
   /** Index into `LANES`. */
   readonly lane: number;
@@ -36,7 +36,7 @@ export type ConflationKey = string | number | null;
 export type Admission = 'accepted' | 'full' | 'dropped' | 'conflated';
 
 export interface MailboxStats {
-  /** Frames let in, forced and conflating ones included. */
+  /** Frames let in, including forced and conflating ones. */
   accepted: number;
   /** Frames of `drop` kinds that found it full. */
   dropped: number;
@@ -53,7 +53,7 @@ const LANE_BYTES_MIN = 4096;
 /** The smallest power of two that is at least `value`. */
 const powerOfTwoFrom = (value: number): number => 1 << (32 - Math.clz32(value - 1));
 
-/** Brought about by the party that gets it. */
+/** Whether the party that gets the frame has caused it itself. */
 const isOwn = (bytes: Uint8Array, at: number): boolean =>
   frameLength(bytes, at) >= BODY_OFFSET &&
   (readU16(bytes, at + SOURCE_OFFSET) === readU16(bytes, at + TARGET_OFFSET) ||
@@ -64,16 +64,16 @@ type FrameVisitor = (bytes: Uint8Array, at: number, length: number) => void;
 
 class LaneQueue {
   frames = 0;
-  /** Of the waiting frames, those that their party has brought about by itself. */
+  /** Number of waiting frames that their party has caused itself. */
   ownFrames = 0;
   ownBytes = 0;
-  /** Frames that were ever taken out. One that was replaced was not: the newer one is, in its place. */
+  /** Frames taken out so far. A replaced frame does not count: the newer one does in its place. */
   private taken = 0;
   private bytes = new Uint8Array(LANE_BYTES_MIN);
   private copier = new Copier(this.bytes);
   private head = 0;
   private tail = 0;
-  /** Position of the byte at offset 0: positions stay as bytes are moved to the front. */
+  /** Position of the byte at offset 0, so that positions stay the same when bytes are moved to the front. */
   private origin = 0;
   /** Position of the waiting frame of each key, in ascending order. */
   private readonly positions = new Map<string | number, number>();
@@ -95,7 +95,7 @@ class LaneQueue {
     this.frames++;
   }
 
-  /** @param count 1 for a frame that comes, -1 for one that goes */
+  /** @param count 1 for a frame that is added, -1 for one that is removed */
   private noteOwn(at: number, count: 1 | -1): void {
     if (!isOwn(this.bytes, at)) return;
     this.ownFrames += count;
@@ -138,7 +138,7 @@ class LaneQueue {
     this.taken += taken;
     this.head = end;
     if (this.positions.size > 0) this.forgetTaken();
-    // Empty, and so without positions: goes on from the front.
+    // The lane is empty and has no positions, so it starts again at the front.
     if (this.head === this.tail) this.head = this.tail = 0;
     return length;
   }
@@ -200,7 +200,7 @@ export class Mailbox {
   /**
    * Lets one frame in, or says why not.
    * @param conflationKey of `latest` kinds: source, kind and key field; ignored for the others
-   * @returns `full` when its sender must wait and offer it again, `conflated` when it is in and an older one of its key is not
+   * @returns `full` when its sender must wait and offer it again, `conflated` when it has replaced an older one of its key
    * @throws RangeError when the frame is larger than the mailbox
    */
   offer(bytes: Uint8Array, at: number, length: number, delivery: Delivery, conflationKey: ConflationKey = null): Admission {
@@ -219,12 +219,12 @@ export class Mailbox {
     return this.admit(lane, bytes, at, length, key, replacedLength > 0);
   }
 
-  /** There is room for a forced frame, which has bounds of its own: those of the mailbox, many times over. */
+  /** Whether there is room for a forced frame. Its bounds are a multiple of the mailbox's: `MAILBOX_FORCED_SHARE_MAX`. */
   hasForcedRoom(length: number): boolean {
     return this.frames() < MAILBOX_FORCED_SHARE_MAX * this.framesMax && this.bytes + length <= MAILBOX_FORCED_SHARE_MAX * this.bytesMax;
   }
 
-  /** Lets one frame in over the bounds, whatever its kind says: to break a circle of senders that wait for each other. */
+  /** Lets one frame in over the bounds, whatever its kind says, to break a circle of senders that wait for each other. */
   offerForced(bytes: Uint8Array, at: number, length: number, delivery: Delivery, conflationKey: ConflationKey = null): Admission {
     const lane = this.lanes[delivery.lane];
     const key = delivery.overflow === 'latest' ? conflationKey : null;
@@ -246,13 +246,13 @@ export class Mailbox {
     return this.lanes[lane].firstLength;
   }
 
-  /** Frames that wait in a lane, or in all. */
+  /** Number of frames that wait in a lane, or in all. */
   frames(lane?: number): number {
     if (lane !== undefined) return this.lanes[lane].frames;
     return this.lanes[INTERACTIVE].frames + this.lanes[ORDINARY].frames + this.lanes[IDLE].frames;
   }
 
-  /** Bytes of frames that wait in all lanes. */
+  /** Size of the waiting frames of all lanes, in bytes. */
   get bytes(): number {
     return this.lanes[INTERACTIVE].byteLength + this.lanes[ORDINARY].byteLength + this.lanes[IDLE].byteLength;
   }
@@ -262,12 +262,12 @@ export class Mailbox {
     for (const lane of this.lanes) lane.clear(visit);
   }
 
-  /** All frames: whole ones one after another, oldest first, in a piece per lane. Valid until the mailbox changes. */
+  /** All waiting frames in one piece per lane: whole frames, oldest first. Valid until the mailbox changes. */
   get contents(): readonly Uint8Array[] {
     return this.lanes.filter(({ frames }) => frames > 0).map((lane) => lane.contents);
   }
 
-  /** @returns whether what waits now has been taken out; of a frame that was replaced meanwhile, the newer one */
+  /** @returns a function that says whether all frames that wait now, or the newer ones that replaced them, have been taken out */
   mark(): () => boolean {
     const lanes = this.lanes.filter(({ frames }) => frames > 0).map((lane) => lane.mark());
     return () => lanes.every((passed) => passed());

@@ -1,7 +1,7 @@
-/** Counts frames per pair of source and target: what shows that none was lost or doubled. */
+/** Counts frames per pair of source and target, to show that none was lost or doubled. */
 export class PairCounter {
   private readonly counts = new Map<number, { count: number }>();
-  /** The pair that was counted last: frames come in runs. */
+  /** The pair that was counted last, kept because frames come in runs. */
   private last = -1;
   private lastCount = { count: 0 };
 
@@ -18,7 +18,7 @@ export class PairCounter {
     this.lastCount = counted;
   }
 
-  /** As `source>target` with the given names. */
+  /** Counts by `source>target`, with the given names. */
   toRecord(nameOf: (address: number) => string): Record<string, number> {
     const record: Record<string, number> = {};
     for (const [pair, { count }] of this.counts) record[`${nameOf(Math.floor(pair / 0x1_0000))}>${nameOf(pair & 0xffff)}`] = count;

@@ -7,12 +7,12 @@
  *     | <----- number: bytes released --------   |  in steps, and all that there are before the reader sleeps
  *     | ------ null: closed ------------------>  |  (either end)
  *
- * Back-pressure is a window of bytes that are on their way or wait to be drained; each batch costs a little more than its frames,
- * so that many small ones are bounded too. The largest frame is half the window and the reader acknowledges a quarter at most, so a
- * writer that waits is always told: what it waits for needs at least half of the window to be given back.
+ * Back-pressure is a window of bytes that are on their way or wait to be drained. Each batch costs a little more than its frames,
+ * so that many small ones are bounded too. The largest frame is half the window, and the reader acknowledges at least every quarter.
+ * So a writer that waits is always told: its frame fits once half of the window has been given back.
  *
- * The port ends with either thread, so the writer keeps what it has posted until that was released, and the next writer, to another
- * reader, begins with it.
+ * The port ends with either thread, so the writer keeps posted frames until they are released. The next writer, to another reader,
+ * begins with them.
  *
  * The catch: a batch arrives only when the reader's event loop turns, however long it polls.
  */
@@ -23,12 +23,12 @@ import { Copier } from './copier.js';
 import type { FrameSink, LinkReader, LinkStats, LinkWriter, PortLike } from './link.js';
 import type { ReaderRetention, WriterRetention } from './retention.js';
 
-/** A batch is posted when it has grown to this, flushed or not. */
+/** A batch of this size is posted, flushed or not. */
 const BATCH_BYTES = 64 << 10;
-/** What a batch costs beside its frames: a message, a buffer and their places in a queue. */
+/** Cost of a batch in addition to its frames: a message, a buffer and their places in a queue. */
 const BATCH_COST_BYTES = 256;
 const WINDOW_BYTES_MIN = 4 * BATCH_COST_BYTES;
-/** Acknowledged at once: few messages for a stream of small frames, and little that is sent again after a loss. */
+/** So many released bytes are acknowledged at once: few messages for a stream of small frames, and little to send again after a loss. */
 const ACKNOWLEDGE_BYTES_MAX = 64 << 10;
 
 function checkedWindow(windowBytes: number): number {
@@ -36,17 +36,17 @@ function checkedWindow(windowBytes: number): number {
   return windowBytes;
 }
 
-/** What was posted and not released: whole batches, the oldest perhaps in part. */
+/** Batches that were posted and not released; the oldest may be released in part. */
 class Posted {
   private readonly batches: Uint8Array[] = [];
-  /** Of the oldest batch: what is released. */
+  /** Released bytes of the oldest batch. */
   private at = 0;
 
   add(batch: Uint8Array): void {
     this.batches.push(batch);
   }
 
-  /** @param bytes as the reader counts them: frames, and the cost of each batch behind its last */
+  /** @param bytes as the reader counts them: frames, and after the last frame of a batch its cost */
   release(bytes: number): void {
     for (let left = bytes; left > 0 && this.batches.length > 0; ) {
       const oldest = this.batches[0].length - this.at + BATCH_COST_BYTES;
@@ -82,7 +82,7 @@ export class PortWriter implements LinkWriter, WriterRetention {
 
   /**
    * @param windowBytes the same at both ends
-   * @param unreleased by the former reader, to be sent again
+   * @param unreleased frames that the former reader had not released, to be sent again
    */
   constructor(
     private readonly port: PortLike,
@@ -180,7 +180,7 @@ export class PortReader implements LinkReader, ReaderRetention {
   private readonly crowdedBytes: number;
   private readonly acknowledgeBytes: number;
   private readonly batches: Uint8Array[] = [];
-  /** Of the oldest batch: where its next frame starts. */
+  /** Offset of the next frame in the oldest batch. */
   private at = 0;
   private receivedBytes = 0;
   private takenBytes = 0;

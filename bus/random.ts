@@ -1,6 +1,6 @@
 /**
- * The one source of random numbers: seeded, so that every random run can be run again. xoshiro128** (Blackman and Vigna), its
- * state filled from the seed by splitmix32. The catch: not for secrets.
+ * The only source of random numbers: seeded, so that every random run can be repeated. xoshiro128** (Blackman and Vigna), whose
+ * state is filled from the seed by splitmix32. The catch: not for secrets.
  */
 
 export class Random {
@@ -23,7 +23,7 @@ export class Random {
     this.a = split();
     this.b = split();
     this.c = split();
-    // One bit set for certain: the all-zero state would give zeros for ever.
+    // At least one bit must be set: the all-zero state would give zeros for ever.
     this.d = split() | 1;
   }
 
@@ -41,7 +41,7 @@ export class Random {
     return result >>> 0;
   }
 
-  /** A float in [0, 1), of 32 random bits. */
+  /** A float in [0, 1), made from 32 random bits. */
   next(): number {
     return this.bits() / 0x1_0000_0000;
   }

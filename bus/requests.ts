@@ -1,13 +1,13 @@
 /**
- * The requests that parties of one VM have in flight, as requester and as target: what makes every request settle.
+ * The requests that parties of one VM have in flight, as requester and as target. This makes every request settle.
  *
  * A request settles once: by its reply, its deadline, the requester's abort, or a typed error as soon as it is known that no
- * reply can come (no route, no permission, the target ended or gave the message up). What comes later is refused. One that has settled
- * without a reply is withdrawn: its target, which may hold it, is told, and has it no longer in hand.
+ * reply can come (no route, no permission, the target ended, the message is poison). Later replies are refused. A request that has
+ * settled without a reply is withdrawn: its target, which may hold it, is told, and no longer has it in hand.
  */
 import type { Address, Epoch, Kind, Microseconds } from '../protocol/names.js';
 
-/** Which request it is, and whose. */
+/** Identifies a request and its requester. */
 export interface RequestIdentity {
   readonly requester: Address;
   readonly request: number;
@@ -18,7 +18,7 @@ export interface RequestIdentity {
 export interface OutgoingRequest extends RequestIdentity {
   /** Microseconds since the Unix epoch. */
   readonly deadlineAt: Microseconds;
-  /** Its failure is on its way to the requester. */
+  /** True once its failure is on its way to the requester. */
   lost: boolean;
 }
 
@@ -27,7 +27,7 @@ export interface IncomingRequest extends RequestIdentity {
   readonly epoch: Epoch;
 }
 
-/** What is open at one moment: plain data. */
+/** The requests that are open at one moment, as plain data. */
 export interface OpenRequests {
   readonly outgoing: readonly OutgoingRequest[];
   readonly incoming: readonly IncomingRequest[];
@@ -38,9 +38,9 @@ const keyOf = (requester: number, request: number): number => requester * 0x1_00
 
 export class RequestLedger {
   private readonly outgoing = new Map<number, OutgoingRequest>();
-  /** How many of them each requester has. */
+  /** Number of open requests by requester. */
   private readonly counts = new Map<number, number>();
-  /** Per target, what it has accepted and not answered. */
+  /** Requests that each target has accepted and not answered. */
   private readonly incoming = new Map<number, Map<number, IncomingRequest>>();
 
   opened(entry: OutgoingRequest): void {
@@ -49,14 +49,14 @@ export class RequestLedger {
     this.outgoing.set(key, entry);
   }
 
-  /** @returns false when the request is not open: it has settled before */
+  /** @returns false when the request is not open because it has settled before */
   settled(requester: number, request: number): boolean {
     const wasOpen = this.outgoing.delete(keyOf(requester, request));
     if (wasOpen) this.count(requester, -1);
     return wasOpen;
   }
 
-  /** Open requests of one party. */
+  /** Number of open requests of one party. */
   inFlight(requester: number): number {
     return this.counts.get(requester) ?? 0;
   }
@@ -84,8 +84,8 @@ export class RequestLedger {
   }
 
   /**
-   * Takes the open requests that `lost` says can no longer be answered, each once: they stay open until the failure that their
-   * requester is sent has `settled` them.
+   * Takes the open requests that can no longer be answered according to `lost`, each once. They stay open until `settled` is called
+   * for the failure that is sent to the requester.
    */
   takeLost(lost: (entry: OutgoingRequest) => boolean): OutgoingRequest[] {
     const taken = [...this.outgoing.values()].filter((entry) => !entry.lost && lost(entry));
@@ -93,7 +93,7 @@ export class RequestLedger {
     return taken;
   }
 
-  /** A requester starts again. Without its memory its requests are forgotten; with it, those whose failure was sent while it was down fail anew. */
+  /** A requester restarts. If it remembers its requests, those whose failure was sent while it was down fail again; else it has none. */
   reopen(requester: number, remembers: boolean): void {
     for (const entry of [...this.outgoing.values()]) {
       if (entry.requester !== requester) continue;
@@ -108,12 +108,12 @@ export class RequestLedger {
     ofTarget.set(keyOf(entry.requester, entry.request), entry);
   }
 
-  /** Those in hand that `orphaned` says nobody waits for any more. They stay in hand until their target has been told. */
+  /** Requests in hand that nobody waits for any more according to `orphaned`. They stay in hand until their target has been told. */
   inHand(orphaned: (entry: IncomingRequest) => boolean): IncomingRequest[] {
     return [...this.incoming.values()].flatMap((ofTarget) => [...ofTarget.values()].filter(orphaned));
   }
 
-  /** Whether `target` has accepted it and not answered. */
+  /** Whether `target` has accepted the request and not answered it. */
   holds({ target, requester, request }: RequestIdentity): boolean {
     return this.incoming.get(target)?.has(keyOf(requester, request)) ?? false;
   }
@@ -125,7 +125,7 @@ export class RequestLedger {
     return ofTarget?.get(key)?.kind === kind && ofTarget.delete(key);
   }
 
-  /** All that is open, as requester and as target, of the parties at the addresses that are wanted. */
+  /** All open requests of the parties at the wanted addresses, as requester and as target. */
   openOf(wanted: (address: number) => boolean): OpenRequests {
     return {
       outgoing: [...this.outgoing.values()].filter(({ requester }) => wanted(requester)),
@@ -133,19 +133,19 @@ export class RequestLedger {
     };
   }
 
-  /** Opens again what was open elsewhere, of the parties that are wanted. A failure that was on its way there comes anew. */
+  /** Reopens requests of the wanted parties that were open elsewhere. A failure that was on its way there is sent again. */
   restore({ outgoing, incoming }: OpenRequests, wanted: (address: number) => boolean): void {
     for (const entry of outgoing) if (wanted(entry.requester)) this.opened({ ...entry, lost: false });
     for (const entry of incoming) if (wanted(entry.target)) this.accepted(entry);
   }
 
-  /** A party lives elsewhere now, and what it has open with it. */
+  /** Forgets a party that has moved to another VM along with its open requests. */
   forget(address: number): void {
     this.reopen(address, false);
     this.incoming.delete(address);
   }
 
-  /** Takes out all that `target` has accepted and not answered. */
+  /** Takes out all requests that `target` has accepted and not answered. */
   abandon(target: number): IncomingRequest[] {
     const unanswered = [...(this.incoming.get(target)?.values() ?? [])];
     this.incoming.delete(target);

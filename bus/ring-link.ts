@@ -7,17 +7,17 @@
  *   +------+------+--------+---------+--------+---------------------------------------------+
  *                                               | frame, pad to 8 | frame, pad | ... | -1 (wrap) |
  *
- * head and tail count bytes modulo 2^32 and their low bits index the data. A record is a frame, whose own length field is the
- * record's; it never crosses the end: a length of -1 there says that the next one is at the start. Each cell is on a cache line
- * of its own. The writer publishes at `flush`, the reader gives room back in batches; one that retains, when it is told to.
+ * head and tail count bytes modulo 2^32 and their low bits index the data. A record is a frame, and the frame's length field is the
+ * record's. A record never crosses the end: a length of -1 there says that the next one is at the start. Each cell is on a cache line
+ * of its own. The writer publishes at `flush`. The reader gives room back in batches, or, if it retains, when it is told to.
  *
- * Positions are in the memory, so each end can be opened anew on it after its thread was lost: the writer goes on behind what was
- * published, the reader before what was not released.
+ * Positions are in the memory, so each end can be opened again after its thread was lost: the writer goes on after the last published
+ * frame, the reader at the first unreleased one.
  *
  * Wake-ups are Dekker's pattern on sequentially consistent cells: each side first says that it waits (asleep: 1; waiting: the
- * free bytes it waits for) and then looks again; the other first moves its position and then looks whether someone waits. Who
- * finds a waiter takes the cell back to 0 and posts one doorbell. A doorbell may be late, so it is checked when it arrives. A writer that
- * begins to wait wakes a reader that sleeps: one that retains may have to see to it that it can release.
+ * free bytes it waits for) and then looks again; the other first moves its position and then looks whether someone waits. Whoever
+ * finds a waiter resets the cell to 0 and posts one doorbell. A doorbell may be late, so it is checked when it arrives. A writer that
+ * begins to wait wakes a sleeping reader, because a reader that retains may have to act before it can release.
  *
  * The catch: the sink sees shared memory, which TextDecoder and others refuse; copy before decoding.
  */
@@ -40,7 +40,7 @@ const WRAP = -1;
 const WRITER_CLOSED = 1;
 const READER_CLOSED = 2;
 const RING_BYTES_MIN = 64;
-/** What a doorbell posts: nothing is said but "look". */
+/** The message of a doorbell. It says nothing but "look". */
 const DOORBELL = 0;
 
 /**
@@ -54,7 +54,7 @@ export function createRing(bytes = RING_BYTES): SharedArrayBuffer {
 
 const recordBytes = (frameBytes: number): number => (frameBytes + 7) & ~7;
 
-/** What both ends see of the memory. */
+/** The part of the memory that both ends use. */
 class RingEnd {
   protected readonly cells: Int32Array;
   protected readonly words: Int32Array;
@@ -62,7 +62,7 @@ class RingEnd {
   protected readonly capacity: number;
   protected readonly mask: number;
   protected readonly frameBytesMax: number;
-  /** Somebody else may have this end now. */
+  /** True when somebody else may have this end now. */
   protected detached = false;
 
   constructor(
@@ -101,7 +101,7 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
   readonly stats: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
   private tail: number;
   private published: number;
-  /** The reader's position when last looked at: room that came since is found when this says there is none. */
+  /** The reader's position when it was last read. It is read again when this one leaves no room. */
   private head: number;
   private waiting = false;
   private readonly copier: Copier;
@@ -136,7 +136,7 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
     return true;
   }
 
-  /** Also done by a write that finds no room: what is not published cannot be drained. */
+  /** A write that finds no room flushes too, because unpublished frames cannot be drained. */
   flush(): void {
     if (this.tail === this.published || this.detached) return;
     this.published = this.tail;
@@ -185,7 +185,7 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
     return this.capacity - ((this.tail - this.head) | 0);
   }
 
-  /** @returns false when there is no room, and the reader has been asked to say when there is */
+  /** @returns false when there is no room; then the reader has been asked to tell when there is */
   private findRoom(needed: number): boolean {
     this.head = Atomics.load(this.cells, HEAD);
     if (needed <= this.free) return true;
@@ -215,7 +215,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
   private head: number;
   private released: number;
   private sleeping = false;
-  /** What was said last: a reader that has become crowded since must not sleep, or nobody would release. */
+  /** The last answer of `crowded`: a reader that has become crowded since must not sleep, or nobody would release. */
   private toldCrowded = false;
 
   /** @param doorbell null when both ends poll */
@@ -302,7 +302,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
     return (this.head - this.released) | 0;
   }
 
-  /** True when this end was closed or is somebody else's: what is still in the ring is not this object's. */
+  /** True when this end was closed or belongs to somebody else, and with it the frames still in the ring. */
   private get shut(): boolean {
     return this.detached || (Atomics.load(this.cells, CLOSED) & READER_CLOSED) !== 0;
   }
@@ -319,7 +319,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
     throw new DecodeError(problem, 0);
   }
 
-  /** Gives the writer the room of what is before a position. */
+  /** Gives the writer the room of everything before a position. */
   private releaseTo(position: number): void {
     if (this.detached || ((position - this.released) | 0) <= 0) return;
     this.released = position;
@@ -336,7 +336,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
   }
 
   private wake(): void {
-    // A writer that was between publishing and ringing when its frames were drained rings a reader that sleeps again: it must lie down anew.
+    // When frames are drained between their writer's publishing and ringing, it rings a reader that sleeps again and must go back to sleep.
     if (!this.sleeping || (!this.closed && this.sleep())) return;
     this.rise();
     this.onFrames?.();

@@ -5,9 +5,9 @@
  *                                              +--> link to the target's VM
  *   link --arrive--> header --> epoch --> duplicate --> permission of a new source --> local mailbox (or onward, when the target has moved)
  *
- * Nothing is dropped in silence: what is refused or cannot be delivered becomes a dead letter, and a request among it is
+ * Nothing is dropped silently: a frame that is refused or cannot be delivered becomes a dead letter, and if it is a request, it is
  * answered with a typed error at once. A full must-deliver mailbox or link makes `emit` and `arrive` return false: the frame
- * stays where it is and is offered again. So does one whose target is not there yet, until `begin`.
+ * stays where it is and is offered again. Until `begin`, the same goes for a frame whose target is not there yet.
  */
 import { DecodeError, type ErrorCode } from '../protocol/errors.js';
 import {
@@ -35,7 +35,7 @@ import type { IncomingRequest, RequestLedger } from './requests.js';
 export interface LocalTarget {
   readonly address: number;
   readonly mailbox: Mailbox;
-  /** True while its own output waits for room: then its mailbox takes frames over capacity, or two that wait for each other would wait for ever. */
+  /** True while its own output waits for room. Then its mailbox takes frames over capacity, or two could wait for each other for ever. */
   readonly blocked: boolean;
   /** Highest sequence accepted per source and lane, at `source * LANES.length + lane`. */
   readonly seen: number[];
@@ -51,26 +51,26 @@ export interface RouterStats {
   duplicates: number;
   /** Frames of an older epoch. */
   fenced: number;
-  /** Frames that their source may not send. */
+  /** Frames of a kind that their source may not send. */
   refused: number;
-  /** Frames a mailbox took over its capacity. */
+  /** Frames that a mailbox took over its capacity. */
   forced: number;
 }
 
-/** What is known of a source's incarnations. */
+/** The known facts about a source's incarnations. */
 interface Fence {
   readonly epoch: number;
-  /** Of the incarnations before. */
+  /** Last sequence of the earlier incarnations. */
   readonly lastSequence: number;
 }
 
-/** Told of every frame that passes: the bytes are valid during the call. */
+/** Told of every frame that passes. The bytes are valid during the call. */
 export interface FrameTap {
-  /** A frame of a party here is on its way to `target`. */
+  /** A party of this VM has sent a frame to `target`. */
   emitted(bytes: Uint8Array, at: number, target: number): void;
-  /** A frame has come over a link, and is not offered again. */
+  /** A frame has arrived over a link, and will not be offered again. */
   arrived(bytes: Uint8Array, at: number): void;
-  /** A frame that goes nowhere is to be kept as a dead letter. */
+  /** A frame goes nowhere, and must be kept as a dead letter. */
   rejected(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number): void;
 }
 
@@ -80,7 +80,7 @@ export interface RouterOptions {
   readonly requests: RequestLedger;
   /** Called when a request could not be delivered: its requester must be told. */
   readonly bounce: (requester: number, request: number, kind: number, code: ErrorCode) => void;
-  /** Called when a request has come from an incarnation of a port that has ended: its target must be told that nobody waits for the answer. */
+  /** Called when a request arrives from an ended incarnation of a port: its target must be told that nobody waits for the answer. */
   readonly orphaned: (request: IncomingRequest) => void;
 }
 
@@ -90,13 +90,13 @@ export class Router {
   private readonly remote = new Map<number, RemoteTarget>();
   private readonly fences = new Map<number, Fence>();
   private readonly kinds: Kinds;
-  /** What is emitted to these goes nowhere. */
+  /** Frames emitted to these addresses are dropped. */
   private readonly muted = new Set<number>();
-  /** What is emitted to these waits at its source. */
+  /** Frames emitted to these addresses wait at their source. */
   private readonly held = new Set<number>();
   private silent = false;
   private holding = false;
-  /** Every actor runs, or never will: what has nobody to go to is refused. Before that it waits. */
+  /** True once every actor runs or never will. From then on a frame without a target is refused; before, it waits. */
   private begun = false;
   private readonly kept = new CachedView();
 
@@ -112,18 +112,18 @@ export class Router {
     this.local.delete(address);
   }
 
-  /** Sends frames for `address` to another VM from now on; null when no VM has it. A local party goes before the route. */
+  /** Sends frames for `address` to another VM from now on; null when no VM has it. A local party takes precedence over the route. */
   setRoute(address: number, target: RemoteTarget | null): void {
     if (target) this.remote.set(address, target);
     else this.remote.delete(address);
   }
 
-  /** A party that is on its way from one VM to another has a route too. */
+  /** Whether `address` has a route. A party that is moving from one VM to another has one, too. */
   hasRoute(address: number): boolean {
     return this.local.has(address) || this.remote.has(address) || this.held.has(address);
   }
 
-  /** There is no room for what is emitted to this address, until `lift`. */
+  /** Until `lift`, frames emitted to this address find no room. */
   hold(address: number): void {
     this.held.add(address);
   }
@@ -137,33 +137,33 @@ export class Router {
     if (epoch > (this.fences.get(source)?.epoch ?? 0)) this.fences.set(source, { epoch, lastSequence });
   }
 
-  /** What parties emit to these addresses is dropped: what a lost VM's actors emit again is not for ports that have started anew. */
+  /** Drops what parties emit to these addresses: frames that a lost VM's actors emit again are not for ports that have restarted. */
   mute(addresses: readonly number[]): void {
     this.muted.clear();
     for (const address of addresses) this.muted.add(address);
   }
 
-  /** What parties of this VM emit to each other waits at their gates: until all have recovered nobody knows which requests are open. */
+  /** Holds frames between parties of this VM at their gates: until all have recovered, nobody knows which requests are open. */
   holdLocal(holds: boolean): void {
     this.holding = holds;
   }
 
-  /** Whoever is to be there is there. */
+  /** From now on every party that is meant to be there is there. */
   begin(): void {
     this.begun = true;
   }
 
-  /** Nothing leaves any more: the VM was lost, and what runs on in its thread must not be heard. */
+  /** Lets nothing out any more: the VM was lost, and code that still runs in its thread must not be heard. */
   silence(): void {
     this.silent = true;
   }
 
-  /** The party is here, and takes what its runtime tells it. */
+  /** Whether the party is here and takes messages of its runtime. */
   canBeTold(address: number): boolean {
     return this.local.get(address)?.mailbox.hasForcedRoom(0) ?? false;
   }
 
-  /** Keeps the books for a frame that had been accepted by a party of this VM before the VM was lost. */
+  /** Records a frame that a party of this VM had accepted before the VM was lost. */
   acceptAgain(target: number, bytes: Uint8Array, at: number): void {
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
     const answers = facts?.role === 'reply' || facts?.role === 'failure';
@@ -172,14 +172,14 @@ export class Router {
     else if (facts?.role === 'withdrawal') this.noteWithdrawal(target, bytes, at);
   }
 
-  /** The followers that a frame emitted by a local party goes to; one target for anything but a publication. Empty: nobody listens. */
+  /** Targets of a frame that a local party emits: the followers of a publication, perhaps none, or the one target of any other frame. */
   targetsOf(bytes: Uint8Array, at: number): readonly number[] {
     const target = readU16(bytes, at + TARGET_OFFSET);
     if (target !== FOLLOWERS) return [target];
     return (this.kinds.get(readU16(bytes, at + KIND_OFFSET))?.followers ?? []).filter((follower) => this.hasRoute(follower));
   }
 
-  /** False when the source may not send this kind: the frame has become a dead letter. */
+  /** @returns false when the source may not send this kind; the frame has become a dead letter */
   permits(bytes: Uint8Array, at: number): boolean {
     const facts = this.kinds.get(readU16(bytes, at + KIND_OFFSET));
     const source = readU16(bytes, at + SOURCE_OFFSET);
@@ -244,7 +244,7 @@ export class Router {
       this.stats.duplicates++;
       return true;
     }
-    // Once for each source: its own VM has asked this of every frame, so only a header that was harmed fails here.
+    // Checked once for each source: its own VM has checked every frame, so only a damaged header fails here.
     if (seen === 0 && !this.permits(bytes, at)) return true;
     const answers = facts.role === 'reply' || facts.role === 'failure';
     if (answers && !this.expects(target.address, facts, bytes, at)) return true;
@@ -264,7 +264,7 @@ export class Router {
     else if (facts.role === 'withdrawal') this.noteWithdrawal(target, bytes, at);
   }
 
-  /** A request without a number cannot be answered: its body is malformed, as its target will find. */
+  /** Records a request. One without a number cannot be answered: its body is malformed, as its target will find. */
   private noteRequest(target: number, kind: number, bytes: Uint8Array, at: number): void {
     const request = requestNumber(bytes, at, at + frameLength(bytes, at));
     if (request < 0) return;
@@ -274,24 +274,24 @@ export class Router {
     if (this.isOrphaned(entry)) this.options.orphaned(entry);
   }
 
-  /** Whether the incarnation that asked has ended, and the next one does not remember: that of a port. */
+  /** Whether the requester is a port whose incarnation has ended, so that the next one does not remember the request. */
   isOrphaned({ requester, epoch }: Pick<IncomingRequest, 'requester' | 'epoch'>): boolean {
     return epoch < (this.fences.get(requester)?.epoch ?? 0) && this.kinds.isPort(requester);
   }
 
-  /** What withdraws a request that has been answered, or is in nobody's hands, has come too late to mean anything. */
+  /** False when a withdrawal has come too late to matter: its request has been answered, or the target does not have it. */
   private isInHand(target: number, bytes: Uint8Array, at: number): boolean {
     const withdrawn = withdrawnRequest(bytes, at);
     return withdrawn !== null && this.options.requests.holds({ target, ...withdrawn });
   }
 
-  /** From now on an answer is refused. */
+  /** Records a withdrawal: an answer is refused from now on. */
   private noteWithdrawal(target: number, bytes: Uint8Array, at: number): void {
     const withdrawn = withdrawnRequest(bytes, at);
     if (withdrawn) this.options.requests.answered(target, withdrawn.requester, withdrawn.request, withdrawn.kind);
   }
 
-  /** What answers a request that has settled by other means is refused, so that nothing is answered twice. */
+  /** False for an answer to a request that has already settled: it is refused, so that nothing is answered twice. */
   private expects(requester: number, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
     if (this.options.requests.isOpen(requester, requestNumber(bytes, at, at + frameLength(bytes, at)))) return true;
     if (facts.role === 'reply') this.reject('refused', 'reply to a request that has settled', bytes, at);
@@ -299,8 +299,8 @@ export class Router {
   }
 
   /**
-   * Over its bounds a mailbox takes what is sent while its own party waits for room, up to bounds that end those who flood each other or themselves.
-   * Failures are few, being bounded by the requests in flight, and nobody would tell what they say: they always come in.
+   * While its own party waits for room, a mailbox takes frames over its bounds, up to larger bounds that stop parties which flood each
+   * other or themselves. Failures always get in: they are bounded by the requests in flight, and nobody else would report them.
    */
   private admit(target: LocalTarget, facts: KindFacts, bytes: Uint8Array, at: number): 'in' | 'full' | 'rejected' {
     const length = frameLength(bytes, at);
@@ -326,7 +326,7 @@ export class Router {
     return true;
   }
 
-  /** Keeps a frame as a dead letter, and answers it when it is a request. */
+  /** Keeps a frame as a dead letter, and answers it if it is a request. */
   reject(code: ErrorCode, detail: string, bytes: Uint8Array, at: number): void {
     this.discard(code, detail, bytes, at);
     this.answerWithError(code, bytes, at);
@@ -337,7 +337,7 @@ export class Router {
     this.options.tap.rejected(code, detail, bytes, at, frameLength(bytes, at));
   }
 
-  /** Tells who asked, when the frame is a request, that no reply will come: refused where it arrives when nobody waits for it any more. */
+  /** If the frame is a request, tells the requester that no reply will come. A requester that no longer waits refuses this. */
   answerWithError(code: ErrorCode, bytes: Uint8Array, at: number): void {
     const kind = readU16(bytes, at + KIND_OFFSET);
     if (this.kinds.get(kind)?.role !== 'request') return;

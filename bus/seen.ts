@@ -12,7 +12,7 @@ export function noteSeen(seen: number[], frame: Uint8Array, kinds: Kinds): void 
   if (!hasSeen(seen, frame, kinds)) seen[keyOf(frame, kinds)] = readU53(frame, SEQUENCE_OFFSET);
 }
 
-/** The same as it is kept and sent: each key with its sequence behind it. Who has heard of few sources has a list that is nearly all holes. */
+/** The same list for storing and sending, as each key followed by its sequence: with few sources the list is nearly all holes. */
 export type SeenPairs = readonly number[];
 
 export function pairsOf(seen: readonly number[]): SeenPairs {

@@ -2,9 +2,9 @@
  * The link within one thread: for simulation, tests, and devices without workers. Delay and faults are drawn from a seed, time comes
  * from the host, so a run can be repeated exactly.
  *
- * Each flush sends what was written as one batch, which arrives after a delay. Batches keep their order whatever their delays are:
- * every arrival lets in the oldest batch on its way. Frames are never lost or doubled; faults are refusals for a while, as from a full
- * link, and, only where decoding is to be tried, a changed byte behind a frame's length field.
+ * Each flush sends the written frames as one batch, which arrives after a delay. Batches keep their order whatever their delays are:
+ * every arrival lets in the oldest batch on its way. Frames are never lost or doubled. Faults are refusals for a while, as from a full
+ * link, and, only where decoding is to be tested, a changed byte after a frame's length field.
  */
 import { frameLength, LENGTH_BYTES } from '../protocol/frame.js';
 import { FRAME_BYTES_MAX, RING_BYTES } from '../protocol/limits.js';
@@ -12,13 +12,13 @@ import type { FrameSink, LinkEnds, LinkReader, LinkStats, LinkWriter } from './l
 import { Random } from './random.js';
 import type { ReaderRetention, WriterRetention } from './retention.js';
 
-/** Probabilities are per write, and 0 when left out. */
+/** Faults of a link. Probabilities are per write, and 0 when left out. */
 export interface ThreadLinkFaults {
-  /** That a spell of refusals begins. */
+  /** Probability that a spell of refusals begins. */
   readonly refuseRate?: number;
-  /** The longest such spell; 10 ms when left out. */
+  /** Longest spell of refusals; 10 ms when left out. */
   readonly refuseMicrosMax?: number;
-  /** That one byte of the frame is changed. */
+  /** Probability that one byte of the frame is changed. */
   readonly corruptRate?: number;
 }
 
@@ -26,7 +26,7 @@ export interface ThreadLinkOptions {
   readonly seed: number;
   /** Runs `run` after a delay in microseconds, never at once. */
   readonly schedule: (delayMicros: number, run: () => void) => void;
-  /** How long a batch is on its way; no time when left out. */
+  /** Time that a batch is on its way; none when left out. */
   readonly delay?: { readonly minMicros: number; readonly maxMicros: number };
   readonly capacityBytes?: number;
   readonly faults?: ThreadLinkFaults;
@@ -37,7 +37,7 @@ const REFUSE_MICROS_DEFAULT_MAX = 10_000;
 /** What is between the two ends. */
 class Wire {
   readonly onTheirWay: Uint8Array[][] = [];
-  /** Taken ones too, until they are released. */
+  /** Arrived frames, including taken ones until they are released. */
   readonly arrived: Uint8Array[] = [];
   readonly capacityBytes: number;
   usedBytes = 0;
@@ -50,7 +50,7 @@ class Wire {
   roomCame = (): void => {};
   batchCame = (): void => {};
   private readonly random: Random;
-  /** Of its own, so that the times of frames do not depend on when room was given back. */
+  /** A generator of its own, so that the times of frames do not depend on when room was given back. */
   private readonly roomRandom: Random;
 
   constructor(private readonly options: ThreadLinkOptions) {
@@ -64,12 +64,12 @@ class Wire {
     this.options.schedule(minMicros + random.integer(maxMicros - minMicros + 1), run);
   }
 
-  /** All that was sent and not released, oldest first. */
+  /** All frames that were sent and not released, oldest first. */
   get frames(): Uint8Array[] {
     return [...this.arrived, ...this.onTheirWay.flat()];
   }
 
-  /** Batches on their way arrive empty. */
+  /** Forgets all frames. Batches on their way arrive empty. */
   clear(): void {
     for (const batch of this.onTheirWay) batch.length = 0;
     this.arrived.length = 0;
@@ -99,7 +99,7 @@ class Wire {
     });
   }
 
-  /** Begins a spell of refusals, perhaps. @returns true when `ended` will be called */
+  /** May begin a spell of refusals. @returns true when it did; `ended` will be called */
   drawRefusal(ended: () => void): boolean {
     const { refuseRate = 0, refuseMicrosMax = REFUSE_MICROS_DEFAULT_MAX } = this.options.faults ?? {};
     if (refuseRate === 0 || !this.random.chance(refuseRate)) return false;
@@ -107,7 +107,7 @@ class Wire {
     return true;
   }
 
-  /** Changes a byte, perhaps. The length field stays: the frame arrives, and its decoder is to notice. */
+  /** May change a byte. The length field stays, so the frame arrives and its decoder must notice. */
   drawCorruption(frame: Uint8Array): void {
     const rate = this.options.faults?.corruptRate ?? 0;
     if (rate === 0 || frame.length === LENGTH_BYTES || !this.random.chance(rate)) return;
@@ -197,7 +197,7 @@ class ThreadWriter implements LinkWriter, WriterRetention {
 class ThreadReader implements LinkReader, ReaderRetention {
   onFrames: (() => void) | null = null;
   retains = false;
-  /** Frames taken and not released: the first ones of those that have arrived. */
+  /** Number of frames taken and not released: the first of those that have arrived. */
   private taken = 0;
   private takenBytes = 0;
   private released = 0;
@@ -275,7 +275,7 @@ class ThreadReader implements LinkReader, ReaderRetention {
     this.close();
   }
 
-  /** As if it had been opened anew: what was not released comes again. */
+  /** Acts as if it had been opened again: unreleased frames are handed out once more. */
   rewind(): void {
     this.taken = 0;
     this.takenBytes = 0;
@@ -285,14 +285,14 @@ class ThreadReader implements LinkReader, ReaderRetention {
     return this.wire.frames.slice(this.taken);
   }
 
-  /** What was drained is gone: marks of it give nothing back. */
+  /** Forgets the drained frames: marks of them give nothing back. */
   forget(): void {
     this.released += this.taken;
     this.wire.sent = this.released;
     this.rewind();
   }
 
-  /** @param until frames since the link was opened */
+  /** @param until number of frames since the link was opened */
   private releaseTo(until: number): void {
     const frames = Math.min(until - this.released, this.taken);
     if (frames <= 0) return;
@@ -310,11 +310,11 @@ class ThreadReader implements LinkReader, ReaderRetention {
 }
 
 export interface ThreadLink extends LinkEnds {
-  /** Hands out again what was drained and not released: what a reader sees that is opened anew after its thread was lost. */
+  /** Hands out drained and unreleased frames again, as to a reader that is opened again after its thread was lost. */
   rewind(): void;
-  /** Forgets all that was sent and not released: what is left of a link that is not in shared memory when its writer's thread was lost. */
+  /** Forgets all sent and unreleased frames, as a link outside shared memory does when its writer's thread was lost. */
   clear(): void;
-  /** What was flushed and has not been drained, oldest first. */
+  /** Frames that were flushed and have not been drained, oldest first. */
   waiting(): readonly Uint8Array[];
 }
 

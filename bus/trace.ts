@@ -1,4 +1,4 @@
-/** The last frames that passed a VM, headers only: what a crash report's cause chain is read from. Fixed size, no allocation per frame. */
+/** Headers of the last frames that passed a VM. A crash report reads its cause chain here. Fixed size, no allocation per frame. */
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, KIND_OFFSET, SEQUENCE_OFFSET, SOURCE_OFFSET, u53At } from '../protocol/frame.js';
 import { CAUSE_CHAIN_MAX } from '../protocol/limits.js';
 import type { Address, Kind, Sequence } from '../protocol/names.js';
@@ -31,7 +31,7 @@ export class TraceRing {
     columns[row + 4] = u53At(view, at + CAUSE_SEQUENCE_OFFSET);
   }
 
-  /** The frame with this source and sequence and its causes, nearest first, as far as they passed this VM lately. */
+  /** The frame with this source and sequence, and then its causes, nearest first, as far as they are among the last frames. */
   chain(source: number, sequence: number): TracedFrame[] {
     const found: TracedFrame[] = [];
     while (source !== 0 && found.length < CAUSE_CHAIN_MAX) {

@@ -1,9 +1,9 @@
 /**
- * Builds the codecs of all schemas of this repository: the `generated/` beside each folder's messages/ and ports/.
+ * Builds the codecs of all schemas of this repository, in the `generated/` beside each folder's messages/ and ports/.
  *
  *   npx tsx scripts/build-codecs.ts
  *
- * What went in and came out is noted with a hash of each file, and when all are the same nothing is loaded.
+ * Inputs and outputs are recorded with a hash of each file. When all are unchanged, nothing is loaded.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,19 +12,19 @@ import { isMain } from './is-main.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const RUNTIME = 'protocol';
-/** Hold no source. */
+/** Folders without sources. */
 const BUILT = ['dist', 'node_modules', 'artifacts'];
 const NOTE = 'dist/codecs.inputs.json';
 
-/** Shape what is generated, beside the folders of the schemas. */
+/** Files outside the schemas' folders that shape the generated code. */
 const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'scripts/tools/codecs.ts', 'scripts/tools/library.ts'];
 
-/** Of each file by its path from the root. */
+/** Hash of each file, by its path from the root. */
 type Hashes = Record<string, string>;
 
 const hash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Folders with schemas, from the root. The runtime's own comes first: the others build on it. */
+/** Folders with schemas, from the root. The runtime's own comes first, because the others build on it. */
 function schemaFolders(root: string): string[] {
   const namesIn = (folder: string) => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)).sort() : []);
   const found = [
@@ -35,7 +35,7 @@ function schemaFolders(root: string): string[] {
   return [RUNTIME, ...found.filter((folder) => ['messages', 'ports'].some((kind) => existsSync(join(root, folder, kind))))];
 }
 
-/** @returns what went in, and what came out as it is now */
+/** @returns hashes of the inputs, and of the outputs as they are now */
 function hashesOf(root: string, folders: readonly string[]): { inputs: Hashes; outputs: Hashes } {
   const hashes = { inputs: {} as Hashes, outputs: {} as Hashes };
   const code = folders.flatMap((folder) =>
@@ -53,7 +53,7 @@ function hashesOf(root: string, folders: readonly string[]): { inputs: Hashes; o
 const noteOf = (inputs: Hashes, outputs: Hashes): string => JSON.stringify([inputs, outputs], null, 1);
 
 /**
- * Writes what has changed.
+ * Writes the files that have changed.
  * @param root of the repository
  * @returns the files that were written or removed, from the root
  * @throws Error that lists all problems; then nothing was written
@@ -72,7 +72,7 @@ export async function buildCodecs(root: string = ROOT): Promise<string[]> {
   return changed;
 }
 
-/** @returns the texts of each folder, by path in it */
+/** @returns the generated texts of each folder, by their path in it */
 async function generateAll(root: string, folders: readonly string[]): Promise<Map<string, ReadonlyMap<string, string>>> {
   const { generateGuarded } = await import('./codegen.js');
   const all = new Map<string, ReadonlyMap<string, string>>();

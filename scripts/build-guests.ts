@@ -7,7 +7,7 @@
  *   chaos/wasm-actors/<name>.ts               → dist/chaos/wasm-actors/<name>.wasm
  *   tests/guests/<folder>/<name>.ts           → dist/tests/guests/<folder>/<name>.wasm
  *
- * `npx tsx scripts/build-guests.ts [name...]` builds those named, or all.
+ * `npx tsx scripts/build-guests.ts [name...]` builds the named guests, or all.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -23,7 +23,7 @@ const sourcesIn = (folder: string): string[] =>
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
     .map((name) => `${folder}/${name}`);
 
-/** Paths of all guests' sources, from the root. */
+/** Paths of the sources of all guests, from the root. */
 const guestSources = (): string[] => [
   ...sourcesIn('wasm-actors'),
   ...namesIn('examples').flatMap((example) => sourcesIn(`examples/${example}/wasm-actors`)),
@@ -36,8 +36,8 @@ const modulePath = (source: string): string => `dist/${source.replace(/\.ts$/, '
 
 /**
  * Builds the guests below these folders where they are not built already.
- * @param folders null: everywhere
- * @param compilers how many run beside each other
+ * @param folders null for all
+ * @param compilers number of compilers that run in parallel
  * @param built called with the name of each guest that was compiled
  */
 export async function buildGuestsIn(folders: readonly string[] | null, compilers: number, built: (name: string) => void): Promise<void> {

@@ -1,11 +1,12 @@
 /**
- * Builds all of it, or what one purpose needs:
+ * Builds everything, or what one purpose needs:
  *
  *   npx tsx scripts/build.ts              everything: codecs, TypeScript by its projects, the Wasm guests, the television's page
  *   npx tsx scripts/build.ts television   what `npm start` runs
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
  *
- * Codecs come first, whatever the purpose: all else is compiled with them. The compiler runs beside the guests, on a core of its own. Each step that did something says so on standard error, with its time.
+ * Codecs always come first, because everything else is compiled with them. The compiler runs in parallel to the guests' compilers, on a
+ * core of its own. Each step that did something reports its time on standard error.
  */
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
@@ -19,18 +20,18 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
 interface Purpose {
   /**
-   * Of TypeScript: all when empty. Null for what `npm start` runs, which is transpiled alone: who wants to see something run has not come for a report about
-   * types, and the next whole build gives it.
+   * TypeScript projects; all when empty. Null for what `npm start` runs, which is only transpiled: someone who wants to see it run does
+   * not need a report about types, and the next whole build gives one.
    */
   readonly projects: readonly string[] | null;
-  /** Where its guests are; null: everywhere. */
+  /** Folders of its guests; null for all. */
   readonly guests: readonly string[] | null;
   readonly page: boolean;
 }
 
 const RUN_BY_TELEVISION = ['protocol', 'bus', 'actors', 'js-actors', 'host-shim', 'examples'];
 
-/** Of AssemblyScript, beside each other: a core each on the least machine. */
+/** Compilers of AssemblyScript that run in parallel: the smallest machine has a core for each. */
 const COMPILERS = 2;
 
 const PURPOSES: Record<string, Purpose> = {
@@ -39,7 +40,7 @@ const PURPOSES: Record<string, Purpose> = {
   chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false },
 };
 
-/** Says what was done, and how long it took since the last time or since the beginning. */
+/** Reports what was done, and the time since the last report or the beginning. */
 class Steps {
   private from = performance.now();
 
@@ -50,7 +51,7 @@ class Steps {
   }
 }
 
-/** @throws when the compiler has reported errors: it has printed them itself */
+/** @throws when the compiler has reported errors, which it has printed itself */
 async function compile({ projects }: Purpose): Promise<void> {
   const steps = new Steps();
   if (projects === null) {

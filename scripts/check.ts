@@ -1,5 +1,5 @@
 /**
- * `npm run check`: everything that must hold before a change is done, the quick ones first. Stops at the first that fails and says
+ * `npm run check`: everything that must hold before a change is done, quick checks first. Stops at the first failure and says
  * how to mend it. `npm run check -- --no-tests` leaves the tests out.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,7 +33,7 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** @returns whether all commands succeeded; the first that does not is the last that runs */
+/** @returns whether all commands succeeded; none runs after the first that fails */
 function passes({ commands }: Step): boolean {
   return commands.every(([program, ...words]) => {
     const executable = join(root, 'node_modules/.bin', program);

@@ -1,9 +1,9 @@
 /**
- * Finds the Chromium that the browser tests run in: the one that CHROMIUM names, one that is installed in a usual place, or the one that
+ * Finds the Chromium for the browser tests: the one that CHROMIUM names, one that is installed in a usual place, or the one that
  * Playwright has downloaded.
  *
- * `npx tsx scripts/chromium.ts` prints its path, and installs Debian's package first when there is none and this is root on such a
- * system. `npm test` runs it, so that a machine with Node and npm alone can run all tests.
+ * `npx tsx scripts/chromium.ts` prints its path. When there is none and this runs as root on Debian, it installs Debian's package first.
+ * `npm test` runs it, so that a machine with only Node and npm can run all tests.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -34,7 +34,7 @@ export function findChromium(environment: NodeJS.ProcessEnv = process.env): stri
 }
 
 function run(command: string, ...words: string[]): void {
-  // What it prints is of interest as it happens, and not as part of the answer.
+  // Its output is shown as it happens, and is not part of the answer.
   const { status, error } = spawnSync(command, words, {
     stdio: ['ignore', process.stderr, process.stderr],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },

@@ -1,12 +1,12 @@
 /**
- * Writes the codecs of a folder's schemas. Every build does that for this repository's folders: this is for those of others, and to see
- * what is wrong with a schema.
+ * Writes the codecs of a folder's schemas. Every build does that for this repository's folders. This is for other folders, and to find
+ * out what is wrong with a schema.
  *
  *   npx tsx scripts/codegen.ts [folder] [--check] [--approve]
  *
  * The folder (default `protocol`) has schemas in messages/*.ts and ports/*.ts. `--check` writes nothing and exits with 1 when something
- * is stale, or when the runtime's schemas are not those that were approved. `--approve` records their hash as approved. Problems are
- * all listed; when there is one, nothing is written and the exit code is 1. It is 2 when this was called wrongly.
+ * is stale, or when the runtime's schemas are not the approved ones. `--approve` records their hash as approved. All problems are
+ * listed; when there is one, nothing is written and the exit code is 1. The exit code is 2 when the command line is wrong.
  */
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -16,7 +16,7 @@ import { type Codecs, generateCodecs, isApplication, isFolder, settle } from './
 
 const OPTIONS = ['--check', '--approve'];
 
-/** The runtime's schemas, by the name under which this was started: what is generated refers to them, and a link stays when a version goes. */
+/** Folder of the runtime's schemas by the path that started this: generated code names it, and a link outlasts a version's folder. */
 function runtimeFolder(): string {
   const linked = resolve(dirname(process.argv[1]), '../protocol');
   const real = resolve(import.meta.dirname, '../protocol');
@@ -24,8 +24,8 @@ function runtimeFolder(): string {
 }
 
 /**
- * A schema that ends the process as it is loaded must not look as if all were well.
- * @param within stands before the schema's name when that happens
+ * Generates codecs, and makes sure that a schema that ends the process while it is loaded does not look like success.
+ * @param within put before the schema's name when that happens
  */
 export async function generateGuarded(folder: string, runtime: string, within = ''): Promise<Codecs> {
   let loading: string | null = null;
@@ -48,7 +48,7 @@ export async function generateGuarded(folder: string, runtime: string, within = 
   }
 }
 
-/** @returns why this cannot be done at all */
+/** @returns why the command line makes no sense; null when it does */
 function misuse(options: readonly string[], folders: readonly string[], folder: string, application: boolean): string | null {
   const unknown = options.find((option) => !OPTIONS.includes(option));
   if (unknown) return `unknown option ${unknown}`;

@@ -1,4 +1,4 @@
-/** Whether a module is the program that was started, under whichever of its names: package managers that link packages start it by a link. */
+/** Whether a module is the program that was started, under any of its names: package managers may start it through a link. */
 import { existsSync, realpathSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 export function isMain(url: string): boolean {
   const started = process.argv[1];
   if (!started) return false;
-  // Node takes a name without its extension, too.
+  // Node accepts a name without its extension, too.
   const file = [started, `${started}.ts`, `${started}.js`].find((name) => existsSync(name));
   return file !== undefined && realpathSync(file) === realpathSync(fileURLToPath(url));
 }

@@ -1,8 +1,8 @@
 /**
  * `npm start`: builds the television, serves it, and prints its address. `npm start -- --headless ...` hands over to the run without a
- * browser. Plain JavaScript, since it runs before anything is built.
+ * browser. Plain JavaScript, because it runs before anything is built.
  *
- * The catch: npm passes Ctrl-C to this process and to what it started, so every part must end by itself.
+ * The catch: npm passes Ctrl-C to this process and to the processes that it started, so every part must end by itself.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -75,7 +75,7 @@ function wholeNumber(option, text, max) {
   return value;
 }
 
-/** What the build prints goes to standard error: a headless run's output is its report. */
+/** Builds, with the output on standard error, because the standard output of a headless run is its report. */
 async function build() {
   if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
   const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'television'], {

@@ -1,10 +1,10 @@
 /**
- * Sums up a run of `.ci/run`: how many tests ran, in how many files and in which time, and as the last line `N passed, N failed`.
+ * Sums up a run of `.ci/run`: the number of tests and files, the time, and as the last line `N passed, N failed`.
  *
  *   node scripts/summary.mjs <report of vitest's JSON reporter> <exit code of the checks> <exit code of the tests>
  *
- * Plain JavaScript, since it must speak also when nothing was built. A file that does not load has no tests in the report, and an error
- * outside of any test has no place there: each counts as a failure, so that the line never says less than the exit code.
+ * Plain JavaScript, because it must work even if nothing was built. The report has no tests for a file that does not load, and no place
+ * for an error outside all tests. Each of these counts as a failure, so that the line never says less than the exit code.
  */
 import { existsSync, readFileSync } from 'node:fs';
 

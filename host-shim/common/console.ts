@@ -1,8 +1,8 @@
-/** Where the lines for who develops go. */
+/** Writes lines for developers to the console. */
 
 /**
- * Bundlers put `NODE_ENV` in, so that it is looked up here in full. Where nobody has said what it is, as on a page that is not bundled, somebody
- * develops.
+ * Bundlers replace `process.env.NODE_ENV`, so it is written here in full. Where it is not set, as on a page that is not bundled,
+ * this is development.
  */
 function isProduction(): boolean {
   try {
@@ -14,7 +14,7 @@ function isProduction(): boolean {
 
 export type ConsoleUse = 'on' | 'off';
 
-/** @returns null when nobody is to be told */
+/** @returns null when nothing is to be written */
 export function consoleFor(use: ConsoleUse = isProduction() ? 'off' : 'on'): ((line: string) => void) | null {
   return use === 'on' ? (line) => console.warn(line) : null;
 }

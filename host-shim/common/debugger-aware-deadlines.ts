@@ -1,24 +1,25 @@
 /**
- * Deadlines that count only time in which an answer could have been heard. A debugger that stops this thread, a device that sleeps: what
- * falls due then falls due late, and is given its time again. So is what falls due while somebody debugs, or, a bounded number of times, while the other side gets on.
+ * Deadlines that count only time in which an answer could have been heard. When a debugger stops this thread or the device sleeps, a
+ * deadline falls due late, and is extended by its whole time. It is also extended while somebody debugs, and, a bounded number of times,
+ * while the other side makes progress.
  *
- * The catch: a deadline that falls due while this thread was busy may come before an answer that has already arrived is read. So a due
- * deadline lets the event loop turn once more before it counts.
+ * The catch: when this thread was busy, a deadline may fall due before an answer is read that has already arrived. So a due deadline
+ * lets the event loop turn once more before it counts.
  */
 import type { Clock, TimerHandle, Timers } from '../../actors/contract/host.js';
 
-/** Later than by this part of its delay, and the thread was stopped: a busy one is late by less. */
+/** A deadline that is late by more than this share of its delay shows that the thread was stopped: a busy thread is late by less. */
 const LATE_SHARE = 0.5;
 
-/** How often a deadline is given again because of progress: with five seconds each it is five minutes, which no batch takes. */
+/** How often a deadline is extended because of progress: at five seconds each it is five minutes, and no batch takes that long. */
 const EXTENSIONS_MAX = 60;
 
 export interface DeadlineOptions {
   readonly timers: Timers;
   readonly clock: Clock;
-  /** Threads may be stopped by a debugger now. */
+  /** Whether a debugger may stop threads now. */
   readonly debugging: () => boolean;
-  /** Finds out whether they are, where nobody tells: asked of what falls due. Never rejects. */
+  /** Finds out whether a debugger stops threads, where nobody tells; called when a deadline falls due. Never rejects. */
   readonly probeDebugger?: () => Promise<boolean>;
 }
 
@@ -27,8 +28,8 @@ export class DebuggerAwareDeadlines {
 
   /**
    * @param due called once the time is over
-   * @param progress another answer than at the last time means that the other side gets on
-   * @returns takes it back
+   * @param progress a different result from the last one means that the other side makes progress
+   * @returns a function that cancels the deadline
    */
   wait(delayMs: number, due: () => void, progress: () => unknown = () => 0): () => void {
     const { timers, clock, debugging, probeDebugger } = this.options;

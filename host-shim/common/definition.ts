@@ -1,4 +1,4 @@
-/** What an application says of one VM: the same on every host, in a worker and in the host's thread. */
+/** An application's definition of one VM: the same on every host, in a worker and in the host's thread. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import type { TapListener } from '../../actors/vm/tap.js';
 import type { Vm } from '../../actors/vm/vm.js';
@@ -9,7 +9,7 @@ export interface Guest {
   /** The bound schema, as the generated file exports it. */
   readonly schema: BoundParty;
   readonly module: URL;
-  /** For the source line in crash reports. */
+  /** Gives the source line in crash reports. */
   readonly sourceMap?: URL;
 }
 
@@ -18,23 +18,23 @@ export interface VmDefinition {
   readonly parties: readonly BoundParty[];
   /** Actors in JavaScript that may be placed in this VM. */
   readonly actors?: readonly ActorFactory[];
-  /** Actors in Wasm that may be placed in this VM. Left alone on a device without WebAssembly. */
+  /** Actors in Wasm that may be placed in this VM. Ignored on a device without WebAssembly. */
   readonly guests?: readonly Guest[];
-  /** Told of all that happens in this VM, in the middle of it. */
+  /** Told of everything that happens in this VM, while it happens. */
   readonly listener?: TapListener;
-  /** Opens the ports that live in this VM, as the page where it runs beside its actors. Called before the VM handles anything. */
+  /** Opens the ports in this VM, for example the page where it runs next to its actors. Called before the VM handles anything. */
   readonly ports?: (vm: Vm) => void;
 }
 
-/** What a VM that cannot go on in Wasm fails over to, made of the definition of the JavaScript VM. */
+/** The definition that a Wasm VM fails over to, made from that of the JavaScript VM. */
 export const twinsOf = ({ parties, actors, listener }: VmDefinition): VmDefinition => ({ parties, actors, listener });
 
 export type WorkerName = 'js' | 'wasm';
 
-/** Where a VM beside the host's comes from. */
+/** Source of a VM other than the host's. */
 export interface VmSource {
   /** The application's worker file, which calls `runVm` with the definition. */
   readonly entry: URL;
-  /** The same definition, for a device without workers: called only there, so that others need not load it. */
+  /** Loads the same definition on a device without workers. Called only there, so that other devices need not load it. */
   readonly load: () => Promise<VmDefinition>;
 }

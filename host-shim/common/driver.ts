@@ -1,21 +1,21 @@
 /**
- * Runs a VM on an event loop: pumps when frames have come, and lets the loop turn between two pumps so that control calls, timers
- * and (in the host's thread) painting have their time.
+ * Runs a VM on an event loop: pumps when frames have arrived, and lets the loop turn between two pumps so that control calls, timers
+ * and (in the host's thread) painting get their time.
  *
  *   wake ──▶ end of the running task ──▶ pump ──more──▶ turn of the event loop ──▶ pump ...
  *                                          └──done──▶ asleep until the next wake
  *
- * The first pump follows in the task of its wake: a frame is handled without a further trip through the loop.
+ * The first pump follows in the task of its wake, so a frame is handled without another turn of the loop.
  */
 
-/** One stretch of work: half a frame of 60 per second, so that a frame's own work still fits beside it. */
+/** Time of one pump: half a frame at 60 per second, so that the frame's own work still fits. */
 const PUMP_BUDGET_MICROS = 8_000;
 
 /** Calls back after the event loop has turned once. */
 export type AfterTurn = (callback: () => void) => void;
 
 export interface Pumped {
-  /** Handles waiting frames for about so long. @returns true when more wait */
+  /** Handles waiting frames for about this long. @returns true when more wait */
   pump(budgetMicros: number): boolean;
 }
 
@@ -26,12 +26,12 @@ export class Driver {
 
   constructor(
     private readonly afterTurn: AfterTurn,
-    /** A pump that throws is the end of its VM: nothing is driven any more. */
+    /** Called when a pump throws. That ends its VM: nothing is driven any more. */
     private readonly onFailure: (error: unknown) => void,
     private readonly pumpMicros = PUMP_BUDGET_MICROS,
   ) {}
 
-  /** The VM and its driver need each other: the VM is handed `wake` before there is anything to drive. */
+  /** Sets the VM to drive. The two need each other: the VM gets `wake` before it can be driven. */
   drive(pumped: Pumped): void {
     this.pumped = pumped;
     this.wake();

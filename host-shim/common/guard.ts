@@ -1,6 +1,6 @@
 /**
  * Makes a bare VmControl safe to call: every call is raced against the death of its VM and a deadline. Comlink has neither a
- * time-out nor a listener for worker death, so without this a call to a dead worker would hang for ever.
+ * time-out nor a listener for the death of a worker, so a bare call to a dead worker would hang for ever.
  */
 
 import { CONTROL_CALLS, callsAround, type VmControl } from '../../actors/contract/control.js';
@@ -25,23 +25,23 @@ export class DeathWatch {
     this.waiting.clear();
   }
 
-  /** @returns a function that takes the listener away */
+  /** @returns a function that removes the listener */
   onCut(listener: (reason: string) => void): () => void {
     this.waiting.add(listener);
     return () => this.waiting.delete(listener);
   }
 }
 
-/** What a call waits for besides its answer. */
+/** Limits of a call: it ends at the first of them, or with its answer. */
 export interface CallLimits {
   readonly deadlines: DebuggerAwareDeadlines;
   readonly deathWatch: DeathWatch;
   readonly deadlineMs: number;
-  /** Another value than before means that the other side gets on. */
+  /** A different value from before means that the other side makes progress. */
   readonly headway?: () => unknown;
 }
 
-/** @returns the answer of `run`, in time; rejections are ControlErrors */
+/** @returns the answer of `run` if it arrives in time; rejections are ControlErrors */
 export function guardCall<R>(vm: VmName, call: string, limits: CallLimits, run: () => Promise<R>): Promise<R> {
   const { deadlines, deathWatch, deadlineMs, headway } = limits;
   return new Promise<R>((resolve, reject) => {

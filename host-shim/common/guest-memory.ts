@@ -1,6 +1,6 @@
 /**
- * What a host knows of the guests of its VMs from one incarnation to the next: modules that were compiled and have run need not be loaded again. So what
- * comes back is the code that was there, whatever has become of its server.
+ * What a host remembers of its VMs' guests from one incarnation to the next: modules that were compiled and have run need not be loaded
+ * again. So the next incarnation runs the same code, whatever has become of its server.
  */
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { WorkerName } from './definition.js';
@@ -14,19 +14,19 @@ export class GuestMemory {
     return this.known.get(name) ?? NOTHING_KNOWN;
   }
 
-  /** What loops as it starts is not tried again. */
+  /** A guest that loops while it starts is not tried again. */
   refuse(name: WorkerName, guest: UnfitGuest): void {
     const { modules, unfit } = this.of(name);
     this.known.set(name, { modules, unfit: [...unfit, guest] });
   }
 
-  /** These have run. */
+  /** Keeps modules that have run. */
   keep(name: WorkerName, modules: GuestModules): void {
     const known = this.of(name);
     this.known.set(name, { modules: new Map([...known.modules, ...modules]), unfit: known.unfit });
   }
 
-  /** A VM has started in a thread. Where that has no answer any more, the next one loads its guests itself. */
+  /** Asks the thread of a started VM for its modules. If it no longer answers, the next one loads its guests itself. */
   learn(name: WorkerName, worker: WorkerVm): void {
     worker.modules().then(
       (modules) => this.keep(name, modules),

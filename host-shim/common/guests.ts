@@ -1,10 +1,11 @@
 /**
- * The guests of one VM, each on its own: loaded, compiled, and entered for the first time, to hear who it is. What goes wrong with one of them is
- * its own actor's affair: the others are there, and of the one it is known why it is not.
+ * The guests of one VM. Each is loaded, compiled, and entered for the first time to learn which actor it is, independently of the others.
+ * A failure concerns only its own actor: the other guests are there, and it is known why that one is not.
  *
  *   load ──> for each: module, or why there is none ──> check: an instance is made, and asked ──> a factory
  *
- * The catch: a guest that is entered may loop for ever, and then its thread can only be ended. So they are checked one by one, by whoever could do that.
+ * The catch: a guest that is entered may loop for ever, and then its thread can only be ended. So guests are checked one by one, by
+ * whoever can end the thread.
  */
 
 import type { UnfitGuest } from '../../actors/contract/host.js';
@@ -19,11 +20,11 @@ import type { Platform } from './platform.js';
 import { platformTimers } from './timers.js';
 
 export interface LoadGuest extends Pick<Platform, 'load' | 'compile'> {
-  /** For one guest; `GUEST_LOAD_DEADLINE_MS` when not given. */
+  /** Time to load one guest; `GUEST_LOAD_DEADLINE_MS` when not given. */
   readonly deadlineMs?: number;
 }
 
-/** @param loadDeadlineMs how long their thread may take to load: enough of it is left to begin with the others */
+/** @param loadDeadlineMs how long their thread may take to load; enough of it is left to start with the others */
 export const guestDeadlineOf = (loadDeadlineMs: number): number => Math.min(GUEST_LOAD_DEADLINE_MS, (loadDeadlineMs * 2) / 3);
 
 export class Guests {
@@ -83,7 +84,7 @@ export class Guests {
     for (const actor of this.unchecked) this.check(actor);
   }
 
-  /** For the next incarnation of this VM, as far as the engine lets them go to another thread. */
+  /** Modules for the next incarnation of this VM, as far as the engine can send them to another thread. */
   get modules(): GuestModules {
     const { port1, port2 } = new MessageChannel();
     const mayLeave = ([, module]: [string, WebAssembly.Module]) => {

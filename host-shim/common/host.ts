@@ -1,4 +1,4 @@
-/** The host that Node and browsers have in common: its own VM for the ports, and one VM per worker or, without workers, in its thread. */
+/** The host shared by Node and browsers: its own VM for the ports, and each other VM in a worker or, without workers, in its thread. */
 import { transfer } from 'comlink';
 import type { CrashQuestion, VmEvent, VmEvents } from '../../actors/contract/events.js';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
@@ -26,26 +26,29 @@ import { createVm, type LoadedDefinition, loadHere } from './vm-factory.js';
 import { GuestHangs, WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
 export interface HostOptions {
-  /** From `detectCapabilities()`, or with some taken away to act as a lesser device. */
+  /** From `detectCapabilities()`, perhaps with some removed to imitate a lesser device. */
   readonly capabilities: Capabilities;
   /** The parties of the application, for the VM that holds its ports. */
   readonly parties: VmDefinition['parties'];
   readonly vms: Readonly<Record<WorkerName, VmSource>>;
   /** How long a control call may take. */
   readonly controlDeadlineMs?: number;
-  /** How long a VM's file, modules and guests may take to load; one guest two thirds of it, and no longer than `GUEST_LOAD_DEADLINE_MS`. */
+  /** How long a VM's file, modules and guests may take to load. One guest may take two thirds of it, at most `GUEST_LOAD_DEADLINE_MS`. */
   readonly loadDeadlineMs?: number;
-  /** How long a guest may take as it is entered for the first time: `GUEST_START_DEADLINE_MS` when not given. Only a thread of its own can be ended for that. */
+  /**
+   * How long a guest may take when it is entered for the first time; `GUEST_START_DEADLINE_MS` when not given. A guest that takes longer
+   * can only be ended with its thread, so this needs a worker.
+   */
   readonly guestStartDeadlineMs?: number;
-  /** Keeps an instance of each Wasm actor ready, so that it restarts within a frame: at twice its memory. True when not given. */
+  /** Keeps a spare instance of each Wasm actor, so that it restarts within a frame, for twice its memory. True when not given. */
   readonly spareInstances?: boolean;
-  /** Whether a debugger may stop threads now, so that nobody is judged by time. When not given Node knows, and in a browser it is tried out. */
+  /** Whether a debugger may stop threads now, so that no time-out counts. When not given, Node knows, and a browser finds out by a test. */
   readonly debugging?: () => boolean;
-  /** Keep a thread ready beside each VM, so that it is back sooner when it is lost; true when not given. False on devices short of memory. */
+  /** Keeps a spare thread for each VM, so that a lost VM is back sooner. True when not given; use false on devices short of memory. */
   readonly spares?: boolean;
-  /** Whether what goes wrong is written to the console, in a line each; `off` when not given and `NODE_ENV` is `production`, else `on`. */
+  /** Whether each failure is written to the console in one line. When not given: `off` if `NODE_ENV` is `production`, else `on`. */
   readonly console?: ConsoleUse;
-  /** A port of this thread that is not supervised threw: what it did is spent, and the port goes on. The system tells of it, too, as of every crash. */
+  /** Called when an unsupervised port of this thread threw. Its work is lost, the port goes on. The system reports it, like any crash. */
   readonly onPortError?: (port: string, error: unknown) => void;
 }
 
@@ -56,14 +59,14 @@ export class PlatformHost implements Host {
   readonly warn: Host['warn'];
   readonly probeDebugger: Host['probeDebugger'];
   readonly local: VmHandle;
-  /** The VM of this thread: ports are opened on it. */
+  /** The VM of this thread, on which ports are opened. */
   readonly vm: Vm;
   private readonly limits: WorkerVmOptions;
   private readonly memories: Memories;
-  /** Of the VMs whose journal this host does not see. */
+  /** Journal ports of the VMs whose journal this host does not see. */
   private readonly journals = new Map<WorkerName, JournalPort>();
   private readonly spares: Spares;
-  /** VMs in whose place their actors go on in JavaScript. */
+  /** VMs that have failed over: their actors go on in JavaScript. */
   private readonly failedOver = new Set<WorkerName>();
   private readonly reports = new LocalReports();
   private readonly guests = new GuestMemory();
@@ -76,7 +79,7 @@ export class PlatformHost implements Host {
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
-    // The application's word is better than trying; and without threads there is nobody to be stopped alone.
+    // The application's word is better than a test; and without threads nothing can be stopped alone.
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;
     const { probeDebugger } = this;
     const deadlines = new DebuggerAwareDeadlines({
@@ -113,13 +116,13 @@ export class PlatformHost implements Host {
       this.guests.learn(name, worker);
       return handle;
     } catch (error) {
-      // A thread that never was does not close it, and the next incarnation would wait for that for ever.
+      // A thread that never started does not close it, and the next incarnation would wait for that for ever.
       journal?.remote.close();
       throw error;
     }
   }
 
-  /** A thread whose guest loops as it starts is followed by one without that guest. @throws ControlError */
+  /** Prepares a thread. If a guest loops while it starts, another thread follows without that guest. @throws ControlError */
   private async prepared(name: WorkerName, worker: WorkerVm): Promise<WorkerVm> {
     try {
       await worker.prepared;
@@ -131,7 +134,7 @@ export class PlatformHost implements Host {
     }
   }
 
-  /** A spare of the other kind is of no use. */
+  /** Notes whether a VM has failed over, and ends a spare of the other kind, which is of no use. */
   private async noteFailedOver(name: WorkerName, failedOver: boolean): Promise<void> {
     if (failedOver === this.failedOver.has(name)) return;
     if (failedOver) this.failedOver.add(name);
@@ -221,7 +224,7 @@ export class PlatformHost implements Host {
   }
 }
 
-/** What the VM of the host's own thread reports. It has no actors that could end, and when it is lost so is who would listen. */
+/** Reports of the VM in the host's own thread. It has no actors that could end, and its listener would be lost with it. */
 export class LocalReports implements VmListener {
   listener: VmEvents | null = null;
 
@@ -233,7 +236,7 @@ export class LocalReports implements VmListener {
     return this.listener?.crashOf(question) ?? null;
   }
 
-  /** For who is not told otherwise: a system says itself what it hears of its ports. */
+  /** Warns of port errors where nobody else does: a system itself reports those of its ports. */
   warningOf(warn: Host['warn']): (port: string, error: unknown) => void {
     return (port, error) => {
       if (!this.listener) warn?.(`tandem: ${port} crashed: ${reasonsOf(error)}`);

@@ -1,6 +1,7 @@
 /**
- * How the journal of a VM in another thread comes to its mirror where memory is not shared, and what it tells of its progress: each entry is a
- * message, in a buffer that is transferred; so is the position of one that was given up. What a thread has posted arrives whatever becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
+ * Carries the journal of a VM in another thread to its mirror, and the VM's progress, where memory is not shared. Each entry is a message
+ * in a transferred buffer; the position of a poison message is a message, too. Everything that a thread has posted arrives whatever
+ * becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
  */
 import type { ProgressReading } from '../../actors/contract/progress.js';
 import { ToldProgress } from '../../actors/vm/progress.js';
@@ -9,7 +10,7 @@ import type { JournalMirror } from '../../bus/journal-mirror.js';
 
 /**
  * To be called while the thread at the other end of a port lives.
- * @returns a function that resolves when all that the thread had posted was read, once that has ended
+ * @returns a function to call after the thread's end, which resolves when all that the thread had posted was read
  */
 export type ReadToEnd = (port: MessagePort) => () => Promise<void>;
 
@@ -17,7 +18,7 @@ export type ReadToEnd = (port: MessagePort) => () => Promise<void>;
 export class JournalPort {
   /** The VM's end, to be transferred. */
   readonly remote: MessagePort;
-  /** Resolves when the mirror has all that the thread had journaled, once that has ended. */
+  /** To be called after the thread's end. Resolves when the mirror has everything that the thread had journaled. */
   readonly complete: () => Promise<void>;
   readonly progress = new ToldProgress();
 

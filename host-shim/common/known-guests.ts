@@ -1,14 +1,14 @@
-/** What one incarnation of a VM knows of its guests, and leaves to the next. */
+/** What one incarnation of a VM knows of its guests and passes on to the next. */
 import type { UnfitGuest } from '../../actors/contract/host.js';
 
-/** By the URL of each. Only modules whose first instance has been made: what was made once can be made again. */
+/** Modules by URL. Only those whose first instance has been made, since that can be made again. */
 export type GuestModules = ReadonlyMap<string, WebAssembly.Module>;
 
 /** What is known of a VM's guests before they are loaded. */
 export interface KnownGuests {
-  /** Of a former incarnation: they need neither be loaded nor checked. */
+  /** Modules of a former incarnation, which need neither be loaded nor checked. */
   readonly modules: GuestModules;
-  /** They are not even tried. */
+  /** Guests that are not even tried. */
   readonly unfit: readonly UnfitGuest[];
 }
 

@@ -1,6 +1,6 @@
 /**
- * What a host keeps of its VMs across their incarnations: the journal of each, and where memory is shared the rings of each pair. Whoever is
- * started on it goes on where the thread that was lost had published last.
+ * The memory that a host keeps for its VMs across their incarnations: the journal of each, and, where memory is shared, the rings of each
+ * pair. A thread that is started on it goes on where the lost thread had published last.
  */
 import type { VmName } from '../../actors/contract/instance.js';
 import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
@@ -12,8 +12,8 @@ import { createRing } from '../../bus/ring-link.js';
 import { JOURNAL_BYTES } from '../../protocol/limits.js';
 
 /**
- * How a host sees the journal of a VM. shared: in shared memory. here: it is in the host's own thread. mirrored: not at all, the VM tells it of
- * every entry.
+ * How a host sees the journal of a VM. shared: in shared memory. here: in the host's own thread. mirrored: not at all, so the VM sends
+ * it every entry.
  */
 export type JournalSight = 'shared' | 'here' | 'mirrored';
 
@@ -28,7 +28,10 @@ interface Kept {
   readonly checkpoint?: SharedArrayBuffer | ArrayBuffer;
 }
 
-/** Of the journal's bytes, so 2 MB: full mailboxes of small frames, and several times the snapshots of an application. Pages that are not used cost nothing. */
+/**
+ * Size of a checkpoint slot as a share of the journal's bytes, so 2 MB: full mailboxes of small frames, and several times the snapshots
+ * of an application. Unused pages cost nothing.
+ */
 const CHECKPOINT_SLOT_SHARE = 0.5;
 
 export class Memories {
@@ -41,7 +44,7 @@ export class Memories {
     private readonly sizes: MemorySizes = {},
   ) {}
 
-  /** @param again on the memory of the former incarnation; otherwise on a new one, and its links start empty */
+  /** @param again true for the memory of the former incarnation; false for new memory and empty links */
   ofVm(name: VmName, again: boolean): VmMemory {
     const former = this.kept.get(name);
     const recovers = again && former !== undefined;

@@ -1,7 +1,7 @@
-/** MessagePorts as links and drivers want them: the same object in Node and in browsers, whose MessagePort is an EventTarget in both. */
+/** Adapts MessagePorts for links and drivers. MessagePort is an EventTarget in both Node and browsers, so one adapter serves both. */
 import type { PortLike } from '../../bus/link.js';
 
-/** The port starts when the link sets `onmessage`, so that nothing that came before is lost. */
+/** The port starts when the link sets `onmessage`, so that no earlier message is lost. */
 export function portLike(port: MessagePort): PortLike {
   let listener: ((data: unknown) => void) | null = null;
   return {

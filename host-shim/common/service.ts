@@ -18,17 +18,17 @@ import type { GuestModules, KnownGuests } from './known-guests.js';
 
 export interface Preparation {
   readonly wasm: boolean;
-  /** It is to take the place of another VM than the one that its file is for. */
+  /** True when the thread takes the place of another VM than the one that its file is for. */
   readonly failedOver: boolean;
-  /** Name of the lock that this thread holds for as long as it lives; empty where the platform itself tells of a thread's death. */
+  /** Name of the lock that this thread holds while it lives; empty where the platform itself tells of a thread's death. */
   readonly lifeLock: string;
-  /** Nothing when not given. */
+  /** What is known of the guests; nothing when not given. */
   readonly guests?: KnownGuests;
   /** How long one guest may take to load; `GUEST_LOAD_DEADLINE_MS` when not given. */
   readonly guestDeadlineMs?: number;
 }
 
-/** What a thread that is prepared says of its guests. */
+/** A prepared thread's report about its guests. */
 export interface PreparedGuests {
   readonly unfit: readonly UnfitGuest[];
   /** Actors whose guests are to be checked, one by one, before the VM may start. */
@@ -38,7 +38,7 @@ export interface PreparedGuests {
 export interface Boot {
   readonly name: Exclude<VmName, 'host'>;
   readonly memory: VmMemory;
-  /** Where the host does not see that memory: takes every journal entry, and what is told of progress. */
+  /** Given where the host does not see the memory: takes every journal entry and the VM's progress. */
   readonly journalPort?: MessagePort;
   readonly spareInstances: boolean;
 }
@@ -47,20 +47,20 @@ export interface VmService {
   prepare(preparation: Preparation): Promise<PreparedGuests>;
   /** Enters a guest. @returns what is wrong with it; null when nothing is */
   check(actor: string): Promise<UnfitGuest | null>;
-  /** Those that the next incarnation need not load. */
+  /** Modules that the next incarnation need not load. */
   modules(): Promise<GuestModules>;
-  /** Once, after `prepare` has resolved and every guest was checked. */
+  /** Called once, after `prepare` has resolved and every guest was checked. */
   start(boot: Boot, events: VmEvents): Promise<void>;
-  /** There once `start` has resolved. */
+  /** Defined once `start` has resolved. */
   readonly control: VmControl;
-  /** Answers when the thread's event loop turns. */
+  /** Resolves when the thread's event loop turns. */
   alive(): Promise<void>;
 }
 
 /** Builds the VM and drives it. */
 export type StartVm = (boot: Boot, events: VmEvents) => Promise<VmControl>;
 
-/** @param prepare loads what the VM is made of, and may hand over its guests */
+/** @param prepare loads the parts of the VM, and may hand over its guests */
 export function exposeVm(
   endpoint: Endpoint,
   prepare: (preparation: Preparation, handOver: (guests: Guests) => void) => Promise<StartVm>,

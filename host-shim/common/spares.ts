@@ -1,15 +1,15 @@
 /**
- * A thread kept ready beside each VM that runs: its modules are loaded and its guests compiled, so that the next incarnation has only to
- * begin. It is prepared a while after the VM has started, so that the application's own start comes first.
+ * Keeps a spare thread for each running VM, with modules loaded and guests compiled, so that the next incarnation only has to start.
+ * The spare is prepared a while after the VM has started, so that the application's own start comes first.
  */
 import type { TimerHandle, Timers } from '../../actors/contract/host.js';
 import type { WorkerName } from './definition.js';
 import type { WorkerVm } from './worker-vm.js';
 
-/** From the start of a VM to that of its spare: a television has shown its first screen by then. */
+/** Time from the start of a VM to the start of its spare: a television has shown its first screen by then. */
 export const SPARE_DELAY_MS = 2_000;
 
-/** Spares that may end unused one after another: what takes them down takes the next one down, too. */
+/** Spares that may end unused in a row: whatever ends them would end the next one, too. */
 export const SPARE_DEATHS_MAX = 3;
 
 class Spare {
@@ -69,7 +69,7 @@ export class Spares {
     private readonly timers: Timers,
   ) {}
 
-  /** Resolves, when it is no longer wanted, once its thread is gone. */
+  /** @param kept whether a spare is wanted. @returns resolves, when it is no longer wanted, once its thread is gone */
   keep(name: WorkerName, kept: boolean): Promise<void> {
     const known = this.spares.get(name);
     if (known) return known.keep(kept);
@@ -78,7 +78,7 @@ export class Spares {
     return spare.keep(kept);
   }
 
-  /** The spare of a VM, whose next incarnation it becomes; perhaps not quite prepared. Null when there is none. */
+  /** Takes a VM's spare, which becomes its next incarnation and may not be fully prepared. Null when there is none. */
   take(name: WorkerName): WorkerVm | null {
     return this.spares.get(name)?.take() ?? null;
   }

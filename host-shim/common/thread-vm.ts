@@ -1,4 +1,4 @@
-/** A VM in the host's own thread: the host's, and on a device without workers every other. Its control calls are plain calls. */
+/** A VM in the host's own thread: the host's own, and on a device without workers every other. Its control calls are plain calls. */
 import { CONTROL_CALLS, callsAround, type VmControl } from '../../actors/contract/control.js';
 import type { VmEvents } from '../../actors/contract/events.js';
 import { Standstill } from '../../actors/contract/fault.js';
@@ -10,14 +10,14 @@ import { type AfterTurn, Driver, type Pumped } from './driver.js';
 import { DeathWatch, guardControl } from './guard.js';
 import type { WorkerVmOptions } from './worker-vm.js';
 
-/** What of a Vm its thread needs. */
+/** The part of a Vm that its thread needs. */
 export type DrivenVm = VmControl & Pumped & { freeze(): void; abandon(): void };
 
 export interface ThreadVm<V> {
   readonly handle: VmHandle;
   readonly vm: V;
   readonly lose: (reason: string) => void;
-  /** It stands still, as a thread does that loops for ever. */
+  /** True when the VM stands still, like a thread that loops for ever. */
   readonly stands: boolean;
 }
 
@@ -60,7 +60,7 @@ export function startThreadVm<V extends DrivenVm>(
     driver.stop();
     deathWatch.cut('terminated');
     if (stands) vm.abandon();
-    // What it cannot end in order, as an actor that traps while its last state is taken, is given up with it.
+    // What it cannot end in order is dropped with it, for example an actor that traps while its last state is taken.
     gone ??= vm.shutdown().catch(() => {});
     return gone;
   };
@@ -79,7 +79,7 @@ export function startThreadVm<V extends DrivenVm>(
   };
 }
 
-/** The calls of a VM that answers none any more once it stands still, also those that had begun. */
+/** Control calls of a VM that answers no call once it stands still, not even one that had begun. */
 function answering(control: VmControl, stands: () => boolean, stand: () => void): VmControl {
   return callsAround(control, CONTROL_CALLS, async (_call, run) => {
     try {

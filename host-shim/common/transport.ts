@@ -1,6 +1,6 @@
 /**
- * What carries frames of one direction between two threads, before it is opened as a link: shared memory with a doorbell port, or
- * a message port alone. Plain data, so that the control plane hands each end to its VM; the ports in it are transferred.
+ * The transport of frames in one direction between two threads, before it is opened as a link: shared memory with a doorbell port, or
+ * a message port alone. It is plain data, so that the control plane can hand each end to its VM; its ports are transferred.
  */
 import type { RetainingReader, RetainingWriter } from '../../bus/link.js';
 import { PortReader, PortWriter } from '../../bus/port-link.js';
@@ -25,13 +25,13 @@ function createDirection(memory: SharedArrayBuffer | null): TransportPair {
   return { outgoing: { carrier: 'ring', memory, port: port1 }, incoming: { carrier: 'ring', memory, port: port2 } };
 }
 
-/** Memory of the rings of both directions, empty or with what is in them; null where memory cannot be shared. */
+/** Memory of the rings of both directions, empty or with their frames; null where memory cannot be shared. */
 export interface RingMemories {
   readonly there: SharedArrayBuffer | null;
   readonly back: SharedArrayBuffer | null;
 }
 
-/** @returns for each of two VMs its ends of the way there and the way back */
+/** @returns for each of the two VMs its ends of both directions */
 export function createTransports(memories: RingMemories): readonly [TransportPair, TransportPair] {
   const there = createDirection(memories.there);
   const back = createDirection(memories.back);
@@ -57,7 +57,7 @@ function openReader(transport: Transport): RetainingReader {
   return transport.carrier === 'ring' ? new RingReader(transport.memory, port) : new PortReader(port);
 }
 
-/** Opens the ends that a VM was attached with. @param unreleased by the peer's former incarnation */
+/** Opens the ends that a VM was attached with. @param unreleased frames that the peer's former incarnation had not released */
 export const openLink = (pair: TransportPair, unreleased: readonly Uint8Array[]) => ({
   reader: openReader(pair.incoming),
   writer: openWriter(pair.outgoing, unreleased),

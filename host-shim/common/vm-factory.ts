@@ -1,4 +1,4 @@
-/** From an application's definition to a VM that is driven: the same in a worker and in the host's thread. */
+/** Makes a driven VM from an application's definition, in a worker or in the host's thread. */
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
@@ -17,17 +17,17 @@ export interface LoadedDefinition {
   readonly unfit: readonly UnfitGuest[];
 }
 
-/** Loads the guests of a VM, and enters none of them yet. */
+/** Loads the guests of a VM without entering them. */
 export async function loadGuests(definition: VmDefinition, wasm: boolean, platform: LoadGuest, known: KnownGuests): Promise<Guests> {
   const guests = new Guests(definition.parties, platform);
   await guests.load(wasm ? (definition.guests ?? []) : [], known);
   return guests;
 }
 
-/** Once all of its guests have been checked. */
+/** Factories of a VM's actors, to be called once all guests have been checked. */
 export const factoriesOf = ({ actors = [] }: VmDefinition, guests: Guests): readonly ActorFactory[] => [...actors, ...guests.factories];
 
-/** In the host's own thread, where nothing could end a guest that loops as it starts. */
+/** Loads a VM in the host's own thread, where nothing can end a guest that loops while it starts. */
 export async function loadHere(
   name: WorkerName,
   definition: VmDefinition,
@@ -41,7 +41,7 @@ export async function loadHere(
   return { definition, factories: factoriesOf(definition, guests), unfit: guests.unfit };
 }
 
-/** What differs from one VM to another. */
+/** The options that differ between VMs. */
 export interface VmParts extends Omit<VmOptions, 'parties' | 'listener' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'> {
   readonly definition: VmDefinition;
 }

@@ -1,6 +1,6 @@
 /**
- * A VM in a worker, as its host holds it. The platform says how a thread is started, ended, and known to be dead; the rest is the
- * same everywhere: Comlink carries the calls, and a guard makes each of them settle.
+ * The host's end of a VM in a worker. The platform starts the thread, ends it, and notices its death; the rest is the same
+ * everywhere: Comlink carries the calls, and a guard makes each of them settle.
  *
  *   new WorkerVm(thread, ...) ── prepared ──> a thread that is ready ── start(boot) ──> a VM
  */
@@ -23,11 +23,11 @@ export interface WorkerVmOptions {
   readonly deadlines: DebuggerAwareDeadlines;
   readonly controlDeadlineMs: number;
   readonly loadDeadlineMs: number;
-  /** How long a guest may take as it is entered for the first time; `GUEST_START_DEADLINE_MS` when not given. */
+  /** How long a guest may take when it is entered for the first time; `GUEST_START_DEADLINE_MS` when not given. */
   readonly guestStartDeadlineMs?: number;
 }
 
-/** A guest does not come back when it is entered for the first time: its thread was ended for that. */
+/** A guest did not return when it was entered for the first time, so its thread was ended. */
 export class GuestHangs extends Error {
   override readonly name = 'GuestHangs';
   constructor(readonly guest: UnfitGuest) {
@@ -36,11 +36,11 @@ export class GuestHangs extends Error {
 }
 
 export class WorkerVm {
-  /** Called when the thread ends unasked before it has started as a VM. */
+  /** Called when the thread ends by itself before it has started as a VM. */
   onEnd: ((reason: string) => void) | null = null;
   /** Resolves when everything is loaded. @throws ControlError, GuestHangs (as rejection); the thread is gone then */
   readonly prepared: Promise<void>;
-  /** Of its guests, those that cannot be run. Complete once it is prepared. */
+  /** The guests that cannot run. Complete once the thread is prepared. */
   private readonly unfit: UnfitGuest[] = [];
   private readonly deathWatch = new DeathWatch();
   private readonly remote: Remote<VmService>;
@@ -80,7 +80,7 @@ export class WorkerVm {
     }
   }
 
-  /** Of its guests, those that its next incarnation need not load. */
+  /** Modules of the guests that the next incarnation need not load. */
   modules(): Promise<GuestModules> {
     return this.remote.modules();
   }
@@ -97,7 +97,7 @@ export class WorkerVm {
         : this.remote.start(boot, events),
     );
     this.onEnd = (reason) => listener.lost(reason);
-    // A Comlink proxy takes any call and answers with a promise, as VmControl does.
+    // A Comlink proxy accepts any call and answers with a promise, like VmControl.
     const control = this.remote.control as unknown as VmControl;
     const read = (asked: boolean) => (journal ? journal.progress.read(asked) : readProgress(boot.memory.progress));
     const progress = progressOf(read, () => this.remote.alive());
@@ -120,14 +120,14 @@ export class WorkerVm {
     return proxy<VmEvents>({
       report: async (event) => {
         await listener.report(event);
-        // One that comes after the end is not kept.
+        // A checkpoint that arrives after the end is not kept.
         if (event.type === 'checkpoint' && this.deathWatch.reason === null) journal?.mirror.truncate(event.neededFrom);
       },
       crashOf: (question) => listener.crashOf(question),
     });
   }
 
-  /** A call before there is a control to guard: settles with the thread's answer, its end, or at the deadline. */
+  /** A call before there is a guarded control: settles with the thread's answer, its end, or at the deadline. */
   private async ask<R>(call: string, deadlineMs: number, run: () => Promise<R>): Promise<R> {
     const { deathWatch } = this;
     const { deadlines } = this.options;

@@ -1,4 +1,4 @@
-/** The whole of a worker's main file: waits for its host, then builds and drives the VM. */
+/** The entire main file of a worker: waits for its host, then builds and drives the VM. */
 import { twinsOf, type VmDefinition } from './definition.js';
 import { Driver } from './driver.js';
 import { toHost } from './journal-port.js';
@@ -7,7 +7,7 @@ import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
 import { createVm, factoriesOf, loadGuests } from './vm-factory.js';
 
-/** What is not caught ends the thread: its host learns of it and starts another. */
+/** An uncaught error ends the thread: its host learns of it and starts another. */
 function endThread(error: unknown): never {
   throw error;
 }

@@ -1,4 +1,4 @@
-/** AssemblyScript for one value: its type, its default, and the code that writes, reads and resets it. */
+/** Generates AssemblyScript for one value: its type, its default, and the code that writes, reads and resets it. */
 import { STRING_BYTES_DEFAULT_MAX } from '../limits.js';
 import type { Field } from '../schema.js';
 import { fixedBytes, indent, maxOf, pascal, type Step, withReserves } from './model.js';
@@ -14,10 +14,10 @@ const NUMBERS: { readonly [type: string]: string } = {
   f64: 'f64',
 };
 
-/** Numbers, booleans and choices: values, not objects. */
+/** Whether a field is a number, boolean or choice: a value, not an object. */
 export const isScalar = (field: Field): boolean => field.type in NUMBERS || field.type === 'bool' || field.type === 'choice';
 
-/** Inside of lists and maps an optional is a `Maybe`. */
+/** The type of a field. Inside lists and maps an optional is a `Maybe`. */
 export function typeOf(field: Field): string {
   switch (field.type) {
     case 'bool':
@@ -48,7 +48,7 @@ export function defaultOf(field: Field): string {
   return isScalar(field) ? '0' : `new ${typeOf(field)}()`;
 }
 
-/** @param name of a member whose optional is in the form `hasX` and `x`; empty inside of lists and maps */
+/** @param name of a member, whose optional has the form `hasX` and `x`; empty inside lists and maps */
 export function encodeValue(field: Field, value: string, name: string, depth: number): Step {
   const bytes = fixedBytes(field);
   const suffix = depth || '';

@@ -1,7 +1,7 @@
 /**
- * Writes the AssemblyScript codecs of a party: a class per message, reply, publication, structure and state, and for an actor the
+ * Writes the AssemblyScript codecs of a party: a class per message, reply, publication, structure and state. An actor also gets the
  * interface of its handlers and the function that decodes a frame and calls the right one.
- * Decoding fills objects that are there already: texts and binaries point into the frame, lists keep their items for the next one.
+ * Decoding fills existing objects: texts and binaries point into the frame, and lists keep their items for the next frame.
  */
 import { partyFingerprint } from '../fingerprint.js';
 import type { Field, Fields, PartySchema } from '../schema.js';
@@ -10,7 +10,7 @@ import { type Constants, constantLines } from './constants.js';
 import { hex, indent, type Message, messagesOf, namedTypes, pascal, type SchemaSet, structureHeadBytes, withReserves } from './model.js';
 
 export interface AssemblyScriptPaths {
-  /** Module of the schema, to name it. */
+  /** Module of the schema, named in the generated file. */
   readonly schema: string;
   /** Folder of the runtime's AssemblyScript (`message`, `reader`, `writer`), as the generated file imports from it. */
   readonly runtime: string;
@@ -48,7 +48,7 @@ export function emitAssemblyScript(
   return [...heading(paths), ...runtimeImports(text, paths.runtime), ...commonLines, ...handlers.imports, '', text, ''].join('\n');
 }
 
-/** The file of types that several parties have in common. */
+/** The file of types that several parties share. */
 export function emitShared(shared: ReadonlyMap<string, Field>, paths: AssemblyScriptPaths): string {
   const text = [...shared.values()].flatMap(namedType).join('\n');
   return [...heading(paths), ...runtimeImports(text, paths.runtime), '', text, ''].join('\n');
@@ -171,7 +171,7 @@ function decodeLines(lead: Fields, fields: Fields): string[] {
 interface Handler {
   readonly owner: PartySchema;
   readonly message: Message;
-  /** As `onSceneLayout`. */
+  /** For example `onSceneLayout`. */
   readonly name: string;
 }
 
@@ -266,7 +266,7 @@ function dispatchCase(handler: Handler): string[] {
   return [`case ${hex(message.kind)}: {`, ...indent([`if (!${instance}.decode(reader)) return false;`, ...call, 'return true;']), '}'];
 }
 
-/** What the guest kit must know of the schema: kinds in its order, as a snapshot has their versions. */
+/** The schema's tables for the guest kit: kinds in the schema's order, in which a snapshot has their versions. */
 function tables(party: PartySchema, handlers: readonly Handler[], watched: readonly PartySchema[]): string[] {
   const name = party.name.toUpperCase();
   const followed = handlers.filter((handler) => handler.message.role === 'publication');

@@ -1,18 +1,18 @@
-/** What the fields of a schema must keep to. Whatever stands in the place of a field is taken apart with care: it may be anything. */
+/** Checks the fields of a schema. A field is read with care, because it may be any value at all. */
 import { NESTING_DEPTH_MAX } from '../limits.js';
 import type { Field, FieldType } from '../schema.js';
 import { pascal } from './model.js';
 import { isModifier, TYPES_TAKEN } from './names.js';
 
-/** Says what is wrong at a path. */
+/** Reports what is wrong at a path. */
 export type Say = (path: string, reason: string) => void;
 
 export const NAME = /^[a-z][A-Za-z0-9]*$/;
 const TYPE_NAME = /^[A-Z][A-Za-z0-9]*$/;
-/** Members of the AssemblyScript class. */
+/** Members of every AssemblyScript class, whose names no field may have. */
 const STRUCT_MEMBERS = ['constructor', 'encode', 'decode', 'reset'];
 
-/** What a field of each type has besides `type`. `max` may be undefined. */
+/** The parts of a field besides `type`, by type. `max` may be undefined. */
 const PARTS: { readonly [T in FieldType]: readonly string[] } = {
   ...{ u8: [], u16: [], u32: [], u53: [], i8: [], i16: [], i32: [], f64: [], bool: [], dynamic: [] },
   ...{ str: ['max'], bin: ['max'], choice: ['name', 'options'], optional: ['item'] },
@@ -25,7 +25,7 @@ export const isRecord = (value: unknown): value is Readonly<Record<string, unkno
 
 export const list = (names: readonly string[]): string => names.join(', ');
 
-/** A value as a sentence has it. */
+/** A value in the form for a sentence. */
 export function show(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`;
   if (typeof value === 'function') return `the function ${value.name || 'without a name'}`;
@@ -33,7 +33,7 @@ export function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-/** Parts that nothing reads: a slip of the pen, most of the time. What is bound to its codecs has more. */
+/** Reports parts that nothing reads: they are mostly typing errors. Schemas that are bound to their codecs have more parts. */
 export function checkParts(value: Readonly<Record<string, unknown>>, known: readonly string[], path: string, say: Say): void {
   if (typeof value.encode === 'function') return;
   for (const part of Object.keys(value)) if (!known.includes(part)) say(path, `has '${part}', which is none of ${list(known)}`);
@@ -42,7 +42,7 @@ export function checkParts(value: Readonly<Record<string, unknown>>, known: read
 export class FieldChecks {
   private readonly open: object[] = [];
 
-  /** @param bytesMax of all that the fields are part of */
+  /** @param bytesMax of the whole that the fields are part of */
   constructor(
     private readonly say: Say,
     private readonly bytesMax: number,
@@ -123,7 +123,7 @@ function membersOf(name: string, field: unknown): string[] {
   return [name, `has${pascal(name)}`, `${name}Slot`];
 }
 
-/** Why a value is no field at all. */
+/** Why a value is not a field at all; null when it is one. */
 function wrongType(field: unknown): string | null {
   if (typeof field === 'function' && Object.hasOwn(PARTS, field.name)) return `${field.name} is to be called: ${field.name}(…)`;
   if (typeof field === 'string' && Object.hasOwn(PARTS, field))

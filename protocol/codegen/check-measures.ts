@@ -1,4 +1,4 @@
-/** What a schema that `measures` must have: the messages that the VMs' runtimes send it, with the fields that they fill in. */
+/** Checks a schema that `measures`: it must have the messages that the VMs' runtimes send, with the fields that they fill in. */
 import { isRecord, list, type Say, show } from './check-fields.js';
 
 /** Types of the fields, in their order. */
@@ -8,7 +8,7 @@ const FIELDS = {
 } as const;
 const CRASH_LEVEL = 'error';
 
-/** Says what is wrong with the `measures` of a party. */
+/** Reports what is wrong with the `measures` of a party. */
 export function checkMeasures({ role, measures, receives }: Readonly<Record<string, unknown>>, say: Say): void {
   if (measures === undefined) return;
   if (role !== 'actor') say('', 'measures, which only actors do');

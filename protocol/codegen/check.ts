@@ -1,4 +1,7 @@
-/** What a schema must keep to beyond its types. The generator refuses a set with problems. A schema may be anything at all: the generator does not compile it. */
+/**
+ * Checks the rules for schemas that types do not express. The generator refuses a set with problems. A schema may be any value at all,
+ * because the generator does not compile it.
+ */
 import { FRAME_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../limits.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
 import type { PartySchema } from '../schema.js';
@@ -7,20 +10,20 @@ import { checkMeasures } from './check-measures.js';
 import { hex } from './model.js';
 import { isReserved } from './names.js';
 
-/** Members of the AssemblyScript classes. */
+/** Members of every AssemblyScript message class, whose names no field may have. */
 const MESSAGE_MEMBERS = ['constructor', 'encode', 'decode', 'kind', 'target'];
 const LEAD = { message: [], request: ['request'], reply: ['request'], publication: ['version', 'fresh'] } as const;
-/** Messages whose handlers would be those for what the runtime says. */
+/** Names of messages whose handlers would have the names of those for the runtime's own messages. */
 const HANDLED = { actor: ['timer', 'refresh', 'requestFailed', 'ended'], port: ['open', 'close', 'ended'], system: [] } as const;
 
 const PARTY_PARTS = ['role', 'name', 'address', 'state', 'receives', 'publishes', 'follows', 'sendsTo', 'watches', 'passesOn', 'measures'];
 const MESSAGE_PARTS = ['kind', 'lane', 'overflow', 'key', 'fields', 'reply', 'deadlineMs'];
 const LANES: readonly unknown[] = ['interactive', 'ordinary', 'idle'];
 const OVERFLOWS: readonly unknown[] = ['deliver', 'latest', 'drop'];
-/** Longest time of a timer in milliseconds: a longer one fires at once. */
+/** Longest delay of a timer in milliseconds: a longer one fires at once. */
 const DELAY_MS_MAX = 0x7fff_ffff;
 
-/** Who may be at an address, and the kinds of what it receives and publishes. docs/PROTOCOL.md has the table. */
+/** A range of addresses, and the kinds that parties there receive and publish. docs/PROTOCOL.md has the table. */
 interface Range {
   readonly addresses: readonly [number, number];
   readonly kinds: readonly [number, number];
@@ -34,15 +37,15 @@ const RANGES: readonly Range[] = [
   { addresses: [64, 0xfffe], kinds: [0x4000, 0xffff], whose: 'applications' },
 ];
 const [, , SYSTEM, APPLICATION] = RANGES;
-/** Within its block of 256. */
+/** Range of a message's kind within its party's block of 256. */
 const MESSAGES = [0x01, 0x3f] as const;
 const PUBLICATIONS = [0x40, 0x7f] as const;
 const REPLY_OFFSET = 0x80;
 
-/** @returns a sentence for each problem of the party, which begins with its path */
+/** @returns a sentence for each problem of the party, beginning with the problem's path */
 export const problemsOf = (party: unknown): string[] => problemsIn(party, false);
 
-/** The same of a party that must be an application's. */
+/** The same for a party that must belong to an application. */
 export const problemsOfApplication = (party: unknown): string[] => problemsIn(party, true);
 
 function problemsIn(party: unknown, application: boolean): string[] {
@@ -55,7 +58,7 @@ function problemsIn(party: unknown, application: boolean): string[] {
 
 class PartyChecks {
   private readonly range: Range | undefined;
-  /** Whose kinds it may have: an application's are known, wherever it says that it is. */
+  /** The kinds that it may have: those of an application's party are known, whatever address it gives. */
   private readonly kinds: Range | undefined;
   /** Class names in AssemblyScript follow those of the messages, whatever their direction. */
   private readonly names = new Set<string>();
@@ -120,7 +123,7 @@ class PartyChecks {
     if (!LANES.includes(lane)) say(name, `its lane is ${show(lane)}, which is none of ${list(LANES as string[])}`);
     if (!OVERFLOWS.includes(overflow)) say(name, `its overflow is ${show(overflow)}, which is none of ${list(OVERFLOWS as string[])}`);
     this.key(name, message);
-    // A request whose reply was forgotten is no message.
+    // A request without its reply must not pass for a message.
     if (reply !== undefined || (Object.hasOwn(message, 'reply') && typeof message.encode !== 'function'))
       this.reply(name, message, published);
     else if (deadlineMs !== undefined) say(name, 'has a deadline, but no reply');
@@ -130,7 +133,7 @@ class PartyChecks {
 
   private name(name: string): void {
     if (!NAME.test(name)) this.say('', `${name} is not an identifier in lower case`);
-    // The system's own messages are what those handlers are for.
+    // The system's own messages are the ones that those handlers are for.
     const role = this.range === SYSTEM ? 'system' : this.party.role === 'port' ? 'port' : 'actor';
     if ((HANDLED[role] as readonly string[]).includes(name)) this.say(name, 'the runtime calls the handler of that name itself');
     if (this.names.has(name)) this.say(name, 'two messages, replies or publications have this name');

@@ -1,20 +1,20 @@
-/** What parties, each of which is well-formed, cannot have together: names, addresses and kinds of one another, and ways that lead nowhere. */
+/** Conflicts between well-formed parties: names, addresses and kinds that are used twice, and references that lead nowhere. */
 import { describeFields } from '../fingerprint.js';
 import type { Field, PartySchema } from '../schema.js';
 import { hex, type Message, messagesOf, namedTypes, pascal, sameType, sharedTypes } from './model.js';
 
 export interface Conflict {
-  /** Whose schema it is in. */
+  /** The party whose schema has the conflict. */
   readonly party: PartySchema;
   readonly text: string;
 }
 
-/** @returns a sentence for each */
+/** @returns a sentence for each conflict */
 export const conflictsOf = (parties: readonly PartySchema[]): string[] => conflictsIn(parties).map(({ text }) => text);
 
 /**
- * @param refused names of parties that are not among them, because they have problems of their own
- * @param own those whose code is generated together; the others are the runtime's
+ * @param refused names of parties that are missing here because they have problems of their own
+ * @param own parties whose code is generated together; the others are the runtime's
  */
 export function conflictsIn(parties: readonly PartySchema[], refused: readonly string[] = [], own = parties): Conflict[] {
   const conflicts: Conflict[] = [];
@@ -43,7 +43,7 @@ export function conflictsIn(parties: readonly PartySchema[], refused: readonly s
   return [...conflicts, ...unlikeTypes(own)];
 }
 
-/** Two spellings of one file's or class's name. */
+/** Names that are two spellings of the same file or class. */
 function wrongNames(party: PartySchema): string[] {
   const classes = new Map<string, string>();
   const own = pascal(party.name);
@@ -58,7 +58,7 @@ function wrongNames(party: PartySchema): string[] {
   }
 }
 
-/** Topics and targets that are not there. */
+/** Topics and targets that do not exist. */
 function wrongWays({ name, follows, sendsTo }: PartySchema, parties: readonly PartySchema[], refused: readonly string[]): string[] {
   const find = (other: string) => parties.find((party) => party.name === other);
   const twice = (what: string, list: readonly string[]) =>
@@ -103,7 +103,7 @@ const wrongPassages = (
     return same ? [] : [`${name} passes ${passed} on as ${path}, which has other fields`];
   });
 
-/** What an actor would have to handle by two handlers of one name. A port is given its replies where it asks. */
+/** Messages for which an actor would need two handlers of one name. A port gets its replies where it asks. */
 function doubleHandlers(party: PartySchema, parties: readonly PartySchema[]): string[] {
   if (party.role === 'port') return [];
   const others = (names: readonly string[]) => parties.filter(({ name }) => names.includes(name));
@@ -119,13 +119,13 @@ function doubleHandlers(party: PartySchema, parties: readonly PartySchema[]): st
   return [...new Set(twice)].map((handler) => `${party.name} would have two handlers named ${handler}`);
 }
 
-/** A type that several parties have in common is generated once: another of its name would be taken for it. */
+/** Different types of one name: a type that several parties share is generated once, so one would be taken for the other. */
 function unlikeTypes(parties: readonly PartySchema[]): Conflict[] {
   const typesOf = (party: PartySchema): ReadonlyMap<string, Field> => {
     try {
       return namedTypes(party);
     } catch {
-      return new Map(); // It is said elsewhere.
+      return new Map(); // Reported elsewhere.
     }
   };
   const sound = parties.filter((party) => typesOf(party).size > 0);

@@ -1,6 +1,7 @@
 /**
- * Constants of a schema: numbers, and lists of numbers, that its file exports under names in upper case, as `export const FETCHES_MAX = 96`. TypeScript
- * imports them from the schema, AssemblyScript from what is generated of it, so that twins keep to the same bounds.
+ * Constants of a schema: numbers and lists of numbers that its file exports under names in upper case, for example
+ * `export const FETCHES_MAX = 96`. TypeScript imports them from the schema, AssemblyScript from the generated file, so that twins keep
+ * to the same bounds.
  */
 import type { PartySchema } from '../schema.js';
 import { messagesOf, namedTypes, pascal } from './model.js';
@@ -8,14 +9,14 @@ import { messagesOf, namedTypes, pascal } from './model.js';
 export type Constants = ReadonlyMap<string, number | readonly number[]>;
 
 const NAME = /^[A-Z][A-Z0-9_]*$/;
-/** What a guest is told of an actor's schema, after the actor's name. */
+/** Constants that a guest gets from an actor's schema; their names begin with the actor's name. */
 const TABLES = ['ADDRESS', 'PUBLISHES', 'FOLLOWS', 'FOLLOWED_OWNERS'];
 const I32_MIN = -(2 ** 31);
 const I32_MAX = 2 ** 31 - 1;
 
 /**
- * In the order of their names.
- * @param exports of the schema's module: what else it exports is no constant
+ * The constants in the order of their names.
+ * @param exports of the schema's module; its other exports are ignored
  */
 export function constantsOf(exports: Readonly<Record<string, unknown>>): Constants {
   const isNumber = (value: unknown): value is number => typeof value === 'number';
@@ -26,7 +27,7 @@ export function constantsOf(exports: Readonly<Record<string, unknown>>): Constan
   return new Map(found.sort(([left], [right]) => (left < right ? -1 : 1)));
 }
 
-/** @returns a sentence for each that the generated file cannot have */
+/** @returns a sentence for each constant that the generated file cannot have */
 export function problemsOfConstants(constants: Constants, party: PartySchema): string[] {
   const classes = messagesOf(party).map(({ name }) => `${pascal(party.name)}${pascal(name)}`);
   const taken = [...namedTypes(party).keys(), ...classes];

@@ -1,4 +1,4 @@
-/** What the emitters share: the named types of a schema, sizes, defaults and names. Pure functions over schemas. */
+/** Shared by the emitters: the named types of a schema, sizes, defaults and names. Pure functions over schemas. */
 import { leadOf, type MessageRole } from '../bind.js';
 import { BINARY_BYTES_DEFAULT_MAX, LIST_LENGTH_DEFAULT_MAX, STRING_BYTES_DEFAULT_MAX } from '../limits.js';
 import type { Field, Fields, PartySchema } from '../schema.js';
@@ -12,15 +12,15 @@ export interface Message {
   readonly fields: Fields;
 }
 
-/** A folder's schemas with what they may refer to. */
+/** A folder's schemas, and those that they may refer to. */
 export interface SchemaSet {
-  /** In the order of their addresses. */
+  /** Parties in the order of their addresses. */
   readonly parties: readonly PartySchema[];
-  /** Of the runtime, when the folder is an application's. */
+  /** The runtime's parties, when the folder belongs to an application. */
   readonly foreign: readonly PartySchema[];
 }
 
-/** What a party receives, in the order of the schema, each request followed by its reply, and then what it publishes. */
+/** The messages that a party receives, in the order of the schema, each request followed by its reply, and then its publications. */
 export function messagesOf(party: PartySchema): Message[] {
   const messages: Message[] = [];
   const add = (role: MessageRole, name: string, kind: number, fields: Fields) =>
@@ -33,7 +33,7 @@ export function messagesOf(party: PartySchema): Message[] {
   return messages;
 }
 
-/** The structures and choices of a party by name, those that others are made of first. @throws Error for one name with two meanings */
+/** The structures and choices of a party by name, each after those that it is made of. @throws Error for one name with two meanings */
 export function namedTypes(party: PartySchema): Map<string, Field> {
   const found = new Map<string, Field>();
   for (const message of messagesOf(party)) for (const field of Object.values(message.fields)) collect(field, found, party.name);
@@ -52,7 +52,7 @@ function collect(field: Field, found: Map<string, Field>, party: string): void {
 
 export const sameType = (left: Field, right: Field): boolean => JSON.stringify(left) === JSON.stringify(right);
 
-/** Named types that several parties of the set have in common. */
+/** Named types that several parties of the set share. */
 export function sharedTypes(parties: readonly PartySchema[]): Map<string, Field> {
   const seen = new Map<string, Field>();
   const shared = new Map<string, Field>();
@@ -80,7 +80,7 @@ const FIXED_BYTES: { readonly [type: string]: number } = {
   choice: 3,
 };
 
-/** Most bytes of a value whose encoding is bounded and needs no checks of its own; null for all others. */
+/** Maximum size of a value whose encoding is bounded and needs no checks of its own, in bytes; null for all others. */
 export const fixedBytes = (field: Field): number | null =>
   field.type === 'optional' ? fixedBytes(field.item!) : (FIXED_BYTES[field.type] ?? null);
 
@@ -92,7 +92,7 @@ export function maxOf(field: Field): number {
   return field.type === 'str' ? STRING_BYTES_DEFAULT_MAX : field.type === 'bin' ? BINARY_BYTES_DEFAULT_MAX : LIST_LENGTH_DEFAULT_MAX;
 }
 
-/** `space between` to `SpaceBetween`. */
+/** Turns `space between` into `SpaceBetween`. */
 export const pascal = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
@@ -105,7 +105,7 @@ export const hex = (kind: number): string => `0x${kind.toString(16).padStart(4, 
 
 export const indent = (lines: readonly string[], levels = 1): string[] => lines.map((line) => (line ? '  '.repeat(levels) + line : line));
 
-/** Code that writes one value: with `bytes`, the caller has reserved so many; without, it sees to room itself. */
+/** Code that writes one value. With `bytes`, the caller has reserved this many; without, the code reserves room itself. */
 export interface Step {
   readonly bytes: number | null;
   readonly lines: readonly string[];

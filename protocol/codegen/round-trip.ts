@@ -1,4 +1,4 @@
-/** Writes an AssemblyScript table of all codecs, which decodes with one by its index and encodes again: for tests in a guest. */
+/** Writes an AssemblyScript table of all codecs for tests in a guest: it decodes with the codec at an index and encodes again. */
 import type { PartySchema } from '../schema.js';
 import { indent, messagesOf, pascal } from './model.js';
 
@@ -9,7 +9,7 @@ export interface RoundTripPaths {
   generated(party: PartySchema): string;
 }
 
-/** Index of a codec: the parties in order, of each its messages as `messagesOf` has them, and then its state. */
+/** Codecs are numbered by party, in order: first the party's messages in the order of `messagesOf`, then its state. */
 export function emitRoundTrip(parties: readonly PartySchema[], paths: RoundTripPaths): string {
   const imports: string[] = [];
   const cases: string[] = [];

@@ -1,10 +1,10 @@
-/** One number for the whole contract: kinds, order, types and limits of all fields. It changes when old and new could misunderstand each other. */
+/** One number for the whole contract: kinds, order, types and limits of all fields. It changes if old and new could misread each other. */
 import { describeParty, fnv1a64 } from '../fingerprint.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
 import type { PartySchema } from '../schema.js';
 import { messagesOf } from './model.js';
 
-/** In 16 hexadecimal digits. */
+/** The hash in 16 hexadecimal digits. */
 export function schemaHash(parties: readonly PartySchema[]): string {
   const text = [...parties]
     .sort((left, right) => left.address - right.address)

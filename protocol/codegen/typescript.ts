@@ -23,7 +23,7 @@ export interface TypeScriptPaths {
   readonly runtime: { readonly bind: string; readonly reader: string; readonly writer: string };
 }
 
-/** Numbers of options from which a Map finds one sooner than a look through the list. */
+/** Longest list of options that is searched; with more, a Map is faster. */
 const OPTIONS_LISTED_MAX = 8;
 
 export function emitTypeScript(party: PartySchema, paths: TypeScriptPaths): string {
@@ -50,7 +50,7 @@ export function emitTypeScript(party: PartySchema, paths: TypeScriptPaths): stri
   ].join('\n');
 }
 
-/** One line for each module. */
+/** Imports of the runtime, in one line for each module. */
 function runtimeImports(types: readonly string[], { bind, reader, writer }: TypeScriptPaths['runtime']): string[] {
   if (reader === bind && writer === bind)
     return [`import { ${['bind', ...types.map((name) => `type ${name}`)].join(', ')} } from '${bind}';`];
@@ -60,11 +60,11 @@ function runtimeImports(types: readonly string[], { bind, reader, writer }: Type
   ];
 }
 
-/** Names of those that it follows or may send to, but its own. */
+/** Names of the other parties that it follows or may send to. */
 const othersOf = ({ name, follows, sendsTo }: PartySchema, { others }: TypeScriptPaths): string[] =>
   [...new Set([...follows.map((path) => path.split('.')[0]), ...sendsTo])].filter((other) => other !== name && others.has(other)).sort();
 
-/** An interface, so that declarations name it instead of writing all of it out. */
+/** Declares the other parties in an interface, so that declaration files name it instead of writing it out. */
 function declareOthers(party: PartySchema, others: readonly string[]): string[] {
   if (!others.length) return [];
   const members = others.map((name) => `readonly ${name}: typeof ${name}Schema;`);
@@ -151,7 +151,7 @@ function bindCall(party: PartySchema, messages: readonly Message[], withOthers: 
 
 function messageCodec(message: Message): string[] {
   const lead = Object.keys(message.lead);
-  // Without leading fields and fields of its own, a message has no use for the arguments.
+  // A message with neither leading fields nor fields of its own does not use the argument.
   const fields = Object.keys(message.fields).length ? 'fields' : '_fields';
   const steps = encodeSteps(message.name, message.lead, message.fields, 'fields');
   return [
@@ -220,7 +220,7 @@ function encodeValue(field: Field, value: string, path: string, depth: number): 
 function encodeOptional(field: Field, value: string, path: string, depth: number): Step {
   const inner = encodeValue(field.item!, value, path, depth);
   const nil = inner.bytes === null ? ['writer.reserve(1);', 'writer.nil();'] : ['writer.nil();'];
-  // A map's value is looked up with `!`, which would hide that it may be null.
+  // A map's value is read with `!`, which would hide that it may be null.
   const test = value.endsWith('!') ? value.slice(0, -1) : value;
   return { bytes: inner.bytes, lines: [`if (${test} == null) {`, ...indent(nil), '} else {', ...indent(inner.lines), '}'] };
 }
@@ -243,14 +243,14 @@ function decodeLines(lead: Fields, fields: Fields, whole = false): string[] {
 
 function decodeField(field: Field, variable: string, index: number): string[] {
   const { lines, value } = decodeValue(field, variable, 0);
-  // A default of several fields would be of a wider type.
+  // A default with several fields would have a wider type.
   const type = field.type === 'struct' ? `: ${field.name}` : '';
   if (!lines.length) return [`const ${variable}${type} = present > ${index} ? ${value} : ${defaultOf(field)};`];
   const assign = value === variable ? [] : [`${variable} = ${value};`];
   return [`let ${variable}: ${typeOf(field)} = ${defaultOf(field)};`, `if (present > ${index}) {`, ...indent([...lines, ...assign]), '}'];
 }
 
-/** Code that reads a value, and the expression that then has it. `into` is a variable that holds an empty list or map already. */
+/** Code that reads a value, and the expression for the value. `into` is a variable that already holds an empty list or map. */
 function decodeValue(field: Field, into: string, depth: number): { lines: string[]; value: string } {
   switch (field.type) {
     case 'str':

@@ -1,13 +1,15 @@
 /**
  * A transform of the AssemblyScript compiler: appends the custom section `as-bind_bindings`, which as-bind reads to convert the
- * arguments of typed control calls. as-bind's own transform does not load under today's compiler; this writes the same section.
+ * arguments of typed control calls. as-bind's own transform does not load in today's compiler; this writes the same section.
  *
  * The section is JSON: {typeIds: {class: {id, byteSize}}, importedFunctions: {}, exportedFunctions: {name: {returnType, parameters}}}.
- * Only functions whose signature as-bind can convert are listed: those with the ABI's prefix take raw pointers and stay raw.
+ * Only functions whose signature as-bind can convert are listed. Those with the ABI's prefix take raw pointers and stay raw.
  *
- * The section `tandem_sources` says of which files an actor's own line cannot be, by what they are (`driver`, `runtime`, `allocation`): host-shim/wasm/positions.ts.
+ * The section `tandem_sources` lists the files that cannot contain an actor's own line, by their role (`driver`, `runtime`, `allocation`):
+ * host-shim/wasm/positions.ts.
  *
- * And where the language's allocator finds no memory, it calls the kit's `__outOfMemory` (wasm-actors/kit/collector.ts) in place of `unreachable`, which says nothing.
+ * Where the language's allocator finds no memory, it is made to call the kit's `__outOfMemory` (wasm-actors/kit/collector.ts) instead of
+ * `unreachable`, which says nothing.
  */
 import { ElementKind, Node, NodeKind, SourceKind } from 'assemblyscript';
 import { Transform } from 'assemblyscript/transform';
@@ -16,7 +18,7 @@ const RAW_PREFIX = 'tandem_';
 
 const typeName = (type) => type.getClass()?.internalName ?? type.toString();
 
-/** Exports of a file with those of the files that it re-exports by `export *`. */
+/** Exports of a file, including those of files that it re-exports by `export *`. */
 function* exportsOf(file) {
   if (file.exports) yield* file.exports;
   for (const other of file.exportsStar ?? []) yield* exportsOf(other);
@@ -24,14 +26,14 @@ function* exportsOf(file) {
 
 const ALLOCATOR = '~lib/rt/tlsf.ts';
 
-/** Every call of `unreachable` below a node of the syntax tree: fields of nodes are nodes, or lists of them. */
+/** Every call of `unreachable` below a node of the syntax tree. Fields of nodes are nodes or lists of nodes. */
 function* unreachableCalls(node) {
   if (node.kind === NodeKind.Call && node.expression.text === 'unreachable') yield node;
   for (const value of Object.values(node).flat()) if (value instanceof Node) yield* unreachableCalls(value);
 }
 
 /**
- * @param roleOf what a source is, by the name that the compiler has for it; undefined for what is an actor's own, and the language's
+ * @param roleOf the role of a source, by its name in the compiler; undefined for an actor's own sources and the language's
  * @returns the transform, for the compiler's option `transforms`
  */
 export const transformOf = (roleOf) =>

@@ -1,24 +1,25 @@
 /**
- * The AssemblyScript compiler, in a process of its own. Plain JavaScript without a loader: the one that runs the build's TypeScript would take
- * half a minute for the compiler alone.
+ * The AssemblyScript compiler in a process of its own. Plain JavaScript without a loader: the loader that runs the build's TypeScript
+ * would take half a minute for the compiler alone.
  *
  *   compile {words, root, library} ──> {problem, outputs, inputs}
  *
- * An import by the name of the runtime's package is of the runtime's folder, wherever it is installed: of `tandem/guest` what an actor builds on.
+ * An import by the name of the runtime's package leads to the runtime's folder, wherever it is installed: `tandem/guest` is what an actor
+ * builds on.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { transformOf } from './as-bind-transform.mjs';
 
-/** Under the package's name, files that only lead to others. */
+/** Files under the package's name that only re-export others. */
 const DOORS = {
   'guest.ts': "export * from './wasm-actors/kit/index';",
   'guest/exports.ts': "export * from '../wasm-actors/kit/exports';",
 };
 const KIT = 'wasm-actors/kit/';
 
-/** Where the compiler found each source, by the name that it has for it. */
+/** Where the compiler found each source, by the source's name in the compiler. */
 class Sources {
   files = new Map();
 
@@ -36,7 +37,7 @@ class Sources {
     return DOORS[inPackage] === undefined ? { file: resolve(this.library.folder, inPackage) } : { text: DOORS[inPackage] };
   }
 
-  /** Path in the runtime's folder; undefined for what is not of the runtime. */
+  /** Path in the runtime's folder; undefined for a source outside the runtime. */
   ofLibrary(name) {
     const prefix = `~lib/${this.library.name}/`;
     if (name.startsWith(prefix)) return name.slice(prefix.length);
@@ -45,7 +46,7 @@ class Sources {
     return path.startsWith(KIT) || path.startsWith('protocol/') ? path : undefined;
   }
 
-  /** What a line of it is, for who looks for the line that an actor has trapped at. */
+  /** Role of a source, for the search for the line at which an actor has trapped. */
   roleOf(name) {
     const path = this.ofLibrary(name);
     if (path === undefined) return name.includes('/generated/assembly/') ? 'runtime' : undefined;

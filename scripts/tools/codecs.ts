@@ -1,9 +1,9 @@
 /**
- * The codecs of a folder's schemas, as texts. The folder has schemas in messages/*.ts and ports/*.ts; those of an application may follow
- * and send to the runtime's own actors. Schemas are loaded as they are, TypeScript: the process that calls this has to be able to.
+ * Generates the codecs of a folder's schemas as texts. The folder has schemas in messages/*.ts and ports/*.ts. Those of an application
+ * may follow and send to the runtime's own actors. Schemas are loaded as TypeScript, so the calling process must be able to load it.
  *
- * What is generated names the runtime as its schemas do: by the package when they import the language as `tandem/schema`, else by the way from one folder
- * to the other.
+ * Generated code names the runtime as its schemas do: by the package when they import the schema language as `tandem/schema`, else by the
+ * relative path from one folder to the other.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
@@ -18,47 +18,47 @@ import type { PartySchema } from '../../protocol/schema.js';
 import { ownLibrary } from './library.js';
 
 export interface Codecs {
-  /** All that is wrong, each with its file and the path of what it is about: `messages/order.ts: order.place.quantity: …`. */
+  /** All problems, each with its file and path: `messages/order.ts: order.place.quantity: …`. */
   readonly problems: readonly string[];
-  /** By path in the folder: `generated/order.ts`. None when there is a problem. */
+  /** Texts by path in the folder, such as `generated/order.ts`. Empty when there is a problem. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Of the folder, by address. */
+  /** Parties of the folder, in the order of their addresses. */
   readonly parties: readonly PartySchema[];
 }
 
-/** Told which schema is about to be loaded, and null when it is: it may be any program, and end this one. */
+/** Called with a schema before it is loaded, and with null after: a schema may be any program, and may end this process. */
 export type Loading = (file: string | null) => void;
 
 interface SchemaFile {
-  /** As `messages/counter`. */
+  /** For example `messages/counter`. */
   readonly module: string;
   readonly schema: PartySchema;
   readonly constants: Constants;
 }
 
-/** A folder's schemas, and what is wrong with the others. */
+/** A folder's schemas, and the problems of those that cannot be used. */
 interface Schemas {
   readonly files: readonly SchemaFile[];
-  /** Names of those that have problems. */
+  /** Names of the parties that have problems. */
   readonly refused: readonly string[];
   readonly problems: readonly string[];
 }
 
 export const isFolder = (path: string): boolean => existsSync(path) && statSync(path).isDirectory();
 
-/** Whether a folder's schemas are an application's, and not the runtime's own, under whichever name. */
+/** Whether a folder's schemas belong to an application and not to the runtime, whatever path names the folder. */
 export const isApplication = (folder: string, runtime: string): boolean =>
   !isFolder(folder) || realpathSync(folder) !== realpathSync(runtime);
 
 export interface CodecBuild {
-  /** Of the schemas. */
+  /** Folder of the schemas. */
   readonly folder: string;
-  /** Folder of the runtime's schemas, which may be the same; those of the package that this is part of when not given. */
+  /** Folder of the runtime's schemas, which may be the same. When not given, that of the package that this is part of. */
   readonly runtime?: string;
   readonly loading?: Loading;
 }
 
-/** Loads and checks all schemas that belong together, and writes their codecs for both languages. Touches no file. */
+/** Loads and checks all schemas that belong together, and generates their codecs for both languages. Writes no file. */
 export async function generateCodecs({ folder, runtime = ownSchemas(), loading = () => {} }: CodecBuild): Promise<Codecs> {
   const { files, foreignFiles, parties, problems } = await readSchemas(folder, runtime, loading);
   return { problems, texts: problems.length ? new Map() : textsOf(waysOf(folder, runtime), files, foreignFiles), parties };
@@ -66,10 +66,10 @@ export async function generateCodecs({ folder, runtime = ownSchemas(), loading =
 
 const ownSchemas = (): string => join(ownLibrary().folder, 'protocol');
 
-/** How what is generated names others. */
+/** How generated code names other modules. */
 interface Ways {
   readonly runtime: TypeScriptPaths['runtime'];
-  /** @param module as `messages/counter`, of the runtime */
+  /** @param module of the runtime, for example `messages/counter` */
   readonly schema: (module: string) => string;
   /** Folders of AssemblyScript. */
   readonly assembly: Pick<AssemblyScriptPaths, 'runtime' | 'foreign'>;
@@ -77,7 +77,7 @@ interface Ways {
 
 const BY_PACKAGE = /\bfrom\s*['"]((?:@[^'"/]+\/)?[^.'"/][^'"/]*)\/schema['"]/;
 
-/** The package's name, when a schema imports the language by it. */
+/** The package's name, if a schema imports the schema language by it. */
 function packageIn(folder: string): string | undefined {
   const files = ['messages', 'ports'].flatMap((kind) => typeScriptIn(join(folder, kind)).map((file) => join(folder, kind, file)));
   return files.map((file) => BY_PACKAGE.exec(readFileSync(file, 'utf8'))?.[1]).find((name) => name !== undefined);
@@ -103,8 +103,8 @@ function waysOf(folder: string, runtime: string): Ways {
 }
 
 /**
- * Makes the folder hold these texts and nothing else that was generated. What is there already is left alone, so that builds stay warm.
- * @returns the paths that differ; none of them is left when `write` is set
+ * Makes the folder contain these texts and no other generated files. Unchanged files are not written, so that builds stay warm.
+ * @returns the paths that differed; they are settled when `write` is set
  */
 export function settle(folder: string, texts: ReadonlyMap<string, string>, write: boolean): string[] {
   const stale: string[] = [];
@@ -114,7 +114,7 @@ export function settle(folder: string, texts: ReadonlyMap<string, string>, write
     stale.push(path);
     if (!write) continue;
     mkdirSync(dirname(file), { recursive: true });
-    // Beside, and renamed: nobody who builds at the same time sees half a file.
+    // Written next to it and renamed, so that nobody who builds at the same time sees half a file.
     writeFileSync(`${file}.${process.pid}`, text);
     renameSync(`${file}.${process.pid}`, file);
   }
@@ -167,7 +167,7 @@ const typeScriptIn = (folder: string): string[] =>
     : [];
 
 interface Loaded {
-  /** What is exported under the file's name. */
+  /** The export that has the file's name. */
   readonly schema?: unknown;
   readonly constants: Constants;
   readonly wrong: string[];

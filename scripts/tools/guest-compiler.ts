@@ -1,12 +1,12 @@
-/** Compiles AssemblyScript in a process beside this one, one module after another. */
+/** Compiles AssemblyScript in another process, one module after another. */
 import { type ChildProcess, fork } from 'node:child_process';
 
 export interface Compiled {
   /** The compiler's report; null when it compiled. */
   readonly problem: string | null;
-  /** By name, as the words said. */
+  /** Outputs by the names in the command line. */
   readonly outputs: ReadonlyMap<string, string | Uint8Array>;
-  /** Text of every file that it looked for, by its path from the root; null where there was none. */
+  /** Text of every file that the compiler looked for, by path from the root; null where there was none. */
   readonly inputs: ReadonlyMap<string, string | null>;
 }
 
@@ -15,7 +15,7 @@ export class GuestCompiler {
 
   /**
    * @param root folder that paths are relative to
-   * @param library the runtime's package: its name, which actors import it by, and its folder
+   * @param library the runtime's package: the name by which actors import it, and its folder
    */
   constructor(
     private readonly root: string,
@@ -23,8 +23,8 @@ export class GuestCompiler {
   ) {}
 
   /**
-   * One at a time. @param words of the compiler's command line
-   * @throws Error when its process ends
+   * Compiles one module at a time. @param words of the compiler's command line
+   * @throws Error when the compiler's process ends
    */
   compile(words: readonly string[]): Promise<Compiled> {
     const child = this.start();
@@ -43,7 +43,7 @@ export class GuestCompiler {
     this.process?.disconnect();
   }
 
-  /** Not before there is something to compile: it takes a second. */
+  /** Starts the process, only when there is something to compile, because that takes a second. */
   private start(): ChildProcess {
     this.process ??= fork(new URL('./asc-process.mjs', import.meta.url), { cwd: this.root, execArgv: [], serialization: 'advanced' });
     return this.process;

@@ -1,8 +1,9 @@
 /**
- * Builds Wasm guests from AssemblyScript: of each source a module, with its source map beside it. What a build read is noted there, too, with a hash of
- * each file, and a guest whose inputs are the same is left alone. An `asconfig.json` beside a source adds compiler options.
+ * Builds Wasm guests from AssemblyScript: each source becomes a module, with its source map next to it. The inputs of a build are recorded
+ * there, too, with a hash of each file, and a guest with unchanged inputs is not rebuilt. An `asconfig.json` next to a source adds
+ * compiler options.
  *
- * A source imports what it builds on by the runtime's package (`tandem/guest`), wherever that is installed, and what is generated of its schema.
+ * A source imports the kit by the runtime's package (`tandem/guest`), wherever that is installed, and the generated codecs of its schema.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
@@ -13,30 +14,31 @@ import { type Library, ownLibrary } from './library.js';
 import { functionStarts } from './wasm-functions.js';
 
 export interface GuestBuild {
-  /** Folder that all paths are relative to, also in reports of crashes. */
+  /** Folder that all paths are relative to, also in crash reports. */
   readonly root: string;
   /** Paths of the sources, one for each actor. */
   readonly sources: readonly string[];
-  /** Path of the module that a source is built to; beside the source when not given. */
+  /** Path of a source's module; next to the source when not given. */
   readonly modulePath?: (source: string) => string;
-  /** The runtime; the one that this is part of when not given. */
+  /** The runtime. When not given, the one that this is part of. */
   readonly library?: Library;
-  /** Processes of the compiler that run beside each other; 1 when not given. */
+  /** Number of compiler processes that run in parallel; 1 when not given. */
   readonly compilers?: number;
   /** Called with the name of each guest that was compiled. */
   readonly built?: (name: string) => void;
 }
 
 /**
- * Linear memory: eight times the largest snapshot. An actor at all of its bounds needs its columns, the snapshot that it was restored from, the next one while its buffer
- * grows, and lists of as many items as a message may have. A guest that leaks traps at it, and does not take the device down.
+ * Linear memory: eight times the largest snapshot. An actor at all of its bounds needs its columns, the snapshot that it was restored
+ * from, the next one while its buffer grows, and lists of as many items as a message may have. A guest that leaks traps at this bound
+ * and does not take the device down.
  */
 const MEMORY_PAGES_MAX = (8 * SNAPSHOT_BYTES_MAX) / 65_536;
 
 const COMPILER_OPTIONS = [
-  // Against shrink level 1 a frame takes a third less time, and a module compresses to a twentieth more.
+  // Compared with shrink level 1, a frame takes a third less time, and a compressed module is a twentieth larger.
   ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
-  // The kit collects garbage between batches, when nothing is on the stack; it counts allocations to know when.
+  // The kit collects garbage between batches, when nothing is on the stack. It counts allocations to know when it should.
   ...['--runtime', 'minimal', '--exportRuntime', '--use', '__new=__countedNew', '--use', '__renew=__countedRenew'],
   ...['--maximumMemory', String(MEMORY_PAGES_MAX)],
 ];
@@ -45,7 +47,7 @@ const COMPILER_OPTIONS = [
 const TOOLS = ['guests.ts', 'asc-process.mjs', 'as-bind-transform.mjs', 'guest-compiler.ts', 'wasm-functions.ts'];
 
 /**
- * Builds the sources that are not built already.
+ * Builds the sources that are not up to date.
  * @returns paths of the modules
  * @throws Error with the compiler's report
  */
@@ -88,7 +90,7 @@ type Inputs = Record<string, string | null>;
 
 const hash = (text: string | null): string | null => text && createHash('sha256').update(text).digest('hex').slice(0, 16);
 
-/** Reads and writes below the root, and knows what each module was made of. */
+/** Reads and writes files below the root, and knows the inputs of each module. */
 class GuestFiles {
   private readonly tools: readonly string[];
 
@@ -112,7 +114,7 @@ class GuestFiles {
     this.write(inputsPath(module), JSON.stringify(noted, null, 1));
   }
 
-  /** Writes beside and renames, so that nobody who builds or loads at the same time sees half a file. */
+  /** Writes to a temporary file and renames it, so that nobody who builds or loads at the same time sees half a file. */
   write(path: string, contents: string | Uint8Array): void {
     const file = resolve(this.root, path);
     mkdirSync(dirname(file), { recursive: true });
@@ -129,8 +131,9 @@ class GuestFiles {
 const inputsPath = (module: string): string => `${module}.inputs.json`;
 
 /**
- * Names sources from the root, and adds `x_functionStarts`: where in the module each function's body starts, which a source map does not say. A source map
- * carries the text of its sources: that of the language's library is left out, which is most of it, and which nobody debugs.
+ * Names sources from the root, and adds `x_functionStarts`: the offset in the module at which each function's body starts, which a source
+ * map does not say. A source map carries the text of its sources. That of the language's library is left out: it is most of the text, and
+ * nobody debugs it.
  */
 function finishSourceMap(json: string, module: Uint8Array, library: Library): string {
   const map = JSON.parse(json) as {

@@ -1,4 +1,4 @@
-/** The runtime's package, as the tools know it: where it is, and what applications call it. */
+/** The runtime's package for the tools: its folder, and the name by which applications import it. */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 

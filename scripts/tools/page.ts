@@ -1,25 +1,25 @@
 /**
- * Bundles an application for browsers: one ES module for each entry, a page and its workers, with what they share in chunks. Guests are copied beside, where
- * a worker looks for them. What is the same as before is left alone, so that a page can be loaded while this runs.
+ * Bundles an application for browsers: one ES module for each entry, a page and its workers, with shared code in chunks. Guests are copied
+ * next to them, where a worker looks for them. Unchanged files are not written, so that a page can be loaded while this runs.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { build } from 'esbuild';
 
 export interface PageBuild {
-  /** TypeScript or JavaScript: of the page, and of each VM's worker. */
+  /** Entry files of the page and of each VM's worker, in TypeScript or JavaScript. */
   readonly entries: readonly string[];
-  /** What is copied as it is: HTML, styles, modules of guests with their source maps. */
+  /** Files to copy as they are: HTML, styles, modules of guests with their source maps. */
   readonly files: readonly string[];
-  /** Folder that holds these and nothing else afterwards. */
+  /** Folder that afterwards contains these and nothing else. */
   readonly outFolder: string;
-  /** Configuration whose `paths` say where imports lead; without it they lead to installed packages. */
+  /** Configuration whose `paths` resolve imports; without it they lead to installed packages. */
   readonly tsconfig?: string;
 }
 
 type Files = Map<string, Uint8Array>;
 
-/** @throws with esbuild's report; when a file that is to be copied is not there */
+/** @throws with esbuild's report; when a file to copy does not exist */
 export async function buildPage({ entries, files, outFolder, tsconfig }: PageBuild): Promise<void> {
   const built: Files = new Map();
   const { outputFiles } = await build({
@@ -39,7 +39,7 @@ export async function buildPage({ entries, files, outFolder, tsconfig }: PageBui
   replaceFolder(outFolder, built);
 }
 
-/** Modules and source maps of the guests that were built to a folder. */
+/** Modules and source maps of the guests in a build folder. */
 export const guestFilesIn = (folder: string): string[] =>
   readdirSync(folder)
     .filter((name) => /\.wasm(\.map)?$/.test(name))

@@ -1,6 +1,6 @@
 /**
- * Strips the types from TypeScript, file by file, without looking at them: a twentieth of the time that the compiler takes. What is built already is left alone,
- * by the compiler, too, whose output stays until its source is newer.
+ * Strips the types from TypeScript, file by file, without checking them, in a twentieth of the compiler's time. A file that is up to date
+ * is not written, even if the compiler has built it: its output stays until its source is newer.
  */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,18 +8,18 @@ import { build } from 'esbuild';
 
 export interface Transpilation {
   readonly root: string;
-  /** Of sources, from the root. */
+  /** Folders of sources, from the root. */
   readonly folders: readonly string[];
-  /** Where each file is built to by its path from the root. */
+  /** Folder of the output, in which each file keeps its path from the root. */
   readonly outFolder: string;
 }
 
-/** AssemblyScript, and what runs in no build. */
+/** Matches AssemblyScript, and files that are not part of a build. */
 const NO_SOURCE = /(^|\/)(assembly|wasm-actors)\/|\.test\.ts$|\.d\.ts$/;
 
 const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
-/** @returns how many files were built. @throws with esbuild's report */
+/** @returns the number of files built. @throws with esbuild's report */
 export async function transpile({ root, folders, outFolder }: Transpilation): Promise<number> {
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

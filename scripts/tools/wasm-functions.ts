@@ -1,4 +1,4 @@
-/** Where the functions of a WebAssembly module are, from its binary form: https://webassembly.github.io/spec/core/binary/modules.html */
+/** Finds the functions of a WebAssembly module in its binary form: https://webassembly.github.io/spec/core/binary/modules.html */
 
 const HEADER_BYTES = 8;
 const CODE_SECTION = 10;

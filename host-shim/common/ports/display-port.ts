@@ -12,9 +12,9 @@ import { offer } from './offer.js';
 import { Picture } from './picture.js';
 
 export interface DisplayEvents {
-  /** The picture has changed. */
+  /** Called when the picture has changed. */
   onPicture?(picture: Picture): void;
-  /** Something moves from now on, or nothing does: idle work can wait, or need not. */
+  /** Called when animation starts or ends: idle work can wait while something moves. */
   onAnimating?(animating: boolean): void;
 }
 
@@ -22,11 +22,11 @@ export interface DisplayPort {
   readonly picture: Picture;
   /** Number of the last tick. */
   readonly frame: number;
-  /** One animation frame. A tick that finds the way to scene full is left out: the next one stands for it. @param timeMicros since the Unix epoch */
+  /** One animation frame. Skipped when the way to scene is full: the next tick replaces it. @param timeMicros since the Unix epoch */
   tick(timeMicros: number): void;
-  /** Does what the platform asks for: when it throws, that is reported as this port's crash. @returns whether it was done */
+  /** Runs work that the platform asks for. When it throws, that is reported as this port's crash. @returns whether it succeeded */
   attempt(work: () => void): boolean;
-  /** Adds to a histogram of metrics; left out when the way there is full. */
+  /** Adds to a histogram of metrics; skipped when the way there is full. */
   observe(name: string, valueMs: number): void;
 }
 

@@ -1,20 +1,20 @@
-/** What the platform says of a failure, in one line: "fetch failed" alone says nothing, its causes do. */
+/** The platform's description of a failure in one line, with its causes: "fetch failed" alone says nothing. */
 
 import { reasonsOf } from '../../../actors/contract/thrown.js';
 
-/** Links of a chain of causes that are read: a fetch has one or two. */
+/** Most causes that are read of a chain: a fetch has one or two. */
 const CAUSES_MAX = 4;
 
 const ownWords = (error: Error): string => error.message || String((error as { code?: unknown }).code ?? error.name);
 
-/** Of a host with several addresses each was tried: the first error stands for those of the others. */
+/** The cause of an error. When each of a host's addresses was tried, the first error stands for all. */
 const causeOf = (error: Error): unknown => error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
 
 export function wordsOf(error: unknown): string {
   try {
     return chainOf(error) || reasonsOf(error);
   } catch {
-    return reasonsOf(error); // what was thrown does not let itself be read
+    return reasonsOf(error); // the thrown value cannot be read
   }
 }
 

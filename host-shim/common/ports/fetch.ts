@@ -1,5 +1,5 @@
 /**
- * The fetch port: one HTTP exchange per `start`, by the platform's own `fetch`. Every start that is not aborted is answered once.
+ * The fetch port: one HTTP exchange per `start`, made by the platform's `fetch`. Every start that is not aborted is answered once.
  * The catch: an answer must fit a frame, so a body is read only up to its limit, and headers that do not fit are left out.
  */
 import type { Port } from '../../../actors/vm/port/port.js';
@@ -19,15 +19,15 @@ import { OFFER_AGAIN_MS, offer } from './offer.js';
 type Start = MessageOf<typeof fetchSchema, 'start'>;
 type Answer = MessageOf<typeof network, 'fetched'>;
 
-/** Characters of an error that are handed on: the platform's own words, cut to what the message may hold in UTF-8. */
+/** Characters kept of an error in the platform's own words, so that they fit the message in UTF-8. */
 const ERROR_LENGTH_MAX = 160;
-/** Halves of characters are no text: the cut may leave one, and an error may bring some. */
+/** Half characters are not text: the cut may leave one, and an error may contain some. */
 const HALVES = /\p{Surrogate}/gu;
 
 export interface FetchPortOptions {
-  /** The platform's, or one that answers from elsewhere. */
+  /** The platform's `fetch`, or one that answers from elsewhere. */
   readonly fetch: typeof globalThis.fetch;
-  /** What relative URLs are relative to. */
+  /** Base of relative URLs. */
   readonly baseUrl: URL;
 }
 
@@ -44,7 +44,7 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
         const couldBeSent = port.attempt(() => {
           sent = offer(() => port.send(network.receives.fetched, { ...answer, request }));
         });
-        // An answer that no message can hold, as one whose status is beyond those of HTTP, is none.
+        // An answer that does not fit the message, for example with a status outside HTTP's range, counts as a failure.
         if (!couldBeSent) answerWith(failed('unreachable', 'the answer cannot be handed on'));
         else if (sent) running.delete(request);
         else setTimeout(answerWith, OFFER_AGAIN_MS, answer);

@@ -1,9 +1,9 @@
-/** A display without a screen: ticks come from timers, or one by one from a program that says when. */
+/** A display without a screen: ticks come from timers, or one by one from a program. */
 import type { Clock, TimerHandle, Timers } from '../../../actors/contract/host.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from './display-port.js';
 
-/** Sixty a second. */
+/** Time of a frame at sixty per second. */
 const FRAME_MS = 1000 / 60;
 
 export interface HeadlessDisplayOptions extends DisplayEvents {
@@ -13,7 +13,7 @@ export interface HeadlessDisplayOptions extends DisplayEvents {
 }
 
 export interface HeadlessDisplay extends DisplayPort {
-  /** Ticks at the frame rate until it is stopped. */
+  /** Ticks at the frame rate until `stop`. */
   start(): void;
   stop(): void;
 }

@@ -1,4 +1,4 @@
-/** The input port without its keys: what is pressed goes to focus, and the platform's own way back as well. */
+/** The input port without its keys: pressed keys go to focus, and so does the platform's own way back. */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { focus } from '../../../protocol/generated/focus.js';
 import { input } from '../../../protocol/generated/input.js';
@@ -9,11 +9,11 @@ export type Key = KeyMessage['key'];
 export type KeyPhase = KeyMessage['phase'];
 
 export interface InputPort {
-  /** @throws PortOverloadError when the way to focus is full: nobody has looked at thousands of keys */
+  /** @throws PortOverloadError when the way to focus is full: thousands of keys have not been handled */
   key(key: Key, phase: KeyPhase): void;
-  /** Does what the platform asks for: when it throws, that is reported as this port's crash. @returns whether it was done */
+  /** Runs work that the platform asks for. When it throws, that is reported as this port's crash. @returns whether it succeeded */
   attempt(work: () => void): boolean;
-  /** Back by a gesture or a button of the system. */
+  /** The viewer goes back by a gesture or a button of the system. */
   back(): void;
 }
 

@@ -1,4 +1,4 @@
-/** What a display knows of the scene: the last display list and the strings it refers to. docs/SCENE.md draws an item. */
+/** A display's copy of the scene: the last display list and the strings that it refers to. docs/SCENE.md draws an item. */
 import type { display } from '../../../protocol/generated/display.js';
 import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from '../../../protocol/ports/display.js';
 import type { MessageOf } from '../../../protocol/schema.js';
@@ -8,7 +8,7 @@ export interface PictureItem {
   node: number;
   /** `VIEW_ITEM`, `IMAGE_ITEM` or `TEXT_ITEM`. */
   type: number;
-  /** Index of the clip rectangle that it is seen through. */
+  /** Index of the clip rectangle through which the item is seen. */
   clip: number;
   /** 0xRRGGBBAA */
   colour: number;
@@ -20,7 +20,7 @@ export interface PictureItem {
   radius: number;
   fontSize: number;
   lineHeight: number;
-  /** Most lines of a text; 0 for as many as fit. */
+  /** Maximum number of lines of a text; 0 for as many as fit. */
   lines: number;
   /** 0 start, 1 centre, 2 end. */
   textAlign: number;
@@ -45,7 +45,7 @@ export class Picture {
   private items: DataView = new DataView(new ArrayBuffer(0));
   private clips: DataView = new DataView(new ArrayBuffer(0));
 
-  /** Each read of an item writes the same object again. */
+  /** The object that every read of an item overwrites. */
   private readonly item = {} as PictureItem;
   private readonly clip = {} as PictureClip;
 
@@ -114,5 +114,5 @@ export class Picture {
   }
 }
 
-/** A decoded binary may be a view of a frame that is used again. */
+/** Copies bytes, because a decoded binary may be a view of a frame whose buffer is reused. */
 const copied = (bytes: Uint8Array): DataView => new DataView(bytes.slice().buffer);

@@ -1,9 +1,9 @@
-/** A remote control without a person: keys are pressed by a program. */
+/** A remote control without a person: a program presses the keys. */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type InputPort, type Key, openInputPort } from './input-port.js';
 
 export interface ScriptedInput extends InputPort {
-  /** Down and up. */
+  /** Presses and releases a key. */
   press(key: Key): void;
 }
 

@@ -1,11 +1,11 @@
 /**
- * The telemetry port: brings what metrics has gathered to a backend, as OTLP/HTTP JSON, one body of each scope at a time.
+ * The telemetry port: sends what metrics has gathered to a backend as OTLP/HTTP JSON, one body of each scope at a time.
  *
- *   flush ──> bodies that wait ──> POST ──> taken, whole or in part: what the backend rejected of it is counted and told, and not sent again
+ *   flush ──> bodies that wait ──> POST ──> accepted, whole or in part: rejected items are counted and reported, and not sent again
  *                   ^               │ no answer, 429, 502, 503, 504
- *                   └── waits <─────┘ twice as long each time; after the last try all that waits is dropped
+ *                   └── waits <─────┘ twice as long each time; after the last attempt all that waits is dropped
  *
- * The catch: totals that wait are replaced by those of the next flush, which hold all that they held. Log records are kept, up to a bound.
+ * The catch: waiting totals are replaced by those of the next flush, which include them. Log records are kept, up to a bound.
  */
 
 import type { Timers } from '../../../actors/contract/host.js';
@@ -19,30 +19,30 @@ import { wordsOf } from './error-words.js';
 export interface TelemetryPortOptions {
   readonly fetch: typeof globalThis.fetch;
   readonly timers: Timers;
-  /** Of the backend: `v1/metrics` and `v1/logs` are below it. */
+  /** URL of the backend: `v1/metrics` and `v1/logs` are below it. */
   readonly backendUrl: URL;
   readonly resource: OtlpResource;
-  /** The backend takes longer than this: it is tried again later. */
+  /** Longest time that the backend may take: after that the body is sent again later. */
   readonly timeoutMs: number;
-  /** Told in one line what the backend did not take, and why. */
+  /** Called with one line about what the backend did not accept, and why. */
   readonly onTrouble?: (trouble: string) => void;
 }
 
-/** Counts of bodies, one of metrics and one of logs for each flush that has them. */
+/** Counts bodies: one of metrics and one of logs for each flush that has them. */
 export interface TelemetryPort {
   readonly delivered: number;
-  /** Not delivered, and not replaced by a later flush. */
+  /** Bodies neither delivered nor replaced by a later flush. */
   readonly dropped: number;
-  /** Data points and log records that the backend did not take of bodies that it did. */
+  /** Data points and log records that the backend rejected in bodies that it accepted. */
   readonly rejected: number;
 }
 
-/** The backend answered that it does not take this body, now or later. */
+/** The backend answered that it will not accept this body, now or later. */
 class Refusal extends Error {
   override readonly name = 'Refusal';
 }
 
-/** What a backend asks to be sent again, says the OTLP specification ("Retryable Response Codes"). */
+/** Statuses after which a body is sent again, according to the OTLP specification ("Retryable Response Codes"). */
 const RETRYABLE: readonly number[] = [429, 502, 503, 504];
 
 export function openTelemetryPort(vm: Vm, options: TelemetryPortOptions): TelemetryPort {
@@ -61,7 +61,7 @@ export function openTelemetryPort(vm: Vm, options: TelemetryPortOptions): Teleme
   return counts;
 }
 
-/** Brings the flushes of one scope. */
+/** Delivers the flushes of one scope. */
 class Courier {
   private waiting: OtlpRequest[] = [];
   private tries = 0;
@@ -99,7 +99,7 @@ class Courier {
     this.posting = false;
   }
 
-  /** @returns false when it is to be tried again later */
+  /** @returns false when the body must be sent again later */
   private async postOne(request: OtlpRequest): Promise<boolean> {
     try {
       await this.send(request);
@@ -126,7 +126,7 @@ class Courier {
     return false;
   }
 
-  /** @throws Refusal when the backend will not take it, another error when it did not this time */
+  /** @throws Refusal when the backend will never accept the body; another error when it did not this time */
   private async send({ path, body }: OtlpRequest): Promise<void> {
     const { fetch, backendUrl, timeoutMs } = this.options;
     const url = new URL(`.${path}`, backendUrl);
@@ -159,7 +159,7 @@ class Courier {
   }
 }
 
-/** What an answer of status 200 says of a partial success. A backend that answers something else has taken all. */
+/** Reads a partial success from an answer of status 200. A backend that answers something else has accepted everything. */
 function rejectedIn(answer: string): { readonly rejected: number; readonly message: string } {
   try {
     const { partialSuccess } = JSON.parse(answer) ?? {};

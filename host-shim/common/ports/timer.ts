@@ -1,5 +1,5 @@
 /**
- * The timer port: time for actors. A timer is known by who started it and the number that they gave it.
+ * The timer port: time for actors. A timer is identified by the party that started it and the number that it gave.
  * The catch: timers outlive the incarnation that started them, because a restarted actor expects the ones in its state.
  */
 import type { TimerHandle, Timers } from '../../../actors/contract/host.js';
@@ -11,7 +11,7 @@ import { TIMERS_RUNNING_MAX } from '../../limits.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';
 
 export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {
-  /** By starter and number. */
+  /** Running timers, by starter and number. */
   const running = new Map<number, Map<number, TimerHandle>>();
   const ofStarter = (source: number) => {
     const known = running.get(source) ?? new Map<number, TimerHandle>();
