@@ -1,8 +1,8 @@
 /**
  * Answers a VM that asks which crash made a request fail.
  *
- *   report of a crash ──> kept, with its position as soon as that is known ──┬──> the answer to who asks for that incarnation, also before it comes
- *   a VM is lost ───────> kept for each party that was in it ────────────────┴──> the answer to who asks what a party has ended by since a time
+ *   report of a crash ──> kept, with its position once that is known ──┬──> answers questions about that incarnation, earlier ones too
+ *   a VM is lost ───────> kept for each party that was in it ──────────┴──> answers what a party has ended by since a time
  *
  * The catch: a failure may arrive before the report, which takes another way. Then the answer waits: until the report comes, until the
  * VM is lost from which it would come, or until everything ends.

@@ -98,8 +98,8 @@ function known<T>(name: string, party: T | undefined): T {
 /**
  * Tells all VMs where every actor and port is, and which incarnations have ended.
  *
- * Invariant: a route leads only to a port whose VM is there, or an actor that is up, on its way up, or not yet started. One publication comes after
- * another, and each one sends what is true when it starts.
+ * Invariant: a route leads only to a port whose VM is there, or an actor that is up, on its way up, or not yet started. One publication
+ * comes after another, and each one sends what is true when it starts.
  *
  * The catch: a fence lets frames pass that had left before an incarnation ended, so the last sequence of each is kept while its address
  * remains in use.

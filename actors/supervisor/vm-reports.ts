@@ -89,14 +89,14 @@ export class VmReports {
     const { crashes, directory, changes } = this.services;
     const located = this.locate(report);
     crashes.crashed(report, located);
-    await null; // the order to restart leaves first
+    await null; // the command to restart leaves first
     const [causes, position] = await Promise.all([causesOf(report, directory), located]);
     changes.emit({ ...change, report: { ...report, causes, position } });
   }
 
   /** Asks the party's VM for the position of the crash. @returns an empty text when the VM is gone. Never rejects */
   private async locate({ position, vm, party, epoch }: CrashReport): Promise<string> {
-    await null; // the order to restart leaves first
+    await null; // the command to restart leaves first
     if (position !== '') return position;
     const found = await this.services.directory.vms
       .liveControl(vm)

@@ -193,7 +193,7 @@ export class Durability implements TapListener {
     });
   }
 
-  /** The VM is gone: its memory belongs to another. */
+  /** The VM is gone: its memory belongs to the next incarnation. */
   end(): void {
     this.gone = true;
   }

@@ -2,9 +2,9 @@
  * Requests that nobody will answer any more. A port is not replayed. So when its VM is lost, the requests that its former incarnation was
  * working on fail as when the port alone had ended; so do requests to an address where nobody is any more, and those not answered in time.
  *
- *   the VM is linked anew ──> open requests to its ports, without those that come to them again ──> what it had sent before is drained ──> `ended`
- *   the route is gone ──────> open requests to the address ──> what the links had brought by then is drained ──> `unreachable`
- *   a deadline has passed ──> a turn of the event loop ──> open requests whose deadline has ──> what had come by then is drained ──> `deadline`
+ *   the VM is linked anew ──> open requests to its ports, except those that reach them again ──> its earlier output is drained ──> `ended`
+ *   the route is gone ──────> open requests to the address ──> what had arrived by then is drained ──> `unreachable`
+ *   a deadline has passed ──> a turn of the event loop ──> late open requests ──> what had arrived by then is drained ──> `deadline`
  *
  * The turn: a thread that was busy finds its timers before the batches that have arrived over its message ports.
  */

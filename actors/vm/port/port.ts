@@ -159,9 +159,9 @@ export class Port<P extends PortParty = PortParty> {
   /**
    * Settles exactly once.
    * @throws RangeError (as rejection) for a deadline that is no number of milliseconds
-   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed; the cause of `refused` is a
-   *   PermissionError when the schema of this port does not name the target. When the target has crashed the cause is a CrashError, and the rejection waits
-   *   until the position in its source is known
+   * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed. The cause of
+   *   `refused` is a PermissionError when the schema of this port does not name the target. When the target has crashed, the cause is
+   *   a CrashError, and the rejection waits until the position in the source is known
    */
   request<S extends Fields, R extends Fields>(
     message: BoundRequest<S, R, Recipient<P>>,
