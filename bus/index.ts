@@ -17,4 +17,3 @@ export { PortReader, PortWriter } from './port-link.js';
 export { Random } from './random.js';
 export type { ReaderRetention, WriterRetention } from './retention.js';
 export { createRing, RingReader, RingWriter } from './ring-link.js';
-export { createThreadLink, type ThreadLink, type ThreadLinkFaults, type ThreadLinkOptions } from './thread-link.js';

@@ -1,8 +1,8 @@
 /**
  * A link carries frames in one direction between two VMs: in order, none lost, none doubled, and with back-pressure that the sender
- * sees. Drained frames can be kept until they are durable: bus/retention.ts. Three implementations share both contracts and their
- * conformance suites: the shared-memory ring, the message port with batches in transferred buffers, and the in-thread link with
- * seeded delay and faults.
+ * sees. Drained frames can be kept until they are durable: bus/retention.ts. Two implementations share both contracts and their
+ * conformance suites: the ring in shared memory, and the message port with batches in transferred buffers. The simulation runs the
+ * same two over ports with seeded delays and faults.
  */
 import type { ReaderRetention, WriterRetention } from './retention.js';
 

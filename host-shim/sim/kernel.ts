@@ -23,7 +23,6 @@ export interface KernelOptions {
 
 interface Event {
   readonly at: number;
-  readonly rank: number;
   readonly order: number;
   /** Nobody waits for it: part of a beat. */
   readonly beat: boolean;
@@ -45,11 +44,11 @@ export class Kernel {
   }
 
   /**
-   * Events of the same microsecond run by rank, and those of the same rank in the order in which they were scheduled.
+   * Events of the same microsecond run in the order in which they were scheduled.
    * @returns a function that takes the event back
    */
-  schedule(delayMicros: number, run: () => void, rank = 0): () => void {
-    return this.add(delayMicros, run, rank, false);
+  schedule(delayMicros: number, run: () => void): () => void {
+    return this.add(delayMicros, run, false);
   }
 
   /** An event every so often, for which nobody waits: `run` does not go on for its sake. @returns a function that ends it */
@@ -62,7 +61,6 @@ export class Kernel {
           next();
           run();
         },
-        0,
         true,
       );
     };
@@ -70,8 +68,8 @@ export class Kernel {
     return () => takeBack();
   }
 
-  private add(delayMicros: number, run: () => void, rank: number, beat: boolean): () => void {
-    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), rank, order: this.order++, beat, run };
+  private add(delayMicros: number, run: () => void, beat: boolean): () => void {
+    const event: Event = { at: this.time + Math.max(0, Math.round(delayMicros)), order: this.order++, beat, run };
     push(this.heap, event);
     if (!beat) this.expected++;
     return () => this.take(event);
@@ -113,7 +111,7 @@ export class Kernel {
   }
 }
 
-const before = (a: Event, b: Event): boolean => (a.at - b.at || a.rank - b.rank || a.order - b.order) < 0;
+const before = (a: Event, b: Event): boolean => (a.at - b.at || a.order - b.order) < 0;
 
 function push(heap: Event[], event: Event): void {
   let i = heap.length;

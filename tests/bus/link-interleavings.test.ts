@@ -5,16 +5,8 @@
  */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  createRing,
-  createThreadLink,
-  type LinkEnds,
-  type PortLike,
-  PortReader,
-  PortWriter,
-  RingReader,
-  RingWriter,
-} from '../../bus/index.js';
+import { createRing, type LinkEnds, type PortLike, PortReader, PortWriter, Random, RingReader, RingWriter } from '../../bus/index.js';
+import { createDirection, SeededLink } from '../../host-shim/sim/transport.js';
 import { frameNumber, numberedFrame } from './frames.js';
 
 const CAPACITY_BYTES = 1024;
@@ -41,6 +33,20 @@ function runFirst(queue: (() => void)[]): boolean {
   return run !== undefined;
 }
 
+/** As the simulation has it, with spells of refusals. */
+function seeded(memory: SharedArrayBuffer | null): HandDriven {
+  const queue: (() => void)[] = [];
+  const schedule = (_delayMicros: number, run: () => void): void => void queue.push(run);
+  const carriage = { random: new Random(5), schedule, delay: { minMicros: 0, maxMicros: 0 }, faults: { refuseRate: 0.05 } };
+  const there = createDirection(memory, carriage);
+  const back = createDirection(memory && createRing(CAPACITY_BYTES), carriage);
+  return {
+    writer: new SeededLink(back, there, [], CAPACITY_BYTES).writer,
+    reader: new SeededLink(there, back, [], CAPACITY_BYTES).reader,
+    arrive: () => runFirst(queue),
+  };
+}
+
 const links: Record<string, () => HandDriven> = {
   ring() {
     const { ports, arrive } = handDrivenPorts();
@@ -51,14 +57,8 @@ const links: Record<string, () => HandDriven> = {
     const { ports, arrive } = handDrivenPorts();
     return { writer: new PortWriter(ports[0], CAPACITY_BYTES), reader: new PortReader(ports[1], CAPACITY_BYTES), arrive };
   },
-  thread() {
-    const queue: (() => void)[] = [];
-    const schedule = (_delayMicros: number, run: () => void): void => void queue.push(run);
-    return {
-      ...createThreadLink({ seed: 5, capacityBytes: CAPACITY_BYTES, schedule, faults: { refuseRate: 0.05 } }),
-      arrive: () => runFirst(queue),
-    };
-  },
+  'seeded ring': () => seeded(createRing(CAPACITY_BYTES)),
+  'seeded port': () => seeded(null),
 };
 
 /** Two parties that use a link as the contract says, and count. */

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import { linkConformance } from './link-conformance.js';
 import { linkStress } from './link-stress.js';
-import { linkKinds } from './links.js';
+import { platformLinks } from './links.js';
 import { retentionConformance } from './retention-conformance.js';
 
 it('runs on a page that may share memory', () => {
   expect(crossOriginIsolated).toBe(true);
 });
 
-for (const kind of linkKinds) {
+for (const kind of platformLinks) {
   linkConformance(kind);
   retentionConformance(kind);
 }

@@ -1,19 +1,22 @@
-/** The three links as the conformance suite opens them, each end on its own side of a real MessageChannel where it needs one. */
+/**
+ * The links as the conformance suites open them: the ring and the message port, each end on its own side of a real MessageChannel, and both
+ * again as the simulation has them, with messages that are delayed from a seed.
+ */
 import {
   createRing,
-  createThreadLink,
   type LinkEnds,
   type LinkWriter,
   type PortLike,
   PortReader,
   PortWriter,
+  Random,
   RingReader,
   RingWriter,
-  type ThreadLink,
 } from '../../bus/index.js';
+import { createDirection, SeededLink } from '../../host-shim/sim/transport.js';
 
 export interface LinkKind {
-  readonly name: 'ring' | 'port' | 'thread';
+  readonly name: 'ring' | 'port' | 'seeded ring' | 'seeded port';
   /** True when the reader is rung only when it sleeps, and never by a batch as such. */
   readonly silentWhenAwake: boolean;
   open(capacityBytes?: number): LinkEnds;
@@ -74,19 +77,43 @@ const portLink: LinkKind = {
   },
 };
 
-const threadLink: LinkKind = {
-  name: 'thread',
-  silentWhenAwake: true,
-  outlivesWriter: false,
-  open: (capacityBytes) => createThreadLink({ seed: 1, capacityBytes, schedule: (_delayMicros, run) => void setTimeout(run, 0) }),
-  // The ends themselves stay: it is the simulation that loses VMs, and they are in its one thread.
+/** Both ends of one direction. @param memory null where it is not shared */
+function openSeeded(memory: SharedArrayBuffer | null, capacityBytes?: number, unreleased: readonly Uint8Array[] = []): LinkEnds {
+  const delay = { minMicros: 0, maxMicros: 0 };
+  const carriage = { random: new Random(1), schedule: (_delayMicros: number, run: () => void) => void setTimeout(run, 0), delay };
+  const there = createDirection(memory, carriage);
+  const back = createDirection(memory && createRing(), carriage);
+  const { writer } = new SeededLink(back, there, unreleased, capacityBytes);
+  const { reader } = new SeededLink(there, back, [], capacityBytes);
+  if (memory) ringMemory.set(writer, memory);
+  return { writer, reader };
+}
+
+const seededRing: LinkKind = {
+  ...ringLink,
+  name: 'seeded ring',
+  open: (capacityBytes) => openSeeded(createRing(capacityBytes)),
   reopen(former, lost) {
-    const link = former as ThreadLink;
-    if (lost === 'writer') link.clear();
-    else link.rewind();
-    link.writer.flush();
-    return link;
+    if (lost === 'reader') former.writer.detach();
+    else former.reader.detach();
+    return openSeeded(ringMemory.get(former.writer) as SharedArrayBuffer);
   },
 };
 
-export const linkKinds: readonly LinkKind[] = [ringLink, portLink, threadLink];
+const seededPort: LinkKind = {
+  ...portLink,
+  name: 'seeded port',
+  open: (capacityBytes) => openSeeded(null, capacityBytes),
+  reopen(former, lost, capacityBytes) {
+    if (lost === 'writer') {
+      former.reader.detach();
+      return openSeeded(null, capacityBytes);
+    }
+    former.writer.detach();
+    return openSeeded(null, capacityBytes, former.writer.unreleased());
+  },
+};
+
+/** Those of the platforms. */
+export const platformLinks: readonly LinkKind[] = [ringLink, portLink];
+export const linkKinds: readonly LinkKind[] = [...platformLinks, seededRing, seededPort];

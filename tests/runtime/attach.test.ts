@@ -2,12 +2,12 @@
 import { expect, test } from 'vitest';
 import { Vm } from '../../actors/vm/vm.js';
 import type { LinkEnds } from '../../bus/link.js';
-import { createThreadLink } from '../../bus/thread-link.js';
+import { platformLinks } from '../bus/links.js';
 import { bank, parties, teller } from './bank.js';
 
 test('frames take the new link at once, without new routes', async () => {
   const opened: LinkEnds[] = [];
-  const link = () => createThreadLink({ seed: 1, schedule: (_delayMicros, run) => queueMicrotask(run) });
+  const link = () => platformLinks[0].open();
   const incoming: LinkEnds[] = [];
   const receipts: number[] = [];
   const vm = new Vm({
