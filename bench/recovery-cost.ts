@@ -15,11 +15,10 @@ const RECOVERY_FILES = [
   'bus/journal.js',
   'bus/journal-mirror.js',
   'bus/digest.js',
-  'actors/vm/checkpointer.js',
+  'actors/vm/durability.js',
   'actors/vm/checkpoint-memory.js',
   'actors/vm/cell/cell-journal.js',
-  'actors/vm/cell/sent-since.js',
-  'actors/vm/cell/snapshots.js',
+  'actors/vm/cell/rehearsal.js',
   'actors/vm/cell/snapshots.js',
 ].map((file) => new URL(`../${file}`, import.meta.url));
 
