@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { Copier } from '../../bus/copier.js';
 
-it('copier copies what `set` does, whatever source comes after which', () => {
+it('copier copies like `set`, whatever the order of sources', () => {
   const random = (length: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (i * 167 + length) & 255);
   // Two sources that share a buffer at different offsets, and one in shared memory.
   const buffer = random(2000);

@@ -56,7 +56,7 @@ describe('dead letters', () => {
     expect(letters.count).toBe(DEAD_LETTERS_MAX + 55);
   });
 
-  it('take what is too short for a header, out of shared memory too', () => {
+  it('accept bytes that are too short for a header, even from shared memory', () => {
     const letters = new DeadLetters(8, () => 0);
     letters.add('undecodable', 'truncated', new Uint8Array(new SharedArrayBuffer(6)).fill(7), 1, 5);
     const [letter] = letters.list();

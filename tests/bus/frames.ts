@@ -1,7 +1,7 @@
-/** Frames whose bytes tell which they are, so that a lost, doubled, moved or damaged one is seen. */
+/** Frames whose bytes identify them, so that a lost, doubled, moved or damaged one is noticed. */
 import { LENGTH_BYTES, writeFrameLength } from '../../protocol/frame.js';
 
-/** The smallest that carries its number. */
+/** Size of the smallest frame that carries its number. */
 export const NUMBERED_BYTES_MIN = 8;
 
 export function numberedFrame(number: number, length: number): Uint8Array {

@@ -1,4 +1,4 @@
-/** A mirror holds what the journal does that tells it of its entries, wherever both are in their rounds. */
+/** A mirror holds the same as its journal, wherever both are in their rings. */
 import { expect, it } from 'vitest';
 import { Journal, Random } from '../../bus/index.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
@@ -48,7 +48,7 @@ it(`has the same entries at the same positions, round and round (seed ${SEED}, T
   expect(poisoned).toBeGreaterThan(rounds);
 });
 
-it('keeps nothing that a checkpoint covers of which it was told first', () => {
+it('keeps no entry that arrives after the checkpoint that covers it', () => {
   const entries: Uint8Array[] = [];
   const positions: number[] = [];
   const journal = new Journal(Journal.allocate(JOURNAL_BYTES, false), {
@@ -67,7 +67,7 @@ it('keeps nothing that a checkpoint covers of which it was told first', () => {
   expect(entriesOf(new Journal(mirror.copy()), 0)).toEqual([[7, 2, positions[2], true]]);
 });
 
-it('does not take what it has no room for', () => {
+it('refuses an entry that it has no room for', () => {
   const mirror = new JournalMirror(JOURNAL_BYTES);
   const large = new Uint8Array(JOURNAL_BYTES / 2);
   mirror.append(large);

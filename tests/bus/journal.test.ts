@@ -1,4 +1,4 @@
-/** The journal against a model, and what another thread finds of it when its writer is gone. */
+/** The journal against a model, and what another thread finds in it when its writer is gone. */
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ describe.each([
     expect(() => append(journal, 1, 9, 300)).toThrow(RangeError);
   });
 
-  it('says of a frame that it was given up where it has no room for anything more, and for as long as the frame is there', () => {
+  it('marks a frame as poison even without room for anything more, and for as long as the frame is there', () => {
     const journal = open(128);
     const batch = batchOf([0, 1, 2], () => 40);
     journal.appendBatch(1, batch, 0, batch.length);
@@ -238,14 +238,14 @@ describe('journal and its memory', () => {
     );
   });
 
-  it('shows no entry whose writing was cut off: what lies beyond the published end is not read', () => {
+  it('shows no entry whose writing was cut off: nothing beyond the published end is read', () => {
     const memory = Journal.allocate(1024, true);
     const journal = new Journal(memory);
     append(journal, 1, 0, 40);
     const published = new Uint8Array(memory.slice(0, HEADER_BYTES));
     append(journal, 1, 1, 40);
     const version = new Uint8Array(memory, 0, 4);
-    // As it was just before the version was counted up: the second entry and the other bounds are written already.
+    // The memory just before the version was incremented: the second entry and the other bounds are written already.
     version.set(published.subarray(0, 4));
     expect(entriesOf(new Journal(memory)).map(({ number }) => number)).toEqual([0]);
   });

@@ -68,7 +68,7 @@ export function linkConformance(kind: LinkKind): void {
       expect(writer.stats.refused).toBeGreaterThan(0);
     });
 
-    it('copies what is written: the sender may reuse its buffer at once', async () => {
+    it('copies written frames: the sender may reuse its buffer at once', async () => {
       const { writer, reader } = open();
       const buffer = new Uint8Array(256);
       for (let number = 0; number < 3; number++) {
@@ -80,7 +80,7 @@ export function linkConformance(kind: LinkKind): void {
       expect(await readAll(reader, 3)).toEqual([0, 1, 2]);
     });
 
-    it('refuses a write without room, and calls onRoom once when room has come', async () => {
+    it('refuses a write without room, and calls onRoom once when there is room', async () => {
       const { writer, reader } = open(SMALL_BYTES);
       let calls = 0;
       writer.onRoom = () => calls++;
@@ -140,7 +140,7 @@ export function linkConformance(kind: LinkKind): void {
       expect(await readAll(reader, 1)).toEqual([5]);
     });
 
-    it('leaves a frame that the sink refuses, or that it throws at, for the next drain', async () => {
+    it('leaves a frame for the next drain when the sink refuses it or throws', async () => {
       const { writer, reader } = open();
       await writeAll(
         writer,
@@ -171,7 +171,7 @@ export function linkConformance(kind: LinkKind): void {
       expect(reader.empty).toBe(true);
     });
 
-    it('ends one end only when that is detached, and refuses what comes to it', async () => {
+    it('ends only the end that is detached, which then refuses every frame', async () => {
       const { writer, reader } = open();
       await writeAll(writer, [numberedFrame(0, 40)]);
       writer.detach();
@@ -234,7 +234,7 @@ export function linkConformance(kind: LinkKind): void {
       expect(await readAll(reader, 1)).toEqual([0]);
     });
 
-    it('closed by the writer: what was written arrives, the sleeping reader is woken, further writes are refused', async () => {
+    it('closed by the writer: written frames arrive, the sleeping reader is woken, further writes are refused', async () => {
       const { writer, reader } = open();
       writer.write(numberedFrame(0, 40), 0, 40);
       writer.close();
@@ -253,7 +253,7 @@ export function linkConformance(kind: LinkKind): void {
       expect(reader.closed).toBe(true);
     });
 
-    it('closed by the reader: what waits is dropped, the waiting writer is woken, further writes are refused', async () => {
+    it('closed by the reader: waiting frames are dropped, the waiting writer is woken, further writes are refused', async () => {
       const { writer, reader } = open(SMALL_BYTES);
       fill(writer, 100);
       const room = new Promise<void>((resolve) => {

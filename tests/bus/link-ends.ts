@@ -1,9 +1,9 @@
-/** What a test does with the ends of a link. */
+/** Helpers of tests for the ends of a link. */
 import type { LinkReader, LinkWriter } from '../../bus/index.js';
 import { frameLength } from '../../protocol/frame.js';
 import { frameNumber, numberedFrame } from './frames.js';
 
-/** Lets doorbells, batches and acknowledgements that are on their way arrive. Only what must not happen is looked at after it. */
+/** Lets doorbells, batches and acknowledgements on their way arrive. Used only before a check that something did not happen. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setTimeout(resolve, 1));
 }

@@ -1,6 +1,6 @@
 /**
- * No lost wake-up, whatever the order of things: random interleavings of write, flush, drain, sleep and the arrival of each single
- * message on its way. For the ring, whose ends run on two threads, what one end does also comes between any two atomic operations
+ * No lost wake-up, whatever the order of events: random interleavings of write, flush, drain, sleep and the arrival of each single
+ * message on its way. The ends of the ring run on two threads, so actions of one end also come between any two atomic operations
  * of the other. At the end both sides act on wake-ups only, and still everything must arrive.
  */
 import fc from 'fast-check';
@@ -13,7 +13,7 @@ const CAPACITY_BYTES = 1024;
 const SEED = 20_261;
 const RUNS = 600;
 
-/** A link whose messages arrive one at a time, when they are told to. */
+/** A link whose messages arrive one at a time, on command. */
 interface HandDriven extends LinkEnds {
   /** Lets one message arrive, if there is one on its way. @returns false when there is none */
   arrive(): boolean;
@@ -141,7 +141,7 @@ function perform(step: Step, link: HandDriven, conversation: Conversation): void
   else link.arrive();
 }
 
-/** What the runs of a property came across: a property that never blocks or wakes would prove nothing. */
+/** Counts what the runs of a property met: a property that never blocks or wakes would prove nothing. */
 const tally = { refused: 0, wakings: 0, interruptions: 0 };
 
 function conclude(link: HandDriven, conversation: Conversation): void {

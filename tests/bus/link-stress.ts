@@ -30,7 +30,7 @@ function openThere(kind: 'ring' | 'port', capacityBytes: number): { ends: LinkEn
   return { ends, order: { kind, capacityBytes, there: far[0], back: far[1] }, transfer: [there.port2, back.port2] };
 }
 
-/** Writes frames 0 to `count` in bursts between which it lets go of the thread, and checks that they come back in order. */
+/** Writes frames 0 to `count` in bursts, yields the thread between them, and checks that they come back in order. */
 async function roundTrip({ writer, reader }: LinkEnds, count: number, sizeMax: number): Promise<{ wakings: number; waits: number }> {
   const random = new Random(SEED);
   let written = 0;

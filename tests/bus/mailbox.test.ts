@@ -64,7 +64,7 @@ describe('mailbox', () => {
     expect(mailbox.stats).toEqual({ accepted: 4, dropped: 0, conflated: 0, refused: 1, forced: 0 });
   });
 
-  it('latest: the older of a key goes, the newer comes last', () => {
+  it('latest: the older frame of a key is removed, the newer is appended', () => {
     const mailbox = new Mailbox();
     expect(offer(mailbox, 1, 50, latest, 'a')).toBe('accepted');
     offer(mailbox, 2, 40, latest, 'b');
@@ -78,7 +78,7 @@ describe('mailbox', () => {
     expect(mailbox.stats).toEqual({ accepted: 8, dropped: 0, conflated: 2, refused: 0, forced: 0 });
   });
 
-  it('latest when full: replaces its like if that makes room, and waits otherwise', () => {
+  it('latest when full: replaces the frame of its key if that makes room, and waits otherwise', () => {
     const mailbox = new Mailbox(2, 100);
     offer(mailbox, 1, 50, latest, 'a');
     offer(mailbox, 2, 50, latest, 'b');
@@ -95,7 +95,7 @@ describe('mailbox', () => {
     expect([takeAll(mailbox), takeAll(mailbox, IDLE)]).toEqual([[1], [2]]);
   });
 
-  it('is not full for others with what its party sends to itself, and the failures of its own requests', () => {
+  it('is not made full for others by frames of its own party to itself, nor by failures of its own requests', () => {
     const mailbox = new Mailbox(3, 1000);
     const frameOf = (source: number, kind: number): Uint8Array => {
       const bytes = numberedFrame(0, 60);
@@ -135,7 +135,7 @@ describe('mailbox', () => {
     expect(() => offer(new Mailbox(10, 100), 0, 101, deliver)).toThrow(RangeError);
   });
 
-  it('hands over what waited when it is cleared, and goes on empty', () => {
+  it('hands over waiting frames when it is cleared, and goes on empty', () => {
     const mailbox = new Mailbox();
     [IDLE, INTERACTIVE, ORDINARY, INTERACTIVE].forEach(
       (lane, number) => void offer(mailbox, number, 30, { lane, overflow: 'latest' }, `key ${number}`),
@@ -167,7 +167,7 @@ interface Waiting {
   readonly key: ConflationKey;
 }
 
-/** What a mailbox means, without a thought for speed. */
+/** The meaning of a mailbox, without regard to speed. */
 class MailboxModel {
   readonly lanes: Waiting[][] = [[], [], []];
 

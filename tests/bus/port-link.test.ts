@@ -1,10 +1,10 @@
-/** What is the port's own: its window, its acknowledgements, and that damaged batches end the link with a typed error. */
+/** Tests only of the port link: its window, its acknowledgements, and typed errors that end the link for damaged batches. */
 import { describe, expect, it } from 'vitest';
 import { type PortLike, PortReader, PortWriter } from '../../bus/index.js';
 import { DecodeError } from '../../protocol/errors.js';
 import { numberedFrame } from './frames.js';
 
-/** A port that keeps what is posted. */
+/** A port that records posted messages. */
 function recordingPort(): { port: PortLike; posted: unknown[] } {
   const posted: unknown[] = [];
   return { port: { onmessage: null, close: () => {}, postMessage: (data) => void posted.push(data) }, posted };
@@ -58,7 +58,7 @@ describe('port link', () => {
     expect(posted).toEqual([3 * 356, 3 * 356]);
   });
 
-  it('acknowledges the rest of what was released before it sleeps, and only that', () => {
+  it('acknowledges the rest of the released bytes before it sleeps, and only those', () => {
     const { port, posted } = recordingPort();
     const reader = new PortReader(port, 4096);
     reader.retains = true;
@@ -73,7 +73,7 @@ describe('port link', () => {
     expect(posted).toEqual([2 * 356]);
   });
 
-  it('sends again from the first frame that was not released, though it is in the middle of a batch', () => {
+  it('sends again from the first unreleased frame, even in the middle of a batch', () => {
     const { port, posted } = recordingPort();
     const writer = new PortWriter(port);
     for (let number = 0; number < 3; number++) writer.write(numberedFrame(number, 100), 0, 100);

@@ -1,4 +1,4 @@
-/** What a link retains, as in bus/retention.ts: one suite, run for every implementation in Node and in Chromium. */
+/** The contract of bus/retention.ts: one suite, run for every implementation in Node and in Chromium. */
 import { afterEach, describe, expect, it } from 'vitest';
 import type { LinkEnds } from '../../bus/index.js';
 import { numberedFrame } from './frames.js';
@@ -23,7 +23,7 @@ export function retentionConformance(kind: LinkKind): void {
       }
     });
 
-    it('says whether all was drained that had been flushed at a position, also round a small link', async () => {
+    it('says whether everything flushed up to a position was drained, even when a small link wraps around', async () => {
       const { writer, reader } = open(SMALL_BYTES);
       expect(reader.reached(writer.position)).toBe(true);
       for (let number = 0; number < 45; number += 3) {
@@ -67,7 +67,7 @@ export function retentionConformance(kind: LinkKind): void {
       expect(writer.write(numberedFrame(accepted, 100), 0, 100)).toBe(true);
     });
 
-    it('that retains: a mark releases what was drained before it, and nothing twice', async () => {
+    it('that retains: a mark releases frames drained before it, and nothing twice', async () => {
       const { writer, reader } = open(SMALL_BYTES);
       reader.retains = true;
       const accepted = fill(writer, 100);
@@ -86,7 +86,7 @@ export function retentionConformance(kind: LinkKind): void {
       expect(await readAll(reader, again)).toEqual(upTo(again));
     });
 
-    it('whose reader is lost: what was not released comes again, in order, and what is written next behind it', async () => {
+    it('whose reader is lost: unreleased frames come again, in order, and the next frames after them', async () => {
       const link = open();
       const { writer, reader } = link;
       reader.retains = true;
@@ -111,7 +111,7 @@ export function retentionConformance(kind: LinkKind): void {
       expect(next.reader.empty).toBe(true);
     });
 
-    it('whose reader is lost: what was not released takes its room until it is', async () => {
+    it('whose reader is lost: unreleased frames take room until they are released', async () => {
       const link = open(SMALL_BYTES);
       link.reader.retains = true;
       const accepted = fill(link.writer, 100);
@@ -132,7 +132,7 @@ export function retentionConformance(kind: LinkKind): void {
       expect(await readAll(next.reader, 1)).toEqual([all]);
     });
 
-    it('whose writer is lost: what it had flushed comes all or not at all, and what it had not never does', async () => {
+    it('whose writer is lost: flushed frames arrive all or not at all, and unflushed frames never', async () => {
       const link = open();
       const { writer, reader } = link;
       reader.retains = true;
@@ -152,7 +152,7 @@ export function retentionConformance(kind: LinkKind): void {
       expect(next.reader.empty).toBe(true);
     });
 
-    it('gives what was flushed and not released to whoever opens the writer anew, unless the link itself outlives it', async () => {
+    it('gives flushed and unreleased frames to a writer that is opened again, unless the link itself outlives it', async () => {
       const { writer, reader } = open();
       reader.retains = true;
       const numbersLeft = (): number[] => numbersIn(writer.unreleased());
@@ -171,7 +171,7 @@ export function retentionConformance(kind: LinkKind): void {
       expect(numbersLeft()).toEqual(kind.outlivesWriter ? [] : [2, 3]);
     });
 
-    it('shows what was flushed and not released, whoever keeps it, also round a small link', async () => {
+    it('shows flushed and unreleased frames, wherever they are kept, even when a small link wraps around', async () => {
       const { writer, reader } = open(SMALL_BYTES);
       reader.retains = true;
       for (let number = 0; number < 45; number += 3) {
@@ -190,7 +190,7 @@ export function retentionConformance(kind: LinkKind): void {
       }
     });
 
-    it('shows its reader how far it was written', async () => {
+    it('shows its reader how far its writer has got', async () => {
       const { writer, reader } = open();
       expect(reader.reached(reader.published)).toBe(true);
       for (let number = 0; number < 6; number += 2) {

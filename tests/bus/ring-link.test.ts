@@ -1,4 +1,4 @@
-/** What is the ring's own: when it publishes, and that damaged memory ends the link with a typed error and nothing else. */
+/** Tests only of the ring: when it publishes, and that damaged memory ends the link with a typed error and nothing else. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRing, Random, RingReader, RingWriter } from '../../bus/index.js';
@@ -24,7 +24,7 @@ describe('ring', () => {
     expect(createRing(64).byteLength).toBe(HEADER_BYTES + 64);
   });
 
-  it('shows what was written at the flush, not before', () => {
+  it('shows written frames at the flush, not before', () => {
     const { writer, reader } = filledRing([]);
     writer.write(numberedFrame(0, 40), 0, 40);
     expect([reader.empty, reader.drain(() => true, 9)]).toEqual([true, 0]);
@@ -32,7 +32,7 @@ describe('ring', () => {
     expect([reader.empty, reader.drain(() => true, 9)]).toEqual([false, 1]);
   });
 
-  it('shows what was written when a write finds no room, as it could never be drained otherwise', () => {
+  it('shows written frames when a write finds no room, as they could never be drained otherwise', () => {
     const { writer, reader } = filledRing([]);
     let written = 0;
     while (writer.write(numberedFrame(written, 100), 0, 100)) written++;
@@ -49,7 +49,7 @@ describe('ring', () => {
     expect(accepted).toEqual([false, true, true]);
   });
 
-  it('goes on where the former ends stopped, when new ones are attached', () => {
+  it('goes on where the former ends stopped when new ones are attached', () => {
     const { memory, reader } = filledRing([40, 50, 60]);
     reader.drain(() => true, 1);
     const writer = new RingWriter(memory, null);

@@ -1,4 +1,4 @@
-/** What is the simulation's own in its links: delay and faults that are drawn from a seed, and never cost a frame. */
+/** Tests only of the simulation's links: delay and faults are drawn from a seed, and never cost a frame. */
 import { describe, expect, it } from 'vitest';
 import { createRing, type LinkEnds, Random } from '../../bus/index.js';
 import { createDirection, type Delay, type LinkFaults, type Schedule, SeededLink } from '../../host-shim/sim/transport.js';

@@ -29,11 +29,11 @@ it('sees what comes while it looks, on any of the links', () => {
   expect([silent.looks, busy.looks]).toEqual([3, 3]);
 });
 
-it('gives up, and does not look at all the next times', () => {
+it('ends in vain, and does not look at all the next times', () => {
   expect(sleepsBetween(new SpinWait(), 12)).toEqual([0, 1, 3, 7, 15, 31, 63, 127, 255, 511, 1023, 1023]);
 });
 
-it('looks each time again once it was worth it', () => {
+it('looks every time again once it was worth it', () => {
   const spinWait = new SpinWait();
   sleepsBetween(spinWait, 3);
   for (let skipped = 0; skipped < 7; skipped++) expect(spinWait.keep([new Watched(1)])).toBe(false);

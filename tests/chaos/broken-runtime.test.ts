@@ -16,7 +16,7 @@ import { tryPlan } from '../../chaos/seeds.js';
 import { shrink } from '../../chaos/shrink.js';
 import { loadWasmFactories } from '../../chaos/sim-run.js';
 
-/** Within which a seed must fail. */
+/** Number of seeds of which one must fail. */
 const SEEDS_MAX = 40;
 /** To see that a plan becomes smaller; the last test sees how small. */
 const TRIES_MAX = 8;
@@ -147,7 +147,7 @@ describe.each(BREAKAGES)('without $without', ({ kinds, apply }) => {
   });
 });
 
-test('what is left of a plan is what it takes: one loss, and the messages that it doubles', async () => {
+test('a plan is cut down to what is needed: one loss, and the messages that it doubles', async () => {
   BREAKAGES[0].apply();
   const small = await shrink(await failingPlan(['loss']), fails);
   expect([...faultsOf(small)]).toEqual([['loss', 1]]);

@@ -1,4 +1,4 @@
-/** Plans that have failed once, as they were when they had been cut down. */
+/** Plans that have failed once, after they were cut down. */
 import { expect, test } from 'vitest';
 import type { Plan, PlannedCommand } from '../../chaos/plan.js';
 import { tryPlan } from '../../chaos/seeds.js';
@@ -10,8 +10,8 @@ const order = { bytes: 0, count: 1, delayMs: 0, harm: 'none', orders: [] } as co
 const step = (...orders: readonly PlannedCommand[]) => ({ afterMs: 0, faults: [], orders });
 
 /**
- * Ember ends a batch early, and waits with the rest of it for room in amber's mailbox. The journal has to keep that rest, and is full: amber waits
- * for room in it.
+ * Ember ends a batch early, and waits with the rest of it for room in amber's mailbox. The journal must keep that rest, and is full, so
+ * amber waits for room in the journal.
  */
 const JOURNAL_KEPT_FULL: Plan = {
   seed: 34,

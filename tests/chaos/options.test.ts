@@ -1,4 +1,4 @@
-/** What the command line of the chaos tool takes, and what it says to the rest. */
+/** The options that the chaos tool accepts, and what it says about others. */
 import { expect, test } from 'vitest';
 import { OptionError, parseChaosOptions, USAGE } from '../../chaos/options.js';
 import { FAULT_KINDS } from '../../chaos/plan.js';

@@ -23,7 +23,7 @@ test(
   PATIENCE_MS,
 );
 
-test('what was given up is tried while other faults strike', async () => {
+test('poison messages are tried again while other faults strike', async () => {
   let trials = 0;
   for (let seed = SEED; seed < SEED + 10; seed++) trials += (await playSim(drawPlan(seed, FAULT_KINDS), wasmFactories)).trials;
   expect(trials).toBeGreaterThan(0);

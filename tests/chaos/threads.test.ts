@@ -1,4 +1,4 @@
-/** A few faults on the real threads of Node and of Chromium: nothing shows of them. `npm run chaos -- --host node --faults 500` does many. */
+/** A few faults on the real threads of Node and Chromium have no visible effect. `npm run chaos -- --host node --faults 500` does many. */
 import { expect, test } from 'vitest';
 import { playChromium } from '../../chaos/chromium.js';
 import { drawThreadsPlans } from '../../chaos/draw.js';

@@ -1,4 +1,4 @@
-/** An application on the simulation, one host for each life: what ends a life, what the next begins with, and when there is none. */
+/** An application on the simulation, with a new host for each life: what ends a life, how the next one starts, and when none follows. */
 import { expect, test } from 'vitest';
 import { encodeRecord } from '../../actors/application/persistence/record.js';
 import { type Application, type ApplicationChange, ApplicationError, type Life, startApplication } from '../../actors/index.js';
@@ -9,7 +9,7 @@ import type { MessageOf } from '../../protocol/schema.js';
 import { settle, VirtualTime } from '../supervisor/virtual-time.js';
 import { Bank, type BankOptions, type BankWorld, bank, openBank } from './bank.js';
 
-/** A bank that cannot bear to be rich. */
+/** A bank that crashes when it is rich. */
 class Modest extends Bank {
   override onDeposit(deposit: MessageOf<typeof bank, 'deposit'>): void {
     if (this.snapshot().accounts[0] > 10) throw new Error('so much money');
@@ -19,7 +19,7 @@ class Modest extends Bank {
 
 interface Options extends BankOptions {
   readonly memory?: StorageMemory;
-  /** Called as a life begins to open. */
+  /** Called when a life begins to open. */
   readonly before?: (life: Life) => Promise<void>;
 }
 
@@ -72,7 +72,7 @@ class World {
     await this.present.pass(20);
   }
 
-  /** The bank's budget is exhausted in the present life. Resolves when that is closed, and the next is open, if there is one. */
+  /** Exhausts the bank's budget in the present life. Resolves when that life is closed and the next, if any, is open. */
   async giveUp(): Promise<void> {
     const { teller, pass } = this.present;
     const { lives } = this.application;
@@ -101,7 +101,7 @@ const recordOf = (amount: number, generation: number) =>
 
 const opened = (options?: Options) => new World(options).start();
 
-test('an actor that crashes too often in its last twin: the next life has what storage holds, and giving up writes nothing', async () => {
+test('an actor crashes too often in its last twin: the next life starts from storage, and the failed life writes nothing', async () => {
   const world = await opened();
   await world.deposit(5);
   await world.present.pass(2 * PERSIST_DELAY_MS);
@@ -127,7 +127,7 @@ test('an actor that crashes too often in its last twin: the next life has what s
   expect(await later.balance()).toBe(6);
 });
 
-test('a state that kills the application: the newest once more, then the one before, then none', async () => {
+test('a state that kills the application: the newest is used once more, then the one before, then none', async () => {
   const rich = new Map([
     ['bank/0', recordOf(11, 1)],
     ['bank/1', recordOf(12, 2)],
@@ -162,7 +162,7 @@ test('one restart too many within the period: failed, and everything has ended',
   expect(world.application.state).toBe('failed');
 });
 
-test('restarts that are long past do not count: the newest state again', async () => {
+test('restarts that are long past do not count: the newest state is used again', async () => {
   const world = await opened({ memory: new Map([['bank/0', recordOf(1, 1)]]) });
   for (let life = 1; life <= 6; life++) {
     await world.giveUp();
@@ -172,7 +172,7 @@ test('restarts that are long past do not count: the newest state again', async (
   expect(world.application.state).toBe('running');
 });
 
-test('a life that cannot be opened has failed: what it had opened is closed, and the next is tried', async () => {
+test('a life that cannot be opened has failed: the parts that it had opened are closed, and the next life is tried', async () => {
   const world = await opened({
     before: async ({ number }) => {
       if (number === 2 || number === 3) throw new Error(`no power, ${number}`);
@@ -183,7 +183,7 @@ test('a life that cannot be opened has failed: what it had opened is closed, and
   expect(world.closed).toEqual([1, 2, 3]);
 });
 
-test('an application none of whose lives can be opened does not start', async () => {
+test('an application does not start when none of its lives can be opened', async () => {
   const world = new World({
     before: async ({ number }) => {
       throw new Error(`no power, ${number}`);
@@ -217,7 +217,7 @@ test('a stop during a restart ends the life that is being opened, and no other b
   expect(world.closed).toEqual([1, 2]);
 });
 
-test('a life that is opened too late is closed as soon as it is there', async () => {
+test('a life that opens too late is closed at once', async () => {
   let open = () => {};
   const world = await opened({
     before: ({ number }) =>
@@ -238,7 +238,7 @@ test('a life that is opened too late is closed as soon as it is there', async ()
   expect(await world.balance()).toBe(0);
 });
 
-test('what does not close, or closes with an error, is told and keeps nobody waiting for ever', async () => {
+test('a part that does not close, or closes with an error, is reported and makes nobody wait for ever', async () => {
   const world = await opened({
     before: async (life) => {
       life.onEnd(() => new Promise<void>(() => {}));
@@ -267,7 +267,7 @@ test('a system that is stopped in order ends the application; one that loses a V
   expect(world.application).toMatchObject({ state: 'stopped', lives: 2 });
 });
 
-test('a life without an actor left is followed by the next', async () => {
+test('a life that has no actor left is followed by the next', async () => {
   const world = await opened();
   const { host, until, system, pass } = world.present;
   for (const { actor } of system.actors) await until(system.stopActor(actor));

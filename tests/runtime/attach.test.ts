@@ -1,4 +1,4 @@
-/** A link that is attached anew, as when the VM at its other end has been started again. */
+/** A link that is attached again, as after a restart of the VM at its other end. */
 import { expect, test } from 'vitest';
 import { Vm } from '../../actors/vm/vm.js';
 import type { LinkEnds } from '../../bus/link.js';

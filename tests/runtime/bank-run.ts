@@ -1,10 +1,10 @@
-/** Random runs of the bank: what the application does, and how it ends, to compare a run in which things went wrong with a calm one. */
+/** Random runs of the bank: the application's actions and its final state, to compare a run with faults to a calm one. */
 import type { Random } from '../../bus/random.js';
 import { type BankWorld, bank, watcher } from './bank.js';
 
 export type Step = (world: BankWorld) => unknown;
 
-/** @param quietMs in which all that is on its way arrives */
+/** @param quietMs time in which everything on its way arrives */
 export function nextStep(random: Random, quietMs: number): Step {
   const account = random.integer(4);
   const amount = 1 + random.integer(100);
@@ -15,7 +15,7 @@ export function nextStep(random: Random, quietMs: number): Step {
     deposit,
     ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
     ({ pass }) => pass(pause),
-    // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
+    // An answer depends on the frames that arrived before it from elsewhere, so nothing must be on its way now.
     async ({ teller, pass }) => {
       await pass(quietMs);
       teller.send(watcher.receives.look, { account });
@@ -25,7 +25,7 @@ export function nextStep(random: Random, quietMs: number): Step {
   return kinds[random.integer(kinds.length)];
 }
 
-/** All that there is to see of the application. */
+/** Everything that can be seen of the application. */
 export async function endingOf(world: BankWorld) {
   return {
     receipts: world.receipts,

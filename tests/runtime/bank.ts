@@ -116,7 +116,7 @@ export class Watcher extends Actor<typeof watcher> implements Handlers<typeof wa
   }
 }
 
-/** What may stand in for the bank: the same actor with a defect. */
+/** An implementation that may replace the bank: the same actor with a defect. */
 export type MakeBank = () => Bank;
 
 const factoriesOf = (makeBank: MakeBank) => [
@@ -131,7 +131,7 @@ export interface BankWorld {
   readonly stranger: Port<typeof stranger>;
   readonly receipts: MessageOf<typeof teller, 'receipt'>[];
   readonly totals: number[];
-  /** Of the counterdesk, as the teller is told of them. */
+  /** Ends of the counterdesk, as the teller is told of them. */
   readonly ends: readonly string[];
   readonly portErrors: unknown[];
   /** Lets virtual time pass. */

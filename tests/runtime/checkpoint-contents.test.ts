@@ -1,6 +1,6 @@
 /**
- * What is in a checkpoint. One that is made while an actor waits for its restart: what it had answered or been answered since its snapshot stays
- * settled. One that is made as a VM has recovered: nothing that could have left.
+ * The contents of a checkpoint. When it is made while an actor waits for its restart, requests that were answered since the snapshot stay
+ * settled. When it is made just after a VM has recovered, it has no output that could have left.
  */
 import { expect, test, vi } from 'vitest';
 import type { Cell } from '../../actors/vm/cell/cell.js';
@@ -21,7 +21,7 @@ function checkpoint({ host, until }: BankWorld): Promise<void> {
   return until(runtimeOf(host.vmOf('js')).durability.make());
 }
 
-/** Its snapshot is older than what it does in `act`, and the checkpoint newer. Then its VM is lost. */
+/** Takes the actor's snapshot before `act` and the checkpoint after it. Then its VM is lost. */
 async function loseWhileDown(world: BankWorld, actor: string, act: () => unknown): Promise<void> {
   await checkpoint(world);
   await act();
@@ -71,7 +71,7 @@ test.each([true, false])('a request that it had sent keeps its deadline (shared 
 });
 
 test.each([true, false])(
-  'what came out again as a VM recovered has left before its checkpoint (shared memory: %s)',
+  'output that a VM repeats while it recovers leaves before its checkpoint (shared memory: %s)',
   async (sharedMemory) => {
     const world = await open(sharedMemory);
     await checkpoint(world);

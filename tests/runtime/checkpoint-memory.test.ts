@@ -1,4 +1,4 @@
-/** Where checkpoints are kept: in memory that outlives the VM, with the host when they are too large for it, and the newest wherever it is. */
+/** Checkpoints are kept in memory that outlives the VM, or by the host when they are too large; the newest of both is used. */
 import { describe, expect, test } from 'vitest';
 import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
 import { Journal } from '../../bus/journal.js';
@@ -17,7 +17,7 @@ describe.each([
 ])('checkpoints in %s memory', (_name, shared) => {
   const allocate = () => CheckpointMemory.allocate(SLOT_BYTES, shared);
 
-  test('there is none at first, and then the newest, also for who comes later', () => {
+  test('there is none at first, and then the newest, also for a later reader', () => {
     const memory = allocate();
     const checkpoints = new CheckpointMemory(memory);
     expect(checkpoints.read()).toBeUndefined();
@@ -27,7 +27,7 @@ describe.each([
     }
   });
 
-  test('what was read does not change with what is written later', () => {
+  test('a checkpoint that was read does not change when another is written', () => {
     const checkpoints = new CheckpointMemory(allocate());
     checkpoints.write(bytesOf(3, 1));
     const read = checkpoints.read();
@@ -35,14 +35,14 @@ describe.each([
     expect(read).toEqual(bytesOf(3, 1));
   });
 
-  test('one that is too large does not go in, and leaves the one before', () => {
+  test('a checkpoint that is too large is refused, and leaves the one before', () => {
     const checkpoints = new CheckpointMemory(allocate());
     checkpoints.write(bytesOf(SLOT_BYTES, 1));
     expect(checkpoints.write(bytesOf(SLOT_BYTES + 1, 2))).toBe(false);
     expect(checkpoints.read()).toEqual(bytesOf(SLOT_BYTES, 1));
   });
 
-  test('a writer that was ended before it had published leaves the one before, and the next writes over what it left', () => {
+  test('a writer that ends before it publishes leaves the checkpoint before, and the next writer overwrites its remains', () => {
     const memory = allocate();
     const before = new CheckpointMemory(memory);
     before.write(bytesOf(100, 1));

@@ -1,4 +1,4 @@
-/** The position of a crash is found when it is asked for, and the metrics hear of each crash once. */
+/** The position of a crash is searched for when somebody asks, and metrics is told of each crash once. */
 import { expect, test } from 'vitest';
 import type { CrashReport } from '../../actors/contract/events.js';
 import { ActorTrap } from '../../actors/contract/instance.js';
@@ -38,7 +38,7 @@ function stage() {
   return { sites, told, note, searched: () => searches };
 }
 
-test('a search is made when it is asked for, once', () => {
+test('a position is searched for when somebody asks, once', () => {
   const { sites, told, note, searched } = stage();
   note(3);
   expect([searched(), told]).toEqual([0, []]);
@@ -48,7 +48,7 @@ test('a search is made when it is asked for, once', () => {
   expect([searched(), told]).toEqual([1, [[3, 'scene.ts:3:1']]]);
 });
 
-test('a crash that nobody asks about is told without its position when others have come', () => {
+test('a crash that nobody asks about is reported without its position when others follow', () => {
   const { sites, told, note, searched } = stage();
   for (let epoch = 1; epoch <= 40; epoch++) note(epoch);
   expect(searched()).toBe(0);

@@ -1,4 +1,4 @@
-/** A message that was given up can be tried again: in a throw-away instance, or for real. */
+/** A poison message can be handled again: in a throw-away instance, or for real. */
 import { expect, test } from 'vitest';
 import type { DeadLetter } from '../../actors/contract/control.js';
 import type { CrashReport } from '../../actors/contract/events.js';
@@ -26,7 +26,7 @@ const fill = async ({ teller, pass }: BankWorld) => {
   await pass(10);
 };
 
-test('a dead letter of a message that was given up has the whole frame and the crash report', async () => {
+test('the dead letter of a poison message has the whole frame and the crash report', async () => {
   const { world, letter } = await openWithLetter();
   expect(await world.system.deadLetters()).toHaveLength(1);
   expect(letter).toMatchObject({ code: 'poisoned', detail: 'account 0 is empty', kind: bank.receives.note.kind });
@@ -34,7 +34,7 @@ test('a dead letter of a message that was given up has the whole frame and the c
   expect(Buffer.from(letter.frame.subarray(BODY_OFFSET)).toString()).toContain('hello');
 });
 
-test('a trial shows what it would do to the present state, and changes nothing', async () => {
+test('a trial shows what the message would do to the present state, and changes nothing', async () => {
   const { world, letter } = await openWithLetter();
   expect(await world.system.tryLetter(letter)).toMatchObject({ trap: { reason: 'account 0 is empty' }, emitted: [] });
   await fill(world);
@@ -51,7 +51,7 @@ test('a trial shows what it would do to the present state, and changes nothing',
   expect(await world.system.deadLetters()).toHaveLength(1);
 });
 
-test('for real it is the next message, and is handled once, also through a crash and a loss of the VM', async () => {
+test('for real it is the next message, and is handled once, even with a crash and a loss of the VM', async () => {
   const { world, letter } = await openWithLetter();
   await fill(world);
   await world.system.deliverLetter(letter);
@@ -73,7 +73,7 @@ test('for real it is the next message, and is handled once, also through a crash
   expect(await world.counters()).toMatchObject({ divergent: 0, waiting: 0 });
 });
 
-test('for real it may be given up once more', async () => {
+test('for real it may be poison once more', async () => {
   const { world, letter } = await openWithLetter();
   await world.system.deliverLetter(letter);
   await world.pass(100);
@@ -82,7 +82,7 @@ test('for real it may be given up once more', async () => {
   expect(world.receipts).toEqual([{ account: 0, amount: 7 }]);
 });
 
-test('what was given up is known after the loss of the VM', async () => {
+test('poison messages are known after the loss of the VM', async () => {
   const { world, letter } = await openWithLetter();
   world.host.lose('js', 'killed');
   await world.pass(100);
@@ -93,7 +93,7 @@ test('what was given up is known after the loss of the VM', async () => {
   expect(world.receipts.at(-1)).toEqual({ account: 1, amount: 5 });
 });
 
-test('what is no frame for an actor is refused', async () => {
+test('bytes that are not a frame for an actor are refused', async () => {
   const { world, letter } = await openWithLetter();
   await expect(world.system.tryLetter({ ...letter, target: 9999 })).rejects.toMatchObject({ name: 'SupervisionError', code: 'unknown' });
   await expect(world.system.deliverLetter({ ...letter, frame: letter.frame.slice(0, 20) })).rejects.toMatchObject({ code: 'failed' });

@@ -1,4 +1,4 @@
-/** Actors with a defect: each ends its incarnation, never the VM, with a report that says what was wrong. */
+/** Actors with a defect: each defect ends the incarnation, never the VM, with a report that says what was wrong. */
 import { describe, expect, test } from 'vitest';
 import type { Handlers } from '../../actors/model/actor.js';
 import { checkSnapshot } from '../../actors/vm/cell/snapshots.js';
@@ -77,7 +77,7 @@ const large = {
   },
 };
 
-test('what a handler may emit is counted for it alone, not for its batch', async () => {
+test('the bound on output counts for one handler, not for its batch', async () => {
   const world = await openBank({
     makeBank: () =>
       new (class extends DefectiveBank {
@@ -92,7 +92,7 @@ test('what a handler may emit is counted for it alone, not for its batch', async
   expect((await world.counters()).handled['bank>teller']).toBe(8);
 });
 
-test('a batch ends early when its output is large, and goes on as that leaves: nothing is lost or doubled, by traps and losses either', async () => {
+test('a batch with large output ends early and goes on as that leaves: nothing is lost or doubled, not even by traps and losses', async () => {
   const sizes: number[] = [];
   const amounts = () => world.receipts.map(({ amount }) => amount);
   const world = await openBank({
@@ -121,7 +121,7 @@ test('a batch ends early when its output is large, and goes on as that leaves: n
   );
   await world.pass(20);
   arriveTogether(world, ...batch);
-  // So long that its first output has left, and not all.
+  // Long enough for its first output to leave, but not for all.
   for (let i = 0; i < 500 && world.receipts.length < 16; i++) await world.pass(1);
   world.host.lose('js', 'the thread ended');
   await world.pass(500);
@@ -131,7 +131,7 @@ test('a batch ends early when its output is large, and goes on as that leaves: n
   expect((await world.system.deadLetters()).filter(({ code }) => code !== 'undecodable').map(({ code }) => code)).toEqual(['poisoned']);
 });
 
-test('a batch of a guest ends early, too: it needs no memory for the output of all of it', async () => {
+test('a batch of a guest ends early, too: it needs no memory for all of its output', async () => {
   const { host, system, port, sums } = await openTrapStage(100);
   const rounds = 50;
   for (let i = 0; i < rounds; i++) {
@@ -181,7 +181,7 @@ const makeUnwritable = () =>
     }
   })();
 
-test('a message that brings about a state that cannot be written is poison; the actor goes on from the state before it', async () => {
+test('a message that causes a state which cannot be written is poison; the actor goes on from the state before it', async () => {
   const world = await openBank({ makeBank: makeUnwritable, intensity: 5 });
   deposit(world);
   await world.pass(20);
@@ -221,7 +221,7 @@ describe.each<[string, () => unknown, string]>([
 ])('a state that is %s', (_name, wrong, field) => {
   const open = (options: BankOptions = {}) => openBank({ makeBank: makeWrong(wrong as () => StateOf<typeof bank>), ...options });
 
-  test('is found as it is saved: with the message that has brought it about, and no other', async () => {
+  test('is found when it is saved, with the message that has caused it and no other', async () => {
     const world = await open();
     const balance = () => world.until(world.teller.request(bank.receives.balance, { account: 0 }));
     deposit(world, 5);
@@ -257,7 +257,7 @@ describe.each<[string, () => unknown, string]>([
   });
 });
 
-test('a snapshot above SNAPSHOT_BYTES_MAX is refused as it is taken', () => {
+test('a snapshot above SNAPSHOT_BYTES_MAX is refused when it is taken', () => {
   expect(() => checkSnapshot(bank, new Uint8Array(SNAPSHOT_BYTES_MAX + 1))).toThrow(/has 16777217 bytes, more than SNAPSHOT_BYTES_MAX/);
 });
 
@@ -274,7 +274,7 @@ test('an actor whose state cannot be written can be stopped, and started again f
   expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 7 });
 });
 
-test('a state that its actor cannot restore is its own end when the VM is lost: the others recover', async () => {
+test('an actor that cannot restore its state after a loss of the VM ends alone: the others recover', async () => {
   let lost = false;
   const world = await openBank({
     intensity: 3,
@@ -301,7 +301,7 @@ test('a state that its actor cannot restore is its own end when the VM is lost: 
   expect(world.system.actors.find(({ actor }) => actor === 'watcher')).toMatchObject({ state: 'running', epoch: 2 });
 });
 
-test('one that is not made again when the VM is lost ends alone, too, before it has run', async () => {
+test('an actor that cannot be made again after a loss of the VM ends alone, too, before it has run', async () => {
   let made = 0;
   const world = await openBank({
     intensity: 3,
@@ -377,7 +377,7 @@ test('a trap during replay is an end like any other: the actor goes on, and noth
   expect(await world.counters()).toMatchObject({ traps: 2, divergent: 0, deadLetters: 0, waiting: 0 });
 });
 
-test('an actor stopped while it waits for its restart keeps what it had handled; what it had not becomes dead letters', async () => {
+test('an actor stopped while it waits for its restart keeps its handled messages; the others become dead letters', async () => {
   const world = await openBank({ intensity: 0 });
   arriveTogether(
     world,
@@ -401,7 +401,7 @@ test('an actor stopped while it waits for its restart keeps what it had handled;
 test('the compiler refuses a handler that returns a promise', () => {
   type OnNote = Handlers<typeof bank>['onNote'];
   const taken: OnNote = () => {};
-  // @ts-expect-error: what comes after an await would come in nobody's name
+  // @ts-expect-error: messages sent after an await would have no sender
   const refused: OnNote = async () => {};
   class Refused extends Bank {
     // @ts-expect-error: the same

@@ -1,11 +1,11 @@
-/** An actor that says something else as it handles messages again is told of: which message, and both of what it said. */
+/** An actor that emits something else when it handles messages again is reported, with the message and both outputs. */
 import { expect, test } from 'vitest';
 import type { DivergenceReport } from '../../actors/contract/events.js';
 import { SENT_KEPT_BYTES_MAX } from '../../protocol/limits.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, openBank, teller } from './bank.js';
 
-/** As `Date.now()` does, it gives something else each time, whatever the actor's messages were. */
+/** Gives another value each time, like `Date.now()`, whatever the actor's messages were. */
 let outside = 0;
 
 class TimelyBank extends Bank {
@@ -43,7 +43,7 @@ async function crash(world: BankWorld): Promise<void> {
   await world.pass(50);
 }
 
-test('after a crash: the message, and what it had said and says now', async () => {
+test('after a crash: the message, its former output and its present one', async () => {
   const { world, reports } = await open(() => new TimelyBank());
   await deposit(world, 1, 3, 2);
   await crash(world);
@@ -62,21 +62,21 @@ test('after a crash: the message, and what it had said and says now', async () =
   expect(await world.counters()).toMatchObject({ divergent: 1 });
 });
 
-test('what it does not say again is put down to the message at which it had said it', async () => {
+test('output that does not come again is reported with the message that had caused it', async () => {
   const { world, reports } = await open(() => new SilentBank());
   await deposit(world, 1, 3, 2);
   await crash(world);
   expect(reports).toMatchObject([{ message: { sequence: 2 }, first: { kindName: 'teller.receipt', body: '[3,5]' } }]);
 });
 
-test('in another VM, as it moves there', async () => {
+test('in another VM, when it moves there', async () => {
   const { world, reports } = await open(() => new TimelyBank());
   await deposit(world, 1, 3);
   await world.until(world.system.moveActor('bank', 'wasm'));
   expect(reports).toMatchObject([{ message: { sequence: 2 }, first: { body: '[3,1]' }, again: { body: '[3,2]' } }]);
 });
 
-test('behind what is kept only the digest tells it', async () => {
+test('beyond the output that is kept, only the digest shows it', async () => {
   const { world, reports } = await open(() => new TimelyBank());
   const beyond = Math.ceil(SENT_KEPT_BYTES_MAX / 100);
   await deposit(world, ...Array.from({ length: beyond }, () => 0), 3);
@@ -84,7 +84,7 @@ test('behind what is kept only the digest tells it', async () => {
   expect(reports).toMatchObject([{ message: { kindName: '' }, first: null, again: null }]);
 });
 
-test('of an actor that depends on nothing else nothing is told', async () => {
+test('an actor that depends on nothing but its messages is never reported', async () => {
   const { world, reports } = await open(() => new Bank());
   await deposit(world, 1, 3, 2);
   await crash(world);

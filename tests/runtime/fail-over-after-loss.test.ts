@@ -1,4 +1,4 @@
-/** An actor that fails over as its VM comes back takes along what it has in hand: a request behind the message that trapped is answered. */
+/** An actor that fails over while its VM recovers keeps its requests: one that follows the trapping message is answered. */
 import { expect, test } from 'vitest';
 import { Bank, bank, openBank } from './bank.js';
 
@@ -6,7 +6,7 @@ const OFTEN = { intensity: 1000, periodMs: 10_000 };
 /** The first trap is one too many for Wasm. */
 const CIRCUIT = { intensity: 0, periodMs: 1_000, coolDownMs: 60_000 };
 
-test.each([true, false])('as its VM comes back an actor fails over (shared memory: %s)', async (sharedMemory) => {
+test.each([true, false])('an actor fails over while its VM recovers (shared memory: %s)', async (sharedMemory) => {
   const mishaps: (() => void)[] = [];
   class Unlucky extends Bank {
     override onNote(): void {
@@ -24,7 +24,7 @@ test.each([true, false])('as its VM comes back an actor fails over (shared memor
     throw new Error('an instruction of Wasm');
   };
   mishaps.push(() => {
-    // The first note is well as it is handled again: the second one traps.
+    // The first note succeeds when it is handled again; the second one traps.
     mishaps.push(() => {}, trap);
     world.host.lose('wasm', 'the thread ended in the middle of a batch');
     trap();

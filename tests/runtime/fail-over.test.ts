@@ -83,7 +83,7 @@ describe('an actor that exhausts its circuit', () => {
     expect(status()).toMatchObject({ vm: 'wasm', circuit: 'half-open' });
   });
 
-  test('is open for good when its trial fails, until it is moved by order', async () => {
+  test('is open for good when its trial fails, until a command moves it', async () => {
     const { host, press, read, status, storm, shown, circuits, system } = await open();
     await storm('wasm');
     await press(4);
@@ -127,7 +127,7 @@ test('a stop while it cools down takes the timer back', async () => {
   expect(system.actors[0]).toMatchObject({ state: 'running', vm: 'wasm', circuit: 'half-open' });
 });
 
-test("a fail-over that fails is its supervisor's to count", async () => {
+test("a fail-over that fails counts in its supervisor's budget", async () => {
   const { host, press, storm, status, circuits, read, shown } = await open();
   await storm('wasm');
   const js = host.vmOf('js');

@@ -1,4 +1,4 @@
-/** A request that fails since its target has crashed says which crash that was, and where. */
+/** A request that fails because its target has crashed names the crash and its place. */
 import { describe, expect, test } from 'vitest';
 import type { CrashQuestion, CrashReport } from '../../actors/contract/events.js';
 import { CrashCauses } from '../../actors/supervisor/crash-causes.js';
@@ -44,7 +44,7 @@ describe.each(['js', 'wasm'])('an actor in the VM %s', (placement) => {
   });
 });
 
-test('each of several that came together has its own crash', async () => {
+test('each of several requests that arrived together has its own crash', async () => {
   const world = await openBank({ makeBank: () => new Fragile() });
   const requests = [1, 2, 3].map((account) => failureOf(world, world.teller.request(bank.receives.balance, { account })));
   const causes = (await Promise.all(requests)).map(({ cause }) => cause);
@@ -62,7 +62,7 @@ test('ended, and unreachable from then on: the crash that exhausted its supervis
   expect(await failureOf(world, world.teller.request(bank.receives.wait, {}))).toMatchObject({ code: 'unreachable', cause });
 });
 
-test('down by order, or slow after a crash that is long past: no cause', async () => {
+test('stopped by a command, or slow after a crash that is long past: no cause', async () => {
   const world = await openBank();
   const withoutCause = async (code: string, request: Promise<unknown>) => {
     const error = await failureOf(world, request);
@@ -79,7 +79,7 @@ test('down by order, or slow after a crash that is long past: no cause', async (
   await withoutCause('unreachable', world.teller.request(bank.receives.wait, {}));
 });
 
-test('a hang that it has outlived is not why an actor that is stopped by order ends', async () => {
+test('a hang that it has survived is not the cause when an actor is stopped by a command', async () => {
   const hangMs = 500;
   const world = await openBank({ hangMs });
   await world.system.hang('bank');
@@ -105,7 +105,7 @@ test('the VM was lost: that is the crash of a port that had the request', async 
 });
 
 describe.each(['host', 'js'] as const)('a port in the VM %s', (deskVm) => {
-  test('that throws: who asked has the crash, and so has who waits for another answer', async () => {
+  test('that throws: its requester gets the crash, and so does a requester that waits for another answer', async () => {
     const world = await openBank({
       deskVm,
       ports: (vm) =>
@@ -124,7 +124,7 @@ describe.each(['host', 'js'] as const)('a port in the VM %s', (deskVm) => {
     expect(await asked).toMatchObject({ code: 'poisoned', cause: { ...cause, epoch: 2 } });
   });
 
-  test('that nobody restarts throws: who waits in vain hears of it', async () => {
+  test('that nobody restarts throws: requesters that wait in vain are told', async () => {
     const throws = () => {
       throw new Error('no forms');
     };
@@ -137,7 +137,7 @@ describe.each(['host', 'js'] as const)('a port in the VM %s', (deskVm) => {
     expect(error).toMatchObject({ code: 'deadline', cause: { id: 'counterdesk 1', reason: 'no forms' } });
   });
 
-  test('that asks is told as any other', async () => {
+  test('that asks is told like any other requester', async () => {
     const errors: unknown[] = [];
     const world = await openBank({
       deskVm,
@@ -173,7 +173,7 @@ test('a reason of any length is bounded, as in the report', async () => {
   expect(message.length).toBeLessThan(2 * CRASH_REASON_CHARACTERS_MAX);
 });
 
-test('who is asked as everything ends is not waited for', async () => {
+test('a supervisor that is asked while everything ends is not waited for', async () => {
   const world = await openBank({ makeBank: () => new Fragile() });
   const asked = failureOf(world, world.teller.request(bank.receives.balance, { account: 1 }));
   await world.system.stop();
@@ -185,7 +185,7 @@ describe('what the supervisor is asked', () => {
   const asked = (epoch: number): CrashQuestion => ({ party: 72, epoch, code: 'ended', askedAt: 0 });
   const open = () => new CrashCauses(new Directory([]), { nowMicros: () => 0 });
 
-  test('before it has heard of it waits for the report, and for the position', async () => {
+  test('about a crash before it has been told waits for the report, and for the position', async () => {
     const causes = open();
     const [first, second] = [causes.of(asked(1)), causes.of(asked(2))];
     causes.crashed(reportOf(1), Promise.resolve('bank.ts:1:1'));
@@ -197,7 +197,7 @@ describe('what the supervisor is asked', () => {
     expect(await third).toBeNull();
   });
 
-  test('of what is long forgotten has no answer, and is not waited for', async () => {
+  test('about a crash that is long forgotten has no answer, and is not waited for', async () => {
     const causes = open();
     for (let epoch = 1; epoch <= CRASHES_KNOWN_MAX + 1; epoch++) causes.crashed(reportOf(epoch), Promise.resolve(''));
     expect(await causes.of(asked(1))).toBeNull();

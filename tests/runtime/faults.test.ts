@@ -1,4 +1,4 @@
-/** Carriage that refuses frames for a while: what is emitted waits at its gate, in order, and leaves when there is room. */
+/** Links that refuse frames for a while: emitted frames wait at their gate, in order, and leave when there is room. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import type { LinkFaults } from '../../host-shim/sim/index.js';
@@ -7,7 +7,7 @@ import { type BankWorld, bank, openBank, watcher } from './bank.js';
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 12;
 const DEPOSITS = 80;
-/** Longer than all refusals of a run after each other. */
+/** Longer than all refusals of a run together. */
 const LONG_MS = 20_000;
 
 /** Deposits, questions between two actors, and crashes: the ledger is the same whatever happens to frames on their way. */
@@ -52,7 +52,7 @@ test(`nothing is lost, doubled or put out of order by refusals, with crashes too
   expect(traps).toBeGreaterThan(RUNS);
 });
 
-test('the same seed gives the same run to the microsecond, another one another', async () => {
+test('the same seed gives the same run to the microsecond, and another seed another run', async () => {
   const times = async (seed: number) => {
     const world = await openBank({ seed, faults: { refuseRate: 0.2 } });
     const arrivals: number[] = [];

@@ -1,4 +1,4 @@
-/** Who floods itself, a neighbour, a port or its followers pays for it: its neighbours are heard and answered, and what waits for it is bounded. */
+/** An actor that floods itself, a neighbour, a port or its followers pays for it: neighbours are answered, waiting frames bounded. */
 import { describe, expect, test } from 'vitest';
 import { TIMERS_RUNNING_MAX } from '../../host-shim/limits.js';
 import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
@@ -112,7 +112,7 @@ describe('a flood', () => {
 const BOTH = ['running', 'running'];
 
 describe.each([true, false])('requests without end, shared memory %s', (sharedMemory) => {
-  test('their VM is lost meanwhile and runs again; a neighbour is answered throughout; only who floods has failures', async () => {
+  test('their VM is lost meanwhile and runs again; a neighbour is answered throughout; only the flooding actor has failures', async () => {
     const { host, stage } = await open('js', sharedMemory);
     for (let i = 0; i < 100; i++) stage.flood('asking', 20);
     await host.pass(5);
@@ -133,7 +133,7 @@ describe.each([true, false])('requests without end, shared memory %s', (sharedMe
   });
 
   test.each(['nothing', 'loss', 'move'])(
-    'of each that failed its requester is told, once, however many there are; meanwhile: %s',
+    'the requester is told once of each that failed, however many there are; meanwhile: %s',
     async (what) => {
       const { host, stage } = await open('torrent=js,brook=wasm', sharedMemory);
       const count = 3 * UNSETTLED_MAX;
@@ -149,7 +149,7 @@ describe.each([true, false])('requests without end, shared memory %s', (sharedMe
   );
 });
 
-test('who asks more for each request that fails is told of as many as its mailbox holds over its bounds: that it misses some is said', async () => {
+test('a party that asks more for each failed request is told of as many as its mailbox can hold, and that it misses some', async () => {
   const { host, stage } = await open();
   stage.gauge.send(torrent.receives.ask, { count: 2 * REQUESTS_IN_FLIGHT_MAX, again: 40 });
   await host.pass(8);
@@ -177,7 +177,7 @@ test.each(['nothing', 'log+tide+timer+gauge+brook'])(
   },
 );
 
-test('timers of one starter are bounded, and that it has more is said', async () => {
+test('timers of one starter are bounded, and it is told when it has more', async () => {
   const { host, stage } = await open();
   stage.gauge.send(torrent.receives.flood, { way: 'timers', count: TIMERS_RUNNING_MAX + 2 });
   await host.pass(200);

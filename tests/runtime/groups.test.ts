@@ -1,4 +1,4 @@
-/** Actors that are restarted with their group keep their state, and what was on its way to them: nothing is lost, doubled or turned round. */
+/** Actors that are restarted with their group keep their state and the frames on their way: nothing is lost, doubled or reordered. */
 import { expect, test } from 'vitest';
 import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { Random } from '../../bus/random.js';
@@ -33,7 +33,7 @@ function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'w
       ({ teller }) => teller.send(bank.receives.deposit, { account, amount }),
       ({ teller }) => teller.send(bank.receives.note, { account, text: 'note' }),
       ({ pass }) => pass(random.integer(5)),
-      // What an answer says depends on what came before it from elsewhere: nothing is on its way then.
+      // An answer depends on the frames that arrived before it from elsewhere, so nothing must be on its way now.
       async ({ teller, pass }) => {
         await pass(100);
         teller.send(watcher.receives.look, { account });

@@ -1,4 +1,4 @@
-/** Restarts leave nothing behind: what is held after collection is what it was, however many there were. */
+/** Restarts leave nothing behind: the memory after a collection is the same, however many there were. */
 import { expect, test } from 'vitest';
 import { trap } from '../guest/protocol/generated/index.js';
 import { openTrapStage } from '../guest/trap-stage.js';

@@ -1,4 +1,4 @@
-/** A guest that cannot be run concerns its own actor alone: that begins as its JavaScript twin, and everybody can see it and why. */
+/** A guest that cannot run concerns only its own actor, which starts as its JavaScript twin; everybody can see that and why. */
 import { readFileSync, rmSync } from 'node:fs';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type SystemChange, type SystemOptions, startSystem } from '../../actors/index.js';
@@ -29,7 +29,7 @@ async function open(module: URL, options: Partial<SystemOptions> = {}) {
 }
 
 describe.each(FAULTS)('a module that %s', (fault) => {
-  test('has its actor begin in JavaScript, and leaves the others in Wasm', async () => {
+  test('makes its actor start in JavaScript, and leaves the others in Wasm', async () => {
     const { system, press, statusOf, lines, changes } = await open(brokenModule(fault));
     expect(await press(5)).toBe(5);
     expect(statusOf('counter')).toMatchObject({ vm: 'js', state: 'running', condition: 'failed over' });
@@ -54,7 +54,7 @@ describe.each(FAULTS)('a module that %s', (fault) => {
     await expect(starting).rejects.toThrow(reasonOf(fault));
   });
 
-  test('does not take its actor in when that is to move: it goes on where it is', async () => {
+  test('does not accept its actor in a move: the actor goes on where it is', async () => {
     const { host, system, press, statusOf } = await open(brokenModule(fault), { placement: 'counter=js,metrics=wasm' });
     expect(await press(3)).toBe(3);
     const failure = await host.until(
@@ -70,7 +70,7 @@ describe.each(FAULTS)('a module that %s', (fault) => {
   });
 });
 
-test('a guest that only fails as it is spawned, with its options, has its actor begin in JavaScript, too', async () => {
+test('a guest that fails only when it is spawned with its options makes its actor start in JavaScript, too', async () => {
   const whole = moduleOf(plainGuest(), 'plain.wasm');
   const actors = [ACTORS[0], { ...ACTORS[1], options: { step: 1 } }];
   const { system, press, statusOf, changes } = await open(whole, { actors });
@@ -82,7 +82,7 @@ test('a guest that only fails as it is spawned, with its options, has its actor 
   expect(system.state).toBe('running');
 });
 
-test('a source map that is not there costs the lines of crash reports, and is told once', async () => {
+test('a missing source map costs the source lines in crash reports, and is reported once', async () => {
   vi.stubEnv('NODE_ENV', 'development');
   onTestFinished(() => void vi.unstubAllEnvs());
   const { host, system, press, changes, statusOf, lines } = await open(counterModule);

@@ -1,4 +1,4 @@
-/** A message that hangs each time, and a VM that is lost for another reason before that is noticed: the message is given up all the same. */
+/** A message that hangs each time is poison even if its VM is lost for another reason before the hang is noticed. */
 import { expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
 import { Bank, bank, openBank } from './bank.js';

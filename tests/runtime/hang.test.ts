@@ -1,4 +1,4 @@
-/** An actor that loops for ever: its VM is ended and goes on, nothing is lost, and what hangs twice is given up. */
+/** An actor loops for ever: its VM is ended and goes on, nothing is lost, and a message that hangs twice is poison. */
 import { describe, expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
@@ -12,7 +12,7 @@ const RUNS = 25;
 const OFTEN = { intensity: 10_000, periodMs: 10_000 };
 /** Short, so that a hang is over before the application looks. */
 const HANG_MS = 8;
-/** Longer than a hang and all that follows. */
+/** Longer than a hang and everything that follows. */
 const OVER_MS = 200;
 
 /** What the application does, and what goes wrong before it, which the calm run leaves out. */
@@ -42,7 +42,7 @@ function steps(random: Random, length: number): { step: Step; fault: Step | null
   });
 }
 
-/** Tells how often what happened. */
+/** Tells how often each thing happened. */
 function watch({ system }: BankWorld) {
   const changes: SystemChange[] = [];
   system.onChange((change) => changes.push(change));
@@ -90,7 +90,7 @@ test.each([true, false])(
   },
 );
 
-/** A bank whose `explode` hangs, traps or passes: one letter for each time that it is tried. */
+/** A bank whose `explode` hangs, traps or passes: one letter for each attempt. */
 function openDefective(tries: string, options: BankOptions = {}) {
   let tried = 0;
   class Defective extends Bank {
@@ -108,7 +108,7 @@ function openDefective(tries: string, options: BankOptions = {}) {
 }
 
 describe.each([true, false])('a message at which the actor hangs, shared memory %s', (sharedMemory) => {
-  test('every time is given up at the second; what came with it is handled, before and after', async () => {
+  test('every time is poison at the second; messages that arrived with it, before and after, are handled', async () => {
     const world = await openDefective('h', device(sharedMemory));
     const seen = watch(world);
     arriveTogether(
@@ -217,7 +217,7 @@ describe.each([true, false])('what is no handler, shared memory %s', (sharedMemo
   }
   const deposit = (world: BankWorld) => world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
 
-  test('a snapshot that loops is put down to the message that has brought it about', async () => {
+  test('a snapshot that loops is blamed on the message that has caused it', async () => {
     const { world, seen } = await openLooping();
     deposit(world);
     await world.pass(OVER_MS);
@@ -255,7 +255,7 @@ describe.each([true, false])('what is no handler, shared memory %s', (sharedMemo
 });
 
 describe.each([true, false])('a handler that ends its thread, shared memory %s', (sharedMemory) => {
-  test('is given its message twice; then that is poison, and all others go on', async () => {
+  test('gets its message twice; then that is poison, and all others go on', async () => {
     let world: BankWorld | null = null;
     class Fatal extends Bank {
       override onExplode(): void {
@@ -293,7 +293,7 @@ test('an actor that cannot be restarted for its hangs is lost with its VM, for t
   await expect(world.until(world.teller.request(bank.receives.balance, { account: 0 }))).rejects.toMatchObject({ code: 'unreachable' });
 });
 
-test('what had begun in the VM before it stood still gives no sign of life', async () => {
+test('calls that had begun in the VM before it stood still are no sign of life', async () => {
   const world = await openDefective('h');
   const seen = watch(world);
   world.teller.send(watcher.receives.look, { account: 1 });
@@ -305,7 +305,7 @@ test('what had begun in the VM before it stood still gives no sign of life', asy
   expect(seen.hangs()).toBe(2);
 });
 
-test('what had begun in the VM before it stood still makes no checkpoint: the message that hangs would be lost with it', async () => {
+test('calls that had begun in the VM before it stood still make no checkpoint: the hanging message would be lost with it', async () => {
   const world = await openDefective('h.');
   const seen = watch(world);
   world.teller.send(bank.receives.explode, { account: 1 });
@@ -397,7 +397,7 @@ describe.each([true, false])('a port of application code, shared memory %s', (sh
     expect(seen.hangs()).toBe(2);
   });
 
-  test('hangs to order, once', async () => {
+  test('hangs on command, once', async () => {
     const { world, seen, call, calls } = await openDesk();
     await world.system.hang('counterdesk');
     call('first');

@@ -1,4 +1,4 @@
-/** In one word how each actor and port is, and what made it so: how a state and a history give it, and that faults show as what they are. */
+/** The health of each actor and port in one word, and its reason: how state and history give it, and that faults show correctly. */
 import { describe, expect, test } from 'vitest';
 import type { ActorState, PortState } from '../../actors/contract/states.js';
 import { type Condition, type CrashHistory, conditionOf } from '../../actors/contract/states.js';
@@ -29,7 +29,7 @@ describe('a state is one word', () => {
     expect(conditionOf(state as ActorState, POISONED, null)).toBe(poisoned);
   });
 
-  test('of a circuit, as long as it runs', () => {
+  test('shows its circuit, as long as it runs', () => {
     for (const history of [CALM, POISONED]) {
       expect(conditionOf('running', history, 'open')).toBe('failed over');
       expect(conditionOf('stopped', history, 'open')).toBe('stopped');
@@ -77,7 +77,7 @@ test('actors that are restarted with their group are restarting together', async
   expect(conditions(world)).toEqual({ bank: 'running', watcher: 'running' });
 });
 
-test('a message that is given up makes its actor poisoned, by number and time, and it works on', async () => {
+test('a poison message makes its actor poisoned, with number and time, and the actor works on', async () => {
   const world = await openBank();
   for (const account of [0, 1]) {
     world.teller.send(bank.receives.explode, { account });
@@ -94,7 +94,7 @@ test('a message that is given up makes its actor poisoned, by number and time, a
   expect(actors[0]).toMatchObject({ condition: 'poisoned', load: { state: 'running', mailboxFrames: 0 } });
 });
 
-test('an actor that is stopped by order, or has spent its budget, is stopped, and poisoned again once it runs', async () => {
+test('an actor that is stopped by a command, or has spent its budget, is stopped, and poisoned again once it runs', async () => {
   const world = await openBank({ intensity: 1 });
   await world.until(world.system.stopActor('watcher'));
   world.teller.send(bank.receives.explode, { account: 0 });

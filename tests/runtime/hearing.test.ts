@@ -1,4 +1,4 @@
-/** A VM hears whatever comes, however long ago it was asked for something; and a reply that came in time is a reply. */
+/** A VM notices whatever arrives, however long it has been idle; and a reply that arrived in time counts. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Hearing } from '../../actors/vm/hearing.js';
 import { bank, teller } from './bank.js';
@@ -19,7 +19,7 @@ describe.each<Carriage>(['ring', 'port'])('over a %s', (carriage) => {
 
   const ask = () => host.teller.request(bank.receives.balance, { account: 0 }, { deadlineMs: DEADLINE_MS });
 
-  test('the deadline of a request that was answered passes without an act, and what comes then is heard', async () => {
+  test('the deadline of an answered request passes without effect, and later frames are noticed', async () => {
     const answer = ask();
     const [request] = await host.asked();
     host.send(bank.receives.balance.reply, { amount: 7 }, request);
@@ -34,7 +34,7 @@ describe.each<Carriage>(['ring', 'port'])('over a %s', (carriage) => {
     expect(host.receipts).toBe(1);
   });
 
-  test('a deadline that passes unanswered fails its request, and what comes then is heard', async () => {
+  test('a deadline that passes unanswered fails its request, and later frames are noticed', async () => {
     const answer = ask().catch(({ code }) => code);
     const other = host.teller.request(bank.receives.balance, { account: 1 }, { deadlineMs: 3 * DEADLINE_MS });
     const [, second] = await host.asked();
@@ -46,7 +46,7 @@ describe.each<Carriage>(['ring', 'port'])('over a %s', (carriage) => {
     expect(await other).toEqual({ amount: 3 });
   });
 
-  test('a thread that was busy across a deadline finds the reply that has come meanwhile', async () => {
+  test('a thread that was busy across a deadline finds the reply that has arrived meanwhile', async () => {
     const answer = ask();
     const [request] = await host.asked();
     host.send(bank.receives.balance.reply, { amount: 7 }, request);
@@ -56,7 +56,7 @@ describe.each<Carriage>(['ring', 'port'])('over a %s', (carriage) => {
     expect(host.reader.asleep).toBe(true);
   });
 
-  test('so it does when much else has come before it', async () => {
+  test('so it does when much else has arrived before it', async () => {
     const answer = ask();
     const [request] = await host.asked();
     for (let i = 0; i < FRAMES_MANY; i++) host.send(teller.receives.receipt, { account: 0, amount: i });
@@ -70,7 +70,7 @@ describe.each<Carriage>(['ring', 'port'])('over a %s', (carriage) => {
 });
 
 describe('a VM that nobody would wake', () => {
-  test('because a reader of it is awake: is found, told, counted and woken', async () => {
+  test('because a reader of it is awake: is found, reported, counted and woken', async () => {
     const host = await HostVm.open('ring');
     host.reader.drain(() => true, 0);
     await host.beat();
@@ -86,7 +86,7 @@ describe('a VM that nobody would wake', () => {
     host.close();
   });
 
-  test('because frames wait: so it is', async () => {
+  test('because frames wait: is found, too', async () => {
     const host = await HostVm.open('port');
     const frame = host.stamped(teller.receives.receipt, { account: 0, amount: 1 });
     host.vm.arrive(frame, 0, frame.length);

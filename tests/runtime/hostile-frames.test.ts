@@ -1,4 +1,4 @@
-/** Frames that no party of ours would send: each becomes a dead letter, and neither the VM nor an actor ends by it. */
+/** Frames that no proper party would send: each becomes a dead letter, and ends neither the VM nor an actor. */
 import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import {
@@ -60,7 +60,7 @@ test('a request that was undecodable is not failed a second time when its actor 
   expect((await world.counters()).sent['js runtime>teller']).toBe(1);
 });
 
-test('a conflation key of half a megabyte is a key like any other', async () => {
+test('a conflation key of half a megabyte works like any other', async () => {
   const world = await openBank();
   const key = 'k'.repeat(1 << 19);
   arrive(world, frameOf(note.kind, [key, 'first']));
@@ -114,7 +114,7 @@ test.each([
   expect(world.receipts.map(({ amount }) => amount)).toEqual([2]);
 });
 
-test('the address of nobody and of all followers are no targets', async () => {
+test('the addresses for nobody and for all followers are not targets', async () => {
   const world = await openBank();
   for (const target of [0, 0xffff, 9999]) {
     const frame = frameOf(deposit.kind, [0, 1]);

@@ -1,4 +1,4 @@
-/** Idle frames wait while something animates: at most so long, and never in the way of the others. */
+/** Idle frames wait while something animates, but for a bounded time, and never in the way of the others. */
 import { expect, test } from 'vitest';
 import { IDLE_DELAY_MAX_MS, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
 import { arriveTogether, type BankWorld, bank, openBank } from './bank.js';
@@ -34,7 +34,7 @@ test('they are handled in time although nothing else wakes the VM', async () => 
   expect(await waiting(world)).toBe(0);
 });
 
-test('all that wait are handled then, not one batch', async () => {
+test('then all waiting frames are handled, not just one batch', async () => {
   const world = await animating();
   arriveTogether(world, ...Array.from({ length: 1500 }, () => rumour));
   await world.pass(IDLE_DELAY_MAX_MS + 1);

@@ -1,4 +1,4 @@
-/** Actors that are stopped and started again: what was sent before arrives, who waits is told, and followers find their way back. */
+/** Actors that are stopped and started again: earlier messages arrive, requesters are told, and followers get fresh versions. */
 import { expect, test } from 'vitest';
 import { arriveTogether, type BankWorld, bank, openBank, watcher } from './bank.js';
 
@@ -103,7 +103,7 @@ test('output that found no room leaves also after its actor was stopped', async 
   expect(handled['bank>teller']).toBe(sent['bank>teller']);
 });
 
-test('an order to restart that comes late, for an incarnation that is over, is refused', async () => {
+test('a late command to restart an incarnation that has ended is refused', async () => {
   const world = await openBank();
   await world.system.stopActor('bank');
   await world.system.startActor('bank');
@@ -132,7 +132,7 @@ test('stop and start in the middle of a restart leave one incarnation that works
   }
 });
 
-test('requests by hundreds of crashes are answered once each', async () => {
+test('requests during hundreds of crashes are answered once each', async () => {
   const world = await openBank();
   const answers: Promise<unknown>[] = [];
   for (let i = 0; i < 100; i++) {
@@ -145,7 +145,7 @@ test('requests by hundreds of crashes are answered once each', async () => {
   expect(world.receipts).toHaveLength(100);
 });
 
-test('a start that is called off at once leaves nothing behind', async () => {
+test('a start that is cancelled at once leaves nothing behind', async () => {
   const world = await openBank();
   await world.system.stopActor('bank');
   for (let turns = 0; turns < 6; turns++) {

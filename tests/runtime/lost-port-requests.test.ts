@@ -1,4 +1,4 @@
-/** Requests in the hands of a port whose VM is lost: nobody can answer them any more, so they fail at once; those that it never had wait for it. */
+/** When the VM of a port is lost, the requests that it had fail at once, as nobody can answer them; those that it never had wait for it. */
 import { describe, expect, test } from 'vitest';
 import type { Incoming, Port } from '../../actors/index.js';
 import type { RequestError } from '../../protocol/errors.js';
@@ -49,7 +49,7 @@ function ask({ teller }: BankWorld, text: string): Asked {
 }
 
 describe.each([true, false])('the VM of a port is lost, shared memory %s', (sharedMemory) => {
-  test('what it had in hand fails as `ended`, once; the next incarnation answers', async () => {
+  test('requests that it had in hand fail as `ended`, once; the next incarnation answers', async () => {
     const world = await openOffice(sharedMemory);
     await world.pass(20);
     const kept = ask(world, 'keep');
@@ -79,7 +79,7 @@ describe.each([true, false])('the VM of a port is lost, shared memory %s', (shar
       const after = ask(world, 'answer');
       await world.pass(SOON_MS);
       expect(after).toEqual({ settled: 'answered', times: 1 });
-      // One that comes to the next incarnation is kept, or answered, by that.
+      // A request that reaches the next incarnation is kept or answered by it.
       expect(before[0].settled).toMatch(/open|ended/);
       expect(before[1].settled).toMatch(/answered|ended/);
       world.host.lose('js', 'gone again');

@@ -1,6 +1,6 @@
 /**
- * Monitors: whoever watches gets exactly one notice for the end of each incarnation, whatever ends, and whatever state the watcher is in
- * meanwhile. Base watches in both languages, a port from the host.
+ * Monitors: a watcher gets exactly one notice for the end of each incarnation, whatever ends, and whatever state the watcher is in
+ * meanwhile. Base watches in both languages, and a port watches from the host.
  */
 import { describe, expect, test } from 'vitest';
 import {
@@ -38,7 +38,7 @@ const OFTEN = { intensity: 1000, periodMs: 10_000 };
 const parties = [base, peer, onlooker, ...tandemParties];
 const module = new URL('../../dist/tests/guests/base/base.wasm', import.meta.url);
 
-/** Whom the others watch. */
+/** The party that the others watch. */
 class Peer extends Actor<typeof peer> implements Handlers<typeof peer> {
   constructor() {
     super(peer);
@@ -77,7 +77,7 @@ async function open(placement: 'js' | 'wasm', seed: number, intensity = OFTEN.in
     vmIntensity: OFTEN,
   });
   await host.pass(20);
-  /** What base was told of one party, as `epoch reason`, oldest first. */
+  /** The notices about one party that base got, as `epoch reason`, oldest first. */
   const told = async (party: 'peer' | 'page'): Promise<string[]> => {
     const { heard } = decodeSnapshot(base, await host.until(system.snapshot('base'))).state;
     return heard.flatMap((line) => {
@@ -113,7 +113,7 @@ describe.each(['js', 'wasm'] as const)('with a watcher in the %s VM', (placement
     await system.stop();
   });
 
-  test('an actor that ends once too often is told to be exhausted, and is down', async () => {
+  test('an actor that ends once too often is reported as exhausted, and is down', async () => {
     const { host, told, crash } = await open(placement, 1, 1);
     await crash('peer');
     await crash('peer');
@@ -132,7 +132,7 @@ describe.each(['js', 'wasm'] as const)('with a watcher in the %s VM', (placement
     expect(await host.until(system.deadLetters())).toEqual([]);
   });
 
-  test('what waits on the help of another is answered without it when it ends', async () => {
+  test('a request that waits for the help of another actor is answered without it when that ends', async () => {
     const { host, port, crash } = await open(placement, 1);
     const asked = port.request(base.receives.question, { later: 1 });
     await crash('peer');

@@ -1,4 +1,4 @@
-/** What may be thrown, and does not let itself be looked at; and an actor that throws it. */
+/** Values that may be thrown but resist inspection, and an actor that throws them. */
 import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, type bank } from './bank.js';
 

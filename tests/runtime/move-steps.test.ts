@@ -1,4 +1,4 @@
-/** A move at each of its steps, in each VM: whatever happens just before or after it, the application ends as if nobody had moved. */
+/** Mishaps just before or after each step of a move, in each VM: the application ends as if nobody had moved. */
 import { expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
 import type { VmName } from '../../actors/contract/instance.js';
@@ -10,7 +10,7 @@ import { endingOf } from './bank-run.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 const HANG_MS = 20;
-/** All that is on its way has arrived, and what was lost is back. */
+/** Everything on its way has arrived, and lost VMs are back. */
 const QUIET_MS = 80;
 
 type Side = 'js' | 'wasm';
@@ -35,9 +35,9 @@ interface Mishap {
   readonly what: string;
   readonly from: Side;
   readonly strike?: (world: BankWorld) => unknown;
-  /** The VM that is to take the step loops for ever, or takes it and does not answer. Not the host's: that is the thread of whoever asks. */
+  /** The VM loops for ever instead of taking the step, or takes it and does not answer. Not the host's VM: its thread is the caller's. */
   readonly fails?: 'hangs' | 'is silent';
-  /** Where the actor may be found in the end: steps before the commit are taken back, those behind it are not. */
+  /** Where the actor may be found in the end: steps before the commit are undone, those after it are not. */
   readonly ends: readonly Side[];
   /** That is all that happens. */
   readonly traps?: true;

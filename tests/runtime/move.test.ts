@@ -1,4 +1,4 @@
-/** An actor goes from VM to VM with all that is on its way: whoever moves when, and whatever is lost meanwhile, nobody notices. */
+/** An actor moves from VM to VM with everything on its way: nobody notices who moves when, and what is lost meanwhile. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import { type BankWorld, openBank } from './bank.js';

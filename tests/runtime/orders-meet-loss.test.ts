@@ -1,18 +1,18 @@
-/** Orders to end an actor that cross the loss of its VM, at every moment of its recovery: they are carried out, and nothing is left behind. */
+/** Commands to end an actor that cross the loss of its VM, at every moment of its recovery, are carried out and leave nothing behind. */
 import { expect, test } from 'vitest';
 import { type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { Host } from '../../actors/contract/host.js';
 import { type BankWorld, bank, openBank } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
-/** Of the promise jobs that a recovery takes. */
+/** Moments among the promise jobs that a recovery takes. */
 const MOMENTS = Array.from({ length: 14 }, (_, i) => i * 4);
 
 async function jobs(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await null;
 }
 
-/** Gives an order that many promise jobs after the VM has begun to recover. */
+/** Gives a command this many promise jobs after the VM has begun to recover. */
 function duringRecovery(world: BankWorld, moment: number, order: () => Promise<unknown>): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let once = true;
@@ -85,7 +85,7 @@ test('its budget exhausted as its VM is lost, an actor is down, with its state',
   expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 7]);
 });
 
-test('everything is stopped as a VM recovers, and ends', async () => {
+test('everything is stopped while a VM recovers, and ends', async () => {
   const world = await openBank({ vmIntensity: OFTEN });
   const report = duringRecovery(world, 4, () => world.system.stop());
   world.host.lose('js', 'gone');
@@ -111,7 +111,7 @@ test.each(MOMENTS)('finished as its VM is lost, %i jobs after, a permanent actor
   expect(world.receipts.map(({ amount }) => amount)).toEqual([5, 2]);
 });
 
-/** More than all that a stop does. */
+/** More jobs than a stop takes. */
 const STEPS_MAX = 2_000;
 
 test.each([
@@ -156,7 +156,7 @@ test.each([true, false])(
   },
 );
 
-test.each(MOMENTS)('a VM that recovers is not lost with another that is, %i jobs into its recovery', async (moment) => {
+test.each(MOMENTS)('a VM that recovers is not lost with another one, %i jobs into its recovery', async (moment) => {
   const world = await openBank({ vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
   const lost = duringRecovery(world, moment, async () => world.host.lose('wasm', 'gone'));
   world.host.lose('js', 'gone');

@@ -1,4 +1,4 @@
-/** An order to end an actor that crosses its restart by permit: the order holds, and its supervisor alone says when it goes on. */
+/** A command to end an actor that crosses its restart by permit holds, and its supervisor alone decides when it goes on. */
 import { expect, test } from 'vitest';
 import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
@@ -28,7 +28,7 @@ test.each([true, false])(
     const found: unknown[] = [];
     js.end = async (actor) => {
       endedAs.push((await bankIn(world))?.epoch ?? 0);
-      void js.deliverAgain(actor, frame); // the VM has no time to restart it before the order comes
+      void js.deliverAgain(actor, frame); // the VM has no time to restart it before the command arrives
       return end(actor);
     };
     js.restart = async (actor, epoch) => {

@@ -1,4 +1,4 @@
-/** One owner for each state: who may send and publish what, replicas that notice a gap, zombies and doubles that are refused. */
+/** Each state has one owner: who may send and publish what, replicas notice gaps, and zombies and doubles are refused. */
 import { expect, test } from 'vitest';
 import { Actor, type Handlers } from '../../actors/model/actor.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
@@ -32,7 +32,7 @@ function deposit(epoch: number, sequence: number, source = 72): Uint8Array {
 const balance = (world: BankWorld) => world.until(world.teller.request(bank.receives.balance, { account: 0 }));
 const arrive = (world: BankWorld, frame: Uint8Array) => world.host.arrive('js', frame, 0, frame.length);
 
-test('who is not allowed to send is told where it sends, in its types and at run time', async () => {
+test('a party that is not allowed to send is told where it sends, by its types and at run time', async () => {
   const world = await openBank();
   // @ts-expect-error: sendsTo of the stranger does not name the bank
   const send = () => world.stranger.send(bank.receives.deposit, { account: 0, amount: 1 });
@@ -45,7 +45,7 @@ test('who is not allowed to send is told where it sends, in its types and at run
   expect(await world.system.deadLetters()).toEqual([]);
 });
 
-test('the compiler takes what a schema names for whom it names, and nothing else', () => {
+test('the compiler accepts the messages and targets that a schema names, and nothing else', () => {
   class Typed extends Bank {
     sends(): void {
       this.send(teller.receives.receipt, { account: 0, amount: 1 });
@@ -80,7 +80,7 @@ test('the compiler takes what a schema names for whom it names, and nothing else
   expect([Typed, Deaf]).toHaveLength(2);
 });
 
-test('the compiler gives what is followed and what is answered the fields of whose it is', () => {
+test('the compiler gives publications and answers the fields of their schema', () => {
   const hears: Handlers<typeof watcher> & Record<'onBalanceReply', unknown> = {
     onLook() {},
     onHang() {},
@@ -119,7 +119,7 @@ test('the compiler gives what is followed and what is answered the fields of who
   expect([hears, port, followed, told, answered, own, quiet, silent, Wrong]).toHaveLength(9);
 });
 
-test('a misspelt handler does not compile, and what has one does not start', () => {
+test('a misspelt handler does not compile, and an actor that has one does not start', () => {
   class Misspelt extends Watcher {
     onAskReplly(): void {}
   }
@@ -137,7 +137,7 @@ test('a misspelt handler does not compile, and what has one does not start', () 
   expect(again).toThrow(expect.objectContaining({ name: 'UnknownHandlerError', party: 'stranger', near: [] }));
 });
 
-test('what leaves without permission all the same is refused, counted and shown, and said once', async () => {
+test('a frame that is sent without permission all the same is refused, counted and shown, and reported once', async () => {
   const world = await openBank();
   const said: string[] = [];
   world.system.onChange((change) => {
@@ -152,7 +152,7 @@ test('what leaves without permission all the same is refused, counted and shown,
   expect(said).toEqual(['host: stranger bank.deposit']);
 });
 
-test('what arrives from one who may not send it is refused, whatever its VM let pass', async () => {
+test('a frame from a party that may not send it is refused, whatever its VM let pass', async () => {
   const world = await openBank();
   arrive(world, deposit(1, 500, 73));
   arrive(world, deposit(1, 501, 0xbeef));
@@ -188,7 +188,7 @@ test('a double is dropped by source and sequence', async () => {
   expect(world.receipts).toEqual([{ account: 0, amount: 1 }]);
 });
 
-test('a zombie is refused; what had left before its incarnation ended is not', async () => {
+test('a zombie is refused; a frame that had left before its incarnation ended is not', async () => {
   const world = await openBank();
   await world.host.vmOf('js').fence(72, 5, 1000);
   arrive(world, deposit(4, 1000));

@@ -1,16 +1,16 @@
-/** A message that was given up stays given up when its VM is lost, also where the journal has no room for anything more. */
+/** A poison message is still poison when its VM is lost, even if the journal has no room for anything more. */
 import { expect, test } from 'vitest';
 import { BODY_OFFSET } from '../../protocol/frame.js';
 import { arriveTogether, Bank, bank, openBank } from './bank.js';
 
-/** What an actor takes from its mailbox at once. */
+/** Number of frames that an actor takes from its mailbox at once. */
 const BATCH_BYTES = 64 * 1024;
-/** Takes such a batch, and nothing behind it. */
+/** Takes such a batch, and nothing after it. */
 const JOURNAL_BYTES = BATCH_BYTES + 64;
 const EXPLOSIONS = 6;
 const NOTES = 16;
 const EXPLOSION_BYTES = BODY_OFFSET + 2;
-/** Of a note, besides its text. */
+/** Bytes of a note besides its text. */
 const NOTE_BYTES = BODY_OFFSET + 5;
 
 /** Explodes while something is wrong with its device. */
@@ -34,7 +34,7 @@ function fullBatch() {
   ];
 }
 
-test.each([true, false])('nothing that was given up in a full journal is handled later: shared memory %s', async (sharedMemory) => {
+test.each([true, false])('no message that is poison in a full journal is handled later: shared memory %s', async (sharedMemory) => {
   const device = { broken: true };
   const world = await openBank({
     capabilities: { wasm: true, workers: true, sharedMemory },

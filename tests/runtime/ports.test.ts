@@ -1,4 +1,4 @@
-/** Ports: what they send was caused by what they handle, their errors are theirs alone, and they are told when they outrun the others. */
+/** Ports: the frames that they handle cause those that they send, errors end nobody else, and they are told when they outrun others. */
 import { expect, test } from 'vitest';
 import { PORT_HELD_BYTES_MAX } from '../../protocol/limits.js';
 import { type BankWorld, bank, openBank, stranger, teller } from './bank.js';
@@ -25,7 +25,7 @@ test('a handler that fails later is reported too', async () => {
   expect(world.portErrors).toMatchObject([{ message: 'out of ink' }]);
 });
 
-test('what is sent while a frame is handled was caused by it; what is sent after a wait was not', async () => {
+test('a frame sent while another is handled was caused by it; a frame sent after a wait was not', async () => {
   const world = await openBank();
   const push = world.receipts.push.bind(world.receipts);
   world.receipts.push = (...receipts) => {
@@ -43,7 +43,7 @@ test('what is sent while a frame is handled was caused by it; what is sent after
   expect((await causes(3)).map(({ kindName }) => kindName)).toEqual(['bank.deposit']);
 });
 
-test('a port that outruns its targets is told: a message throws, a request is refused, and nothing that was taken is lost', async () => {
+test('a port that outruns its targets is told: a message throws, a request is refused, and no accepted frame is lost', async () => {
   const world = await openBank();
   const text = 'x'.repeat(4000);
   const send = () => world.teller.send(bank.receives.rumour, { text });
@@ -62,7 +62,7 @@ test('a port that outruns its targets is told: a message throws, a request is re
   expect(await world.until(world.teller.request(bank.receives.balance, { account: 0 }))).toEqual({ amount: 0 });
 });
 
-test('a deadline in decades is far away, and no busy waiting', async () => {
+test('a deadline in decades is far away, and causes no busy waiting', async () => {
   const world = await openBank();
   const held = world.teller.request(bank.receives.wait, {}, { deadlineMs: 2 ** 40 });
   await world.pass(60_000);

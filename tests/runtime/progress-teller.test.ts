@@ -1,4 +1,4 @@
-/** What a host hears of a VM whose memory it does not see, and when. */
+/** What a host is told of a VM whose memory it does not see, and when. */
 import { beforeEach, expect, test } from 'vitest';
 import type { ProgressReading } from '../../actors/contract/progress.js';
 import { Progress, ProgressTeller, TELL_MS, ToldProgress } from '../../actors/vm/progress.js';
@@ -24,7 +24,7 @@ const batch = (position: number) => {
   progress.done();
 };
 
-test('what is begun after a while is told at once, and so is its end', () => {
+test('work that begins after a while is told at once, and so is its end', () => {
   progress.atFrames(BANK, 640, 0);
   expect(told).toMatchObject([{ busy: true, place: { address: BANK, position: 640, index: 0, attempts: 0, certain: false } }]);
   progress.done();
@@ -37,7 +37,7 @@ test('what is tried again is told at once, for certain, however soon', () => {
   expect(told.at(-1)).toMatchObject({ busy: true, place: { position: 700, attempts: 1, certain: true } });
 });
 
-test('of much in a short time the end is told, when the event loop turns', async () => {
+test('of many steps in a short time the last is told, when the event loop turns', async () => {
   for (let i = 0; i < 1_000; i++) batch(i);
   expect(told).toHaveLength(2);
   await time.advance(TELL_MS);
@@ -57,7 +57,7 @@ test('a slow batch is heard of in the middle of its turn', () => {
   expect(told.slice(2)).toMatchObject([{ place: { index: 1 } }, { place: { index: 2 } }, { place: { index: 3 } }]);
 });
 
-test('is told when the clock was set back', () => {
+test('progress is told even when the clock was set back', () => {
   time.stop(60_000);
   batch(0);
   time.stop(-30_000);
@@ -74,7 +74,7 @@ test('each frame of a port is told, which is in no journal', () => {
   expect(told).toMatchObject([{ busy: true, place: at(1) }, { busy: false }, { busy: true, place: at(2) }, { busy: false }]);
 });
 
-test('every step is told when that is wanted, and where it begins when it is handled again', () => {
+test('on demand every step is told, and the beginning when it is handled again', () => {
   progress.tellEach(true);
   batch(0);
   batch(64);
@@ -96,7 +96,7 @@ test('nothing is told after the end', async () => {
   expect(told).toHaveLength(2);
 });
 
-test('a VM is busy with what it has journaled last, while it does not answer', () => {
+test('a VM that does not answer is busy with the frame that it has journaled last', () => {
   const heard = new ToldProgress();
   expect(heard.read(true)).toMatchObject({ busy: false, place: null });
   const entry = new Uint8Array(4);

@@ -1,4 +1,4 @@
-/** One VM at a ring: when it goes to sleep, and when it gives back the room of what it drained. */
+/** One VM at a ring: when it goes to sleep, and when it gives back the room of drained frames. */
 import { expect, test } from 'vitest';
 import { MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
 import { FRAMES_ANY, VmAtRing } from './vm-at-ring.js';
@@ -21,7 +21,7 @@ test('a VM whose full mailbox waits for a restart sleeps, and goes on with every
 test('under load the room of what is journaled comes back, though the mailbox is never empty and no checkpoint is confirmed', async () => {
   let confirms = true;
   const keep = () => (confirms ? Promise.resolve() : new Promise<void>(() => {}));
-  // More comes from two in a turn than is handled in one.
+  // In one turn more frames come from two senders than are handled.
   const bench = await VmAtRing.open({ keep, ringBytes: RING_BYTES, peers: 2 });
   confirms = false;
   const atFirst = bench.write(FRAMES_ANY);

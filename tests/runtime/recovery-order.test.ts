@@ -1,4 +1,4 @@
-/** Actors of one VM that talk to each other come back one after the other, without a carrier between them: nothing is said too early. */
+/** Actors of one VM that talk to each other recover one after the other, with no carrier between them: nothing is sent too early. */
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import { jsFactories, parties } from '../../chaos/application.js';

@@ -1,4 +1,4 @@
-/** Restart keeps state: whatever traps when, the application ends as if nothing had happened. */
+/** A restart keeps the state: whatever traps and when, the application ends as if nothing had happened. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
@@ -10,7 +10,7 @@ type Step = (world: BankWorld) => Promise<void> | void;
 
 const QUIET_MS = 60;
 
-/** One random step of the application, and perhaps a crash before it, which the calm run leaves out. */
+/** One random step of the application, perhaps after a crash, which the calm run leaves out. */
 function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'watcher' | null }[] {
   return Array.from({ length }, () => {
     const account = random.integer(4);

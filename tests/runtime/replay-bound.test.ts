@@ -1,4 +1,4 @@
-/** A restart handles again no more than docs/RECOVERY.md states: by frames, and by the time that their handling took. */
+/** A restart repeats no more than docs/RECOVERY.md states, counted in frames and in the time that their handling took. */
 import { expect, test } from 'vitest';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Vm } from '../../actors/vm/vm.js';

@@ -43,7 +43,7 @@ test('abort signal: at once, before and during', async () => {
   await expect(world.teller.request(bank.receives.wait, {}, { signal: controller.signal })).rejects.toMatchObject({ code: 'aborted' });
 });
 
-test('ended: the target stops for good with the request in its hands, or in its mailbox', async () => {
+test('ended: the target stops for good with the request in hand, or in its mailbox', async () => {
   const world = await openBank();
   const held = world.teller.request(bank.receives.wait, {});
   await world.pass(20);
@@ -96,7 +96,7 @@ test('overloaded: more in flight than the bound', async () => {
 });
 
 test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '5' as never])(
-  'a deadline of %s is none: said at once, and nothing is sent',
+  'a deadline of %s is refused at once, and nothing is sent',
   async (deadlineMs) => {
     const world = await openBank();
     await expect(world.teller.request(bank.receives.wait, {}, { deadlineMs })).rejects.toThrow(

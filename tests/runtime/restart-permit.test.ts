@@ -1,4 +1,4 @@
-/** An actor that has a permit is restarted by its VM at once: whatever the reports, orders and losses cross, it ends as if nothing had happened. */
+/** An actor with a permit is restarted by its VM at once: whatever reports, commands and losses cross, the end is that of a calm run. */
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../actors/contract/host.js';
 import { RestartPermit } from '../../actors/vm/deaths.js';
@@ -15,7 +15,7 @@ type Step = (world: BankWorld) => unknown;
 
 const statusOf = ({ system }: BankWorld) => system.actors.find(({ actor }) => actor === 'bank');
 
-/** On the VM itself: an order over the control plane would come late. A VM that is on its way back has nobody to crash. */
+/** Crashes an actor in the VM itself: a command over the control plane would be late. A VM that recovers has nobody to crash. */
 async function crashAtOnce({ host }: BankWorld, actor: string): Promise<void> {
   try {
     await host.vmOf('js').crash(actor);
@@ -37,7 +37,7 @@ function steps(random: Random, length: number): { step: Step; fault: Step | null
       ({ teller }) => teller.send(bank.receives.deposit, { account, amount: 1 + account }),
       ({ teller }) => teller.send(bank.receives.deposit, { account, amount: 7 }),
       ({ pass }) => pass(random.integer(3)),
-      // What an answer says depends on what came before it from elsewhere.
+      // An answer depends on the frames that arrived before it from elsewhere.
       async (world) => {
         await quiet(world);
         world.teller.send(watcher.receives.look, { account });
@@ -144,7 +144,7 @@ describe('an actor with a permit', () => {
   };
   const healthOf = async ({ host }: BankWorld) => (await host.vmOf('js').health()).find(({ actor }) => actor === 'bank');
 
-  test('runs again without its supervisor, who hears of it afterwards', async () => {
+  test('runs again without its supervisor, which is told afterwards', async () => {
     const world = await openBank({ hostOf: deaf });
     await crashAtOnce(world, 'bank');
     world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
@@ -154,7 +154,7 @@ describe('an actor with a permit', () => {
     expect(statusOf(world)).toMatchObject({ state: 'running', epoch: 1, restarts: 0 });
   });
 
-  test('takes an order that comes late as done', async () => {
+  test('treats a late command as done', async () => {
     const world = await open();
     await crashAtOnce(world, 'bank');
     world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
@@ -167,7 +167,7 @@ describe('an actor with a permit', () => {
     expect(await healthOf(world)).toMatchObject({ state: 'running', epoch: 3 });
   });
 
-  test('gets no restart in a loop that its budget does not have', async () => {
+  test('gets no more restarts in a loop than its budget has', async () => {
     const world = await open(3);
     for (let i = 0; i < 10; i++) world.teller.send(bank.receives.explode, { account: 0 });
     await world.pass(3);

@@ -1,4 +1,4 @@
-/** Whose turn it is: whoever keeps itself busy, in whatever lane, does not stop the others. */
+/** Whose turn it is: an actor that keeps itself busy, in whatever lane, does not stop the others. */
 
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
@@ -17,7 +17,7 @@ import { system } from '../../protocol/generated/system.js';
 import { MAILBOX_FORCED_SHARE_MAX, REFUSALS_IN_FLIGHT_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import { bank, parties, teller, watcher } from './bank.js';
 
-/** Has always work in one lane. */
+/** Always has work in one lane. */
 const busyIn = (busy: number, served: string[], name: string) =>
   ({
     mailbox: new Mailbox(),
@@ -51,7 +51,7 @@ function routerOf(): { readonly router: Router; readonly deadLetters: DeadLetter
 
 const SMALL = 8;
 
-test('who waits for room itself is sent more than its mailbox holds, up to a bound: the rest are dead letters', () => {
+test('a party that waits for room itself gets more than its mailbox holds, up to a bound: the rest are dead letters', () => {
   const { router, deadLetters } = routerOf();
   const mailbox = new Mailbox(SMALL);
   router.addLocal({ address: bank.address, mailbox, blocked: true, seen: [] });
@@ -79,7 +79,7 @@ test('a request that finds no room at all is in the hands of nobody', () => {
   expect(services.requests.openOf(() => true).incoming).toEqual([]);
 });
 
-test('what a runtime says to one party does not wait for another that has no room', () => {
+test('a message of a runtime to one party does not wait for another that has no room', () => {
   const { router, services } = routerOf();
   const mailboxes = [bank, watcher].map(({ address }) => {
     const mailbox = new Mailbox(SMALL);
@@ -117,13 +117,13 @@ test('refusals that a requester has not heard of are bounded: further requests a
   expect(deadLetters.list().at(-1)).toMatchObject({ code: 'overloaded', detail: expect.stringContaining('has not heard of') });
 });
 
-test('who sends itself more than its mailbox holds is held to the same bound, and only what is beyond it is a dead letter', () => {
+test('a party that sends itself more than its mailbox holds has the same bound, and only frames beyond it are dead letters', () => {
   const { router, deadLetters } = routerOf();
   const mailbox = new Mailbox(SMALL);
   const { settle } = bank.receives;
   const lane = LANES.indexOf(settle.lane);
   const seen: number[] = [];
-  // Known already: that a bank may not send this to itself is not asked again.
+  // The permission is known already, so it is not checked again that a bank may not send this to itself.
   seen[bank.address * LANES.length + lane] = 1;
   router.addLocal({ address: bank.address, mailbox, blocked: true, seen });
   const outbox = new OutboxBuilder(bank.address);

@@ -1,5 +1,5 @@
 /**
- * A simulated host whose control calls, answers and reports take a while, each direction in its order: so that they cross each other.
+ * A simulated host whose control calls, answers and reports take a while, in order in each direction, so that they cross each other.
  *
  * The catch: they take turns of the event loop, not virtual time, which stands still while an actor waits for its restart.
  */
@@ -12,7 +12,7 @@ const TURNS_MAX = 12;
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-/** Resolves when what is under way in either direction has arrived, and what was answered at once as well. */
+/** Resolves when everything on its way in either direction has arrived, including immediate answers. */
 export async function everyWire(): Promise<void> {
   for (let i = 0; i < 4 * TURNS_MAX; i++) await turn();
 }

@@ -1,4 +1,4 @@
-/** What is kept of an actor, read by the names of its schema. */
+/** Snapshots and saved states are read by the names of the actor's schema. */
 import { expect, test } from 'vitest';
 import { decodeSavedState, decodeSnapshot, encodeSavedState } from '../../actors/contract/snapshot.js';
 import { DecodeError } from '../../protocol/errors.js';

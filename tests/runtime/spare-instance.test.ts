@@ -1,4 +1,4 @@
-/** A spare instance: what it saves, how often it is brought up to date, and that it is never missed. */
+/** A spare instance: what it saves, how often it is brought up to date, and that a restart also works without it. */
 import { expect, test } from 'vitest';
 import type { ActorInstance } from '../../actors/contract/instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
@@ -72,7 +72,7 @@ test('it is brought up to date in a bounded share of the time', () => {
   expect(stateOf(spare.take(second))).toEqual(second.bytes);
 });
 
-test('one that cannot be made is not tried again until a restart has been tried', () => {
+test('a spare that cannot be made is not tried again until a restart has been tried', () => {
   const { spare, failing } = stage();
   const snapshot = snapshotOf(1);
   failing(true);

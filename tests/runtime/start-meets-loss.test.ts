@@ -1,4 +1,4 @@
-/** A start that does not get through: the actor is stopped again, or its VM is lost, before it runs. Nothing is lost, and nothing is left half up. */
+/** A start that fails because the actor is stopped or its VM lost before it runs: nothing is lost, and nothing is half started. */
 import { expect, test } from 'vitest';
 import type { SimHost } from '../../host-shim/sim/index.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
@@ -9,7 +9,7 @@ async function jobs(count: number): Promise<void> {
   for (let i = 0; i < count; i++) await null;
 }
 
-/** No checkpoint has it any more. */
+/** Waits until no checkpoint has the actor any more. */
 async function forget({ host, pass }: BankWorld): Promise<void> {
   host.lose('js', 'gone');
   await pass(50);

@@ -1,4 +1,4 @@
-/** Output of an actor that was stopped by order leaves, in its order: when its VM is lost, when the actor is started again, when it was in a move. */
+/** Output of an actor that a command stopped leaves in order: when its VM is lost, when it is started again, when it was in a move. */
 import { expect, test } from 'vitest';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
@@ -6,7 +6,7 @@ const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 12;
 const DEPOSITS = 20;
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
-/** For so long at a time that the output still waits when the VM is lost. */
+/** Long enough for the output still to wait when the VM is lost. */
 const FULL_LINKS = { refuseRate: 0.3, refuseMicrosMax: 20_000 };
 
 test.each([true, false])(`shared memory %s (seed ${SEED}, TANDEM_SEED to change)`, async (sharedMemory) => {
@@ -80,7 +80,7 @@ test('finished: every receipt of the one that finished arrives, before those of 
   }
 });
 
-test('what an actor had emitted leaves, though it was stopped in a move', async () => {
+test('the output of an actor leaves, though it was stopped in a move', async () => {
   for (let seed = 20; seed < 32; seed++) {
     const world = await openBank({ seed, placement: 'bank=wasm,watcher=js', vmIntensity: OFTEN, faults: FULL_LINKS });
     for (let i = 0; i < 20; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
@@ -95,7 +95,7 @@ test('what an actor had emitted leaves, though it was stopped in a move', async 
   }
 });
 
-test('what an actor answered before it was stopped arrives', async () => {
+test('the answers of an actor from before it was stopped arrive', async () => {
   for (let moment = 0; moment < 20; moment++) {
     const world = await openBank({ placement: 'bank=js,watcher=wasm', delay: { minMicros: 500, maxMicros: 3_000 } });
     world.teller.send(watcher.receives.look, { account: 0 });

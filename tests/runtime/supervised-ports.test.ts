@@ -1,4 +1,4 @@
-/** Ports of application code: what throws is started again, with everything new, and what was on its way to it comes to the next one. */
+/** Ports of application code: a port that throws is started again with new state, and frames on their way go to the next incarnation. */
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
@@ -10,7 +10,7 @@ import { arriveTogether, type BankOptions, type BankWorld, bank, counterdesk, op
 type Desk = Port<typeof counterdesk>;
 type Call = MessageOf<typeof counterdesk, 'call'>;
 
-/** One incarnation: it counts what it was called, and fails as it is told. */
+/** One incarnation: it counts its calls, and fails as it is told. */
 class Clerk {
   private served = 0;
 
@@ -118,7 +118,7 @@ test.each(['throw', 'reject'])('a frame at which two incarnations ended (%s) is 
   expect(world.ends).toEqual(['1 trap', '2 trap']);
 });
 
-test('what comes before it opens is handled once it has', async () => {
+test('frames that arrive before it opens are handled once it has', async () => {
   let host!: SimHost;
   const { told } = await openOffice({
     hostOf(simulated) {
@@ -139,7 +139,7 @@ test('what comes before it opens is handled once it has', async () => {
   }
 });
 
-test('an incarnation that does not open loses nothing: the next one has the frame that ended the one before, as its last try', async () => {
+test('an incarnation that does not open loses nothing: the next gets the frame that ended the last one, for its last attempt', async () => {
   class Stuck extends Clerk {
     override onOpen(): void {
       super.onOpen();
@@ -165,7 +165,7 @@ test('an incarnation that does not open loses nothing: the next one has the fram
   expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
 });
 
-test('a frame has two tries, whether or not an incarnation opens between them', async () => {
+test('a frame has two attempts, whether or not an incarnation opens between them', async () => {
   class Stuck extends Clerk {
     override onOpen(): void {
       super.onOpen();
@@ -194,7 +194,7 @@ test('a crash is reported with its causes', async () => {
   expect(status().epoch).toBe(2);
 });
 
-test('what an ended incarnation still does is heard by nobody, and it disturbs nobody', async () => {
+test('an ended incarnation that still acts is ignored, and disturbs nobody', async () => {
   const { world, call, clerks, status } = await openOffice();
   const asked = clerks[0].port.request(bank.receives.wait, {}, { deadlineMs: 60_000 });
   const outcome = expect(asked).rejects.toMatchObject({ code: 'closed' });
@@ -276,7 +276,7 @@ test('one that throws as it opens has its budget too, and names no message', asy
   expect(world.system.crashReports[0]).toMatchObject({ party: 'counterdesk', message: { kindName: '', source: '' } });
 });
 
-test.each(['js', 'host'] as const)('an order to crash ends it at its next frame, in the VM %s', async (deskVm) => {
+test.each(['js', 'host'] as const)('a command to crash ends it at its next frame, in the VM %s', async (deskVm) => {
   const { world, call, status, told } = await openOffice({ deskVm });
   await world.system.crash('counterdesk');
   call('hello');
@@ -286,7 +286,7 @@ test.each(['js', 'host'] as const)('an order to crash ends it at its next frame,
   expect(world.ends).toEqual(['1 trap']);
 });
 
-test('an order to crash that comes as it is restarted passes by the frame that it has again, and strikes the next', async () => {
+test('a command to crash during a restart skips the repeated frame, and strikes at the next', async () => {
   const { world, call, told, changes } = await openOffice();
   await world.system.crash('counterdesk');
   let ordered = false;
@@ -326,7 +326,7 @@ test('the loss of its VM is one more end; one that was down stays down', async (
   expect(status()).toMatchObject({ state: 'running', epoch: 4 });
 });
 
-test('a frame at which it hangs comes once more, and is given up when it hangs again', async () => {
+test('a frame at which it hangs comes once more, and is poison when it hangs again', async () => {
   class Endless extends Clerk {
     override onCall(call: Call): unknown {
       const { text } = call;
@@ -382,12 +382,12 @@ test('a crash loop in the middle of traffic loses nothing that can be handled', 
   expect(await world.counters()).toMatchObject({ waiting: 0, fenced: 0 });
 });
 
-test('the teller is not restarted: nobody supervises it but its VM', async () => {
+test('the teller is not restarted: only its VM supervises it', async () => {
   const { world } = await openOffice();
   expect(world.system.ports.find(({ port }) => port === teller.name)).toMatchObject({ state: 'running', vm: 'host', epoch: 1 });
 });
 
-test('what was given up is handed to the port again, for real only', async () => {
+test('a poison message can be handed to the port again, but only for real', async () => {
   let forms = false;
   class Needy extends Clerk {
     override onCall(call: Call): unknown {
@@ -400,7 +400,7 @@ test('what was given up is handed to the port again, for real only', async () =>
   await world.pass(100);
   const [letter] = await world.system.deadLetters();
   await expect(world.system.tryLetter(letter)).rejects.toMatchObject({ name: 'SupervisionError', code: 'port' });
-  // It fails once more as often as one may, and is given up once more.
+  // It fails again as often as a message may, and is poison once more.
   await world.system.deliverLetter(letter);
   await world.pass(100);
   expect(status()).toMatchObject({ state: 'running', epoch: 5 });

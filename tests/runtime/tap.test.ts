@@ -1,4 +1,4 @@
-/** What passes the tap of a VM, and in which order: the same for both implementations of an actor. */
+/** The events at the tap of a VM, and their order, are the same for both implementations of an actor. */
 import { describe, expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import { Progress } from '../../actors/vm/progress.js';
@@ -18,7 +18,7 @@ const nameOf = (address: number): string => kinds.partyName(address);
 
 type Side = 'js' | 'wasm';
 
-/** Writes down what it is told, a line each. Frames between two parties of one VM never come over a link: what the simulation says of that is left out. */
+/** Records each event in a line, without the simulation's events for frames within one VM, which never cross a link. */
 function recorder(lines: string[]): TapListener {
   const frameOf = (bytes: Uint8Array, at: number): string =>
     `${nameOf(readU16(bytes, at + SOURCE_OFFSET))}>${nameOf(readU16(bytes, at + TARGET_OFFSET))} ${kinds.nameOf(readU16(bytes, at + KIND_OFFSET))}`;

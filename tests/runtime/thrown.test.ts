@@ -1,4 +1,4 @@
-/** Anything at all may be thrown: it is one party's crash, with a text that is bounded, whatever it is. */
+/** Any value at all may be thrown: it is the crash of one party, with a bounded text, whatever it is. */
 import { describe, expect, test } from 'vitest';
 import { StorageError } from '../../actors/contract/storage.js';
 import { isA, placeOf, reasonOf, reasonsOf, stackOf } from '../../actors/contract/thrown.js';
@@ -38,7 +38,7 @@ test('thrown by an actor it ends this actor, and no other', async () => {
 });
 
 test.each(['handles', 'awaits', 'opens', 'closes'] as const)(
-  'thrown by a supervised port as it %s it ends its incarnation, and no more',
+  'thrown by a supervised port while it %s, it ends the incarnation, and no more',
   async (when) => {
     let opened = 0;
     let at = -1;
@@ -109,14 +109,14 @@ test('the first place in the stack is the actor, whatever stands in the message'
   ).toBe('my home/b.js:2:3'.slice(3));
 });
 
-test('a cause is told of, since a platform often says only there what was wrong', () => {
+test('a cause is reported, because a platform often says only there what was wrong', () => {
   const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') });
   expect(reasonsOf(refused)).toBe('fetch failed: connect ECONNREFUSED 127.0.0.1:9');
   expect(reasonsOf(new Error('unreachable', { cause: new Error('unreachable') }))).toBe('unreachable');
   expect(stackOf(refused)).toContain('caused by: Error: connect ECONNREFUSED 127.0.0.1:9');
 });
 
-test('the same crash of a port sixty times a second is told once a second, with how often it was', async () => {
+test('the same crash of a port sixty times a second is reported once a second, with its count', async () => {
   const world = await openBank();
   const paint = () => {
     throw new Error('no canvas');

@@ -1,4 +1,4 @@
-/** Whatever a Wasm actor ends by: its message is given up after the second try, and everything else is handled once. */
+/** However a Wasm actor ends, its message is poison after the second attempt, and everything else is handled once. */
 import { expect, test } from 'vitest';
 import { trap } from '../guest/protocol/generated/index.js';
 import { WAYS } from '../guest/trap.js';

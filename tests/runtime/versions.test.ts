@@ -1,4 +1,4 @@
-/** A second implementation of an actor stands beside the first in one VM, and is found by its version. */
+/** A VM may have two implementations of an actor, which are told apart by their version. */
 import { expect, test } from 'vitest';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { MessageOf } from '../../protocol/schema.js';
@@ -37,7 +37,7 @@ test('the first when none is named, the second by its number with the state of t
   expect(world.receipts.map(({ amount }) => amount)).toEqual([1, 102, 103]);
 });
 
-test('a restart is of the same version', async () => {
+test('a restart keeps the version', async () => {
   const world = await openBank({ vms: { js: source, wasm: source } });
   const vm = world.host.vmOf('js');
   await world.until(vm.stop('bank'));

@@ -1,4 +1,4 @@
-/** One VM at rings whose other ends the test holds, so that it says when the VM runs and what its host answers. */
+/** One VM at rings whose other ends the test holds: the test decides when the VM runs and what its host answers. */
 import type { VmName } from '../../actors/contract/instance.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
@@ -12,7 +12,7 @@ import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protoco
 import { JOURNAL_BYTES } from '../../protocol/limits.js';
 import { Bank, bank, parties } from './bank.js';
 
-/** More than a ring holds. */
+/** More frames than a ring holds. */
 export const FRAMES_ANY = 10_000;
 
 /** What the host keeps of it across its incarnations. */

@@ -1,4 +1,4 @@
-/** A Wasm VM that cannot go on: its actors do, as their JavaScript twins, with all that they had and all that was on its way. */
+/** When a Wasm VM cannot go on, its actors go on as their JavaScript twins, with their state and everything on its way. */
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../actors/contract/host.js';
 import { type SystemOptions, startSystem } from '../../actors/index.js';
@@ -139,7 +139,7 @@ describe('a Wasm VM that has failed over', () => {
     expect(world.system.state).toBe('running');
   });
 
-  test('is one whose module does not load any more, too', async () => {
+  test('may also be one whose module no longer loads', async () => {
     const world = await banked({ vmIntensity: { intensity: 3, periodMs: LONG_MS }, hostOf: without(['again']) });
     world.host.lose('wasm', 'gone');
     await world.deposit(2);
@@ -147,7 +147,7 @@ describe('a Wasm VM that has failed over', () => {
     expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', reason: 'no again', failedOver: true });
   });
 
-  test('is one whose module never comes, too: its budget is for the time in which it runs', async () => {
+  test('may also be one whose module never arrives: its budget is for the time in which it runs', async () => {
     const vmIntensity = { intensity: 3, periodMs: LOAD_DEADLINE_MS };
     const world = await banked({ vmIntensity, hostOf: without(['again'], LOAD_DEADLINE_MS) });
     world.host.lose('wasm', 'gone');
@@ -157,7 +157,7 @@ describe('a Wasm VM that has failed over', () => {
     expect(vmOf(world, 'wasm')).toMatchObject({ state: 'running', failedOver: true });
   });
 
-  test('opens no ports: they are those of the VM that it was made of', async () => {
+  test('opens no ports: they belong to the VM whose definition it has', async () => {
     const opened: string[] = [];
     const ports: BankOptions['ports'] = (vm) => {
       opened.push(vm.name);

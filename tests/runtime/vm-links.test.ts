@@ -1,4 +1,4 @@
-/** When the links of a VM let it sleep: never over frames that nobody will tell of. */
+/** When the links of a VM let it sleep: never while frames wait that nobody will report. */
 import { expect, test } from 'vitest';
 import { Progress } from '../../actors/vm/progress.js';
 import { Tap } from '../../actors/vm/tap.js';
@@ -42,7 +42,7 @@ test('a frame that was refused lets the VM sleep: whoever makes room wakes it', 
   expect([links.sleep(), links.empty]).toEqual([true, false]);
 });
 
-test('a frame that has come meanwhile over another link does not', () => {
+test('a frame that has arrived meanwhile over another link does not', () => {
   const { links, write } = twoLinks();
   write(0);
   links.drain(() => false);

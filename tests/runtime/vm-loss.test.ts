@@ -1,4 +1,4 @@
-/** The loss of a VM keeps everything: whatever is lost when, with shared memory or without, the application ends as if nothing had happened. */
+/** The loss of a VM keeps everything: with shared memory or without, the application ends as if nothing had happened. */
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import type { WorkerName } from '../../host-shim/common/definition.js';

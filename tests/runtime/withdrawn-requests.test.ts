@@ -1,4 +1,4 @@
-/** A request that nobody waits for any more is withdrawn: whoever has it in hand is told, wherever it lives, and also after a restart. */
+/** A request that nobody waits for any more is withdrawn: its target is told, wherever it lives, and even after a restart. */
 import { describe, expect, test } from 'vitest';
 import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import type { Port } from '../../actors/index.js';
@@ -12,7 +12,7 @@ import { Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, wa
 const FOREVER = { deadlineMs: 60_000 };
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
 
-/** It stops what nobody waits for. */
+/** Stops requests that nobody waits for. */
 class AttentiveBank extends Bank {
   override onWithdrawn({ source, request: number }: RequestToken): void {
     this.waiting = this.waiting.filter((token) => token.source !== source || token.request !== number);
@@ -46,7 +46,7 @@ async function openOffice(options: BankOptions = {}) {
   return { world, desks, codes };
 }
 
-/** Requests that the bank has in its hands. */
+/** Requests that the bank has in hand. */
 async function held(world: BankWorld): Promise<number> {
   return decodeSnapshot(bank, await world.until(world.state('bank'))).state.waiting.length;
 }
@@ -127,7 +127,7 @@ describe.each(['js', 'bank=wasm,watcher=js'])('placed %s', (placement) => {
     expect(await world.until(kept)).toEqual({ amount: 0 });
   });
 
-  test('is known again after the actor that has it in hand was restarted, alone or with its VM', async () => {
+  test('is known again after its target was restarted, alone or with its VM', async () => {
     const { world } = await openOffice({ placement });
     const controller = new AbortController();
     const ask = () => world.teller.request(bank.receives.wait, {}, { ...FOREVER, signal: controller.signal }).catch(({ code }) => code);
@@ -148,7 +148,7 @@ describe.each(['js', 'bank=wasm,watcher=js'])('placed %s', (placement) => {
   });
 });
 
-test('nobody withdraws what is not his own', async () => {
+test('nobody withdraws the request of another', async () => {
   const { world } = await openOffice();
   const kept = world.teller.request(bank.receives.wait, {}, FOREVER);
   await world.pass(20);
@@ -164,7 +164,7 @@ test('nobody withdraws what is not his own', async () => {
   expect(await world.until(kept)).toEqual({ amount: 0 });
 });
 
-test('it takes the lane of its request, so that it comes behind it', () => {
+test('it takes the lane of its request, so that it arrives after it', () => {
   const lanes = ['interactive', 'ordinary', 'idle'] as const;
   const clerk = actor({
     name: 'clerk',

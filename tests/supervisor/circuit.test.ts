@@ -45,7 +45,7 @@ test.each([CLOSED, TRIAL])('the whole budget is there when $state, and comes bac
   expect(countedOf(circuit, [0, 1, 1002, 1003])).toBe(4);
 });
 
-test('one that never gets back is open for good after as many tries as there are, and begins anew where it opens anew', () => {
+test('a circuit that never recovers is open for good after all its attempts, and starts again where it opens again', () => {
   let circuit = OPEN;
   for (let tries = 0; tries < TRIES_BACK_MAX; tries++) {
     expect(mayGoBack(circuit)).toBe(true);

@@ -1,4 +1,4 @@
-/** Who is where: only parties that are there, or on their way up, have a route; what is not there says so. */
+/** Places of parties: only parties that run or are starting have a route, and a missing party is reported. */
 import { expect, test } from 'vitest';
 import { Directory } from '../../actors/supervisor/directory.js';
 import type { SupervisedActor } from '../../actors/supervisor/supervised-actor.js';
@@ -16,7 +16,7 @@ function directoryOf(fields: Fields) {
   return directory;
 }
 
-test('each party is found by its name, its address and its VM, whichever of the two it is', () => {
+test('each actor and port is found by its name, its address and its VM', () => {
   const directory = directoryOf({});
   for (const [name, address, vm] of [
     ['anna', anna.address, 'wasm'],
@@ -28,7 +28,7 @@ test('each party is found by its name, its address and its VM, whichever of the 
   }
 });
 
-test('one that is down has no route, and no VM to be asked at', () => {
+test('a party that is down has no route, and no VM that could be asked', () => {
   const up = directoryOf({});
   expect(up.routes).toEqual([
     [page.address, 'js'],
@@ -40,7 +40,7 @@ test('one that is down has no route, and no VM to be asked at', () => {
   expect(down.runs(anna.address)).toBe(false);
 });
 
-test('what is not there is refused by its name', () => {
+test('a missing party is refused by name', () => {
   const directory = directoryOf({});
   const unknown = { name: 'SupervisionError', code: 'unknown', party: 'bert' };
   for (const ask of [() => directory.actor('bert'), () => directory.port('bert'), () => directory.party('bert')])

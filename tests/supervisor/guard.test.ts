@@ -119,7 +119,7 @@ describe.each(pathsOf(CONTROL_CALLS).map((path) => ({ path, name: path.join('.')
   });
 });
 
-test('a list of calls that misses one, or has one too many, does not compile', () => {
+test('a list of calls with one missing, or one too many, does not compile', () => {
   interface Calls {
     open(): Promise<void>;
     readonly inner: { close(): Promise<void> };

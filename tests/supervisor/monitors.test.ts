@@ -1,4 +1,4 @@
-/** What waits for a watcher that is down is bounded, and what a schema watches must be there. */
+/** The notices that wait for a watcher that is down are bounded, and the parties that a schema watches must exist. */
 import { expect, test } from 'vitest';
 import type { EndNotice } from '../../actors/contract/control.js';
 import { ChangeFeed } from '../../actors/supervisor/change-feed.js';

@@ -14,7 +14,7 @@ async function narrated(more = {}) {
   return { host, lines, system };
 }
 
-describe('a line for who develops', () => {
+describe('a line for developers', () => {
   test('a start and an end in order say nothing', async () => {
     const { system, lines } = await narrated();
     await system.stop();
@@ -48,7 +48,7 @@ describe('a line for who develops', () => {
     ]);
   });
 
-  test('an actor that said something else the second time', async () => {
+  test('an actor that emitted something else the second time', async () => {
     const { host, lines } = await narrated();
     const frame = { kindName: 'tick', target: '', body: '[1]', bytes: 53, firstBytes: new Uint8Array(53) };
     const message = { kindName: 'wake', source: 'clock', sequence: 3 };

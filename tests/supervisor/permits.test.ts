@@ -1,4 +1,4 @@
-/** Restart permits as the supervisor sees them: who has one, and what their use crosses. */
+/** Restart permits as the supervisor sees them: which actors have one, and what crosses their use. */
 import { expect, test } from 'vitest';
 import { anna, bert, order, started, statusOf } from './application.js';
 import { settle } from './virtual-time.js';
@@ -15,7 +15,7 @@ test('every actor has one for its next incarnation, and the next one when it was
   expect(host.vm('wasm').permits.get('bert')).toBe(3);
 });
 
-test('nobody has one that would not be restarted', async () => {
+test('an actor that would not be restarted has none', async () => {
   const { host } = await started({
     actors: [order(anna, { restart: 'temporary' }), order(bert)],
     placement: 'anna=js,bert=wasm',
@@ -34,7 +34,7 @@ test('the last restart of a budget leaves none', async () => {
   expect(host.vm('wasm').permits.get('bert')).toBe(3);
 });
 
-test('one that was used and is one too many ends in the stop of the incarnation that it began', async () => {
+test('a used permit that is one too many ends in a stop of the incarnation that it began', async () => {
   const { host, system } = await started();
   for (let i = 0; i < 3; i++) {
     host.vm('wasm').trapAndGoOn('bert');
@@ -46,7 +46,7 @@ test('one that was used and is one too many ends in the stop of the incarnation 
   expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 5 });
 });
 
-test('a use that crosses an order to stop is followed: the next start has an epoch of its own', async () => {
+test('a use that crosses a command to stop is accepted: the next start has an epoch of its own', async () => {
   const { host, system } = await started();
   let answer = () => {};
   host.vm('wasm').hold(

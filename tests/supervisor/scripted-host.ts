@@ -79,12 +79,12 @@ export class ScriptedVm implements VmControl {
   /** Epoch of each actor that lives here. */
   readonly epochs = new Map<string, number>();
   readonly orders: SpawnSpec[] = [];
-  /** Epoch that each actor may go on as without an order. */
+  /** Epoch as which each actor may go on without a command. */
   readonly permits = new Map<string, number>();
   routes: Routes = [];
   counted: Partial<VmCounters> = {};
   letters: DeadLetter[] = [];
-  /** Of the last `recover`. */
+  /** Input of the last `recover`. */
   suspects: readonly Suspect[] = [];
   readonly progress = new ScriptedProgress();
   /** What `causes` answers, by "source sequence". */
@@ -121,12 +121,12 @@ export class ScriptedVm implements VmControl {
     this.listener?.report({ type: 'ended', report: crashReport(actor, this.name, ended, this.time.nowMicros(), ended + 1) });
   }
 
-  /** Tells at what its former incarnation hung. */
+  /** Tells at which message its former incarnation hung. */
   tellHung(actor: string): void {
     this.listener?.report({ type: 'hung', report: crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros()) });
   }
 
-  /** A message was given up. */
+  /** A message became poison. */
   poison(actor: string): void {
     const report = crashReport(actor, this.name, this.epochs.get(actor) ?? 0, this.time.nowMicros());
     this.listener?.report({ type: 'poisoned', report, frame: new Uint8Array(0) });

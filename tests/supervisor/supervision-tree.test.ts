@@ -1,4 +1,4 @@
-/** What a tree of supervisors does with actors: who is ended and restarted with whom, in what order, and what an exhausted budget climbs to. */
+/** A tree of supervisors over actors: which are ended and restarted together, in what order, and how far an exhausted budget climbs. */
 import { describe, expect, test } from 'vitest';
 import type { SystemOptions } from '../../actors/application/system.js';
 import { startSystem } from '../../actors/application/system.js';
@@ -68,7 +68,7 @@ describe('groups', () => {
     expect(states(system)).toEqual(['anna running 3', 'bert running 3', 'carl running 2']);
   });
 
-  test('an actor that is down by order stays down when its group is restarted', async () => {
+  test('an actor that a command stopped stays down when its group is restarted', async () => {
     const { host, system } = await started(flat({ strategy: 'one_for_all' }));
     await system.stopActor('carl');
     host.vm('wasm').trap('bert');
@@ -198,7 +198,7 @@ describe('nested supervisors', () => {
 describe('restart loops', () => {
   const backoff = { minMs: 100, maxMs: 1000, randomFactor: 0 };
 
-  test('backoff: an actor waits for its restart, what is meant for it waits with it, and the next time it waits longer', async () => {
+  test('backoff: an actor waits for its restart, its messages wait with it, and the next time it waits longer', async () => {
     const { host, system } = await started(flat({ backoff, intensity: 9 }));
     for (const delayMs of [100, 200]) {
       host.vm('wasm').trap('bert');

@@ -1,4 +1,4 @@
-/** What OTP's supervisor suite checks, by its case names, as far as it has a meaning here. */
+/** The checks of OTP's supervisor suite, by its case names, as far as they have a meaning here. */
 import { describe, expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
@@ -116,7 +116,7 @@ describe('one for one', () => {
     expect(system.crashReports).toHaveLength(run.traps + 1);
   });
 
-  test('hanging_restart_loop: what restarts says so, refuses a start, and can be stopped meanwhile', async () => {
+  test('hanging_restart_loop: an actor that restarts says so, refuses a start, and can be stopped meanwhile', async () => {
     const { host, system } = await started();
     host.vm('wasm').script('restart bert', 'hang');
     host.vm('wasm').trap('bert');
@@ -184,7 +184,7 @@ describe('restart kinds', () => {
 });
 
 describe('administration', () => {
-  test('child_adm: an actor stopped by order stays down, is no fault, and starts again with its state', async () => {
+  test('child_adm: an actor stopped by a command stays down, is not a fault, and starts again with its state', async () => {
     const { host, system } = await started();
     await system.stopActor('bert');
     await system.stopActor('bert');
@@ -290,7 +290,7 @@ describe('stopping', () => {
     expect(system.state).toBe('stopped');
   });
 
-  test('a stop that the VM answers with an error is told to whoever ordered it', async () => {
+  test('a stop that the VM answers with an error is reported to the caller', async () => {
     const { host, system } = await started();
     host.vm('wasm').script('stop bert', { error: new Error('no such actor') });
     await expect(system.stopActor('bert')).rejects.toMatchObject({ code: 'failed', call: 'stop' });

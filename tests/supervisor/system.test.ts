@@ -161,7 +161,7 @@ describe('a VM that is lost', () => {
     expect([system.state, system.vms.at(-1)?.state]).toEqual(['running', 'running']);
   });
 
-  test('an actor that ends while its VM recovers is restarted when the VM takes orders', async () => {
+  test('an actor that ends while its VM recovers is restarted when the VM takes commands', async () => {
     const { host, system } = await started();
     host.onStart = (vm) => {
       vm.hold(
@@ -206,7 +206,7 @@ describe('a VM that is lost', () => {
     expect(system.actors.map(({ state, epoch }) => `${state} ${epoch}`)).toEqual(Array(3).fill('running 2'));
   });
 
-  test('of two at once the second is told that nothing is to be refused of what the first had sent before', async () => {
+  test('of two at once the second is told to refuse no frame that the first had sent before', async () => {
     const { host } = await started();
     host.vm('wasm').die('exit code 1');
     host.vm('js').die('exit code 1');
@@ -364,7 +364,7 @@ describe('what a person sees', () => {
     expect(system.crashReports.at(-1)?.epoch).toBe(CRASH_REPORTS_MAX + 6);
   });
 
-  test('a poisoned message is told of and ends nothing', async () => {
+  test('a poison message is reported and ends nothing', async () => {
     const { host, system } = await started();
     const seen: SystemChange[] = [];
     system.onChange((change) => seen.push(change));
@@ -374,7 +374,7 @@ describe('what a person sees', () => {
     expect(statusOf(system, 'bert')).toMatchObject({ state: 'running', epoch: 1 });
   });
 
-  test('a VM that does not take new routes is told of', async () => {
+  test('a VM that does not take new routes is reported', async () => {
     const { host, system } = await started();
     const seen: SystemChange[] = [];
     system.onChange((change) => seen.push(change));

@@ -1,4 +1,4 @@
-/** Clock and timers that go on only when told to: the supervisor's tests need no real second. */
+/** Clock and timers that advance only on command: the supervisor's tests need no real time. */
 import type { Clock, TimerHandle, Timers } from '../../actors/contract/host.js';
 
 interface Alarm {
@@ -7,7 +7,7 @@ interface Alarm {
   readonly fn: () => void;
 }
 
-/** Lets everything that is already resolved run to its end. */
+/** Lets everything that is already resolved finish. */
 export const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export class VirtualTime implements Clock, Timers {
@@ -50,7 +50,7 @@ export class VirtualTime implements Clock, Timers {
     return [...this.alarms].filter(({ beat }) => !beat).length;
   }
 
-  /** This thread stands still, and what falls due meanwhile comes late. */
+  /** This thread stands still, and timers that fall due meanwhile fire late. */
   stop(ms: number): void {
     this.nowMs += ms;
   }

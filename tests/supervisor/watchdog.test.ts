@@ -1,4 +1,4 @@
-/** Who is taken to hang, and who is not. */
+/** Which VMs are taken to hang, and which are not. */
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../actors/contract/progress.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
@@ -40,7 +40,7 @@ describe('the watchdog', () => {
     expect(hangs).toHaveLength(1);
   });
 
-  test('leaves alone whoever gets on, however slowly', async () => {
+  test('leaves a VM alone that makes progress, however slowly', async () => {
     for (let count = 0; count < 20; count++) {
       busy(count);
       await host.time.advance(0.9 * HANGS_AFTER_MS);
@@ -48,7 +48,7 @@ describe('the watchdog', () => {
     expect(hangs).toEqual([]);
   });
 
-  test('leaves alone whoever has nothing to do, and answers', async () => {
+  test('leaves a VM alone that has nothing to do and answers', async () => {
     let asked = 0;
     progress.onAsk = () => asked++;
     await host.time.advance(10 * HANGS_AFTER_MS);
@@ -64,7 +64,7 @@ describe('the watchdog', () => {
     expect(hangs).toHaveLength(1);
   });
 
-  test('begins anew when its own thread was stopped', async () => {
+  test('starts again when its own thread was stopped', async () => {
     busy(1);
     for (let i = 0; i < 10; i++) {
       await host.time.advance(HANGS_AFTER_MS - TICK_MS);
@@ -111,7 +111,7 @@ describe('the watchdog', () => {
     expect(hangs).toMatchObject([{ count: 7 }]);
   });
 
-  test('gives a VM its time again that a debugger has stopped, and asks again', async () => {
+  test('gives the whole time again to a VM that a debugger has stopped, and asks again', async () => {
     const { asked, answer } = probing();
     busy(7);
     for (let round = 1; round <= 5; round++) {
@@ -138,7 +138,7 @@ describe('the watchdog', () => {
     expect(hangs).toEqual([]);
   });
 
-  test('forgets whom it is told to, and rests when it watches nobody', async () => {
+  test('forgets a VM on demand, and rests when it watches none', async () => {
     busy(1);
     watchdog.forget('host');
     progress.onAsk = () => expect.unreachable();
@@ -188,7 +188,7 @@ describe('a VM that hangs', () => {
     ]);
   });
 
-  test('whenever it is started again is lost in the end: the time for which it hung is none in which it lived', async () => {
+  test('after every start is lost in the end: the time for which it hung does not count as life', async () => {
     const { host, system } = await started();
     host.onStart = (vm) => {
       vm.progress.reading = { busy: true, count: 1, place };
@@ -200,7 +200,7 @@ describe('a VM that hangs', () => {
     expect(statusOf(system, 'anna').state).toBe('running');
   });
 
-  test('as it shuts down is ended', async () => {
+  test('while it shuts down is ended', async () => {
     const { host, system } = await started();
     host.vm('wasm').script('shutdown', 'hang');
     host.vm('wasm').progress.reading = { busy: true, count: 5, place };
@@ -243,7 +243,7 @@ describe('deadlines', () => {
     expect(due()).toBe(1);
   });
 
-  test('is given again when the thread was stopped', async () => {
+  test('is extended when the thread was stopped', async () => {
     const { time, wait, due } = open();
     wait();
     time.stop(60_000);
@@ -264,7 +264,7 @@ describe('deadlines', () => {
     expect(due()).toBe(1);
   });
 
-  test('asks of what falls due whether a debugger has stopped the other side', async () => {
+  test('asks when it falls due whether a debugger has stopped the other side', async () => {
     const answers: ((stopped: boolean) => void)[] = [];
     const { time, wait, due } = open(() => new Promise((resolve) => answers.push(resolve)));
     wait();
@@ -280,7 +280,7 @@ describe('deadlines', () => {
     expect([answers.length, due()]).toEqual([2, 1]);
   });
 
-  test.each([true, false])('is taken back while it asks, and the answer is %s', async (stopped) => {
+  test.each([true, false])('is cancelled while it asks, and the answer is %s', async (stopped) => {
     let answer = (_stopped: boolean) => {};
     const { time, wait, due } = open(
       () =>
@@ -297,7 +297,7 @@ describe('deadlines', () => {
     expect(time.pending).toBe(0);
   });
 
-  test('is given again for progress, though not for ever', async () => {
+  test('is extended for progress, though not for ever', async () => {
     const { time, wait, due } = open();
     let count = 0;
     wait(() => count++);

@@ -1,4 +1,4 @@
-/** Orders: to end and start a child, and what there is. */
+/** Commands: to end and start a child, and to list children. */
 import { expect } from 'vitest';
 import { OrderError } from '../../../actors/supervisor/tree/errors.js';
 import { settle } from '../virtual-time.js';

@@ -1,7 +1,8 @@
 /**
- * Children that do what a case tells them, as OTP's `supervisor_1` and `supervisor_deadlock` do, a log of what became of them, and virtual time.
+ * Children that a case controls, like OTP's `supervisor_1` and `supervisor_deadlock`, a log of their starts and ends, and virtual time.
  *
- * The catch: a supervisor works in promises. `settle` lets all that is due come to its end; what waits for a timer needs `time.advance`.
+ * The catch: a supervisor works in promises. `settle` lets everything that is due finish; anything that waits for a timer needs
+ * `time.advance`.
  */
 import { expect, test } from 'vitest';
 import type { Child, Exit, ExitReason, Purpose } from '../../../actors/supervisor/tree/child.js';

@@ -1,4 +1,4 @@
-/** Who is restarted when a child ends, how often, and what happens when that is too often. */
+/** Which children are restarted when one ends, how often, and what happens when that is too often. */
 import { expect } from 'vitest';
 import type { Exit } from '../../../actors/supervisor/tree/child.js';
 import { settle } from '../virtual-time.js';

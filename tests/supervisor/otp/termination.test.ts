@@ -1,4 +1,4 @@
-/** What the kind of a child makes of the way in which it ended. */
+/** How the kind of a child decides about its restart, for each way in which it ends. */
 import { expect } from 'vitest';
 import type { ExitReason } from '../../../actors/supervisor/tree/child.js';
 import type { RestartKind } from '../../../actors/supervisor/tree/specification.js';

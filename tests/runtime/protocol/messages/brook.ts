@@ -1,4 +1,4 @@
-/** A neighbour of the torrent: it answers, takes what it is given, and says how much that was. */
+/** A neighbour of the torrent: it answers requests, accepts loads, and says how much it got. */
 import { actor, bin, message, request, struct, u32 } from '../../../../protocol/schema.js';
 
 const water = { first: bin(), second: bin(), third: bin(), fourth: bin(), fifth: bin() };

@@ -1,4 +1,4 @@
-/** An actor that floods whom it is told to: itself, its neighbours, a port, its followers. */
+/** An actor that floods the parties that it is told to: itself, its neighbours, a port, its followers. */
 import { actor, bin, message, publication, request, str, struct, u32 } from '../../../../protocol/schema.js';
 
 export const torrent = actor({

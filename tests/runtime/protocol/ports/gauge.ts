@@ -1,4 +1,4 @@
-/** Who looks at the torrent and the brook, from the host. */
+/** A port of the host that watches the torrent and the brook. */
 import { bin, message, port, request } from '../../../../protocol/schema.js';
 
 export const gauge = port({
