@@ -1,4 +1,4 @@
-/** The five couriers as one type: their schemas differ in names and numbers alone. */
+/** The five couriers as one type: their schemas differ only in names and numbers. */
 import { amber, birch, cedar, dune, ember } from './protocol/generated/index.js';
 
 export type CourierSchema = typeof amber;

@@ -1,6 +1,7 @@
 /**
  * Which lines of the recovery code faults reach: runs the tool in processes of their own with V8's coverage on, and maps what was executed
- * back to the sources. The catch: a thread that is ended says nothing of what it has executed, so what only runs on real threads is known from
+ * back to the sources. The catch: a thread that is ended says nothing of what it has executed, so what only runs on real threads is known
+ * from
  * the host's thread alone.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { eachMapping, TraceMap } from '@jridgewell/trace-mapping';
 
-/** What recovers something, or remembers what a recovery needs. */
+/** Sources that recover something, or remember what a recovery needs. */
 const RECOVERY_FOLDERS = ['actors/supervisor', 'actors/supervisor/tree', 'actors/vm', 'actors/vm/cell', 'actors/vm/port'];
 const RECOVERY_FILES = [
   'actors/model/replicas',

@@ -10,7 +10,7 @@ import { desk } from './protocol/generated/index.js';
 import type { SimEnding } from './sim-run.js';
 import { firstDifference } from './verdict.js';
 
-/** A frame, and each time that it was begun. */
+/** A frame, as one entry for each time that its handling began. */
 type Frame = readonly DeskEntry[];
 
 const identityOf = ({ source, sequence }: Pick<DeskEntry, 'source' | 'sequence'>): string => `${source} ${sequence}`;
@@ -132,7 +132,10 @@ class DeskComparison {
       if (to === desk.name && !ids.has(id)) this.problems.push(`message ${id} was sent to the desk when all was at rest, and did not come`);
   }
 
-  /** Every source says how many it has sent. What was on its way when the VM was lost may be missing, so nothing behind a frame that was sent later. */
+  /**
+   * Every source says how many it has sent. Frames on their way when the VM was lost may be missing, so none after a frame that was sent
+   * later.
+   */
   private checkNumbers(): void {
     const { recoveredAt } = this.faulty.desk;
     const numbered = this.frames.map(([first]) => first).filter(({ number }) => number > 0);
@@ -163,7 +166,7 @@ class DeskComparison {
         this.problems.push(`request ${id}, which kills the desk, ended as ${answer}`);
   }
 
-  /** Poison that was on its way when the VM was lost may be missing, or be tried and given up again. */
+  /** A poison message on its way when the VM was lost may be missing, or be handled and become poison again. */
   private checkLetters(): void {
     const { poisoned, deadLetters, desk: record } = this.faulty;
     for (const id of deskPoisonOf(this.plan)) {

@@ -1,6 +1,6 @@
 /**
- * The desk: a supervised port in the JavaScript VM that writes down what it begins to handle, in a record that outlives its incarnations and
- * its VMs, and ends as it is ordered to. The catch: the record is an object of the host's thread, so there is no desk on real threads.
+ * The desk: a supervised port in the JavaScript VM that records the frames that it begins to handle, and ends on command. The record
+ * outlives its incarnations and its VMs. The catch: it is an object of the host's thread, so there is no desk on real threads.
  */
 import type { CrashReport } from '../actors/contract/events.js';
 import type { Incoming } from '../actors/model/port-handlers.js';

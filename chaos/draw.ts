@@ -1,4 +1,7 @@
-/** Draws a plan from a seed. The catch: what is drawn depends on the kinds of faults that are asked for, so both are needed to draw it again. */
+/**
+ * Draws a plan from a seed. The catch: what is drawn depends on the kinds of faults that are asked for, so both are needed to draw it
+ * again.
+ */
 import { Random } from '../bus/random.js';
 import { JOURNAL_BYTES, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
@@ -12,13 +15,13 @@ const REPEATS_MAX = 12;
 const FAULT_CHANCE = 0.35;
 const POISON_CHANCE = 0.06;
 const FULL_CHANCE = 0.03;
-/** Of the virtual clock: many steps come while what the last one set going is on its way. */
+/** Times on the virtual clock: many steps come while the effects of the last one are on their way. */
 const PAUSES_MS = [0, 0, 0, 1, 2, 3, 5, 8, 20];
 const DELAYS_MICROS_MAX = [100, 2_000, 2_000, 10_000];
 const PAYLOADS_BYTES = [0, 0, 1, 17, 200, 200, 3_000, 40_000];
-/** Of a message in a flood: five fill a mailbox. */
+/** Bytes of a message in a flood: five fill a mailbox. */
 const FLOOD_BYTES = 900_000;
-/** Full, and checkpoints due, again and again. Room for the largest batch at least. */
+/** Journals that are full, with checkpoints due, again and again. At least room for the largest batch. */
 const SMALL_JOURNALS_BYTES = [128 << 10, 128 << 10, 512 << 10];
 /** Of all orders: beyond it what waits makes each checkpoint large, and a seed takes a second. */
 const SMALL_BYTES_MAX = 1 << 20;
@@ -29,7 +32,7 @@ const ACT_DRAWS: readonly Act[] = [
   ...(['work', 'work', 'work', 'urgent', 'urgent', 'chore', 'chore', 'ask', 'ask', 'ask', 'news', 'news', 'timer', 'note'] as const),
   'rumour',
 ];
-/** What the hand can do itself. */
+/** Acts that the hand can do itself. */
 const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', 'ask', 'note', 'rumour'];
 
 const bytesOf = (orders: readonly PlannedCommand[]): number =>
@@ -158,7 +161,10 @@ class Drawing {
     }
   }
 
-  /** @param repeated within an order that is carried out several times: a timer would not be the only one with its number, a note not the newest */
+  /**
+   * @param repeated within an order that is carried out several times: a timer would not be the only one with its number, a note not the
+   * newest
+   */
   private order(act: Act, depth: number, repeated: boolean): PlannedCommand {
     const poisonous = this.allows('poison', POISON_CHANCE) && !repeated && ['work', 'urgent', 'chore', 'ask'].includes(act);
     // The hand alone asks what kills: a courier would note the failure, which the calm run does not know.
@@ -232,7 +238,10 @@ const THREADS_PLACEMENT = { amber: 'js', birch: 'wasm', cedar: 'wasm', dune: 'js
 /** A tenth are hangs: each takes a second to be noticed, and two more to be ended in Chromium. */
 const THREADS_FAULTS = ['trap', 'trap', 'trap', 'trap', 'trap', 'trap', 'loss', 'loss', 'loss', 'hang'] as const;
 
-/** Plans for real threads: so many faults one after another, each with messages for all, which they answer. Half of them without shared memory. */
+/**
+ * Plans for real threads: so many faults one after another, each with messages for all, which they answer. Half of them without shared
+ * memory.
+ */
 export function drawThreadsPlans(seed: number, faults: number): Plan[] {
   const drawing = new Drawing(new Random(seed), ['poison'], false);
   const unshared = faults >> 1;

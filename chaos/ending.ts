@@ -1,4 +1,6 @@
-/** How a run ended: what is compared between a run with faults and the same without, and what must hold of each by itself. */
+/**
+ * How a run ended: the part that is compared between a run with faults and the same without, and the part that each must keep by itself.
+ */
 import type { System } from '../actors/application/supervised-system.js';
 import type { VmCounters } from '../actors/contract/control.js';
 import { decodeSnapshot } from '../actors/contract/snapshot.js';
@@ -26,14 +28,14 @@ export interface Ending {
   readonly hand: Pick<Hand, 'streams' | 'pairs' | 'answers' | 'deskAnswers' | 'asked'>;
   readonly counters: VmCounters;
   readonly deadLetters: readonly Letter[];
-  /** Ids of messages that were given up, as the supervisor was told. */
+  /** Ids of poison messages, as the supervisor was told. */
   readonly poisoned: readonly number[];
   readonly recoveriesMs: readonly number[];
   /** What went wrong whatever the other run did: errors of ports, actors that are down, what is left over. */
   readonly problems: readonly string[];
 }
 
-/** What a run has noted by itself. */
+/** Notes of the run itself. */
 export type Notes = Pick<Ending, 'poisoned' | 'recoveriesMs'> & { readonly problems: string[] };
 
 /** Asks the system for the rest, when it has come to rest. */

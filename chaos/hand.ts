@@ -44,7 +44,7 @@ export class Hand {
   readonly pairs = new Map<string, PairCount>();
   /** How requests ended, by id: with a digest, or with the code of a failure. */
   readonly answers = new Map<number, number | ErrorCode>();
-  /** The same of what the desk was asked. */
+  /** How requests to the desk ended, in the same form. */
   readonly deskAnswers = new Map<number, number | ErrorCode>();
   /** Requests that have not been settled. */
   asked = 0;
@@ -128,7 +128,7 @@ export class Hand {
     });
   }
 
-  /** @param hear an answer: says what is kept of it @returns false when there is no room: nothing was asked then */
+  /** @param hear gets an answer, and returns what is kept of it @returns false when there is no room: then nothing was asked */
   private async settled<T>(request: Promise<T>, id: number, answers: Map<number, number | ErrorCode>, hear: (answer: T) => number) {
     let refused = false;
     this.asked++;
@@ -143,7 +143,7 @@ export class Hand {
         if (!refused) answers.set(id, error instanceof RequestError ? error.code : 'ended');
       },
     );
-    // What is refused is refused at once.
+    // Refusals come at once.
     await null;
     return !refused;
   }

@@ -26,7 +26,7 @@ import { loadWasmFactories } from './sim-run.js';
 import { tryThreads } from './try-threads.js';
 
 const GUESTS = new URL('./wasm-actors/', import.meta.url);
-/** Of the failures of one run, as many as anybody reads. */
+/** Failures of one run that are printed: as many as anybody reads. */
 const SHRUNK_MAX = 3;
 
 const wasmFactories = await loadWasmFactories(GUESTS);
@@ -94,7 +94,7 @@ async function playLong({ frames, navigations, json }: LongOptions): Promise<boo
   return growth <= GROWTH_MAX && report.problems.length === 0;
 }
 
-/** Enough to reach what random faults reach at all. */
+/** Runs that reach everything that random faults reach at all. */
 const COVERAGE_RUNS = [
   ['--host', 'sim', '--seeds', '100'],
   ['--host', 'node', '--faults', '40'],
@@ -119,7 +119,7 @@ async function playSeeds(options: SeedOptions): Promise<boolean> {
   return tally.failures.length === 0;
 }
 
-/** Every thread takes each so many-th seed. */
+/** Tries the seeds in threads, which take them in turn. */
 async function trySeedsInThreads({ seed, seeds, kinds, jobs }: SeedOptions): Promise<Tally> {
   const sum = emptyTally();
   const parts = Array.from({ length: jobs }, (_, job) => {

@@ -1,5 +1,6 @@
 /**
- * A run of the chaos application as data: what the hand sends, and what goes wrong when. Drawn from a seed, cut down when it fails, printed, and
+ * A run of the chaos application as data: what the hand sends, and what goes wrong when. Drawn from a seed, cut down when it fails,
+ * printed, and
  * read from a file again.
  */
 import type { Strategy } from '../actors/supervisor/tree/specification.js';
@@ -44,18 +45,20 @@ export type Fault =
       readonly state: 'restarting' | 'recovering' | 'running';
       readonly turns: number;
     }
-  /** When nothing is on its way, an actor is stopped by order, and started again with its state. */
+  /** When nothing is on its way, an actor is stopped by a command, and started again with its state. */
   | { readonly kind: 'stop'; readonly actor: CourierName }
   /** An actor traps and the thread ends in the same moment. */
   | { readonly kind: 'trapAndLoss'; readonly actor: CourierName }
-  /** The newest message that was given up is tried again in a throw-away instance. */
+  /** The newest poison message is handled again in a throw-away instance. */
   | { readonly kind: 'trial' }
-  /** An incarnation of the desk ends: at the frame after this one, as the next incarnation opens, or when a handler's promise is rejected. */
+  /**
+   * An incarnation of the desk ends: at the frame after this one, as the next incarnation opens, or when a handler's promise is rejected.
+   */
   | { readonly kind: 'deskEnd'; readonly how: 'trap' | 'hang' | DeskEnd };
 
-/** What strikes at a time. */
+/** Kinds of faults that strike at one time. */
 export type StrikeKind = Fault['kind'] | 'poison' | 'full';
-/** What a whole run is played under. */
+/** The conditions of a whole run. */
 export type Condition = 'slow' | 'group' | 'failOver' | 'unshared' | 'desk';
 export type FaultKind = StrikeKind | Condition;
 export const FAULT_KINDS: readonly FaultKind[] = [
@@ -100,7 +103,7 @@ export interface DeskTail {
 }
 
 export interface Plan {
-  /** Of the carriage. */
+  /** Seed of the links. */
   readonly seed: number;
   readonly placement: Readonly<Record<CourierName, WorkerName>>;
   readonly delayMicrosMax: number;

@@ -1,4 +1,4 @@
-/** What the chaos tool prints. */
+/** The output of the chaos tool. */
 import type { FileCoverage } from './coverage.js';
 import type { LongRunReport } from './long-run.js';
 import type { Tally } from './seeds.js';
@@ -9,7 +9,7 @@ export interface Durations {
   readonly max: number;
 }
 
-/** Of the times of all recoveries; zeros when there were none. */
+/** Figures of the times of all recoveries; zeros when there were none. */
 function durationsOf(ms: readonly number[]): Durations {
   const sorted = [...ms].sort((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;

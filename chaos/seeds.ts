@@ -36,9 +36,9 @@ export async function tryPlan(plan: Plan, wasmFactories: readonly ActorFactory[]
 /** Plain data, so that it can come from another thread. */
 export interface Tally {
   seeds: number;
-  /** What struck, by kind. */
+  /** Number of faults that struck, by kind. */
   readonly faults: Partial<Record<StrikeKind, number>>;
-  /** Under what the runs were played from beginning to end: how many plans. */
+  /** Number of plans that were played from beginning to end, by condition. */
   readonly plans: Partial<Record<Condition, number>>;
   lost: number;
   duplicated: number;

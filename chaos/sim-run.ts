@@ -19,12 +19,12 @@ import { type Observer, observing } from './observed.js';
 import type { Fault, Plan, PlannedCommand } from './plan.js';
 import { desk as deskSchema } from './protocol/generated/index.js';
 
-/** Every fault is one by order: budgets are not what is tried here. */
+/** All faults are planned, so budgets are not tested here. */
 const OFTEN = { intensity: 100_000, periodMs: 1_000 };
 const SETTLE_STEP_MS = 150;
 /** Five minutes: 9,000 frames of a flood, of which a third is refused for 30 ms one after another, take more than one. */
 const SETTLE_STEPS_MAX = 2_000;
-/** After the stop, nothing is to happen any more but what was waiting for a time. */
+/** After the stop nothing may happen any more, except what was waiting for a time. */
 const AFTERMATH_MS = 300_000;
 const ROOM_MS = 5;
 
@@ -221,7 +221,7 @@ class SimRun implements Observer, Notes {
     this.host.kernel.schedule(forMs * 1000, () => void this.running(vm)?.setTrapRate(0, 0));
   }
 
-  /** Until nothing moves any more. */
+  /** Waits until nothing moves any more. */
   private async settle(): Promise<void> {
     let before: number | null = null;
     for (let step = 0; step < SETTLE_STEPS_MAX; step++) {

@@ -22,19 +22,21 @@ type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
 export interface MortalThreads {
   /** @param wrap to be put around what starts a thread */
   createHost(wrap: (startThread: StartThread) => StartThread, onPortError: (port: string, error: unknown) => void): PlatformHost;
-  /** Ends the thread as nobody has asked for. */
+  /** Ends the thread without anybody having asked for it. */
   kill(thread: Thread): void;
 }
 
 export interface ThreadsEnding extends Ending {
-  /** From a trap, or from when a loss or a hang was noticed, to when the output of the next handled message left; for each actor concerned. */
+  /**
+   * From a trap, or from when a loss or a hang was noticed, to when the output of the next handled message left; for each actor concerned.
+   */
   readonly recoveriesOfMs: Readonly<Record<RecoveryKind, readonly number[]>>;
 }
 
 const RECOVERY_KINDS = ['trap', 'loss', 'hang'] as const;
 export type RecoveryKind = (typeof RECOVERY_KINDS)[number];
 
-/** Every fault is one by order: budgets are not what is tried here. */
+/** All faults are planned, so budgets are not tested here. */
 const OFTEN = { intensity: 1_000_000, periodMs: 1_000 };
 /** Half of what a device gets: the threads here do nothing that takes so long. */
 const HANG_MS = 1_000;
@@ -167,7 +169,7 @@ class ThreadsRun implements Notes {
     for (const name of names) this.awaited.set(name, { kind, faultAt: null, sentAt: [] });
   }
 
-  /** Every call may fail with the VM that it goes to. */
+  /** Strikes with a fault. Every call may fail with its VM. */
   private async strike(fault: Fault): Promise<void> {
     if (fault.kind === 'trap') {
       this.expect('trap', [fault.actor]);
@@ -203,7 +205,7 @@ class ThreadsRun implements Notes {
     }
   }
 
-  /** Until nothing moves any more. */
+  /** Waits until nothing moves any more. */
   private async settle(): Promise<void> {
     let before: number | null = null;
     for (let step = 0; step < SETTLE_STEPS_MAX; step++) {

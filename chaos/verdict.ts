@@ -1,4 +1,6 @@
-/** Compares a run with faults to the same run without: what was lost, doubled, put out of order, and whatever else is not as it should be. */
+/**
+ * Compares a run with faults to the same run without: what was lost, doubled, put out of order, and whatever else is not as it should be.
+ */
 import type { CourierState, Ending } from './ending.js';
 import { flawedPairs, listenersOf } from './ending.js';
 import type { Heard } from './hand.js';
@@ -9,7 +11,7 @@ export interface Verdict {
   readonly duplicated: number;
   readonly reordered: number;
   readonly divergent: number;
-  /** One sentence each; none when all is well. */
+  /** One sentence for each finding; empty when all is well. */
   readonly problems: readonly string[];
 }
 
@@ -18,9 +20,9 @@ class Comparison {
   duplicated = 0;
   reordered = 0;
   readonly problems: string[] = [];
-  /** Messages that are to be given up. */
+  /** Messages that must become poison. */
   private readonly harmful: readonly number[];
-  /** What is promised of those is less: docs/RECOVERY.md, ports. */
+  /** Messages of which less is promised: docs/RECOVERY.md, ports. */
   private readonly deskPoison: ReadonlySet<number>;
 
   constructor(
@@ -91,7 +93,7 @@ class Comparison {
     if (this.faulty.hand.asked > 0) this.problems.push(`${this.faulty.hand.asked} requests never settled`);
   }
 
-  /** Poison is given up once each, and is a dead letter once each. Nothing else is. */
+  /** Each poison message is reported once, and is a dead letter once. No other message is. */
   private checkLetters(): void {
     const { deadLetters } = this.faulty;
     const ofCouriers = (ids: readonly number[]) => ids.filter((id) => !this.deskPoison.has(id));

@@ -1,4 +1,4 @@
-/** Numbers that stand for what was heard. The same in ../wasm-actors/courier/digest.ts. */
+/** Digests of received messages. The same in ../wasm-actors/courier/digest.ts. */
 
 /** How many bytes of a payload are looked at: enough to tell two of a plan apart, few enough for a million bytes. */
 const SAMPLES = 16;

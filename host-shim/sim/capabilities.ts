@@ -1,4 +1,4 @@
-/** What a simulated device can do: real Wasm guests in one thread, whose VMs can be lost as if they had threads of their own. */
+/** Capabilities of a simulated device: real Wasm guests in one thread, whose VMs can be lost as if they had threads of their own. */
 import type { Capabilities } from '../../actors/contract/host.js';
 
 export function detectCapabilities(): Capabilities {

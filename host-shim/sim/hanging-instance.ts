@@ -1,6 +1,6 @@
 /**
- * An actor whose hang to order can be simulated: nothing may loop for ever in the simulation, so a fault of kind `hang` is armed as a trap
- * and becomes a standstill when it strikes. What the frames before it emitted stays in the instance, as it would in one that loops.
+ * An actor that can be made to hang in the simulation. Nothing may loop for ever there, so a fault of kind `hang` is armed as a trap
+ * and becomes a standstill when it strikes. Output of earlier frames stays in the instance, as it would in one that loops.
  */
 
 import type { FaultKind } from '../../actors/contract/fault.js';
@@ -9,7 +9,7 @@ import type { ActorFactory, ActorInstance } from '../../actors/contract/instance
 import { frameLength } from '../../protocol/frame.js';
 
 class HangingInstance implements ActorInstance {
-  /** Frames to handle before the one that hangs. */
+  /** Number of frames to handle before the one that hangs. */
   private hangsIn = Number.POSITIVE_INFINITY;
 
   constructor(private readonly instance: ActorInstance) {}

@@ -1,5 +1,5 @@
 /**
- * A host in one thread with a virtual clock and seeded delivery: the same application, actors and supervisor as on the real ones,
+ * A host in one thread with a virtual clock and seeded delivery: the same application, actors and supervisor as on the real hosts,
  * repeatable to the last frame. Wasm actors are real instances here too.
  *
  * The catch: time passes only while somebody lets it, by `pass` or `until`. A promise that needs time does not settle by itself.
@@ -30,30 +30,33 @@ import { load } from './load.js';
 import { type Delay, drawDelay, type LinkFaults } from './transport.js';
 import { afterTurn } from './turn.js';
 
-/** From a thread that wakes at once to a busy one on a slow device. */
+/** Delays from those of a thread that wakes at once to those of a busy one on a slow device. */
 const DELAY_DEFAULT: Delay = { minMicros: 20, maxMicros: 2_000 };
-/** A VM's round of work, between two of which others have their turn. Were it none, an actor that sends to itself for ever would stop the clock. */
+/** Time of a VM's round of work, after which others have their turn. If it were 0, an actor that sends to itself would stop the clock. */
 const ROUND_MICROS_MAX = 200;
-/** Two of the largest frames, less than on a device: full sooner, and cheap for who runs thousands of systems. */
+/** Two of the largest frames, less than on a device: full sooner, and cheap for thousands of systems. */
 const RING_BYTES = 2 * FRAME_BYTES_MAX;
 
-/** What the other hosts are given will do: `entry` is not used. */
+/** The options of the other hosts fit, too: `entry` is not used. */
 export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms' | 'spares' | 'loadDeadlineMs'> {
   readonly seed: number;
-  /** How long it takes to wake another VM, and to reach it where memory is not shared; 20 to 2,000 us when not given. Without any, rounds of work take no time either. */
+  /**
+   * How long it takes to wake another VM, and to reach it where memory is not shared; 20 to 2,000 us when not given. Without any, rounds
+   * of work take no time either.
+   */
   readonly delay?: Delay;
-  /** Of links. */
+  /** Faults of links. */
   readonly faults?: LinkFaults;
-  /** With some taken away to act as a lesser device. There is one thread whatever it says. */
+  /** Perhaps with some removed to imitate a lesser device. There is always one thread. */
   readonly capabilities?: Capabilities;
   readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
-  /** Of each VM; smaller ones are full sooner. `JOURNAL_BYTES` when not given. */
+  /** Size of each VM's journal; a smaller one is full sooner. `JOURNAL_BYTES` when not given. */
   readonly journalBytes?: number;
 }
 
 interface Running {
   readonly vm: Vm;
-  /** As a thread does that loops for ever. */
+  /** Whether it stands still, like a thread that loops for ever. */
   readonly stands: () => boolean;
   readonly wake: () => void;
   readonly lose: (reason: string) => void;
@@ -66,7 +69,7 @@ export class SimHost implements Host {
   readonly capabilities: Capabilities;
   readonly warn: Host['warn'];
   readonly local: VmHandle;
-  /** The VM of the host: ports are opened on it. */
+  /** The host's VM, on which ports are opened. */
   readonly vm: Vm;
   private readonly links: Links;
   private readonly rounds: Random;
@@ -105,7 +108,7 @@ export class SimHost implements Host {
     this.local = handle;
   }
 
-  /** What VMs have sent each other so far, and how often there was no room for it. */
+  /** Counts of the frames that VMs have sent each other so far, and of refusals for lack of room. */
   get carriage(): Readonly<LinkStats> {
     return this.links.stats;
   }
@@ -123,7 +126,7 @@ export class SimHost implements Host {
     return this.start(name, await this.real(this.load(name, failedOver)), listener, memory).handle;
   }
 
-  /** The virtual clock stands until it has settled. */
+  /** Waits for a real promise while the virtual clock stands. */
   private async real<T>(loading: Promise<T>): Promise<T> {
     this.loading.add(loading);
     try {
@@ -142,7 +145,7 @@ export class SimHost implements Host {
     return this.kernel.beat(intervalMs * 1000, fn);
   }
 
-  /** There is one thread, whatever is wished. */
+  /** Does nothing: there is one thread only. */
   async keepSpare(): Promise<void> {}
 
   /** @throws Error when no such VM runs */
@@ -159,7 +162,7 @@ export class SimHost implements Host {
     return accepted;
   }
 
-  /** Ends a VM as the loss of its thread does, at this moment. */
+  /** Ends a VM at this moment, like the loss of its thread. */
   lose(name: WorkerName, reason: string): void {
     this.running.get(name)?.lose(reason);
   }
@@ -194,7 +197,7 @@ export class SimHost implements Host {
     return { definition, factories: factories.map(hanging), unfit };
   }
 
-  /** How long the real world takes to load a guest must not be seen on the virtual clock. */
+  /** Turns the event loop. The real time to load a guest must not show on the virtual clock. */
   private async turn(): Promise<void> {
     if (this.loading.size > 0) await Promise.allSettled(this.loading);
     await new Promise<void>((resolve) => afterTurn(resolve));
@@ -222,7 +225,7 @@ export class SimHost implements Host {
           factories,
           clock: this.clock,
           timers: this.timers,
-          // No timer of a thread that stands still runs.
+          // Timers of a thread that stands still do not run.
           beat: (intervalMs, fn) => this.beat(intervalMs, () => started.stands || fn()),
           events,
           wake,
@@ -262,7 +265,7 @@ export class SimHost implements Host {
       memory && {
         read: () => (told ? told.read(started.stands) : readProgress(memory.progress)),
         left: () => (told ? told.read(true) : readProgress(memory.progress)),
-        // Whoever stands still does not answer.
+        // A VM that stands still does not answer.
         get asked() {
           return started.stands;
         },

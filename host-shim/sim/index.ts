@@ -1,4 +1,4 @@
-/** Tandem in one thread: a virtual clock, seeded delivery, faults to order. For tests, and for runs that must be repeatable. */
+/** Tandem in one thread, with a virtual clock, seeded delivery and faults on command, for tests and repeatable runs. */
 
 export { Standstill } from '../../actors/contract/fault.js';
 export { type Storage, StorageError } from '../../actors/contract/storage.js';

@@ -1,4 +1,4 @@
-/** All links of a simulation: who is connected with whom, what was carried, and which ends are lost with their VM. */
+/** All links of a simulation: which VMs they connect, the counts of frames, and the ends that are lost with a VM. */
 import type { VmName } from '../../actors/contract/instance.js';
 import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
@@ -38,19 +38,19 @@ export class Links {
     ];
   }
 
-  /** @param unreleased by the former incarnation of the peer */
+  /** @param unreleased frames that the peer's former incarnation had not released */
   open(vm: VmName, { incoming, outgoing }: Ends, unreleased: readonly Uint8Array[]): SeededLink {
     const link = new SeededLink(incoming, outgoing, unreleased);
     this.opened.push({ vm, link });
     return link;
   }
 
-  /** A VM is lost as threads are: what it had not flushed is gone. */
+  /** Loses a VM like a thread: frames that it had not flushed are gone. */
   lose(name: VmName): void {
     for (const { vm, link } of this.opened) if (vm === name) link.lose();
   }
 
-  /** Of all links that ever were. */
+  /** Counts of all links that there ever were. */
   get stats(): LinkStats {
     const sum = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
     for (const { link } of this.opened) {

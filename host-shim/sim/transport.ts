@@ -1,7 +1,7 @@
 /**
- * Links of the simulation: the rings and message ports of the other hosts, in one thread. What a port is given arrives after a delay that is
- * drawn from a seed: the doorbell of a ring, a batch where memory is not shared. Faults are drawn, too: a writer refuses frames for a while, as
- * a full link does, and, only where decoding is to be tried, changes a byte behind a frame's length field.
+ * Links of the simulation: the rings and message ports of the other hosts, in one thread. Messages of a port arrive after a delay that is
+ * drawn from a seed: the doorbell of a ring, or a batch where memory is not shared. Faults are drawn, too: a writer refuses frames for a
+ * while, like a full link, and, only where decoding is to be tested, changes a byte after a frame's length field.
  *
  *   VmLinks ─── SeededWriter ─── RingWriter ═══ memory ═══ RingReader ─── VmLinks
  *                                     └─ SeededPort ~~ delay ~~▶ ┘ doorbell

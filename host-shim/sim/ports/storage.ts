@@ -1,12 +1,12 @@
-/** Storage in memory: the location is what the bytes are kept in, and whoever holds it decides how long they last. */
+/** Storage in memory: the location holds the bytes, and its owner decides how long they last. */
 import { type Storage, StorageError } from '../../../actors/contract/storage.js';
 
 /** What was stored, by key. */
 export type StorageMemory = Map<string, Uint8Array>;
 
 /**
- * failed: nothing is written, and that is told. lost: nothing is written, and that is not told. torn: `bytes` of the new ones are written
- * before the power fails, which rejects; behind them are the old ones, or nothing.
+ * failed: nothing is written, and the put rejects. lost: nothing is written, and the put resolves. torn: `bytes` new bytes are written
+ * before the power fails, and the put rejects; after them are the old bytes, or nothing.
  */
 export type StorageFault =
   | { readonly kind: 'failed' }
@@ -16,7 +16,7 @@ export type StorageFault =
 export interface SimStorageOptions {
   /** Asked before each put. @returns null for one that succeeds */
   readonly fault?: (key: string, bytes: Uint8Array) => StorageFault | null;
-  /** Asked before each get. @returns true for one that fails, and takes nothing away */
+  /** Asked before each get. @returns true for one that fails; the bytes stay */
   readonly unreadable?: (key: string) => boolean;
 }
 
