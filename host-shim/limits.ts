@@ -16,6 +16,6 @@ export const SOURCE_MAP_DEADLINE_MS = 2_000;
 /** Before a backend that did not take a flush is tried again; each further wait is twice as long. */
 export const TELEMETRY_RETRY_MS = 1_000;
 /** Tries of one flush: with the waits between them a minute, in which most deployments of a backend are over. */
-export const TELEMETRY_TRIES_MAX = 7;
+export const TELEMETRY_ATTEMPTS_MAX = 7;
 /** Log bodies that wait for the backend: those of a minute of flushes. The oldest go first. */
 export const TELEMETRY_LOGS_WAITING_MAX = 6;

@@ -156,7 +156,7 @@ export interface VmControl {
    * Until then, a VM that was started again accepts nothing. An actor that is not in the checkpoint had done nothing, and starts.
    * @param suspects where former incarnations hung, oldest first: a message at which two hung is poison
    */
-  recover(orders: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
+  recover(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
   readonly moves: MoveControl;
   /** Says that every actor runs: ports may send. */
   begin(): Promise<void>;

@@ -36,7 +36,7 @@ export interface Circuit {
  * A VM that recovers at the end of the first cool-down runs at the end of the next. A move that fails each time will go on failing, and
  * each attempt holds the actor up.
  */
-export const TRIES_BACK_MAX = 3;
+export const ATTEMPTS_BACK_MAX = 3;
 
 export const CLOSED: Circuit = { state: 'closed', times: [], tried: false, missed: 0 };
 
@@ -56,7 +56,7 @@ export const halfOpened = (): Circuit => ({ state: 'half-open', times: [], tried
 export const missed = (circuit: Circuit): Circuit => ({ ...circuit, missed: circuit.missed + 1 });
 
 /** Whether the actor may go back to Wasm once it has cooled down. */
-export const mayGoBack = ({ state, tried, missed }: Circuit): boolean => state === 'open' && !tried && missed < TRIES_BACK_MAX;
+export const mayGoBack = ({ state, tried, missed }: Circuit): boolean => state === 'open' && !tried && missed < ATTEMPTS_BACK_MAX;
 
 /** @throws RangeError that names the faulty number */
 export function checkCircuit(limits: CircuitLimits): CircuitLimits {

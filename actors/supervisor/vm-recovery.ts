@@ -68,8 +68,8 @@ export class VmRecovery {
   }
 
   /** Address of the party at which a lost VM hung; undefined when it did not hang. */
-  culpritIn(vm: VmName): number | undefined {
-    return this.suspects.culpritIn(vm);
+  hungPartyIn(vm: VmName): number | undefined {
+    return this.suspects.hungPartyIn(vm);
   }
 
   /** A recovered VM has reported where it hung. */
@@ -134,7 +134,7 @@ interface Loss {
   readonly reason: string;
   readonly hung: boolean;
   /** Address of the party at which it seems to hang. */
-  readonly culprit: () => number | undefined;
+  readonly hungParty: () => number | undefined;
   /** What it was busy with; null when with nothing. */
   readonly place: () => Place | null;
 }
@@ -152,7 +152,7 @@ class Suspects {
       const { busy, count, place } = progress.read();
       return busy && count === noticed ? place : null;
     };
-    this.pending.set(vm, { reason, hung: true, culprit: () => progress.read().place?.address, place });
+    this.pending.set(vm, { reason, hung: true, hungParty: () => progress.read().place?.address, place });
   }
 
   /** The thread of a VM has ended unasked. If it was ended for a hang, that is known already. */
@@ -163,12 +163,12 @@ class Suspects {
       return busy ? place : null;
     };
     const [firstLine] = reason.split('\n', 1);
-    this.pending.set(vm, { reason: `its thread ended at it: ${firstLine}`, hung: false, culprit: () => undefined, place });
+    this.pending.set(vm, { reason: `its thread ended at it: ${firstLine}`, hung: false, hungParty: () => undefined, place });
   }
 
   /** Address of the party at which a VM seems to hang, until its thread is gone. */
-  culpritIn(vm: VmName): number | undefined {
-    return this.pending.get(vm)?.culprit();
+  hungPartyIn(vm: VmName): number | undefined {
+    return this.pending.get(vm)?.hungParty();
   }
 
   /** To be called when the thread that hung is gone. @returns suspects, oldest first */

@@ -101,10 +101,10 @@ export class VmThreads implements VmWatcher {
     const why = whyLost(status);
     if (state === 'running') for (const party of parties) party.vmRecovered();
     if (state !== 'restarting' && state !== 'lost') return false;
-    const culprit = this.services.recovery.culpritIn(vm);
+    const hungParty = this.services.recovery.hungPartyIn(vm);
     const left = parties.filter((party) => state === 'lost' || (failedOver && !party.canFailOver));
     for (const party of left) party.vmLost(why);
-    for (const party of parties) if (!left.includes(party)) party.vmRestarting(why, party.address === culprit ? 'hang' : 'vmLost');
+    for (const party of parties) if (!left.includes(party)) party.vmRestarting(why, party.address === hungParty ? 'hang' : 'vmLost');
     return left.some((party) => party.state === 'lost');
   }
 }

@@ -230,11 +230,11 @@ export class Vm implements VmControl {
   }
 
   async crash(party: string): Promise<void> {
-    this.map.named(party).orderFault('trap');
+    this.map.named(party).injectFault('trap');
   }
 
   async hang(party: string): Promise<void> {
-    this.map.named(party).orderFault('hang');
+    this.map.named(party).injectFault('hang');
   }
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {

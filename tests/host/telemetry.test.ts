@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Vm } from '../../actors/vm/vm.js';
 import { openTelemetryPort } from '../../host-shim/common/ports/telemetry.js';
-import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../host-shim/limits.js';
+import { TELEMETRY_ATTEMPTS_MAX, TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS } from '../../host-shim/limits.js';
 import type { Flush } from '../../host-shim/otlp.js';
 import { MONSTERS } from '../runtime/monsters.js';
 
@@ -121,7 +121,7 @@ describe('data that the backend does not accept', () => {
     const { port, posts, troubles, flush, passTime } = openBackend(...Array.from({ length: 20 }, refused));
     await flush(1);
     for (let i = 0; i < 20; i++) await passTime();
-    expect(posts.length).toBe(TELEMETRY_TRIES_MAX);
+    expect(posts.length).toBe(TELEMETRY_ATTEMPTS_MAX);
     expect(port).toMatchObject({ delivered: 0, dropped: 1 });
     expect(troubles.at(-1)).toBe('telemetry backend: 1 dropped: fetch failed: connect ECONNREFUSED 127.0.0.1:4318');
   });

@@ -156,7 +156,7 @@ describe.each([true, false])('a message at which the actor hangs, shared memory 
     expect(seen.crashes()).toHaveLength(crashes);
   });
 
-  test.each(['ht', 'th'])('and traps by turns is given up, also when others have come with it (%s)', async (tries) => {
+  test.each(['ht', 'th'])('and traps by turns is poison, also when others have come with it (%s)', async (tries) => {
     const world = await openDefective(tries, device(sharedMemory));
     const seen = watch(world);
     world.teller.send(bank.receives.explode, { account: 1 });

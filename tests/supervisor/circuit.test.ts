@@ -1,6 +1,7 @@
 /** When an actor fails over and when it goes back, as a table. */
 import { describe, expect, test } from 'vitest';
 import {
+  ATTEMPTS_BACK_MAX,
   type Circuit,
   CLOSED,
   checkCircuit,
@@ -9,7 +10,6 @@ import {
   mayGoBack,
   missed,
   opened,
-  TRIES_BACK_MAX,
 } from '../../actors/supervisor/circuit.js';
 
 const LIMITS = { intensity: 2, periodMs: 1 };
@@ -47,7 +47,7 @@ test.each([CLOSED, TRIAL])('the whole budget is there when $state, and comes bac
 
 test('a circuit that never recovers is open for good after all its attempts, and starts again where it opens again', () => {
   let circuit = OPEN;
-  for (let tries = 0; tries < TRIES_BACK_MAX; tries++) {
+  for (let tries = 0; tries < ATTEMPTS_BACK_MAX; tries++) {
     expect(mayGoBack(circuit)).toBe(true);
     circuit = missed(circuit);
   }

@@ -95,7 +95,7 @@ const SLOTS = ['0', '1', 'other'] as const;
 const ASIDE = 2;
 
 /** A file that another program holds, or a database that was just closed, can be read a moment later. */
-const READ_TRIES_MAX = 2;
+const READ_ATTEMPTS_MAX = 2;
 
 /** A state from storage. */
 export type StoredState = Pick<StateRecord, 'generation' | 'snapshot'>;
@@ -194,7 +194,7 @@ export class StateSlots {
    * be overwritten.
    */
   private async load(discarded: UnreadableRecord[]): Promise<Slot[]> {
-    const contents = await Promise.all(SLOTS.map((_, index) => this.get(index, READ_TRIES_MAX)));
+    const contents = await Promise.all(SLOTS.map((_, index) => this.get(index, READ_ATTEMPTS_MAX)));
     return contents.flatMap((bytes, index) => {
       if (bytes === null) return [];
       try {
@@ -207,12 +207,12 @@ export class StateSlots {
     });
   }
 
-  private async get(index: number, tries: number): Promise<Uint8Array | null> {
+  private async get(index: number, attempts: number): Promise<Uint8Array | null> {
     try {
       return await this.storage.get(this.keyOf(index));
     } catch (error) {
-      if (tries <= 1) throw error;
-      return this.get(index, tries - 1);
+      if (attempts <= 1) throw error;
+      return this.get(index, attempts - 1);
     }
   }
 

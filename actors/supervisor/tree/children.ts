@@ -50,7 +50,7 @@ export class Children {
   private list: readonly Entry[] = [];
   private killed = false;
   /** Each stops the wait for one start that is under way. */
-  private readonly giveUps = new Set<() => void>();
+  private readonly abandons = new Set<() => void>();
 
   constructor(
     private readonly platform: TreePlatform,
@@ -113,12 +113,12 @@ export class Children {
    */
   private async unlessKilled(entry: Entry): Promise<Child | null> {
     const start = (async () => entry.specification.start())();
-    let giveUp = () => {};
-    const givenUp = new Promise<null>((resolve) => {
-      giveUp = () => resolve(null);
+    let abandon = () => {};
+    const abandoned = new Promise<null>((resolve) => {
+      abandon = () => resolve(null);
     });
-    this.giveUps.add(giveUp);
-    const child = await Promise.race([start, givenUp]).finally(() => this.giveUps.delete(giveUp));
+    this.abandons.add(abandon);
+    const child = await Promise.race([start, abandoned]).finally(() => this.abandons.delete(abandon));
     if (!child && this.killed) start.then((late) => late?.kill()).catch(() => {});
     return child;
   }
@@ -165,7 +165,7 @@ export class Children {
   /** Ends every incarnation at once, also one that is just starting. */
   kill(): void {
     this.killed = true;
-    for (const giveUp of this.giveUps) giveUp();
+    for (const abandon of this.abandons) abandon();
     for (const { child } of this.list) child?.kill();
   }
 }

@@ -342,8 +342,8 @@ export class ActorCell extends ActorCore implements Cell {
   }
 
   /** Makes the handler of the next frame trap, or hang. */
-  orderFault(fault: FaultKind): void {
-    this.incarnations.orderFault(fault);
+  injectFault(fault: FaultKind): void {
+    this.incarnations.injectFault(fault);
   }
 
   /** @throws Error when it waits for its restart */

@@ -75,7 +75,7 @@ export interface Cell extends Party {
   recover(): void;
 
   /** Makes the handler of the next frame trap, or hang. */
-  orderFault(fault: FaultKind): void;
+  injectFault(fault: FaultKind): void;
   /** Shows what a frame would do now. @throws Error when it waits for its restart, or cannot be copied */
   tryFrame(frame: Uint8Array): Promise<Trial>;
   /** Handles a poison frame, out of order. @throws Error when that is impossible now */

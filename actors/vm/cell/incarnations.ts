@@ -91,7 +91,7 @@ export class Incarnations {
     if (fault) this.present.armFault(fault.frame, fault.kind);
   }
 
-  orderFault(fault: FaultKind): void {
+  injectFault(fault: FaultKind): void {
     this.ordered = fault;
   }
 

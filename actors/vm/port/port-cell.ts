@@ -239,7 +239,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   }
 
   /** Makes the handler of the next frame throw or hang after its work. */
-  orderFault(fault: FaultKind): void {
+  injectFault(fault: FaultKind): void {
     this.ordered = fault;
   }
 

@@ -12,7 +12,7 @@ import type { Timers } from '../../../actors/contract/host.js';
 import { isA } from '../../../actors/contract/thrown.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { telemetry } from '../../../protocol/generated/telemetry.js';
-import { TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS, TELEMETRY_TRIES_MAX } from '../../limits.js';
+import { TELEMETRY_ATTEMPTS_MAX, TELEMETRY_LOGS_WAITING_MAX, TELEMETRY_RETRY_MS } from '../../limits.js';
 import { type Flush, LOGS_PATH, type OtlpRequest, type OtlpResource, toOtlp } from '../../otlp.js';
 import { wordsOf } from './error-words.js';
 
@@ -64,7 +64,7 @@ export function openTelemetryPort(vm: Vm, options: TelemetryPortOptions): Teleme
 /** Delivers the flushes of one scope. */
 class Courier {
   private waiting: OtlpRequest[] = [];
-  private tries = 0;
+  private attempts = 0;
   private posting = false;
   private timer: unknown = null;
   private ended = false;
@@ -79,7 +79,7 @@ class Courier {
     const kept = logs.slice(-TELEMETRY_LOGS_WAITING_MAX + 1);
     if (kept.length < logs.length) this.drop(logs.length - kept.length, 'more log records wait for it than are kept');
     this.waiting = [...kept, ...toOtlp(flush, this.options.resource)];
-    this.tries = 0;
+    this.attempts = 0;
     this.options.timers.clear(this.timer);
     void this.post();
   }
@@ -109,16 +109,16 @@ class Courier {
       this.drop(1, error.message);
     }
     this.waiting = this.waiting.filter((other) => other !== request);
-    this.tries = 0;
+    this.attempts = 0;
     return true;
   }
 
   private failed(error: unknown): boolean {
     if (this.ended) return false;
-    this.tries++;
-    if (this.tries < TELEMETRY_TRIES_MAX) {
-      if (this.tries === 1) this.tell(`${wordsOf(error)}; it is tried again`);
-      this.timer = this.options.timers.set(TELEMETRY_RETRY_MS * 2 ** (this.tries - 1), () => void this.post());
+    this.attempts++;
+    if (this.attempts < TELEMETRY_ATTEMPTS_MAX) {
+      if (this.attempts === 1) this.tell(`${wordsOf(error)}; it is tried again`);
+      this.timer = this.options.timers.set(TELEMETRY_RETRY_MS * 2 ** (this.attempts - 1), () => void this.post());
       return false;
     }
     this.drop(this.waiting.length, wordsOf(error));
