@@ -19,7 +19,7 @@ import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
 import { Spares } from './spares.js';
-import { startThreadVm } from './thread-vm.js';
+import { ThreadVm } from './thread-vm.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
 import { createVm, type LoadedDefinition, loadHere } from './vm-factory.js';
@@ -209,7 +209,7 @@ export class PlatformHost implements Host {
   }
 
   private startHere(name: VmHandle['name'], { definition, factories, unfit }: LoadedDefinition, listener: VmListener, memory?: VmMemory) {
-    const started = startThreadVm(
+    const { vm, handle } = new ThreadVm(
       name,
       this.platform.afterTurn,
       (wake, events) => {
@@ -220,7 +220,7 @@ export class PlatformHost implements Host {
       listener,
       this.limits,
     );
-    return { ...started, handle: { ...started.handle, unfit } };
+    return { vm, handle: { ...handle, unfit } };
   }
 }
 

@@ -8,9 +8,12 @@ import type { VmEvents } from '../../actors/contract/events.js';
 import { Standstill } from '../../actors/contract/fault.js';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
+import type { ProgressReader } from '../../actors/contract/progress.js';
 import { readProgress, ToldProgress } from '../../actors/vm/progress.js';
 import { Vm } from '../../actors/vm/vm.js';
-import type { VmMemory } from '../../actors/vm/vm-options.js';
+import type { VmMemory, VmOptions } from '../../actors/vm/vm-options.js';
+import type { JournalListener } from '../../bus/journal.js';
+import type { JournalMirror } from '../../bus/journal-mirror.js';
 import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
 import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
@@ -20,7 +23,7 @@ import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js
 import { GuestMemory } from '../common/guest-memory.js';
 import { type HostOptions, LocalReports } from '../common/host.js';
 import { Memories } from '../common/memories.js';
-import { startThreadVm, type ThreadVm } from '../common/thread-vm.js';
+import { ThreadVm } from '../common/thread-vm.js';
 import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
 import { hanging } from './hanging-instance.js';
@@ -52,6 +55,11 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
   /** Size of each VM's journal; a smaller one is full sooner. `JOURNAL_BYTES` when not given. */
   readonly journalBytes?: number;
+}
+
+/** What a VM of the simulation is made with besides its definition. */
+interface Place extends Pick<VmOptions, 'name' | 'memory' | 'mirror' | 'tellProgress' | 'wake' | 'events'> {
+  readonly stands: () => boolean;
 }
 
 interface Running {
@@ -203,51 +211,21 @@ export class SimHost implements Host {
     await new Promise<void>((resolve) => afterTurn(resolve));
   }
 
-  private start(
-    name: VmName,
-    { definition, factories, unfit }: LoadedDefinition,
-    listener: VmListener,
-    memory?: VmMemory,
-  ): { vm: Vm; handle: VmHandle } {
-    const mirror = this.memories.mirrorOf(name) ?? undefined;
+  private start(name: VmName, loaded: LoadedDefinition, listener: VmListener, memory?: VmMemory): { vm: Vm; handle: VmHandle } {
+    const { deadlines } = this;
+    const mirror = this.memories.mirrorOf(name);
     const told = mirror && new ToldProgress();
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
     };
-    const started: ThreadVm<Vm> = startThreadVm(
+    const started: ThreadVm<Vm> = new ThreadVm<Vm>(
       name,
       (callback) => this.kernel.schedule(drawDelay(this.roundMicros, this.rounds), callback),
       (wake, events) => {
-        const vm: Vm = new Vm({
-          name,
-          parties: definition.parties,
-          listener: definition.listener,
-          factories,
-          clock: this.clock,
-          timers: this.timers,
-          // Timers of a thread that stands still do not run.
-          beat: (intervalMs, fn) => this.beat(intervalMs, () => started.stands || fn()),
-          events,
-          wake,
-          openLink: (ends, unreleased) => this.links.open(name, ends as Ends, unreleased),
-          memory,
-          loop: () => {
-            throw new Standstill('a fault to order');
-          },
-          spareInstances: this.options.spareInstances ?? true,
-          mirror: mirror && {
-            appended: (entry) => told?.journaled(entry, mirror.append(entry)),
-            poisoned: (position) => mirror.poison(position),
-          },
-          tellProgress: told?.told,
-          onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
-        });
-        const lose = (reason: string) => {
-          this.links.lose(name);
-          started.lose(reason);
-        };
-        this.running.set(name, { vm, wake, lose, stands: () => started.stands });
-        definition.ports?.(vm);
+        const place = { name, memory, mirror: mirror && told ? mirrored(mirror, told) : undefined, tellProgress: told?.told };
+        const vm = this.createVm(loaded, { ...place, wake, events, stands: () => started.stands });
+        this.running.set(name, { vm, wake, lose: (reason) => this.end(name, started, reason), stands: () => started.stands });
+        loaded.definition.ports?.(vm);
         return vm;
       },
       {
@@ -261,31 +239,57 @@ export class SimHost implements Host {
           listener.lost(reason);
         },
       },
-      { deadlines: this.deadlines, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS, pumpMicros: 0 },
-      memory && {
-        read: () => (told ? told.read(started.stands) : readProgress(memory.progress)),
-        left: () => (told ? told.read(true) : readProgress(memory.progress)),
-        // A VM that stands still does not answer.
-        get asked() {
-          return started.stands;
-        },
-        ask() {},
-      },
+      { deadlines, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS, pumpMicros: 0 },
+      memory && progressOf(memory, told, () => started.stands),
     );
-    const { vm, handle } = started;
-    return {
-      vm,
-      handle: {
-        ...handle,
-        unfit,
-        terminate: () => {
-          if (started.stands) this.links.lose(name);
-          forget();
-          return handle.terminate();
-        },
-      },
+    const terminate = () => {
+      if (started.stands) this.links.lose(name);
+      forget();
+      return started.handle.terminate();
     };
+    return { vm: started.vm, handle: { ...started.handle, unfit: loaded.unfit, terminate } };
+  }
+
+  private createVm({ definition, factories }: LoadedDefinition, { stands, ...place }: Place): Vm {
+    return new Vm({
+      ...place,
+      parties: definition.parties,
+      listener: definition.listener,
+      factories,
+      clock: this.clock,
+      timers: this.timers,
+      // No timer of a thread that stands still runs.
+      beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),
+      openLink: (ends, unreleased) => this.links.open(place.name, ends as Ends, unreleased),
+      loop: () => {
+        throw new Standstill('a fault to order');
+      },
+      spareInstances: this.options.spareInstances ?? true,
+      onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
+    });
+  }
+
+  /** A VM is lost like a thread that ends: what it has not flushed is gone. */
+  private end(name: VmName, started: ThreadVm<Vm>, reason: string): void {
+    this.links.lose(name);
+    started.lose(reason);
   }
 }
+
+/** Where memory is not shared, the journal and the progress of a VM are known from what it tells. */
+const mirrored = (mirror: JournalMirror, told: ToldProgress): JournalListener => ({
+  appended: (entry) => told.journaled(entry, mirror.append(entry)),
+  poisoned: (position) => mirror.poison(position),
+});
+
+const progressOf = (memory: VmMemory, told: ToldProgress | null, stands: () => boolean): ProgressReader => ({
+  read: () => (told ? told.read(stands()) : readProgress(memory.progress)),
+  left: () => (told ? told.read(true) : readProgress(memory.progress)),
+  // A VM that stands still does not answer.
+  get asked() {
+    return stands();
+  },
+  ask() {},
+});
 
 export const createSimHost = (options: SimHostOptions): SimHost => new SimHost(options);
