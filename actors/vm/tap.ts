@@ -7,7 +7,7 @@
  *
  * The way of one frame: emitted ─> arrived (in the other VM, if it came over a link) ─> taken from its mailbox ─> begun ─> handled ─> done.
  *
- * The catch: listeners are called in the middle of things, with bytes that are valid during the call. A listener that throws ends the VM.
+ * The catch: listeners are called in the middle of things, with bytes that are valid during the call. A listener must not throw.
  */
 import { DeadLetters } from '../../bus/dead-letters.js';
 import { PairCounter } from '../../bus/pair-counter.js';
