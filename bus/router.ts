@@ -153,7 +153,7 @@ export class Router {
     this.begun = true;
   }
 
-  /** Lets nothing out any more: the VM was lost, and code that still runs in its thread must not be heard. */
+  /** Lets nothing out or in: the VM was lost, and what still runs in its thread must not be heard, nor take what the next one needs. */
   silence(): void {
     this.silent = true;
   }
@@ -203,8 +203,9 @@ export class Router {
     return accepted;
   }
 
-  /** Takes a frame from a link. @returns false when its target has no room: it must stay in the link */
+  /** Takes a frame from a link. @returns false when its target has no room, or the VM is silent: it must stay in the link */
   arrive(bytes: Uint8Array, at: number, end: number): boolean {
+    if (this.silent) return false;
     try {
       checkFrame(bytes, at, end);
     } catch (error) {

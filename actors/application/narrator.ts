@@ -56,7 +56,7 @@ function warningIn(change: SystemChange): string {
     case 'crash':
       return `${change.report.party} crashed${atMessage(change.report)}: ${causeOf(change.report)}`;
     case 'poisoned':
-      return `${change.report.party} has given up a message${atMessage(change.report)}, which crashed it twice: ${causeOf(change.report)}`;
+      return `${change.report.party} leaves out a poison message${atMessage(change.report)}, which crashed it twice: ${causeOf(change.report)}`;
     case 'guest':
       return `the guest of ${change.actor} cannot be run${change.twin ? ', its JavaScript twin begins in its place' : ''}: ${change.reason}`;
     case 'storage':
