@@ -4,6 +4,7 @@
  *   npx tsx scripts/build.ts              everything: codecs, TypeScript by its projects, the Wasm guests, the television's page
  *   npx tsx scripts/build.ts television   what `npm start` runs
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
+ *   npx tsx scripts/build.ts command      what `npx tandem` runs
  *
  * Codecs always come first, because everything else is compiled with them. The compiler runs in parallel to the guests' compilers, on a
  * core of its own. Each step that did something reports its time on standard error.
@@ -29,7 +30,7 @@ interface Purpose {
   readonly page: boolean;
 }
 
-const RUN_BY_TELEVISION = ['protocol', 'bus', 'actors', 'js-actors', 'host-shim', 'examples'];
+const RUN_BY_COMMAND = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'cli', 'examples'];
 
 /** Compilers of AssemblyScript that run in parallel: the smallest machine has a core for each. */
 const COMPILERS = 2;
@@ -37,6 +38,7 @@ const COMPILERS = 2;
 const PURPOSES: Record<string, Purpose> = {
   everything: { projects: [], guests: null, page: true },
   television: { projects: null, guests: ['wasm-actors/'], page: true },
+  command: { projects: null, guests: ['wasm-actors/'], page: false },
   chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false },
 };
 
@@ -55,7 +57,7 @@ class Steps {
 async function compile({ projects }: Purpose): Promise<void> {
   const steps = new Steps();
   if (projects === null) {
-    const count = await transpile({ root, folders: RUN_BY_TELEVISION, outFolder: resolve(root, 'dist') });
+    const count = await transpile({ root, folders: RUN_BY_COMMAND, outFolder: resolve(root, 'dist') });
     if (count > 0) steps.done(`${count} files of TypeScript, unchecked`);
     return;
   }

@@ -5,12 +5,12 @@
 import { beginningOf } from '../../bus/beginning.js';
 import type { DecodeError } from '../../protocol/errors.js';
 import { CRASH_REASON_CHARACTERS_MAX } from '../../protocol/limits.js';
-import type { SnapshotBytes } from '../../protocol/names.js';
+import type { SnapshotBytes, VmName } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { FaultKind } from './fault.js';
 import { reasonOf } from './thrown.js';
 
-export type VmName = 'host' | 'js' | 'wasm';
+export type { VmName };
 
 /**
  * Frames that an actor emitted, unstamped, one after another in `bytes[start, end)`. The actor has filled in kind, target, cause

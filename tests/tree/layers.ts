@@ -9,14 +9,18 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { folders: [], packages: ['@msgpack/msgpack'] },
   bus: { folders: ['protocol'], packages: [] },
-  actors: { folders: ['protocol', 'bus'], packages: ['@msgpack/msgpack', 'xstate'] },
+  trace: { folders: ['protocol', 'bus'], packages: ['@msgpack/msgpack'] },
+  actors: { folders: ['protocol', 'bus', 'trace'], packages: ['@msgpack/msgpack', 'xstate'] },
   'js-actors': { folders: ['protocol', 'actors'], packages: [] },
   'wasm-actors': { folders: ['protocol'], packages: ['rt'] },
-  'host-shim': { folders: ['protocol', 'bus', 'actors', 'js-actors'], packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'] },
+  'host-shim': {
+    folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
+    packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'],
+  },
 };
 
 /** Folders that know no platform. */
-const PURE = ['protocol', 'bus', 'actors', 'js-actors', 'wasm-actors'];
+const PURE = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'wasm-actors'];
 
 /** In the language's own library, so the compiler lets them pass: time, chance, the global object, and a way to what is not there. */
 const UNSEEN_BY_COMPILER =

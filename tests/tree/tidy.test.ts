@@ -22,7 +22,8 @@ const closed = {
   'tsconfig.base.json': base,
   'protocol/tsconfig.json': config({}),
   'bus/tsconfig.json': config({}, ['../protocol']),
-  'actors/tsconfig.json': config({}, ['../protocol', '../bus']),
+  'trace/tsconfig.json': config({}, ['../protocol', '../bus']),
+  'actors/tsconfig.json': config({}, ['../protocol', '../bus', '../trace']),
   'js-actors/tsconfig.json': config({}, ['../protocol', '../actors']),
 };
 const waysIn = (exports: Record<string, string>, paths: Record<string, string[]>) => ({

@@ -1,0 +1,55 @@
+/** `npx tandem`: finds the command, parses its options, and turns what goes wrong into one line and an exit code. */
+import { parseArgs } from 'node:util';
+import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
+
+/** In the order in which `--help` lists them. */
+export const COMMANDS: readonly Command[] = [];
+
+const firstSentence = (text: string): string => text.split(/\.\s/)[0];
+
+function listing(commands: readonly Command[]): string {
+  const width = Math.max(0, ...commands.map(({ name }) => name.length));
+  const lines = commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`);
+  return ['tandem <command> [options]', '', ...lines, '', 'tandem <command> --help says more about one'].join('\n');
+}
+
+/**
+ * @param words what follows `tandem` on the command line
+ * @returns the exit code
+ */
+export async function run(words: readonly string[], commands: readonly Command[], output: Output, signal: AbortSignal): Promise<ExitCode> {
+  const [name = '--help', ...rest] = words;
+  if (name === '--help' || name === '-h') {
+    output.line(listing(commands));
+    return EXIT.fine;
+  }
+  const command = commands.find((each) => each.name === name);
+  try {
+    if (!command) throw new UsageError(`there is no command ${name}; tandem --help lists them`);
+    return await invoke(command, rest, output, signal);
+  } catch (error) {
+    output.note(error instanceof Error ? error.message : String(error));
+    return error instanceof UsageError ? EXIT.misused : EXIT.failed;
+  }
+}
+
+async function invoke(command: Command, words: readonly string[], output: Output, signal: AbortSignal): Promise<ExitCode> {
+  const { values, positionals } = parse(command, words);
+  if (values.help) {
+    output.line(command.help);
+    return EXIT.fine;
+  }
+  return command.run({ values, positionals, json: values.json === true, output, signal });
+}
+
+/** @throws UsageError */
+function parse({ name, options }: Command, words: readonly string[]) {
+  try {
+    const all = { ...options, json: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } } as const;
+    const { values, positionals } = parseArgs({ args: [...words], options: all, allowPositionals: true });
+    return { values: values as Readonly<Record<string, string | boolean | undefined>>, positionals };
+  } catch (error) {
+    const said = firstSentence(error instanceof Error ? error.message : String(error));
+    throw new UsageError(`${said}; tandem ${name} --help lists the options`, { cause: error });
+  }
+}

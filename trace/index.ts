@@ -1,0 +1,29 @@
+/** Traces and recordings: what happened in a run, kept and read back. The public API of `tandem/trace`. */
+export {
+  type PackedFile,
+  type Recording,
+  RecordingError,
+  type RecordingFacts,
+  type RecordingFailure,
+  type RecordingLevel,
+  type RecordingSink,
+  type RecordingSource,
+} from './recording.js';
+export {
+  type Arrived,
+  type Beginning,
+  type Emitted,
+  type Ended,
+  type Handled,
+  type LevelChanged,
+  type MessageId,
+  type Moved,
+  type Poisoned,
+  type Rejected,
+  type SnapshotTaken,
+  type Started,
+  TRACE_LEVELS,
+  type TraceFilter,
+  type TraceLevel,
+  type TraceStep,
+} from './step.js';
