@@ -1,4 +1,5 @@
 /** Traces and recordings: what happened in a run, kept and read back. The public API of `tandem/trace`. */
+export { inOrder, MessageOrder, type Placed } from './order.js';
 export {
   type PackedFile,
   type Recording,

@@ -31,7 +31,7 @@ interface Delivery extends MessageId {
   readonly kind: Kind;
 }
 
-/** A frame has left its party. */
+/** A frame has left its party. A recording has one for each that left an actor, also where it has not kept the frame. */
 export interface Emitted extends Step, Delivery {
   readonly type: 'emitted';
   readonly epoch: Epoch;
@@ -39,7 +39,7 @@ export interface Emitted extends Step, Delivery {
   readonly cause: MessageId | null;
   /** Of the frame, header included. */
   readonly bytes: number;
-  /** A digest of its body, for comparisons; null when none was taken. */
+  /** A digest of its body (`BodyDigest`, bus/digest.ts), for comparisons; null when none was taken. */
   readonly digest: number | null;
   /** The whole frame; null at level `headers`. */
   readonly frame: Frame | null;

@@ -11,6 +11,7 @@ import * as nodeWorker from 'tandem/node/worker';
 import * as protocol from 'tandem/protocol';
 import * as schema from 'tandem/schema';
 import * as testing from 'tandem/testing';
+import * as trace from 'tandem/trace';
 
 const entries = {
   tandem,
@@ -24,6 +25,7 @@ const entries = {
   'tandem/browser': browser,
   'tandem/browser/worker': browserWorker,
   'tandem/testing': testing,
+  'tandem/trace': trace,
   'tandem/actors': actors,
 };
 

@@ -1,0 +1,299 @@
+/**
+ * Puts the steps of a run into an order in which no effect comes before its cause, and numbers the messages that actors handled, from 1. Every
+ * command means the same message by the same number.
+ *
+ *   steps as they were collected ──> a line for each actor ──> the first of a line, as soon as what it was caused by is numbered ──> number
+ *
+ * What one actor handled keeps its order. Across actors it is the order of the file, but a message waits until the one is numbered whose handling
+ * emitted it. The steps of an actor that has moved wait until all of its former VM are known.
+ *
+ * The catch: where steps are missing, a cause may never come. Then the message goes on when a bounded number of steps wait, and at the end.
+ */
+import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, readU16, readU53 } from '../protocol/frame.js';
+import type { Address, Epoch, Microseconds, Sequence, VmName } from '../protocol/names.js';
+import type { PartySchema } from '../protocol/schema.js';
+import type { RecordingFacts } from './recording.js';
+import type { Emitted, Ended, Handled, MessageId, Poisoned, SnapshotTaken, Started, TraceStep } from './step.js';
+
+/** A step in its place. */
+export interface Placed {
+  readonly step: TraceStep;
+  /** Of a message that an actor handled for the first time; 0 for every other step. */
+  readonly number: number;
+}
+
+/** Steps that wait for others: a flood fills a mailbox of 4,096 frames for each of 16 actors. What is missing beyond that was lost. */
+const WAITING_STEPS_MAX = 65_536;
+/** Messages of one source that one actor has handled, to know them again when it handles them again: as many as a journal holds of small ones. */
+const KNOWN_SEQUENCES_MAX = 65_536;
+
+type OfActor = Handled | Started | Ended | Poisoned | SnapshotTaken;
+
+interface Later {
+  readonly step: OfActor;
+  readonly epoch: Epoch;
+}
+
+/** The newest sequences of one source. */
+class KnownSequences {
+  private readonly known = new Set<Sequence>();
+
+  has(sequence: Sequence): boolean {
+    return this.known.has(sequence);
+  }
+
+  add(sequence: Sequence): void {
+    this.known.add(sequence);
+    if (this.known.size > KNOWN_SEQUENCES_MAX) this.known.delete(this.known.values().next().value!);
+  }
+}
+
+/** The steps of one actor that wait, and what it has emitted. */
+class Line {
+  /** Sequence up to which everything that the party emitted has its cause numbered: an actor's sequences rise with what it handles. */
+  releasedTo = -1;
+  /** Lines whose first message waits for this party to emit it. */
+  readonly waiting = new Set<Line>();
+  /** Of the incarnation whose steps come now. */
+  epoch: Epoch = 0;
+  /** Of that incarnation. */
+  vm: VmName | null = null;
+  /** Steps of later incarnations, in the order of these. */
+  readonly later: Later[] = [];
+  private steps: OfActor[] = [];
+  private left = 0;
+  private readonly handled = new Map<Address, KnownSequences>();
+  /** What it emitted at messages that are not numbered: the last sequence, by the message. */
+  private readonly unreleased = new Map<Address, Map<Sequence, Sequence>>();
+
+  constructor(
+    readonly isActor: boolean,
+    placed: VmName | undefined,
+  ) {
+    this.vm = placed ?? null;
+  }
+
+  /** Adds a step of a later incarnation behind those of the same. */
+  postpone(later: Later): void {
+    const at = this.later.findIndex(({ epoch }) => epoch > later.epoch);
+    this.later.splice(at < 0 ? this.later.length : at, 0, later);
+  }
+
+  /** Of the incarnation to which a step belongs. */
+  epochOf(step: OfActor): Epoch {
+    if ('epoch' in step) return step.epoch;
+    return this.later.findLast((one) => one.step.vm === step.vm)?.epoch ?? this.epoch;
+  }
+
+  get first(): OfActor | undefined {
+    return this.steps[this.left];
+  }
+
+  add(step: OfActor): void {
+    this.steps.push(step);
+  }
+
+  removeFirst(): void {
+    this.left++;
+    if (this.left < 1024 && this.left < this.steps.length) return;
+    this.steps = this.steps.slice(this.left);
+    this.left = 0;
+  }
+
+  knows({ source, sequence }: MessageId): boolean {
+    return this.handled.get(source)?.has(sequence) ?? false;
+  }
+
+  /** @returns the last sequence that it emitted at this message, as far as that is known */
+  note({ source, sequence }: MessageId): Sequence {
+    let known = this.handled.get(source);
+    if (!known) this.handled.set(source, (known = new KnownSequences()));
+    known.add(sequence);
+    const emitted = this.unreleased.get(source)?.get(sequence) ?? -1;
+    this.unreleased.get(source)?.delete(sequence);
+    return emitted;
+  }
+
+  /** It emits at a message that is not numbered. */
+  keep(cause: MessageId, sequence: Sequence): void {
+    let ofSource = this.unreleased.get(cause.source);
+    if (!ofSource) this.unreleased.set(cause.source, (ofSource = new Map()));
+    ofSource.set(cause.sequence, Math.max(sequence, ofSource.get(cause.sequence) ?? 0));
+    if (ofSource.size > KNOWN_SEQUENCES_MAX) ofSource.delete(ofSource.keys().next().value!);
+  }
+}
+
+/** Takes steps as they were collected, gives them back in order. */
+export class MessageOrder {
+  /** Of the last message that was numbered. */
+  number = 0;
+  /** Messages that were numbered though their cause is not known. */
+  unexplained = 0;
+  private placed: Placed[] = [];
+  private readonly lines = new Map<Address, Line>();
+  private readonly actors: ReadonlySet<Address>;
+  /** Time up to which all steps of a VM are known. */
+  private readonly knownTo: Map<VmName, Microseconds>;
+  /** Lines with steps of later incarnations. */
+  private readonly postponed = new Set<Line>();
+  private waitingSteps = 0;
+
+  /** @param parties of the application. @param placement VM of each actor at the beginning, by name */
+  constructor(parties: readonly Pick<PartySchema, 'role' | 'address' | 'name'>[], placement: Readonly<Record<string, VmName>>) {
+    const actors = parties.filter(({ role }) => role === 'actor');
+    this.actors = new Set(actors.map(({ address }) => address));
+    this.knownTo = new Map(Object.values(placement).map((vm) => [vm, 0]));
+    for (const { name, address } of actors) this.lines.set(address, new Line(true, placement[name]));
+  }
+
+  /** @returns what has its place now, and was not given back before */
+  take(): readonly Placed[] {
+    const { placed } = this;
+    this.placed = [];
+    return placed;
+  }
+
+  add(step: TraceStep): void {
+    this.noteTime(step);
+    const line = this.lineOfStep(step);
+    if (line) this.enter(line, step as OfActor);
+    else this.placed.push({ step, number: 0 });
+    if (step.type === 'emitted') this.emitted(step);
+    if (this.waitingSteps > WAITING_STEPS_MAX) this.force();
+  }
+
+  /** There are no more steps. */
+  finish(): void {
+    for (const line of this.postponed) this.settle(line, true);
+    while (this.waitingSteps > 0) this.force();
+  }
+
+  private lineOfStep(step: TraceStep): Line | null {
+    const type = step.type;
+    const party = type === 'handled' || type === 'poisoned' ? step.target : 'party' in step && type !== 'moved' ? step.party : -1;
+    return this.actors.has(party) ? this.lineOf(party) : null;
+  }
+
+  private lineOf(party: Address): Line {
+    let line = this.lines.get(party);
+    if (!line) this.lines.set(party, (line = new Line(false, undefined)));
+    return line;
+  }
+
+  private noteTime({ vm, at }: TraceStep): void {
+    this.knownTo.set(vm, at);
+    for (const line of this.postponed) this.settle(line, false);
+  }
+
+  private enter(line: Line, step: OfActor): void {
+    this.waitingSteps++;
+    const epoch = line.epochOf(step);
+    if (epoch > line.epoch && !this.isNext(line, step, epoch)) {
+      line.postpone({ step, epoch });
+      this.postponed.add(line);
+    } else this.append(line, step, epoch);
+  }
+
+  /** Whether all steps before this one, of earlier incarnations in other VMs, are known. */
+  private isNext({ later, vm, epoch }: Line, step: OfActor, itsEpoch: Epoch): boolean {
+    if (later.length > 0 && later[0].step !== step) return false;
+    const isKnown = (other: VmName) => other === step.vm || (this.knownTo.get(other) ?? 0) > step.at;
+    const isFirst = epoch === 0 && step.type === 'started' && step.begin !== null;
+    const follows = isFirst || itsEpoch === epoch + 1;
+    return follows ? vm === null || isKnown(vm) : [...this.knownTo.keys()].every(isKnown);
+  }
+
+  private append(line: Line, step: OfActor, epoch: Epoch): void {
+    if (epoch > line.epoch) {
+      line.epoch = epoch;
+      line.vm = step.vm;
+    }
+    line.add(step);
+    if (line.first === step) this.advance(line);
+  }
+
+  /** @param anyhow also what may not be all that there is */
+  private settle(line: Line, anyhow: boolean): void {
+    const { later } = line;
+    while (later.length > 0 && (anyhow || later[0].epoch <= line.epoch || this.isNext(line, later[0].step, later[0].epoch))) {
+      const { step, epoch } = later.shift()!;
+      this.append(line, step, epoch);
+    }
+    if (later.length === 0) this.postponed.delete(line);
+  }
+
+  private emitted({ source, sequence, cause }: Emitted): void {
+    const line = this.lineOf(source);
+    if (line.isActor && cause && !line.knows(cause)) line.keep(cause, sequence);
+    else if (line.isActor || !cause || this.isReleased(cause)) this.release(line, sequence);
+  }
+
+  private isReleased({ source, sequence }: MessageId): boolean {
+    return !this.actors.has(source) || sequence <= this.lineOf(source).releasedTo;
+  }
+
+  private release(line: Line, sequence: Sequence): void {
+    if (sequence <= line.releasedTo) return;
+    line.releasedTo = sequence;
+    if (line.waiting.size === 0) return;
+    const waiting = [...line.waiting];
+    line.waiting.clear();
+    for (const each of waiting) this.advance(each);
+  }
+
+  /** Gives a place to the first steps of a line, up to the first that must wait. */
+  private advance(line: Line): void {
+    for (let step = line.first; step; step = line.first) {
+      const awaited = step.type === 'handled' && !step.again && !line.knows(step) ? this.awaited(step) : null;
+      if (awaited) {
+        awaited.waiting.add(line);
+        return;
+      }
+      this.place(line, step);
+    }
+  }
+
+  /** The party that must emit what led to this message before it can have been handled. */
+  private awaited({ source, sequence, frame }: Handled): Line | null {
+    const cause = frame ? { source: readU16(frame, CAUSE_SOURCE_OFFSET), sequence: readU53(frame, CAUSE_SEQUENCE_OFFSET) } : null;
+    // With its frame in the recording, it came from outside, or from before the recording.
+    if (cause) return cause.source === 0 || this.actors.has(source) || this.isReleased(cause) ? null : this.lineOf(cause.source);
+    return this.isReleased({ source, sequence }) ? null : this.lineOf(source);
+  }
+
+  private place(line: Line, step: OfActor): void {
+    line.removeFirst();
+    this.waitingSteps--;
+    const isFirst = step.type === 'handled' && !step.again && !line.knows(step);
+    this.placed.push({ step, number: isFirst ? ++this.number : 0 });
+    if (isFirst) this.release(line, line.note(step));
+  }
+
+  /** The first step that waits, in the order in which parties appeared, goes on without its cause. */
+  private force(): void {
+    for (const line of this.postponed) this.settle(line, true);
+    for (const line of this.lines.values()) {
+      const { first } = line;
+      if (!first) continue;
+      for (const other of this.lines.values()) other.waiting.delete(line);
+      this.unexplained++;
+      this.place(line, first);
+      this.advance(line);
+      return;
+    }
+  }
+}
+
+/** All steps of a recording in their places. No more is in memory than what waits, and a chunk. */
+export async function* inOrder(recording: {
+  readonly facts: Pick<RecordingFacts, 'parties' | 'placement'>;
+  steps(): AsyncIterable<readonly TraceStep[]>;
+}): AsyncIterable<readonly Placed[]> {
+  const order = new MessageOrder(recording.facts.parties, recording.facts.placement);
+  for await (const steps of recording.steps()) {
+    for (const step of steps) order.add(step);
+    yield order.take();
+  }
+  order.finish();
+  yield order.take();
+}
