@@ -20,7 +20,9 @@ export type VmEvent =
   /** An actor has handled something since its `snapshot` was last asked for. Reported once, until it is asked for again. */
   | { readonly type: 'changed'; readonly actor: string }
   /** Only the newest checkpoint is needed. `neededFrom`: once the host holds it, nothing before this journal position is needed. */
-  | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number };
+  | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number }
+  /** Something was traced. `records`: what, where the host does not see the memory; else empty. */
+  | { readonly type: 'trace'; readonly records: Uint8Array };
 
 /** The host, as its VMs see it. */
 export interface VmEvents {

@@ -15,6 +15,7 @@ import type { FrameTap } from '../../bus/router.js';
 import { TraceRing } from '../../bus/trace.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../protocol/frame.js';
+import type { Beginning } from '../../trace/step.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { ActorTrap } from '../contract/instance.js';
 import type { Progress } from './progress.js';
@@ -34,16 +35,20 @@ export interface TapListener {
   refused?(code: RefusedReport['code'], bytes: Uint8Array, at: number): void;
   /** The frames in `bytes[0, length)` have left the mailbox of a party. */
   taken?(party: number, bytes: Uint8Array, length: number): void;
-  /** A party enters the handlers of these frames. @param again whether they were handled before: then what they emit is held back */
-  begun?(party: number, bytes: Uint8Array, length: number, again: boolean): void;
+  /**
+   * A party enters the handlers of these frames.
+   * @param again whether they were handled before: then what they emit is held back
+   * @param position of the first in the journal; negative for those of a port, which are in none
+   */
+  begun?(party: number, bytes: Uint8Array, length: number, again: boolean, position: number): void;
   /** The frame with this number, counted from `begun`, is next. Not called for the first. */
   frame?(index: number): void;
   /** The first `frames` since `begun` were handled: what they emitted leaves next, or has left before. */
   handled?(party: number, bytes: Uint8Array, frames: number, again: boolean): void;
   /** Handling is finished, and what was emitted has left. */
   done?(party: number, micros: number): void;
-  /** An incarnation runs from now on. */
-  started?(party: number, epoch: number): void;
+  /** An incarnation runs from now on. @param begin what it begins with; null when it goes on from the one before, or is a port's */
+  started?(party: number, epoch: number, begin: Beginning | null): void;
   /** An incarnation has ended. */
   ended?(report: CrashReport, trap: ActorTrap): void;
   /** Called after `ended`, when the host is to know: if the next incarnation is here by permit, after its work. */
@@ -58,8 +63,8 @@ export interface TapListener {
   poisoned?(report: CrashReport, frame: Uint8Array): void;
   /** A party's output differed from the first time when it handled frames again. */
   divergent?(report: DivergenceReport): void;
-  /** A snapshot of an actor is kept. */
-  snapshot?(party: number, bytes: Uint8Array): void;
+  /** A snapshot of an actor is kept. @param sequence the last that the actor had sent */
+  snapshot?(party: number, bytes: Uint8Array, sequence: number): void;
   /** A checkpoint of the VM was made. */
   checkpoint?(bytes: Uint8Array): void;
   moved?(party: number, step: MoveStep): void;
@@ -167,13 +172,13 @@ export class Tap implements FrameTap {
   /** An actor enters frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
   begun(party: number, bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): void {
     this.progress.atFrames(party, position, attempts);
-    for (const tell of this.listeners.begun) tell(party, bytes, length, again);
+    for (const tell of this.listeners.begun) tell(party, bytes, length, again, position);
   }
 
   /** A port enters a frame. */
   begunAtPort(party: number, frame: Uint8Array): void {
     this.progress.atPortFrame(party, readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));
-    for (const tell of this.listeners.begun) tell(party, frame, frameLength(frame, 0), false);
+    for (const tell of this.listeners.begun) tell(party, frame, frameLength(frame, 0), false, -1);
   }
 
   readonly frame = (index: number): void => {
@@ -190,8 +195,8 @@ export class Tap implements FrameTap {
     for (const tell of this.listeners.done) tell(party, micros);
   }
 
-  started(party: number, epoch: number): void {
-    for (const tell of this.listeners.started) tell(party, epoch);
+  started(party: number, epoch: number, begin: Beginning | null = null): void {
+    for (const tell of this.listeners.started) tell(party, epoch, begin);
   }
 
   ended(report: CrashReport, trap: ActorTrap): void {
@@ -222,8 +227,8 @@ export class Tap implements FrameTap {
     for (const tell of this.listeners.divergent) tell(report);
   }
 
-  snapshot(party: number, bytes: Uint8Array): void {
-    for (const tell of this.listeners.snapshot) tell(party, bytes);
+  snapshot(party: number, bytes: Uint8Array, sequence: number): void {
+    for (const tell of this.listeners.snapshot) tell(party, bytes, sequence);
   }
 
   checkpoint(bytes: Uint8Array): void {

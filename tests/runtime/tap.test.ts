@@ -190,7 +190,7 @@ test('a listener is told of what it has a method for, until it ends; with nobody
     tap.handled(1, frame, 1, false);
     tap.done(1, 0);
     tap.started(1, 1);
-    tap.snapshot(1, frame);
+    tap.snapshot(1, frame, 1);
     tap.checkpoint(frame);
     tap.moved(1, 'resumed');
   };

@@ -131,7 +131,7 @@ export class ActorCell extends ActorCore implements Cell {
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.runtime.bus.now() - started);
     this.settle();
-    this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes);
+    this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
   }
 
   /** No snapshot can be taken of the present state: the last one is kept. One of the frames since then has led to that state. */
@@ -344,6 +344,11 @@ export class ActorCell extends ActorCore implements Cell {
   /** Makes the handler of the next frame trap, or hang. */
   injectFault(fault: FaultKind): void {
     this.incarnations.injectFault(fault);
+  }
+
+  get settled(): Uint8Array | null {
+    this.takeSnapshot();
+    return this.runs ? this.snapshots.last.bytes : null;
   }
 
   /** @throws Error when it waits for its restart */

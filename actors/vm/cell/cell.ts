@@ -54,6 +54,8 @@ export interface Cell extends Party {
   savedState(): Uint8Array;
   /** Takes a snapshot when something was handled since the last one. */
   takeSnapshot(): void;
+  /** A snapshot of what it is now, valid until the next; null when it has no state, or does not run. */
+  readonly settled: Uint8Array | null;
   /** Journal position before which it needs nothing. */
   readonly neededFrom: number;
   /** That position after a checkpoint has taken a snapshot of it. */

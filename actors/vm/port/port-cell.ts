@@ -287,6 +287,8 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   takeSnapshot(): void {}
 
+  readonly settled = null;
+
   prepareSpare(): void {}
 
   poisonedFrames(): readonly Uint8Array[] {
