@@ -1,5 +1,9 @@
 /** Traces and recordings: what happened in a run, kept and read back. The public API of `tandem/trace`. */
+
+export { MemoryFile } from './memory-file.js';
+export { type OpenRecording, openRecording, type StepCursor } from './open.js';
 export { inOrder, MessageOrder, type Placed } from './order.js';
+export { Recorder, type RecorderOptions } from './recorder.js';
 export {
   type PackedFile,
   type Recording,

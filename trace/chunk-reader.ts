@@ -1,0 +1,90 @@
+/** The steps of one chunk: the rows of its flow, with the frames and other steps that lie beside it. */
+import { decodeDynamic } from '../protocol/dynamic.js';
+import { LENGTH_BYTES, writeFrameLength } from '../protocol/frame.js';
+import type { Frame } from '../protocol/names.js';
+import { FlowReader } from './flow-reader.js';
+import { CHANNELS_MAX, CHUNK_ROWS_MAX, FLOW_TOPIC, OWN_TOPICS } from './layout.js';
+import { crc32 } from './mcap/crc32.js';
+import { type Records, readRecords } from './mcap/records.js';
+import { RecordingError } from './recording.js';
+import type { TraceStep } from './step.js';
+import { decodeStep } from './step-codec.js';
+
+export class ChunkReader {
+  /** By number, of this chunk and those before. */
+  private readonly topics = new Map<number, string>();
+
+  /** @param offset of the chunk in the file @throws RecordingError `damaged`, or `foreign` when another tool has compressed it */
+  steps(chunk: Records['chunk'], offset: number): TraceStep[] {
+    const fail = (detail: string): never => {
+      throw new RecordingError('damaged', offset, detail);
+    };
+    const { compression, uncompressedCrc, records } = chunk;
+    if (compression !== '')
+      throw new RecordingError('foreign', offset, `a chunk compressed with ${compression}: mcap decompress makes it readable`);
+    if (uncompressedCrc !== 0 && crc32(records) !== uncompressedCrc) fail('a chunk was altered: its checksum differs');
+    const [frames, others, flows] = this.sorted(records, offset);
+    const beside = {
+      frame: (): Frame => wholeFrame(frames.shift() ?? fail('a row whose frame is not there')),
+      step: (): TraceStep => decodeStep(others.shift() ?? fail('a row whose step is not there'), offset),
+    };
+    const steps: TraceStep[] = [];
+    for (const flow of flows) {
+      const [count, rows] = decodeFlow(flow) ?? fail('a flow that is none');
+      if (steps.length + count > CHUNK_ROWS_MAX) fail(`a chunk of more than ${CHUNK_ROWS_MAX} steps`);
+      for (const step of new FlowReader(rows, offset, beside).steps(count)) steps.push(step);
+    }
+    if (frames.left > 0 || others.left > 0) fail('frames or steps that no row names');
+    return steps;
+  }
+
+  /** Data of the chunk's messages: frames, steps, flows. */
+  private sorted(records: Uint8Array, offset: number): readonly [Queue, Queue, Uint8Array[]] {
+    const [frames, others, flows] = [new Queue(), new Queue(), [] as Uint8Array[]] as const;
+    for (const record of readRecords(records, offset)) {
+      if (record.type === 'channel') this.topics.set(record.id % CHANNELS_MAX, record.topic);
+      if (record.type !== 'message') continue;
+      const topic = this.topics.get(record.channelId);
+      if (topic === undefined) throw new RecordingError('damaged', offset, `a message in channel ${record.channelId}, which is unknown`);
+      if (topic === FLOW_TOPIC) flows.push(record.data);
+      else (topic.startsWith(OWN_TOPICS) ? others : frames).push(record.data);
+    }
+    return [frames, others, flows];
+  }
+}
+
+/** In order, without moving what is behind. */
+class Queue {
+  private readonly items: Uint8Array[] = [];
+  private at = 0;
+
+  get left(): number {
+    return this.items.length - this.at;
+  }
+
+  push(item: Uint8Array): void {
+    this.items.push(item);
+  }
+
+  shift(): Uint8Array | undefined {
+    return this.items[this.at++];
+  }
+}
+
+/** A copy with the length in front. */
+function wholeFrame(data: Uint8Array): Frame {
+  const frame = new Uint8Array(LENGTH_BYTES + data.length);
+  frame.set(data, LENGTH_BYTES);
+  writeFrameLength(frame, 0, frame.length);
+  return frame;
+}
+
+function decodeFlow(data: Uint8Array): readonly [count: number, rows: Uint8Array] | null {
+  try {
+    const [count, rows, ...more] = decodeDynamic(data) as unknown[];
+    const fits = Number.isSafeInteger(count) && (count as number) >= 0 && rows instanceof Uint8Array && more.length === 0;
+    return fits ? [count as number, rows] : null;
+  } catch {
+    return null;
+  }
+}

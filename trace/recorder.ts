@@ -1,0 +1,152 @@
+/**
+ * Writes steps into a recording as they come. What is in a chunk that was handed to the sink is there after a kill.
+ *
+ *   steps ──> flow, frames, other steps of the open chunk ── its bytes, its second or its rows are full ──> sink
+ *
+ * The catch: a sink may be slower than the system. What it has not taken yet is bounded; beyond that steps are left out, and the recording
+ * says how many.
+ */
+import { encode } from '@msgpack/msgpack';
+import { BODY_OFFSET, LENGTH_BYTES, readU53, SENT_AT_OFFSET } from '../protocol/frame.js';
+import type { Frame, Kind, Microseconds } from '../protocol/names.js';
+import { encodeFacts, TANDEM } from './facts.js';
+import { FlowWriter } from './flow-writer.js';
+import { jsonSchemaOf } from './json-schema.js';
+import { CHUNK_BYTES, CHUNK_MICROS, CHUNK_ROWS_MAX, FLOW_TOPIC, MESSAGE_ENCODING, SNAPSHOT_TOPIC, STEP_TOPIC } from './layout.js';
+import { utf8Of } from './mcap/bytes.js';
+import { McapWriter } from './mcap/writer.js';
+import type { PackedFile, RecordingFacts, RecordingSink } from './recording.js';
+import { Schemas } from './schemas.js';
+import { SinkQueue } from './sink-queue.js';
+import type { Emitted, LevelChanged, TraceStep } from './step.js';
+import { encodeStep } from './step-codec.js';
+
+const nanoseconds = (at: Microseconds): bigint => BigInt(at) * 1000n;
+
+export interface RecorderOptions {
+  /** Called once, when the sink has failed: nothing more is recorded. `close` rejects with the same. */
+  readonly onFailure?: (error: unknown) => void;
+}
+
+export class Recorder {
+  private readonly queue: SinkQueue;
+  private readonly file: McapWriter;
+  private readonly flow = new FlowWriter();
+  private readonly schemas: Schemas;
+  private readonly kindChannels = new Map<Kind, number>();
+  private readonly ownChannels = new Map<string, number>();
+  private readonly withFrames: boolean;
+  /** Time of the first step in the open chunk. */
+  private chunkAt: Microseconds = 0;
+  /** Steps left out since the last that was written. */
+  private missing = 0;
+
+  /** Writes the head of the file at once. */
+  constructor(
+    sink: RecordingSink,
+    private readonly facts: RecordingFacts,
+    options: RecorderOptions = {},
+  ) {
+    this.queue = new SinkQueue(sink, options.onFailure ?? (() => {}));
+    this.schemas = new Schemas(facts.parties);
+    this.withFrames = facts.level === 'frames';
+    this.file = new McapWriter((bytes) => this.queue.write(bytes), { profile: TANDEM, library: `tandem ${facts.version}` });
+    this.file.addMetadata({ name: TANDEM, metadata: encodeFacts(facts) });
+  }
+
+  /** At level `inputs`, arrivals and the frames of emissions are left out. */
+  steps(steps: readonly TraceStep[]): void {
+    if (this.queue.full || this.queue.failed) {
+      this.missing += steps.length;
+      return;
+    }
+    if (this.missing > 0 && steps.length > 0) this.tellMissing(steps[0]);
+    for (const step of steps) this.add(step);
+  }
+
+  private tellMissing({ vm, at }: TraceStep): void {
+    const level = this.withFrames ? 'frames' : 'headers';
+    const { missing } = this;
+    this.missing = 0;
+    this.add({ type: 'level', vm, at, level, why: 'lost', missing } satisfies LevelChanged);
+  }
+
+  private add(step: TraceStep): void {
+    const { flow } = this;
+    if (step.type === 'arrived' && !this.withFrames) return;
+    if (flow.count > 0 && (step.at - this.chunkAt >= CHUNK_MICROS || flow.count >= CHUNK_ROWS_MAX)) this.flush();
+    if (flow.count === 0) this.chunkAt = step.at;
+    if (step.type === 'emitted') this.addEmitted(step);
+    else if (step.type === 'arrived') flow.arrived(step);
+    else if (step.type === 'handled') flow.handled(step);
+    else this.addOther(step);
+    if (this.file.chunkBytes + flow.bytes >= CHUNK_BYTES) this.flush();
+  }
+
+  private addEmitted(step: Emitted): void {
+    const frame = this.withFrames ? step.frame : null;
+    this.flow.emitted(step, frame !== null);
+    if (frame) this.addFrame(step, frame);
+  }
+
+  private addFrame({ at, kind, sequence }: Emitted, frame: Frame): void {
+    const sentAt = frame.length > BODY_OFFSET ? readU53(frame, SENT_AT_OFFSET) : at;
+    this.file.addMessage(this.kindChannel(kind), sequence, nanoseconds(at), nanoseconds(sentAt), frame, LENGTH_BYTES);
+  }
+
+  private addOther(step: TraceStep): void {
+    this.flow.other();
+    const channel = this.ownChannel(step.type === 'snapshot' ? SNAPSHOT_TOPIC : STEP_TOPIC);
+    const at = nanoseconds(step.at);
+    this.file.addMessage(channel, 0, at, at, encodeStep(step));
+  }
+
+  private kindChannel(kind: Kind): number {
+    const known = this.kindChannels.get(kind);
+    if (known !== undefined) return known;
+    const schema = this.schemas.kind(kind);
+    const name = this.schemas.kindName(kind);
+    const schemaId = schema ? this.file.addSchema({ name, encoding: 'jsonschema', data: utf8Of(jsonSchemaOf(schema)) }) : 0;
+    const metadata = { kind: String(kind) };
+    const id = this.file.addChannel({ schemaId, topic: `/${name}`, messageEncoding: MESSAGE_ENCODING, metadata });
+    this.kindChannels.set(kind, id);
+    return id;
+  }
+
+  private ownChannel(topic: string): number {
+    const known = this.ownChannels.get(topic);
+    if (known !== undefined) return known;
+    const id = this.file.addChannel({ schemaId: 0, topic, messageEncoding: MESSAGE_ENCODING, metadata: {} });
+    this.ownChannels.set(topic, id);
+    return id;
+  }
+
+  /** Hands what was recorded so far to the sink. By itself that happens after a second of steps, or a megabyte. */
+  flush(): void {
+    const { flow, file } = this;
+    if (flow.count === 0) return;
+    const { count } = flow;
+    const at = nanoseconds(this.chunkAt);
+    file.addMessage(this.ownChannel(FLOW_TOPIC), 0, at, at, encode([count, flow.take()]));
+    file.closeChunk();
+  }
+
+  /** Puts a file beside the steps, as a module. */
+  attach({ name, mediaType, bytes }: PackedFile): void {
+    this.flush();
+    const at = nanoseconds(this.facts.startedAt);
+    this.file.addAttachment({ logTime: at, createTime: at, name, mediaType, data: bytes });
+  }
+
+  /** Resolves when the sink has taken all that was recorded so far, or has failed. */
+  async settled(): Promise<void> {
+    await this.queue.settled();
+  }
+
+  /** Ends the recording. @throws what the sink threw, if it has failed */
+  async close(): Promise<void> {
+    this.flush();
+    this.file.close();
+    await this.queue.close();
+  }
+}

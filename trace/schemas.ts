@@ -1,0 +1,66 @@
+/** What the schemas of a recording say about kinds and parties: names, lanes, fields. Old recordings are read by their own. */
+import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
+import { leadOf } from '../protocol/bind.js';
+import type { Address, Kind } from '../protocol/names.js';
+import { system } from '../protocol/ports/system.js';
+import type { Field, Fields, Lane, PartySchema } from '../protocol/schema.js';
+
+export interface KindSchema {
+  readonly kind: Kind;
+  /** As `focus.key`; a reply has its request's name with `.reply` behind it. */
+  readonly name: string;
+  readonly role: 'message' | 'request' | 'reply' | 'publication';
+  readonly lane: Lane;
+  /** Of the body by position, with those in front that the runtime fills in. */
+  readonly fields: readonly (readonly [name: string, field: Field])[];
+}
+
+const RUNTIMES: readonly (readonly [Address, string])[] = [
+  [HOST_RUNTIME, 'host runtime'],
+  [JS_RUNTIME, 'js runtime'],
+  [WASM_RUNTIME, 'wasm runtime'],
+];
+
+export class Schemas {
+  private readonly kinds = new Map<Kind, KindSchema>();
+  private readonly parties = new Map<Address, string>(RUNTIMES);
+  private readonly actors = new Set<Address>();
+
+  constructor(parties: readonly PartySchema[]) {
+    for (const party of [system as PartySchema, ...parties]) this.add(party);
+  }
+
+  private add(party: PartySchema): void {
+    this.parties.set(party.address, party.name);
+    if (party.role === 'actor') this.actors.add(party.address);
+    for (const [name, { kind, lane, fields, reply }] of Object.entries(party.receives)) {
+      const path = `${party.name}.${name}`;
+      this.addKind(kind, path, reply ? 'request' : 'message', lane, fields);
+      if (reply) this.addKind(reply.kind, `${path}.reply`, 'reply', lane, reply.fields ?? {});
+    }
+    for (const [name, { kind, lane, fields }] of Object.entries(party.publishes))
+      this.addKind(kind, `${party.name}.${name}`, 'publication', lane, fields);
+  }
+
+  private addKind(kind: Kind, name: string, role: KindSchema['role'], lane: Lane, fields: Fields): void {
+    this.kinds.set(kind, { kind, name, role, lane, fields: [...Object.entries(leadOf(role)), ...Object.entries(fields)] });
+  }
+
+  kind(kind: Kind): KindSchema | undefined {
+    return this.kinds.get(kind);
+  }
+
+  /** Name of the kind, or its number in hexadecimal when it is unknown. */
+  kindName(kind: Kind): string {
+    return this.kinds.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
+  }
+
+  /** Name of the party, or its address. */
+  partyName(address: Address): string {
+    return this.parties.get(address) ?? String(address);
+  }
+
+  isActor(address: Address): boolean {
+    return this.actors.has(address);
+  }
+}
