@@ -66,6 +66,9 @@ export class VmReports {
       case 'refused':
         changes.emit(event);
         return;
+      case 'listenerFailed':
+        changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });
+        return;
       case 'changed':
         persistence.note(event.actor);
         return;

@@ -73,9 +73,9 @@ export class Cells {
   /** Also restarts a port that was stopped. */
   async spawn(spec: SpawnSpec): Promise<void> {
     if (this.map.get(spec.party)?.stays) return this.restart(spec.party, spec.epoch);
-    const { bus, durability, tap } = this.runtime;
+    const { bus, durability } = this.runtime;
     const cell = this.create(spec);
-    tap.started(cell.address, spec.epoch, beginningOf(spec, cell.gate.sequence));
+    cell.deaths.began(beginningOf(spec, cell.gate.sequence));
     bus.router.fence(cell.address, spec.epoch, cell.gate.sequence);
     bus.orphaned.giveBack(cell.gate);
     // What the actor handles could not be recovered while no checkpoint contains the actor.

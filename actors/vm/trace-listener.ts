@@ -7,7 +7,7 @@ import type { VmName } from '../../protocol/names.js';
 import { NO_POSITION, type RecordWriter } from '../../trace/record.js';
 import { Selection } from '../../trace/selection.js';
 import type { Beginning, MessageId, TraceStep } from '../../trace/step.js';
-import type { CrashReport } from '../contract/events.js';
+import type { CrashReport, VmEvent } from '../contract/events.js';
 import type { TraceSettings } from '../contract/tracing.js';
 import type { Cell, CellMap } from './cell/cell.js';
 import type { MoveStep, Tap, TapListener } from './tap.js';
@@ -15,6 +15,9 @@ import type { TraceTeller } from './trace-teller.js';
 
 /** A filter that lets everything pass is none. */
 const isEmpty = (filter: TraceSettings['filter']): boolean => Object.values(filter).every((value) => value === undefined);
+
+/** How an incarnation ends that its supervisor ended. */
+const BY_ORDER: Pick<CrashReport, 'reason' | 'position'> = { reason: '', position: '' };
 
 /** What the listener needs of its VM. */
 export interface HeardVm {
@@ -124,14 +127,15 @@ export class TraceListener implements TapListener {
     this.write({ type: 'started', ...this.now, party, epoch, begin });
   }
 
-  ended(report: CrashReport): void {
-    const { address: party, epoch, reason, position } = report;
-    this.write({ type: 'ended', ...this.now, party, epoch, reason, position, message: this.messageOf(report) });
+  ended(party: number, epoch: number, report: CrashReport | null): void {
+    const { reason, position } = report ?? BY_ORDER;
+    this.write({ type: 'ended', ...this.now, party, epoch, reason, position, message: report && this.messageOf(report) });
     void this.teller.tell();
   }
 
-  hung(report: CrashReport): void {
-    this.ended(report);
+  report(event: VmEvent): void {
+    if (event.type === 'hung') this.ended(event.report.address, event.report.epoch, event.report);
+    if (event.type === 'poisoned') this.poisoned(event.frame);
   }
 
   private messageOf({ message: { source, sequence } }: CrashReport): MessageId | null {
@@ -139,7 +143,7 @@ export class TraceListener implements TapListener {
     return address === undefined ? null : { source: address, sequence };
   }
 
-  poisoned(_report: CrashReport, frame: Uint8Array): void {
+  private poisoned(frame: Uint8Array): void {
     const { source, sequence, target, kind } = readHeader(frame, 0);
     this.write({ type: 'poisoned', ...this.now, source, sequence, target, kind });
   }

@@ -76,7 +76,7 @@ export class Vm implements VmControl {
     this.recovery = new Recovery(runtime, map, this.cells);
     this.moves = new Mover(runtime, map, this.cells);
     this.work = new Pump(runtime, scheduler, this.moves, map);
-    this.reports = new HostReports(bus, options.events);
+    this.reports = new HostReports(bus, map, options.events);
     this.sites = new CrashSites(tap);
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
@@ -106,7 +106,7 @@ export class Vm implements VmControl {
       serves: () => this.serves,
       isAwake: () => bus.links.awake,
       hasWork: () => this.work.hasWork,
-      deaf: (report) => tap.deaf(report),
+      deaf: (report) => tap.report({ type: 'deaf', report }),
       wake,
     });
   }
@@ -314,6 +314,7 @@ export class Vm implements VmControl {
     this.close();
     this.runtime.durability.end();
     this.tap.progress.end();
+    this.tap.end();
     this.runtime.bus.router.silence();
   }
 
