@@ -1,6 +1,10 @@
 /** Traces and recordings: what happened in a run, kept and read back. The public API of `tandem/trace`. */
 
+export { Bodies } from './bodies.js';
+export { type DecodedFields, decodeFrame, decodeValue } from './decode.js';
+export { compileFilter, FilterError, type MessageFilter } from './filter.js';
 export { MemoryFile } from './memory-file.js';
+export { joinMessages, MessageJoin, messagesOf, type Outcome, type TracedMessage } from './messages.js';
 export { type OpenRecording, openRecording, type StepCursor } from './open.js';
 export { inOrder, MessageOrder, type Placed } from './order.js';
 export { Recorder, type RecorderOptions } from './recorder.js';
@@ -14,6 +18,7 @@ export {
   type RecordingSink,
   type RecordingSource,
 } from './recording.js';
+export { type KindSchema, Schemas } from './schemas.js';
 export {
   type Arrived,
   type Beginning,

@@ -55,6 +55,14 @@ export class Schemas {
     return this.kinds.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
 
+  get kindNames(): readonly string[] {
+    return [...this.kinds.values()].map(({ name }) => name);
+  }
+
+  get partyNames(): readonly string[] {
+    return [...this.parties.values()];
+  }
+
   /** Name of the party, or its address. */
   partyName(address: Address): string {
     return this.parties.get(address) ?? String(address);

@@ -45,7 +45,7 @@ export const factsAt = (level: RecordingLevel): RecordingFacts => ({
   parties: PARTIES,
 });
 
-function frameOf(header: FrameHeader, body: unknown): Frame {
+export function frameOf(header: FrameHeader, body: unknown): Frame {
   const encoded = encode(body);
   const frame = new Uint8Array(BODY_OFFSET + encoded.length);
   writeHeader(frame, 0, header);

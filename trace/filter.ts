@@ -1,0 +1,181 @@
+/**
+ * The filter language: which messages of a trace are meant.
+ *
+ *   from:input to:focus            names of parties; party: is either. Several with commas, parts with *
+ *   kind:focus.key,scene.*         names of kinds
+ *   vm:wasm lane:idle              where its source or target is; its lane
+ *   wait>4ms handle>=1ms           us, ms, s: from sent to begun, and from begun to ended
+ *   size>100 number<500            bytes of the frame; its number
+ *   trap dead                      its target ended at it; it was not delivered
+ *   body.path[3].x="some text"     a field of the body: = != > >= < <=, and ~ for a part of a text
+ *
+ * What stands side by side holds together. `or`, `not` and parentheses do what they say; `and` may be written.
+ */
+import type { VmName } from '../protocol/names.js';
+import { Bodies } from './bodies.js';
+import { bodyTest, compare } from './filter-body.js';
+import { type Condition, FilterError, fail, parseFilter, type Term } from './filter-syntax.js';
+import { VM_NAMES } from './flow-state.js';
+import type { TracedMessage } from './messages.js';
+import type { Schemas } from './schemas.js';
+
+export { FilterError };
+
+export type MessageFilter = (message: TracedMessage) => boolean;
+
+const LANES: readonly string[] = ['interactive', 'ordinary', 'idle'];
+const MICROS: Readonly<Record<string, number>> = { us: 1, ms: 1000, s: 1_000_000 };
+const BYTES: Readonly<Record<string, number>> = { '': 1, B: 1, kB: 1000, MB: 1_000_000 };
+const NO_UNIT: Readonly<Record<string, number>> = { '': 1 };
+
+/**
+ * @param text in the filter language; empty for all messages
+ * @param schemas of the recording or the application: a name that is not in them is a mistake
+ * @throws FilterError with the position of what is wrong
+ */
+export function compileFilter(text: string, schemas: Schemas): MessageFilter {
+  const condition = parseFilter(text);
+  return condition ? new Compiler(schemas).condition(condition) : () => true;
+}
+
+class Compiler {
+  private readonly bodies: Bodies;
+
+  constructor(private readonly schemas: Schemas) {
+    this.bodies = new Bodies(schemas);
+  }
+
+  condition(condition: Condition): MessageFilter {
+    switch (condition.type) {
+      case 'not': {
+        const inner = this.condition(condition.of);
+        return (message) => !inner(message);
+      }
+      case 'and': {
+        const all = condition.of.map((each) => this.condition(each));
+        return (message) => all.every((each) => each(message));
+      }
+      case 'or': {
+        const any = condition.of.map((each) => this.condition(each));
+        return (message) => any.some((each) => each(message));
+      }
+      default:
+        return condition.name.startsWith('body.') ? this.body(condition) : this.term(condition);
+    }
+  }
+
+  private term(term: Term): MessageFilter {
+    const { schemas } = this;
+    switch (term.name) {
+      case 'from':
+      case 'to':
+      case 'party':
+        return this.party(term);
+      case 'kind': {
+        const fits = this.names(term, schemas.kindNames, 'kind');
+        return ({ kind }) => fits(schemas.kindName(kind));
+      }
+      case 'vm': {
+        const fits = this.names(term, VM_NAMES, 'VM');
+        const at = (vm: VmName | null) => vm !== null && fits(vm);
+        return ({ sourceVm, targetVm }) => at(sourceVm) || at(targetVm);
+      }
+      case 'lane': {
+        const fits = this.names(term, LANES, 'lane');
+        return ({ kind }) => fits(schemas.kind(kind)?.lane ?? 'ordinary');
+      }
+      case 'wait':
+        return amount(term, MICROS, ({ waited }) => waited);
+      case 'handle':
+        return amount(term, MICROS, ({ handling }) => handling);
+      case 'size':
+        return amount(term, BYTES, ({ bytes }) => bytes);
+      case 'number':
+        return amount(term, NO_UNIT, ({ number }) => number || null);
+      case 'trap':
+        return flag(term, ({ trap }) => trap !== null);
+      case 'dead':
+        return flag(term, ({ outcome }) => outcome === 'rejected' || outcome === 'poisoned');
+      default:
+        return fail(
+          `there is no ${term.name}: a filter has from to party kind vm lane wait handle size number trap dead body.path`,
+          term.position,
+        );
+    }
+  }
+
+  private party(term: Term): MessageFilter {
+    const { schemas } = this;
+    const fits = this.names(term, schemas.partyNames, 'party');
+    if (term.name === 'from') return ({ source }) => fits(schemas.partyName(source));
+    if (term.name === 'to') return ({ target }) => fits(schemas.partyName(target));
+    return ({ source, target }) => fits(schemas.partyName(source)) || fits(schemas.partyName(target));
+  }
+
+  /** Whether a name is one of those after the colon. */
+  private names(
+    { name, operator, value, position, valuePosition }: Term,
+    known: readonly string[],
+    what: string,
+  ): (name: string) => boolean {
+    if (operator !== ':') fail(`write ${name}:NAME`, position);
+    const patterns = value.split(',').map((pattern) => {
+      const fits = matcher(pattern);
+      if (!pattern.startsWith('0x') && !known.some(fits))
+        fail(`there is no ${what} ${pattern || 'without a name'}${suggestion(pattern, known)}`, valuePosition);
+      return fits;
+    });
+    return (each) => patterns.some((fits) => fits(each));
+  }
+
+  private body(term: Term): MessageFilter {
+    const test = bodyTest(term);
+    const { bodies } = this;
+    return (message) => test(bodies.of(message));
+  }
+}
+
+/** `*` stands for any characters. */
+function matcher(pattern: string): (name: string) => boolean {
+  if (!pattern.includes('*')) return (name) => name === pattern;
+  const text = pattern
+    .split('*')
+    .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+    .join('.*?');
+  const expression = new RegExp(`^${text}$`);
+  return (name) => expression.test(name);
+}
+
+/** Known names that are meant perhaps: those with the same beginning, or few enough to list. */
+function suggestion(pattern: string, known: readonly string[]): string {
+  const near = known.filter((name) => name.slice(0, 2) === pattern.slice(0, 2) || name.endsWith(`.${pattern}`));
+  const shown = (near.length > 0 ? near : known).slice(0, 8);
+  return `; ${near.length > 0 ? 'perhaps' : 'there are'} ${shown.join(', ')}`;
+}
+
+function amount(
+  { name, operator, value, position, valuePosition }: Term,
+  units: Readonly<Record<string, number>>,
+  of: (message: TracedMessage) => number | null,
+): MessageFilter {
+  const [, digits, unit] =
+    /^(\d+(?:\.\d+)?)([A-Za-z]*)$/.exec(value) ?? fail(`${name} is compared with a number, not with "${value}"`, valuePosition);
+  if (!Object.hasOwn(units, unit)) {
+    const allowed = Object.keys(units).filter(Boolean).join(', ');
+    fail(
+      unit === '' || !allowed ? `${name}>${digits} needs a unit: ${allowed || 'none'}` : `there is no unit ${unit}: write ${allowed}`,
+      valuePosition,
+    );
+  }
+  if (operator === ':' || operator === '~' || operator === '') fail(`write ${name} with = != > >= < or <=`, position);
+  const limit = Number(digits) * units[unit];
+  return (message) => {
+    const found = of(message);
+    return found !== null && compare(found, operator, limit);
+  };
+}
+
+function flag({ name, operator, position }: Term, of: MessageFilter): MessageFilter {
+  if (operator !== '') fail(`${name} stands alone`, position);
+  return of;
+}
