@@ -34,17 +34,20 @@ interface Later {
   readonly epoch: Epoch;
 }
 
-/** The newest sequences of one source. */
+/** The newest sequences of one source. In two generations: to find the oldest entry of a set from which many were removed takes as long as the set. */
 class KnownSequences {
-  private readonly known = new Set<Sequence>();
+  private newer = new Set<Sequence>();
+  private older: ReadonlySet<Sequence> = new Set();
 
   has(sequence: Sequence): boolean {
-    return this.known.has(sequence);
+    return this.newer.has(sequence) || this.older.has(sequence);
   }
 
   add(sequence: Sequence): void {
-    this.known.add(sequence);
-    if (this.known.size > KNOWN_SEQUENCES_MAX) this.known.delete(this.known.values().next().value!);
+    this.newer.add(sequence);
+    if (this.newer.size < KNOWN_SEQUENCES_MAX) return;
+    this.older = this.newer;
+    this.newer = new Set();
   }
 }
 

@@ -2,10 +2,13 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createNodeHost, openDisplay, openFetchPort, openInput, openTelemetryPort, type Picture } from '../../host-shim/node/index.js';
+import { readHeader } from '../../protocol/frame.js';
+import { fetch as fetchSchema } from '../../protocol/generated/fetch.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { network } from '../../protocol/generated/network.js';
 import { TEXT_ITEM, VIEW_ITEM } from '../../protocol/ports/display.js';
 import { RESPONSE_BODY_BYTES_MAX } from '../../protocol/ports/fetch.js';
+import { traceparentOf } from '../../trace/export/ids.js';
 import { everythingHere, Stage, stageDefinition, TWO_BOXES } from './port-stage.js';
 
 const source = { entry: new URL('file:///unused'), load: async () => stageDefinition };
@@ -147,6 +150,28 @@ describe('fetch port', () => {
     expect(headers.get('x-method')).toBe('POST');
     expect(headers.get('x-asked')).toBe('why');
     expect(headers.has('x-long')).toBe(false);
+  });
+
+  it('names the message in the header traceparent, as an export of the run does, when it is asked to', async () => {
+    const seen: unknown[] = [];
+    const { url } = await serve((incoming, response) => {
+      seen.push(incoming.headers.traceparent);
+      response.end();
+    });
+    const expected: string[] = [];
+    const stage = await startStage(({ host }) => {
+      openFetchPort(host.vm, { fetch, baseUrl: url, traceparent: true });
+      const begun = (party: number, frame: Uint8Array) =>
+        void (party === fetchSchema.address && expected.push(traceparentOf(readHeader(frame, 0), party)));
+      ended.push(host.vm.tap.listen({ begun }));
+    });
+    await stage.page.request(network.receives.request, { ...request, url: '/' });
+    const own = '00-0123456789abcdef0123456789abcdef-0123456789abcdef-01';
+    await stage.page.request(network.receives.request, { ...request, url: '/own', headers: [{ name: 'Traceparent', value: own }] });
+    expect(seen).toEqual([expected[0], own]);
+    expect(seen[0]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    await (await startFetching(url)).page.request(network.receives.request, { ...request, url: '/without' });
+    expect(seen[2]).toBeUndefined();
   });
 
   it('says why there is no answer', async () => {

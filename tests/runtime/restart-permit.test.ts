@@ -104,7 +104,6 @@ const deaf = (host: SimHost): Host => ({
   timers: host.timers,
   capabilities: host.capabilities,
   local: host.local,
-  traces: host.traces,
   debugging: false,
   warn: null,
   connect: (a, b) => host.connect(a, b),

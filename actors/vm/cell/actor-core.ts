@@ -210,8 +210,7 @@ export class ActorCore {
   private tellDivergent(rehearsal: Rehearsal): void {
     const { bus, tap } = this.runtime;
     this.stats.divergent++;
-    const report = { actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.now(), ...rehearsal.describe(bus.kinds) };
-    tap.report({ type: 'divergent', report });
+    tap.divergent({ actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.now(), ...rehearsal.describe(bus.kinds) });
   }
 
   /**

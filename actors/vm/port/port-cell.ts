@@ -36,7 +36,6 @@ export interface PortSpec<P extends PortParty> {
 export class PortCell<P extends PortParty = PortParty> implements Cell {
   readonly goesOn = true;
   readonly stays = true;
-  readonly keepsState = false;
   readonly mailbox = new Mailbox();
   readonly seen: number[] = [];
   readonly gate: Gate;
@@ -97,7 +96,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** Begins the first incarnation of a port without supervision: it may handle frames before it may send. @throws what `create` throws */
   create(): Port<P> {
     this.state = 'running';
-    this.deaths.began();
+    this.runtime.tap.started(this.address, this.gate.epoch);
     this.port = this.make();
     return this.port;
   }
@@ -130,27 +129,18 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   private handle(bytes: Uint8Array): void {
     const port = this.port as Port<P>;
-    const { tap, bus } = this.runtime;
-    const started = bus.now();
-    let thrown: { readonly error: unknown } | null = null;
+    const { tap } = this.runtime;
     tap.begunAtPort(this.address, bytes);
     try {
       this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
       this.strike(bytes);
+      tap.handled(this.address, bytes, 1, false);
     } catch (error) {
       if (Standstill.in(error)) throw error;
-      thrown = { error };
+      if (isA(error, DecodeError)) this.runtime.bus.router.reject('undecodable', error.message, bytes, 0);
+      else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
     }
-    if (!thrown) tap.handled(this.address, bytes, 1, false);
-    tap.done(this.address, bus.now() - started);
-    if (thrown) this.judge(port, thrown.error, bytes);
     tap.progress.done();
-  }
-
-  /** A handler threw at the frame in `bytes`. */
-  private judge(port: Port<P>, error: unknown, bytes: Uint8Array): void {
-    if (isA(error, DecodeError)) this.runtime.bus.router.reject('undecodable', error.message, bytes, 0);
-    else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
   }
 
   /** Strikes with the injected fault. A frame that has ended an incarnation is spared, so that no injected fault makes it poison. */
@@ -197,7 +187,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     this.runtime.options.onPortError(this.name, error);
     const trap = asTrap(error);
     const report = this.repeats.admit(this.deaths.describe(trap, frame));
-    if (report) this.runtime.tap.report({ type: 'crashed', report }, trap);
+    if (report) this.runtime.tap.crashed(report, trap);
   }
 
   /** Closes the incarnation. Requests that it is working on fail; those that wait for the next one do not. */
@@ -215,7 +205,6 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   restart(epoch: number): void {
     const { bus } = this.runtime;
     if (this.state === 'running') this.leave();
-    this.deaths.over();
     bus.router.fence(this.address, epoch, this.gate.sequence);
     this.beginAs(epoch);
     this.begin();
@@ -224,7 +213,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   private begin(): void {
     this.state = 'running';
-    this.deaths.began();
+    this.runtime.tap.started(this.address, this.gate.epoch);
     try {
       this.runtime.tap.progress.during(this.address, () => {
         const port = this.make();
@@ -266,7 +255,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
       attempts.set(frame, attempt);
       const report = this.deaths.hung(suspect, attempt, null);
       if (attempt >= ATTEMPTS_MAX) this.deaths.condemn(frame, report);
-      if (!suspect.reported) this.runtime.tap.report({ type: 'hung', report });
+      if (!suspect.reported) this.runtime.tap.hung(report);
     }
   }
 
@@ -279,7 +268,6 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     this.mailbox.clear(bury);
     this.state = 'stopped';
     this.leave();
-    this.deaths.over();
     this.runtime.bus.wake();
     return null;
   }
@@ -287,7 +275,6 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** The VM ends. */
   close(): void {
     this.port?.close();
-    this.deaths.over();
   }
 
   health(): null {
@@ -299,8 +286,6 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   }
 
   takeSnapshot(): void {}
-
-  readonly settled = null;
 
   prepareSpare(): void {}
 

@@ -2,6 +2,7 @@
  * The fetch port: one HTTP exchange per `start`, made by the platform's `fetch`. Every start that is not aborted is answered once.
  * The catch: an answer must fit a frame, so a body is read only up to its limit, and headers that do not fit are left out.
  */
+import type { Incoming } from '../../../actors/model/port-handlers.js';
 import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import { fetch as fetchSchema } from '../../../protocol/generated/fetch.js';
@@ -13,6 +14,7 @@ import {
   RESPONSE_BODY_BYTES_MAX,
 } from '../../../protocol/ports/fetch.js';
 import type { MessageOf } from '../../../protocol/schema.js';
+import { traceparentOf } from '../../../trace/export/ids.js';
 import { wordsOf } from './error-words.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';
 
@@ -29,12 +31,21 @@ export interface FetchPortOptions {
   readonly fetch: typeof globalThis.fetch;
   /** Base of relative URLs. */
   readonly baseUrl: URL;
+  /**
+   * Whether each request carries the header `traceparent` of W3C Trace Context, unless the application has set one: with the ids that
+   * `tandem export --format otlp` gives the message, so that a server's spans join them. A server of another origin must allow the header.
+   * False when not given.
+   */
+  readonly traceparent?: boolean;
 }
+
+/** Header of W3C Trace Context. */
+const TRACEPARENT = 'traceparent';
 
 export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fetchSchema> {
   const running = new Map<number, AbortController>();
   const port = vm.openPort<typeof fetchSchema>(fetchSchema, {
-    onStart(start) {
+    onStart(start, incoming) {
       const { request } = start;
       const controller = new AbortController();
       running.set(request, controller);
@@ -49,7 +60,8 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
         else if (sent) running.delete(request);
         else setTimeout(answerWith, OFFER_AGAIN_MS, answer);
       };
-      exchange(start, controller, options).then(answerWith, () => answerWith(failed('unreachable', 'the error has no words')));
+      const traced = options.traceparent ? withTraceparent(start, incoming) : start;
+      exchange(traced, controller, options).then(answerWith, () => answerWith(failed('unreachable', 'the error has no words')));
     },
     onAbort({ request }) {
       const controller = running.get(request);
@@ -62,6 +74,11 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
     },
   });
   return port;
+}
+
+function withTraceparent(start: Start, incoming: Incoming): Start {
+  if (start.headers.some(({ name }) => name.toLowerCase() === TRACEPARENT)) return start;
+  return { ...start, headers: [...start.headers, { name: TRACEPARENT, value: traceparentOf(incoming, fetchSchema.address) }] };
 }
 
 const failed = (failure: Answer['failure'], error: unknown): Omit<Answer, 'request'> => ({
