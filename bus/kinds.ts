@@ -146,6 +146,12 @@ export class Kinds {
     return this.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
 
+  /** Undefined when there is no such party. */
+  addressOf(name: string): number | undefined {
+    for (const [address, known] of this.names) if (known === name) return address;
+    return undefined;
+  }
+
   /** Name of the party at an address, or the number. */
   partyName(address: number): string {
     return this.names.get(address) ?? String(address);

@@ -108,10 +108,12 @@ class LaneQueue {
     return position === undefined ? 0 : frameLength(this.bytes, position - this.origin);
   }
 
-  remove(key: string | number): void {
+  /** @param visit is handed the frame before it is removed */
+  remove(key: string | number, visit?: FrameVisitor): void {
     const position = this.positions.get(key) as number;
     const at = position - this.origin;
     const length = frameLength(this.bytes, at);
+    visit?.(this.bytes, at, length);
     this.positions.delete(key);
     this.noteOwn(at, -1);
     this.bytes.copyWithin(at, at + length, this.tail);
@@ -200,10 +202,18 @@ export class Mailbox {
   /**
    * Lets one frame in, or says why not.
    * @param conflationKey of `latest` kinds: source, kind and key field; ignored for the others
+   * @param replaced is handed the older frame of that key, as it is replaced
    * @returns `full` when its sender must wait and offer it again, `conflated` when it has replaced an older one of its key
    * @throws RangeError when the frame is larger than the mailbox
    */
-  offer(bytes: Uint8Array, at: number, length: number, delivery: Delivery, conflationKey: ConflationKey = null): Admission {
+  offer(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    delivery: Delivery,
+    conflationKey: ConflationKey = null,
+    replaced?: FrameVisitor,
+  ): Admission {
     if (length > this.bytesMax) throw new RangeError(`frame of ${length} bytes`);
     const lane = this.lanes[delivery.lane];
     const key = delivery.overflow === 'latest' ? conflationKey : null;
@@ -216,7 +226,10 @@ export class Mailbox {
       this.stats.refused++;
       return 'full';
     }
-    return this.admit(lane, bytes, at, length, key, replacedLength > 0);
+    if (replacedLength > 0) this.replace(lane, key as string | number, replaced);
+    lane.append(bytes, at, length, key);
+    this.stats.accepted++;
+    return replacedLength > 0 ? 'conflated' : 'accepted';
   }
 
   /** Whether there is room for a forced frame. Its bounds are a multiple of the mailbox's: `MAILBOX_FORCED_SHARE_MAX`. */
@@ -225,12 +238,22 @@ export class Mailbox {
   }
 
   /** Lets one frame in over the bounds, whatever its kind says, to break a circle of senders that wait for each other. */
-  offerForced(bytes: Uint8Array, at: number, length: number, delivery: Delivery, conflationKey: ConflationKey = null): Admission {
+  offerForced(
+    bytes: Uint8Array,
+    at: number,
+    length: number,
+    delivery: Delivery,
+    conflationKey: ConflationKey = null,
+    replaced?: FrameVisitor,
+  ): Admission {
     const lane = this.lanes[delivery.lane];
     const key = delivery.overflow === 'latest' ? conflationKey : null;
     const replacedLength = key === null ? 0 : lane.lengthOf(key);
     if (!this.hasRoom(length - replacedLength, replacedLength === 0 ? 1 : 0, isOwn(bytes, at))) this.stats.forced++;
-    return this.admit(lane, bytes, at, length, key, replacedLength > 0);
+    if (replacedLength > 0) this.replace(lane, key as string | number, replaced);
+    lane.append(bytes, at, length, key);
+    this.stats.accepted++;
+    return replacedLength > 0 ? 'conflated' : 'accepted';
   }
 
   /**
@@ -284,13 +307,8 @@ export class Mailbox {
     return frames <= this.framesMax && bytes <= this.bytesMax;
   }
 
-  private admit(lane: LaneQueue, bytes: Uint8Array, at: number, length: number, key: ConflationKey, replaces: boolean): Admission {
-    if (replaces) {
-      lane.remove(key as string | number);
-      this.stats.conflated++;
-    }
-    lane.append(bytes, at, length, key);
-    this.stats.accepted++;
-    return replaces ? 'conflated' : 'accepted';
+  private replace(lane: LaneQueue, key: string | number, visit?: FrameVisitor): void {
+    lane.remove(key, visit);
+    this.stats.conflated++;
   }
 }

@@ -72,7 +72,15 @@ export interface FrameTap {
   arrived(bytes: Uint8Array, at: number): void;
   /** A frame goes nowhere, and must be kept as a dead letter. */
   rejected(code: ErrorCode, detail: string, bytes: Uint8Array, at: number, length: number): void;
+  /** A frame goes nowhere, as is meant for such a frame: told before it counts as emitted or arrived. */
+  discarded(why: Discard, bytes: Uint8Array, at: number): void;
 }
+
+/**
+ * dropped: a mailbox is full, and the kind says so. replaced: a newer frame of its key has taken its place in a mailbox. duplicate: it was
+ * accepted before. muted: a lost VM's actor emits it again, for a port that has started anew. late: nobody waits for it any more.
+ */
+export type Discard = 'dropped' | 'replaced' | 'duplicate' | 'muted' | 'late';
 
 export interface RouterOptions {
   readonly kinds: Kinds;
@@ -99,6 +107,7 @@ export class Router {
   /** True once every actor runs or never will. From then on a frame without a target is refused; before, it waits. */
   private begun = false;
   private readonly kept = new CachedView();
+  private readonly replaced = (bytes: Uint8Array, at: number): void => this.options.tap.discarded('replaced', bytes, at);
 
   constructor(private readonly options: RouterOptions) {
     this.kinds = options.kinds;
@@ -194,13 +203,18 @@ export class Router {
    * @returns false when the target has no room: offer it again later
    */
   emit(bytes: Uint8Array, at: number, target: number): boolean {
-    if (this.silent || this.muted.has(target)) return true;
+    if (this.silent || this.muted.has(target)) return this.leaveOut(bytes, at);
     if (this.held.has(target) || (this.holding && this.local.has(target))) return false;
     if (!this.begun && !this.hasRoute(target)) return false;
     writeU16(bytes, at + TARGET_OFFSET, target);
     const accepted = this.place(target, bytes, at);
     if (accepted) this.options.tap.emitted(bytes, at, target);
     return accepted;
+  }
+
+  private leaveOut(bytes: Uint8Array, at: number): true {
+    this.options.tap.discarded('muted', bytes, at);
+    return true;
   }
 
   /** Takes a frame from a link. @returns false when its target has no room, or the VM is silent: it must stay in the link */
@@ -243,6 +257,7 @@ export class Router {
     const seen = target.seen[key] ?? 0;
     if (sequence <= seen) {
       this.stats.duplicates++;
+      this.options.tap.discarded('duplicate', bytes, at);
       return true;
     }
     // Checked once for each source: its own VM has checked every frame, so only a damaged header fails here.
@@ -283,7 +298,9 @@ export class Router {
   /** False when a withdrawal has come too late to matter: its request has been answered, or the target does not have it. */
   private isInHand(target: number, bytes: Uint8Array, at: number): boolean {
     const withdrawn = withdrawnRequest(bytes, at);
-    return withdrawn !== null && this.options.requests.holds({ target, ...withdrawn });
+    if (withdrawn !== null && this.options.requests.holds({ target, ...withdrawn })) return true;
+    this.options.tap.discarded('late', bytes, at);
+    return false;
   }
 
   /** Records a withdrawal: an answer is refused from now on. */
@@ -296,6 +313,7 @@ export class Router {
   private expects(requester: number, facts: KindFacts, bytes: Uint8Array, at: number): boolean {
     if (this.options.requests.isOpen(requester, requestNumber(bytes, at, at + frameLength(bytes, at)))) return true;
     if (facts.role === 'reply') this.reject('refused', 'reply to a request that has settled', bytes, at);
+    else this.options.tap.discarded('late', bytes, at);
     return false;
   }
 
@@ -306,7 +324,8 @@ export class Router {
   private admit(target: LocalTarget, facts: KindFacts, bytes: Uint8Array, at: number): 'in' | 'full' | 'rejected' {
     const length = frameLength(bytes, at);
     const key = facts.overflow === 'latest' ? conflationKey(facts, bytes, at, length) : null;
-    const admission = target.mailbox.offer(bytes, at, length, facts, key);
+    const admission = target.mailbox.offer(bytes, at, length, facts, key, this.replaced);
+    if (admission === 'dropped') this.options.tap.discarded('dropped', bytes, at);
     if (admission !== 'full') return 'in';
     if (!target.blocked) return 'full';
     if (facts.role !== 'failure' && !target.mailbox.hasForcedRoom(length)) {
@@ -315,7 +334,7 @@ export class Router {
       return 'rejected';
     }
     this.stats.forced++;
-    target.mailbox.offerForced(bytes, at, length, facts, key);
+    target.mailbox.offerForced(bytes, at, length, facts, key, this.replaced);
     return 'in';
   }
 

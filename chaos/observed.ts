@@ -3,7 +3,7 @@ import type { TapListener } from '../actors/vm/tap.js';
 import { courierAt } from './couriers.js';
 
 export interface Observer {
-  /** Frames were handled, for the first time or again: what they emitted has not left. What this throws ends the VM. */
+  /** Frames were handled, for the first time or again: what they emitted has not left. A ThreadEnd that it throws ends the VM. */
   handled(actor: string): void;
   trapped(actor: string): void;
 }
@@ -14,7 +14,7 @@ export const observing = (observer: Observer): TapListener => ({
     const courier = courierAt(party);
     if (courier) observer.handled(courier.name);
   },
-  ended({ party }) {
-    observer.trapped(party);
+  ended(_party, _epoch, report) {
+    if (report) observer.trapped(report.party);
   },
 });

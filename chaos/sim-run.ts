@@ -2,6 +2,7 @@
 
 import type { System } from '../actors/application/supervised-system.js';
 import { startSystem } from '../actors/application/system.js';
+import { ThreadEnd } from '../actors/contract/fault.js';
 import type { ActorFactory } from '../actors/contract/instance.js';
 import type { SupervisorSpec } from '../actors/supervisor/supervision.js';
 import type { Vm } from '../actors/vm/vm.js';
@@ -96,7 +97,7 @@ class SimRun implements Observer, Notes {
   private strikeDoomed(actor: string): void {
     if (!this.doomed.delete(actor)) return;
     this.lose(this.vmOf(actor));
-    throw new Error('the thread has ended');
+    throw new ThreadEnd('the thread has ended');
   }
 
   trapped(actor: string): void {

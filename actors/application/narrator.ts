@@ -70,6 +70,8 @@ function warningIn(change: SystemChange): string {
       return ofDivergence(change.report);
     case 'refused':
       return ofRefusal(change.report);
+    case 'listenerFailed':
+      return `a listener at the tap of VM ${change.vm} threw, and hears no more: ${change.reason}`;
     case 'control':
       return change.error.message;
   }

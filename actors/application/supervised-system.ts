@@ -9,6 +9,7 @@ import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervi
 import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
+import type { StepListener, TraceRequest } from '../supervisor/tracing.js';
 import type { Placement } from './placement.js';
 
 export interface SystemHealth {
@@ -82,6 +83,13 @@ export interface System {
   deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
   /** Reports state changes, crashes and restarts as they happen. @returns a function that removes the listener */
   onChange(listener: (change: SystemChange) => void): () => void;
+  /**
+   * Traces more or less from now on, in all VMs or some. Steps go to those who `follow`. What it changes is what is known: never what happens.
+   * @throws ControlError
+   */
+  trace(request: TraceRequest): Promise<void>;
+  /** Gives what is traced, a tenth of a second after it happened. @returns a function that ends it */
+  follow(listener: StepListener): () => void;
   /** The latest reports, oldest first. */
   readonly crashReports: readonly CrashReport[];
   /** Ends the actors in reverse order of their start, then the VMs. Never rejects; every call returns the same report. */
@@ -223,7 +231,17 @@ export class SupervisedSystem implements System {
     return this.kept.changes.onChange(listener);
   }
 
-  stop(): Promise<StopReport> {
+  trace(request: TraceRequest): Promise<void> {
+    return this.kept.tracing.trace(request);
+  }
+
+  follow(listener: StepListener): () => void {
+    return this.kept.tracing.follow(listener);
+  }
+
+  async stop(): Promise<StopReport> {
+    const { tracing } = this.kept;
+    if (tracing.isActive) await tracing.end();
     return this.supervisor.stop();
   }
 

@@ -23,6 +23,7 @@ import type { ActorSpecification } from '../supervisor/supervised-actor.js';
 import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervision.js';
 import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js';
 import type { Escalation } from '../supervisor/system-machine.js';
+import { Tracing } from '../supervisor/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
@@ -112,7 +113,8 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const persistence = new Persistence(persistentOf(options), host.timers, directory, changes);
   if (host.warn) changes.onChange(new Narrator(host.warn, host.clock).hear);
   if (options.onChange) changes.onChange(options.onChange);
-  const kept = { directory, changes, persistence };
+  const tracing = new Tracing(host, directory);
+  const kept = { directory, changes, persistence, tracing };
   const supervisor = new Supervisor(host, supervisorOptions(options, placement, tree), kept);
   await supervisor.start();
   return new SupervisedSystem(supervisor, kept, placementOf(placement, directory));

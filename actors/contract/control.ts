@@ -9,6 +9,7 @@ import type { ActorHandover } from './checkpoint.js';
 import type { CauseLink } from './events.js';
 import type { ActorOptions, VmName } from './instance.js';
 import type { Suspect } from './progress.js';
+import type { TraceSettings, TraceStatus } from './tracing.js';
 
 /** Where every actor and port is: address to VM. */
 export type Routes = readonly (readonly [address: Address, vm: VmName])[];
@@ -158,6 +159,11 @@ export interface VmControl {
    */
   recover(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void>;
   readonly moves: MoveControl;
+  /** Traces by these settings from now on. A recording that begins so notes what each actor is at that moment. */
+  trace(settings: TraceSettings): Promise<TraceStatus>;
+  /** Notes what each actor is now. Does nothing while nothing is recorded. */
+  traceStates(): Promise<void>;
+  traceStatus(): Promise<TraceStatus>;
   /** Says that every actor runs: ports may send. */
   begin(): Promise<void>;
   shutdown(): Promise<void>;
@@ -194,6 +200,9 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   deliverAgain: 'call',
   recover: 'call',
   moves: { suspend: 'call', settle: 'call', handOver: 'call', adopt: 'call', forget: 'call', resume: 'call' },
+  trace: 'call',
+  traceStates: 'call',
+  traceStatus: 'call',
   begin: 'call',
   shutdown: 'call',
 };

@@ -1,4 +1,7 @@
-/** What a VM tells its host unasked: one union. A new event is added here, and where it is received (supervisor/vm-reports.ts). */
+/**
+ * What a VM tells its host unasked: one union. A new event is added here, and where it is received (supervisor/vm-reports.ts). It passes the
+ * tap as `report`.
+ */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
 import type { Epoch, Sequence } from '../../protocol/names.js';
 import type { VmName } from './instance.js';
@@ -19,8 +22,12 @@ export type VmEvent =
   | { readonly type: 'refused'; readonly report: RefusedReport }
   /** An actor has handled something since its `snapshot` was last asked for. Reported once, until it is asked for again. */
   | { readonly type: 'changed'; readonly actor: string }
+  /** A listener at the tap threw this, and hears no more. */
+  | { readonly type: 'listenerFailed'; readonly reason: string }
   /** Only the newest checkpoint is needed. `neededFrom`: once the host holds it, nothing before this journal position is needed. */
-  | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number };
+  | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number }
+  /** Something was traced. `records`: what, where the host does not see the memory; else empty. */
+  | { readonly type: 'trace'; readonly records: Uint8Array };
 
 /** The host, as its VMs see it. */
 export interface VmEvents {

@@ -29,3 +29,11 @@ export class Standstill extends Error {
     return isA(cause, Standstill) ? cause : null;
   }
 }
+
+/** The end of a thread, to order, while it is in the middle of something. */
+export class ThreadEnd extends Error {
+  override readonly name = 'ThreadEnd';
+}
+
+/** Whether what was thrown is a fault to order, which nobody may handle before it has ended its VM. */
+export const isOrdered = (error: unknown): boolean => isA(error, ThreadEnd) || Standstill.in(error) !== null;

@@ -11,6 +11,7 @@
  * The catch: a thread can die or hang at any time, so a host never hands out a bare control object. It wraps it with
  * `guardControl` (host-shim/common/guard.ts), so that every call settles.
  */
+import type { TraceMemories } from '../../trace/memories.js';
 import type { VmControl } from './control.js';
 import type { VmEvents } from './events.js';
 import type { VmName } from './instance.js';
@@ -86,6 +87,8 @@ export interface Host {
   readonly probeDebugger?: () => Promise<boolean>;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
+  /** Memory in which its VMs trace. */
+  readonly traces: TraceMemories;
   /** Sets who receives the reports of the host's own VM. */
   listen(listener: VmEvents): void;
   /**

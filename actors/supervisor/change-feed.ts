@@ -63,6 +63,8 @@ export type SystemChange =
    * each life of its VM.
    */
   | { readonly type: 'refused'; readonly report: RefusedReport }
+  /** A listener at the tap of a VM threw this, and hears no more: tracing ends there, for example. The VM goes on. */
+  | { readonly type: 'listenerFailed'; readonly vm: VmName; readonly reason: string }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
   /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */

@@ -24,6 +24,7 @@ import { type ActorSpecification, SupervisedActor } from './supervised-actor.js'
 import { SupervisedPort } from './supervised-port.js';
 import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
 import { type SystemState, systemMachine } from './system-machine.js';
+import type { Tracing } from './tracing.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
 import { type TrapRate, VmRecovery } from './vm-recovery.js';
@@ -46,6 +47,7 @@ export interface SupervisedState {
   readonly directory: Directory;
   readonly changes: ChangeFeed;
   readonly persistence: StateKeeper;
+  readonly tracing: Tracing;
 }
 
 export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
@@ -62,7 +64,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     private readonly options: SupervisorOptions,
     private readonly shared: SupervisedState,
   ) {
-    const { directory, changes, persistence } = shared;
+    const { directory, changes, persistence, tracing } = shared;
     const { circuit, strict, intensity, portVms } = options;
     this.routing = new Routing(directory, changes);
     this.monitors = new Monitors(directory, host.local.control, changes);
@@ -71,8 +73,9 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     const moves = new Moves(vms, routing, changes);
     const crashes = new CrashCauses(directory, host.clock);
     const recovery = new VmRecovery(host, directory, options);
-    const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes });
-    const threads = new VmThreads(host, options, circuit !== null, { directory, changes, crashes, moves, recovery, reports }, this);
+    const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes, tracing });
+    const kept = { directory, changes, crashes, moves, recovery, reports, tracing };
+    const threads = new VmThreads(host, options, circuit !== null, kept, this);
     const services = { directory, routing, persistence, moves };
     for (const specification of options.actors) {
       const commands = new CommandsOfActor(specification, services);

@@ -12,6 +12,7 @@ import type { StateKeeper } from '../contract/storage.js';
 import type { ChangeFeed, SystemChange } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
 import type { Directory, Routing } from './directory.js';
+import type { Tracing } from './tracing.js';
 import type { VmRecovery } from './vm-recovery.js';
 
 export interface VmReportServices {
@@ -21,6 +22,7 @@ export interface VmReportServices {
   readonly persistence: StateKeeper;
   readonly crashes: CrashCauses;
   readonly changes: ChangeFeed;
+  readonly tracing: Tracing;
 }
 
 export class VmReports {
@@ -64,12 +66,18 @@ export class VmReports {
       case 'refused':
         changes.emit(event);
         return;
+      case 'listenerFailed':
+        changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });
+        return;
       case 'changed':
         persistence.note(event.actor);
         return;
       case 'checkpoint':
         // A late checkpoint of a former incarnation covers less than the memory still has.
         if (present) recovery.keep(name, event.bytes);
+        return;
+      case 'trace':
+        this.services.tracing.heard(name, event.records);
         return;
       default:
         event satisfies never;

@@ -13,6 +13,7 @@ import type { Moves } from './moves.js';
 import type { SupervisedParty } from './party.js';
 import type { VmCommands } from './supervised-vm.js';
 import { ENDED, SupervisedVm, type VmWatcher } from './supervised-vm.js';
+import type { Tracing } from './tracing.js';
 import type { VmRecovery } from './vm-recovery.js';
 import type { VmReports } from './vm-reports.js';
 import { type HangNotice, Watchdog } from './watchdog.js';
@@ -35,6 +36,7 @@ export interface ThreadServices {
   readonly moves: Moves;
   readonly recovery: VmRecovery;
   readonly reports: VmReports;
+  readonly tracing: Tracing;
 }
 
 /** Decides what follows when actors or ports are gone with their VM. */
@@ -59,7 +61,7 @@ export class VmThreads implements VmWatcher {
     this.care = new VmCare(host, hangMs, recovery);
     const supervise = (name: VmName, commands: VmCommands) =>
       directory.vms.all.push(new SupervisedVm(name, commands, { intensity, nowMicros: () => this.care.livedMicros(name) }, this));
-    supervise('host', new LocalCommands(host));
+    supervise('host', new LocalCommands(host, services.tracing));
     for (const name of vms) supervise(name, new ThreadCommands(name, failsOver, host, this.care, services));
   }
 
@@ -111,9 +113,13 @@ export class VmThreads implements VmWatcher {
 
 /** The host's own VM is there from the beginning; if it is lost, whoever would bring it back is lost as well. */
 class LocalCommands implements VmCommands {
-  constructor(private readonly host: Host) {}
+  constructor(
+    private readonly host: Host,
+    private readonly tracing: Tracing,
+  ) {}
 
   async start(): Promise<VmHandle> {
+    await this.tracing.began(this.host.local);
     return this.host.local;
   }
 
@@ -142,7 +148,7 @@ class ThreadCommands implements VmCommands {
     private readonly failsOver: boolean,
     private readonly host: Host,
     private readonly care: VmCare,
-    private readonly services: Pick<ThreadServices, 'directory' | 'recovery' | 'reports'>,
+    private readonly services: Pick<ThreadServices, 'directory' | 'recovery' | 'reports' | 'tracing'>,
   ) {}
 
   start(failedOver: boolean): Promise<VmHandle> {
@@ -175,11 +181,12 @@ class ThreadCommands implements VmCommands {
   }
 
   private async startThread(how: VmStart): Promise<VmHandle> {
-    const { reports, recovery } = this.services;
+    const { reports, recovery, tracing } = this.services;
     const listener = reports.listener(this.name);
     const handle = await this.host.startVm(this.name, listener, how);
     recovery.began(handle);
     this.care.started(handle, listener);
+    await tracing.began(handle);
     return handle;
   }
 }

@@ -1,4 +1,6 @@
 /** Brings parties into a VM and removes them: actors that are spawned, stopped, moved or back after a loss, and ports that are opened. */
+
+import type { Beginning } from '../../trace/step.js';
 import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/checkpoint.js';
 import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
 import type { ActorFactory } from '../contract/instance.js';
@@ -71,9 +73,9 @@ export class Cells {
   /** Also restarts a port that was stopped. */
   async spawn(spec: SpawnSpec): Promise<void> {
     if (this.map.get(spec.party)?.stays) return this.restart(spec.party, spec.epoch);
-    const { bus, durability, tap } = this.runtime;
+    const { bus, durability } = this.runtime;
     const cell = this.create(spec);
-    tap.started(cell.address, spec.epoch);
+    cell.deaths.began(beginningOf(spec, cell.gate.sequence));
     bus.router.fence(cell.address, spec.epoch, cell.gate.sequence);
     bus.orphaned.giveBack(cell.gate);
     // What the actor handles could not be recovered while no checkpoint contains the actor.
@@ -153,4 +155,9 @@ export class Cells {
 function notBegun({ party: actor, epoch, snapshot }: RecoverySpec, position: number): ActorCheckpoint {
   const savedState = snapshot ? decodeSavedState(snapshot) : { sequence: firstSequenceOf(epoch), seen: [], snapshot: NOTHING };
   return { ...untouched(savedState.sequence, position), ...savedState, actor, waiting: [], held: [] };
+}
+
+function beginningOf({ options, snapshot, stored }: SpawnSpec, sequence: number): Beginning {
+  const state = snapshot ? decodeSavedState(snapshot).snapshot : stored;
+  return { options, snapshot: state && state.length > 0 ? state : null, sequence };
 }

@@ -3,7 +3,7 @@ import { beginningOf } from '../../bus/beginning.js';
 import type { Kinds } from '../../bus/kinds.js';
 import { readHeader } from '../../protocol/frame.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_REPEAT_MS, CRASH_REPORT_FRAME_BYTES_MAX } from '../../protocol/limits.js';
-import type { CauseLink, CrashReport } from '../contract/events.js';
+import type { CauseLink, CrashReport, VmEvent } from '../contract/events.js';
 import type { ActorTrap, VmName } from '../contract/instance.js';
 import { isA, stackOf } from '../contract/thrown.js';
 import type { MoveStep, Tap, TapListener } from './tap.js';
@@ -34,7 +34,7 @@ export class Crashes implements TapListener {
   ) {}
 
   /** Reports a crash. From now on its party is in this crash. */
-  report(crash: Crash): CrashReport {
+  note(crash: Crash): CrashReport {
     this.begin(crash);
     return this.describe(crash);
   }
@@ -128,12 +128,8 @@ export class CrashSites implements TapListener {
 
   constructor(private readonly tap: Pick<Tap, 'located'>) {}
 
-  reported(report: CrashReport, trap: ActorTrap): void {
-    this.note(report, trap);
-  }
-
-  crashed(report: CrashReport, trap: ActorTrap): void {
-    this.note(report, trap);
+  report(event: VmEvent, trap: ActorTrap | null): void {
+    if (trap && 'report' in event) this.note(event.report as CrashReport, trap);
   }
 
   private note(report: CrashReport, trap: ActorTrap): void {

@@ -6,6 +6,7 @@
  *
  * The catch: an end after which the party is restarted by permit is reported only when the next incarnation has done its work.
  */
+import type { Beginning } from '../../trace/step.js';
 import type { CrashReport } from '../contract/events.js';
 import { ActorTrap } from '../contract/instance.js';
 import { ATTEMPTS_MAX, Hang, type Suspect } from '../contract/progress.js';
@@ -30,6 +31,8 @@ export class Deaths {
   /** The frame at which the last incarnation ended. */
   private blamed: FrameId = NO_FRAME;
   private attempts = 0;
+  /** Whether an incarnation has begun and not ended. */
+  private lives = false;
   /** Journal positions between which any entry may have ended an incarnation: it is not known which. */
   private doubt = { from: 0, to: 0 };
   /** Frames that are poison as soon as they come again. */
@@ -79,6 +82,19 @@ export class Deaths {
     this.blame(NO_FRAME, 0);
   }
 
+  /** The present incarnation runs. @param begin what it begins with; null when it goes on from the one before, and for a port */
+  began(begin: Beginning | null = null): void {
+    this.lives = true;
+    this.runtime.tap.started(this.gate.address, this.gate.epoch, begin);
+  }
+
+  /** If an incarnation runs, it has ended in no crash: its supervisor ended it, or it goes on in another VM. */
+  over(): void {
+    if (!this.lives) return;
+    this.lives = false;
+    this.runtime.tap.ended(this.gate.address, this.gate.epoch, null);
+  }
+
   /**
    * Ends the present incarnation in a trap, and spends a permit for the next one.
    * @param frame the frame to name; null when it is unknown, or there is none
@@ -86,8 +102,9 @@ export class Deaths {
   end(trap: ActorTrap, frame: Uint8Array | null, attempt = this.attempts): CrashReport {
     const { crashes, tap } = this.runtime;
     const restartsAs = this.permit.spend(this.gate.epoch);
-    const report = crashes.report({ ...this.identity, trap, frame, attempt, restartsAs });
-    tap.ended(report, trap);
+    const report = crashes.note({ ...this.identity, trap, frame, attempt, restartsAs });
+    this.lives = false;
+    tap.ended(this.gate.address, report.epoch, report);
     return report;
   }
 
@@ -118,7 +135,7 @@ export class Deaths {
   poison(frame: Uint8Array, report: CrashReport): void {
     this.tell();
     this.runtime.bus.router.reject('poisoned', report.reason, frame, 0);
-    this.runtime.tap.poisoned(report, frame);
+    this.runtime.tap.report({ type: 'poisoned', report, frame });
   }
 
   /** Makes a frame poison as soon as it comes. */
@@ -161,7 +178,7 @@ export class Deaths {
 
   /** Reports what was kept, in order. */
   tell(): void {
-    for (const { report, trap } of this.untold.splice(0)) this.runtime.tap.reported(report, trap);
+    for (const { report, trap } of this.untold.splice(0)) this.runtime.tap.report({ type: 'ended', report }, trap);
   }
 }
 

@@ -101,8 +101,9 @@ export class Durability implements TapListener {
     return newest;
   }
 
-  done(_party: number, micros: number): void {
-    this.handledMicros += micros;
+  /** What keeps no state does nothing again after a loss. */
+  done(party: number, micros: number): void {
+    if (this.cells.at(party)?.keepsState) this.handledMicros += micros;
   }
 
   /** To be called between batches. @param quiet all mailboxes are empty */

@@ -3,7 +3,9 @@
  * something.
  */
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
-import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
+import type { Beginning } from '../../trace/step.js';
+import type { RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
+import type { CellMap } from './cell/cell.js';
 import type { TapListener } from './tap.js';
 import type { VmBus } from './vm-bus.js';
 
@@ -15,35 +17,13 @@ export class HostReports implements TapListener {
 
   constructor(
     private readonly bus: VmBus,
+    private readonly cells: CellMap,
     private readonly events: VmEvents,
   ) {}
 
-  private tell(event: VmEvent): void {
-    void this.events.report(event);
-  }
-
-  reported(report: CrashReport): void {
-    this.tell({ type: 'ended', report });
-  }
-
-  crashed(report: CrashReport): void {
-    this.tell({ type: 'crashed', report });
-  }
-
-  hung(report: CrashReport): void {
-    this.tell({ type: 'hung', report });
-  }
-
-  poisoned(report: CrashReport, frame: Uint8Array): void {
-    this.tell({ type: 'poisoned', report, frame });
-  }
-
-  divergent(report: DivergenceReport): void {
-    this.tell({ type: 'divergent', report });
-  }
-
-  deaf(report: DeafReport): void {
-    this.tell({ type: 'deaf', report });
+  /** If the host does not accept it, the host is gone, and this VM with it. */
+  report(event: VmEvent): void {
+    this.events.report(event).catch(() => {});
   }
 
   refused(code: RefusedReport['code'], bytes: Uint8Array, at: number): void {
@@ -53,13 +33,18 @@ export class HostReports implements TapListener {
     if (this.refusals.has(refusal)) return;
     this.refusals.add(refusal);
     const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: this.bus.now() };
-    this.tell({ type: 'refused', report });
+    this.report({ type: 'refused', report });
   }
 
   done(party: number): void {
     if (this.changed.has(party)) return;
     this.changed.add(party);
-    this.tell({ type: 'changed', actor: this.bus.kinds.partyName(party) });
+    if (this.cells.at(party)?.keepsState) this.report({ type: 'changed', actor: this.bus.kinds.partyName(party) });
+  }
+
+  /** An incarnation that goes on from another may be further than what the host last heard of. */
+  started(party: number, _epoch: number, begin: Beginning | null): void {
+    if (!begin) this.done(party);
   }
 
   /** The host asks for the state of an actor: its next change is reported again. */

@@ -5,7 +5,7 @@
 import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../../protocol/limits.js';
-import type { CrashReport } from '../contract/events.js';
+import type { CrashReport, VmEvent } from '../contract/events.js';
 import { OutboxBuilder } from '../model/outbox-builder.js';
 import type { TapListener } from './tap.js';
 import type { VmBus } from './vm-bus.js';
@@ -40,8 +40,8 @@ export class RuntimeMetrics implements TapListener {
   }
 
   /** Reports a hang of a former incarnation of the VM. */
-  hung(report: CrashReport): void {
-    this.log(report);
+  report(event: VmEvent): void {
+    if (event.type === 'hung') this.log(event.report);
   }
 
   located(report: CrashReport): void {

@@ -1,22 +1,27 @@
 /**
- * Where a VM says what happens in it: each frame, batch, end and snapshot passes here once, at the moment it happens.
+ * Where a VM says what happens in it: each frame, batch, incarnation and snapshot passes here once, at the moment it happens.
  *
- *   router ── emitted, arrived, rejected ─────────────────────┐
+ *   router ── emitted, arrived, rejected, discarded ──────────┐
  *   cells ─── taken, begun, frame, handled, done, ended, ... ─┼──> always kept: causes, counts per pair, dead letters, signs of life
- *   VM ────── checkpoint, moved, deaf ────────────────────────┘ └─> whoever listens: reports to the host, metrics, durability, a tracer
+ *   VM ────── checkpoint, moved, report ──────────────────────┘ └─> whoever listens: reports to the host, metrics, durability, a tracer
  *
  * The way of one frame: emitted ─> arrived (in the other VM, if it came over a link) ─> taken from its mailbox ─> begun ─> handled ─> done.
+ * The way of an incarnation: started ─> ended. One that is lost with its VM has no end here: it is `hung`, or the next begins.
  *
- * The catch: listeners are called in the middle of things, with bytes that are valid during the call. A listener must not throw.
+ * The catch: listeners are called in the middle of things, with bytes that are valid during the call. What a listener throws changes nothing
+ * of what the VM does: it is reported once, and that listener hears no more.
  */
 import { DeadLetters } from '../../bus/dead-letters.js';
 import { PairCounter } from '../../bus/pair-counter.js';
-import type { FrameTap } from '../../bus/router.js';
+import type { Discard, FrameTap } from '../../bus/router.js';
 import { TraceRing } from '../../bus/trace.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { frameLength, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../protocol/frame.js';
-import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
+import type { Beginning } from '../../trace/step.js';
+import type { CrashReport, RefusedReport, VmEvent } from '../contract/events.js';
+import { isOrdered } from '../contract/fault.js';
 import type { ActorTrap } from '../contract/instance.js';
+import { reasonOf } from '../contract/thrown.js';
 import type { Progress } from './progress.js';
 
 /** Steps of a move, in the VM that takes them. */
@@ -26,50 +31,52 @@ export type MoveStep = 'suspended' | 'handedOver' | 'adopted' | 'forgotten' | 'r
 export interface TapListener {
   /** A frame of a party here has left: into a mailbox here, or into a link. */
   emitted?(bytes: Uint8Array, at: number): void;
-  /** A frame has arrived over a link, and is in a mailbox here. */
+  /** A frame has come over a link, and will not come again. It is in a mailbox here, unless it was rejected or discarded just before. */
   arrived?(bytes: Uint8Array, at: number): void;
   /** A frame has become a dead letter. */
   rejected?(code: ErrorCode, bytes: Uint8Array, at: number, length: number): void;
+  /** A frame is in no mailbox, or not any more, and no dead letter either: as is meant for such a frame. */
+  discarded?(why: Discard, bytes: Uint8Array, at: number): void;
   /** A party has sent a frame that goes nowhere. */
   refused?(code: RefusedReport['code'], bytes: Uint8Array, at: number): void;
   /** The frames in `bytes[0, length)` have left the mailbox of a party. */
   taken?(party: number, bytes: Uint8Array, length: number): void;
-  /** A party enters the handlers of these frames. @param again whether they were handled before: then what they emit is held back */
-  begun?(party: number, bytes: Uint8Array, length: number, again: boolean): void;
+  /**
+   * A party enters the handlers of these frames.
+   * @param again whether they were handled before: then what they emit is held back
+   * @param position of the first in the journal; negative for those of a port, which are in none
+   */
+  begun?(party: number, bytes: Uint8Array, length: number, again: boolean, position: number): void;
   /** The frame with this number, counted from `begun`, is next. Not called for the first. */
   frame?(index: number): void;
   /** The first `frames` since `begun` were handled: what they emitted leaves next, or has left before. */
   handled?(party: number, bytes: Uint8Array, frames: number, again: boolean): void;
-  /** Handling is finished, and what was emitted has left. */
+  /** What was begun, and is not handled again, is finished, to its end or up to a trap; what was emitted has left. */
   done?(party: number, micros: number): void;
-  /** An incarnation runs from now on. */
-  started?(party: number, epoch: number): void;
-  /** An incarnation has ended. */
-  ended?(report: CrashReport, trap: ActorTrap): void;
-  /** Called after `ended`, when the host is to know: if the next incarnation is here by permit, after its work. */
-  reported?(report: CrashReport, trap: ActorTrap): void;
-  /** A port without supervision threw, and goes on. */
-  crashed?(report: CrashReport, trap: ActorTrap): void;
-  /** A former incarnation of the VM has hung. */
-  hung?(report: CrashReport): void;
+  /** An incarnation runs from now on. @param begin what it begins with; null when it goes on from the one before, and for a port */
+  started?(party: number, epoch: number, begin: Beginning | null): void;
+  /** An incarnation has ended. @param report null when its supervisor ended it, or it goes on in another VM */
+  ended?(party: number, epoch: number, report: CrashReport | null): void;
   /** The source position of a crash is known, as far as it ever will be. */
   located?(report: CrashReport): void;
-  /** A frame at which its party ended repeatedly is not handled any more. @param frame the whole frame */
-  poisoned?(report: CrashReport, frame: Uint8Array): void;
-  /** A party's output differed from the first time when it handled frames again. */
-  divergent?(report: DivergenceReport): void;
-  /** A snapshot of an actor is kept. */
-  snapshot?(party: number, bytes: Uint8Array): void;
+  /** A snapshot of an actor is kept. @param sequence the last that the actor had sent */
+  snapshot?(party: number, bytes: Uint8Array, sequence: number): void;
   /** A checkpoint of the VM was made. */
   checkpoint?(bytes: Uint8Array): void;
   moved?(party: number, step: MoveStep): void;
-  /** Nobody would have woken the VM. */
-  deaf?(report: DeafReport): void;
+  /**
+   * The host is told something. The end of an incarnation is told to it after `ended`: if the next is here by permit, after its work.
+   * @param trap of a crash in this incarnation of the VM
+   */
+  report?(event: VmEvent, trap: ActorTrap | null): void;
 }
 
 type Event = keyof TapListener;
 type Tell<E extends Event> = NonNullable<TapListener[E]>;
-type Listeners = { readonly [E in Event]-?: Tell<E>[] };
+type Listeners = { [E in Event]-?: readonly Tell<E>[] };
+
+/** A method of a listener, whatever it is told. No event has more to say. */
+type Told = (a?: unknown, b?: unknown, c?: unknown, d?: unknown, e?: unknown) => void;
 
 export class Tap implements FrameTap {
   /** Headers of the last frames: the chain of causes in a crash report is read from them. */
@@ -83,6 +90,7 @@ export class Tap implements FrameTap {
     emitted: [],
     arrived: [],
     rejected: [],
+    discarded: [],
     refused: [],
     taken: [],
     begun: [],
@@ -91,16 +99,11 @@ export class Tap implements FrameTap {
     done: [],
     started: [],
     ended: [],
-    reported: [],
-    crashed: [],
-    hung: [],
     located: [],
-    poisoned: [],
-    divergent: [],
     snapshot: [],
     checkpoint: [],
     moved: [],
-    deaf: [],
+    report: [],
   };
 
   /**
@@ -116,19 +119,41 @@ export class Tap implements FrameTap {
 
   /** Calls listeners in the order in which they were added. @returns a function that removes this one */
   listen(listener: TapListener): () => void {
-    const ends = (Object.keys(this.listeners) as Event[]).map((event) => this.add(event, listener));
+    const ends: (() => void)[] = [];
+    const end = () => {
+      for (const remove of ends) remove();
+    };
+    for (const event of Object.keys(this.listeners) as Event[]) {
+      const tell = listener[event] as Told | undefined;
+      if (tell) ends.push(this.add(event, this.guarded(listener, tell, end)));
+    }
+    return end;
+  }
+
+  private add(event: Event, tell: Told): () => void {
+    const told = this.listeners as Record<Event, readonly Told[]>;
+    told[event] = [...told[event], tell];
     return () => {
-      for (const end of ends) end();
+      told[event] = told[event].filter((other) => other !== tell);
     };
   }
 
-  private add<E extends Event>(event: E, listener: TapListener): () => void {
-    const tell = listener[event]?.bind(listener) as Tell<E> | undefined;
-    const told = this.listeners[event] as Tell<E>[];
-    if (tell) told.push(tell);
-    return () => {
-      if (tell && told.includes(tell)) told.splice(told.indexOf(tell), 1);
+  /** @param end removes the listener */
+  private guarded(listener: TapListener, tell: Told, end: () => void): Told {
+    return (a, b, c, d, e) => {
+      try {
+        tell.call(listener, a, b, c, d, e);
+      } catch (error) {
+        if (isOrdered(error)) throw error;
+        end();
+        this.report({ type: 'listenerFailed', reason: reasonOf(error) });
+      }
     };
+  }
+
+  /** Nobody hears anything any more: the VM is gone, and what still runs in its thread is not for those who listen. */
+  end(): void {
+    for (const event of Object.keys(this.listeners) as Event[]) this.listeners[event] = [];
   }
 
   emitted(bytes: Uint8Array, at: number, target: number): void {
@@ -149,6 +174,10 @@ export class Tap implements FrameTap {
     for (const tell of this.listeners.rejected) tell(code, bytes, at, length);
   }
 
+  discarded(why: Discard, bytes: Uint8Array, at: number): void {
+    for (const tell of this.listeners.discarded) tell(why, bytes, at);
+  }
+
   refused(code: RefusedReport['code'], bytes: Uint8Array, at: number): void {
     for (const tell of this.listeners.refused) tell(code, bytes, at);
   }
@@ -167,13 +196,13 @@ export class Tap implements FrameTap {
   /** An actor enters frames that are in the journal from `position` on. @param attempts earlier attempts at the first of them */
   begun(party: number, bytes: Uint8Array, length: number, position: number, attempts: number, again: boolean): void {
     this.progress.atFrames(party, position, attempts);
-    for (const tell of this.listeners.begun) tell(party, bytes, length, again);
+    for (const tell of this.listeners.begun) tell(party, bytes, length, again, position);
   }
 
   /** A port enters a frame. */
   begunAtPort(party: number, frame: Uint8Array): void {
     this.progress.atPortFrame(party, readU16(frame, SOURCE_OFFSET), readU53(frame, SEQUENCE_OFFSET));
-    for (const tell of this.listeners.begun) tell(party, frame, frameLength(frame, 0), false);
+    for (const tell of this.listeners.begun) tell(party, frame, frameLength(frame, 0), false, -1);
   }
 
   readonly frame = (index: number): void => {
@@ -190,40 +219,20 @@ export class Tap implements FrameTap {
     for (const tell of this.listeners.done) tell(party, micros);
   }
 
-  started(party: number, epoch: number): void {
-    for (const tell of this.listeners.started) tell(party, epoch);
+  started(party: number, epoch: number, begin: Beginning | null = null): void {
+    for (const tell of this.listeners.started) tell(party, epoch, begin);
   }
 
-  ended(report: CrashReport, trap: ActorTrap): void {
-    for (const tell of this.listeners.ended) tell(report, trap);
-  }
-
-  reported(report: CrashReport, trap: ActorTrap): void {
-    for (const tell of this.listeners.reported) tell(report, trap);
-  }
-
-  crashed(report: CrashReport, trap: ActorTrap): void {
-    for (const tell of this.listeners.crashed) tell(report, trap);
-  }
-
-  hung(report: CrashReport): void {
-    for (const tell of this.listeners.hung) tell(report);
+  ended(party: number, epoch: number, report: CrashReport | null): void {
+    for (const tell of this.listeners.ended) tell(party, epoch, report);
   }
 
   located(report: CrashReport): void {
     for (const tell of this.listeners.located) tell(report);
   }
 
-  poisoned(report: CrashReport, frame: Uint8Array): void {
-    for (const tell of this.listeners.poisoned) tell(report, frame);
-  }
-
-  divergent(report: DivergenceReport): void {
-    for (const tell of this.listeners.divergent) tell(report);
-  }
-
-  snapshot(party: number, bytes: Uint8Array): void {
-    for (const tell of this.listeners.snapshot) tell(party, bytes);
+  snapshot(party: number, bytes: Uint8Array, sequence: number): void {
+    for (const tell of this.listeners.snapshot) tell(party, bytes, sequence);
   }
 
   checkpoint(bytes: Uint8Array): void {
@@ -234,7 +243,7 @@ export class Tap implements FrameTap {
     for (const tell of this.listeners.moved) tell(party, step);
   }
 
-  deaf(report: DeafReport): void {
-    for (const tell of this.listeners.deaf) tell(report);
+  report(event: VmEvent, trap: ActorTrap | null = null): void {
+    for (const tell of this.listeners.report) tell(event, trap);
   }
 }

@@ -2,6 +2,7 @@
 import type { JournalListener } from '../../bus/journal.js';
 import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
+import type { TraceSpace } from '../../trace/memories.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
@@ -50,6 +51,8 @@ export interface VmOptions {
   readonly tellProgress?: ProgressListener;
   /** Replaces an endless loop for a port that is to hang: in the simulation nothing may loop. */
   readonly loop?: () => never;
+  /** Where it traces while nobody has asked for more; nowhere when not given. */
+  readonly trace?: TraceSpace;
   /** What outlives the VM. Without it nothing does: frames are released as soon as they are drained, and no checkpoints are made. */
   readonly memory?: VmMemory;
   /** Whether an instance of each Wasm actor is kept ready for its restart, which takes the same memory once more. */

@@ -21,6 +21,7 @@ import type {
 import type { CauseLink } from '../contract/events.js';
 import type { VmName } from '../contract/instance.js';
 import type { Suspect } from '../contract/progress.js';
+import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
 import type { PortHandlers, PortParty } from '../model/port-handlers.js';
 import { CellMap } from './cell/cell.js';
 import { wholeFrame } from './cell/rehearsal.js';
@@ -39,6 +40,7 @@ import { Recovery } from './recovery.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
 import { PermittedRestarts, Scheduler } from './scheduler.js';
 import { Tap } from './tap.js';
+import { Tracer } from './tracer.js';
 import { VmBus } from './vm-bus.js';
 import type { VmOptions } from './vm-options.js';
 
@@ -58,6 +60,7 @@ export class Vm implements VmControl {
   private readonly hearing: Hearing;
   private readonly reports: HostReports;
   private readonly sites: CrashSites;
+  private readonly tracer: Tracer;
   private closed = false;
 
   constructor(private readonly options: VmOptions) {
@@ -73,12 +76,14 @@ export class Vm implements VmControl {
     this.recovery = new Recovery(runtime, map, this.cells);
     this.moves = new Mover(runtime, map, this.cells);
     this.work = new Pump(runtime, scheduler, this.moves, map);
-    this.reports = new HostReports(bus, options.events);
+    this.reports = new HostReports(bus, map, options.events);
     this.sites = new CrashSites(tap);
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
     for (const listener of [runtime.crashes, this.reports, this.sites, metrics, runtime.durability, options.listener])
       if (listener) tap.listen(listener);
+    const traced = { name: this.name, tap, kinds: this.kinds, cells: map, events: options.events, beat: options.beat };
+    this.tracer = new Tracer(traced, options.trace ?? null);
   }
 
   private createRuntime(): Runtime {
@@ -101,7 +106,7 @@ export class Vm implements VmControl {
       serves: () => this.serves,
       isAwake: () => bus.links.awake,
       hasWork: () => this.work.hasWork,
-      deaf: (report) => tap.deaf(report),
+      deaf: (report) => tap.report({ type: 'deaf', report }),
       wake,
     });
   }
@@ -282,6 +287,18 @@ export class Vm implements VmControl {
     this.wake();
   }
 
+  async trace(settings: TraceSettings): Promise<TraceStatus> {
+    return this.tracer.set(settings);
+  }
+
+  async traceStates(): Promise<void> {
+    await this.tracer.noteStates();
+  }
+
+  async traceStatus(): Promise<TraceStatus> {
+    return this.tracer.status;
+  }
+
   async recover(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     await this.recovery.run(specs, checkpoint, suspects);
   }
@@ -297,11 +314,13 @@ export class Vm implements VmControl {
     this.close();
     this.runtime.durability.end();
     this.tap.progress.end();
+    this.tap.end();
     this.runtime.bus.router.silence();
   }
 
   private close(): void {
     this.closed = true;
+    this.tracer.close();
     this.hearing.end();
     this.runtime.bus.end();
     this.scheduler.end();

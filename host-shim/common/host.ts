@@ -7,6 +7,7 @@ import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { CrashCause } from '../../protocol/errors.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import { TraceMemories } from '../../trace/memories.js';
 import { LOAD_DEADLINE_MS } from '../limits.js';
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
@@ -61,6 +62,7 @@ export class PlatformHost implements Host {
   readonly local: VmHandle;
   /** The VM of this thread, on which ports are opened. */
   readonly vm: Vm;
+  readonly traces: TraceMemories;
   private readonly limits: WorkerVmOptions;
   private readonly memories: Memories;
   /** Journal ports of the VMs whose journal this host does not see. */
@@ -79,6 +81,7 @@ export class PlatformHost implements Host {
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
+    this.traces = new TraceMemories(sharedMemory ? 'shared' : workers ? 'told' : 'here', 0);
     // The application's word is better than a test; and without threads nothing can be stopped alone.
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;
     const { probeDebugger } = this;

@@ -9,7 +9,7 @@
  */
 import { type Endpoint, expose, type Remote, transfer } from 'comlink';
 import type { VmControl } from '../../actors/contract/control.js';
-import type { VmEvents } from '../../actors/contract/events.js';
+import type { VmEvent, VmEvents } from '../../actors/contract/events.js';
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
@@ -60,6 +60,12 @@ export interface VmService {
 /** Builds the VM and drives it. */
 export type StartVm = (boot: Boot, events: VmEvents) => Promise<VmControl>;
 
+/** What is long is not copied. */
+function movedWhole(event: VmEvent): VmEvent {
+  if (event.type === 'checkpoint') return transfer(event, [event.bytes.buffer]);
+  return event.type === 'trace' && event.records.length > 0 ? transfer(event, [event.records.buffer]) : event;
+}
+
 /** @param prepare loads the parts of the VM, and may hand over its guests */
 export function exposeVm(
   endpoint: Endpoint,
@@ -80,7 +86,7 @@ export function exposeVm(
     async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
       if (!startVm) throw new Error('the thread was not prepared');
       service.control = await startVm(boot, {
-        report: (event) => events.report(event.type === 'checkpoint' ? transfer(event, [event.bytes.buffer]) : event),
+        report: (event) => events.report(movedWhole(event)),
         crashOf: (question) => events.crashOf(question),
       });
     },

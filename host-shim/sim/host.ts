@@ -17,6 +17,7 @@ import type { JournalMirror } from '../../bus/journal-mirror.js';
 import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
 import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import { TraceMemories } from '../../trace/memories.js';
 import { consoleFor } from '../common/console.js';
 import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
@@ -79,6 +80,7 @@ export class SimHost implements Host {
   readonly local: VmHandle;
   /** The host's VM, on which ports are opened. */
   readonly vm: Vm;
+  readonly traces: TraceMemories;
   private readonly links: Links;
   private readonly rounds: Random;
   private readonly reports = new LocalReports();
@@ -107,6 +109,7 @@ export class SimHost implements Host {
     this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes } = options;
     this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes: RING_BYTES });
+    this.traces = new TraceMemories(sharedMemory ? 'shared' : 'told', 0);
     const schedule = (delayMicros: number, run: () => void) => void this.kernel.schedule(delayMicros, run);
     this.links = new Links(this.memories, { seed, sharedMemory, delay, faults, schedule });
     this.rounds = new Random(seed).fork('rounds');

@@ -28,8 +28,8 @@ function stage() {
   const sites = new CrashSites({ located: ({ epoch, position }) => void told.push([epoch, position]) });
   let searches = 0;
   const note = (epoch: number) =>
-    sites.reported(
-      reportOf(epoch),
+    sites.report(
+      { type: 'ended', report: reportOf(epoch) },
       new ActorTrap(0, new Error('unreachable'), () => {
         searches++;
         return `scene.ts:${epoch}:1`;

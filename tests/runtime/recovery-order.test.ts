@@ -1,6 +1,7 @@
 /** Actors of one VM that talk to each other recover one after the other, with no carrier between them: nothing is sent too early. */
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
+import { ThreadEnd } from '../../actors/contract/fault.js';
 import { jsFactories, parties } from '../../chaos/application.js';
 import { couriers } from '../../chaos/couriers.js';
 import { collectEnding, restingAt } from '../../chaos/ending.js';
@@ -25,7 +26,7 @@ test.each([
   const handled = (actor: string): void => {
     if (actor !== doomed) return;
     doomed = null;
-    throw new Error('the thread has ended');
+    throw new ThreadEnd('the thread has ended');
   };
   const definition = { parties, actors: jsFactories, listener: observing({ handled, trapped() {} }) };
   const source = { entry: nothing, load: async () => definition };

@@ -104,6 +104,7 @@ const deaf = (host: SimHost): Host => ({
   timers: host.timers,
   capabilities: host.capabilities,
   local: host.local,
+  traces: host.traces,
   debugging: false,
   warn: null,
   connect: (a, b) => host.connect(a, b),

@@ -65,6 +65,7 @@ export function slowly(host: SimHost, random: Random): Host {
     timers: host.timers,
     capabilities: host.capabilities,
     local: host.local,
+    traces: host.traces,
     debugging: false,
     warn: null,
     listen: (listener) => host.listen(listener),

@@ -21,8 +21,10 @@ import type { CauseLink, CrashReport } from '../../actors/contract/events.js';
 import type { Capabilities, Host, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading, Suspect } from '../../actors/contract/progress.js';
+import type { TraceStatus } from '../../actors/contract/tracing.js';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { DeathWatch, guardControl } from '../../host-shim/common/guard.js';
+import { TraceMemories } from '../../trace/memories.js';
 import { VirtualTime } from './virtual-time.js';
 
 /** What a call does instead of answering. */
@@ -268,6 +270,13 @@ export class ScriptedVm implements VmControl {
     },
     resume: (address) => this.answer('resume', String(address), undefined),
   };
+  async trace(): Promise<TraceStatus> {
+    return this.traceStatus();
+  }
+  async traceStates(): Promise<void> {}
+  async traceStatus(): Promise<TraceStatus> {
+    return { vm: this.name, level: 'off', records: 0, bytes: 0, skipped: 0, share: 0 };
+  }
   async begin(): Promise<void> {
     await this.answer('begin', '', undefined);
   }
@@ -280,6 +289,7 @@ export class ScriptedHost implements Host {
   readonly time = new VirtualTime();
   readonly clock = this.time;
   readonly timers = this.time;
+  readonly traces = new TraceMemories('here', 0);
   readonly log: string[] = [];
   readonly vms = new Map<VmName, ScriptedVm>();
   readonly local: VmHandle;

@@ -37,6 +37,7 @@ const JOURNAL_ENTRY_BYTES_MAX = 64;
 export class ActorCell extends ActorCore implements Cell {
   readonly goesOn = false;
   readonly stays = false;
+  readonly keepsState = true;
 
   /** True when its next batch found no room in the journal. */
   private waitsForJournal = false;
@@ -80,7 +81,7 @@ export class ActorCell extends ActorCore implements Cell {
     const started = bus.now();
     const trap = this.enter(scratch, length, from);
     if (trap) {
-      this.endBatch(trap, from);
+      this.endBatch(trap, from, started);
       return;
     }
     const { left } = incarnations;
@@ -96,11 +97,17 @@ export class ActorCell extends ActorCore implements Cell {
 
   private noteSpent(started: number): void {
     const { snapshots, incarnations } = this;
-    const micros = this.runtime.bus.now() - started;
+    const micros = this.finish(started);
     snapshots.spent(micros);
     incarnations.spent(micros);
     if (snapshots.due) this.takeSnapshot();
+  }
+
+  /** What was entered is finished. @returns how long it took */
+  private finish(started: number): number {
+    const micros = this.runtime.bus.now() - started;
     this.runtime.tap.done(this.address, micros);
+    return micros;
   }
 
   /** Handles the next frame of a batch that ended early. @returns frames taken */
@@ -109,6 +116,7 @@ export class ActorCell extends ActorCore implements Cell {
     const started = this.runtime.bus.now();
     const trap = this.enter(entry.frame, entry.frame.length, entry.position);
     if (trap) {
+      this.finish(started);
       this.endIncarnation(trap, entry);
       return 1;
     }
@@ -131,7 +139,7 @@ export class ActorCell extends ActorCore implements Cell {
     }
     snapshots.keep({ bytes, sequence: gate.sequence, digest, position: this.reached }, () => this.runtime.bus.now() - started);
     this.settle();
-    this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes);
+    this.runtime.tap.snapshot(this.address, this.snapshots.last.bytes, gate.sequence);
   }
 
   /** No snapshot can be taken of the present state: the last one is kept. One of the frames since then has led to that state. */
@@ -143,17 +151,19 @@ export class ActorCell extends ActorCore implements Cell {
   }
 
   /** A batch ended in a trap: the output of the frames before it leaves, the rest is withheld. */
-  private endBatch(trap: ActorTrap, from: number): void {
+  private endBatch(trap: ActorTrap, from: number, started: number): void {
     const entries = this.journal.from(from);
     if (!trap.certain) {
       this.deaths.suspect(from, this.journal.position);
       this.handledTo = from;
+      this.finish(started);
       this.endIncarnation(trap);
       return;
     }
     const blamed: JournalEntry | undefined = entries[trap.handled];
     const handled = Math.min(trap.handled, entries.length);
     this.moveOn(this.runtime.scratch, handled, blamed?.position ?? this.journal.position);
+    this.finish(started);
     this.endIncarnation(trap, blamed);
   }
 
@@ -199,6 +209,7 @@ export class ActorCell extends ActorCore implements Cell {
    */
   end(): number {
     if (this.runs) this.incarnations.end();
+    this.deaths.over();
     this.deaths.callOffRestart();
     this.state = 'restarting';
     return this.gate.sequence;
@@ -217,6 +228,7 @@ export class ActorCell extends ActorCore implements Cell {
   }
 
   private beginAgain(epoch: number): void {
+    this.deaths.over();
     this.beginAs(epoch);
     this.runtime.bus.router.fence(this.address, epoch, this.gate.sequence);
     this.recover();
@@ -247,7 +259,7 @@ export class ActorCell extends ActorCore implements Cell {
       return;
     }
     this.state = 'running';
-    this.runtime.tap.started(this.address, this.gate.epoch);
+    this.deaths.began();
     this.goOn(left);
   }
 
@@ -257,12 +269,14 @@ export class ActorCell extends ActorCore implements Cell {
     for (const [i, entry] of entries.entries()) {
       const { frame, position } = entry;
       this.runtime.bus.router.acceptAgain(this.address, frame, 0);
+      const started = this.runtime.bus.now();
       const trap = this.enter(frame, frame.length, position);
+      if (!trap) this.moveOn(frame, 1, entries[i + 1]?.position ?? this.journal.position);
+      this.finish(started);
       if (trap) {
         this.endIncarnation(trap, entry);
         return;
       }
-      this.moveOn(frame, 1, entries[i + 1]?.position ?? this.journal.position);
       const failed = this.probe(entry, { sequence: this.gate.sequence, digest: this.digest, position: this.handledTo });
       if (failed) {
         this.endIncarnation(failed, entry);
@@ -273,7 +287,6 @@ export class ActorCell extends ActorCore implements Cell {
     this.snapshots.framesSince = Math.max(this.snapshots.framesSince, 1);
     this.handledTo = this.journal.position;
     this.takeSnapshot();
-    this.runtime.tap.done(this.address, 0);
   }
 
   /** A request that is being worked on again may have been withdrawn since it was journaled: the withdrawal waits in the mailbox. */
@@ -324,6 +337,7 @@ export class ActorCell extends ActorCore implements Cell {
   }
 
   dispose(): void {
+    this.deaths.over();
     this.incarnations.dispose();
   }
 
@@ -344,6 +358,11 @@ export class ActorCell extends ActorCore implements Cell {
   /** Makes the handler of the next frame trap, or hang. */
   injectFault(fault: FaultKind): void {
     this.incarnations.injectFault(fault);
+  }
+
+  get settled(): Uint8Array | null {
+    this.takeSnapshot();
+    return this.runs ? this.snapshots.last.bytes : null;
   }
 
   /** @throws Error when it waits for its restart */
@@ -386,6 +405,7 @@ export class ActorCell extends ActorCore implements Cell {
     for (const { frame } of left) bury(frame, 0, frame.length);
     this.mailbox.clear(bury);
     const savedState = this.wrap(this.lastState(handled));
+    this.deaths.over();
     this.state = 'stopped';
     this.incarnations.dispose();
     return savedState;

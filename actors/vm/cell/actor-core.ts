@@ -210,7 +210,8 @@ export class ActorCore {
   private tellDivergent(rehearsal: Rehearsal): void {
     const { bus, tap } = this.runtime;
     this.stats.divergent++;
-    tap.divergent({ actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.now(), ...rehearsal.describe(bus.kinds) });
+    const report = { actor: this.name, vm: bus.vm, epoch: this.gate.epoch, at: bus.now(), ...rehearsal.describe(bus.kinds) };
+    tap.report({ type: 'divergent', report });
   }
 
   /**

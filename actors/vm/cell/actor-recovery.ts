@@ -70,7 +70,7 @@ export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
       runtime.bus.router.acceptAgain(core.address, entry.frame, 0);
       core.poison(entry, report);
     }
-    if (!suspect.reported) runtime.tap.hung(report);
+    if (!suspect.reported) runtime.tap.report({ type: 'hung', report });
   }
 }
 
@@ -89,7 +89,7 @@ function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
     if (suspect.reported) continue;
     const report = deaths.hung(suspect, i + 1, null, reason);
     runtime.crashes.begin(report);
-    runtime.tap.hung(report);
+    runtime.tap.report({ type: 'hung', report });
   }
 }
 
@@ -169,4 +169,5 @@ export function adopt(core: ActorCore, { waiting, held, handled, sent }: Handove
 export function arrive(core: ActorCore): void {
   core.state = 'running';
   core.gate.closed = false;
+  core.deaths.began();
 }

@@ -21,6 +21,8 @@ export interface Cell extends Party {
   readonly name: string;
   /** Whether it stays where it is when it is stopped: then spawning it means restarting it. */
   readonly stays: boolean;
+  /** Whether it has a state that is kept: in snapshots, checkpoints and with the host. */
+  readonly keepsState: boolean;
   /** Counts of its mailbox and its incarnations. */
   readonly counts: CellCounts;
   /** Whether it waits for its supervisor to restart it. */
@@ -54,6 +56,8 @@ export interface Cell extends Party {
   savedState(): Uint8Array;
   /** Takes a snapshot when something was handled since the last one. */
   takeSnapshot(): void;
+  /** A snapshot of what it is now, valid until the next; null when it has no state, or does not run. */
+  readonly settled: Uint8Array | null;
   /** Journal position before which it needs nothing. */
   readonly neededFrom: number;
   /** That position after a checkpoint has taken a snapshot of it. */
@@ -96,6 +100,7 @@ export interface Cell extends Party {
 /** The cells of a VM, and what stopped actors have left. */
 export class CellMap {
   private readonly byName = new Map<string, Cell>();
+  private readonly byAddress = new Map<number, Cell>();
   /** Last saved states of stopped actors, by name, until the host has them. */
   readonly savedStates = new Map<string, Uint8Array>();
   private past = NO_COUNTS;
@@ -122,16 +127,18 @@ export class CellMap {
   }
 
   at(address: number): Cell | undefined {
-    return this.all.find((cell) => cell.address === address);
+    return this.byAddress.get(address);
   }
 
   add(cell: Cell): void {
     this.byName.set(cell.name, cell);
+    this.byAddress.set(cell.address, cell);
     this.savedStates.delete(cell.name);
   }
 
   remove(cell: Cell): void {
     this.byName.delete(cell.name);
+    this.byAddress.delete(cell.address);
     this.past = addCounts(this.past, cell.counts);
   }
 

@@ -36,6 +36,7 @@ export interface PortSpec<P extends PortParty> {
 export class PortCell<P extends PortParty = PortParty> implements Cell {
   readonly goesOn = true;
   readonly stays = true;
+  readonly keepsState = false;
   readonly mailbox = new Mailbox();
   readonly seen: number[] = [];
   readonly gate: Gate;
@@ -96,7 +97,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** Begins the first incarnation of a port without supervision: it may handle frames before it may send. @throws what `create` throws */
   create(): Port<P> {
     this.state = 'running';
-    this.runtime.tap.started(this.address, this.gate.epoch);
+    this.deaths.began();
     this.port = this.make();
     return this.port;
   }
@@ -129,18 +130,27 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   private handle(bytes: Uint8Array): void {
     const port = this.port as Port<P>;
-    const { tap } = this.runtime;
+    const { tap, bus } = this.runtime;
+    const started = bus.now();
+    let thrown: { readonly error: unknown } | null = null;
     tap.begunAtPort(this.address, bytes);
     try {
       this.mind(port, port.handle(bytes), () => bytes.slice(0, frameLength(bytes, 0)));
       this.strike(bytes);
-      tap.handled(this.address, bytes, 1, false);
     } catch (error) {
       if (Standstill.in(error)) throw error;
-      if (isA(error, DecodeError)) this.runtime.bus.router.reject('undecodable', error.message, bytes, 0);
-      else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
+      thrown = { error };
     }
+    if (!thrown) tap.handled(this.address, bytes, 1, false);
+    tap.done(this.address, bus.now() - started);
+    if (thrown) this.judge(port, thrown.error, bytes);
     tap.progress.done();
+  }
+
+  /** A handler threw at the frame in `bytes`. */
+  private judge(port: Port<P>, error: unknown, bytes: Uint8Array): void {
+    if (isA(error, DecodeError)) this.runtime.bus.router.reject('undecodable', error.message, bytes, 0);
+    else this.failed(port, error, bytes.slice(0, frameLength(bytes, 0)));
   }
 
   /** Strikes with the injected fault. A frame that has ended an incarnation is spared, so that no injected fault makes it poison. */
@@ -187,7 +197,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     this.runtime.options.onPortError(this.name, error);
     const trap = asTrap(error);
     const report = this.repeats.admit(this.deaths.describe(trap, frame));
-    if (report) this.runtime.tap.crashed(report, trap);
+    if (report) this.runtime.tap.report({ type: 'crashed', report }, trap);
   }
 
   /** Closes the incarnation. Requests that it is working on fail; those that wait for the next one do not. */
@@ -205,6 +215,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   restart(epoch: number): void {
     const { bus } = this.runtime;
     if (this.state === 'running') this.leave();
+    this.deaths.over();
     bus.router.fence(this.address, epoch, this.gate.sequence);
     this.beginAs(epoch);
     this.begin();
@@ -213,7 +224,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   private begin(): void {
     this.state = 'running';
-    this.runtime.tap.started(this.address, this.gate.epoch);
+    this.deaths.began();
     try {
       this.runtime.tap.progress.during(this.address, () => {
         const port = this.make();
@@ -255,7 +266,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
       attempts.set(frame, attempt);
       const report = this.deaths.hung(suspect, attempt, null);
       if (attempt >= ATTEMPTS_MAX) this.deaths.condemn(frame, report);
-      if (!suspect.reported) this.runtime.tap.hung(report);
+      if (!suspect.reported) this.runtime.tap.report({ type: 'hung', report });
     }
   }
 
@@ -268,6 +279,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     this.mailbox.clear(bury);
     this.state = 'stopped';
     this.leave();
+    this.deaths.over();
     this.runtime.bus.wake();
     return null;
   }
@@ -275,6 +287,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   /** The VM ends. */
   close(): void {
     this.port?.close();
+    this.deaths.over();
   }
 
   health(): null {
@@ -286,6 +299,8 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   }
 
   takeSnapshot(): void {}
+
+  readonly settled = null;
 
   prepareSpare(): void {}
 

@@ -1,0 +1,36 @@
+/** What a VM is told to trace, and what it says about its tracing. Plain data: it crosses the control plane. */
+import type { Address, Sequence, VmName } from '../../protocol/names.js';
+import type { TraceSpace } from '../../trace/memories.js';
+import type { RecordingLevel } from '../../trace/recording.js';
+import type { TraceFilter, TraceLevel } from '../../trace/step.js';
+
+export interface TraceSettings {
+  readonly level: TraceLevel;
+  /** Not applied to what a recording needs. */
+  readonly filter: TraceFilter;
+  /** Null when nothing is recorded. */
+  readonly recording: RecordingLevel | null;
+  /**
+   * Actors whose state the recording has, with the last sequence that they had sent before. What others send, and what these had sent until
+   * then, does not come out again in a replay: whoever handles it notes the whole frame.
+   */
+  readonly since: readonly (readonly [source: Address, sequence: Sequence])[];
+  /** Where to; null: the flight recorder. */
+  readonly space: TraceSpace | null;
+}
+
+/** Nobody has asked for anything. */
+export const NOT_TRACED: TraceSettings = { level: 'off', filter: {}, recording: null, since: [], space: null };
+
+export interface TraceStatus {
+  readonly vm: VmName;
+  /** What is traced now. */
+  readonly level: TraceLevel;
+  /** Steps traced, and their bytes, since the VM started. */
+  readonly records: number;
+  readonly bytes: number;
+  /** Steps that were not traced, since more happened than may be traced. */
+  readonly skipped: number;
+  /** Estimated share of the time that tracing took, 0 to 1, in the last window of 100 ms that has ended. */
+  readonly share: number;
+}

@@ -1,0 +1,126 @@
+/**
+ * Tracing of a system: says to each VM what it is to trace, collects what was traced, and gives it as steps to whoever follows.
+ *
+ *   trace(request) ──> VmControl.trace ──> VM writes ──> memory ──> collect ──> steps ──> followers
+ *                                          VmEvent `trace` ─────────────┘
+ *
+ * The catch: steps are collected ten times a second, and whenever a VM says that it has written a lot.
+ */
+
+import type { RecordingLevel } from '../../trace/recording.js';
+import type { TraceFilter, TraceLevel, TraceStep } from '../../trace/step.js';
+import type { VmControl } from '../contract/control.js';
+import type { Host, VmHandle } from '../contract/host.js';
+import type { VmName } from '../contract/instance.js';
+import { NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
+import { Listeners } from './change-feed.js';
+import type { Directory } from './directory.js';
+import { rethrowUnlessLost } from './errors.js';
+import { TraceSteps } from './trace-steps.js';
+
+/** A person who follows sees a step within this time, and a tenth of a second passes for at once. */
+const COLLECT_MS = 100;
+
+export interface TraceRequest {
+  readonly level: TraceLevel;
+  /** Everything when not given. */
+  readonly filter?: TraceFilter;
+  /** All when not given. */
+  readonly vms?: readonly VmName[];
+}
+
+export type StepListener = (steps: readonly TraceStep[]) => void;
+
+export class Tracing {
+  private readonly asked = new Map<VmName, Pick<TraceSettings, 'level' | 'filter'>>();
+  private readonly statuses = new Map<VmName, TraceStatus>();
+  private readonly steps = new Map<VmName, TraceSteps>();
+  private readonly followers: Listeners<readonly TraceStep[]>;
+  private recording: RecordingLevel | null = null;
+  /** Actors whose state the recording has, and the last sequence that they had sent before. */
+  private readonly since = new Map<number, number>();
+  private endBeat: () => void = () => {};
+
+  constructor(
+    private readonly host: Host,
+    private readonly directory: Directory,
+  ) {
+    this.followers = new Listeners(host.timers);
+  }
+
+  /** @throws ControlError, unless a VM is lost: its next incarnation traces by the same settings */
+  async trace({ level, filter = {}, vms }: TraceRequest): Promise<void> {
+    const names = vms ?? this.directory.vms.all.map(({ name }) => name);
+    for (const name of names) this.asked.set(name, { level, filter });
+    await this.tell(names);
+  }
+
+  private async tell(names: readonly VmName[]): Promise<void> {
+    const live = this.directory.vms.live.filter(({ name }) => names.includes(name));
+    await Promise.all(live.map(({ name, control }) => this.tellOne(name, control).catch(rethrowUnlessLost)));
+  }
+
+  /** An incarnation of a VM has started. */
+  async began({ name, control }: VmHandle): Promise<void> {
+    const { level, recording } = this.settingsOf(name);
+    if (level !== 'off' || recording) await this.tellOne(name, control);
+  }
+
+  private async tellOne(name: VmName, control: VmControl): Promise<void> {
+    const settings = this.settingsOf(name);
+    if (settings.space !== null) this.open(name);
+    this.statuses.set(name, await control.trace(settings));
+    this.collect();
+    if (settings.space === null) this.close(name);
+  }
+
+  private settingsOf(name: VmName): TraceSettings {
+    const { level, filter } = this.asked.get(name) ?? NOT_TRACED;
+    const { recording } = this;
+    const space = level === 'off' && !recording ? null : this.host.traces.session(name).space;
+    return { level, filter, recording, since: [...this.since], space };
+  }
+
+  private open(name: VmName): void {
+    if (!this.steps.has(name)) this.steps.set(name, new TraceSteps(name, this.host.traces.session(name).memory));
+    if (this.steps.size === 1) this.endBeat = this.host.beat(COLLECT_MS, () => this.collect());
+  }
+
+  private close(name: VmName): void {
+    this.steps.delete(name);
+    this.host.traces.endSession(name);
+    if (this.steps.size === 0) this.endBeat();
+  }
+
+  /** A VM says that it has traced something. */
+  heard(name: VmName, records: Uint8Array): void {
+    if (records.length > 0) this.host.traces.take(name, records);
+    if (this.steps.has(name)) this.collectFrom(name);
+  }
+
+  /** Gives what was traced until now to those who follow. */
+  private collect(): void {
+    for (const name of this.steps.keys()) this.collectFrom(name);
+  }
+
+  private collectFrom(name: VmName): void {
+    const level = this.asked.get(name)?.level ?? 'off';
+    const steps = this.steps.get(name)?.read({ at: this.host.clock.nowMicros(), level }) ?? [];
+    if (steps.length > 0) this.followers.tell(steps);
+  }
+
+  /** @returns a function that ends it */
+  follow(listener: StepListener): () => void {
+    return this.followers.add(listener);
+  }
+
+  /** Whether somebody has asked for a trace. */
+  get isActive(): boolean {
+    return this.steps.size > 0;
+  }
+
+  /** Nothing is traced any more. Never rejects. */
+  async end(): Promise<void> {
+    await this.trace({ level: 'off' }).catch(() => {});
+  }
+}

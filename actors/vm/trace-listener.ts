@@ -1,0 +1,183 @@
+/** Writes what the tap says as records, as far as level, filter and recording want it. */
+import { BodyDigest } from '../../bus/digest.js';
+import type { Kinds } from '../../bus/kinds.js';
+import type { ErrorCode } from '../../protocol/errors.js';
+import { frameLength, readHeader, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../protocol/frame.js';
+import type { VmName } from '../../protocol/names.js';
+import { NO_POSITION, type RecordWriter } from '../../trace/record.js';
+import { Selection } from '../../trace/selection.js';
+import type { Beginning, MessageId, TraceStep } from '../../trace/step.js';
+import type { CrashReport, VmEvent } from '../contract/events.js';
+import type { TraceSettings } from '../contract/tracing.js';
+import type { Cell, CellMap } from './cell/cell.js';
+import type { MoveStep, Tap, TapListener } from './tap.js';
+import type { TraceTeller } from './trace-teller.js';
+
+/** A filter that lets everything pass is none. */
+const isEmpty = (filter: TraceSettings['filter']): boolean => Object.values(filter).every((value) => value === undefined);
+
+/** How an incarnation ends that its supervisor ended. */
+const BY_ORDER: Pick<CrashReport, 'reason' | 'position'> = { reason: '', position: '' };
+
+/** What the listener needs of its VM. */
+export interface HeardVm {
+  readonly name: VmName;
+  readonly tap: Tap;
+  readonly kinds: Kinds;
+  readonly cells: CellMap;
+}
+
+export class TraceListener implements TapListener {
+  records = 0;
+  private readonly frames: boolean;
+  private readonly messages: boolean;
+  private readonly selection: Selection | null;
+  /** By address: the last sequence before what a replay makes again; none for sources that no replay makes. */
+  private readonly since: ReadonlyMap<number, number>;
+  private readonly epochs = new Map<number, number>();
+  /** When each frame of the present batch began. */
+  private readonly times: number[] = [0];
+  private position = NO_POSITION;
+  private readonly digest = new BodyDigest();
+
+  constructor(
+    private readonly vm: HeardVm,
+    private readonly settings: TraceSettings,
+    /** Addresses of actors whose state the recording has. */
+    private readonly known: Set<number>,
+    private readonly writer: RecordWriter,
+    private readonly teller: TraceTeller,
+  ) {
+    const { level, recording, filter } = settings;
+    this.frames = level === 'frames' || recording === 'frames';
+    this.messages = level !== 'off' || recording === 'frames';
+    this.selection = recording || isEmpty(filter) ? null : new Selection(filter, vm.kinds);
+    this.since = new Map(settings.since);
+  }
+
+  private takes(bytes: Uint8Array, at: number): boolean {
+    return this.selection === null || this.selection.takes(bytes, at);
+  }
+
+  private wrote(): void {
+    this.records++;
+    this.teller.wrote(this.writer.written);
+  }
+
+  emitted(bytes: Uint8Array, at: number): void {
+    if (!this.takes(bytes, at)) return;
+    this.writer.emitted(bytes, at, this.settings.recording ? this.digest.of(bytes, at) : null, this.frames);
+    this.wrote();
+  }
+
+  arrived(bytes: Uint8Array, at: number): void {
+    if (!this.messages || !this.takes(bytes, at)) return;
+    this.writer.arrived(bytes, at, this.vm.tap.now());
+    this.wrote();
+  }
+
+  rejected(code: ErrorCode, bytes: Uint8Array, at: number, length: number): void {
+    if (!this.takes(bytes, at)) return;
+    this.writer.rejected(code, bytes, at, length, this.vm.tap.now(), this.frames);
+    this.wrote();
+  }
+
+  begun(_party: number, _bytes: Uint8Array, _length: number, _again: boolean, position: number): void {
+    this.position = position;
+    this.times[0] = this.vm.tap.now();
+  }
+
+  frame(index: number): void {
+    this.times[index] = this.vm.tap.now();
+  }
+
+  handled(party: number, bytes: Uint8Array, frames: number, again: boolean): void {
+    const end = this.vm.tap.now();
+    const { times, position } = this;
+    const epoch = this.epochOf(party);
+    for (let index = 0, at = 0; index < frames; index++) {
+      if (this.takes(bytes, at)) {
+        const endedAt = index + 1 < frames ? times[index + 1] : end;
+        const where = position < 0 ? NO_POSITION : position + at;
+        this.writer.handled(bytes, at, epoch, times[index], endedAt, where, again, this.needsWhole(bytes, at));
+        this.wrote();
+      }
+      at += frameLength(bytes, at);
+    }
+  }
+
+  private epochOf(party: number): number {
+    const known = this.epochs.get(party);
+    if (known !== undefined) return known;
+    const epoch = this.vm.cells.at(party)?.gate.epoch ?? 0;
+    this.epochs.set(party, epoch);
+    return epoch;
+  }
+
+  /** Whether the frame does not come out again when the recording is played. */
+  private needsWhole(bytes: Uint8Array, at: number): boolean {
+    if (!this.settings.recording) return false;
+    const since = this.since.get(readU16(bytes, at + SOURCE_OFFSET));
+    return since === undefined || readU53(bytes, at + SEQUENCE_OFFSET) <= since;
+  }
+
+  started(party: number, epoch: number, begin: Beginning | null): void {
+    this.epochs.set(party, epoch);
+    if (begin) this.known.add(party);
+    this.write({ type: 'started', ...this.now, party, epoch, begin });
+  }
+
+  ended(party: number, epoch: number, report: CrashReport | null): void {
+    const { reason, position } = report ?? BY_ORDER;
+    this.write({ type: 'ended', ...this.now, party, epoch, reason, position, message: report && this.messageOf(report) });
+    void this.teller.tell();
+  }
+
+  report(event: VmEvent): void {
+    if (event.type === 'hung') this.ended(event.report.address, event.report.epoch, event.report);
+    if (event.type === 'poisoned') this.poisoned(event.frame);
+  }
+
+  private messageOf({ message: { source, sequence } }: CrashReport): MessageId | null {
+    const address = this.vm.kinds.addressOf(source);
+    return address === undefined ? null : { source: address, sequence };
+  }
+
+  private poisoned(frame: Uint8Array): void {
+    const { source, sequence, target, kind } = readHeader(frame, 0);
+    this.write({ type: 'poisoned', ...this.now, source, sequence, target, kind });
+  }
+
+  /** The first one of an actor that was restarting when the recording began is where its replay begins. */
+  snapshot(party: number, bytes: Uint8Array, sequence: number): void {
+    const isFirst = this.settings.recording !== null && !this.known.has(party);
+    if (isFirst) this.known.add(party);
+    this.write({ type: 'snapshot', ...this.now, party, sequence, snapshot: isFirst ? bytes : null });
+  }
+
+  moved(party: number, step: MoveStep): void {
+    this.epochs.delete(party);
+    this.write({ type: 'moved', ...this.now, party, step });
+  }
+
+  /** Nothing that the host would need again is told later than this. */
+  checkpoint(): void {
+    void this.teller.tell();
+  }
+
+  /** What an actor is now: from here on a replay knows it. */
+  base(cell: Cell): void {
+    const snapshot = cell.settled;
+    if (!snapshot) return;
+    this.known.add(cell.address);
+    this.write({ type: 'snapshot', ...this.now, party: cell.address, sequence: cell.gate.sequence, snapshot });
+  }
+
+  write(step: TraceStep): void {
+    if (this.writer.whole(step)) this.wrote();
+  }
+
+  private get now(): Pick<TraceStep, 'vm' | 'at'> {
+    return { vm: this.vm.name, at: this.vm.tap.now() };
+  }
+}
