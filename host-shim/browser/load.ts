@@ -1,4 +1,5 @@
 import { compileGuest } from '../wasm/guest.js';
+import { withSourceMapAt } from '../wasm/source-map-address.js';
 
 async function fetched(url: URL): Promise<Response> {
   const response = await fetch(url);
@@ -13,12 +14,12 @@ export async function load(url: URL): Promise<Uint8Array<ArrayBuffer>> {
 
 /**
  * Compiles from a stream where possible: such a module has its URL in the debugger, and the relative address of its source map works.
- * A module made of bytes is called `wasm://wasm/<hash>`, from which the address leads nowhere.
+ * A module made of bytes is called `wasm://wasm/<hash>`, and gets the whole address of its map.
  * @throws when the server does not answer with the file, or the file is no guest
  */
 export async function compile(url: URL): Promise<WebAssembly.Module> {
   const response = await fetched(url);
   const type = response.headers.get('Content-Type') ?? '';
   const streams = 'compileStreaming' in WebAssembly && /^application\/wasm\b/i.test(type);
-  return compileGuest(streams ? response : new Uint8Array(await response.arrayBuffer()), type);
+  return compileGuest(streams ? response : withSourceMapAt(new Uint8Array(await response.arrayBuffer()), url), type);
 }

@@ -14,6 +14,7 @@ import type { ActorFactory } from '../../actors/contract/instance.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
 import { GUEST_LOAD_DEADLINE_MS } from '../limits.js';
 import { compileGuest, unfitFactory, wasmActorFactory } from '../wasm/guest.js';
+import { withSourceMapAt } from '../wasm/source-map-address.js';
 import type { Guest, VmDefinition } from './definition.js';
 import type { GuestModules, KnownGuests } from './known-guests.js';
 import type { Platform } from './platform.js';
@@ -53,7 +54,7 @@ export class Guests {
   }
 
   private async loadOne(guest: Guest): Promise<void> {
-    const { load, compile = async (url: URL) => compileGuest(await load(url)), deadlineMs = GUEST_LOAD_DEADLINE_MS } = this.platform;
+    const { load, compile = async (url: URL) => compileGuest(withSourceMapAt(await load(url), url)), deadlineMs = GUEST_LOAD_DEADLINE_MS } = this.platform;
     const late = () => new Error(`${guest.module}: no answer in ${deadlineMs} ms`);
     try {
       const module = await inTime(platformTimers, deadlineMs, compile(guest.module), late);
