@@ -24,6 +24,7 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --viewer V          random: presses keys without looking; steady: right and left in turn, and each has to move the focus (random)
   --frame-ms N        time between two frames on real threads (4)
   --request-deadline-ms N  what the page asks for is given up so soon (60000)
+  --break KIND        stops in the debugger before such a message is handled; also 'KIND to ACTOR if CONDITION', and several times
   --storage FOLDER    where the viewer's place is kept for the next run; only with --host node (nowhere)
   --json              the last line printed is the report as JSON
   --no-build          run what was built before`;

@@ -3,6 +3,7 @@
  * (`onChange`), so the wording is no contract.
  */
 import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '../../protocol/limits.js';
+import { type Breakpoint, type BreakReport, textOfBreakpoint } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
@@ -72,6 +73,10 @@ function warningIn(change: SystemChange): string {
       return ofRefusal(change.report);
     case 'listenerFailed':
       return `a listener at the tap of VM ${change.vm} threw, and hears no more: ${change.reason}`;
+    case 'breakpoint':
+      return ofBreakpoint(change.event, change.breakpoint);
+    case 'break':
+      return ofBreak(change.report);
     case 'control':
       return change.error.message;
   }
@@ -82,6 +87,16 @@ const DEAF: Readonly<Record<DeafReport['reason'], string>> = {
   reader: 'a link of it was awake, and nobody would have looked there',
   frames: 'frames waited, and nobody would have handled them',
 };
+
+const ofBreakpoint = (event: 'set' | 'removed', breakpoint: Breakpoint): string =>
+  event === 'set'
+    ? `breaks on ${textOfBreakpoint(breakpoint)}: a debugger that is attached stops there`
+    : `breaks no longer on ${textOfBreakpoint(breakpoint)}`;
+
+function ofBreak({ vm, party, kindName, source, problem }: BreakReport): string {
+  const because = problem === '' ? '' : `, because the condition threw ${problem}`;
+  return `VM ${vm} stops, if a debugger is attached, before ${party} handles ${kindName} from ${source}${because}: step into it`;
+}
 
 function ofRefusal({ code, party, kindName }: RefusedReport): string {
   if (code === 'refused') return `${party} may not send ${kindName}: sendsTo of its schema does not name the receiver. It is a dead letter`;

@@ -1,5 +1,6 @@
 /** A running system, for whoever started it: what it tells about itself, and what it can be asked to do. */
 
+import type { Breakpoint } from '../contract/breakpoint.js';
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
 import type { CircuitState, Side, StopReport } from '../contract/states.js';
@@ -65,6 +66,13 @@ export interface System {
   moveActor(actor: string, side: Side): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
   setAnimating(animating: boolean): Promise<void>;
+  /**
+   * Stops the thread of a VM in a `debugger` statement right before a message that fits is handled: step into the handler there, in either
+   * language. For development.
+   * @param breakpoint also as a text: `focus.key`, or `focus.key to focus if message.key === 3`, with `*` for any kind
+   * @returns a function that removes it. @throws BreakpointError, ControlError
+   */
+  breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>>;
   /** The sum over all running VMs. */
   counters(): Promise<VmCounters>;
   /** The dead letters of all running VMs, and the poison messages of all VMs, with the report of the crash: oldest first. */
@@ -191,6 +199,10 @@ export class SupervisedSystem implements System {
 
   async setAnimating(animating: boolean): Promise<void> {
     await Promise.all(this.liveControls.map((control) => control.setAnimating(animating)));
+  }
+
+  breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>> {
+    return this.supervisor.breakpoints.add(breakpoint);
   }
 
   async counters(): Promise<VmCounters> {

@@ -11,6 +11,7 @@
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import type { Breakpoint } from '../contract/breakpoint.js';
 import type { Host } from '../contract/host.js';
 import type { ActorOptions, VmName } from '../contract/instance.js';
 import type { Twins } from '../contract/states.js';
@@ -89,6 +90,8 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly vmIntensity?: Intensity;
   /** A VM hangs when it is busy for so long without progress on any frame: it is ended, and its actors go on. `HANG_MS` when not given. */
   readonly hangMs?: number;
+  /** Breakpoints from the first message on, as `breakOn` of the system sets them later. Only for development. */
+  readonly breakOn?: readonly Breakpoint[];
   /** Called with every change from the first on, also with those during the start. */
   readonly onChange?: (change: SystemChange) => void;
   /** The longest that a VM may take to stop one actor. */
@@ -101,6 +104,7 @@ export interface SystemOptions extends Partial<Intensity> {
 
 /**
  * @throws PlacementError, SpecificationError, RangeError for options that make no sense, before anything starts
+ * @throws BreakpointError for a breakpoint that makes no sense; then everything that had started was ended again
  * @throws StartError that names the VM and actor, or the ControlError of a link; then everything that had started was ended again
  */
 export async function startSystem(host: Host, options: SystemOptions): Promise<System> {
@@ -132,6 +136,7 @@ function supervisorOptions(options: SystemOptions, placement: readonly Placement
     escalation: options.escalation ?? 'degrade',
     vmIntensity: options.vmIntensity ?? INTENSITY_DEFAULT,
     hangMs: checkHangMs(options.hangMs ?? HANG_MS),
+    breakOn: options.breakOn ?? [],
     trapRate: options.trapRate ?? 0,
     seed: options.seed ?? 0,
   };

@@ -5,6 +5,7 @@
 import type { DeadLetter } from '../../bus/dead-letters.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import type { Address, Epoch, Frame, SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
+import type { Breakpoint } from './breakpoint.js';
 import type { ActorHandover } from './checkpoint.js';
 import type { CauseLink } from './events.js';
 import type { ActorOptions, VmName } from './instance.js';
@@ -143,6 +144,8 @@ export interface VmControl {
   hang(actor: string): Promise<void>;
   /** The frame with this source and sequence, then its causes, nearest first, as far as they passed this VM lately. */
   causes(source: number, sequence: number): Promise<readonly CauseLink[]>;
+  /** Stops in a debugger right before a message that fits one of these is handled, in place of those before. @throws BreakpointError */
+  breakOn(breakpoints: readonly Breakpoint[]): Promise<void>;
   /** Source position at which this incarnation of an actor or port crashed lately; empty when unknown. */
   locate(party: string, epoch: Epoch): Promise<string>;
   health(): Promise<readonly ActorHealth[]>;
@@ -192,6 +195,7 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   crash: 'call',
   hang: 'call',
   causes: 'call',
+  breakOn: 'call',
   locate: 'call',
   health: 'call',
   counters: 'call',

@@ -4,6 +4,7 @@
  */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
 import type { Epoch, Sequence } from '../../protocol/names.js';
+import type { BreakReport } from './breakpoint.js';
 import type { VmName } from './instance.js';
 
 export type VmEvent =
@@ -20,6 +21,8 @@ export type VmEvent =
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
   /** A party sent what its schema does not allow: it became a dead letter. Reported once for each kind of message. */
   | { readonly type: 'refused'; readonly report: RefusedReport }
+  /** A message has come at which the VM stops, if a debugger is attached. */
+  | { readonly type: 'break'; readonly report: BreakReport }
   /** An actor has handled something since its `snapshot` was last asked for. Reported once, until it is asked for again. */
   | { readonly type: 'changed'; readonly actor: string }
   /** A listener at the tap threw this, and hears no more. */

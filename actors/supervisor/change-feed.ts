@@ -1,5 +1,6 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the latest crash reports. */
 import { DeadLetters } from '../../bus/dead-letters.js';
+import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
@@ -65,6 +66,10 @@ export type SystemChange =
   | { readonly type: 'refused'; readonly report: RefusedReport }
   /** A listener at the tap of a VM threw this, and hears no more: tracing ends there, for example. The VM goes on. */
   | { readonly type: 'listenerFailed'; readonly vm: VmName; readonly reason: string }
+  /** A breakpoint was set or removed. */
+  | { readonly type: 'breakpoint'; readonly event: 'set' | 'removed'; readonly breakpoint: Breakpoint }
+  /** A message has come at which a VM stops, if a debugger is attached. */
+  | { readonly type: 'break'; readonly report: BreakReport }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
   /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */

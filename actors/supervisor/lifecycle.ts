@@ -4,9 +4,11 @@
  *
  * The catch: a VM that hangs cannot stop its other actors either. Then its thread is ended, instead of waiting for each of them.
  */
+import type { Breakpoint } from '../contract/breakpoint.js';
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
+import type { Breakpoints } from './breakpoints.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
 import type { Directory, Routing } from './directory.js';
@@ -18,6 +20,7 @@ import { setTrapRate, type TrapRate } from './vm-recovery.js';
 import type { VmThreads } from './vm-threads.js';
 
 export interface LifecycleServices {
+  readonly breakpoints: Breakpoints;
   readonly directory: Directory;
   readonly routing: Routing;
   readonly threads: VmThreads;
@@ -27,12 +30,17 @@ export interface LifecycleServices {
   readonly changes: ChangeFeed;
 }
 
+export interface LifecycleOptions extends TrapRate {
+  /** Breakpoints from the first message on. */
+  readonly breakOn: readonly Breakpoint[];
+}
+
 export class Lifecycle implements SystemCommands {
   private readonly outcomes = new Map<string, StopOutcome>();
 
   constructor(
     private readonly services: LifecycleServices,
-    private readonly faults: TrapRate,
+    private readonly options: LifecycleOptions,
   ) {}
 
   async startVms(): Promise<void> {
@@ -55,8 +63,9 @@ export class Lifecycle implements SystemCommands {
   }
 
   async startActors(): Promise<void> {
-    const { directory, tree } = this.services;
-    for (const { handle, status } of directory.vms.live) if (!status.failedOver) await setTrapRate(handle, this.faults);
+    const { directory, tree, breakpoints } = this.services;
+    for (const { handle, status } of directory.vms.live) if (!status.failedOver) await setTrapRate(handle, this.options);
+    for (const breakpoint of this.options.breakOn) await breakpoints.add(breakpoint);
     await tree.start();
     for (const { name, gone, status } of directory.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);
     directory.phase = 'up';

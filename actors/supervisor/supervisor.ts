@@ -10,12 +10,13 @@ import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ActorState, PortState, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
+import { Breakpoints } from './breakpoints.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { CircuitLimits } from './circuit.js';
 import { CrashCauses } from './crash-causes.js';
 import type { Directory } from './directory.js';
 import { Routing } from './directory.js';
-import { Lifecycle } from './lifecycle.js';
+import { Lifecycle, type LifecycleOptions } from './lifecycle.js';
 import { Monitors } from './monitors.js';
 import { Moves } from './moves.js';
 import type { PartyWatcher, StopResult, SupervisedParty } from './party.js';
@@ -27,11 +28,11 @@ import { type SystemState, systemMachine } from './system-machine.js';
 import type { Tracing } from './tracing.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
-import { type TrapRate, VmRecovery } from './vm-recovery.js';
+import { VmRecovery } from './vm-recovery.js';
 import { VmReports } from './vm-reports.js';
 import { type LossWatcher, type ThreadOptions, VmThreads } from './vm-threads.js';
 
-export interface SupervisorOptions extends SupervisionOptions, ThreadOptions, TrapRate {
+export interface SupervisorOptions extends SupervisionOptions, ThreadOptions, LifecycleOptions {
   /** In the order of their start. */
   readonly actors: readonly ActorSpecification[];
   /** VMs of ports that are not in the host's VM, by name. */
@@ -51,6 +52,7 @@ export interface SupervisedState {
 }
 
 export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
+  readonly breakpoints: Breakpoints;
   private readonly routing: Routing;
   private readonly monitors: Monitors;
   private readonly tree: Supervision;
@@ -72,7 +74,8 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     const { routing } = this;
     const moves = new Moves(vms, routing, changes);
     const crashes = new CrashCauses(directory, host.clock);
-    const recovery = new VmRecovery(host, directory, options);
+    this.breakpoints = new Breakpoints(host, directory, changes);
+    const recovery = new VmRecovery(host, directory, options, this.breakpoints);
     const reports = new VmReports({ directory, routing, recovery, persistence, crashes, changes, tracing });
     const kept = { directory, changes, crashes, moves, recovery, reports, tracing };
     const threads = new VmThreads(host, options, circuit !== null, kept, this);
@@ -88,8 +91,8 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
       directory.ports.set(port.name, new SupervisedPort(port, vm, { commands, clock: host.clock, intensity, watcher: this }));
     }
     this.tree = new Supervision(host, options, directory, this);
-    const { tree } = this;
-    this.lifecycle = new Lifecycle({ directory, routing, threads, tree, persistence, crashes, changes }, options);
+    const { tree, breakpoints } = this;
+    this.lifecycle = new Lifecycle({ breakpoints, directory, routing, threads, tree, persistence, crashes, changes }, options);
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
     this.run();
     host.listen(reports.listener('host'));

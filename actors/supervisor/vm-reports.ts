@@ -64,6 +64,7 @@ export class VmReports {
       case 'deaf':
       case 'divergent':
       case 'refused':
+      case 'break':
         changes.emit(event);
         return;
       case 'listenerFailed':

@@ -4,6 +4,7 @@
  */
 import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
 import type { Beginning } from '../../trace/step.js';
+import type { BreakReport } from '../contract/breakpoint.js';
 import type { RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
 import type { CellMap } from './cell/cell.js';
 import type { TapListener } from './tap.js';
@@ -34,6 +35,10 @@ export class HostReports implements TapListener {
     this.refusals.add(refusal);
     const report = { vm, code, party: kinds.partyName(source), kindName: kinds.nameOf(kind), at: this.bus.now() };
     this.report({ type: 'refused', report });
+  }
+
+  breaks(report: BreakReport): void {
+    this.report({ type: 'break', report });
   }
 
   done(party: number): void {

@@ -3,6 +3,7 @@ import type { JournalListener } from '../../bus/journal.js';
 import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { TraceSpace } from '../../trace/memories.js';
+import type { Condition } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
@@ -41,6 +42,8 @@ export interface VmOptions {
   readonly events: VmEvents;
   /** Told of everything that happens in the VM. */
   readonly listener?: TapListener;
+  /** Reads the condition of a breakpoint. Without it, breakpoints have none. @throws BreakpointError `condition` */
+  readonly conditionOf?: (text: string) => Condition;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */

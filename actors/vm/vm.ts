@@ -7,6 +7,7 @@
 import { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import type { Breakpoint } from '../contract/breakpoint.js';
 import type {
   ActorHealth,
   DeadLetter,
@@ -23,6 +24,7 @@ import type { VmName } from '../contract/instance.js';
 import type { Suspect } from '../contract/progress.js';
 import type { TraceSettings, TraceStatus } from '../contract/tracing.js';
 import type { PortHandlers, PortParty } from '../model/port-handlers.js';
+import { Breakpoints } from './breakpoints.js';
 import { CellMap } from './cell/cell.js';
 import { wholeFrame } from './cell/rehearsal.js';
 import type { Runtime } from './cell/runtime.js';
@@ -61,6 +63,7 @@ export class Vm implements VmControl {
   private readonly reports: HostReports;
   private readonly sites: CrashSites;
   private readonly tracer: Tracer;
+  private readonly breakpoints: Breakpoints;
   private closed = false;
 
   constructor(private readonly options: VmOptions) {
@@ -78,6 +81,7 @@ export class Vm implements VmControl {
     this.work = new Pump(runtime, scheduler, this.moves, map);
     this.reports = new HostReports(bus, map, options.events);
     this.sites = new CrashSites(tap);
+    this.breakpoints = new Breakpoints(bus, options, (report) => this.reports.breaks(report));
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
     for (const listener of [runtime.crashes, this.reports, this.sites, metrics, runtime.durability, options.listener])
@@ -244,6 +248,10 @@ export class Vm implements VmControl {
 
   async causes(source: number, sequence: number): Promise<readonly CauseLink[]> {
     return this.runtime.crashes.causes(source, sequence);
+  }
+
+  async breakOn(points: readonly Breakpoint[]): Promise<void> {
+    this.breakpoints.set(points);
   }
 
   async locate(party: string, epoch: number): Promise<string> {

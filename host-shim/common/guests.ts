@@ -54,7 +54,11 @@ export class Guests {
   }
 
   private async loadOne(guest: Guest): Promise<void> {
-    const { load, compile = async (url: URL) => compileGuest(withSourceMapAt(await load(url), url)), deadlineMs = GUEST_LOAD_DEADLINE_MS } = this.platform;
+    const {
+      load,
+      compile = async (url: URL) => compileGuest(withSourceMapAt(await load(url), url)),
+      deadlineMs = GUEST_LOAD_DEADLINE_MS,
+    } = this.platform;
     const late = () => new Error(`${guest.module}: no answer in ${deadlineMs} ms`);
     try {
       const module = await inTime(platformTimers, deadlineMs, compile(guest.module), late);

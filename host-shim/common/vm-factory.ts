@@ -4,6 +4,7 @@ import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import { platformClock } from './clock.js';
+import { conditionOf } from './condition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
 import { Guests, type LoadGuest } from './guests.js';
@@ -42,7 +43,8 @@ export async function loadHere(
 }
 
 /** The options that differ between VMs. */
-export interface VmParts extends Omit<VmOptions, 'parties' | 'listener' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'> {
+export interface VmParts
+  extends Omit<VmOptions, 'parties' | 'listener' | 'conditionOf' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'> {
   readonly definition: VmDefinition;
 }
 
@@ -54,6 +56,7 @@ export function createVm({ definition, ...parts }: VmParts): Vm {
     clock: platformClock,
     timers: platformTimers,
     beat: platformBeat,
+    conditionOf,
     openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
   });
   definition.ports?.(vm);

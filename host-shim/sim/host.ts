@@ -18,6 +18,7 @@ import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
 import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import { TraceMemories } from '../../trace/memories.js';
+import { conditionOf } from '../common/condition.js';
 import { consoleFor } from '../common/console.js';
 import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
@@ -261,6 +262,7 @@ export class SimHost implements Host {
       factories,
       clock: this.clock,
       timers: this.timers,
+      conditionOf,
       // No timer of a thread that stands still runs.
       beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),
       openLink: (ends, unreleased) => this.links.open(place.name, ends as Ends, unreleased),

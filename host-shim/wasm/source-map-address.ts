@@ -48,7 +48,9 @@ export function withSourceMapAt(module: Uint8Array<ArrayBuffer>, url: URL): Uint
     if (id === CODE_SECTION) code = true;
     if (id === CUSTOM_SECTION && code && cursor.text() === SECTION) {
       const address = cursor.text();
-      return URL.canParse(address, url) ? joined(module.subarray(0, start), section(new URL(address, url).href), module.subarray(end)) : module;
+      return URL.canParse(address, url)
+        ? joined(module.subarray(0, start), section(new URL(address, url).href), module.subarray(end))
+        : module;
     }
     cursor.at = end;
   }

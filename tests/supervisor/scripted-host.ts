@@ -189,6 +189,8 @@ export class ScriptedVm implements VmControl {
   async setAnimating(animating: boolean): Promise<void> {
     await this.answer('setAnimating', String(animating), undefined);
   }
+  async breakOn(): Promise<void> {}
+
   async setTrapRate(rate: number, seed: number): Promise<void> {
     await this.answer('setTrapRate', `${rate} ${seed}`, undefined);
   }

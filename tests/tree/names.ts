@@ -18,7 +18,8 @@ const LEFTOVERS = new RegExp(
     word('[Nn]ot ', '(?:yet )?implemented'),
     word('\\b(?:test|it|describe)\\.(?:sk', 'ip|on', 'ly|to', 'do)\\b'),
     word('^\\s*// @ts-', '(?:ignore|nocheck)'),
-    word('\\bde', 'bugger;'),
+    // Where a person has said why.
+    word('(?<!lint/suspicious/noDebugger: [^\\n]*\\n\\s*)\\bde', 'bugger;'),
     word('<<<<', '<<< '),
   ].join('|'),
   'gm',

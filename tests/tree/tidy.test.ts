@@ -372,9 +372,14 @@ const RULES: readonly Rule[] = [
       [{ 'docs/A.md': `text\n${marker}: write` }, `docs/A.md:2 has the leftover '${marker}'`],
       [{ 'a.test.ts': ['it.on', 'ly("x")'].join('') }, ["a.test.ts:1 has the leftover 'it.on", "ly'"].join('')],
       [{ 'a.ts': ['throw new Error("Not imp', 'lemented")'].join('') }, ["a.ts:1 has the leftover 'Not imp", "lemented'"].join('')],
+      [{ 'a.ts': ['de', 'bugger;'].join('') }, ["a.ts:1 has the leftover 'de", "bugger;'"].join('')],
       [{ 'a.ts': ['// @ts-', 'ignore'].join('') }, ["a.ts:1 has the leftover '// @ts-", "ignore'"].join('')],
     ],
-    kept: { 'a.ts': 'const mastodon = "todos"; // only, skip', 'wasm-actors/a.ts': ['// @ts-', 'ignore: decorator'].join('') },
+    kept: {
+      'a.ts': 'const mastodon = "todos"; // only, skip',
+      'wasm-actors/a.ts': ['// @ts-', 'ignore: decorator'].join(''),
+      'b.ts': ['// biome-ignore lint/suspicious/noDebugger: why\n  de', 'bugger;'].join(''),
+    },
   },
   {
     says: 'no place or tool of those who wrote it is named',

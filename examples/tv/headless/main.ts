@@ -1,5 +1,5 @@
 /** `npm start -- --headless`: runs the television without a browser and reports. */
-import { PlacementError } from 'tandem';
+import { BreakpointError, PlacementError } from 'tandem';
 import { OptionError, parseHeadlessOptions } from './options.js';
 import { printReport } from './report.js';
 import { runHeadless } from './run.js';
@@ -11,7 +11,7 @@ try {
   else printReport(report);
   process.exitCode = report.errors.length === 0 ? 0 : 1;
 } catch (error) {
-  if (!(error instanceof OptionError || error instanceof PlacementError)) throw error;
+  if (!(error instanceof OptionError || error instanceof PlacementError || error instanceof BreakpointError)) throw error;
   console.error(error.message);
   process.exitCode = 2;
 }

@@ -1,7 +1,7 @@
 /** Options of `npm start -- --headless`. */
 import { parseArgs } from 'node:util';
-import { parsePlacement } from 'tandem';
-import { ACTOR_NAMES } from '../application.js';
+import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
+import { ACTOR_NAMES, parties } from '../application.js';
 import type { PageOptions } from '../page-options.js';
 
 /** Real time of a frame on threads: shorter than a television's, so that a run takes less time than it shows. */
@@ -19,6 +19,8 @@ export interface HeadlessOptions {
   /** Real time between two frames on real threads. */
   readonly frameMs: number;
   readonly page: PageOptions;
+  /** Where to stop in a debugger, as `breakOn` of the system takes it. */
+  readonly breakOn: readonly Breakpoint[];
   readonly json: boolean;
 }
 
@@ -27,7 +29,7 @@ export class OptionError extends Error {
   override readonly name = 'OptionError';
 }
 
-/** @throws OptionError, or PlacementError, which names the existing actors */
+/** @throws OptionError, BreakpointError, or PlacementError, which names the existing actors */
 export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions {
   const values = parse(input);
   if (values.host !== 'node' && values.host !== 'sim') throw new OptionError(`--host is node or sim, not ${values.host}`);
@@ -44,6 +46,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     viewer: viewerOf(values.viewer),
     frameMs: wholeNumber('--frame-ms', values['frame-ms'], 1),
     page: pageOf(values['request-deadline-ms']),
+    breakOn: values.break.map((text) => parseBreakpoint(text, parties)),
     json: values.json,
   };
 }
@@ -63,6 +66,7 @@ function parse(input: readonly string[]) {
         viewer: { type: 'string', default: 'random' },
         'frame-ms': { type: 'string', default: String(REAL_FRAME_MS) },
         'request-deadline-ms': { type: 'string' },
+        break: { type: 'string', multiple: true, default: [] },
         json: { type: 'boolean', default: false },
       },
     }).values;

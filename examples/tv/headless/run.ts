@@ -59,7 +59,7 @@ class HeadlessRun {
   ) {}
 
   async open(life: Life): Promise<void> {
-    const { host: name, placement, seed, trapRate, page, frameMs } = this.options;
+    const { host: name, placement, seed, trapRate, page, frameMs, breakOn } = this.options;
     const onPortError = (port: string, error: unknown) =>
       void this.errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
     const stage = await (name === 'sim' ? simStage : nodeStage)({ seed, onPortError, page, frameMs, delay: AT_ONCE });
@@ -75,6 +75,7 @@ class HeadlessRun {
       placement,
       seed,
       trapRate,
+      breakOn,
       intensity: INTENSITY,
       circuit: null, // the report is about the requested placement
       storage: this.storage,

@@ -6,17 +6,19 @@
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
  *   ?requestDeadlineMs=2000   deadline of the page's requests
+ *   ?break=focus.key   stops in the debugger before such a message is handled, as `breakOn` of the system; may be given several times
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
-import { parsePlacement } from 'tandem';
+import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
 import type { BrowserCapabilities } from 'tandem/browser';
-import { ACTOR_NAMES } from '../application.js';
+import { ACTOR_NAMES, parties } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
 
 export interface Device {
   readonly placement: string;
   readonly capabilities: BrowserCapabilities;
   readonly page: PageOptions;
+  readonly breakOn: readonly Breakpoint[];
 }
 
 /** The address makes no sense. The message is one line and says what is allowed. */
@@ -26,7 +28,7 @@ class AddressError extends Error {
 
 /**
  * @param found what the browser can really do: an address only takes away
- * @throws AddressError, RangeError for an invalid deadline, or PlacementError, which names the existing actors
+ * @throws AddressError, RangeError for an invalid deadline, BreakpointError, or PlacementError, which names the existing actors
  */
 export function readDevice(parameters: URLSearchParams, found: BrowserCapabilities): Device {
   const placement = parameters.get('placement') ?? 'mixed';
@@ -34,6 +36,7 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
   return {
     placement,
     page: pageOptionsIn(parameters),
+    breakOn: parameters.getAll('break').map((text) => parseBreakpoint(text, parties)),
     capabilities: {
       ...found,
       wasm: found.wasm && isOn(parameters, 'wasm'),

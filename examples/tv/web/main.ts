@@ -5,6 +5,8 @@
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed),
  * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
+ *
+ * For a developer at the browser's console, `tandem` is the application, and `tandem.system` its present system.
  */
 import {
   type ApplicationChange,
@@ -58,13 +60,14 @@ async function start(): Promise<void> {
     open: (life) => open(life, device, storage),
     onChange,
   });
+  Object.assign(window, { tandem: application });
   persistWhenHidden({ persist: () => application.system.persist() }, document);
   new Panel({ application, window, list: element('actors'), crash: element('crash') });
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
 }
 
 /** Opens one life of the application. It shares only the canvas and the storage with the life before. */
-async function open(life: Life, { placement, capabilities, page }: Device, storage: Storage): Promise<void> {
+async function open(life: Life, { placement, capabilities, page, breakOn }: Device, storage: Storage): Promise<void> {
   const host = createBrowserHost({
     capabilities,
     parties,
@@ -98,7 +101,7 @@ async function open(life: Life, { placement, capabilities, page }: Device, stora
   const input = openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
-  const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage });
+  const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn });
   display.start();
 }
 
