@@ -1,4 +1,5 @@
 /** Digests of received messages. The same in ../wasm-actors/courier/digest.ts. */
+import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
 
 /** How many bytes of a payload are looked at: enough to tell two of a plan apart, few enough for a million bytes. */
 const SAMPLES = 16;
@@ -16,4 +17,7 @@ export function digestOf(payload: Uint8Array): number {
   return digest;
 }
 
-export const payloadOf = (id: number, bytes: number): Uint8Array => new Uint8Array(bytes).fill(id & 0xff);
+const payloads = new Uint8Array(FRAME_BYTES_MAX);
+
+/** Valid until the next call: whoever sends it has it encoded before. A payload may be most of a frame, and there are many. */
+export const payloadOf = (id: number, bytes: number): Uint8Array => payloads.subarray(0, bytes).fill(id & 0xff);

@@ -33,7 +33,7 @@ import { Kernel } from './kernel.js';
 import { type Ends, Links } from './links.js';
 import { load } from './load.js';
 import { type Delay, drawDelay, type LinkFaults } from './transport.js';
-import { afterTurn } from './turn.js';
+import { Turns } from './turn.js';
 
 /** Delays from those of a thread that wakes at once to those of a busy one on a slow device. */
 const DELAY_DEFAULT: Delay = { minMicros: 20, maxMicros: 2_000 };
@@ -90,6 +90,7 @@ export class SimHost implements Host {
   private readonly loading = new Set<Promise<unknown>>();
   private readonly deadlines: DebuggerAwareDeadlines;
   private readonly guests = new GuestMemory();
+  private readonly turns = new Turns();
   private readonly roundMicros: Delay;
 
   constructor(private readonly options: SimHostOptions) {
@@ -209,10 +210,10 @@ export class SimHost implements Host {
     return { definition, factories: factories.map(hanging), unfit };
   }
 
-  /** Turns the event loop. The real time to load a guest must not show on the virtual clock. */
+  /** Lets go on what can. The real time to load a guest must not show on the virtual clock. */
   private async turn(): Promise<void> {
     if (this.loading.size > 0) await Promise.allSettled(this.loading);
-    await new Promise<void>((resolve) => afterTurn(resolve));
+    await this.turns.next();
   }
 
   private start(name: VmName, loaded: LoadedDefinition, listener: VmListener, memory?: VmMemory): { vm: Vm; handle: VmHandle } {

@@ -3,17 +3,17 @@
  * takes as long as its work does, and the same seed gives the same run.
  *
  * The catch: between two events every promise that can settle must have settled, or the order of what follows would depend on the
- * platform. So `run` lets the real event loop turn until all is quiet after each event.
+ * platform. So `run` lets them settle until all is quiet after each event.
  */
 
 /** Where the virtual clock starts: 2026-01-01T00:00:00Z, in microseconds. Any fixed time would do. */
 export const SIMULATION_EPOCH_MICROS = 1_767_225_600_000_000;
 
-/** Turns of the event loop within one moment: a restart takes a few dozen. What is not over by then waits for its time, as backoff does. */
+/** Turns within one moment: a restart takes a few dozen. What is not over by then waits for its time, as backoff does. */
 const TURNS_MAX = 200;
 
 export interface KernelOptions {
-  /** Resolves when the real event loop has turned once. */
+  /** Resolves when every promise has settled that could. */
   readonly turn: () => Promise<void>;
   /** False while something of this moment may still be to come. */
   readonly isQuiet: () => boolean;
