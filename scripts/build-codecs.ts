@@ -17,7 +17,7 @@ const BUILT = ['dist', 'node_modules', 'artifacts'];
 const NOTE = 'dist/codecs.inputs.json';
 
 /** Files outside the schemas' folders that shape the generated code. */
-const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'scripts/tools/codecs.ts', 'scripts/tools/library.ts'];
+const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'scripts/own-library.ts', 'scripts/tools/codecs.ts'];
 
 /** Hash of each file, by its path from the root. */
 type Hashes = Record<string, string>;

@@ -13,9 +13,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
 import { isMain } from './is-main.js';
+import { ownGuestLibrary } from './own-library.js';
 import { buildGuests } from './tools/guests.js';
 
 const root = resolve(import.meta.dirname, '..');
+const library = ownGuestLibrary();
 
 const namesIn = (folder: string): string[] => (existsSync(join(root, folder)) ? readdirSync(join(root, folder)).sort() : []);
 const sourcesIn = (folder: string): string[] =>
@@ -42,7 +44,7 @@ const modulePath = (source: string): string => `dist/${source.replace(/\.ts$/, '
  */
 export async function buildGuestsIn(folders: readonly string[] | null, compilers: number, built: (name: string) => void): Promise<void> {
   const sources = guestSources().filter((source) => folders === null || folders.some((folder) => source.startsWith(folder)));
-  await buildGuests({ root, sources, modulePath, compilers, built });
+  await buildGuests({ root, sources, modulePath, library, compilers, built });
 }
 
 /** @throws Error when a name, without folder and extension, is not known */
@@ -55,7 +57,7 @@ function sourcesOf(names: readonly string[]): string[] {
 
 if (isMain(import.meta.url)) {
   try {
-    for (const path of await buildGuests({ root, sources: sourcesOf(process.argv.slice(2)), modulePath })) {
+    for (const path of await buildGuests({ root, sources: sourcesOf(process.argv.slice(2)), modulePath, library })) {
       const bytes = readFileSync(join(root, path));
       console.log(`${path}  ${bytes.length} bytes, ${brotliCompressSync(bytes).length} brotli`);
     }

@@ -32,6 +32,9 @@ interface Purpose {
 
 const RUN_BY_COMMAND = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'cli', 'examples'];
 
+/** Names of the folders of AssemblyScript, which has TypeScript's extension. */
+const ASSEMBLY_SCRIPT = ['assembly', 'wasm-actors'];
+
 /** Compilers of AssemblyScript that run in parallel: the smallest machine has a core for each. */
 const COMPILERS = 2;
 
@@ -57,7 +60,7 @@ class Steps {
 async function compile({ projects }: Purpose): Promise<void> {
   const steps = new Steps();
   if (projects === null) {
-    const count = await transpile({ root, folders: RUN_BY_COMMAND, outFolder: resolve(root, 'dist') });
+    const count = await transpile({ root, folders: RUN_BY_COMMAND, foreign: ASSEMBLY_SCRIPT, outFolder: resolve(root, 'dist') });
     if (count > 0) steps.done(`${count} files of TypeScript, unchecked`);
     return;
   }

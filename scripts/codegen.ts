@@ -12,6 +12,7 @@ import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { schemaHash } from '../protocol/codegen/schema-hash.js';
 import { isMain } from './is-main.js';
+import { ownSchemas } from './own-library.js';
 import { type Codecs, generateCodecs, isApplication, isFolder, settle } from './tools/codecs.js';
 
 const OPTIONS = ['--check', '--approve'];
@@ -38,7 +39,7 @@ export async function generateGuarded(folder: string, runtime: string, within = 
   try {
     return await generateCodecs({
       folder,
-      runtime,
+      runtime: ownSchemas(runtime),
       loading: (file) => {
         loading = file;
       },

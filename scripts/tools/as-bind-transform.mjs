@@ -6,9 +6,9 @@
  * Only functions whose signature as-bind can convert are listed. Those with the ABI's prefix take raw pointers and stay raw.
  *
  * The section `tandem_sources` lists the files that cannot contain an actor's own line, by their role (`driver`, `runtime`, `allocation`):
- * host-shim/wasm/positions.ts.
+ * library.ts.
  *
- * Where the language's allocator finds no memory, it is made to call the kit's `__outOfMemory` (wasm-actors/kit/collector.ts) instead of
+ * Where the language's allocator finds no memory, it is made to call the library's `__outOfMemory` instead of
  * `unreachable`, which says nothing.
  */
 import { ElementKind, Node, NodeKind, SourceKind } from 'assemblyscript';

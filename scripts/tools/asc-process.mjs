@@ -4,25 +4,16 @@
  *
  *   compile {words, root, library} ──> {problem, outputs, inputs}
  *
- * An import by the name of the runtime's package leads to the runtime's folder, wherever it is installed: `tandem/guest` is what an actor
- * builds on.
+ * An import by the name of the runtime's package leads to the runtime's folder, wherever it is installed, or to a source that one of the
+ * package's doors re-exports.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { posix, relative, resolve } from 'node:path';
 import asc from 'assemblyscript/asc';
 import { transformOf } from './as-bind-transform.mjs';
 
-/** Files under the package's name that only re-export others. */
-const DOORS = {
-  'guest.ts': "export * from './wasm-actors/kit/index';",
-  'guest/exports.ts': "export * from '../wasm-actors/kit/exports';",
-};
-const KIT = 'wasm-actors/kit/';
-
 /** Where the compiler found each source, by the source's name in the compiler. */
 class Sources {
-  files = new Map();
-
   constructor(root, library) {
     this.root = root;
     this.library = library;
@@ -34,24 +25,24 @@ class Sources {
     const path = resolve(this.root, folder, name);
     const [, inPackage] = this.inPackage.exec(path.replaceAll('\\', '/')) ?? [];
     if (inPackage === undefined) return { file: path };
-    return DOORS[inPackage] === undefined ? { file: resolve(this.library.folder, inPackage) } : { text: DOORS[inPackage] };
-  }
-
-  /** Path in the runtime's folder; undefined for a source outside the runtime. */
-  ofLibrary(name) {
-    const prefix = `~lib/${this.library.name}/`;
-    if (name.startsWith(prefix)) return name.slice(prefix.length);
-    if (name.startsWith('~lib/')) return undefined;
-    const path = relative(this.library.folder, resolve(this.root, name)).replaceAll('\\', '/');
-    return path.startsWith(KIT) || path.startsWith('protocol/') ? path : undefined;
+    const behind = this.library.doors[inPackage.replace(/\.ts$/, '')];
+    return behind === undefined
+      ? { file: resolve(this.library.folder, inPackage) }
+      : { text: `export * from './${posix.relative(posix.dirname(inPackage), behind)}';` };
   }
 
   /** Role of a source, for the search for the line at which an actor has trapped. */
   roleOf(name) {
-    const path = this.ofLibrary(name);
-    if (path === undefined) return name.includes('/generated/assembly/') ? 'runtime' : undefined;
-    if (path === `${KIT}turn.ts` || path === `${KIT}exports.ts`) return 'driver';
-    return path === `${KIT}collector.ts` ? 'allocation' : 'runtime';
+    const { library, root } = this;
+    const prefix = `~lib/${library.name}/`;
+    if (name.startsWith(prefix)) return this.roleIn(name.slice(prefix.length)) ?? 'runtime';
+    if (name.startsWith('~lib/')) return undefined;
+    const role = this.roleIn(relative(library.folder, resolve(root, name)).replaceAll('\\', '/'));
+    return role ?? (name.includes('/generated/assembly/') ? 'runtime' : undefined);
+  }
+
+  roleIn(path) {
+    return this.library.roles.find(([known]) => path === known || (known.endsWith('/') && path.startsWith(known)))?.[1];
   }
 }
 

@@ -1,5 +1,6 @@
 /** Compiles AssemblyScript in another process, one module after another. */
 import { type ChildProcess, fork } from 'node:child_process';
+import type { GuestLibrary } from './library.js';
 
 export interface Compiled {
   /** The compiler's report; null when it compiled. */
@@ -13,13 +14,10 @@ export interface Compiled {
 export class GuestCompiler {
   private process: ChildProcess | null = null;
 
-  /**
-   * @param root folder that paths are relative to
-   * @param library the runtime's package: the name by which actors import it, and its folder
-   */
+  /** @param root folder that paths are relative to */
   constructor(
     private readonly root: string,
-    private readonly library: { readonly name: string; readonly folder: string },
+    private readonly library: GuestLibrary,
   ) {}
 
   /**

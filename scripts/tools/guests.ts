@@ -3,14 +3,14 @@
  * there, too, with a hash of each file, and a guest with unchanged inputs is not rebuilt. An `asconfig.json` next to a source adds
  * compiler options.
  *
- * A source imports the kit by the runtime's package (`tandem/guest`), wherever that is installed, and the generated codecs of its schema.
+ * A source imports what it is built on by the runtime's package, wherever that is installed, and the generated codecs of its schema.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import { GuestCompiler } from './guest-compiler.js';
-import { type Library, ownLibrary } from './library.js';
+import type { GuestLibrary } from './library.js';
 import { functionStarts } from './wasm-functions.js';
 
 export interface GuestBuild {
@@ -20,27 +20,18 @@ export interface GuestBuild {
   readonly sources: readonly string[];
   /** Path of a source's module; next to the source when not given. */
   readonly modulePath?: (source: string) => string;
-  /** The runtime. When not given, the one that this is part of. */
-  readonly library?: Library;
+  readonly library: GuestLibrary;
   /** Number of compiler processes that run in parallel; 1 when not given. */
   readonly compilers?: number;
   /** Called with the name of each guest that was compiled. */
   readonly built?: (name: string) => void;
 }
 
-/**
- * Linear memory: eight times the largest snapshot. An actor at all of its bounds needs its columns, the snapshot that it was restored
- * from, the next one while its buffer grows, and lists of as many items as a message may have. A guest that leaks traps at this bound
- * and does not take the device down.
- */
-const MEMORY_PAGES_MAX = (8 * SNAPSHOT_BYTES_MAX) / 65_536;
-
 const COMPILER_OPTIONS = [
   // Compared with shrink level 1, a frame takes a third less time, and a compressed module is a twentieth larger.
   ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
   // The kit collects garbage between batches, when nothing is on the stack. It counts allocations to know when it should.
   ...['--runtime', 'minimal', '--exportRuntime', '--use', '__new=__countedNew', '--use', '__renew=__countedRenew'],
-  ...['--maximumMemory', String(MEMORY_PAGES_MAX)],
 ];
 
 /** Files that shape every module without being read by the compiler. */
@@ -51,7 +42,7 @@ const TOOLS = ['guests.ts', 'asc-process.mjs', 'as-bind-transform.mjs', 'guest-c
  * @returns paths of the modules
  * @throws Error with the compiler's report
  */
-export async function buildGuests({ root, sources, library = ownLibrary(), ...build }: GuestBuild): Promise<string[]> {
+export async function buildGuests({ root, sources, library, ...build }: GuestBuild): Promise<string[]> {
   const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), compilers = 1, built = () => {} } = build;
   const files = new GuestFiles(root, library);
   const stale = sources.filter((source) => !files.isCurrent(modulePath(source)));
@@ -75,7 +66,7 @@ async function compileGuest(source: string, module: string, compiler: GuestCompi
   const { problem, outputs, inputs } = await compiler.compile([
     source,
     ...['--baseDir', files.root, '--outFile', module, '--sourceMap', `./${basename(module)}.map`],
-    ...COMPILER_OPTIONS,
+    ...[...COMPILER_OPTIONS, '--maximumMemory', String(files.library.memoryPagesMax)],
     ...['--config', existsSync(join(files.root, config)) ? config : 'none'],
   ]);
   if (problem !== null) throw new Error(`${source} does not compile\n${problem}`);
@@ -86,7 +77,15 @@ async function compileGuest(source: string, module: string, compiler: GuestCompi
   files.note(module, inputs);
 }
 
-type Inputs = Record<string, string | null>;
+interface Inputs {
+  /** Of what the library says about itself. */
+  readonly library: string | null;
+  /** Of each file, by its path; null where there was none. */
+  readonly files: Readonly<Record<string, string | null>>;
+}
+
+/** The compiler's package, whose version stands in there. */
+const COMPILER = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/transform')), '../package.json');
 
 const hash = (text: string | null): string | null => text && createHash('sha256').update(text).digest('hex').slice(0, 16);
 
@@ -96,21 +95,27 @@ class GuestFiles {
 
   constructor(
     readonly root: string,
-    readonly library: Library,
+    readonly library: GuestLibrary,
   ) {
     const tools = TOOLS.map((name) => resolve(import.meta.dirname, name));
-    this.tools = [...tools, resolve(library.folder, 'node_modules/assemblyscript/package.json')].map((file) => relative(root, file));
+    this.tools = [...tools, COMPILER].map((file) => relative(root, file));
   }
 
   isCurrent(module: string): boolean {
     const noted = this.read(inputsPath(module));
     if (!noted || !existsSync(join(this.root, module))) return false;
-    return Object.entries(JSON.parse(noted) as Inputs).every(([path, known]) => hash(this.read(path)) === known);
+    const { library, files } = JSON.parse(noted) as Inputs;
+    return library === this.settings && Object.entries(files ?? {}).every(([path, known]) => hash(this.read(path)) === known);
+  }
+
+  /** The folder is left out: the same library elsewhere gives the same module. */
+  private get settings(): string | null {
+    return hash(JSON.stringify({ ...this.library, folder: '' }));
   }
 
   note(module: string, inputs: ReadonlyMap<string, string | null>): void {
     const read = [...this.tools.map((path) => [path, this.read(path)] as const), ...inputs];
-    const noted: Inputs = Object.fromEntries(read.map(([path, text]) => [path, hash(text)]));
+    const noted: Inputs = { library: this.settings, files: Object.fromEntries(read.map(([path, text]) => [path, hash(text)])) };
     this.write(inputsPath(module), JSON.stringify(noted, null, 1));
   }
 
@@ -135,7 +140,7 @@ const inputsPath = (module: string): string => `${module}.inputs.json`;
  * map does not say. A source map carries the text of its sources. That of the language's library is left out: it is most of the text, and
  * nobody debugs it.
  */
-function finishSourceMap(json: string, module: Uint8Array, library: Library): string {
+function finishSourceMap(json: string, module: Uint8Array, library: GuestLibrary): string {
   const map = JSON.parse(json) as {
     sourceRoot?: string;
     sources: string[];

@@ -10,21 +10,27 @@ export interface Transpilation {
   readonly root: string;
   /** Folders of sources, from the root. */
   readonly folders: readonly string[];
+  /** Names of folders below them that are in another language, which shares the extension. */
+  readonly foreign: readonly string[];
   /** Folder of the output, in which each file keeps its path from the root. */
   readonly outFolder: string;
 }
 
-/** Matches AssemblyScript, and files that are not part of a build. */
-const NO_SOURCE = /(^|\/)(assembly|wasm-actors)\/|\.test\.ts$|\.d\.ts$/;
+const NO_SOURCE = /\.test\.ts$|\.d\.ts$/;
 
 const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** @returns the number of files built. @throws with esbuild's report */
-export async function transpile({ root, folders, outFolder }: Transpilation): Promise<number> {
+export async function transpile({ root, folders, foreign, outFolder }: Transpilation): Promise<number> {
+  const isForeign = (path: string) =>
+    path
+      .split('/')
+      .slice(0, -1)
+      .some((name) => foreign.includes(name));
   const sources = folders.flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-      .filter((path) => path.endsWith('.ts') && !NO_SOURCE.test(path)),
+      .filter((path) => path.endsWith('.ts') && !NO_SOURCE.test(path) && !isForeign(path)),
   );
   const stale = sources.filter((path) => changedAt(join(root, path)) >= changedAt(join(outFolder, path.replace(/\.ts$/, '.js'))));
   if (stale.length === 0) return 0;

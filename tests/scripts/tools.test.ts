@@ -8,6 +8,7 @@ import { startSystem } from '../../actors/application/system.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { createSimHost } from '../../host-shim/sim/host.js';
 import type { BoundParty, BoundRequest } from '../../protocol/bind.js';
+import { ownGuestLibrary, ownSchemas } from '../../scripts/own-library.js';
 import { generateCodecs, settle } from '../../scripts/tools/codecs.js';
 import { buildGuests } from '../../scripts/tools/guests.js';
 import { buildPage, guestFilesIn } from '../../scripts/tools/page.js';
@@ -112,14 +113,15 @@ async function count(placement: string, guest: URL): Promise<number> {
 }
 
 test('codecs, a guest and a page of a folder elsewhere; its twins agree, and the guest is built once', async () => {
-  const { problems, texts } = await generateCodecs({ folder: join(folder, 'protocol') });
+  const { problems, texts } = await generateCodecs({ folder: join(folder, 'protocol'), runtime: ownSchemas() });
   expect(problems).toEqual([]);
   settle(join(folder, 'protocol'), texts, true);
   const ofRepository = [...texts.values()].filter((text) => /from '(\.\.\/){2,}/.test(text));
   expect(ofRepository).toEqual([]);
 
   const built: string[] = [];
-  const build = () => buildGuests({ root: folder, sources: ['wasm-actors/tally.ts'], built: (name) => void built.push(name) });
+  const guests = { root: folder, sources: ['wasm-actors/tally.ts'], library: ownGuestLibrary() };
+  const build = () => buildGuests({ ...guests, built: (name) => void built.push(name) });
   expect([await build(), await build(), built]).toEqual([['wasm-actors/tally.wasm'], ['wasm-actors/tally.wasm'], ['tally']]);
   const guest = pathToFileURL(join(folder, 'wasm-actors/tally.wasm'));
   expect([await count('js', guest), await count('wasm', guest)]).toEqual([107, 107]);

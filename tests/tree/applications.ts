@@ -1,5 +1,5 @@
 /** What knows no application: the language of schemas, the bus and the actor model, and the tools that build what is written in the one and runs on the others. */
-import { importsOf, isCode, lineAt, type Tree } from './tree.js';
+import { importsOf, isCode, lineAt, type Tree, withoutComments } from './tree.js';
 
 /** The language, beside which stands the standard library of messages and ports. The door has both. */
 const isLanguage = (path: string): boolean => /^protocol\/([^/]+|codegen\/.*|assembly\/.*)$/.test(path) && path !== 'protocol/index.ts';
@@ -37,6 +37,30 @@ export function knownActors(tree: Tree): string[] {
       const found = match[0].startsWith('/') ? null : name.exec(match[0]);
       if (found) findings.push(`${path}:${lineAt(text, match.index)} names the actor ${found[0]}`);
     }
+  }
+  return findings;
+}
+
+/** The part of the runtime that generating is about, and that is the generator itself. */
+const OF_THE_TOOLS = /^(scripts\/tools\/|protocol\/codegen\/|protocol\/schema\.ts$)/;
+
+/** Paths of this repository in the tools that build for an application anywhere: they are told folders and specifiers. */
+export function placesInTools(tree: Tree): string[] {
+  const folders = [...new Set([...tree.keys()].filter((path) => path.includes('/')).map((path) => path.split('/')[0]))].join('|');
+  const place = new RegExp(`(?:^.|[^\\w.-])(?:${folders})(?:\\/|.$)`);
+  const inPattern = new RegExp(`(?<![\\w.-])(?:${folders})[^\\\\\\s'"\`/]*\\\\(?!\\w)`, 'g');
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!isCode(path) || !path.startsWith('scripts/tools/')) continue;
+    const imported = importsOf(path, text);
+    for (const { specifier, target, line } of imported)
+      if (target !== null && !OF_THE_TOOLS.test(target)) findings.push(`${path}:${line} imports ${specifier}`);
+    for (const match of text.matchAll(TEXTS)) {
+      const said = match[0].startsWith('/') || imported.some(({ specifier }) => match[0].slice(1, -1) === specifier);
+      if (!said && place.test(match[0])) findings.push(`${path}:${lineAt(text, match.index)} knows the place ${match[0]}`);
+    }
+    const code = withoutComments(text);
+    for (const match of code.matchAll(inPattern)) findings.push(`${path}:${lineAt(code, match.index)} knows the place ${match[0]}`);
   }
   return findings;
 }

@@ -246,6 +246,38 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    says: 'the tools that build for applications know no path of this repository',
+    findings: applications.placesInTools,
+    broken: [
+      [
+        { 'wasm-actors/kit/turn.ts': '', 'scripts/tools/guests.ts': "const KIT = 'wasm-actors/kit/';" },
+        "scripts/tools/guests.ts:1 knows the place 'wasm-actors/kit/'",
+      ],
+      [
+        { 'protocol/schema.ts': '', 'scripts/tools/codecs.ts': "// why\nconst folder = join(root, 'protocol');" },
+        "scripts/tools/codecs.ts:2 knows the place 'protocol'",
+      ],
+      [
+        { 'protocol/schema.ts': '', 'scripts/tools/codecs.ts': 'const path = name + "/protocol/assembly";' },
+        'scripts/tools/codecs.ts:1 knows the place "/protocol/assembly"',
+      ],
+      [
+        { 'wasm-actors/scene.ts': '', 'scripts/tools/transpile.ts': 'const NO_SOURCE = /(^|\\/)(assembly|wasm-actors)\\//;' },
+        'scripts/tools/transpile.ts:1 knows the place wasm-actors)\\',
+      ],
+      [
+        { 'bus/limits.ts': '', 'scripts/tools/guests.ts': "import { MOST } from '../../bus/limits.js';" },
+        'scripts/tools/guests.ts:1 imports ../../bus/limits.js',
+      ],
+    ],
+    kept: {
+      'protocol/schema.ts': '',
+      'scripts/tools/codecs.ts':
+        "/** As protocol/messages. */\nimport type { PartySchema } from '../../protocol/schema.js';\nimport { emit } from '../../protocol/codegen/emit.js';\nconst protocol = join(root, 'generated', 'protocols/x', 'messages/a');",
+      'scripts/build.ts': "const folders = ['protocol'];",
+    },
+  },
+  {
     says: 'an example imports the runtime by the name of its package',
     findings: layers.wrongExampleImports,
     broken: [
