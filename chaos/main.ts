@@ -1,6 +1,5 @@
 /** `npm run chaos -- ...`: runs applications at random, with faults at random, and checks that nothing shows of it. docs/CHAOS.md */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
 import type { ActorFactory } from '../actors/contract/instance.js';
 import { playChromium } from './chromium.js';
 import { measureCoverage } from './coverage.js';
@@ -20,7 +19,8 @@ import {
 } from './options.js';
 import { FAULT_KINDS, type Plan } from './plan.js';
 import { durationsByKind, printCoverage, printDurations, printLongRun, printTally, toJson } from './report.js';
-import { addTally, emptyTally, type Tally, tryPlan } from './seeds.js';
+import { tryPlan } from './seeds.js';
+import { trySeedsInThreads } from './seeds-threads.js';
 import { shrink } from './shrink.js';
 import { loadWasmFactories } from './sim-run.js';
 import { tryThreads } from './try-threads.js';
@@ -108,33 +108,17 @@ async function showCoverage({ json }: CoverageOptions): Promise<boolean> {
 }
 
 async function playSeeds(options: SeedOptions): Promise<boolean> {
-  const tally = await trySeedsInThreads(options);
+  const { tally, ended } = await trySeedsInThreads(options, GUESTS);
   for (const { seed, plan, problems } of tally.failures) {
     console.log(`\nseed ${seed} fails: ${problems.slice(0, 5).join('\n  ')}`);
     console.log(`again:    ${commandFor(seed, options)}`);
-    if (tally.failures.findIndex((failure) => failure.seed === seed) < SHRUNK_MAX) await cutDown(seed, plan, wasmFactories);
+    const shown = tally.failures.findIndex((failure) => failure.seed === seed) < SHRUNK_MAX;
+    if (shown && ended === null) await cutDown(seed, plan, wasmFactories);
   }
+  if (ended !== null) console.log(`ended by ${ended} after ${tally.seeds} of ${options.seeds} seeds`);
   printTally(tally);
   if (options.json) console.log(JSON.stringify(toJson(tally)));
-  return tally.failures.length === 0;
-}
-
-/** Tries the seeds in threads, which take them in turn. */
-async function trySeedsInThreads({ seed, seeds, kinds, jobs }: SeedOptions): Promise<Tally> {
-  const sum = emptyTally();
-  const parts = Array.from({ length: jobs }, (_, job) => {
-    const count = Math.ceil((seeds - job) / jobs);
-    const worker = new Worker(new URL('./seeds-worker.js', import.meta.url), {
-      workerData: { seeds: { first: seed + job, count, step: jobs }, kinds, guests: GUESTS.href },
-    });
-    return new Promise<Tally>((resolve, reject) => {
-      worker.once('message', resolve);
-      worker.once('error', reject);
-    });
-  });
-  for (const part of parts) addTally(sum, await part);
-  sum.failures.sort((a, b) => a.seed - b.seed);
-  return sum;
+  return tally.failures.length === 0 && ended === null;
 }
 
 function commandFor(seed: number, { kinds }: SeedOptions): string {

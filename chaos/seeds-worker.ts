@@ -1,7 +1,7 @@
-/** A thread that takes a share of the seeds. */
+/** A thread that takes a share of the seeds. It tells what each has come to, so that what was done is known whenever the run ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { trySeeds } from './seeds.js';
 import { loadWasmFactories } from './sim-run.js';
 
 const { seeds, kinds, guests } = workerData;
-parentPort?.postMessage(await trySeeds(seeds, kinds, await loadWasmFactories(new URL(guests))));
+await trySeeds(seeds, kinds, await loadWasmFactories(new URL(guests)), (tally) => parentPort?.postMessage(tally));

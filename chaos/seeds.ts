@@ -90,17 +90,19 @@ export function addTally(sum: Tally, part: Tally): void {
   sum.failures.push(...part.failures);
 }
 
+/** @param done is called after each seed with what it has come to */
 export async function trySeeds(
   seeds: { readonly first: number; readonly count: number; readonly step: number },
   kinds: readonly FaultKind[],
   wasmFactories: readonly ActorFactory[],
-  done: () => void = () => {},
+  done: (tally: Tally) => void = () => {},
 ): Promise<Tally> {
-  const tally = emptyTally();
+  const sum = emptyTally();
   for (let i = 0, seed = seeds.first; i < seeds.count; i++, seed += seeds.step) {
-    tally.seeds++;
+    const tally = { ...emptyTally(), seeds: 1 };
     addTrial(tally, seed, await tryPlan(drawPlan(seed, kinds), wasmFactories));
-    done();
+    addTally(sum, tally);
+    done(tally);
   }
-  return tally;
+  return sum;
 }
