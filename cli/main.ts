@@ -1,9 +1,12 @@
 /** `npx tandem`: finds the command, parses its options, and turns what goes wrong into one line and an exit code. */
 import { parseArgs } from 'node:util';
+import { bisectCommand } from './bisect.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
+import { replayCommand } from './replay.js';
+import { whyCommand } from './why.js';
 
 /** In the order in which `--help` lists them. */
-export const COMMANDS: readonly Command[] = [];
+export const COMMANDS: readonly Command[] = [replayCommand, bisectCommand, whyCommand];
 
 const firstSentence = (text: string): string => text.split(/\.\s/)[0];
 

@@ -44,7 +44,7 @@ export {
   timer,
 } from './generated/index.js';
 export { locateField } from './locate.js';
-export { SCENE_NODES_MAX, type SceneProperty } from './messages/scene.js';
+export { SCENE_NODES_MAX, SCENE_PROPERTIES, type SceneProperty } from './messages/scene.js';
 export type { Address, Batch, Epoch, Frame, Kind, Microseconds, Position, SavedStateBytes, Sequence, SnapshotBytes } from './names.js';
 export { IMAGE_ITEM, TEXT_ITEM, VIEW_ITEM } from './ports/display.js';
 export { Reader } from './reader.js';

@@ -9,6 +9,7 @@ import * as model from 'tandem/model';
 import * as node from 'tandem/node';
 import * as nodeWorker from 'tandem/node/worker';
 import * as protocol from 'tandem/protocol';
+import * as replay from 'tandem/replay';
 import * as schema from 'tandem/schema';
 import * as testing from 'tandem/testing';
 import * as trace from 'tandem/trace';
@@ -24,6 +25,7 @@ const entries = {
   'tandem/node/worker': nodeWorker,
   'tandem/browser': browser,
   'tandem/browser/worker': browserWorker,
+  'tandem/replay': replay,
   'tandem/testing': testing,
   'tandem/trace': trace,
   'tandem/actors': actors,

@@ -1,0 +1,89 @@
+/** `tandem bisect`: the first message at which two implementations, builds or recordings differ. */
+import { existsSync } from 'node:fs';
+import { type BisectedSide, type BisectReport, bisect, type FirstDifference } from '../host-shim/replay/bisect.js';
+import type { Cast } from '../host-shim/replay/cast.js';
+import { compareRecordings, type RecordingsReport } from '../host-shim/replay/two-recordings.js';
+import type { Recording } from '../trace/recording.js';
+import { shortText } from '../trace/text.js';
+import { APP_HELP, APP_OPTION, loadCast } from './application.js';
+import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
+import { withRecording } from './files.js';
+import { jsonText } from './json-text.js';
+import { judgeFor, versionsOf } from './judged.js';
+import { textOption, wholeNumber } from './values.js';
+
+const HELP = `tandem bisect FILE --against OTHER [--until N] [--app MODULE] [--json]
+
+Names the first message at which what was recorded and OTHER differ, in output or state: the state before, what both emit, and the line of the handler
+where it is known.
+
+  --against OTHER     a placement (js, wasm, focus=js), another recording (a .mcap file), or the application's module in another build (a .js file)
+  --until N           look no further than message N
+${APP_HELP}
+
+Exit code 1: there is a difference. Example: npx tandem bisect run.mcap --against js`;
+
+export const bisectCommand: Command = {
+  name: 'bisect',
+  summary: 'find the first message at which two placements, builds or recordings differ',
+  help: HELP,
+  options: { ...APP_OPTION, against: { type: 'string' }, until: { type: 'string' } },
+  async run(invocation) {
+    const { values, positionals } = invocation;
+    const [path] = positionals;
+    const against = textOption(values.against);
+    if (path === undefined || positionals.length > 1) throw new UsageError('tandem bisect takes one file');
+    if (against === undefined) throw new UsageError('--against names a placement, another recording, or the module of another build');
+    if (/\.(mcap|m?[jt]s)$/.test(against) && !existsSync(against)) throw new UsageError(`there is no ${against}`);
+    if (against.endsWith('.mcap'))
+      return withRecording(path, (one) => withRecording(against, (other) => twoRecordings(one, other, invocation)));
+    const cast = await loadCast(textOption(values.app));
+    return withRecording(path, (recording) => implementations(recording, cast, against, invocation));
+  },
+};
+
+async function implementations(recording: Recording, cast: Cast, against: string, { values, json, output }: Invocation): Promise<ExitCode> {
+  judgeFor(recording, cast, output);
+  const other = /\.m?[jt]s$/.test(against) ? await loadCast(against) : undefined;
+  const report = await bisect(recording, cast, { against, other, until: wholeNumber('until', values.until) });
+  const { reasons, messages } = report.unreplayed;
+  if (messages > 0) output.note(`${messages} messages could not be played: ${reasons.join('; ')}`);
+  if (json) output.line(jsonText({ version: recording.facts.version, ...report }));
+  else for (const line of linesOf(report, versionsOf(recording))) output.line(line);
+  return report.firstDifference ? EXIT.found : EXIT.fine;
+}
+
+function linesOf({ messages, against, firstDifference }: BisectReport, versions: string): readonly string[] {
+  if (!firstDifference) return [`${messages} messages, nothing differs from ${against}`];
+  const { number, actor, kind, from, body, path, first, second, before, sides } = firstDifference;
+  return [
+    `message ${number}: ${actor} handles ${kind} from ${from} ${shortText(body)}`,
+    `  differs at ${path}: ${valueText(first)} (${sides[0].name}), ${valueText(second)} (${sides[1].name})`,
+    `  state before: ${shortText(before, STATE_LENGTH_MAX)}`,
+    ...sides.flatMap(sideLines),
+    `  against ${against}; ${versions}`,
+  ];
+}
+
+const STATE_LENGTH_MAX = 1000;
+
+const valueText = (value: FirstDifference['first']): string => (value === undefined ? 'nothing' : shortText(value));
+
+function sideLines({ name, output, trap, source }: BisectedSide): string[] {
+  const emitted = output.map(({ kind, target, body }) => `    ${kind} to ${target} ${shortText(body)}`);
+  const ends = trap ? [`    ends: ${trap}`] : [];
+  return [`  ${name}${source && `, ${source}`}:`, ...(emitted.length + ends.length > 0 ? [...emitted, ...ends] : ['    emits nothing'])];
+}
+
+async function twoRecordings(one: Recording, other: Recording, { json, output }: Invocation): Promise<ExitCode> {
+  const report = await compareRecordings(one, other);
+  if (json) output.line(jsonText(report));
+  else for (const line of recordingLines(report)) output.line(line);
+  return report.firstDifference ? EXIT.found : EXIT.fine;
+}
+
+function recordingLines({ messages, firstDifference }: RecordingsReport): readonly string[] {
+  if (!firstDifference) return [`${messages} messages, nothing differs`];
+  const { number, actor, kind, path, first, second } = firstDifference;
+  return [`message ${number}: ${actor}, ${kind}: ${path}`, `  first:  ${valueText(first)}`, `  second: ${valueText(second)}`];
+}

@@ -1,0 +1,110 @@
+/** Who plays whom when a recording is played: an application's actors, in the language that a placement names. */
+import { type PlacementPlan, parsePlacement } from '../../actors/application/placement.js';
+import type { ActorSpec } from '../../actors/application/system.js';
+import type { ActorFactory } from '../../actors/contract/instance.js';
+import { reasonsOf } from '../../actors/contract/thrown.js';
+import type { BoundParty } from '../../protocol/bind.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import type { RecordingFacts } from '../../trace/recording.js';
+import type { Guest } from '../common/definition.js';
+import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
+import type { Role } from './replayer.js';
+
+/** An application as it is played again: what a module exports as `application` for `tandem replay` and its kin. */
+export interface ReplayApplication {
+  /** All actors and ports, as they are given to the VMs. */
+  readonly parties: readonly BoundParty[];
+  readonly actors: readonly ActorSpec[];
+  /** Twins in JavaScript. */
+  readonly javascript: readonly ActorFactory[];
+  /** Twins in Wasm. */
+  readonly guests: readonly Guest[];
+  /** How states are shown that keep what they hold in columns of bytes: from a decoded state to the one that is read, by the actor's name. */
+  readonly views?: { readonly [actor: string]: (state: never) => unknown };
+}
+
+/** Actors that cannot be played as was asked. The message says what to do. */
+export class CastError extends Error {
+  override readonly name = 'CastError';
+}
+
+export type Side = 'js' | 'wasm';
+
+export class Cast {
+  private readonly guests = new Map<string, Promise<ActorFactory>>();
+
+  /** @param load gives the bytes of a module or source map */
+  constructor(
+    readonly application: ReplayApplication,
+    private readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>,
+  ) {}
+
+  get names(): readonly string[] {
+    return this.application.actors.map(({ schema }) => schema.name);
+  }
+
+  schemaOf(name: string): PartySchema {
+    const spec = this.application.actors.find(({ schema }) => schema.name === name);
+    if (!spec) throw new CastError(`there is no actor ${name}; actors: ${this.names.join(', ')}`);
+    return spec.schema;
+  }
+
+  /** @param text as of a system; null: as recorded @throws PlacementError */
+  planOf(text: string | null, { placement }: Pick<RecordingFacts, 'placement'>): PlacementPlan {
+    if (text !== null) {
+      const closeToPage = this.application.actors.filter((spec) => spec.closeToPage).map(({ schema }) => schema.name);
+      return parsePlacement(text, this.names, closeToPage);
+    }
+    return new Map(this.names.map((name) => [name, placement[name] === 'wasm' ? 'wasm' : 'js']));
+  }
+
+  /** @throws CastError when an actor has no such twin */
+  factoryOf(name: string, side: Side): Promise<ActorFactory> {
+    return side === 'wasm' ? this.guestOf(name) : this.javaScriptOf(name);
+  }
+
+  private async javaScriptOf(name: string): Promise<ActorFactory> {
+    const factory = this.application.javascript.find(({ schema }) => schema.name === name);
+    if (!factory) throw new CastError(`${name} has no twin in JavaScript: use --placement ${name}=wasm`);
+    return factory;
+  }
+
+  private guestOf(name: string): Promise<ActorFactory> {
+    const known = this.guests.get(name) ?? this.loadGuest(name);
+    this.guests.set(name, known);
+    return known;
+  }
+
+  private async loadGuest(name: string): Promise<ActorFactory> {
+    const guest = this.application.guests.find(({ schema }) => schema.name === name);
+    if (!guest) throw new CastError(`${name} has no twin in Wasm: use --placement ${name}=js`);
+    const { schema, module, sourceMap } = guest;
+    try {
+      const map = sourceMap && (async () => new TextDecoder().decode(await this.load(sourceMap)));
+      return wasmActorFactory(schema, await compileGuest(await this.load(module)), map, this.application.parties);
+    } catch (error) {
+      throw new CastError(`the Wasm twin of ${name} cannot be used (${reasonsOf(error)}): build it, or use --placement ${name}=js`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The source map of the Wasm twin; null when there is none. */
+  async sourceMapOf(name: string): Promise<string | null> {
+    const { sourceMap } = this.application.guests.find(({ schema }) => schema.name === name) ?? {};
+    return sourceMap ? new TextDecoder().decode(await this.load(sourceMap)) : null;
+  }
+
+  /** @param plans one, or two that are compared with each other: where both name the same twin, it is played once */
+  async rolesOf(plans: readonly PlacementPlan[]): Promise<readonly Role[]> {
+    return Promise.all(
+      this.application.actors.map(async ({ schema, options = {} }) => {
+        const sides = new Set(plans.map((plan) => plan.get(schema.name) ?? 'js'));
+        const factories = await Promise.all([...sides].map((side) => this.factoryOf(schema.name, side)));
+        return { schema, factories, options };
+      }),
+    );
+  }
+}
+
+export const placementText = (plan: PlacementPlan): string => [...plan].map(([actor, side]) => `${actor}=${side}`).join(',');
