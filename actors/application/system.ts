@@ -39,6 +39,8 @@ export interface ActorSpec {
   readonly significant?: boolean;
   /** Numbers that configure the actor before it starts. */
   readonly options?: ActorOptions;
+  /** Number of its implementation (`ActorFactory.version`): 1 when not given. It keeps it in whatever VM it comes to be. */
+  readonly version?: number;
   readonly twins: Twins;
   /**
    * Whether its state is kept in `storage`, and restored from there when the system starts; false when not given. docs/STORAGE.md says
@@ -178,7 +180,7 @@ function circuitOf(options: SystemOptions): CircuitLimits | null {
 function specify(options: SystemOptions, placement: readonly Placement[], inOrder: readonly string[]): readonly ActorSpecification[] {
   const { shutdownMs = CONTROL_DEADLINE_MS } = options;
   const specifications = options.actors.map(
-    ({ schema, twins, restart = 'permanent', significant = false, options: actorOptions = {} }, i): ActorSpecification => ({
+    ({ schema, twins, restart = 'permanent', significant = false, options: actorOptions = {}, version = 1 }, i): ActorSpecification => ({
       actor: schema.name,
       address: schema.address,
       vm: placement[i].vm,
@@ -188,6 +190,7 @@ function specify(options: SystemOptions, placement: readonly Placement[], inOrde
       significant,
       shutdownMs,
       options: actorOptions,
+      version,
     }),
   );
   return specifications.sort((a, b) => inOrder.indexOf(a.actor) - inOrder.indexOf(b.actor));

@@ -48,6 +48,8 @@ export const untouched = (sequence: number, position: number): Reached => ({
 
 export interface ActorCheckpoint extends Reached {
   readonly actor: string;
+  /** Number of the implementation that it ran in; undefined when it did not run: it will run in that of its spec. */
+  readonly version?: number;
   readonly snapshot: Uint8Array;
   readonly seen: SeenPairs;
   /** Accepted, not journaled yet: whole frames one after another, in pieces, lane by lane, oldest first. */

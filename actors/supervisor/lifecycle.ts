@@ -64,7 +64,8 @@ export class Lifecycle implements SystemCommands {
 
   async startActors(): Promise<void> {
     const { directory, tree, breakpoints } = this.services;
-    for (const { handle, status } of directory.vms.live) if (!status.failedOver) await setTrapRate(handle, this.options);
+    const handles = directory.vms.live.filter(({ status }) => !status.failedOver).map(({ handle }) => handle);
+    await Promise.all(handles.map((handle) => setTrapRate(handle, this.options)));
     for (const breakpoint of this.options.breakOn) await breakpoints.add(breakpoint);
     await tree.start();
     for (const { name, gone, status } of directory.actors.values()) if (gone) throw new StartError(status.vm, name, status.reason);

@@ -15,7 +15,7 @@ import type { Routing } from './directory.js';
 import { SupervisionError } from './errors.js';
 import type { Vms } from './supervised-vm.js';
 
-export interface MoveSpec extends Pick<RecoverySpec, 'options'> {
+export interface MoveSpec extends Pick<RecoverySpec, 'options' | 'version'> {
   readonly actor: MovingActor;
   readonly address: number;
   readonly to: VmName;
@@ -76,7 +76,7 @@ export class Moves {
   }
 
   /** Carries out all steps up to the commit. On return the actor belongs to the new VM. */
-  private async prepare({ actor, address, options }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
+  private async prepare({ actor, address, options, version }: MoveSpec, source: VmHandle, target: VmHandle, handles: readonly VmHandle[]) {
     const { name } = actor;
     let end: (error: Error) => void = () => {};
     const calledOff = new Promise<never>((_, reject) => {
@@ -89,7 +89,7 @@ export class Moves {
       await unlessCalledOff(settle(address, handles, written));
       const { epoch } = actor.status;
       const handover = await unlessCalledOff(source.control.moves.handOver(name));
-      await unlessCalledOff(target.control.moves.adopt({ party: name, epoch: epoch + 1, options }, handover));
+      await unlessCalledOff(target.control.moves.adopt({ party: name, epoch: epoch + 1, options, version }, handover));
       if (!this.open.has(end) || !actor.moved(epoch)) throw new SupervisionError('state', name, 'its move was called off: it ended');
     } finally {
       this.open.delete(end);

@@ -40,8 +40,8 @@ export class CommandsOfActor implements ActorCommands {
   }
 
   private spawnWith(epoch: number, state: StartState = {}): Promise<void> {
-    const { actor: party, options } = this.specification;
-    return this.here.spawn({ party, epoch, options, ...state });
+    const { actor: party, options, version } = this.specification;
+    return this.here.spawn({ party, epoch, options, version, ...state });
   }
 
   /**
@@ -70,10 +70,10 @@ export class CommandsOfActor implements ActorCommands {
   }
 
   async move(to: Side): Promise<void> {
-    const { actor, address, options } = this.specification;
+    const { actor, address, options, version } = this.specification;
     const { directory, routing, moves } = this.services;
     try {
-      await moves.make({ actor: directory.actor(actor), address, options, to });
+      await moves.make({ actor: directory.actor(actor), address, options, version, to });
     } finally {
       routing.forgetLast(address); // no trap has ended it
     }

@@ -29,6 +29,8 @@ export interface ActorSpecification {
   readonly significant: boolean;
   readonly shutdownMs: number;
   readonly options: ActorOptions;
+  /** Number of its implementation. */
+  readonly version: number;
 }
 
 /** States in which nothing runs, and nothing will until it is started. */
@@ -132,9 +134,9 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
   }
 
   get spec(): RecoverySpec {
-    const { actor, options } = this.specification;
+    const { actor, options, version } = this.specification;
     const { epoch, savedState } = this.machine.getSnapshot().context;
-    return { party: actor, options, epoch, snapshot: savedState };
+    return { party: actor, options, version, epoch, snapshot: savedState };
   }
 
   get status(): ActorStatus {

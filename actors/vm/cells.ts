@@ -40,12 +40,12 @@ export class Cells {
   create(spec: SpawnSpec, kept?: ActorCheckpoint): ActorCell {
     const { vm } = this.runtime.bus;
     if (this.map.get(spec.party)) throw new Error(`actor ${spec.party} is in VM ${vm} already`);
-    const cell = new ActorCell(this.implementationOf(spec), spec, this.runtime, kept);
+    const cell = new ActorCell(this.implementationOf(spec.party, kept?.version ?? spec.version), spec, this.runtime, kept);
     this.map.add(cell);
     return cell;
   }
 
-  private implementationOf({ party, version = 1 }: SpawnSpec): ActorFactory {
+  private implementationOf(party: string, version = 1): ActorFactory {
     const { factories, name: vm } = this.runtime.options;
     const found = factories.find((factory) => factory.schema.name === party && (factory.version ?? 1) === version);
     if (!found) throw new Error(`VM ${vm} has no implementation${version === 1 ? '' : ` ${version}`} of actor ${party}`);

@@ -20,6 +20,24 @@ export type FrameId = number | string;
 /** No frame is to blame. */
 export const NO_FRAME = -1;
 
+/** Where a former incarnation of the VM may have hung. */
+export interface HangPlace {
+  /** The frame at which it hung, or several of which it was one. */
+  readonly frames: readonly FrameId[];
+  /** Whether it was at these, and not before. */
+  readonly certain: boolean;
+  /** Frames that may have led to the state in which it hung, at none of them. */
+  readonly led?: readonly FrameId[];
+}
+
+export interface HangAttempt {
+  readonly suspect: Suspect;
+  /** Null when it was one of several. */
+  readonly frame: FrameId | null;
+  /** How often its party has ended at it. */
+  readonly attempt: number;
+}
+
 export interface DeathsRuntime {
   readonly crashes: Crashes;
   readonly tap: Tap;
@@ -108,6 +126,24 @@ export class Deaths {
     return report;
   }
 
+  /**
+   * Goes through hangs of former incarnations of the VM, oldest first, and leaves out those at no frame that is here. Where the frame is
+   * uncertain, the hang counts as one attempt at each frame that it may have been: one that certainly hangs again has then had two.
+   */
+  *attemptsOf(suspects: readonly Suspect[], placeOf: (suspect: Suspect) => HangPlace): Generator<HangAttempt> {
+    const attempts = new Map<FrameId, number>();
+    const before = (frame: FrameId): number => attempts.get(frame) ?? 0;
+    for (const suspect of suspects) {
+      const { frames, certain, led = [] } = placeOf(suspect);
+      for (const frame of led) attempts.set(frame, Math.max(before(frame), 1));
+      if (frames.length === 0) continue;
+      const frame = frames.length === 1 ? frames[0] : null;
+      const attempt = certain && frame !== null ? Math.max(before(frame), suspect.attempts) + 1 : 1;
+      for (const each of frames) attempts.set(each, Math.max(before(each), attempt));
+      yield { suspect, frame, attempt };
+    }
+  }
+
   /** Describes a crash that is no end. */
   describe(trap: ActorTrap, frame: Uint8Array | null): CrashReport {
     return this.runtime.crashes.describe({ ...this.identity, trap, frame, attempt: 1, restartsAs: 0 });
@@ -138,9 +174,9 @@ export class Deaths {
     this.runtime.tap.report({ type: 'poisoned', report, frame });
   }
 
-  /** Makes a frame poison as soon as it comes. */
-  condemn(frame: FrameId, report: CrashReport): void {
-    this.condemned.set(frame, report);
+  /** A frame that is not here was tried so many times: if it may not be tried again, it is poison as soon as it comes. */
+  condemn(frame: FrameId, attempt: number, report: CrashReport): void {
+    if (attempt >= ATTEMPTS_MAX) this.condemned.set(frame, report);
   }
 
   get condemns(): boolean {

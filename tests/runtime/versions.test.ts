@@ -1,5 +1,6 @@
 /** A VM may have two implementations of an actor, which are told apart by their version. */
 import { expect, test } from 'vitest';
+import { startSystem } from '../../actors/application/system.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, bank, openBank, parties, Watcher, watcher } from './bank.js';
@@ -47,4 +48,27 @@ test('a restart keeps the version', async () => {
   world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
   await world.pass(20);
   expect(world.receipts.map(({ amount }) => amount)).toEqual([101]);
+});
+
+test('a version that the application names stays through stop and start, a trap, a move and the loss of its VM', async () => {
+  const world = await openBank({
+    vms: { js: source, wasm: source },
+    placement: 'bank=js,watcher=wasm',
+    start: (host, options) =>
+      startSystem(host, { ...options, actors: options.actors.map((spec) => (spec.schema === bank ? { ...spec, version: 2 } : spec)) }),
+  });
+  const { system } = world;
+  const after = async (act: () => Promise<unknown>) => {
+    await world.until(act());
+    await world.pass(100);
+    world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
+    await world.pass(100);
+    return world.receipts.at(-1)?.amount;
+  };
+  expect(await after(async () => {})).toBe(101);
+  expect(await after(() => system.stopActor('bank').then(() => system.startActor('bank')))).toBe(202);
+  expect(await after(() => system.crash('bank'))).toBe(303);
+  expect(await after(() => system.moveActor('bank', 'wasm'))).toBe(404);
+  expect(await after(async () => world.host.lose('wasm', 'its thread has ended'))).toBe(505);
+  await world.until(system.stop());
 });

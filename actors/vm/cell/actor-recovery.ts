@@ -9,14 +9,15 @@ import { hasSeen, noteSeen, pairsOf } from '../../../bus/seen.js';
 import { framesIn } from '../../../protocol/frame.js';
 import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
 import type { Suspect } from '../../contract/progress.js';
-import { hangOf, NO_FRAME } from '../deaths.js';
+import { type HangPlace, hangOf, NO_FRAME } from '../deaths.js';
 import type { ActorCore } from './actor-core.js';
 import type { CellJournal, JournalEntry } from './cell-journal.js';
 
 /** What the host keeps: the last snapshot, and everything that waits around it. */
-export function checkpointOf({ name, neededFrom, handledTo, digest, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
+export function checkpointOf({ name, factory, neededFrom, handledTo, digest, snapshots, seen, mailbox, gate }: ActorCore): ActorCheckpoint {
   return {
     actor: name,
+    version: factory.version,
     position: neededFrom,
     snapshot: snapshots.last.bytes,
     sequence: snapshots.last.sequence,
@@ -61,8 +62,9 @@ export function remember(
 export function blame(core: ActorCore, suspects: readonly Suspect[]): void {
   const { deaths, journal, runtime } = core;
   blameItself(core, suspects);
-  for (const { suspect, entry, attempt } of attemptsOf(journal, suspects)) {
-    deaths.blame(entry?.position ?? NO_FRAME, attempt);
+  for (const { suspect, frame, attempt } of deaths.attemptsOf(suspects, (each) => placeOf(each, journal))) {
+    const [entry] = frame === null ? [] : journal.from(0).filter(({ position }) => position === frame);
+    deaths.blame(frame ?? NO_FRAME, attempt);
     if (!deaths.isPoison && suspect.reported) continue;
     const report = deaths.hung(suspect, attempt, entry?.frame ?? null);
     runtime.crashes.begin(report);
@@ -93,32 +95,11 @@ function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
   }
 }
 
-interface Attempt {
-  readonly suspect: Suspect;
-  /** Null when it was one of several. */
-  readonly entry: JournalEntry | null;
-  /** How often its actor has ended at it. */
-  readonly attempt: number;
-}
-
-/**
- * Goes through hangs, oldest first, and leaves out those at frames that are gone or poison. Where the frame is uncertain, the hang counts
- * as one attempt at each frame that it may have been: one that certainly hangs again has then had two.
- */
-function* attemptsOf(journal: CellJournal, suspects: readonly Suspect[]): Generator<Attempt> {
-  const attempts = new Map<number, number>();
-  const before = ({ position }: JournalEntry): number => attempts.get(position) ?? 0;
-  for (const suspect of suspects) {
-    const { position, index } = suspect;
-    // Saved, made or restored: any frame that was handled may have led to that.
-    if (position < 0) for (const entry of journal.from(0)) attempts.set(entry.position, Math.max(before(entry), 1));
-    const entries = suspect.certain ? journal.at(position, index) : journal.behind(position, index);
-    if (entries.length === 0) continue;
-    const entry = entries.length === 1 ? entries[0] : null;
-    const attempt = suspect.certain && entry ? Math.max(before(entry), suspect.attempts) + 1 : 1;
-    for (const each of entries) attempts.set(each.position, Math.max(before(each), attempt));
-    yield { suspect, entry, attempt };
-  }
+/** Where in the journal that was. Saved, made or restored: any frame that was handled may have led to that. */
+function placeOf({ position, index, certain }: Suspect, journal: CellJournal): HangPlace {
+  const positions = (entries: readonly JournalEntry[]) => entries.map((entry) => entry.position);
+  if (position < 0) return { frames: [], certain, led: positions(journal.from(0)) };
+  return { frames: positions(certain ? journal.at(position, index) : journal.behind(position, index)), certain };
 }
 
 /** Frames after the checkpoint that are poison: requesters of these may not have been told. */

@@ -16,7 +16,7 @@ import { frameLength, framesIn, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET
 import type { FaultKind } from '../../contract/fault.js';
 import { loop, Standstill } from '../../contract/fault.js';
 import { ActorTrap } from '../../contract/instance.js';
-import { ATTEMPTS_MAX, type Suspect } from '../../contract/progress.js';
+import type { Suspect } from '../../contract/progress.js';
 import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { type Cell, type CellCounts, NO_COUNTS } from '../cell/cell.js';
@@ -258,14 +258,10 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
    * A port's frame is in no journal. But frames that the hung incarnation had not released come again, with the same source and sequence.
    */
   blame(suspects: readonly Suspect[]): void {
-    const attempts = new Map<string, number>();
-    for (const suspect of suspects) {
-      if (suspect.source === 0) continue;
-      const frame = keyOf(suspect.source, suspect.sequence);
-      const attempt = (attempts.get(frame) ?? 0) + 1;
-      attempts.set(frame, attempt);
+    const placeOf = ({ source, sequence }: Suspect) => ({ frames: source === 0 ? [] : [keyOf(source, sequence)], certain: true });
+    for (const { suspect, frame, attempt } of this.deaths.attemptsOf(suspects, placeOf)) {
       const report = this.deaths.hung(suspect, attempt, null);
-      if (attempt >= ATTEMPTS_MAX) this.deaths.condemn(frame, report);
+      if (frame !== null) this.deaths.condemn(frame, attempt, report);
       if (!suspect.reported) this.runtime.tap.report({ type: 'hung', report });
     }
   }
