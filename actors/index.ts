@@ -100,6 +100,7 @@ export { StartError, SupervisionError, type SupervisionFailure } from './supervi
 export { INTENSITY_DEFAULT, type Intensity } from './supervisor/intensity.js';
 export type { SupervisorSpec } from './supervisor/supervision.js';
 export type { Escalation, SystemState } from './supervisor/system-machine.js';
+export type { StepListener, TraceRequest, WatchRequest } from './supervisor/tracing.js';
 export { SpecificationError } from './supervisor/tree/errors.js';
 export type { AutoShutdown, Backoff, RestartKind, Strategy } from './supervisor/tree/specification.js';
 export {

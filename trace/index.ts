@@ -19,6 +19,7 @@ export {
   type RecordingSource,
 } from './recording.js';
 export { type KindSchema, Schemas } from './schemas.js';
+export { SPY_LINES, type SpyOptions } from './spy.js';
 export {
   type Arrived,
   type Beginning,

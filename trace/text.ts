@@ -83,6 +83,7 @@ class ShortText {
     if (typeof value === 'string') this.text += quoted(value);
     else if (value instanceof Uint8Array) this.text += `<${value.length} bytes>`;
     else if (typeof value !== 'object' || value === null) this.text += String(value);
+    else if ('toJSON' in value) this.text += JSON.stringify(value);
     else if (depth === DEPTH_MAX) this.text += '…';
     else if (Array.isArray(value)) this.list('[', value, ']', (item) => this.add(item, depth + 1));
     else this.entries(value instanceof Map ? value : Object.entries(value), depth);

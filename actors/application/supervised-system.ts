@@ -1,5 +1,6 @@
 /** A running system, for whoever started it: what it tells about itself, and what it can be asked to do. */
 
+import { Spy, type SpyOptions } from '../../trace/spy.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
@@ -10,7 +11,7 @@ import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervi
 import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
-import type { StepListener, TraceRequest } from '../supervisor/tracing.js';
+import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/tracing.js';
 import type { Placement } from './placement.js';
 
 export interface SystemHealth {
@@ -98,6 +99,16 @@ export interface System {
   trace(request: TraceRequest): Promise<void>;
   /** Gives what is traced, a tenth of a second after it happened. @returns a function that ends it */
   follow(listener: StepListener): () => void;
+  /**
+   * Traces and gives what somebody wants to see, beside what others have asked for, whose steps may be among them. What `trace` has asked for
+   * stays. @returns a function that ends it, and never rejects @throws ControlError
+   */
+  watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>>;
+  /**
+   * Prints messages as they flow, decoded, a line for each, up to a limit. @returns a function that ends it before
+   * @throws RangeError for a name that does not exist; ControlError
+   */
+  spy(options: SpyOptions): Promise<() => Promise<void>>;
   /** The latest reports, oldest first. */
   readonly crashReports: readonly CrashReport[];
   /** Ends the actors in reverse order of their start, then the VMs. Never rejects; every call returns the same report. */
@@ -249,6 +260,20 @@ export class SupervisedSystem implements System {
 
   follow(listener: StepListener): () => void {
     return this.kept.tracing.follow(listener);
+  }
+
+  watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
+    return this.kept.tracing.watch(request, listener);
+  }
+
+  async spy(options: SpyOptions): Promise<() => Promise<void>> {
+    const spy = new Spy(this.kept.directory.schemas, options);
+    const { parties, kinds } = options;
+    let end: (() => Promise<void>) | null = null;
+    end = await this.watch({ level: 'frames', filter: { parties, kinds } }, (steps) => {
+      if (!spy.hear(steps)) void end?.();
+    });
+    return end;
   }
 
   async stop(): Promise<StopReport> {

@@ -29,10 +29,14 @@ export interface TraceRequest {
   readonly vms?: readonly VmName[];
 }
 
+/** What somebody wants to see, beside others. */
+export type WatchRequest = Omit<TraceRequest, 'vms'>;
+
 export type StepListener = (steps: readonly TraceStep[]) => void;
 
 export class Tracing {
   private readonly asked = new Map<VmName, Pick<TraceSettings, 'level' | 'filter'>>();
+  private readonly watching = new Set<WatchRequest>();
   private readonly statuses = new Map<VmName, TraceStatus>();
   private readonly steps = new Map<VmName, TraceSteps>();
   private readonly followers: Listeners<readonly TraceStep[]>;
@@ -75,7 +79,7 @@ export class Tracing {
   }
 
   private settingsOf(name: VmName): TraceSettings {
-    const { level, filter } = this.asked.get(name) ?? NOT_TRACED;
+    const { level, filter } = together([this.asked.get(name) ?? NOT_TRACED, ...this.watching]);
     const { recording } = this;
     const space = level === 'off' && !recording ? null : this.host.traces.session(name).space;
     return { level, filter, recording, since: [...this.since], space };
@@ -114,6 +118,30 @@ export class Tracing {
     return this.followers.add(listener);
   }
 
+  /**
+   * Traces what this one wants, beside what others have asked for, and gives it. @returns a function that ends it, and never rejects
+   * @throws ControlError
+   */
+  async watch(request: WatchRequest, listener: StepListener): Promise<() => Promise<void>> {
+    const endFollowing = this.follow(listener);
+    this.watching.add(request);
+    const end = async () => {
+      endFollowing();
+      if (this.watching.delete(request)) await this.tellAll().catch(() => {});
+    };
+    try {
+      await this.tellAll();
+      return end;
+    } catch (error) {
+      await end();
+      throw error;
+    }
+  }
+
+  private tellAll(): Promise<void> {
+    return this.tell(this.directory.vms.all.map(({ name }) => name));
+  }
+
   /** Whether somebody has asked for a trace. */
   get isActive(): boolean {
     return this.steps.size > 0;
@@ -121,6 +149,15 @@ export class Tracing {
 
   /** Nothing is traced any more. Never rejects. */
   async end(): Promise<void> {
+    this.watching.clear();
     await this.trace({ level: 'off' }).catch(() => {});
   }
+}
+
+/** The highest level of all, and the filter of the only one that wants something: where several do, each sorts out what it wants. */
+function together(requests: readonly WatchRequest[]): Pick<TraceSettings, 'level' | 'filter'> {
+  const active = requests.filter(({ level }) => level !== 'off');
+  if (active.length === 0) return NOT_TRACED;
+  const level = active.some((one) => one.level === 'frames') ? 'frames' : 'headers';
+  return { level, filter: active.length === 1 ? (active[0].filter ?? {}) : {} };
 }

@@ -11,6 +11,7 @@ export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export { platformClock } from '../common/clock.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { PlatformHost } from '../common/host.js';
+export { type LiveTracksOptions, openLiveTracks } from '../common/live-tracks.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export { type FetchPortOptions, openFetchPort } from '../common/ports/fetch.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';

@@ -92,24 +92,30 @@ describe('lines of JSON', () => {
       sequence: 1,
       target: 'scene',
       kind: 'focus.focused',
-      vm: 'wasm',
+      lane: 'ordinary',
       sourceVm: 'js',
+      targetVm: 'wasm',
+      sourceEpoch: 1,
+      targetEpoch: 1,
       cause: { source: 'input', sequence: 1 },
       sentAt: START + 100,
-      at: START + 110,
+      arrivedAt: START + 100,
+      begunAt: START + 110,
       endedAt: START + 140,
+      waited: 10,
+      handling: 30,
       bytes: 60,
-      epoch: 1,
-      again: false,
-      body: { bytes: 60, text: 'a; b #c <d>', list: [1, 'AAA='] },
+      outcome: 'handled',
+      code: null,
+      trap: null,
+      body: { bytes: 60, text: 'a; b #c <d>', list: [1, { base64: 'AAA=' }] },
     });
   });
 
   test('what else happened', async () => {
     const events = (await lines(new MadeRun(10).rounds(1).trap(START).move(START).lost(START))).filter(({ type }) => type !== 'message');
-    expect(events.map(({ type }) => type)).toEqual(['ended', 'started', 'poisoned', 'rejected', 'moved', 'started', 'level']);
+    expect(events.map(({ type }) => type)).toEqual(['ended', 'started', 'moved', 'started', 'level']);
     expect(events[0]).toMatchObject({ party: 'focus', message: { source: 'input', sequence: 1 } });
-    expect(events[3]).toMatchObject({ source: 'input', target: 'focus', kind: 'focus.key', code: 'poisoned', frame: null });
   });
 });
 
@@ -126,12 +132,12 @@ describe('a part of a run', () => {
     expect(lines.map(({ number, kind }) => [number, kind])).toEqual([
       [4, 'focus.key'],
       [5, 'focus.focused'],
-      [null, 'display.displayList'],
+      [0, 'display.displayList'],
     ]);
   });
 
   test('of messages that a filter accepts', async () => {
-    const lines = await selected({ accepts: ({ handled }) => handled.target === 1 });
+    const lines = await selected({ accepts: ({ target }) => target === 1 });
     expect(lines.map(({ kind }) => kind)).toEqual(['focus.key', 'focus.key', 'focus.key']);
   });
 

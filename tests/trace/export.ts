@@ -1,8 +1,9 @@
 /** Exports in tests: steps of a made run in, the whole text out. */
 import type { Exporter } from '../../trace/export/exporter.js';
-import { exportRun, Joiner, type Selection } from '../../trace/export/run.js';
+import { exportRun, type Selection } from '../../trace/export/run.js';
 import { inOrder } from '../../trace/order.js';
 import type { TraceStep } from '../../trace/step.js';
+import { PARTIES } from './made-run.js';
 
 const EVERYTHING: Selection = { from: 1, to: Number.POSITIVE_INFINITY, accepts: () => true };
 /** Steps in a batch. */
@@ -12,19 +13,10 @@ async function* batches(steps: readonly TraceStep[]): AsyncGenerator<readonly Tr
   for (let at = 0; at < steps.length; at += BATCH) yield steps.slice(at, at + BATCH);
 }
 
-const ACTORS = [
-  { role: 'actor', name: 'focus', address: 1 },
-  { role: 'actor', name: 'scene', address: 2 },
-  { role: 'port', name: 'display', address: 32 },
-  { role: 'port', name: 'input', address: 33 },
-] as const;
-
-const defaults = { publishes: {}, receives: {}, follows: [], sendsTo: [], watches: [] };
-
 export async function exported(steps: readonly TraceStep[], exporter: Exporter, selection: Partial<Selection> = {}): Promise<string> {
-  const facts = { parties: ACTORS.map((party) => ({ ...defaults, ...party })), placement: { focus: 'js', scene: 'wasm' } as const };
+  const facts = { parties: PARTIES, placement: { focus: 'js', scene: 'wasm' } as const };
   const placed = inOrder({ facts, steps: () => batches(steps) });
   let text = '';
-  for await (const piece of exportRun(placed, new Joiner(true), exporter, { ...EVERYTHING, ...selection })) text += piece;
+  for await (const piece of exportRun(placed, exporter, { ...EVERYTHING, ...selection })) text += piece;
   return text;
 }

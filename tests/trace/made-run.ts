@@ -1,20 +1,25 @@
 /** A run that never was: a key, what focus says of it, what scene makes of it, and the picture, again and again; traps, a move, a dead letter. */
 import type { Address, Kind, VmName } from '../../protocol/names.js';
+import type { PartySchema } from '../../protocol/schema.js';
 import type { Vocabulary } from '../../trace/export/exporter.js';
+import { Schemas } from '../../trace/schemas.js';
 import type { Emitted, Handled, MessageId, TraceStep } from '../../trace/step.js';
 
 export const START = 1_700_000_000_000_000;
 
-const PARTIES: Readonly<Record<Address, string>> = { 1: 'focus', 2: 'scene', 32: 'display', 33: 'input' };
-const KINDS: Readonly<Record<Kind, string>> = { 1: 'focus.key', 2: 'focus.focused', 3: 'display.displayList', 4: 'scene.tick' };
+const message = (kind: Kind) => ({ kind, lane: 'ordinary', overflow: 'deliver', fields: {} }) as const;
+const OMITTED = { receives: {}, publishes: {}, follows: [], sendsTo: [], watches: [] };
+
+export const PARTIES: readonly PartySchema[] = [
+  { ...OMITTED, role: 'actor', name: 'focus', address: 1, receives: { key: message(1) }, publishes: { focused: message(2) } },
+  { ...OMITTED, role: 'actor', name: 'scene', address: 2, receives: { tick: message(4) } },
+  { ...OMITTED, role: 'port', name: 'display', address: 32, receives: { displayList: message(3) } },
+  { ...OMITTED, role: 'port', name: 'input', address: 33 },
+];
 
 export const words: Vocabulary = {
-  partyName: (address) => PARTIES[address] ?? String(address),
-  kindName: (kind) => KINDS[kind] ?? String(kind),
-  isPort: (address) => address >= 32,
-  isReply: () => false,
-  isPublication: (kind) => kind === 2,
-  body: (frame) => ({ bytes: frame.length, text: 'a; b #c <d>', list: [1, new Uint8Array(2)] }),
+  schemas: new Schemas(PARTIES),
+  bodies: { of: ({ frame }) => frame && { bytes: frame.length, text: 'a; b #c <d>', list: [1, new Uint8Array(2)] } },
 };
 
 export class MadeRun {

@@ -12,9 +12,10 @@
  * that begins at the same time.
  */
 import type { Address, Microseconds } from '../../protocol/names.js';
-import type { Handled, MessageId } from '../step.js';
+import type { TracedMessage } from '../messages.js';
+import type { MessageId } from '../step.js';
 import { type Slice, Tracks } from './chrome-tracks.js';
-import { type Event, type ExportedMessage, type Exporter, frameOf, type Vocabulary } from './exporter.js';
+import { type Event, type Exporter, type HandledMessage, isHandled, type Vocabulary } from './exporter.js';
 import { jsonValue } from './json.js';
 import { Recent } from './recent.js';
 
@@ -44,14 +45,14 @@ export class ChromeExporter implements Exporter {
   private readonly tracks: Tracks;
   private readonly handlings = new Recent<Slice>(HANDLINGS_MAX);
   /** Messages that wait for the handling that emitted them, by its key: a port's may be told of before. */
-  private readonly waiting = new Recent<ExportedMessage[]>(WAITING_MAX);
+  private readonly waiting = new Recent<HandledMessage[]>(WAITING_MAX);
 
   constructor(
     private readonly words: Vocabulary,
     private readonly options: ChromeOptions,
   ) {
     this.tracks = new Tracks(
-      (party) => words.partyName(party),
+      (party) => words.schemas.partyName(party),
       (event) => this.write(event),
     );
   }
@@ -65,11 +66,10 @@ export class ChromeExporter implements Exporter {
     return `${this.take()}\n]}\n`;
   }
 
-  message(message: ExportedMessage): string {
-    const { handled } = message;
-    const track = this.tracks.of(handled.vm, handled.target);
-    if (handled.again) this.slice(track.place(handled.at, handled.endedAt, 0), this.nameOf(handled), this.argumentsOf(message));
-    else this.handledFirst(message);
+  message(message: TracedMessage): string {
+    if (!isHandled(message)) return '';
+    if (message.outcome === 'handled') this.handledFirst(message);
+    else this.handledAgain(message);
     return this.take();
   }
 
@@ -83,71 +83,74 @@ export class ChromeExporter implements Exporter {
     return this.take();
   }
 
-  private handledFirst(message: ExportedMessage): void {
+  private handledAgain(message: HandledMessage): void {
+    const { targetVm, target, begunAt, endedAt } = message;
+    this.slice(this.tracks.of(targetVm, target).place(begunAt, endedAt, 0), this.nameOf(message), this.argumentsOf(message));
+  }
+
+  private handledFirst(message: HandledMessage): void {
     const cause = this.causeOf(message);
     const begin = cause === '' ? this.sent(message) : cause === null ? null : this.handlings.get(cause);
     if (begin !== undefined) this.place(message, begin);
     else this.wait(message, cause!);
   }
 
-  private wait(message: ExportedMessage, cause: string): void {
+  private wait(message: HandledMessage, cause: string): void {
     const others = this.waiting.take(cause) ?? [];
     const late = this.waiting.set(cause, [...others, message]);
     for (const each of late ?? []) this.place(each, null);
   }
 
   /** @param begin where its arrow begins, if that is on record */
-  private place(message: ExportedMessage, begin: Slice | null): void {
-    const { handled } = message;
-    const { vm, at, endedAt, target } = handled;
-    const slice = this.tracks.of(vm, target).place(at, endedAt, begin?.ts ?? 0);
-    this.slice(slice, this.nameOf(handled), this.argumentsOf(message));
-    this.mark(handled, slice);
+  private place(message: HandledMessage, begin: Slice | null): void {
+    const { targetVm, target, begunAt, endedAt } = message;
+    const slice = this.tracks.of(targetVm, target).place(begunAt, endedAt, begin?.ts ?? 0);
+    this.slice(slice, this.nameOf(message), this.argumentsOf(message));
+    this.mark(message, slice);
     if (begin) this.arrow(begin, slice);
-    const key = keyOf(handled, target);
+    const key = keyOf(message, target);
     this.handlings.set(key, slice);
     for (const each of this.waiting.take(key) ?? []) this.place(each, slice);
   }
 
-  /** @returns the handling that emitted a message; empty when a port sent it, or none did; null when that is not on record */
-  private causeOf({ handled, emitted }: ExportedMessage): string | null {
-    if (this.words.isPort(handled.source)) return '';
-    if (!emitted) return null;
-    return emitted.cause ? keyOf(emitted.cause, emitted.source) : '';
+  /** @returns the handling that emitted a message; empty when none did, as when a port sent it by itself; null when that is not on record */
+  private causeOf({ source, sourceVm, cause }: HandledMessage): string | null {
+    if (!this.words.schemas.isActor(source)) return '';
+    if (cause) return keyOf(cause, source);
+    return sourceVm === null ? null : '';
   }
 
   /** Slice of a message that was sent outside of a handling. */
-  private sent(message: ExportedMessage): Slice {
-    const { handled, emitted } = message;
-    const track = this.tracks.of(emitted?.vm ?? this.tracks.placeOf(handled.source), handled.source);
-    const slice = track.place(handled.sentAt, handled.sentAt, 0);
-    this.slice(slice, `${this.nameOf(handled)} sent`, { message: this.idOf(handled), to: this.words.partyName(handled.target) });
+  private sent(message: HandledMessage): Slice {
+    const { source, sourceVm, sentAt, target } = message;
+    const slice = this.tracks.of(sourceVm ?? this.tracks.placeOf(source), source).place(sentAt, sentAt, 0);
+    const args = { message: this.idOf(message), to: this.words.schemas.partyName(target) };
+    this.slice(slice, `${this.nameOf(message)} sent`, args);
     return slice;
   }
 
-  private nameOf({ kind }: Handled): string {
-    return this.words.kindName(kind);
+  private nameOf({ kind }: HandledMessage): string {
+    return this.words.schemas.kindName(kind);
   }
 
   private idOf({ source, sequence }: MessageId): string {
-    return `${this.words.partyName(source)} ${sequence}`;
+    return `${this.words.schemas.partyName(source)} ${sequence}`;
   }
 
-  private argumentsOf(message: ExportedMessage): object {
-    const { number, handled, emitted } = message;
-    const { at, endedAt, sentAt, again, epoch } = handled;
-    const frame = frameOf(message);
+  private argumentsOf(message: HandledMessage): object {
+    const { number, cause, bytes, sentAt, waited, handling, targetEpoch, outcome } = message;
+    const body = this.words.bodies.of(message);
     return {
       ...(number > 0 && { number }),
-      message: this.idOf(handled),
-      ...(emitted?.cause && { cause: this.idOf(emitted.cause) }),
-      ...(emitted && { bytes: emitted.bytes }),
+      message: this.idOf(message),
+      ...(cause && { cause: this.idOf(cause) }),
+      ...(bytes !== null && { bytes }),
       sentAt,
-      waitedMicros: at - sentAt,
-      handlingMicros: endedAt - at,
-      ...(epoch > 1 && { incarnation: epoch }),
-      ...(again && { again }),
-      ...(frame && { body: jsonValue(this.words.body(frame)) }),
+      waitedMicros: waited,
+      handlingMicros: handling,
+      ...(targetEpoch !== 1 && { incarnation: targetEpoch }),
+      ...(outcome === 'handledAgain' && { again: true }),
+      ...(body && { body: jsonValue(body) }),
     };
   }
 
@@ -161,8 +164,8 @@ export class ChromeExporter implements Exporter {
     this.write({ ph: 'f', bp: 'e', ...shared, pid: end.track.pid, tid: end.track.tid, ts: end.ts });
   }
 
-  private mark(handled: Handled, { track, ts }: Slice): void {
-    const name = this.nameOf(handled);
+  private mark(message: HandledMessage, { track, ts }: Slice): void {
+    const name = this.nameOf(message);
     if (!this.options.marks.includes(name)) return;
     this.write({ ph: 'I', s: 't', cat: MARK, name, pid: track.pid, tid: track.tid, ts, args: { data: { startTime: ts / 1000 } } });
   }

@@ -13,11 +13,12 @@ function base64(bytes: Uint8Array): string {
   return text;
 }
 
-/** Bytes become base64, maps objects, and numbers that JSON lacks their names. */
+/** Bytes become `{ base64 }`, maps objects, and numbers that JSON lacks their names. */
 export function jsonValue(value: unknown): unknown {
   if (typeof value === 'number') return Number.isFinite(value) ? value : String(value);
   if (typeof value !== 'object' || value === null) return value;
-  if (value instanceof Uint8Array) return base64(value);
+  if (value instanceof Uint8Array) return { base64: base64(value) };
+  if ('toJSON' in value) return value;
   if (Array.isArray(value)) return value.map(jsonValue);
   const entries: Iterable<readonly [string, unknown]> = value instanceof Map ? value : Object.entries(value);
   return Object.fromEntries([...entries].map(([name, item]) => [name, jsonValue(item)]));

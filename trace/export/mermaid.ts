@@ -3,8 +3,9 @@
  * and its last line says when there was more.
  */
 import type { Address } from '../../protocol/names.js';
+import type { TracedMessage } from '../messages.js';
 import { shortText } from '../text.js';
-import { type Event, type ExportedMessage, type Exporter, frameOf, type Vocabulary } from './exporter.js';
+import type { Event, Exporter, Vocabulary } from './exporter.js';
 
 /** Characters of a body beside an arrow. */
 const BODY_LENGTH_MAX = 60;
@@ -28,17 +29,16 @@ export class MermaidExporter implements Exporter {
     return 'sequenceDiagram\n';
   }
 
-  message(message: ExportedMessage): string {
-    if (message.handled.again) return '';
+  message(message: TracedMessage): string {
+    if (message.outcome !== 'handled') return '';
     if (this.messages === this.options.limit) {
       this.leftOut++;
       return '';
     }
     this.messages++;
-    const { source, target, kind } = message.handled;
-    const frame = frameOf(message);
-    const body = frame ? ` ${shortText(this.words.body(frame), BODY_LENGTH_MAX)}` : '';
-    const text = escaped(`${this.words.kindName(kind)}${body}`);
+    const { source, target, kind } = message;
+    const body = this.words.bodies.of(message);
+    const text = escaped(this.words.schemas.kindName(kind) + (body ? ` ${shortText(body, BODY_LENGTH_MAX)}` : ''));
     return `${this.introduced(source, target)}  p${source}${this.arrowOf(kind)}p${target}: ${text}\n`;
   }
 
@@ -47,8 +47,8 @@ export class MermaidExporter implements Exporter {
     if (event.type === 'ended') return this.note(event.party, `ended: ${[event.reason || 'stopped', event.position].join(' ').trim()}`);
     if (event.type === 'started' && event.epoch > 1) return this.note(event.party, `incarnation ${event.epoch}`);
     if (event.type === 'moved') return this.note(event.party, `${event.step} in ${event.vm}`);
-    if (event.type === 'rejected') return this.note(event.target, `dead letter ${this.words.kindName(event.kind)}: ${event.code}`);
-    if (event.type === 'poisoned') return this.note(event.target, `poison ${this.words.kindName(event.kind)}`);
+    if (event.type === 'rejected') return this.note(event.target, `dead letter ${this.words.schemas.kindName(event.kind)}: ${event.code}`);
+    if (event.type === 'poisoned') return this.note(event.target, `poison ${this.words.schemas.kindName(event.kind)}`);
     return '';
   }
 
@@ -59,8 +59,9 @@ export class MermaidExporter implements Exporter {
 
   /** A reply is dotted, a publication has an open head. */
   private arrowOf(kind: number): string {
-    if (this.words.isReply(kind)) return '-->>';
-    return this.words.isPublication(kind) ? '-)' : '->>';
+    const role = this.words.schemas.kind(kind)?.role;
+    if (role === 'reply') return '-->>';
+    return role === 'publication' ? '-)' : '->>';
   }
 
   private note(party: Address, text: string): string {
@@ -73,7 +74,7 @@ export class MermaidExporter implements Exporter {
     for (const party of parties) {
       if (this.parties.has(party)) continue;
       this.parties.add(party);
-      lines += `  participant p${party} as ${escaped(this.words.partyName(party))}\n`;
+      lines += `  participant p${party} as ${escaped(this.words.schemas.partyName(party))}\n`;
     }
     return lines;
   }

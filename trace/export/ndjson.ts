@@ -1,6 +1,7 @@
-/** A line of JSON for each message, and for each thing that happened besides. Numbers are microseconds and bytes. */
+/** A line of JSON for each message, and for each thing that happened besides. Times are microseconds since the Unix epoch. */
+import type { TracedMessage } from '../messages.js';
 import type { MessageId } from '../step.js';
-import { type Event, type ExportedMessage, type Exporter, frameOf, type Vocabulary } from './exporter.js';
+import type { Event, Exporter, Vocabulary } from './exporter.js';
 import { jsonValue } from './json.js';
 
 export class NdjsonExporter implements Exporter {
@@ -10,12 +11,14 @@ export class NdjsonExporter implements Exporter {
     return '';
   }
 
-  message(message: ExportedMessage): string {
-    return `${JSON.stringify(messageJson(this.words, message))}\n`;
+  message(message: TracedMessage): string {
+    return `${JSON.stringify({ type: 'message', ...messageObject(this.words, message) })}\n`;
   }
 
+  /** A dead letter is told as a message. */
   event(event: Event): string {
-    return `${JSON.stringify(eventJson(this.words, event))}\n`;
+    if (event.type === 'rejected' || event.type === 'poisoned') return '';
+    return `${JSON.stringify(eventObject(this.words, event))}\n`;
   }
 
   end(): string {
@@ -23,39 +26,29 @@ export class NdjsonExporter implements Exporter {
   }
 }
 
-const idJson = (words: Vocabulary, { source, sequence }: MessageId) => ({ source: words.partyName(source), sequence });
+const idObject = ({ schemas }: Vocabulary, { source, sequence }: MessageId) => ({ source: schemas.partyName(source), sequence });
 
-function messageJson(words: Vocabulary, message: ExportedMessage) {
-  const { number, handled, emitted } = message;
-  const { vm, at, endedAt, sentAt, again, epoch, target, kind } = handled;
-  const frame = frameOf(message);
+/** Names for addresses and kinds, its body decoded. */
+function messageObject(words: Vocabulary, message: TracedMessage): object {
+  const { schemas, bodies } = words;
+  const { source, target, kind, cause, frame, trap, digest, ...rest } = message;
   return {
-    type: 'message',
-    number: number || null,
-    ...idJson(words, handled),
-    target: words.partyName(target),
-    kind: words.kindName(kind),
-    vm,
-    sourceVm: emitted?.vm ?? null,
-    cause: emitted?.cause ? idJson(words, emitted.cause) : null,
-    sentAt,
-    at,
-    endedAt,
-    bytes: emitted?.bytes ?? frame?.length ?? null,
-    epoch,
-    again,
-    ...(frame && { body: jsonValue(words.body(frame)) }),
+    ...rest,
+    source: schemas.partyName(source),
+    target: schemas.partyName(target),
+    kind: schemas.kindName(kind),
+    lane: schemas.kind(kind)?.lane ?? null,
+    cause: cause && idObject(words, cause),
+    trap: trap && { reason: trap.reason, position: trap.position },
+    body: jsonValue(bodies.of(message)),
   };
 }
 
-/** Parties and kinds by name, and bytes by their number. */
-function eventJson(words: Vocabulary, event: Event) {
+/** Parties by name, and bytes by their number. */
+function eventObject(words: Vocabulary, event: Exclude<Event, { readonly type: 'rejected' | 'poisoned' }>): object {
   const named: Record<string, unknown> = { ...event };
-  if ('party' in event) named.party = words.partyName(event.party);
-  if ('kind' in event)
-    Object.assign(named, idJson(words, event), { target: words.partyName(event.target), kind: words.kindName(event.kind) });
-  if ('message' in event) named.message = event.message && idJson(words, event.message);
-  if ('frame' in event) named.frame = event.frame?.length ?? null;
+  if ('party' in event) named.party = words.schemas.partyName(event.party);
+  if ('message' in event) named.message = event.message && idObject(words, event.message);
   if ('snapshot' in event) named.snapshot = event.snapshot?.length ?? null;
   if ('begin' in event) named.begin = event.begin && { ...event.begin, snapshot: event.begin.snapshot?.length ?? null };
   return named;

@@ -8,9 +8,11 @@
  * Every message is a trace, since what it causes may never end: a cause is a link, not a parent. Names and attributes are those of the semantic
  * conventions for messaging 1.x. Dead letters and ends of parties are events of the spans that they belong to, or spans of their own.
  */
+import { BODY_OFFSET, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import type { Address, Microseconds, VmName } from '../../protocol/names.js';
-import type { Emitted, Handled, MessageId } from '../step.js';
-import { type Event, type ExportedMessage, type Exporter, frameOf, type Vocabulary } from './exporter.js';
+import type { TracedMessage } from '../messages.js';
+import type { Ended, MessageId, Rejected } from '../step.js';
+import { type Event, type Exporter, type HandledMessage, isHandled, type Vocabulary } from './exporter.js';
 import { type SentMessage, spanIdOf, traceIdOf } from './ids.js';
 import { jsonValue } from './json.js';
 import { Recent } from './recent.js';
@@ -87,29 +89,35 @@ export class OtlpExporter implements Exporter {
     return '';
   }
 
-  message(message: ExportedMessage): string {
-    const { handled, emitted } = message;
-    this.sentAt.set(keyOf(handled), handled.sentAt);
-    const sent = emitted && !handled.again ? this.add(emitted.vm, this.sendSpan(emitted, handled)) : '';
-    return sent + this.add(handled.vm, this.processSpan(message));
+  message(message: TracedMessage): string {
+    if (!isHandled(message)) return '';
+    this.sentAt.set(keyOf(message), message.sentAt);
+    const { sourceVm, targetVm } = message;
+    const sent = sourceVm && message.outcome === 'handled' ? this.add(sourceVm, this.sendSpan(message)) : '';
+    return sent + this.add(targetVm, this.processSpan(message));
   }
 
   event(event: Event): string {
-    if (event.type === 'rejected') {
-      const { code, source, sequence, target, kind } = event;
-      const message = { source, sequence, sentAt: this.sentAt.get(keyOf(event)) ?? event.at };
-      const named = this.messageAttributes(event, target, kind);
-      return this.add(event.vm, {
-        ...this.instantSpan(event, this.spanName('reject', target), message, target),
-        attributes: attributesOf({ ...named, 'error.type': code }),
-        status: { code: STATUS_ERROR, message: `dead letter: ${code}` },
-      });
-    }
-    if (event.type !== 'ended') return '';
-    const { party, epoch, reason, position, message } = event;
-    const [name, ended] = [this.words.partyName(party), { source: party, sequence: epoch, sentAt: event.at }];
+    if (event.type === 'rejected') return this.rejected(event);
+    return event.type === 'ended' ? this.ended(event) : '';
+  }
+
+  private rejected(event: Rejected): string {
+    const { code, source, sequence, target, kind, frame } = event;
+    const stamped = frame && frame.length >= BODY_OFFSET ? readU53(frame, SENT_AT_OFFSET) : event.at;
+    const message = { source, sequence, sentAt: this.sentAt.get(keyOf(event)) ?? stamped };
     return this.add(event.vm, {
-      ...this.instantSpan(event, `end ${name}`, ended, party),
+      ...this.instantSpan(event, this.spanName('reject', target), message, target),
+      attributes: attributesOf({ ...this.messageAttributes(event, target, kind), 'error.type': code }),
+      status: { code: STATUS_ERROR, message: `dead letter: ${code}` },
+    });
+  }
+
+  private ended(event: Ended): string {
+    const { party, epoch, reason, position, message } = event;
+    const [name, id] = [this.words.schemas.partyName(party), { source: party, sequence: epoch, sentAt: event.at }];
+    return this.add(event.vm, {
+      ...this.instantSpan(event, this.spanName('end', party), id, party),
       attributes: attributesOf({
         'tandem.party': name,
         'tandem.incarnation': epoch,
@@ -125,17 +133,17 @@ export class OtlpExporter implements Exporter {
     return [...this.pending.keys()].map((vm) => this.flush(vm)).join('');
   }
 
-  private sendSpan(emitted: Emitted, handled: Handled): Span {
-    const { source, target, kind, bytes, cause } = emitted;
+  private sendSpan(message: HandledMessage): Span {
+    const { source, target, kind, bytes, cause, sentAt } = message;
     return {
-      traceId: traceIdOf(handled),
-      spanId: spanIdOf(handled, target, 'send'),
+      traceId: traceIdOf(message),
+      spanId: spanIdOf(message, target, 'send'),
       name: this.spanName('send', target),
       kind: PRODUCER,
-      startTimeUnixNano: nanoseconds(handled.sentAt),
-      endTimeUnixNano: nanoseconds(handled.sentAt),
+      startTimeUnixNano: nanoseconds(sentAt),
+      endTimeUnixNano: nanoseconds(sentAt),
       attributes: attributesOf({
-        ...this.messageAttributes(emitted, target, kind),
+        ...this.messageAttributes(message, target, kind),
         'messaging.operation.name': 'send',
         'messaging.operation.type': 'send',
         'messaging.message.envelope.size': bytes,
@@ -144,43 +152,47 @@ export class OtlpExporter implements Exporter {
     };
   }
 
-  private processSpan(message: ExportedMessage): Span {
-    const { handled, emitted, number } = message;
-    const { target, kind, at, endedAt, sentAt, again, epoch } = handled;
-    const frame = frameOf(message);
-    const body = frame && JSON.stringify(jsonValue(this.words.body(frame)));
+  private processSpan(message: HandledMessage): Span {
+    const { target, kind, begunAt, endedAt, sourceVm, targetEpoch, waited, number, outcome } = message;
+    const again = outcome === 'handledAgain';
     return {
-      traceId: traceIdOf(handled),
-      spanId: again ? spanIdOf({ ...handled, sentAt: at }, target, 'process') : spanIdOf(handled, target, 'process'),
-      ...(emitted && { parentSpanId: spanIdOf(handled, target, 'send') }),
+      traceId: traceIdOf(message),
+      spanId: again ? spanIdOf({ ...message, sentAt: begunAt }, target, 'process') : spanIdOf(message, target, 'process'),
+      ...(sourceVm && { parentSpanId: spanIdOf(message, target, 'send') }),
       name: this.spanName('process', target),
       kind: CONSUMER,
-      startTimeUnixNano: nanoseconds(at),
+      startTimeUnixNano: nanoseconds(begunAt),
       endTimeUnixNano: nanoseconds(endedAt),
       attributes: attributesOf({
-        ...this.messageAttributes(handled, target, kind),
+        ...this.messageAttributes(message, target, kind),
         'messaging.operation.name': 'process',
         'messaging.operation.type': 'process',
         'tandem.number': number || null,
-        'tandem.incarnation': epoch,
-        'tandem.waited_us': at - sentAt,
+        'tandem.incarnation': targetEpoch,
+        'tandem.waited_us': waited,
         'tandem.again': again || null,
-        'tandem.body': body && (body.length > BODY_LENGTH_MAX ? `${body.slice(0, BODY_LENGTH_MAX)}…` : body),
+        'tandem.body': this.bodyOf(message),
       }),
     };
   }
 
+  private bodyOf(message: HandledMessage): string | null {
+    const body = this.words.bodies.of(message);
+    const text = body && JSON.stringify(jsonValue(body));
+    return text && text.length > BODY_LENGTH_MAX ? `${text.slice(0, BODY_LENGTH_MAX)}…` : text;
+  }
+
   private spanName(operation: string, party: Address): string {
-    return `${operation} ${this.words.partyName(party)}`;
+    return `${operation} ${this.words.schemas.partyName(party)}`;
   }
 
   private messageAttributes(id: MessageId, target: Address, kind: number) {
     return {
       'messaging.system': 'tandem',
-      'messaging.destination.name': this.words.partyName(target),
-      'messaging.message.id': `${this.words.partyName(id.source)} ${id.sequence}`,
-      'tandem.kind': this.words.kindName(kind),
-      'tandem.source': this.words.partyName(id.source),
+      'messaging.destination.name': this.words.schemas.partyName(target),
+      'messaging.message.id': `${this.words.schemas.partyName(id.source)} ${id.sequence}`,
+      'tandem.kind': this.words.schemas.kindName(kind),
+      'tandem.source': this.words.schemas.partyName(id.source),
     };
   }
 
