@@ -30,7 +30,7 @@ import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
 import { hanging } from './hanging-instance.js';
 import { Kernel } from './kernel.js';
-import { type Ends, Links } from './links.js';
+import { type Ends, Links, type OwnLinks } from './links.js';
 import { load } from './load.js';
 import { type Delay, drawDelay, type LinkFaults } from './transport.js';
 import { Turns } from './turn.js';
@@ -62,6 +62,22 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
 /** What a VM of the simulation is made with besides its definition. */
 interface Place extends Pick<VmOptions, 'name' | 'memory' | 'mirror' | 'tellProgress' | 'wake' | 'events'> {
   readonly stands: () => boolean;
+  readonly links: OwnLinks;
+}
+
+/** A VM that is lost as a thread is, whatever it is lost by: what it has not flushed is gone. */
+class LosableVm extends ThreadVm<Vm> {
+  constructor(
+    private readonly links: OwnLinks,
+    ...made: ConstructorParameters<typeof ThreadVm<Vm>>
+  ) {
+    super(...made);
+  }
+
+  override lose(reason: string): void {
+    this.links.lose();
+    super.lose(reason);
+  }
 }
 
 interface Running {
@@ -223,13 +239,15 @@ export class SimHost implements Host {
     const forget = () => {
       if (this.running.get(name)?.vm === started.vm) this.running.delete(name);
     };
-    const started: ThreadVm<Vm> = new ThreadVm<Vm>(
+    const links = this.links.of(name);
+    const started: LosableVm = new LosableVm(
+      links,
       name,
       (callback) => this.kernel.schedule(drawDelay(this.roundMicros, this.rounds), callback),
       (wake, events) => {
         const place = { name, memory, mirror: mirror && told ? mirrored(mirror, told) : undefined, tellProgress: told?.told };
-        const vm = this.createVm(loaded, { ...place, wake, events, stands: () => started.stands });
-        this.running.set(name, { vm, wake, lose: (reason) => this.end(name, started, reason), stands: () => started.stands });
+        const vm = this.createVm(loaded, { ...place, wake, events, links, stands: () => started.stands });
+        this.running.set(name, { vm, wake, lose: (reason) => started.lose(reason), stands: () => started.stands });
         loaded.definition.ports?.(vm);
         return vm;
       },
@@ -247,15 +265,16 @@ export class SimHost implements Host {
       { deadlines, controlDeadlineMs: this.options.controlDeadlineMs ?? CONTROL_DEADLINE_MS, pumpMicros: 0 },
       memory && progressOf(memory, told, () => started.stands),
     );
-    const terminate = () => {
-      if (started.stands) this.links.lose(name);
+    const terminate = async () => {
+      if (started.stands) links.lose();
       forget();
-      return started.handle.terminate();
+      await started.handle.terminate();
+      links.forget();
     };
     return { vm: started.vm, handle: { ...started.handle, unfit: loaded.unfit, terminate } };
   }
 
-  private createVm({ definition, factories }: LoadedDefinition, { stands, ...place }: Place): Vm {
+  private createVm({ definition, factories }: LoadedDefinition, { stands, links, ...place }: Place): Vm {
     return new Vm({
       ...place,
       parties: definition.parties,
@@ -266,19 +285,13 @@ export class SimHost implements Host {
       conditionOf,
       // No timer of a thread that stands still runs.
       beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),
-      openLink: (ends, unreleased) => this.links.open(place.name, ends as Ends, unreleased),
+      openLink: (ends, unreleased) => links.open(ends as Ends, unreleased),
       loop: () => {
         throw new Standstill('a fault to order');
       },
       spareInstances: this.options.spareInstances ?? true,
       onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
     });
-  }
-
-  /** A VM is lost like a thread that ends: what it has not flushed is gone. */
-  private end(name: VmName, started: ThreadVm<Vm>, reason: string): void {
-    this.links.lose(name);
-    started.lose(reason);
   }
 }
 

@@ -17,9 +17,49 @@ export interface Ends {
   readonly outgoing: Direction;
 }
 
+const sum = (one: LinkStats, other: LinkStats): LinkStats => ({
+  frames: one.frames + other.frames,
+  bytes: one.bytes + other.bytes,
+  refused: one.refused + other.refused,
+  doorbells: one.doorbells + other.doorbells,
+});
+
+const NONE: LinkStats = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
+
+/** The links of one incarnation of a VM. */
+export class OwnLinks {
+  private opened: SeededLink[] = [];
+  private over = NONE;
+
+  /** @param unreleased frames that the peer's former incarnation had not released */
+  open({ incoming, outgoing }: Ends, unreleased: readonly Uint8Array[]): SeededLink {
+    const link = new SeededLink(incoming, outgoing, unreleased);
+    this.opened.push(link);
+    return link;
+  }
+
+  /** The VM is lost like a thread: frames that it had not flushed are gone. */
+  lose(): void {
+    for (const link of this.opened) link.lose();
+    this.forget();
+  }
+
+  /** The VM has ended. Its counts stay. */
+  forget(): void {
+    this.over = this.stats;
+    this.opened = [];
+  }
+
+  get stats(): LinkStats {
+    return this.opened.reduce((all, { writer }) => sum(all, writer.stats), this.over);
+  }
+}
+
 export class Links {
   private readonly random: Random;
-  private readonly opened: { readonly vm: VmName; readonly link: SeededLink }[] = [];
+  private readonly owners = new Map<VmName, OwnLinks>();
+  /** Counts of the VMs that others have taken the place of. */
+  private over = NONE;
   private directions = 0;
 
   constructor(
@@ -38,29 +78,17 @@ export class Links {
     ];
   }
 
-  /** @param unreleased frames that the peer's former incarnation had not released */
-  open(vm: VmName, { incoming, outgoing }: Ends, unreleased: readonly Uint8Array[]): SeededLink {
-    const link = new SeededLink(incoming, outgoing, unreleased);
-    this.opened.push({ vm, link });
-    return link;
-  }
-
-  /** Loses a VM like a thread: frames that it had not flushed are gone. */
-  lose(name: VmName): void {
-    for (const { vm, link } of this.opened) if (vm === name) link.lose();
+  /** For the next incarnation of a VM. The one before it has ended, or is lost. */
+  of(name: VmName): OwnLinks {
+    this.over = sum(this.over, this.owners.get(name)?.stats ?? NONE);
+    const own = new OwnLinks();
+    this.owners.set(name, own);
+    return own;
   }
 
   /** Counts of all links that there ever were. */
   get stats(): LinkStats {
-    const sum = { frames: 0, bytes: 0, refused: 0, doorbells: 0 };
-    for (const { link } of this.opened) {
-      const { frames, bytes, refused, doorbells } = link.writer.stats;
-      sum.frames += frames;
-      sum.bytes += bytes;
-      sum.refused += refused;
-      sum.doorbells += doorbells;
-    }
-    return sum;
+    return [...this.owners.values()].reduce((all, own) => sum(all, own.stats), this.over);
   }
 
   private direction(from: VmName, to: VmName): Direction {

@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import { startSystem } from '../../actors/application/system.js';
 import { createSimHost, detectCapabilities, type SimHost } from '../../host-shim/sim/index.js';
+import { KIND_OFFSET, readU16 } from '../../protocol/frame.js';
 import { backPressureSuite } from './back-pressure.js';
 import { beforeStartSuite } from './before-start.js';
 import { hostConformance, type TestedHost } from './host-conformance.js';
@@ -21,6 +22,30 @@ const tested: TestedHost<SimHost> = {
   create: (capabilities) => createSimHost({ seed: SEED, capabilities, parties, vms }),
   until: (host, promise) => host.until(promise),
 };
+
+const ROUNDS = 150;
+
+interface Outcome {
+  readonly host: SimHost;
+  readonly system: System;
+  readonly portErrors: unknown[];
+}
+
+/** Relay in JavaScript and mirror in Wasm play ball over a transport that changes bytes, in headers and bodies alike. */
+async function play(seed: number, corruptRate: number): Promise<Outcome> {
+  const portErrors: unknown[] = [];
+  const onPortError = (_port: string, error: unknown) => void portErrors.push(error);
+  const host = createSimHost({ seed, parties, vms, faults: { corruptRate }, onPortError });
+  const port = host.vm.openPort<typeof probe>(probe, { onFinished() {}, onWoken() {} });
+  const actors = [
+    { schema: relay, twins: { js: true, wasm: false } },
+    { schema: mirror, twins: { js: false, wasm: true } },
+  ];
+  const system = await startSystem(host, { parties, actors, placement: 'relay=js,mirror=wasm' });
+  port.send(relay.receives.start, { rounds: ROUNDS, bytes: 20 });
+  await host.pass(5_000);
+  return { host, system, portErrors };
+}
 
 hostConformance('sim', tested);
 backPressureSuite('sim', tested);
@@ -52,6 +77,45 @@ describe('VMs in one thread', () => {
     expect(losses).toHaveLength(1);
   });
 
+  test('what it had not flushed is gone when its pump throws, as when a thread is lost', async () => {
+    const host = tested.create(tested.capabilities);
+    const finished: number[] = [];
+    const port = host.vm.openPort<typeof probe>(probe, { onFinished: ({ rounds }) => void finished.push(rounds), onWoken() {} });
+    const actors = [
+      { schema: relay, twins: { js: true, wasm: false } },
+      { schema: mirror, twins: { js: false, wasm: true } },
+    ];
+    const system = await startSystem(host, { parties, actors, placement: 'relay=js,mirror=wasm' });
+    const reasons = new Set<string>();
+    system.onChange((change) => {
+      if (change.type === 'vm' && change.vm === 'js' && change.reason !== '') reasons.add(change.reason);
+    });
+    let balls = 0;
+    host.vmOf('wasm').tap.listen({
+      arrived(bytes, at) {
+        if (readU16(bytes, at + KIND_OFFSET) === mirror.receives.thrown.kind) balls++;
+      },
+    });
+    // Called when what a handler has emitted is in the link, and before that is flushed.
+    host.vmOf('js').tap.done = () => {
+      throw new Error('a bug in the VM');
+    };
+    port.send(relay.receives.start, { rounds: 3, bytes: 20 });
+    await host.pass(5_000);
+    expect({ reasons: [...reasons], balls, finished }).toEqual({ reasons: ['a bug in the VM'], balls: 3, finished: [3] });
+    await host.until(system.stop());
+  });
+
+  test('the counts of links outlive the VMs that they belonged to', async () => {
+    const { host, system } = await play(SEED, 0);
+    const before = host.carriage.frames;
+    host.lose('js', 'its thread was ended');
+    await host.pass(1_000);
+    await host.until(system.stop());
+    expect(before).toBeGreaterThan(2 * ROUNDS);
+    expect(host.carriage.frames).toBeGreaterThanOrEqual(before);
+  });
+
   test('a wait that can never end is an error', async () => {
     const host = tested.create(tested.capabilities);
     await expect(host.until(new Promise(() => {}))).rejects.toThrow('nothing is left to happen');
@@ -59,30 +123,7 @@ describe('VMs in one thread', () => {
 });
 
 describe('corrupted frames', () => {
-  const ROUNDS = 150;
   const RUNS = 25;
-
-  interface Outcome {
-    readonly host: SimHost;
-    readonly system: System;
-    readonly portErrors: unknown[];
-  }
-
-  /** Relay in JavaScript and mirror in Wasm play ball over a transport that changes bytes, in headers and bodies alike. */
-  async function play(seed: number, corruptRate: number): Promise<Outcome> {
-    const portErrors: unknown[] = [];
-    const onPortError = (_port: string, error: unknown) => void portErrors.push(error);
-    const host = createSimHost({ seed, parties, vms, faults: { corruptRate }, onPortError });
-    const port = host.vm.openPort<typeof probe>(probe, { onFinished() {}, onWoken() {} });
-    const actors = [
-      { schema: relay, twins: { js: true, wasm: false } },
-      { schema: mirror, twins: { js: false, wasm: true } },
-    ];
-    const system = await startSystem(host, { parties, actors, placement: 'relay=js,mirror=wasm' });
-    port.send(relay.receives.start, { rounds: ROUNDS, bytes: 20 });
-    await host.pass(5_000);
-    return { host, system, portErrors };
-  }
 
   const total = (pairs: Readonly<Record<string, number>>) => Object.values(pairs).reduce((sum, count) => sum + count, 0);
 
