@@ -174,7 +174,9 @@ class DeskComparison {
       const kept = deadLetters.filter((letter) => letter.code === 'poisoned' && letter.id === id).length;
       const [least, most] = this.wasLost ? [0, record.vms] : [1, 1];
       if (given !== kept || given < least || given > most)
-        this.problems.push(`message ${id}, which kills the desk, was given up ${given} times, and is a dead letter ${kept} times`);
+        this.problems.push(
+          `message ${id}, which kills the desk, was found to be poison ${given} times, and is a dead letter ${kept} times`,
+        );
     }
   }
 }

@@ -20,7 +20,7 @@ export interface DeskEntry {
   readonly lane: number;
   readonly id: number;
   readonly label: number;
-  /** Of the frames of this source in this lane, from 1. 0 when it does harm. */
+  /** Counts the frames of this source in this lane, from 1. 0 when it does harm. */
   readonly number: number;
   readonly digest: number;
   /** Number of the VM that the incarnation is in, from 1. */

@@ -23,7 +23,7 @@ const PAYLOADS_BYTES = [0, 0, 1, 17, 200, 200, 3_000, 40_000];
 const FLOOD_BYTES = 900_000;
 /** Journals that are full, with checkpoints due, again and again. At least room for the largest batch. */
 const SMALL_JOURNALS_BYTES = [128 << 10, 128 << 10, 512 << 10];
-/** Of all orders: beyond it what waits makes each checkpoint large, and a seed takes a second. */
+/** What all orders carry together: beyond it what waits makes each checkpoint large, and a seed takes a second. */
 const SMALL_BYTES_MAX = 1 << 20;
 /** Shorter than it takes to see that a run has come to rest: who goes back has gone back by then. */
 const FAIL_OVERS_MS = [5, 30, 90];

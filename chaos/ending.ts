@@ -23,7 +23,7 @@ export interface Letter {
 }
 
 export interface Ending {
-  /** Of those that run: the others are in `problems`. */
+  /** States of those that run: the others are in `problems`. */
   readonly couriers: ReadonlyMap<CourierName, CourierState>;
   readonly hand: Pick<Hand, 'streams' | 'pairs' | 'answers' | 'deskAnswers' | 'asked'>;
   readonly counters: VmCounters;

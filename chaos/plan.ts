@@ -107,7 +107,7 @@ export interface Plan {
   readonly seed: number;
   readonly placement: Readonly<Record<CourierName, WorkerName>>;
   readonly delayMicrosMax: number;
-  /** Of each VM. */
+  /** Size of each VM's journal. */
   readonly journalBytes: number;
   /** Whether journals and links outlive the threads that write them. */
   readonly sharedMemory: boolean;

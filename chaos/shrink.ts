@@ -6,15 +6,15 @@ import { type Plan, type PlannedCommand, type Step, withoutDesk } from './plan.j
 
 export type Fails = (plan: Plan) => Promise<boolean>;
 
-const TRIES_MAX = 600;
+const ATTEMPTS_MAX = 600;
 
 class Shrinker {
-  private tries = 0;
+  private attempts = 0;
 
   constructor(
     private plan: Plan,
     private readonly fails: Fails,
-    private readonly triesMax: number,
+    private readonly attemptsMax: number,
   ) {}
 
   async shrink(): Promise<Plan> {
@@ -24,14 +24,14 @@ class Shrinker {
       await this.cutList(this.plan.steps, (steps) => ({ ...this.plan, steps }));
       await this.cutSteps();
       await this.simplify();
-    } while (JSON.stringify(this.plan) !== before && this.tries < this.triesMax);
+    } while (JSON.stringify(this.plan) !== before && this.attempts < this.attemptsMax);
     return this.plan;
   }
 
   /** @returns whether the smaller plan fails too, and is the one to go on with */
   private async accepts(smaller: Plan): Promise<boolean> {
-    if (this.tries >= this.triesMax || JSON.stringify(smaller) === JSON.stringify(this.plan)) return false;
-    this.tries++;
+    if (this.attempts >= this.attemptsMax || JSON.stringify(smaller) === JSON.stringify(this.plan)) return false;
+    this.attempts++;
     if (!(await this.fails(smaller))) return false;
     this.plan = smaller;
     return true;
@@ -98,5 +98,6 @@ class Shrinker {
   }
 }
 
-/** @param triesMax plans that are tried: a minute's worth unless given */
-export const shrink = (plan: Plan, fails: Fails, triesMax = TRIES_MAX): Promise<Plan> => new Shrinker(plan, fails, triesMax).shrink();
+/** @param attemptsMax plans that are tried: a minute's worth unless given */
+export const shrink = (plan: Plan, fails: Fails, attemptsMax = ATTEMPTS_MAX): Promise<Plan> =>
+  new Shrinker(plan, fails, attemptsMax).shrink();

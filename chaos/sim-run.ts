@@ -46,7 +46,7 @@ export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
 
 export interface SimEnding extends Ending {
   readonly desk: DeskRecord;
-  /** Of dead letters, that were answered. */
+  /** Number of trials of dead letters that were answered. */
   readonly trials: number;
 }
 

@@ -59,7 +59,7 @@ class ThreadsRun implements Notes {
   readonly poisoned: number[] = [];
   readonly recoveriesMs: number[] = [];
   private readonly recoveriesOfMs: Record<RecoveryKind, number[]> = { trap: [], loss: [], hang: [] };
-  /** Of each VM, oldest first: the one that runs, and what is kept ready for it. */
+  /** The threads of each VM, oldest first: the one that runs, and what is kept ready for it. */
   private readonly threads = new Map<string, Thread[]>();
   private readonly host: PlatformHost;
   private readonly hand: Hand;

@@ -101,7 +101,7 @@ class Comparison {
     const letters = ofCouriers(deadLetters.filter(({ code }) => code === 'poisoned').map(({ id }) => id));
     for (const id of new Set([...this.harmful, ...poisoned, ...letters])) {
       const [expected, given, kept] = [this.harmful, poisoned, letters].map((ids) => ids.filter((one) => one === id).length);
-      if (given !== expected) this.problems.push(`message ${id} was given up ${given} times, not ${expected}`);
+      if (given !== expected) this.problems.push(`message ${id} was found to be poison ${given} times, not ${expected}`);
       if (kept !== expected) this.problems.push(`message ${id} is a dead letter ${kept} times, not ${expected}`);
     }
     const other = deadLetters.find(({ code, repeated }) => code !== 'poisoned' && !repeated);

@@ -2,7 +2,7 @@
 
 /** A thread of a system. */
 export type VmName = 'host' | 'js' | 'wasm';
-/** Of a party: 1 to 65,534; docs/PROTOCOL.md has the ranges. */
+/** The number of a party, 1 to 65,534; docs/PROTOCOL.md has the ranges. */
 export type Address = number;
 /** Counts the incarnations of a party, from 1. */
 export type Epoch = number;
@@ -17,7 +17,7 @@ export type Kind = number;
 
 /** One message as it travels: length, header and body. */
 export type Frame = Uint8Array;
-/** Frames behind each other. */
+/** Frames, one after another. */
 export type Batch = Uint8Array;
 /** State and counters of an actor: what one version of its schema and its twin read alike. `decodeSnapshot` tells what is in it. */
 export type SnapshotBytes = Uint8Array;

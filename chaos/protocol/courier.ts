@@ -11,7 +11,7 @@ export const HARMS = ['none', 'poison', 'hang'] as const;
 
 export const harm = choice('Harm', HARMS);
 
-/** Orders within orders are in one list, as a tree is written down line by line: those behind an order that are deeper belong to it. */
+/** Orders within orders are in one list, as a tree is written down line by line: those after an order that are deeper belong to it. */
 const order = struct('Order', {
   /** 1 for what the receiver does itself. */
   depth: u8,
@@ -19,11 +19,11 @@ const order = struct('Order', {
   to: u16,
   /** Ascending in a plan; unique unless an order is repeated, and always so for a timer. */
   id: u32,
-  /** Of the payload. */
+  /** Length of the payload. */
   bytes: u32,
   /** How many messages, with ascending ids. */
   count: u16,
-  /** Of a timer, or before an answer. */
+  /** How long a timer runs, or an answer takes. */
   delayMs: u32,
   harm,
 });
@@ -31,9 +31,9 @@ const orders = list(order, 256);
 
 const letter = {
   id: u32,
-  /** Of the stream that it belongs to: where it came from and by which way. Streams keep their order; how they mix depends on time. */
+  /** The stream that it belongs to: where it came from and by which way. Streams keep their order; how they mix depends on time. */
   label: u32,
-  /** Of the frames that its sender has sent this receiver in this lane, from 1. 0 when it is not to arrive. */
+  /** Counts the frames that its sender has sent this receiver in this lane, from 1. 0 when it is not to arrive. */
   number: u32,
   orders,
   payload: bin(),
@@ -65,7 +65,7 @@ const pair = struct('Pair', {
 const waiting = struct('Waiting', { timer: u32, label: u32, source: u16, request: u32, orders });
 
 const state = struct('CourierState', {
-  /** Of everything heard, whatever the order. */
+  /** A sum over everything heard, whatever the order. */
   sum: u32,
   streams: list(stream),
   pairs: list(pair),
@@ -73,7 +73,7 @@ const state = struct('CourierState', {
   notes: list(struct('Note', { label: u32, id: u32 })),
   asked: list(struct('Asked', { request: u32, id: u32 })),
   waiting: list(waiting),
-  /** Of requests that failed: ids and codes. */
+  /** Ids and codes of requests that failed. */
   failed: list(u32),
   /** What should never come: a note older than the last, a timer or reply that nobody waits for. */
   strays: u32,

@@ -177,7 +177,7 @@ export class WasmInstance implements ActorInstance {
       this.onFrame(index);
       return;
     }
-    const where = this.#framesMax === 0 ? 'outside of a batch' : `behind frame ${this.#frame} of at most ${this.#framesMax}`;
+    const where = this.#framesMax === 0 ? 'outside of a batch' : `after frame ${this.#frame} of at most ${this.#framesMax}`;
     this.#violation = new AbiViolation(`it tells of progress at frame ${String(index)}, ${where}`);
     throw this.#violation;
   }

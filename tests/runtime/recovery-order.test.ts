@@ -1,4 +1,4 @@
-/** Actors of one VM that talk to each other recover one after the other, with no carrier between them: nothing is sent too early. */
+/** Actors of one VM that talk to each other recover one after the other, with no link between them: nothing is sent too early. */
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import { ThreadEnd } from '../../actors/contract/fault.js';

@@ -2,7 +2,7 @@
  * How an actor outlives the loss of its VM, or goes on in another one: what is kept of it, as plain data, and what it has to know again
  * before anything is handled.
  *
- *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries behind the checkpoint, handled by its cell
+ *   checkpoint ──> (the VM is lost) ──> remember ──> blame ──> the entries after the checkpoint, handled by its cell
  *   handOver ────> adopt: checkpoint.snapshot ── handled, again ──> the state it has now ── checkpoint.waiting ──> goes on
  */
 import { hasSeen, noteSeen, pairsOf } from '../../../bus/seen.js';
@@ -99,7 +99,7 @@ function blameItself(core: ActorCore, suspects: readonly Suspect[]): void {
 function placeOf({ position, index, certain }: Suspect, journal: CellJournal): HangPlace {
   const positions = (entries: readonly JournalEntry[]) => entries.map((entry) => entry.position);
   if (position < 0) return { frames: [], certain, led: positions(journal.from(0)) };
-  return { frames: positions(certain ? journal.at(position, index) : journal.behind(position, index)), certain };
+  return { frames: positions(certain ? journal.at(position, index) : journal.after(position, index)), certain };
 }
 
 /** Frames after the checkpoint that are poison: requesters of these may not have been told. */

@@ -37,11 +37,11 @@ export class CellJournal {
 
   /** The frame with this number in the batch at this position. Empty when it is gone or poison. */
   at(position: number, index: number): readonly JournalEntry[] {
-    return this.behind(position, index, index + 1);
+    return this.after(position, index, index + 1);
   }
 
   /** That frame and those after it, up to the one with number `end`. */
-  behind(position: number, index: number, end?: number): readonly JournalEntry[] {
+  after(position: number, index: number, end?: number): readonly JournalEntry[] {
     const entries = this.journal.has(position) ? this.from(position).slice(index, end) : [];
     return entries.filter(({ poisoned }) => !poisoned);
   }
