@@ -15,6 +15,7 @@ export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
 export type { System, SystemHealth } from './application/supervised-system.js';
 export { type ActorSpec, type SystemOptions, startSystem } from './application/system.js';
+export type { RecordOptions, RunningRecording } from './application/system-recording.js';
 export { type Breakpoint, BreakpointError, type BreakpointFailure, type BreakReport, parseBreakpoint } from './contract/breakpoint.js';
 export type {
   ActorHealth,

@@ -164,21 +164,28 @@ export class RecordWriter {
   }
 }
 
-/** A step, and where the journal of its VM has the frame that was handled; `NO_POSITION` for other steps. */
+/** A step, and where the journal of its VM has the frame that was handled, and its end; `NO_POSITION` for other steps. */
 export interface DecodedRecord {
   readonly step: TraceStep;
   readonly position: number;
+  readonly end: number;
 }
 
 /** @param bytes the record from `at` on, as a TraceReader visits it; nothing of it is kept */
 export function decodeRecord(vm: VmName, bytes: Uint8Array, at: number, length: number): DecodedRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, length);
-  if (view.getUint8(TYPE_BYTE) !== WHOLE) return { step: messageOf(vm, view, bytes, at), position: positionOf(view) };
+  if (view.getUint8(TYPE_BYTE) !== WHOLE) return { step: messageOf(vm, view, bytes, at), ...placeOf(view) };
   const payload = bytes.slice(at + RECORD_BYTES, at + RECORD_BYTES + view.getUint32(4 * PAYLOAD, true));
-  return { step: decode(payload) as TraceStep, position: NO_POSITION };
+  return { step: decode(payload) as TraceStep, ...NOWHERE };
 }
 
-const positionOf = (view: DataView): number => (view.getUint8(TYPE_BYTE) === HANDLED ? view.getFloat64(8 * POSITION, true) : NO_POSITION);
+const NOWHERE = { position: NO_POSITION, end: NO_POSITION };
+
+function placeOf(view: DataView): Omit<DecodedRecord, 'step'> {
+  if (view.getUint8(TYPE_BYTE) !== HANDLED) return NOWHERE;
+  const position = view.getFloat64(8 * POSITION, true);
+  return { position, end: position + view.getUint32(4 * FRAME, true) };
+}
 
 function messageOf(vm: VmName, view: DataView, bytes: Uint8Array, at: number): Emitted | Arrived | Handled | Rejected {
   const flags = view.getUint8(TYPE_BYTE + 1);

@@ -6,6 +6,7 @@ import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '..
 import { type Breakpoint, type BreakReport, textOfBreakpoint } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
+import { reasonOf } from '../contract/thrown.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 
 export class Narrator {
@@ -79,6 +80,8 @@ function warningIn(change: SystemChange): string {
       return ofBreak(change.report);
     case 'control':
       return change.error.message;
+    case 'recording':
+      return `nothing more is recorded, since the sink has failed: ${reasonOf(change.error)}`;
   }
 }
 

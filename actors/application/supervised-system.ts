@@ -1,5 +1,6 @@
 /** A running system, for whoever started it: what it tells about itself, and what it can be asked to do. */
 
+import type { RecordingSink } from '../../trace/recording.js';
 import { Spy, type SpyOptions } from '../../trace/spy.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
@@ -13,6 +14,7 @@ import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
 import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/tracing.js';
 import type { Placement } from './placement.js';
+import { type RecordedSystem, type RecordOptions, type RunningRecording, SystemRecording } from './system-recording.js';
 
 export interface SystemHealth {
   readonly state: SystemState;
@@ -109,6 +111,12 @@ export interface System {
    * @throws RangeError for a name that does not exist; ControlError
    */
   spy(options: SpyOptions): Promise<() => Promise<void>>;
+  /**
+   * Records into a sink from now on: at level `inputs` what a replay needs, at `frames` all messages. Ends with the system, unless it is
+   * stopped before.
+   * @throws Error when something is recorded already; ControlError
+   */
+  record(sink: RecordingSink, options?: RecordOptions): Promise<RunningRecording>;
   /** The latest reports, oldest first. */
   readonly crashReports: readonly CrashReport[];
   /** Ends the actors in reverse order of their start, then the VMs. Never rejects; every call returns the same report. */
@@ -122,10 +130,12 @@ export class SupervisedSystem implements System {
   /** Names of the letters that a person has delivered. */
   private readonly delivered = new Set<string>();
 
+  /** @param recording one that began with the system */
   constructor(
     private readonly supervisor: Supervisor,
-    private readonly kept: SupervisedState,
+    private readonly kept: SupervisedState & RecordedSystem,
     readonly placement: readonly Placement[],
+    private recording: SystemRecording | null,
   ) {}
 
   get state(): SystemState {
@@ -276,10 +286,22 @@ export class SupervisedSystem implements System {
     return end;
   }
 
+  async record(sink: RecordingSink, options: RecordOptions = {}): Promise<RunningRecording> {
+    const placement = Object.fromEntries(this.actors.map(({ actor, vm }) => [actor, vm]));
+    const recording = new SystemRecording(this.kept, sink, placement, options);
+    await recording.begin();
+    this.recording = recording;
+    return recording;
+  }
+
   async stop(): Promise<StopReport> {
-    const { tracing } = this.kept;
-    if (tracing.isActive) await tracing.end();
+    if (this.kept.tracing.isActive) await this.endTracing();
     return this.supervisor.stop();
+  }
+
+  private async endTracing(): Promise<void> {
+    await this.recording?.stop().catch(() => {}); // it was told as a change
+    await this.kept.tracing.end();
   }
 
   private conditionOf(party: string, { state }: ActorStatus | PortStatus, circuit: CircuitState | null): PartyCondition {

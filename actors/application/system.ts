@@ -11,6 +11,7 @@
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import type { RecordingSink } from '../../trace/recording.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { Host } from '../contract/host.js';
 import type { ActorOptions, VmName } from '../contract/instance.js';
@@ -24,12 +25,13 @@ import type { ActorSpecification } from '../supervisor/supervised-actor.js';
 import { actorsOf, checkTree, flatTree, type SupervisorSpec } from '../supervisor/supervision.js';
 import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js';
 import type { Escalation } from '../supervisor/system-machine.js';
-import { Tracing } from '../supervisor/tracing.js';
+import { type TraceRequest, Tracing } from '../supervisor/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
 import { SupervisedSystem, type System } from './supervised-system.js';
+import { type RecordedSystem, type RecordOptions, SystemRecording } from './system-recording.js';
 
 export interface ActorSpec {
   readonly schema: PartySchema;
@@ -98,6 +100,10 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly onChange?: (change: SystemChange) => void;
   /** The longest that a VM may take to stop one actor. */
   readonly shutdownMs?: number;
+  /** What is traced from the start on; `System.trace` changes it. */
+  readonly trace?: TraceRequest;
+  /** Records everything from the start on, as `System.record` does later. */
+  readonly record?: RecordOptions & { readonly sink: RecordingSink };
   /** Probability that a first delivery to a Wasm actor traps; 0 when not given. */
   readonly trapRate?: number;
   /** Seed of the draws for `trapRate`. */
@@ -119,11 +125,31 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const persistence = new Persistence(persistentOf(options), host.timers, directory, changes);
   if (host.warn) changes.onChange(new Narrator(host.warn, host.clock).hear);
   if (options.onChange) changes.onChange(options.onChange);
-  const tracing = new Tracing(host, directory);
-  const kept = { directory, changes, persistence, tracing };
+  const tracing = new Tracing(host, directory, changes);
+  const kept = { host, directory, changes, persistence, tracing };
+  const recording = await recordedFromStart(kept, options, placement);
   const supervisor = new Supervisor(host, supervisorOptions(options, placement, tree), kept);
-  await supervisor.start();
-  return new SupervisedSystem(supervisor, kept, placementOf(placement, directory));
+  try {
+    await supervisor.start();
+  } catch (error) {
+    await recording?.stop();
+    throw error;
+  }
+  return new SupervisedSystem(supervisor, kept, placementOf(placement, directory), recording);
+}
+
+/** A recording that has the start in it, too. */
+async function recordedFromStart(
+  system: RecordedSystem,
+  { trace, record }: SystemOptions,
+  placement: readonly Placement[],
+): Promise<SystemRecording | null> {
+  if (trace) await system.tracing.trace({ ...trace, vms: trace.vms ?? ['host', 'js', 'wasm'] });
+  if (!record) return null;
+  const vms = Object.fromEntries(placement.map(({ actor, vm }) => [actor, vm]));
+  const recording = new SystemRecording(system, record.sink, vms, record);
+  await recording.begin();
+  return recording;
 }
 
 function supervisorOptions(options: SystemOptions, placement: readonly Placement[], tree: SupervisorSpec): SupervisorOptions {

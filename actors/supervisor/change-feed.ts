@@ -72,6 +72,8 @@ export type SystemChange =
   | { readonly type: 'break'; readonly report: BreakReport }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
+  /** A recording has ended before it was stopped, since its sink failed. */
+  | { readonly type: 'recording'; readonly error: unknown }
   /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 

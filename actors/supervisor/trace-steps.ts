@@ -38,13 +38,14 @@ export class TraceSteps {
     return steps;
   }
 
-  private newOf({ step, position }: DecodedRecord): TraceStep | null {
+  private newOf({ step, position, end }: DecodedRecord): TraceStep | null {
     if (step.type === 'emitted') return this.isNew(this.emitted, step) ? step : null;
     if (step.type === 'arrived') return this.isNew(this.arrived, step) ? step : null;
     if (step.type !== 'handled' || position < 0) return step;
     const before = this.handledTo.get(step.target) ?? 0;
     if (position < before) return { ...step, again: true };
-    if (!step.again) this.handledTo.set(step.target, position + 1);
+    // A position is that of the frame or, for the first of a batch, of the entry before it: so it is compared with an end.
+    if (!step.again) this.handledTo.set(step.target, end);
     return step;
   }
 

@@ -12,8 +12,8 @@ import type { TraceFilter, TraceLevel, TraceStep } from '../../trace/step.js';
 import type { VmControl } from '../contract/control.js';
 import type { Host, VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import { NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
-import { Listeners } from './change-feed.js';
+import { NOT_TRACED, type TraceSettings } from '../contract/tracing.js';
+import { type ChangeFeed, Listeners } from './change-feed.js';
 import type { Directory } from './directory.js';
 import { rethrowUnlessLost } from './errors.js';
 import { TraceSteps } from './trace-steps.js';
@@ -37,26 +37,32 @@ export type StepListener = (steps: readonly TraceStep[]) => void;
 export class Tracing {
   private readonly asked = new Map<VmName, Pick<TraceSettings, 'level' | 'filter'>>();
   private readonly watching = new Set<WatchRequest>();
-  private readonly statuses = new Map<VmName, TraceStatus>();
   private readonly steps = new Map<VmName, TraceSteps>();
   private readonly followers: Listeners<readonly TraceStep[]>;
   private recording: RecordingLevel | null = null;
   /** Actors whose state the recording has, and the last sequence that they had sent before. */
   private readonly since = new Map<number, number>();
+  /** Whether the VMs know all of these. */
+  private sinceIsTold = true;
   private endBeat: () => void = () => {};
 
   constructor(
     private readonly host: Host,
     private readonly directory: Directory,
+    private readonly changes: ChangeFeed,
   ) {
     this.followers = new Listeners(host.timers);
   }
 
   /** @throws ControlError, unless a VM is lost: its next incarnation traces by the same settings */
   async trace({ level, filter = {}, vms }: TraceRequest): Promise<void> {
-    const names = vms ?? this.directory.vms.all.map(({ name }) => name);
+    const names = vms ?? this.names;
     for (const name of names) this.asked.set(name, { level, filter });
     await this.tell(names);
+  }
+
+  private get names(): readonly VmName[] {
+    return this.directory.vms.all.map(({ name }) => name);
   }
 
   private async tell(names: readonly VmName[]): Promise<void> {
@@ -73,9 +79,9 @@ export class Tracing {
   private async tellOne(name: VmName, control: VmControl): Promise<void> {
     const settings = this.settingsOf(name);
     if (settings.space !== null) this.open(name);
-    this.statuses.set(name, await control.trace(settings));
+    await control.trace(settings);
     this.collect();
-    if (settings.space === null) this.close(name);
+    if (this.settingsOf(name).space === null) this.close(name);
   }
 
   private settingsOf(name: VmName): TraceSettings {
@@ -86,8 +92,9 @@ export class Tracing {
   }
 
   private open(name: VmName): void {
-    if (!this.steps.has(name)) this.steps.set(name, new TraceSteps(name, this.host.traces.session(name).memory));
-    if (this.steps.size === 1) this.endBeat = this.host.beat(COLLECT_MS, () => this.collect());
+    if (this.steps.has(name)) return;
+    this.steps.set(name, new TraceSteps(name, this.host.traces.session(name).memory));
+    if (this.steps.size === 1) this.endBeat = this.host.beat(COLLECT_MS, () => this.beat());
   }
 
   private close(name: VmName): void {
@@ -107,10 +114,50 @@ export class Tracing {
     for (const name of this.steps.keys()) this.collectFrom(name);
   }
 
+  private beat(): void {
+    this.collect();
+    if (this.sinceIsTold) return;
+    this.sinceIsTold = true;
+    this.tell(this.names).catch((error) => this.changes.controlFailed(error));
+  }
+
   private collectFrom(name: VmName): void {
     const level = this.asked.get(name)?.level ?? 'off';
     const steps = this.steps.get(name)?.read({ at: this.host.clock.nowMicros(), level }) ?? [];
+    if (this.recording) for (const step of steps) this.noteBeginning(step);
     if (steps.length > 0) this.followers.tell(steps);
+  }
+
+  /** From here on a replay makes what the actor says again, so the VMs need not note it whole. */
+  private noteBeginning(step: TraceStep): void {
+    const begins = (step.type === 'snapshot' && step.snapshot) || (step.type === 'started' && step.begin);
+    if (!begins || this.since.has(step.party)) return;
+    this.since.set(step.party, step.type === 'snapshot' ? step.sequence : (step.begin?.sequence ?? 0));
+    this.sinceIsTold = false;
+  }
+
+  /**
+   * Records from now on: what goes to those who follow is enough for a replay.
+   * @throws Error when something is recorded already; ControlError
+   */
+  async record(level: RecordingLevel): Promise<void> {
+    if (this.recording) throw new Error('the system is being recorded already');
+    this.recording = level;
+    this.since.clear();
+    await this.tell(this.names);
+  }
+
+  /** Notes what every actor is now. Never rejects: a VM that is lost, or does not answer in time, is left out. */
+  async noteStates(): Promise<void> {
+    await Promise.allSettled(this.directory.vms.liveControls.map((control) => control.traceStates()));
+    this.collect();
+  }
+
+  /** Resolves when all that was recorded has gone to those who follow. Never rejects. */
+  async endRecording(): Promise<void> {
+    this.recording = null;
+    await this.tell(this.names).catch(() => {});
+    this.collect();
   }
 
   /** @returns a function that ends it */
@@ -151,6 +198,7 @@ export class Tracing {
   async end(): Promise<void> {
     this.watching.clear();
     await this.trace({ level: 'off' }).catch(() => {});
+    this.collect();
   }
 }
 

@@ -40,13 +40,15 @@ export class TraceTeller {
   wrote(bytes: number): void {
     if (bytes - this.toldAt < this.every) return;
     this.toldAt = bytes;
-    void this.tell();
+    if (this.reader) void this.tell();
+    else void this.events.report({ type: 'trace', records: NO_RECORDS });
   }
 
-  /** Resolves when the host knows of what was written until now. */
+  /** Resolves when the host has all that was written until now. Where it sees the memory, it has. */
   async tell(): Promise<void> {
-    const records = this.reader ? collect(this.reader) : NO_RECORDS;
-    if (!this.reader || records.length > 0) await this.events.report({ type: 'trace', records });
+    if (!this.reader) return;
+    const records = collect(this.reader);
+    if (records.length > 0) await this.events.report({ type: 'trace', records });
   }
 }
 

@@ -1,0 +1,104 @@
+/**
+ * A recording of a running system: what the VMs trace goes through a Recorder into a sink, with the states of all actors at intervals.
+ *
+ *   Tracing ── steps ──> Recorder ── bytes ──> sink
+ */
+import { schemaHash } from '../../protocol/codegen/schema-hash.js';
+import { RUNTIME_VERSION } from '../../protocol/version.js';
+import { Recorder } from '../../trace/recorder.js';
+import type { PackedFile, RecordingFacts, RecordingLevel, RecordingSink } from '../../trace/recording.js';
+import type { Host } from '../contract/host.js';
+import type { ChangeFeed } from '../supervisor/change-feed.js';
+import type { Directory } from '../supervisor/directory.js';
+import type { Tracing } from '../supervisor/tracing.js';
+
+/** A replay that begins in the middle handles at most what came in this time first. */
+const SNAPSHOT_MS = 30_000;
+
+export interface RecordOptions {
+  /** `inputs` when not given: all that a replay needs. */
+  readonly level?: RecordingLevel;
+  /** How often the state of every actor is recorded; half a minute when not given. */
+  readonly snapshotEveryMs?: number;
+  /** Files that go with it, as the modules and their source maps. */
+  readonly packed?: readonly PackedFile[];
+}
+
+/** A recording that is being made. */
+export interface RunningRecording {
+  /** Ends it: all that happened until now is in it. Every call returns the same promise. @throws what the sink threw, if it has failed */
+  stop(): Promise<void>;
+}
+
+/** What a recording needs of its system. */
+export interface RecordedSystem {
+  readonly host: Host;
+  readonly directory: Directory;
+  readonly tracing: Tracing;
+  readonly changes: ChangeFeed;
+}
+
+export class SystemRecording implements RunningRecording {
+  private readonly recorder: Recorder;
+  private readonly endFollowing: () => void;
+  private readonly endBeat: () => void;
+  private stopping: Promise<void> | null = null;
+
+  /** Nothing is recorded before `begin`. @throws RangeError for an interval that makes no sense */
+  constructor(
+    private readonly system: RecordedSystem,
+    sink: RecordingSink,
+    placement: RecordingFacts['placement'],
+    { level = 'inputs', snapshotEveryMs = SNAPSHOT_MS, packed = [] }: RecordOptions,
+  ) {
+    if (!(snapshotEveryMs > 0)) throw new RangeError(`snapshotEveryMs is a positive number, not ${snapshotEveryMs}`);
+    const { host, directory, tracing } = system;
+    const { schemas: parties } = directory;
+    const facts: RecordingFacts = {
+      version: RUNTIME_VERSION,
+      schemaHash: schemaHash(parties),
+      level,
+      startedAt: host.clock.nowMicros(),
+      placement,
+      parties,
+    };
+    this.recorder = new Recorder(sink, facts, { onFailure: (error) => this.failed(error) });
+    for (const file of packed) this.recorder.attach(file);
+    this.level = level;
+    this.endFollowing = tracing.follow((steps) => this.recorder.steps(steps));
+    this.endBeat = host.beat(snapshotEveryMs, () => void tracing.noteStates());
+  }
+
+  private readonly level: RecordingLevel;
+
+  /** @throws Error when something is recorded already; ControlError */
+  async begin(): Promise<void> {
+    try {
+      await this.system.tracing.record(this.level);
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
+  private forget(): void {
+    this.endFollowing();
+    this.endBeat();
+  }
+
+  private failed(error: unknown): void {
+    this.system.changes.emit({ type: 'recording', error });
+    this.stop().catch(() => {}); // whoever stops it is told
+  }
+
+  stop(): Promise<void> {
+    this.stopping ??= this.end();
+    return this.stopping;
+  }
+
+  private async end(): Promise<void> {
+    await this.system.tracing.endRecording();
+    this.forget();
+    await this.recorder.close();
+  }
+}
