@@ -4,20 +4,17 @@ import type { RecordingSink, RecordingSource } from './recording.js';
 export class MemoryFile implements RecordingSink, RecordingSource {
   private readonly parts: Uint8Array[] = [];
   private whole: Uint8Array;
+  size: number;
   closed = false;
 
   constructor(bytes: Uint8Array = new Uint8Array(0)) {
     this.whole = bytes;
-  }
-
-  get size(): number {
-    return this.bytes.length;
+    this.size = bytes.length;
   }
 
   get bytes(): Uint8Array {
     if (this.parts.length > 0) {
-      const size = this.parts.reduce((sum, { length }) => sum + length, this.whole.length);
-      const whole = new Uint8Array(size);
+      const whole = new Uint8Array(this.size);
       let at = 0;
       for (const part of [this.whole, ...this.parts.splice(0)]) {
         whole.set(part, at);
@@ -30,6 +27,7 @@ export class MemoryFile implements RecordingSink, RecordingSource {
 
   write(bytes: Uint8Array): void {
     this.parts.push(bytes);
+    this.size += bytes.length;
   }
 
   close(): void {

@@ -59,6 +59,8 @@ export interface TracedMessage extends MessageId {
   readonly code: ErrorCode | null;
   /** An end of its target at it: a trap, a hang. */
   readonly trap: Ended | null;
+  /** What it was joined from. */
+  readonly steps: readonly TraceStep[];
 }
 
 /** A message whose way is not over. */
@@ -219,6 +221,7 @@ function message({ id, emitted, arrived, trap, end, number }: Open): TracedMessa
     outcome: outcomeOf(end),
     code: end?.type === 'rejected' ? end.code : null,
     trap,
+    steps: [emitted, arrived, trap, end].filter((step) => step !== null),
   };
 }
 

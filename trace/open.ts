@@ -7,10 +7,15 @@ import { MAGIC } from './mcap/records.js';
 import { type PackedFile, type Recording, RecordingError, type RecordingFacts, type RecordingSource } from './recording.js';
 import type { TraceStep } from './step.js';
 
-/** Chunks whose steps are read on from where the last call has ended: a file that is being written has more of them later. */
+/** Reads chunk after chunk. A file that is being written has more of them later. */
 export interface StepCursor {
-  /** @returns the steps of the next whole chunk; null when there is none yet @throws RecordingError */
+  /**
+   * @returns the steps of the next whole chunk; null when there is none, or none yet
+   * @throws RecordingError; the next call goes on behind a chunk that makes no sense, and throws the same where no next chunk can be found
+   */
   next(): Promise<readonly TraceStep[] | null>;
+  /** Whether the recording was closed, and everything of it is read. */
+  readonly ended: boolean;
 }
 
 export interface OpenRecording extends Recording {
@@ -80,6 +85,7 @@ const isLast = ({ type }: RecordHead): boolean => type === 'dataEnd' || type ===
 
 class FileCursor implements StepCursor {
   private readonly chunks = new ChunkReader();
+  ended = false;
 
   constructor(
     private readonly reader: McapReader,
@@ -91,14 +97,13 @@ class FileCursor implements StepCursor {
     for (;;) {
       const head = await this.reader.head(this.at);
       if (!head) return this.truncated ? null : this.failAtEnd();
-      if (isLast(head)) return null;
+      this.ended = isLast(head);
+      if (this.ended) return null;
       if (head.type === 'message' || head.type === 'header')
         throw new RecordingError('damaged', this.at, `a ${head.type} outside of a chunk`);
       if (head.type === 'chunk') {
-        const chunk = await this.reader.record('chunk', head, CHUNK_CONTENT_BYTES_MAX);
-        const steps = this.chunks.steps(chunk, head.offset);
         this.at = endOf(head);
-        return steps;
+        return this.chunks.steps(await this.reader.record('chunk', head, CHUNK_CONTENT_BYTES_MAX), head.offset);
       }
       this.at = endOf(head);
     }

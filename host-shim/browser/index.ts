@@ -25,6 +25,7 @@ export type { ImageSource } from './ports/canvas-painter.js';
 export { type CanvasDisplay, type CanvasDisplayOptions, openDisplay } from './ports/display.js';
 export { type BrowserInput, type BrowserInputOptions, KEYS, openInput } from './ports/input.js';
 export { openStorage } from './ports/storage.js';
+export { createDownloadSink, openRecordingFile, openRecordingSink } from './recordings.js';
 export { runVm } from './vm-worker.js';
 
 export interface BrowserHostOptions extends HostOptions {

@@ -22,6 +22,7 @@ export { detectCapabilities } from './capabilities.js';
 export { type HeadlessDisplay, type HeadlessDisplayOptions, openDisplay } from './ports/display.js';
 export { openInput, type ScriptedInput } from './ports/input.js';
 export { openStorage } from './ports/storage.js';
+export { openRecordingFile, openRecordingSink, type RecordingFile } from './recordings.js';
 export { runVm } from './vm-worker.js';
 
 export const createNodeHost = (options: HostOptions): PlatformHost =>

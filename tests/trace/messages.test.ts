@@ -40,7 +40,8 @@ function joined(steps: readonly TraceStep[]): TracedMessage[] {
 
 describe('a message', () => {
   test('has what each of its steps tells', () => {
-    const [message, ...others] = joined([emitted(1, 100), arrived(1, 120), handled(1, 100, 150)]);
+    const steps = [emitted(1, 100), arrived(1, 120), handled(1, 100, 150)];
+    const [message, ...others] = joined(steps);
     expect(others).toEqual([]);
     expect(message).toEqual({
       number: 1,
@@ -62,6 +63,7 @@ describe('a message', () => {
       outcome: 'handled',
       code: null,
       trap: null,
+      steps,
     });
   });
 

@@ -1,6 +1,7 @@
 /**
  * Writes an MCAP file as it comes: a chunk is handed on once it is closed, and whoever loses the process loses what is in the open one.
- * Each chunk has the schemas and channels that appear in it first, and message indexes behind it; the summary has all of them again.
+ * Each chunk has the channels of its messages, so that it can be read where those before it are lost, and message indexes behind it. The
+ * schemas are where they are used first. The summary has all of them again.
  */
 import { ByteWriter } from './bytes.js';
 import { crc32 } from './crc32.js';
@@ -66,14 +67,13 @@ export class McapWriter {
     const whole = { id, ...channel };
     this.channels.push(whole);
     this.counts.set(id, 0);
-    writeRecord(this.chunk, 'channel', whole);
     return id;
   }
 
   /** @param data is copied from `from` on */
   addMessage(channelId: number, sequence: number, logTime: bigint, publishTime: bigint, data: Uint8Array, from = 0): void {
     const { chunk } = this;
-    this.place(channelId, logTime, chunk.length);
+    this.place(channelId, logTime);
     const length = data.length - from;
     chunk.reserve(RECORD_HEAD_BYTES + MESSAGE_HEAD_BYTES + length);
     chunk.u8(OPCODES.message);
@@ -86,12 +86,15 @@ export class McapWriter {
     chunk.length += length;
   }
 
-  private place(channelId: number, logTime: bigint, offset: number): void {
+  private place(channelId: number, logTime: bigint): void {
     let places = this.places.get(channelId);
-    if (!places) this.places.set(channelId, (places = { times: [], offsets: [] }));
+    if (!places) {
+      this.places.set(channelId, (places = { times: [], offsets: [] }));
+      writeRecord(this.chunk, 'channel', this.channels[channelId - 1]);
+    }
     const first = this.places.size === 1 && places.times.length === 0;
     places.times.push(logTime);
-    places.offsets.push(offset);
+    places.offsets.push(this.chunk.length);
     if (first || logTime < this.chunkStart) this.chunkStart = logTime;
     if (first || logTime > this.chunkEnd) this.chunkEnd = logTime;
   }

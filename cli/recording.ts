@@ -1,0 +1,83 @@
+/** Recordings on the command line: opened by name, read up to what makes no sense. */
+import { resolve } from 'node:path';
+import { openRecordingFile, type RecordingFile } from '../host-shim/node/recordings.js';
+import { type OpenRecording, openRecording } from '../trace/open.js';
+import { RecordingError } from '../trace/recording.js';
+import type { TraceStep } from '../trace/step.js';
+import { type Invocation, UsageError } from './command.js';
+
+/** The one file that a command is given. @throws UsageError */
+export function fileOf({ positionals }: Invocation, command: string): string {
+  if (positionals.length !== 1) throw new UsageError(`tandem ${command} is given one recording; tandem ${command} --help says more`);
+  return positionals[0];
+}
+
+/** A whole number from 1. @throws UsageError */
+export function countOf(value: string | boolean | undefined, option: string): number | null {
+  if (typeof value !== 'string') return null;
+  if (!/^[1-9]\d{0,14}$/.test(value)) throw new UsageError(`--${option} is a whole number from 1, not ${value}`);
+  return Number(value);
+}
+
+export interface OpenFile {
+  readonly file: RecordingFile;
+  readonly recording: OpenRecording;
+}
+
+/** @throws RecordingError, or an error that names the file */
+export async function openFile(path: string): Promise<OpenFile> {
+  const file = await openRecordingFile(path).catch((cause) => {
+    throw new Error(`${path} cannot be opened: ${cause instanceof Error ? cause.message : cause}`, { cause });
+  });
+  try {
+    return { file, recording: await openRecording(file) };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** Hands an open recording to `use`, and closes the file afterwards. @throws RecordingError, or an error that names the file */
+export async function withFile<T>(path: string, use: (opened: OpenFile) => Promise<T>): Promise<T> {
+  const opened = await openFile(path);
+  try {
+    return await use(opened);
+  } finally {
+    await opened.file.close();
+  }
+}
+
+/** The steps of a recording up to what makes no sense, which is kept in `damage`. */
+export class ReadableSteps {
+  damage: RecordingError | null = null;
+
+  /** @param seen is called with every chunk's steps, also with what order and joining hold back */
+  constructor(
+    private readonly recording: OpenRecording,
+    private readonly seen: (steps: readonly TraceStep[]) => void = () => {},
+  ) {}
+
+  get facts(): OpenRecording['facts'] {
+    return this.recording.facts;
+  }
+
+  async *steps(): AsyncGenerator<readonly TraceStep[]> {
+    try {
+      for await (const steps of this.recording.steps()) {
+        this.seen(steps);
+        yield steps;
+      }
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      this.damage = error;
+    }
+  }
+}
+
+/** The file that a command writes. @throws UsageError */
+export function outOf({ values }: Invocation, path: string, command: string): string {
+  const { out } = values;
+  if (typeof out !== 'string' || out === '') throw new UsageError(`tandem ${command} needs --out FILE`);
+  if (resolve(out) === resolve(path)) throw new UsageError(`--out is the file that is read: name another`);
+  return out;
+}
