@@ -25,7 +25,7 @@ export interface OpenFile {
 }
 
 /** @throws RecordingError, or an error that names the file */
-export async function openFile(path: string): Promise<OpenFile> {
+async function openFile(path: string): Promise<OpenFile> {
   const file = await openRecordingFile(path).catch((cause) => {
     throw new Error(`${path} cannot be opened: ${cause instanceof Error ? cause.message : cause}`, { cause });
   });

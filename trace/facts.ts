@@ -3,6 +3,8 @@ import { NESTING_DEPTH_MAX } from '../protocol/limits.js';
 import type { Field, Fields, MessageSchema, PartySchema } from '../protocol/schema.js';
 import { isRecord, oneOf, text, u16 } from './check.js';
 import { VM_NAMES } from './flow-state.js';
+import { utf8Of } from './mcap/bytes.js';
+import { crc32 } from './mcap/crc32.js';
 import { RecordingError, type RecordingFacts } from './recording.js';
 
 /** Name of the metadata record, and profile of the file. */
@@ -15,7 +17,7 @@ const LANES = ['interactive', 'ordinary', 'idle'];
 
 export function encodeFacts(facts: RecordingFacts): Record<string, string> {
   const { version, schemaHash, level, startedAt, placement, parties } = facts;
-  return {
+  const said = {
     format: String(FORMAT),
     version,
     schemaHash,
@@ -24,7 +26,19 @@ export function encodeFacts(facts: RecordingFacts): Record<string, string> {
     placement: JSON.stringify(placement),
     parties: JSON.stringify(parties.map(plainParty)),
   };
+  return { ...said, checksum: checksumOf(said) };
 }
+
+/** The container has none for metadata. */
+const checksumOf = (said: Readonly<Record<string, string>>): string =>
+  crc32(
+    utf8Of(
+      Object.keys(said)
+        .sort()
+        .map((name) => `${name} ${said[name]}`)
+        .join('\n'),
+    ),
+  ).toString(16);
 
 /** A party without its codecs, if it has some. */
 function plainParty(party: PartySchema): PartySchema {
@@ -63,7 +77,9 @@ export function decodeFacts(metadata: Readonly<Record<string, string>>, offset: 
   if (!Number.isSafeInteger(format) || format < 1) fail('format');
   if (format > FORMAT)
     throw new RecordingError('newer', offset, `format ${format}, and this version of Tandem reads up to ${FORMAT}: update it`);
-  const { version, schemaHash, level } = metadata;
+  const { checksum, ...said } = metadata;
+  if (checksum !== checksumOf(said)) throw new RecordingError('damaged', offset, 'its facts were altered: their checksum differs');
+  const { version, schemaHash, level } = said;
   if (version === undefined) fail('version');
   if (schemaHash === undefined) fail('schemaHash');
   if (level !== 'inputs' && level !== 'frames') return fail('level');

@@ -20,7 +20,7 @@ export interface DurationSummary {
   readonly max: number;
 }
 
-export class Durations {
+class Durations {
   private readonly buckets: number[] = [];
   private count = 0;
   private sum = 0;

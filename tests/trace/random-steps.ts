@@ -34,7 +34,7 @@ const PARTIES: readonly PartySchema[] = [
   timer,
 ] as readonly PartySchema[];
 
-const STARTED_AT = 1_790_000_000_000_000;
+export const STARTED_AT = 1_790_000_000_000_000;
 
 export const factsAt = (level: RecordingLevel): RecordingFacts => ({
   version: '0.1.0',
