@@ -9,8 +9,10 @@ import { Schemas } from '../trace/schemas.js';
 import type { TraceStep } from '../trace/step.js';
 import { messageLine } from '../trace/text.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
+import { jsonText } from './json-text.js';
 import { messageObject } from './message-object.js';
-import { countOf, fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
+import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
+import { wholeNumber } from './values.js';
 
 const HELP = `tandem cat FILE [--filter F] [--limit N] [--follow] [--for SECONDS] [--json]
 
@@ -35,11 +37,11 @@ export const catCommand: Command = {
   options: { filter: { type: 'string' }, limit: { type: 'string' }, follow: { type: 'boolean' }, for: { type: 'string' } },
   async run(invocation) {
     const path = fileOf(invocation, 'cat');
-    const limit = countOf(invocation.values.limit, 'limit');
-    const seconds = countOf(invocation.values.for, 'for');
+    const limit = wholeNumber('limit', invocation.values.limit);
+    const seconds = wholeNumber('for', invocation.values.for);
     const follow = invocation.values.follow === true;
-    if (follow && limit === null && seconds === null) throw new UsageError('--follow needs --limit N or --for SECONDS');
-    if (seconds !== null && !follow) throw new UsageError('--for goes with --follow');
+    if (follow && limit === undefined && seconds === undefined) throw new UsageError('--follow needs --limit N or --for SECONDS');
+    if (seconds !== undefined && !follow) throw new UsageError('--for goes with --follow');
     return withFile(path, (opened) => {
       const printer = new Printer(opened.recording, invocation, limit ?? Number.POSITIVE_INFINITY);
       return follow ? followed(opened, printer, invocation, seconds) : whole(path, opened, printer, invocation);
@@ -72,7 +74,7 @@ class Printer {
       if (this.left === 0 || signal.aborted) return false;
       if (!this.fits(message)) continue;
       this.left--;
-      output.line(json ? JSON.stringify(messageObject(message, this.schemas, this.bodies)) : this.line(message));
+      output.line(json ? jsonText(messageObject(message, this.schemas, this.bodies)) : this.line(message));
     }
     return this.left > 0 && !signal.aborted;
   }
@@ -123,7 +125,7 @@ async function followed(
   { file, recording }: OpenFile,
   printer: Printer,
   { signal }: Invocation,
-  seconds: number | null,
+  seconds: number | undefined,
 ): Promise<ExitCode> {
   const cursor = recording.cursor();
   const until = performance.now() + (seconds ?? Number.POSITIVE_INFINITY) * 1000;

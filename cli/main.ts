@@ -3,16 +3,24 @@ import { parseArgs } from 'node:util';
 import { bisectCommand } from './bisect.js';
 import { catCommand } from './cat.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
-import { replayCommand } from './replay.js';
-import { whyCommand } from './why.js';
-
 import { doctorCommand } from './doctor.js';
 import { filterCommand } from './filter.js';
 import { infoCommand } from './info.js';
 import { recoverCommand } from './recover.js';
+import { replayCommand } from './replay.js';
+import { whyCommand } from './why.js';
 
 /** In the order in which `--help` lists them. */
-export const COMMANDS: readonly Command[] = [infoCommand, catCommand, filterCommand, doctorCommand, recoverCommand, replayCommand, bisectCommand, whyCommand];
+export const COMMANDS: readonly Command[] = [
+  infoCommand,
+  catCommand,
+  filterCommand,
+  doctorCommand,
+  recoverCommand,
+  replayCommand,
+  bisectCommand,
+  whyCommand,
+];
 
 const firstSentence = (text: string): string => text.split(/\.\s/)[0];
 

@@ -12,13 +12,6 @@ export function fileOf({ positionals }: Invocation, command: string): string {
   return positionals[0];
 }
 
-/** A whole number from 1. @throws UsageError */
-export function countOf(value: string | boolean | undefined, option: string): number | null {
-  if (typeof value !== 'string') return null;
-  if (!/^[1-9]\d{0,14}$/.test(value)) throw new UsageError(`--${option} is a whole number from 1, not ${value}`);
-  return Number(value);
-}
-
 export interface OpenFile {
   readonly file: RecordingFile;
   readonly recording: OpenRecording;
@@ -46,6 +39,10 @@ export async function withFile<T>(path: string, use: (opened: OpenFile) => Promi
     await opened.file.close();
   }
 }
+
+/** As `withFile`, for who needs the recording alone. */
+export const withRecording = <T>(path: string, use: (recording: OpenRecording) => Promise<T>): Promise<T> =>
+  withFile(path, ({ recording }) => use(recording));
 
 /** The steps of a recording up to what makes no sense, which is kept in `damage`. */
 export class ReadableSteps {

@@ -7,9 +7,9 @@ import { type ReplayOptions, type ReplayReport, replay } from '../host-shim/repl
 import { shortText } from '../trace/text.js';
 import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
-import { withRecording } from './files.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
+import { withRecording } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem replay FILE|FOLDER [--placement P] [--until N] [--actor NAME] [--app MODULE] [--json]

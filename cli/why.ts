@@ -4,9 +4,9 @@ import { shortText, timeText } from '../trace/text.js';
 import { PathError } from '../trace/values.js';
 import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, UsageError } from './command.js';
-import { withRecording } from './files.js';
 import { jsonText } from './json-text.js';
 import { judgeFor } from './judged.js';
+import { withRecording } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem why FILE [--at N] ACTOR.PATH [--placement P] [--app MODULE] [--json]
