@@ -24,6 +24,19 @@ export interface KindFacts extends Delivery {
   readonly senders: ReadonlySet<number> | null;
 }
 
+/** What its role says of a party. */
+export interface PartyFacts {
+  /** Whether its next incarnation knows nothing of the former one, nor of that one's requests: it has no state. */
+  readonly forgets: boolean;
+  /** Whether it waits for its answers by itself: it is told which crash made a request fail, and withdraws a late one in order with what it sends. */
+  readonly waits: boolean;
+}
+
+const PARTY_FACTS: Readonly<Record<PartySchema['role'], PartyFacts>> = {
+  actor: { forgets: false, waits: false },
+  port: { forgets: true, waits: true },
+};
+
 /** The runtimes of the VMs, which send the runtime's own messages. */
 const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
   [HOST_RUNTIME, 'host runtime'],
@@ -55,7 +68,7 @@ export class Kinds {
   /** Blocks of 256 kinds, so that each is a dense array. */
   private readonly blocks: (KindFacts | undefined)[][] = Array.from({ length: BLOCK_KINDS }, () => []);
   private readonly names = new Map<number, string>(RUNTIME_NAMES);
-  private readonly ports: ReadonlySet<number>;
+  private readonly facts: ReadonlyMap<number, PartyFacts>;
   /** Facts of a withdrawal, by lane: it takes the lane of its request. */
   private withdrawals: readonly KindFacts[] = [];
 
@@ -66,7 +79,7 @@ export class Kinds {
    */
   constructor(parties: readonly PartySchema[], system: PartySchema) {
     const others = parties.filter(({ address }) => address !== system.address);
-    this.ports = new Set(others.filter(({ role }) => role === 'port').map(({ address }) => address));
+    this.facts = new Map(others.map(({ role, address }) => [address, PARTY_FACTS[role]]));
     for (const party of [system, ...others]) this.name(party);
     for (const party of others) {
       checkNames(party, [system, ...others]);
@@ -132,9 +145,9 @@ export class Kinds {
     return RUNTIMES.includes(address);
   }
 
-  /** Whether a port is at this address. A port's next incarnation knows nothing of the former one's requests. */
-  isPort(address: number): boolean {
-    return this.ports.has(address);
+  /** Of the party at this address. */
+  party(address: number): PartyFacts {
+    return this.facts.get(address) ?? PARTY_FACTS.actor;
   }
 
   get(kind: number): KindFacts | undefined {

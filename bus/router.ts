@@ -292,7 +292,7 @@ export class Router {
 
   /** Whether the requester is a port whose incarnation has ended, so that the next one does not remember the request. */
   isOrphaned({ requester, epoch }: Pick<IncomingRequest, 'requester' | 'epoch'>): boolean {
-    return epoch < (this.fences.get(requester)?.epoch ?? 0) && this.kinds.isPort(requester);
+    return epoch < (this.fences.get(requester)?.epoch ?? 0) && this.kinds.party(requester).forgets;
   }
 
   /** False when a withdrawal has come too late to matter: its request has been answered, or the target does not have it. */

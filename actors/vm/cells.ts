@@ -41,7 +41,7 @@ export class Cells {
     const { vm } = this.runtime.bus;
     if (this.map.get(spec.party)) throw new Error(`actor ${spec.party} is in VM ${vm} already`);
     const cell = new ActorCell(this.implementationOf(spec.party, kept?.version ?? spec.version), spec, this.runtime, kept);
-    this.map.add(cell);
+    this.map.addStateful(cell);
     return cell;
   }
 
@@ -89,6 +89,7 @@ export class Cells {
 
   restart(name: string, epoch: number): void {
     const cell = this.map.named(name);
+    cell.checkRestart(epoch);
     this.serve(cell);
     cell.restart(epoch);
   }
@@ -116,7 +117,7 @@ export class Cells {
     const keptOf = (actor: string) => checkpoint?.actors.find((kept) => kept.actor === actor);
     this.resumeOpen(specs);
     const { position } = durability.journal;
-    const gone = specs.filter(({ party }) => !this.map.get(party) && !this.isPort(party));
+    const gone = specs.filter(({ party }) => !this.map.get(party) && !bus.kinds.party(bus.kinds.addressOf(party) ?? 0).forgets);
     const actors = gone.map((spec) => this.create(spec, keptOf(spec.party) ?? notBegun(spec, position)));
     this.beginning = actors.filter(({ name }) => !keptOf(name));
     if (checkpoint) {
@@ -136,14 +137,10 @@ export class Cells {
     }
   }
 
-  private isPort(name: string): boolean {
-    return this.runtime.options.parties.some((party) => party.name === name && party.role === 'port');
-  }
-
   /** Handles the entries of the journal after the checkpoint again. @returns frames after it that are poison */
   recover(): readonly Uint8Array[] {
-    const { all } = this.map;
-    const poisoned = all.flatMap((cell) => cell.poisonedFrames());
+    const { all, stateful } = this.map;
+    const poisoned = stateful.flatMap((cell) => cell.poisonedFrames());
     for (const cell of all) cell.recover();
     for (const { schema } of this.beginning) this.runtime.bus.resync.come(schema, false);
     this.beginning = [];

@@ -100,6 +100,11 @@ export class Deaths {
     this.blame(NO_FRAME, 0);
   }
 
+  /** @throws Error when no incarnation of this epoch can come next */
+  checkNext(epoch: number): void {
+    if (epoch <= this.gate.epoch) throw new Error(`epoch ${epoch} of ${this.party} is not above ${this.gate.epoch}`);
+  }
+
   /** The present incarnation runs. @param begin what it begins with; null when it goes on from the one before, and for a port */
   began(begin: Beginning | null = null): void {
     this.lives = true;

@@ -66,19 +66,19 @@ export class Durability implements TapListener {
   /** Journal position before which no actor of the VM needs anything for a restart. */
   private get neededFrom(): number {
     let needed = this.journal.position;
-    for (const cell of this.cells.all) needed = Math.min(needed, cell.neededFrom);
+    for (const cell of this.cells.stateful) needed = Math.min(needed, cell.neededFrom);
     return needed;
   }
 
   private get neededAfterSnapshots(): number {
     let needed = this.journal.position;
-    for (const cell of this.cells.all) needed = Math.min(needed, cell.neededAfterSnapshot);
+    for (const cell of this.cells.stateful) needed = Math.min(needed, cell.neededAfterSnapshot);
     return needed;
   }
 
   /** Whether the journal holds the rest of a batch whose actor waits for room. */
   get keepsRest(): boolean {
-    return this.cells.all.some(({ restWaits }) => restWaits);
+    return this.cells.stateful.some(({ restWaits }) => restWaits);
   }
 
   /** @returns false when the journal has no room yet: an actor has to restart first, or the host has to get a checkpoint */
@@ -88,7 +88,7 @@ export class Durability implements TapListener {
     if (this.outlives) {
       this.hurry();
     } else {
-      for (const cell of this.cells.all) cell.takeSnapshot();
+      for (const cell of this.cells.stateful) cell.takeSnapshot();
       journal.truncate(this.neededFrom);
     }
     return journal.capacity - journal.usedBytes >= bytes;
@@ -103,7 +103,7 @@ export class Durability implements TapListener {
 
   /** What keeps no state does nothing again after a loss. */
   done(party: number, micros: number): void {
-    if (this.cells.at(party)?.keepsState) this.handledMicros += micros;
+    if (!this.bus.kinds.party(party).forgets) this.handledMicros += micros;
   }
 
   /** To be called between batches. @param quiet all mailboxes are empty */
@@ -176,13 +176,13 @@ export class Durability implements TapListener {
   private take(): Uint8Array {
     const { bus, cells } = this;
     bus.links.flush();
-    const kept = cells.all.map((cell) => cell.checkpoint()).filter((checkpoint) => checkpoint !== null);
+    const kept = cells.stateful.map((cell) => cell.checkpoint());
     return this.encoder.encode({
       serial: ++this.serial,
       actors: [...kept, ...this.stopped],
       orphaned: bus.heldForNobody,
       sent: bus.unreleased,
-      requests: bus.requests.openOf((address) => !bus.kinds.isPort(address)),
+      requests: bus.requests.openOf((address) => !bus.kinds.party(address).forgets),
     });
   }
 

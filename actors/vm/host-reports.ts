@@ -6,7 +6,6 @@ import { KIND_OFFSET, readU16, SOURCE_OFFSET } from '../../protocol/frame.js';
 import type { Beginning } from '../../trace/step.js';
 import type { BreakReport } from '../contract/breakpoint.js';
 import type { RefusedReport, VmEvent, VmEvents } from '../contract/events.js';
-import type { CellMap } from './cell/cell.js';
 import type { TapListener } from './tap.js';
 import type { VmBus } from './vm-bus.js';
 
@@ -18,7 +17,6 @@ export class HostReports implements TapListener {
 
   constructor(
     private readonly bus: VmBus,
-    private readonly cells: CellMap,
     private readonly events: VmEvents,
   ) {}
 
@@ -44,7 +42,7 @@ export class HostReports implements TapListener {
   done(party: number): void {
     if (this.changed.has(party)) return;
     this.changed.add(party);
-    if (this.cells.at(party)?.keepsState) this.report({ type: 'changed', actor: this.bus.kinds.partyName(party) });
+    if (!this.bus.kinds.party(party).forgets) this.report({ type: 'changed', actor: this.bus.kinds.partyName(party) });
   }
 
   /** An incarnation that goes on from another may be further than what the host last heard of. */

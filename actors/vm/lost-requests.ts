@@ -44,10 +44,10 @@ export class LostRequests {
 
   constructor(private readonly options: LostRequestsOptions) {}
 
-  /** A VM is linked with this one, anew. @param isPort whether a port of that VM has this address */
-  linked(peer: VmName, isPort: (address: number) => boolean): void {
+  /** A VM is linked with this one, anew. @param forgets whether a party of that VM without a state has this address */
+  linked(peer: VmName, forgets: (address: number) => boolean): void {
     const { links, held } = this.options;
-    const requests = this.withoutAnswer(isPort, [...links.pendingTo(peer), ...held()]);
+    const requests = this.withoutAnswer(forgets, [...links.pendingTo(peer), ...held()]);
     this.doubt({ isHeard: links.arrived(peer), requests, code: 'ended' });
   }
 
@@ -93,8 +93,8 @@ export class LostRequests {
   }
 
   /** This VM itself was lost and has recovered: handles the requests of its actors to its ports. */
-  recovered(isPort: (address: number) => boolean): void {
-    this.failAll({ requests: this.withoutAnswer(isPort, this.options.held()), code: 'ended' });
+  recovered(forgets: (address: number) => boolean): void {
+    this.failAll({ requests: this.withoutAnswer(forgets, this.options.held()), code: 'ended' });
   }
 
   /** To be called when links were drained. */
@@ -110,8 +110,8 @@ export class LostRequests {
   }
 
   /** @param onTheirWay frames among which requests and replies may still arrive */
-  private withoutAnswer(isPort: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): ReadonlySet<OutgoingRequest> {
-    const asked = this.openTo(isPort);
+  private withoutAnswer(forgets: (address: number) => boolean, onTheirWay: readonly Uint8Array[]): ReadonlySet<OutgoingRequest> {
+    const asked = this.openTo(forgets);
     if (asked.size === 0) return asked;
     const alive = new Set(this.keysIn(onTheirWay, ['request', 'reply']));
     return new Set([...asked].filter(({ requester, request }) => !alive.has(keyOf(requester, request))));

@@ -8,7 +8,7 @@
 
 import type { ActorHandover } from '../contract/checkpoint.js';
 import type { LinkPositions, MoveControl, RecoverySpec } from '../contract/control.js';
-import type { Cell, CellMap } from './cell/cell.js';
+import type { CellMap, StatefulCell } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
 import type { Cells } from './cells.js';
 
@@ -21,7 +21,7 @@ interface Settling {
 
 export class Mover implements MoveControl {
   /** Actors by address that were adopted and wait for `resume`. */
-  private readonly arrived = new Map<number, Cell>();
+  private readonly arrived = new Map<number, StatefulCell>();
   private settling: readonly Settling[] = [];
 
   constructor(
@@ -33,7 +33,7 @@ export class Mover implements MoveControl {
   async suspend(address: number): Promise<LinkPositions> {
     const { bus, tap } = this.runtime;
     bus.router.hold(address);
-    const cell = this.map.at(address);
+    const cell = this.map.withStateAt(address);
     cell?.suspend();
     if (cell) tap.moved(address, 'suspended');
     const positions = bus.links.flushedTo();
@@ -62,8 +62,7 @@ export class Mover implements MoveControl {
 
   /** @throws Error when the actor is not suspended here */
   async handOver(actor: string): Promise<ActorHandover> {
-    const cell = this.map.get(actor);
-    if (!cell) throw new Error(`${actor} is not suspended`);
+    const cell = this.map.withStateNamed(actor);
     const handover = cell.handOver();
     const { bus, tap } = this.runtime;
     tap.moved(cell.address, 'handedOver');
@@ -90,8 +89,8 @@ export class Mover implements MoveControl {
 
   /** Drops an actor that now belongs, or still belongs, to another VM. Does nothing when it is not here. */
   async forget(actor: string): Promise<void> {
-    const cell = this.map.get(actor);
-    if (!cell) return;
+    if (!this.map.get(actor)) return;
+    const cell = this.map.withStateNamed(actor);
     const { bus, tap } = this.runtime;
     this.arrived.delete(cell.address);
     bus.requests.forget(cell.address);

@@ -91,7 +91,7 @@ class IdleWork {
    * @returns true when it is to be called again
    */
   look(): boolean {
-    for (const cell of this.map.all) {
+    for (const cell of this.map.stateful) {
       if (!cell.spareIsDue) continue;
       if (this.idle) cell.prepareSpare();
       this.idle = !this.idle;

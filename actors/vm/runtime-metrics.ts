@@ -31,9 +31,9 @@ export class RuntimeMetrics implements TapListener {
     return !sender.gate.blocked && router.hasRoute(this.party.address);
   }
 
-  /** Measures how long the first message of a batch took, from its sender to the actor that takes it. */
+  /** Measures how long the first message of a batch took, from its sender to the actor that takes it. What has no state is no actor. */
   taken(party: number, bytes: Uint8Array, length: number): void {
-    if (this.bus.kinds.isPort(party)) return;
+    if (this.bus.kinds.party(party).forgets) return;
     if (this.batches++ % BATCHES_PER_SAMPLE !== 0 || length < frameLength(bytes, 0) || !this.listening) return;
     const value = Math.max(0, this.bus.now() - readU53(bytes, SENT_AT_OFFSET)) / 1000;
     this.send(this.party.measures!.times, { name: 'tandem.messageMs', value });

@@ -9,7 +9,7 @@ import { Selection } from '../../trace/selection.js';
 import type { Beginning, MessageId, TraceStep } from '../../trace/step.js';
 import type { CrashReport, VmEvent } from '../contract/events.js';
 import type { TraceSettings } from '../contract/tracing.js';
-import type { Cell, CellMap } from './cell/cell.js';
+import type { CellMap, StatefulCell } from './cell/cell.js';
 import type { MoveStep, Tap, TapListener } from './tap.js';
 import type { TraceTeller } from './trace-teller.js';
 
@@ -166,7 +166,7 @@ export class TraceListener implements TapListener {
   }
 
   /** What an actor is now: from here on a replay knows it. */
-  base(cell: Cell): void {
+  base(cell: StatefulCell): void {
     const snapshot = cell.settled;
     if (!snapshot) return;
     this.known.add(cell.address);

@@ -97,7 +97,7 @@ export class Tracer {
 
   private writeStates(): void {
     const { listener } = this;
-    if (listener && this.settings.recording) for (const cell of this.vm.cells.all) listener.base(cell);
+    if (listener && this.settings.recording) for (const cell of this.vm.cells.stateful) listener.base(cell);
   }
 
   private note(level: LevelChanged['level']): void {

@@ -104,7 +104,7 @@ export class VmBus implements GateBus {
   /** Tells a requester that no reply will come; tells a port also which crash is the reason. */
   fail({ requester, request, kind }: Pick<RequestIdentity, 'requester' | 'request' | 'kind'>, code: ErrorCode): void {
     const { kinds } = this;
-    const byCrash = kinds.isPort(requester) && (code === 'poisoned' || code === 'ended');
+    const byCrash = kinds.party(requester).waits && (code === 'poisoned' || code === 'ended');
     const crashEpoch = byCrash ? this.crashes.epochOf(kinds.get(kind)?.owner ?? 0) : null;
     this.sender.tellFailed(requester, request, kind, code, crashEpoch);
     this.wake();
@@ -113,7 +113,7 @@ export class VmBus implements GateBus {
   /** A port itself withdraws a late request, in order with what it has sent. */
   private failOwn(request: OutgoingRequest, code: ErrorCode): void {
     this.fail(request, code);
-    if (code === 'deadline' && !this.kinds.isPort(request.requester)) this.withdraw([request]);
+    if (code === 'deadline' && !this.kinds.party(request.requester).waits) this.withdraw([request]);
   }
 
   /** Tells the parties that work on these requests that nobody waits for the answers any more. */
@@ -133,7 +133,7 @@ export class VmBus implements GateBus {
 
   attach(peer: VmName, transport: { readonly incoming: unknown; readonly outgoing: unknown }): void {
     this.links.attach(peer, transport);
-    this.lost.linked(peer, (address) => this.kinds.isPort(address) && this.links.vmOf(address) === peer);
+    this.lost.linked(peer, (address) => this.kinds.party(address).forgets && this.links.vmOf(address) === peer);
     this.wake();
   }
 
@@ -141,7 +141,7 @@ export class VmBus implements GateBus {
     const { links, router, kinds } = this;
     links.setRoutes(routes);
     this.lost.unreachable((address) => !router.hasRoute(address));
-    this.withdraw(this.requests.inHand(({ requester }) => kinds.isPort(requester) && !router.hasRoute(requester)));
+    this.withdraw(this.requests.inHand(({ requester }) => kinds.party(requester).forgets && !router.hasRoute(requester)));
     this.wake();
   }
 
@@ -157,7 +157,7 @@ export class VmBus implements GateBus {
    * @param local addresses
    */
   hush(local: readonly number[]): void {
-    this.router.mute(local.filter((address) => this.kinds.isPort(address)));
+    this.router.mute(local.filter((address) => this.kinds.party(address).forgets));
     this.router.holdLocal(true);
   }
 
@@ -170,7 +170,7 @@ export class VmBus implements GateBus {
     this.router.mute([]);
     this.router.holdLocal(false);
     for (const frame of poisoned) this.router.answerWithError('poisoned', frame, 0);
-    this.lost.recovered((address) => local.includes(address) && this.kinds.isPort(address));
+    this.lost.recovered((address) => local.includes(address) && this.kinds.party(address).forgets);
     this.withdrawOrphaned();
     this.watchDeadlines();
   }

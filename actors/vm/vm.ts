@@ -79,7 +79,7 @@ export class Vm implements VmControl {
     this.recovery = new Recovery(runtime, map, this.cells);
     this.moves = new Mover(runtime, map, this.cells);
     this.work = new Pump(runtime, scheduler, this.moves, map);
-    this.reports = new HostReports(bus, map, options.events);
+    this.reports = new HostReports(bus, options.events);
     this.sites = new CrashSites(tap);
     this.breakpoints = new Breakpoints(bus, options, (report) => this.reports.breaks(report));
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
@@ -191,11 +191,11 @@ export class Vm implements VmControl {
   }
 
   async permit(party: string, epoch: number): Promise<void> {
-    this.map.named(party).permitRestart(epoch);
+    this.map.withStateNamed(party).permitRestart(epoch);
   }
 
   async end(party: string): Promise<number> {
-    return this.map.named(party).end();
+    return this.map.withStateNamed(party).end();
   }
 
   async stop(party: string): Promise<Uint8Array> {
@@ -211,7 +211,7 @@ export class Vm implements VmControl {
   }
 
   async snapshot(party: string): Promise<Uint8Array> {
-    const cell = this.map.named(party);
+    const cell = this.map.withStateNamed(party);
     this.reports.asked(cell.address);
     return cell.savedState();
   }
@@ -262,7 +262,7 @@ export class Vm implements VmControl {
   }
 
   async health(): Promise<readonly ActorHealth[]> {
-    return this.map.all.map((cell) => cell.health()).filter((health) => health !== null);
+    return this.map.stateful.map((cell) => cell.health());
   }
 
   async counters(): Promise<VmCounters> {
@@ -285,7 +285,7 @@ export class Vm implements VmControl {
   }
 
   async tryFrame(party: string, frame: Uint8Array): Promise<Trial> {
-    const cell = this.map.named(party);
+    const cell = this.map.withStateNamed(party);
     return cell.tryFrame(wholeFrame(frame, cell.address));
   }
 

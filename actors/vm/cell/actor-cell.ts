@@ -21,7 +21,7 @@ import type { Suspect } from '../../contract/progress.js';
 import { NO_FRAME } from '../deaths.js';
 import { ActorCore } from './actor-core.js';
 import { adopt, arrive, blame, checkpointOf, handOver, poisonedFrames, remember, suspend } from './actor-recovery.js';
-import type { Cell } from './cell.js';
+import type { StatefulCell } from './cell.js';
 import type { JournalEntry } from './cell-journal.js';
 import { asTrap } from './incarnations.js';
 import { runTrial } from './rehearsal.js';
@@ -34,10 +34,9 @@ const BATCH_BYTES = 64 * 1024;
 /** Room for a journal entry besides its frames, generously. */
 const JOURNAL_ENTRY_BYTES_MAX = 64;
 
-export class ActorCell extends ActorCore implements Cell {
+export class ActorCell extends ActorCore implements StatefulCell {
   readonly goesOn = false;
   readonly stays = false;
-  readonly keepsState = true;
 
   /** True when its next batch found no room in the journal. */
   private waitsForJournal = false;
@@ -215,11 +214,12 @@ export class ActorCell extends ActorCore implements Cell {
     return this.gate.sequence;
   }
 
-  /** @throws Error when the epoch is not above its own, unless a permit was faster */
+  checkRestart(epoch: number): void {
+    if (!this.hasRestartedAs(epoch)) this.deaths.checkNext(epoch);
+  }
+
   restart(epoch: number): void {
-    if (this.hasRestartedAs(epoch)) return;
-    if (epoch <= this.gate.epoch) throw new Error(`epoch ${epoch} of ${this.name} is not above ${this.gate.epoch}`);
-    this.beginAgain(epoch);
+    if (!this.hasRestartedAs(epoch)) this.beginAgain(epoch);
   }
 
   /** Whether a permit has restarted it already, so that the call comes late. */

@@ -36,18 +36,12 @@ export interface PortSpec<P extends PortParty> {
 export class PortCell<P extends PortParty = PortParty> implements Cell {
   readonly goesOn = true;
   readonly stays = true;
-  readonly keepsState = false;
   readonly mailbox = new Mailbox();
   readonly seen: number[] = [];
   readonly gate: Gate;
   readonly deaths: Deaths;
   /** idle: it has not been opened yet. */
   state: 'idle' | 'running' | 'restarting' | 'stopped' = 'idle';
-  /** A port is in no journal, and no state of it is kept. */
-  readonly neededFrom = Number.POSITIVE_INFINITY;
-  readonly neededAfterSnapshot = Number.POSITIVE_INFINITY;
-  readonly restWaits = false;
-  readonly spareIsDue = false;
   private port: Port<P> | null = null;
   /** The frame at which the last incarnation ended, until the next one takes it. */
   private left: Uint8Array | null = null;
@@ -286,72 +280,11 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     this.deaths.over();
   }
 
-  health(): null {
-    return null;
-  }
-
-  checkpoint(): null {
-    return null;
-  }
-
-  takeSnapshot(): void {}
-
-  readonly settled = null;
-
-  prepareSpare(): void {}
-
-  poisonedFrames(): readonly Uint8Array[] {
-    return [];
-  }
-
   /** It is opened when every actor runs. */
   recover(): void {}
 
-  restartByPermit(): void {}
-
-  reportEnds(): void {
-    this.deaths.tell();
-  }
-
-  permitRestart(): never {
-    return this.refuse('is not restarted by permit');
-  }
-
-  end(): never {
-    return this.refuse('is not ended by order');
-  }
-
-  savedState(): never {
-    return this.refuse('has no state that could be saved');
-  }
-
-  async tryFrame(): Promise<never> {
-    return this.refuse('cannot be copied');
-  }
-
-  suspend(): never {
-    return this.refuse('does not move');
-  }
-
-  handOver(): never {
-    return this.refuse('does not move');
-  }
-
-  adopt(): never {
-    return this.refuse('does not move');
-  }
-
-  arrive(): never {
-    return this.refuse('does not move');
-  }
-
-  dispose(): never {
-    return this.refuse('does not move');
-  }
-
-  /** A port, an edge to the outside, exists in one place and has no state to hand over. */
-  private refuse(what: string): never {
-    throw new Error(`port ${this.name} ${what}`);
+  checkRestart(epoch: number): void {
+    this.deaths.checkNext(epoch);
   }
 }
 
