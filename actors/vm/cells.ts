@@ -22,7 +22,7 @@ export class Cells {
 
   constructor(
     private readonly runtime: Runtime,
-    private readonly map: CellMap,
+    readonly map: CellMap,
     private readonly scheduler: Scheduler,
   ) {}
 

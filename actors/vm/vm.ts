@@ -29,7 +29,7 @@ import { CellMap } from './cell/cell.js';
 import { wholeFrame } from './cell/rehearsal.js';
 import type { Runtime } from './cell/runtime.js';
 import { Cells } from './cells.js';
-import { Crashes, CrashSites } from './crashes.js';
+import { Crashes } from './crashes.js';
 import { Durability } from './durability.js';
 import { FaultRates } from './fault-rates.js';
 import { Hearing } from './hearing.js';
@@ -51,9 +51,7 @@ const NOTHING = new Uint8Array(0);
 
 export class Vm implements VmControl {
   readonly name: VmName;
-  readonly kinds: Kinds;
   readonly moves: Mover;
-  private readonly map: CellMap;
   private readonly cells: Cells;
   private readonly runtime: Runtime;
   private readonly scheduler: Scheduler;
@@ -61,18 +59,16 @@ export class Vm implements VmControl {
   private readonly work: Pump;
   private readonly hearing: Hearing;
   private readonly reports: HostReports;
-  private readonly sites: CrashSites;
   private readonly tracer: Tracer;
   private readonly breakpoints: Breakpoints;
   private closed = false;
 
   constructor(private readonly options: VmOptions) {
     this.name = options.name;
-    this.kinds = new Kinds(options.parties, system);
-    this.map = new CellMap(options.name);
+    const map = new CellMap(options.name);
     this.scheduler = new Scheduler(options.timers, this.wake);
-    this.runtime = this.createRuntime();
-    const { runtime, map, scheduler } = this;
+    this.runtime = this.createRuntime(map);
+    const { runtime, scheduler } = this;
     const { tap, bus } = runtime;
     this.hearing = this.createHearing();
     this.cells = new Cells(runtime, map, scheduler);
@@ -80,22 +76,22 @@ export class Vm implements VmControl {
     this.moves = new Mover(runtime, map, this.cells);
     this.work = new Pump(runtime, scheduler, this.moves, map);
     this.reports = new HostReports(bus, options.events);
-    this.sites = new CrashSites(tap);
     this.breakpoints = new Breakpoints(bus, options, (report) => this.reports.breaks(report));
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
-    for (const listener of [runtime.crashes, this.reports, this.sites, metrics, runtime.durability, options.listener])
+    for (const listener of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability, options.listener])
       if (listener) tap.listen(listener);
-    const traced = { name: this.name, tap, kinds: this.kinds, cells: map, events: options.events, beat: options.beat };
+    const traced = { name: this.name, tap, kinds: bus.kinds, cells: map, events: options.events, beat: options.beat };
     this.tracer = new Tracer(traced, options.trace ?? null);
   }
 
-  private createRuntime(): Runtime {
-    const { options, kinds } = this;
+  private createRuntime(map: CellMap): Runtime {
+    const { options } = this;
+    const kinds = new Kinds(options.parties, system);
     const tap = new Tap(progressOf(options), () => options.clock.nowMicros());
     const crashes = new Crashes(options.name, kinds, tap);
     const bus = new VmBus(options, kinds, tap, crashes, this.wake);
-    const durability = new Durability(options, bus, this.map);
+    const durability = new Durability(options, bus, map);
     const [faults, restarts] = [new FaultRates(), new PermittedRestarts()];
     return { options, bus, tap, durability, crashes, faults, restarts, scratch: new Uint8Array(FRAME_BYTES_MAX) };
   }
@@ -113,6 +109,14 @@ export class Vm implements VmControl {
       deaf: (report) => tap.report({ type: 'deaf', report }),
       wake,
     });
+  }
+
+  get kinds(): Kinds {
+    return this.runtime.bus.kinds;
+  }
+
+  private get map(): CellMap {
+    return this.cells.map;
   }
 
   /** Everything that happens in this VM passes the tap. */
@@ -255,8 +259,9 @@ export class Vm implements VmControl {
   }
 
   async locate(party: string, epoch: number): Promise<string> {
-    await this.sites.ready(party, epoch);
-    const position = this.sites.locate(party, epoch);
+    const { sites } = this.reports;
+    await sites.ready(party, epoch);
+    const position = sites.locate(party, epoch);
     this.wake();
     return position;
   }
