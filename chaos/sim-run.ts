@@ -1,7 +1,7 @@
 /** One run of a plan on the simulated host. */
 
 import type { System } from '../actors/application/supervised-system.js';
-import { startSystem } from '../actors/application/system.js';
+import { type SystemOptions, startSystem } from '../actors/application/system.js';
 import { ThreadEnd } from '../actors/contract/fault.js';
 import type { ActorFactory } from '../actors/contract/instance.js';
 import type { SupervisorSpec } from '../actors/supervisor/supervision.js';
@@ -67,6 +67,7 @@ class SimRun implements Observer, Notes {
   constructor(
     private readonly plan: Plan,
     wasmFactories: readonly ActorFactory[],
+    private readonly record: SystemOptions['record'],
   ) {
     const definition = (actors: readonly ActorFactory[]) => ({ parties, actors, listener: observing(this) });
     const js = { ...definition(jsFactories), ports: (vm: Vm) => (plan.desk ? this.desk.open(vm) : undefined) };
@@ -114,6 +115,7 @@ class SimRun implements Observer, Notes {
       circuit: this.plan.failOverMs === null ? null : { intensity: 1, periodMs: 1_000, coolDownMs: this.plan.failOverMs },
       vmIntensity: OFTEN,
       portVms: { desk: 'js' },
+      record: this.record,
     });
     this.watch();
     for (const { afterMs, faults, orders } of this.plan.steps) {
@@ -241,4 +243,6 @@ class SimRun implements Observer, Notes {
   }
 }
 
-export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[]): Promise<SimEnding> => new SimRun(plan, wasmFactories).play();
+/** @param record makes a recording of the run */
+export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[], record?: SystemOptions['record']): Promise<SimEnding> =>
+  new SimRun(plan, wasmFactories, record).play();

@@ -21,7 +21,7 @@ export async function loadCast(app: string | undefined): Promise<Cast> {
 }
 
 /** @throws UsageError */
-function pathOf(app: string | undefined): string {
+export function pathOf(app: string | undefined): string {
   if (app !== undefined) return resolve(app);
   for (let folder = resolve('.'); ; folder = dirname(folder)) {
     const file = join(folder, 'package.json');

@@ -8,6 +8,7 @@ import { filterCommand } from './filter.js';
 import { infoCommand } from './info.js';
 import { recoverCommand } from './recover.js';
 import { replayCommand } from './replay.js';
+import { testCommand } from './test.js';
 import { whyCommand } from './why.js';
 
 /** In the order in which `--help` lists them. */
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   replayCommand,
   bisectCommand,
   whyCommand,
+  testCommand,
 ];
 
 const firstSentence = (text: string): string => text.split(/\.\s/)[0];

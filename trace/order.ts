@@ -12,6 +12,7 @@
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, readU16, readU53 } from '../protocol/frame.js';
 import type { Address, Epoch, Microseconds, Sequence, VmName } from '../protocol/names.js';
 import type { PartySchema } from '../protocol/schema.js';
+import { RecentMap } from './recent-map.js';
 import type { RecordingFacts } from './recording.js';
 import type { Emitted, Ended, Handled, MessageId, Poisoned, SnapshotTaken, Started, TraceStep } from './step.js';
 
@@ -34,23 +35,6 @@ interface Later {
   readonly epoch: Epoch;
 }
 
-/** The newest sequences of one source. In two generations: to find the oldest entry of a set from which many were removed takes as long as the set. */
-class KnownSequences {
-  private newer = new Set<Sequence>();
-  private older: ReadonlySet<Sequence> = new Set();
-
-  has(sequence: Sequence): boolean {
-    return this.newer.has(sequence) || this.older.has(sequence);
-  }
-
-  add(sequence: Sequence): void {
-    this.newer.add(sequence);
-    if (this.newer.size < KNOWN_SEQUENCES_MAX) return;
-    this.older = this.newer;
-    this.newer = new Set();
-  }
-}
-
 /** The steps of one actor that wait, and what it has emitted. */
 class Line {
   /** Sequence up to which everything that the party emitted has its cause numbered: an actor's sequences rise with what it handles. */
@@ -65,9 +49,9 @@ class Line {
   readonly later: Later[] = [];
   private steps: OfActor[] = [];
   private left = 0;
-  private readonly handled = new Map<Address, KnownSequences>();
+  private readonly handled = new Map<Address, RecentMap<Sequence, true>>();
   /** What it emitted at messages that are not numbered: the last sequence, by the message. */
-  private readonly unreleased = new Map<Address, Map<Sequence, Sequence>>();
+  private readonly unreleased = new Map<Address, RecentMap<Sequence, Sequence>>();
 
   constructor(
     readonly isActor: boolean,
@@ -110,8 +94,8 @@ class Line {
   /** @returns the last sequence that it emitted at this message, as far as that is known */
   note({ source, sequence }: MessageId): Sequence {
     let known = this.handled.get(source);
-    if (!known) this.handled.set(source, (known = new KnownSequences()));
-    known.add(sequence);
+    if (!known) this.handled.set(source, (known = new RecentMap(KNOWN_SEQUENCES_MAX)));
+    known.set(sequence, true);
     const emitted = this.unreleased.get(source)?.get(sequence) ?? -1;
     this.unreleased.get(source)?.delete(sequence);
     return emitted;
@@ -120,9 +104,8 @@ class Line {
   /** It emits at a message that is not numbered. */
   keep(cause: MessageId, sequence: Sequence): void {
     let ofSource = this.unreleased.get(cause.source);
-    if (!ofSource) this.unreleased.set(cause.source, (ofSource = new Map()));
+    if (!ofSource) this.unreleased.set(cause.source, (ofSource = new RecentMap(KNOWN_SEQUENCES_MAX)));
     ofSource.set(cause.sequence, Math.max(sequence, ofSource.get(cause.sequence) ?? 0));
-    if (ofSource.size > KNOWN_SEQUENCES_MAX) ofSource.delete(ofSource.keys().next().value!);
   }
 }
 

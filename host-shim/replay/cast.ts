@@ -95,10 +95,19 @@ export class Cast {
     return sourceMap ? new TextDecoder().decode(await this.load(sourceMap)) : null;
   }
 
-  /** @param plans one, or two that are compared with each other: where both name the same twin, it is played once */
-  async rolesOf(plans: readonly PlacementPlan[]): Promise<readonly Role[]> {
+  has(name: string, side: Side): boolean {
+    const { javascript, guests } = this.application;
+    return (side === 'js' ? javascript : guests).some(({ schema }) => schema.name === name);
+  }
+
+  /**
+   * @param plans one, or two that are compared with each other: where both name the same twin, it is played once
+   * @param names of the actors that are played; all when not given
+   */
+  async rolesOf(plans: readonly PlacementPlan[], names?: ReadonlySet<string>): Promise<readonly Role[]> {
+    const actors = this.application.actors.filter(({ schema }) => names?.has(schema.name) ?? true);
     return Promise.all(
-      this.application.actors.map(async ({ schema, options = {} }) => {
+      actors.map(async ({ schema, options = {} }) => {
         const sides = new Set(plans.map((plan) => plan.get(schema.name) ?? 'js'));
         const factories = await Promise.all([...sides].map((side) => this.factoryOf(schema.name, side)));
         return { schema, factories, options };

@@ -16,6 +16,7 @@ import {
   readU53,
   TARGET_OFFSET,
 } from '../../protocol/frame.js';
+import { RecentMap } from '../../trace/recent-map.js';
 import type { Schemas } from '../../trace/schemas.js';
 import type { Emitted, MessageId } from '../../trace/step.js';
 import { compareBodies, type Difference, type Finding, readable } from './difference.js';
@@ -35,7 +36,7 @@ type Handled = Pick<Entry, 'number' | 'source' | 'sequence' | 'kind'>;
 export class Comparison {
   private expected: Emitted[] = [];
   private readonly digest = new BodyDigest();
-  private readonly handled = new Map<number, Handled>();
+  private readonly handled = new RecentMap<number, Handled>(NUMBERS_MAX);
 
   constructor(
     private readonly actor: ReplayedActor,
@@ -49,9 +50,7 @@ export class Comparison {
 
   /** The actor was handed this message. */
   note(entry: Handled): void {
-    const { handled } = this;
-    handled.set(keyOf(entry.source, entry.sequence), entry);
-    if (handled.size > NUMBERS_MAX) handled.delete(handled.keys().next().value!);
+    this.handled.set(keyOf(entry.source, entry.sequence), entry);
   }
 
   /** Forgets what was expected: the actor begins anew, or cannot be run. */

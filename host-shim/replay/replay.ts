@@ -36,9 +36,8 @@ export async function replay(recording: Recording, cast: Cast, options: ReplayOp
   const { placement = null, until, actor } = options;
   const plan = cast.planOf(placement, recording.facts);
   const compared = new Set(actor === undefined ? cast.names : [cast.schemaOf(actor).name]);
-  const all = await cast.rolesOf([plan]);
   // Where the recording has what the others sent, they need not be played.
-  const roles = recording.facts.level === 'frames' ? all.filter(({ schema }) => compared.has(schema.name)) : all;
+  const roles = await cast.rolesOf([plan], recording.facts.level === 'frames' ? compared : undefined);
   const replayer = await play(recording, { roles, compared, until });
   const { messages, firstDifference, unreplayed } = replayer;
   return {

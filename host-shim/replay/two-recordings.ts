@@ -4,6 +4,7 @@ import { BodyDigest } from '../../bus/digest.js';
 import { FOLLOWERS, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
 import type { Address } from '../../protocol/names.js';
 import { inOrder } from '../../trace/order.js';
+import { RecentMap } from '../../trace/recent-map.js';
 import type { Recording } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
 import type { Emitted, Handled } from '../../trace/step.js';
@@ -108,7 +109,7 @@ async function* messagesOf(recording: Recording): AsyncGenerator<Compared> {
 
 /** Emissions that were not handled yet. */
 class Emissions {
-  private readonly known = new Map<string, Pick<Compared, 'body' | 'digest'>>();
+  private readonly known = new RecentMap<string, Pick<Compared, 'body' | 'digest'>>(AHEAD_MAX);
   private readonly digest = new BodyDigest();
 
   constructor(private readonly schemas: Schemas) {}
@@ -116,7 +117,6 @@ class Emissions {
   add({ source, sequence, target, frame, digest }: Emitted): void {
     if (!this.schemas.isActor(target) && target !== FOLLOWERS) return;
     this.known.set(`${source} ${sequence} ${target}`, { body: frame ? bodyOf(this.schemas, frame) : undefined, digest });
-    if (this.known.size > AHEAD_MAX) this.known.delete(this.known.keys().next().value!);
   }
 
   compared({ source, sequence, target, kind, frame }: Handled, number: number): Compared {

@@ -2,10 +2,9 @@
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { MemoryFile } from '../../trace/memory-file.js';
 import { openRecording } from '../../trace/open.js';
-import { Recorder } from '../../trace/recorder.js';
 import type { Recording, RecordingLevel } from '../../trace/recording.js';
 import { Bank, type BankWorld, bank, openBank, parties, Watcher, watcher } from '../runtime/bank.js';
-import { TappedSteps } from './tapped.js';
+import { TappedSteps, writeRecording } from './tapped.js';
 
 const actors = [javaScriptActorFactory(bank, () => new Bank(), parties), javaScriptActorFactory(watcher, () => new Watcher(), parties)];
 
@@ -21,12 +20,7 @@ export async function recordBank(level: RecordingLevel, live: (world: BankWorld)
   const world = await openBank({ vms: { js: { load: async () => definition('js') }, wasm: { load: async () => definition('wasm') } } });
   now = () => world.host.clock.nowMicros();
   await live(world);
-  const file = new MemoryFile();
-  const placement = { bank: 'js', watcher: 'js' } as const;
-  const recorder = new Recorder(file, { version: '0.1.0', schemaHash: '', level, startedAt: 0, placement, parties: parties as never });
-  recorder.steps(tapped.steps);
-  await recorder.close();
-  return file.bytes;
+  return writeRecording(tapped.steps, parties, { bank: 'js', watcher: 'js' }, level);
 }
 
 export const recordingIn = (bytes: Uint8Array): Promise<Recording> => openRecording(new MemoryFile(bytes));

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { COMMANDS, run } from '../../cli/main.js';
 import { Cast, replay } from '../../host-shim/replay/index.js';
 import { bank } from '../runtime/bank.js';
 import { application } from './applications/bank.js';
+import { tandem } from './command.js';
 import { depositTwenty, recordBank, recordingIn } from './recorded-bank.js';
 
 const GOOD = fileURLToPath(new URL('applications/bank.ts', import.meta.url));
@@ -16,15 +16,6 @@ const folder = mkdtempSync(join(tmpdir(), 'tandem-replay-'));
 const noGuests = async (): Promise<never> => {
   throw new Error('there are no guests');
 };
-
-/** @returns the exit code, and what was written */
-async function tandem(...words: readonly string[]) {
-  const lines: string[] = [];
-  const notes: string[] = [];
-  const output = { line: (text: string) => void lines.push(text), note: (text: string) => void notes.push(text) };
-  const code = await run(words, COMMANDS, output, new AbortController().signal);
-  return { code, lines, notes, json: () => JSON.parse(lines[0]) };
-}
 
 describe.each(['inputs', 'frames'] as const)('at level %s', (level) => {
   const file = join(folder, `${level}.mcap`);

@@ -1,8 +1,12 @@
 /** Steps of a simulated system, as its taps tell them, in one list for all VMs. */
 import type { TapListener } from '../../actors/vm/tap.js';
 import { BodyDigest } from '../../bus/digest.js';
+import type { BoundParty } from '../../protocol/bind.js';
 import { frameLength, readHeader } from '../../protocol/frame.js';
 import type { VmName } from '../../protocol/names.js';
+import type { PartySchema } from '../../protocol/schema.js';
+import { MemoryFile } from '../../trace/memory-file.js';
+import { Recorder } from '../../trace/recorder.js';
 import type { RecordingLevel } from '../../trace/recording.js';
 import type { TraceStep } from '../../trace/step.js';
 
@@ -43,4 +47,19 @@ export class TappedSteps {
       snapshot: (party, bytes, sequence) => add({ type: 'snapshot', party, sequence, snapshot: bytes.slice() }),
     };
   }
+}
+
+/** @returns the bytes of a recording */
+export async function writeRecording(
+  steps: readonly TraceStep[],
+  parties: readonly BoundParty[],
+  placement: Readonly<Record<string, VmName>>,
+  level: RecordingLevel,
+): Promise<Uint8Array> {
+  const file = new MemoryFile();
+  const schemas = parties as unknown as readonly PartySchema[];
+  const recorder = new Recorder(file, { version: '0.1.0', schemaHash: '', level, startedAt: 0, placement, parties: schemas });
+  recorder.steps(steps);
+  await recorder.close();
+  return file.bytes;
 }
