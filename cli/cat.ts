@@ -2,15 +2,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bodies } from '../trace/bodies.js';
 import { compileFilter, type MessageFilter } from '../trace/filter.js';
+import { lineOf } from '../trace/line.js';
+import { messageObject } from '../trace/message-object.js';
 import { joinMessages, messagesOf, type TracedMessage } from '../trace/messages.js';
 import type { OpenRecording } from '../trace/open.js';
 import { inOrder } from '../trace/order.js';
 import { Schemas } from '../trace/schemas.js';
 import type { TraceStep } from '../trace/step.js';
-import { messageLine } from '../trace/text.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
-import { messageObject } from './message-object.js';
 import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
 import { wholeNumber } from './values.js';
 
@@ -80,20 +80,7 @@ class Printer {
   }
 
   private line(message: TracedMessage): string {
-    const { schemas } = this;
-    const { number, source, target, kind, bytes, waited, handling, sentAt, begunAt } = message;
-    const text = messageLine({
-      at: sentAt ?? begunAt ?? 0,
-      source: schemas.partyName(source),
-      target: schemas.partyName(target),
-      kind: schemas.kindName(kind),
-      bytes,
-      waitMicros: waited,
-      handleMicros: handling,
-      body: this.bodies.of(message) ?? undefined,
-      remark: remarkOf(message),
-    });
-    return `${number || '-'} ${text}`;
+    return `${message.number || '-'} ${lineOf(message, this.schemas, this.bodies)}`;
   }
 }
 
@@ -103,13 +90,6 @@ export function compile(text: string, schemas: Schemas): MessageFilter {
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
-}
-
-function remarkOf({ outcome, code, trap }: TracedMessage): string {
-  const ended = trap ? [`ended its target: ${trap.reason}`] : [];
-  if (outcome === 'handled') return ended.join();
-  const what = outcome === 'handledAgain' ? 'handled again' : outcome === 'open' ? 'not seen handled' : (code ?? outcome);
-  return [what, ...ended].join(', ');
 }
 
 async function whole(path: string, { recording }: OpenFile, printer: Printer, { output }: Invocation): Promise<ExitCode> {

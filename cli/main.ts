@@ -4,6 +4,7 @@ import { bisectCommand } from './bisect.js';
 import { catCommand } from './cat.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
 import { doctorCommand } from './doctor.js';
+import { exportCommand } from './export.js';
 import { filterCommand } from './filter.js';
 import { infoCommand } from './info.js';
 import { recoverCommand } from './recover.js';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly Command[] = [
   infoCommand,
   catCommand,
   filterCommand,
+  exportCommand,
   doctorCommand,
   recoverCommand,
   replayCommand,

@@ -26,6 +26,7 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --request-deadline-ms N  what the page asks for is given up so soon (60000)
   --break KIND        stops in the debugger before such a message is handled; also 'KIND to ACTOR if CONDITION', and several times
   --storage FOLDER    where the viewer's place is kept for the next run; only with --host node (nowhere)
+  --spy P             prints the messages of these parties as they flow, 1,000 at most: focus,scene, or all (nothing)
   --json              the last line printed is the report as JSON
   --no-build          run what was built before`;
 

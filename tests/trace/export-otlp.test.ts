@@ -88,7 +88,7 @@ test('a message is sent in one span, and processed in its child', async () => {
     'messaging.operation.type': 'process',
     'tandem.number': '1',
     'tandem.waited_us': '10',
-    'tandem.body': '{"bytes":60,"text":"a; b #c <d>","list":[1,{"base64":"AAA="}]}',
+    'tandem.body': '{"bytes":60,"text":"a; b #c <d>","list":[1,"0000"]}',
   });
 });
 

@@ -57,6 +57,15 @@ test('another seed ends in another state: the hash depends on the state', async 
   expect(one.stateHash).not.toBe(other.stateHash);
 });
 
+test('a spy prints messages on standard error, up to its limit, and changes nothing', async () => {
+  const words = '--host sim --seed 1 --frames 200 --json'.split(' ');
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, [MAIN, ...words, '--spy', 'all']);
+  const lines = stderr.trimEnd().split('\n');
+  expect(lines.length).toBeLessThanOrEqual(1001);
+  expect(lines.filter((line) => / input -> focus focus\.key .* \{key: "/.test(line)).length).toBeGreaterThan(10);
+  expect(JSON.parse(stdout)).toEqual(await run('--host sim --seed 1 --frames 200'));
+});
+
 describe('on real threads', () => {
   test.each(['js', 'wasm', 'mixed'])('placement %s: nothing lost, nothing doubled', async (placement) => {
     const report = await run(`--host node --placement ${placement} --seed 5 --frames 300`);
@@ -147,6 +156,7 @@ test('options that make no sense are refused by name', () => {
     ['--frames many', OptionError],
     ['--trap-rate 2', OptionError],
     ['--nonsense', OptionError],
+    ['--spy nobody', OptionError],
     ['--viewer nobody', OptionError],
     ['--frame-ms 0', OptionError],
     ['--request-deadline-ms soon', OptionError],

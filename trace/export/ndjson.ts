@@ -1,4 +1,5 @@
 /** A line of JSON for each message, and for each thing that happened besides. Times are microseconds since the Unix epoch. */
+import { messageObject } from '../message-object.js';
 import type { TracedMessage } from '../messages.js';
 import type { MessageId } from '../step.js';
 import type { Event, Exporter, Vocabulary } from './exporter.js';
@@ -12,7 +13,8 @@ export class NdjsonExporter implements Exporter {
   }
 
   message(message: TracedMessage): string {
-    return `${JSON.stringify({ type: 'message', ...messageObject(this.words, message) })}\n`;
+    const { schemas, bodies } = this.words;
+    return `${JSON.stringify({ type: 'message', ...(jsonValue(messageObject(message, schemas, bodies)) as object) })}\n`;
   }
 
   /** A dead letter is told as a message. */
@@ -27,22 +29,6 @@ export class NdjsonExporter implements Exporter {
 }
 
 const idObject = ({ schemas }: Vocabulary, { source, sequence }: MessageId) => ({ source: schemas.partyName(source), sequence });
-
-/** Names for addresses and kinds, its body decoded. */
-function messageObject(words: Vocabulary, message: TracedMessage): object {
-  const { schemas, bodies } = words;
-  const { source, target, kind, cause, frame, trap, digest, ...rest } = message;
-  return {
-    ...rest,
-    source: schemas.partyName(source),
-    target: schemas.partyName(target),
-    kind: schemas.kindName(kind),
-    lane: schemas.kind(kind)?.lane ?? null,
-    cause: cause && idObject(words, cause),
-    trap: trap && { reason: trap.reason, position: trap.position },
-    body: jsonValue(bodies.of(message)),
-  };
-}
 
 /** Parties by name, and bytes by their number. */
 function eventObject(words: Vocabulary, event: Exclude<Event, { readonly type: 'rejected' | 'poisoned' }>): object {

@@ -21,6 +21,8 @@ export interface HeadlessOptions {
   readonly page: PageOptions;
   /** Where to stop in a debugger, as `breakOn` of the system takes it. */
   readonly breakOn: readonly Breakpoint[];
+  /** Parties whose messages are printed as they flow; empty for none. */
+  readonly spy: readonly string[];
   readonly json: boolean;
 }
 
@@ -47,6 +49,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     frameMs: wholeNumber('--frame-ms', values['frame-ms'], 1),
     page: pageOf(values['request-deadline-ms']),
     breakOn: values.break.map((text) => parseBreakpoint(text, parties)),
+    spy: spiedIn(values.spy),
     json: values.json,
   };
 }
@@ -67,6 +70,7 @@ function parse(input: readonly string[]) {
         'frame-ms': { type: 'string', default: String(REAL_FRAME_MS) },
         'request-deadline-ms': { type: 'string' },
         break: { type: 'string', multiple: true, default: [] },
+        spy: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     }).values;
@@ -79,6 +83,17 @@ function parse(input: readonly string[]) {
 function viewerOf(text: string): HeadlessOptions['viewer'] {
   if (text !== 'random' && text !== 'steady') throw new OptionError(`--viewer is random or steady, not ${text}`);
   return text;
+}
+
+/** `all` stands for all parties. */
+function spiedIn(text: string | undefined): readonly string[] {
+  const known: readonly string[] = parties.map(({ name }) => name);
+  if (text === undefined || text === 'all') return text ? known : [];
+  const names = text.split(',');
+  const stranger = names.find((name) => !known.includes(name));
+  if (stranger !== undefined)
+    throw new OptionError(`--spy is all, or some of ${known.join(',')}; there is no ${stranger || 'party without a name'}`);
+  return names;
 }
 
 const pageOf = (deadline: string | undefined): PageOptions =>

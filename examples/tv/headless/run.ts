@@ -59,7 +59,7 @@ class HeadlessRun {
   ) {}
 
   async open(life: Life): Promise<void> {
-    const { host: name, placement, seed, trapRate, page, frameMs, breakOn } = this.options;
+    const { host: name, placement, seed, trapRate, page, frameMs, breakOn, spy } = this.options;
     const onPortError = (port: string, error: unknown) =>
       void this.errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
     const stage = await (name === 'sim' ? simStage : nodeStage)({ seed, onPortError, page, frameMs, delay: AT_ONCE });
@@ -68,7 +68,7 @@ class HeadlessRun {
     openTimerPort(vm, host.timers);
     vm.openPort(telemetry, { onFlush() {} });
     this.screen = { stage, display: openDisplay(vm, host), input: openInput(vm) };
-    await life.startSystem(host, {
+    const system = await life.startSystem(host, {
       parties,
       portVms,
       actors: actorSpecs(seed),
@@ -80,6 +80,8 @@ class HeadlessRun {
       circuit: null, // the report is about the requested placement
       storage: this.storage,
     });
+    // On standard error, since the report is what the run prints.
+    if (spy.length > 0) await system.spy({ parties: spy, print: (line) => console.error(line) });
   }
 
   note(change: ApplicationChange): void {

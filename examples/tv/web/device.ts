@@ -7,6 +7,7 @@
  *   ?workers=off   all VMs in one thread
  *   ?requestDeadlineMs=2000   deadline of the page's requests
  *   ?break=focus.key   stops in the debugger before such a message is handled, as `breakOn` of the system; may be given several times
+ *   ?tracks=focus,scene   live tracks of these parties in the Performance panel of DevTools
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
@@ -19,6 +20,8 @@ export interface Device {
   readonly capabilities: BrowserCapabilities;
   readonly page: PageOptions;
   readonly breakOn: readonly Breakpoint[];
+  /** Names of parties that have a live track in the Performance panel. */
+  readonly tracks: readonly string[];
 }
 
 /** The address makes no sense. The message is one line and says what is allowed. */
@@ -36,6 +39,7 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
   return {
     placement,
     page: pageOptionsIn(parameters),
+    tracks: tracksIn(parameters),
     breakOn: parameters.getAll('break').map((text) => parseBreakpoint(text, parties)),
     capabilities: {
       ...found,
@@ -44,6 +48,16 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
       workers: found.workers && isOn(parameters, 'workers'),
     },
   };
+}
+
+function tracksIn(parameters: URLSearchParams): readonly string[] {
+  const names = parameters.get('tracks')?.split(',') ?? [];
+  const stranger = names.find((name) => !parties.some((party) => party.name === name));
+  if (stranger !== undefined)
+    throw new AddressError(
+      `?tracks= names parties, as ${parties.map(({ name }) => name).join(',')}; there is no ${stranger || 'party without a name'}`,
+    );
+  return names;
 }
 
 function isOn(parameters: URLSearchParams, name: string): boolean {

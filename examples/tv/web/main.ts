@@ -6,7 +6,8 @@
  * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  *
- * For a developer at the browser's console, `tandem` is the application, and `tandem.system` its present system.
+ * For a developer at the browser's console, `tandem.application` is the application, `tandem.system` its present system, and
+ * `tandem.spy('focus')` shows messages as they flow.
  */
 import {
   type ApplicationChange,
@@ -35,6 +36,7 @@ import {
 import { actorSpecs, parties, portVms } from '../application.js';
 import { parametersOf } from '../page-options.js';
 import { hashPicture, readView } from '../viewer.js';
+import { Developer, showTracks } from './developer.js';
 import { type Device, linksOf, readDevice } from './device.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
@@ -60,14 +62,14 @@ async function start(): Promise<void> {
     open: (life) => open(life, device, storage),
     onChange,
   });
-  Object.assign(window, { tandem: application });
+  Object.assign(window, { tandem: new Developer(application) });
   persistWhenHidden({ persist: () => application.system.persist() }, document);
   new Panel({ application, window, list: element('actors'), crash: element('crash') });
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
 }
 
 /** Opens one life of the application. It shares only the canvas and the storage with the life before. */
-async function open(life: Life, { placement, capabilities, page, breakOn }: Device, storage: Storage): Promise<void> {
+async function open(life: Life, { placement, capabilities, page, breakOn, tracks }: Device, storage: Storage): Promise<void> {
   const host = createBrowserHost({
     capabilities,
     parties,
@@ -102,6 +104,7 @@ async function open(life: Life, { placement, capabilities, page, breakOn }: Devi
   life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn });
+  await showTracks(system, tracks);
   display.start();
 }
 

@@ -1,9 +1,13 @@
-/** A message as a line of JSON: names for addresses and kinds, its body decoded. jsonText writes it. */
-import type { Bodies } from '../trace/bodies.js';
-import type { TracedMessage } from '../trace/messages.js';
-import type { Schemas } from '../trace/schemas.js';
+/** A message as a line of JSON has it: names for addresses and kinds, its body decoded. */
+import type { Bodies } from './bodies.js';
+import type { TracedMessage } from './messages.js';
+import type { Schemas } from './schemas.js';
 
-export function messageObject(message: TracedMessage, schemas: Schemas, bodies: Bodies): object {
+export function messageObject(
+  message: TracedMessage,
+  schemas: Pick<Schemas, 'partyName' | 'kindName' | 'kind'>,
+  bodies: Pick<Bodies, 'of'>,
+): object {
   const { source, target, kind, cause, frame, trap, steps, digest, ...rest } = message;
   return {
     ...rest,
