@@ -20,6 +20,8 @@ import type { Arrived, Emitted, Ended, Handled, MessageId, Poisoned, Rejected, T
 const OPEN_MAX = 65_536;
 /** Bytes of their frames. */
 const OPEN_BYTES_MAX = 32 << 20;
+/** What stays when the window is full. */
+const KEPT_SHARE = 0.75;
 /** Messages that wait for one of them to be known as emitted. */
 const HELD_MAX = 4096;
 /** How long they wait: a collector reads every VM several times in it. */
@@ -181,14 +183,16 @@ export class MessageJoin {
   /** The oldest leave when there are too many. */
   private bound(): void {
     if (this.held.length > 2 * HELD_MAX) this.ready.push(...this.take());
-    while (this.open.size > OPEN_MAX || this.openBytes > OPEN_BYTES_MAX) {
-      const [oldest] = this.open.values();
-      const at = this.held.indexOf(oldest);
-      if (at >= 0) this.release(at + 1);
-      else {
-        this.remove(oldest);
-        this.ready.push(message(oldest));
-      }
+    if (this.open.size > OPEN_MAX || this.openBytes > OPEN_BYTES_MAX) this.evict();
+  }
+
+  /** Many at once: to find the oldest of a Map costs as much as what was removed before it. */
+  private evict(): void {
+    this.release(this.held.length);
+    for (const oldest of this.open.values()) {
+      if (this.open.size <= OPEN_MAX * KEPT_SHARE && this.openBytes <= OPEN_BYTES_MAX * KEPT_SHARE) return;
+      this.remove(oldest);
+      this.ready.push(message(oldest));
     }
   }
 }
