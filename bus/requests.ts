@@ -16,8 +16,9 @@ export interface RequestIdentity {
 }
 
 export interface OutgoingRequest extends RequestIdentity {
-  /** Microseconds since the Unix epoch. */
-  readonly deadlineAt: Microseconds;
+  /** When its time began. */
+  openedAt: Microseconds;
+  deadlineAt: Microseconds;
   /** True once its failure is on its way to the requester. */
   lost: boolean;
 }
@@ -67,6 +68,20 @@ export class RequestLedger {
 
   isOpen(requester: number, request: number): boolean {
     return this.outgoing.has(keyOf(requester, request));
+  }
+
+  /** A debugger stopped a thread until then: every request that was open meanwhile gets its whole time again. */
+  stretch(stoppedUntil: Microseconds): void {
+    for (const entry of this.outgoing.values()) {
+      if (entry.openedAt >= stoppedUntil) continue;
+      entry.deadlineAt += stoppedUntil - entry.openedAt;
+      entry.openedAt = stoppedUntil;
+    }
+  }
+
+  /** When the time of the oldest open request began; Infinity when nothing is in flight. */
+  get oldest(): Microseconds {
+    return Math.min(...[...this.outgoing.values()].map(({ openedAt }) => openedAt));
   }
 
   /** The earliest deadline in microseconds; Infinity when nothing is in flight. */

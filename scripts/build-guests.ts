@@ -41,10 +41,16 @@ const modulePath = (source: string): string => `dist/${source.replace(/\.ts$/, '
  * @param folders null for all
  * @param compilers number of compilers that run in parallel
  * @param built called with the name of each guest that was compiled
+ * @param debug whether they are for a debugger
  */
-export async function buildGuestsIn(folders: readonly string[] | null, compilers: number, built: (name: string) => void): Promise<void> {
+export async function buildGuestsIn(
+  folders: readonly string[] | null,
+  compilers: number,
+  built: (name: string) => void,
+  debug = false,
+): Promise<void> {
   const sources = guestSources().filter((source) => folders === null || folders.some((folder) => source.startsWith(folder)));
-  await buildGuests({ root, sources, modulePath, library, compilers, built });
+  await buildGuests({ root, sources, modulePath, library, compilers, built, debug });
 }
 
 /** @throws Error when a name, without folder and extension, is not known */

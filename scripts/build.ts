@@ -6,6 +6,8 @@
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
  *   npx tsx scripts/build.ts command      what `npx tandem` runs
  *
+ * With `--debug` its guests are for a debugger: not optimised, with names. The next build without it compiles them again.
+ *
  * Codecs always come first, because everything else is compiled with them. The compiler runs in parallel to the guests' compilers, on a
  * core of its own. Each step that did something reports its time on standard error.
  */
@@ -72,9 +74,9 @@ async function compile({ projects }: Purpose): Promise<void> {
   steps.done('TypeScript');
 }
 
-async function compileGuests({ guests }: Purpose): Promise<void> {
+async function compileGuests({ guests }: Purpose, debug: boolean): Promise<void> {
   const steps = new Steps();
-  await buildGuestsIn(guests, COMPILERS, (name) => steps.done(`${name}.wasm`));
+  await buildGuestsIn(guests, COMPILERS, (name) => steps.done(`${name}.wasm`), debug);
 }
 
 async function generateCodecs(): Promise<void> {
@@ -85,19 +87,20 @@ async function generateCodecs(): Promise<void> {
   steps.done(`${changed.length} codecs of ${[...folders].join(', ')}`);
 }
 
-async function build(purpose: Purpose): Promise<void> {
+async function build(purpose: Purpose, debug: boolean): Promise<void> {
   await generateCodecs();
-  await Promise.all([compile(purpose), compileGuests(purpose)]);
+  await Promise.all([compile(purpose), compileGuests(purpose, debug)]);
   const steps = new Steps();
   if (purpose.page) await buildWeb();
   if (purpose.page) steps.done('page');
 }
 
-const [name = 'everything'] = process.argv.slice(2);
+const words = process.argv.slice(2);
+const [name = 'everything'] = words.filter((word) => word !== '--debug');
 const purpose = PURPOSES[name];
 try {
   if (!purpose) throw new Error(`build: nothing is built for ${name}, but for ${Object.keys(PURPOSES).join(', ')}`);
-  await build(purpose);
+  await build(purpose, words.includes('--debug'));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

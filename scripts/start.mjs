@@ -13,6 +13,7 @@ const HELP = `npm start -- [options]
   --port N       port to serve on, 0 for any that is free (8080)
   --latency N    longest answer of the catalogue in milliseconds (200)
   --no-build     serve what was built before
+  --debug        builds AssemblyScript for a debugger: not optimised, with names, so that it stops at every line
   --headless     run without a browser; npm start -- --headless --help lists its options`;
 
 const HEADLESS_HELP = `npm start -- --headless [options]
@@ -28,7 +29,8 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --storage FOLDER    where the viewer's place is kept for the next run; only with --host node (nowhere)
   --spy P             prints the messages of these parties as they flow, 1,000 at most: focus,scene, or all (nothing)
   --json              the last line printed is the report as JSON
-  --no-build          run what was built before`;
+  --no-build          run what was built before
+  --debug             builds AssemblyScript for a debugger: not optimised, with names, so that it stops at every line`;
 
 const PORT_MAX = 65_535;
 const LATENCY_MS_MAX = 60_000;
@@ -52,6 +54,7 @@ function readOptions(input) {
     port: { type: 'string', default: '8080' },
     latency: { type: 'string', default: '200' },
     'no-build': { type: 'boolean', default: false },
+    debug: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   };
   try {
@@ -60,6 +63,7 @@ function readOptions(input) {
       port: wholeNumber('--port', values.port, PORT_MAX),
       latencyMsMax: wholeNumber('--latency', values.latency, LATENCY_MS_MAX),
       build: !values['no-build'],
+      debug: values.debug,
       help: values.help,
     };
   } catch (error) {
@@ -78,9 +82,9 @@ function wholeNumber(option, text, max) {
 }
 
 /** Builds, with the output on standard error, because the standard output of a headless run is its report. */
-async function build() {
+async function build(debug) {
   if (!existsSync(new URL('node_modules/tsx', root))) throw new StartError('the packages are not installed: run npm ci first', FAILED);
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'television'], {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/build.ts', 'television', ...(debug ? ['--debug'] : [])], {
     cwd: fileURLToPath(root),
     stdio: ['ignore', process.stderr, process.stderr],
   });
@@ -88,10 +92,10 @@ async function build() {
   if (code !== 0) throw new StartError('the build failed: see above', FAILED);
 }
 
-async function prepare(wanted) {
+async function prepare(wanted, debug) {
   if (wanted) {
     console.error('building the television');
-    await build();
+    await build(debug);
   }
   const missing = ['server/server.js', 'site/index.html'].find((path) => !existsSync(built(path)));
   if (missing) throw new StartError(`nothing is built (no dist/examples/tv/${missing}): run npm run build`, FAILED);
@@ -116,7 +120,7 @@ const interrupted = () => new Promise((resolve) => process.once('SIGINT', resolv
 async function startServing(input) {
   const options = readOptions(input);
   if (options.help) return console.log(HELP);
-  await prepare(options.build);
+  await prepare(options.build, options.debug);
   const ended = interrupted();
   const server = await serve(options);
   console.log(`Tandem TV is at ${server.url}   (Ctrl-C ends it)`);
@@ -126,9 +130,9 @@ async function startServing(input) {
 
 async function startHeadless(input) {
   if (input.includes('--help')) return console.log(HEADLESS_HELP);
-  await prepare(!input.includes('--no-build'));
+  await prepare(!input.includes('--no-build'), input.includes('--debug'));
   const main = built('headless/main.js');
-  process.argv = [process.execPath, fileURLToPath(main), ...input.filter((word) => word !== '--no-build')];
+  process.argv = [process.execPath, fileURLToPath(main), ...input.filter((word) => word !== '--no-build' && word !== '--debug')];
   await import(main);
 }
 

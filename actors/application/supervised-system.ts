@@ -72,7 +72,7 @@ export interface System {
   /**
    * Stops the thread of a VM in a `debugger` statement right before a message that fits is handled: step into the handler there, in either
    * language. For development.
-   * @param breakpoint also as a text: `focus.key`, or `focus.key to focus if message.key === 3`, with `*` for any kind
+   * @param breakpoint also as a text: `focus.key`, or `focus.key to focus if message.key === "right"`, with `*` for any kind
    * @returns a function that removes it. @throws BreakpointError, ControlError
    */
   breakOn(breakpoint: Breakpoint | string): Promise<() => Promise<void>>;

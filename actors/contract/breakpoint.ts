@@ -11,7 +11,7 @@ export interface Breakpoint {
   /** Name of the actor or port that is to handle it. */
   readonly actor?: string;
   /**
-   * An expression in JavaScript over `message` (the fields of its body), `source` and `kind` (names), as `message.key === 3`. One that
+   * An expression in JavaScript over `message` (the fields of its body), `source` and `kind` (names), as `message.key === "right"`. One that
    * throws counts as met, and the report says why.
    */
   readonly condition?: string;
@@ -65,7 +65,7 @@ export function parseBreakpoint(text: string, schemas: readonly PartySchema[]): 
 
 /** Its condition is read where it is evaluated. @throws BreakpointError `kind` or `actor` */
 export function checkBreakpoint({ kind, actor }: Breakpoint, schemas: readonly PartySchema[]): void {
-  const kinds = [system, ...schemas].flatMap(kindNamesOf);
+  const kinds = [...new Set([...schemas, system].flatMap(kindNamesOf))];
   const parties = schemas.map(({ name }) => name);
   if (kind !== undefined && !kinds.includes(kind))
     throw new BreakpointError('kind', `there is no kind ${kind}; there are ${kinds.join(', ')}`);

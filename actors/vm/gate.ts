@@ -226,7 +226,7 @@ export class Gate {
       tap.refused('overloaded', bytes, at);
       return false;
     }
-    requests.opened({ requester: this.address, request, target, kind: facts.kind, deadlineAt, lost: isOver });
+    requests.opened({ requester: this.address, request, target, kind: facts.kind, openedAt: now, deadlineAt, lost: isOver });
     if (isOver) router.reject('overloaded', `more than ${REQUESTS_IN_FLIGHT_MAX} requests of one party in flight`, bytes, at);
     else this.bus.watchDeadline(deadlineAt);
     return !isOver;

@@ -12,6 +12,7 @@ import type { FrameSink } from '../../bus/link.js';
 import { type OutgoingRequest, type RequestIdentity, RequestLedger } from '../../bus/requests.js';
 import { type LocalTarget, Router } from '../../bus/router.js';
 import type { ErrorCode } from '../../protocol/errors.js';
+import type { Microseconds } from '../../protocol/names.js';
 import type { HeldFrame } from '../contract/checkpoint.js';
 import type { Routes } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
@@ -126,7 +127,22 @@ export class VmBus implements GateBus {
     this.withdraw(this.requests.inHand((request) => this.router.isOrphaned(request)));
   }
 
+  /** A debugger may have stopped those who were to answer. */
   private deadlinePassed(): void {
+    const { stoppedUntil } = this.options;
+    if (stoppedUntil) void stoppedUntil(this.requests.oldest).then((until) => this.stretch(until));
+    else this.late();
+  }
+
+  private stretch(stoppedUntil: Microseconds): void {
+    const { requests } = this;
+    requests.stretch(stoppedUntil);
+    const now = this.now();
+    this.deadlines.watch(requests.nextDeadlineAfter(now));
+    if (requests.nextDeadline <= now) this.late();
+  }
+
+  private late(): void {
     this.lost.deadlinePassed();
     this.wake();
   }

@@ -2,6 +2,7 @@
 import type { JournalListener } from '../../bus/journal.js';
 import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
+import type { Microseconds } from '../../protocol/names.js';
 import type { TraceSpace } from '../../trace/memories.js';
 import type { Condition } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
@@ -44,6 +45,11 @@ export interface VmOptions {
   readonly listener?: TapListener;
   /** Reads the condition of a breakpoint. Without it, breakpoints have none. @throws BreakpointError `condition` */
   readonly conditionOf?: (text: string) => Condition;
+  /**
+   * When a debugger stopped a thread last, if it was after `since`; else 0. Asked before a request fails by its deadline. Without it, no
+   * deadline is stretched. Never rejects.
+   */
+  readonly stoppedUntil?: (since: Microseconds) => Promise<Microseconds>;
   /** Asks the driver to call `pump` soon. */
   readonly wake: () => void;
   /** Opens this VM's ends of the links that `attach` was given. */

@@ -7,6 +7,7 @@ import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { CrashCause } from '../../protocol/errors.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
+import type { Microseconds } from '../../protocol/names.js';
 import { TraceMemories } from '../../trace/memories.js';
 import { LOAD_DEADLINE_MS } from '../limits.js';
 import { platformClock } from './clock.js';
@@ -20,6 +21,7 @@ import { JournalPort } from './journal-port.js';
 import { Memories } from './memories.js';
 import type { HostPlatform } from './platform.js';
 import { Spares } from './spares.js';
+import { Stops } from './stops.js';
 import { ThreadVm } from './thread-vm.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
@@ -92,11 +94,16 @@ export class PlatformHost implements Host {
       probeDebugger,
     });
     const { controlDeadlineMs = CONTROL_DEADLINE_MS, loadDeadlineMs = LOAD_DEADLINE_MS, guestStartDeadlineMs } = options;
-    this.limits = { deadlines, controlDeadlineMs, loadDeadlineMs, guestStartDeadlineMs };
+    this.limits = { deadlines, controlDeadlineMs, loadDeadlineMs, guestStartDeadlineMs, ...(this.warn && { stops: new Stops(this) }) };
     this.spares = new Spares((name) => this.prepareWorker(name), platformTimers);
     const { vm, handle } = this.startHere('host', { definition: { parties: options.parties }, factories: [], unfit: [] }, this.reports);
     this.vm = vm;
-    this.local = handle;
+    this.local = { ...handle, terminate: () => this.endLocal(handle) };
+  }
+
+  private endLocal(local: VmHandle): Promise<void> {
+    this.limits.stops?.end();
+    return local.terminate();
   }
 
   listen(listener: VmEvents): void {
@@ -218,7 +225,9 @@ export class PlatformHost implements Host {
       (wake, events) => {
         const { spareInstances } = this;
         const onPortError = this.options.onPortError ?? this.reports.warningOf(this.warn);
-        return createVm({ name, definition, factories, memory, spareInstances, events, wake, onPortError });
+        const { stops } = this.limits;
+        const stoppedUntil = stops && ((since: Microseconds) => stops.until(since));
+        return createVm({ name, definition, factories, memory, spareInstances, events, stoppedUntil, wake, onPortError });
       },
       listener,
       this.limits,

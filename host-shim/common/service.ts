@@ -13,8 +13,10 @@ import type { VmEvent, VmEvents } from '../../actors/contract/events.js';
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
+import type { Microseconds } from '../../protocol/names.js';
 import type { Guests } from './guests.js';
 import type { GuestModules, KnownGuests } from './known-guests.js';
+import { StopRecord } from './stops.js';
 
 export interface Preparation {
   readonly wasm: boolean;
@@ -41,6 +43,8 @@ export interface Boot {
   /** Given where the host does not see the memory: takes every journal entry and the VM's progress. */
   readonly journalPort?: MessagePort;
   readonly spareInstances: boolean;
+  /** Whether deadlines of requests stretch while a debugger stops a thread: in development. */
+  readonly stretches?: boolean;
 }
 
 export interface VmService {
@@ -50,15 +54,21 @@ export interface VmService {
   /** Modules that the next incarnation need not load. */
   modules(): Promise<GuestModules>;
   /** Called once, after `prepare` has resolved and every guest was checked. */
-  start(boot: Boot, events: VmEvents): Promise<void>;
+  start(boot: Boot, events: HostEvents): Promise<void>;
   /** Defined once `start` has resolved. */
   readonly control: VmControl;
-  /** Resolves when the thread's event loop turns. */
-  alive(): Promise<void>;
+  /** Resolves when the thread's event loop turns: with when it stood still last, or 0. */
+  alive(): Promise<Microseconds>;
+}
+
+/** The host, as a VM in a worker sees it. */
+export interface HostEvents extends VmEvents {
+  /** As that of `VmOptions`. */
+  stoppedUntil(since: Microseconds): Promise<Microseconds>;
 }
 
 /** Builds the VM and drives it. */
-export type StartVm = (boot: Boot, events: VmEvents) => Promise<VmControl>;
+export type StartVm = (boot: Boot, events: HostEvents) => Promise<VmControl>;
 
 /** What is long is not copied. */
 function movedWhole(event: VmEvent): VmEvent {
@@ -73,6 +83,7 @@ export function exposeVm(
 ): void {
   let startVm: StartVm | null = null;
   let guests: Guests | null = null;
+  let stops: StopRecord | null = null;
   const service = {
     control: null as VmControl | null,
     async prepare(preparation: Preparation): Promise<PreparedGuests> {
@@ -83,14 +94,16 @@ export function exposeVm(
     },
     check: async (actor: string): Promise<UnfitGuest | null> => guests?.check(actor) ?? null,
     modules: async (): Promise<GuestModules> => guests?.modules ?? new Map(),
-    async start(boot: Boot, events: Remote<VmEvents>): Promise<void> {
+    async start(boot: Boot, events: Remote<HostEvents>): Promise<void> {
       if (!startVm) throw new Error('the thread was not prepared');
+      if (boot.stretches) stops = new StopRecord();
       service.control = await startVm(boot, {
         report: (event) => events.report(movedWhole(event)),
         crashOf: (question) => events.crashOf(question),
+        stoppedUntil: (since) => events.stoppedUntil(since),
       });
     },
-    async alive(): Promise<void> {},
+    alive: async (): Promise<Microseconds> => stops?.look() ?? 0,
   };
   expose(service, endpoint);
 }

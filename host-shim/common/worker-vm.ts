@@ -6,18 +6,20 @@
  */
 import { proxy, type Remote, transfer, wrap } from 'comlink';
 import type { VmControl } from '../../actors/contract/control.js';
-import type { VmEvents } from '../../actors/contract/events.js';
-import { ControlError, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
+import { ControlError, inTime, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
 import { readProgress } from '../../actors/vm/progress.js';
+import type { Microseconds } from '../../protocol/names.js';
 import { GUEST_START_DEADLINE_MS } from '../limits.js';
 import type { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';
 import { DeathWatch, guardCall, guardControl } from './guard.js';
 import type { JournalPort } from './journal-port.js';
 import type { GuestModules } from './known-guests.js';
 import type { Thread } from './platform.js';
-import type { Boot, Preparation, VmService } from './service.js';
+import type { Boot, HostEvents, Preparation, VmService } from './service.js';
+import type { StoppableThread, Stops } from './stops.js';
+import { platformTimers } from './timers.js';
 
 export interface WorkerVmOptions {
   readonly deadlines: DebuggerAwareDeadlines;
@@ -25,6 +27,8 @@ export interface WorkerVmOptions {
   readonly loadDeadlineMs: number;
   /** How long a guest may take when it is entered for the first time; `GUEST_START_DEADLINE_MS` when not given. */
   readonly guestStartDeadlineMs?: number;
+  /** Knows when a debugger stopped a thread; without it, deadlines of requests do not stretch. */
+  readonly stops?: Stops;
 }
 
 /** A guest did not return when it was entered for the first time, so its thread was ended. */
@@ -35,7 +39,10 @@ export class GuestHangs extends Error {
   }
 }
 
-export class WorkerVm {
+/** A thread that does not answer within this is asked after: it is stopped, or busy. */
+const ANSWER_MS = 250;
+
+export class WorkerVm implements StoppableThread {
   /** Called when the thread ends by itself before it has started as a VM. */
   onEnd: ((reason: string) => void) | null = null;
   /** Resolves when everything is loaded. @throws ControlError, GuestHangs (as rejection); the thread is gone then */
@@ -86,16 +93,18 @@ export class WorkerVm {
   }
 
   /** @throws ControlError when the VM did not start; its thread is gone then */
-  async start(boot: Omit<Boot, 'journalPort'>, listener: VmListener, journal?: JournalPort): Promise<VmHandle> {
+  async start(boot: Omit<Boot, 'journalPort' | 'stretches'>, listener: VmListener, journal?: JournalPort): Promise<VmHandle> {
     await this.prepared;
     this.onEnd = null;
-    const { deadlines, controlDeadlineMs } = this.options;
+    const { deadlines, controlDeadlineMs, stops } = this.options;
     const events = this.events(listener, journal);
+    const whole = { ...boot, stretches: stops !== undefined };
     await this.ask('start', controlDeadlineMs, () =>
       journal
-        ? this.remote.start(transfer({ ...boot, journalPort: journal.remote }, [journal.remote]), events)
-        : this.remote.start(boot, events),
+        ? this.remote.start(transfer({ ...whole, journalPort: journal.remote }, [journal.remote]), events)
+        : this.remote.start(whole, events),
     );
+    stops?.watch(this.name, this);
     this.onEnd = (reason) => listener.lost(reason);
     // A Comlink proxy accepts any call and answers with a promise, like VmControl.
     const control = this.remote.control as unknown as VmControl;
@@ -110,20 +119,26 @@ export class WorkerVm {
     };
   }
 
+  stoppedUntil(): Promise<Microseconds | null> {
+    if (this.deathWatch.reason !== null) return Promise.resolve(0);
+    return inTime(platformTimers, ANSWER_MS, this.remote.alive(), () => new Error('no answer')).catch(() => null);
+  }
+
   /** Ends the thread at once. Resolves when it is gone. */
   terminate(): Promise<void> {
     this.deathWatch.cut('terminated');
     return this.thread.terminate();
   }
 
-  private events(listener: VmListener, journal?: JournalPort): VmEvents {
-    return proxy<VmEvents>({
+  private events(listener: VmListener, journal?: JournalPort): HostEvents {
+    return proxy<HostEvents>({
       report: async (event) => {
         await listener.report(event);
         // A checkpoint that arrives after the end is not kept.
         if (event.type === 'checkpoint' && this.deathWatch.reason === null) journal?.mirror.truncate(event.neededFrom);
       },
       crashOf: (question) => listener.crashOf(question),
+      stoppedUntil: async (since) => this.options.stops?.until(since) ?? 0,
     });
   }
 
@@ -140,7 +155,7 @@ export class WorkerVm {
   }
 }
 
-function progressOf(read: (asked: boolean) => ProgressReading, alive: () => Promise<void>): ProgressReader {
+function progressOf(read: (asked: boolean) => ProgressReading, alive: () => Promise<unknown>): ProgressReader {
   let asked = false;
   const answered = () => {
     asked = false;

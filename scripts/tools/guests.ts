@@ -21,15 +21,19 @@ export interface GuestBuild {
   /** Path of a source's module; next to the source when not given. */
   readonly modulePath?: (source: string) => string;
   readonly library: GuestLibrary;
+  /** For a debugger: not optimised, with the names of functions and variables, so that it stops at every line. False when not given. */
+  readonly debug?: boolean;
   /** Number of compiler processes that run in parallel; 1 when not given. */
   readonly compilers?: number;
   /** Called with the name of each guest that was compiled. */
   readonly built?: (name: string) => void;
 }
 
+/** Compared with shrink level 1, a frame takes a third less time, and a compressed module is a twentieth larger. */
+const OPTIMIZED = ['--optimizeLevel', '3', '--shrinkLevel', '0'];
+const DEBUG = ['--optimizeLevel', '0', '--debug'];
+
 const COMPILER_OPTIONS = [
-  // Compared with shrink level 1, a frame takes a third less time, and a compressed module is a twentieth larger.
-  ...['--optimizeLevel', '3', '--shrinkLevel', '0'],
   // The kit collects garbage between batches, when nothing is on the stack. It counts allocations to know when it should.
   ...['--runtime', 'minimal', '--exportRuntime', '--use', '__new=__countedNew', '--use', '__renew=__countedRenew'],
 ];
@@ -43,8 +47,8 @@ const TOOLS = ['guests.ts', 'asc-process.mjs', 'as-bind-transform.mjs', 'guest-c
  * @throws Error with the compiler's report
  */
 export async function buildGuests({ root, sources, library, ...build }: GuestBuild): Promise<string[]> {
-  const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), compilers = 1, built = () => {} } = build;
-  const files = new GuestFiles(root, library);
+  const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), compilers = 1, built = () => {}, debug = false } = build;
+  const files = new GuestFiles(root, library, debug);
   const stale = sources.filter((source) => !files.isCurrent(modulePath(source)));
   const work = async (): Promise<void> => {
     const compiler = new GuestCompiler(root, library);
@@ -66,6 +70,7 @@ async function compileGuest(source: string, module: string, compiler: GuestCompi
   const { problem, outputs, inputs } = await compiler.compile([
     source,
     ...['--baseDir', files.root, '--outFile', module, '--sourceMap', `./${basename(module)}.map`],
+    ...(files.debug ? DEBUG : OPTIMIZED),
     ...[...COMPILER_OPTIONS, '--maximumMemory', String(files.library.memoryPagesMax)],
     ...['--config', existsSync(join(files.root, config)) ? config : 'none'],
   ]);
@@ -96,6 +101,7 @@ class GuestFiles {
   constructor(
     readonly root: string,
     readonly library: GuestLibrary,
+    readonly debug: boolean,
   ) {
     const tools = TOOLS.map((name) => resolve(import.meta.dirname, name));
     this.tools = [...tools, COMPILER].map((file) => relative(root, file));
@@ -110,7 +116,7 @@ class GuestFiles {
 
   /** The folder is left out: the same library elsewhere gives the same module. */
   private get settings(): string | null {
-    return hash(JSON.stringify({ ...this.library, folder: '' }));
+    return hash(JSON.stringify({ ...this.library, folder: '', ...(this.debug && { debug: true }) }));
   }
 
   note(module: string, inputs: ReadonlyMap<string, string | null>): void {

@@ -8,10 +8,21 @@ export interface Script {
   readonly scriptLanguage?: string;
 }
 
+/** Where a thread was stopped. */
+export interface Pause {
+  readonly hitBreakpoints?: readonly string[];
+  readonly callFrames: readonly {
+    readonly callFrameId: string;
+    readonly functionName: string;
+    readonly scopeChain: readonly { readonly type: string; readonly object: { readonly objectId?: string } }[];
+  }[];
+}
+
 type Settle = { resolve(result: Record<string, unknown>): void; reject(error: Error): void };
 
 export class AttachedWorker {
   readonly scripts: Script[] = [];
+  readonly pauses: Pause[] = [];
   ended = false;
   private readonly calls = new Map<number, Settle>();
   private lastCall = 0;
@@ -32,6 +43,7 @@ export class AttachedWorker {
   receive(text: string): void {
     const { id, method, params, result, error } = JSON.parse(text);
     if (method === 'Debugger.scriptParsed') this.scripts.push(params);
+    if (method === 'Debugger.paused') this.pauses.push(params);
     if (error) this.calls.get(id)?.reject(new Error(error.message));
     else this.calls.get(id)?.resolve(result);
     this.calls.delete(id);
