@@ -19,3 +19,5 @@ export const TELEMETRY_RETRY_MS = 1_000;
 export const TELEMETRY_ATTEMPTS_MAX = 7;
 /** Log bodies that wait for the backend: those of a minute of flushes. The oldest go first. */
 export const TELEMETRY_LOGS_WAITING_MAX = 6;
+/** The flight recorder of one VM: some three thousand steps, the last second of a busy television, and little beside the memory of its guests. */
+export const FLIGHT_BYTES = 256 << 10;

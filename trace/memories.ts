@@ -3,7 +3,7 @@
  * the host is, and a larger one while somebody follows or records.
  */
 import type { VmName } from '../protocol/names.js';
-import { allocateTrace, HEADER_BYTES, SERIAL_WORD, type TraceBuffer, TraceWriter } from './memory.js';
+import { allocateTrace, HEADER_BYTES, SERIAL_WORD, type TraceBuffer, TraceReader, TraceWriter } from './memory.js';
 
 /**
  * How a host sees what a VM writes. shared: in shared memory. here: in the host's own thread. told: not at all, so the VM sends it, and the
@@ -73,6 +73,27 @@ export class TraceMemories {
   flight(vm: VmName): TraceStore | null {
     if (this.flightBytes === 0) return null;
     return getOrAdd(this.flights, vm, () => this.create(vm, this.flightBytes));
+  }
+
+  /** What a VM needs for its flight recorder. @param bounded whether tracing may cost only a share of the time */
+  flightOf(vm: VmName, bounded: boolean): { readonly space: TraceSpace | null; readonly bounded: boolean } {
+    return { space: this.flight(vm)?.space ?? null, bounded };
+  }
+
+  /** The last records of a VM, oldest first: what came before something went wrong. */
+  recent(vm: VmName, records: number): readonly Uint8Array[] {
+    const stores = [this.flights.get(vm), this.sessions.get(vm)].flatMap((store) => (store ? [store] : []));
+    const last: Uint8Array[] = [];
+    for (const { memory } of stores) {
+      const starts: { readonly bytes: Uint8Array; readonly at: number; readonly length: number }[] = [];
+      const visit = (bytes: Uint8Array, at: number, length: number) => {
+        starts.push({ bytes, at, length });
+        if (starts.length > records) starts.shift();
+      };
+      new TraceReader(memory).read(visit, () => {});
+      last.push(...starts.map(({ bytes, at, length }) => bytes.slice(at, at + length)));
+    }
+    return last.slice(-records);
   }
 
   /** What a VM has while somebody follows. */

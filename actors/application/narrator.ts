@@ -80,6 +80,8 @@ function warningIn(change: SystemChange): string {
       return ofBreak(change.report);
     case 'control':
       return change.error.message;
+    case 'flight':
+      return '';
     case 'recording':
       return `nothing more is recorded, since the sink has failed: ${reasonOf(change.error)}`;
   }

@@ -8,6 +8,7 @@ import type { CrashReport } from '../contract/events.js';
 import type { CircuitState, Side, StopReport } from '../contract/states.js';
 import { conditionOf, type PartyCondition } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
+import type { TraceStatus } from '../contract/tracing.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
@@ -24,6 +25,8 @@ export interface SystemHealth {
   readonly ports: readonly (PortStatus & PartyCondition)[];
   /** What storage holds of the persistent actors. */
   readonly persistent: readonly PersistenceStatus[];
+  /** What tracing costs in each VM. */
+  readonly traces: readonly TraceStatus[];
 }
 
 export interface System {
@@ -167,6 +170,7 @@ export class SupervisedSystem implements System {
 
   async health(): Promise<SystemHealth> {
     const answers = await Promise.allSettled(this.liveControls.map((control) => control.health()));
+    const traces = await this.kept.tracing.statuses();
     const loads = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
     const loadOf = (actor: string) => loads.find((load) => load.actor === actor) ?? null;
     return {
@@ -175,6 +179,7 @@ export class SupervisedSystem implements System {
       actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
       ports: this.ports,
       persistent: this.kept.persistence.statuses,
+      traces,
     };
   }
 

@@ -4,6 +4,7 @@
  */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
 import type { Epoch, Sequence } from '../../protocol/names.js';
+import type { TraceStep } from '../../trace/step.js';
 import type { BreakReport } from './breakpoint.js';
 import type { VmName } from './instance.js';
 
@@ -64,6 +65,8 @@ export interface CrashReport {
   };
   /** The causes of the message, nearest first, back to the frame that a port started with. */
   readonly causes: readonly CauseLink[];
+  /** What its VM did last, oldest first, by the flight recorder; nothing where there is none. */
+  readonly recent?: readonly TraceStep[];
   /** 1 for the first attempt at this message, 2 for the one that makes it poison. */
   readonly attempt: number;
   readonly at: number;

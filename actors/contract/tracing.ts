@@ -26,11 +26,13 @@ export interface TraceStatus {
   readonly vm: VmName;
   /** What is traced now. */
   readonly level: TraceLevel;
+  /** Whether nobody has asked for it: it is the flight recorder. */
+  readonly isFlight: boolean;
   /** Steps traced, and their bytes, since the VM started. */
   readonly records: number;
   readonly bytes: number;
-  /** Steps that were not traced, since more happened than may be traced. */
+  /** Messages that were handled and not traced, since more happened than may be traced. */
   readonly skipped: number;
-  /** Estimated share of the time that tracing took, 0 to 1, in the last window of 100 ms that has ended. */
+  /** Estimated share of the time that tracing took, 0 to 1, when it was last looked at: after as many records as may come in 100 ms. */
   readonly share: number;
 }

@@ -1,5 +1,6 @@
 /** What the supervisor tells those who watch: state changes as they happen, and the latest crash reports. */
 import { DeadLetters } from '../../bus/dead-letters.js';
+import type { TraceStep } from '../../trace/step.js';
 import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
@@ -72,6 +73,8 @@ export type SystemChange =
   | { readonly type: 'break'; readonly report: BreakReport }
   /** Concerns a state in storage. */
   | ({ readonly type: 'storage' } & StorageChange)
+  /** A VM was lost: what its flight recorder has of the time before, oldest first. */
+  | { readonly type: 'flight'; readonly vm: VmName; readonly reason: string; readonly steps: readonly TraceStep[] }
   /** A recording has ended before it was stopped, since its sink failed. */
   | { readonly type: 'recording'; readonly error: unknown }
   /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */

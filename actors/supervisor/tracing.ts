@@ -7,12 +7,13 @@
  * The catch: steps are collected ten times a second, and whenever a VM says that it has written a lot.
  */
 
+import { decodeRecord } from '../../trace/record.js';
 import type { RecordingLevel } from '../../trace/recording.js';
 import type { TraceFilter, TraceLevel, TraceStep } from '../../trace/step.js';
 import type { VmControl } from '../contract/control.js';
 import type { Host, VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import { NOT_TRACED, type TraceSettings } from '../contract/tracing.js';
+import { NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
 import { type ChangeFeed, Listeners } from './change-feed.js';
 import type { Directory } from './directory.js';
 import { rethrowUnlessLost } from './errors.js';
@@ -20,6 +21,9 @@ import { TraceSteps } from './trace-steps.js';
 
 /** A person who follows sees a step within this time, and a tenth of a second passes for at once. */
 const COLLECT_MS = 100;
+
+/** What a crash report has of the flight recorder: as much as a person reads. */
+const RECENT_STEPS = 32;
 
 export interface TraceRequest {
   readonly level: TraceLevel;
@@ -130,9 +134,17 @@ export class Tracing {
 
   /** From here on a replay makes what the actor says again, so the VMs need not note it whole. */
   private noteBeginning(step: TraceStep): void {
+    if (step.type === 'level' && (step.why === 'flood' || step.why === 'lost')) this.loseTrack();
+    if (step.type === 'level' && (step.why === 'calm' || step.why === 'lost')) void this.noteStates();
     const begins = (step.type === 'snapshot' && step.snapshot) || (step.type === 'started' && step.begin);
     if (!begins || this.since.has(step.party)) return;
     this.since.set(step.party, step.type === 'snapshot' ? step.sequence : (step.begin?.sequence ?? 0));
+    this.sinceIsTold = false;
+  }
+
+  /** Something is missing: what the actors said meanwhile does not come out again, until their states are known again. */
+  private loseTrack(): void {
+    this.since.clear();
     this.sinceIsTold = false;
   }
 
@@ -158,6 +170,17 @@ export class Tracing {
     this.recording = null;
     await this.tell(this.names).catch(() => {});
     this.collect();
+  }
+
+  /** The last steps of a VM that are known, oldest first. */
+  recent(name: VmName): readonly TraceStep[] {
+    return this.host.traces.recent(name, RECENT_STEPS).map((record) => decodeRecord(name, record, 0, record.length).step);
+  }
+
+  /** What each VM says about its tracing; a VM that is gone says nothing. Never rejects. */
+  async statuses(): Promise<readonly TraceStatus[]> {
+    const answers = await Promise.allSettled(this.directory.vms.liveControls.map((control) => control.traceStatus()));
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []));
   }
 
   /** @returns a function that ends it */

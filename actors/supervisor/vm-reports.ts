@@ -5,6 +5,7 @@
  */
 
 import { CAUSE_CHAIN_MAX } from '../../protocol/limits.js';
+import type { TraceStep } from '../../trace/step.js';
 import type { CauseLink, CrashReport, VmEvent } from '../contract/events.js';
 import type { VmListener } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
@@ -26,6 +27,9 @@ export interface VmReportServices {
 }
 
 export class VmReports {
+  /** The last steps of VMs that were lost. */
+  private readonly last = new Map<VmName, readonly TraceStep[]>();
+
   constructor(private readonly services: VmReportServices) {}
 
   /** The listener for one incarnation of a VM. */
@@ -37,6 +41,7 @@ export class VmReports {
       crashOf: (question) => crashes.of(question),
       lost: (reason) => {
         present = false;
+        this.lost(name, reason);
         recovery.ended(name, reason);
         directory.vms.named(name).lose(reason);
       },
@@ -49,14 +54,14 @@ export class VmReports {
     switch (event.type) {
       case 'ended':
         if (present) this.ended(event.report);
-        this.tell({ type: 'crash', report: event.report });
+        this.tell({ type: 'crash', report: this.withRecent(event.report) });
         return;
       case 'hung':
         recovery.reported(name);
-        this.tell({ type: 'crash', report: event.report });
+        this.tell({ type: 'crash', report: { ...event.report, recent: this.last.get(name) } });
         return;
       case 'crashed':
-        this.tell({ type: 'crash', report: event.report });
+        this.tell({ type: 'crash', report: this.withRecent(event.report) });
         return;
       case 'poisoned':
         this.tell(event);
@@ -83,6 +88,20 @@ export class VmReports {
       default:
         event satisfies never;
     }
+  }
+
+  private withRecent(report: CrashReport): CrashReport {
+    const recent = this.services.tracing.recent(report.vm);
+    return recent.length > 0 ? { ...report, recent } : report;
+  }
+
+  /** What a lost VM did last is read before the next incarnation traces. */
+  private lost(vm: VmName, reason: string): void {
+    const { tracing, changes } = this.services;
+    const steps = tracing.recent(vm);
+    if (steps.length === 0) return;
+    this.last.set(vm, steps);
+    changes.emit({ type: 'flight', vm, reason, steps });
   }
 
   /** Handles the end of an incarnation of a party. */

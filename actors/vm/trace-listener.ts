@@ -11,6 +11,7 @@ import type { CrashReport, VmEvent } from '../contract/events.js';
 import type { TraceSettings } from '../contract/tracing.js';
 import type { CellMap, StatefulCell } from './cell/cell.js';
 import type { MoveStep, Tap, TapListener } from './tap.js';
+import type { TraceBudget } from './trace-budget.js';
 import type { TraceTeller } from './trace-teller.js';
 
 /** A filter that lets everything pass is none. */
@@ -27,6 +28,25 @@ export interface HeardVm {
   readonly cells: CellMap;
 }
 
+/** Told when more happens than may be traced. */
+export interface FloodWatcher {
+  flooded(share: number, what: 'records' | 'bytes'): void;
+}
+
+export interface ListenerLimits {
+  /** Addresses of actors whose state the recording has. */
+  readonly known: Set<number>;
+  readonly budget: TraceBudget;
+  readonly flood: FloodWatcher;
+  /** Whether it keeps some frames at level `headers`, too. */
+  readonly isFlight: boolean;
+}
+
+/** Frames that the flight recorder keeps: short ones, so many bytes of them in a row of `FLIGHT_RECORDS`. */
+const FLIGHT_FRAME_BYTES_MAX = 2048;
+const FLIGHT_BYTES_MAX = 64 << 10;
+const FLIGHT_RECORDS = 1024;
+
 export class TraceListener implements TapListener {
   records = 0;
   private readonly frames: boolean;
@@ -38,13 +58,15 @@ export class TraceListener implements TapListener {
   /** When each frame of the present batch began. */
   private readonly times: number[] = [0];
   private position = NO_POSITION;
+  private writtenBefore = 0;
+  /** Of frames that the flight recorder has kept since the last multiple of `FLIGHT_RECORDS`. */
+  private flightBytes = 0;
   private readonly digest = new BodyDigest();
 
   constructor(
     private readonly vm: HeardVm,
     private readonly settings: TraceSettings,
-    /** Addresses of actors whose state the recording has. */
-    private readonly known: Set<number>,
+    private readonly limits: ListenerLimits,
     private readonly writer: RecordWriter,
     private readonly teller: TraceTeller,
   ) {
@@ -53,6 +75,7 @@ export class TraceListener implements TapListener {
     this.messages = level !== 'off' || recording === 'frames';
     this.selection = recording || isEmpty(filter) ? null : new Selection(filter, vm.kinds);
     this.since = new Map(settings.since);
+    this.writtenBefore = writer.written;
   }
 
   private takes(bytes: Uint8Array, at: number): boolean {
@@ -61,12 +84,31 @@ export class TraceListener implements TapListener {
 
   private wrote(): void {
     this.records++;
-    this.teller.wrote(this.writer.written);
+    const { writer, limits } = this;
+    const bytes = writer.written - this.writtenBefore;
+    this.writtenBefore = writer.written;
+    this.teller.wrote(writer.written);
+    const excess = limits.budget.spend(bytes);
+    if (excess) limits.flood.flooded(limits.budget.share, excess);
+  }
+
+  /** Estimated share of the time that tracing took. */
+  get share(): number {
+    return this.limits.budget.share;
+  }
+
+  private keeps(bytes: Uint8Array, at: number): boolean {
+    if (this.frames || !this.limits.isFlight) return this.frames;
+    if (this.records % FLIGHT_RECORDS === 0) this.flightBytes = 0;
+    const length = frameLength(bytes, at);
+    if (length > FLIGHT_FRAME_BYTES_MAX || this.flightBytes + length > FLIGHT_BYTES_MAX) return false;
+    this.flightBytes += length;
+    return true;
   }
 
   emitted(bytes: Uint8Array, at: number): void {
     if (!this.takes(bytes, at)) return;
-    this.writer.emitted(bytes, at, this.settings.recording ? this.digest.of(bytes, at) : null, this.frames);
+    this.writer.emitted(bytes, at, this.settings.recording ? this.digest.of(bytes, at) : null, this.keeps(bytes, at));
     this.wrote();
   }
 
@@ -123,7 +165,7 @@ export class TraceListener implements TapListener {
 
   started(party: number, epoch: number, begin: Beginning | null): void {
     this.epochs.set(party, epoch);
-    if (begin) this.known.add(party);
+    if (begin) this.limits.known.add(party);
     this.write({ type: 'started', ...this.now, party, epoch, begin });
   }
 
@@ -150,8 +192,8 @@ export class TraceListener implements TapListener {
 
   /** The first one of an actor that was restarting when the recording began is where its replay begins. */
   snapshot(party: number, bytes: Uint8Array, sequence: number): void {
-    const isFirst = this.settings.recording !== null && !this.known.has(party);
-    if (isFirst) this.known.add(party);
+    const isFirst = this.settings.recording !== null && !this.limits.known.has(party);
+    if (isFirst) this.limits.known.add(party);
     this.write({ type: 'snapshot', ...this.now, party, sequence, snapshot: isFirst ? bytes : null });
   }
 
@@ -169,7 +211,7 @@ export class TraceListener implements TapListener {
   base(cell: StatefulCell): void {
     const snapshot = cell.settled;
     if (!snapshot) return;
-    this.known.add(cell.address);
+    this.limits.known.add(cell.address);
     this.write({ type: 'snapshot', ...this.now, party: cell.address, sequence: cell.gate.sequence, snapshot });
   }
 

@@ -1,23 +1,34 @@
 /**
  * Traces what passes the tap of its VM into memory that the host reads: as records, which are copied and never decoded here. It listens only
- * while something is to be traced.
+ * while something is to be traced; while nobody has asked for anything, that is the flight recorder, if there is one.
  *
  *   tap ──> TraceListener ── level, filter ──> RecordWriter ──> memory ──> the host reads it, or is sent what was written (`TraceTeller`)
+ *                │
+ *                └── too much in a tenth of a second: a level less, at last nothing but a count, until a second was calm
  */
 import type { TraceSpace } from '../../trace/memories.js';
 import { allocateTrace, TraceWriter } from '../../trace/memory.js';
 import { RecordWriter } from '../../trace/record.js';
-import type { LevelChanged } from '../../trace/step.js';
+import type { LevelChanged, TraceLevel } from '../../trace/step.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Host } from '../contract/host.js';
 import { NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
-import { type HeardVm, TraceListener } from './trace-listener.js';
+import { FloodGauge, TraceBudget } from './trace-budget.js';
+import { type FloodWatcher, type HeardVm, TraceListener } from './trace-listener.js';
 import { TraceTeller } from './trace-teller.js';
 
 /** What a tracer needs of its VM. */
 export interface TracedVm extends HeardVm {
   readonly events: VmEvents;
   readonly beat: Host['beat'] | undefined;
+}
+
+/** Where a VM traces while nobody has asked for more. */
+export interface FlightRecorder {
+  /** Null when it traces nothing before somebody asks for it. */
+  readonly space: TraceSpace | null;
+  /** Whether what is traced may cost only a share of the time; false where time is not real. */
+  readonly bounded: boolean;
 }
 
 /** Where is traced to. */
@@ -27,40 +38,64 @@ interface Place {
   readonly teller: TraceTeller;
 }
 
-export class Tracer {
+const FLIGHT: TraceSettings = { ...NOT_TRACED, level: 'headers' };
+
+export class Tracer implements FloodWatcher {
   private settings = NOT_TRACED;
+  /** What is traced now: less than what was asked for in a flood. */
+  private level: TraceLevel = 'off';
   private listener: TraceListener | null = null;
+  private gauge: FloodGauge | null = null;
   private place: Place | null = null;
   /** Addresses of actors whose state the recording has. */
-  private known = new Set<number>();
+  private readonly known = new Set<number>();
   private endListening: () => void = () => {};
-  private readonly past = { records: 0, bytes: 0 };
+  private readonly past = { records: 0, skipped: 0, share: 0 };
 
-  /** @param space where it traces while nobody has asked for more */
   constructor(
     private readonly vm: TracedVm,
-    private readonly space: TraceSpace | null,
-  ) {}
+    private readonly flight: FlightRecorder | null,
+  ) {
+    this.begin();
+  }
 
   /** Traces by these settings from now on. Resolves when the host knows what was traced until now. */
   async set(settings: TraceSettings): Promise<TraceStatus> {
     const before = this.settings;
-    this.forget();
+    const former = this.place?.teller;
     this.settings = settings;
-    const space = settings.space ?? this.space;
-    const former = this.place?.space === space ? undefined : this.place?.teller.tell();
-    const place = this.at(space);
-    if (place && (settings.level !== 'off' || settings.recording)) this.listen(place);
-    if (settings.level !== before.level) this.note(settings.level);
-    if (!before.recording && settings.recording) this.known.clear();
-    if (!before.recording && settings.recording) this.writeStates();
-    await Promise.all([former, place?.teller.tell()]);
+    this.begin();
+    if (settings.level !== before.level) this.note(settings.level, 'asked', 0);
+    if (!before.recording && settings.recording) this.beginRecording();
+    await Promise.all([former?.tell(), this.place?.teller.tell()]);
     return this.status;
+  }
+
+  /** Whether only the flight recorder traces. */
+  private get isFlight(): boolean {
+    return this.settings.level === 'off' && !this.settings.recording;
+  }
+
+  private get wanted(): TraceSettings {
+    return this.isFlight ? FLIGHT : this.settings;
+  }
+
+  /** The level that decides what tracing may cost. */
+  private get costs(): TraceLevel {
+    return this.settings.recording ? 'frames' : this.wanted.level;
+  }
+
+  private begin(): void {
+    this.forget();
+    const place = this.at(this.isFlight ? (this.flight?.space ?? null) : this.settings.space);
+    if (place) this.listen(place, this.wanted);
   }
 
   private at(space: TraceSpace | null): Place | null {
     if (this.place && this.place.space === space) return this.place;
-    this.place?.teller.end();
+    const former = this.place?.teller;
+    void former?.tell();
+    former?.end();
     this.place = null;
     if (space === null) return null;
     const told = typeof space === 'number';
@@ -71,22 +106,61 @@ export class Tracer {
     return this.place;
   }
 
-  /** The VM stands still, or is gone: its memory belongs to the next incarnation. */
-  close(): void {
-    this.forget();
-    this.place?.teller.end();
-  }
-
-  private listen({ writer, teller }: Place): void {
-    this.listener = new TraceListener(this.vm, this.settings, this.known, writer, teller);
-    this.endListening = this.vm.tap.listen(this.listener);
+  private listen({ writer, teller }: Place, settings: TraceSettings): void {
+    const { vm, known } = this;
+    const budget = new TraceBudget(this.costs, this.flight?.bounded ?? false, vm.tap.now);
+    this.level = settings.level;
+    this.listener = new TraceListener(vm, settings, { known, budget, flood: this, isFlight: this.isFlight }, writer, teller);
+    this.endListening = vm.tap.listen(this.listener);
   }
 
   private forget(): void {
     this.endListening();
     this.endListening = () => {};
     if (this.listener) this.past.records += this.listener.records;
+    if (this.gauge) this.past.skipped += this.gauge.skipped;
     this.listener = null;
+    this.gauge = null;
+    this.level = 'off';
+  }
+
+  /** More happened than may be traced. */
+  flooded(share: number, what: 'records' | 'bytes'): void {
+    const { place } = this;
+    const { level } = this;
+    if (!place) return;
+    this.past.share = share;
+    const less: TraceLevel = what === 'bytes' && level === 'frames' && !this.settings.recording ? 'headers' : 'off';
+    this.note(less, 'flood', 0);
+    this.forget();
+    if (less === 'headers') this.listen(place, { ...this.wanted, level: less });
+    this.gauge = new FloodGauge(this.costs, this.vm.tap.now);
+    this.watch(this.gauge);
+  }
+
+  private watch(gauge: FloodGauge): void {
+    const before = this.endListening;
+    const end = this.vm.tap.listen({
+      handled: (_party, _bytes, frames) => {
+        if (gauge.count(frames)) this.calm(gauge);
+      },
+    });
+    this.endListening = () => {
+      before();
+      end();
+    };
+  }
+
+  private calm({ skipped }: FloodGauge): void {
+    const missing = this.listener ? 0 : skipped;
+    this.begin();
+    this.note(this.level, 'calm', missing);
+    if (this.settings.recording) this.beginRecording();
+  }
+
+  private beginRecording(): void {
+    this.known.clear();
+    this.writeStates();
   }
 
   /** Notes what each actor is now, for a recording. */
@@ -100,12 +174,21 @@ export class Tracer {
     if (listener && this.settings.recording) for (const cell of this.vm.cells.stateful) listener.base(cell);
   }
 
-  private note(level: LevelChanged['level']): void {
-    this.listener?.write({ type: 'level', vm: this.vm.name, at: this.vm.tap.now(), level, why: 'asked', missing: 0 });
+  private note(level: TraceLevel, why: LevelChanged['why'], missing: number): void {
+    this.listener?.write({ type: 'level', vm: this.vm.name, at: this.vm.tap.now(), level, why, missing });
+  }
+
+  /** The VM stands still, or is gone: its memory belongs to the next incarnation. */
+  close(): void {
+    this.forget();
+    this.place?.teller.end();
   }
 
   get status(): TraceStatus {
-    const records = this.past.records + (this.listener?.records ?? 0);
-    return { vm: this.vm.name, level: this.settings.level, records, bytes: this.place?.writer.written ?? 0, skipped: 0, share: 0 };
+    const { past, listener, gauge, vm, level, place } = this;
+    const records = past.records + (listener?.records ?? 0);
+    const skipped = past.skipped + (gauge && !listener ? gauge.skipped : 0);
+    const share = listener?.share ?? past.share;
+    return { vm: vm.name, level, isFlight: this.isFlight, records, bytes: place?.writer.written ?? 0, skipped, share };
   }
 }

@@ -3,13 +3,13 @@ import type { JournalListener } from '../../bus/journal.js';
 import type { LinkEnds } from '../../bus/link.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { Microseconds } from '../../protocol/names.js';
-import type { TraceSpace } from '../../trace/memories.js';
 import type { Condition } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
 import type { ActorFactory, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
 import type { TapListener } from './tap.js';
+import type { FlightRecorder } from './tracer.js';
 
 /** @param unreleased frames that were sent to the peer's former incarnation and not released, from `WriterRetention.unreleased` */
 export type OpenLinkFunction = (
@@ -61,7 +61,7 @@ export interface VmOptions {
   /** Replaces an endless loop for a port that is to hang: in the simulation nothing may loop. */
   readonly loop?: () => never;
   /** Where it traces while nobody has asked for more; nowhere when not given. */
-  readonly trace?: TraceSpace;
+  readonly trace?: FlightRecorder;
   /** What outlives the VM. Without it nothing does: frames are released as soon as they are drained, and no checkpoints are made. */
   readonly memory?: VmMemory;
   /** Whether an instance of each Wasm actor is kept ready for its restart, which takes the same memory once more. */

@@ -9,7 +9,7 @@ import type { CrashCause } from '../../protocol/errors.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
 import type { Microseconds } from '../../protocol/names.js';
 import { TraceMemories } from '../../trace/memories.js';
-import { LOAD_DEADLINE_MS } from '../limits.js';
+import { FLIGHT_BYTES, LOAD_DEADLINE_MS } from '../limits.js';
 import { platformClock } from './clock.js';
 import { type ConsoleUse, consoleFor } from './console.js';
 import { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';
@@ -49,6 +49,11 @@ export interface HostOptions {
   readonly debugging?: () => boolean;
   /** Keeps a spare thread for each VM, so that a lost VM is back sooner. True when not given; use false on devices short of memory. */
   readonly spares?: boolean;
+  /**
+   * Memory of the flight recorder for each VM, in bytes, a power of two: what happened before a crash is read there. 256 KB when not given;
+   * 0 for none.
+   */
+  readonly flightBytes?: number;
   /** Whether each failure is written to the console in one line. When not given: `off` if `NODE_ENV` is `production`, else `on`. */
   readonly console?: ConsoleUse;
   /** Called when an unsupervised port of this thread threw. Its work is lost, the port goes on. The system reports it, like any crash. */
@@ -83,7 +88,7 @@ export class PlatformHost implements Host {
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
-    this.traces = new TraceMemories(sharedMemory ? 'shared' : workers ? 'told' : 'here', 0);
+    this.traces = new TraceMemories(sharedMemory ? 'shared' : workers ? 'told' : 'here', options.flightBytes ?? FLIGHT_BYTES);
     // The application's word is better than a test; and without threads nothing can be stopped alone.
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;
     const { probeDebugger } = this;
@@ -122,7 +127,11 @@ export class PlatformHost implements Host {
     const worker = await this.prepared(name, (again && this.spares.take(name)) || this.prepareWorker(name));
     const journal = this.openJournal(name);
     try {
-      const handle = await worker.start({ name, memory, spareInstances: this.spareInstances }, listener, journal);
+      const handle = await worker.start(
+        { name, memory, spareInstances: this.spareInstances, trace: this.traces.flightOf(name, true) },
+        listener,
+        journal,
+      );
       this.guests.learn(name, worker);
       return handle;
     } catch (error) {
@@ -227,7 +236,8 @@ export class PlatformHost implements Host {
         const onPortError = this.options.onPortError ?? this.reports.warningOf(this.warn);
         const { stops } = this.limits;
         const stoppedUntil = stops && ((since: Microseconds) => stops.until(since));
-        return createVm({ name, definition, factories, memory, spareInstances, events, stoppedUntil, wake, onPortError });
+        const trace = this.traces.flightOf(name, true);
+        return createVm({ name, definition, factories, memory, spareInstances, trace, events, stoppedUntil, wake, onPortError });
       },
       listener,
       this.limits,

@@ -12,6 +12,7 @@ import type { VmControl } from '../../actors/contract/control.js';
 import type { VmEvent, VmEvents } from '../../actors/contract/events.js';
 import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
+import type { FlightRecorder } from '../../actors/vm/tracer.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import type { Microseconds } from '../../protocol/names.js';
 import type { Guests } from './guests.js';
@@ -45,6 +46,7 @@ export interface Boot {
   readonly spareInstances: boolean;
   /** Whether deadlines of requests stretch while a debugger stops a thread: in development. */
   readonly stretches?: boolean;
+  readonly trace?: FlightRecorder;
 }
 
 export interface VmService {

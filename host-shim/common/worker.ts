@@ -20,7 +20,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
       const definition = failedOver ? twinsOf(own) : own;
       const guests = await loadGuests(definition, wasm, { load: platform.load, compile: platform.compile, deadlineMs }, known);
       handOver(guests);
-      return async ({ name, memory, journalPort, spareInstances, stretches }, events) => {
+      return async ({ name, memory, journalPort, spareInstances, stretches, trace }, events) => {
         const driver = new Driver(platform.afterTurn, endThread);
         const vm = createVm({
           name,
@@ -28,6 +28,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
           factories: factoriesOf(definition, guests),
           memory,
           spareInstances,
+          trace,
           ...(journalPort && toHost(journalPort)),
           events,
           stoppedUntil: stretches ? (since) => events.stoppedUntil(since).catch(() => 0) : undefined,

@@ -55,6 +55,10 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   /** Perhaps with some removed to imitate a lesser device. There is always one thread. */
   readonly capabilities?: Capabilities;
   readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
+  /** Of the flight recorder of each VM; there is none when not given, since thousands of simulated systems need none. */
+  readonly flightBytes?: number;
+  /** Whether tracing steps down as on a device. When not given, it does not: virtual time says nothing about what it costs. */
+  readonly tracesWithin?: 'budget' | 'memory';
   /** Size of each VM's journal; a smaller one is full sooner. `JOURNAL_BYTES` when not given. */
   readonly journalBytes?: number;
 }
@@ -127,7 +131,7 @@ export class SimHost implements Host {
     this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes } = options;
     this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes: RING_BYTES });
-    this.traces = new TraceMemories(sharedMemory ? 'shared' : 'told', 0);
+    this.traces = new TraceMemories(sharedMemory ? 'shared' : 'told', options.flightBytes ?? 0);
     const schedule = (delayMicros: number, run: () => void) => void this.kernel.schedule(delayMicros, run);
     this.links = new Links(this.memories, { seed, sharedMemory, delay, faults, schedule });
     this.rounds = new Random(seed).fork('rounds');
@@ -290,6 +294,7 @@ export class SimHost implements Host {
         throw new Standstill('a fault to order');
       },
       spareInstances: this.options.spareInstances ?? true,
+      trace: this.traces.flightOf(place.name, this.options.tracesWithin === 'budget'),
       onPortError: this.options.onPortError ?? this.reports.warningOf(this.warn),
     });
   }

@@ -277,7 +277,7 @@ export class ScriptedVm implements VmControl {
   }
   async traceStates(): Promise<void> {}
   async traceStatus(): Promise<TraceStatus> {
-    return { vm: this.name, level: 'off', records: 0, bytes: 0, skipped: 0, share: 0 };
+    return { vm: this.name, level: 'off', isFlight: true, records: 0, bytes: 0, skipped: 0, share: 0 };
   }
   async begin(): Promise<void> {
     await this.answer('begin', '', undefined);

@@ -1,6 +1,7 @@
 /** Options of `npm start -- --headless`. */
 import { parseArgs } from 'node:util';
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
+import { TRACE_LEVELS, type TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
 import type { PageOptions } from '../page-options.js';
 
@@ -23,6 +24,9 @@ export interface HeadlessOptions {
   readonly breakOn: readonly Breakpoint[];
   /** Parties whose messages are printed as they flow; empty for none. */
   readonly spy: readonly string[];
+  readonly trace: TraceLevel;
+  /** File for a recording; undefined for none. */
+  readonly record: string | undefined;
   readonly json: boolean;
 }
 
@@ -50,6 +54,8 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     page: pageOf(values['request-deadline-ms']),
     breakOn: values.break.map((text) => parseBreakpoint(text, parties)),
     spy: spiedIn(values.spy),
+    trace: levelOf(values.trace),
+    record: values.record,
     json: values.json,
   };
 }
@@ -71,6 +77,8 @@ function parse(input: readonly string[]) {
         'request-deadline-ms': { type: 'string' },
         break: { type: 'string', multiple: true, default: [] },
         spy: { type: 'string' },
+        trace: { type: 'string', default: 'off' },
+        record: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     }).values;
@@ -98,6 +106,12 @@ function spiedIn(text: string | undefined): readonly string[] {
 
 const pageOf = (deadline: string | undefined): PageOptions =>
   deadline === undefined ? {} : { requestDeadlineMs: wholeNumber('--request-deadline-ms', deadline, 1) };
+
+function levelOf(text: string): TraceLevel {
+  const level = TRACE_LEVELS.find((each) => each === text);
+  if (!level) throw new OptionError(`--trace is off, headers or frames, not ${text}`);
+  return level;
+}
 
 function wholeNumber(option: string, text: string, min: number): number {
   const value = Number(text);

@@ -1,5 +1,5 @@
 /** One headless run of the television: the same application and actors as in the browser, a seeded remote control, and a report. */
-import { type Application, type ApplicationChange, type Life, type System, startApplication } from 'tandem';
+import { type Application, type ApplicationChange, type Life, type System, type SystemOptions, startApplication } from 'tandem';
 import {
   type DisplayPort,
   type InputPort,
@@ -7,6 +7,7 @@ import {
   type KeyPhase,
   openDisplay,
   openInput,
+  openRecordingSink,
   openStorage,
   openTimerPort,
   platformClock,
@@ -14,8 +15,9 @@ import {
 } from 'tandem/node';
 import { telemetry } from 'tandem/protocol';
 import { Random } from 'tandem/testing';
+import type { RecordingSink } from 'tandem/trace';
 import { actorSpecs, parties, portVms } from '../application.js';
-import type { HeadlessOptions } from './options.js';
+import { type HeadlessOptions, OptionError } from './options.js';
 import { nextKey } from './remote-control.js';
 import { countFocusMoves, countMessages, hashState, placeOf, type Report, wrongWith } from './report.js';
 import { FRAME_MICROS, nodeStage, type Stage, simStage } from './stage.js';
@@ -37,7 +39,8 @@ interface Screen {
 }
 
 export async function runHeadless(options: HeadlessOptions): Promise<Report> {
-  const run = new HeadlessRun(options, options.storage === undefined ? undefined : await openStorage(options.storage));
+  const sink = options.record === undefined ? undefined : await openSink(options.record);
+  const run = new HeadlessRun(options, options.storage === undefined ? undefined : await openStorage(options.storage), sink);
   // Real time, because a simulation's time begins anew with each life.
   const application = await startApplication({ open: (life) => run.open(life), clock: platformClock, timers: platformTimers });
   try {
@@ -49,13 +52,24 @@ export async function runHeadless(options: HeadlessOptions): Promise<Report> {
   }
 }
 
+async function openSink(path: string): Promise<RecordingSink> {
+  try {
+    return await openRecordingSink(path);
+  } catch (error) {
+    throw new OptionError(`--record: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
 class HeadlessRun {
   private readonly errors: string[] = [];
   private screen!: Screen;
+  private lives = 0;
 
   constructor(
     private readonly options: HeadlessOptions,
     private readonly storage: Awaited<ReturnType<typeof openStorage>> | undefined,
+    /** For the recording of the first life. */
+    private readonly firstSink: RecordingSink | undefined,
   ) {}
 
   async open(life: Life): Promise<void> {
@@ -79,9 +93,19 @@ class HeadlessRun {
       intensity: INTENSITY,
       circuit: null, // the report is about the requested placement
       storage: this.storage,
+      ...(await this.traced()),
     });
     // On standard error, since the report is what the run prints.
     if (spy.length > 0) await system.spy({ parties: spy, print: (line) => console.error(line) });
+  }
+
+  /** Each life has a recording of its own; the first has the name that was given. */
+  private async traced(): Promise<Pick<SystemOptions, 'trace' | 'record'>> {
+    const { trace: level, record } = this.options;
+    const trace = level === 'off' ? undefined : { level };
+    if (record === undefined) return { trace };
+    const sink = this.lives++ === 0 ? this.firstSink : await openRecordingSink(`${record}.${this.lives}`);
+    return { trace, record: sink && { sink, level: level === 'frames' ? 'frames' : 'inputs' } };
   }
 
   note(change: ApplicationChange): void {
@@ -89,6 +113,8 @@ class HeadlessRun {
     if (change.type === 'deaf') this.errors.push(`VM ${change.report.vm} was deaf: ${change.report.reason}`);
     if (change.type === 'application' && (change.state === 'restarting' || change.state === 'failed'))
       this.errors.push(`life ${change.life}: ${change.reason}`);
+    if (change.type === 'recording')
+      this.errors.push(`the recording: ${change.error instanceof Error ? change.error.message : change.error}`);
   }
 
   async play(application: Application): Promise<Report> {
