@@ -2,8 +2,10 @@
 import { decodeDynamic } from '../protocol/dynamic.js';
 import { LENGTH_BYTES, writeFrameLength } from '../protocol/frame.js';
 import type { Frame } from '../protocol/names.js';
+import { whole } from './check.js';
 import { FlowReader } from './flow-reader.js';
-import { CHANNELS_MAX, CHUNK_ROWS_MAX, FLOW_TOPIC, OWN_TOPICS } from './layout.js';
+import { CHANNELS_MAX, CHUNK_CONTENT_BYTES_MAX, CHUNK_ROWS_MAX, FLOW_TOPIC, OWN_TOPICS, SNAPSHOT_TOPIC } from './layout.js';
+import { decompress } from './lz4.js';
 import { crc32 } from './mcap/crc32.js';
 import { type Records, readRecords } from './mcap/records.js';
 import { RecordingError } from './recording.js';
@@ -41,12 +43,16 @@ export class ChunkReader {
   /** Data of the chunk's messages: frames, steps, flows. */
   private sorted(records: Uint8Array, offset: number): readonly [Queue, Queue, Uint8Array[]] {
     const [frames, others, flows] = [new Queue(), new Queue(), [] as Uint8Array[]] as const;
+    const damaged = (detail: string): never => {
+      throw new RecordingError('damaged', offset, detail);
+    };
     for (const record of readRecords(records, offset)) {
       if (record.type === 'channel') this.topics.set(record.id % CHANNELS_MAX, record.topic);
       if (record.type !== 'message') continue;
       const topic = this.topics.get(record.channelId);
-      if (topic === undefined) throw new RecordingError('damaged', offset, `a message in channel ${record.channelId}, which is unknown`);
+      if (topic === undefined) return damaged(`a message in channel ${record.channelId}, which is unknown`);
       if (topic === FLOW_TOPIC) flows.push(record.data);
+      else if (topic === SNAPSHOT_TOPIC) others.push(decodeBlock(record.data) ?? damaged('a snapshot that is none'));
       else (topic.startsWith(OWN_TOPICS) ? others : frames).push(record.data);
     }
     return [frames, others, flows];
@@ -80,11 +86,24 @@ function wholeFrame(data: Uint8Array): Frame {
 }
 
 function decodeFlow(data: Uint8Array): readonly [count: number, rows: Uint8Array] | null {
+  const [count, ...block] = listIn(data);
+  const rows = whole(count) ? unpacked(block) : null;
+  return rows && [count as number, rows];
+}
+
+const decodeBlock = (data: Uint8Array): Uint8Array | null => unpacked(listIn(data));
+
+/** [size, a block of LZ4] */
+function unpacked([size, block, ...more]: readonly unknown[]): Uint8Array | null {
+  const fits = whole(size) && (size as number) <= CHUNK_CONTENT_BYTES_MAX && block instanceof Uint8Array && more.length === 0;
+  return fits ? decompress(block, size as number) : null;
+}
+
+function listIn(data: Uint8Array): readonly unknown[] {
   try {
-    const [count, rows, ...more] = decodeDynamic(data) as unknown[];
-    const fits = Number.isSafeInteger(count) && (count as number) >= 0 && rows instanceof Uint8Array && more.length === 0;
-    return fits ? [count as number, rows] : null;
+    const list = decodeDynamic(data);
+    return Array.isArray(list) ? list : [];
   } catch {
-    return null;
+    return [];
   }
 }

@@ -10,8 +10,8 @@ export const SNAPSHOT_TOPIC = '/tandem/snapshot';
 
 /** A chunk is closed when it has so much: less, and the indexes weigh more than what they index. */
 export const CHUNK_BYTES = FRAME_BYTES_MAX;
-/** A chunk is closed when it spans so much time: what a kill costs at most. */
-export const CHUNK_MICROS = 1_000_000;
+/** A chunk is closed when it spans so much time: what a kill costs at most. Shorter ones resemble less of themselves, and shrink less. */
+export const CHUNK_MICROS = 3_000_000;
 /** Steps of one chunk: a reader has all of them in memory at once, a few hundred bytes each. */
 export const CHUNK_ROWS_MAX = 1 << 15;
 /** Content of a chunk record: it is closed after the step that fills it, which may bring a snapshot. */

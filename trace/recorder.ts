@@ -1,7 +1,7 @@
 /**
  * Writes steps into a recording as they come. What is in a chunk that was handed to the sink is there after a kill.
  *
- *   steps ──> flow, frames, other steps of the open chunk ── its bytes, its second or its rows are full ──> sink
+ *   steps ──> flow, frames, other steps of the open chunk ── its bytes, its time or its rows are full ──> sink
  *
  * The catch: a sink may be slower than the system. What it has not taken yet is bounded; beyond that steps are left out, and the recording
  * says how many.
@@ -13,6 +13,7 @@ import { encodeFacts, TANDEM } from './facts.js';
 import { FlowWriter } from './flow-writer.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { CHUNK_BYTES, CHUNK_MICROS, CHUNK_ROWS_MAX, FLOW_TOPIC, MESSAGE_ENCODING, SNAPSHOT_TOPIC, STEP_TOPIC } from './layout.js';
+import { compress } from './lz4.js';
 import { utf8Of } from './mcap/bytes.js';
 import { McapWriter } from './mcap/writer.js';
 import type { PackedFile, RecordingFacts, RecordingSink } from './recording.js';
@@ -98,7 +99,9 @@ export class Recorder {
     this.flow.other();
     const channel = this.ownChannel(step.type === 'snapshot' ? SNAPSHOT_TOPIC : STEP_TOPIC);
     const at = nanoseconds(step.at);
-    this.file.addMessage(channel, 0, at, at, encodeStep(step));
+    const encoded = encodeStep(step);
+    const data = step.type === 'snapshot' ? encode([encoded.length, compress(encoded)]) : encoded;
+    this.file.addMessage(channel, 0, at, at, data);
   }
 
   private kindChannel(kind: Kind): number {
@@ -121,13 +124,14 @@ export class Recorder {
     return id;
   }
 
-  /** Hands what was recorded so far to the sink. By itself that happens after a second of steps, or a megabyte. */
+  /** Hands what was recorded so far to the sink. By itself that happens after three seconds of steps, or a megabyte. */
   flush(): void {
     const { flow, file } = this;
     if (flow.count === 0) return;
     const { count } = flow;
+    const rows = flow.take();
     const at = nanoseconds(this.chunkAt);
-    file.addMessage(this.ownChannel(FLOW_TOPIC), 0, at, at, encode([count, flow.take()]));
+    file.addMessage(this.ownChannel(FLOW_TOPIC), 0, at, at, encode([count, rows.length, compress(rows)]));
     file.closeChunk();
   }
 
