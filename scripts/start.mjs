@@ -30,6 +30,7 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --spy P             prints the messages of these parties as they flow, 1,000 at most: focus,scene, or all (nothing)
   --trace LEVEL       off, headers or frames; frames: a recording has all messages, not only what a replay needs (off)
   --record FILE       a recording of the run, for npx tandem (none)
+  --pack              puts the actors' modules and source maps into the recording
   --json              the last line printed is the report as JSON
   --no-build          run what was built before
   --debug             builds AssemblyScript for a debugger: not optimised, with names, so that it stops at every line`;

@@ -27,6 +27,8 @@ export interface HeadlessOptions {
   readonly trace: TraceLevel;
   /** File for a recording; undefined for none. */
   readonly record: string | undefined;
+  /** Whether the actors' modules and source maps go into the recording. */
+  readonly pack: boolean;
   readonly json: boolean;
 }
 
@@ -42,6 +44,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
   if (values.storage !== undefined && values.host === 'sim')
     throw new OptionError('--storage needs --host node: a folder has no virtual time');
   parsePlacement(values.placement, ACTOR_NAMES);
+  if (values.pack && values.record === undefined) throw new OptionError('--pack goes with --record FILE');
   return {
     host: values.host,
     placement: values.placement,
@@ -56,6 +59,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     spy: spiedIn(values.spy),
     trace: levelOf(values.trace),
     record: values.record,
+    pack: values.pack,
     json: values.json,
   };
 }
@@ -79,6 +83,7 @@ function parse(input: readonly string[]) {
         spy: { type: 'string' },
         trace: { type: 'string', default: 'off' },
         record: { type: 'string' },
+        pack: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
     }).values;

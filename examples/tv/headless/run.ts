@@ -18,6 +18,7 @@ import { Random } from 'tandem/testing';
 import type { RecordingSink } from 'tandem/trace';
 import { actorSpecs, parties, portVms } from '../application.js';
 import { type HeadlessOptions, OptionError } from './options.js';
+import { packedGuests } from './packed.js';
 import { nextKey } from './remote-control.js';
 import { countFocusMoves, countMessages, hashState, placeOf, type Report, wrongWith } from './report.js';
 import { FRAME_MICROS, nodeStage, type Stage, simStage } from './stage.js';
@@ -101,11 +102,11 @@ class HeadlessRun {
 
   /** Each life has a recording of its own; the first has the name that was given. */
   private async traced(): Promise<Pick<SystemOptions, 'trace' | 'record'>> {
-    const { trace: level, record } = this.options;
+    const { trace: level, record, pack } = this.options;
     const trace = level === 'off' ? undefined : { level };
     if (record === undefined) return { trace };
     const sink = this.lives++ === 0 ? this.firstSink : await openRecordingSink(`${record}.${this.lives}`);
-    return { trace, record: sink && { sink, level: level === 'frames' ? 'frames' : 'inputs' } };
+    return { trace, record: sink && { sink, level: level === 'frames' ? 'frames' : 'inputs', packed: pack ? await packedGuests() : [] } };
   }
 
   note(change: ApplicationChange): void {
