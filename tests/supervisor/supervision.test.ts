@@ -151,7 +151,7 @@ describe('restart kinds', () => {
     const { host, system } = await started(only('permanent'));
     await system.finishActor('anna');
     expect(statusOf(system, 'anna')).toMatchObject({ state: 'running', epoch: 2, reason: 'finished' });
-    expect(host.vm('js').orders.at(-1)).toEqual({ party: 'anna', epoch: 2, options: {}, snapshot: undefined });
+    expect(host.vm('js').orders.at(-1)).toEqual({ party: 'anna', epoch: 2, version: 1, options: {} });
     await system.finishActor('anna');
     await system.finishActor('anna');
     expect(statusOf(system, 'anna')).toMatchObject({ state: 'exhausted', reason: 'restart budget exhausted: finished' });
@@ -192,7 +192,7 @@ describe('administration', () => {
     expect(system.state).toBe('running');
     expect(host.vm('js').routes).not.toContainEqual([65, 'wasm']);
     await system.startActor('bert');
-    expect(host.vm('wasm').orders.at(-1)).toEqual({ party: 'bert', epoch: 2, options: {}, snapshot: new Uint8Array([1]) });
+    expect(host.vm('wasm').orders.at(-1)).toEqual({ party: 'bert', epoch: 2, version: 1, options: {}, snapshot: new Uint8Array([1]) });
     expect(host.vm('js').routes).toContainEqual([65, 'wasm']);
     await expect(system.startActor('bert')).rejects.toMatchObject({ code: 'state' });
   });
