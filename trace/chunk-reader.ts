@@ -3,9 +3,9 @@ import { decodeDynamic } from '../protocol/dynamic.js';
 import { LENGTH_BYTES, writeFrameLength } from '../protocol/frame.js';
 import type { Frame } from '../protocol/names.js';
 import { whole } from './check.js';
+import { decompress } from './deflate.js';
 import { FlowReader } from './flow-reader.js';
 import { CHANNELS_MAX, CHUNK_CONTENT_BYTES_MAX, CHUNK_ROWS_MAX, FLOW_TOPIC, OWN_TOPICS, SNAPSHOT_TOPIC } from './layout.js';
-import { decompress } from './lz4.js';
 import { crc32 } from './mcap/crc32.js';
 import { type Records, readRecords } from './mcap/records.js';
 import { RecordingError } from './recording.js';
@@ -93,7 +93,7 @@ function decodeFlow(data: Uint8Array): readonly [count: number, rows: Uint8Array
 
 const decodeBlock = (data: Uint8Array): Uint8Array | null => unpacked(listIn(data));
 
-/** [size, a block of LZ4] */
+/** [size, a block of DEFLATE] */
 function unpacked([size, block, ...more]: readonly unknown[]): Uint8Array | null {
   const fits = whole(size) && (size as number) <= CHUNK_CONTENT_BYTES_MAX && block instanceof Uint8Array && more.length === 0;
   return fits ? decompress(block, size as number) : null;

@@ -9,11 +9,11 @@
 import { encode } from '@msgpack/msgpack';
 import { BODY_OFFSET, LENGTH_BYTES, readU53, SENT_AT_OFFSET } from '../protocol/frame.js';
 import type { Frame, Kind, Microseconds } from '../protocol/names.js';
+import { compress } from './deflate.js';
 import { encodeFacts, TANDEM } from './facts.js';
 import { FlowWriter } from './flow-writer.js';
 import { jsonSchemaOf } from './json-schema.js';
 import { CHUNK_BYTES, CHUNK_MICROS, CHUNK_ROWS_MAX, FLOW_TOPIC, MESSAGE_ENCODING, SNAPSHOT_TOPIC, STEP_TOPIC } from './layout.js';
-import { compress } from './lz4.js';
 import { utf8Of } from './mcap/bytes.js';
 import { McapWriter } from './mcap/writer.js';
 import type { PackedFile, RecordingFacts, RecordingSink } from './recording.js';

@@ -1,5 +1,5 @@
 /** What we write is read by the container's own library, forwards and by its index. */
-
+import { inflateRawSync } from 'node:zlib';
 import { McapIndexedReader, McapStreamReader, type McapTypes } from '@mcap/core';
 import { decode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ const byKind = (records: readonly McapTypes.TypedMcapRecord[]): Map<string, Uint
   return found;
 };
 
-test('forwards: every record, its checksums, and every frame in its channel', async () => {
+test('forwards: every record, its checksums, every frame in its channel, and rows that other languages unpack', async () => {
   const steps = new RandomRun(1).steps(5000);
   const reader = new McapStreamReader({ validateCrcs: true });
   reader.append((await recorded(steps)).bytes);
@@ -41,6 +41,11 @@ test('forwards: every record, its checksums, and every frame in its channel', as
   expect(reader.done()).toBe(true);
   const expected = framesOf(steps).map(({ frame }) => frame!.subarray(LENGTH_BYTES));
   const frames = [...byKind(records)].flatMap(([topic, data]) => (topic.startsWith('/tandem/') ? [] : data));
+  const rows = byKind(records)
+    .get('/tandem/flow')!
+    .map((data) => decode(data) as [number, number, Uint8Array]);
+  expect(rows.reduce((sum, [count]) => sum + count, 0)).toBe(steps.length);
+  for (const [, size, block] of rows) expect(inflateRawSync(block)).toHaveLength(size);
   const texts = (all: readonly Uint8Array[]): string[] => all.map((bytes) => Buffer.from(bytes).toString('hex')).sort();
   expect(texts(frames)).toEqual(texts(expected));
   for (const record of records)

@@ -9,7 +9,7 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   protocol: { folders: [], packages: ['@msgpack/msgpack'] },
   bus: { folders: ['protocol'], packages: [] },
-  trace: { folders: ['protocol', 'bus'], packages: ['@msgpack/msgpack'] },
+  trace: { folders: ['protocol', 'bus'], packages: ['@msgpack/msgpack', 'fflate'] },
   actors: { folders: ['protocol', 'bus', 'trace'], packages: ['@msgpack/msgpack', 'xstate'] },
   'js-actors': { folders: ['protocol', 'actors'], packages: [] },
   'wasm-actors': { folders: ['protocol'], packages: ['rt'] },
