@@ -9,7 +9,8 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
-import { withRecording } from './recording.js';
+import { ReadableSteps, withRecording } from './recording.js';
+import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem bisect FILE --against OTHER [--until N] [--app MODULE] [--json]
@@ -45,12 +46,16 @@ export const bisectCommand: Command = {
 async function implementations(recording: Recording, cast: Cast, against: string, { values, json, output }: Invocation): Promise<ExitCode> {
   judgeFor(recording, cast, output);
   const other = /\.m?[jt]s$/.test(against) ? await loadCast(against) : undefined;
-  const report = await bisect(recording, cast, { against, other, until: wholeNumber('until', values.until) });
+  const readable = new ReadableSteps(recording);
+  const report = await bisect(readable, cast, { against, other, until: wholeNumber('until', values.until) });
+  const damage = readable.damage?.message ?? null;
+  if (damage !== null) output.note(`${damage}; it is played up to there`);
   const { reasons, messages } = report.unreplayed;
   if (messages > 0) output.note(`${messages} messages could not be played: ${reasons.join('; ')}`);
-  if (json) output.line(jsonText({ version: recording.facts.version, ...report }));
+  if (json) output.line(jsonText({ version: recording.facts.version, damage, ...report }));
   else for (const line of linesOf(report, versionsOf(recording))) output.line(line);
-  return report.firstDifference ? EXIT.found : EXIT.fine;
+  if (report.firstDifference) return EXIT.found;
+  return damage === null ? EXIT.fine : EXIT.failed;
 }
 
 function linesOf({ messages, against, firstDifference }: BisectReport, versions: string): readonly string[] {
@@ -59,13 +64,11 @@ function linesOf({ messages, against, firstDifference }: BisectReport, versions:
   return [
     `message ${number}: ${actor} handles ${kind} from ${from} ${shortText(body)}`,
     `  differs at ${path}: ${valueText(first)} (${sides[0].name}), ${valueText(second)} (${sides[1].name})`,
-    `  state before: ${shortText(before, STATE_LENGTH_MAX)}`,
+    ...stateLines({ '  state before': before }),
     ...sides.flatMap(sideLines),
     `  against ${against}; ${versions}`,
   ];
 }
-
-const STATE_LENGTH_MAX = 1000;
 
 const valueText = (value: FirstDifference['first']): string => (value === undefined ? 'nothing' : shortText(value));
 

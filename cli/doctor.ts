@@ -1,22 +1,29 @@
 /** `tandem doctor`: what is wrong with a recording, and with the run in it. */
 import { tandemParties } from '../protocol/generated/index.js';
-import { changedParties } from '../trace/changed-parties.js';
+import type { PartySchema } from '../protocol/schema.js';
 import { decodeFrame } from '../trace/decode.js';
+import { judge } from '../trace/judge.js';
 import { checkSummary } from '../trace/mcap/check.js';
 import { messagesOf, type TracedMessage } from '../trace/messages.js';
-import { RecordingError, type RecordingSource } from '../trace/recording.js';
+import { RecordingError, type RecordingFacts, type RecordingSource } from '../trace/recording.js';
 import { Schemas } from '../trace/schemas.js';
 import { RunStatistics, type RunSummary } from '../trace/statistics.js';
+import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation } from './command.js';
+import { changeLines } from './judged.js';
 import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
+import { textOption } from './values.js';
 
-const HELP = `tandem doctor FILE [--json]
+const HELP = `tandem doctor FILE [--app MODULE] [--json]
 
 What is wrong with a recording: it ends before its end, something in it makes no sense, steps are missing, a kind has no schema,
-a frame cannot be decoded, the schemas of the actors differ from those of this version. And with the run in it: dead letters,
-crashes, messages that nobody was seen to handle. Exit code 1 when it finds something, 3 when the file cannot be read from somewhere on.
+a frame cannot be decoded, the schemas differ from today's in a way that matters. And with the run in it: dead letters, crashes,
+messages that nobody was seen to handle. Exit code 1 when it finds something, 3 when the file cannot be read from somewhere on.
 
---json gives one object: file, problems (each with what and text).
+${APP_HELP}
+                      Without an application only the schemas of the runtime's own parties are compared.
+
+--json gives one object: file, problems (each with what and text), schemasOf (application or runtime).
 
   tandem doctor run.mcap`;
 
@@ -24,10 +31,11 @@ export const doctorCommand: Command = {
   name: 'doctor',
   summary: 'what is wrong with a recording, and with the run in it',
   help: HELP,
-  options: {},
-  run: (invocation) => {
+  options: APP_OPTION,
+  async run(invocation) {
     const path = fileOf(invocation, 'doctor');
-    return withFile(path, (opened) => examine(path, opened, invocation));
+    const present = await presentSchemas(invocation);
+    return withFile(path, (opened) => examine(path, opened, present, invocation));
   },
 };
 
@@ -36,10 +44,34 @@ interface Problem {
   readonly text: string;
 }
 
+/** Schemas of today. */
+interface Present {
+  readonly of: 'application' | 'runtime';
+  readonly parties: readonly PartySchema[];
+}
+
+/** @throws UsageError when the application that was named is none */
+async function presentSchemas({ values, output }: Invocation): Promise<Present> {
+  const app = textOption(values.app);
+  try {
+    const { application } = await loadCast(app);
+    return { of: 'application', parties: application.parties as unknown as readonly PartySchema[] };
+  } catch (error) {
+    if (app !== undefined) throw error;
+    output.note(`only the schemas of the runtime's own parties are compared: ${error instanceof Error ? error.message : error}`);
+    return { of: 'runtime', parties: tandemParties };
+  }
+}
+
 /** Examples that are named of each kind of problem: a person looks at the first. */
 const EXAMPLES_MAX = 3;
 
-async function examine(path: string, { file, recording }: OpenFile, { json, output, signal }: Invocation): Promise<ExitCode> {
+async function examine(
+  path: string,
+  { file, recording }: OpenFile,
+  present: Present,
+  { json, output, signal }: Invocation,
+): Promise<ExitCode> {
   const schemas = new Schemas(recording.facts.parties);
   const findings = new Findings(schemas);
   const statistics = new RunStatistics(schemas, recording.facts);
@@ -59,9 +91,8 @@ async function examine(path: string, { file, recording }: OpenFile, { json, outp
     problems.push({ what: 'truncated', text: 'the file ends before its end: tandem recover makes a whole one of what is there' });
   const container = damage ? [damage.message] : await containerProblems(file);
   for (const text of container) problems.push({ what: 'damaged', text });
-  for (const text of changedParties(recording.facts.parties, tandemParties)) problems.push({ what: 'schema', text });
-  problems.push(...ofRun(statistics.summary()), ...findings.problems());
-  if (json) output.line(JSON.stringify({ file: path, problems }));
+  problems.push(...ofSchemas(recording.facts, present), ...ofRun(statistics.summary()), ...findings.problems());
+  if (json) output.line(JSON.stringify({ file: path, problems, schemasOf: present.of }));
   else for (const { what, text } of problems) output.line(`${what}: ${text}`);
   if (problems.length === 0 && !json) output.line(`${path}: nothing is wrong`);
   if (damage) return EXIT.failed;
@@ -77,8 +108,18 @@ async function containerProblems(source: RecordingSource): Promise<readonly stri
   }
 }
 
+function ofSchemas({ parties }: RecordingFacts, present: Present): readonly Problem[] {
+  const known = new Set(present.parties.map(({ name }) => name));
+  const judged = present.of === 'application' ? parties : parties.filter(({ name }) => known.has(name));
+  return changeLines(judge(judged, present.parties)).map((text) => ({ what: 'schema', text }));
+}
+
 function* ofRun({ missing, unknownKinds, traps }: RunSummary): Generator<Problem> {
-  if (missing > 0) yield { what: 'missing', text: `${missing} steps are missing: a flood, or nobody collected them in time` };
+  if (missing > 0)
+    yield {
+      what: 'missing',
+      text: `at least ${missing} ${missing === 1 ? 'step is' : 'steps are'} missing: a flood, nobody collected them in time, or a chunk could not be recovered`,
+    };
   for (const kind of unknownKinds) yield { what: 'unknown', text: `the kind ${kind} is in none of its schemas` };
   if (traps > 0) yield { what: 'crash', text: `${traps} incarnations ended by a trap or hang` };
 }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { openRecordingFile, type RecordingFile } from '../host-shim/node/recordings.js';
 import { type OpenRecording, openRecording } from '../trace/open.js';
-import { RecordingError } from '../trace/recording.js';
+import { type Recording, RecordingError } from '../trace/recording.js';
 import type { TraceStep } from '../trace/step.js';
 import { type Invocation, UsageError } from './command.js';
 
@@ -50,11 +50,11 @@ export class ReadableSteps {
 
   /** @param seen is called with every chunk's steps, also with what order and joining hold back */
   constructor(
-    private readonly recording: OpenRecording,
+    private readonly recording: Recording,
     private readonly seen: (steps: readonly TraceStep[]) => void = () => {},
   ) {}
 
-  get facts(): OpenRecording['facts'] {
+  get facts(): Recording['facts'] {
     return this.recording.facts;
   }
 

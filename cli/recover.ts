@@ -10,7 +10,8 @@ import { fileOf, type OpenFile, outOf, withFile } from './recording.js';
 const HELP = `tandem recover FILE --out OUT [--json]
 
 Writes what is whole of a truncated or damaged recording to one that is whole: every chunk that can be read, also behind one
-that cannot. The new recording says where a chunk is missing. Exit code 1 when something was lost.
+that cannot. The new recording says where a chunk is missing, as at least one step: how many it had cannot be known. Exit code 1 when
+something was lost.
 
   tandem recover killed.mcap --out run.mcap`;
 
@@ -56,7 +57,9 @@ async function recovered(path: string, out: string, { recording }: OpenFile, { j
   }
   await recorder.close();
   if (recording.truncated) output.note(`${path} is truncated: what came after its last whole chunk is lost`);
-  output.line(json ? JSON.stringify({ out, steps, truncated: recording.truncated, problems }) : `${out}: ${steps} steps`);
+  const lost = problems.length > 0 ? `; at least ${problems.length} lost, one for each chunk that cannot be read` : '';
+  const answer = { out, steps, lostAtLeast: problems.length, truncated: recording.truncated, problems };
+  output.line(json ? JSON.stringify(answer) : `${out}: ${steps} steps${lost}`);
   return recording.truncated || problems.length > 0 ? EXIT.found : EXIT.fine;
 }
 

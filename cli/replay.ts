@@ -9,7 +9,8 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
-import { withRecording } from './recording.js';
+import { ReadableSteps, withRecording } from './recording.js';
+import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem replay FILE|FOLDER [--placement P] [--until N] [--actor NAME] [--app MODULE] [--json]
@@ -18,11 +19,11 @@ Runs every actor of a recording again, on the messages that it had handled, and 
 message at which it first differs, what differs, and both values. A folder is a regression suite: one line for each recording in it.
 
   --placement P       js, wasm, mixed, or pairs as focus=wasm,scene=js; as recorded when not given
-  --until N           stop after message N, and print the state of each actor
+  --until N           stop after message N, and print the state of each actor: shortened, a line for each field; whole with --json
   --actor NAME        compare this actor alone
 ${APP_HELP}
 
-Exit code 1: something differs. Example: npx tandem replay run.mcap --placement js`;
+Exit code 1: something differs; 3: the file cannot be read from somewhere on, up to where it is played. Example: npx tandem replay run.mcap --placement js`;
 
 export const replayCommand: Command = {
   name: 'replay',
@@ -47,19 +48,25 @@ export const replayCommand: Command = {
 async function replayFile(path: string, cast: Cast, options: ReplayOptions, { json, output }: Invocation): Promise<ExitCode> {
   return withRecording(path, async (recording) => {
     judgeFor(recording, cast, output);
-    const report = await replay(recording, cast, options);
+    const readable = new ReadableSteps(recording);
+    const report = await replay(readable, cast, options);
     if (recording.truncated) output.note(`${path} ends before its end: it is played up to its last whole chunk`);
+    const damage = readable.damage?.message ?? null;
+    if (damage !== null) output.note(`${path}: ${damage}; it is played up to there`);
     const { reasons, messages } = report.unreplayed;
     if (messages > 0) output.note(`${messages} messages could not be played: ${reasons.join('; ')}`);
-    if (json) output.line(jsonText({ file: path, version: recording.facts.version, ...report }));
-    else for (const line of linesOf(report, versionsOf(recording))) output.line(line);
+    if (json) output.line(jsonText({ file: path, version: recording.facts.version, damage, ...report }));
+    else for (const line of linesOf(report, versionsOf(recording), damage)) output.line(line);
+    if (damage !== null) return EXIT.failed;
     return report.identical ? EXIT.fine : EXIT.found;
   });
 }
 
-function linesOf({ messages, firstDifference, placement, states }: ReplayReport, versions: string): string[] {
-  const shown = Object.entries(states ?? {}).map(([actor, state]) => `${actor} ${jsonText(state)}`);
-  if (!firstDifference) return [`${messages} messages, nothing differs (${placement})`, ...shown];
+function linesOf(report: ReplayReport, versions: string, damage: string | null): string[] {
+  const { messages, firstDifference, placement, states } = report;
+  const shown = stateLines(states ?? {});
+  const upTo = damage === null ? '' : ' up to where the file is damaged';
+  if (!firstDifference) return [`${messages} messages, nothing differs${upTo} (${placement})`, ...shown];
   return [...differenceLines(firstDifference), `played as ${placement}; ${versions}`, ...shown];
 }
 
@@ -92,13 +99,15 @@ async function tried(file: string, cast: Cast, options: ReplayOptions, output: I
   try {
     return await withRecording(file, async (recording) => {
       judgeFor(recording, cast, output);
-      const { messages, identical, firstDifference, unreplayed } = await replay(recording, cast, options);
+      const readable = new ReadableSteps(recording);
+      const { messages, identical, firstDifference, unreplayed } = await replay(readable, cast, options);
+      const damage = readable.damage?.message ?? null;
       const said = firstDifference
         ? differenceLines(firstDifference)
             .map((line) => line.trim())
             .join(', ')
-        : `${messages} messages`;
-      return { file, messages, identical, firstDifference, unreplayed, said };
+        : `${messages} messages${damage === null ? '' : `, then a ${damage}`}`;
+      return { file, messages, identical: identical && damage === null, firstDifference, unreplayed, damage, said };
     });
   } catch (error) {
     return { file, messages: 0, identical: false, firstDifference: null, said: error instanceof Error ? error.message : String(error) };

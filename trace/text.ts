@@ -72,7 +72,7 @@ class ShortText {
 
   of(value: unknown): string {
     this.add(value, 0);
-    return this.isFull ? `${this.text.slice(0, this.lengthMax - 1)}…` : this.text;
+    return printable(this.isFull ? `${this.text.slice(0, this.lengthMax - 1)}…` : this.text);
   }
 
   private get isFull(): boolean {

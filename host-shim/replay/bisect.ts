@@ -5,14 +5,13 @@
  * replay, and the message is found within the window between two snapshots.
  */
 import { frameLength, framesIn, readHeader } from '../../protocol/frame.js';
-import type { Recording } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
 import type { MessageId } from '../../trace/step.js';
 import { differenceOf, type ValueDifference } from '../../trace/values.js';
 import { type Cast, placementText, type Side } from './cast.js';
 import { type ReadableFrame, readable, stateOf } from './difference.js';
 import { handlerLine } from './handler-line.js';
-import { play, viewOf } from './replay.js';
+import { type PlayedRecording, play, viewOf } from './replay.js';
 import type { Divergence, Outcome } from './replayed-actor.js';
 import type { Role, Unreplayed } from './replayer.js';
 
@@ -60,7 +59,7 @@ export interface BisectOptions {
 }
 
 /** @throws RecordingError, CastError, PlacementError */
-export async function bisect(recording: Recording, cast: Cast, { against, other, until }: BisectOptions): Promise<BisectReport> {
+export async function bisect(recording: PlayedRecording, cast: Cast, { against, other, until }: BisectOptions): Promise<BisectReport> {
   const plan = cast.planOf(null, recording.facts);
   const otherPlan = (other ?? cast).planOf(other ? null : against, recording.facts);
   const roles = other ? await rolesOfBuilds(cast, other, recording) : await cast.rolesOf([plan, otherPlan]);
@@ -71,7 +70,7 @@ export async function bisect(recording: Recording, cast: Cast, { against, other,
   return { messages, against: other ? against : placementText(otherPlan), firstDifference, unreplayed };
 }
 
-async function rolesOfBuilds(cast: Cast, other: Cast, { facts }: Recording): Promise<readonly Role[]> {
+async function rolesOfBuilds(cast: Cast, other: Cast, { facts }: PlayedRecording): Promise<readonly Role[]> {
   const [roles, others] = await Promise.all([cast.rolesOf([cast.planOf(null, facts)]), other.rolesOf([other.planOf(null, facts)])]);
   return roles.map((role) => {
     const second = others.find(({ schema }) => schema.name === role.schema.name);
@@ -82,7 +81,7 @@ async function rolesOfBuilds(cast: Cast, other: Cast, { facts }: Recording): Pro
 /** The difference in words of the schemas. */
 async function told(
   divergence: Divergence,
-  recording: Recording,
+  recording: PlayedRecording,
   casts: readonly [Cast, Cast],
   names: readonly [string, string],
 ): Promise<FirstDifference> {

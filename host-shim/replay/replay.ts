@@ -31,8 +31,11 @@ export interface ReplayReport {
   readonly states: { readonly [actor: string]: unknown } | null;
 }
 
+/** What of a recording is played. */
+export type PlayedRecording = Pick<Recording, 'facts' | 'steps'>;
+
 /** @throws RecordingError, CastError, PlacementError */
-export async function replay(recording: Recording, cast: Cast, options: ReplayOptions = {}): Promise<ReplayReport> {
+export async function replay(recording: PlayedRecording, cast: Cast, options: ReplayOptions = {}): Promise<ReplayReport> {
   const { placement = null, until, actor } = options;
   const plan = cast.planOf(placement, recording.facts);
   const compared = new Set(actor === undefined ? cast.names : [cast.schemaOf(actor).name]);
@@ -52,7 +55,7 @@ export async function replay(recording: Recording, cast: Cast, options: ReplayOp
 
 /** Plays until the end, a difference, or the last message that is asked for. */
 export async function play(
-  recording: Recording,
+  recording: PlayedRecording,
   options: Omit<ReplayerOptions, 'schemas' | 'roles'> & { readonly roles: readonly Role[] },
 ): Promise<Replayer> {
   const replayer = new Replayer({ ...options, schemas: new Schemas(recording.facts.parties) });
@@ -78,7 +81,7 @@ export function viewOf(cast: Cast, actor: string, state: unknown): unknown {
 }
 
 /** Where the recording has only digests, what was emitted is known from the twin that ran then, if it gives the same again. */
-async function explained(recording: Recording, cast: Cast, plan: PlacementPlan, difference: Difference): Promise<Difference> {
+async function explained(recording: PlayedRecording, cast: Cast, plan: PlacementPlan, difference: Difference): Promise<Difference> {
   const recordedPlan = cast.planOf(null, recording.facts);
   const { actor, number, what } = difference;
   if (recording.facts.level === 'frames' || what === 'state' || recordedPlan.get(actor) === plan.get(actor)) return difference;
@@ -89,7 +92,7 @@ async function explained(recording: Recording, cast: Cast, plan: PlacementPlan, 
 }
 
 /** What the first twin emitted, beside what the second did, which is what was recorded. */
-function findingOf(recording: Recording, { outcomes: [replayed, recorded] }: Divergence): Finding | null {
+function findingOf(recording: PlayedRecording, { outcomes: [replayed, recorded] }: Divergence): Finding | null {
   const schemas = new Schemas(recording.facts.parties);
   const [again, first] = [framesIn(replayed.output), framesIn(recorded.output)];
   for (let i = 0; i < Math.max(again.length, first.length); i++) {

@@ -2,7 +2,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { COMMANDS, run } from '../../cli/main.js';
 import { openRecordingSink } from '../../host-shim/node/recordings.js';
 import { focus } from '../../protocol/messages/focus.js';
@@ -180,7 +180,7 @@ describe('filter', () => {
       packed: ['focus.wasm'],
     });
     const { code, lines } = await tandem('doctor', out);
-    expect([code, lines.join()]).toEqual([1, expect.stringContaining('missing: 60 steps are missing')]);
+    expect([code, lines.join()]).toEqual([1, expect.stringContaining('missing: at least 60 steps are missing')]);
     expect(await tandem('filter', file, '--filter', 'dead', '--out', file)).toMatchObject({ code: 2 });
   });
 });
@@ -210,6 +210,30 @@ describe('doctor and recover', () => {
     expect(problems).toHaveLength(5);
   });
 
+  test('judge the schemas by the application, or say that there is none', async () => {
+    const application = (name: string, state: string): string => {
+      const file = path(`${name}.mjs`);
+      const parties = `[{ role: 'actor', name: 'shelf', address: 100, receives: {}, publishes: {}, state: { type: '${state}' } }]`;
+      writeFileSync(file, `export const application = { parties: ${parties}, actors: [], javascript: [], guests: [] };`);
+      return file;
+    };
+    const shelf = { role: 'actor', name: 'shelf', address: 100, receives: {}, publishes: {}, follows: [], sendsTo: [], watches: [] };
+    const file = await record('shelf.mcap', [], {
+      ...factsAt('inputs'),
+      parties: [{ ...shelf, state: { type: 'u16' } } as never],
+      placement: {},
+    });
+    const changed = await tandem('doctor', file, '--app', application('changed', 'str'));
+    expect(changed).toMatchObject({ code: 1, lines: ['schema: impossible: shelf.state: its type was u16 and is str'], notes: [] });
+    expect(await tandem('doctor', file, '--app', application('wider', 'u32'))).toMatchObject({ code: 0, notes: [] });
+    expect((await tandem('doctor', file, '--app', path('nowhere.mjs'))).code).toBe(2);
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    const alone = await tandem('doctor', file, '--json');
+    cwd.mockRestore();
+    expect(alone.notes.join()).toContain("only the schemas of the runtime's own parties are compared: no application is named");
+    expect([alone.code, json(alone).schemasOf]).toEqual([0, 'runtime']);
+  });
+
   test('go on behind a chunk that makes no sense', async () => {
     const bytes = readFileSync(await record('broken.mcap', keys(600)));
     bytes[Math.floor(bytes.length * 0.7)] ^= 0x40;
@@ -218,7 +242,9 @@ describe('doctor and recover', () => {
     expect([found.code, found.lines[0]]).toEqual([3, expect.stringContaining('damaged: damaged recording, at byte')]);
     const out = path('mended.mcap');
     const { code, lines } = await tandem('recover', path('broken.mcap'), '--out', out, '--json');
-    expect([code, JSON.parse(lines[0]).problems.length]).toEqual([1, 1]);
+    expect([code, JSON.parse(lines[0])]).toMatchObject([1, { lostAtLeast: 1, problems: [expect.any(String)] }]);
+    expect((await tandem('recover', path('broken.mcap'), '--out', out)).lines.join()).toContain('at least 1 lost');
+    expect((await tandem('doctor', out)).lines.join()).toContain('missing: at least 1 step is missing');
     const { messages, truncated } = json(await tandem('info', out, '--json'));
     expect(truncated).toBe(false);
     expect(messages).toBeGreaterThan(540);

@@ -74,6 +74,9 @@ describe.each(['inputs', 'frames'] as const)('at level %s', (level) => {
   test('a replay stops at a message, with the states', async () => {
     const { json } = await tandem('replay', file, '--app', GOOD, '--until', '3', '--json');
     expect(json()).toMatchObject({ messages: 3, states: { bank: { accounts: [0, 1, expect.any(Number), 0] } } });
+    const { lines } = await tandem('replay', file, '--app', GOOD, '--until', '3');
+    expect(lines.slice(1, 3)).toEqual(['bank:', expect.stringMatching(/^ {2}accounts: \[0, 1, \d+, 0\]$/)]);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(160);
   });
 
   test('one actor alone', async () => {
@@ -94,6 +97,33 @@ test('a folder is a regression suite', async () => {
   expect(code).toBe(0);
   const other = await tandem('replay', folder, '--app', DEFECTIVE);
   expect([other.code, other.lines.at(-1)]).toEqual([1, '2 recordings, 2 differ']);
+});
+
+/** Where the container's chunks begin. */
+function chunksOf(bytes: Uint8Array): number[] {
+  const found: number[] = [];
+  for (let at = 8; at + 9 < bytes.length; at += 9 + new DataView(bytes.buffer, bytes.byteOffset + at).getUint32(1, true))
+    if (bytes[at] === 6) found.push(at);
+  return found;
+}
+
+test('a damaged file is played up to there, and says how far that was', async () => {
+  const bytes = await recordBank('inputs', async (world) => {
+    for (let second = 0; second < 12; second++) {
+      await depositTwenty(world);
+      await world.pass(1000);
+    }
+  });
+  const damaged = join(mkdtempSync(join(tmpdir(), 'tandem-damaged-')), 'damaged.mcap');
+  bytes[chunksOf(bytes)[2] + 100] ^= 0x40;
+  writeFileSync(damaged, bytes);
+  const { code, lines, notes } = await tandem('replay', damaged, '--app', GOOD);
+  expect(notes).toEqual([expect.stringMatching(/damaged recording, at byte \d+: .*; it is played up to there$/)]);
+  expect(lines).toEqual([expect.stringMatching(/^[1-9]\d* messages, nothing differs up to where the file is damaged/)]);
+  expect(code).toBe(3);
+  const { json } = await tandem('replay', damaged, '--app', GOOD, '--json');
+  expect(json()).toMatchObject({ identical: true, messages: expect.any(Number), damage: expect.stringContaining('at byte') });
+  expect((await tandem('bisect', damaged, '--app', GOOD, '--against', 'js')).code).toBe(3);
 });
 
 test('two recordings are compared message by message', async () => {
