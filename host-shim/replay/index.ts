@@ -3,6 +3,6 @@ export { type BisectedSide, type BisectOptions, type BisectReport, bisect, type 
 export { Cast, CastError, type ReplayApplication } from './cast.js';
 export type { Difference, ReadableFrame } from './difference.js';
 export { type Excerpt, type ExcerptOptions, excerpt } from './excerpt.js';
-export { type ReplayOptions, type ReplayReport, replay } from './replay.js';
+export { type PlayedRecording, type ReplayOptions, type ReplayReport, replay } from './replay.js';
 export type { Unreplayed } from './replayer.js';
 export { type CauseLine, type WhyOptions, type WhyReport, why } from './why.js';
