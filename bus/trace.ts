@@ -44,6 +44,15 @@ export class TraceRing {
     return found;
   }
 
+  /** Visits the last frames, oldest first. */
+  forEach(visit: (source: number, sequence: number, kind: number, causeSource: number, causeSequence: number) => void): void {
+    const { columns } = this;
+    for (let i = Math.max(0, this.next - TRACE_FRAMES_MAX); i < this.next; i++) {
+      const row = (i & (TRACE_FRAMES_MAX - 1)) * COLUMNS;
+      visit(columns[row], columns[row + 1], columns[row + 2], columns[row + 3], columns[row + 4]);
+    }
+  }
+
   private find(source: number, sequence: number): number {
     const oldest = Math.max(0, this.next - TRACE_FRAMES_MAX);
     for (let i = this.next - 1; i >= oldest; i--) {

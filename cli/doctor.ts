@@ -114,12 +114,14 @@ function ofSchemas({ parties }: RecordingFacts, present: Present): readonly Prob
   return changeLines(judge(judged, present.parties)).map((text) => ({ what: 'schema', text }));
 }
 
-function* ofRun({ missing, unknownKinds, traps }: RunSummary): Generator<Problem> {
+function* ofRun({ missing, tooLarge, unknownKinds, traps }: RunSummary): Generator<Problem> {
   if (missing > 0)
     yield {
       what: 'missing',
       text: `at least ${missing} ${missing === 1 ? 'step is' : 'steps are'} missing: a flood, nobody collected them in time, or a chunk could not be recovered`,
     };
+  for (const { party, bytes } of tooLarge)
+    yield { what: 'missing', text: `the state of ${party}, ${bytes} bytes, was too large to be recorded: a replay cannot begin with it` };
   for (const kind of unknownKinds) yield { what: 'unknown', text: `the kind ${kind} is in none of its schemas` };
   if (traps > 0) yield { what: 'crash', text: `${traps} incarnations ended by a trap or hang` };
 }

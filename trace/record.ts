@@ -44,6 +44,13 @@ const WHOLE = 5;
 const AGAIN = 1;
 const HAS_FRAME = 2;
 const HAS_DIGEST = 4;
+/** A filter by roots has let it pass: its chain of causes has a root; ... */
+export const FROM_ROOT = 8;
+/** ... or leads into another VM, and is not known here; */
+export const OPEN_CHAIN = 16;
+/** and it is here only for the chains that go on from it: the rest of the filter does not want it. */
+export const CHAIN_ONLY = 32;
+const MARKS = FROM_ROOT | OPEN_CHAIN | CHAIN_ONLY;
 
 const RECORD_BYTES = 80;
 
@@ -71,6 +78,8 @@ const paddedTo8 = (bytes: number): number => (bytes + 7) & ~7;
 export class RecordWriter {
   /** Bytes written so far. */
   written = 0;
+  /** What is known of the chain of the next message: `FROM_ROOT`, `OPEN_CHAIN`, `CHAIN_ONLY`. */
+  mark = 0;
   private readonly scratch = { words: 0, numbers: 0 };
 
   constructor(readonly memory: TraceWriter) {}
@@ -150,7 +159,7 @@ export class RecordWriter {
     const start = memory.begin(length);
     const { words, numbers } = memory;
     const word = 2 * start;
-    words[word + ROLE] = type | ((kept > 0 ? flags | HAS_FRAME : flags) << 8) | (code << 16);
+    words[word + ROLE] = type | ((flags | this.mark | (kept > 0 ? HAS_FRAME : 0)) << 8) | (code << 16);
     words[word + KIND] = readU16(bytes, at + KIND_OFFSET) | (readU16(bytes, at + TARGET_OFFSET) << 16);
     words[word + SOURCE] = readU16(bytes, at + SOURCE_OFFSET) | (readU16(bytes, at + CAUSE_SOURCE_OFFSET) << 16);
     words[word + EPOCH] = readU32(bytes, at + EPOCH_OFFSET);
@@ -164,24 +173,28 @@ export class RecordWriter {
   }
 }
 
-/** A step, and where the journal of its VM has the frame that was handled, and its end; `NO_POSITION` for other steps. */
+/** A step, and what else its record says. */
 export interface DecodedRecord {
   readonly step: TraceStep;
+  /** Where the journal of its VM has the frame that was handled, and its end; `NO_POSITION` for other steps. */
   readonly position: number;
   readonly end: number;
+  /** As `RecordWriter.mark`. */
+  readonly mark: number;
 }
 
 /** @param bytes the record from `at` on, as a TraceReader visits it; nothing of it is kept */
 export function decodeRecord(vm: VmName, bytes: Uint8Array, at: number, length: number): DecodedRecord {
   const view = new DataView(bytes.buffer, bytes.byteOffset + at, length);
-  if (view.getUint8(TYPE_BYTE) !== WHOLE) return { step: messageOf(vm, view, bytes, at), ...placeOf(view) };
+  const mark = view.getUint8(TYPE_BYTE + 1) & MARKS;
+  if (view.getUint8(TYPE_BYTE) !== WHOLE) return { step: messageOf(vm, view, bytes, at), mark, ...placeOf(view) };
   const payload = bytes.slice(at + RECORD_BYTES, at + RECORD_BYTES + view.getUint32(4 * PAYLOAD, true));
-  return { step: decode(payload) as TraceStep, ...NOWHERE };
+  return { step: decode(payload) as TraceStep, mark: 0, ...NOWHERE };
 }
 
 const NOWHERE = { position: NO_POSITION, end: NO_POSITION };
 
-function placeOf(view: DataView): Omit<DecodedRecord, 'step'> {
+function placeOf(view: DataView): Pick<DecodedRecord, 'position' | 'end'> {
   if (view.getUint8(TYPE_BYTE) !== HANDLED) return NOWHERE;
   const position = view.getFloat64(8 * POSITION, true);
   return { position, end: position + view.getUint32(4 * FRAME, true) };

@@ -124,6 +124,11 @@ export class Recorder {
     return id;
   }
 
+  /** Hands over a chunk that is old enough: nothing may happen any more that would close it. To be called at intervals. @param now when it is */
+  passTime(now: Microseconds): void {
+    if (now - this.chunkAt >= CHUNK_MICROS) this.flush();
+  }
+
   /** Hands what was recorded so far to the sink. By itself that happens after three seconds of steps, or a megabyte. */
   flush(): void {
     const { flow, file } = this;

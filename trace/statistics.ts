@@ -3,7 +3,7 @@ import type { Address, Kind, Microseconds, VmName } from '../protocol/names.js';
 import type { TracedMessage } from './messages.js';
 import type { RecordingFacts } from './recording.js';
 import type { Schemas } from './schemas.js';
-import type { TraceStep } from './step.js';
+import type { SnapshotTaken, TraceStep } from './step.js';
 
 /** Buckets of an octave: a quantile is right to an eighth. */
 const OCTAVE_BUCKETS = 8;
@@ -111,6 +111,8 @@ export interface RunSummary {
   readonly traps: number;
   /** Steps that nobody collected in time, or that a flood has cost. */
   readonly missing: number;
+  /** States that were too large to be traced, with the bytes of the largest. */
+  readonly tooLarge: readonly { readonly party: string; readonly bytes: number }[];
   /** Names of kinds that no schema has. */
   readonly unknownKinds: readonly string[];
   readonly parties: readonly PartyStatistics[];
@@ -126,6 +128,7 @@ export class RunStatistics {
   private deadLetters = 0;
   private traps = 0;
   private missing = 0;
+  private readonly tooLarge = new Map<Address, number>();
 
   constructor(
     private readonly schemas: Schemas,
@@ -151,11 +154,16 @@ export class RunStatistics {
     if (step.at > this.last) this.last = step.at;
     if (step.type === 'started') this.party(step.party).vm = step.vm;
     else if (step.type === 'level') this.missing += step.missing;
+    else if (step.type === 'snapshot') this.addSnapshot(step);
     else if (step.type === 'moved' && step.step === 'adopted') this.party(step.party).moves++;
     else if (step.type === 'ended' && step.reason !== '') {
       this.party(step.party).ends++;
       this.traps++;
     }
+  }
+
+  private addSnapshot({ party, tooLarge = 0 }: SnapshotTaken): void {
+    if (tooLarge > 0) this.tooLarge.set(party, Math.max(tooLarge, this.tooLarge.get(party) ?? 0));
   }
 
   addMessage(message: TracedMessage): void {
@@ -199,6 +207,7 @@ export class RunStatistics {
       deadLetters,
       traps,
       missing,
+      tooLarge: [...this.tooLarge].map(([address, bytes]) => ({ party: schemas.partyName(address), bytes })),
       unknownKinds,
       parties: parties.sort(byMessages),
       kinds: kinds.sort(byMessages),

@@ -20,6 +20,8 @@ const SHAPES: Readonly<Record<Exclude<TraceStep['type'], 'emitted' | 'arrived' |
   moved: { party: u16, step: text },
   level: { level: oneOf(TRACE_LEVELS), why: oneOf(['asked', 'flood', 'calm', 'lost']), missing: whole },
 };
+/** Where a step has such a field. */
+const OPTIONAL: Shape = { tooLarge: whole };
 const COMMON: Shape = { vm: oneOf(VM_NAMES), at: whole };
 
 export const encodeStep = (step: TraceStep): Uint8Array => encode(step);
@@ -37,7 +39,9 @@ export function decodeStep(encoded: Uint8Array, offset: number): TraceStep {
   }
   if (!isRecord(step) || typeof step.type !== 'string' || !Object.hasOwn(SHAPES, step.type)) return fail('a step of no known type');
   const shape = { ...COMMON, ...SHAPES[step.type as keyof typeof SHAPES] };
-  const wrong = Object.keys(shape).find((name) => !Object.hasOwn(step, name) || !shape[name](step[name]));
+  const wrong =
+    Object.keys(shape).find((name) => !Object.hasOwn(step, name) || !shape[name](step[name])) ??
+    Object.keys(OPTIONAL).find((name) => Object.hasOwn(step, name) && !OPTIONAL[name](step[name]));
   if (wrong !== undefined) return fail(`a ${step.type} step whose ${wrong} makes no sense`);
   return step as unknown as TraceStep;
 }

@@ -114,6 +114,8 @@ export interface SnapshotTaken extends Step {
   readonly sequence: Sequence;
   /** Null when only the fact is told. */
   readonly snapshot: SnapshotBytes | null;
+  /** Bytes of a state that belongs here and is larger than the trace memory can hold: a replay cannot begin here. Otherwise not there. */
+  readonly tooLarge?: number;
 }
 
 /** A step of a move of an actor to another VM. */
@@ -126,6 +128,7 @@ export interface Moved extends Step {
 /** The VM traces more or less from here on, or steps are missing. */
 export interface LevelChanged extends Step {
   readonly type: 'level';
+  /** What is traced from here on. */
   readonly level: TraceLevel;
   /** asked: by a person. flood: more happened than may be traced. calm: the flood is over. lost: nobody collected the steps in time. */
   readonly why: 'asked' | 'flood' | 'calm' | 'lost';
@@ -142,6 +145,9 @@ export interface TraceFilter {
   /** Names of kinds, as `focus.key`. */
   readonly kinds?: readonly string[];
   readonly lanes?: readonly ('interactive' | 'ordinary' | 'idle')[];
-  /** Names of kinds, as `input.key`: the message is such a one, or is caused by one, however indirectly. */
+  /**
+   * Names of kinds, as `input.key`: the message is such a one, or is caused by one, however indirectly. Where the chain of causes leads into
+   * another VM, the host decides, when it has the steps of that VM: up to 0.3 s later. It knows no chain through a VM that is not traced by this filter.
+   */
   readonly roots?: readonly string[];
 }

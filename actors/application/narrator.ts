@@ -82,6 +82,8 @@ function warningIn(change: SystemChange): string {
       return change.error.message;
     case 'flight':
       return '';
+    case 'unrecorded':
+      return `the state of ${change.actor}, ${change.bytes} bytes, is too large to be recorded: a replay leaves ${change.actor} out`;
     case 'recording':
       return `nothing more is recorded, since the sink has failed: ${reasonOf(change.error)}`;
   }

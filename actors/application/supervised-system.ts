@@ -300,8 +300,10 @@ export class SupervisedSystem implements System {
   }
 
   async stop(): Promise<StopReport> {
+    const report = await this.supervisor.stop();
+    // Afterwards, so that the ends of all actors are in what was traced.
     if (this.kept.tracing.isActive) await this.endTracing();
-    return this.supervisor.stop();
+    return report;
   }
 
   private async endTracing(): Promise<void> {

@@ -15,6 +15,9 @@ import type { Tracing } from '../supervisor/tracing.js';
 /** A replay that begins in the middle handles at most what came in this time first. */
 const SNAPSHOT_MS = 30_000;
 
+/** What was recorded is in the sink after three seconds, and this time, even if nothing happens any more. */
+const FLUSH_MS = 1_000;
+
 export interface RecordOptions {
   /** `inputs` when not given: all that a replay needs. */
   readonly level?: RecordingLevel;
@@ -41,7 +44,7 @@ export interface RecordedSystem {
 export class SystemRecording implements RunningRecording {
   private readonly recorder: Recorder;
   private readonly endFollowing: () => void;
-  private readonly endBeat: () => void;
+  private readonly endBeats: readonly (() => void)[];
   private stopping: Promise<void> | null = null;
 
   /** Nothing is recorded before `begin`. @throws RangeError for an interval that makes no sense */
@@ -66,7 +69,10 @@ export class SystemRecording implements RunningRecording {
     for (const file of packed) this.recorder.attach(file);
     this.level = level;
     this.endFollowing = tracing.follow((steps) => this.recorder.steps(steps));
-    this.endBeat = host.beat(snapshotEveryMs, () => void tracing.noteStates());
+    this.endBeats = [
+      host.beat(snapshotEveryMs, () => void tracing.noteStates()),
+      host.beat(FLUSH_MS, () => this.recorder.passTime(host.clock.nowMicros())),
+    ];
   }
 
   private readonly level: RecordingLevel;
@@ -83,7 +89,7 @@ export class SystemRecording implements RunningRecording {
 
   private forget(): void {
     this.endFollowing();
-    this.endBeat();
+    for (const endBeat of this.endBeats) endBeat();
   }
 
   private failed(error: unknown): void {

@@ -22,6 +22,12 @@ export interface TraceSettings {
 /** Nobody has asked for anything. */
 export const NOT_TRACED: TraceSettings = { level: 'off', filter: {}, recording: null, since: [], space: null };
 
+/** What is traced when all goes well: a recording needs the headers, or all frames, whatever else was asked for. */
+export function levelOf({ level, recording }: Pick<TraceSettings, 'level' | 'recording'>): TraceLevel {
+  if (recording === 'frames') return 'frames';
+  return recording && level === 'off' ? 'headers' : level;
+}
+
 export interface TraceStatus {
   readonly vm: VmName;
   /** What is traced now. */

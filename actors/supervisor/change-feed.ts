@@ -77,6 +77,8 @@ export type SystemChange =
   | { readonly type: 'flight'; readonly vm: VmName; readonly reason: string; readonly steps: readonly TraceStep[] }
   /** A recording has ended before it was stopped, since its sink failed. */
   | { readonly type: 'recording'; readonly error: unknown }
+  /** The state of an actor is too large to be recorded: a replay leaves the actor out until it has another. Told once in a recording. */
+  | { readonly type: 'unrecorded'; readonly actor: string; readonly bytes: number }
   /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 

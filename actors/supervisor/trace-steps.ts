@@ -2,10 +2,10 @@
  * Steps from the trace memory of one VM, in the order in which they happened there. What a later incarnation of the VM does once more is
  * recognised: a message that was handled before is marked, and what comes out again is left out.
  */
-import type { Address, Position, Sequence, VmName } from '../../protocol/names.js';
+import type { Address, Microseconds, Position, Sequence, VmName } from '../../protocol/names.js';
 import { type TraceBuffer, TraceReader } from '../../trace/memory.js';
-import { type DecodedRecord, decodeRecord } from '../../trace/record.js';
-import type { Arrived, Emitted, LevelChanged, TraceStep } from '../../trace/step.js';
+import { type DecodedRecord, decodeRecord, NO_POSITION } from '../../trace/record.js';
+import type { Arrived, Emitted, TraceLevel } from '../../trace/step.js';
 
 const pairOf = (source: Address, target: Address): number => source * 0x1_0000 + target;
 
@@ -16,6 +16,8 @@ export class TraceSteps {
   /** The last sequence of each pair. */
   private readonly emitted = new Map<number, Sequence>();
   private readonly arrived = new Map<number, Sequence>();
+  /** What the VM said last that it traces; null when it has said nothing yet. */
+  private told: TraceLevel | null = null;
 
   constructor(
     private readonly vm: VmName,
@@ -24,29 +26,34 @@ export class TraceSteps {
     this.reader = new TraceReader(memory);
   }
 
-  /** @returns the steps since the last call. @param present when it is, and what is traced */
-  read({ at: now, level }: Pick<LevelChanged, 'at' | 'level'>): readonly TraceStep[] {
+  /** @returns the steps since the last call. @param now when it is @param asked what is traced, as long as the VM does not say that it is less */
+  read(now: Microseconds, asked: TraceLevel): readonly DecodedRecord[] {
     const { vm } = this;
-    const steps: TraceStep[] = [];
+    const records: DecodedRecord[] = [];
     this.reader.read(
       (bytes, at, length) => {
-        const step = this.newOf(decodeRecord(vm, bytes, at, length));
-        if (step) steps.push(step);
+        const record = this.newOf(decodeRecord(vm, bytes, at, length));
+        if (record?.step.type === 'level') this.told = record.step.level;
+        if (record) records.push(record);
       },
-      (missing) => steps.push({ type: 'level', vm, at: now, level, why: 'lost', missing }),
+      (missing) => {
+        const step = { type: 'level', vm, at: now, level: this.told ?? asked, why: 'lost', missing } as const;
+        records.push({ step, mark: 0, position: NO_POSITION, end: NO_POSITION });
+      },
     );
-    return steps;
+    return records;
   }
 
-  private newOf({ step, position, end }: DecodedRecord): TraceStep | null {
-    if (step.type === 'emitted') return this.isNew(this.emitted, step) ? step : null;
-    if (step.type === 'arrived') return this.isNew(this.arrived, step) ? step : null;
-    if (step.type !== 'handled' || position < 0) return step;
+  private newOf(record: DecodedRecord): DecodedRecord | null {
+    const { step, position, end } = record;
+    if (step.type === 'emitted') return this.isNew(this.emitted, step) ? record : null;
+    if (step.type === 'arrived') return this.isNew(this.arrived, step) ? record : null;
+    if (step.type !== 'handled' || position < 0) return record;
     const before = this.handledTo.get(step.target) ?? 0;
-    if (position < before) return { ...step, again: true };
+    if (position < before) return { ...record, step: { ...step, again: true } };
     // A position is that of the frame or, for the first of a batch, of the entry before it: so it is compared with an end.
     if (!step.again) this.handledTo.set(step.target, end);
-    return step;
+    return record;
   }
 
   private isNew(last: Map<number, Sequence>, { source, target, sequence }: Emitted | Arrived): boolean {

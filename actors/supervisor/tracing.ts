@@ -9,11 +9,12 @@
 
 import { decodeRecord } from '../../trace/record.js';
 import type { RecordingLevel } from '../../trace/recording.js';
+import { RootSieve } from '../../trace/root-sieve.js';
 import type { TraceFilter, TraceLevel, TraceStep } from '../../trace/step.js';
 import type { VmControl } from '../contract/control.js';
 import type { Host, VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
-import { NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
+import { levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
 import { type ChangeFeed, Listeners } from './change-feed.js';
 import type { Directory } from './directory.js';
 import { rethrowUnlessLost } from './errors.js';
@@ -42,10 +43,13 @@ export class Tracing {
   private readonly asked = new Map<VmName, Pick<TraceSettings, 'level' | 'filter'>>();
   private readonly watching = new Set<WatchRequest>();
   private readonly steps = new Map<VmName, TraceSteps>();
+  private readonly sieve = new RootSieve();
   private readonly followers: Listeners<readonly TraceStep[]>;
   private recording: RecordingLevel | null = null;
   /** Actors whose state the recording has, and the last sequence that they had sent before. */
   private readonly since = new Map<number, number>();
+  /** Actors of which it was told that their states are too large to be recorded. */
+  private readonly tooLarge = new Set<number>();
   /** Whether the VMs know all of these. */
   private sinceIsTold = true;
   private endBeat: () => void = () => {};
@@ -89,10 +93,13 @@ export class Tracing {
   }
 
   private settingsOf(name: VmName): TraceSettings {
-    const { level, filter } = together([this.asked.get(name) ?? NOT_TRACED, ...this.watching]);
-    const { recording } = this;
+    const { level, filter, recording } = this.wishesOf(name);
     const space = level === 'off' && !recording ? null : this.host.traces.session(name).space;
     return { level, filter, recording, since: [...this.since], space };
+  }
+
+  private wishesOf(name: VmName): Pick<TraceSettings, 'level' | 'filter' | 'recording'> {
+    return { ...together([this.asked.get(name) ?? NOT_TRACED, ...this.watching]), recording: this.recording };
   }
 
   private open(name: VmName): void {
@@ -104,7 +111,9 @@ export class Tracing {
   private close(name: VmName): void {
     this.steps.delete(name);
     this.host.traces.endSession(name);
-    if (this.steps.size === 0) this.endBeat();
+    if (this.steps.size > 0) return;
+    this.endBeat();
+    this.give(this.sieve.end());
   }
 
   /** A VM says that it has traced something. */
@@ -120,15 +129,20 @@ export class Tracing {
 
   private beat(): void {
     this.collect();
+    this.give(this.sieve.nextRound());
     if (this.sinceIsTold) return;
     this.sinceIsTold = true;
     this.tell(this.names).catch((error) => this.changes.controlFailed(error));
   }
 
   private collectFrom(name: VmName): void {
-    const level = this.asked.get(name)?.level ?? 'off';
-    const steps = this.steps.get(name)?.read({ at: this.host.clock.nowMicros(), level }) ?? [];
+    const records = this.steps.get(name)?.read(this.host.clock.nowMicros(), levelOf(this.wishesOf(name))) ?? [];
+    const steps = this.sieve.sift(name, records);
     if (this.recording) for (const step of steps) this.noteBeginning(step);
+    this.give(steps);
+  }
+
+  private give(steps: readonly TraceStep[]): void {
     if (steps.length > 0) this.followers.tell(steps);
   }
 
@@ -136,10 +150,17 @@ export class Tracing {
   private noteBeginning(step: TraceStep): void {
     if (step.type === 'level' && (step.why === 'flood' || step.why === 'lost')) this.loseTrack();
     if (step.type === 'level' && (step.why === 'calm' || step.why === 'lost')) void this.noteStates();
+    if (step.type === 'snapshot' && step.tooLarge !== undefined) this.tellTooLarge(step.party, step.tooLarge);
     const begins = (step.type === 'snapshot' && step.snapshot) || (step.type === 'started' && step.begin);
     if (!begins || this.since.has(step.party)) return;
     this.since.set(step.party, step.type === 'snapshot' ? step.sequence : (step.begin?.sequence ?? 0));
     this.sinceIsTold = false;
+  }
+
+  private tellTooLarge(party: number, bytes: number): void {
+    if (this.tooLarge.has(party)) return;
+    this.tooLarge.add(party);
+    this.changes.emit({ type: 'unrecorded', actor: this.directory.nameAt(party), bytes });
   }
 
   /** Something is missing: what the actors said meanwhile does not come out again, until their states are known again. */
@@ -156,6 +177,7 @@ export class Tracing {
     if (this.recording) throw new Error('the system is being recorded already');
     this.recording = level;
     this.since.clear();
+    this.tooLarge.clear();
     await this.tell(this.names);
   }
 
@@ -222,6 +244,8 @@ export class Tracing {
     this.watching.clear();
     await this.trace({ level: 'off' }).catch(() => {});
     this.collect();
+    // Also of VMs that have ended.
+    for (const name of [...this.steps.keys()]) this.close(name);
   }
 }
 

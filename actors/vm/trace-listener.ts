@@ -4,8 +4,8 @@ import type { Kinds } from '../../bus/kinds.js';
 import type { ErrorCode } from '../../protocol/errors.js';
 import { frameLength, readHeader, readU16, readU53, SEQUENCE_OFFSET, SOURCE_OFFSET } from '../../protocol/frame.js';
 import type { VmName } from '../../protocol/names.js';
-import { NO_POSITION, type RecordWriter } from '../../trace/record.js';
-import { Selection } from '../../trace/selection.js';
+import { CHAIN_ONLY, NO_POSITION, type RecordWriter } from '../../trace/record.js';
+import { LEFT_OUT, Selection } from '../../trace/selection.js';
 import type { Beginning, MessageId, TraceStep } from '../../trace/step.js';
 import type { CrashReport, VmEvent } from '../contract/events.js';
 import type { TraceSettings } from '../contract/tracing.js';
@@ -73,13 +73,19 @@ export class TraceListener implements TapListener {
     const { level, recording, filter } = settings;
     this.frames = level === 'frames' || recording === 'frames';
     this.messages = level !== 'off' || recording === 'frames';
-    this.selection = recording || isEmpty(filter) ? null : new Selection(filter, vm.kinds);
+    this.selection = recording || isEmpty(filter) ? null : new Selection(filter, vm.kinds, vm.tap.trace);
     this.since = new Map(settings.since);
     this.writtenBefore = writer.written;
+    writer.mark = 0;
   }
 
-  private takes(bytes: Uint8Array, at: number): boolean {
-    return this.selection === null || this.selection.takes(bytes, at);
+  /** Whether the filter lets a message pass: then it has marked the next record. */
+  private takes(bytes: Uint8Array, at: number, emitted = false): boolean {
+    if (this.selection === null) return true;
+    const mark = this.selection.markOf(bytes, at, emitted);
+    if (mark === LEFT_OUT) return false;
+    this.writer.mark = mark;
+    return true;
   }
 
   private wrote(): void {
@@ -107,8 +113,9 @@ export class TraceListener implements TapListener {
   }
 
   emitted(bytes: Uint8Array, at: number): void {
-    if (!this.takes(bytes, at)) return;
-    this.writer.emitted(bytes, at, this.settings.recording ? this.digest.of(bytes, at) : null, this.keeps(bytes, at));
+    if (!this.takes(bytes, at, true)) return;
+    const keeps = (this.writer.mark & CHAIN_ONLY) === 0 && this.keeps(bytes, at);
+    this.writer.emitted(bytes, at, this.settings.recording ? this.digest.of(bytes, at) : null, keeps);
     this.wrote();
   }
 
@@ -166,7 +173,10 @@ export class TraceListener implements TapListener {
   started(party: number, epoch: number, begin: Beginning | null): void {
     this.epochs.set(party, epoch);
     if (begin) this.limits.known.add(party);
-    this.write({ type: 'started', ...this.now, party, epoch, begin });
+    const step = { type: 'started', ...this.now, party, epoch } as const;
+    if (this.write({ ...step, begin }) || !begin?.snapshot) return;
+    this.write({ ...step, begin: null });
+    this.write({ type: 'snapshot', ...this.now, party, sequence: begin.sequence, snapshot: null, tooLarge: begin.snapshot.length });
   }
 
   ended(party: number, epoch: number, report: CrashReport | null): void {
@@ -193,8 +203,8 @@ export class TraceListener implements TapListener {
   /** The first one of an actor that was restarting when the recording began is where its replay begins. */
   snapshot(party: number, bytes: Uint8Array, sequence: number): void {
     const isFirst = this.settings.recording !== null && !this.limits.known.has(party);
-    if (isFirst) this.limits.known.add(party);
-    this.write({ type: 'snapshot', ...this.now, party, sequence, snapshot: isFirst ? bytes : null });
+    if (isFirst) this.state(party, sequence, bytes);
+    else this.write({ type: 'snapshot', ...this.now, party, sequence, snapshot: null });
   }
 
   moved(party: number, step: MoveStep): void {
@@ -210,13 +220,20 @@ export class TraceListener implements TapListener {
   /** What an actor is now: from here on a replay knows it. */
   base(cell: StatefulCell): void {
     const snapshot = cell.settled;
-    if (!snapshot) return;
-    this.limits.known.add(cell.address);
-    this.write({ type: 'snapshot', ...this.now, party: cell.address, sequence: cell.gate.sequence, snapshot });
+    if (snapshot) this.state(cell.address, cell.gate.sequence, snapshot);
   }
 
-  write(step: TraceStep): void {
-    if (this.writer.whole(step)) this.wrote();
+  private state(party: number, sequence: number, snapshot: Uint8Array): void {
+    this.limits.known.add(party);
+    const step = { type: 'snapshot', ...this.now, party, sequence } as const;
+    if (!this.write({ ...step, snapshot })) this.write({ ...step, snapshot: null, tooLarge: snapshot.length });
+  }
+
+  /** @returns false when the step is too long for the memory */
+  write(step: TraceStep): boolean {
+    const isWritten = this.writer.whole(step);
+    if (isWritten) this.wrote();
+    return isWritten;
   }
 
   private get now(): Pick<TraceStep, 'vm' | 'at'> {

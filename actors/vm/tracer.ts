@@ -12,7 +12,7 @@ import { RecordWriter } from '../../trace/record.js';
 import type { LevelChanged, TraceLevel } from '../../trace/step.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Host } from '../contract/host.js';
-import { NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
+import { levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
 import { FloodGauge, TraceBudget } from './trace-budget.js';
 import { type FloodWatcher, type HeardVm, TraceListener } from './trace-listener.js';
 import { TraceTeller } from './trace-teller.js';
@@ -65,7 +65,7 @@ export class Tracer implements FloodWatcher {
     const former = this.place?.teller;
     this.settings = settings;
     this.begin();
-    if (settings.level !== before.level) this.note(settings.level, 'asked', 0);
+    if (settings.level !== before.level) this.note(levelOf(settings), 'asked', 0);
     if (!before.recording && settings.recording) this.beginRecording();
     await Promise.all([former?.tell(), this.place?.teller.tell()]);
     return this.status;
@@ -109,7 +109,7 @@ export class Tracer implements FloodWatcher {
   private listen({ writer, teller }: Place, settings: TraceSettings): void {
     const { vm, known } = this;
     const budget = new TraceBudget(this.costs, this.flight?.bounded ?? false, vm.tap.now);
-    this.level = settings.level;
+    this.level = levelOf(settings);
     this.listener = new TraceListener(vm, settings, { known, budget, flood: this, isFlight: this.isFlight }, writer, teller);
     this.endListening = vm.tap.listen(this.listener);
   }
@@ -176,6 +176,18 @@ export class Tracer implements FloodWatcher {
 
   private note(level: TraceLevel, why: LevelChanged['why'], missing: number): void {
     this.listener?.write({ type: 'level', vm: this.vm.name, at: this.vm.tap.now(), level, why, missing });
+  }
+
+  /** Tells the host what was traced until now. */
+  tell(): void {
+    void this.place?.teller.tell();
+  }
+
+  /** The VM has ended. Resolves when the host knows all that was traced in it. */
+  async end(): Promise<void> {
+    const { place } = this;
+    this.close();
+    await place?.teller.tell();
   }
 
   /** The VM stands still, or is gone: its memory belongs to the next incarnation. */

@@ -79,6 +79,8 @@ export class Vm implements VmControl {
     this.breakpoints = new Breakpoints(bus, options, (report) => this.reports.breaks(report));
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
+    // The report of a crash has what came before: so that is told first.
+    tap.listen({ ended: () => this.tracer.tell() });
     for (const listener of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability, options.listener])
       if (listener) tap.listen(listener);
     const traced = { name: this.name, tap, kinds: bus.kinds, cells: map, events: options.events, beat: options.beat };
@@ -325,6 +327,7 @@ export class Vm implements VmControl {
   /** Makes the VM stand still: nothing in it moves any more, as if its thread never came back. */
   freeze(): void {
     this.close();
+    this.tracer.close();
     this.runtime.durability.end();
     this.tap.progress.end();
     this.tap.end();
@@ -333,7 +336,6 @@ export class Vm implements VmControl {
 
   private close(): void {
     this.closed = true;
-    this.tracer.close();
     this.hearing.end();
     this.runtime.bus.end();
     this.scheduler.end();
@@ -352,5 +354,6 @@ export class Vm implements VmControl {
     for (const { name, stays } of this.map.all) if (!stays) this.cells.stop(name);
     for (const cell of this.map.all) cell.close();
     this.runtime.bus.links.close();
+    await this.tracer.end();
   }
 }

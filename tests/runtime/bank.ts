@@ -119,9 +119,9 @@ export class Watcher extends Actor<typeof watcher> implements Handlers<typeof wa
 /** An implementation that may replace the bank: the same actor with a defect. */
 export type MakeBank = () => Bank;
 
-const factoriesOf = (makeBank: MakeBank) => [
+const factoriesOf = (makeBank: MakeBank, makeWatcher: () => Watcher) => [
   javaScriptActorFactory(bank, makeBank, parties),
-  javaScriptActorFactory(watcher, () => new Watcher(), parties),
+  javaScriptActorFactory(watcher, makeWatcher, parties),
 ];
 
 export interface BankWorld {
@@ -153,6 +153,7 @@ export interface BankOptions extends Partial<SimHostOptions> {
   readonly twins?: Readonly<Record<string, Twins>>;
   readonly hangMs?: number;
   readonly makeBank?: MakeBank;
+  readonly makeWatcher?: () => Watcher;
   /** Opens the counterdesk, in the VM where it is to be: `js` when not given. */
   readonly ports?: (vm: Vm) => void;
   readonly deskVm?: 'host' | 'js';
@@ -175,6 +176,7 @@ export async function openBank({
   twins = {},
   hangMs,
   makeBank = () => new Bank(),
+  makeWatcher = () => new Watcher(),
   ports,
   deskVm = 'js',
   hostOf = (host) => host,
@@ -189,8 +191,8 @@ export async function openBank({
     seed: 1,
     parties,
     vms: {
-      js: { load: async () => ({ parties, actors: factoriesOf(makeBank), ports: deskVm === 'js' ? ports : undefined }) },
-      wasm: { load: async () => ({ parties, actors: factoriesOf(makeBank) }) },
+      js: { load: async () => ({ parties, actors: factoriesOf(makeBank, makeWatcher), ports: deskVm === 'js' ? ports : undefined }) },
+      wasm: { load: async () => ({ parties, actors: factoriesOf(makeBank, makeWatcher) }) },
     },
     onPortError: (_port, error) => portErrors.push(error),
     ...options,

@@ -2,10 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/index.js';
+import { TraceSteps } from '../../actors/supervisor/trace-steps.js';
 import { NOBODY } from '../../protocol/frame.js';
 import { RUNTIME_VERSION } from '../../protocol/version.js';
-import { MemoryFile, openRecording, type TraceStep } from '../../trace/index.js';
-import { type BankOptions, type BankWorld, openBank, parties } from '../runtime/bank.js';
+import { MemoryFile, openRecording, type TraceLevel, type TraceStep } from '../../trace/index.js';
+import { allocateTrace, TraceWriter } from '../../trace/memory.js';
+import { RecordWriter } from '../../trace/record.js';
+import { type BankOptions, type BankWorld, openBank, parties, Watcher } from '../runtime/bank.js';
 import { bank, watcher } from '../runtime/protocol/generated/index.js';
 
 const NO_SHARED_MEMORY = { wasm: true, sharedMemory: false, workers: false };
@@ -129,6 +132,74 @@ test('what cannot be recorded is said', async () => {
   await play(world, 3);
   await expect(world.until(failing.stop())).rejects.toThrow('the disk is full');
   expect(changes).toContainEqual({ type: 'recording', error: new Error('the disk is full') });
+});
+
+class LongMemory extends Watcher {
+  constructor() {
+    super();
+    this.restore({ totals: [], answers: Array(600).fill('x'.repeat(4_000)) });
+  }
+}
+
+for (const [sight, capabilities] of [
+  ['shared memory', undefined],
+  ['no shared memory', NO_SHARED_MEMORY],
+] as const) {
+  test(`${sight}: the ends of the actors are in a recording up to the end`, async () => {
+    const sink = new MemoryFile();
+    const world = await openBank({ placement: PLACEMENT, capabilities });
+    const followed: TraceStep[] = [];
+    world.system.follow((more) => void followed.push(...more));
+    await world.until(world.system.record(sink));
+    await play(world, 5);
+    await world.until(world.system.stop());
+    const ends = (steps: readonly TraceStep[]) => steps.flatMap((step) => (step.type === 'ended' ? [step.party] : []));
+    const all = parties.filter(({ name }) => ['bank', 'watcher', 'teller', 'stranger', 'counterdesk'].includes(name));
+    for (const ended of [ends(await stepsOf(sink)), ends(followed)])
+      expect([...ended].sort((a, b) => a - b)).toEqual(all.map(({ address }) => address).sort((a, b) => a - b));
+  });
+
+  test(`${sight}: after a kill all is there that happened seconds before, also when nothing has happened since`, async () => {
+    const sink = new MemoryFile();
+    const world = await openBank({ placement: PLACEMENT, capabilities });
+    const followed: TraceStep[] = [];
+    world.system.follow((more) => void followed.push(...more));
+    await world.until(world.system.record(sink, { level: 'frames' }));
+    await play(world, 5);
+    expect(followed.length).toBeGreaterThan(20);
+    const count = followed.length;
+    await world.pass(5_000);
+    // Nobody has closed it: this is what a kill leaves.
+    expect((await stepsOf(new MemoryFile(sink.bytes.slice()))).slice(0, count)).toEqual(followed.slice(0, count));
+  });
+
+  test(`${sight}: a state that is too large for the trace memory is told, and the recording says what is missing`, async () => {
+    const sink = new MemoryFile();
+    const world = await openBank({ placement: PLACEMENT, capabilities, makeWatcher: () => new LongMemory(), console: 'off' });
+    const changes: unknown[] = [];
+    world.system.onChange((change) => changes.push(change));
+    const recording = await world.until(world.system.record(sink));
+    await play(world, 5);
+    await world.until(recording.stop());
+    const states = (await stepsOf(sink)).filter((step) => step.type === 'snapshot');
+    const large = states.find(({ party }) => party === watcher.address);
+    expect(large).toMatchObject({ snapshot: null, tooLarge: expect.any(Number) });
+    expect(large?.tooLarge).toBeGreaterThan(2 << 20);
+    expect(states.find(({ party }) => party === bank.address)?.snapshot).toBeInstanceOf(Uint8Array);
+    expect(changes).toContainEqual({ type: 'unrecorded', actor: 'watcher', bytes: large?.tooLarge });
+  });
+}
+
+test('what is lost says what is traced, and not what was asked for', () => {
+  const memory = allocateTrace(16 << 10, false);
+  const writer = new RecordWriter(new TraceWriter(memory));
+  const steps = new TraceSteps('js', memory);
+  const write = (count: number, level: TraceLevel) => {
+    for (let i = 0; i < count; i++) writer.whole({ type: 'level', vm: 'js', at: i, level, why: 'flood', missing: 0 });
+    return steps.read(1, 'frames').flatMap(({ step }) => (step.type === 'level' && step.why === 'lost' ? [step.level] : []));
+  };
+  expect(write(1_000, 'headers')).toEqual(['frames']);
+  expect(write(1_000, 'headers')).toEqual(['headers']);
 });
 
 test('the version in recordings is that of the package', () => {
