@@ -120,6 +120,8 @@ export interface System {
    * @throws Error when something is recorded already; ControlError
    */
   record(sink: RecordingSink, options?: RecordOptions): Promise<RunningRecording>;
+  /** What is being recorded now, also from the start on; null: nothing. */
+  readonly recording: RunningRecording | null;
   /** The latest reports, oldest first. */
   readonly crashReports: readonly CrashReport[];
   /** Ends the actors in reverse order of their start, then the VMs. Never rejects; every call returns the same report. */
@@ -138,7 +140,7 @@ export class SupervisedSystem implements System {
     private readonly supervisor: Supervisor,
     private readonly kept: SupervisedState & RecordedSystem,
     readonly placement: readonly Placement[],
-    private recording: SystemRecording | null,
+    private newestRecording: SystemRecording | null,
   ) {}
 
   get state(): SystemState {
@@ -295,8 +297,12 @@ export class SupervisedSystem implements System {
     const placement = Object.fromEntries(this.actors.map(({ actor, vm }) => [actor, vm]));
     const recording = new SystemRecording(this.kept, sink, placement, options);
     await recording.begin();
-    this.recording = recording;
+    this.newestRecording = recording;
     return recording;
+  }
+
+  get recording(): RunningRecording | null {
+    return this.newestRecording?.isRunning ? this.newestRecording : null;
   }
 
   async stop(): Promise<StopReport> {
@@ -307,7 +313,7 @@ export class SupervisedSystem implements System {
   }
 
   private async endTracing(): Promise<void> {
-    await this.recording?.stop().catch(() => {}); // it was told as a change
+    await this.newestRecording?.stop().catch(() => {}); // it was told as a change
     await this.kept.tracing.end();
   }
 

@@ -4,6 +4,7 @@
  *   Tracing ── steps ──> Recorder ── bytes ──> sink
  */
 import { schemaHash } from '../../protocol/codegen/schema-hash.js';
+import type { Microseconds } from '../../protocol/names.js';
 import { RUNTIME_VERSION } from '../../protocol/version.js';
 import { Recorder } from '../../trace/recorder.js';
 import type { PackedFile, RecordingFacts, RecordingLevel, RecordingSink } from '../../trace/recording.js';
@@ -29,6 +30,9 @@ export interface RecordOptions {
 
 /** A recording that is being made. */
 export interface RunningRecording {
+  readonly level: RecordingLevel;
+  /** On the clock of the system. */
+  readonly startedAt: Microseconds;
   /** Ends it: all that happened until now is in it. Every call returns the same promise. @throws what the sink threw, if it has failed */
   stop(): Promise<void>;
 }
@@ -42,6 +46,8 @@ export interface RecordedSystem {
 }
 
 export class SystemRecording implements RunningRecording {
+  readonly level: RecordingLevel;
+  readonly startedAt: Microseconds;
   private readonly recorder: Recorder;
   private readonly endFollowing: () => void;
   private readonly endBeats: readonly (() => void)[];
@@ -57,17 +63,18 @@ export class SystemRecording implements RunningRecording {
     if (!(snapshotEveryMs > 0)) throw new RangeError(`snapshotEveryMs is a positive number, not ${snapshotEveryMs}`);
     const { host, directory, tracing } = system;
     const { schemas: parties } = directory;
+    this.level = level;
+    this.startedAt = host.clock.nowMicros();
     const facts: RecordingFacts = {
       version: RUNTIME_VERSION,
       schemaHash: schemaHash(parties),
       level,
-      startedAt: host.clock.nowMicros(),
+      startedAt: this.startedAt,
       placement,
       parties,
     };
     this.recorder = new Recorder(sink, facts, { onFailure: (error) => this.failed(error) });
     for (const file of packed) this.recorder.attach(file);
-    this.level = level;
     this.endFollowing = tracing.follow((steps) => this.recorder.steps(steps));
     this.endBeats = [
       host.beat(snapshotEveryMs, () => void tracing.noteStates()),
@@ -75,7 +82,10 @@ export class SystemRecording implements RunningRecording {
     ];
   }
 
-  private readonly level: RecordingLevel;
+  /** False as soon as it is stopped, or its sink has failed. */
+  get isRunning(): boolean {
+    return this.stopping === null;
+  }
 
   /** @throws Error when something is recorded already; ControlError */
   async begin(): Promise<void> {

@@ -67,13 +67,16 @@ class BlobSource implements RecordingSource {
   }
 }
 
-/** Keeps a recording in memory, and gives it as a download when it is closed. */
-export function createDownloadSink(name: string): RecordingSink {
+/**
+ * Keeps a recording in memory, and gives it as a download when it is closed.
+ * @param bytesMax a greater one fails, and what came until then is given
+ */
+export function createDownloadSink(name: string, bytesMax = DOWNLOAD_BYTES_MAX): RecordingSink {
   const file = new MemoryFile();
   return {
     write(bytes) {
-      if (file.size + bytes.length > DOWNLOAD_BYTES_MAX)
-        throw new Error(`a download of more than ${DOWNLOAD_BYTES_MAX >> 20} MB: record to a file`);
+      if (file.size + bytes.length > bytesMax)
+        throw new Error(`a download of more than ${(bytesMax / (1 << 20)).toFixed(1)} MB: record to a file`);
       file.write(bytes);
     },
     close() {

@@ -8,12 +8,18 @@
  *   ?requestDeadlineMs=2000   deadline of the page's requests
  *   ?break=focus.key   stops in the debugger before such a message is handled, as `breakOn` of the system; may be given several times
  *   ?tracks=focus,scene   live tracks of these parties in the Performance panel of DevTools
+ *   ?trace=headers     traces from the start on: off, headers or frames; at frames, recordings have all messages
+ *   ?record            records from the start on; ?record=file+system not to a download but to the origin's private file system
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
 import type { BrowserCapabilities } from 'tandem/browser';
+import type { TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
+import { DESTINATIONS, type Destination } from './recordings.js';
+
+const TRACE_LEVELS: readonly TraceLevel[] = ['off', 'headers', 'frames'];
 
 export interface Device {
   readonly placement: string;
@@ -22,6 +28,9 @@ export interface Device {
   readonly breakOn: readonly Breakpoint[];
   /** Names of parties that have a live track in the Performance panel. */
   readonly tracks: readonly string[];
+  readonly trace: TraceLevel;
+  /** Where it records to from the start on; null: nowhere. */
+  readonly record: Destination | null;
 }
 
 /** The address makes no sense. The message is one line and says what is allowed. */
@@ -40,6 +49,8 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
     placement,
     page: pageOptionsIn(parameters),
     tracks: tracksIn(parameters),
+    trace: oneOf(TRACE_LEVELS, 'trace', parameters.get('trace') ?? 'off'),
+    record: recordIn(parameters),
     breakOn: parameters.getAll('break').map((text) => parseBreakpoint(text, parties)),
     capabilities: {
       ...found,
@@ -60,10 +71,19 @@ function tracksIn(parameters: URLSearchParams): readonly string[] {
   return names;
 }
 
+function recordIn(parameters: URLSearchParams): Destination | null {
+  const text = parameters.get('record');
+  return text === null ? null : oneOf(DESTINATIONS, 'record', text || 'download');
+}
+
+function oneOf<T extends string>(allowed: readonly T[], name: string, text: string): T {
+  const value = allowed.find((candidate) => candidate === text);
+  if (value === undefined) throw new AddressError(`?${name}= is one of ${allowed.join(', ')}, not ${text}`);
+  return value;
+}
+
 function isOn(parameters: URLSearchParams, name: string): boolean {
-  const value = parameters.get(name) ?? 'on';
-  if (value !== 'on' && value !== 'off') throw new AddressError(`?${name}= is on or off, not ${value}`);
-  return value === 'on';
+  return oneOf(['on', 'off'], name, parameters.get(name) ?? 'on') === 'on';
 }
 
 /** How frames travel between the VMs, as text for a person. */

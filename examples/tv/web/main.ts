@@ -6,8 +6,8 @@
  * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
  *
- * For a developer at the browser's console, `tandem.application` is the application, `tandem.system` its present system, and
- * `tandem.spy('focus')` shows messages as they flow.
+ * For a developer at the browser's console, `tandem.application` is the application, `tandem.system` its present system,
+ * `tandem.spy('focus')` shows messages as they flow, and `tandem.record()` records them.
  */
 import {
   type ApplicationChange,
@@ -15,6 +15,7 @@ import {
   type Life,
   type StorageChange,
   StorageError,
+  type SystemOptions,
   startApplication,
   unavailableStorage,
 } from 'tandem';
@@ -33,6 +34,7 @@ import {
   platformTimers,
   type Storage,
 } from 'tandem/browser';
+import type { RecordingLevel } from 'tandem/trace';
 import { actorSpecs, parties, portVms } from '../application.js';
 import { parametersOf } from '../page-options.js';
 import { hashPicture, readView } from '../viewer.js';
@@ -40,6 +42,8 @@ import { Developer, showTracks } from './developer.js';
 import { type Device, linksOf, readDevice } from './device.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
+import { RecordButton } from './record-button.js';
+import { openTarget } from './recordings.js';
 
 /** Name of the database that keeps the viewer's place. */
 const STORAGE = 'tandem-tv';
@@ -62,14 +66,18 @@ async function start(): Promise<void> {
     open: (life) => open(life, device, storage),
     onChange,
   });
-  Object.assign(window, { tandem: new Developer(application) });
+  const developer = new Developer(application, recordingLevel(device));
+  Object.assign(window, { tandem: developer });
   persistWhenHidden({ persist: () => application.system.persist() }, document);
-  new Panel({ application, window, list: element('actors'), crash: element('crash') });
+  const crash = element('crash');
+  new Panel({ application, window, list: element('actors'), crash });
+  new RecordButton({ application, developer, window, button: element('record'), trouble: crash });
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
 }
 
 /** Opens one life of the application. It shares only the canvas and the storage with the life before. */
-async function open(life: Life, { placement, capabilities, page, breakOn, tracks }: Device, storage: Storage): Promise<void> {
+async function open(life: Life, device: Device, storage: Storage): Promise<void> {
+  const { placement, capabilities, page, breakOn, tracks } = device;
   const host = createBrowserHost({
     capabilities,
     parties,
@@ -103,9 +111,23 @@ async function open(life: Life, { placement, capabilities, page, breakOn, tracks
   const input = openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
-  const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn });
+  const traced = { trace: { level: device.trace }, record: await recordedFromStart(device) };
+  const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn, ...traced });
   await showTracks(system, tracks);
   display.start();
+}
+
+const recordingLevel = ({ trace }: Device): RecordingLevel => (trace === 'frames' ? 'frames' : 'inputs');
+
+/** Each life has a recording of its own. The television also runs where none can be made. */
+async function recordedFromStart(device: Device): Promise<SystemOptions['record']> {
+  if (device.record === null) return undefined;
+  try {
+    return { sink: (await openTarget(device.record)).sink, level: recordingLevel(device) };
+  } catch (error) {
+    fail((error as Error).message);
+    return undefined;
+  }
 }
 
 function onChange(change: ApplicationChange): void {
