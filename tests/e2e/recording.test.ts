@@ -84,15 +84,22 @@ test('the key R records and gives a download, which comes out the same in either
   await playedAgain(file, 'wasm');
 });
 
-test('a recording from the start on, without shared memory, ended by the button', async () => {
-  const television = await Television.open(browser, server, '?plain&record');
+test('a recording from the start on into the private file system, without shared memory, ended by the button', async () => {
+  let give = '';
+  const television = await Television.open(browser, server, '?plain&record=file+system', async (page) => {
+    page.on('console', (message) => {
+      give ||= /tandem\.download\(.*\)/.exec(message.text())?.[0] ?? '';
+    });
+  });
   const { page } = television;
   await recording(page);
   await television.settle(titleAt(0, 0));
   await intoFilm(television);
   await television.press('Backspace');
   await television.settle(titleAt(0, 2));
-  const file = await downloaded(page, 'start.mcap', () => page.click(BUTTON));
+  await page.click(BUTTON);
+  await page.waitForSelector(`${BUTTON}:not([data-recording])`);
+  const file = await downloaded(page, 'start.mcap', () => page.evaluate(give));
   await television.close();
   expect(await info(file)).toMatchObject({ level: 'inputs', placement: { focus: 'wasm', history: 'js' } });
   await playedAgain(file, 'js');

@@ -60,7 +60,9 @@ export class RecordButton {
     console.warn(text);
   }
 
+  /** A recording that is being stopped is shown until its file is whole. */
   private show(): void {
+    if (this.busy) return;
     const { application, button } = this.options;
     const { recording } = application.system;
     if (recording !== this.shown) this.note(recording);

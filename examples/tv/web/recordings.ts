@@ -17,7 +17,9 @@ export async function openTarget(to: Destination): Promise<RecordingTarget> {
   const name = `tv-${new Date().toISOString().slice(0, 19).replaceAll(':', '-')}.mcap`;
   if (to === 'download') return { name, sink: createDownloadSink(name) };
   try {
-    return { name, sink: await openRecordingSink(name) };
+    const sink = await openRecordingSink(name);
+    console.info(`a recording goes to the private file system: tandem.download('${name}') gives it`);
+    return { name, sink };
   } catch (error) {
     throw new Error(`no recording to the private file system: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
