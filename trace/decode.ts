@@ -1,4 +1,7 @@
-/** Decodes what was recorded by its schemas alone, without generated code: an old recording is read by what it was written with. */
+/**
+ * Decodes what was recorded by its schemas alone, without generated code: an old recording is read by what it was written with. Strictly, or, for
+ * people and to name what differs, as far as it fits its schema.
+ */
 import { decodeDynamic } from '../protocol/dynamic.js';
 import { DecodeError } from '../protocol/errors.js';
 import { BODY_OFFSET, checkFrame, KIND_OFFSET, readU16 } from '../protocol/frame.js';
@@ -38,6 +41,27 @@ export function decodeValue(field: Field, bytes: Uint8Array): unknown {
   return new FieldDecoder(new Reader().reset(bytes)).all([['value', field]], '', 0, false).value;
 }
 
+/** The body of a frame as far as it fits its schema. @returns undefined when it is no MessagePack */
+export function readableBody(schemas: Schemas, frame: Uint8Array): unknown {
+  const schema = schemas.kind(readU16(frame, KIND_OFFSET));
+  const field: Field = schema ? { type: 'struct', fields: Object.fromEntries(schema.fields) } : { type: 'dynamic' };
+  return readableValue(field, frame.subarray(BODY_OFFSET));
+}
+
+/**
+ * A value as far as it fits its schema: what does not fit is as it was written, a field that the schema does not know has its position for a
+ * name, and one that is not there is left out.
+ * @returns undefined when it is no MessagePack
+ */
+export function readableValue(field: Field, bytes: Uint8Array): unknown {
+  try {
+    return new FieldDecoder(new Reader().reset(bytes), false).one(field);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    return undefined;
+  }
+}
+
 /** Sets a property even when its name is that of the prototype. */
 function set(object: Record<string, unknown>, name: string, value: unknown): void {
   if (name === '__proto__') Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
@@ -48,7 +72,16 @@ class FieldDecoder {
   /** Names and indices that lead to the present field. */
   private readonly path: string[] = [];
 
-  constructor(private readonly reader: Reader) {}
+  constructor(
+    private readonly reader: Reader,
+    private readonly strict = true,
+  ) {}
+
+  one(field: Field): unknown {
+    const value = this.named('value', field);
+    this.reader.finish();
+    return value;
+  }
 
   /** @param isList whether the fields are in an array, as in a body */
   all(fields: NamedFields, name: string, kind: number, isList = true): DecodedFields {
@@ -67,17 +100,33 @@ class FieldDecoder {
     const present = reader.structure();
     const decoded: Record<string, unknown> = {};
     fields.forEach(([name, field], index) => {
-      set(decoded, name, index < present ? this.named(name, field) : defaultOf(field));
+      if (index < present) set(decoded, name, this.named(name, field));
+      else if (this.strict) set(decoded, name, defaultOf(field));
     });
-    reader.skipFields(present, fields.length);
+    if (this.strict) reader.skipFields(present, fields.length);
+    else for (let index = fields.length; index < present; index++) decoded[index] = decodeDynamic(reader.dynamic());
     return decoded;
   }
 
   private named(name: string, field: Field): unknown {
     this.path.push(name);
-    const value = this.value(field);
+    const value = this.strict ? this.value(field) : this.fitting(field);
     this.path.pop();
     return value;
+  }
+
+  /** The value by its schema, or as it was written. */
+  private fitting(field: Field): unknown {
+    const { at } = this.reader;
+    const depth = this.path.length;
+    try {
+      return this.value(field);
+    } catch (error) {
+      if (!(error instanceof DecodeError)) throw error;
+      this.reader.at = at;
+      this.path.length = depth;
+      return decodeDynamic(this.reader.dynamic());
+    }
   }
 
   private value(field: Field): unknown {

@@ -1,42 +1,7 @@
-/** What bodies and states hold, by the names that a schema gives, and where two of them differ. */
-import { decode } from '@msgpack/msgpack';
-import type { Field } from '../protocol/schema.js';
+/** Decoded values: where two of them differ, and what is at a path. */
 
 /** Values by name: an object for a structure, a map or a body. */
 type Named = { readonly [name: string]: unknown };
-
-/** @returns a decoded MessagePack value with names in place of positions and of indexes of choices; what does not fit stays as it is */
-export function namedValue(field: Field | undefined, value: unknown): unknown {
-  if (!field || value === null || value === undefined) return value ?? null;
-  switch (field.type) {
-    case 'struct':
-      return Array.isArray(value) ? namedFields(Object.entries(field.fields ?? {}), value) : value;
-    case 'optional':
-      return namedValue(field.item, value);
-    case 'list':
-      return Array.isArray(value) ? value.map((item) => namedValue(field.item, item)) : value;
-    case 'map':
-      return isNamed(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, namedValue(field.item, item)])) : value;
-    case 'choice':
-      return field.options?.[value as number] ?? value;
-    default:
-      return value;
-  }
-}
-
-/** Fields that a longer value has, and that the schema does not know, have their position for a name. */
-export function namedFields(fields: readonly (readonly [name: string, field: Field])[], values: readonly unknown[]): Named {
-  return Object.fromEntries(values.map((value, index) => [fields[index]?.[0] ?? String(index), namedValue(fields[index]?.[1], value)]));
-}
-
-/** @returns undefined for bytes that are no MessagePack */
-export function decodedOrNothing(bytes: Uint8Array): unknown {
-  try {
-    return decode(bytes);
-  } catch {
-    return undefined;
-  }
-}
 
 export interface ValueDifference {
   /** As `creates[3].x`; empty when the values differ as a whole. */

@@ -1,11 +1,11 @@
 /** How a replay differs from its recording, in words of the schemas. */
 import { snapshotField } from '../../actors/contract/snapshot.js';
-import { BODY_OFFSET, FOLLOWERS, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
-import type { Kind } from '../../protocol/names.js';
+import { FOLLOWERS, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import { readableBody, readableValue } from '../../trace/decode.js';
 import type { Schemas } from '../../trace/schemas.js';
 import type { MessageId } from '../../trace/step.js';
-import { decodedOrNothing, differenceOf, namedFields, namedValue } from '../../trace/values.js';
+import { differenceOf } from '../../trace/values.js';
 
 /** The first message at which something else came out than was recorded. */
 export interface Difference {
@@ -29,12 +29,7 @@ export type Finding = Pick<Difference, 'what' | 'path' | 'recorded' | 'replayed'
 
 /** A body by the names of its fields. */
 export function bodyOf(schemas: Schemas, frame: Uint8Array, at = 0, end = frame.length): unknown {
-  return namedBody(schemas, readU16(frame, at + KIND_OFFSET), decodedOrNothing(frame.subarray(at + BODY_OFFSET, end)));
-}
-
-function namedBody(schemas: Schemas, kind: Kind, body: unknown): unknown {
-  const fields = schemas.kind(kind)?.fields;
-  return fields && Array.isArray(body) ? namedFields(fields, body) : body;
+  return readableBody(schemas, frame.subarray(at, end));
 }
 
 /** A frame as a person reads it. */
@@ -55,7 +50,7 @@ export function readable(schemas: Schemas, frame: Uint8Array, at = 0, end = fram
 
 /** A snapshot by names: its state, and the counters beside it. */
 export function stateOf(schema: PartySchema, snapshot: Uint8Array): { readonly [name: string]: unknown } {
-  const named = namedValue(snapshotField(schema), decodedOrNothing(snapshot));
+  const named = readableValue(snapshotField(schema), snapshot);
   return typeof named === 'object' && named !== null ? (named as { readonly [name: string]: unknown }) : {};
 }
 

@@ -6,7 +6,7 @@ import { decodeDynamic } from '../../protocol/dynamic.js';
 import { Reader } from '../../protocol/reader.js';
 import type { Field } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
-import { decodeFrame, decodeValue } from '../../trace/decode.js';
+import { decodeFrame, decodeValue, readableBody, readableValue } from '../../trace/decode.js';
 import { Schemas } from '../../trace/schemas.js';
 import { allParties, codecs } from '../protocol/codecs.js';
 import { fieldsOf } from '../protocol/values.js';
@@ -68,6 +68,21 @@ describe.each(codecs.map((codec) => [codec.name, codec] as const))('%s', (_, cod
     );
   });
 
+  test('is read the same where it fits', () => {
+    fc.assert(
+      fc.property(fieldsOf(codec.fields), (value) => {
+        const writer = new Writer();
+        codec.encode(writer, value);
+        const body = writer.toBytes();
+        const readable = codec.kind
+          ? readableBody(schemas, frameWith(codec.kind, body))
+          : readableValue({ type: 'struct', fields: codec.fields }, body);
+        expect(readable).toEqual(decoded(body));
+      }),
+      { seed: SEED, numRuns: 5 },
+    );
+  });
+
   test('fills in what an older sender did not know', () => {
     const none = Uint8Array.of(0x90);
     expect(decoded(none)).toEqual(shownFields(codec.fields, codec.decode(new Reader().reset(none))));
@@ -79,4 +94,19 @@ test('a kind without a schema gives its fields by position; a malformed body nam
   const { kind } = codecs.find(({ name }) => name === 'every.lists')!;
   const wrong = frameWith(kind, encode([[], [], [], [], [], [], [], [], [['text', new Uint8Array(0), [1, 'no number', 0], []]]]));
   expect(() => decodeFrame(schemas, wrong)).toThrow('type at byte 20 in every.lists.labels.0.at.y (kind 0x4105)');
+});
+
+test('what does not fit its schema is read as it was written', () => {
+  const point: Field = { type: 'struct', fields: { x: { type: 'u8' }, colour: { type: 'choice', options: ['red'] } } };
+  const cases: readonly (readonly [written: unknown, read: unknown])[] = [
+    [[7, 0], { x: 7, colour: 'red' }],
+    [['seven', 3], { x: 'seven', colour: 3 }],
+    [[7], { x: 7 }],
+    [[7, 0, [1], 'more'], { x: 7, colour: 'red', 2: [1], 3: 'more' }],
+    ['no point', 'no point'],
+  ];
+  for (const [written, read] of cases) expect(readableValue(point, encode(written))).toEqual(read);
+  expect(readableValue({ type: 'list', item: point }, encode([[1, 0], 'odd']))).toEqual([{ x: 1, colour: 'red' }, 'odd']);
+  for (const bytes of [[], [0xc1], [0x92, 7], [0x92, 7, 0, 0]]) expect(readableValue(point, Uint8Array.from(bytes))).toBeUndefined();
+  expect(readableBody(schemas, frameOf({ ...header, kind: 0xfff0 }, ['a', 7]))).toEqual(['a', 7]);
 });
