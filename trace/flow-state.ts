@@ -35,7 +35,7 @@ export const HANDLED_FRAME_SHIFT = 4;
 
 /** What a party did last. */
 export class PartyState {
-  /** Of the last frame that it emitted. */
+  /** The sequence of the last frame that it emitted; the epoch and the cause beside it are that frame's. */
   sequence: Sequence = 0;
   epoch: Epoch = 0;
   causeSource: Address = 0;
@@ -43,13 +43,13 @@ export class PartyState {
   /** What it handled last. */
   handledSource: Address = 0;
   handledSequence: Sequence = 0;
-  /** Of its frame that was handled whole. */
+  /** The epoch of its last frame that was handled with its bytes. */
   frameEpoch: Epoch = 0;
 }
 
 /** The way of frames of one kind between two parties, as one VM sees it. */
 export class Route {
-  /** Of the last frame that arrived, and that was handled. */
+  /** The sequences of the last frame that arrived, and of the last that was handled. */
   arrived: Sequence = 0;
   handled: Sequence = 0;
   bytes = 0;

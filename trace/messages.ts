@@ -52,7 +52,7 @@ export interface TracedMessage extends MessageId {
   readonly waited: number | null;
   /** From `begunAt` to `endedAt`, in microseconds. */
   readonly handling: number | null;
-  /** Of the frame, header included. */
+  /** Length of the frame, header included. */
   readonly bytes: number | null;
   readonly digest: number | null;
   readonly frame: Frame | null;

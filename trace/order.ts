@@ -19,7 +19,7 @@ import type { Emitted, Ended, Handled, MessageId, Poisoned, SnapshotTaken, Start
 /** A step in its place. */
 export interface Placed {
   readonly step: TraceStep;
-  /** Of a message that an actor handled for the first time; 0 for every other step. */
+  /** The number of a message that an actor handled for the first time; 0 for every other step. */
   readonly number: number;
 }
 
@@ -41,9 +41,9 @@ class Line {
   releasedTo = -1;
   /** Lines whose first message waits for this party to emit it. */
   readonly waiting = new Set<Line>();
-  /** Of the incarnation whose steps come now. */
+  /** The incarnation whose steps come now. */
   epoch: Epoch = 0;
-  /** Of that incarnation. */
+  /** Where that incarnation runs. */
   vm: VmName | null = null;
   /** Steps of later incarnations, in the order of these. */
   readonly later: Later[] = [];
@@ -66,7 +66,7 @@ class Line {
     this.later.splice(at < 0 ? this.later.length : at, 0, later);
   }
 
-  /** Of the incarnation to which a step belongs. */
+  /** The epoch of the incarnation to which a step belongs. */
   epochOf(step: OfActor): Epoch {
     if ('epoch' in step) return step.epoch;
     return this.later.findLast((one) => one.step.vm === step.vm)?.epoch ?? this.epoch;
@@ -111,7 +111,7 @@ class Line {
 
 /** Takes steps as they were collected, gives them back in order. */
 export class MessageOrder {
-  /** Of the last message that was numbered. */
+  /** The number of the last message that has one. */
   number = 0;
   /** Messages that were numbered though their cause is not known. */
   unexplained = 0;

@@ -30,9 +30,9 @@ export interface RecordingSource {
 
 /** What a recording says about the run as a whole. */
 export interface RecordingFacts {
-  /** Of the runtime that wrote it. */
+  /** The version of the runtime that wrote it. */
   readonly version: string;
-  /** Of the application's schemas, as in protocol/schema-hash.txt. */
+  /** The hash of the application's schemas, as in protocol/schema-hash.txt. */
   readonly schemaHash: string;
   readonly level: RecordingLevel;
   readonly startedAt: Microseconds;

@@ -11,7 +11,7 @@ export interface KindSchema {
   readonly name: string;
   readonly role: 'message' | 'request' | 'reply' | 'publication';
   readonly lane: Lane;
-  /** Of the body by position, with those in front that the runtime fills in. */
+  /** Fields of the body by position, with those in front that the runtime fills in. */
   readonly fields: readonly (readonly [name: string, field: Field])[];
 }
 

@@ -85,7 +85,7 @@ class PartyTally extends Tally {
 export interface KindStatistics {
   readonly name: string;
   readonly messages: number;
-  /** Of the frames that are known. */
+  /** Sum of the frames that are known. */
   readonly bytes: number;
   readonly wait: DurationSummary | null;
   readonly handle: DurationSummary | null;

@@ -37,7 +37,7 @@ export interface Emitted extends Step, Delivery {
   readonly epoch: Epoch;
   /** Null when nothing caused it: a port started with it. */
   readonly cause: MessageId | null;
-  /** Of the frame, header included. */
+  /** Length of the frame, header included. */
   readonly bytes: number;
   /** A digest of its body (`BodyDigest`, bus/digest.ts), for comparisons; null when none was taken. */
   readonly digest: number | null;

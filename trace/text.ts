@@ -18,9 +18,9 @@ export interface MessageText {
   readonly source: string;
   readonly target: string;
   readonly kind: string;
-  /** Of the frame, header included. */
+  /** Length of the frame, header included. */
   readonly bytes: number | null;
-  /** In the mailbox, and on the way there. */
+  /** How long it was in the mailbox, and on the way there. */
   readonly waitMicros: number | null;
   readonly handleMicros: number | null;
   /** Decoded; undefined when only its header is known. */

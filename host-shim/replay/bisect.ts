@@ -29,7 +29,7 @@ export interface BisectedSide {
 export interface FirstDifference {
   readonly number: number;
   readonly actor: string;
-  /** Of the message, with who sent it and what it says. */
+  /** The kind of the message, with who sent it and what it says. */
   readonly kind: string;
   readonly from: string;
   readonly message: MessageId;

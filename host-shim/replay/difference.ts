@@ -9,10 +9,10 @@ import { differenceOf } from '../../trace/values.js';
 
 /** The first message at which something else came out than was recorded. */
 export interface Difference {
-  /** Of the message whose handling differs. */
+  /** The number of the message whose handling differs. */
   readonly number: number;
   readonly actor: string;
-  /** Of that message. */
+  /** The kind of that message. */
   readonly kind: string;
   readonly message: MessageId;
   /** output: it emitted something else. extra: it emitted more. missing: it emitted less. state: it has another state. trap: it ended. */

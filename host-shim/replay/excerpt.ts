@@ -29,7 +29,7 @@ export interface Excerpt {
   readonly actor: string;
   /** The twin that it tries. */
   readonly side: Side;
-  /** Of the message, and who sent it. */
+  /** The kind of the message, and who sent it. */
   readonly kind: string;
   readonly from: string;
   /** Whether the twins differ in it. */

@@ -29,7 +29,7 @@ export interface Role {
 }
 
 export interface ReplayerOptions {
-  /** Of the recording. */
+  /** The schemas of the recording. */
   readonly schemas: Schemas;
   readonly roles: readonly Role[];
   /** Actors whose output and states are compared with the recording. */

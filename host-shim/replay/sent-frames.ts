@@ -2,7 +2,7 @@
 import { frameLength } from '../../protocol/frame.js';
 import type { Sequence } from '../../protocol/names.js';
 
-/** Of one actor: what waits in the mailboxes of all that it sends to, several times over. Older frames go first. */
+/** What is kept of one actor: what waits in the mailboxes of all that it sends to, several times over. Older frames go first. */
 const KEPT_BYTES_MAX = 32 << 20;
 
 interface Block {

@@ -21,7 +21,7 @@ export interface RecordingsDifference {
   /** In the first recording; 0 when only the second has it. */
   readonly number: number;
   readonly actor: string;
-  /** Of the message that was handled. */
+  /** The kind of the message that was handled. */
   readonly kind: string;
   /** What differs. */
   readonly path: string;

@@ -22,7 +22,7 @@ import type { Address, Epoch, Kind, Microseconds, Sequence } from '../../protoco
 const FRAMES_MIN = 256;
 const SNAPSHOT_BYTES_PER_FRAME = 128;
 const FRAMES_MAX = 4096;
-/** Of the frames between two snapshots, beside one that is larger. */
+/** Length of the frames between two snapshots, beside one that is larger. */
 const BYTES_MAX = 1 << 20;
 
 /** What the gate of its sender wrote into a frame. */

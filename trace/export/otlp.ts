@@ -58,7 +58,7 @@ interface Span {
 export interface OtlpOptions {
   /** Attributes of the whole application, as `{ 'service.name': 'tv' }`. */
   readonly resource: Readonly<Record<string, string>>;
-  /** Of the runtime that was traced. */
+  /** The version of the runtime that was traced. */
   readonly version: string;
 }
 

@@ -13,7 +13,7 @@ export interface Selection {
   /** Numbers of messages: from the first to the last, and what happened between them. */
   readonly from: number;
   readonly to: number;
-  /** Of the messages among them. */
+  /** Whether a message among them is exported. */
   readonly accepts: (message: TracedMessage) => boolean;
 }
 

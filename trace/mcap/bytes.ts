@@ -3,7 +3,7 @@ import { decodeUtf8, encodeUtf8 } from '../../protocol/utf8.js';
 import { RecordingError } from '../recording.js';
 
 const INITIAL_BYTES = 1024;
-/** Of one UTF-16 unit. */
+/** The most that one UTF-16 unit becomes. */
 const UTF8_BYTES_MAX = 3;
 const WORD = 0x1_0000_0000;
 

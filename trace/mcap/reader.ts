@@ -15,9 +15,9 @@ const FOOTER_BYTES = 20;
 export interface RecordHead {
   /** Undefined for one of a later version of the format, or a private one. */
   readonly type: RecordType | undefined;
-  /** Of its opcode. */
+  /** Where its opcode is in the file. */
   readonly offset: number;
-  /** Of its content, in bytes. */
+  /** Length of its content, in bytes. */
   readonly length: number;
 }
 

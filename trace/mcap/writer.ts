@@ -11,7 +11,7 @@ import { MAGIC, OPCODES, RECORD_HEAD_BYTES, type Records, type RecordType, write
 const MESSAGE_HEAD_BYTES = 22;
 /** Content of a chunk beside its records and the name of its compression, which is none. */
 const CHUNK_HEAD_BYTES = 40;
-/** Of the footer, up to its checksum. */
+/** The part of the footer before its checksum. */
 const FOOTER_BYTES_BEFORE_CRC = RECORD_HEAD_BYTES + 16;
 
 /** Where the messages of one channel lie in the open chunk. */
