@@ -7,7 +7,7 @@ import type { ActorFactory } from '../actors/contract/instance.js';
 import type { SupervisorSpec } from '../actors/supervisor/supervision.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { WorkerName } from '../host-shim/common/definition.js';
-import { createSimHost, openTimerPort, type SimHost } from '../host-shim/sim/index.js';
+import { createSimHost, openTimerPort, type SimHost, type SimHostOptions } from '../host-shim/sim/index.js';
 import { load } from '../host-shim/sim/load.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
 import { guestsIn, jsFactories, parties } from './application.js';
@@ -44,6 +44,8 @@ export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
     }),
   );
 
+export type MemorySizes = Pick<SimHostOptions, 'ringBytes' | 'sessionBytes'>;
+
 export interface SimEnding extends Ending {
   readonly desk: DeskRecord;
   /** Number of trials of dead letters that were answered. */
@@ -68,6 +70,7 @@ class SimRun implements Observer, Notes {
     private readonly plan: Plan,
     wasmFactories: readonly ActorFactory[],
     private readonly record: SystemOptions['record'],
+    sizes: MemorySizes,
   ) {
     const definition = (actors: readonly ActorFactory[]) => ({ parties, actors, listener: observing(this) });
     const js = { ...definition(jsFactories), ports: (vm: Vm) => (plan.desk ? this.desk.open(vm) : undefined) };
@@ -80,6 +83,7 @@ class SimRun implements Observer, Notes {
       delay: { minMicros: 20, maxMicros: plan.delayMicrosMax },
       faults: { refuseRate: rate, refuseMicrosMax: microsMax },
       journalBytes: plan.journalBytes,
+      ...sizes,
       capabilities: { wasm: true, workers: true, sharedMemory: plan.sharedMemory },
       console: 'off',
       onPortError: (port, error) => this.problems.push(`port ${port}: ${error instanceof Error ? error.stack : error}`),
@@ -243,6 +247,10 @@ class SimRun implements Observer, Notes {
   }
 }
 
-/** @param record makes a recording of the run */
-export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[], record?: SystemOptions['record']): Promise<SimEnding> =>
-  new SimRun(plan, wasmFactories, record).play();
+/** @param record makes a recording of the run @param sizes of memories: small ones make it cheap, and bound what it may send */
+export const playSim = (
+  plan: Plan,
+  wasmFactories: readonly ActorFactory[],
+  record?: SystemOptions['record'],
+  sizes: MemorySizes = {},
+): Promise<SimEnding> => new SimRun(plan, wasmFactories, record, sizes).play();

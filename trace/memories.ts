@@ -59,10 +59,12 @@ export class TraceMemories {
   /**
    * @param sight of the VMs besides the host's own
    * @param flightBytes for each VM, a power of two; 0 for no flight recorder
+   * @param sessionBytes for each VM while somebody follows or records, a power of two
    */
   constructor(
     private readonly sight: TraceSight,
     private readonly flightBytes: number,
+    private readonly sessionBytes = SESSION_BYTES,
   ) {}
 
   private create(vm: VmName, bytes: number): TraceStore {
@@ -98,7 +100,7 @@ export class TraceMemories {
 
   /** What a VM has while somebody follows. */
   session(vm: VmName): TraceStore {
-    return getOrAdd(this.sessions, vm, () => this.create(vm, SESSION_BYTES));
+    return getOrAdd(this.sessions, vm, () => this.create(vm, this.sessionBytes));
   }
 
   /** Nobody follows any more. */

@@ -61,6 +61,10 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   readonly tracesWithin?: 'budget' | 'memory';
   /** Size of each VM's journal; a smaller one is full sooner. `JOURNAL_BYTES` when not given. */
   readonly journalBytes?: number;
+  /** Of each link, a power of two; twice the largest frame when not given. What does not fit never arrives. Small ones make a run cheap. */
+  readonly ringBytes?: number;
+  /** For what a VM traces while somebody follows or records, a power of two; 4 MB when not given. */
+  readonly sessionBytes?: number;
 }
 
 /** What a VM of the simulation is made with besides its definition. */
@@ -129,9 +133,9 @@ export class SimHost implements Host {
       clear: (cancel) => (cancel as (() => void) | null | undefined)?.(),
     };
     this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
-    const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes } = options;
-    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes: RING_BYTES });
-    this.traces = new TraceMemories(sharedMemory ? 'shared' : 'told', options.flightBytes ?? 0);
+    const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes, ringBytes = RING_BYTES } = options;
+    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes });
+    this.traces = new TraceMemories(sharedMemory ? 'shared' : 'told', options.flightBytes ?? 0, options.sessionBytes);
     const schedule = (delayMicros: number, run: () => void) => void this.kernel.schedule(delayMicros, run);
     this.links = new Links(this.memories, { seed, sharedMemory, delay, faults, schedule });
     this.rounds = new Random(seed).fork('rounds');
