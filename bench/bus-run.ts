@@ -12,20 +12,23 @@ export class BusRun {
   private finished: (sum: number) => void = () => {};
   private paced: (roundsMs: number[]) => void = () => {};
   private readonly port: Port<typeof stopwatch>;
-  private readonly host = createNodeHost({
-    capabilities: detectCapabilities(),
-    console: 'off',
-    parties,
-    vms: {
-      js: { entry: new URL('./entries/js-vm.js', import.meta.url), load: async () => jsDefinition },
-      wasm: {
-        entry: new URL('./entries/wasm-vm.js', import.meta.url),
-        load: async () => wasmDefinition(new URL('./wasm-actors/', import.meta.url)),
-      },
-    },
-  });
+  private readonly host;
 
-  constructor() {
+  /** @param flightBytes of each VM's flight recorder; as an application has it when not given */
+  constructor(flightBytes?: number) {
+    this.host = createNodeHost({
+      capabilities: detectCapabilities(),
+      console: 'off',
+      flightBytes,
+      parties,
+      vms: {
+        js: { entry: new URL('./entries/js-vm.js', import.meta.url), load: async () => jsDefinition },
+        wasm: {
+          entry: new URL('./entries/wasm-vm.js', import.meta.url),
+          load: async () => wasmDefinition(new URL('./wasm-actors/', import.meta.url)),
+        },
+      },
+    });
     this.port = this.host.vm.openPort<typeof stopwatch>(stopwatch, {
       onFinished: ({ sum }) => this.finished(sum),
       onPaced: ({ roundsMs }) => this.paced(roundsMs),

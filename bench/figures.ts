@@ -5,10 +5,12 @@ import type { MessageFigures } from './messages.js';
 import type { RecoveryFigures } from './recovery.js';
 import type { RecoveryCostFigures } from './recovery-cost.js';
 import type { ScenePair } from './scene.js';
+import type { TracingFigures } from './tracing.js';
 import type { VmLossFigures } from './vm-loss.js';
 
 export interface Measured {
   readonly messages: MessageFigures;
+  readonly tracing: TracingFigures;
   readonly recoveryCost: RecoveryCostFigures;
   readonly codec: CodecFigures;
   readonly recovery: RecoveryFigures;
@@ -33,7 +35,27 @@ const ms = (value: number): string => `${value < 10 ? value.toPrecision(3) : val
 const costDetail = ({ shares, busySamples }: RecoveryCostFigures): string =>
   `${shares.map((share) => share.toFixed(2)).join(' and ')} by thread, in ${busySamples} samples`;
 
-export function linesOf({ messages, recoveryCost, codec, recovery, vmLoss, footprint, scene }: Measured): readonly Line[] {
+/** What is left of the throughput of an untraced system may be so much less. */
+const TRACED_LEAST = { headers: 0.97, frames: 0.9, recording: 0.9 } as const;
+
+const tracingLines = ({ perSecond, throughput, roundTripMicros, roundTrip }: TracingFigures): readonly Line[] =>
+  (['headers', 'frames', 'recording'] as const).flatMap((way): readonly Line[] => [
+    {
+      name: `throughputAt.${way}`,
+      figure: throughput[way],
+      unit: 'share',
+      aim: { least: TRACED_LEAST[way] },
+      detail: `${millions(perSecond[way])}, untraced ${millions(perSecond.off)}`,
+    },
+    {
+      name: `roundTripAt.${way}`,
+      figure: roundTrip[way],
+      unit: 'times',
+      detail: `${micros(roundTripMicros[way])}, untraced ${micros(roundTripMicros.off)}`,
+    },
+  ]);
+
+export function linesOf({ messages, tracing, recoveryCost, codec, recovery, vmLoss, footprint, scene }: Measured): readonly Line[] {
   const { busPerSecond, callsPerSecond, objectsPerSecond, roundTripMicros, postMessageRoundTripMicros } = messages;
   const { recoveryMs, newWorkerMs } = recovery;
   const codecDetail = (rows: CodecFigures['encode']) => {
@@ -70,6 +92,7 @@ export function linesOf({ messages, recoveryCost, codec, recovery, vmLoss, footp
       aim: { most: 0.15 },
       detail: costDetail(recoveryCost),
     },
+    ...tracingLines(tracing),
     { name: 'encodeVsMsgpack', figure: codec.encodeVsMsgpack, unit: 'times', aim: { least: 4 }, detail: codecDetail(codec.encode) },
     { name: 'decodeVsMsgpack', figure: codec.decodeVsMsgpack, unit: 'times', aim: { least: 4 }, detail: codecDetail(codec.decode) },
     {
@@ -111,11 +134,13 @@ export const isMet = ({ figure, aim }: Line): boolean => !aim || ('least' in aim
 
 /** One flat object: the figures by name, and their measurements under `measured`. */
 export function toJson(measured: Measured): Record<string, unknown> {
-  const { messages, recoveryCost, codec, recovery, vmLoss, footprint, scene } = measured;
+  const { messages, tracing, recoveryCost, codec, recovery, vmLoss, footprint, scene } = measured;
   return {
     busVsComlink: messages.busVsComlink,
     busVsPostMessage: messages.busVsPostMessage,
     roundTripVsPostMessage: messages.roundTripVsPostMessage,
+    throughputAt: tracing.throughput,
+    roundTripAt: tracing.roundTrip,
     recoveryCost: recoveryCost.recoveryCost,
     encodeVsMsgpack: codec.encodeVsMsgpack,
     decodeVsMsgpack: codec.decodeVsMsgpack,

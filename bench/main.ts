@@ -10,10 +10,12 @@ import { measureMessages } from './messages.js';
 import { measureRecovery } from './recovery.js';
 import { measureRecoveryCost } from './recovery-cost.js';
 import { measureScene } from './scene.js';
+import { measureTracing } from './tracing.js';
 import { measureVmLoss } from './vm-loss.js';
 
 const FULL = {
   messages: { rounds: 9, busSamples: 300_000, objectSamples: 100_000, callSamples: 15_000, echoRounds: 300, echoes: 40 },
+  tracing: { rounds: 9, samples: 600_000, echoRounds: 60, echoes: 40 },
   recoveryCost: { warmUpRounds: 20, rounds: 20, samples: 200_000 },
   codec: { rounds: 9, roundMs: 20 },
   recovery: { crashes: 200, restarts: 15 },
@@ -23,6 +25,7 @@ const FULL = {
 
 const QUICK: typeof FULL = {
   messages: { rounds: 1, busSamples: 5_000, objectSamples: 2_000, callSamples: 1_000, echoRounds: 2, echoes: 10 },
+  tracing: { rounds: 1, samples: 5_000, echoRounds: 1, echoes: 10 },
   recoveryCost: { warmUpRounds: 1, rounds: 1, samples: 5_000 },
   codec: { rounds: 1, roundMs: 1 },
   recovery: { crashes: 3, restarts: 1 },
@@ -37,6 +40,7 @@ async function measure(sizes: typeof FULL, progress: (what: string) => void): Pr
   };
   return {
     messages: await section('messages', () => measureMessages(sizes.messages)),
+    tracing: await section('tracing', () => measureTracing(sizes.tracing)),
     recoveryCost: await section('the cost of recovery', () => measureRecoveryCost(sizes.recoveryCost)),
     codec: await section('codecs', () => measureCodec(sizes.codec)),
     recovery: await section('recovery', () => measureRecovery(sizes.recovery)),

@@ -2,16 +2,19 @@
  * What tracing may cost: so many records and bytes in a window of 100 ms. Nothing is measured while messages flow: only when they are used up
  * is it asked whether the window is over.
  *
- * The costs are those of a laptop: a record takes about a quarter of a microsecond, with the clock, and a byte a tenth of a nanosecond. A
- * slower device needs as much longer for its messages.
+ * The costs are those of a laptop, a byte a tenth of a nanosecond. A record of the flight recorder takes a quarter of a microsecond, with the
+ * clock; one at level `frames` several times that, since the host decodes it on a core that it shares with the VMs. A recording may cost as
+ * much as it takes up to ten times as many: what it leaves out is missing in every replay.
  */
 import type { TraceLevel } from '../../trace/step.js';
 
 const WINDOW_MICROS = 100_000;
-const RECORD_MICROS = 0.25;
+/** What is traced, and why: a person looks on, or it is recorded. */
+export type TraceCost = TraceLevel | 'recording';
+const RECORD_MICROS = { off: 0.25, headers: 0.25, frames: 2.5, recording: 0.25 } as const;
 const BYTE_MICROS = 0.000_1;
 /** Share of the time: of what is always on, and of what somebody has asked for. */
-const SHARE = { off: 0.03, headers: 0.03, frames: 0.1 } as const;
+const SHARE = { off: 0.03, headers: 0.03, frames: 0.1, recording: 0.1 } as const;
 /** Three quarters of the memory of a session: more in one window would be overwritten before it is read. */
 const WINDOW_BYTES_MAX = 3 << 20;
 
@@ -29,11 +32,11 @@ export class TraceBudget {
 
   /** @param bounded false where time is not real: then only memory bounds what is traced */
   constructor(
-    level: TraceLevel,
+    private readonly cost: TraceCost,
     bounded: boolean,
     private readonly now: () => number,
   ) {
-    this.recordsMax = bounded ? (WINDOW_MICROS * SHARE[level]) / RECORD_MICROS : Number.POSITIVE_INFINITY;
+    this.recordsMax = bounded ? (WINDOW_MICROS * SHARE[cost]) / RECORD_MICROS[cost] : Number.POSITIVE_INFINITY;
     this.bytesMax = bounded ? WINDOW_BYTES_MAX : Number.POSITIVE_INFINITY;
     this.from = now();
   }
@@ -49,7 +52,7 @@ export class TraceBudget {
     const { records, bytes, recordsMax } = this;
     const now = this.now();
     const passed = now - this.from;
-    this.share = Math.min(1, (records * RECORD_MICROS + bytes * BYTE_MICROS) / Math.max(1, passed));
+    this.share = Math.min(1, (records * RECORD_MICROS[this.cost] + bytes * BYTE_MICROS) / Math.max(1, passed));
     this.records = 0;
     this.bytes = 0;
     this.from = now;
@@ -68,12 +71,12 @@ export class FloodGauge {
   private readonly calm: number;
 
   constructor(
-    level: TraceLevel,
+    cost: TraceCost,
     private readonly now: () => number,
   ) {
     this.from = now();
     // Each message takes two records, of its way here and of its handling.
-    this.calm = (CALM_MICROS * SHARE[level]) / RECORD_MICROS / 2;
+    this.calm = (CALM_MICROS * SHARE[cost]) / RECORD_MICROS[cost] / 2;
   }
 
   /** So many messages were handled. @returns whether the last second was calm */

@@ -13,7 +13,7 @@ import type { LevelChanged, TraceLevel } from '../../trace/step.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Host } from '../contract/host.js';
 import { levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
-import { FloodGauge, TraceBudget } from './trace-budget.js';
+import { FloodGauge, TraceBudget, type TraceCost } from './trace-budget.js';
 import { type FloodWatcher, type HeardVm, TraceListener } from './trace-listener.js';
 import { TraceTeller } from './trace-teller.js';
 
@@ -80,9 +80,9 @@ export class Tracer implements FloodWatcher {
     return this.isFlight ? FLIGHT : this.settings;
   }
 
-  /** The level that decides what tracing may cost. */
-  private get costs(): TraceLevel {
-    return this.settings.recording ? 'frames' : this.wanted.level;
+  /** What decides how much may be traced. */
+  private get costs(): TraceCost {
+    return this.settings.recording ? 'recording' : this.wanted.level;
   }
 
   private begin(): void {

@@ -28,6 +28,9 @@ it('prints a table, and as its last line one JSON object with every figure', asy
       `${figure} in the table`,
     ).toBe(true);
   }
+  for (const figure of ['throughputAt', 'roundTripAt'])
+    for (const way of ['headers', 'frames', 'recording'])
+      expect(report[figure][way], `${figure} ${way}`).toSatisfy((value: unknown) => Number.isFinite(value) && (value as number) > 0);
   expect(report.recoveryCost).toBeGreaterThanOrEqual(0);
   expect(report.recoveryCost).toBeLessThan(1);
   expect(report.measured.recoveryCost.shares.length, 'threads that were profiled').toBeGreaterThanOrEqual(2);
