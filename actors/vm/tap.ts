@@ -117,15 +117,27 @@ export class Tap implements FrameTap {
     this.deadLetters = new DeadLetters(undefined, now);
   }
 
-  /** Calls listeners in the order in which they were added. @returns a function that removes this one */
+  /**
+   * Calls listeners in the order in which they were added. One that throws is told of, and hears no more.
+   * @returns a function that removes this one
+   */
   listen(listener: TapListener): () => void {
+    return this.listenWith(listener, (tell, end) => this.guarded(listener, tell, end));
+  }
+
+  /** For what the VM itself consists of: a throw in it is a defect of the VM, which is lost by it and recovers. */
+  attach(listener: TapListener): void {
+    this.listenWith(listener, (tell) => tell.bind(listener));
+  }
+
+  private listenWith(listener: TapListener, wrap: (tell: Told, end: () => void) => Told): () => void {
     const ends: (() => void)[] = [];
     const end = () => {
       for (const remove of ends) remove();
     };
     for (const event of Object.keys(this.listeners) as Event[]) {
       const tell = listener[event] as Told | undefined;
-      if (tell) ends.push(this.add(event, this.guarded(listener, tell, end)));
+      if (tell) ends.push(this.add(event, wrap(tell, end)));
     }
     return end;
   }

@@ -40,6 +40,10 @@ interface Place {
 
 const FLIGHT: TraceSettings = { ...NOT_TRACED, level: 'headers' };
 
+/** Whether the same is to be traced to the same place. */
+const isSameTrace = (a: TraceSettings, b: TraceSettings): boolean =>
+  a.level === b.level && a.recording === b.recording && a.space === b.space && JSON.stringify(a.filter) === JSON.stringify(b.filter);
+
 export class Tracer implements FloodWatcher {
   private settings = NOT_TRACED;
   /** What is traced now: less than what was asked for in a flood. */
@@ -64,9 +68,13 @@ export class Tracer implements FloodWatcher {
     const before = this.settings;
     const former = this.place?.teller;
     this.settings = settings;
-    this.begin();
+    // In a flood, what others are told about states does not end it.
+    if (!this.gauge || !isSameTrace(before, settings)) this.begin();
     if (settings.level !== before.level) this.note(levelOf(settings), 'asked', 0);
-    if (!before.recording && settings.recording) this.beginRecording();
+    if (!before.recording && settings.recording) {
+      this.known.clear();
+      await this.writeStates();
+    }
     await Promise.all([former?.tell(), this.place?.teller.tell()]);
     return this.status;
   }
@@ -155,21 +163,19 @@ export class Tracer implements FloodWatcher {
     const missing = this.listener ? 0 : skipped;
     this.begin();
     this.note(this.level, 'calm', missing);
-    if (this.settings.recording) this.beginRecording();
-  }
-
-  private beginRecording(): void {
+    // The host asks for the states. Here a batch may be in work, and a snapshot would take its output away.
     this.known.clear();
-    this.writeStates();
   }
 
   /** Notes what each actor is now, for a recording. */
   async noteStates(): Promise<void> {
-    this.writeStates();
+    await this.writeStates();
     await this.place?.teller.tell();
   }
 
-  private writeStates(): void {
+  /** In one thread, the call may come from a handler: no snapshot is taken before its batch is over. */
+  private async writeStates(): Promise<void> {
+    await null;
     const { listener } = this;
     if (listener && this.settings.recording) for (const cell of this.vm.cells.stateful) listener.base(cell);
   }

@@ -80,9 +80,9 @@ export class Vm implements VmControl {
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
     const metrics = measuring && new RuntimeMetrics(bus, measuring);
     // The report of a crash has what came before: so that is told first.
-    tap.listen({ ended: () => this.tracer.tell() });
-    for (const listener of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability, options.listener])
-      if (listener) tap.listen(listener);
+    tap.attach({ ended: () => this.tracer.tell() });
+    for (const own of [runtime.crashes, this.reports, this.reports.sites, metrics, runtime.durability]) if (own) tap.attach(own);
+    if (options.listener) tap.listen(options.listener);
     const traced = { name: this.name, tap, kinds: bus.kinds, cells: map, events: options.events, beat: options.beat };
     this.tracer = new Tracer(traced, options.trace ?? null);
   }

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { grownBy, takeCensus } from './census.js';
-import { mortalNode } from './mortal-node.js';
+import { mortalNodeOf } from './mortal-node.js';
 import { MortalGame } from './vm-loss.js';
 
 const RESTARTS = 170;
@@ -18,7 +18,8 @@ const threads = (): number => Number(/^Threads:\s+(\d+)$/m.exec(readFileSync('/p
 const handles = (): number => process.getActiveResourcesInfo().length;
 
 test(`${RESTARTS} restarts of the worker of a VM`, async () => {
-  const game = new MortalGame(mortalNode, true);
+  // How many steps the last crash reports have from the flight recorder depends on the moment.
+  const game = new MortalGame(mortalNodeOf(undefined, 0), true);
   await game.start('relay=js,mirror=wasm');
   const restart = async (times: number) => {
     for (let i = 0; i < times; i++) await game.kill('wasm');

@@ -16,8 +16,11 @@ const { js, wasm } = await bundleEntries('js', 'wasm');
 
 export const nodePlatform: HostPlatform = { afterTurn, load, newLifeLock, startThread, readToEnd, debugging };
 
-/** @param heapMegabytes of each thread */
-export const mortalNodeOf = (heapMegabytes?: number): MortalHost => ({
+/**
+ * @param heapMegabytes of each thread
+ * @param flightBytes of the flight recorder of each VM
+ */
+export const mortalNodeOf = (heapMegabytes?: number, flightBytes?: number): MortalHost => ({
   create: (wrap, sharedMemory) =>
     new PlatformHost(
       {
@@ -27,6 +30,7 @@ export const mortalNodeOf = (heapMegabytes?: number): MortalHost => ({
       {
         capabilities: { ...detectCapabilities(), sharedMemory },
         parties,
+        flightBytes,
         controlDeadlineMs: Number.POSITIVE_INFINITY,
         loadDeadlineMs: Number.POSITIVE_INFINITY,
         vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },

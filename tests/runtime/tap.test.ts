@@ -331,6 +331,20 @@ describe('a listener that throws', () => {
     tap.frame(2);
     expect(told).toEqual(['before', 'listenerFailed', 'after', 'before', 'after']);
   });
+
+  test('what the VM itself consists of goes on hearing, and its throw is not hidden', () => {
+    const tap = new Tap(new Progress(Progress.allocate(false)), () => 0);
+    let heard = 0;
+    tap.attach({
+      frame: () => {
+        heard++;
+        throw new Error('a defect');
+      },
+    });
+    expect(() => tap.frame(1)).toThrow('a defect');
+    expect(() => tap.frame(2)).toThrow('a defect');
+    expect(heard).toBe(2);
+  });
 });
 
 test('a listener is told of what it has a method for, until it ends; with nobody listening nothing is called', () => {
