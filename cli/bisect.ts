@@ -9,6 +9,7 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
+import { isPlayed, noteUnplayed, playedText } from './played.js';
 import { ReadableSteps, withRecording } from './recording.js';
 import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
@@ -22,7 +23,7 @@ where it is known.
   --until N           look no further than message N
 ${APP_HELP}
 
-Exit code 1: there is a difference. Example: npx tandem bisect run.mcap --against js`;
+Exit code 1: there is a difference, no message was played, or steps are missing in the recording. Example: npx tandem bisect run.mcap --against js`;
 
 export const bisectCommand: Command = {
   name: 'bisect',
@@ -50,16 +51,17 @@ async function implementations(recording: Recording, cast: Cast, against: string
   const report = await bisect(readable, cast, { against, other, until: wholeNumber('until', values.until) });
   const damage = readable.damage?.message ?? null;
   if (damage !== null) output.note(`${damage}; it is played up to there`);
-  const { reasons, messages } = report.unreplayed;
-  if (messages > 0) output.note(`${messages} messages could not be played: ${reasons.join('; ')}`);
+  noteUnplayed(report.unreplayed, output);
   if (json) output.line(jsonText({ version: recording.facts.version, damage, ...report }));
   else for (const line of linesOf(report, versionsOf(recording))) output.line(line);
   if (report.firstDifference) return EXIT.found;
-  return damage === null ? EXIT.fine : EXIT.failed;
+  if (damage !== null) return EXIT.failed;
+  return isPlayed(report) ? EXIT.fine : EXIT.found;
 }
 
-function linesOf({ messages, against, firstDifference }: BisectReport, versions: string): readonly string[] {
-  if (!firstDifference) return [`${messages} messages, nothing differs from ${against}`];
+function linesOf(report: BisectReport, versions: string): readonly string[] {
+  const { against, firstDifference } = report;
+  if (!firstDifference) return [`${playedText(report)}, nothing differs from ${against}`];
   const { number, actor, kind, from, body, path, first, second, before, sides } = firstDifference;
   return [
     `message ${number}: ${actor} handles ${kind} from ${from} ${shortText(body)}`,

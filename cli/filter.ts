@@ -10,7 +10,7 @@ import { fileOf, type OpenFile, outOf, ReadableSteps, withFile } from './recordi
 
 const HELP = `tandem filter FILE --filter F --out OUT [--json]
 
-Writes the messages that fit to a recording of their own, with restarts, snapshots and packed files. tandem cat --help has the
+Writes the messages that fit to a recording of their own, with restarts and packed files, without states. tandem cat --help has the
 filter language. The new recording says how many steps were left out, and numbers its messages anew: to look at, not to replay.
 
   tandem filter run.mcap --filter 'party:focus' --out focus.mcap`;
@@ -38,16 +38,20 @@ interface Task {
 /** Whether a step is part of a message. */
 const isOfMessage = ({ type }: TraceStep): boolean => ['emitted', 'arrived', 'handled', 'rejected', 'poisoned'].includes(type);
 
+/** With a state to begin from, an actor would be played on a part of its messages, and differ. */
+function withoutState(step: TraceStep): TraceStep {
+  if (step.type === 'snapshot') return { ...step, snapshot: null };
+  return step.type === 'started' ? { ...step, begin: null } : step;
+}
+
 async function filtered({ path, out, text }: Task, { recording }: OpenFile, { json, output, signal }: Invocation): Promise<ExitCode> {
   const { facts } = recording;
   const fits = compile(text, new Schemas(facts.parties));
   const recorder = new Recorder(await openRecordingSink(out), facts);
   for (const file of await recording.packed()) recorder.attach(file);
   let [kept, left, missing] = [0, 0, 0];
-  let last: TraceStep | null = null;
   const readable = new ReadableSteps(recording, (steps) => {
-    last = steps.at(-1) ?? last;
-    recorder.steps(steps.filter((step) => !isOfMessage(step)));
+    recorder.steps(steps.filter((step) => !isOfMessage(step)).map(withoutState));
   });
   for await (const messages of messagesOf(readable)) {
     signal.throwIfAborted();
@@ -63,7 +67,7 @@ async function filtered({ path, out, text }: Task, { recording }: OpenFile, { js
     }
     await recorder.settled();
   }
-  noteMissing(recorder, last, missing);
+  if (missing > 0) recorder.lose(missing);
   await recorder.close();
   const { damage } = readable;
   output.line(
@@ -73,8 +77,4 @@ async function filtered({ path, out, text }: Task, { recording }: OpenFile, { js
   );
   if (damage) output.note(`${path}: ${damage.message}`);
   return damage ? EXIT.failed : EXIT.fine;
-}
-
-function noteMissing(recorder: Recorder, last: TraceStep | null, missing: number): void {
-  if (last && missing > 0) recorder.steps([{ type: 'level', vm: last.vm, at: last.at, level: 'headers', why: 'lost', missing }]);
 }

@@ -1,5 +1,8 @@
 /** `npx tandem`: finds the command, parses its options, and turns what goes wrong into one line and an exit code. */
 import { parseArgs } from 'node:util';
+import { PlacementError } from '../actors/application/placement.js';
+import { UnknownActorError } from '../host-shim/replay/cast.js';
+import { printable, printableJson } from '../trace/text.js';
 import { bisectCommand } from './bisect.js';
 import { catCommand } from './cat.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
@@ -34,6 +37,15 @@ function listing(commands: readonly Command[]): string {
   return ['tandem <command> [options]', '', ...lines, '', 'tandem <command> --help says more about one'].join('\n');
 }
 
+/** What a command line says that makes no sense. */
+const MISUSES = [UsageError, PlacementError, UnknownActorError];
+
+/** What comes out of a file, as names, may not steer the terminal that shows it. */
+function safe(output: Output, lineText: (line: string) => string): Output {
+  const each = (text: string, change: (line: string) => string): string => text.split('\n').map(change).join('\n');
+  return { line: (text) => output.line(each(text, lineText)), note: (text) => output.note(each(text, printable)) };
+}
+
 /**
  * @param words what follows `tandem` on the command line
  * @returns the exit code
@@ -49,8 +61,8 @@ export async function run(words: readonly string[], commands: readonly Command[]
     if (!command) throw new UsageError(`there is no command ${name}; tandem --help lists them`);
     return await invoke(command, rest, output, signal);
   } catch (error) {
-    output.note(error instanceof Error ? error.message : String(error));
-    return error instanceof UsageError ? EXIT.misused : EXIT.failed;
+    safe(output, printable).note(error instanceof Error ? error.message : String(error));
+    return MISUSES.some((type) => error instanceof type) ? EXIT.misused : EXIT.failed;
   }
 }
 
@@ -60,7 +72,8 @@ async function invoke(command: Command, words: readonly string[], output: Output
     output.line(command.help);
     return EXIT.fine;
   }
-  return command.run({ values, positionals, json: values.json === true, output, signal });
+  const json = values.json === true;
+  return command.run({ values, positionals, json, output: safe(output, json ? printableJson : printable), signal });
 }
 
 /** @throws UsageError */

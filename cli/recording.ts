@@ -26,7 +26,8 @@ async function openFile(path: string): Promise<OpenFile> {
     return { file, recording: await openRecording(file) };
   } catch (error) {
     await file.close();
-    throw error;
+    if (error instanceof RecordingError) throw error;
+    throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }
 

@@ -3,7 +3,6 @@ import { openRecordingSink } from '../host-shim/node/recordings.js';
 import type { OpenRecording } from '../trace/open.js';
 import { Recorder } from '../trace/recorder.js';
 import { RecordingError } from '../trace/recording.js';
-import type { TraceStep } from '../trace/step.js';
 import { type Command, EXIT, type ExitCode, type Invocation } from './command.js';
 import { fileOf, type OpenFile, outOf, withFile } from './recording.js';
 
@@ -33,7 +32,6 @@ async function recovered(path: string, out: string, { recording }: OpenFile, { j
   const cursor = recording.cursor();
   const problems: string[] = [];
   let [steps, offset] = [0, -1];
-  let last: TraceStep | null = null;
   for (;;) {
     signal.throwIfAborted();
     try {
@@ -41,7 +39,6 @@ async function recovered(path: string, out: string, { recording }: OpenFile, { j
       if (!next) break;
       recorder.steps(next);
       steps += next.length;
-      last = next.at(-1) ?? last;
       await recorder.settled();
     } catch (error) {
       // The same place again: no next chunk can be found.
@@ -52,7 +49,7 @@ async function recovered(path: string, out: string, { recording }: OpenFile, { j
       offset = error.offset;
       problems.push(error.message);
       output.note(`${path}: ${error.message}`);
-      if (last) recorder.steps([{ type: 'level', vm: last.vm, at: last.at, level: 'headers', why: 'lost', missing: 1 }]);
+      recorder.lose(1);
     }
   }
   await recorder.close();

@@ -9,6 +9,7 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
+import { isPlayed, noteBeyond, noteUnplayed, playedText } from './played.js';
 import { ReadableSteps, withRecording } from './recording.js';
 import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
@@ -23,7 +24,7 @@ message at which it first differs, what differs, and both values. A folder is a 
   --actor NAME        compare this actor alone
 ${APP_HELP}
 
-Exit code 1: something differs; 3: the file cannot be read from somewhere on, up to where it is played. Example: npx tandem replay run.mcap --placement js`;
+Exit code 1: something differs, no message was played, or steps are missing in the recording; 3: the file cannot be read from somewhere on, up to where it is played. Example: npx tandem replay run.mcap --placement js`;
 
 export const replayCommand: Command = {
   name: 'replay',
@@ -53,20 +54,20 @@ async function replayFile(path: string, cast: Cast, options: ReplayOptions, { js
     if (recording.truncated) output.note(`${path} ends before its end: it is played up to its last whole chunk`);
     const damage = readable.damage?.message ?? null;
     if (damage !== null) output.note(`${path}: ${damage}; it is played up to there`);
-    const { reasons, messages } = report.unreplayed;
-    if (messages > 0) output.note(`${messages} messages could not be played: ${reasons.join('; ')}`);
+    noteUnplayed(report.unreplayed, output);
+    if (report.identical) noteBeyond(options.until, report.reached, output);
     if (json) output.line(jsonText({ file: path, version: recording.facts.version, damage, ...report }));
     else for (const line of linesOf(report, versionsOf(recording), damage)) output.line(line);
     if (damage !== null) return EXIT.failed;
-    return report.identical ? EXIT.fine : EXIT.found;
+    return report.identical && isPlayed(report) ? EXIT.fine : EXIT.found;
   });
 }
 
 function linesOf(report: ReplayReport, versions: string, damage: string | null): string[] {
-  const { messages, firstDifference, placement, states } = report;
+  const { firstDifference, placement, states } = report;
   const shown = stateLines(states ?? {});
   const upTo = damage === null ? '' : ' up to where the file is damaged';
-  if (!firstDifference) return [`${messages} messages, nothing differs${upTo} (${placement})`, ...shown];
+  if (!firstDifference) return [`${playedText(report)}, nothing differs${upTo} (${placement})`, ...shown];
   return [...differenceLines(firstDifference), `played as ${placement}; ${versions}`, ...shown];
 }
 
@@ -100,14 +101,16 @@ async function tried(file: string, cast: Cast, options: ReplayOptions, output: I
     return await withRecording(file, async (recording) => {
       judgeFor(recording, cast, output);
       const readable = new ReadableSteps(recording);
-      const { messages, identical, firstDifference, unreplayed } = await replay(readable, cast, options);
+      const report = await replay(readable, cast, options);
+      const { messages, identical, firstDifference, unreplayed, missing } = report;
       const damage = readable.damage?.message ?? null;
       const said = firstDifference
         ? differenceLines(firstDifference)
             .map((line) => line.trim())
             .join(', ')
-        : `${messages} messages${damage === null ? '' : `, then a ${damage}`}`;
-      return { file, messages, identical: identical && damage === null, firstDifference, unreplayed, damage, said };
+        : `${playedText(report)}${damage === null ? '' : `, then a ${damage}`}`;
+      const isSame = identical && damage === null && isPlayed(report);
+      return { file, messages, identical: isSame, firstDifference, unreplayed, missing, damage, said };
     });
   } catch (error) {
     return { file, messages: 0, identical: false, firstDifference: null, said: error instanceof Error ? error.message : String(error) };

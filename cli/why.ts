@@ -6,6 +6,7 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor } from './judged.js';
+import { noteBeyond, noteUnplayed } from './played.js';
 import { withRecording } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
@@ -35,6 +36,8 @@ export const whyCommand: Command = {
       const report = await why(recording, cast, { at, path, placement: textOption(values.placement) }).catch((error) => {
         throw error instanceof PathError ? new UsageError(error.message) : error;
       });
+      noteUnplayed(report.unreplayed, output);
+      noteBeyond(at, report.reached, output);
       if (json) output.line(jsonText(report));
       else for (const line of linesOf(report)) output.line(line);
       return EXIT.fine;
@@ -43,7 +46,7 @@ export const whyCommand: Command = {
 };
 
 function linesOf({ actor, path, value, before, setBy, causes }: WhyReport): readonly string[] {
-  const is = `${actor}.${path} is ${shortText(value)}`;
+  const is = `${path === '' || path.startsWith('[') ? actor : `${actor}.`}${path} is ${shortText(value)}`;
   if (!setBy) return [`${is} since the beginning`];
   return [`${is}${before === undefined ? '' : `, it was ${shortText(before)}`}`, ...[setBy, ...causes].map(lineOf)];
 }

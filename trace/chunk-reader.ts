@@ -5,7 +5,15 @@ import type { Frame } from '../protocol/names.js';
 import { whole } from './check.js';
 import { decompress } from './deflate.js';
 import { FlowReader } from './flow-reader.js';
-import { CHANNELS_MAX, CHUNK_CONTENT_BYTES_MAX, CHUNK_ROWS_MAX, FLOW_TOPIC, OWN_TOPICS, SNAPSHOT_TOPIC } from './layout.js';
+import {
+  CHANNELS_MAX,
+  CHUNK_CONTENT_BYTES_MAX,
+  CHUNK_ROWS_MAX,
+  CHUNK_UNPACKED_BYTES_MAX,
+  FLOW_TOPIC,
+  OWN_TOPICS,
+  SNAPSHOT_TOPIC,
+} from './layout.js';
 import { crc32 } from './mcap/crc32.js';
 import { type Records, readRecords } from './mcap/records.js';
 import { RecordingError } from './recording.js';
@@ -15,6 +23,8 @@ import { decodeStep } from './step-codec.js';
 export class ChunkReader {
   /** By number, of this chunk and those before. */
   private readonly topics = new Map<number, string>();
+  /** Bytes to which the blocks of this chunk may still expand. */
+  private left = 0;
 
   /** @param offset of the chunk in the file @throws RecordingError `damaged`, or `foreign` when another tool has compressed it */
   steps(chunk: Records['chunk'], offset: number): TraceStep[] {
@@ -25,6 +35,7 @@ export class ChunkReader {
     if (compression !== '')
       throw new RecordingError('foreign', offset, `a chunk compressed with ${compression}: mcap decompress makes it readable`);
     if (uncompressedCrc !== 0 && crc32(records) !== uncompressedCrc) fail('a chunk was altered: its checksum differs');
+    this.left = CHUNK_UNPACKED_BYTES_MAX;
     const [frames, others, flows] = this.sorted(records, offset);
     const beside = {
       frame: (): Frame => wholeFrame(frames.shift() ?? fail('a row whose frame is not there')),
@@ -32,7 +43,7 @@ export class ChunkReader {
     };
     const steps: TraceStep[] = [];
     for (const flow of flows) {
-      const [count, rows] = decodeFlow(flow) ?? fail('a flow that is none');
+      const [count, rows] = this.flowIn(flow) ?? fail('a flow that is none, or too large');
       if (steps.length + count > CHUNK_ROWS_MAX) fail(`a chunk of more than ${CHUNK_ROWS_MAX} steps`);
       for (const step of new FlowReader(rows, offset, beside).steps(count)) steps.push(step);
     }
@@ -52,10 +63,25 @@ export class ChunkReader {
       const topic = this.topics.get(record.channelId);
       if (topic === undefined) return damaged(`a message in channel ${record.channelId}, which is unknown`);
       if (topic === FLOW_TOPIC) flows.push(record.data);
-      else if (topic === SNAPSHOT_TOPIC) others.push(decodeBlock(record.data) ?? damaged('a snapshot that is none'));
+      else if (topic === SNAPSHOT_TOPIC)
+        others.push(this.unpacked(listIn(record.data)) ?? damaged('a snapshot that is none, or too large'));
       else (topic.startsWith(OWN_TOPICS) ? others : frames).push(record.data);
     }
     return [frames, others, flows];
+  }
+
+  private flowIn(data: Uint8Array): readonly [count: number, rows: Uint8Array] | null {
+    const [count, ...block] = listIn(data);
+    const rows = whole(count) ? this.unpacked(block) : null;
+    return rows && [count as number, rows];
+  }
+
+  /** [size, a block of DEFLATE] */
+  private unpacked([size, block, ...more]: readonly unknown[]): Uint8Array | null {
+    const fits = whole(size) && (size as number) <= Math.min(CHUNK_CONTENT_BYTES_MAX, this.left);
+    if (!fits || !(block instanceof Uint8Array) || more.length > 0) return null;
+    this.left -= size as number;
+    return decompress(block, size as number);
   }
 }
 
@@ -83,20 +109,6 @@ function wholeFrame(data: Uint8Array): Frame {
   frame.set(data, LENGTH_BYTES);
   writeFrameLength(frame, 0, frame.length);
   return frame;
-}
-
-function decodeFlow(data: Uint8Array): readonly [count: number, rows: Uint8Array] | null {
-  const [count, ...block] = listIn(data);
-  const rows = whole(count) ? unpacked(block) : null;
-  return rows && [count as number, rows];
-}
-
-const decodeBlock = (data: Uint8Array): Uint8Array | null => unpacked(listIn(data));
-
-/** [size, a block of DEFLATE] */
-function unpacked([size, block, ...more]: readonly unknown[]): Uint8Array | null {
-  const fits = whole(size) && (size as number) <= CHUNK_CONTENT_BYTES_MAX && block instanceof Uint8Array && more.length === 0;
-  return fits ? decompress(block, size as number) : null;
 }
 
 function listIn(data: Uint8Array): readonly unknown[] {

@@ -16,6 +16,10 @@ export const CHUNK_MICROS = 3_000_000;
 export const CHUNK_ROWS_MAX = 1 << 15;
 /** Content of a chunk record: it is closed after the step that fills it, which may bring a snapshot. */
 export const CHUNK_CONTENT_BYTES_MAX = CHUNK_BYTES + 2 * SNAPSHOT_BYTES_MAX;
+/** A chunk is closed when its snapshots have so much before they are compressed: equal ones shrink to nothing, and a reader has all of them in memory. */
+export const CHUNK_UNPACKED_BYTES = 16 << 20;
+/** What snapshots and rows of a chunk expand to: it is closed after the snapshot that fills it, and has its rows besides. A file that expands further is meant to exhaust its reader. */
+export const CHUNK_UNPACKED_BYTES_MAX = CHUNK_UNPACKED_BYTES + CHUNK_CONTENT_BYTES_MAX;
 /** The schemas of an application of a hundred parties. */
 export const FACTS_BYTES_MAX = 4 << 20;
 /** One packed file: the largest module with its source map is a tenth of it. */

@@ -142,6 +142,7 @@ export class MessageOrder {
   add(step: TraceStep): void {
     this.noteTime(step);
     const line = this.lineOfStep(step);
+    if (step.type === 'level' && step.why === 'lost') this.forceAll(step.vm);
     if (line) this.enter(line, step as OfActor);
     else this.placed.push({ step, number: 0 });
     if (step.type === 'emitted') this.emitted(step);
@@ -255,18 +256,31 @@ export class MessageOrder {
     if (isFirst) this.release(line, line.note(step));
   }
 
+  /** What the actors of a VM wait for may be among what is missing: all their steps until then go before that. */
+  private forceAll(vm: VmName): void {
+    for (const line of this.lines.values()) {
+      if (line.vm !== vm) continue;
+      this.settle(line, true);
+      for (let { first } = line; first; first = line.first) this.forceFirst(line, first);
+    }
+  }
+
   /** The first step that waits, in the order in which parties appeared, goes on without its cause. */
   private force(): void {
     for (const line of this.postponed) this.settle(line, true);
     for (const line of this.lines.values()) {
       const { first } = line;
       if (!first) continue;
-      for (const other of this.lines.values()) other.waiting.delete(line);
-      this.unexplained++;
-      this.place(line, first);
-      this.advance(line);
+      this.forceFirst(line, first);
       return;
     }
+  }
+
+  private forceFirst(line: Line, first: OfActor): void {
+    for (const other of this.lines.values()) other.waiting.delete(line);
+    this.unexplained++;
+    this.place(line, first);
+    this.advance(line);
   }
 }
 

@@ -8,12 +8,21 @@
  */
 import { encode } from '@msgpack/msgpack';
 import { BODY_OFFSET, LENGTH_BYTES, readU53, SENT_AT_OFFSET } from '../protocol/frame.js';
-import type { Frame, Kind, Microseconds } from '../protocol/names.js';
+import type { Frame, Kind, Microseconds, VmName } from '../protocol/names.js';
 import { compress } from './deflate.js';
 import { encodeFacts, TANDEM } from './facts.js';
 import { FlowWriter } from './flow-writer.js';
 import { jsonSchemaOf } from './json-schema.js';
-import { CHUNK_BYTES, CHUNK_MICROS, CHUNK_ROWS_MAX, FLOW_TOPIC, MESSAGE_ENCODING, SNAPSHOT_TOPIC, STEP_TOPIC } from './layout.js';
+import {
+  CHUNK_BYTES,
+  CHUNK_MICROS,
+  CHUNK_ROWS_MAX,
+  CHUNK_UNPACKED_BYTES,
+  FLOW_TOPIC,
+  MESSAGE_ENCODING,
+  SNAPSHOT_TOPIC,
+  STEP_TOPIC,
+} from './layout.js';
 import { utf8Of } from './mcap/bytes.js';
 import { McapWriter } from './mcap/writer.js';
 import type { PackedFile, RecordingFacts, RecordingSink } from './recording.js';
@@ -39,6 +48,11 @@ export class Recorder {
   private readonly withFrames: boolean;
   /** Time of the first step in the open chunk. */
   private chunkAt: Microseconds = 0;
+  /** Bytes of the snapshots of the open chunk, before they were compressed. */
+  private unpacked = 0;
+  /** VMs in which something may have happened. */
+  private readonly vms: Set<VmName>;
+  private lastAt: Microseconds;
   /** Steps left out since the last that was written. */
   private missing = 0;
 
@@ -50,6 +64,8 @@ export class Recorder {
   ) {
     this.queue = new SinkQueue(sink, options.onFailure ?? (() => {}));
     this.schemas = new Schemas(facts.parties);
+    this.vms = new Set(Object.values(facts.placement));
+    this.lastAt = facts.startedAt;
     this.withFrames = facts.level === 'frames';
     this.file = new McapWriter((bytes) => this.queue.write(bytes), { profile: TANDEM, library: `tandem ${facts.version}` });
     this.file.addMetadata({ name: TANDEM, metadata: encodeFacts(facts) });
@@ -61,15 +77,20 @@ export class Recorder {
       this.missing += steps.length;
       return;
     }
-    if (this.missing > 0 && steps.length > 0) this.tellMissing(steps[0]);
+    if (this.missing > 0 && steps.length > 0) {
+      const { missing } = this;
+      this.missing = 0;
+      this.lose(missing);
+    }
     for (const step of steps) this.add(step);
   }
 
-  private tellMissing({ vm, at }: TraceStep): void {
+  /** Says that steps are missing here, of any VM: each has a step that says so, and the first has the number. */
+  lose(missing: number): void {
     const level = this.withFrames ? 'frames' : 'headers';
-    const { missing } = this;
-    this.missing = 0;
-    this.add({ type: 'level', vm, at, level, why: 'lost', missing } satisfies LevelChanged);
+    const vms = this.vms.size > 0 ? [...this.vms] : (['host'] as const);
+    for (const [index, vm] of vms.entries())
+      this.add({ type: 'level', vm, at: this.lastAt, level, why: 'lost', missing: index === 0 ? missing : 0 } satisfies LevelChanged);
   }
 
   private add(step: TraceStep): void {
@@ -77,11 +98,13 @@ export class Recorder {
     if (step.type === 'arrived' && !this.withFrames) return;
     if (flow.count > 0 && (step.at - this.chunkAt >= CHUNK_MICROS || flow.count >= CHUNK_ROWS_MAX)) this.flush();
     if (flow.count === 0) this.chunkAt = step.at;
+    this.lastAt = step.at;
+    this.vms.add(step.vm);
     if (step.type === 'emitted') this.addEmitted(step);
     else if (step.type === 'arrived') flow.arrived(step);
     else if (step.type === 'handled') flow.handled(step);
     else this.addOther(step);
-    if (this.file.chunkBytes + flow.bytes >= CHUNK_BYTES) this.flush();
+    if (this.file.chunkBytes + flow.bytes >= CHUNK_BYTES || this.unpacked >= CHUNK_UNPACKED_BYTES) this.flush();
   }
 
   private addEmitted(step: Emitted): void {
@@ -100,6 +123,7 @@ export class Recorder {
     const channel = this.ownChannel(step.type === 'snapshot' ? SNAPSHOT_TOPIC : STEP_TOPIC);
     const at = nanoseconds(step.at);
     const encoded = encodeStep(step);
+    if (step.type === 'snapshot') this.unpacked += encoded.length;
     const data = step.type === 'snapshot' ? encode([encoded.length, compress(encoded)]) : encoded;
     this.file.addMessage(channel, 0, at, at, data);
   }
@@ -138,6 +162,7 @@ export class Recorder {
     const at = nanoseconds(this.chunkAt);
     file.addMessage(this.ownChannel(FLOW_TOPIC), 0, at, at, encode([count, rows.length, compress(rows)]));
     file.closeChunk();
+    this.unpacked = 0;
   }
 
   /** Puts a file beside the steps, as a module. */

@@ -132,7 +132,7 @@ export interface LevelChanged extends Step {
   readonly level: TraceLevel;
   /** asked: by a person. flood: more happened than may be traced. calm: the flood is over. lost: nobody collected the steps in time. */
   readonly why: 'asked' | 'flood' | 'calm' | 'lost';
-  /** Steps that are missing before this one. */
+  /** Steps that are missing before this one. Where it is not known of which VM they are, each VM has such a step, and only one has the number. */
   readonly missing: number;
 }
 

@@ -39,8 +39,16 @@ export function messageLine({ at, source, target, kind, bytes, waitMicros, handl
   return printable(parts.join(' '));
 }
 
+const STEERING = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
 /** A name or text out of a file may not steer a terminal. */
-const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '?');
+export const printable = (text: string): string => text.replace(STEERING, '?');
+
+/** JSON that says the same, and cannot steer a terminal. */
+export const printableJson = (json: string): string =>
+  json.replace(STEERING, (character) =>
+    Array.from({ length: character.length }, (_, at) => `\\u${character.charCodeAt(at).toString(16).padStart(4, '0')}`).join(''),
+  );
 
 const SECOND = 1_000_000;
 const DAY_SECONDS = 86_400;

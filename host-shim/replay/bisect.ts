@@ -48,6 +48,8 @@ export interface BisectReport {
   readonly against: string;
   readonly firstDifference: FirstDifference | null;
   readonly unreplayed: Unreplayed;
+  /** Steps of which the recording says that they are missing. */
+  readonly missing: number;
 }
 
 export interface BisectOptions {
@@ -63,11 +65,11 @@ export async function bisect(recording: PlayedRecording, cast: Cast, { against, 
   const plan = cast.planOf(null, recording.facts);
   const otherPlan = (other ?? cast).planOf(other ? null : against, recording.facts);
   const roles = other ? await rolesOfBuilds(cast, other, recording) : await cast.rolesOf([plan, otherPlan]);
-  const { messages, firstDivergence, unreplayed } = await play(recording, { roles, compared: new Set(), until });
+  const { messages, firstDivergence, unreplayed, missing } = await play(recording, { roles, compared: new Set(), until });
   const actor = firstDivergence?.actor.schema.name ?? '';
   const sides: readonly [string, string] = other ? ['this build', against] : [plan.get(actor) ?? 'js', otherPlan.get(actor) ?? 'js'];
   const firstDifference = firstDivergence && (await told(firstDivergence, recording, [cast, other ?? cast], sides));
-  return { messages, against: other ? against : placementText(otherPlan), firstDifference, unreplayed };
+  return { messages, against: other ? against : placementText(otherPlan), firstDifference, unreplayed, missing };
 }
 
 async function rolesOfBuilds(cast: Cast, other: Cast, { facts }: PlayedRecording): Promise<readonly Role[]> {

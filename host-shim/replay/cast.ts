@@ -28,6 +28,9 @@ export class CastError extends Error {
   override readonly name = 'CastError';
 }
 
+/** No actor of the application has that name. */
+export class UnknownActorError extends CastError {}
+
 export type Side = 'js' | 'wasm';
 
 export class Cast {
@@ -45,7 +48,7 @@ export class Cast {
 
   schemaOf(name: string): PartySchema {
     const spec = this.application.actors.find(({ schema }) => schema.name === name);
-    if (!spec) throw new CastError(`there is no actor ${name}; actors: ${this.names.join(', ')}`);
+    if (!spec) throw new UnknownActorError(`there is no actor ${name}; actors: ${this.names.join(', ')}`);
     return spec.schema;
   }
 

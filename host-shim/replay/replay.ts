@@ -21,10 +21,14 @@ export interface ReplayOptions {
 export interface ReplayReport {
   /** Messages that actors handled. */
   readonly messages: number;
-  /** True when nothing differs. */
+  /** True when nothing differs in what was played: `unreplayed` and `missing` say what was not. */
   readonly identical: boolean;
   readonly firstDifference: Difference | null;
   readonly unreplayed: Unreplayed;
+  /** Steps of which the recording says that they are missing. */
+  readonly missing: number;
+  /** Number of the last message that was reached. */
+  readonly reached: number;
   /** As it was played. */
   readonly placement: string;
   /** State of each actor at the end, by name, decoded. Only with `until`. */
@@ -42,12 +46,14 @@ export async function replay(recording: PlayedRecording, cast: Cast, options: Re
   // Where the recording has what the others sent, they need not be played.
   const roles = await cast.rolesOf([plan], recording.facts.level === 'frames' ? compared : undefined);
   const replayer = await play(recording, { roles, compared, until });
-  const { messages, firstDifference, unreplayed } = replayer;
+  const { messages, firstDifference, unreplayed, missing, number: reached } = replayer;
   return {
     messages,
     identical: firstDifference === null,
     firstDifference: firstDifference && (await explained(recording, cast, plan, firstDifference)),
     unreplayed,
+    missing,
+    reached,
     placement: placementText(plan),
     states: until === undefined ? null : statesOf(replayer, cast),
   };

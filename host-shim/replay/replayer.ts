@@ -61,11 +61,14 @@ export class Replayer {
   messages = 0;
   firstDifference: Difference | null = null;
   firstDivergence: Divergence | null = null;
-  private number = 0;
+  /** Of the last message that was reached. */
+  number = 0;
+  /** Steps of which the recording says that they are missing. */
+  missing = 0;
   private readonly players = new Map<Address, Player>();
   /** Frames of the recording from actors that nobody plays. */
   private readonly recorded = new Map<Address, SentFrames>();
-  private readonly reasons: string[] = [];
+  private readonly reasons = new Set<string>();
   private skipped = 0;
 
   constructor(private readonly options: ReplayerOptions) {
@@ -78,7 +81,7 @@ export class Replayer {
   }
 
   get unreplayed(): Unreplayed {
-    return { messages: this.skipped, reasons: this.reasons };
+    return { messages: this.skipped, reasons: [...this.reasons] };
   }
 
   /** True when nothing more is to be handled. */
@@ -118,7 +121,7 @@ export class Replayer {
         this.snapshot(step);
         break;
       case 'level':
-        if (step.missing > 0) this.lost(step);
+        if (step.missing > 0 || step.why === 'lost') this.lost(step);
         break;
     }
   }
@@ -166,10 +169,8 @@ export class Replayer {
 
   private skip({ actor, comparison }: Player, why: string): void {
     this.skipped++;
-    if (actor.blind === '' || this.skipped === 1) {
-      actor.goBlind(why);
-      if (this.reasons.length < REASONS_MAX) this.reasons.push(`${actor.schema.name}: ${actor.blind}`);
-    }
+    actor.goBlind(why);
+    if (this.reasons.size < REASONS_MAX) this.reasons.add(`${actor.schema.name}: ${actor.blind}`);
     comparison?.reset();
   }
 
@@ -211,10 +212,11 @@ export class Replayer {
 
   /** The steps of a VM are not all there. */
   private lost({ vm, missing }: LevelChanged): void {
+    this.missing += missing;
     for (const player of this.players.values()) {
       if (player.vm !== vm) continue;
       this.run(player);
-      player.actor.goBlind(`${missing} steps of VM ${vm} are missing`);
+      player.actor.goBlind(`${missing > 0 ? `${missing} ` : ''}steps of VM ${vm} are missing`);
       player.comparison?.reset();
     }
   }

@@ -34,6 +34,8 @@ export interface WhyReport {
   /** What caused that message, the newest first. The last came from outside. */
   readonly causes: readonly CauseLine[];
   readonly unreplayed: Unreplayed;
+  /** Number of the last message that was reached. */
+  readonly reached: number;
 }
 
 export interface WhyOptions {
@@ -79,6 +81,7 @@ export async function why(recording: Recording, cast: Cast, { at, path, placemen
     setBy,
     causes,
     unreplayed: replayer.unreplayed,
+    reached: replayer.number,
   };
 }
 

@@ -107,6 +107,23 @@ describe('info', () => {
     expect(notes[0]).toContain(problem);
   });
 
+  test('lets no name out of a file steer the terminal', async () => {
+    const version = '1\u001b[31m\u009b2J\u202e';
+    const file = await record('steering.mcap', keys(1), { ...factsAt('frames'), version });
+    expect((await tandem('info', file)).lines.join('')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    const result = await tandem('info', file, '--json');
+    expect(result.lines[0]).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(json(result).version).toBe(version);
+    const bytes = readFileSync(file);
+    bytes.fill(0x1b, bytes.indexOf('tandem'), bytes.indexOf('tandem') + 6);
+    writeFileSync(file, bytes);
+    expect((await tandem('info', file)).notes.join('')).not.toContain('\u001b');
+  });
+
+  test('names a folder that is no file', async () => {
+    expect((await tandem('cat', folder)).notes).toEqual([expect.stringContaining(`${folder} cannot be read: EISDIR`)]);
+  });
+
   test('says what is allowed', async () => {
     expect(await tandem('info')).toMatchObject({ code: 2, notes: [expect.stringContaining('tandem info is given one recording')] });
     expect(await tandem('info', 'a', 'b')).toMatchObject({ code: 2 });

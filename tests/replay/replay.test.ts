@@ -83,7 +83,9 @@ describe.each(['inputs', 'frames'] as const)('at level %s', (level) => {
     expect((await tandem('replay', file, '--app', DEFECTIVE, '--actor', 'bank')).code).toBe(1);
     expect((await tandem('replay', file, '--app', DEFECTIVE, '--actor', 'watcher')).code).toBe(0);
     expect((await tandem('replay', file, '--app', GOOD, '--actor', 'watcher')).code).toBe(0);
-    expect((await tandem('replay', file, '--app', GOOD, '--actor', 'nobody')).code).toBe(3);
+    expect((await tandem('replay', file, '--app', GOOD, '--actor', 'nobody')).code).toBe(2);
+    expect((await tandem('replay', file, '--app', GOOD, '--placement', 'teller')).code).toBe(2);
+    expect((await tandem('bisect', file, '--app', GOOD, '--against', 'teller')).code).toBe(2);
   });
 });
 
@@ -124,6 +126,49 @@ test('a damaged file is played up to there, and says how far that was', async ()
   const { json } = await tandem('replay', damaged, '--app', GOOD, '--json');
   expect(json()).toMatchObject({ identical: true, messages: expect.any(Number), damage: expect.stringContaining('at byte') });
   expect((await tandem('bisect', damaged, '--app', GOOD, '--against', 'js')).code).toBe(3);
+});
+
+test('what was not played is said, and is not the same', async () => {
+  const apart = mkdtempSync(join(tmpdir(), 'tandem-part-'));
+  const out = join(apart, 'part.mcap');
+  await tandem('filter', join(folder, 'frames.mcap'), '--filter', 'to:bank', '--out', out);
+  const { code, lines, notes } = await tandem('replay', out, '--app', GOOD);
+  expect([code, lines]).toEqual([
+    1,
+    [expect.stringMatching(/^of \d+ messages 0 were played, at least \d+ steps are missing in the recording, nothing differs/)],
+  ]);
+  expect(notes).toEqual([expect.stringMatching(/^\d+ messages could not be played: bank: /)]);
+  const { json } = await tandem('replay', out, '--app', GOOD, '--json');
+  expect(json()).toMatchObject({ identical: true, messages: 0, unreplayed: { messages: expect.any(Number) } });
+  expect(json().missing).toBeGreaterThan(0);
+  expect((await tandem('replay', apart, '--app', GOOD)).lines[0]).toMatch(/^differs .*: of \d+ messages 0 were played/);
+  expect((await tandem('bisect', out, '--app', GOOD, '--against', 'js')).code).toBe(1);
+});
+
+test.each([0, 1, 2])('a file whose chunk %i was damaged is recovered, and played without a false difference', async (chunk) => {
+  const bytes = await recordBank('inputs', async (world) => {
+    for (let second = 0; second < 12; second++) {
+      await depositTwenty(world);
+      await world.pass(1000);
+    }
+  });
+  const [damaged, out] = [join(folder, `bit${chunk}.bad`), join(folder, `bit${chunk}.good`)];
+  bytes[chunksOf(bytes)[chunk] + 100] ^= 1;
+  writeFileSync(damaged, bytes);
+  await tandem('recover', damaged, '--out', out);
+  const { code, json } = await tandem('replay', out, '--app', GOOD, '--json');
+  expect(json()).toMatchObject({ firstDifference: null, missing: 1 });
+  expect(json().unreplayed.messages).toBeGreaterThan(0);
+  expect(code).toBe(1);
+});
+
+test('a message beyond the end is not silently the end', async () => {
+  const file = join(folder, 'frames.mcap');
+  const beyond = [expect.stringMatching(/^there is no message 99999: this is the end, after message \d+$/)];
+  expect(await tandem('replay', file, '--app', GOOD, '--until', '99999')).toMatchObject({ code: 0, notes: beyond });
+  const { code, lines, notes } = await tandem('why', file, '--app', GOOD, '--at', '99999', 'bank');
+  expect([code, notes]).toEqual([0, beyond]);
+  expect(lines[0]).toMatch(/^bank is \{/);
 });
 
 test('two recordings are compared message by message', async () => {

@@ -1,18 +1,24 @@
 /** Files that somebody altered: they are read up to what makes no sense, and never crash or hang the reader. */
+import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/index.js';
 import { NESTING_DEPTH_MAX } from '../../protocol/limits.js';
-import { CHUNK_CONTENT_BYTES_MAX, CHUNK_ROWS_MAX } from '../../trace/layout.js';
+import { compress } from '../../trace/deflate.js';
+import { encodeFacts, TANDEM } from '../../trace/facts.js';
+import { CHUNK_CONTENT_BYTES_MAX, CHUNK_ROWS_MAX, CHUNK_UNPACKED_BYTES_MAX, FLOW_TOPIC, SNAPSHOT_TOPIC } from '../../trace/layout.js';
+import { McapWriter } from '../../trace/mcap/writer.js';
 import { MemoryFile } from '../../trace/memory-file.js';
 import { messagesOf } from '../../trace/messages.js';
 import { openRecording } from '../../trace/open.js';
 import { Recorder } from '../../trace/recorder.js';
 import { RecordingError, type RecordingFacts, type RecordingSource } from '../../trace/recording.js';
 import type { TraceStep } from '../../trace/step.js';
+import { encodeStep } from '../../trace/step-codec.js';
 import { factsAt, RandomRun } from './random-steps.js';
 
 const SEED = 20_261_129;
 const FILES = 100_000;
+const SNAPSHOT_BYTES = 2_000_000;
 /** So small that opening it costs microseconds. */
 const small: RecordingFacts = { ...factsAt('frames'), parties: [], placement: {} };
 
@@ -122,6 +128,44 @@ test('facts that are well-formed JSON and make no sense', async () => {
     }
     expect(said, JSON.stringify(one)).toBeInstanceOf(RecordingError);
   }
+});
+
+test('a chunk may not expand to more than a reader can hold', async () => {
+  const snapshot: TraceStep = { type: 'snapshot', vm: 'js', at: 1, party: 2, sequence: 1, snapshot: new Uint8Array(SNAPSHOT_BYTES) };
+  const recording = await recorded(Array.from({ length: 12 }, () => snapshot));
+  // What the recorder writes is read, however little it became.
+  expect(await readAll(recording)).toBe(12 + 1);
+  const parts: Uint8Array[] = [];
+  const writer = new McapWriter((bytes) => parts.push(bytes.slice()), { profile: TANDEM, library: 'x' });
+  writer.addMetadata({ name: TANDEM, metadata: encodeFacts(small) });
+  const channel = (topic: string) => writer.addChannel({ schemaId: 0, topic, messageEncoding: 'msgpack', metadata: {} });
+  const [snapshots, flow] = [channel(SNAPSHOT_TOPIC), channel(FLOW_TOPIC)];
+  const step = encodeStep(snapshot);
+  const count = Math.ceil(CHUNK_UNPACKED_BYTES_MAX / step.length) + 1;
+  const block = encode([step.length, compress(step)]);
+  for (let i = 0; i < count; i++) writer.addMessage(snapshots, 0, 0n, 0n, block);
+  writer.addMessage(flow, 0, 0n, 0n, encode([0, 0, compress(new Uint8Array(0))]));
+  writer.closeChunk();
+  writer.close();
+  const bomb = new MemoryFile(new Uint8Array(Buffer.concat(parts)));
+  await expect(readAll(bomb)).rejects.toMatchObject({
+    name: 'RecordingError',
+    code: 'damaged',
+    message: expect.stringContaining('too large'),
+  });
+});
+
+test('steps that are missing may be of any VM', async () => {
+  const file = new MemoryFile();
+  const recorder = new Recorder(file, { ...small, placement: { a: 'js', b: 'wasm' } });
+  recorder.lose(3);
+  await recorder.close();
+  const steps: TraceStep[] = [];
+  for await (const some of (await openRecording(file)).steps()) steps.push(...some);
+  expect(steps).toMatchObject([
+    { type: 'level', vm: 'js', why: 'lost', missing: 3 },
+    { type: 'level', vm: 'wasm', why: 'lost', missing: 0 },
+  ]);
 });
 
 test('a million steps are never more in memory than a chunk', async () => {
