@@ -9,7 +9,7 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
-import { isPlayed, noteUnplayed, playedText } from './played.js';
+import { isPlayed, noteUnplayed, nothingDiffers } from './played.js';
 import { ReadableSteps, withRecording } from './recording.js';
 import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
@@ -61,7 +61,7 @@ async function implementations(recording: Recording, cast: Cast, against: string
 
 function linesOf(report: BisectReport, versions: string): readonly string[] {
   const { against, firstDifference } = report;
-  if (!firstDifference) return [`${playedText(report)}, nothing differs from ${against}`];
+  if (!firstDifference) return [nothingDiffers(report, ` from ${against}`)];
   const { number, actor, kind, from, body, path, first, second, before, sides } = firstDifference;
   return [
     `message ${number}: ${actor} handles ${kind} from ${from} ${shortText(body)}`,

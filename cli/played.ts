@@ -15,9 +15,13 @@ export const isPlayed = ({ messages, missing }: Played): boolean => messages > 0
 /** For example `12 messages`, or `of 12 messages 3 were played, at least 40 steps are missing in the recording`. */
 export function playedText({ messages, unreplayed, missing }: Played): string {
   const all = messages + unreplayed.messages;
-  const gap = missing > 0 ? `, at least ${missing} steps are missing in the recording` : '';
+  const gap = missing > 0 ? `, at least ${missing} ${missing === 1 ? 'step is' : 'steps are'} missing in the recording` : '';
   return `${unreplayed.messages > 0 ? `of ${all} messages ${messages} were played` : `${messages} messages`}${gap}`;
 }
+
+/** What a comparison gave that found no difference. @param than what it was compared with, or how far, as `" from js"` */
+export const nothingDiffers = (played: Played, than = ''): string =>
+  `${playedText(played)}, ${played.messages > 0 ? `nothing differs${than}` : 'so nothing was compared'}`;
 
 /** Says which messages were left out, and why. */
 export function noteUnplayed({ messages, reasons }: Unreplayed, output: Output): void {

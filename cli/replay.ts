@@ -9,7 +9,7 @@ import { APP_HELP, APP_OPTION, loadCast } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
-import { isPlayed, noteBeyond, noteUnplayed, playedText } from './played.js';
+import { isPlayed, noteBeyond, noteUnplayed, nothingDiffers, playedText } from './played.js';
 import { ReadableSteps, withRecording } from './recording.js';
 import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
@@ -67,7 +67,7 @@ function linesOf(report: ReplayReport, versions: string, damage: string | null):
   const { firstDifference, placement, states } = report;
   const shown = stateLines(states ?? {});
   const upTo = damage === null ? '' : ' up to where the file is damaged';
-  if (!firstDifference) return [`${playedText(report)}, nothing differs${upTo} (${placement})`, ...shown];
+  if (!firstDifference) return [`${nothingDiffers(report, upTo)} (${placement})`, ...shown];
   return [...differenceLines(firstDifference), `played as ${placement}; ${versions}`, ...shown];
 }
 

@@ -135,7 +135,7 @@ test('what was not played is said, and is not the same', async () => {
   const { code, lines, notes } = await tandem('replay', out, '--app', GOOD);
   expect([code, lines]).toEqual([
     1,
-    [expect.stringMatching(/^of \d+ messages 0 were played, at least \d+ steps are missing in the recording, nothing differs/)],
+    [expect.stringMatching(/^of \d+ messages 0 were played, at least \d+ steps are missing in the recording, so nothing was compared/)],
   ]);
   expect(notes).toEqual([expect.stringMatching(/^\d+ messages could not be played: bank: /)]);
   const { json } = await tandem('replay', out, '--app', GOOD, '--json');
