@@ -11,6 +11,9 @@ import { allocateTrace, HEADER_BYTES, SERIAL_WORD, type TraceBuffer, TraceReader
  */
 export type TraceSight = 'shared' | 'here' | 'told';
 
+/** The two memories of a VM. What was sent from one may arrive when the other is in use. */
+export type TraceMemoryName = 'flight' | 'session';
+
 /** Where a VM is to write: memory that its host sees, or so many bytes of its own. */
 export type TraceSpace = TraceBuffer | number;
 
@@ -109,8 +112,8 @@ export class TraceMemories {
   }
 
   /** Takes what a VM has sent, whose memory the host does not see. */
-  take(vm: VmName, records: Uint8Array): void {
-    (this.sessions.get(vm) ?? this.flights.get(vm))?.take(records);
+  take(vm: VmName, memory: TraceMemoryName, records: Uint8Array): void {
+    (memory === 'flight' ? this.flights : this.sessions).get(vm)?.take(records);
   }
 }
 

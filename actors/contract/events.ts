@@ -4,6 +4,7 @@
  */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';
 import type { Epoch, Sequence } from '../../protocol/names.js';
+import type { TraceMemoryName } from '../../trace/memories.js';
 import type { TraceStep } from '../../trace/step.js';
 import type { BreakReport } from './breakpoint.js';
 import type { VmName } from './instance.js';
@@ -30,8 +31,8 @@ export type VmEvent =
   | { readonly type: 'listenerFailed'; readonly reason: string }
   /** Only the newest checkpoint is needed. `neededFrom`: once the host holds it, nothing before this journal position is needed. */
   | { readonly type: 'checkpoint'; readonly bytes: Uint8Array; readonly neededFrom: number }
-  /** Something was traced. `records`: what, where the host does not see the memory; else empty. */
-  | { readonly type: 'trace'; readonly records: Uint8Array };
+  /** Something was traced. `records`: what, where the host does not see the memory; else empty. `memory`: where they belong. */
+  | { readonly type: 'trace'; readonly memory: TraceMemoryName; readonly records: Uint8Array };
 
 /** The host, as its VMs see it. */
 export interface VmEvents {

@@ -12,6 +12,7 @@ import type { RecordingLevel } from '../../trace/recording.js';
 import { RootSieve } from '../../trace/root-sieve.js';
 import type { TraceFilter, TraceLevel, TraceStep } from '../../trace/step.js';
 import type { VmControl } from '../contract/control.js';
+import type { VmEvent } from '../contract/events.js';
 import type { Host, VmHandle } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import { levelOf, NOT_TRACED, type TraceSettings, type TraceStatus } from '../contract/tracing.js';
@@ -117,8 +118,8 @@ export class Tracing {
   }
 
   /** A VM says that it has traced something. */
-  heard(name: VmName, records: Uint8Array): void {
-    if (records.length > 0) this.host.traces.take(name, records);
+  heard(name: VmName, { memory, records }: Extract<VmEvent, { readonly type: 'trace' }>): void {
+    if (records.length > 0) this.host.traces.take(name, memory, records);
     if (this.steps.has(name)) this.collectFrom(name);
   }
 

@@ -83,7 +83,7 @@ export class VmReports {
         if (present) recovery.keep(name, event.bytes);
         return;
       case 'trace':
-        this.services.tracing.heard(name, event.records);
+        this.services.tracing.heard(name, event);
         return;
       default:
         event satisfies never;

@@ -1,4 +1,5 @@
 /** Tells the host what was traced: that there is something to read, or, where it does not see the memory, the records themselves. */
+import type { TraceMemoryName } from '../../trace/memories.js';
 import { type TraceBuffer, TraceReader } from '../../trace/memory.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Host } from '../contract/host.js';
@@ -20,11 +21,12 @@ export class TraceTeller {
   /** @param told whether the host does not see the memory */
   constructor(
     private readonly events: VmEvents,
-    memory: TraceBuffer,
+    private readonly memory: TraceMemoryName,
+    buffer: TraceBuffer,
     told: boolean,
   ) {
-    this.reader = told ? new TraceReader(memory) : null;
-    this.every = memory.byteLength * TOLD_SHARE;
+    this.reader = told ? new TraceReader(buffer) : null;
+    this.every = buffer.byteLength * TOLD_SHARE;
   }
 
   /** Where the host does not see the memory, it is sent what little there is, ten times a second. */
@@ -41,14 +43,14 @@ export class TraceTeller {
     if (bytes - this.toldAt < this.every) return;
     this.toldAt = bytes;
     if (this.reader) void this.tell();
-    else void this.events.report({ type: 'trace', records: NO_RECORDS });
+    else void this.events.report({ type: 'trace', memory: this.memory, records: NO_RECORDS });
   }
 
   /** Resolves when the host has all that was written until now. Where it sees the memory, it has. */
   async tell(): Promise<void> {
     if (!this.reader) return;
     const records = collect(this.reader);
-    if (records.length > 0) await this.events.report({ type: 'trace', records });
+    if (records.length > 0) await this.events.report({ type: 'trace', memory: this.memory, records });
   }
 }
 

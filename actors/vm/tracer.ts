@@ -108,7 +108,7 @@ export class Tracer implements FloodWatcher {
     if (space === null) return null;
     const told = typeof space === 'number';
     const memory = told ? allocateTrace(space, false) : space;
-    const teller = new TraceTeller(this.vm.events, memory, told);
+    const teller = new TraceTeller(this.vm.events, this.isFlight ? 'flight' : 'session', memory, told);
     teller.beginBeat(this.vm.beat);
     this.place = { space, writer: new RecordWriter(new TraceWriter(memory)), teller };
     return this.place;

@@ -1,8 +1,9 @@
 /** The trace memory: what is written is read, or counted as missing, whatever the reader's pace; in each way in which a host sees it. */
 import { expect, test } from 'vitest';
+import type { VmEvent } from '../../actors/contract/events.js';
 import { TraceTeller } from '../../actors/vm/trace-teller.js';
 import { Random } from '../../bus/index.js';
-import { TraceMemories, type TraceSight, type TraceStore } from '../../trace/memories.js';
+import { TraceMemories, type TraceMemoryName, type TraceSight, type TraceStore } from '../../trace/memories.js';
 import { allocateTrace, type TraceBuffer, TraceReader, TraceWriter, TYPE_BYTE } from '../../trace/memory.js';
 
 const SEED = Number(process.env.SEED ?? 1);
@@ -43,15 +44,17 @@ function worldOf(sight: TraceSight) {
   const memories = new TraceMemories(sight, BYTES);
   const store = memories.flight('js') as TraceStore;
   const told = typeof store.space === 'number';
-  const start = () => {
-    const memory: TraceBuffer = told ? allocateTrace(store.space as number, false) : (store.space as TraceBuffer);
-    const report = async (event: { readonly type: string }) => {
-      if (event.type === 'trace') memories.take('js', (event as unknown as { records: Uint8Array }).records);
+  const start = (name: TraceMemoryName = 'flight') => {
+    const { space } = name === 'flight' ? store : memories.session('js');
+    const memory: TraceBuffer = typeof space === 'number' ? allocateTrace(space, false) : space;
+    const report = async (event: VmEvent) => {
+      if (event.type === 'trace') memories.take('js', event.memory, event.records);
     };
-    const teller = new TraceTeller({ report, crashOf: async () => null }, memory, told);
+    const teller = new TraceTeller({ report, crashOf: async () => null }, name, memory, told);
     return { writer: new TraceWriter(memory), tell: () => void teller.tell() };
   };
-  return { start, reader: () => new TraceReader(store.memory) };
+  const sessionReader = () => new TraceReader(memories.session('js').memory);
+  return { start, reader: () => new TraceReader(store.memory), sessionReader };
 }
 
 for (const sight of ['shared', 'here', 'told'] as const) {
@@ -92,6 +95,21 @@ for (const sight of ['shared', 'here', 'told'] as const) {
     for (let number = 10; number < 20; number++) write(second.writer, number, 50);
     second.tell();
     expect(readAll(reader)).toEqual({ numbers: Array.from({ length: 20 }, (_, number) => number), missed: 0 });
+  });
+
+  test(`${sight}: what the flight recorder tells late is not in the session, and leaves no gap there`, () => {
+    const world = worldOf(sight);
+    const flight = world.start();
+    for (let number = 0; number < 3; number++) write(flight.writer, number, 50);
+    flight.tell();
+    const session = world.start('session');
+    const reader = world.sessionReader();
+    write(flight.writer, 3, 50);
+    flight.tell();
+    for (let number = 10; number < 20; number++) write(session.writer, number, 50);
+    session.tell();
+    expect(readAll(reader)).toEqual({ numbers: Array.from({ length: 10 }, (_, number) => 10 + number), missed: 0 });
+    expect(readAll(world.reader()).numbers).toEqual([0, 1, 2, 3]);
   });
 
   test(`${sight}: any pace of writer and reader, seed ${SEED}`, () => {
