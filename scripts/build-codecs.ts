@@ -17,7 +17,7 @@ const BUILT = ['dist', 'node_modules', 'artifacts'];
 const NOTE = 'dist/codecs.inputs.json';
 
 /** Files outside the schemas' folders that shape the generated code. */
-const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'scripts/own-library.ts', 'scripts/tools/codecs.ts'];
+const TOOLS = ['scripts/build-codecs.ts', 'scripts/codegen.ts', 'tools/own-package.ts', 'tools/codecs.ts'];
 
 /** Hash of each file, by its path from the root. */
 type Hashes = Record<string, string>;
@@ -64,7 +64,7 @@ export async function buildCodecs(root: string = ROOT): Promise<string[]> {
   const note = join(root, NOTE);
   if (existsSync(note) && readFileSync(note, 'utf8') === noteOf(inputs, outputs)) return [];
   const all = await generateAll(root, folders);
-  const { settle } = await import('./tools/codecs.js');
+  const { settle } = await import('../tools/codecs.js');
   const changed = [...all].flatMap(([folder, texts]) => settle(join(root, folder), texts, true).map((path) => `${folder}/${path}`));
   const texts = [...all].flatMap(([folder, files]) => [...files].map(([path, text]) => [`${folder}/${path}`, hash(text)]));
   mkdirSync(dirname(note), { recursive: true });

@@ -12,9 +12,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { brotliCompressSync } from 'node:zlib';
+import { buildGuests } from '../tools/guests.js';
+import { ownGuestLibrary } from '../tools/own-package.js';
 import { isMain } from './is-main.js';
-import { ownGuestLibrary } from './own-library.js';
-import { buildGuests } from './tools/guests.js';
 
 const root = resolve(import.meta.dirname, '..');
 const library = ownGuestLibrary();

@@ -6,9 +6,9 @@
  *   dist/wasm-actors/*.wasm and *.wasm.map    → dist/examples/tv/site/
  */
 import { join, resolve } from 'node:path';
+import { buildPage, guestFilesIn } from '../tools/page.js';
 import { isMain } from './is-main.js';
 import { OWN_NAME_CONFIG } from './own-name.js';
-import { buildPage, guestFilesIn } from './tools/page.js';
 
 const root = resolve(import.meta.dirname, '..');
 const web = (name: string) => join(root, 'examples/tv/web', name);

@@ -14,10 +14,10 @@
 import { spawn } from 'node:child_process';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { transpile } from '../tools/transpile.js';
 import { buildCodecs } from './build-codecs.js';
 import { buildGuestsIn } from './build-guests.js';
 import { buildWeb } from './build-web.js';
-import { transpile } from './tools/transpile.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -32,7 +32,7 @@ interface Purpose {
   readonly page: boolean;
 }
 
-const RUN_BY_COMMAND = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'cli', 'examples'];
+const RUN_BY_COMMAND = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'tools', 'cli', 'examples'];
 
 /** Names of the folders of AssemblyScript, which has TypeScript's extension. */
 const ASSEMBLY_SCRIPT = ['assembly', 'wasm-actors'];

@@ -11,9 +11,9 @@
 import { existsSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { schemaHash } from '../protocol/codegen/schema-hash.js';
+import { type Codecs, generateCodecs, isApplication, isFolder, settle } from '../tools/codecs.js';
+import { ownSchemas } from '../tools/own-package.js';
 import { isMain } from './is-main.js';
-import { ownSchemas } from './own-library.js';
-import { type Codecs, generateCodecs, isApplication, isFolder, settle } from './tools/codecs.js';
 
 const OPTIONS = ['--check', '--approve'];
 

@@ -10,8 +10,8 @@ import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { createNodeHost, detectCapabilities } from '../../host-shim/node/index.js';
-import { ownGuestLibrary } from '../../scripts/own-library.js';
-import { buildGuests } from '../../scripts/tools/guests.js';
+import { buildGuests } from '../../tools/guests.js';
+import { ownGuestLibrary } from '../../tools/own-package.js';
 import { AttachedWorker } from '../e2e/devtools.js';
 import { breakAtLine, localsOf } from './source-breakpoint.js';
 

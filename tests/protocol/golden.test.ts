@@ -1,8 +1,8 @@
 /** The generator's output for all types of the schema language: changes show here, and `npx vitest run golden -u` accepts them. */
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { ownSchemas } from '../../scripts/own-library.js';
-import { generateCodecs } from '../../scripts/tools/codecs.js';
+import { generateCodecs } from '../../tools/codecs.js';
+import { ownSchemas } from '../../tools/own-package.js';
 
 const ROOT = join(import.meta.dirname, '../..');
 

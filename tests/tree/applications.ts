@@ -4,7 +4,7 @@ import { importsOf, isCode, lineAt, type Tree, withoutComments } from './tree.js
 /** The language, beside which stands the standard library of messages and ports. The door has both. */
 const isLanguage = (path: string): boolean => /^protocol\/([^/]+|codegen\/.*|assembly\/.*)$/.test(path) && path !== 'protocol/index.ts';
 const isModel = (path: string): boolean => /^(actors|bus)\//.test(path);
-const isTool = (path: string): boolean => /^(host-shim\/wasm|scripts\/tools)\//.test(path);
+const isTool = (path: string): boolean => /^(host-shim\/wasm|tools)\//.test(path);
 
 const LIBRARY = /^protocol\/(messages|ports|generated)\/|^protocol\/index\.ts$/;
 /** What the model itself says, and how its actors come to know the time. */
@@ -41,8 +41,11 @@ export function knownActors(tree: Tree): string[] {
   return findings;
 }
 
+/** Says where the tools find their own package, and is what tells the others. */
+const OWN_PACKAGE = 'tools/own-package.ts';
+
 /** The part of the runtime that generating is about, and that is the generator itself. */
-const OF_THE_TOOLS = /^(scripts\/tools\/|protocol\/codegen\/|protocol\/schema\.ts$)/;
+const OF_THE_TOOLS = /^(tools\/|protocol\/codegen\/|protocol\/schema\.ts$)/;
 
 /** Paths of this repository in the tools that build for an application anywhere: they are told folders and specifiers. */
 export function placesInTools(tree: Tree): string[] {
@@ -51,7 +54,7 @@ export function placesInTools(tree: Tree): string[] {
   const inPattern = new RegExp(`(?<![\\w.-])(?:${folders})[^\\\\\\s'"\`/]*\\\\(?!\\w)`, 'g');
   const findings: string[] = [];
   for (const [path, text] of tree) {
-    if (!isCode(path) || !path.startsWith('scripts/tools/')) continue;
+    if (!isCode(path) || !path.startsWith('tools/') || path === OWN_PACKAGE) continue;
     const imported = importsOf(path, text);
     for (const { specifier, target, line } of imported)
       if (target !== null && !OF_THE_TOOLS.test(target)) findings.push(`${path}:${line} imports ${specifier}`);

@@ -17,6 +17,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
     packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'],
   },
+  tools: { folders: ['protocol'], packages: ['assemblyscript', 'esbuild'] },
 };
 
 /** Folders that know no platform. */
@@ -46,7 +47,7 @@ export function wrongImports(tree: Tree): string[] {
       const allowed = folder
         ? folder === topFolder(path) || layer.folders.includes(folder)
         : layer.packages.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ||
-          (specifier.startsWith('node:') && path.startsWith('host-shim/node/'));
+          (specifier.startsWith('node:') && /^(host-shim\/node|tools)\//.test(path));
       if (!allowed) findings.push(`${path}:${line} imports ${specifier}`);
     }
   }

@@ -234,10 +234,7 @@ const RULES: readonly Rule[] = [
         'protocol/codegen/check.ts:1 names the actor scene',
       ],
       [{ 'protocol/messages/scene.ts': '', 'bus/trace.ts': 'if (name === "scene") return;' }, 'bus/trace.ts:1 names the actor scene'],
-      [
-        { 'protocol/messages/scene.ts': '', 'scripts/tools/guests.ts': "const name = 'scene.wasm';" },
-        'scripts/tools/guests.ts:1 names the actor scene',
-      ],
+      [{ 'protocol/messages/scene.ts': '', 'tools/guests.ts': "const name = 'scene.wasm';" }, 'tools/guests.ts:1 names the actor scene'],
     ],
     kept: {
       'protocol/messages/scene.ts': "const name = 'scene';",
@@ -250,30 +247,31 @@ const RULES: readonly Rule[] = [
     findings: applications.placesInTools,
     broken: [
       [
-        { 'wasm-actors/kit/turn.ts': '', 'scripts/tools/guests.ts': "const KIT = 'wasm-actors/kit/';" },
-        "scripts/tools/guests.ts:1 knows the place 'wasm-actors/kit/'",
+        { 'wasm-actors/kit/turn.ts': '', 'tools/guests.ts': "const KIT = 'wasm-actors/kit/';" },
+        "tools/guests.ts:1 knows the place 'wasm-actors/kit/'",
       ],
       [
-        { 'protocol/schema.ts': '', 'scripts/tools/codecs.ts': "// why\nconst folder = join(root, 'protocol');" },
-        "scripts/tools/codecs.ts:2 knows the place 'protocol'",
+        { 'protocol/schema.ts': '', 'tools/codecs.ts': "// why\nconst folder = join(root, 'protocol');" },
+        "tools/codecs.ts:2 knows the place 'protocol'",
       ],
       [
-        { 'protocol/schema.ts': '', 'scripts/tools/codecs.ts': 'const path = name + "/protocol/assembly";' },
-        'scripts/tools/codecs.ts:1 knows the place "/protocol/assembly"',
+        { 'protocol/schema.ts': '', 'tools/codecs.ts': 'const path = name + "/protocol/assembly";' },
+        'tools/codecs.ts:1 knows the place "/protocol/assembly"',
       ],
       [
-        { 'wasm-actors/scene.ts': '', 'scripts/tools/transpile.ts': 'const NO_SOURCE = /(^|\\/)(assembly|wasm-actors)\\//;' },
-        'scripts/tools/transpile.ts:1 knows the place wasm-actors)\\',
+        { 'wasm-actors/scene.ts': '', 'tools/transpile.ts': 'const NO_SOURCE = /(^|\\/)(assembly|wasm-actors)\\//;' },
+        'tools/transpile.ts:1 knows the place wasm-actors)\\',
       ],
       [
-        { 'bus/limits.ts': '', 'scripts/tools/guests.ts': "import { MOST } from '../../bus/limits.js';" },
-        'scripts/tools/guests.ts:1 imports ../../bus/limits.js',
+        { 'bus/limits.ts': '', 'tools/guests.ts': "import { MOST } from '../bus/limits.js';" },
+        'tools/guests.ts:1 imports ../bus/limits.js',
       ],
     ],
     kept: {
       'protocol/schema.ts': '',
-      'scripts/tools/codecs.ts':
-        "/** As protocol/messages. */\nimport type { PartySchema } from '../../protocol/schema.js';\nimport { emit } from '../../protocol/codegen/emit.js';\nconst protocol = join(root, 'generated', 'protocols/x', 'messages/a');",
+      'tools/codecs.ts':
+        "/** As protocol/messages. */\nimport type { PartySchema } from '../protocol/schema.js';\nimport { emit } from '../protocol/codegen/emit.js';\nconst protocol = join(root, 'generated', 'protocols/x', 'messages/a');",
+      'tools/own-package.ts': "import { MOST } from '../protocol/limits.js';\nconst folder = 'protocol/';",
       'scripts/build.ts': "const folders = ['protocol'];",
     },
   },

@@ -1,6 +1,7 @@
 /** Compiles AssemblyScript in another process, one module after another. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { GuestLibrary } from './library.js';
+import { COMPILER_PROCESS } from './own-package.js';
 
 export interface Compiled {
   /** The compiler's report; null when it compiled. */
@@ -43,7 +44,7 @@ export class GuestCompiler {
 
   /** Starts the process, only when there is something to compile, because that takes a second. */
   private start(): ChildProcess {
-    this.process ??= fork(new URL('./asc-process.mjs', import.meta.url), { cwd: this.root, execArgv: [], serialization: 'advanced' });
+    this.process ??= fork(COMPILER_PROCESS[0], { cwd: this.root, execArgv: [], serialization: 'advanced' });
     return this.process;
   }
 }

@@ -8,9 +8,10 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { GuestCompiler } from './guest-compiler.js';
 import type { GuestLibrary } from './library.js';
+import { COMPILER_PROCESS } from './own-package.js';
 import { functionStarts } from './wasm-functions.js';
 
 export interface GuestBuild {
@@ -38,8 +39,12 @@ const COMPILER_OPTIONS = [
   ...['--runtime', 'minimal', '--exportRuntime', '--use', '__new=__countedNew', '--use', '__renew=__countedRenew'],
 ];
 
-/** Files that shape every module without being read by the compiler. */
-const TOOLS = ['guests.ts', 'asc-process.mjs', 'as-bind-transform.mjs', 'guest-compiler.ts', 'wasm-functions.ts'];
+/** Files that shape every module without being read by the compiler: these tools, as they run, and the compiler's package, whose version stands in there. */
+const TOOLS = [
+  ...['guests', 'guest-compiler', 'wasm-functions'].map((name) => resolve(import.meta.dirname, name + extname(import.meta.filename))),
+  ...COMPILER_PROCESS,
+  join(dirname(createRequire(import.meta.url).resolve('assemblyscript/transform')), '../package.json'),
+];
 
 /**
  * Builds the sources that are not up to date.
@@ -89,9 +94,6 @@ interface Inputs {
   readonly files: Readonly<Record<string, string | null>>;
 }
 
-/** The compiler's package, whose version stands in there. */
-const COMPILER = join(dirname(createRequire(import.meta.url).resolve('assemblyscript/transform')), '../package.json');
-
 const hash = (text: string | null): string | null => text && createHash('sha256').update(text).digest('hex').slice(0, 16);
 
 /** Reads and writes files below the root, and knows the inputs of each module. */
@@ -103,8 +105,7 @@ class GuestFiles {
     readonly library: GuestLibrary,
     readonly debug: boolean,
   ) {
-    const tools = TOOLS.map((name) => resolve(import.meta.dirname, name));
-    this.tools = [...tools, COMPILER].map((file) => relative(root, file));
+    this.tools = TOOLS.map((file) => relative(root, file));
   }
 
   isCurrent(module: string): boolean {

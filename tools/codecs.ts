@@ -6,15 +6,15 @@
  * relative path from one folder to the other.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type AssemblyScriptPaths, emitAssemblyScript, emitShared, SHARED_FILE } from '../../protocol/codegen/assemblyscript.js';
-import { problemsOf, problemsOfApplication } from '../../protocol/codegen/check.js';
-import { conflictsIn } from '../../protocol/codegen/conflicts.js';
-import { type Constants, constantsOf, problemsOfConstants } from '../../protocol/codegen/constants.js';
-import { sharedTypes } from '../../protocol/codegen/model.js';
-import { emitTypeScript, type TypeScriptPaths } from '../../protocol/codegen/typescript.js';
-import type { PartySchema } from '../../protocol/schema.js';
+import { type AssemblyScriptPaths, emitAssemblyScript, emitShared, SHARED_FILE } from '../protocol/codegen/assemblyscript.js';
+import { problemsOf, problemsOfApplication } from '../protocol/codegen/check.js';
+import { conflictsIn } from '../protocol/codegen/conflicts.js';
+import { type Constants, constantsOf, problemsOfConstants } from '../protocol/codegen/constants.js';
+import { sharedTypes } from '../protocol/codegen/model.js';
+import { emitTypeScript, type TypeScriptPaths } from '../protocol/codegen/typescript.js';
+import type { PartySchema } from '../protocol/schema.js';
 import type { SchemaLibrary } from './library.js';
 
 export interface Codecs {
@@ -143,8 +143,8 @@ async function loadSchemas(folder: string, application: boolean, loading: Loadin
   const refused: string[] = [];
   const problems: string[] = [];
   for (const kind of ['messages', 'ports']) {
-    for (const file of typeScriptIn(join(folder, kind))) {
-      const name = basename(file, '.ts');
+    for (const file of modulesIn(join(folder, kind))) {
+      const name = basename(file, extname(file));
       loading(`${kind}/${file}`);
       const { schema, constants, wrong } = await loadSchema(join(folder, kind, file), name, application);
       loading(null);
@@ -156,12 +156,16 @@ async function loadSchemas(folder: string, application: boolean, loading: Loadin
   return { files: files.sort((left, right) => left.schema.address - right.schema.address), refused, problems };
 }
 
-const typeScriptIn = (folder: string): string[] =>
+const filesIn = (folder: string, kind: RegExp): string[] =>
   isFolder(folder)
     ? readdirSync(folder)
-        .filter((one) => one.endsWith('.ts'))
+        .filter((one) => kind.test(one) && !one.endsWith('.d.ts'))
         .sort()
     : [];
+
+const typeScriptIn = (folder: string): string[] => filesIn(folder, /\.ts$/);
+/** An installed runtime's schemas are compiled. */
+const modulesIn = (folder: string): string[] => filesIn(folder, /\.[tj]s$/);
 
 interface Loaded {
   /** The export that has the file's name. */

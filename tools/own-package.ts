@@ -1,0 +1,54 @@
+/** The package that these tools belong to, as what is written for it needs it: the same in a clone, and as it is installed. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { SNAPSHOT_BYTES_MAX } from '../protocol/limits.js';
+import type { GuestLibrary, SchemaLibrary } from './library.js';
+
+const WASM_PAGE_BYTES = 65_536;
+
+function folderOfPackage(): string {
+  let folder = import.meta.dirname;
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
+  return folder;
+}
+
+/** What is not compiled: package.json, the sources in AssemblyScript, and the processes of the tools. */
+const PACKAGE_FOLDER = folderOfPackage();
+
+/** The compiler's process and what it loads: plain JavaScript, which is not compiled and stands in one place. */
+export const COMPILER_PROCESS = ['asc-process.mjs', 'as-bind-transform.mjs'].map((name) => join(PACKAGE_FOLDER, 'tools', name));
+
+/** The runtime's schemas: the sources where these tools run from sources, else what they are compiled to. */
+const SCHEMAS_FOLDER = resolve(import.meta.dirname, '../protocol');
+
+/** @throws Error when package.json is none */
+const packageName = (): string => (JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as { name: string }).name;
+
+/** @param folder of the runtime's schemas, by the path that generated code is to name */
+export const ownSchemas = (folder = SCHEMAS_FOLDER): SchemaLibrary => ({
+  folder,
+  specifiers: {
+    language: 'schema',
+    codec: 'codec',
+    parties: 'protocol',
+    assembly: 'protocol/assembly',
+    partiesInAssembly: 'protocol/generated/assembly',
+  },
+});
+
+export const ownGuestLibrary = (): GuestLibrary => ({
+  name: packageName(),
+  folder: PACKAGE_FOLDER,
+  doors: { guest: 'wasm-actors/kit/index', 'guest/exports': 'wasm-actors/kit/exports' },
+  roles: [
+    ['wasm-actors/kit/turn.ts', 'driver'],
+    ['wasm-actors/kit/exports.ts', 'driver'],
+    ['wasm-actors/kit/collector.ts', 'allocation'],
+    ['wasm-actors/kit/', 'runtime'],
+    ['protocol/', 'runtime'],
+  ],
+  // Eight times the largest snapshot. An actor at all of its bounds needs its columns, the snapshot that it was restored from, the next
+  // one while its buffer grows, and lists of as many items as a message may have. A guest that leaks traps at this bound and does not
+  // take the device down.
+  memoryPagesMax: (8 * SNAPSHOT_BYTES_MAX) / WASM_PAGE_BYTES,
+});
