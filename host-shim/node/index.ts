@@ -7,6 +7,7 @@ import { readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
 export { type Storage, StorageError } from '../../actors/contract/storage.js';
+export type { ActorDefinition, ApplicationDefinition, GuestDefinition, OnTrap, WorkerEntry } from '../common/application-definition.js';
 export { platformClock } from '../common/clock.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { HostOptions, PlatformHost } from '../common/host.js';

@@ -3,6 +3,7 @@
 export { Standstill } from '../../actors/contract/fault.js';
 export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export { Random } from '../../bus/random.js';
+export type { ActorDefinition, ApplicationDefinition, GuestDefinition, OnTrap, WorkerEntry } from '../common/application-definition.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';

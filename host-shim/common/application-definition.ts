@@ -1,0 +1,65 @@
+/**
+ * What an application consists of, as plain data: `tandem codegen` writes it from the files of its actors, `start` and the workers read it, and
+ * nothing keeps one from writing it by hand.
+ *
+ *   export const application = {
+ *     actors: [{ schema: basket, create: () => new Basket(), guest: { module: new URL('./guests/basket.wasm', import.meta.url) } }],
+ *     ports: [],
+ *     placement: 'host',
+ *   } as const satisfies ApplicationDefinition;
+ */
+import type { ActorOptions } from '../../actors/contract/instance.js';
+import type { RunnableActor } from '../../actors/model/javascript-instance.js';
+import type { BoundParty } from '../../protocol/bind.js';
+
+/** A built Wasm twin. */
+export interface GuestDefinition {
+  readonly module: URL;
+  /** Gives the source line in crash reports. */
+  readonly sourceMap?: URL;
+}
+
+/** One actor: its schema, and a twin in JavaScript, in Wasm or in both. */
+export interface ActorDefinition {
+  readonly schema: BoundParty;
+  /** Makes the JavaScript twin, for each incarnation anew. Absent when there is none. */
+  readonly create?: () => RunnableActor;
+  /** The Wasm twin. Absent when there is none. */
+  readonly guest?: GuestDefinition;
+  /** Numbers that configure the actor before it starts. */
+  readonly options?: ActorOptions;
+  /** Number of its implementation; 1 when not given. */
+  readonly version?: number;
+  /** Whether its state is kept in storage; false when not given. */
+  readonly persistent?: boolean;
+  /** Percentage of devices, 0 to 100, on which its Wasm twin is used when the placement wants it; 100 when not given. */
+  readonly rolloutPercent?: number;
+  /** Whether the placement `mixed` keeps it in JavaScript; false when not given. */
+  readonly closeToPage?: boolean;
+}
+
+/** What follows when a guest traps: it is restarted, or its JavaScript twin answers the very message at which it trapped. */
+export type OnTrap = 'restart' | 'twin';
+
+/**
+ * A worker file: where it is, or a function that makes the worker, for bundlers that find workers only by `new Worker(new URL(…), …)`. What it
+ * makes is what the host's platform has: a `Worker`.
+ */
+export type WorkerEntry = URL | (() => unknown);
+
+export interface ApplicationDefinition {
+  /** In the order of their start. */
+  readonly actors: readonly ActorDefinition[];
+  /** Its own ports, and the parties of the runtime that it uses besides: what its actors may send to. */
+  readonly ports: readonly BoundParty[];
+  /** Address of the client that `start` gives. A free one for this run when not given. */
+  readonly clientAddress?: number;
+  /** `host`, `js`, `wasm`, `mixed`, or pairs as `basket=wasm,search=js`; `host` when not given. docs/ADOPT.md says what each needs. */
+  readonly placement?: string;
+  /** Percentage of devices for all actors that state none of their own. */
+  readonly rolloutPercent?: number;
+  /** `restart` when not given. */
+  readonly onTrap?: OnTrap;
+  /** Files of the VMs' threads. Those that are not given run in this thread. */
+  readonly workers?: { readonly js?: WorkerEntry; readonly wasm?: WorkerEntry };
+}
