@@ -18,3 +18,13 @@ export { type FetchPortOptions, openFetchPort } from './ports/fetch.js';
 export { openInput, type ScriptedInput } from './ports/input.js';
 export { openStorage, type SimStorageOptions, type StorageFault, type StorageMemory } from './ports/storage.js';
 export type { Delay, LinkFaults } from './transport.js';
+export {
+  type TestTwinsOptions,
+  type TwinFinding,
+  type TwinMessage,
+  type TwinOutput,
+  type TwinSequence,
+  TwinsError,
+  type TwinsTested,
+  testTwins,
+} from './twins/index.js';
