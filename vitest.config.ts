@@ -17,7 +17,7 @@ const WITH_THREADS = [
   'tests/runtime/growth.test.ts',
 ];
 /** Tests that start processes or a browser, and wait for them most of the time. */
-const FROM_OUTSIDE = ['tests/{bench,e2e,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
+const FROM_OUTSIDE = ['tests/{bench,e2e,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 
 /** For a machine that does much else at the same time. */

@@ -5,6 +5,7 @@
  *   npx tsx scripts/build.ts television   what `npm start` runs
  *   npx tsx scripts/build.ts chaos        what `npm run chaos` runs
  *   npx tsx scripts/build.ts command      what `npx tandem` runs
+ *   npx tsx scripts/build.ts package      what `npm pack` packs
  *
  * With `--debug` its guests are for a debugger: not optimised, with names. The next build without it compiles them again.
  *
@@ -18,6 +19,7 @@ import { transpile } from '../tools/transpile.js';
 import { buildCodecs } from './build-codecs.js';
 import { buildGuestsIn } from './build-guests.js';
 import { buildWeb } from './build-web.js';
+import { finishPackage } from './finish-package.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
@@ -30,9 +32,12 @@ interface Purpose {
   /** Folders of its guests; null for all. */
   readonly guests: readonly string[] | null;
   readonly page: boolean;
+  /** Whether it is finished to be published. */
+  readonly published?: boolean;
 }
 
-const RUN_BY_COMMAND = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'tools', 'cli', 'examples'];
+const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'tools', 'cli'];
+const RUN_BY_COMMAND = [...PUBLISHED, 'examples'];
 
 /** Names of the folders of AssemblyScript, which has TypeScript's extension. */
 const ASSEMBLY_SCRIPT = ['assembly', 'wasm-actors'];
@@ -44,6 +49,7 @@ const PURPOSES: Record<string, Purpose> = {
   everything: { projects: [], guests: null, page: true },
   television: { projects: null, guests: ['wasm-actors/'], page: true },
   command: { projects: null, guests: ['wasm-actors/'], page: false },
+  package: { projects: PUBLISHED, guests: ['wasm-actors/'], page: false, published: true },
   chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false },
 };
 
@@ -93,6 +99,7 @@ async function build(purpose: Purpose, debug: boolean): Promise<void> {
   const steps = new Steps();
   if (purpose.page) await buildWeb();
   if (purpose.page) steps.done('page');
+  if (purpose.published) for (const what of await finishPackage(root, PUBLISHED)) steps.done(what);
 }
 
 const words = process.argv.slice(2);

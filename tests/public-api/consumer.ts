@@ -1,5 +1,6 @@
 /** Someone who has the package: every way in, by its name. Prints what each gives. */
 import * as tandem from 'tandem';
+import * as actor from 'tandem/actor';
 import * as actors from 'tandem/actors';
 import * as browser from 'tandem/browser';
 import * as browserWorker from 'tandem/browser/worker';
@@ -12,10 +13,12 @@ import * as protocol from 'tandem/protocol';
 import * as replay from 'tandem/replay';
 import * as schema from 'tandem/schema';
 import * as testing from 'tandem/testing';
+import * as tools from 'tandem/tools';
 import * as trace from 'tandem/trace';
 
 const entries = {
   tandem,
+  'tandem/actor': actor,
   'tandem/schema': schema,
   'tandem/codec': codec,
   'tandem/protocol': protocol,
@@ -29,6 +32,7 @@ const entries = {
   'tandem/testing': testing,
   'tandem/trace': trace,
   'tandem/actors': actors,
+  'tandem/tools': tools,
 };
 
 console.log(JSON.stringify(Object.fromEntries(Object.entries(entries).map(([name, exports]) => [name, Object.keys(exports).sort()]))));

@@ -11,8 +11,9 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../tree/tree.js';
 
-const { exports: entries } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, string> };
-const modules = Object.entries(entries).filter(([, file]) => file.endsWith('.js'));
+type Way = string | { readonly default: string };
+const { exports: entries } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, Way> };
+const modules = Object.entries(entries).flatMap(([entry, way]) => (typeof way === 'string' ? [] : [[entry, way.default] as const]));
 const declarationsOf = (file: string): string => join(ROOT, file.replace(/\.js$/, '.d.ts'));
 
 const program = ts.createProgram(

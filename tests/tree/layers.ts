@@ -139,9 +139,11 @@ export function wrongExampleImports(tree: Tree): string[] {
 
 /** Ways in that tools which read sources do not find, or find elsewhere: package.json says where they are once built. */
 export function wrongWaysIn(tree: Tree): string[] {
-  const { name, exports = {} } = JSON.parse(tree.get('package.json') ?? '{}') as { name?: string; exports?: Record<string, string> };
+  type Way = string | { readonly default: string };
+  const { name, exports = {} } = JSON.parse(tree.get('package.json') ?? '{}') as { name?: string; exports?: Record<string, Way> };
   const { paths = {} } = JSON.parse(tree.get('tsconfig.json') ?? '{}').compilerOptions ?? {};
   const wanted = Object.entries(exports)
+    .map(([entry, way]) => [entry, typeof way === 'string' ? way : way.default])
     .filter(([, file]) => file.endsWith('.js'))
     .map(([entry, file]) => [entry.replace('.', name ?? ''), file.replace('./dist/', './').replace(/\.js$/, '.ts')]);
   return [

@@ -26,7 +26,7 @@ const closed = {
   'actors/tsconfig.json': config({}, ['../protocol', '../bus', '../trace']),
   'js-actors/tsconfig.json': config({}, ['../protocol', '../actors']),
 };
-const waysIn = (exports: Record<string, string>, paths: Record<string, string[]>) => ({
+const waysIn = (exports: Record<string, unknown>, paths: Record<string, string[]>) => ({
   'package.json': JSON.stringify({ name: 'p', exports }),
   'tsconfig.json': JSON.stringify({ compilerOptions: { paths } }),
 });
@@ -308,7 +308,10 @@ const RULES: readonly Rule[] = [
     findings: layers.wrongWaysIn,
     broken: [
       [{ ...waysIn({ '.': './dist/a/index.js' }, {}) }, 'tsconfig.json does not lead p to ./a/index.ts'],
-      [{ ...waysIn({ './b': './dist/b/index.js' }, { 'p/b': ['./c/index.ts'] }) }, 'tsconfig.json does not lead p/b to ./b/index.ts'],
+      [
+        { ...waysIn({ './b': { types: './dist/b/index.d.ts', default: './dist/b/index.js' } }, { 'p/b': ['./c/index.ts'] }) },
+        'tsconfig.json does not lead p/b to ./b/index.ts',
+      ],
       [{ ...waysIn({}, { 'p/b': ['./b/index.ts'] }) }, 'tsconfig.json leads p/b somewhere, and package.json nowhere'],
     ],
     kept: waysIn(

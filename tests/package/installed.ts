@@ -1,0 +1,45 @@
+/** The package as its users have it: packed, and installed into a folder that has nothing else. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { ROOT } from '../tree/tree.js';
+
+/** @returns standard output @throws Error with all output when it fails */
+export function run(folder: string, program: string, ...words: string[]): string {
+  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd: folder, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed\n${stdout}${stderr}`, { cause: error });
+  return stdout;
+}
+
+/** @param program of this repository's packages */
+export const ownProgram = (program: string): string => join(ROOT, 'node_modules/.bin', program);
+
+export interface Packed {
+  readonly tarball: string;
+  /** Paths in it. */
+  readonly files: readonly string[];
+}
+
+/** Builds, as before a publication, and packs. */
+export function pack(folder: string): Packed {
+  const [{ filename, files }] = JSON.parse(run(ROOT, 'npm', 'pack', '--json', '--pack-destination', folder)) as [
+    { filename: string; files: { path: string }[] },
+  ];
+  return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
+}
+
+export const emptyFolder = (): string => mkdtempSync(join(tmpdir(), 'tandem-package-'));
+
+export function put(folder: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+}
+
+/** Installs with npm, from its cache where it can. */
+export function install(folder: string, tarball: string): void {
+  put(folder, { 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
+  run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball);
+}

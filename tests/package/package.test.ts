@@ -1,0 +1,87 @@
+/** The package as it is published: what is in it, what an installation brings along, and that every way in works in an empty folder. */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ROOT } from '../tree/tree.js';
+import { emptyFolder, install, ownProgram, type Packed, pack, put, run } from './installed.js';
+
+const { exports: ways } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
+const entries = Object.entries(ways).flatMap(([entry, way]) => (typeof way === 'string' ? [] : [entry.replace('.', 'tandem')]));
+
+const folder = emptyFolder();
+const installed = join(folder, 'node_modules/tandem');
+let packed: Packed;
+beforeAll(() => {
+  packed = pack(folder);
+  install(folder, packed.tarball);
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** A use of the package that needs its types to be right. */
+const CONSUMER = `
+import { startSystem } from 'tandem';
+import { Actor, actor, type Handlers, type Message, message, type State, struct, u32 } from 'tandem/actor';
+import { createSimHost } from 'tandem/testing';
+import { buildGuests } from 'tandem/tools';
+${entries.map((entry, index) => `import * as entry${index} from '${entry}';`).join('\n')}
+export const all = [${entries.map((_, index) => `entry${index}`).join(', ')}, startSystem, createSimHost, buildGuests, Actor];
+export const basket = actor({
+  name: 'basket', address: 64, state: struct('BasketState', { cents: u32 }),
+  receives: { add: message({ kind: 0x4001, fields: { cents: u32 } }) },
+});
+export const added: Message<typeof basket, 'add'> = { cents: 1 };
+export const state: State<typeof basket> = { cents: 1 };
+// @ts-expect-error there is no such field
+export const wrong: Message<typeof basket, 'add'> = { pence: 1 };
+export type BasketHandlers = Handlers<typeof basket>;
+`;
+
+test('it has what runs, its types, maps with the text of their sources, and nothing else', () => {
+  expect(
+    packed.files.filter((path) => /(^|\/)(tests?|bench|chaos|examples|artifacts)\/|\.test\.|\.tsbuildinfo$|\.inputs\.json$/.test(path)),
+  ).toEqual([]);
+  const scripts = packed.files.filter((path) => path.startsWith('dist/') && path.endsWith('.js'));
+  expect(scripts.length).toBeGreaterThan(100);
+  for (const path of scripts) {
+    expect(packed.files).toContain(path.replace(/\.js$/, '.d.ts'));
+    const { sourcesContent } = JSON.parse(readFileSync(join(installed, `${path}.map`), 'utf8')) as { sourcesContent?: unknown[] };
+    expect(sourcesContent?.length, path).toBeGreaterThan(0);
+  }
+  const guests = packed.files.filter((path) => path.startsWith('dist/wasm-actors/'));
+  expect(guests.map((path) => path.replace('dist/wasm-actors/', '')).sort()).toEqual(
+    ['focus', 'history', 'metrics', 'network', 'scene'].flatMap((name) => [`${name}.wasm`, `${name}.wasm.map`]),
+  );
+});
+
+test('an installation has one compiler of AssemblyScript, and nothing that needs another', () => {
+  const names = readdirSync(join(folder, 'node_modules')).filter((name) => !name.startsWith('.'));
+  expect(names).toContain('assemblyscript');
+  expect(names).not.toContain('as-bind');
+  expect(names).not.toContain('tsx');
+  expect(existsSync(join(installed, 'node_modules'))).toBe(false);
+});
+
+test('every way in is imported by its name, and the command runs', () => {
+  const text = `for (const entry of ${JSON.stringify(entries)}) console.log(entry, Object.keys(await import(entry)).length > 0);`;
+  expect(run(folder, 'node', '--input-type=module', '--eval', text).trim().split('\n')).toEqual(entries.map((entry) => `${entry} true`));
+  expect(run(folder, join(folder, 'node_modules/.bin/tandem'), '--help')).toContain('tandem <command> [options]');
+});
+
+test('publint and the checker of types find nothing', () => {
+  expect(run(folder, ownProgram('publint'), 'run', packed.tarball, '--strict')).toContain('All good!');
+  // Quiet when nothing is wrong, and ends with an error when something is.
+  expect(run(folder, ownProgram('attw'), packed.tarball, '--profile', 'esm-only', '--quiet')).toBe('');
+});
+
+test.each([
+  ['nodenext', 'nodenext'],
+  ['preserve', 'bundler'],
+])('who uses it is compiled: module %s, resolution %s', (module, moduleResolution) => {
+  const compilerOptions = { module, moduleResolution, target: 'es2023', lib: ['es2024', 'dom'], strict: true, noEmit: true };
+  const types = { types: ['node'], typeRoots: [join(ROOT, 'node_modules/@types')] };
+  put(folder, {
+    'consumer.ts': CONSUMER,
+    'tsconfig.json': JSON.stringify({ compilerOptions: { ...compilerOptions, ...types }, files: ['consumer.ts'] }),
+  });
+  expect(run(folder, ownProgram('tsc'), '-p', '.')).toBe('');
+});
