@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
     packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'],
   },
-  tools: { folders: ['protocol'], packages: ['assemblyscript', 'esbuild'] },
+  tools: { folders: ['protocol'], packages: ['@jridgewell/trace-mapping', 'assemblyscript', 'esbuild', 'vite'] },
 };
 
 /** Folders that know no platform. */
