@@ -22,6 +22,7 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --seed N            of the remote control and of everything else that is random (1)
   --frames N          how long to run (600)
   --trap-rate P       probability that a delivery to a Wasm actor traps (0)
+  --restart-budget N  restarts within ten seconds, beyond which the actors are given up (1000)
   --viewer V          random: presses keys without looking; steady: right and left in turn, and each has to move the focus (random)
   --frame-ms N        time between two frames on real threads (4)
   --request-deadline-ms N  what the page asks for is given up so soon (60000)

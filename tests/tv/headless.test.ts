@@ -12,6 +12,7 @@ import { decodeSnapshot } from '../../actors/contract/snapshot.js';
 import { RING } from '../../examples/tv/app/theme.js';
 import { OptionError, parseHeadlessOptions } from '../../examples/tv/headless/options.js';
 import { type Report, wrongWith } from '../../examples/tv/headless/report.js';
+import { runHeadless } from '../../examples/tv/headless/run.js';
 import { SteadyViewer } from '../../examples/tv/headless/steady-viewer.js';
 import type { Picture } from '../../host-shim/common/ports/picture.js';
 import { openStorage } from '../../host-shim/node/ports/storage.js';
@@ -27,6 +28,9 @@ async function run(input: string): Promise<Report> {
   return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
 }
 
+/** The same run in this process, which need not load everything anew. */
+const runHere = (input: string): Promise<Report> => runHeadless(parseHeadlessOptions(input.split(' ')));
+
 function expectWhole(report: Report): void {
   expect(report.messages.sent).toBe(report.messages.delivered);
   expect(report).toMatchObject({ messages: { lost: 0, duplicated: 0 }, divergent: 0, errors: [] });
@@ -35,16 +39,16 @@ function expectWhole(report: Report): void {
 
 describe.each([3, 11])('seed %i', (seed) => {
   test('every placement and trap rate ends in the same state', async () => {
-    const calm = await run(`--host sim --placement js --seed ${seed} --frames 400`);
+    const calm = await runHere(`--host sim --placement js --seed ${seed} --frames 400`);
     expectWhole(calm);
     expect(calm.focusMoves).toBeGreaterThan(10);
     for (const others of ['--placement wasm', '--placement mixed', '--placement scene=wasm,history=wasm']) {
-      const report = await run(`--host sim ${others} --seed ${seed} --frames 400`);
+      const report = await runHere(`--host sim ${others} --seed ${seed} --frames 400`);
       expectWhole(report);
       expect(report.stateHash, others).toBe(calm.stateHash);
     }
     for (const rate of [0.01, 0.3]) {
-      const report = await run(`--host sim --placement wasm --trap-rate ${rate} --seed ${seed} --frames 400`);
+      const report = await runHere(`--host sim --placement wasm --trap-rate ${rate} --seed ${seed} --frames 400`);
       expectWhole(report);
       expect(report.traps).toBeGreaterThan(0);
       expect(report.stateHash, `trap rate ${rate}`).toBe(calm.stateHash);
@@ -53,7 +57,7 @@ describe.each([3, 11])('seed %i', (seed) => {
 });
 
 test('another seed ends in another state: the hash depends on the state', async () => {
-  const [one, other] = [await run('--host sim --seed 1 --frames 200'), await run('--host sim --seed 2 --frames 200')];
+  const [one, other] = [await runHere('--host sim --seed 1 --frames 200'), await runHere('--host sim --seed 2 --frames 200')];
   expect(one.stateHash).not.toBe(other.stateHash);
 });
 
@@ -63,7 +67,7 @@ test('a spy prints messages on standard error, up to its limit, and changes noth
   const lines = stderr.trimEnd().split('\n');
   expect(lines.length).toBeLessThanOrEqual(1001);
   expect(lines.filter((line) => / input -> focus focus\.key .* \{key: "/.test(line)).length).toBeGreaterThan(10);
-  expect(JSON.parse(stdout)).toEqual(await run('--host sim --seed 1 --frames 200'));
+  expect(JSON.parse(stdout)).toEqual(JSON.parse(JSON.stringify(await runHere('--host sim --seed 1 --frames 200'))));
 });
 
 describe('on real threads', () => {
@@ -113,10 +117,12 @@ test('lost or doubled messages are errors of a run', () => {
 });
 
 test('a trap rate beyond the budget of restarts is reported, not thrown: the JSON names the actors that are down', async () => {
-  const failed = await run('--host sim --placement wasm --trap-rate 1 --seed 5 --frames 300').catch(({ code, stdout }) => ({
-    code,
-    report: JSON.parse(stdout.trimEnd().split('\n').at(-1)) as Report,
-  }));
+  const failed = await run('--host sim --placement wasm --trap-rate 1 --restart-budget 20 --seed 5 --frames 300').catch(
+    ({ code, stdout }) => ({
+      code,
+      report: JSON.parse(stdout.trimEnd().split('\n').at(-1)) as Report,
+    }),
+  );
   expect(failed).toMatchObject({ code: 1, report: { frames: 300, stateHash: null } });
   expect((failed as { report: Report }).report.errors).toContainEqual(expect.stringMatching(/^\w+ is exhausted: /));
 });
@@ -155,6 +161,7 @@ test('options that make no sense are refused by name', () => {
     ['--frames 0', OptionError],
     ['--frames many', OptionError],
     ['--trap-rate 2', OptionError],
+    ['--restart-budget -1', OptionError],
     ['--nonsense', OptionError],
     ['--spy nobody', OptionError],
     ['--viewer nobody', OptionError],

@@ -8,12 +8,17 @@ import type { PageOptions } from '../page-options.js';
 /** Real time of a frame on threads: shorter than a television's, so that a run takes less time than it shows. */
 export const REAL_FRAME_MS = 4;
 
+/** Injected traps are no repeated fault: this budget of restarts is high enough not to end a run that is long enough to watch. */
+const RESTART_BUDGET = 1_000;
+
 export interface HeadlessOptions {
   readonly host: 'node' | 'sim';
   readonly placement: string;
   readonly seed: number;
   readonly frames: number;
   readonly trapRate: number;
+  /** Restarts within the supervisor's usual period, beyond which the system is given up. */
+  readonly restartBudget: number;
   /** Folder in which the viewer's place is kept; undefined for none. */
   readonly storage: string | undefined;
   readonly viewer: 'random' | 'steady';
@@ -51,6 +56,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     seed: wholeNumber('--seed', values.seed, 0),
     frames: wholeNumber('--frames', values.frames, 1),
     trapRate: probability('--trap-rate', values['trap-rate']),
+    restartBudget: wholeNumber('--restart-budget', values['restart-budget'], 0),
     storage: values.storage,
     viewer: viewerOf(values.viewer),
     frameMs: wholeNumber('--frame-ms', values['frame-ms'], 1),
@@ -75,6 +81,7 @@ function parse(input: readonly string[]) {
         seed: { type: 'string', default: '1' },
         frames: { type: 'string', default: '600' },
         'trap-rate': { type: 'string', default: '0' },
+        'restart-budget': { type: 'string', default: String(RESTART_BUDGET) },
         storage: { type: 'string' },
         viewer: { type: 'string', default: 'random' },
         'frame-ms': { type: 'string', default: String(REAL_FRAME_MS) },

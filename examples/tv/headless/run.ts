@@ -26,8 +26,6 @@ import { SteadyViewer } from './steady-viewer.js';
 
 /** Frames between two keys: ten keys a second, a viewer in a hurry. */
 const FRAMES_PER_KEY = 6;
-/** Injected traps are no repeated fault: this budget of restarts is high enough not to end the run. */
-const INTENSITY = 1_000;
 
 /** In the simulation VMs reach each other in no time: what happens when, and so the end, is then the same for every placement. */
 const AT_ONCE = { minMicros: 0, maxMicros: 0 };
@@ -74,7 +72,7 @@ class HeadlessRun {
   ) {}
 
   async open(life: Life): Promise<void> {
-    const { host: name, placement, seed, trapRate, page, frameMs, breakOn, spy } = this.options;
+    const { host: name, placement, seed, trapRate, restartBudget, page, frameMs, breakOn, spy } = this.options;
     const onPortError = (port: string, error: unknown) =>
       void this.errors.push(`port ${port}: ${error instanceof Error ? error.stack : error}`);
     const stage = await (name === 'sim' ? simStage : nodeStage)({ seed, onPortError, page, frameMs, delay: AT_ONCE });
@@ -91,7 +89,7 @@ class HeadlessRun {
       seed,
       trapRate,
       breakOn,
-      intensity: INTENSITY,
+      intensity: restartBudget,
       circuit: null, // the report is about the requested placement
       storage: this.storage,
       ...(await this.traced()),
