@@ -44,7 +44,13 @@ export const loadWasmFactories = (folder: URL): Promise<ActorFactory[]> =>
     }),
   );
 
-export type MemorySizes = Pick<SimHostOptions, 'ringBytes' | 'sessionBytes'>;
+/** Small memories make a run cheap, and bound what it may send; so does a run without spare instances. */
+export interface SimRunOptions extends Pick<SimHostOptions, 'ringBytes' | 'sessionBytes' | 'flightBytes' | 'spareInstances'> {
+  /** Makes a recording of the run. */
+  readonly record?: SystemOptions['record'];
+  /** Attaches who looks on, before anything is sent. No virtual time passes meanwhile. */
+  readonly watch?: (system: System) => Promise<unknown>;
+}
 
 export interface SimEnding extends Ending {
   readonly desk: DeskRecord;
@@ -65,13 +71,16 @@ class SimRun implements Observer, Notes {
   private trials = 0;
   private readonly doomed = new Set<string>();
   private readonly awaitedLosses: Extract<Fault, { kind: 'lossInRecovery' }>[] = [];
+  private readonly record: SystemOptions['record'];
+  private readonly attach: NonNullable<SimRunOptions['watch']>;
 
   constructor(
     private readonly plan: Plan,
     wasmFactories: readonly ActorFactory[],
-    private readonly record: SystemOptions['record'],
-    sizes: MemorySizes,
+    { record, watch, ...sizes }: SimRunOptions,
   ) {
+    this.record = record;
+    this.attach = watch ?? (async () => {});
     const definition = (actors: readonly ActorFactory[]) => ({ parties, actors, listener: observing(this) });
     const js = { ...definition(jsFactories), ports: (vm: Vm) => (plan.desk ? this.desk.open(vm) : undefined) };
     const wasm = definition(wasmFactories);
@@ -122,6 +131,7 @@ class SimRun implements Observer, Notes {
       record: this.record,
     });
     this.watch();
+    await this.attach(this.system);
     for (const { afterMs, faults, orders } of this.plan.steps) {
       if (afterMs > 0) await this.host.pass(afterMs);
       for (const fault of faults) await this.strike(fault);
@@ -247,10 +257,5 @@ class SimRun implements Observer, Notes {
   }
 }
 
-/** @param record makes a recording of the run @param sizes of memories: small ones make it cheap, and bound what it may send */
-export const playSim = (
-  plan: Plan,
-  wasmFactories: readonly ActorFactory[],
-  record?: SystemOptions['record'],
-  sizes: MemorySizes = {},
-): Promise<SimEnding> => new SimRun(plan, wasmFactories, record, sizes).play();
+export const playSim = (plan: Plan, wasmFactories: readonly ActorFactory[], options: SimRunOptions = {}): Promise<SimEnding> =>
+  new SimRun(plan, wasmFactories, options).play();

@@ -48,8 +48,16 @@ export const whyCommand: Command = {
 function linesOf({ actor, path, value, before, setBy, causes }: WhyReport): readonly string[] {
   const is = `${path === '' || path.startsWith('[') ? actor : `${actor}.`}${path} is ${shortText(value)}`;
   if (!setBy) return [`${is} since the beginning`];
-  return [`${is}${before === undefined ? '' : `, it was ${shortText(before)}`}`, ...[setBy, ...causes].map(lineOf)];
+  return [
+    `${is}${before === undefined ? '' : `, it was ${shortText(before)}`}`,
+    ...[setBy, ...causes].map(lineOf),
+    endOf(causes.at(-1) ?? setBy),
+  ];
 }
+
+/** Why the chain goes no further. */
+const endOf = ({ source }: CauseLine): string =>
+  `  nothing on record caused that: ${source} was told from outside, or had awaited something that is no reply`;
 
 const lineOf = ({ number, kind, source, target, sentAt }: CauseLine): string =>
   `  ${number > 0 ? `${number}` : '-'} ${timeText(sentAt)} ${source} -> ${target} ${kind}`;

@@ -34,7 +34,7 @@ const GROUP = 'Tandem';
 /**
  * Shows what the named parties do, until it is ended.
  * @returns a function that ends it
- * @throws RangeError for a name that does not exist; ControlError
+ * @throws RangeError for a name that does not exist; ControlError; TypeError where the console cannot write tracks
  */
 export async function openLiveTracks(system: Pick<System, 'watch'>, options: LiveTracksOptions): Promise<() => Promise<void>> {
   const tracks = new LiveTracks(options);
@@ -47,6 +47,8 @@ class LiveTracks {
   private readonly originMs = performance.timeOrigin;
 
   constructor({ parties, tracks }: LiveTracksOptions) {
+    if (typeof console.timeStamp !== 'function')
+      throw new TypeError('there are no live tracks here: the console has no timeStamp, as Chromium, Firefox and Node have');
     this.schemas = new Schemas(parties);
     const stranger = tracks.find((name) => !parties.some((party) => party.name === name));
     if (stranger !== undefined)

@@ -2,22 +2,16 @@
 import { expect, test } from 'vitest';
 import { guestsIn, jsFactories, parties } from '../../chaos/application.js';
 import { COURIER_NAMES, couriers } from '../../chaos/couriers.js';
-import { drawPlan } from '../../chaos/draw.js';
-import { FAULT_KINDS, type Plan } from '../../chaos/plan.js';
+import type { Plan } from '../../chaos/plan.js';
 import { loadWasmFactories, playSim } from '../../chaos/sim-run.js';
 import { load } from '../../host-shim/node/load.js';
 import { Cast, replay } from '../../host-shim/replay/index.js';
 import { MemoryFile } from '../../trace/memory-file.js';
 import { openRecording } from '../../trace/open.js';
+import { SMALL_RUN, smallPlan } from '../chaos/small-plan.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const SEEDS = 200;
-/** The chaos tests do the whole plans: these are cut short, and their floods too. */
-const STEPS_MAX = 4;
-const BYTES_MAX = 3_000;
-const COUNT_MAX = 20;
-/** A run costs what its memories cost. The cut plans send no frame that needs more. */
-const SIZES = { ringBytes: 64 << 10, sessionBytes: 1 << 20 };
 const PATIENCE_MS = 400_000;
 
 const folder = new URL('../../dist/chaos/wasm-actors/', import.meta.url);
@@ -31,21 +25,6 @@ const cast = new Cast(
   },
   load,
 );
-
-type Orders = Plan['steps'][number]['orders'];
-
-const small = (orders: Orders): Orders =>
-  orders.map((order) => ({
-    ...order,
-    bytes: Math.min(order.bytes, BYTES_MAX),
-    count: Math.min(order.count, COUNT_MAX),
-    orders: small(order.orders),
-  }));
-
-function smallPlan(seed: number): Plan {
-  const plan = drawPlan(seed, FAULT_KINDS);
-  return { ...plan, desk: null, steps: plan.steps.slice(0, STEPS_MAX).map((step) => ({ ...step, orders: small(step.orders) })) };
-}
 
 /** The placement in which everything is elsewhere, and the one in which half is. */
 function othersOf({ placement }: Plan): readonly string[] {
@@ -61,7 +40,7 @@ test(
     for (let seed = SEED; seed < SEED + SEEDS; seed++) {
       const plan = smallPlan(seed);
       const file = new MemoryFile();
-      await playSim(plan, wasmFactories, { sink: file, level: seed % 2 === 0 ? 'inputs' : 'frames' }, SIZES);
+      await playSim(plan, wasmFactories, { record: { sink: file, level: seed % 2 === 0 ? 'inputs' : 'frames' }, ...SMALL_RUN });
       for (const placement of othersOf(plan)) {
         const report = await replay(await openRecording(new MemoryFile(file.bytes)), cast, { placement });
         expect({ seed, ...report.unreplayed, firstDifference: report.firstDifference }).toEqual({

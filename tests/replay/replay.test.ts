@@ -68,6 +68,7 @@ describe.each(['inputs', 'frames'] as const)('at level %s', (level) => {
       'bank -> watcher bank.balance.reply',
       'watcher -> bank bank.balance',
       'teller -> watcher watcher.look',
+      '  nothing on record caused that: teller was told from outside, or had awaited something that is no reply',
     ]);
   });
 

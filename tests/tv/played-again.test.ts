@@ -78,7 +78,16 @@ test('the message after Back at which one twin goes wrong is found', async () =>
   expect([code, actor, kind, from]).toEqual([1, 'focus', 'focus.focus', 'page']);
   expect(sides[0].source).toMatch(/^wasm-actors\/focus\.ts:\d+$/);
   const why = await tandem('why', file, 'focus.wanted', '--at', `${number}`, '--app', DEFECTIVE, '--json');
-  expect(why.json().setBy).toMatchObject({ number, kind: 'focus.focus', source: 'page' });
+  const { setBy, causes } = why.json();
+  expect(setBy).toMatchObject({ number, kind: 'focus.focus', source: 'page' });
+  expect(causes.map((cause: { kind: string; source: string }) => `${cause.kind} of ${cause.source}`)).toEqual([
+    'network.request.reply of network',
+    'network.request of page',
+    'history.current of history',
+    'history.back of page',
+    'page.backRequested of focus',
+    'focus.key of input',
+  ]);
   const keys = await tandem('cat', file, '--filter', `kind:focus.key number<${number}`);
   expect(keys.lines.filter((line) => line.includes('phase: "down"')).at(-1)).toContain('key: "back"');
   const made = await tandem('test', file, '--at', `${number}`, '--out', join(folder, 'made'), '--app', DEFECTIVE, '--json');

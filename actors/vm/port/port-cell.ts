@@ -79,7 +79,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
   }
 
   runnable(lane: number): boolean {
-    return this.state === 'running' && this.mailbox.frames(lane) > 0;
+    return this.state === 'running' && this.mailbox.frames(lane) > 0 && !this.port?.goesOn;
   }
 
   /** Sets the number of the coming incarnation, before it has sent anything. */

@@ -1,7 +1,7 @@
 /**
  * One incarnation of a port: an edge to the outside, with an address on the bus. Unlike an actor it may use clocks, threads and I/O, and
- * it is not restarted from a journal. It may send at any time; what it sends while it handles a frame was caused by that frame. Once it
- * is closed it cannot send any more: whatever still runs of it, in promises and timers, sends into nothing.
+ * it is not restarted from a journal. It may send at any time; what it sends while it handles a frame was caused by that frame, and so is what it
+ * sends when it has awaited a reply. Once it is closed it cannot send any more: whatever still runs of it, in promises and timers, sends into nothing.
  */
 import { requestNumber } from '../../../bus/body.js';
 import type { BoundMessage, BoundPublication, BoundReply, BoundRequest, Recipient } from '../../../protocol/bind.js';
@@ -9,7 +9,6 @@ import {
   assertMaySend,
   type Called,
   type CrashCause,
-  CrashError,
   DecodeError,
   ERROR_CODES,
   type ErrorCode,
@@ -39,6 +38,8 @@ import type { Incoming, PortHandlers, PortParty } from '../../model/port-handler
 import { Replicas } from '../../model/replicas.js';
 import type { Runtime } from '../cell/runtime.js';
 import type { Gate } from '../gate.js';
+import { type Awaited, BY_CRASHES, fail, firstRequestOf } from './awaited.js';
+import { type Cause, Continuations } from './continuations.js';
 
 /** The part of AbortSignal that is needed. */
 export interface AbortSignalLike {
@@ -58,24 +59,6 @@ export class PortOverloadError extends Error {
   override readonly name = 'PortOverloadError';
 }
 
-interface Awaited {
-  readonly message: BoundRequest;
-  readonly kindName: string;
-  /** Time in microseconds since the Unix epoch. */
-  readonly askedAt: number;
-  readonly resolve: (fields: never) => void;
-  readonly reject: (error: RequestError) => void;
-}
-
-/** Failures whose reason may be a crash. */
-const BY_CRASHES: readonly ErrorCode[] = ['deadline', 'ended', 'unreachable', 'poisoned'];
-
-/** Requests that an incarnation of a port may make before it reuses the numbers of another. */
-const REQUESTS_PER_INCARNATION = 2 ** 20;
-
-/** The first request number of an incarnation. Each has its own range, so that it never takes a reply to a former one for its own. */
-const firstRequestOf = (epoch: number): number => (((epoch - 1) % 2 ** 12) * REQUESTS_PER_INCARNATION + 1) >>> 0;
-
 /** Handlers of what the runtime itself says to a port. */
 const PORT_HANDLERS = ['onOpen', 'onEnded', 'onWithdrawn', 'onClose'] as const;
 
@@ -88,8 +71,11 @@ export class Port<P extends PortParty = PortParty> {
   private readonly awaited = new Map<number, Awaited>();
   private readonly timers = new Map<number, (timer: number) => void>();
   private readonly handlers: PortHandlers<P>;
+  private readonly continuations: Continuations;
   private nextRequest: number;
   private closed = false;
+  /** The frame that causes what is sent now; null for none. */
+  private cause: Cause | null = null;
 
   /** @param create makes the handlers, which may send through the given port */
   constructor(
@@ -101,6 +87,7 @@ export class Port<P extends PortParty = PortParty> {
   ) {
     this.nextRequest = firstRequestOf(gate.epoch);
     this.outbox = new OutboxBuilder(schema.address);
+    this.continuations = new Continuations({ setCause: (cause) => this.setCause(cause), ready: () => runtime.bus.wake() });
     this.handlers = create(this);
     assertHandlersNamed(schema.name, this.handlers, [...PORT_HANDLERS, ...namedBy(schema)]);
     this.table = new HandlerTable(schema, (reader, decode) => decode(reader));
@@ -122,6 +109,31 @@ export class Port<P extends PortParty = PortParty> {
   /** Number of this incarnation, counted from 1. */
   get epoch(): number {
     return this.gate.epoch;
+  }
+
+  /** Whether code that has awaited a reply goes on: it comes before the next frame. */
+  get goesOn(): boolean {
+    return this.continuations.goOn;
+  }
+
+  /**
+   * What `work` sends was caused by this frame: for what a port does later on behalf of a frame that it has handled, as when a fetch is over.
+   * @throws what `work` throws
+   */
+  causedBy<T>(cause: Pick<Incoming, 'source' | 'sequence' | 'sentAt'>, work: () => T): T {
+    const before = this.cause;
+    this.setCause(cause);
+    try {
+      return work();
+    } finally {
+      this.setCause(before);
+    }
+  }
+
+  private setCause(cause: Cause | null): void {
+    this.cause = cause;
+    if (cause) this.outbox.causedBy(cause.source, cause.sequence, cause.sentAt);
+    else this.outbox.causedBy(0, 0, 0);
   }
 
   /** Does nothing when this incarnation has ended. @throws EncodeError, OutputError, PermissionError, PortOverloadError */
@@ -151,13 +163,17 @@ export class Port<P extends PortParty = PortParty> {
     }
   }
 
+  /** Outside of handlers, the request is the cause of its reply. */
   reply<S extends Fields, R extends Fields>(to: Incoming, message: BoundRequest<S, R>, fields: InferFields<R>): void {
-    this.emit(Port.prototype.reply, message.reply, to.source, fields, to.request);
-    this.release();
+    this.causedBy(this.cause ?? to, () => {
+      this.emit(Port.prototype.reply, message.reply, to.source, fields, to.request);
+      this.release();
+    });
   }
 
   /**
-   * Settles exactly once.
+   * Settles exactly once. What awaits it goes on before the port is handed its next frame, and what it sends then was caused by the reply, or by the
+   * word that none will come.
    * @throws RangeError (as rejection) for a deadline that is no number of milliseconds
    * @throws RequestError (as rejection): deadline, aborted, ended, unreachable, poisoned, refused, overloaded, closed. The cause of
    *   `refused` is a PermissionError when the schema of this port does not name the target. When the target has crashed, the cause is
@@ -229,13 +245,13 @@ export class Port<P extends PortParty = PortParty> {
    * The runtime says that no reply will come.
    * @param epoch incarnation of the target whose crash is the reason; null when there is none, or it is unknown
    */
-  private async failed(request: number, code: ErrorCode, epoch: number | null): Promise<void> {
+  private async failed(request: number, code: ErrorCode, epoch: number | null, cause: Cause): Promise<void> {
     const awaited = this.take(request);
     if (!awaited) return;
     if (code === 'deadline') this.withdraw(request, awaited.message);
     const { askedAt, message } = awaited;
     const crash = BY_CRASHES.includes(code) ? await this.crashOf({ party: message.owner, epoch, code, askedAt }) : null;
-    fail(awaited, code, crash);
+    this.continuations.add(cause, () => fail(awaited, code, crash));
   }
 
   /** Never rejects. */
@@ -260,14 +276,14 @@ export class Port<P extends PortParty = PortParty> {
       sentAt: readU53(bytes, SENT_AT_OFFSET),
       request: 0,
     };
-    this.outbox.causedBy(incoming.source, incoming.sequence, incoming.sentAt);
+    this.setCause(incoming);
     try {
       const handle = this.table.of(readU16(bytes, KIND_OFFSET));
       if (!handle) throw new DecodeError('kind', 0, '', readU16(bytes, KIND_OFFSET));
       this.reader.reset(bytes, BODY_OFFSET, frameLength(bytes, 0));
       return handle(this.reader, incoming);
     } finally {
-      this.outbox.causedBy(0, 0, 0);
+      this.setCause(null);
     }
   }
 
@@ -347,7 +363,10 @@ export class Port<P extends PortParty = PortParty> {
   private addSystem(): void {
     const { requestFailed, timerFired, ended, withdrawn } = system.receives;
     const { table, handlers } = this;
-    table.on(requestFailed, ({ request, code, crashEpoch }) => void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch));
+    table.take(requestFailed.kind, (reader, incoming) => {
+      const { request, code, crashEpoch } = requestFailed.decode(reader);
+      void this.failed(request, ERROR_CODES[code] ?? 'ended', crashEpoch, incoming);
+    });
     table.on(withdrawn, ({ requester, request }) => handlers.onWithdrawn?.(requester, request));
     table.on(timerFired, ({ timer }) => this.timers.get(timer)?.(timer));
     table.on(ended, ({ party, epoch, reason }) => handlers.onEnded?.(party, epoch, reason));
@@ -357,24 +376,22 @@ export class Port<P extends PortParty = PortParty> {
     for (const party of this.runtime.options.parties) {
       for (const message of Object.values(party.receives)) {
         if (message.role !== 'request' || !this.schema.sendsTo.includes(party.name)) continue;
-        this.table.take(message.reply.kind, (reader) => this.resolve(message.reply, reader));
+        this.table.take(message.reply.kind, (reader, incoming) => this.resolve(message.reply, reader, incoming));
       }
     }
   }
 
-  private resolve(reply: BoundReply, reader: Reader): void {
-    const request = requestNumber(reader.bytes, 0, reader.end);
-    const awaited = this.take(request);
+  private resolve(reply: BoundReply, reader: Reader, incoming: Cause): void {
+    const awaited = this.take(requestNumber(reader.bytes, 0, reader.end));
     if (!awaited) return;
+    let answer: never;
     try {
-      awaited.resolve(reply.decode(reader) as never);
-    } catch (error) {
-      awaited.reject(new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause: error }));
+      answer = reply.decode(reader) as never;
+    } catch (cause) {
+      const error = new RequestError('undecodable', reply.ownerName, awaited.kindName, { cause });
+      this.continuations.add(incoming, () => awaited.reject(error));
+      return;
     }
+    this.continuations.add(incoming, () => awaited.resolve(answer));
   }
-}
-
-/** @param crash crash of the target; none when not given */
-function fail({ message, kindName, reject }: Awaited, code: ErrorCode, crash: CrashCause | null = null): void {
-  reject(new RequestError(code, message.ownerName, kindName, crash ? { cause: new CrashError(crash) } : undefined));
 }

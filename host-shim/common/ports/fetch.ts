@@ -53,7 +53,7 @@ export function openFetchPort(vm: Vm, options: FetchPortOptions): Port<typeof fe
         if (running.get(request) !== controller) return;
         let sent = false;
         const couldBeSent = port.attempt(() => {
-          sent = offer(() => port.send(network.receives.fetched, { ...answer, request }));
+          sent = offer(() => port.causedBy(incoming, () => port.send(network.receives.fetched, { ...answer, request })));
         });
         // An answer that does not fit the message, for example with a status outside HTTP's range, counts as a failure.
         if (!couldBeSent) answerWith(failed('unreachable', 'the answer cannot be handed on'));

@@ -23,13 +23,14 @@ export function openTimerPort(vm: Vm, timers: Timers): Port<typeof timer> {
     own.delete(timer);
   };
   const port = vm.openPort<typeof timer>(timer, {
-    onStart({ timer, delayMs }, { source }) {
+    onStart({ timer, delayMs }, incoming) {
+      const { source } = incoming;
       const own = ofStarter(source);
       stop(own, timer);
       if (own.size >= TIMERS_RUNNING_MAX)
         throw new Error(`${source} has ${TIMERS_RUNNING_MAX} timers running already: one more is not started`);
       const fire = () => {
-        if (offer(() => port.sendTo(source, system.receives.timerFired, { timer }))) own.delete(timer);
+        if (offer(() => port.causedBy(incoming, () => port.sendTo(source, system.receives.timerFired, { timer })))) own.delete(timer);
         else own.set(timer, timers.set(OFFER_AGAIN_MS, fire));
       };
       own.set(timer, timers.set(delayMs, fire));

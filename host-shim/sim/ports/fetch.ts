@@ -22,11 +22,11 @@ export function openFetchPort(vm: Vm, { timers, random, latencyMs, answer }: Fet
     running.delete(request);
   };
   const port = vm.openPort<typeof fetch>(fetch, {
-    onStart(start) {
+    onStart(start, incoming) {
       const { request } = start;
       const send = (fetched: ReturnType<typeof answer>) => {
         const whole = { ...fetched, request, headers: [], failure: 'none' as const, error: '' };
-        if (offer(() => port.send(network.receives.fetched, whole))) running.delete(request);
+        if (offer(() => port.causedBy(incoming, () => port.send(network.receives.fetched, whole)))) running.delete(request);
         else
           running.set(
             request,
