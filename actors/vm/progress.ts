@@ -106,6 +106,7 @@ export class Progress {
 
   /** Marks what a party does besides handling frames. */
   during<T>(address: number, call: () => T): T {
+    this.teller?.tellNext();
     return this.atFrame(address, -1, 0, call);
   }
 
@@ -157,6 +158,7 @@ export const TELL_MS = 25;
  *
  *   an actor begins a batch ──> the journal entry says so
  *   a port begins a frame ────> told
+ *   a party is made or saved ─> told
  *   a frame is tried again ───> told
  *   progress ──┬── `TELL_MS` after the last telling ──> told
  *              ├── the end of what was told to be begun ──> told

@@ -74,6 +74,12 @@ test('each frame of a port is told, which is in no journal', () => {
   expect(told).toMatchObject([{ busy: true, place: at(1) }, { busy: false }, { busy: true, place: at(2) }, { busy: false }]);
 });
 
+test('what an actor does besides frames is told, however soon after a batch that is done: it is in no journal', () => {
+  batch(640);
+  progress.during(BANK, () => expect(told.at(-1)).toMatchObject({ busy: true, place: { address: BANK, position: -1 } }));
+  expect(told).toMatchObject([{ busy: true }, { busy: false }, { busy: true }, { busy: false }]);
+});
+
 test('on demand every step is told, and the beginning when it is handled again', () => {
   progress.tellEach(true);
   batch(0);
