@@ -1,5 +1,6 @@
 /** The bus's facts about each message kind, computed once from the schemas, so that a frame costs one array access. */
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
+import { assertNumbered } from '../protocol/bind.js';
 import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { withdrawnRequest } from './body.js';
@@ -75,9 +76,11 @@ export class Kinds {
   /**
    * @param parties of the application; the system's own schema may be among them
    * @param system the schema of the runtime's own messages, which any party may receive
+   * @throws UnboundError for a party without numbers
    * @throws Error when two parties share a name, an address or a kind, or one names what does not exist
    */
   constructor(parties: readonly PartySchema[], system: PartySchema) {
+    for (const party of parties) assertNumbered(party);
     const others = parties.filter(({ address }) => address !== system.address);
     this.facts = new Map(others.map(({ role, address }) => [address, PARTY_FACTS[role]]));
     for (const party of [system, ...others]) this.name(party);

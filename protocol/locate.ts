@@ -2,7 +2,7 @@
  * Finds the field at an offset. Decoders of both languages note only the offset of a problem; the path is worked
  * out from the schema here, when there is something to report.
  */
-import type { Field, Fields } from './schema.js';
+import type { Field, Fields } from './fields.js';
 import { skipValue } from './skip.js';
 
 /**

@@ -67,8 +67,6 @@ export async function generateCodecs({ folder, runtime, loading = () => {} }: Co
 /** How generated code names other modules. */
 interface Ways {
   readonly runtime: TypeScriptPaths['runtime'];
-  /** @param module of the runtime, for example `messages/counter` */
-  readonly schema: (module: string) => string;
   /** Folders of AssemblyScript. */
   readonly assembly: Pick<AssemblyScriptPaths, 'runtime' | 'foreign'>;
 }
@@ -86,7 +84,6 @@ function waysOf(folder: string, { folder: runtime, specifiers }: SchemaLibrary):
     const codec = `${name}/${specifiers.codec}`;
     return {
       runtime: { bind: codec, reader: codec, writer: codec },
-      schema: () => `${name}/${specifiers.parties}`,
       assembly: { runtime: `${name}/${specifiers.assembly}`, foreign: `${name}/${specifiers.partiesInAssembly}` },
     };
   }
@@ -94,7 +91,6 @@ function waysOf(folder: string, { folder: runtime, specifiers }: SchemaLibrary):
   const fromAssembly = slashes(relative(join(folder, 'generated/assembly'), runtime));
   return {
     runtime: { bind: `${there}/bind.js`, reader: `${there}/reader.js`, writer: `${there}/writer.js` },
-    schema: (module) => `${there}/${module}.js`,
     assembly: { runtime: `${fromAssembly}/assembly`, foreign: `${fromAssembly}/generated/assembly` },
   };
 }
@@ -203,14 +199,10 @@ function textsOf(ways: Ways, files: readonly SchemaFile[], foreignFiles: readonl
   const [parties, foreign] = [files, foreignFiles].map((some) => some.map(({ schema }) => schema));
   const shared = sharedTypes(parties);
   const texts = new Map<string, string>();
-  const others = new Map([
-    ...foreignFiles.map(({ module, schema }) => [schema.name, ways.schema(module)] as const),
-    ...files.map(({ module, schema }) => [schema.name, `../${module}.js`] as const),
-  ]);
   for (const { module, schema, constants } of files) {
     const paths = { schema: `${module}.ts`, ...ways.assembly };
     texts.set(`generated/assembly/${schema.name}.ts`, emitAssemblyScript(schema, { parties, foreign }, shared, paths, constants));
-    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, others, runtime: ways.runtime }));
+    texts.set(`generated/${schema.name}.ts`, emitTypeScript(schema, { schema: `../${module}.js`, runtime: ways.runtime }));
   }
   if (shared.size) {
     texts.set(`generated/assembly/${SHARED_FILE}.ts`, emitShared(shared, { schema: 'the schemas', ...ways.assembly }));

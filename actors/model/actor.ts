@@ -11,14 +11,21 @@
  *     ...
  *   }
  */
-import type { BoundMessage, BoundParty, BoundPublication, BoundRequest, Recipient } from '../../protocol/bind.js';
+import {
+  assertNumbered,
+  type BoundMessage,
+  type BoundParty,
+  type BoundPublication,
+  type BoundRequest,
+  type Recipient,
+} from '../../protocol/bind.js';
 import { assertMaySend, type Called, type ErrorCode, thrownByCaller } from '../../protocol/errors.js';
 import { FOLLOWERS } from '../../protocol/frame.js';
 import { type EndReason, system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
 import type { Fields, InferFields, StateOf } from '../../protocol/schema.js';
 import type { SnapshotCounts } from '../contract/snapshot.js';
-import type { FollowedHandlers, Received, ReceivedFields, ReplyHandlers } from './handlers.js';
+import type { FollowedHandlers, NamedParty, Received, ReceivedFields, ReplyHandlers } from './handlers.js';
 import { type Encodable, OutboxBuilder } from './outbox-builder.js';
 import { Replicas } from './replicas.js';
 
@@ -38,17 +45,20 @@ export type Nothing = void | undefined;
 /**
  * The handlers of an actor. It must have one for each message that it receives, and for each topic that it follows; it may have one for
  * each reply to a request that it may make.
+ * @typeParam U union of parties that it follows or asks, beside those that its schema `uses`
  */
-export type Handlers<P> = {
+export type Handlers<P, U extends NamedParty = never> = {
   [K in keyof Received<P> & string as `on${Capitalize<K>}`]: (fields: ReceivedFields<P, K>) => Nothing;
-} & FollowedHandlers<P, Nothing> &
-  ReplyHandlers<P, Nothing>;
+} & FollowedHandlers<P, Nothing, U> &
+  ReplyHandlers<P, Nothing, U>;
 
 export abstract class Actor<P extends Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo'>> {
   /** What the runtime keeps for the actor. The actor itself must not use it. */
   readonly internals: ActorInternals;
 
+  /** @throws UnboundError when the schema has no numbers yet */
   constructor(readonly schema: P) {
+    assertNumbered(schema);
     this.internals = new ActorInternals(schema);
   }
 

@@ -1,6 +1,6 @@
 /**
- * The handlers of a party as its schema says: their names, and the fields that each is given. Generated code says who the parties are that
- * it follows or may ask (`Others`). In a schema that was bound by hand they are unknown, and the handler itself claims their fields.
+ * The handlers of a party as its schema says: their names, and the fields that each is given. `uses` of the schema says who the parties are that
+ * it follows or may ask, or else the class does: `Handlers<typeof a, typeof b>`. Where nobody says so, the handler itself claims their fields.
  */
 import type { OthersOf, Recipient } from '../../protocol/bind.js';
 import type { Fields, MessageFields, ReplyFields } from '../../protocol/schema.js';
@@ -11,18 +11,25 @@ export type ReceivedFields<P, K extends keyof Received<P>> = Received<P>[K] exte
   ? MessageFields<Received<P>[K]>
   : never;
 
+/** A party that a class names beside its schema. */
+export interface NamedParty {
+  readonly name: string;
+}
+/** The parties that it knows, by name: those of its schema, and `U`, a union of further ones. */
+type Known<P, U extends NamedParty> = OthersOf<P> & { readonly [N in U['name']]: Extract<U, { readonly name: N }> };
+
 /** Paths of topics, as `owner.topic`. Never for a party whose schema states none. */
 type Followed<P> = P extends { readonly follows: readonly (infer F)[] } ? (string extends F ? never : F & string) : never;
 type HandlerOfPath<Path> = Path extends `${infer Owner}.${infer Topic}` ? `on${Capitalize<Owner>}${Capitalize<Topic>}` : never;
-type FollowedFields<P, Path> = Path extends `${infer Owner}.${infer Topic}`
-  ? OthersOf<P> extends { readonly [N in Owner]: { readonly publishes: { readonly [T in Topic]: infer Publication } } }
+type FollowedFields<P, U extends NamedParty, Path> = Path extends `${infer Owner}.${infer Topic}`
+  ? Known<P, U> extends { readonly [N in Owner]: { readonly publishes: { readonly [T in Topic]: infer Publication } } }
     ? MessageFields<Publication>
     : never
   : never;
 
 /** One handler for each topic that the party follows. `fresh`: the fields are the whole topic, not a change of it. */
-export type FollowedHandlers<P, Returned> = {
-  [Path in Followed<P> as HandlerOfPath<Path>]: (fields: FollowedFields<P, Path>, fresh: boolean) => Returned;
+export type FollowedHandlers<P, Returned, U extends NamedParty = never> = {
+  [Path in Followed<P> as HandlerOfPath<Path>]: (fields: FollowedFields<P, U, Path>, fresh: boolean) => Returned;
 };
 
 type IsAnswered<M> = M extends { readonly reply?: infer R } ? (NonNullable<R> extends { readonly fields: Fields } ? true : false) : false;
@@ -30,11 +37,13 @@ type RequestsOf<O> = O extends { readonly receives: infer R }
   ? { [K in keyof R & string as IsAnswered<R[K]> extends true ? K : never]: R[K] }
   : never;
 /** Known parties to which the party may send messages. */
-type Askable<P> = Recipient<P> & keyof OthersOf<P> & string;
+type Askable<P, U extends NamedParty> = Recipient<P> & keyof Known<P, U> & string;
 /** Requests that the party may make, as `target.request`. */
-type Request<P> = { [N in Askable<P>]: `${N}.${keyof RequestsOf<OthersOf<P>[N]> & string}` }[Askable<P>];
-type RequestAt<P, Path> = Path extends `${infer Target}.${infer K}`
-  ? OthersOf<P> extends { readonly [N in Target]: { readonly receives: { readonly [M in K]: infer Message } } }
+type Request<P, U extends NamedParty> = {
+  [N in Askable<P, U>]: `${N}.${keyof RequestsOf<Known<P, U>[N]> & string}`;
+}[Askable<P, U>];
+type RequestAt<P, U extends NamedParty, Path> = Path extends `${infer Target}.${infer K}`
+  ? Known<P, U> extends { readonly [N in Target]: { readonly receives: { readonly [M in K]: infer Message } } }
     ? Message
     : never
   : never;
@@ -42,9 +51,9 @@ type RequestAt<P, Path> = Path extends `${infer Target}.${infer K}`
 /**
  * Handlers for replies to requests that the party may make, each of them optional. `request` is the number that `this.request` returned.
  */
-export type ReplyHandlers<P, Returned> = {
-  [Path in Request<P> as Path extends `${string}.${infer K}` ? `on${Capitalize<K>}Reply` : never]?: (
+export type ReplyHandlers<P, Returned, U extends NamedParty = never> = {
+  [Path in Request<P, U> as Path extends `${string}.${infer K}` ? `on${Capitalize<K>}Reply` : never]?: (
     request: number,
-    fields: ReplyFields<RequestAt<P, Path>>,
+    fields: ReplyFields<RequestAt<P, U, Path>>,
   ) => Returned;
 };

@@ -286,8 +286,8 @@ const RUNTIME_HANDLERS = ['onTimer', 'onRefresh', 'onRequestFailed', 'onWithdraw
 
 type Method<A> = { [K in keyof A & `on${Capitalize<string>}`]: A[K] extends (...input: never[]) => unknown ? K : never }[keyof A &
   `on${Capitalize<string>}`];
-/** The compiler does not know the replies of a schema that was bound by hand. */
-type UnknownReplies<S> = [Recipient<S>] extends [never] ? never : unknown extends OthersOf<S> ? `on${Capitalize<string>}Reply` : never;
+/** The compiler does not know the replies of a party that the schema does not use. */
+type UnknownReplies<S> = [Exclude<Recipient<S>, keyof OthersOf<S>>] extends [never] ? never : `on${Capitalize<string>}Reply`;
 type Unnamed<A extends RunnableActor> = Exclude<Method<A>, keyof RunnableActor | keyof Handlers<A['schema']> | UnknownReplies<A['schema']>>;
 /**
  * An actor whose handlers are all named by its own schema, by those of topics that it follows, or by those of requests that it may make.

@@ -1,6 +1,6 @@
 /** Checks the fields of a schema. A field is read with care, because it may be any value at all. */
+import { type Field, type FieldType, isRecord } from '../fields.js';
 import { NESTING_DEPTH_MAX } from '../limits.js';
-import type { Field, FieldType } from '../schema.js';
 import { pascal } from './model.js';
 import { isModifier, TYPES_TAKEN } from './names.js';
 
@@ -20,9 +20,6 @@ const PARTS: { readonly [T in FieldType]: readonly string[] } = {
 };
 const OPTIONS_MAX = 0xffff;
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 export const list = (names: readonly string[]): string => names.join(', ');
 
 /** A value in the form for a sentence. */
@@ -33,10 +30,14 @@ export function show(value: unknown): string {
   return typeof value === 'object' && value !== null ? 'an object' : String(value);
 }
 
-/** Reports parts that nothing reads: they are mostly typing errors. Schemas that are bound to their codecs have more parts. */
+/** What `define` adds to a state, a message and a reply. */
+const DEFINED_PARTS = ['encode', 'decode', 'role', 'name', 'owner', 'ownerName'];
+
+/** Reports parts that nothing reads: they are mostly typing errors. */
 export function checkParts(value: Readonly<Record<string, unknown>>, known: readonly string[], path: string, say: Say): void {
-  if (typeof value.encode === 'function') return;
-  for (const part of Object.keys(value)) if (!known.includes(part)) say(path, `has '${part}', which is none of ${list(known)}`);
+  const defined = typeof value.encode === 'function' ? DEFINED_PARTS : [];
+  for (const part of Object.keys(value))
+    if (!known.includes(part) && !defined.includes(part)) say(path, `has '${part}', which is none of ${list(known)}`);
 }
 
 export class FieldChecks {

@@ -1,5 +1,6 @@
 /** Checks a schema that `measures`: it must have the messages that the VMs' runtimes send, with the fields that they fill in. */
-import { isRecord, list, type Say, show } from './check-fields.js';
+import { isRecord } from '../fields.js';
+import { list, type Say, show } from './check-fields.js';
 
 /** Types of the fields, in their order. */
 const FIELDS = {

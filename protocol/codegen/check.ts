@@ -2,10 +2,11 @@
  * Checks the rules for schemas that types do not express. The generator refuses a set with problems. A schema may be any value at all,
  * because the generator does not compile it.
  */
+import { isRecord } from '../fields.js';
 import { FRAME_BYTES_MAX, SNAPSHOT_BYTES_MAX } from '../limits.js';
 import { RETIRED_KINDS } from '../retired-kinds.js';
 import type { PartySchema } from '../schema.js';
-import { checkParts, FieldChecks, isRecord, list, NAME, type Say, show } from './check-fields.js';
+import { checkParts, FieldChecks, list, NAME, type Say, show } from './check-fields.js';
 import { checkMeasures } from './check-measures.js';
 import { hex } from './model.js';
 import { isReserved } from './names.js';
@@ -123,9 +124,7 @@ class PartyChecks {
     if (!LANES.includes(lane)) say(name, `its lane is ${show(lane)}, which is none of ${list(LANES as string[])}`);
     if (!OVERFLOWS.includes(overflow)) say(name, `its overflow is ${show(overflow)}, which is none of ${list(OVERFLOWS as string[])}`);
     this.key(name, message);
-    // A request without its reply must not pass for a message.
-    if (reply !== undefined || (Object.hasOwn(message, 'reply') && typeof message.encode !== 'function'))
-      this.reply(name, message, published);
+    if (reply !== undefined) this.reply(name, message, published);
     else if (deadlineMs !== undefined) say(name, 'has a deadline, but no reply');
     if (deadlineMs !== undefined && !(typeof deadlineMs === 'number' && deadlineMs > 0 && deadlineMs <= DELAY_MS_MAX))
       say(name, `its deadlineMs is ${show(deadlineMs)}, not a time above 0 and up to ${DELAY_MS_MAX}`);
@@ -168,7 +167,7 @@ class PartyChecks {
     else if (!isRecord(reply)) say(name, `its reply is ${show(reply)}: write reply: { kind, fields }`);
     else {
       if (overflow !== 'deliver') say(name, 'is a request, whose overflow can only be deliver');
-      checkParts(reply, ['kind', 'fields'], path, say);
+      checkParts(reply, MESSAGE_PARTS, path, say);
       this.name(path);
       const expected = typeof kind === 'number' ? kind + REPLY_OFFSET : 0;
       this.kind(reply.kind, path, [0, 0xff], 'replies');

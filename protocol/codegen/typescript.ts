@@ -1,14 +1,15 @@
 /** Writes the TypeScript codecs of a party: straight-line code, one encoder and one decoder per message, structure and state. */
+import { shapeOf } from '../fingerprint.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../limits.js';
 import type { Field, Fields, PartySchema } from '../schema.js';
 import {
   fixedBytes,
+  hex,
   indent,
   type Message,
   maxOf,
   messagesOf,
   namedTypes,
-  pascal,
   type Step,
   structureHeadBytes,
   withReserves,
@@ -17,8 +18,6 @@ import {
 export interface TypeScriptPaths {
   /** Module of the schema, relative to the generated file. */
   readonly schema: string;
-  /** Modules of all schemas that this one may name, by party, as the generated file imports them. */
-  readonly others: ReadonlyMap<string, string>;
   /** Modules of the runtime, as the generated file imports them. */
   readonly runtime: { readonly bind: string; readonly reader: string; readonly writer: string };
 }
@@ -30,19 +29,12 @@ export function emitTypeScript(party: PartySchema, paths: TypeScriptPaths): stri
   const types = namedTypes(party);
   const messages = messagesOf(party);
   const structs = [...types.values()].filter((type) => type.type === 'struct');
-  const others = othersOf(party, paths);
-  const codecs = bindCall(party, messages, others.length > 0);
-  const text = [
-    ...declareOthers(party, others),
-    ...[...types.values()].flatMap(declareType),
-    ...structs.flatMap(structCodec),
-    ...codecs,
-  ].join('\n');
+  const codecs = bindCall(party, messages);
+  const text = [...[...types.values()].flatMap(declareType), ...structs.flatMap(structCodec), ...codecs].join('\n');
   const used = ['Reader', 'Writer'].filter((name) => new RegExp(`: ${name}\\b`).test(text));
   return [
     `// Generated from ${paths.schema.replace(/^(\.\.\/)+/, '').replace(/\.js$/, '.ts')}; do not edit.`,
     ...runtimeImports(used, paths.runtime),
-    ...others.map((name) => `import type { ${name} as ${name}Schema } from '${paths.others.get(name)}';`),
     `import { ${party.name} as schema } from '${paths.schema}';`,
     '',
     text,
@@ -57,23 +49,6 @@ function runtimeImports(types: readonly string[], { bind, reader, writer }: Type
   return [
     `import { bind } from '${bind}';`,
     ...types.map((name) => `import type { ${name} } from '${name === 'Reader' ? reader : writer}';`),
-  ];
-}
-
-/** Names of the other parties that it follows or may send to. */
-const othersOf = ({ name, follows, sendsTo }: PartySchema, { others }: TypeScriptPaths): string[] =>
-  [...new Set([...follows.map((path) => path.split('.')[0]), ...sendsTo])].filter((other) => other !== name && others.has(other)).sort();
-
-/** Declares the other parties in an interface, so that declaration files name it instead of writing it out. */
-function declareOthers(party: PartySchema, others: readonly string[]): string[] {
-  if (!others.length) return [];
-  const members = others.map((name) => `readonly ${name}: typeof ${name}Schema;`);
-  return [
-    `/** Who ${party.name} follows or may send to. */`,
-    `export interface ${pascal(party.name)}Others {`,
-    ...indent(members),
-    '}',
-    '',
   ];
 }
 
@@ -130,7 +105,7 @@ function structCodec(struct: Field): string[] {
   ];
 }
 
-function bindCall(party: PartySchema, messages: readonly Message[], withOthers: boolean): string[] {
+function bindCall(party: PartySchema, messages: readonly Message[]): string[] {
   const received = Object.keys(party.receives).flatMap((name) => {
     const message = messages.find((one) => one.name === name && one.role !== 'publication')!;
     const reply = message.role === 'request' ? messages.find((one) => one.name === `${name}Reply` && one.role === 'reply')! : undefined;
@@ -141,10 +116,13 @@ function bindCall(party: PartySchema, messages: readonly Message[], withOthers: 
     .filter((message) => message.role === 'publication')
     .flatMap((topic) => [`${topic.name}: {`, ...indent(messageCodec(topic)), '},']);
   const block = (name: string, lines: readonly string[]) => (lines.length ? [`${name}: {`, ...indent(lines), '},'] : [`${name}: {},`]);
-  const state = party.state ? [`state: { encode: encode${party.state.name}, decode: decode${party.state.name} },`] : ['state: undefined,'];
+  const { state } = party;
+  const codec = state
+    ? [`state: { shape: ${shapeText(state.fields!)}, encode: encode${state.name}, decode: decode${state.name} },`]
+    : ['state: undefined,'];
   return [
-    `export const ${party.name} = bind${withOthers ? `<typeof schema, ${pascal(party.name)}Others>` : ''}(schema, {`,
-    ...indent([...block('receives', received), ...block('publishes', published), ...state]),
+    `export const ${party.name} = bind(schema, {`,
+    ...indent([`address: ${party.address},`, ...block('receives', received), ...block('publishes', published), ...codec]),
     '});',
   ];
 }
@@ -155,6 +133,8 @@ function messageCodec(message: Message): string[] {
   const fields = Object.keys(message.fields).length ? 'fields' : '_fields';
   const steps = encodeSteps(message.name, message.lead, message.fields, 'fields');
   return [
+    `kind: ${hex(message.kind)},`,
+    `shape: ${shapeText(message.fields)},`,
     `encode(${['writer', ...(fields === '_fields' && !lead.length ? [] : [fields]), ...lead].join(', ')}) {`,
     ...indent(withReserves(steps)),
     '},',
@@ -322,5 +302,7 @@ function defaultOf(field: Field): string {
       return '0';
   }
 }
+
+const shapeText = (fields: Fields): string => `0x${shapeOf(fields).toString(16).padStart(8, '0')}`;
 
 const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&')}'`;

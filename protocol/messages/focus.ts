@@ -11,6 +11,7 @@
  * known only after the next tick, so a wish for it (`focus`) waits for its rectangle.
  */
 import { actor, bool, choice, f64, list, message, optional, publication, struct, u32, u53 } from '../schema.js';
+import { scene } from './scene.js';
 
 /** Layers on top of each other, such as dialogs on dialogs: a viewer is lost at three. */
 export const FOCUS_LAYERS_MAX = 16;
@@ -141,6 +142,7 @@ export const focus = actor({
       },
     }),
   },
+  uses: [scene],
   follows: ['scene.layout'],
   sendsTo: ['page'],
 });

@@ -14,7 +14,15 @@
  * Retry-After (with Date), Location and Content-Location are read.
  */
 import { HANDLER_OUTPUT_BYTES_MAX } from '../limits.js';
-import { fetchFailure, httpHeaders, httpMethod, REQUEST_BODY_BYTES_MAX, RESPONSE_BODY_BYTES_MAX, URL_BYTES_MAX } from '../ports/fetch.js';
+import {
+  fetch,
+  fetchFailure,
+  httpHeaders,
+  httpMethod,
+  REQUEST_BODY_BYTES_MAX,
+  RESPONSE_BODY_BYTES_MAX,
+  URL_BYTES_MAX,
+} from '../ports/fetch.js';
 import { actor, bin, bool, choice, list, message, publication, request, str, struct, u8, u16, u32, u53 } from '../schema.js';
 
 /** Fetches that are running, queued, or waiting for the next attempt. Beyond it a request is refused at once. */
@@ -141,6 +149,7 @@ export const network = actor({
     /** Number of running exchanges, and of fetches that wait for a place or for their next attempt. Always the whole state. */
     activity: publication({ kind: 0x0540, lane: 'idle', overflow: 'latest', fields: activity }),
   },
+  uses: [fetch],
   sendsTo: ['fetch', 'timer'],
   state: struct('NetworkState', {
     /** In the order of arrival. */

@@ -1,4 +1,6 @@
 /** The page port: the application's own code, which builds the scene and decides what the viewer's actions mean. */
+import { focus } from '../messages/focus.js';
+import { history } from '../messages/history.js';
 import { choice, message, port, str, u32 } from '../schema.js';
 
 export const page = port({
@@ -33,6 +35,7 @@ export const page = port({
     backRequested: message({ kind: 0x1206, lane: 'interactive', fields: {} }),
   },
   passesOn: { backRequested: 'history.back' },
+  uses: [focus, history],
   follows: ['focus.focused', 'history.current'],
   sendsTo: ['scene', 'focus', 'history', 'metrics', 'network', 'timer'],
 });

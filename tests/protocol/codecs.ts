@@ -28,10 +28,13 @@ export interface NamedCodec {
 }
 
 /** In the order of `emitRoundTrip`. */
-export const codecs: readonly NamedCodec[] = allParties.flatMap((party) => [
-  ...messagesOf(party).map((message) => messageCodec(party, boundOf(party, message.role, message.name))),
-  ...(party.state ? [stateCodec(party)] : []),
-]);
+export const codecsOf = (parties: readonly BoundParty[]): readonly NamedCodec[] =>
+  parties.flatMap((party) => [
+    ...messagesOf(party).map((message) => messageCodec(party, boundOf(party, message.role, message.name))),
+    ...(party.state ? [stateCodec(party)] : []),
+  ]);
+
+export const codecs = codecsOf(allParties);
 
 export const codecNamed = (name: string): NamedCodec => codecs[codecIndex(name)];
 export const codecIndex = (name: string): number => codecs.findIndex((codec) => codec.name === name);

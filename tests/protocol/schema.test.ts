@@ -103,7 +103,7 @@ describe('checks of a schema', () => {
       { one: message({ kind: 0x4301, fields: { at: struct('Point', { static: u8 }) } }) },
       'sample.one.at.static:',
     ],
-    ['a request without a reply', { one: request({ kind: 0x4301, fields: {} } as never) }, 'sample.one: its reply is undefined'],
+    ['a request without a reply', { one: request({ kind: 0x4301, fields: {} } as never) }, 'sample.one: its reply is null'],
     ['a type without a name', { one: message({ kind: 0x4301, fields: { at: struct('point', { x: u8 }) } }) }, 'not the name of a type'],
   ] as const)('find %s', (_, receives, problem) => {
     expect(problemsOf(portOf(receives as unknown as PartySchema['receives'])).join()).toContain(problem);

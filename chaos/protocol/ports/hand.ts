@@ -1,5 +1,7 @@
 /** Who sets the couriers going, from the host, and hears what they send back. */
 import { bin, message, port, u32 } from '../../../protocol/schema.js';
+import { amber } from '../messages/amber.js';
+import { dune } from '../messages/dune.js';
 
 const fields = { id: u32, label: u32, number: u32, payload: bin() };
 
@@ -11,6 +13,7 @@ export const hand = port({
     work: message({ kind: 0x6502, fields }),
     chore: message({ kind: 0x6503, lane: 'idle', fields }),
   },
+  uses: [amber, dune],
   follows: ['amber.news', 'dune.news'],
   sendsTo: ['amber', 'birch', 'cedar', 'dune', 'ember', 'desk'],
 });

@@ -15,6 +15,7 @@ import {
   u32,
   u53,
 } from '../../../../protocol/schema.js';
+import { peer } from './peer.js';
 
 export const base = actor({
   name: 'base',
@@ -44,6 +45,7 @@ export const base = actor({
     heard: publication({ kind: 0x4640, fields: { count: u32, last: str(256) } }),
     carried: publication({ kind: 0x4641, fields: { values: map(u32, 16), any: dynamic } }),
   },
+  uses: [peer],
   follows: ['peer.weather', 'peer.news'],
   sendsTo: ['peer', 'timer'],
   watches: ['peer', 'page'],

@@ -1,5 +1,6 @@
 /** A neighbour of the torrent: it answers requests, accepts loads, and says how much it got. */
 import { actor, bin, message, request, struct, u32 } from '../../../../protocol/schema.js';
+import { torrent } from './torrent.js';
 
 const water = { first: bin(), second: bin(), third: bin(), fourth: bin(), fifth: bin() };
 
@@ -15,5 +16,6 @@ export const brook = actor({
     /** Answered with as many bytes. */
     draw: request({ kind: 0x5705, fields: { bytes: u32 }, reply: { kind: 0x5785, fields: water } }),
   },
+  uses: [torrent],
   follows: ['torrent.tide'],
 });

@@ -1,5 +1,7 @@
 /** An actor that keeps a replica of the bank's total and asks it for balances. */
 import { actor, list, message, request, str, struct, u32 } from '../../../../protocol/schema.js';
+import { counterdesk } from '../ports/counterdesk.js';
+import { bank } from './bank.js';
 
 export const watcher = actor({
   name: 'watcher',
@@ -13,6 +15,7 @@ export const watcher = actor({
     consult: message({ kind: 0x5104, fields: { text: str() } }),
     report: request({ kind: 0x5103, fields: {}, reply: { kind: 0x5183, fields: { totals: list(u32), answers: list(str()) } } }),
   },
+  uses: [bank, counterdesk],
   follows: ['bank.total'],
   sendsTo: ['bank', 'counterdesk'],
 });

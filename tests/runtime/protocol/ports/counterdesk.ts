@@ -1,5 +1,6 @@
 /** Application code as a port in the JavaScript VM, beside the actors: what it does, each test says. */
 import { message, port, request, str, u32 } from '../../../../protocol/schema.js';
+import { bank } from '../messages/bank.js';
 
 export const counterdesk = port({
   name: 'counterdesk',
@@ -8,6 +9,7 @@ export const counterdesk = port({
     call: message({ kind: 0x5401, fields: { text: str() } }),
     ask: request({ kind: 0x5402, deadlineMs: 60_000, fields: { text: str() }, reply: { kind: 0x5482, fields: { served: u32 } } }),
   },
+  uses: [bank],
   follows: ['bank.total'],
   sendsTo: ['bank', 'teller'],
 });

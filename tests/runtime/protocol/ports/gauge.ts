@@ -1,5 +1,6 @@
 /** A port of the host that watches the torrent and the brook. */
 import { bin, message, port, request } from '../../../../protocol/schema.js';
+import { torrent } from '../messages/torrent.js';
 
 export const gauge = port({
   name: 'gauge',
@@ -9,6 +10,7 @@ export const gauge = port({
     /** Never answered. */
     hush: request({ kind: 0x5802, deadlineMs: 500, fields: {}, reply: { kind: 0x5882, fields: {} } }),
   },
+  uses: [torrent],
   follows: ['torrent.tide'],
   sendsTo: ['torrent', 'brook'],
 });
