@@ -5,6 +5,7 @@ import { UnknownActorError } from '../host-shim/replay/cast.js';
 import { printable, printableJson } from '../trace/text.js';
 import { bisectCommand } from './bisect.js';
 import { catCommand } from './cat.js';
+import { buildCommand, codegenCommand } from './codegen.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
@@ -17,6 +18,8 @@ import { whyCommand } from './why.js';
 
 /** In the order in which `--help` lists them. */
 export const COMMANDS: readonly Command[] = [
+  codegenCommand,
+  buildCommand,
   infoCommand,
   catCommand,
   filterCommand,

@@ -20,3 +20,5 @@ export const javaScriptActors: readonly ActorFactory[] = [
   javaScriptActorFactory(metrics, () => new Metrics(), tandemParties),
   javaScriptActorFactory(network, () => new Network(), tandemParties),
 ];
+
+export { Focus, History, Metrics, Network, Scene };

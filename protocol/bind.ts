@@ -237,6 +237,10 @@ function replyOf(name: string, party: Pick<PartySchema, 'name' | 'address'>, { r
  */
 export function define(schema: Omit<PartySchema, 'state'> & { readonly state?: unknown; readonly uses?: unknown }): unknown {
   const { uses, ...party } = schema;
+  if (Array.isArray(uses) && uses.includes(undefined))
+    throw new BindError(
+      `${party.name} uses a party that is not there yet, since that one uses ${party.name}, too: leave it out on one side, and say it at the class, as Handlers<typeof a, typeof b>`,
+    );
   const messages = (role: MessageRole, all: unknown): unknown =>
     isRecord(all)
       ? Object.fromEntries(
@@ -251,6 +255,7 @@ export function define(schema: Omit<PartySchema, 'state'> & { readonly state?: u
   };
   return {
     ...party,
+    address: party.address ?? UNNUMBERED,
     receives: messages('message', party.receives),
     publishes: messages('publication', party.publishes),
     state: isRecord(party.state) ? { ...party.state, encode: refuse, decode: refuse } : party.state,

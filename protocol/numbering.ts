@@ -12,7 +12,7 @@ export const APPLICATION_KINDS = [0x4000, 0xffff] as const;
 export const MESSAGE_PLACES = [0x01, 0x3f] as const;
 export const PUBLICATION_PLACES = [0x40, 0x7f] as const;
 /** From the kind of a request to that of its reply. */
-export const REPLY_OFFSET = 0x80;
+const REPLY_OFFSET = 0x80;
 const BLOCK = 0x100;
 
 /** An application has more parties or messages than there are numbers. */

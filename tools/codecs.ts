@@ -95,11 +95,15 @@ function waysOf(folder: string, { folder: runtime, specifiers }: SchemaLibrary):
   };
 }
 
+/** Folders of what is generated for a folder of schemas. */
+const GENERATED = ['generated', 'generated/assembly'];
+
 /**
  * Makes the folder contain these texts and no other generated files. Unchanged files are not written, so that builds stay warm.
+ * @param generated folders in which no other TypeScript stays
  * @returns the paths that differed; they are settled when `write` is set
  */
-export function settle(folder: string, texts: ReadonlyMap<string, string>, write: boolean): string[] {
+export function settle(folder: string, texts: ReadonlyMap<string, string>, write: boolean, generated = GENERATED): string[] {
   const stale: string[] = [];
   for (const [path, text] of texts) {
     const file = join(folder, path);
@@ -111,7 +115,7 @@ export function settle(folder: string, texts: ReadonlyMap<string, string>, write
     writeFileSync(`${file}.${process.pid}`, text);
     renameSync(`${file}.${process.pid}`, file);
   }
-  for (const inner of ['generated', 'generated/assembly']) {
+  for (const inner of generated) {
     for (const entry of typeScriptIn(join(folder, inner))) {
       if (texts.has(`${inner}/${entry}`)) continue;
       stale.push(`${inner}/${entry}`);

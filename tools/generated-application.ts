@@ -19,14 +19,21 @@ export interface ApplicationBuild {
   readonly root: string;
   /** Whether to write what differs; else it is only told. */
   readonly write: boolean;
+  /** Parties, and messages as `basket.add`, that are to get new numbers. */
+  readonly renumber?: readonly string[];
+  /** Parties and messages that have another name now, and keep their numbers. */
+  readonly rename?: readonly (readonly [from: string, to: string])[];
 }
 
-/** A Wasm twin to be built. */
+/** A Wasm twin. */
 export interface GuestSource {
   /** Name of its actor. */
   readonly name: string;
-  /** Its AssemblyScript, and where the definition looks for its module; the source map is beside that, with `.map` behind its name. Paths from the root. */
-  readonly source: string;
+  /** Its AssemblyScript, from the root. Null for one of the runtime's own actors, which is built already. */
+  readonly source: string | null;
+  /** Absolute path of the module that is built already, with its source map beside it. */
+  readonly built?: string;
+  /** Where the definition looks for the module, from the root. The source map is beside it, with `.map` behind its name. */
   readonly module: string;
 }
 
@@ -43,6 +50,8 @@ export interface GeneratedParty {
 export interface GeneratedApplication {
   /** All that is wrong. When there is anything, `texts` is empty and nothing was written. */
   readonly problems: readonly Problem[];
+  /** What a person should know, in whole sentences. */
+  readonly notes: readonly string[];
   /** What is generated, by its path from the root; `tandem.lock.json` among it. */
   readonly texts: ReadonlyMap<string, string>;
   /** Paths of `texts` that were missing or different, and of files that are generated no more. With `write`, they are as they should be now. */
@@ -55,6 +64,3 @@ export interface GeneratedApplication {
   /** Folders in which a new file is a reason to generate again. Absolute paths. */
   readonly folders: readonly string[];
 }
-
-/** Loads and checks the files of an application, gives numbers, and writes codecs and definition. */
-export type GenerateApplication = (build: ApplicationBuild) => Promise<GeneratedApplication>;

@@ -140,6 +140,14 @@ class GuestFiles {
   }
 }
 
+/** Absolute paths of the files that a module was built from, so far as they are known. */
+export function inputsOf(root: string, module: string): readonly string[] {
+  const noted = join(root, inputsPath(module));
+  if (!existsSync(noted)) return [];
+  const { files } = JSON.parse(readFileSync(noted, 'utf8')) as Inputs;
+  return Object.entries(files).flatMap(([path, found]) => (found === null ? [] : [resolve(root, path)]));
+}
+
 const inputsPath = (module: string): string => `${module}.inputs.json`;
 
 /**
