@@ -11,6 +11,7 @@ import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { filterCommand } from './filter.js';
 import { infoCommand } from './info.js';
+import { newCommand } from './new.js';
 import { recoverCommand } from './recover.js';
 import { replayCommand } from './replay.js';
 import { testCommand } from './test.js';
@@ -18,6 +19,7 @@ import { whyCommand } from './why.js';
 
 /** In the order in which `--help` lists them. */
 export const COMMANDS: readonly Command[] = [
+  newCommand,
   codegenCommand,
   buildCommand,
   infoCommand,

@@ -1,0 +1,61 @@
+/** `tandem new`: the files of an actor. */
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { ownPackageName } from '../tools/own-package.js';
+import { readSettings, SETTINGS_FILE } from '../tools/settings.js';
+import { newActor, wrongName } from '../tools/templates.js';
+import { type Command, EXIT, UsageError } from './command.js';
+import { jsonText } from './json-text.js';
+import { textOption } from './values.js';
+
+const HELP = `tandem new NAME [--wasm] [--root FOLDER] [--json]
+
+Writes an actor that adds up, for you to change: its schema and twin in TypeScript, with --wasm the twin in AssemblyScript beside it, and a
+test of what they promise. Nothing is overwritten. npx tandem build then gives it numbers and codecs.
+
+  --wasm              with a twin in AssemblyScript
+  --root FOLDER       of the application; this one when not given
+  --json              one object: files, the paths that were written
+
+Exit code 0 when the files are written, 1 when one of them is there already (then none is written), 2 for a name that no actor can have.
+
+Example: npx tandem new basket --wasm`;
+
+export const newCommand: Command = {
+  name: 'new',
+  summary: 'the files of a new actor',
+  help: HELP,
+  options: { wasm: { type: 'boolean', default: false }, root: { type: 'string' } },
+  async run({ values, positionals, json, output }) {
+    const [name] = positionals;
+    if (name === undefined || positionals.length > 1) throw new UsageError('tandem new takes one name, as basket');
+    const wrong = wrongName(name);
+    if (wrong !== null) throw new UsageError(wrong);
+    const root = resolve(textOption(values.root) ?? '.');
+    const texts = newActor({ name, folder: actorsFolder(root), wasm: values.wasm === true, library: ownPackageName() });
+    const there = [...texts.keys()].filter((path) => existsSync(join(root, path)));
+    if (there.length) {
+      output.note(`${there.join(' and ')} ${there.length > 1 ? 'are' : 'is'} there already: nothing was written`);
+      return EXIT.found;
+    }
+    for (const [path, text] of texts) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text, { flag: 'wx' });
+    }
+    if (json) output.line(jsonText({ files: [...texts.keys()] }));
+    else {
+      for (const path of texts.keys()) output.line(`wrote ${path}`);
+      output.note('next: npx tandem build, then npx vitest run');
+    }
+    return EXIT.fine;
+  },
+};
+
+/** @throws UsageError */
+function actorsFolder(root: string): string {
+  const file = join(root, SETTINGS_FILE);
+  const { settings, problems } = readSettings(existsSync(file) ? readFileSync(file, 'utf8') : null);
+  if (problems.length) throw new UsageError(`${SETTINGS_FILE}: ${problems[0].text}`);
+  return settings.actors;
+}
