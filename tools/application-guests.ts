@@ -2,6 +2,8 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { GuestSource, Problem } from './generated-application.js';
+import type { GuestCompiler } from './guest-compiler.js';
+import { GuestBuildError } from './guest-problems.js';
 import { buildGuests, inputsOf } from './guests.js';
 import { ownGuestLibrary } from './own-package.js';
 
@@ -14,27 +16,36 @@ export interface GuestsBuilt {
   readonly files: readonly string[];
 }
 
+export interface GuestsBuild {
+  /** Whether they are for a debugger: compiled in half of the time, larger, and slower. False when not given. */
+  readonly debug?: boolean;
+  /** A compiler that is kept for the next build; one for this build when not given. */
+  readonly compiler?: GuestCompiler;
+}
+
 /**
  * Builds the guests that are not up to date. A guest that does not compile keeps nobody else from being built, and its former module stays.
  * @param root folder of the application
- * @param debug whether they are for a debugger
  */
-export async function buildApplicationGuests(root: string, guests: readonly GuestSource[], debug = false): Promise<GuestsBuilt> {
-  const problems: Problem[] = [];
-  const written: string[] = [];
-  for (const { source, built, module } of guests) {
-    if (source === null) {
-      if (built !== undefined && copied(built, join(root, module))) written.push(module);
-      continue;
-    }
-    try {
-      const modulePath = () => module;
-      await buildGuests({ root, sources: [source], modulePath, library: ownGuestLibrary(), debug, built: () => written.push(module) });
-    } catch (error) {
-      problems.push(...compilerProblems(source, error instanceof Error ? error.message : String(error)));
-    }
+export async function buildApplicationGuests(
+  root: string,
+  guests: readonly GuestSource[],
+  { debug = false, compiler }: GuestsBuild = {},
+): Promise<GuestsBuilt> {
+  const written = guests.flatMap(({ built, module }) => (built !== undefined && copied(built, join(root, module)) ? [module] : []));
+  const modules = new Map(guests.flatMap(({ source, module }) => (source === null ? [] : [[source, module] as const])));
+  const modulePath = (source: string) => modules.get(source) as string;
+  let problems: readonly Problem[] = [];
+  try {
+    await buildGuests({
+      ...{ root, library: ownGuestLibrary(), debug, compilers: compiler && [compiler] },
+      ...{ sources: [...modules.keys()], modulePath, built: (_, source) => written.push(modulePath(source)) },
+    });
+  } catch (error) {
+    if (!(error instanceof GuestBuildError)) throw error;
+    problems = error.problems;
   }
-  const files = guests.flatMap(({ source, module }) => (source === null ? [] : [join(root, source), ...inputsOf(root, module)]));
+  const files = [...modules].flatMap(([source, module]) => [join(root, source), ...inputsOf(root, module)]);
   return { problems, written, files };
 }
 
@@ -45,20 +56,4 @@ function copied(from: string, to: string): boolean {
   mkdirSync(dirname(to), { recursive: true });
   for (const extension of ['', '.map']) copyFileSync(from + extension, to + extension);
   return true;
-}
-
-/** The compiler's report: `ERROR TS2322: Type …` and, below it, `in src/actors/basket.wasm.ts(12,5)`. */
-const REPORTED = /ERROR (?:TS|AS)(\d+): (.*)[\s\S]*?in ([^\s(]+)\((\d+),(\d+)\)/g;
-
-function compilerProblems(source: string, report: string): Problem[] {
-  const found = [...report.matchAll(REPORTED)].map(([, , text, file, line, column]) => ({
-    ...{ file, line: Number(line), column: Number(column) },
-    text: `does not compile: ${text}${adviceFor(text)}`,
-  }));
-  return found.length ? found : [{ file: source, text: `does not compile: ${report}` }];
-}
-
-/** What to do about what the language lacks, so far as there is something. */
-function adviceFor(text: string): string {
-  return /'console'/.test(text) ? "; a guest has no console: import { log } from 'tandem/guest'" : '';
 }

@@ -16,7 +16,8 @@ import { settle } from './codecs.js';
 import type { ApplicationBuild, GeneratedApplication, GeneratedParty, GuestSource, Problem } from './generated-application.js';
 import { LOCK_FILE, lockText, readLock } from './lock-file.js';
 import { CLIENT, numberParties, rename } from './numbers.js';
-import { builtGuest, ownPackageName, ownParties, ownSchemas } from './own-package.js';
+import { builtGuest, ownPackageName, ownSchemas } from './own-package.js';
+import { ownParties } from './own-parties.js';
 import { placed } from './problem-place.js';
 import { readSettings, SETTINGS_FILE, type Settings } from './settings.js';
 
@@ -79,7 +80,7 @@ function usedBy(found: readonly ActorFile[], { use }: Settings): readonly PartyS
   const used: PartySchema[] = [];
   const names = [...use, ...found.flatMap(({ party }) => named(party as unknown as PartySchema))];
   for (const name of names) {
-    const party = ownParties().find((one) => one.name === name);
+    const party = ownParties.find((one) => one.name === name);
     if (!party || own.has(name) || used.includes(party)) continue;
     used.push(party);
     names.push(...named(party));

@@ -39,12 +39,13 @@ export class GuestCompiler {
   }
 
   end(): void {
-    this.process?.disconnect();
+    if (this.process?.connected) this.process.disconnect();
   }
 
-  /** Starts the process, only when there is something to compile, because that takes a second. */
+  /** Starts the process, only when there is something to compile, because that takes a second. One that has ended is followed by another. */
   private start(): ChildProcess {
-    this.process ??= fork(COMPILER_PROCESS[0], { cwd: this.root, execArgv: [], serialization: 'advanced' });
+    if (this.process?.connected) return this.process;
+    this.process = fork(COMPILER_PROCESS[0], { cwd: this.root, execArgv: [], serialization: 'advanced' });
     return this.process;
   }
 }

@@ -10,6 +10,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import { GuestCompiler } from './guest-compiler.js';
+import { GuestBuildError, problemsOfReport } from './guest-problems.js';
 import type { GuestLibrary } from './library.js';
 import { COMPILER_PROCESS } from './own-package.js';
 import { functionStarts } from './wasm-functions.js';
@@ -24,10 +25,10 @@ export interface GuestBuild {
   readonly library: GuestLibrary;
   /** For a debugger: not optimised, with the names of functions and variables, so that it stops at every line. False when not given. */
   readonly debug?: boolean;
-  /** Number of compiler processes that run in parallel; 1 when not given. */
-  readonly compilers?: number;
-  /** Called with the name of each guest that was compiled. */
-  readonly built?: (name: string) => void;
+  /** Number of compiler processes that run in parallel, or those to use, which then are kept; 1 when not given. */
+  readonly compilers?: number | readonly GuestCompiler[];
+  /** Called with the name and source of each guest that was compiled. */
+  readonly built?: (name: string, source: string) => void;
 }
 
 /** Compared with shrink level 1, a frame takes a third less time, and a compressed module is a twentieth larger. */
@@ -47,30 +48,41 @@ const TOOLS = [
 ];
 
 /**
- * Builds the sources that are not up to date.
+ * Builds the sources that are not up to date, also when one of them does not compile.
  * @returns paths of the modules
- * @throws Error with the compiler's report
+ * @throws GuestBuildError with all of the compiler's reports
  */
 export async function buildGuests({ root, sources, library, ...build }: GuestBuild): Promise<string[]> {
   const { modulePath = (source) => source.replace(/\.ts$/, '.wasm'), compilers = 1, built = () => {}, debug = false } = build;
   const files = new GuestFiles(root, library, debug);
   const stale = sources.filter((source) => !files.isCurrent(modulePath(source)));
-  const work = async (): Promise<void> => {
-    const compiler = new GuestCompiler(root, library);
-    try {
-      for (let source = stale.shift(); source !== undefined; source = stale.shift()) {
-        await compileGuest(source, modulePath(source), compiler, files);
-        built(basename(source, '.ts'));
-      }
-    } finally {
-      compiler.end();
+  const failed = new Map<string, string>();
+  const work = async (compiler: GuestCompiler): Promise<void> => {
+    for (let source = stale.shift(); source !== undefined; source = stale.shift()) {
+      const report = await compileGuest(source, modulePath(source), compiler, files);
+      if (report === null) built(basename(source, '.ts'), source);
+      else failed.set(source, report);
     }
   };
-  await Promise.all(Array.from({ length: compilers }, work));
+  const kept = typeof compilers === 'number' ? [] : compilers;
+  const own = typeof compilers === 'number' ? Array.from({ length: compilers }, () => new GuestCompiler(root, library)) : [];
+  try {
+    await Promise.all([...kept, ...own].map(work));
+  } finally {
+    for (const compiler of own) compiler.end();
+  }
+  if (failed.size > 0) throw guestBuildError(failed);
   return sources.map(modulePath);
 }
 
-async function compileGuest(source: string, module: string, compiler: GuestCompiler, files: GuestFiles): Promise<void> {
+const guestBuildError = (failed: ReadonlyMap<string, string>): GuestBuildError =>
+  new GuestBuildError(
+    [...failed].flatMap(([source, report]) => problemsOfReport(report, source)),
+    [...failed].map(([source, report]) => `${source} does not compile\n${report}`),
+  );
+
+/** @returns the compiler's report when it does not compile */
+async function compileGuest(source: string, module: string, compiler: GuestCompiler, files: GuestFiles): Promise<string | null> {
   const config = join(dirname(source), 'asconfig.json');
   const { problem, outputs, inputs } = await compiler.compile([
     source,
@@ -79,12 +91,13 @@ async function compileGuest(source: string, module: string, compiler: GuestCompi
     ...[...COMPILER_OPTIONS, '--maximumMemory', String(files.library.memoryPagesMax)],
     ...['--config', existsSync(join(files.root, config)) ? config : 'none'],
   ]);
-  if (problem !== null) throw new Error(`${source} does not compile\n${problem}`);
+  if (problem !== null) return problem;
   const bytes = outputs.get(module) as Uint8Array;
   const map = finishSourceMap(String(outputs.get(`${module}.map`)), bytes, files.library);
   files.write(`${module}.map`, map);
   files.write(module, bytes);
   files.note(module, inputs);
+  return null;
 }
 
 interface Inputs {

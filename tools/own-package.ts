@@ -1,9 +1,7 @@
 /** The package that these tools belong to, as what is written for it needs it: the same in a clone, and as it is installed. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { tandemParties } from '../protocol/generated/index.js';
 import { SNAPSHOT_BYTES_MAX } from '../protocol/limits.js';
-import type { PartySchema } from '../protocol/schema.js';
 import type { GuestLibrary, SchemaLibrary } from './library.js';
 
 const WASM_PAGE_BYTES = 65_536;
@@ -26,6 +24,20 @@ const SCHEMAS_FOLDER = resolve(import.meta.dirname, '../protocol');
 /** @throws Error when package.json is none */
 export const ownPackageName = (): string =>
   (JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as { name: string }).name;
+
+/** What a page or its workers may import by the package's name, as a bundler in development has to prepare it. */
+export const BROWSER_ENTRIES: readonly string[] = [
+  '',
+  '/actor',
+  '/schema',
+  '/codec',
+  '/protocol',
+  '/browser',
+  '/browser/worker',
+  '/model',
+  '/actors',
+  '/trace',
+].map((entry) => ownPackageName() + entry);
 
 /** @param folder of the runtime's schemas, by the path that generated code is to name */
 export const ownSchemas = (folder = SCHEMAS_FOLDER): SchemaLibrary => ({
@@ -61,9 +73,6 @@ export const ACTORS_FOLDER = 'src/actors';
 
 /** Where the runtime's own parties, and the classes of its own actors, are imported from: behind the package's name. */
 export const OWN_MODULES = { parties: 'protocol', actors: 'actors' } as const;
-
-/** The runtime's own actors and ports. */
-export const ownParties = (): readonly PartySchema[] => tandemParties as readonly unknown[] as readonly PartySchema[];
 
 /** Where the built guest of one of the runtime's own actors is; its source map is beside it. */
 export const builtGuest = (name: string): string => join(PACKAGE_FOLDER, 'dist/wasm-actors', `${name}.wasm`);

@@ -15,6 +15,7 @@ import * as schema from 'tandem/schema';
 import * as testing from 'tandem/testing';
 import * as tools from 'tandem/tools';
 import * as trace from 'tandem/trace';
+import * as vite from 'tandem/vite';
 
 const entries = {
   tandem,
@@ -33,6 +34,7 @@ const entries = {
   'tandem/trace': trace,
   'tandem/actors': actors,
   'tandem/tools': tools,
+  'tandem/vite': vite,
 };
 
 console.log(JSON.stringify(Object.fromEntries(Object.entries(entries).map(([name, exports]) => [name, Object.keys(exports).sort()]))));

@@ -42,7 +42,7 @@ export function knownActors(tree: Tree): string[] {
 }
 
 /** Says where the tools find their own package, and is what tells the others. */
-const OWN_PACKAGE = 'tools/own-package.ts';
+const OWN_PACKAGE = ['tools/own-package.ts', 'tools/own-parties.ts'];
 
 /** The part of the runtime that generating is about, and that is the generator itself. */
 const OF_THE_TOOLS = /^(tools\/|protocol\/codegen\/|protocol\/(schema|bind|numbering)\.ts$)/;
@@ -54,7 +54,7 @@ export function placesInTools(tree: Tree): string[] {
   const inPattern = new RegExp(`(?<![\\w.-])(?:${folders})[^\\\\\\s'"\`/]*\\\\(?!\\w)`, 'g');
   const findings: string[] = [];
   for (const [path, text] of tree) {
-    if (!isCode(path) || !path.startsWith('tools/') || path === OWN_PACKAGE) continue;
+    if (!isCode(path) || !path.startsWith('tools/') || OWN_PACKAGE.includes(path)) continue;
     const imported = importsOf(path, text);
     for (const { specifier, target, line } of imported)
       if (target !== null && !OF_THE_TOOLS.test(target)) findings.push(`${path}:${line} imports ${specifier}`);

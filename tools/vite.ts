@@ -1,0 +1,161 @@
+/**
+ * The plugin for Vite: `plugins: [tandem()]`. It generates codecs and definition and compiles guests, at the start and after each change;
+ * shows what is wrong in the page, with file and line; makes modules and workers part of the build; and sends the headers for shared
+ * memory where the placement needs them. The public API of `tandem/vite`.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import type { Plugin, UserConfig, ViteDevServer } from 'vite';
+import { ApplicationBuilder, type BuiltApplication } from './application-builder.js';
+import type { Problem } from './generated-application.js';
+import { BROWSER_ENTRIES } from './own-package.js';
+import { lineOf, overlayOf } from './vite-errors.js';
+import { MANIFEST_FILE, manifestOf } from './vite-manifest.js';
+
+export interface TandemPluginOptions {
+  /** Folder of the application, with its `tandem.json`; Vite's root when not given. */
+  readonly root?: string;
+  /**
+   * Whether pages are isolated, so that there is shared memory: `Cross-Origin-Opener-Policy` and `Cross-Origin-Embedder-Policy` in dev and preview.
+   * When not given, if the placement in `tandem.json` has a VM for Wasm. Where the application is deployed, its server has to send them.
+   */
+  readonly isolation?: boolean;
+  /** Whether guests are compiled for a debugger: faster to compile, larger and slower. When not given, in dev. */
+  readonly debug?: boolean;
+}
+
+const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+/** Placements that have a VM for Wasm. */
+const WITH_WASM = /wasm|mixed/;
+
+export function tandem(options: TandemPluginOptions = {}): Plugin {
+  const plugin = new TandemPlugin(options);
+  return {
+    name: 'tandem',
+    config: (config, { command }) => plugin.configure(config, command),
+    async buildStart() {
+      const wrong = await plugin.start();
+      for (const file of plugin.files) this.addWatchFile(file);
+      if (wrong.length > 0 && plugin.isBuild) this.error({ ...errorOf(plugin.root, wrong), message: wrong.map(lineOf).join('\n') });
+    },
+    configureServer: (server) => plugin.serve(server),
+    hotUpdate: {
+      order: 'pre',
+      async handler({ file, modules }) {
+        if (this.environment.name !== 'client') return undefined;
+        return (await plugin.changed(file, modules.length > 0)) ? undefined : [];
+      },
+    },
+    generateBundle(_, bundle) {
+      const { manifest, missing } = plugin.manifest(Object.values(bundle));
+      for (const name of missing)
+        this.warn(`the module of ${name} is in no file of the build: nothing imports the application's definition`);
+      this.emitFile({ type: 'asset', fileName: MANIFEST_FILE, source: JSON.stringify(manifest, null, 2) });
+    },
+    buildEnd: () => plugin.rest(),
+  };
+}
+
+const errorOf = (root: string, problems: readonly Problem[]) => {
+  const { id, loc, frame } = overlayOf(root, problems).err;
+  return { id, loc, frame };
+};
+
+class TandemPlugin {
+  root = '';
+  isBuild = false;
+  private builder: ApplicationBuilder | null = null;
+  private built: BuiltApplication | null = null;
+  private server: ViteDevServer | null = null;
+
+  constructor(private readonly options: TandemPluginOptions) {}
+
+  configure(config: UserConfig, command: 'build' | 'serve'): UserConfig {
+    this.isBuild = command === 'build';
+    this.root = resolve(config.root ?? '.', this.options.root ?? '.');
+    const { debug = !this.isBuild } = this.options;
+    this.builder = new ApplicationBuilder({ root: this.root, debug });
+    const headers = this.isolated ? ISOLATION : {};
+    const limit = config.build?.assetsInlineLimit;
+    return {
+      server: { headers },
+      preview: { headers },
+      worker: { format: 'es' },
+      optimizeDeps: { include: [...BROWSER_ENTRIES] },
+      // A module is a file of its own: as text within a script it would be larger, and refused by a content security policy.
+      build: { assetsInlineLimit: (file, content) => (/\.wasm(\.map)?$/.test(file) ? false : inlined(limit, file, content)) },
+    };
+  }
+
+  /** All files that shape what is built. */
+  get files(): readonly string[] {
+    return this.built?.files ?? [];
+  }
+
+  /** @returns what is wrong */
+  async start(): Promise<readonly Problem[]> {
+    return (await this.build()).problems;
+  }
+
+  serve(server: ViteDevServer): void {
+    this.server = server;
+    // A page that is loaded while something is wrong is told so, too.
+    server.ws.on('connection', () => this.report());
+    server.httpServer?.once('close', () => this.rest());
+  }
+
+  /**
+   * A file has changed, has come or has gone.
+   * @param imported whether the page imports it
+   * @returns whether Vite may go on with its own update
+   */
+  async changed(file: string, imported: boolean): Promise<boolean> {
+    if (!this.concerns(file, imported)) return true;
+    const before = this.built?.problems ?? [];
+    const { problems, compiled } = await this.build();
+    this.report();
+    if (problems.length > 0) return false;
+    if (before.length > 0 || compiled.length > 0) this.server?.ws.send({ type: 'full-reload' });
+    return true;
+  }
+
+  manifest(files: Parameters<typeof manifestOf>[1]): ReturnType<typeof manifestOf> {
+    if (!this.built) throw new Error('nothing was built');
+    return manifestOf(this.built.generated, files);
+  }
+
+  /** Ends what was kept for the next change. */
+  rest(): void {
+    this.builder?.end();
+  }
+
+  private get isolated(): boolean {
+    const file = join(this.root, 'tandem.json');
+    const { placement = '' } = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as { placement?: string }) : {};
+    return this.options.isolation ?? WITH_WASM.test(placement);
+  }
+
+  private async build(): Promise<BuiltApplication> {
+    if (!this.builder) throw new Error('Vite has not given its configuration');
+    this.built = await this.builder.build();
+    return this.built;
+  }
+
+  /** AssemblyScript is imported by no page; and what is generated brings nothing about. */
+  private concerns(file: string, imported: boolean): boolean {
+    const { folders = [], texts, guests = [] } = this.built?.generated ?? {};
+    const path = relative(this.root, file).replaceAll('\\', '/');
+    if (texts?.has(path) || guests.some(({ module }) => path.startsWith(module))) return false;
+    return this.files.includes(file) || folders.some((folder) => file.startsWith(`${folder}/`)) || (!imported && file.endsWith('.ts'));
+  }
+
+  private report(): void {
+    const problems = this.built?.problems ?? [];
+    if (problems.length > 0) this.server?.ws.send(overlayOf(this.root, problems));
+  }
+}
+
+type InlineLimit = NonNullable<UserConfig['build']>['assetsInlineLimit'];
+
+const inlined = (limit: InlineLimit, file: string, content: Buffer): boolean | undefined =>
+  typeof limit === 'function' ? limit(file, content) : limit === undefined ? undefined : content.length < limit;
