@@ -11,10 +11,12 @@ export {
   startApplication,
 } from './application/application.js';
 export type { Close, Life, LifeOptions } from './application/application-life.js';
+export type { ActorClient, ActorClients, ClientActors, PublishedState, Store } from './application/client/client-types.js';
+export { SendError, type SendFailure } from './application/client/send-error.js';
 export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';
 export type { System, SystemHealth } from './application/supervised-system.js';
-export { type ActorSpec, type SystemOptions, startSystem } from './application/system.js';
+export { type ActorSpec, type OnTrap, type SystemOptions, startSystem } from './application/system.js';
 export type { RecordOptions, RunningRecording } from './application/system-recording.js';
 export { type Breakpoint, BreakpointError, type BreakpointFailure, type BreakReport, parseBreakpoint } from './contract/breakpoint.js';
 export type {

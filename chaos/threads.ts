@@ -6,7 +6,7 @@
 import type { System } from '../actors/application/supervised-system.js';
 import { startSystem } from '../actors/application/system.js';
 import type { SystemChange } from '../actors/supervisor/change-feed.js';
-import type { WorkerName } from '../host-shim/common/definition.js';
+import type { WorkerEntry, WorkerName } from '../host-shim/common/definition.js';
 import type { PlatformHost } from '../host-shim/common/host.js';
 import type { Thread } from '../host-shim/common/platform.js';
 import { openTimerPort } from '../host-shim/common/ports/timer.js';
@@ -17,7 +17,7 @@ import { Hand } from './hand.js';
 import { idOf } from './letters.js';
 import type { Fault, Plan } from './plan.js';
 
-type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
+type StartThread = (name: string, entry: WorkerEntry, lifeLock: string) => Thread;
 
 export interface MortalThreads {
   /** @param wrap to be put around what starts a thread */

@@ -1,5 +1,5 @@
 /**
- * Decides where each actor runs. A plan says what is wanted (`js`, `wasm`, `mixed`, or actor by actor); the device, the existing twins and
+ * Decides where each actor runs. A plan says what is wanted (`host`, `js`, `wasm`, `mixed`, or actor by actor); the device, the existing twins and
  * the rollout say what is possible. This is decided once, before anything starts, and the reason is kept for a person to read. Only the
  * start shows a module that cannot be run: then it is decided once more.
  */
@@ -27,13 +27,14 @@ export class PlacementError extends Error {
 }
 
 const WHOLE_PLANS: Readonly<Record<string, (actor: string, closeToPage: readonly string[]) => Side>> = {
+  host: () => 'js',
   js: () => 'js',
   wasm: () => 'wasm',
   mixed: (actor, closeToPage) => (closeToPage.includes(actor) ? 'js' : 'wasm'),
 };
 
 /**
- * @param text `js`, `wasm`, `mixed`, or pairs like `orders=wasm,stock=js`; actors without a pair run in JavaScript
+ * @param text `host` (as `js`: the system starts that VM in its own thread), `js`, `wasm`, `mixed`, or pairs like `orders=wasm,stock=js`; actors without a pair run in JavaScript
  * @param actors names of all actors of the application
  * @param closeToPage actors that `mixed` keeps in JavaScript
  * @throws PlacementError that shows the faulty part and the possible names
@@ -56,7 +57,7 @@ function parsePair(pair: string, actors: readonly string[]): [actor: string, sid
   const [actor, side, ...rest] = pair.split('=').map((part) => part.trim());
   if (side === undefined || rest.length > 0) {
     throw new PlacementError(
-      `placement '${pair}' is none of js, wasm, mixed and no pair as ${actors[0] ?? 'actor'}=wasm; actors: ${actors.join(', ')}`,
+      `placement '${pair}' is none of host, js, wasm, mixed and no pair as ${actors[0] ?? 'actor'}=wasm; actors: ${actors.join(', ')}`,
     );
   }
   if (!actors.includes(actor)) throw new PlacementError(`placement names no actor '${actor}'; actors: ${actors.join(', ')}`);

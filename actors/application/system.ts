@@ -8,6 +8,7 @@
  * The catch: what happens inside a VM is asked over the control plane, so every such answer is a promise, which rejects with a
  * ControlError if the VM dies meanwhile.
  */
+import { shown } from '../../protocol/errors.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
@@ -58,6 +59,8 @@ export interface ActorSpec {
   readonly rolloutPercent?: number;
 }
 
+export type OnTrap = 'restart' | 'twin';
+
 export interface SystemOptions extends Partial<Intensity> {
   /** All actors and ports of the application. */
   readonly parties: readonly PartySchema[];
@@ -67,7 +70,9 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly actors: readonly ActorSpec[];
   /** Who supervises whom, with every actor in it once. When not given: one supervisor over all, one for one. */
   readonly supervision?: SupervisorSpec;
-  /** `js`, `wasm`, `mixed`, `orders=wasm,stock=js`, or a plan. */
+  /**
+   * `host` (in JavaScript, in this thread: no worker is started), `js`, `wasm`, `mixed`, `orders=wasm,stock=js`, or a plan.
+   */
   readonly placement: string | PlacementPlan;
   /** Where the states of persistent actors outlive the system; without it nothing does. The system does not close it. */
   readonly storage?: Storage;
@@ -85,6 +90,11 @@ export interface SystemOptions extends Partial<Intensity> {
   readonly deviceId?: string;
   /** What an exhausted restart budget of the root supervisor means; `degrade` when not given. */
   readonly escalation?: Escalation;
+  /**
+   * What follows when a guest traps. `restart`: it handles the message again, in Wasm, as often as `circuit` allows. `twin`: its JavaScript
+   * twin handles that very message, and goes on in its place; it goes back once, after `COOL_DOWN_MS`. `restart` when not given.
+   */
+  readonly onTrap?: OnTrap;
   /**
    * When an actor that runs in Wasm fails over to its JavaScript twin, and when it goes back; null: never. When not given, it does so as
    * often as its supervisor would restart it, and goes back after `COOL_DOWN_MS`.
@@ -154,7 +164,8 @@ async function recordedFromStart(
 
 function supervisorOptions(options: SystemOptions, placement: readonly Placement[], tree: SupervisorSpec): SupervisorOptions {
   return {
-    vms: placement.some(({ vm }) => vm === 'wasm') ? ['js', 'wasm'] : ['js'],
+    vms: vmsFor(options, placement),
+    here: options.placement === 'host',
     actors: specify(options, placement, actorsOf(tree)),
     tree,
     intensity: intensityOf(options),
@@ -168,6 +179,13 @@ function supervisorOptions(options: SystemOptions, placement: readonly Placement
     trapRate: options.trapRate ?? 0,
     seed: options.seed ?? 0,
   };
+}
+
+/** VMs with something in them, now or after a failure: an actor, its JavaScript twin, a port. */
+function vmsFor({ actors, portVms = {} }: SystemOptions, placement: readonly Placement[]): readonly ('js' | 'wasm')[] {
+  const needs = (side: 'js' | 'wasm') => placement.some(({ vm }) => vm === side) || Object.values(portVms).includes(side);
+  const js = needs('js') || actors.some(({ twins }) => twins.js);
+  return [...(js ? (['js'] as const) : []), ...(needs('wasm') ? (['wasm'] as const) : [])];
 }
 
 function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOptions): readonly Placement[] {
@@ -198,9 +216,15 @@ function intensityOf({ intensity = INTENSITY_DEFAULT.intensity, periodMs = INTEN
   return { intensity, periodMs };
 }
 
+/** @throws RangeError, also for `onTrap: 'twin'` beside a circuit that says something else */
 function circuitOf(options: SystemOptions): CircuitLimits | null {
-  if (options.circuit === null) return null;
-  return checkCircuit({ ...intensityOf(options), coolDownMs: COOL_DOWN_MS, ...options.circuit });
+  const { onTrap = 'restart', circuit } = options;
+  if (onTrap !== 'restart' && onTrap !== 'twin') throw new RangeError(`onTrap is restart or twin, not ${shown(onTrap)}`);
+  if (onTrap === 'twin' && (circuit === null || circuit?.intensity !== undefined))
+    throw new RangeError("onTrap 'twin' goes to the twin at the first trap: leave out the intensity of the circuit");
+  if (circuit === null) return null;
+  const intensity = onTrap === 'twin' ? { intensity: 0 } : {};
+  return checkCircuit({ ...intensityOf(options), coolDownMs: COOL_DOWN_MS, ...circuit, ...intensity });
 }
 
 function specify(options: SystemOptions, placement: readonly Placement[], inOrder: readonly string[]): readonly ActorSpecification[] {

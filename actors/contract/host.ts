@@ -73,6 +73,8 @@ export interface VmStart {
   readonly again: boolean;
   /** In place of the Wasm VM, with the JavaScript actors of the VM `js`, and no ports. */
   readonly failedOver: boolean;
+  /** In the host's own thread, also where there are workers. */
+  readonly here: boolean;
 }
 
 export interface Host {

@@ -32,7 +32,11 @@ export type FollowedHandlers<P, Returned, U extends NamedParty = never> = {
   [Path in Followed<P> as HandlerOfPath<Path>]: (fields: FollowedFields<P, U, Path>, fresh: boolean) => Returned;
 };
 
-type IsAnswered<M> = M extends { readonly reply?: infer R } ? (NonNullable<R> extends { readonly fields: Fields } ? true : false) : false;
+export type IsAnswered<M> = M extends { readonly reply?: infer R }
+  ? NonNullable<R> extends { readonly fields: Fields }
+    ? true
+    : false
+  : false;
 type RequestsOf<O> = O extends { readonly receives: infer R }
   ? { [K in keyof R & string as IsAnswered<R[K]> extends true ? K : never]: R[K] }
   : never;

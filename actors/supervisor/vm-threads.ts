@@ -27,6 +27,8 @@ export interface ThreadOptions {
   readonly vmIntensity: Intensity;
   /** A VM that is busy for so long without progress hangs. */
   readonly hangMs: number;
+  /** Whether all VMs are in the host's own thread, also where there are workers. */
+  readonly here: boolean;
 }
 
 export interface ThreadServices {
@@ -52,7 +54,7 @@ export class VmThreads implements VmWatcher {
   /** @param failsOver whether the Wasm VM goes on with JavaScript twins when it cannot go on in Wasm */
   constructor(
     private readonly host: Host,
-    { vms, vmIntensity: intensity, hangMs }: ThreadOptions,
+    { vms, vmIntensity: intensity, hangMs, here }: ThreadOptions,
     failsOver: boolean,
     private readonly services: ThreadServices,
     private readonly watcher: LossWatcher,
@@ -62,7 +64,7 @@ export class VmThreads implements VmWatcher {
     const supervise = (name: VmName, commands: VmCommands) =>
       directory.vms.all.push(new SupervisedVm(name, commands, { intensity, nowMicros: () => this.care.livedMicros(name) }, this));
     supervise('host', new LocalCommands(host, services.tracing));
-    for (const name of vms) supervise(name, new ThreadCommands(name, failsOver, host, this.care, services));
+    for (const name of vms) supervise(name, new ThreadCommands(name, { failsOver, here }, host, this.care, services));
   }
 
   /** Starts all at once: a worker takes long to start on a weak device. @throws StartError */
@@ -145,7 +147,7 @@ class LocalCommands implements VmCommands {
 class ThreadCommands implements VmCommands {
   constructor(
     private readonly name: ThreadName,
-    private readonly failsOver: boolean,
+    private readonly how: { readonly failsOver: boolean; readonly here: boolean },
     private readonly host: Host,
     private readonly care: VmCare,
     private readonly services: Pick<ThreadServices, 'directory' | 'recovery' | 'reports' | 'tracing'>,
@@ -165,7 +167,7 @@ class ThreadCommands implements VmCommands {
   }
 
   mayFailOver(): boolean {
-    return this.failsOver && this.name === 'wasm' && this.services.directory.in(this.name).some((party) => party.canFailOver);
+    return this.how.failsOver && this.name === 'wasm' && this.services.directory.in(this.name).some((party) => party.canFailOver);
   }
 
   async restart(failedOver: boolean): Promise<VmHandle> {
@@ -180,10 +182,10 @@ class ThreadCommands implements VmCommands {
     return recovery.recover(directory.vms.named(this.name), handle);
   }
 
-  private async startThread(how: VmStart): Promise<VmHandle> {
+  private async startThread(how: Omit<VmStart, 'here'>): Promise<VmHandle> {
     const { reports, recovery, tracing } = this.services;
     const listener = reports.listener(this.name);
-    const handle = await this.host.startVm(this.name, listener, how);
+    const handle = await this.host.startVm(this.name, listener, { ...how, here: this.how.here });
     recovery.began(handle);
     this.care.started(handle, listener);
     await tracing.began(handle);

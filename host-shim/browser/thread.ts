@@ -4,6 +4,7 @@
  * is dead. The catch: locks exist in secure contexts only. Elsewhere a silent death is noticed at the deadline of the next call.
  */
 import { reasonOf } from '../../actors/contract/thrown.js';
+import type { WorkerEntry } from '../common/definition.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/platform.js';
 import { afterTurn } from './turn.js';
@@ -17,8 +18,8 @@ export const readToEnd: ReadToEnd = () => () => new Promise((resolve) => afterTu
 /** Without locks, waits as long as a thread may go on after `terminate`. */
 export const readLong: ReadToEnd = () => () => new Promise((resolve) => setTimeout(resolve, ENDING_MS_MAX));
 
-export function startThread(name: string, entry: URL, lifeLock: string): Thread {
-  const worker = new Worker(entry, { type: 'module', name });
+export function startThread(name: string, entry: WorkerEntry, lifeLock: string): Thread {
+  const worker = typeof entry === 'function' ? (entry() as Worker) : new Worker(entry, { type: 'module', name });
   const noLongerWatched = new AbortController();
   const thread: Thread = {
     endpoint: worker,
@@ -36,7 +37,11 @@ export function startThread(name: string, entry: URL, lifeLock: string): Thread 
   worker.onerror = (event) => {
     event.preventDefault();
     const reason = reasonOf(event.message);
-    thread.onEnd?.(reason ? `${reason} (${event.filename}:${event.lineno}:${event.colno})` : `${entry} could not be loaded`);
+    thread.onEnd?.(
+      reason
+        ? `${reason} (${event.filename}:${event.lineno}:${event.colno})`
+        : `${typeof entry === 'function' ? `the worker of VM ${name}` : entry} could not be loaded`,
+    );
   };
   worker.onmessageerror = () => thread.onEnd?.('a message could not be read');
   return thread;

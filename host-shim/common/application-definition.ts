@@ -8,9 +8,11 @@
  *     placement: 'host',
  *   } as const satisfies ApplicationDefinition;
  */
+import type { OnTrap } from '../../actors/application/system.js';
 import type { ActorOptions } from '../../actors/contract/instance.js';
 import type { RunnableActor } from '../../actors/model/javascript-instance.js';
 import type { BoundParty } from '../../protocol/bind.js';
+import type { WorkerEntry } from './definition.js';
 
 /** A built Wasm twin. */
 export interface GuestDefinition {
@@ -37,15 +39,6 @@ export interface ActorDefinition {
   /** Whether the placement `mixed` keeps it in JavaScript; false when not given. */
   readonly closeToPage?: boolean;
 }
-
-/** What follows when a guest traps: it is restarted, or its JavaScript twin answers the very message at which it trapped. */
-export type OnTrap = 'restart' | 'twin';
-
-/**
- * A worker file: where it is, or a function that makes the worker, for bundlers that find workers only by `new Worker(new URL(…), …)`. What it
- * makes is what the host's platform has: a `Worker`.
- */
-export type WorkerEntry = URL | (() => unknown);
 
 export interface ApplicationDefinition {
   /** In the order of their start. */

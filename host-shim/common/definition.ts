@@ -31,10 +31,21 @@ export const twinsOf = ({ parties, actors, listener }: VmDefinition): VmDefiniti
 
 export type WorkerName = 'js' | 'wasm';
 
+/** A worker of the platform: a `Worker` in a browser, one of `node:worker_threads` on Node. */
+export interface WorkerLike {
+  postMessage(message: unknown, transfer?: never): void;
+}
+
+/**
+ * The application's worker file, which calls `runVm` with the definition: its address, or a function that makes the worker of it. Bundlers find
+ * a worker's file only where it stands in the call: `() => new Worker(new URL('./js-worker.ts', import.meta.url), { type: 'module' })`.
+ */
+export type WorkerEntry = URL | (() => WorkerLike);
+
 /** Source of a VM other than the host's. */
 export interface VmSource {
-  /** The application's worker file, which calls `runVm` with the definition. */
-  readonly entry: URL;
-  /** Loads the same definition on a device without workers. Called only there, so that other devices need not load it. */
+  /** When not given, the VM is in the host's thread, as for the placement `host` and on a device without workers. */
+  readonly entry?: WorkerEntry;
+  /** Loads the same definition on a device without workers. Called only there, and for the placement `host`, so that others need not load it. */
   readonly load: () => Promise<VmDefinition>;
 }

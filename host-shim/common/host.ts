@@ -28,12 +28,16 @@ import { closeTransports, createTransports, portsOf } from './transport.js';
 import { createVm, type LoadedDefinition, loadHere } from './vm-factory.js';
 import { GuestHangs, WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
+/** The VMs of an application besides the host's own. */
+export type VmSources = Readonly<Record<'js', VmSource> & Partial<Record<'wasm', VmSource>>>;
+
 export interface HostOptions {
   /** From `detectCapabilities()`, perhaps with some removed to imitate a lesser device. */
   readonly capabilities: Capabilities;
   /** The parties of the application, for the VM that holds its ports. */
   readonly parties: VmDefinition['parties'];
-  readonly vms: Readonly<Record<WorkerName, VmSource>>;
+  /** Without `wasm`, no actor can be placed there. */
+  readonly vms: VmSources;
   /** How long a control call may take. */
   readonly controlDeadlineMs?: number;
   /** How long a VM's file, modules and guests may take to load. One guest may take two thirds of it, at most `GUEST_LOAD_DEADLINE_MS`. */
@@ -77,6 +81,8 @@ export class PlatformHost implements Host {
   private readonly spares: Spares;
   /** VMs that have failed over: their actors go on in JavaScript. */
   private readonly failedOver = new Set<WorkerName>();
+  /** VMs in this thread. */
+  private readonly here = new Set<VmHandle['name']>(['host']);
   private readonly reports = new LocalReports();
   private readonly guests = new GuestMemory();
 
@@ -119,11 +125,13 @@ export class PlatformHost implements Host {
     return (this.options.debugging ?? this.platform.debugging)();
   }
 
-  async startVm(name: WorkerName, listener: VmListener, { again = false, failedOver = false }: Partial<VmStart> = {}): Promise<VmHandle> {
+  async startVm(name: WorkerName, listener: VmListener, how: Partial<VmStart> = {}): Promise<VmHandle> {
+    const { again = false, failedOver = false, here = false } = how;
+    if (here || !this.capabilities.workers || this.lacksWorker(name)) this.here.add(name);
     await this.noteFailedOver(name, failedOver);
     if (again) await this.journals.get(name)?.complete();
-    const memory = this.memories.ofVm(name, again);
-    if (!this.capabilities.workers) return this.startHere(name, await this.prepareHere(name), listener, memory).handle;
+    const memory = this.memories.ofVm(name, again, this.here.has(name));
+    if (this.here.has(name)) return this.startHere(name, await this.prepareHere(name), listener, memory).handle;
     const worker = await this.prepared(name, (again && this.spares.take(name)) || this.prepareWorker(name));
     const journal = this.openJournal(name);
     try {
@@ -161,8 +169,17 @@ export class PlatformHost implements Host {
     await this.keepSpare(name, false);
   }
 
+  /** @throws Error for a VM that the application has not defined */
   private sourceOf(name: WorkerName): VmSource {
-    return this.options.vms[this.failedOver.has(name) ? 'js' : name];
+    const source = this.options.vms[this.failedOver.has(name) ? 'js' : name];
+    if (!source) throw new Error(`VM ${name} is not defined: the host was given no vms.${name}`);
+    return source;
+  }
+
+  private lacksWorker(name: WorkerName): boolean {
+    if (this.sourceOf(name).entry) return false;
+    if (!this.here.has(name)) this.warn?.(`tandem: VM ${name} has no worker file, so it is in this thread`);
+    return true;
   }
 
   private async load(name: WorkerName): Promise<LoadedDefinition> {
@@ -179,14 +196,14 @@ export class PlatformHost implements Host {
   }
 
   async keepSpare(name: WorkerName, kept: boolean): Promise<void> {
-    if (this.capabilities.workers && this.options.spares !== false) await this.spares.keep(name, kept);
+    if (!this.here.has(name) && this.options.spares !== false) await this.spares.keep(name, kept);
   }
 
   readonly beat = platformBeat;
 
   private prepareWorker(name: WorkerName): WorkerVm {
     const lifeLock = this.platform.newLifeLock();
-    const thread = this.platform.startThread(name, this.sourceOf(name).entry, lifeLock);
+    const thread = this.platform.startThread(name, this.sourceOf(name).entry!, lifeLock);
     const { guests, guestDeadlineMs } = this;
     const { wasm } = this.capabilities;
     const preparation = { wasm, failedOver: this.failedOver.has(name), lifeLock, guests: guests.of(name), guestDeadlineMs };
@@ -224,7 +241,8 @@ export class PlatformHost implements Host {
   }
 
   private ring(from: VmHandle, to: VmHandle): SharedArrayBuffer | null {
-    return this.capabilities.sharedMemory ? this.memories.ring(from.name, to.name) : null;
+    const shares = this.capabilities.sharedMemory && !(this.here.has(from.name) && this.here.has(to.name));
+    return shares ? this.memories.ring(from.name, to.name) : null;
   }
 
   private startHere(name: VmHandle['name'], { definition, factories, unfit }: LoadedDefinition, listener: VmListener, memory?: VmMemory) {

@@ -44,17 +44,20 @@ export class Memories {
     private readonly sizes: MemorySizes = {},
   ) {}
 
-  /** @param again true for the memory of the former incarnation; false for new memory and empty links */
-  ofVm(name: VmName, again: boolean): VmMemory {
+  /**
+   * @param again true for the memory of the former incarnation; false for new memory and empty links
+   * @param here whether the VM is in the host's own thread
+   */
+  ofVm(name: VmName, again: boolean, here = this.sight === 'here'): VmMemory {
     const former = this.kept.get(name);
     const recovers = again && former !== undefined;
     if (!recovers) for (const pair of this.rings.keys()) if (pair.split('>').includes(name)) this.rings.delete(pair);
-    const kept = recovers ? former : this.create();
+    const kept = recovers ? former : this.create(here ? 'here' : this.sight);
     const incarnation = (this.incarnations.get(name) ?? 0) + 1;
     this.kept.set(name, kept);
     this.incarnations.set(name, incarnation);
     const journal = kept.journal instanceof JournalMirror ? kept.journal.copy() : kept.journal;
-    const progress = Progress.allocate(this.sight === 'shared');
+    const progress = Progress.allocate(this.sight === 'shared' && !here);
     return { journal, checkpoint: kept.checkpoint, progress, incarnation, recovers };
   }
 
@@ -73,8 +76,7 @@ export class Memories {
     return created;
   }
 
-  private create(): Kept {
-    const { sight } = this;
+  private create(sight: JournalSight): Kept {
     const { journalBytes = JOURNAL_BYTES } = this.sizes;
     if (sight === 'mirrored') return { journal: new JournalMirror(journalBytes) };
     const shared = sight === 'shared';

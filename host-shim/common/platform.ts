@@ -1,5 +1,6 @@
 /** The differences between Node and browsers for the VMs of a host. All other code in `common/` is the same on both. */
 import type { Endpoint } from 'comlink';
+import type { WorkerEntry } from './definition.js';
 import type { AfterTurn } from './driver.js';
 import type { ReadToEnd } from './journal-port.js';
 
@@ -27,7 +28,7 @@ export interface Thread {
 export interface HostPlatform extends Platform {
   /** Name of the lock that a new thread holds while it lives; empty where the platform tells of a thread's death. */
   readonly newLifeLock: () => string;
-  readonly startThread: (name: string, entry: URL, lifeLock: string) => Thread;
+  readonly startThread: (name: string, entry: WorkerEntry, lifeLock: string) => Thread;
   readonly readToEnd: ReadToEnd;
   /** Whether a debugger may stop threads now, as far as the platform tells. */
   readonly debugging: () => boolean;

@@ -2,6 +2,7 @@
 import { type MessagePort as NodePort, type ResourceLimits, Worker } from 'node:worker_threads';
 import nodeEndpoint, { type NodeEndpoint } from 'comlink/dist/umd/node-adapter.js';
 import { reasonOf, stackOf } from '../../actors/contract/thrown.js';
+import type { WorkerEntry } from '../common/definition.js';
 import type { ReadToEnd } from '../common/journal-port.js';
 import type { Thread } from '../common/platform.js';
 
@@ -16,8 +17,8 @@ export const readToEnd: ReadToEnd = (port) => {
 };
 
 /** @param resourceLimits of the thread's heap: a thread with a full heap ends. Node's defaults when not given. */
-export function startThread(name: string, entry: URL, _lifeLock = '', resourceLimits?: ResourceLimits): Thread {
-  const worker = new Worker(entry, { name, resourceLimits });
+export function startThread(name: string, entry: WorkerEntry, _lifeLock = '', resourceLimits?: ResourceLimits): Thread {
+  const worker = typeof entry === 'function' ? (entry() as Worker) : new Worker(entry, { name, resourceLimits });
   let failure: unknown = null;
   const thread: Thread = {
     endpoint: adaptEndpoint(worker as unknown as NodeEndpoint),

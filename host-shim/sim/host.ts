@@ -54,7 +54,7 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   readonly faults?: LinkFaults;
   /** Perhaps with some removed to imitate a lesser device. There is always one thread. */
   readonly capabilities?: Capabilities;
-  readonly vms: Readonly<Record<WorkerName, Pick<VmSource, 'load'>>>;
+  readonly vms: Readonly<Record<'js', Pick<VmSource, 'load'>> & Partial<Record<'wasm', Pick<VmSource, 'load'>>>>;
   /** Of the flight recorder of each VM; there is none when not given, since thousands of simulated systems need none. */
   readonly flightBytes?: number;
   /** Whether tracing steps down as on a device. When not given, it does not: virtual time says nothing about what it costs. */
@@ -228,7 +228,9 @@ export class SimHost implements Host {
   }
 
   private async load(name: WorkerName, failedOver: boolean): Promise<LoadedDefinition> {
-    const definition = failedOver ? twinsOf(await this.options.vms.js.load()) : await this.options.vms[name].load();
+    const source = this.options.vms[name];
+    if (!source) throw new Error(`VM ${name} is not defined: the host was given no vms.${name}`);
+    const definition = failedOver ? twinsOf(await this.options.vms.js.load()) : await source.load();
     const platform = { load: (url: URL) => this.real(load(url)) };
     const { factories, unfit } = await loadHere(name, definition, this.capabilities.wasm, platform, this.guests);
     return { definition, factories: factories.map(hanging), unfit };

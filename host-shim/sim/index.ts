@@ -3,7 +3,7 @@
 export { Standstill } from '../../actors/contract/fault.js';
 export { type Storage, StorageError } from '../../actors/contract/storage.js';
 export { Random } from '../../bus/random.js';
-export type { ActorDefinition, ApplicationDefinition, GuestDefinition, OnTrap, WorkerEntry } from '../common/application-definition.js';
+export type { ActorDefinition, ApplicationDefinition, GuestDefinition } from '../common/application-definition.js';
 export type { Guest, VmDefinition, VmSource } from '../common/definition.js';
 export type { DisplayEvents, DisplayPort } from '../common/ports/display-port.js';
 export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
@@ -17,6 +17,7 @@ export { type HeadlessDisplay, type HeadlessDisplayOptions, openDisplay } from '
 export { type FetchPortOptions, openFetchPort } from './ports/fetch.js';
 export { openInput, type ScriptedInput } from './ports/input.js';
 export { openStorage, type SimStorageOptions, type StorageFault, type StorageMemory } from './ports/storage.js';
+export { type StartedTest, startTest, type TestOptions } from './start.js';
 export type { Delay, LinkFaults } from './transport.js';
 export {
   type TestTwinsOptions,

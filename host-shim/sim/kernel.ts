@@ -21,6 +21,13 @@ export interface KernelOptions {
   readonly isWatched: () => boolean;
 }
 
+interface Waiter {
+  readonly done: () => boolean;
+  /** @param reached whether it is done; false when no event was left before that */
+  readonly end: (reached: boolean) => void;
+  readonly fail: (error: unknown) => void;
+}
+
 interface Event {
   readonly at: number;
   readonly order: number;
@@ -34,6 +41,8 @@ export class Kernel {
   private order = 0;
   /** Events to come that are no beats and were not taken back. */
   private expected = 0;
+  /** Those for whose sake events run. */
+  private readonly waiters = new Set<Waiter>();
   private time = SIMULATION_EPOCH_MICROS;
 
   constructor(private readonly options: KernelOptions) {}
@@ -84,22 +93,52 @@ export class Kernel {
   }
 
   /**
-   * Runs events until `done` says so.
+   * Runs events until `done` says so. Several may ask for that at a time: there is one clock, so events run for all of them.
    * @returns false when no event was left before that
    */
-  async run(done: () => boolean): Promise<boolean> {
+  run(done: () => boolean): Promise<boolean> {
+    return new Promise((end, fail) => {
+      this.waiters.add({ done, end, fail });
+      if (this.waiters.size === 1) void this.loop();
+    });
+  }
+
+  private async loop(): Promise<void> {
     await this.settle();
-    while (!done()) {
-      if (this.expected === 0 && !this.options.isWatched()) return false;
+    while (this.waiters.size > 0) {
+      const over = [...this.waiters].filter(({ done }) => done());
+      if (over.length > 0) {
+        this.release(over, ({ end }) => end(true));
+        // Whoever goes on now may have more to do at this moment.
+        if (this.waiters.size > 0) await this.settle();
+        continue;
+      }
+      try {
+        if (!this.next()) this.release([...this.waiters], ({ end }) => end(false));
+      } catch (error) {
+        this.release([...this.waiters], ({ fail }) => fail(error));
+      }
+      if (this.waiters.size > 0) await this.settle();
+    }
+  }
+
+  private release(waiters: readonly Waiter[], how: (waiter: Waiter) => void): void {
+    for (const waiter of waiters) this.waiters.delete(waiter);
+    for (const waiter of waiters) how(waiter);
+  }
+
+  /** Runs the next event. @returns false when none is left */
+  private next(): boolean {
+    while (this.expected > 0 || this.options.isWatched()) {
       const event = pop(this.heap);
       if (!event) return false;
       const run = this.take(event);
       if (!run) continue;
       this.time = event.at;
       run();
-      await this.settle();
+      return true;
     }
-    return true;
+    return false;
   }
 
   /** Lets everything happen that happens at this moment. */

@@ -1,5 +1,6 @@
 /** Floods on threads of Node, over real links: only the flooding actor suffers, also when its VM is lost meanwhile. */
 import { afterEach, describe, expect, test } from 'vitest';
+import type { WorkerEntry } from '../../host-shim/common/definition.js';
 import { PlatformHost } from '../../host-shim/common/host.js';
 import type { Thread } from '../../host-shim/common/platform.js';
 import { detectCapabilities } from '../../host-shim/node/index.js';
@@ -46,7 +47,7 @@ describe.each([true, false])('on threads, shared memory %s', (sharedMemory) => {
     threads = new Map();
     const platform = {
       ...nodePlatform,
-      startThread(name: string, file: URL): Thread {
+      startThread(name: string, file: WorkerEntry): Thread {
         const thread = startThread(name, file);
         threads.set(name, thread);
         return thread;

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { System } from '../../actors/application/supervised-system.js';
 import { type SystemOptions, startSystem } from '../../actors/application/system.js';
+import type { WorkerEntry } from '../../host-shim/common/definition.js';
 import type { PlatformHost } from '../../host-shim/common/host.js';
 import type { Thread } from '../../host-shim/common/platform.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
@@ -10,7 +11,7 @@ import type { EndReason } from '../../protocol/generated/system.js';
 import { desk, mirror, probe, relay } from './protocol/generated/index.js';
 import { parties } from './world.js';
 
-type StartThread = (name: string, entry: URL, lifeLock: string) => Thread;
+type StartThread = (name: string, entry: WorkerEntry, lifeLock: string) => Thread;
 
 export interface MortalHost {
   readonly create: (wrap: (startThread: StartThread) => StartThread, sharedMemory: boolean) => PlatformHost;
@@ -47,7 +48,8 @@ export class MortalGame {
     private readonly mortal: MortalHost,
     sharedMemory: boolean,
   ) {
-    const wrap = (startThread: StartThread) => (name: string, entry: URL, lifeLock: string) => {
+    const wrap: (startThread: StartThread) => StartThread = (startThread) => (name, file, lifeLock) => {
+      const entry = file as URL;
       if (!this.files.has(name)) this.files.set(name, entry.href);
       const gone = [...this.gone].some((vm) => this.files.get(vm) === entry.href);
       const thread = startThread(name, gone ? new URL('./gone.js', entry) : entry, lifeLock);

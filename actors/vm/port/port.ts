@@ -54,6 +54,12 @@ export interface RequestOptions {
   readonly signal?: AbortSignalLike;
 }
 
+/** Null when a deadline makes sense. */
+export function deadlineProblem(kindName: string, deadlineMs: number | undefined): RangeError | null {
+  if (deadlineMs === undefined || (Number.isFinite(deadlineMs) && deadlineMs >= 0)) return null;
+  return new RangeError(`deadlineMs of ${kindName} is a number of milliseconds from 0, not ${String(deadlineMs)}`);
+}
+
 /** A port has emitted more than its targets can take. Nothing of the message was sent: send it again later. */
 export class PortOverloadError extends Error {
   override readonly name = 'PortOverloadError';
@@ -188,8 +194,8 @@ export class Port<P extends PortParty = PortParty> {
     const refuse = (code: ErrorCode, options?: ErrorOptions) =>
       Promise.reject(new RequestError(code, message.ownerName, kindName, options));
     const { deadlineMs } = options;
-    if (deadlineMs !== undefined && !(Number.isFinite(deadlineMs) && deadlineMs >= 0))
-      return Promise.reject(new RangeError(`deadlineMs of ${kindName} is a number of milliseconds from 0, not ${String(deadlineMs)}`));
+    const wrong = deadlineProblem(kindName, deadlineMs);
+    if (wrong) return Promise.reject(wrong);
     if (!this.schema.sendsTo.includes(message.ownerName))
       return refuse('refused', { cause: new PermissionError(this.name, kindName, message.ownerName) });
     if (this.closed) return refuse('closed');

@@ -1,0 +1,17 @@
+/** The host of a page: VMs in module workers. */
+import { type HostOptions, PlatformHost } from '../common/host.js';
+import type { BrowserCapabilities } from './capabilities.js';
+import { debugging, probeDebugger } from './debugging.js';
+import { newLifeLock } from './life.js';
+import { compile, load } from './load.js';
+import { readLong, readToEnd, startThread } from './thread.js';
+import { afterTurn } from './turn.js';
+
+export interface BrowserHostOptions extends HostOptions {
+  readonly capabilities: BrowserCapabilities;
+}
+
+const platform = { afterTurn, load, compile, newLifeLock: () => '', startThread, readToEnd: readLong, debugging, probeDebugger };
+
+export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>
+  new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, options);

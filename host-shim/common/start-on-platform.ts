@@ -1,0 +1,37 @@
+/** `start` and `clientOf` of a platform with threads: Node and browsers. */
+import type { ActorClients } from '../../actors/application/client/client-types.js';
+import type { Capabilities } from '../../actors/contract/host.js';
+import type { ApplicationDefinition } from './application-definition.js';
+import { partiesOf, vmSourcesOf } from './application-parts.js';
+import { platformClock } from './clock.js';
+import type { HostOptions, PlatformHost } from './host.js';
+import { type Started, type StartOptions, sharedClientOf, startOn } from './start.js';
+import { platformTimers } from './timers.js';
+
+export interface StartPlatform<C extends Capabilities> {
+  readonly detectCapabilities: () => C;
+  readonly createHost: (options: HostOptions & { readonly capabilities: C }) => PlatformHost;
+  /** Names this device, the same at every start. */
+  readonly deviceId: () => string;
+}
+
+const time = { clock: platformClock, timers: platformTimers };
+
+/** The actors of an application, also before its start: what is sent then waits, and leaves in order. */
+export const clientOf = <D extends ApplicationDefinition>(application: D): ActorClients<D['actors']> =>
+  sharedClientOf(application, time).actors;
+
+/** Spares are for those who ask for them: a thread and an instance of each guest, in reserve. */
+export async function startWith<D extends ApplicationDefinition, C extends Capabilities>(
+  platform: StartPlatform<C>,
+  application: D,
+  options: StartOptions & { readonly capabilities?: C },
+): Promise<Started<D>> {
+  const client = sharedClientOf(application, time);
+  client.assertFree();
+  const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false } = options;
+  const { deviceId = platform.deviceId() } = options;
+  const parties = partiesOf(application);
+  const host = platform.createHost({ ...options, capabilities, spares, spareInstances, parties, vms: vmSourcesOf(application) });
+  return startOn(host, application, client, { ...options, deviceId });
+}

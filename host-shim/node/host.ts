@@ -1,0 +1,10 @@
+/** The host of a process: VMs in worker threads. */
+import { type HostOptions, PlatformHost } from '../common/host.js';
+import { debugging } from './debugging.js';
+import { newLifeLock } from './life.js';
+import { load } from './load.js';
+import { readToEnd, startThread } from './thread.js';
+import { afterTurn } from './turn.js';
+
+export const createNodeHost = (options: HostOptions): PlatformHost =>
+  new PlatformHost({ afterTurn, load, newLifeLock, startThread, readToEnd, debugging }, options);
