@@ -219,7 +219,11 @@ export class PlatformHost implements Host {
   }
 
   async connect(a: VmHandle, b: VmHandle): Promise<void> {
-    const [endsOfA, endsOfB] = createTransports({ there: this.ring(a, b), back: this.ring(b, a) });
+    const [endsOfA, endsOfB] = createTransports({
+      there: this.ring(a, b),
+      back: this.ring(b, a),
+      fresh: this.memories.link(a.name, b.name),
+    });
     try {
       await Promise.all([
         a.control.attach(b.name, transfer(endsOfA, portsOf(endsOfA))),

@@ -38,6 +38,8 @@ export class Memories {
   private readonly kept = new Map<VmName, Kept>();
   private readonly incarnations = new Map<VmName, number>();
   private readonly rings = new Map<string, SharedArrayBuffer>();
+  /** Pairs that have been linked since both were started afresh. */
+  private readonly linked = new Set<string>();
 
   constructor(
     private readonly sight: JournalSight,
@@ -51,7 +53,7 @@ export class Memories {
   ofVm(name: VmName, again: boolean, here = this.sight === 'here'): VmMemory {
     const former = this.kept.get(name);
     const recovers = again && former !== undefined;
-    if (!recovers) for (const pair of this.rings.keys()) if (pair.split('>').includes(name)) this.rings.delete(pair);
+    if (!recovers) this.forgetLinksOf(name);
     const kept = recovers ? former : this.create(here ? 'here' : this.sight);
     const incarnation = (this.incarnations.get(name) ?? 0) + 1;
     this.kept.set(name, kept);
@@ -65,6 +67,22 @@ export class Memories {
   mirrorOf(name: VmName): JournalMirror | null {
     const journal = this.kept.get(name)?.journal;
     return journal instanceof JournalMirror ? journal : null;
+  }
+
+  private forgetLinksOf(name: VmName): void {
+    for (const pair of [...this.rings.keys(), ...this.linked]) {
+      if (!pair.split('>').includes(name)) continue;
+      this.rings.delete(pair);
+      this.linked.delete(pair);
+    }
+  }
+
+  /** Notes that a pair is linked. @returns whether both begin with nothing: one of them was started afresh since they were linked last */
+  link(a: VmName, b: VmName): boolean {
+    const pair = `${a}>${b}`;
+    const isFresh = !this.linked.has(pair);
+    this.linked.add(pair);
+    return isFresh;
   }
 
   ring(from: VmName, to: VmName): SharedArrayBuffer {

@@ -16,6 +16,8 @@ export type Transport =
 export interface TransportPair {
   readonly incoming: Transport;
   readonly outgoing: Transport;
+  /** Whether nothing of a former link counts: one of the two VMs was started afresh, and knows nothing of what it was sent before. */
+  readonly fresh?: boolean;
 }
 
 /** @returns the ends of one direction: `outgoing` is the sender's, `incoming` the receiver's */
@@ -29,15 +31,18 @@ function createDirection(memory: SharedArrayBuffer | null): TransportPair {
 export interface RingMemories {
   readonly there: SharedArrayBuffer | null;
   readonly back: SharedArrayBuffer | null;
+  /** As that of `TransportPair`. */
+  readonly fresh: boolean;
 }
 
 /** @returns for each of the two VMs its ends of both directions */
 export function createTransports(memories: RingMemories): readonly [TransportPair, TransportPair] {
+  const { fresh } = memories;
   const there = createDirection(memories.there);
   const back = createDirection(memories.back);
   return [
-    { outgoing: there.outgoing, incoming: back.incoming },
-    { outgoing: back.outgoing, incoming: there.incoming },
+    { outgoing: there.outgoing, incoming: back.incoming, fresh },
+    { outgoing: back.outgoing, incoming: there.incoming, fresh },
   ];
 }
 
@@ -58,7 +63,7 @@ function openReader(transport: Transport): RetainingReader {
 }
 
 /** Opens the ends that a VM was attached with. @param unreleased frames that the peer's former incarnation had not released */
-export const openLink = (pair: TransportPair, unreleased: readonly Uint8Array[]) => ({
-  reader: openReader(pair.incoming),
-  writer: openWriter(pair.outgoing, unreleased),
+export const openLink = ({ incoming, outgoing, fresh = false }: TransportPair, unreleased: readonly Uint8Array[]) => ({
+  reader: openReader(incoming),
+  writer: openWriter(outgoing, fresh ? [] : unreleased),
 });
