@@ -3,22 +3,46 @@
 import { CLIENT_NAME, clientSchemaOf } from '../../actors/application/client/client-schema.js';
 import type { ActorSpec } from '../../actors/application/system.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
-import type { BoundParty } from '../../protocol/bind.js';
+import { type BoundParty, isNumbered, UnboundError } from '../../protocol/bind.js';
+import { bindForRun } from '../../protocol/interpret.js';
 import type { ApplicationDefinition } from './application-definition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { VmSources } from './host.js';
 
-/** All actors and ports of an application, the client among them. */
-export function partiesOf({ actors, ports, clientAddress }: ApplicationDefinition): readonly BoundParty[] {
+interface Parties {
+  readonly all: readonly BoundParty[];
+  /** One that had no numbers but for this run. */
+  readonly unnumbered: BoundParty | undefined;
+}
+
+/** Made once: a run gives numbers once. */
+const known = new WeakMap<ApplicationDefinition, Parties>();
+
+/** All actors and ports of an application, bound, the client among them. */
+export const partiesOf = (application: ApplicationDefinition): readonly BoundParty[] => bindingOf(application).all;
+
+/** @throws UnboundError: threads number by themselves, and not alike */
+export function assertNumberedForThreads(application: ApplicationDefinition): void {
+  const { unnumbered } = bindingOf(application);
+  if (unnumbered) throw new UnboundError(unnumbered.name);
+}
+
+function bindingOf(application: ApplicationDefinition): Parties {
+  const made = known.get(application) ?? bindParties(application);
+  known.set(application, made);
+  return made;
+}
+
+function bindParties({ actors, ports, clientAddress }: ApplicationDefinition): Parties {
   const own = [...actors.map(({ schema }) => schema), ...ports];
-  return [
-    ...own,
-    clientSchemaOf(
-      actors.map(({ schema }) => schema),
-      own,
-      clientAddress,
-    ),
-  ];
+  const unnumbered = own.find((party) => !isNumbered(party));
+  bindForRun(own);
+  const client = clientSchemaOf(
+    actors.map(({ schema }) => schema),
+    own,
+    clientAddress,
+  );
+  return { all: [...own, client], unnumbered };
 }
 
 /** The port by which the page speaks to the actors. */

@@ -2,7 +2,7 @@
 import type { ActorClients } from '../../actors/application/client/client-types.js';
 import type { Capabilities } from '../../actors/contract/host.js';
 import type { ApplicationDefinition } from './application-definition.js';
-import { partiesOf, vmSourcesOf } from './application-parts.js';
+import { assertNumberedForThreads, partiesOf, vmSourcesOf } from './application-parts.js';
 import { platformClock } from './clock.js';
 import type { HostOptions, PlatformHost } from './host.js';
 import { type Started, type StartOptions, sharedClientOf, startOn } from './start.js';
@@ -31,6 +31,8 @@ export async function startWith<D extends ApplicationDefinition, C extends Capab
   client.assertFree();
   const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false } = options;
   const { deviceId = platform.deviceId() } = options;
+  const { placement = application.placement ?? 'host' } = options;
+  if (placement !== 'host' && capabilities.workers && application.workers) assertNumberedForThreads(application);
   const parties = partiesOf(application);
   const host = platform.createHost({ ...options, capabilities, spares, spareInstances, parties, vms: vmSourcesOf(application) });
   return startOn(host, application, client, { ...options, deviceId });

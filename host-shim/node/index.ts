@@ -22,5 +22,5 @@ export { type HeadlessDisplay, type HeadlessDisplayOptions, openDisplay } from '
 export { openInput, type ScriptedInput } from './ports/input.js';
 export { openStorage } from './ports/storage.js';
 export { openRecordingFile, openRecordingSink, type RecordingFile } from './recordings.js';
-export { start } from './start.js';
+export { type NodeStartOptions, start } from './start.js';
 export { runApplication, runVm } from './vm-worker.js';

@@ -1,7 +1,7 @@
 /** What an application's worker file calls: `runApplication(application, 'js')`, or `runVm(definition)` for a VM of one's own making. */
 import { parentPort } from 'node:worker_threads';
 import type { ApplicationDefinition } from '../common/application-definition.js';
-import { definitionOf } from '../common/application-parts.js';
+import { assertNumberedForThreads, definitionOf } from '../common/application-parts.js';
 import type { VmDefinition, WorkerName } from '../common/definition.js';
 import { serveVm } from '../common/worker.js';
 import { holdLife } from './life.js';
@@ -9,8 +9,11 @@ import { load } from './load.js';
 import { adaptEndpoint, type NodeEndpoint } from './thread.js';
 import { afterTurn } from './turn.js';
 
-/** Runs this worker as a VM of an application. */
-export const runApplication = (application: ApplicationDefinition, vm: WorkerName): void => runVm(definitionOf(application, vm));
+/** Runs this worker as a VM of an application. @throws UnboundError for one without numbers */
+export function runApplication(application: ApplicationDefinition, vm: WorkerName): void {
+  assertNumberedForThreads(application);
+  runVm(definitionOf(application, vm));
+}
 
 /** Runs this worker as a VM of the host that started it. */
 export function runVm(definition: VmDefinition): void {

@@ -3,9 +3,11 @@ import { describe, expect, test, vi } from 'vitest';
 import { Client } from '../../actors/application/client/client.js';
 import { clientSchemaOf } from '../../actors/application/client/client-schema.js';
 import { SendError } from '../../actors/application/client/send-error.js';
+import { Actor, type Handlers } from '../../actors/model/actor.js';
 import { clientOf, platformClock, platformTimers, start } from '../../host-shim/node/index.js';
 import { startTest } from '../../host-shim/sim/index.js';
 import { RequestError } from '../../protocol/errors.js';
+import { actor, message, publication, request, str, struct } from '../../protocol/schema.js';
 import { Basket, createApplication } from './actors.js';
 import { basket as schema } from './protocol/generated/index.js';
 
@@ -152,13 +154,60 @@ describe('what is refused', () => {
   test('a topic that does not exist, a message and an actor with a name that is taken', async () => {
     const { basket } = await startHere();
     expect(() => basket.on('chnged' as never, () => {})).toThrow('basket publishes no chnged: its topics are changed, noted');
-    const startNamed = (changed: object) =>
-      startTest({ actors: [{ schema: { ...schema, ...changed }, create: () => new Basket() }], ports: [] }, { seed: 1 });
-    await expect(startNamed({ receives: { on: schema.receives.clear } })).rejects.toThrow(
-      'basket has a message named on, which is a method of the client: give it another name',
-    );
-    await expect(startNamed({ name: 'host' })).rejects.toThrow('an actor may not be named host');
-    await expect(startNamed({ name: 'client' })).rejects.toThrow('a party may not be named client: that is the page itself');
+    const startNamed = (name: string, receives = {}) => {
+      const named = actor({ name, state: struct('NamedState', {}), receives });
+      return startTest({ actors: [{ schema: named, create: () => new Basket() }], ports: [] }, { seed: 1 });
+    };
+    const text = 'tray has a message named on, which is a method of the client: give it another name';
+    await expect(startNamed('tray', { on: message({ fields: {} }) })).rejects.toThrow(text);
+    await expect(startNamed('host')).rejects.toThrow('an actor may not be named host');
+    await expect(startNamed('client')).rejects.toThrow('a party may not be named client: that is the page itself');
+  });
+});
+
+describe('schemas without numbers', () => {
+  const note = actor({
+    name: 'note',
+    state: struct('NoteState', { text: str() }),
+    receives: { write: message({ fields: { text: str() } }), read: request({ fields: {}, reply: { fields: { text: str() } } }) },
+    publishes: { written: publication({ fields: { text: str() } }) },
+  });
+  class Note extends Actor<typeof note> implements Handlers<typeof note> {
+    private text = '';
+    constructor() {
+      super(note);
+    }
+    onWrite({ text }: { text: string }) {
+      this.text = text;
+      this.publish(note.publishes.written, { text });
+    }
+    onRead() {
+      this.reply(this.requestToken, note.receives.read, { text: this.text });
+    }
+    snapshot() {
+      return { text: this.text };
+    }
+    restore({ text }: { text: string }) {
+      this.text = text;
+    }
+  }
+  const application = { actors: [{ schema: note, create: () => new Note() }], ports: [] } as const;
+
+  test('run in one thread, with interpreted codecs', async () => {
+    const { note: client, system } = await start(application);
+    client.write({ text: 'soon' });
+    expect(await client.read()).toEqual({ text: 'soon' });
+    expect(client.state.getSnapshot()).toEqual({ text: 'soon' });
+    await system.stop();
+  });
+
+  test('are refused where there are threads', async () => {
+    const threaded = { ...application, placement: 'js', workers: { js: new URL('file:///none') } };
+    const other = {
+      ...threaded,
+      actors: [{ schema: actor({ name: 'other', state: struct('OtherState', {}), receives: {} }), create: () => new Note() }],
+    } as const;
+    await expect(start(other as never)).rejects.toThrow('other has no numbers yet: run npx tandem codegen');
   });
 });
 

@@ -1,11 +1,12 @@
 /** The schema of the page's port, made of those of the actors: it sends to all of them, and follows all that they publish. */
 import { type BoundParty, bind } from '../../../protocol/bind.js';
+import { APPLICATION_ADDRESSES } from '../../../protocol/numbering.js';
 import { port } from '../../../protocol/schema.js';
 
 export const CLIENT_NAME = 'client';
 
-/** Addresses that an application gives: docs/PROTOCOL.md. */
-const ADDRESS_MAX = 0xfffe;
+/** The last that an application has. */
+const [, ADDRESS_MAX] = APPLICATION_ADDRESSES;
 
 /**
  * @param parties of the application without its client
@@ -18,12 +19,11 @@ export function clientSchemaOf(actors: readonly BoundParty[], parties: readonly 
   if (other) throw new Error(`the client and ${other.name} have the same address, ${address}: give clientAddress another number`);
   const schema = port({
     name: CLIENT_NAME,
-    address,
     receives: {},
     sendsTo: actors.map(({ name }) => name),
     follows: actors.flatMap(({ name, publishes }) => Object.keys(publishes).map((topic) => `${name}.${topic}`)),
   });
-  return bind(schema, { receives: {}, publishes: {}, state: undefined });
+  return bind(schema, { address, receives: {}, publishes: {}, state: undefined });
 }
 
 function freeAddress(parties: readonly BoundParty[]): number {
