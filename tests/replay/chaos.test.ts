@@ -11,7 +11,8 @@ import { openRecording } from '../../trace/open.js';
 import { SMALL_RUN, smallPlan } from '../chaos/small-plan.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
-const SEEDS = 200;
+/** As many as tests/chaos/sim.test.ts has, with the same reason. TANDEM_SEEDS for more. */
+const SEEDS = Number(process.env.TANDEM_SEEDS ?? 80);
 const PATIENCE_MS = 400_000;
 
 const folder = new URL('../../dist/chaos/wasm-actors/', import.meta.url);
