@@ -9,11 +9,13 @@ const isolation = {
   'Cross-Origin-Embedder-Policy': 'require-corp',
 };
 
+/** Tests of hosts that start no thread. */
+const IN_ONE_THREAD = 'driver|frame-times|keys|otlp|painter-crash|sim|sim-ports|telemetry|text-lines';
 /** Tests that start threads of their own, and one that counts all objects: one file at a time, beside those in Chromium. */
 const WITH_THREADS = [
-  'tests/host/**/*.test.ts',
+  `tests/host/!(${IN_ONE_THREAD}).test.ts`,
   'tests/bus/link-threads.test.ts',
-  'tests/chaos/{broken-runtime,threads}.test.ts',
+  'tests/chaos/threads.test.ts',
   'tests/runtime/growth.test.ts',
 ];
 /** Tests that start processes or a browser, and wait for them most of the time. */
