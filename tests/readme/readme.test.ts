@@ -48,14 +48,21 @@ const LEFT_OUT = [
   'examples/counter',
   'dist/examples/counter',
   'dist/.tsbuildinfo/examples.json',
+  'dist/tests',
+  'dist/.tsbuildinfo/tests.json',
 ];
+
+/** The section needs nothing of `tests/` but what the runner's configuration reads. The compiler would check all of it once more. */
+const KEPT_OF_TESTS = ['tests/tsconfig.json', 'tests/tv', 'tests/tv/three-minutes.ts', 'tests/host', 'tests/host/browser-entries.ts'];
+
+const isCopied = (path: string): boolean => !LEFT_OUT.includes(path) && (!path.startsWith('tests/') || KEPT_OF_TESTS.includes(path));
 
 function copyOfTree(): string {
   const copy = mkdtempSync(join(tmpdir(), 'tandem-readme-'));
   cpSync(ROOT, copy, {
     recursive: true,
     preserveTimestamps: true,
-    filter: (source) => !LEFT_OUT.includes(relative(ROOT, source).split(sep).join('/')),
+    filter: (source) => isCopied(relative(ROOT, source).split(sep).join('/')),
   });
   symlinkSync(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   return copy;
