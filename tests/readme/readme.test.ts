@@ -131,7 +131,9 @@ describe(SECTION, () => {
 test('the commands that it names exist', () => {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
   const named = [...readme.matchAll(/npm (?:run )?(start|test|check|build|codegen|bench|fix|[a-z]+)\b/g)].map(([, name]) => name);
-  expect([...new Set(named)].filter((name) => name !== 'ci').sort()).toEqual(Object.keys(scripts).sort());
+  // What npm runs by itself before another command is nobody's to call.
+  const commands = Object.keys(scripts).filter((name) => !name.startsWith('pre'));
+  expect([...new Set(named)].filter((name) => name !== 'ci').sort()).toEqual(commands.sort());
 });
 
 test('the headless run that it shows loses nothing', { timeout: 120_000 }, async () => {
