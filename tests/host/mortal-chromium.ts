@@ -23,6 +23,7 @@ export const mortalChromium: MortalHost = {
       },
     ),
   kills: 2,
+  endsLoopsSlowly: true,
   // Not by the thread's own `terminate`, of which its host would know.
   kill: ({ endpoint }) => (endpoint as unknown as Worker).terminate(),
 };

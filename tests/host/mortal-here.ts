@@ -40,6 +40,7 @@ export function mortalHere(platform: HostPlatform, definitions: Readonly<Record<
       return new PlatformHost(platform, { capabilities, parties, vms: { js: source('js'), wasm: source('wasm') } });
     },
     kills: 6,
+    endsLoopsSlowly: false,
     kill: (thread) => void thread.terminate(),
   };
 }

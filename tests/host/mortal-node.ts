@@ -37,6 +37,7 @@ export const mortalNodeOf = (heapMegabytes?: number, flightBytes?: number): Mort
       },
     ),
   kills: 6,
+  endsLoopsSlowly: false,
   kill: (thread) => void thread.terminate(),
 });
 

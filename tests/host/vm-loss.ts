@@ -17,6 +17,8 @@ export interface MortalHost {
   readonly create: (wrap: (startThread: StartThread) => StartThread, sharedMemory: boolean) => PlatformHost;
   /** How often each thread is ended. Starting another takes a second in Chromium. */
   readonly kills: number;
+  /** Whether it takes seconds to end a thread that loops. */
+  readonly endsLoopsSlowly: boolean;
   /** Ends the thread unexpectedly. */
   readonly kill: (thread: Thread) => void;
 }
