@@ -38,7 +38,7 @@ export const bisectCommand: Command = {
     if (against === undefined) throw new UsageError('--against names a placement, another recording, or the module of another build');
     if (/\.(mcap|m?[jt]s)$/.test(against) && !existsSync(against)) throw new UsageError(`there is no ${against}`);
     if (against.endsWith('.mcap'))
-      return withRecording(path, (one) => withRecording(against, (other) => twoRecordings(one, other, invocation)));
+      return withRecording(path, (one) => withRecording(against, (other) => twoRecordings([path, one], [against, other], invocation)));
     const cast = await loadCast(textOption(values.app));
     return withRecording(path, (recording) => implementations(recording, cast, against, invocation));
   },
@@ -80,8 +80,15 @@ function sideLines({ name, output, trap, source }: BisectedSide): string[] {
   return [`  ${name}${source && `, ${source}`}:`, ...(emitted.length + ends.length > 0 ? [...emitted, ...ends] : ['    emits nothing'])];
 }
 
-async function twoRecordings(one: Recording, other: Recording, { json, output }: Invocation): Promise<ExitCode> {
-  const report = await compareRecordings(one, other);
+type Named = readonly [path: string, recording: Recording];
+
+async function twoRecordings(first: Named, second: Named, { json, output }: Invocation): Promise<ExitCode> {
+  const without = [first, second].filter(([, { facts }]) => facts.level === 'inputs').map(([path]) => path);
+  const report = await compareRecordings(first[1], second[1]);
+  if (without.length > 0)
+    output.note(
+      `${without.join(' and ')} ${without.length > 1 ? 'have' : 'has'} no frames: what actors sent is compared by digests, and a difference shows no fields. --trace frames records them`,
+    );
   if (json) output.line(jsonText(report));
   else for (const line of recordingLines(report)) output.line(line);
   return report.firstDifference ? EXIT.found : EXIT.fine;

@@ -19,6 +19,8 @@ export type TraceSpace = TraceBuffer | number;
 
 /** While somebody follows: several of the largest frames, and much more than a television at 60 frames sends between two readings. */
 const SESSION_BYTES = 4 << 20;
+/** A state is one record, which takes half of the memory at most. */
+export const STATE_BYTES_MAX = SESSION_BYTES >> 1;
 
 /** One memory of one VM. */
 export class TraceStore {

@@ -4,7 +4,7 @@
  *   steps ──> flow, frames, other steps of the open chunk ── its bytes, its time or its rows are full ──> sink
  *
  * The catch: a sink may be slower than the system. What it has not taken yet is bounded; beyond that steps are left out, and the recording
- * says how many.
+ * says how many. Whoever gives the steps is told, so that the states of the actors can be recorded once more.
  */
 import { encode } from '@msgpack/msgpack';
 import { BODY_OFFSET, LENGTH_BYTES, readU53, SENT_AT_OFFSET } from '../protocol/frame.js';
@@ -36,6 +36,8 @@ const nanoseconds = (at: Microseconds): bigint => BigInt(at) * 1000n;
 export interface RecorderOptions {
   /** Called once, when the sink has failed: nothing more is recorded. `close` rejects with the same. */
   readonly onFailure?: (error: unknown) => void;
+  /** Called when steps are recorded again after some were left out, before they are. */
+  readonly onGap?: (missing: number) => void;
 }
 
 export class Recorder {
@@ -60,7 +62,7 @@ export class Recorder {
   constructor(
     sink: RecordingSink,
     private readonly facts: RecordingFacts,
-    options: RecorderOptions = {},
+    private readonly options: RecorderOptions = {},
   ) {
     this.queue = new SinkQueue(sink, options.onFailure ?? (() => {}));
     this.schemas = new Schemas(facts.parties);
@@ -77,12 +79,17 @@ export class Recorder {
       this.missing += steps.length;
       return;
     }
-    if (this.missing > 0 && steps.length > 0) {
-      const { missing } = this;
-      this.missing = 0;
-      this.lose(missing);
-    }
+    this.resume();
     for (const step of steps) this.add(step);
+  }
+
+  /** The sink takes steps again. */
+  private resume(): void {
+    const { missing } = this;
+    if (missing === 0) return;
+    this.missing = 0;
+    this.lose(missing);
+    this.options.onGap?.(missing);
   }
 
   /** Says that steps are missing here, of any VM: each has a step that says so, and the first has the number. */
@@ -150,6 +157,7 @@ export class Recorder {
 
   /** Hands over a chunk that is old enough: nothing may happen any more that would close it. To be called at intervals. @param now when it is */
   passTime(now: Microseconds): void {
+    if (!this.queue.full && !this.queue.failed) this.resume();
     if (now - this.chunkAt >= CHUNK_MICROS) this.flush();
   }
 

@@ -73,7 +73,7 @@ export class SystemRecording implements RunningRecording {
       placement,
       parties,
     };
-    this.recorder = new Recorder(sink, facts, { onFailure: (error) => this.failed(error) });
+    this.recorder = new Recorder(sink, facts, { onFailure: (error) => this.failed(error), onGap: () => tracing.missed() });
     for (const file of packed) this.recorder.attach(file);
     this.endFollowing = tracing.follow((steps) => this.recorder.steps(steps));
     this.endBeats = [

@@ -24,6 +24,12 @@ import { TraceSteps } from './trace-steps.js';
 /** A person who follows sees a step within this time, and a tenth of a second passes for at once. */
 const COLLECT_MS = 100;
 
+/**
+ * States are noted anew at most so often. What is lost again sooner is not saved by more of them: the VM traces more than is collected, and
+ * states make that worse.
+ */
+const RENEWAL_MS = 1_000;
+
 /** What a crash report has of the flight recorder: as much as a person reads. */
 const RECENT_STEPS = 32;
 
@@ -53,6 +59,10 @@ export class Tracing {
   private readonly tooLarge = new Set<number>();
   /** Whether the VMs know all of these. */
   private sinceIsTold = true;
+  /** Whether states are to be noted anew as soon as that may be. */
+  private wantsStates = false;
+  /** When they may be, in microseconds. */
+  private renewableAt = 0;
   private endBeat: () => void = () => {};
 
   constructor(
@@ -131,9 +141,14 @@ export class Tracing {
   private beat(): void {
     this.collect();
     this.give(this.sieve.nextRound());
-    if (this.sinceIsTold) return;
+    if (this.wantsStates) this.renew();
+    else if (!this.sinceIsTold) void this.tellSince();
+  }
+
+  /** Never rejects. */
+  private async tellSince(): Promise<void> {
     this.sinceIsTold = true;
-    this.tell(this.names).catch((error) => this.changes.controlFailed(error));
+    await this.tell(this.names).catch((error) => this.changes.controlFailed(error));
   }
 
   private collectFrom(name: VmName): void {
@@ -149,8 +164,9 @@ export class Tracing {
 
   /** From here on a replay makes what the actor says again, so the VMs need not note it whole. */
   private noteBeginning(step: TraceStep): void {
-    if (step.type === 'level' && (step.why === 'flood' || step.why === 'lost')) this.loseTrack();
-    if (step.type === 'level' && (step.why === 'calm' || step.why === 'lost')) void this.noteStates();
+    if (step.type === 'level' && step.why === 'flood') this.loseTrack();
+    if (step.type === 'level' && step.why === 'calm') this.renew();
+    if (step.type === 'level' && step.why === 'lost') this.missed();
     if (step.type === 'snapshot' && step.tooLarge !== undefined) this.tellTooLarge(step.party, step.tooLarge);
     const begins = (step.type === 'snapshot' && step.snapshot) || (step.type === 'started' && step.begin);
     if (!begins || this.since.has(step.party)) return;
@@ -162,6 +178,21 @@ export class Tracing {
     if (this.tooLarge.has(party)) return;
     this.tooLarge.add(party);
     this.changes.emit({ type: 'unrecorded', actor: this.directory.nameAt(party), bytes });
+  }
+
+  /** Steps are missing in what is recorded: what actors are is noted anew, so that a replay can begin again. */
+  missed(): void {
+    this.loseTrack();
+    this.renew();
+  }
+
+  /** Notes the states of all actors as soon as that may be, when the VMs know that none of them counts as known. */
+  private renew(): void {
+    const now = this.host.clock.nowMicros();
+    this.wantsStates = now < this.renewableAt;
+    if (this.wantsStates) return;
+    this.renewableAt = now + RENEWAL_MS * 1000;
+    void this.tellSince().then(() => this.noteStates());
   }
 
   /** Something is missing: what the actors said meanwhile does not come out again, until their states are known again. */
@@ -179,6 +210,8 @@ export class Tracing {
     this.recording = level;
     this.since.clear();
     this.tooLarge.clear();
+    this.wantsStates = false;
+    this.renewableAt = 0;
     await this.tell(this.names);
   }
 

@@ -217,10 +217,11 @@ export class TraceListener implements TapListener {
     void this.teller.tell();
   }
 
-  /** What an actor is now: from here on a replay knows it. */
-  base(cell: StatefulCell): void {
+  /** What an actor is now: from here on a replay knows it. @returns false when there is no state to be had now */
+  base(cell: StatefulCell): boolean {
     const snapshot = cell.settled;
     if (snapshot) this.state(cell.address, cell.gate.sequence, snapshot);
+    return snapshot !== null;
   }
 
   private state(party: number, sequence: number, snapshot: Uint8Array): void {

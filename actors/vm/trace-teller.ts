@@ -46,6 +46,12 @@ export class TraceTeller {
     else void this.events.report({ type: 'trace', memory: this.memory, records: NO_RECORDS });
   }
 
+  /** Resolves when the host has taken all that was written until now out of the memory. */
+  async collected(): Promise<void> {
+    if (this.reader) await this.tell();
+    else await this.events.report({ type: 'trace', memory: this.memory, records: NO_RECORDS });
+  }
+
   /** Resolves when the host has all that was written until now. Where it sees the memory, it has. */
   async tell(): Promise<void> {
     if (!this.reader) return;

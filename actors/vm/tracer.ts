@@ -173,11 +173,17 @@ export class Tracer implements FloodWatcher {
     await this.place?.teller.tell();
   }
 
-  /** In one thread, the call may come from a handler: no snapshot is taken before its batch is over. */
+  /**
+   * In one thread, the call may come from a handler: no snapshot is taken before its batch is over. States together may be more than the memory
+   * holds, so each is collected before the next.
+   */
   private async writeStates(): Promise<void> {
     await null;
-    const { listener } = this;
-    if (listener && this.settings.recording) for (const cell of this.vm.cells.stateful) listener.base(cell);
+    for (const cell of [...this.vm.cells.stateful]) {
+      const { listener, place } = this;
+      if (!listener || !this.settings.recording) return;
+      if (listener.base(cell)) await place?.teller.collected();
+    }
   }
 
   private note(level: TraceLevel, why: LevelChanged['why'], missing: number): void {

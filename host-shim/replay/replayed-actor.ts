@@ -3,7 +3,7 @@
  * Of two twins the first is believed, and the second compared with it.
  */
 import { type ActorFactory, type ActorInstance, type ActorOptions, ActorTrap } from '../../actors/contract/instance.js';
-import { isA } from '../../actors/contract/thrown.js';
+import { isA, reasonsOf } from '../../actors/contract/thrown.js';
 import type { Epoch, Sequence } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { Beginning } from '../../trace/step.js';
@@ -69,14 +69,20 @@ export class ReplayedActor {
   goOn(snapshot: Uint8Array | null, sequence: Sequence): void {
     this.end();
     this.sent.sequence = sequence;
-    this.twins = this.factories.map((factory) => make(factory, this.options, snapshot));
-    this.window = new Window(this.twins.map((twin) => twin.snapshot().slice()));
-    this.blind = '';
+    try {
+      this.twins = this.factories.map((factory) => make(factory, this.options, snapshot));
+      this.window = new Window(this.twins.map((twin) => twin.snapshot().slice()));
+      this.blind = '';
+    } catch (error) {
+      // A file may say anything.
+      this.blind = '';
+      this.goBlind(`the state that the recording has of it cannot be restored: ${reasonsOf(error)}`);
+    }
   }
 
   /** It cannot be run until the recording has its state again. */
   goBlind(why: string): void {
-    if (this.blind === '') this.blind = why;
+    this.blind ||= why;
     this.window = new Window([]);
   }
 

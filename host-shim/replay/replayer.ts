@@ -10,6 +10,7 @@ import type { ActorFactory, ActorOptions } from '../../actors/contract/instance.
 import { EPOCH_OFFSET, readU32 } from '../../protocol/frame.js';
 import type { Address, VmName } from '../../protocol/names.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import { STATE_BYTES_MAX } from '../../trace/memories.js';
 import type { Placed } from '../../trace/order.js';
 import type { Schemas } from '../../trace/schemas.js';
 import type { Emitted, Handled, LevelChanged, SnapshotTaken, Started } from '../../trace/step.js';
@@ -193,10 +194,13 @@ export class Replayer {
     player.actor.begin(begin, epoch);
   }
 
-  private snapshot({ party, sequence, snapshot }: SnapshotTaken): void {
+  private snapshot({ party, sequence, snapshot, tooLarge }: SnapshotTaken): void {
     const player = this.players.get(party);
-    if (!player || !snapshot) return;
+    if (!player) return;
     const { actor, comparison } = player;
+    if (tooLarge !== undefined && actor.blind !== '')
+      actor.blind = `its state of ${tooLarge} bytes was too large to be recorded (at most ${STATE_BYTES_MAX})`;
+    if (!snapshot) return;
     if (actor.blind !== '') {
       actor.goOn(snapshot, sequence);
       return;

@@ -1,26 +1,21 @@
 /** Recordings of the bank on the simulated host. */
-import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
+import { startSystem } from '../../actors/index.js';
 import { MemoryFile } from '../../trace/memory-file.js';
 import { openRecording } from '../../trace/open.js';
 import type { Recording, RecordingLevel } from '../../trace/recording.js';
-import { Bank, type BankWorld, bank, openBank, parties, Watcher, watcher } from '../runtime/bank.js';
-import { TappedSteps, writeRecording } from './tapped.js';
+import { type BankWorld, bank, openBank, watcher } from '../runtime/bank.js';
 
-const actors = [javaScriptActorFactory(bank, () => new Bank(), parties), javaScriptActorFactory(watcher, () => new Watcher(), parties)];
-
-/** @param live what happens while it is recorded @returns the bytes of the recording */
-export async function recordBank(level: RecordingLevel, live: (world: BankWorld) => Promise<void>): Promise<Uint8Array> {
-  let now = () => 0;
-  const tapped = new TappedSteps(
-    level,
-    () => now(),
-    (address) => [bank.address, watcher.address].includes(address as never),
-  );
-  const definition = (vm: 'js' | 'wasm') => ({ parties, actors, listener: tapped.listenerOf(vm) });
-  const world = await openBank({ vms: { js: { load: async () => definition('js') }, wasm: { load: async () => definition('wasm') } } });
-  now = () => world.host.clock.nowMicros();
+/** @param live what happens while it is recorded @param snapshotEveryMs half a minute when not given @returns the bytes of the recording */
+export async function recordBank(
+  level: RecordingLevel,
+  live: (world: BankWorld) => Promise<void>,
+  snapshotEveryMs?: number,
+): Promise<Uint8Array> {
+  const sink = new MemoryFile();
+  const world = await openBank({ start: (host, options) => startSystem(host, { ...options, record: { sink, level, snapshotEveryMs } }) });
   await live(world);
-  return writeRecording(tapped.steps, parties, { bank: 'js', watcher: 'js' }, level);
+  await world.until(world.system.stop());
+  return sink.bytes;
 }
 
 export const recordingIn = (bytes: Uint8Array): Promise<Recording> => openRecording(new MemoryFile(bytes));

@@ -8,9 +8,9 @@ import { startSystem } from '../../actors/application/system.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
+import { MemoryFile } from '../../trace/memory-file.js';
 import { tandem } from '../replay/command.js';
 import { depositTwenty, recordBank } from '../replay/recorded-bank.js';
-import { TappedSteps, writeRecording } from '../replay/tapped.js';
 import { ROOT } from '../tree/tree.js';
 
 const GOOD = fileURLToPath(new URL('../replay/applications/bank.ts', import.meta.url));
@@ -56,21 +56,17 @@ test('a copied test is short, passes, and fails with a defect', async () => {
 });
 
 async function recordCounter(): Promise<Uint8Array> {
-  let now = () => 0;
-  const tapped = new TappedSteps(
-    'inputs',
-    () => now(),
-    (address) => address === counter.address,
-  );
   const guests = new URL('../../dist/examples/counter/wasm-actors/', import.meta.url);
-  const wasm = { ...wasmDefinition(guests), listener: tapped.listenerOf('wasm') };
-  const host = createSimHost({ seed: 1, parties, vms: { js: { load: async () => jsDefinition }, wasm: { load: async () => wasm } } });
-  now = () => host.clock.nowMicros();
+  const [js, wasm] = [jsDefinition, wasmDefinition(guests)].map((definition) => ({ load: async () => definition }));
+  const host = createSimHost({ seed: 1, parties, vms: { js, wasm } });
   const port = host.vm.openPort(button, { onCounterChanged() {} });
-  await startSystem(host, { parties, actors: [{ schema: counter, twins: { js: true, wasm: true } }], placement: 'wasm' });
+  const sink = new MemoryFile();
+  const actors = [{ schema: counter, twins: { js: true, wasm: true } }];
+  const system = await startSystem(host, { parties, actors, placement: 'wasm', record: { sink } });
   for (let by = 1; by <= 30; by++) port.send(counter.receives.increment, { by });
   await host.pass(500);
-  return writeRecording(tapped.steps, parties, { counter: 'wasm' }, 'inputs');
+  await host.until(system.stop());
+  return sink.bytes;
 }
 
 test('a defect of one twin is found by bisect and copied as a test', async () => {

@@ -3,11 +3,14 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/index.js';
 import { TraceSteps } from '../../actors/supervisor/trace-steps.js';
+import { load } from '../../host-shim/node/load.js';
+import { Cast, replay } from '../../host-shim/replay/index.js';
 import { NOBODY } from '../../protocol/frame.js';
 import { RUNTIME_VERSION } from '../../protocol/version.js';
 import { MemoryFile, openRecording, type TraceLevel, type TraceStep } from '../../trace/index.js';
 import { allocateTrace, TraceWriter } from '../../trace/memory.js';
 import { RecordWriter } from '../../trace/record.js';
+import { application } from '../replay/applications/bank.js';
 import { type BankOptions, type BankWorld, openBank, parties, Watcher } from '../runtime/bank.js';
 import { bank, watcher } from '../runtime/protocol/generated/index.js';
 
@@ -187,6 +190,9 @@ for (const [sight, capabilities] of [
     expect(large?.tooLarge).toBeGreaterThan(2 << 20);
     expect(states.find(({ party }) => party === bank.address)?.snapshot).toBeInstanceOf(Uint8Array);
     expect(changes).toContainEqual({ type: 'unrecorded', actor: 'watcher', bytes: large?.tooLarge });
+    const { unreplayed, firstDifference } = await replay(await openRecording(sink), new Cast(application, load), { placement: 'js' });
+    expect(firstDifference).toBe(null);
+    expect(unreplayed.reasons).toContain(`watcher: its state of ${large?.tooLarge} bytes was too large to be recorded (at most 2097152)`);
   });
 }
 
