@@ -1,7 +1,7 @@
 /** `tandem cat`: the messages of a recording, decoded, a line each. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Bodies } from '../trace/bodies.js';
-import { compileFilter, type MessageFilter } from '../trace/filter.js';
+import type { MessageFilter } from '../trace/filter.js';
 import { lineOf } from '../trace/line.js';
 import { messageObject } from '../trace/message-object.js';
 import { joinMessages, messagesOf, type TracedMessage } from '../trace/messages.js';
@@ -10,6 +10,7 @@ import { inOrder } from '../trace/order.js';
 import { Schemas } from '../trace/schemas.js';
 import type { TraceStep } from '../trace/step.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
+import { filterOf } from './filter-option.js';
 import { jsonText } from './json-text.js';
 import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
 import { wholeNumber } from './values.js';
@@ -63,7 +64,7 @@ class Printer {
   ) {
     const { filter } = invocation.values;
     this.schemas = new Schemas(facts.parties);
-    this.fits = compile(typeof filter === 'string' ? filter : '', this.schemas);
+    this.fits = filterOf(typeof filter === 'string' ? filter : '', this.schemas);
     this.bodies = new Bodies(this.schemas);
   }
 
@@ -81,14 +82,6 @@ class Printer {
 
   private line(message: TracedMessage): string {
     return `${message.number || '-'} ${lineOf(message, this.schemas, this.bodies)}`;
-  }
-}
-
-export function compile(text: string, schemas: Schemas): MessageFilter {
-  try {
-    return compileFilter(text, schemas);
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 

@@ -12,8 +12,8 @@ import type { TracedMessage } from '../trace/messages.js';
 import { inOrder } from '../trace/order.js';
 import type { RecordingFacts } from '../trace/recording.js';
 import { Schemas } from '../trace/schemas.js';
-import { compile } from './cat.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
+import { filterOf } from './filter-option.js';
 import { fileOf, type OpenFile, outOf, ReadableSteps, withFile } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
@@ -86,7 +86,7 @@ class Counted implements Selection {
   constructor({ values }: Invocation, schemas: Schemas) {
     this.from = wholeNumber('from', values.from) ?? 1;
     this.to = wholeNumber('to', values.to) ?? Number.POSITIVE_INFINITY;
-    this.fits = compile(textOption(values.filter) ?? '', schemas);
+    this.fits = filterOf(textOption(values.filter) ?? '', schemas);
   }
 
   readonly accepts = (message: TracedMessage): boolean => {

@@ -4,8 +4,8 @@ import { messagesOf } from '../trace/messages.js';
 import { Recorder } from '../trace/recorder.js';
 import { Schemas } from '../trace/schemas.js';
 import type { TraceStep } from '../trace/step.js';
-import { compile } from './cat.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
+import { filterOf } from './filter-option.js';
 import { fileOf, type OpenFile, outOf, ReadableSteps, withFile } from './recording.js';
 
 const HELP = `tandem filter FILE --filter F --out OUT [--json]
@@ -46,7 +46,7 @@ function withoutState(step: TraceStep): TraceStep {
 
 async function filtered({ path, out, text }: Task, { recording }: OpenFile, { json, output, signal }: Invocation): Promise<ExitCode> {
   const { facts } = recording;
-  const fits = compile(text, new Schemas(facts.parties));
+  const fits = filterOf(text, new Schemas(facts.parties));
   const recorder = new Recorder(await openRecordingSink(out), facts);
   for (const file of await recording.packed()) recorder.attach(file);
   let [kept, left, missing] = [0, 0, 0];

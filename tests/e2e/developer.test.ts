@@ -19,12 +19,22 @@ afterAll(async () => {
 /** What `console.timeStamp` was called with. */
 type Stamp = readonly [label: string, start: number, end: number, track: string, group: string, colour: string];
 
+/** What DevTools records of it. */
+interface RecordedEvent {
+  readonly name: string;
+  readonly args: { readonly data?: Readonly<Record<string, unknown>> };
+}
+
 test('one call in the console shows messages as they flow; chosen parties have live tracks with the times of their VM', async () => {
   const television = await Television.open(browser, server, '?tracks=focus', (page) =>
     page.addInitScript(() => {
       const stamps: unknown[] = [];
       Object.assign(window, { stamps });
-      console.timeStamp = (...stamp: unknown[]) => void stamps.push(stamp);
+      const own = console.timeStamp.bind(console) as (...stamp: unknown[]) => void;
+      console.timeStamp = (...stamp: unknown[]) => {
+        stamps.push(stamp);
+        own(...stamp);
+      };
     }),
   );
   const { page } = television;
@@ -32,6 +42,7 @@ test('one call in the console shows messages as they flow; chosen parties have l
   const lines: string[] = [];
   page.on('console', (message) => void (message.type() === 'log' && lines.push(message.text())));
   await page.evaluate("void tandem.spy({ parties: ['focus'], kinds: ['focus.key'], limit: 2 })");
+  await browser.startTracing(page, { categories: ['devtools.timeline'] });
   const before = await page.evaluate(() => performance.now());
   const reached = page.waitForEvent('console', (message) => message.text().includes('the limit is reached'));
   // Down and up: two messages.
@@ -46,4 +57,7 @@ test('one call in the console shows messages as they flow; chosen parties have l
   expect(key.slice(3, 5)).toEqual(['focus', 'Tandem']);
   expect(key[2]).toBeGreaterThanOrEqual(key[1]);
   expect(key[2]).toBeLessThan(await page.evaluate(() => performance.now()));
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: readonly RecordedEvent[] };
+  const bars = traceEvents.filter(({ name, args }) => name === 'TimeStamp' && args.data?.trackGroup === 'Tandem');
+  expect(bars[0].args.data).toMatchObject({ name: 'focus.key from input', track: 'focus', color: 'secondary' });
 });
