@@ -114,7 +114,7 @@ class Generation {
   private tell(outcome: Outcome): void {
     const { json, output } = this.invocation;
     const { problems, notes, changed } = outcome;
-    const said = JSON.stringify([problems, changed.length && changed]);
+    const said = JSON.stringify([problems, notes, changed.length && changed]);
     if (said === this.said) return;
     this.said = said;
     if (json) {
@@ -125,7 +125,7 @@ class Generation {
       output.line(`${[file, line, column].filter((part) => part !== undefined).join(':')}: ${text}`);
     for (const note of notes) output.note(`note: ${note}`);
     for (const path of changed) output.line(`${this.check ? 'stale' : 'wrote'} ${path}`);
-    if (problems.length) output.note('nothing was written');
+    if (problems.length) output.note(changed.length ? 'the rest was written' : 'nothing was written');
     else if (!changed.length) output.line('nothing has changed');
     else if (this.check) output.note('run npx tandem codegen');
   }

@@ -11,6 +11,7 @@ import { emitTypeScript } from '../protocol/codegen/typescript.js';
 import { NumberingError } from '../protocol/numbering.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { type ActorFile, findActors, problemsOfActor } from './actor-files.js';
+import { hintsOf } from './actor-hints.js';
 import { type ApplicationText, definitionText, GUESTS, indexText, threadsOf, workerFile, workerText } from './application-texts.js';
 import { settle } from './codecs.js';
 import type { ApplicationBuild, GeneratedApplication, GeneratedParty, GuestSource, Problem } from './generated-application.js';
@@ -60,7 +61,8 @@ export async function generateApplication(build: ApplicationBuild): Promise<Gene
   const texts = new Map([[LOCK_FILE, lockText(lock)], ...application.texts(numbers.clientAddress)]);
   const generated = application.folder;
   const stale = settle(root, texts, build.write, [generated, `${generated}/assembly`]);
-  return { ...result, problems: [], notes: numbers.notes, texts, stale };
+  const hints = found.flatMap(({ file, twin }) => (twin === undefined ? [] : hintsOf(file, text(file) ?? '')));
+  return { ...result, problems: [], notes: [...numbers.notes, ...hints], texts, stale };
 }
 
 function numbered(give: () => ReturnType<typeof numberParties>): ReturnType<typeof numberParties> {

@@ -1,5 +1,6 @@
 /** What the AssemblyScript compiler says is wrong, as problems with their places. */
 import type { Problem } from './generated-application.js';
+import { REFUSED } from './refused-imports.js';
 
 /** Some guests do not compile. */
 export class GuestBuildError extends Error {
@@ -28,11 +29,6 @@ export function problemsOfReport(report: string, source: string): Problem[] {
     const [, code, said = part] = FIRST_LINE.exec(part) ?? [];
     const [, file, line, column] = PLACE.exec(part) ?? [];
     const place = file === undefined ? { file: source } : { file, line: Number(line), column: Number(column) };
-    return { ...place, text: `does not compile: ${said} (${code})${adviceFor(said)}` };
+    return { ...place, text: code === REFUSED ? said : `does not compile: ${said} (${code})` };
   });
-}
-
-/** What to do about what the language lacks, so far as there is something. */
-function adviceFor(said: string): string {
-  return /'console'/.test(said) ? "; a guest has no console: import { log } from 'tandem/guest'" : '';
 }

@@ -13,6 +13,7 @@ import { GuestCompiler } from './guest-compiler.js';
 import { GuestBuildError, problemsOfReport } from './guest-problems.js';
 import type { GuestLibrary } from './library.js';
 import { COMPILER_PROCESS } from './own-package.js';
+import { refusedImports } from './refused-imports.js';
 import { functionStarts } from './wasm-functions.js';
 
 export interface GuestBuild {
@@ -42,7 +43,9 @@ const COMPILER_OPTIONS = [
 
 /** Files that shape every module without being read by the compiler: these tools, as they run, and the compiler's package, whose version stands in there. */
 const TOOLS = [
-  ...['guests', 'guest-compiler', 'wasm-functions'].map((name) => resolve(import.meta.dirname, name + extname(import.meta.filename))),
+  ...['guests', 'guest-compiler', 'refused-imports', 'wasm-functions'].map((name) =>
+    resolve(import.meta.dirname, name + extname(import.meta.filename)),
+  ),
   ...COMPILER_PROCESS,
   join(dirname(createRequire(import.meta.url).resolve('assemblyscript/transform')), '../package.json'),
 ];
@@ -93,6 +96,8 @@ async function compileGuest(source: string, module: string, compiler: GuestCompi
   ]);
   if (problem !== null) return problem;
   const bytes = outputs.get(module) as Uint8Array;
+  const refused = refusedImports(bytes, source, files.read(source) ?? '');
+  if (refused.length) return refused.join('\n');
   const map = finishSourceMap(String(outputs.get(`${module}.map`)), bytes, files.library);
   files.write(`${module}.map`, map);
   files.write(module, bytes);
@@ -147,7 +152,7 @@ class GuestFiles {
     renameSync(`${file}.${process.pid}`, file);
   }
 
-  private read(path: string): string | null {
+  read(path: string): string | null {
     const file = resolve(this.root, path);
     return existsSync(file) ? readFileSync(file, 'utf8') : null;
   }

@@ -51,7 +51,7 @@ export const NO_FAULT = 0xffff_ffff;
 export const HANG_FAULT = 0x8000_0000;
 
 /** What a guest may import from `env`. */
-const IMPORTS: readonly string[] = ['abort', 'progress'];
+const IMPORTS: readonly string[] = ['abort', 'progress', 'log'];
 
 export type GuestProblem =
   | 'not a module'

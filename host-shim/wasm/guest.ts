@@ -3,7 +3,7 @@ import type { ActorFactory } from '../../actors/contract/instance.js';
 import { reasonOf } from '../../actors/contract/thrown.js';
 import { type BoundParty, messagesOf } from '../../protocol/bind.js';
 import { partyFingerprint } from '../../protocol/fingerprint.js';
-import { consoleFor } from '../common/console.js';
+import { consoleFor, logFor } from '../common/console.js';
 import { ABI_VERSION, checkModule, GuestError } from './abi.js';
 import type { GuestDescription, GuestSchemas } from './control-calls.js';
 import { type GuestDefinition, WasmInstance } from './instance.js';
@@ -81,7 +81,9 @@ export function wasmActorFactory(
   checkModule(module);
   const onMissing = (reason: string) => consoleFor()?.(`tandem: crash reports of ${schema.name} have no lines of its source: ${reason}`);
   const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap, new GuestSources(module), onMissing);
-  const definition: GuestDefinition = { schema, module, positions, kinds: new MalformedFrames(parties) };
+  const log = logFor();
+  const say = log ? (text: string) => log(`tandem: ${schema.name} says: ${text}`) : undefined;
+  const definition: GuestDefinition = { schema, module, positions, say, kinds: new MalformedFrames(parties) };
   if (!checked) tryOnce(definition, parties);
   return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };
 }

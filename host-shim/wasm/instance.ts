@@ -27,18 +27,25 @@ import { GuestAbort, positionOf, type SourcePositions } from './positions.js';
 import { nameField } from './unwritten.js';
 
 const NOTHING = new Uint8Array(0);
-/** Greatest size of a guest's abort message: as much as a person reads. */
-const ABORT_TEXT_BYTES_MAX = 8192;
+/** Greatest size of what a guest says, or aborts with: as much as a person reads. */
+const TEXT_BYTES_MAX = 8192;
 
-function instantiate(module: WebAssembly.Module, progress: (index: unknown) => void): WebAssembly.Instance {
+function instantiate(
+  module: WebAssembly.Module,
+  progress: (index: unknown) => void,
+  say: ((text: string) => void) | undefined,
+): WebAssembly.Instance {
   let memory: WebAssembly.Memory | undefined;
   const abort = (message: unknown, file: unknown, line: unknown, column: unknown): never => {
     if (!memory) throw new GuestAbort('abort as the guest starts', '');
-    const source = readString(memory, file, ABORT_TEXT_BYTES_MAX);
-    const text = readString(memory, message, ABORT_TEXT_BYTES_MAX) || 'abort';
+    const source = readString(memory, file, TEXT_BYTES_MAX);
+    const text = readString(memory, message, TEXT_BYTES_MAX) || 'abort';
     throw new GuestAbort(text, source && `${source}:${String(line)}:${String(column)}`);
   };
-  const instance = new WebAssembly.Instance(module, { env: { abort, progress } });
+  const log = (text: unknown): void => {
+    say?.(memory ? readString(memory, text, TEXT_BYTES_MAX) : 'something as it starts, before its memory can be read');
+  };
+  const instance = new WebAssembly.Instance(module, { env: { abort, progress, log } });
   memory = (instance.exports as unknown as GuestExports).memory;
   return instance;
 }
@@ -50,6 +57,8 @@ export interface GuestDefinition {
   readonly module: WebAssembly.Module;
   /** The module's source map, for the line in a crash report. */
   readonly positions?: SourcePositions;
+  /** Called with what the guest says by `env.log`. */
+  readonly say?: (text: string) => void;
   /** The messages that may reach the actor, to name the field of a malformed frame. */
   readonly kinds: MalformedFrames;
 }
@@ -76,9 +85,9 @@ export class WasmInstance implements ActorInstance {
     options: ActorOptions = {},
     private readonly onFrame: OnFrame = () => {},
   ) {
-    const { module } = definition;
+    const { module, say } = definition;
     this.#enter(() => {
-      const instance = instantiate(module, (index) => this.#progress(index));
+      const instance = instantiate(module, (index) => this.#progress(index), say);
       this.#guest = new GuestMemory(instance.exports as unknown as GuestExports);
       this.#control = bindControlCalls(module, instance, (call) => {
         this.#live();

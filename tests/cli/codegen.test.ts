@@ -252,6 +252,28 @@ describe('a mistake is told with its place and what to do, and nothing is writte
   });
 });
 
+test('what no actor should do is told with its line, and keeps nobody from going on', async () => {
+  const twinText = `export class Basket {
+  /* Date.now() is not for us */
+  async onAdd() {
+    this.at = Date.now() + Math.random();
+    setTimeout(() => fetch('Math.random()'), 1);
+  }
+  snapshot() {}
+  restore() {}
+}`;
+  put('src/actors/basket.ts', basket('add: message({ fields: { cents: u32 } }),').replace(twin('Basket'), twinText));
+  const { code, notes } = await tandem('codegen');
+  expect(code).toBe(0);
+  expect(notes).toEqual([
+    'note: src/actors/basket.ts:12: Date.now looks at the clock: an actor does the same when its messages are played again, so its time is that of the message, this.now',
+    'note: src/actors/basket.ts:12: Math.random draws by chance: an actor does the same when its messages are played again, so let the sender put the number into the message',
+    "note: src/actors/basket.ts:13: setTimeout waits by itself, which nothing replays: this.startTimer calls onTimer; its schema has sendsTo: ['timer']",
+    'note: src/actors/basket.ts:13: fetch reaches outside, which nothing replays: a port does that, and tells the actor by a message',
+    'note: src/actors/basket.ts:11: async onAdd is async: an actor is done with a message when its handler returns, and one that returns a promise is ended; what takes time is asked of a port',
+  ]);
+});
+
 test('a new actor overwrites nothing, and has a name that an actor can have', async () => {
   put('src/actors/basket.ts', '// mine');
   expect(await tandem('new', 'basket')).toEqual({

@@ -2,3 +2,4 @@
 export { Reader } from '../../protocol/assembly/reader';
 export { Bytes, Dynamic, List, Maybe, Text } from '../../protocol/assembly/values';
 export { Actor, RequestToken, start } from './actor';
+export { log } from './env';
