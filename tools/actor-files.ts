@@ -25,7 +25,7 @@ export interface ActorFiles {
   readonly files: readonly string[];
 }
 
-const GUEST_SOURCE = '.wasm.ts';
+export const GUEST_SOURCE = '.wasm.ts';
 const NO_ACTOR = /\.(wasm|test|spec|d)\.ts$/;
 
 /** @param folder of the actors, from the root */

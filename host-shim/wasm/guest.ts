@@ -49,7 +49,7 @@ function checkDescription({ control }: WasmInstance, schema: BoundParty, parties
   if (name !== schema.name || address !== schema.address) {
     throw new GuestError('other actor', `the module is ${name} at ${address}, expected ${schema.name} at ${schema.address}`);
   }
-  if (schemas === undefined) throw new GuestError('other schema', `${name} was built before modules said their schemas: rebuild it`);
+  if (schemas === undefined) throw new GuestError('other schema', `${name} was built before modules said their schemas: run npx tandem build`);
   checkSchemas(schema, JSON.parse(schemas) as GuestSchemas, parties);
 }
 
@@ -61,7 +61,7 @@ function checkSchemas(schema: BoundParty, schemas: GuestSchemas, parties: readon
   };
   const others = [schema, ...parties.filter((party) => party.address !== schema.address)].filter(isOther).map((party) => party.name);
   if (others.length > 0)
-    throw new GuestError('other schema', `${schema.name} was built for another schema of ${others.join(' and ')}: rebuild it`);
+    throw new GuestError('other schema', `${schema.name} was built for another schema of ${others.join(' and ')}: run npx tandem build`);
 }
 
 /**

@@ -100,7 +100,7 @@ function namedType(type: Field): string[] {
 }
 
 const BASES = { message: 'Message', request: 'Request', reply: 'Reply', publication: 'Publication' } as const;
-const className = (party: PartySchema, message: { readonly name: string }) => `${pascal(party.name)}${pascal(message.name)}`;
+export const className = (party: PartySchema, message: { readonly name: string }) => `${pascal(party.name)}${pascal(message.name)}`;
 
 function messageClass(party: PartySchema, message: Message): string[] {
   const { fields, lead } = message;
@@ -168,14 +168,14 @@ function decodeLines(lead: Fields, fields: Fields): string[] {
 }
 
 /** A call that decodes message `type` and hands it on. */
-interface Handler {
+export interface Handler {
   readonly owner: PartySchema;
   readonly message: Message;
   /** For example `onSceneLayout`. */
   readonly name: string;
 }
 
-function handlersOf(party: PartySchema, set: SchemaSet): Handler[] {
+export function handlersOf(party: PartySchema, set: SchemaSet): Handler[] {
   const all = [...set.parties, ...set.foreign];
   const find = (name: string) => all.find((other) => other.name === name);
   const handlers: Handler[] = [];
@@ -246,7 +246,8 @@ function watchedBy({ name, watches }: PartySchema, set: SchemaSet): PartySchema[
 
 const instanceOf = (handler: Handler) => `${handler.name.slice(2, 3).toLowerCase()}${handler.name.slice(3)}`;
 
-function signature({ owner, message, name }: Handler): string {
+/** As it stands in the interface of the handlers. */
+export function signature({ owner, message, name }: Handler): string {
   const type = className(owner, message);
   if (message.role === 'reply') return `${name}(request: u32, message: ${type}): void;`;
   return message.role === 'publication' ? `${name}(message: ${type}, fresh: bool): void;` : `${name}(message: ${type}): void;`;

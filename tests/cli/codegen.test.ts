@@ -274,6 +274,37 @@ test('what no actor should do is told with its line, and keeps nobody from going
   ]);
 });
 
+test('with --watch it goes on: what has changed is told, also what is wrong, until it is ended', async () => {
+  const ended = new AbortController();
+  const said: string[] = [];
+  let heard = () => {};
+  const hear = (text: string): void => {
+    said.push(text);
+    heard();
+  };
+  const output = { line: hear, note: hear };
+  const until = (text: string) =>
+    new Promise<void>((resolve) => {
+      heard = () => {
+        if (said.includes(text)) resolve();
+      };
+      heard();
+    });
+  const schema = (field: string) => basket(`add: message({ fields: { ${field} } }),`);
+  put('src/actors/basket.ts', schema('cents: u32'));
+  const running = run(['codegen', '--watch', '--root', root], COMMANDS, output, ended.signal);
+  await until('waiting for changes; Ctrl-C ends');
+  put('src/actors/basket.ts', schema('cents: Number'));
+  await until('src/actors/basket.ts:6: basket.add.cents: the function Number is no type of the schema language');
+  said.length = 0;
+  put('src/actors/basket.ts', schema('cents: u32, note: str()'));
+  await until('wrote src/tandem/basket.ts');
+  put('src/actors/till.ts', file("export const till = port({ name: 'till', receives: {} });"));
+  await until('wrote src/tandem/till.ts');
+  ended.abort();
+  expect(await running).toBe(0);
+});
+
 test('a new actor overwrites nothing, and has a name that an actor can have', async () => {
   put('src/actors/basket.ts', '// mine');
   expect(await tandem('new', 'basket')).toEqual({

@@ -144,12 +144,12 @@ describe('a module is refused that', () => {
     for (const schema of [changed({ ...increment.fields, more: u32 }), changed({ times: u32 }), otherState]) {
       expect(refusalOf(() => wasmActorFactory(schema, module))).toMatchObject({
         problem: 'other schema',
-        message: 'other schema: counter was built for another schema of counter: rebuild it',
+        message: 'other schema: counter was built for another schema of counter: run npx tandem build',
       });
     }
     const otherTimer = { ...timer, receives: { ...timer.receives, cancel: { ...timer.receives.cancel, fields: {} } } } as BoundParty;
     expect(refusalOf(() => wasmActorFactory(counter, module, undefined, [counter, otherTimer]))).toMatchObject({
-      message: 'other schema: counter was built for another schema of timer: rebuild it',
+      message: 'other schema: counter was built for another schema of timer: run npx tandem build',
     });
     expect(refusalOf(() => wasmActorFactory(counter, module, undefined, [counter, timer]))).toBeNull();
   });

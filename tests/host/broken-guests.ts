@@ -46,7 +46,7 @@ const FILES: Readonly<Record<string, readonly [bytes: () => Uint8Array | null, r
   'lacks an export': [() => plainGuest({ without: 'tandem_handle' }), /missing export: function tandem_handle/],
   'wants to print': [() => plainGuest({ imports: 'env.console.log' }), /forbidden import: function env\.console\.log/],
   'has an old ABI': [() => plainGuest({ abiVersion: 0 }), /abi version: the module has 0, this runtime 1/],
-  'was built for another schema': [ofAnotherSchema, /other schema: counter was built for another schema of counter: rebuild it/],
+  'was built for another schema': [ofAnotherSchema, /other schema: counter was built for another schema of counter: run npx tandem build/],
   'traps as it starts': [() => plainGuest({ start: 'trap' }), /unreachable/],
   'traps as it is spawned': [() => plainGuest({ snapshot: 'trap' }), /unreachable/],
 };

@@ -91,7 +91,7 @@ test('a module that was built for an older schema', async () => {
   const { receives, ...rest } = counter;
   const newer = { ...rest, receives: { ...receives, increment: { ...receives.increment, fields: { by: u32, twice: u32 } } } };
   await expect(testTwins(newer, { js: () => new Counter(), wasm })).rejects.toThrow(
-    'counter was built for another schema of counter: rebuild it',
+    'counter was built for another schema of counter: run npx tandem build',
   );
 });
 
