@@ -23,7 +23,7 @@ import { placed } from './problem-place.js';
 import { readSettings, SETTINGS_FILE, type Settings } from './settings.js';
 
 /** Names of generated files, which no party can have. */
-const TAKEN = [CLIENT, 'definition', 'application', 'system', 'host'];
+const TAKEN = [CLIENT, 'definition', 'application', 'system', 'host', 'timer'];
 
 /** Loads and checks the files of an application, gives numbers, and writes codecs and definition. */
 export async function generateApplication(build: ApplicationBuild): Promise<GeneratedApplication> {

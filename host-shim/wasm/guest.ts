@@ -49,7 +49,8 @@ function checkDescription({ control }: WasmInstance, schema: BoundParty, parties
   if (name !== schema.name || address !== schema.address) {
     throw new GuestError('other actor', `the module is ${name} at ${address}, expected ${schema.name} at ${schema.address}`);
   }
-  if (schemas === undefined) throw new GuestError('other schema', `${name} was built before modules said their schemas: run npx tandem build`);
+  if (schemas === undefined)
+    throw new GuestError('other schema', `${name} was built before modules said their schemas: run npx tandem build`);
   checkSchemas(schema, JSON.parse(schemas) as GuestSchemas, parties);
 }
 
