@@ -1,10 +1,11 @@
 /**
  * The container's own conformance cases: for each combination of features the records as JSON, and size and hash of the file. What we write of
- * these records must be that file, and what we read of it these records. The data lies beside the repository, where it is there at all.
+ * these records must be that file, and what we read of it these records. The cases are those of github.com/foxglove/mcap, tests/conformance/data, one on
+ * each line; mcap-conformance/LICENSE is theirs.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ByteWriter } from '../../trace/mcap/bytes.js';
 import { crc32 } from '../../trace/mcap/crc32.js';
@@ -12,15 +13,7 @@ import { endOf, McapReader } from '../../trace/mcap/reader.js';
 import { MAGIC, type McapRecord, type Records, type RecordType, readRecords, writeRecord } from '../../trace/mcap/records.js';
 import { McapWriter } from '../../trace/mcap/writer.js';
 import { MemoryFile } from '../../trace/memory-file.js';
-import { ROOT } from '../tree/tree.js';
 
-function folderAbove(path: string): string | null {
-  const found = join(path, 'shared/data/mcap-conformance/data');
-  if (existsSync(found)) return found;
-  return dirname(path) === path ? null : folderAbove(dirname(path));
-}
-
-const FOLDER = folderAbove(dirname(ROOT));
 const PADDING = Uint8Array.of(0x01, 0xff, 0xff);
 const UNPADDED: readonly RecordType[] = ['message', 'chunk', 'dataEnd', 'footer'];
 const IN_CHUNK: readonly string[] = ['schema', 'channel', 'message'];
@@ -48,27 +41,22 @@ function fieldOf(type: string, key: string, value: unknown): readonly [string, u
   return [name, isNumber ? Number(value) : value];
 }
 
-function cases(): Case[] {
-  if (!FOLDER) return [];
-  return readdirSync(FOLDER).flatMap((folder) =>
-    readdirSync(join(FOLDER, folder))
-      .filter((file) => file.endsWith('.json'))
-      .map((file): Case => {
-        const { records, meta } = JSON.parse(readFileSync(join(FOLDER, folder, file), 'utf8'));
-        const pointer = readFileSync(join(FOLDER, folder, file.replace(/json$/, 'mcap')), 'utf8');
-        return {
-          name: file.replace('.json', ''),
-          features: meta.variant.features,
-          records: records.map(({ type, fields }: { type: string; fields: [string, unknown][] }) => {
-            const ours = type[0].toLowerCase() + type.slice(1);
-            return { type: ours, ...Object.fromEntries(fields.map(([key, value]) => fieldOf(ours, key, value))) };
-          }),
-          sha256: /sha256:(\w+)/.exec(pointer)![1],
-          size: Number(/size (\d+)/.exec(pointer)![1]),
-        };
-      }),
-  );
-}
+/** A case as it lies in the file. */
+type Stored = Omit<Case, 'records'> & {
+  readonly records: readonly { readonly type: string; readonly fields: readonly [string, unknown][] }[];
+};
+
+const CASES = gunzipSync(readFileSync(new URL('./mcap-conformance/cases.ndjson.gz', import.meta.url)))
+  .toString()
+  .split('\n')
+  .map((line): Case => {
+    const { records, ...rest } = JSON.parse(line) as Stored;
+    const ours = records.map(({ type: itsType, fields }) => {
+      const type = itsType[0].toLowerCase() + itsType.slice(1);
+      return { type, ...Object.fromEntries(fields.map(([key, value]) => fieldOf(type, key, value))) } as unknown as McapRecord;
+    });
+    return { ...rest, records: ours };
+  });
 
 /** Writes a case record by record, with our encoders. */
 class CaseFile {
@@ -150,14 +138,10 @@ const comparable = (records: readonly McapRecord[]): unknown[] =>
     ),
   );
 
-const all = cases();
-const WITHOUT = 'the conformance data is not beside the repository';
-
 describe('what we write is the file, and what we read of it the records', () => {
   for (const what of ['NoData', 'OneAttachment', 'OneMessage', 'OneMetadata', 'OneSchemalessMessage', 'TenMessages']) {
-    test(what, async ({ skip }) => {
-      if (!FOLDER) skip(WITHOUT);
-      const some = all.filter(({ name }) => name.split('-')[0] === what);
+    test(what, async () => {
+      const some = CASES.filter(({ name }) => name.split('-')[0] === what);
       expect(some.length).toBeGreaterThan(0);
       for (const one of some) {
         const bytes = new CaseFile(one).written();
@@ -172,10 +156,9 @@ describe('what we write is the file, and what we read of it the records', () => 
 /** The features that the writer has. */
 const FEATURES = ['ch', 'mx', 'st', 'rsh', 'rch', 'ax', 'mdx', 'chx', 'sum'];
 
-test('the writer gives the files of its own features', ({ skip }) => {
-  if (!FOLDER) skip(WITHOUT);
+test('the writer gives the files of its own features', () => {
   const largest = new Map<string, Case>();
-  for (const one of all) {
+  for (const one of CASES) {
     const what = one.name.split('-')[0];
     if (!one.features.every((feature) => FEATURES.includes(feature))) continue;
     if ((largest.get(what)?.features.length ?? -1) < one.features.length) largest.set(what, one);
