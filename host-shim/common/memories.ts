@@ -79,7 +79,8 @@ export class Memories {
 
   /** Notes that a pair is linked. @returns whether both begin with nothing: one of them was started afresh since they were linked last */
   link(a: VmName, b: VmName): boolean {
-    const pair = `${a}>${b}`;
+    // In one order, whoever is named first: a recovery names the restarted VM first.
+    const pair = [a, b].sort().join('>');
     const isFresh = !this.linked.has(pair);
     this.linked.add(pair);
     return isFresh;
