@@ -184,7 +184,12 @@ test('two recordings are compared message by message', async () => {
   const { code, json } = await tandem('bisect', join(folder, 'frames.mcap'), '--against', `${changed}.mcap`, '--json');
   expect(code).toBe(1);
   expect(json().firstDifference).toMatchObject({ number: 1, actor: 'bank', path: 'bank.deposit.amount', first: 1, second: 2 });
-  expect((await tandem('bisect', join(folder, 'frames.mcap'), '--against', join(folder, 'frames.mcap'))).code).toBe(0);
+  expect(await tandem('bisect', join(folder, 'frames.mcap'), '--against', join(folder, 'frames.mcap'))).toMatchObject({
+    code: 0,
+    notes: [],
+  });
+  const without = await tandem('bisect', join(folder, 'frames.mcap'), '--against', join(folder, 'inputs.mcap'));
+  expect(without.notes).toEqual([expect.stringMatching(/inputs\.mcap has no frames: .* --trace frames/)]);
 });
 
 test('what makes no sense is said in one line', async () => {
