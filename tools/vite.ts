@@ -5,12 +5,13 @@
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
-import type { Plugin, UserConfig, ViteDevServer } from 'vite';
+import type { EnvironmentModuleNode, Plugin, UserConfig, ViteDevServer } from 'vite';
 import { ApplicationBuilder, type BuiltApplication } from './application-builder.js';
 import type { Problem } from './generated-application.js';
 import { BROWSER_ENTRIES } from './own-package.js';
 import { lineOf, overlayOf } from './vite-errors.js';
 import { MANIFEST_FILE, manifestOf } from './vite-manifest.js';
+import { REFUSED_EVENT, REPLACE_EVENT, type Refusal, type Replacement, withReplacement } from './vite-replace.js';
 
 export interface TandemPluginOptions {
   /** Folder of the application, with its `tandem.json`; Vite's root when not given. */
@@ -39,11 +40,15 @@ export function tandem(options: TandemPluginOptions = {}): Plugin {
       if (wrong.length > 0 && plugin.isBuild) this.error({ ...errorOf(plugin.root, wrong), message: wrong.map(lineOf).join('\n') });
     },
     configureServer: (server) => plugin.serve(server),
+    transform: {
+      order: 'pre',
+      handler: (code, id) => plugin.transform(code, id),
+    },
     hotUpdate: {
       order: 'pre',
       async handler({ file, modules }) {
         if (this.environment.name !== 'client') return undefined;
-        return (await plugin.changed(file, modules.length > 0)) ? undefined : [];
+        return (await plugin.changed(file, modules)) ? undefined : [];
       },
     },
     generateBundle(_, bundle) {
@@ -101,22 +106,46 @@ class TandemPlugin {
     this.server = server;
     // A page that is loaded while something is wrong is told so, too.
     server.ws.on('connection', () => this.report());
+    server.ws.on(REFUSED_EVENT, (refusal: Refusal) => this.refused(refusal));
     server.httpServer?.once('close', () => this.rest());
+  }
+
+  /** In development the way in goes on with code that is saved. */
+  transform(code: string, id: string): string | null {
+    return this.server && id.split('?')[0] === this.generated('index.ts') ? withReplacement(code) : null;
   }
 
   /**
    * A file has changed, has come or has gone.
-   * @param imported whether the page imports it
+   * @param modules that Vite has made of it
    * @returns whether Vite may go on with its own update
    */
-  async changed(file: string, imported: boolean): Promise<boolean> {
-    if (!this.concerns(file, imported)) return true;
+  async changed(file: string, modules: readonly EnvironmentModuleNode[]): Promise<boolean> {
+    const path = relative(this.root, file).replaceAll('\\', '/');
+    if (this.isGenerated(path)) return false;
+    if (!this.concerns(file, modules.length > 0)) return true;
     const before = this.built?.problems ?? [];
-    const { problems, compiled } = await this.build();
+    const { problems, compiled, generated } = await this.build();
     this.report();
     if (problems.length > 0) return false;
-    if (before.length > 0 || compiled.length > 0) this.server?.ws.send({ type: 'full-reload' });
-    return true;
+    const edited = generated.actors.filter(({ file: own }) => own === path).map(({ name }) => name);
+    const replaced = [...new Set([...compiled, ...edited])];
+    // Other numbers or codecs concern everybody; and a page that shows an error has to come back.
+    const concernsAll = before.length > 0 || generated.stale.length > 0;
+    if (concernsAll) this.server?.ws.send({ type: 'full-reload' });
+    else if (replaced.length > 0) this.replace(replaced, modules);
+    return !concernsAll && replaced.length === 0;
+  }
+
+  /** Whoever imports what has changed is loaded anew when it is asked for: the definition, by an address that is new. */
+  private replace(actors: readonly string[], modules: readonly EnvironmentModuleNode[]): void {
+    const now = Date.now();
+    const graph = this.server?.environments.client.moduleGraph;
+    const seen = new Set<EnvironmentModuleNode>();
+    for (const module of modules) graph?.invalidateModule(module, seen, now, true);
+    const address = `/${relative(this.root, this.generated('definition.ts') ?? '').replaceAll('\\', '/')}?t=${now}`;
+    const replacement: Replacement = { actors, module: address };
+    this.server?.ws.send(REPLACE_EVENT, replacement);
   }
 
   manifest(files: Parameters<typeof manifestOf>[1]): ReturnType<typeof manifestOf> {
@@ -141,12 +170,28 @@ class TandemPlugin {
     return this.built;
   }
 
-  /** AssemblyScript is imported by no page; and what is generated brings nothing about. */
+  /** @returns the path of a generated file; undefined while nothing is generated */
+  private generated(name: string): string | undefined {
+    const path = [...(this.built?.generated.texts.keys() ?? [])].find((one) => one.endsWith(`/${name}`));
+    return path === undefined ? undefined : join(this.root, path);
+  }
+
+  private isGenerated(path: string): boolean {
+    const { texts, guests = [] } = this.built?.generated ?? {};
+    return texts?.has(path) || guests.some(({ module }) => path.startsWith(module));
+  }
+
+  /** AssemblyScript is imported by no page. */
   private concerns(file: string, imported: boolean): boolean {
-    const { folders = [], texts, guests = [] } = this.built?.generated ?? {};
-    const path = relative(this.root, file).replaceAll('\\', '/');
-    if (texts?.has(path) || guests.some(({ module }) => path.startsWith(module))) return false;
+    const { folders = [] } = this.built?.generated ?? {};
     return this.files.includes(file) || folders.some((folder) => file.startsWith(`${folder}/`)) || (!imported && file.endsWith('.ts'));
+  }
+
+  /** The former code goes on. */
+  private refused({ actor, reason }: Refusal): void {
+    const file = this.built?.generated.actors.find(({ name }) => name === actor)?.file ?? '';
+    const text = `${actor} goes on with its former code: ${reason}. Reload the page to start everything afresh`;
+    this.server?.ws.send(overlayOf(this.root, [{ file, text }]));
   }
 
   private report(): void {

@@ -70,6 +70,13 @@ export interface System {
    * @throws SupervisionError when there is no such twin, VM or running actor; ControlError: then the actor stays where it is
    */
   moveActor(actor: string, side: Side): Promise<void>;
+  /**
+   * Loads another implementation of an actor, in every VM, and goes on with it where the actor runs: state and messages are kept, nobody else
+   * notices. For development.
+   * @param address of a module that exports `application`; a new one each time, since a module is loaded once
+   * @throws SupervisionError, ControlError: when it does not load, or the state does not fit; then the actor goes on as it was
+   */
+  replaceActor(actor: string, address: string): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
   setAnimating(animating: boolean): Promise<void>;
   /**
@@ -223,6 +230,11 @@ export class SupervisedSystem implements System {
 
   async moveActor(actor: string, side: Side): Promise<void> {
     await this.kept.directory.actor(actor).move(side);
+  }
+
+  async replaceActor(actor: string, address: string): Promise<void> {
+    await this.runningControl(actor);
+    await Promise.all(this.liveControls.map((control) => control.replace(actor, address)));
   }
 
   async setAnimating(animating: boolean): Promise<void> {

@@ -127,6 +127,12 @@ export interface VmControl {
   letGo(actor: string): Promise<void>;
   snapshot(actor: string): Promise<SavedStateBytes>;
   /**
+   * Loads another implementation of an actor, with which it goes on in the state of now if it is here, and starts from now on.
+   * @param address of the module that has it
+   * @throws when it does not load, or its state does not fit: then the former one goes on
+   */
+  replace(actor: string, address: string): Promise<void>;
+  /**
    * Refuses frames from `address` with a lower epoch from now on, unless their sequence is at most `lastSequence`: those had left before
    * their incarnation ended, and may still be on their way.
    */
@@ -187,6 +193,7 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   stop: 'call',
   letGo: 'call',
   snapshot: 'call',
+  replace: 'call',
   fence: 'call',
   tellEnded: 'call',
   setAnimating: 'call',

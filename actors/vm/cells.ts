@@ -19,6 +19,8 @@ const NOTHING = new Uint8Array(0);
 export class Cells {
   /** Actors that were starting when the VM was lost: no checkpoint contains them. */
   private beginning: readonly ActorCell[] = [];
+  /** Implementations that have replaced those that the VM was made with, by actor. */
+  private readonly replacements = new Map<string, ActorFactory>();
 
   constructor(
     private readonly runtime: Runtime,
@@ -47,9 +49,18 @@ export class Cells {
 
   private implementationOf(party: string, version = 1): ActorFactory {
     const { factories, name: vm } = this.runtime.options;
+    const replacement = version === 1 ? this.replacements.get(party) : undefined;
+    if (replacement) return replacement;
     const found = factories.find((factory) => factory.schema.name === party && (factory.version ?? 1) === version);
     if (!found) throw new Error(`VM ${vm} has no implementation${version === 1 ? '' : ` ${version}`} of actor ${party}`);
     return found;
+  }
+
+  /** Goes on with another implementation of an actor, now if it is here. @throws what it throws, after which the former one goes on */
+  replace(factory: ActorFactory): void {
+    const { name } = factory.schema;
+    this.map.stateful.find((cell) => cell.name === name)?.replace(factory);
+    this.replacements.set(name, factory);
   }
 
   /** Lets frames for it in, and gives it turns. */

@@ -36,6 +36,8 @@ export interface VmOptions {
   /** Every actor and port of the application, bound to their codecs: the same list in all VMs. */
   readonly parties: readonly BoundParty[];
   readonly factories: readonly ActorFactory[];
+  /** Loads another implementation of an actor; undefined when there is none for this VM. Without it, none is ever replaced. */
+  readonly loadImplementation?: (actor: string, address: string) => Promise<ActorFactory | undefined>;
   readonly clock: Clock;
   readonly timers: Timers;
   /** Like that of the host. Without it, nobody checks whether the VM still hears. */

@@ -222,6 +222,11 @@ export class Vm implements VmControl {
     return cell.savedState();
   }
 
+  async replace(party: string, address: string): Promise<void> {
+    const factory = await this.options.loadImplementation?.(party, address);
+    if (factory && !this.closed) this.cells.replace(factory);
+  }
+
   async fence(address: number, epoch: number, lastSequence: number): Promise<void> {
     this.runtime.bus.fence(address, epoch, lastSequence);
   }

@@ -259,7 +259,9 @@ export class PlatformHost implements Host {
         const { stops } = this.limits;
         const stoppedUntil = stops && ((since: Microseconds) => stops.until(since));
         const trace = this.traces.flightOf(name, true);
-        return createVm({ name, definition, factories, memory, spareInstances, trace, events, stoppedUntil, wake, onPortError });
+        const { load, compile } = this.platform;
+        const parts = { name, definition, factories, memory, platform: { load, compile } };
+        return createVm({ ...parts, spareInstances, trace, events, stoppedUntil, wake, onPortError });
       },
       listener,
       this.limits,

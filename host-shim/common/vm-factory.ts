@@ -8,6 +8,7 @@ import { conditionOf } from './condition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
 import { Guests, type LoadGuest } from './guests.js';
+import { loadImplementation } from './implementation.js';
 import type { KnownGuests } from './known-guests.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
@@ -44,11 +45,16 @@ export async function loadHere(
 
 /** The options that differ between VMs. */
 export interface VmParts
-  extends Omit<VmOptions, 'parties' | 'listener' | 'conditionOf' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'> {
+  extends Omit<
+    VmOptions,
+    'parties' | 'listener' | 'conditionOf' | 'loadImplementation' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'
+  > {
   readonly definition: VmDefinition;
+  /** What loads an implementation anew, if it has to. */
+  readonly platform: LoadGuest;
 }
 
-export function createVm({ definition, ...parts }: VmParts): Vm {
+export function createVm({ definition, platform, ...parts }: VmParts): Vm {
   const vm = new Vm({
     ...parts,
     parties: definition.parties,
@@ -57,6 +63,7 @@ export function createVm({ definition, ...parts }: VmParts): Vm {
     timers: platformTimers,
     beat: platformBeat,
     conditionOf,
+    loadImplementation: (actor, address) => loadImplementation(parts.name, actor, address, definition.parties, platform),
     openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
   });
   definition.ports?.(vm);

@@ -18,13 +18,15 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
     async ({ wasm, failedOver, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs }, handOver) => {
       await platform.holdLife(lifeLock);
       const definition = failedOver ? twinsOf(own) : own;
-      const guests = await loadGuests(definition, wasm, { load: platform.load, compile: platform.compile, deadlineMs }, known);
+      const loads = { load: platform.load, compile: platform.compile, deadlineMs };
+      const guests = await loadGuests(definition, wasm, loads, known);
       handOver(guests);
       return async ({ name, memory, journalPort, spareInstances, stretches, trace }, events) => {
         const driver = new Driver(platform.afterTurn, endThread);
         const vm = createVm({
           name,
           definition,
+          platform: loads,
           factories: factoriesOf(definition, guests),
           memory,
           spareInstances,

@@ -24,6 +24,7 @@ import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
 import { twinsOf, type VmSource, type WorkerName } from '../common/definition.js';
 import { GuestMemory } from '../common/guest-memory.js';
 import { type HostOptions, LocalReports } from '../common/host.js';
+import { loadImplementation } from '../common/implementation.js';
 import { Memories } from '../common/memories.js';
 import { ThreadVm } from '../common/thread-vm.js';
 import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
@@ -293,6 +294,7 @@ export class SimHost implements Host {
       clock: this.clock,
       timers: this.timers,
       conditionOf,
+      loadImplementation: (actor, address) => this.real(loadImplementation(place.name, actor, address, definition.parties, { load })),
       // No timer of a thread that stands still runs.
       beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),
       openLink: (ends, unreleased) => links.open(ends as Ends, unreleased),

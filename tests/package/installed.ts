@@ -1,6 +1,6 @@
 /** The package as its users have it: packed, and installed into a folder that has nothing else. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { ROOT } from '../tree/tree.js';
@@ -22,8 +22,8 @@ export interface Packed {
 }
 
 /** Builds, as before a publication, and packs. */
-export function pack(folder: string): Packed {
-  const [{ filename, files }] = JSON.parse(run(ROOT, 'npm', 'pack', '--json', '--pack-destination', folder)) as [
+export function pack(folder: string, ...options: readonly string[]): Packed {
+  const [{ filename, files }] = JSON.parse(run(ROOT, 'npm', 'pack', '--json', '--pack-destination', folder, ...options)) as [
     { filename: string; files: { path: string }[] },
   ];
   return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
@@ -42,4 +42,17 @@ export function put(folder: string, files: Readonly<Record<string, string>>): vo
 export function install(folder: string, tarball: string): void {
   put(folder, { 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
   run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball);
+}
+
+/** Unpacks without npm, with the packages of this repository beside it: quicker than an installation, and the same files. */
+export function unpack(folder: string, tarball: string): void {
+  const modules = join(folder, 'node_modules');
+  mkdirSync(join(modules, 'tandem'), { recursive: true });
+  run(folder, 'tar', '--extract', '--gzip', '--file', tarball, '--directory', join(modules, 'tandem'), '--strip-components', '1');
+  const { dependencies } = JSON.parse(readFileSync(join(modules, 'tandem/package.json'), 'utf8')) as { dependencies: object };
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true });
+    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
+  }
+  put(folder, { 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
 }

@@ -179,6 +179,9 @@ export class ScriptedVm implements VmControl {
   snapshot(actor: string): Promise<Uint8Array> {
     return this.answer('snapshot', actor, new Uint8Array([7]));
   }
+  async replace(actor: string, _address: string): Promise<void> {
+    await this.answer('replace', actor, undefined);
+  }
   async fence(address: number, epoch: number, _lastSequence: number): Promise<void> {
     await this.answer('fence', `${address} ${epoch}`, undefined);
   }

@@ -16,7 +16,7 @@ import { FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
 import type { Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
-import type { ActorTrap } from '../../contract/instance.js';
+import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
 import { NO_FRAME } from '../deaths.js';
 import { ActorCore } from './actor-core.js';
@@ -374,6 +374,16 @@ export class ActorCell extends ActorCore implements StatefulCell {
     this.takeSnapshot();
     this.assertRunning();
     return this.snapshots.last.bytes;
+  }
+
+  /**
+   * Goes on as another implementation, in the state of now: what has been handled is not handled again.
+   * @throws Error when it waits for its restart, or its state does not fit; then it goes on as it is
+   */
+  replace(factory: ActorFactory): void {
+    this.presentState();
+    this.incarnations.replace(factory, this.snapshots.last);
+    this.factory = factory;
   }
 
   private assertRunning(): void {

@@ -65,7 +65,7 @@ export class ActorCore {
   private readonly frameDigest = new FrameDigest();
 
   constructor(
-    readonly factory: ActorFactory,
+    public factory: ActorFactory,
     readonly spec: SpawnSpec,
     readonly runtime: Runtime,
     /** Checkpoint of the incarnation that was lost with its VM: `recover` goes on from there. */

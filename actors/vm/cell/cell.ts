@@ -2,6 +2,7 @@
 import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
 import type { ActorHealth, Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
+import type { ActorFactory } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
 import type { Party } from '../scheduler.js';
 
@@ -56,6 +57,8 @@ export interface Cell extends Party {
 
 /** A party with a state: it is kept in snapshots, checkpoints and with the host, and can go on elsewhere. */
 export interface StatefulCell extends Cell {
+  /** Goes on as another implementation. @throws Error when its state does not fit; then it goes on as it is */
+  replace(factory: ActorFactory): void;
   health(): ActorHealth;
 
   /** Allows the next incarnation to start at once when this one ends. */

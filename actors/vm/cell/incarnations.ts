@@ -26,7 +26,7 @@ export class Incarnations {
   private ordered: FaultKind | null = null;
 
   constructor(
-    private readonly factory: ActorFactory,
+    private factory: ActorFactory,
     private readonly options: ActorOptions,
     private readonly runtime: Runtime,
   ) {
@@ -117,6 +117,27 @@ export class Incarnations {
   renew(snapshot: Snapshot): void {
     this.instance = null;
     this.instance = this.during(() => this.spare.take(snapshot));
+  }
+
+  /** Goes on as an instance of another implementation, in the state of a snapshot. @throws Error when that state does not fit */
+  replace(factory: ActorFactory, { bytes }: Snapshot): void {
+    const { tap } = this.runtime;
+    const next = this.during(() => factory.create(this.options, tap.frame));
+    try {
+      this.during(() => {
+        next.restore(bytes);
+        const kept = takeChecked(factory.schema, () => next.snapshot());
+        if (kept.length !== bytes.length || kept.some((byte, index) => byte !== bytes[index]))
+          throw new Error('the state that it had is not what the new code makes of it: its snapshot differs after it was restored');
+      });
+    } catch (error) {
+      next.dispose();
+      throw error;
+    }
+    this.instance?.dispose();
+    this.spare.discard();
+    this.factory = factory;
+    this.instance = next;
   }
 
   /** Notes how long a batch took. */

@@ -1,0 +1,72 @@
+/** Package managers and bundlers with which an application is built, each as its own pages say. */
+
+export interface Bundler {
+  readonly name: string;
+  /** The command that installs, without the packages. */
+  readonly manager: readonly string[];
+  /** Packages beside Tandem. */
+  readonly packages: readonly string[];
+  readonly files: Readonly<Record<string, string>>;
+  /** Commands that build the page. */
+  readonly build: readonly (readonly string[])[];
+  /** Folder that is served. */
+  readonly output: string;
+}
+
+const NPM = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'];
+const PNPM = ['npx', '--yes', 'pnpm@9', 'add'];
+
+const VITE = {
+  files: { 'vite.config.js': "import { tandem } from 'tandem/vite';\n\nexport default { plugins: [tandem()] };\n" },
+  build: [['npx', 'vite', 'build']],
+  output: 'dist',
+};
+
+const ESBUILD = {
+  'build.mjs': `import { build } from 'esbuild';
+import { tandemForEsbuild } from 'tandem/tools';
+
+await build({ entryPoints: ['src/main.ts'], bundle: true, format: 'esm', outdir: 'dist', sourcemap: true, plugins: [tandemForEsbuild()] });
+`,
+};
+
+const WEBPACK = {
+  'webpack.config.mjs': `export default {
+  mode: 'production',
+  entry: './src/main.ts',
+  module: { rules: [{ test: /\\.ts$/, loader: 'ts-loader', options: { transpileOnly: true } }] },
+  resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
+};
+`,
+  'tsconfig.json': '{ "compilerOptions": { "module": "preserve", "target": "es2023" }, "include": ["src"] }',
+};
+
+/** Makes the page of a bundler that has none. */
+const PAGE = {
+  'page.mjs': `import { readFileSync, writeFileSync } from 'node:fs';
+
+writeFileSync('dist/index.html', readFileSync('index.html', 'utf8').replace('/src/main.ts', '/main.js'));
+`,
+};
+
+export const BUNDLERS: readonly Bundler[] = [
+  { name: 'vite-8', manager: NPM, packages: ['vite@8.3.8'], ...VITE },
+  { name: 'vite-7', manager: NPM, packages: ['vite@7'], ...VITE },
+  { name: 'pnpm', manager: PNPM, packages: ['vite@8.3.8'], ...VITE },
+  {
+    ...{ name: 'esbuild', manager: NPM, packages: [], files: { ...ESBUILD, ...PAGE }, output: 'dist' },
+    build: [
+      ['node', 'build.mjs'],
+      ['node', 'page.mjs'],
+    ],
+  },
+  {
+    ...{ name: 'webpack-5', manager: NPM, packages: ['webpack@5', 'webpack-cli@6', 'ts-loader@9', 'typescript@6.0.3'] },
+    ...{ files: { ...WEBPACK, ...PAGE }, output: 'dist' },
+    build: [
+      ['npx', 'tandem', 'build'],
+      ['npx', 'webpack'],
+      ['node', 'page.mjs'],
+    ],
+  },
+];

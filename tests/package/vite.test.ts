@@ -1,0 +1,122 @@
+/** The plugin for Vite, with the package as it is published: development, build and preview of an application, each looked at in Chromium. */
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright';
+import { build, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tandem } from '../../tools/vite.js';
+import { launchChromium, PATIENCE_MS } from '../e2e/television.js';
+import { APPLICATION, GUEST, PLACEMENTS, SUM, TWIN } from './fixture.js';
+import { emptyFolder, pack, put, unpack } from './installed.js';
+
+const root = emptyFolder();
+const STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+let browser: Browser;
+beforeAll(async () => {
+  unpack(root, pack(root, '--ignore-scripts').tarball);
+  put(root, APPLICATION);
+  browser = await launchChromium();
+});
+afterAll(async () => {
+  await browser?.close();
+  rmSync(root, { recursive: true });
+});
+
+const config = (isolation?: boolean): InlineConfig => ({
+  root,
+  configFile: false,
+  logLevel: 'silent',
+  server: { port: 0, host: '127.0.0.1' },
+  plugins: [tandem({ isolation })],
+});
+
+const urlOf = ({ resolvedUrls }: ViteDevServer | PreviewServer): string => resolvedUrls!.local[0];
+
+async function open(url: string): Promise<Page> {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(url);
+  return page;
+}
+
+const summed = (page: Page) => page.waitForFunction((sum) => document.querySelector('output')?.value === sum, SUM);
+const vmOf = (page: Page) => page.evaluate(() => (globalThis as unknown as { system: { actors: { vm: string }[] } }).system.actors[0].vm);
+
+/** Writes a file of the application anew. @returns when every page has said that it goes on with it */
+async function save(path: string, text: string, pages: readonly Page[]): Promise<void> {
+  const told = pages.map((page) =>
+    page.waitForEvent('console', (message) => message.text().includes('basket goes on with the code that was saved')),
+  );
+  writeFileSync(join(root, path), text);
+  await Promise.all(told);
+}
+
+const add = (page: Page, amount: number) =>
+  page.evaluate(async (by) => {
+    const { basket } = globalThis as unknown as { basket: { add(fields: object): void; total(): Promise<{ sum: number }> } };
+    basket.add({ amount: by });
+    return (await basket.total()).sum;
+  }, amount);
+
+test('development: every placement; an edited twin goes on with the state, a guest that does not compile is shown and changes nothing', async () => {
+  const server = await (await createServer(config(false))).listen();
+  const pages: Page[] = [];
+  const sums = (amount: number) => Promise.all(pages.map((page) => add(page, amount)));
+  try {
+    for (const [placement, vm, workers] of PLACEMENTS) {
+      const page = await open(`${urlOf(server)}?placement=${placement}`);
+      await summed(page);
+      expect([placement, await vmOf(page), page.workers().length > 0]).toEqual([placement, vm, workers]);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(false);
+      pages.push(page);
+    }
+    const twin = readFileSync(join(root, TWIN), 'utf8');
+    await save(TWIN, twin.replace('this.sum + amount', 'this.sum + 10 * amount'), pages);
+    expect(await sums(1)).toEqual([117, 117, 108]);
+    const guest = readFileSync(join(root, GUEST), 'utf8');
+    await save(GUEST, guest.replace('this.state.sum += ', 'this.state.sum += 100 * '), pages);
+    expect(await sums(1)).toEqual([127, 127, 208]);
+
+    const [page] = pages;
+    writeFileSync(join(root, GUEST), guest.replace('this.state.sum += ', 'this.state.total += '));
+    const overlay = page.locator('vite-error-overlay');
+    await overlay.waitFor();
+    expect(await overlay.locator('.message-body').textContent()).toMatch(
+      /actors\/basket\.wasm\.ts:23:16: does not compile: Property 'total' does not exist/,
+    );
+    expect(await sums(1)).toEqual([137, 137, 308]);
+    writeFileSync(join(root, GUEST), guest);
+    await overlay.waitFor({ state: 'detached' });
+    writeFileSync(join(root, TWIN), twin);
+  } finally {
+    for (const page of pages) await page.close();
+    await server.close();
+  }
+});
+
+test('build and preview: files with hashes, a manifest, workers, and no eval', async () => {
+  await build(config());
+  const { guests } = JSON.parse(readFileSync(join(root, 'dist/tandem.manifest.json'), 'utf8'));
+  expect(guests).toEqual({
+    basket: {
+      module: expect.stringMatching(/^assets\/basket-[\w-]{8}\.wasm$/),
+      sourceMap: expect.stringMatching(/^assets\/basket\.wasm-[\w-]{8}\.map$/),
+      bytes: expect.any(Number),
+    },
+  });
+  expect([guests.basket.module, guests.basket.sourceMap].every((path) => existsSync(join(root, 'dist', path)))).toBe(true);
+  expect(readdirSync(join(root, 'dist/assets')).filter((name) => name.endsWith('.ts'))).toEqual([]);
+  const server = await preview({ ...config(), preview: { port: 0, headers: { 'Content-Security-Policy': STRICT } } });
+  try {
+    for (const [placement, vm, workers] of PLACEMENTS) {
+      const page = await open(`${urlOf(server)}?placement=${placement}`);
+      await summed(page);
+      expect([placement, await vmOf(page), page.workers().length > 0]).toEqual([placement, vm, workers]);
+      expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+      await page.close();
+    }
+  } finally {
+    await server.close();
+  }
+});
