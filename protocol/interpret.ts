@@ -60,9 +60,6 @@ export function bindForRun(parties: readonly BoundParty[]): void {
 /** A schema is one object for the whole process, and keeps its numbers: two applications of one process may share it. */
 const runNumbers = new RunNumbering();
 
-/** A free address for this run, for a party that is made at run time. */
-export const freeAddressForRun = (): number => runNumbers.freeAddress();
-
 function bodyCodec(role: MessageRole, name: string, fields: Fields, kind = 0): Codec<Values> {
   const leads = Object.keys(leadOf(role)).length;
   const { write, read, count } = structure(name, fields, leads);

@@ -124,10 +124,4 @@ export class RunNumbering {
     for (const party of parties) this.numbering.take(party);
     return new Map(parties.filter((party) => !isNumbered(party)).map((party) => [party, this.numbering.numbersFor(party)]));
   }
-
-  freeAddress(): number {
-    const address = this.numbering.freeAddress();
-    this.numbering.takeAddress(address);
-    return address;
-  }
 }

@@ -20,7 +20,7 @@ import { CLIENT, numberParties, rename } from './numbers.js';
 import { builtGuest, ownPackageName, ownSchemas } from './own-package.js';
 import { ownParties } from './own-parties.js';
 import { placed } from './problem-place.js';
-import { readSettings, SETTINGS_FILE, type Settings } from './settings.js';
+import { readSettings, SETTINGS_FILE, type Settings, wrongPlacement } from './settings.js';
 
 /** Names of generated files, which no party can have. */
 const TAKEN = [CLIENT, 'definition', 'application', 'system', 'host', 'timer'];
@@ -127,7 +127,9 @@ class Application {
       ...settings.persistent,
       ...(typeof settings.rolloutPercent === 'object' ? Object.keys(settings.rolloutPercent) : []),
     ];
+    const actors = [...found.map(({ party }) => party), ...this.used].filter(({ role }) => role === 'actor').map(({ name }) => name);
     return [
+      ...wrongPlacement(settings.placement, actors).map((text) => ({ file: SETTINGS_FILE, text })),
       ...found
         .filter(({ party }) => TAKEN.includes(party.name))
         .map(({ file, party }) => ({ file, text: `no party can be named ${party.name}: what is generated has that name` })),

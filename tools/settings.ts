@@ -42,6 +42,21 @@ const FIELDS: Readonly<Record<keyof Settings, readonly [Check, string]>> = {
   persistent: [isNames, 'a list of names, as ["basket"]'],
 };
 
+const WHOLE_PLACEMENTS = ['host', 'js', 'wasm', 'mixed'];
+const SIDES = ['js', 'wasm'];
+
+/** What is wrong with a placement. @param actors names of all of them */
+export function wrongPlacement(placement: string, actors: readonly string[]): string[] {
+  if (WHOLE_PLACEMENTS.includes(placement)) return [];
+  return placement.split(',').flatMap((pair) => {
+    const [actor, side, ...more] = pair.split('=').map((part) => part.trim());
+    if (side === undefined || more.length) return [`has "placement": "${placement}"; it is ${FIELDS.placement[1]}`];
+    if (!actors.includes(actor))
+      return [`places ${actor}, which is no actor: there ${actors.length > 1 ? 'are' : 'is'} ${actors.join(', ')}`];
+    return SIDES.includes(side) ? [] : [`places ${actor} in "${side}": an actor is in ${SIDES.join(' or ')}`];
+  });
+}
+
 /** @param text of the file; null when there is none */
 export function readSettings(text: string | null): { readonly settings: Settings; readonly problems: readonly Problem[] } {
   if (text === null) return { settings: DEFAULTS, problems: [] };

@@ -70,6 +70,7 @@ function checkSchemas(schema: BoundParty, schemas: GuestSchemas, parties: readon
  * @param sourceMap the module's source map, for the line in a crash report
  * @param parties whose messages may reach the actor, for the field in the report of a malformed frame
  * @param checked the module has passed `tryOnce` before
+ * @param quiet what it logs goes nowhere: for runs that nobody reads
  * @throws GuestError when the module speaks another ABI version or is another actor, ActorTrap when it traps
  */
 export function wasmActorFactory(
@@ -78,11 +79,12 @@ export function wasmActorFactory(
   sourceMap?: MapSource,
   parties: readonly BoundParty[] = [schema],
   checked = false,
+  quiet = false,
 ): ActorFactory {
   checkModule(module);
   const onMissing = (reason: string) => consoleFor()?.(`tandem: crash reports of ${schema.name} have no lines of its source: ${reason}`);
   const positions = sourceMap === undefined ? undefined : new SourcePositions(sourceMap, new GuestSources(module), onMissing);
-  const log = logFor();
+  const log = quiet ? null : logFor();
   const say = log ? (text: string) => log(`tandem: ${schema.name} says: ${text}`) : undefined;
   const definition: GuestDefinition = { schema, module, positions, say, kinds: new MalformedFrames(parties) };
   if (!checked) tryOnce(definition, parties);

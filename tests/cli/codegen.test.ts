@@ -244,6 +244,12 @@ describe('a mistake is told with its place and what to do, and nothing is writte
       'tandem.json:1: has "placment", which is none of actors, placement, rolloutPercent, onTrap, platform, use, persistent',
     ],
     ['{\n  "onTrap": "stop"\n}', 'tandem.json:2: has "onTrap": "stop"; it is "restart" or "twin"'],
+    ['{ "placement": "bskt=wasm" }', 'tandem.json: places bskt, which is no actor: there is basket'],
+    ['{ "placement": "basket=wsm" }', 'tandem.json: places basket in "wsm": an actor is in js or wasm'],
+    [
+      '{ "placement": "fast" }',
+      'tandem.json: has "placement": "fast"; it is one of "host", "js", "wasm" and "mixed", or pairs as "basket=wasm,search=js"',
+    ],
     ['{ "persistent": ["cart"] }', "tandem.json: names cart, which is neither in src/actors nor one of the runtime's own: basket"],
   ])('in tandem.json: %s', async (text, said) => {
     put('src/actors/basket.ts', basket('add: message({ fields: { cents: u32 } }),'));

@@ -25,7 +25,8 @@ async function program(name: string, ...words: string[]): Promise<string> {
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(([key]) => !/^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(key)),
   );
-  const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin', name), words, { cwd: root, env: environment });
+  const options = { cwd: root, env: { ...environment, NO_COLOR: '1', FORCE_COLOR: '0' }, maxBuffer: 16 << 20 };
+  const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin', name), words, options);
   return stdout;
 }
 

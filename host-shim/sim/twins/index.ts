@@ -98,7 +98,7 @@ async function factoriesOf(
   if (wasm === undefined) return [first, first];
   if ('create' in wasm) return [first, wasm];
   const module = await compileGuest(wasm instanceof URL ? await load(wasm) : wasm);
-  return [first, wasmActorFactory(schema, module, undefined, all)];
+  return [first, wasmActorFactory(schema, module, undefined, all, false, true)];
 }
 
 function partiesOf(schema: BoundParty, parties: readonly BoundParty[]): readonly BoundParty[] {
