@@ -20,7 +20,8 @@ const CODEGEN_HELP = `tandem codegen [--check] [--watch] [--renumber NAMES] [--r
 Reads the actors of an application (src/actors, or what tandem.json says), gives numbers to what has none, and writes tandem.lock.json,
 which is to be committed, and src/tandem/: codecs in both languages, the definition, start().
 
-  --check             write nothing; exit code 1 when something is out of date
+  --check             write nothing; exit code 1 when something is out of date. Where src/tandem is not there, as in a fresh clone, only the
+                      numbers can be
   --renumber NAMES    new numbers for these parties or messages, as basket.add,till: where two branches took the same
   --rename OLD=NEW    keep the numbers of what has another name now, as basket.add=basket.put
 ${SHARED_HELP}

@@ -60,7 +60,10 @@ export async function generateApplication(build: ApplicationBuild): Promise<Gene
   if (wrong.length) return refused(wrong);
   const texts = new Map([[LOCK_FILE, lockText(lock)], ...application.texts(numbers.clientAddress)]);
   const generated = application.folder;
-  const stale = settle(root, texts, build.write, [generated, `${generated}/assembly`]);
+  // What is generated is not committed: in a fresh clone none of it is there, and only the numbers can be out of date.
+  const isFresh = !build.write && !existsSync(join(root, generated));
+  const differing = settle(root, texts, build.write, [generated, `${generated}/assembly`]);
+  const stale = isFresh ? differing.filter((path) => path === LOCK_FILE) : differing;
   const hints = found.flatMap(({ file, twin }) => (twin === undefined ? [] : hintsOf(file, text(file) ?? '')));
   return { ...result, problems: [], notes: [...numbers.notes, ...hints], texts, stale };
 }
