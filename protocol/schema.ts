@@ -81,11 +81,30 @@ type OthersIn<P> = P extends { readonly uses: readonly (infer O extends Used)[] 
   ? { readonly [N in O['name']]: Extract<O, { readonly name: N }> }
   : unknown;
 
+/** The path of a topic, or, for the compiler to say, that a party which is used has no such topic. */
+type Topic<U, Path> = Path extends `${infer Owner}.${infer Name}`
+  ? Extract<U, { readonly name: Owner }> extends infer O
+    ? [O] extends [never]
+      ? Path
+      : O extends { readonly publishes: infer Topics }
+        ? Name extends keyof Topics
+          ? Path
+          : `${Owner} publishes no ${Name}`
+        : never
+    : never
+  : 'a topic is written as owner.topic';
+
+/** Refuses what the compiler can see to be wrong. */
+type Checked<P> = P extends { readonly uses: readonly (infer U)[]; readonly follows: infer F extends readonly string[] }
+  ? { readonly follows: { readonly [I in keyof F]: Topic<U, F[I]> } }
+  : unknown;
+
 type Party<P> = WithDefaults<P> extends infer D extends PartySchema ? Bound<D, OthersIn<P>> : never;
 
 const OMITTED = { address: UNNUMBERED, publishes: {}, follows: [], sendsTo: [], watches: [] };
 
-export const actor = <const P extends Declared & { readonly state: Field }>(schema: P) =>
-  define({ role: 'actor', ...OMITTED, ...schema }) as Party<P>;
+export const actor = <const P extends Declared & { readonly state: Field }>(schema: P & Checked<P>) =>
+  define({ role: 'actor', ...OMITTED, ...(schema as P) }) as Party<P>;
 
-export const port = <const P extends Declared>(schema: P) => define({ role: 'port', ...OMITTED, ...schema }) as Party<P>;
+export const port = <const P extends Declared>(schema: P & Checked<P>) =>
+  define({ role: 'port', ...OMITTED, ...(schema as P) }) as Party<P>;
