@@ -1,15 +1,18 @@
 /**
  * The link as a ring in shared memory: one producer, one consumer, no copy on the reader's side.
  *
- *   0      64     128      192       256      512
- *   +------+------+--------+---------+--------+---------------------------------------------+
- *   | head | tail | asleep | waiting | closed | data: records of 8-byte alignment            |
- *   +------+------+--------+---------+--------+---------------------------------------------+
- *                                               | frame, pad to 8 | frame, pad | ... | -1 (wrap) |
+ *   0      64     128      192       256      320        512
+ *   +------+------+--------+---------+--------+----------+------------------------------------+
+ *   | head | tail | asleep | waiting | closed | capacity | data: records of 8-byte alignment  |
+ *   +------+------+--------+---------+--------+----------+------------------------------------+
+ *                                                        | frame, pad to 8 | frame, pad | ... | -1 (wrap) |
  *
  * head and tail count bytes modulo 2^32 and their low bits index the data. A record is a frame, and the frame's length field is the
  * record's. A record never crosses the end: a length of -1 there says that the next one is at the start. Each cell is on a cache line
  * of its own. The writer publishes at `flush`. The reader gives room back in batches, or, if it retains, when it is told to.
+ *
+ * A ring may be small at first. A frame for which it is too small waits until the ring is empty; then the writer makes it larger, and the
+ * positions go on: nothing is in it that could be at another place now. The reader sees the capacity when it sees what came after.
  *
  * Positions are in the memory, so each end can be opened again after its thread was lost: the writer goes on after the last published
  * frame, the reader at the first unreleased one.
@@ -34,6 +37,7 @@ const TAIL = 16;
 const ASLEEP = 32;
 const WAITING = 48;
 const CLOSED = 64;
+const CAPACITY = 80;
 const HEADER_BYTES = 512;
 
 const WRAP = -1;
@@ -43,13 +47,24 @@ const RING_BYTES_MIN = 64;
 /** The message of a doorbell. It says nothing but "look". */
 const DOORBELL = 0;
 
+/** A ring that grows has room for several frames of the size for which it grew, as a whole one has. */
+const GROWN_FRAMES = 4;
+
+const isSize = (bytes: number): boolean => bytes >= RING_BYTES_MIN && bytes <= 1 << 30 && (bytes & (bytes - 1)) === 0;
+
 /**
  * Memory of an empty ring. The largest frame it carries is half its size, so that one always fits an empty ring, wherever its head is.
  * @param bytes capacity for records, a power of two
+ * @param start capacity at first, a power of two; ignored by an engine whose shared memory does not grow
  */
-export function createRing(bytes = RING_BYTES): SharedArrayBuffer {
-  if (bytes < RING_BYTES_MIN || bytes > 1 << 30 || (bytes & (bytes - 1)) !== 0) throw new RangeError(`ring of ${bytes} bytes`);
-  return new SharedArrayBuffer(HEADER_BYTES + bytes);
+export function createRing(bytes = RING_BYTES, start = bytes): SharedArrayBuffer {
+  if (!isSize(bytes) || !isSize(start) || start > bytes) throw new RangeError(`ring of ${start} to ${bytes} bytes`);
+  const grows = start < bytes && 'grow' in SharedArrayBuffer.prototype;
+  const memory = grows
+    ? new SharedArrayBuffer(HEADER_BYTES + start, { maxByteLength: HEADER_BYTES + bytes })
+    : new SharedArrayBuffer(HEADER_BYTES + bytes);
+  new Int32Array(memory)[CAPACITY] = memory.byteLength - HEADER_BYTES;
+  return memory;
 }
 
 const recordBytes = (frameBytes: number): number => (frameBytes + 7) & ~7;
@@ -57,24 +72,33 @@ const recordBytes = (frameBytes: number): number => (frameBytes + 7) & ~7;
 /** The part of the memory that both ends use. */
 class RingEnd {
   protected readonly cells: Int32Array;
-  protected readonly words: Int32Array;
-  protected readonly data: Uint8Array;
-  protected readonly capacity: number;
-  protected readonly mask: number;
-  protected readonly frameBytesMax: number;
+  protected words: Int32Array;
+  protected data: Uint8Array;
+  protected capacity: number;
+  protected mask: number;
+  protected frameBytesMax: number;
   /** True when somebody else may have this end now. */
   protected detached = false;
 
   constructor(
-    memory: SharedArrayBuffer,
+    protected readonly memory: SharedArrayBuffer,
     protected readonly doorbell: PortLike | null,
   ) {
-    this.capacity = memory.byteLength - HEADER_BYTES;
+    this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
+    this.capacity = Atomics.load(this.cells, CAPACITY);
     this.mask = this.capacity - 1;
     this.frameBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
-    this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
-    this.words = new Int32Array(memory, HEADER_BYTES);
-    this.data = new Uint8Array(memory, HEADER_BYTES);
+    this.words = new Int32Array(memory, HEADER_BYTES, this.capacity >> 2);
+    this.data = new Uint8Array(memory, HEADER_BYTES, this.capacity);
+  }
+
+  /** Sees the memory as it is now. */
+  protected remap(): void {
+    this.capacity = Atomics.load(this.cells, CAPACITY);
+    this.mask = this.capacity - 1;
+    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
+    this.words = new Int32Array(this.memory, HEADER_BYTES, this.capacity >> 2);
+    this.data = new Uint8Array(this.memory, HEADER_BYTES, this.capacity);
   }
 
   /** True when either end has closed the link, or this object is detached from it. */
@@ -104,11 +128,13 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
   /** The reader's position when it was last read. It is read again when this one leaves no room. */
   private head: number;
   private waiting = false;
-  private readonly copier: Copier;
+  private copier: Copier;
+  private readonly capacityMax: number;
 
   /** @param doorbell null when both ends poll */
   constructor(memory: SharedArrayBuffer, doorbell: PortLike | null) {
     super(memory, doorbell);
+    this.capacityMax = (memory.growable ? memory.maxByteLength : memory.byteLength) - HEADER_BYTES;
     this.copier = new Copier(this.data);
     this.tail = this.published = Atomics.load(this.cells, TAIL);
     this.head = Atomics.load(this.cells, HEAD);
@@ -116,8 +142,12 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
   }
 
   write(bytes: Uint8Array, at: number, length: number): boolean {
-    if (length > this.frameBytesMax || length !== frameLength(bytes, at)) throw new RangeError(`frame of ${length} bytes`);
+    if (length !== frameLength(bytes, at)) throw new RangeError(`frame of ${length} bytes`);
     const record = recordBytes(length);
+    if (length > this.frameBytesMax && !this.growFor(length)) {
+      this.stats.refused++;
+      return false;
+    }
     let offset = this.tail & this.mask;
     const toEnd = this.capacity - offset;
     const needed = record <= toEnd ? record : toEnd + record;
@@ -133,6 +163,23 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
     this.tail = (this.tail + needed) | 0;
     this.stats.frames++;
     this.stats.bytes += length;
+    return true;
+  }
+
+  /**
+   * Makes a ring larger that is too small for a frame.
+   * @returns false while it is not empty; then the reader has been asked to tell when it is
+   * @throws RangeError when it will never have room for such a frame
+   */
+  private growFor(length: number): boolean {
+    if (length > FRAME_BYTES_MAX || length > this.capacityMax >> 1) throw new RangeError(`frame of ${length} bytes`);
+    if (this.closed || (this.capacity > this.free && !this.findRoom(this.capacity))) return false;
+    let capacity = this.capacity;
+    while (capacity < this.capacityMax && capacity < GROWN_FRAMES * length) capacity *= 2;
+    this.memory.grow(HEADER_BYTES + capacity);
+    Atomics.store(this.cells, CAPACITY, capacity);
+    this.remap();
+    this.copier = new Copier(this.data);
     return true;
   }
 
@@ -230,6 +277,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
     if (this.sleeping) this.rise();
     const tail = Atomics.load(this.cells, TAIL);
     if (tail === this.head || this.shut) return 0;
+    if (Atomics.load(this.cells, CAPACITY) !== this.capacity) this.remap();
     let taken = 0;
     try {
       while (taken < framesMax && this.head !== tail) {
@@ -294,8 +342,11 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
     return this.toldCrowded;
   }
 
+  /** The writer waits for room, and has too little as long as this is kept. */
   private get isCrowded(): boolean {
-    return this.retainedBytes > this.capacity >> 2 && Atomics.load(this.cells, WAITING) !== 0;
+    const { retainedBytes, capacity } = this;
+    const wanted = Atomics.load(this.cells, WAITING);
+    return wanted !== 0 && (retainedBytes > capacity >> 2 || wanted > capacity - retainedBytes);
   }
 
   private get retainedBytes(): number {

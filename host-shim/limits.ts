@@ -1,4 +1,5 @@
 /** Every bound of the hosts, each with its reason. Those of the wire format, the bus and the actor model are in protocol/limits.ts. */
+import { FRAME_BYTES_MAX } from '../protocol/limits.js';
 
 /** Timers of one starter that run at once: a screen of cards with one each is a tenth of it, and who starts two at each that fires must not fill the host. */
 export const TIMERS_RUNNING_MAX = 1024;
@@ -21,3 +22,8 @@ export const TELEMETRY_ATTEMPTS_MAX = 7;
 export const TELEMETRY_LOGS_WAITING_MAX = 6;
 /** The flight recorder of one VM: some three thousand steps, the last second of a busy television, and little beside the memory of its guests. */
 export const FLIGHT_BYTES = 256 << 10;
+/**
+ * What `start` gives a VM unless it is asked for more: a journal in which the largest frame fits twice, so that a checkpoint is made a little more often under
+ * load, and checkpoints of a few actors. A larger one is sent to the host, which costs a copy.
+ */
+export const SMALL_MEMORY = { journalBytes: 2 * FRAME_BYTES_MAX, checkpointBytes: FRAME_BYTES_MAX / 4 } as const;

@@ -6,7 +6,6 @@
  */
 import { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
-import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type {
   ActorHealth,
@@ -27,7 +26,7 @@ import type { PortHandlers, PortParty } from '../model/port-handlers.js';
 import { Breakpoints } from './breakpoints.js';
 import { CellMap } from './cell/cell.js';
 import { wholeFrame } from './cell/rehearsal.js';
-import type { Runtime } from './cell/runtime.js';
+import { type Runtime, SCRATCH_BYTES } from './cell/runtime.js';
 import { Cells } from './cells.js';
 import { Crashes } from './crashes.js';
 import { Durability } from './durability.js';
@@ -95,7 +94,7 @@ export class Vm implements VmControl {
     const bus = new VmBus(options, kinds, tap, crashes, this.wake);
     const durability = new Durability(options, bus, map);
     const [faults, restarts] = [new FaultRates(), new PermittedRestarts()];
-    return { options, bus, tap, durability, crashes, faults, restarts, scratch: new Uint8Array(FRAME_BYTES_MAX) };
+    return { options, bus, tap, durability, crashes, faults, restarts, scratch: new Uint8Array(SCRATCH_BYTES) };
   }
 
   private createHearing(): Hearing {

@@ -18,7 +18,7 @@ import { DeathWatch, guardCall } from './guard.js';
 import { GuestMemory } from './guest-memory.js';
 import { guestDeadlineOf } from './guests.js';
 import { JournalPort } from './journal-port.js';
-import { Memories } from './memories.js';
+import { Memories, type MemorySizes } from './memories.js';
 import type { HostPlatform } from './platform.js';
 import { Spares } from './spares.js';
 import { Stops } from './stops.js';
@@ -58,6 +58,8 @@ export interface HostOptions {
    * 0 for none.
    */
   readonly flightBytes?: number;
+  /** What each VM has to recover from, and each link. docs/ADOPT.md tells what a page costs with these, and with those of `start`. */
+  readonly memory?: MemorySizes;
   /** Whether each failure is written to the console in one line. When not given: `off` if `NODE_ENV` is `production`, else `on`. */
   readonly console?: ConsoleUse;
   /** Called when an unsupervised port of this thread threw. Its work is lost, the port goes on. The system reports it, like any crash. */
@@ -93,7 +95,7 @@ export class PlatformHost implements Host {
     this.capabilities = options.capabilities;
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
-    this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here');
+    this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here', options.memory);
     this.traces = new TraceMemories(sharedMemory ? 'shared' : workers ? 'told' : 'here', options.flightBytes ?? FLIGHT_BYTES);
     // The application's word is better than a test; and without threads nothing can be stopped alone.
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;

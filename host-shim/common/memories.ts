@@ -9,7 +9,7 @@ import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
 import { createRing } from '../../bus/ring-link.js';
-import { JOURNAL_BYTES } from '../../protocol/limits.js';
+import { JOURNAL_BYTES, RING_BYTES, RING_START_BYTES } from '../../protocol/limits.js';
 
 /**
  * How a host sees the journal of a VM. shared: in shared memory. here: in the host's own thread. mirrored: not at all, so the VM sends
@@ -19,8 +19,14 @@ export type JournalSight = 'shared' | 'here' | 'mirrored';
 
 /** Those of limits.ts when not given. */
 export interface MemorySizes {
+  /** Of each VM's journal. An entry has up to FRAME_BYTES_MAX. */
   readonly journalBytes?: number;
+  /** Of each of a VM's two slots for a checkpoint; a larger one is sent to the host each time. Half of the journal when not given. */
+  readonly checkpointBytes?: number;
+  /** Of a link in one direction, where it is a ring. */
   readonly ringBytes?: number;
+  /** Of the same at first, where shared memory grows. */
+  readonly ringStartBytes?: number;
 }
 
 interface Kept {
@@ -90,16 +96,17 @@ export class Memories {
     const pair = `${from}>${to}`;
     const known = this.rings.get(pair);
     if (known) return known;
-    const created = createRing(this.sizes.ringBytes);
+    const { ringBytes = RING_BYTES, ringStartBytes = Math.min(ringBytes, RING_START_BYTES) } = this.sizes;
+    const created = createRing(ringBytes, ringStartBytes);
     this.rings.set(pair, created);
     return created;
   }
 
   private create(sight: JournalSight): Kept {
-    const { journalBytes = JOURNAL_BYTES } = this.sizes;
+    const { journalBytes = JOURNAL_BYTES, checkpointBytes = journalBytes * CHECKPOINT_SLOT_SHARE } = this.sizes;
     if (sight === 'mirrored') return { journal: new JournalMirror(journalBytes) };
     const shared = sight === 'shared';
-    const checkpoint = CheckpointMemory.allocate(journalBytes * CHECKPOINT_SLOT_SHARE, shared);
+    const checkpoint = CheckpointMemory.allocate(checkpointBytes, shared);
     return { journal: Journal.allocate(journalBytes, shared), checkpoint };
   }
 }

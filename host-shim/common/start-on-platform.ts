@@ -1,6 +1,7 @@
 /** `start` and `clientOf` of a platform with threads: Node and browsers. */
 import type { ActorClients } from '../../actors/application/client/client-types.js';
 import type { Capabilities } from '../../actors/contract/host.js';
+import { SMALL_MEMORY } from '../limits.js';
 import type { ApplicationDefinition } from './application-definition.js';
 import { assertNumberedForThreads, partiesOf, vmSourcesOf } from './application-parts.js';
 import { platformClock } from './clock.js';
@@ -21,7 +22,7 @@ const time = { clock: platformClock, timers: platformTimers };
 export const clientOf = <D extends ApplicationDefinition>(application: D): ActorClients<D['actors']> =>
   sharedClientOf(application, time).actors;
 
-/** Spares are for those who ask for them: a thread and an instance of each guest, in reserve. */
+/** Spares and large memories are for those who ask for them: see `HostOptions`. */
 export async function startWith<D extends ApplicationDefinition, C extends Capabilities>(
   platform: StartPlatform<C>,
   application: D,
@@ -29,11 +30,11 @@ export async function startWith<D extends ApplicationDefinition, C extends Capab
 ): Promise<Started<D>> {
   const client = sharedClientOf(application, time);
   client.assertFree();
-  const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false } = options;
+  const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false, memory = SMALL_MEMORY } = options;
   const { deviceId = platform.deviceId() } = options;
   const { placement = application.placement ?? 'host' } = options;
   if (placement !== 'host' && capabilities.workers && application.workers) assertNumberedForThreads(application);
   const parties = partiesOf(application);
-  const host = platform.createHost({ ...options, capabilities, spares, spareInstances, parties, vms: vmSourcesOf(application) });
+  const host = platform.createHost({ ...options, capabilities, spares, spareInstances, memory, parties, vms: vmSourcesOf(application) });
   return startOn(host, application, client, { ...options, deviceId });
 }

@@ -135,7 +135,7 @@ export class SimHost implements Host {
     };
     this.deadlines = new DebuggerAwareDeadlines({ timers: this.timers, clock: this.clock, debugging: () => this.debugging });
     const { seed, delay = DELAY_DEFAULT, faults, parties, journalBytes, ringBytes = RING_BYTES } = options;
-    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes });
+    this.memories = new Memories(sharedMemory ? 'shared' : 'mirrored', { journalBytes, ringBytes, ringStartBytes: ringBytes });
     this.traces = new TraceMemories(sharedMemory ? 'shared' : 'told', options.flightBytes ?? 0, options.sessionBytes);
     const schedule = (delayMicros: number, run: () => void) => void this.kernel.schedule(delayMicros, run);
     this.links = new Links(this.memories, { seed, sharedMemory, delay, faults, schedule });

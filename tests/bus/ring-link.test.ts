@@ -24,6 +24,62 @@ describe('ring', () => {
     expect(createRing(64).byteLength).toBe(HEADER_BYTES + 64);
   });
 
+  describe('that is small at first', () => {
+    const drainAll = (reader: RingReader) => {
+      const numbers: number[] = [];
+      reader.drain((bytes, at, length) => numbers.push(frameNumber(bytes, at, length)) > 0, 99);
+      return numbers;
+    };
+
+    it('grows for a frame that is too large for it, once it is empty, and carries on in order', () => {
+      const memory = createRing(4096, 128);
+      const [writer, reader] = [new RingWriter(memory, null), new RingReader(memory, null)];
+      expect(memory.byteLength).toBe(HEADER_BYTES + 128);
+      expect(writer.write(numberedFrame(1, 60), 0, 60)).toBe(true);
+      expect(writer.write(numberedFrame(2, 400), 0, 400)).toBe(false);
+      expect(drainAll(reader)).toEqual([1]);
+      expect(writer.write(numberedFrame(2, 400), 0, 400)).toBe(true);
+      expect(memory.byteLength).toBe(HEADER_BYTES + 2048);
+      expect(writer.write(numberedFrame(3, 60), 0, 60)).toBe(true);
+      writer.flush();
+      expect(drainAll(reader)).toEqual([2, 3]);
+      for (let number = 0; number < 100; number++) {
+        expect(writer.write(numberedFrame(number, 900), 0, 900)).toBe(true);
+        writer.flush();
+        expect(drainAll(reader)).toEqual([number]);
+      }
+    });
+
+    it('waits for what is retained, which makes its reader crowded', () => {
+      const memory = createRing(4096, 128);
+      const [writer, reader] = [new RingWriter(memory, null), new RingReader(memory, null)];
+      reader.retains = true;
+      writer.write(numberedFrame(1, 24), 0, 24);
+      writer.flush();
+      expect(drainAll(reader)).toEqual([1]);
+      expect(reader.crowded).toBe(false);
+      expect(writer.write(numberedFrame(2, 400), 0, 400)).toBe(false);
+      expect(reader.crowded).toBe(true);
+      reader.release();
+      expect(writer.write(numberedFrame(2, 400), 0, 400)).toBe(true);
+    });
+
+    it('goes on at its present size when new ends are attached', () => {
+      const memory = createRing(4096, 128);
+      new RingWriter(memory, null).write(numberedFrame(1, 400), 0, 400);
+      const writer = new RingWriter(memory, null);
+      expect(writer.write(numberedFrame(2, 400), 0, 400)).toBe(true);
+      writer.flush();
+      expect(drainAll(new RingReader(memory, null))).toEqual([2]);
+      expect(() => writer.write(numberedFrame(3, 2052), 0, 2052)).toThrow(RangeError);
+    });
+
+    it('is whole from the beginning where shared memory does not grow', () => {
+      expect(() => createRing(128, 4096)).toThrow(RangeError);
+      expect(createRing(4096).growable).toBe(false);
+    });
+  });
+
   it('shows written frames at the flush, not before', () => {
     const { writer, reader } = filledRing([]);
     writer.write(numberedFrame(0, 40), 0, 40);

@@ -25,6 +25,7 @@ import type { StatefulCell } from './cell.js';
 import type { JournalEntry } from './cell-journal.js';
 import { asTrap } from './incarnations.js';
 import { runTrial } from './rehearsal.js';
+import { roomFor } from './runtime.js';
 
 /** Frames taken from the mailbox at once: enough to justify a call into Wasm, few enough to look at the links in between. */
 const BATCH_FRAMES_MAX = 256;
@@ -60,11 +61,11 @@ export class ActorCell extends ActorCore implements StatefulCell {
   /** Handles one batch of a lane. @returns frames taken; 0 when the journal has no room until another actor has restarted */
   handleBatch(lane: number): number {
     if (this.rest.length > 0) return this.handleRest();
-    const { scratch } = this.runtime;
     const bytesMax = Math.min(Math.max(BATCH_BYTES, this.mailbox.peekLength(lane)), FRAME_BYTES_MAX);
     // Making room takes a snapshot, and this incarnation may end at that.
     this.waitsForJournal = !this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX);
     if (this.waitsForJournal || !this.runs) return 0;
+    const scratch = roomFor(this.runtime, bytesMax);
     const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
     const frames = this.runtime.tap.taken(this.address, scratch, length);
     this.handleJournaled(this.journal.append(scratch, length), length, frames);
@@ -402,8 +403,9 @@ export class ActorCell extends ActorCore implements StatefulCell {
     if (this.rest.length > 0) throw new Error(`${this.name} is at a batch that goes on as its output leaves`);
     if (!this.runtime.durability.makeRoom(frame.length + JOURNAL_ENTRY_BYTES_MAX)) throw new Error('the journal has no room for it now');
     this.runtime.bus.router.acceptAgain(this.address, frame, 0);
-    this.runtime.scratch.set(frame);
-    this.handleJournaled(this.journal.append(this.runtime.scratch, frame.length), frame.length, 1);
+    const scratch = roomFor(this.runtime, frame.length);
+    scratch.set(frame);
+    this.handleJournaled(this.journal.append(scratch, frame.length), frame.length, 1);
   }
 
   /** Ends the actor for good: frames that wait for it become dead letters. @returns its last saved state */

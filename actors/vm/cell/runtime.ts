@@ -15,6 +15,15 @@ export interface Runtime {
   readonly crashes: Crashes;
   readonly faults: FaultRates;
   readonly restarts: PermittedRestarts;
-  /** Room for one batch, which all cells use in turn. */
-  readonly scratch: Uint8Array;
+  /** Room for one batch, which all cells use in turn. `roomFor` makes it larger. */
+  scratch: Uint8Array;
+}
+
+/** Most batches are smaller. */
+export const SCRATCH_BYTES = 64 << 10;
+
+/** The scratch buffer, with room for so many bytes. What was in it is lost if it had too little. */
+export function roomFor(runtime: Runtime, bytes: number): Uint8Array {
+  if (runtime.scratch.length < bytes) runtime.scratch = new Uint8Array(Math.max(2 * runtime.scratch.length, bytes));
+  return runtime.scratch;
 }

@@ -20,7 +20,7 @@ import type { Suspect } from '../../contract/progress.js';
 import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { type Cell, type CellCounts, NO_COUNTS } from '../cell/cell.js';
-import type { Runtime } from '../cell/runtime.js';
+import { type Runtime, roomFor } from '../cell/runtime.js';
 import { RepeatedCrashes } from '../crashes.js';
 import { Deaths } from '../deaths.js';
 import { firstSequenceOf, Gate } from '../gate.js';
@@ -111,7 +111,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
 
   /** Handles one frame, so that interactive frames are noticed in between. @returns frames taken */
   handleBatch(lane: number): number {
-    const bytes = this.runtime.scratch;
+    const bytes = roomFor(this.runtime, this.mailbox.peekLength(lane));
     if (this.mailbox.take(lane, bytes, 0, bytes.length, 1) === 0) return 0;
     this.runtime.tap.taken(this.address, bytes, frameLength(bytes, 0));
     if (!this.deaths.condemns || !this.refuses(bytes)) this.handle(bytes);
