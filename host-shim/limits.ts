@@ -23,7 +23,13 @@ export const TELEMETRY_LOGS_WAITING_MAX = 6;
 /** The flight recorder of one VM: some three thousand steps, the last second of a busy television, and little beside the memory of its guests. */
 export const FLIGHT_BYTES = 256 << 10;
 /**
- * What `start` gives a VM unless it is asked for more: a journal in which the largest frame fits twice, so that a checkpoint is made a little more often under
- * load, and checkpoints of a few actors. A larger one is sent to the host, which costs a copy.
+ * What `start` gives a VM unless it is asked for more. In the journal the largest frame fits once, so that a checkpoint is made more often under load; a
+ * checkpoint has room for a few actors, and a larger one is sent to the host, which costs a copy; a link has room for a burst of a page.
  */
-export const SMALL_MEMORY = { journalBytes: 2 * FRAME_BYTES_MAX, checkpointBytes: FRAME_BYTES_MAX / 4 } as const;
+export const SMALL_MEMORY = {
+  journalBytes: FRAME_BYTES_MAX + (128 << 10),
+  checkpointBytes: 128 << 10,
+  ringStartBytes: 128 << 10,
+} as const;
+/** The flight recorder with it: the last few hundred steps, which is what a crash report needs. */
+export const SMALL_FLIGHT_BYTES = 64 << 10;

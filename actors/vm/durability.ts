@@ -29,6 +29,12 @@ interface Drained {
   readonly release: () => void;
 }
 
+/** In the host's own VM are ports alone, and nothing is journaled. */
+const journalBytesOf = ({ factories }: VmOptions): number => (factories.length > 0 ? JOURNAL_BYTES : EMPTY_JOURNAL_BYTES);
+
+/** Of a journal that is not used. */
+const EMPTY_JOURNAL_BYTES = 8;
+
 export class Durability implements TapListener {
   readonly journal: Journal;
   /** Null where the host does not see the VM's memory. */
@@ -52,7 +58,7 @@ export class Durability implements TapListener {
     private readonly cells: CellMap,
   ) {
     const { memory, mirror } = options;
-    this.journal = new Journal(memory?.journal ?? Journal.allocate(JOURNAL_BYTES, false), mirror);
+    this.journal = new Journal(memory?.journal ?? Journal.allocate(journalBytesOf(options), false), mirror);
     this.memory = memory?.checkpoint ? new CheckpointMemory(memory.checkpoint) : null;
     this.position = this.journal.position;
     this.needed = this.position;

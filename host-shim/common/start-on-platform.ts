@@ -1,7 +1,7 @@
 /** `start` and `clientOf` of a platform with threads: Node and browsers. */
 import type { ActorClients } from '../../actors/application/client/client-types.js';
 import type { Capabilities } from '../../actors/contract/host.js';
-import { SMALL_MEMORY } from '../limits.js';
+import { SMALL_FLIGHT_BYTES, SMALL_MEMORY } from '../limits.js';
 import type { ApplicationDefinition } from './application-definition.js';
 import { assertNumberedForThreads, partiesOf, vmSourcesOf } from './application-parts.js';
 import { platformClock } from './clock.js';
@@ -31,10 +31,19 @@ export async function startWith<D extends ApplicationDefinition, C extends Capab
   const client = sharedClientOf(application, time);
   client.assertFree();
   const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false, memory = SMALL_MEMORY } = options;
-  const { deviceId = platform.deviceId() } = options;
+  const { deviceId = platform.deviceId(), flightBytes = SMALL_FLIGHT_BYTES } = options;
   const { placement = application.placement ?? 'host' } = options;
   if (placement !== 'host' && capabilities.workers && application.workers) assertNumberedForThreads(application);
   const parties = partiesOf(application);
-  const host = platform.createHost({ ...options, capabilities, spares, spareInstances, memory, parties, vms: vmSourcesOf(application) });
+  const host = platform.createHost({
+    ...options,
+    capabilities,
+    spares,
+    spareInstances,
+    memory,
+    flightBytes,
+    parties,
+    vms: vmSourcesOf(application),
+  });
   return startOn(host, application, client, { ...options, deviceId });
 }
