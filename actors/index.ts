@@ -11,7 +11,7 @@ export {
   startApplication,
 } from './application/application.js';
 export type { Close, Life, LifeOptions } from './application/application-life.js';
-export type { ActorClient, ActorClients, ClientActors, PublishedState, Store } from './application/client/client-types.js';
+export type { ActorClient, ActorClients, ClientActors, PublishedState, Store, TopicsOf } from './application/client/client-types.js';
 export { SendError, type SendFailure } from './application/client/send-error.js';
 export type { Stored } from './application/persistence/persistence.js';
 export { type Placement, PlacementError, type PlacementPlan, parsePlacement, rolloutBucket } from './application/placement.js';

@@ -59,7 +59,7 @@ export interface HostOptions {
    */
   readonly flightBytes?: number;
   /** What each VM has to recover from, and each link. docs/ADOPT.md tells what a page costs with these, and with those of `start`. */
-  readonly memory?: MemorySizes;
+  readonly memorySizes?: MemorySizes;
   /** Whether each failure is written to the console in one line. When not given: `off` if `NODE_ENV` is `production`, else `on`. */
   readonly console?: ConsoleUse;
   /** Called when an unsupervised port of this thread threw. Its work is lost, the port goes on. The system reports it, like any crash. */
@@ -95,7 +95,7 @@ export class PlatformHost implements Host {
     this.capabilities = options.capabilities;
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
-    this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here', options.memory);
+    this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here', options.memorySizes);
     this.traces = new TraceMemories(sharedMemory ? 'shared' : workers ? 'told' : 'here', options.flightBytes ?? FLIGHT_BYTES);
     // The application's word is better than a test; and without threads nothing can be stopped alone.
     if (!options.debugging && workers) this.probeDebugger = platform.probeDebugger;

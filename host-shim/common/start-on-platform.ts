@@ -30,7 +30,7 @@ export async function startWith<D extends ApplicationDefinition, C extends Capab
 ): Promise<Started<D>> {
   const client = sharedClientOf(application, time);
   client.assertFree();
-  const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false, memory = SMALL_MEMORY } = options;
+  const { capabilities = platform.detectCapabilities(), spares = false, spareInstances = false, memorySizes = SMALL_MEMORY } = options;
   const { deviceId = platform.deviceId(), flightBytes = SMALL_FLIGHT_BYTES } = options;
   const { placement = application.placement ?? 'host' } = options;
   if (placement !== 'host' && capabilities.workers && application.workers) assertNumberedForThreads(application);
@@ -40,7 +40,7 @@ export async function startWith<D extends ApplicationDefinition, C extends Capab
     capabilities,
     spares,
     spareInstances,
-    memory,
+    memorySizes,
     flightBytes,
     parties,
     vms: vmSourcesOf(application),

@@ -10,8 +10,10 @@ import * as model from 'tandem/model';
 import * as node from 'tandem/node';
 import * as nodeWorker from 'tandem/node/worker';
 import * as protocol from 'tandem/protocol';
+import * as react from 'tandem/react';
 import * as replay from 'tandem/replay';
 import * as schema from 'tandem/schema';
+import * as solid from 'tandem/solid';
 import * as testing from 'tandem/testing';
 import * as tools from 'tandem/tools';
 import * as trace from 'tandem/trace';
@@ -29,7 +31,9 @@ const entries = {
   'tandem/node/worker': nodeWorker,
   'tandem/browser': browser,
   'tandem/browser/worker': browserWorker,
+  'tandem/react': react,
   'tandem/replay': replay,
+  'tandem/solid': solid,
   'tandem/testing': testing,
   'tandem/trace': trace,
   'tandem/actors': actors,

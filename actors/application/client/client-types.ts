@@ -43,6 +43,11 @@ export interface Store<T> {
   readonly getSnapshot: () => T | null;
 }
 
+declare const topics: unique symbol;
+
+/** The fields of each topic of an actor, by its client. */
+export type TopicsOf<C> = C extends { readonly [topics]?: infer T } ? NonNullable<T> : never;
+
 /** One actor as the page sees it. Its methods need no `this`. */
 export type ActorClient<P> = { readonly [K in keyof Received<P> & string]: Method<P, K> } & {
   /**
@@ -54,6 +59,8 @@ export type ActorClient<P> = { readonly [K in keyof Received<P> & string]: Metho
     listener: (fields: TopicFields<P, K>, fresh: boolean) => void,
   ) => () => void;
   readonly state: Store<PublishedState<P>>;
+  /** Phantom: carries the types of its topics, never present at run time. */
+  readonly [topics]?: { readonly [K in keyof Published<P>]: TopicFields<P, K> };
 };
 
 /** All actors of an application, by name. */
