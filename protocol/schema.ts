@@ -81,23 +81,21 @@ type OthersIn<P> = P extends { readonly uses: readonly (infer O extends Used)[] 
   ? { readonly [N in O['name']]: Extract<O, { readonly name: N }> }
   : unknown;
 
-/** The path of a topic, or, for the compiler to say, that a party which is used has no such topic. */
-type Topic<U, Path> = Path extends `${infer Owner}.${infer Name}`
-  ? Extract<U, { readonly name: Owner }> extends infer O
-    ? [O] extends [never]
-      ? Path
-      : O extends { readonly publishes: infer Topics }
-        ? Name extends keyof Topics
-          ? Path
-          : `${Owner} publishes no ${Name}`
+/** What is wrong with the path of a topic, so far as the compiler sees the party. */
+type WrongTopic<U, Path> = Path extends `${infer Owner}.${infer Name}`
+  ? [Extract<U, { readonly name: Owner }>] extends [never]
+    ? never
+    : Extract<U, { readonly name: Owner }> extends { readonly publishes: infer Topics }
+      ? Exclude<Name, keyof Topics> extends infer Missed extends string
+        ? `${Owner} publishes no ${Missed}`
         : never
-    : never
-  : 'a topic is written as owner.topic';
+      : never
+  : never;
 
-/** Refuses what the compiler can see to be wrong. */
-type Checked<P> = P extends { readonly uses: readonly (infer U)[]; readonly follows: infer F extends readonly string[] }
-  ? { readonly follows: { readonly [I in keyof F]: Topic<U, F[I]> } }
-  : unknown;
+type Wrong<P> = P extends { readonly uses: readonly (infer U)[]; readonly follows: readonly (infer Path)[] } ? WrongTopic<U, Path> : never;
+
+/** Asks for a part that is never there, and whose name is what is wrong. */
+type Checked<P> = [Wrong<P>] extends [never] ? unknown : { readonly [text in Wrong<P>]: never };
 
 type Party<P> = WithDefaults<P> extends infer D extends PartySchema ? Bound<D, OthersIn<P>> : never;
 

@@ -126,6 +126,8 @@ test('what its schema uses gives the compiler the types of its handlers, and so 
     follows: ['basket.changed'],
     sendsTo: ['basket'],
   });
+  const unseen = { name: 'unseen', state: struct('UnseenState', {}), receives: {}, uses: [basket], follows: ['other.changed'] } as const;
+  expect(actor(unseen).follows).toEqual(['other.changed']);
   // @ts-expect-error: basket publishes no chnged
   actor({ name: 'slip', state: struct('SlipState', {}), receives: {}, uses: [basket], follows: ['basket.chnged'] });
   expect('uses' in till).toBe(false);
