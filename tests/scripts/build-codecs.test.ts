@@ -13,7 +13,7 @@ const COUNTER = 'examples/counter/protocol';
 let clone: string;
 beforeEach(() => {
   clone = mkdtempSync(join(tmpdir(), 'tandem-codecs-'));
-  for (const path of ['protocol', 'scripts', COUNTER, 'package.json', 'tsconfig.base.json']) {
+  for (const path of ['protocol', 'scripts', 'tools', COUNTER, 'package.json', 'tsconfig.base.json']) {
     cpSync(join(ROOT, path), join(clone, path), { recursive: true, filter: (source) => !/[\\/]generated$/.test(source) });
   }
   symlinkSync(join(ROOT, 'node_modules'), join(clone, 'node_modules'));
