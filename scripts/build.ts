@@ -46,7 +46,7 @@ const ASSEMBLY_SCRIPT = ['assembly', 'wasm-actors'];
 const COMPILERS = 2;
 
 const PURPOSES: Record<string, Purpose> = {
-  everything: { projects: [], guests: null, page: true },
+  everything: { projects: [], guests: null, page: true, published: true },
   television: { projects: null, guests: ['wasm-actors/'], page: true },
   command: { projects: null, guests: ['wasm-actors/'], page: false },
   package: { projects: PUBLISHED, guests: ['wasm-actors/'], page: false, published: true },

@@ -6,38 +6,15 @@
  * Takes minutes and needs the registry, so no test calls it. Exits with 1 when one does not work.
  */
 import { rmSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import { launchChromium } from '../e2e/television.js';
+import { ROOT } from '../tree/tree.js';
 import { BUNDLERS, type Bundler } from './bundlers.js';
 import { APPLICATION, PLACEMENTS, SUM } from './fixture.js';
 import { emptyFolder, pack, put, run } from './installed.js';
+import { serveStrictly } from './strict-server.js';
 
-const TYPES: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.wasm': 'application/wasm',
-  '.map': 'application/json',
-  '.json': 'application/json',
-};
-const STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 const PATIENCE_MS = 30_000;
-
-/** Serves a folder as the simplest server would: no header for isolation, and no eval. */
-async function serve(folder: string): Promise<{ url: string; close: () => void }> {
-  const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const path = pathname === '/' ? '/index.html' : pathname;
-    readFile(join(folder, path)).then(
-      (bytes) => response.writeHead(200, { 'Content-Type': TYPES[extname(path)], 'Content-Security-Policy': STRICT }).end(bytes),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, close: () => server.close() };
-}
 
 const browser = await launchChromium();
 
@@ -65,7 +42,7 @@ async function tryOut({ manager, packages, files, build, output }: Bundler, tarb
     const [program, ...words] = manager;
     run(folder, program, ...words, tarball, ...packages);
     for (const [command, ...rest] of build) run(folder, command, ...rest);
-    const server = await serve(join(folder, output));
+    const server = await serveStrictly(join(folder, output));
     const problems: string[] = [];
     for (const [placement] of PLACEMENTS) {
       const problem = await look(`${server.url}?placement=${placement}`);
@@ -81,6 +58,7 @@ async function tryOut({ manager, packages, files, build, output }: Bundler, tarb
 }
 
 const names = process.argv.slice(2);
+run(ROOT, 'npm', 'run', 'prepack');
 const folder = emptyFolder();
 const { tarball } = pack(folder);
 for (const bundler of BUNDLERS) {

@@ -21,11 +21,10 @@ export interface Packed {
   readonly files: readonly string[];
 }
 
-/** Builds, as before a publication, and packs. */
-export function pack(folder: string, ...options: readonly string[]): Packed {
-  const [{ filename, files }] = JSON.parse(run(ROOT, 'npm', 'pack', '--json', '--pack-destination', folder, ...options)) as [
-    { filename: string; files: { path: string }[] },
-  ];
+/** Packs what was built before. */
+export function pack(folder: string): Packed {
+  const words = ['pack', '--ignore-scripts', '--json', '--pack-destination', folder];
+  const [{ filename, files }] = JSON.parse(run(ROOT, 'npm', ...words)) as [{ filename: string; files: { path: string }[] }];
   return { tarball: join(folder, filename), files: files.map(({ path }) => path) };
 }
 

@@ -1,20 +1,22 @@
-/** The plugin for Vite, with the package as it is published: development, build and preview of an application, each looked at in Chromium. */
+/** The plugins for Vite and esbuild, with the package as it is published: development, build and preview of an application, each looked at in Chromium. */
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
 import type { Browser, Page } from 'playwright';
 import { build, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tandemForEsbuild } from '../../tools/esbuild.js';
 import { tandem } from '../../tools/vite.js';
 import { launchChromium, PATIENCE_MS } from '../e2e/television.js';
 import { APPLICATION, GUEST, PLACEMENTS, SUM, TWIN } from './fixture.js';
 import { emptyFolder, pack, put, unpack } from './installed.js';
+import { STRICT, serveStrictly } from './strict-server.js';
 
 const root = emptyFolder();
-const STRICT = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
 let browser: Browser;
 beforeAll(async () => {
-  unpack(root, pack(root, '--ignore-scripts').tarball);
+  unpack(root, pack(root).tarball);
   put(root, APPLICATION);
   browser = await launchChromium();
 });
@@ -28,7 +30,7 @@ const config = (isolation?: boolean): InlineConfig => ({
   configFile: false,
   logLevel: 'silent',
   server: { port: 0, host: '127.0.0.1' },
-  plugins: [tandem({ isolation })],
+  plugins: [tandem({ isolation, debug: true })],
 });
 
 const urlOf = ({ resolvedUrls }: ViteDevServer | PreviewServer): string => resolvedUrls!.local[0];
@@ -118,5 +120,23 @@ test('build and preview: files with hashes, a manifest, workers, and no eval', a
     }
   } finally {
     await server.close();
+  }
+});
+
+test('esbuild: the same page, its workers and modules as files with hashes', async () => {
+  const outdir = join(root, 'with-esbuild');
+  const options = { bundle: true, format: 'esm', outdir, absWorkingDir: root, logLevel: 'silent' } as const;
+  await esbuild({ ...options, entryPoints: ['src/main.ts'], plugins: [tandemForEsbuild({ debug: true })] });
+  const hashed = readdirSync(outdir).map((name) => name.replace(/-[A-Z0-9]{8}\./, '-*.'));
+  expect(hashed.sort()).toEqual(['basket-*.wasm', 'basket.wasm-*.map', 'js-worker-*.js', 'main.js', 'wasm-worker-*.js']);
+  writeFileSync(join(outdir, 'index.html'), APPLICATION['index.html'].replace('/src/main.ts', '/main.js'));
+  const server = await serveStrictly(outdir);
+  try {
+    const page = await open(`${server.url}?placement=wasm`);
+    await summed(page);
+    expect(await vmOf(page)).toBe('wasm');
+    await page.close();
+  } finally {
+    server.close();
   }
 });
