@@ -7,6 +7,7 @@ import { bisectCommand } from './bisect.js';
 import { catCommand } from './cat.js';
 import { buildCommand, codegenCommand } from './codegen.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
+import { createCommand } from './create.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { filterCommand } from './filter.js';
@@ -19,6 +20,7 @@ import { whyCommand } from './why.js';
 
 /** In the order in which `--help` lists them. */
 export const COMMANDS: readonly Command[] = [
+  createCommand,
   newCommand,
   codegenCommand,
   buildCommand,

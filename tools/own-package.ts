@@ -21,9 +21,27 @@ export const COMPILER_PROCESS = ['asc-process.mjs', 'as-bind-transform.mjs'].map
 /** The runtime's schemas: the sources where these tools run from sources, else what they are compiled to. */
 const SCHEMAS_FOLDER = resolve(import.meta.dirname, '../protocol');
 
+interface OwnPackage {
+  readonly name: string;
+  readonly version: string;
+  readonly devDependencies: Readonly<Record<string, string>>;
+}
+
 /** @throws Error when package.json is none */
-export const ownPackageName = (): string =>
-  (JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as { name: string }).name;
+const ownPackage = (): OwnPackage => JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as OwnPackage;
+
+/** @throws Error when package.json is none */
+export const ownPackageName = (): string => ownPackage().name;
+
+/** Where a new application gets this package from: the folder of a clone, or its version. */
+export const ownSource = (): string =>
+  existsSync(join(PACKAGE_FOLDER, 'scripts/build.ts')) ? `file:${PACKAGE_FOLDER}` : `^${ownPackage().version}`;
+
+/** What a new application is developed with: the versions with which this package is tested. */
+export function versionsForApplications(): Readonly<Record<'typescript' | 'vite' | 'vitest', string>> {
+  const { typescript, vite, vitest } = ownPackage().devDependencies;
+  return { typescript, vite, vitest };
+}
 
 /** What a page or its workers may import by the package's name, as a bundler in development has to prepare it. */
 export const BROWSER_ENTRIES: readonly string[] = [

@@ -3,13 +3,14 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from '../tree/tree.js';
 
 /** @returns standard output @throws Error with all output when it fails */
 export function run(folder: string, program: string, ...words: string[]): string {
   const { status, stdout, stderr, error } = spawnSync(program, words, { cwd: folder, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed\n${stdout}${stderr}`, { cause: error });
-  return stdout;
+  return stripVTControlCharacters(stdout);
 }
 
 /** @param program of this repository's packages */

@@ -23,7 +23,7 @@ async function tandem(...words: string[]) {
 /** A program of this repository, run in the application's folder as somebody else's. */
 async function program(name: string, ...words: string[]): Promise<string> {
   const environment = Object.fromEntries(
-    Object.entries(process.env).filter(([key]) => !/^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(key)),
+    Object.entries(process.env).filter(([key]) => !/^(FORCE_COLOR$|VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$)/.test(key)),
   );
   const options = { cwd: root, env: { ...environment, NO_COLOR: '1', FORCE_COLOR: '0' }, maxBuffer: 16 << 20 };
   const { stdout } = await promisify(execFile)(join(ROOT, 'node_modules/.bin', name), words, options);

@@ -1,8 +1,9 @@
 /** The package as it is published: what is in it, what an installation brings along, and that every way in works in an empty folder. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ROOT } from '../tree/tree.js';
+import { testsOfCreated } from './created.js';
 import { emptyFolder, install, ownProgram, type Packed, pack, put, run } from './installed.js';
 
 const { exports: ways } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { exports: Record<string, unknown> };
@@ -90,3 +91,5 @@ test.each([
   });
   expect(run(folder, ownProgram('tsc'), '-p', '.')).toBe('');
 });
+
+describe('an application that was created', () => testsOfCreated(() => packed.tarball));
