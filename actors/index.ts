@@ -37,6 +37,7 @@ export type {
   DivergenceReport,
   DivergentFrame,
   RefusedReport,
+  UnrepeatableReport,
   VmEvent,
   VmEvents,
 } from './contract/events.js';

@@ -70,6 +70,8 @@ function warningIn(change: SystemChange): string {
       return `VM ${change.report.vm} was deaf and has been woken: ${DEAF[change.report.reason]}. This is a defect of Tandem`;
     case 'divergent':
       return ofDivergence(change.report);
+    case 'unrepeatable':
+      return `${change.report.actor} looks at ${change.report.lookedAt} while it handles a message, so it may say something else a second time: its messages are not handled again, and after a crash it goes on from the state after its last one`;
     case 'refused':
       return ofRefusal(change.report);
     case 'listenerFailed':

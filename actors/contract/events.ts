@@ -21,6 +21,8 @@ export type VmEvent =
   | { readonly type: 'deaf'; readonly report: DeafReport }
   /** An actor handled messages again, and its output differed from the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
+  /** A wrapped class has looked at the clock or at chance: from now on its messages are not handled again. Reported once in each life of its VM. */
+  | { readonly type: 'unrepeatable'; readonly report: UnrepeatableReport }
   /** A party sent what its schema does not allow: it became a dead letter. Reported once for each kind of message. */
   | { readonly type: 'refused'; readonly report: RefusedReport }
   /** A message has come at which the VM stops, if a debugger is attached. */
@@ -92,6 +94,13 @@ export interface CrashQuestion {
   readonly code: ErrorCode;
   /** When the request was made, in microseconds since the Unix epoch. */
   readonly askedAt: number;
+}
+
+/** An actor that may say something else when it handles a message again. */
+export interface UnrepeatableReport {
+  readonly actor: string;
+  /** What it asked, for example `Math.random`. */
+  readonly lookedAt: string;
 }
 
 /** A VM had something to do and slept, and nobody would have woken it: a defect of the runtime. It was woken. */

@@ -30,6 +30,9 @@ export interface MalformedFrame {
   readonly error: DecodeError;
 }
 
+/** Runs something, and tells when it looks at the clock or at chance meanwhile: with the name of what it asked, as `Math.random`. */
+export type ChanceGuard = <T>(run: () => T, looked: (at: string) => void) => T;
+
 export interface ActorInstance {
   /**
    * Handles the frames in `bytes[at, at + length)` in order, and collects in `output` what they emit.
@@ -57,6 +60,8 @@ export interface ActorInstance {
    * disarms.
    */
   armFault(nth: number, kind?: FaultKind): void;
+  /** Watches code that was not written for an actor; absent where there is none. */
+  watch?(guard: ChanceGuard, looked: (at: string) => void): void;
   /** Bytes of linear memory; 0 in JavaScript. */
   readonly memoryBytes: number;
   dispose(): void;

@@ -6,3 +6,4 @@
 export type { MessageOf as Message, PublicationOf as Publication, StateOf as State } from '../../protocol/schema.js';
 export * from '../../protocol/schema.js';
 export { Actor, type Handlers, type RequestToken } from './actor.js';
+export { type Wrappable, wrap } from './wrapped.js';

@@ -25,6 +25,7 @@ import {
   type ActorInstance,
   type ActorOptions,
   ActorTrap,
+  type ChanceGuard,
   type MalformedFrame,
   type OnFrame,
   type Output,
@@ -43,6 +44,7 @@ export type RunnableActor = Pick<
   readonly schema: Pick<BoundParty, 'name' | 'address' | 'receives' | 'publishes' | 'follows' | 'sendsTo' | 'state'>;
   snapshot(): unknown;
   restore(state: never): void;
+  watch?(guard: ChanceGuard, looked: (at: string) => void): void;
 };
 
 class JavaScriptInstance implements ActorInstance {
@@ -214,6 +216,10 @@ class JavaScriptInstance implements ActorInstance {
   armFault(nth: number, kind: FaultKind = 'trap'): void {
     this.fault = nth;
     this.faultKind = kind;
+  }
+
+  watch(guard: ChanceGuard, looked: (at: string) => void): void {
+    this.actor.watch?.(guard, looked);
   }
 
   dispose(): void {

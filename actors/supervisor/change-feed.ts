@@ -2,7 +2,7 @@
 import { DeadLetters } from '../../bus/dead-letters.js';
 import type { TraceStep } from '../../trace/step.js';
 import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
-import type { CrashReport, DeafReport, DivergenceReport, RefusedReport } from '../contract/events.js';
+import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, UnrepeatableReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus, VmState } from '../contract/states.js';
@@ -60,6 +60,8 @@ export type SystemChange =
   | { readonly type: 'deaf'; readonly report: DeafReport }
   /** An actor handled messages again, and its output differed from the first time. */
   | { readonly type: 'divergent'; readonly report: DivergenceReport }
+  /** A wrapped class has looked at the clock or at chance: after a crash it goes on from the state after its last message. */
+  | { readonly type: 'unrepeatable'; readonly report: UnrepeatableReport }
   /**
    * A party sent what its schema does not allow, or requests beyond all bounds: they became dead letters. Reported once for each kind in
    * each life of its VM.

@@ -68,6 +68,7 @@ export class VmReports {
         return;
       case 'deaf':
       case 'divergent':
+      case 'unrepeatable':
       case 'refused':
       case 'break':
         changes.emit(event);

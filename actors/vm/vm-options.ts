@@ -6,7 +6,7 @@ import type { Microseconds } from '../../protocol/names.js';
 import type { Condition } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
-import type { ActorFactory, VmName } from '../contract/instance.js';
+import type { ActorFactory, ChanceGuard, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
 import type { TapListener } from './tap.js';
 import type { FlightRecorder } from './tracer.js';
@@ -68,6 +68,8 @@ export interface VmOptions {
   readonly memory?: VmMemory;
   /** Whether an instance of each Wasm actor is kept ready for its restart, which takes the same memory once more. */
   readonly spareInstances: boolean;
+  /** Watches classes that are wrapped as actors. Without it nobody does. */
+  readonly guard?: ChanceGuard;
   /** Called when a port's handler threw: the frame is used up, and the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
 }

@@ -3,6 +3,7 @@ import type { UnfitGuest } from '../../actors/contract/host.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
+import { chanceGuard } from './chance-guard.js';
 import { platformClock } from './clock.js';
 import { conditionOf } from './condition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
@@ -47,7 +48,7 @@ export async function loadHere(
 export interface VmParts
   extends Omit<
     VmOptions,
-    'parties' | 'listener' | 'conditionOf' | 'loadImplementation' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'
+    'parties' | 'listener' | 'conditionOf' | 'guard' | 'loadImplementation' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'
   > {
   readonly definition: VmDefinition;
   /** What loads an implementation anew, if it has to. */
@@ -63,6 +64,7 @@ export function createVm({ definition, platform, ...parts }: VmParts): Vm {
     timers: platformTimers,
     beat: platformBeat,
     conditionOf,
+    guard: chanceGuard,
     loadImplementation: (actor, address) => loadImplementation(parts.name, actor, address, definition.parties, platform),
     openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
   });

@@ -5,7 +5,7 @@
 
 import type { FaultKind } from '../../actors/contract/fault.js';
 import { Standstill } from '../../actors/contract/fault.js';
-import type { ActorFactory, ActorInstance } from '../../actors/contract/instance.js';
+import type { ActorFactory, ActorInstance, ChanceGuard } from '../../actors/contract/instance.js';
 import { frameLength } from '../../protocol/frame.js';
 
 class HangingInstance implements ActorInstance {
@@ -53,6 +53,10 @@ class HangingInstance implements ActorInstance {
   armFault(nth: number, kind: FaultKind = 'trap'): void {
     this.hangsIn = nth >= 0 && kind === 'hang' ? nth : Number.POSITIVE_INFINITY;
     this.instance.armFault(nth);
+  }
+
+  watch(guard: ChanceGuard, looked: (at: string) => void): void {
+    this.instance.watch?.(guard, looked);
   }
 
   dispose(): void {

@@ -18,6 +18,7 @@ import type { LinkStats } from '../../bus/link.js';
 import { Random } from '../../bus/random.js';
 import { CONTROL_DEADLINE_MS, FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import { TraceMemories } from '../../trace/memories.js';
+import { chanceGuard } from '../common/chance-guard.js';
 import { conditionOf } from '../common/condition.js';
 import { consoleFor } from '../common/console.js';
 import { DebuggerAwareDeadlines } from '../common/debugger-aware-deadlines.js';
@@ -294,6 +295,7 @@ export class SimHost implements Host {
       clock: this.clock,
       timers: this.timers,
       conditionOf,
+      guard: chanceGuard,
       loadImplementation: (actor, address) => this.real(loadImplementation(place.name, actor, address, definition.parties, { load })),
       // No timer of a thread that stands still runs.
       beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),

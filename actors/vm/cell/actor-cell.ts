@@ -66,7 +66,7 @@ export class ActorCell extends ActorCore implements StatefulCell {
     this.waitsForJournal = !this.runtime.durability.makeRoom(bytesMax + JOURNAL_ENTRY_BYTES_MAX);
     if (this.waitsForJournal || !this.runs) return 0;
     const scratch = roomFor(this.runtime, bytesMax);
-    const length = this.mailbox.take(lane, scratch, 0, bytesMax, BATCH_FRAMES_MAX);
+    const length = this.mailbox.take(lane, scratch, 0, bytesMax, this.incarnations.repeats ? BATCH_FRAMES_MAX : 1);
     const frames = this.runtime.tap.taken(this.address, scratch, length);
     this.handleJournaled(this.journal.append(scratch, length), length, frames);
     return frames;
@@ -100,7 +100,8 @@ export class ActorCell extends ActorCore implements StatefulCell {
     const micros = this.finish(started);
     snapshots.spent(micros);
     incarnations.spent(micros);
-    if (snapshots.due) this.takeSnapshot();
+    // What cannot be handled again must not have to be.
+    if (snapshots.due || !incarnations.repeats) this.takeSnapshot();
   }
 
   /** What was entered is finished. @returns how long it took */

@@ -19,6 +19,8 @@ import type { Runtime } from './runtime.js';
 import { type Snapshot, takeChecked } from './snapshots.js';
 
 export class Incarnations {
+  /** Whether it says the same when it handles a message again, as far as is known: it has not looked at the clock or at chance. */
+  repeats = true;
   /** Null before the first, and when the next could not be made. */
   private instance: ActorInstance | null = null;
   private readonly spare: SpareInstance;
@@ -37,8 +39,17 @@ export class Incarnations {
   }
 
   private create(): ActorInstance {
-    return this.factory.create(this.options, this.runtime.tap.frame);
+    const instance = this.factory.create(this.options, this.runtime.tap.frame);
+    const { guard } = this.runtime.options;
+    if (guard) instance.watch?.(guard, this.looked);
+    return instance;
   }
+
+  private readonly looked = (at: string): void => {
+    if (!this.repeats) return;
+    this.repeats = false;
+    this.runtime.tap.report({ type: 'unrepeatable', report: { actor: this.factory.schema.name, lookedAt: at } });
+  };
 
   private during<T>(call: () => T): T {
     return this.runtime.tap.progress.during(this.factory.schema.address, call);
