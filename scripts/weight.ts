@@ -36,7 +36,7 @@ export interface Weight {
 }
 
 /** A spare would be there by then. */
-const SETTLED_MS = 4_000;
+const SETTLED_MS = 2_500;
 
 const APPLICATION = `
   import { Counter } from './examples/counter/js-actors/counter.js';
@@ -180,12 +180,12 @@ async function measure(browser: Browser, address: string, step: Step) {
   return { workers, sharedBytes, memoryBytes };
 }
 
-async function bundledWeights(folder: string): Promise<Map<Step, Weight>> {
+async function bundledWeights(folder: string, pages: readonly Step[]): Promise<Map<Step, Weight>> {
   const bundles = new Map<string, Bundle>();
-  for (const name of [...STEPS, ...new Set(Object.values(WORKERS).flat())]) bundles.set(name, await bundle(name, folder));
+  for (const name of new Set([...pages, ...pages.flatMap((page) => WORKERS[page])])) bundles.set(name, await bundle(name, folder));
   const none = { workers: null, sharedBytes: null, memoryBytes: null };
   return new Map(
-    STEPS.map((page) => {
+    pages.map((page) => {
       const { atOnce, later } = bundles.get(page)!;
       const workerBytes = WORKERS[page].reduce((sum, name) => sum + bundles.get(name)!.atOnce, 0);
       return [page, { page, bytes: atOnce, lazyBytes: later, workerBytes, ...none }];
@@ -194,10 +194,10 @@ async function bundledWeights(folder: string): Promise<Map<Step, Weight>> {
 }
 
 /** @param inBrowser false for bytes alone */
-export async function weigh(inBrowser: boolean): Promise<readonly Weight[]> {
+export async function weigh(inBrowser: boolean, pages: readonly Step[] = STEPS): Promise<readonly Weight[]> {
   const folder = mkdtempSync(join(tmpdir(), 'tandem-weight-'));
   try {
-    const weights = await bundledWeights(folder);
+    const weights = await bundledWeights(folder, pages);
     if (!inBrowser) return [...weights.values()];
     const server = await serve(folder);
     const browser = await chromium.launch({
@@ -205,7 +205,7 @@ export async function weigh(inBrowser: boolean): Promise<readonly Weight[]> {
       args: ['--no-sandbox', '--disable-gpu', '--enable-blink-features=ForceEagerMeasureMemory'],
     });
     try {
-      for (const step of STEPS) weights.set(step, { ...weights.get(step)!, ...(await measure(browser, server.address, step)) });
+      for (const step of pages) weights.set(step, { ...weights.get(step)!, ...(await measure(browser, server.address, step)) });
     } finally {
       await browser.close();
       server.close();
