@@ -8,6 +8,7 @@ export { type EsbuildPluginOptions, tandemForEsbuild } from './esbuild.js';
 export type { ApplicationBuild, GeneratedApplication, GeneratedParty, GuestSource, Problem } from './generated-application.js';
 export { GuestBuildError } from './guest-problems.js';
 export { buildGuests, type GuestBuild } from './guests.js';
+export { type ImportMap, type ImportMapBuild, importMapOf } from './import-map.js';
 export type { GuestLibrary, SchemaLibrary } from './library.js';
 export { type LoadedModules, loadModules } from './load-modules.js';
 export { ownGuestLibrary, ownSchemas } from './own-package.js';

@@ -11,6 +11,8 @@ export interface Bundler {
   readonly build: readonly (readonly string[])[];
   /** Folder that is served. */
   readonly output: string;
+  /** Placements in which it is tried; all when not given. */
+  readonly placements?: readonly string[];
 }
 
 const NPM = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'];
@@ -49,6 +51,23 @@ writeFileSync('dist/index.html', readFileSync('index.html', 'utf8').replace('/sr
 `,
 };
 
+/** The compiler of TypeScript, and an import map. */
+const NONE = {
+  'tsconfig.json': `{
+  "compilerOptions": { "module": "es2022", "moduleResolution": "bundler", "target": "es2023", "lib": ["es2024", "dom"], "skipLibCheck": true, "noCheck": true },
+  "include": ["src"],
+  "exclude": ["**/*.wasm.ts", "**/*.test.ts", "src/tandem/assembly"]
+}`,
+  'page.mjs': `import { readFileSync, writeFileSync } from 'node:fs';
+import { importMapOf } from 'tandem/tools';
+
+const map = JSON.stringify(await importMapOf({ root: '.', entries: ['src/main.js'] }));
+const page = readFileSync('index.html', 'utf8').replace('.ts"', '.js"');
+writeFileSync('map.json', map);
+writeFileSync('index.html', page.replace('<script', '<script type="importmap">' + map + '</script>\\n<script'));
+`,
+};
+
 export const BUNDLERS: readonly Bundler[] = [
   { name: 'vite-8', manager: NPM, packages: ['vite@8.3.8'], ...VITE },
   { name: 'vite-7', manager: NPM, packages: ['vite@7'], ...VITE },
@@ -57,6 +76,14 @@ export const BUNDLERS: readonly Bundler[] = [
     ...{ name: 'esbuild', manager: NPM, packages: [], files: { ...ESBUILD, ...PAGE }, output: 'dist' },
     build: [
       ['node', 'build.mjs'],
+      ['node', 'page.mjs'],
+    ],
+  },
+  {
+    ...{ name: 'none', manager: NPM, packages: ['typescript@6.0.3'], files: NONE, output: '.', placements: ['host'] },
+    build: [
+      ['npx', 'tandem', 'build'],
+      ['npx', 'tsc'],
       ['node', 'page.mjs'],
     ],
   },

@@ -35,7 +35,7 @@ async function look(url: string): Promise<string | null> {
 }
 
 /** @returns what went wrong */
-async function tryOut({ manager, packages, files, build, output }: Bundler, tarball: string): Promise<string[]> {
+async function tryOut({ manager, packages, files, build, output, placements }: Bundler, tarball: string): Promise<string[]> {
   const folder = emptyFolder();
   try {
     put(folder, { ...APPLICATION, ...files, 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
@@ -44,7 +44,7 @@ async function tryOut({ manager, packages, files, build, output }: Bundler, tarb
     for (const [command, ...rest] of build) run(folder, command, ...rest);
     const server = await serveStrictly(join(folder, output));
     const problems: string[] = [];
-    for (const [placement] of PLACEMENTS) {
+    for (const placement of placements ?? PLACEMENTS.map(([name]) => name)) {
       const problem = await look(`${server.url}?placement=${placement}`);
       if (problem !== null) problems.push(`${placement}: ${problem}`);
     }
