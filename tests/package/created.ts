@@ -1,12 +1,13 @@
 /**
- * A new user's first ten minutes, by the words of README: creates an application from the package as it is published, writes a second actor,
- * tests both, builds it, opens it, crashes its actor and moves it.
+ * A new user's first ten minutes, by the words of README, with the package as it is published: creates an application, writes a second actor, tests
+ * it, opens it, crashes its actor and moves it, builds it, and does the same with what was built.
  */
-import { existsSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { findChromium } from '../../scripts/chromium.js';
+import { type Step, section, stepsOf } from '../readme/readme.js';
 import { emptyFolder, run } from './installed.js';
 import { type Served, serve } from './served.js';
 
@@ -39,39 +40,57 @@ async function tryOut(page: Page): Promise<void> {
   await sumIn(page, '5');
 }
 
-/** @param tarball of the package, once it is packed */
+/** In its folder, the package is where it was packed to, as a published one is in the registry. */
+const packed = (command: string, tarball: string): string =>
+  command.replace(/^npx tandem create (\S+)$/, `npx --yes --prefer-offline --package=${tarball} tandem create $1 --from file:${tarball}`);
+
+/** Carries out README's section. @param tarball of the package, once it is packed */
 export function testsOfCreated(tarball: () => string): void {
-  const folder = emptyFolder();
-  const application = join(folder, 'my-app');
+  const top = emptyFolder();
+  let folder = top;
   let browser: Browser;
   beforeAll(async () => {
-    // npx takes a package from where it is told, as it takes a published one from the registry.
-    const npx = ['--yes', '--prefer-offline', `--package=${tarball()}`];
-    run(folder, 'npx', ...npx, 'tandem', 'create', 'my-app', '--from', `file:${tarball()}`);
-    run(application, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
     browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
   });
   afterAll(async () => {
     await browser.close();
-    rmSync(folder, { recursive: true });
+    rmSync(top, { recursive: true });
   });
 
-  test('a second actor is written, and the tests of both pass, in both languages', () => {
-    run(application, 'npx', 'tandem', 'new', 'basket', '--wasm');
-    expect(run(application, 'npm', 'test')).toMatch(/Tests +10 passed/);
-    expect(existsSync(join(application, 'tandem.lock.json'))).toBe(true);
-  });
-
-  test.each([
-    ['npm run dev', 'dev'],
-    ['npm run build, and npm start', 'start'],
-  ])('%s: it counts, crashes and is back, moves, and counts on', async (_, script) => {
-    if (script === 'start') run(application, 'npm', 'run', 'build');
-    const served = await serve(application, script);
+  const served = async (script: string): Promise<void> => {
+    const server = await serve(folder, script);
     try {
-      await tryOut(await open(browser, served));
+      await tryOut(await open(browser, server));
     } finally {
-      await served.end();
+      await server.end();
     }
+  };
+
+  const follow = async (step: Step): Promise<void> => {
+    if (step.type === 'file') {
+      const file = join(folder, step.path);
+      if (step.path.startsWith('src/actors/')) expect(readFileSync(file, 'utf8')).toBe(step.text);
+      else writeFileSync(file, step.text);
+      return;
+    }
+    const { command } = step;
+    if (command === 'npm run dev') return served('dev');
+    if (command === 'npm start') return served('start');
+    if (command.startsWith('cd ')) folder = join(folder, command.slice('cd '.length));
+    else if (command === 'npm test') expect(run(folder, 'npm', 'test')).toMatch(/Tests +10 passed/);
+    else run(folder, 'sh', '-c', packed(command, tarball()));
+  };
+
+  const steps = stepsOf(section('Your first actor in ten minutes'));
+
+  test('the section is there, with all its parts', () => {
+    expect(steps.map((step) => (step.type === 'run' ? step.command : step.path))).toEqual([
+      ...['npx tandem create my-app', 'cd my-app', 'npm install', 'npx tandem new basket --wasm', 'src/actors/basket.ts'],
+      ...['src/actors/basket.wasm.ts', 'npm test', 'src/main.ts', 'npm run dev', 'npm run build', 'npm start'],
+    ]);
+  });
+
+  test('it can be followed word for word', { timeout: 300_000 }, async () => {
+    for (const step of steps) await follow(step);
   });
 }
