@@ -17,7 +17,8 @@ const LEFTOVERS = new RegExp(
     `\\b(?:${word('TO', 'DO')}|${word('FIX', 'ME')}|${word('X', 'XX')}|${word('HA', 'CK')}|${word('W', 'IP')})\\b`,
     word('[Nn]ot ', '(?:yet )?implemented'),
     word('\\b(?:test|it|describe)\\.(?:sk', 'ip|on', 'ly|to', 'do)\\b'),
-    word('^\\s*// @ts-', '(?:ignore|nocheck)'),
+    // What is AssemblyScript is not for the compiler of TypeScript.
+    word('^\\s*// @ts-', '(?:ignore|nocheck)(?!: AssemblyScript$)'),
     // Where a person has said why.
     word('(?<!lint/suspicious/noDebugger: [^\\n]*\\n\\s*)\\bde', 'bugger;'),
     word('<<<<', '<<< '),
