@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { load } from '../host-shim/node/load.js';
 import { Cast, type ReplayApplication } from '../host-shim/replay/cast.js';
 import { UsageError } from './command.js';
+import { scriptOf } from './script-of.js';
 
 /** The option of every command that runs actors. */
 export const APP_OPTION = { app: { type: 'string' } } as const;
@@ -17,7 +18,7 @@ export async function loadCast(app: string | undefined): Promise<Cast> {
   const { application } = (await import(pathToFileURL(path).href)) as { readonly application?: ReplayApplication };
   const fits = application && [application.parties, application.actors, application.javascript, application.guests].every(Array.isArray);
   if (!fits) throw new UsageError(`${path} does not export application with parties, actors, javascript and guests`);
-  return new Cast(application, load);
+  return new Cast(application, load, scriptOf);
 }
 
 /** @throws UsageError */

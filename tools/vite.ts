@@ -112,7 +112,10 @@ class TandemPlugin {
 
   /** In development the way in goes on with code that is saved. */
   transform(code: string, id: string): string | null {
-    return this.server && id.split('?')[0] === this.generated('index.ts') ? withReplacement(code) : null;
+    if (!this.server || id.split('?')[0] !== this.generated('index.ts')) return null;
+    const text = withReplacement(code);
+    if (text === null) throw new Error(`${id} does not start an application: it could not go on with code that is saved`);
+    return text;
   }
 
   /**

@@ -62,6 +62,8 @@ export interface ActorInstance {
   armFault(nth: number, kind?: FaultKind): void;
   /** Watches code that was not written for an actor; absent where there is none. */
   watch?(guard: ChanceGuard, looked: (at: string) => void): void;
+  /** For who shows the source of a handler: the method of this name. Not there where handlers are no functions of this engine. */
+  method?(name: string): unknown;
   /** Bytes of linear memory; 0 in JavaScript. */
   readonly memoryBytes: number;
   dispose(): void;

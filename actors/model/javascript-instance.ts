@@ -222,6 +222,10 @@ class JavaScriptInstance implements ActorInstance {
     this.actor.watch?.(guard, looked);
   }
 
+  method(name: string): unknown {
+    return (this.actor as unknown as Record<string, unknown>)[name];
+  }
+
   dispose(): void {
     this.ended = true;
     this.output.end = this.output.start;

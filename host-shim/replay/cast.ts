@@ -36,10 +36,14 @@ export type Side = 'js' | 'wasm';
 export class Cast {
   private readonly guests = new Map<string, Promise<ActorFactory>>();
 
-  /** @param load gives the bytes of a module or source map */
+  /**
+   * @param load gives the bytes of a module, script or source map
+   * @param scriptOf gives the address of the script in which a function stands, where the engine says it
+   */
   constructor(
     readonly application: ReplayApplication,
     private readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>,
+    private readonly scriptOf: (method: unknown) => string | null = () => null,
   ) {}
 
   get names(): readonly string[] {
@@ -95,7 +99,26 @@ export class Cast {
   /** The source map of the Wasm twin; null when there is none. */
   async sourceMapOf(name: string): Promise<string | null> {
     const { sourceMap } = this.application.guests.find(({ schema }) => schema.name === name) ?? {};
-    return sourceMap ? new TextDecoder().decode(await this.load(sourceMap)) : null;
+    return sourceMap ? this.textAt(sourceMap) : null;
+  }
+
+  /**
+   * The source map of the script in which the JavaScript twin has a method of one of these names; of a script without one, a map that has the
+   * script as its source. Null when it is not known which script that is.
+   */
+  async scriptMapOf(name: string, methods: readonly string[]): Promise<string | null> {
+    const instance = (await this.javaScriptOf(name)).create({});
+    const method = methods.map((one) => instance.method?.(one)).find((one) => typeof one === 'function');
+    instance.dispose();
+    const script = method && this.scriptOf(method);
+    if (!script) return null;
+    const itself = async () =>
+      JSON.stringify({ sources: [new URL(script).pathname], sourcesContent: [await this.textAt(new URL(script))] });
+    return this.textAt(new URL(`${script}.map`)).catch(itself);
+  }
+
+  private async textAt(url: URL): Promise<string> {
+    return new TextDecoder().decode(await this.load(url));
   }
 
   has(name: string, side: Side): boolean {

@@ -12,11 +12,12 @@ interface WithSources {
 
 /**
  * @param kind name of the message that is handled, as `focus.key`
- * @returns as `wasm-actors/focus.ts:120`; empty when it is not known, as for JavaScript, whose handlers have no map
+ * @returns as `wasm-actors/focus.ts:120`; empty when it is not known
  */
 export async function handlerLine(cast: Cast, actor: string, side: Side, kind: string): Promise<string> {
-  const text = side === 'wasm' ? await cast.sourceMapOf(actor) : null;
-  return text === null ? '' : lineIn(JSON.parse(text) as WithSources, handlersOf(actor, kind));
+  const handlers = handlersOf(actor, kind);
+  const text = side === 'wasm' ? await cast.sourceMapOf(actor) : await cast.scriptMapOf(actor, handlers);
+  return text === null ? '' : lineIn(JSON.parse(text) as WithSources, handlers);
 }
 
 /** Names that the handler may have: of its own messages, of replies, and of topics that it follows. */
@@ -39,7 +40,7 @@ function lineIn({ sources = [], sourcesContent = [] }: WithSources, handlers: re
   for (const [index, source] of sources.entries()) {
     const lines = FOREIGN.test(source) ? [] : (sourcesContent[index] ?? '').split('\n');
     const at = lines.findIndex((line) => handlers.some((handler) => new RegExp(`^\\s*(?:override |public )?${handler}\\(`).test(line)));
-    if (at >= 0) return `${source}:${at + 1}`;
+    if (at >= 0) return `${source.replace(/^(\.\.\/)+/, '')}:${at + 1}`;
   }
   return '';
 }
