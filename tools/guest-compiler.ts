@@ -1,5 +1,6 @@
 /** Compiles AssemblyScript in another process, one module after another. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
 import type { GuestLibrary } from './library.js';
 import { COMPILER_PROCESS } from './own-package.js';
 
@@ -32,7 +33,9 @@ export class GuestCompiler {
       child.once('exit', ended);
       child.once('message', (compiled) => {
         child.off('exit', ended);
-        resolve(compiled as Compiled);
+        const { problem, ...rest } = compiled as Compiled;
+        // Under CI, as elsewhere, it may be told to write in colours.
+        resolve({ ...rest, problem: problem && stripVTControlCharacters(problem) });
       });
       child.send({ words, root: this.root, library: this.library });
     });
