@@ -5,7 +5,7 @@ import { grownBy, takeCensus } from './census.js';
 import { mortalNodeOf } from './mortal-node.js';
 import { MortalGame } from './vm-loss.js';
 
-const RESTARTS = 170;
+const RESTARTS = 120;
 /** Restarts after which caches, compiled code and rings of reports are full. */
 const WARM_RESTARTS = 70;
 /** Tolerance: an ending thread and a starting spare may be counted or not, each with a port and a timer. */
