@@ -9,6 +9,8 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 const NO_SOURCE = new Set(['.git', '.vite', 'node_modules', 'dist', 'generated', 'artifacts', 'package-lock.json']);
 const TEXT = /\.(ts|mts|mjs|js|json|md|html|css|txt)$|(^|\/)(LICENSE|run|\.gitignore|\.npmrc)$/;
+/** Is there for who links to it, and has no text. */
+const PICTURE = /\.png$/;
 
 export function readTree(root: string = ROOT): Tree {
   const tree = new Map<string, string>();
@@ -18,6 +20,7 @@ export function readTree(root: string = ROOT): Tree {
       if (NO_SOURCE.has(entry.name)) continue;
       if (entry.isDirectory()) visit(path);
       else if (TEXT.test(path)) tree.set(path, readFileSync(join(root, path), 'utf8'));
+      else if (PICTURE.test(path)) tree.set(path, '');
     }
   };
   visit('');
