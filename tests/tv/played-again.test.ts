@@ -77,7 +77,7 @@ test('the message after Back at which one twin goes wrong is found', async () =>
   const { number, kind, actor, from, sides } = json().firstDifference;
   expect([code, actor, kind, from]).toEqual([1, 'focus', 'focus.focus', 'page']);
   expect(sides[0].source).toMatch(/^wasm-actors\/focus\.ts:\d+$/);
-  expect(sides[1].source).toMatch(/defective-focus\.ts:\d+$/);
+  expect(sides[1].source).toMatch(/defective-twins\.ts:\d+$/);
   const why = await tandem('why', file, 'focus.wanted', '--at', `${number}`, '--app', DEFECTIVE, '--json');
   const { setBy, causes } = why.json();
   expect(setBy).toMatchObject({ number, kind: 'focus.focus', source: 'page' });
