@@ -11,7 +11,7 @@ const isolation = {
 
 /** Tests of hosts that start no thread. */
 const IN_ONE_THREAD = 'driver|frame-times|keys|otlp|painter-crash|sim|sim-ports|telemetry|text-lines';
-/** Tests that start threads of their own, and one that counts all objects: one file at a time, beside those in Chromium. */
+/** Tests that start threads of their own, and one that counts all objects. */
 const WITH_THREADS = [
   `tests/host/!(${IN_ONE_THREAD}).test.ts`,
   'tests/bus/link-threads.test.ts',
@@ -21,6 +21,8 @@ const WITH_THREADS = [
 /** Tests that start processes or a browser, and wait for them most of the time. */
 const FROM_OUTSIDE = ['tests/{bench,e2e,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
+/** Of those that start threads, processes or a browser, and wait for them: one more than the cores of the smallest machine. */
+const WAITING_WORKERS = 3;
 
 /** For a machine that does much else at the same time. */
 const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
@@ -51,7 +53,7 @@ export default defineConfig({
           name: 'threads',
           include: WITH_THREADS,
           exclude: IN_CHROMIUM,
-          maxWorkers: 1,
+          maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 1 },
           ...timeouts,
         },
@@ -62,8 +64,8 @@ export default defineConfig({
           name: 'outside',
           include: FROM_OUTSIDE,
           exclude: IN_CHROMIUM,
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          maxWorkers: WAITING_WORKERS,
+          sequence: { groupOrder: 1 },
           ...timeouts,
         },
       },
@@ -74,12 +76,14 @@ export default defineConfig({
           name: 'chromium',
           globalSetup: ['tests/host/browser-entries.ts'],
           include: ['{tests,examples}/**/*.browser.test.ts'],
-          maxWorkers: 1,
+          // One group has one number; these are a worker of their own beside the group's.
+          maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 1 },
           testTimeout: 60_000,
           browser: {
             enabled: true,
             headless: true,
+            fileParallelism: false,
             screenshotFailures: false,
             provider: playwright({
               launchOptions: {

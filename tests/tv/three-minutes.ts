@@ -11,7 +11,8 @@ import { mkdtempSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
+import { LongestFirst } from '../longest-first.js';
 
 /** Environment variable with the file of the verdict. Unset when no run was started. */
 export const VERDICT_VARIABLE = 'TANDEM_THREE_MINUTES';
@@ -27,7 +28,7 @@ const READER = 'tests/tv/three-minutes.test.ts';
 /** 3,600 frames of 50 ms. */
 const RUN = ['--host', 'node', '--viewer', 'steady', '--frames', '3600', '--frame-ms', '50', '--seed', '5', '--json'];
 
-export default class WithThreeMinutes extends BaseSequencer {
+export default class WithThreeMinutes extends LongestFirst {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const sorted = await super.sort(files);
     const isReader = ({ moduleId }: TestSpecification) => moduleId.endsWith(READER);
