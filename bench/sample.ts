@@ -1,5 +1,5 @@
 /** Samples for the benchmarks of messages: every contender gets the same values, made anew for each message. */
-import type { MessageOf } from '../protocol/schema.js';
+import type { MessageOf } from '../protocol/fields.js';
 import type { receiver } from './protocol/generated/receiver.js';
 
 export type Sample = MessageOf<typeof receiver, 'sample'>;

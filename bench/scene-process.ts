@@ -5,9 +5,9 @@ import { OutboxBuilder } from '../actors/model/outbox-builder.js';
 import { compileGuest, wasmActorFactory } from '../host-shim/wasm/guest.js';
 import { javaScriptActors } from '../js-actors/index.js';
 import type { BoundMessage } from '../protocol/bind.js';
+import type { Fields, InferFields } from '../protocol/fields.js';
 import { tandemParties } from '../protocol/generated/index.js';
 import { scene } from '../protocol/generated/scene.js';
-import type { Fields, InferFields } from '../protocol/schema.js';
 import { race } from './rounds.js';
 import { drawScreen } from './screen.js';
 

@@ -1,7 +1,8 @@
 /** A screen of 2,000 nodes for the benchmarks of scene: rails of cards, all in view, and 200 endless animations. */
+
+import type { MessageOf } from '../protocol/fields.js';
 import type { scene } from '../protocol/generated/scene.js';
 import type { SceneProperty } from '../protocol/messages/scene.js';
-import type { MessageOf } from '../protocol/schema.js';
 
 export type Commit = MessageOf<typeof scene, 'commit'>;
 

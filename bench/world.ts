@@ -11,8 +11,8 @@ import { javaScriptActorFactory } from '../actors/model/javascript-instance.js';
 import type { Vm } from '../actors/vm/vm.js';
 import type { VmDefinition } from '../host-shim/common/definition.js';
 import type { BoundParty } from '../protocol/bind.js';
+import type { MessageOf, StateOf } from '../protocol/fields.js';
 import { tandemParties } from '../protocol/generated/index.js';
-import type { MessageOf, StateOf } from '../protocol/schema.js';
 import { parties as ownParties, pacer, receiver, sender, stopwatch } from './protocol/generated/index.js';
 import { sampleAt } from './sample.js';
 

@@ -11,10 +11,11 @@
  * The catch: a `latest` frame that replaces a waiting one does not take its place. The old one is removed and the new one appended,
  * so that sequences of one source stay ascending within a lane; removal moves the bytes that follow.
  */
+
+import type { Lane, Overflow } from '../protocol/fields.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, SOURCE_OFFSET, TARGET_OFFSET } from '../protocol/frame.js';
 import { system } from '../protocol/generated/system.js';
 import { MAILBOX_BYTES_MAX, MAILBOX_FORCED_SHARE_MAX, MAILBOX_FRAMES_MAX } from '../protocol/limits.js';
-import type { Lane, Overflow } from '../protocol/schema.js';
 import { Copier } from './copier.js';
 
 /** Lanes in the order in which they are drained. */

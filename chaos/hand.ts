@@ -4,7 +4,7 @@ import type { Incoming } from '../actors/model/port-handlers.js';
 import { type Port, PortOverloadError } from '../actors/vm/port/port.js';
 import type { Vm } from '../actors/vm/vm.js';
 import { type ErrorCode, RequestError } from '../protocol/errors.js';
-import type { MessageOf, PublicationOf } from '../protocol/schema.js';
+import type { MessageOf, PublicationOf } from '../protocol/fields.js';
 import { askOf, type CourierSchema, couriers, PAIR_LANES } from './couriers.js';
 import { digestOf, mix, payloadOf } from './js-actors/digest.js';
 import type { PlannedCommand } from './plan.js';

@@ -5,9 +5,10 @@
  *
  * The catch: totals are cumulative, so a backend that only takes deltas has to convert them; log records come once.
  */
+
+import type { MessageOf } from '../protocol/fields.js';
 import type { telemetry } from '../protocol/generated/telemetry.js';
 import { HISTOGRAM_BOUNDS } from '../protocol/messages/metrics.js';
-import type { MessageOf } from '../protocol/schema.js';
 
 export type Flush = MessageOf<typeof telemetry, 'flush'>;
 type Series = Flush['series'][number];

@@ -5,11 +5,11 @@
  * After any message, either the focused node is on the screen in the top layer, or nothing has focus.
  */
 import { Actor, type Handlers } from '../actors/model/actor.js';
+import type { MessageOf, PublicationOf, StateOf } from '../protocol/fields.js';
 import { focus } from '../protocol/generated/focus.js';
 import { page } from '../protocol/generated/page.js';
 import type { scene } from '../protocol/generated/scene.js';
 import { FOCUS_DEPTH_MAX, FOCUS_WISH_AHEAD_MS, FOCUS_WISH_MS } from '../protocol/messages/focus.js';
-import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
 import type { Area, Direction } from './focus/area.js';
 import { Groups, NONE } from './focus/groups.js';
 import { HeldKey, type Key } from './focus/held-key.js';

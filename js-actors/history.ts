@@ -9,10 +9,10 @@
  * another entry may be current or another attempt held.
  */
 import { Actor, type Handlers } from '../actors/model/actor.js';
+import type { MessageOf, PublicationOf, StateOf } from '../protocol/fields.js';
 import { history } from '../protocol/generated/history.js';
 import { page } from '../protocol/generated/page.js';
 import { HISTORY_BLOCKERS_MAX, HISTORY_ENTRIES_MAX, HISTORY_PARAMETERS_BYTES_MAX } from '../protocol/messages/history.js';
-import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
 
 type State = StateOf<typeof history>;
 type Entry = State['entries'][number];

@@ -1,9 +1,9 @@
 /** metrics in TypeScript; `protocol/messages/metrics.ts` says what it does and what its catch is. */
 import { Actor, type Handlers } from '../actors/model/actor.js';
+import type { MessageOf, StateOf } from '../protocol/fields.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { telemetry } from '../protocol/generated/telemetry.js';
 import { FLUSH_INTERVAL_DEFAULT_MS } from '../protocol/messages/metrics.js';
-import type { MessageOf, StateOf } from '../protocol/schema.js';
 import { Collection } from './metrics/collection.js';
 
 type State = StateOf<typeof metrics>;

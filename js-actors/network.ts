@@ -1,5 +1,6 @@
 /** network in TypeScript; `protocol/messages/network.ts` says what it does and what its catch is. */
 import { Actor, type Handlers } from '../actors/model/actor.js';
+import type { MessageOf, ReplyFields, StateOf } from '../protocol/fields.js';
 import { fetch as fetchPort } from '../protocol/generated/fetch.js';
 import { network } from '../protocol/generated/network.js';
 import {
@@ -16,7 +17,6 @@ import {
   RETRY_DELAY_MAX_MS,
   RETRY_DELAY_MS,
 } from '../protocol/messages/network.js';
-import type { MessageOf, ReplyFields, StateOf } from '../protocol/schema.js';
 import { Cache, type CachedAnswer, equalBytes, equalHeaders, headersLength } from './network/cache.js';
 import {
   type Answer,

@@ -4,10 +4,10 @@
  * same bytes.
  */
 import { Actor, type Handlers } from '../actors/model/actor.js';
+import type { MessageOf, PublicationOf, StateOf } from '../protocol/fields.js';
 import { display } from '../protocol/generated/display.js';
 import { scene } from '../protocol/generated/scene.js';
 import { SCENE_PROPERTIES, type SceneProperty } from '../protocol/messages/scene.js';
-import type { MessageOf, PublicationOf, StateOf } from '../protocol/schema.js';
 import { ANIMATION_COLUMNS, Animations } from './scene/animation.js';
 import { DisplayList } from './scene/display-list.js';
 import * as Focusable from './scene/focusables.js';

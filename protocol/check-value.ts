@@ -2,9 +2,11 @@
  * Checks MessagePack against a schema like its generated decoder, but without making values: for bytes that are kept and decoded
  * later, when it is too late to refuse them.
  */
+
+import type { Fields } from './fields.js';
 import { BINARY_BYTES_DEFAULT_MAX, LIST_LENGTH_DEFAULT_MAX, STRING_BYTES_DEFAULT_MAX } from './limits.js';
 import type { Reader } from './reader.js';
-import type { Field, Fields } from './schema.js';
+import type { Field } from './schema.js';
 
 /** Skips one value. @throws DecodeError */
 export type Check = (reader: Reader) => void;

@@ -186,4 +186,6 @@ export type ReplyFields<M> = M extends { readonly reply?: { readonly fields: inf
 /** The body of message `K` of an actor: `MessageOf<typeof focus, 'move'>`. */
 export type MessageOf<P extends { receives: object }, K extends keyof P['receives']> = MessageFields<P['receives'][K]>;
 export type PublicationOf<P extends { publishes: object }, K extends keyof P['publishes']> = MessageFields<P['publishes'][K]>;
+/** The reply to request `K` of an actor: `ReplyOf<typeof basket, 'total'>`. */
+export type ReplyOf<P extends { receives: object }, K extends keyof P['receives']> = ReplyFields<P['receives'][K]>;
 export type StateOf<P> = P extends { readonly state: infer F } ? Infer<F> : never;

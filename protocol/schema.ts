@@ -8,23 +8,7 @@
 import { type Bound, define } from './bind.js';
 import { type Field, type PartySchema, UNNUMBERED } from './fields.js';
 
-export type {
-  Field,
-  Fields,
-  FieldType,
-  Infer,
-  InferFields,
-  Lane,
-  MessageFields,
-  MessageOf,
-  MessageSchema,
-  Overflow,
-  PartySchema,
-  PublicationOf,
-  PublicationSchema,
-  ReplyFields,
-  StateOf,
-} from './fields.js';
+export type { Field, Infer, PartySchema } from './fields.js';
 export {
   bin,
   bool,

@@ -52,7 +52,6 @@ export const BROWSER_ENTRIES: readonly string[] = [
   '/protocol',
   '/browser',
   '/browser/worker',
-  '/model',
   '/actors',
   '/trace',
 ].map((entry) => ownPackageName() + entry);

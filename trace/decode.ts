@@ -4,10 +4,11 @@
  */
 import { decodeDynamic } from '../protocol/dynamic.js';
 import { DecodeError } from '../protocol/errors.js';
+import type { FieldType } from '../protocol/fields.js';
 import { BODY_OFFSET, checkFrame, KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { Frame } from '../protocol/names.js';
 import { Reader } from '../protocol/reader.js';
-import type { Field, FieldType } from '../protocol/schema.js';
+import type { Field } from '../protocol/schema.js';
 import type { KindSchema, Schemas } from './schemas.js';
 
 /** Fields by name. Choices are their options, structures and maps are objects. */

@@ -1,6 +1,8 @@
 /** The facts of a recording as the metadata record `tandem`: all values are texts, and placement and schemas are JSON. */
+
+import type { Fields, MessageSchema } from '../protocol/fields.js';
 import { NESTING_DEPTH_MAX } from '../protocol/limits.js';
-import type { Field, Fields, MessageSchema, PartySchema } from '../protocol/schema.js';
+import type { Field, PartySchema } from '../protocol/schema.js';
 import { isRecord, oneOf, text, u16 } from './check.js';
 import { VM_NAMES } from './flow-state.js';
 import { utf8Of } from './mcap/bytes.js';

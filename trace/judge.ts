@@ -2,7 +2,9 @@
  * Judges whether what was recorded under older schemas can be played under today's. Bodies and states are arrays by position: what was appended since is
  * filled in with defaults, and anything else changes what the bytes mean.
  */
-import type { Field, Fields, PartySchema } from '../protocol/schema.js';
+
+import type { Fields } from '../protocol/fields.js';
+import type { Field, PartySchema } from '../protocol/schema.js';
 
 /** fine: it means the same. risky: it can be read, and may mean something else. impossible: it cannot be read. */
 export type Verdict = 'fine' | 'risky' | 'impossible';

@@ -110,7 +110,7 @@ class Line {
 }
 
 /** Takes steps as they were collected, gives them back in order. */
-export class MessageOrder {
+class MessageOrder {
   /** The number of the last message that has one. */
   number = 0;
   /** Messages that were numbered though their cause is not known. */

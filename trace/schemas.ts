@@ -1,9 +1,10 @@
 /** What the schemas of a recording say about kinds and parties: names, lanes, fields. Old recordings are read by their own. */
 import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { leadOf } from '../protocol/bind.js';
+import type { Fields, Lane } from '../protocol/fields.js';
 import type { Address, Kind } from '../protocol/names.js';
 import { system } from '../protocol/ports/system.js';
-import type { Field, Fields, Lane, PartySchema } from '../protocol/schema.js';
+import type { Field, PartySchema } from '../protocol/schema.js';
 
 export interface KindSchema {
   readonly kind: Kind;

@@ -10,7 +10,7 @@ import { Schemas } from './schemas.js';
 import type { TraceStep } from './step.js';
 
 /** Lines when nothing else is said. */
-export const SPY_LINES = 1_000;
+const SPY_LINES = 1_000;
 
 export interface SpyOptions {
   /** Names of parties, of which one is the source or the target; all when not given. */

@@ -8,7 +8,8 @@
  *   return <input {...note} />;
  */
 import { type ChangeEvent, type RefCallback, useCallback, useEffect, useLayoutEffect, useRef, useState, useSyncExternalStore } from 'react';
-import type { RequestOptions, Store, TopicsOf } from '../actors/index.js';
+import type { TopicsOf } from '../actors/application/client/client-types.js';
+import type { RequestOptions, Store } from '../actors/index.js';
 import { ECHO_IDLE_MS, Echo } from './echo.js';
 import { type FieldsOfTopic, keyOf, listen, type RequestMethod, type TopicListener, type Watched } from './watched.js';
 

@@ -1,5 +1,7 @@
 /** The parts of an actor's client that components use, whatever the framework. */
-import type { RequestOptions, TopicsOf } from '../actors/index.js';
+
+import type { TopicsOf } from '../actors/application/client/client-types.js';
+import type { RequestOptions } from '../actors/index.js';
 
 /** Something with topics: an actor's client. */
 export interface Watched {

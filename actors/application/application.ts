@@ -31,7 +31,7 @@ import type { System } from './supervised-system.js';
  * One restart with the newest states, one with those before, one with none: if it fails again, states are not the reason. A life that has
  * lasted a minute was worth its start.
  */
-export const APPLICATION_INTENSITY: Intensity = { intensity: 3, periodMs: 60_000 };
+const APPLICATION_INTENSITY: Intensity = { intensity: 3, periodMs: 60_000 };
 
 /** Which states a life begins with, by the number of restarts within the period; with none after more restarts than listed here. */
 const STORED: readonly Stored[] = ['newest', 'newest', 'before'];

@@ -10,11 +10,12 @@ import { encode } from '@msgpack/msgpack';
 import type { SeenPairs } from '../../bus/seen.js';
 import type { StateCodec } from '../../protocol/bind.js';
 import { DecodeError } from '../../protocol/errors.js';
+import type { StateOf } from '../../protocol/fields.js';
 import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import { locateField } from '../../protocol/locate.js';
 import type { SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
 import { Reader } from '../../protocol/reader.js';
-import { bin, type Field, list, type PartySchema, type StateOf, struct, u32, u53 } from '../../protocol/schema.js';
+import { bin, type Field, list, type PartySchema, struct, u32, u53 } from '../../protocol/schema.js';
 import { skipValue } from '../../protocol/skip.js';
 import { Writer } from '../../protocol/writer.js';
 

@@ -20,10 +20,10 @@ import {
   type Recipient,
 } from '../../protocol/bind.js';
 import { assertMaySend, type Called, type ErrorCode, thrownByCaller } from '../../protocol/errors.js';
+import type { Fields, InferFields, StateOf } from '../../protocol/fields.js';
 import { FOLLOWERS } from '../../protocol/frame.js';
 import { type EndReason, system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
-import type { Fields, InferFields, StateOf } from '../../protocol/schema.js';
 import type { SnapshotCounts } from '../contract/snapshot.js';
 import type { FollowedHandlers, NamedParty, Received, ReceivedFields, ReplyHandlers } from './handlers.js';
 import { type Encodable, OutboxBuilder } from './outbox-builder.js';

@@ -8,7 +8,7 @@ export const handlerNameOf = (path: string): string => `on${path.split('.').map(
 export const replyHandlerNameOf = (request: string): string => `${handlerNameOf(request)}Reply`;
 
 /** A misspelt handler: no schema names it, so it would never be called. */
-export class UnknownHandlerError extends Error {
+class UnknownHandlerError extends Error {
   override readonly name = 'UnknownHandlerError';
   constructor(
     /** Name of the actor or port. */

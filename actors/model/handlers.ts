@@ -3,7 +3,7 @@
  * it follows or may ask, or else the class does: `Handlers<typeof a, typeof b>`. Where nobody says so, the handler itself claims their fields.
  */
 import type { OthersOf, Recipient } from '../../protocol/bind.js';
-import type { Fields, MessageFields, ReplyFields } from '../../protocol/schema.js';
+import type { Fields, MessageFields, ReplyFields } from '../../protocol/fields.js';
 
 export type Received<P> = P extends { readonly receives: infer R } ? R : never;
 /** Fields of message `K`. */

@@ -16,7 +16,7 @@
  * the next message on the actor is one whose messages are not handled again: after a crash it goes on from the state after its last message.
  */
 import type { BoundParty } from '../../protocol/bind.js';
-import type { Fields, ReplyFields, StateOf } from '../../protocol/schema.js';
+import type { Fields, ReplyFields, StateOf } from '../../protocol/fields.js';
 import { Writer } from '../../protocol/writer.js';
 import type { ChanceGuard } from '../contract/instance.js';
 import { isPromise } from '../contract/thrown.js';

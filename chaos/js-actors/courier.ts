@@ -6,8 +6,8 @@
  */
 import { Actor, type RequestToken } from '../../actors/model/actor.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
+import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/fields.js';
 import { FOLLOWERS } from '../../protocol/frame.js';
-import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
 import { answerHandlerOf, askHandlerOf, askOf, type CourierSchema, courierAt, couriers, newsHandlerOf, PAIR_LANES } from '../couriers.js';
 import { ACTS } from '../protocol/courier.js';
 import { desk } from '../protocol/generated/desk.js';

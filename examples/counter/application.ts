@@ -1,5 +1,5 @@
 /** The application as its VMs see it: its parties, and the implementations in each VM. */
-import { javaScriptActorFactory } from 'tandem/model';
+import { javaScriptActorFactory } from 'tandem/actor';
 import type { VmDefinition } from 'tandem/node';
 import { tandemParties } from 'tandem/protocol';
 import { Counter } from './js-actors/counter.js';

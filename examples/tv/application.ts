@@ -1,5 +1,5 @@
 /** The television application as VMs see it: the parties, the five actors in both languages, and the page. No platform. */
-import type { ActorOptions, ActorSpec, VmName } from 'tandem';
+import type { ActorSpec, VmName } from 'tandem';
 import type { Guest, VmDefinition } from 'tandem/node';
 import { focus, history, metrics, network, scene, tandemParties } from 'tandem/protocol';
 
@@ -11,7 +11,7 @@ export const ACTOR_NAMES: readonly string[] = schemas.map(({ name }) => name);
 export const portVms: Readonly<Record<string, VmName>> = { page: 'js' };
 
 /** @param seed of the jitter between retries */
-const optionsOf = (name: string, seed: number): ActorOptions => (name === 'network' ? { seed } : {});
+const optionsOf = (name: string, seed: number): ActorSpec['options'] => (name === 'network' ? { seed } : {});
 
 /** Actors whose state is stored: history has the viewer's place, with focus and scroll of each entry. The rest follows from it. */
 const PERSISTENT: readonly string[] = [history.name];

@@ -1,13 +1,15 @@
 /** The television as it is played again from a recording: `npx tandem replay` and its kin find it by package.json. */
+
+import type { State } from 'tandem/actor';
 import { javaScriptActors } from 'tandem/actors';
-import { SCENE_PROPERTIES, type StateOf, type scene } from 'tandem/protocol';
+import { SCENE_PROPERTIES, type scene } from 'tandem/protocol';
 import type { ReplayApplication } from 'tandem/replay';
 import { actorSpecs, guestsAt, parties } from './application.js';
 
 const NODE_TYPES = [null, 'view', 'image', 'text'];
 const VALUE_BYTES = 8;
 
-type SceneState = StateOf<typeof scene>;
+type SceneState = State<typeof scene>;
 
 /** Nodes by their handles, with the properties that were set: the state has them in columns. */
 function sceneView(state: SceneState): object {

@@ -7,7 +7,7 @@
  */
 
 /** Where the virtual clock starts: 2026-01-01T00:00:00Z, in microseconds. Any fixed time would do. */
-export const SIMULATION_EPOCH_MICROS = 1_767_225_600_000_000;
+const SIMULATION_EPOCH_MICROS = 1_767_225_600_000_000;
 
 /** Turns within one moment: a restart takes a few dozen. What is not over by then waits for its time, as backoff does. */
 const TURNS_MAX = 200;

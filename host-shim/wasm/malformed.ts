@@ -4,9 +4,10 @@
  */
 import { type AnyBound, type BoundParty, leadOf, messagesOf } from '../../protocol/bind.js';
 import { DECODE_PROBLEMS, DecodeError } from '../../protocol/errors.js';
+import type { Fields } from '../../protocol/fields.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16 } from '../../protocol/frame.js';
 import { locateField } from '../../protocol/locate.js';
-import { type Fields, list, u32 } from '../../protocol/schema.js';
+import { list, u32 } from '../../protocol/schema.js';
 
 /** A guest's record: `problem` is an index in DECODE_PROBLEMS, `offset` counts from the start of the body, or of the frame when its header is wrong. */
 export interface MalformedRecord {

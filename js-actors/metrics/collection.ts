@@ -2,9 +2,10 @@
  * One half of metrics: its series, its log buffer, and the count of what did not fit. It knows no bus.
  * The catch: a series lives as long as the actor, so its totals never restart; a flush removes only log records.
  */
+
+import type { StateOf } from '../../protocol/fields.js';
 import type { metrics } from '../../protocol/generated/metrics.js';
 import { HISTOGRAM_BOUNDS, LOG_RECORDS_MAX, METRIC_SERIES_MAX } from '../../protocol/messages/metrics.js';
-import type { StateOf } from '../../protocol/schema.js';
 
 export type CollectionState = StateOf<typeof metrics>['application'];
 type Series = CollectionState['series'][number];

@@ -2,9 +2,10 @@
  * Answers kept for later, the least recently used first. Bounded in entries and in bytes.
  * The catch: the cache does not know how old is too old; each request brings its own policy.
  */
+
+import type { StateOf } from '../../protocol/fields.js';
 import type { network } from '../../protocol/generated/network.js';
 import { CACHE_BYTES_MAX, CACHE_ENTRIES_MAX, CACHE_ENTRY_BYTES_MAX } from '../../protocol/messages/network.js';
-import type { StateOf } from '../../protocol/schema.js';
 import { isAmong, type Target } from './url.js';
 
 export type CachedAnswer = StateOf<typeof network>['cache'][number];

@@ -1,7 +1,8 @@
 /** Whether a failed fetch is retried, and after how long. All in integers, so that both languages agree. */
+
+import type { MessageOf } from '../../protocol/fields.js';
 import type { network } from '../../protocol/generated/network.js';
 import { RETRY_AFTER_MAX_SECONDS, RETRY_DELAY_MAX_MS } from '../../protocol/messages/network.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import { httpDateSeconds, NO_DATE } from './http-date.js';
 
 export type Answer = Omit<MessageOf<typeof network, 'fetched'>, 'request'>;

@@ -3,8 +3,10 @@
  * interface of its handlers and the function that decodes a frame and calls the right one.
  * Decoding fills existing objects: texts and binaries point into the frame, and lists keep their items for the next frame.
  */
+
+import type { Fields } from '../fields.js';
 import { partyFingerprint } from '../fingerprint.js';
-import type { Field, Fields, PartySchema } from '../schema.js';
+import type { Field, PartySchema } from '../schema.js';
 import { decodeInto, defaultOf, encodeValue, isScalar, resetLines, typeOf } from './assemblyscript-values.js';
 import { type Constants, constantLines } from './constants.js';
 import { hex, indent, type Message, messagesOf, namedTypes, pascal, type SchemaSet, structureHeadBytes, withReserves } from './model.js';

@@ -1,7 +1,8 @@
 /** Shared by the emitters: the named types of a schema, sizes, defaults and names. Pure functions over schemas. */
 import { leadOf, type MessageRole } from '../bind.js';
+import type { Fields } from '../fields.js';
 import { BINARY_BYTES_DEFAULT_MAX, LIST_LENGTH_DEFAULT_MAX, STRING_BYTES_DEFAULT_MAX } from '../limits.js';
-import type { Field, Fields, PartySchema } from '../schema.js';
+import type { Field, PartySchema } from '../schema.js';
 
 /** One message kind as the emitters see it. */
 export interface Message {

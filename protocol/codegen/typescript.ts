@@ -1,7 +1,9 @@
 /** Writes the TypeScript codecs of a party: straight-line code, one encoder and one decoder per message, structure and state. */
+
+import type { Fields } from '../fields.js';
 import { shapeOf } from '../fingerprint.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../limits.js';
-import type { Field, Fields, PartySchema } from '../schema.js';
+import type { Field, PartySchema } from '../schema.js';
 import {
   fixedBytes,
   hex,

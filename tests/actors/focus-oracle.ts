@@ -2,8 +2,9 @@
  * Where an arrow must lead, by definition and by brute force: every rule of docs/FOCUS.md is a filter over all members of a group,
  * written without looking at the implementation. Groups have no rules here: no trap, memory or preferred member.
  */
+
+import type { PublicationOf } from '../../protocol/fields.js';
 import type { scene } from '../../protocol/messages/scene.js';
-import type { PublicationOf } from '../../protocol/schema.js';
 
 export type Rectangle = PublicationOf<typeof scene, 'layout'>['changed'][number];
 export type Direction = 'left' | 'right' | 'up' | 'down';

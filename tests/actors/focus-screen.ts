@@ -1,9 +1,9 @@
 /** A screen for the focus actor: publishes layouts like scene, presses keys like a remote control, and records the output. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import type { BoundMessage, BoundPublication } from '../../protocol/bind.js';
+import type { Fields, InferFields, MessageOf, PublicationOf } from '../../protocol/fields.js';
 import { focus } from '../../protocol/generated/focus.js';
 import { scene } from '../../protocol/generated/scene.js';
-import type { Fields, InferFields, MessageOf, PublicationOf } from '../../protocol/schema.js';
 import type { Rectangle } from './focus-oracle.js';
 import { type Emission, Stage } from './stage.js';
 

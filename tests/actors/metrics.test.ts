@@ -3,6 +3,7 @@ import type { Random } from '../../bus/random.js';
 import { Metrics } from '../../js-actors/metrics.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { DecodeError } from '../../protocol/errors.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { metrics } from '../../protocol/generated/metrics.js';
 import { system } from '../../protocol/generated/system.js';
 import type { telemetry } from '../../protocol/generated/telemetry.js';
@@ -14,7 +15,6 @@ import {
   LOG_TEXT_BYTES_MAX,
   METRIC_SERIES_MAX,
 } from '../../protocol/messages/metrics.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
 import { type Emission, REQUESTER, Stage } from './stage.js';
 import { compareTwins, type TwinFrame, type TwinSequence } from './twins.js';

@@ -1,10 +1,10 @@
 /** The partners of the network actor: requesters that ask it, the fetch port that answers, timers; and its messages to each of them. */
 import { expect } from 'vitest';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
+import type { MessageOf, ReplyFields } from '../../protocol/fields.js';
 import { fetch } from '../../protocol/generated/fetch.js';
 import { network } from '../../protocol/generated/network.js';
 import { system } from '../../protocol/generated/system.js';
-import type { MessageOf, ReplyFields } from '../../protocol/schema.js';
 import { type Emission, REQUESTER, Stage } from './stage.js';
 
 export type Request = MessageOf<typeof network, 'request'>;

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Scene } from '../../js-actors/scene.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { display } from '../../protocol/generated/display.js';
 import { scene } from '../../protocol/generated/scene.js';
 import { LIST_LENGTH_DEFAULT_MAX } from '../../protocol/limits.js';
@@ -12,7 +13,6 @@ import {
   SCENE_STRING_LENGTH_MAX,
   type SceneProperty,
 } from '../../protocol/messages/scene.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import { implementationsOf } from './implementations.js';
 
 type Commit = MessageOf<typeof scene, 'commit'>;

@@ -1,10 +1,10 @@
 /** A scene with a screen: takes commits and ticks, and gives picture, strings and focusable rectangles in readable form. */
 import type { ActorInstance } from '../../actors/contract/instance.js';
+import type { MessageOf, PublicationOf, StateOf } from '../../protocol/fields.js';
 import type { display } from '../../protocol/generated/display.js';
 import { scene } from '../../protocol/generated/scene.js';
 import type { SceneProperty } from '../../protocol/messages/scene.js';
 import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from '../../protocol/ports/display.js';
-import type { MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
 import { type Emission, Stage } from './stage.js';
 
 export type Commit = MessageOf<typeof scene, 'commit'>;

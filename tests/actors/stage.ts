@@ -4,11 +4,11 @@ import { decodeSnapshot, type SnapshotSchema } from '../../actors/contract/snaps
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import { type BoundMessage, type BoundPublication, type BoundRequest, messagesOf } from '../../protocol/bind.js';
+import type { Fields, InferFields, StateOf } from '../../protocol/fields.js';
 import { BODY_OFFSET, frameLength, KIND_OFFSET, readU16, TARGET_OFFSET } from '../../protocol/frame.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { system } from '../../protocol/generated/system.js';
 import { Reader } from '../../protocol/reader.js';
-import type { Fields, InferFields, StateOf } from '../../protocol/schema.js';
 
 export interface Emission<F = unknown> {
   /** Schema and name of the message, for example `fetch.start`. */

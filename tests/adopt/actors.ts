@@ -1,8 +1,8 @@
 /** The actors of these tests in TypeScript, and the application that they make. */
 import { Actor, type Handlers } from '../../actors/model/actor.js';
 import type { ApplicationDefinition } from '../../host-shim/common/application-definition.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { timer } from '../../protocol/generated/timer.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { basket, clock } from './protocol/generated/index.js';
 
 export class Basket extends Actor<typeof basket> implements Handlers<typeof basket> {

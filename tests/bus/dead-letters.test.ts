@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { DeadLetters } from '../../bus/index.js';
+import { DeadLetters } from '../../bus/dead-letters.js';
 import { BODY_OFFSET, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 import { DEAD_LETTERS_BYTES_MAX, DEAD_LETTERS_MAX } from '../../protocol/limits.js';
 

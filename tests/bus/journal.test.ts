@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Journal } from '../../bus/index.js';
+import { Journal } from '../../bus/journal.js';
 import { DecodeError } from '../../protocol/errors.js';
 import { frameNumber, numberedFrame } from './frames.js';
 

@@ -1,7 +1,7 @@
 /** The contract of a link's transport, as in bus/link.ts: one suite, run for every implementation in Node and in Chromium. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LinkEnds } from '../../bus/index.js';
-import { Random } from '../../bus/index.js';
+import type { LinkEnds } from '../../bus/link.js';
+import { Random } from '../../bus/random.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
 import { NUMBERED_BYTES_MIN, numberedFrame } from './frames.js';
 import { fill, readAll, settle, take, upTo, woken, writeAll } from './link-ends.js';

@@ -1,5 +1,5 @@
 /** Helpers of tests for the ends of a link. */
-import type { LinkReader, LinkWriter } from '../../bus/index.js';
+import type { LinkReader, LinkWriter } from '../../bus/link.js';
 import { frameLength } from '../../protocol/frame.js';
 import { frameNumber, numberedFrame } from './frames.js';
 

@@ -5,7 +5,10 @@
  */
 import fc from 'fast-check';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createRing, type LinkEnds, type PortLike, PortReader, PortWriter, Random, RingReader, RingWriter } from '../../bus/index.js';
+import type { LinkEnds, PortLike } from '../../bus/link.js';
+import { PortReader, PortWriter } from '../../bus/port-link.js';
+import { Random } from '../../bus/random.js';
+import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { createDirection, SeededLink } from '../../host-shim/sim/transport.js';
 import { frameNumber, numberedFrame } from './frames.js';
 

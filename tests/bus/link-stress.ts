@@ -3,7 +3,10 @@
  * room all the time, so that a lost wake-up shows as a run that does not end.
  */
 import { describe, expect, it } from 'vitest';
-import { createRing, type LinkEnds, PortReader, PortWriter, Random, RingReader, RingWriter } from '../../bus/index.js';
+import type { LinkEnds } from '../../bus/link.js';
+import { PortReader, PortWriter } from '../../bus/port-link.js';
+import { Random } from '../../bus/random.js';
+import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { frameNumber, NUMBERED_BYTES_MIN, numberedFrame } from './frames.js';
 import { adaptPort } from './links.js';
 

@@ -2,17 +2,11 @@
  * The links as the conformance suites open them: the ring and the message port, each end on its own side of a real MessageChannel, and both
  * again as the simulation has them, with messages that are delayed from a seed.
  */
-import {
-  createRing,
-  type LinkEnds,
-  type LinkWriter,
-  type PortLike,
-  PortReader,
-  PortWriter,
-  Random,
-  RingReader,
-  RingWriter,
-} from '../../bus/index.js';
+
+import type { LinkEnds, LinkWriter, PortLike } from '../../bus/link.js';
+import { PortReader, PortWriter } from '../../bus/port-link.js';
+import { Random } from '../../bus/random.js';
+import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { createDirection, SeededLink } from '../../host-shim/sim/transport.js';
 
 export interface LinkKind {

@@ -1,7 +1,7 @@
 /** The mailbox against a model of plain lists, and its policies one by one. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Admission, type ConflationKey, type Delivery, IDLE, INTERACTIVE, Mailbox, ORDINARY } from '../../bus/index.js';
+import { type Admission, type ConflationKey, type Delivery, IDLE, INTERACTIVE, Mailbox, ORDINARY } from '../../bus/mailbox.js';
 import { frameLength, KIND_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
 import { MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';

@@ -1,6 +1,7 @@
 /** Tests only of the port link: its window, its acknowledgements, and typed errors that end the link for damaged batches. */
 import { describe, expect, it } from 'vitest';
-import { type PortLike, PortReader, PortWriter } from '../../bus/index.js';
+import type { PortLike } from '../../bus/link.js';
+import { PortReader, PortWriter } from '../../bus/port-link.js';
 import { DecodeError } from '../../protocol/errors.js';
 import { numberedFrame } from './frames.js';
 

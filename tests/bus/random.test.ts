@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
 
 const draw = (random: Random, count: number): number[] => Array.from({ length: count }, () => random.next());
 

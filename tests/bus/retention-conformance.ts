@@ -1,6 +1,6 @@
 /** The contract of bus/retention.ts: one suite, run for every implementation in Node and in Chromium. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { LinkEnds } from '../../bus/index.js';
+import type { LinkEnds } from '../../bus/link.js';
 import { numberedFrame } from './frames.js';
 import { fill, numbersIn, readAll, settle, upTo, woken, writeAll } from './link-ends.js';
 import type { LinkKind } from './links.js';

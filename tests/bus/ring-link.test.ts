@@ -1,7 +1,8 @@
 /** Tests only of the ring: when it publishes, and that damaged memory ends the link with a typed error and nothing else. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRing, Random, RingReader, RingWriter } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
+import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';
 import { DecodeError } from '../../protocol/errors.js';
 import { frameNumber, numberedFrame } from './frames.js';
 

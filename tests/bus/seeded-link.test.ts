@@ -1,6 +1,8 @@
 /** Tests only of the simulation's links: delay and faults are drawn from a seed, and never cost a frame. */
 import { describe, expect, it } from 'vitest';
-import { createRing, type LinkEnds, Random } from '../../bus/index.js';
+import type { LinkEnds } from '../../bus/link.js';
+import { Random } from '../../bus/random.js';
+import { createRing } from '../../bus/ring-link.js';
 import { createDirection, type Delay, type LinkFaults, type Schedule, SeededLink } from '../../host-shim/sim/transport.js';
 import { frameNumber, numberedFrame } from './frames.js';
 

@@ -7,8 +7,9 @@ import { ABI_VERSION, CELL, CELL_COUNT, GuestError, MALFORMED_CELLS, NO_FAULT } 
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import { ERROR_CODES } from '../../protocol/errors.js';
+import type { Fields } from '../../protocol/fields.js';
 import { timer } from '../../protocol/generated/timer.js';
-import { type Fields, u32 } from '../../protocol/schema.js';
+import { u32 } from '../../protocol/schema.js';
 import golden from '../../wasm-actors/abi.golden.json' with { type: 'json' };
 import { concatenate, frame, framesIn } from './frames.js';
 import { builtGuests, readModule, root } from './guests.js';

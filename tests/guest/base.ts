@@ -1,9 +1,9 @@
 /** The base actor of the kit's tests in TypeScript: see protocol/messages/base.ts. Its twin is tests/guests/base/base.ts. */
 import { Actor, type Handlers, type RequestToken } from '../../actors/model/actor.js';
 import { ERROR_CODES, type ErrorCode } from '../../protocol/errors.js';
+import type { MessageOf, PublicationOf, ReplyFields, StateOf } from '../../protocol/fields.js';
 import type { EndReason } from '../../protocol/generated/system.js';
 import { END_REASONS } from '../../protocol/ports/system.js';
-import type { MessageOf, PublicationOf, ReplyFields, StateOf } from '../../protocol/schema.js';
 import { base } from './protocol/generated/base.js';
 import { peer } from './protocol/generated/peer.js';
 

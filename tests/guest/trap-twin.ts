@@ -1,6 +1,6 @@
 /** The trap actor in TypeScript: it keeps its sum, and never traps. */
 import { Actor, type Handlers } from '../../actors/model/actor.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { trap, trapper } from './protocol/generated/index.js';
 
 export class TrapTwin extends Actor<typeof trap> implements Handlers<typeof trap> {

@@ -5,10 +5,10 @@ import type { Port } from '../../actors/vm/port/port.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { javaScriptActors } from '../../js-actors/index.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { page } from '../../protocol/generated/page.js';
 import { scene } from '../../protocol/generated/scene.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import type { HostOfPorts } from './host-conformance.js';
 
 export const stageDefinition: VmDefinition = { parties: tandemParties, actors: javaScriptActors };

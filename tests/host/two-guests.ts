@@ -1,5 +1,5 @@
 /** An application of two actors in Wasm, for every host. The test chooses the module of one. */
-import { javaScriptActorFactory } from '../../actors/index.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Counter } from '../../examples/counter/js-actors/counter.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';

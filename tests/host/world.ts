@@ -7,8 +7,8 @@ import { javaScriptActorFactory } from '../../actors/model/javascript-instance.j
 import type { Vm } from '../../actors/vm/vm.js';
 import type { Guest, VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { tandemParties } from '../../protocol/generated/index.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { desk, ebb, mirror, parties as ownParties, probe, relay, tide } from './protocol/generated/index.js';
 
 export const parties: readonly BoundParty[] = [...tandemParties, ...ownParties];

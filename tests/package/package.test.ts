@@ -29,9 +29,9 @@ const CONSUMER = `
 import { startSystem } from 'tandem';
 import { Actor, actor, type Handlers, type Message, message, type State, struct, u32 } from 'tandem/actor';
 import { createSimHost } from 'tandem/testing';
-import { buildGuests } from 'tandem/tools';
+import { tandemForEsbuild } from 'tandem/tools';
 ${typed.map((entry, index) => `import * as entry${index} from '${entry}';`).join('\n')}
-export const all = [${typed.map((_, index) => `entry${index}`).join(', ')}, startSystem, createSimHost, buildGuests, Actor];
+export const all = [${typed.map((_, index) => `entry${index}`).join(', ')}, startSystem, createSimHost, tandemForEsbuild, Actor];
 export const basket = actor({
   name: 'basket', address: 64, state: struct('BasketState', { cents: u32 }),
   receives: { add: message({ kind: 0x4001, fields: { cents: u32 } }) },

@@ -3,22 +3,11 @@ import { expect, test } from 'vitest';
 import { Actor, type Handlers } from '../../actors/model/actor.js';
 import { Kinds } from '../../bus/kinds.js';
 import { BindError, type Binding, bind, UnboundError } from '../../protocol/bind.js';
+import type { Fields, MessageOf, PublicationOf, ReplyFields, StateOf } from '../../protocol/fields.js';
 import { shapeOf } from '../../protocol/fingerprint.js';
 import { system } from '../../protocol/generated/system.js';
 import { Reader } from '../../protocol/reader.js';
-import {
-  actor,
-  type Fields,
-  type MessageOf,
-  message,
-  type PublicationOf,
-  publication,
-  type ReplyFields,
-  request,
-  type StateOf,
-  struct,
-  u32,
-} from '../../protocol/schema.js';
+import { actor, message, publication, request, struct, u32 } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
 
 const draw = (kind?: number) =>

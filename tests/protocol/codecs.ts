@@ -2,9 +2,9 @@
 import { parties as counterParties } from '../../examples/counter/protocol/generated/index.js';
 import { type AnyBound, type BoundParty, leadOf } from '../../protocol/bind.js';
 import { messagesOf } from '../../protocol/codegen/model.js';
+import type { Fields } from '../../protocol/fields.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import type { Reader } from '../../protocol/reader.js';
-import type { Fields } from '../../protocol/schema.js';
 import type { Writer } from '../../protocol/writer.js';
 import { parties as everyParties } from './every/generated/index.js';
 

@@ -1,7 +1,8 @@
 /** Random values of a schema's types, and the equivalent values for a MessagePack library without schemas. */
 import fc from 'fast-check';
 import { decodeDynamic, encodeDynamic } from '../../protocol/dynamic.js';
-import type { Field, Fields } from '../../protocol/schema.js';
+import type { Fields } from '../../protocol/fields.js';
+import type { Field } from '../../protocol/schema.js';
 
 /** Every code point but surrogates: their treatment is our own rule, with tests of its own. */
 const text = (max: number) => fc.string({ unit: 'binary', maxLength: max });

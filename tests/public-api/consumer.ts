@@ -4,9 +4,7 @@ import * as actor from 'tandem/actor';
 import * as actors from 'tandem/actors';
 import * as browser from 'tandem/browser';
 import * as browserWorker from 'tandem/browser/worker';
-import * as bus from 'tandem/bus';
 import * as codec from 'tandem/codec';
-import * as model from 'tandem/model';
 import * as node from 'tandem/node';
 import * as nodeWorker from 'tandem/node/worker';
 import * as protocol from 'tandem/protocol';
@@ -25,8 +23,6 @@ const entries = {
   'tandem/schema': schema,
   'tandem/codec': codec,
   'tandem/protocol': protocol,
-  'tandem/bus': bus,
-  'tandem/model': model,
   'tandem/node': node,
   'tandem/node/worker': nodeWorker,
   'tandem/browser': browser,

@@ -3,9 +3,9 @@ import { expect, test } from 'vitest';
 import { encodeRecord } from '../../actors/application/persistence/record.js';
 import { type Application, type ApplicationChange, ApplicationError, type Life, startApplication } from '../../actors/index.js';
 import { openStorage, type StorageMemory } from '../../host-shim/sim/ports/storage.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, LIFE_OPEN_DEADLINE_MS, PERSIST_DELAY_MS } from '../../protocol/limits.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import { settle, VirtualTime } from '../supervisor/virtual-time.js';
 import { Bank, type BankOptions, type BankWorld, bank, openBank } from './bank.js';
 

@@ -20,9 +20,9 @@ import { createSimHost, type SimHost, type SimHostOptions } from '../../host-shi
 import { HOST_RUNTIME } from '../../protocol/addresses.js';
 import type { BoundMessage } from '../../protocol/bind.js';
 import type { ErrorCode } from '../../protocol/errors.js';
+import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/fields.js';
 import { EPOCH_OFFSET, SEQUENCE_OFFSET, writeU32, writeU53 } from '../../protocol/frame.js';
 import { tandemParties } from '../../protocol/generated/index.js';
-import type { MessageFields, MessageOf, PublicationOf, StateOf } from '../../protocol/schema.js';
 import { bank, counterdesk, stranger, teller, watcher } from './protocol/generated/index.js';
 
 export { bank, counterdesk, stranger, teller, watcher };

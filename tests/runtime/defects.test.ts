@@ -2,9 +2,9 @@
 import { describe, expect, test } from 'vitest';
 import type { Handlers } from '../../actors/model/actor.js';
 import { checkSnapshot } from '../../actors/vm/cell/snapshots.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { system } from '../../protocol/generated/system.js';
 import { BATCH_OUTPUT_BYTES_MAX, REPLAY_FRAMES_MAX, SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { trap } from '../guest/protocol/generated/index.js';
 import { openTrapStage } from '../guest/trap-stage.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, openBank, teller, watcher } from './bank.js';

@@ -1,8 +1,8 @@
 /** An actor that emits something else when it handles messages again is reported, with the message and both outputs. */
 import { expect, test } from 'vitest';
 import type { DivergenceReport } from '../../actors/contract/events.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { SENT_KEPT_BYTES_MAX } from '../../protocol/limits.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, openBank, teller } from './bank.js';
 
 /** Gives another value each time, like `Date.now()`, whatever the actor's messages were. */

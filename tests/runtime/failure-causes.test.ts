@@ -4,8 +4,8 @@ import type { CrashQuestion, CrashReport } from '../../actors/contract/events.js
 import { CrashCauses } from '../../actors/supervisor/crash-causes.js';
 import { Directory } from '../../actors/supervisor/directory.js';
 import { RequestError } from '../../protocol/errors.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASHES_KNOWN_MAX } from '../../protocol/limits.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 
 const failureOf = (world: BankWorld, request: Promise<unknown>): Promise<RequestError> =>

@@ -3,10 +3,10 @@ import { Actor, type Handlers } from '../../actors/model/actor.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import type { VmDefinition } from '../../host-shim/common/definition.js';
 import type { BoundParty } from '../../protocol/bind.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { metrics, tandemParties } from '../../protocol/generated/index.js';
 import { BINARY_BYTES_DEFAULT_MAX } from '../../protocol/limits.js';
 import { LOG_TEXT_BYTES_MAX } from '../../protocol/messages/metrics.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { brook, gauge, torrent } from './protocol/generated/index.js';
 
 export { brook, gauge, torrent };

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Random } from '../../bus/random.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ActorState, PortState } from '../../actors/contract/states.js';
 import { type Condition, type CrashHistory, conditionOf } from '../../actors/contract/states.js';
 import { CRASH_REPORTS_MAX } from '../../actors/supervisor/change-feed.js';
-import type { MessageOf } from '../../protocol/schema.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { type BankWorld, bank, counterdesk, openBank } from './bank.js';
 
 const CALM: CrashHistory = { lastCrash: null, poisoned: null };

@@ -3,21 +3,17 @@
  * meanwhile. Base watches in both languages, and a port watches from the host.
  */
 import { describe, expect, test } from 'vitest';
-import {
-  Actor,
-  decodeSnapshot,
-  type EndReason,
-  type Handlers,
-  javaScriptActorFactory,
-  type PortHandlers,
-  startSystem,
-} from '../../actors/index.js';
+import { decodeSnapshot, startSystem } from '../../actors/index.js';
+import { Actor, type Handlers } from '../../actors/model/actor.js';
+import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
+import type { PortHandlers } from '../../actors/model/port-handlers.js';
 import { Random } from '../../bus/random.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
+import type { StateOf } from '../../protocol/fields.js';
 import { tandemParties } from '../../protocol/generated/index.js';
 import { page } from '../../protocol/generated/page.js';
+import type { EndReason } from '../../protocol/generated/system.js';
 import { END_REASONS } from '../../protocol/ports/system.js';
-import type { StateOf } from '../../protocol/schema.js';
 import { Base } from '../guest/base.js';
 import { base, onlooker, peer } from '../guest/protocol/generated/index.js';
 

@@ -1,5 +1,5 @@
 /** Values that may be thrown but resist inspection, and an actor that throws them. */
-import type { MessageOf } from '../../protocol/schema.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { Bank, type bank } from './bank.js';
 
 function revoked(): object {

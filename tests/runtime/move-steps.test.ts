@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { Vm } from '../../actors/vm/vm.js';
+import type { StateOf } from '../../protocol/fields.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
-import type { StateOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, openBank } from './bank.js';
 import { endingOf } from './bank-run.js';
 

@@ -5,6 +5,7 @@ import { javaScriptActorFactory } from '../../actors/model/javascript-instance.j
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import type { PortHandlers } from '../../actors/model/port-handlers.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
+import type { MessageOf, StateOf } from '../../protocol/fields.js';
 import {
   EPOCH_OFFSET,
   FOLLOWERS,
@@ -16,7 +17,6 @@ import {
   writeU53,
 } from '../../protocol/frame.js';
 import { system as systemSchema } from '../../protocol/generated/system.js';
-import type { MessageOf, StateOf } from '../../protocol/schema.js';
 import { Bank, type BankWorld, bank, openBank, parties, stranger, teller, Watcher, watcher } from './bank.js';
 
 /** A deposit as it would arrive on a link. */

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { Vm } from '../../actors/vm/vm.js';
 import { Random } from '../../bus/random.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { REPLAY_FRAMES_MAX, REPLAY_MICROS_MAX, SNAPSHOT_SHARE_MAX } from '../../protocol/limits.js';
-import type { MessageOf } from '../../protocol/schema.js';
 import { Bank, bank, parties, teller } from './bank.js';
 
 const BURST_MAX = 64;

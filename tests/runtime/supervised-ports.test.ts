@@ -2,9 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { Standstill } from '../../actors/contract/fault.js';
-import type { Incoming, Port, SystemChange } from '../../actors/index.js';
+import type { Port, SystemChange } from '../../actors/index.js';
+import type { Incoming } from '../../actors/model/port-handlers.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
-import type { MessageOf } from '../../protocol/schema.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { arriveTogether, type BankOptions, type BankWorld, bank, counterdesk, openBank, teller } from './bank.js';
 
 type Desk = Port<typeof counterdesk>;

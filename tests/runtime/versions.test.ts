@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/application/system.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
-import type { MessageOf } from '../../protocol/schema.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { Bank, bank, openBank, parties, Watcher, watcher } from './bank.js';
 
 /** Pays a bonus. */

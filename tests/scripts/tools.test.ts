@@ -32,8 +32,7 @@ export const hand = port({ name: 'hand', address: 70, receives: {}, sendsTo: ['t
   'application.ts': `import { tandemParties } from 'tandem/protocol';
 import { parties as ownParties } from './protocol/generated/index.js';
 export const parties = [...tandemParties, ...ownParties];`,
-  'js-actors/tally.ts': `import { Actor, type Handlers, javaScriptActorFactory } from 'tandem/model';
-import type { MessageOf, StateOf } from 'tandem/schema';
+  'js-actors/tally.ts': `import { Actor, type Handlers, javaScriptActorFactory, type Message, type State } from 'tandem/actor';
 import { parties } from '../application.js';
 import { tally } from '../protocol/generated/index.js';
 import { STEP_MAX } from '../protocol/messages/tally.js';
@@ -41,10 +40,10 @@ import { STEP_MAX } from '../protocol/messages/tally.js';
 class Tally extends Actor<typeof tally> implements Handlers<typeof tally> {
   private total = 0;
   constructor() { super(tally); }
-  onAdd({ by }: MessageOf<typeof tally, 'add'>): void { this.total += Math.min(by, STEP_MAX); }
+  onAdd({ by }: Message<typeof tally, 'add'>): void { this.total += Math.min(by, STEP_MAX); }
   onRead(): void { this.reply(this.requestToken, tally.receives.read, { total: this.total }); }
-  snapshot(): StateOf<typeof tally> { return { total: this.total }; }
-  restore({ total }: StateOf<typeof tally>): void { this.total = total; }
+  snapshot(): State<typeof tally> { return { total: this.total }; }
+  restore({ total }: State<typeof tally>): void { this.total = total; }
 }
 export const factory = javaScriptActorFactory(tally, () => new Tally(), parties);`,
   'wasm-actors/tally.ts': `import { Actor, Reader, start } from 'tandem/guest';

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Counter } from '../../examples/counter/js-actors/counter.js';
 import { counter } from '../../examples/counter/protocol/generated/index.js';
 import { type TestTwinsOptions, TwinsError, testTwins } from '../../host-shim/sim/index.js';
-import type { MessageOf } from '../../protocol/schema.js';
+import type { MessageOf } from '../../protocol/fields.js';
 import { u32 } from '../../protocol/schema.js';
 
 const wasm = new URL('../../dist/examples/counter/wasm-actors/counter.wasm', import.meta.url);

@@ -1,7 +1,7 @@
 /** What recordings compress is read by others' DEFLATE, and what makes no sense costs nothing. */
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { Random } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
 import { compress, decompress } from '../../trace/deflate.js';
 
 test("zlib reads what we compress, and we what zlib does, at lengths around those of its blocks and our pieces'", () => {

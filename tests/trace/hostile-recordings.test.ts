@@ -1,7 +1,7 @@
 /** Files that somebody altered: they are read up to what makes no sense, and never crash or hang the reader. */
 import { encode } from '@msgpack/msgpack';
 import { expect, test } from 'vitest';
-import { Random } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
 import { NESTING_DEPTH_MAX } from '../../protocol/limits.js';
 import { compress } from '../../trace/deflate.js';
 import { encodeFacts, TANDEM } from '../../trace/facts.js';

@@ -1,6 +1,6 @@
 /** Recordings of a real run that somebody altered go through everything that reads recordings: no crash, no hang, and errors that are typed. */
 import { expect, test } from 'vitest';
-import { Random } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
 import { load } from '../../host-shim/node/load.js';
 import { bisect, Cast, CastError, replay, why } from '../../host-shim/replay/index.js';
 import { LENGTH_BYTES, writeFrameLength } from '../../protocol/frame.js';

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { VmEvent } from '../../actors/contract/events.js';
 import { TraceTeller } from '../../actors/vm/trace-teller.js';
-import { Random } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
 import { TraceMemories, type TraceMemoryName, type TraceSight, type TraceStore } from '../../trace/memories.js';
 import { allocateTrace, type TraceBuffer, TraceReader, TraceWriter, TYPE_BYTE } from '../../trace/memory.js';
 

@@ -1,7 +1,7 @@
 /** Runs that never happened: steps of every type from a seed, whose headers and frames agree as a running system's do. */
 import { encode } from '@msgpack/msgpack';
 import { FrameDigest } from '../../bus/digest.js';
-import { Random } from '../../bus/index.js';
+import { Random } from '../../bus/random.js';
 import { ERROR_CODES } from '../../protocol/errors.js';
 import { BODY_OFFSET, type FrameHeader, writeFrameLength, writeHeader } from '../../protocol/frame.js';
 import { focus } from '../../protocol/messages/focus.js';

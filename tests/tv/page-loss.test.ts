@@ -8,8 +8,8 @@ import type { Vm } from '../../actors/vm/vm.js';
 import { openPage } from '../../examples/tv/app/page.js';
 import type { Key } from '../../host-shim/common/ports/input-port.js';
 import type { Picture } from '../../host-shim/common/ports/picture.js';
+import type { PublicationOf } from '../../protocol/fields.js';
 import type { history } from '../../protocol/generated/history.js';
-import type { PublicationOf } from '../../protocol/schema.js';
 
 /** The built files: the stage finds the guests beside them. */
 const built = (path: string) => import(/* @vite-ignore */ new URL(`../../dist/${path}.js`, import.meta.url).href);

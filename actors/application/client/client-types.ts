@@ -1,5 +1,5 @@
 /** What a client offers, told from the schemas alone: a method for each message and request of an actor, its topics, its state. */
-import type { Fields, MessageFields, ReplyFields } from '../../../protocol/schema.js';
+import type { Fields, MessageFields, ReplyFields } from '../../../protocol/fields.js';
 import type { IsAnswered, Received, ReceivedFields } from '../../model/handlers.js';
 import type { RequestOptions } from '../../vm/port/port.js';
 

@@ -10,7 +10,7 @@
  */
 import type { BoundMessage, BoundParty, BoundRequest } from '../../../protocol/bind.js';
 import { assertMaySend, RequestError, thrownByCaller } from '../../../protocol/errors.js';
-import type { Fields, InferFields } from '../../../protocol/schema.js';
+import type { Fields, InferFields } from '../../../protocol/fields.js';
 import type { Clock, Timers } from '../../contract/host.js';
 import { handlerNameOf } from '../../model/handler-names.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';

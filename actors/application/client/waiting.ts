@@ -6,10 +6,10 @@
  */
 import type { BoundMessage, BoundRequest } from '../../../protocol/bind.js';
 import { type ErrorCode, RequestError } from '../../../protocol/errors.js';
+import type { Fields, InferFields } from '../../../protocol/fields.js';
 import { BODY_OFFSET } from '../../../protocol/frame.js';
 import { PORT_HELD_BYTES_MAX, REQUEST_DEADLINE_DEFAULT_MS } from '../../../protocol/limits.js';
 import { Reader } from '../../../protocol/reader.js';
-import type { Fields, InferFields } from '../../../protocol/schema.js';
 import type { Clock, Timers } from '../../contract/host.js';
 import { OutboxBuilder } from '../../model/outbox-builder.js';
 import { deadlineProblem, PortOverloadError, type RequestOptions } from '../../vm/port/port.js';

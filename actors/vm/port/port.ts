@@ -16,6 +16,7 @@ import {
   RequestError,
   thrownByCaller,
 } from '../../../protocol/errors.js';
+import type { Fields, InferFields } from '../../../protocol/fields.js';
 import {
   BODY_OFFSET,
   frameLength,
@@ -29,7 +30,6 @@ import {
 import { system } from '../../../protocol/generated/system.js';
 import { PORT_HELD_BYTES_MAX, REQUESTS_IN_FLIGHT_MAX } from '../../../protocol/limits.js';
 import { Reader } from '../../../protocol/reader.js';
-import type { Fields, InferFields } from '../../../protocol/schema.js';
 import type { CrashQuestion } from '../../contract/events.js';
 import { assertHandlersNamed, handlerNameOf, namedBy } from '../../model/handler-names.js';
 import { type Handler, HandlerTable, topicsOf } from '../../model/handler-table.js';

@@ -1,6 +1,5 @@
 /** The counter in TypeScript: the twin of ../wasm-actors/counter.ts. */
-import { Actor, type Handlers } from 'tandem/model';
-import type { MessageOf, StateOf } from 'tandem/protocol';
+import { Actor, type Handlers, type Message, type State } from 'tandem/actor';
 import { counter } from '../protocol/generated/index.js';
 
 export class Counter extends Actor<typeof counter> implements Handlers<typeof counter> {
@@ -10,7 +9,7 @@ export class Counter extends Actor<typeof counter> implements Handlers<typeof co
     super(counter);
   }
 
-  onIncrement({ by }: MessageOf<typeof counter, 'increment'>): void {
+  onIncrement({ by }: Message<typeof counter, 'increment'>): void {
     this.count = (this.count + by) >>> 0;
     this.publish(counter.publishes.changed, { count: this.count });
   }
@@ -23,11 +22,11 @@ export class Counter extends Actor<typeof counter> implements Handlers<typeof co
     this.publishFresh(counter.publishes.changed, { count: this.count });
   }
 
-  snapshot(): StateOf<typeof counter> {
+  snapshot(): State<typeof counter> {
     return { count: this.count };
   }
 
-  restore({ count }: StateOf<typeof counter>): void {
+  restore({ count }: State<typeof counter>): void {
     this.count = count;
   }
 }

@@ -3,20 +3,9 @@
  * focus, and shows where focus is. It lives in the JavaScript VM, beside the actors placed there, and is supervised: when it throws, or its
  * VM is lost, a new page is made, which shows the current entry of the history.
  */
-import type { Port, PortHandlers, Vm } from 'tandem';
-import {
-  decodeDynamic,
-  encodeDynamic,
-  focus,
-  history,
-  type MessageOf,
-  metrics,
-  type PublicationOf,
-  page,
-  scene,
-  system,
-  timer,
-} from 'tandem/protocol';
+import type { Port, Vm } from 'tandem';
+import type { Message, PortHandlers, Publication } from 'tandem/actor';
+import { decodeDynamic, encodeDynamic, focus, history, metrics, page, scene, system, timer } from 'tandem/protocol';
 import type { PageOptions } from '../page-options.js';
 import { Browse, type Restored } from './browse.js';
 import { Details } from './details.js';
@@ -24,8 +13,8 @@ import { Films } from './films.js';
 import { type NodeHandle, ROOT, Screen } from './screen.js';
 import { BACKGROUND, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
-type Focused = PublicationOf<typeof focus, 'focused'>;
-type Current = PublicationOf<typeof history, 'current'>;
+type Focused = Publication<typeof focus, 'focused'>;
+type Current = Publication<typeof history, 'current'>;
 
 /** How long the former page's picture stays while the catalogue does not answer; after that the new one appears with placeholders. */
 const HELD_MS = 400;
@@ -68,11 +57,11 @@ class Page implements PortHandlers<typeof page> {
     this.log('info', 'the viewer wants to leave');
   }
 
-  onNavigationBlocked({ attempt }: MessageOf<typeof page, 'navigationBlocked'>): void {
+  onNavigationBlocked({ attempt }: Message<typeof page, 'navigationBlocked'>): void {
     this.port.send(history.receives.retry, { attempt });
   }
 
-  onDismissRequested({ layer }: MessageOf<typeof page, 'dismissRequested'>): void {
+  onDismissRequested({ layer }: Message<typeof page, 'dismissRequested'>): void {
     this.port.send(focus.receives.popLayer, { group: layer });
   }
 
@@ -141,7 +130,7 @@ class Page implements PortHandlers<typeof page> {
     this.screen.flush();
   }
 
-  onActivated({ node }: MessageOf<typeof page, 'activated'>): void {
+  onActivated({ node }: Message<typeof page, 'activated'>): void {
     if (!this.shown || this.screen.still) return;
     this.shown.activated(node);
     const film = this.shown instanceof Browse ? this.shown.filmOf(node) : undefined;

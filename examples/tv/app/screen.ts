@@ -5,9 +5,10 @@
  * A restarted page holds its first commit back until its picture is complete. Until then the viewer sees the picture of the former
  * incarnation; then the new one replaces it in one frame, without animation.
  */
-import { type MessageOf, SCENE_NODES_MAX, type SceneProperty, type scene } from 'tandem/protocol';
+import type { Message } from 'tandem/actor';
+import { SCENE_NODES_MAX, type SceneProperty, type scene } from 'tandem/protocol';
 
-export type Commit = MessageOf<typeof scene, 'commit'>;
+export type Commit = Message<typeof scene, 'commit'>;
 export type NodeHandle = number;
 export type Properties = Partial<Record<SceneProperty, number>>;
 

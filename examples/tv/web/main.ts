@@ -13,6 +13,7 @@ import {
   type ApplicationChange,
   ApplicationError,
   type Life,
+  type Storage,
   type StorageChange,
   StorageError,
   type SystemOptions,
@@ -32,7 +33,6 @@ import {
   persistWhenHidden,
   platformClock,
   platformTimers,
-  type Storage,
 } from 'tandem/browser';
 import type { RecordingLevel } from 'tandem/trace';
 import { actorSpecs, parties, portVms } from '../application.js';

@@ -5,7 +5,7 @@
  * one line each, so that nothing moves when a text appears.
  * It is plain HTML over the canvas, so that it stays readable when the scene itself is down.
  */
-import type { ActorHealth, Application, CrashReport, System, TwinStatus } from 'tandem';
+import type { ActorStatus, Application, CrashReport, System, SystemHealth } from 'tandem';
 
 /** Interval of asking the VMs: often enough for a person, and negligible beside the frames of a second. */
 const ASK_MS = 1_000;
@@ -16,7 +16,7 @@ const NOT_KNOWN = '–';
 /** Status of an actor or port. */
 type Status = Pick<System['actors'][number], 'vm' | 'restarts' | 'condition' | 'lastCrash'> & {
   /** Only for an actor. */
-  readonly twin?: TwinStatus;
+  readonly twin?: ActorStatus['twin'];
   readonly name: string;
   readonly state: string;
 };
@@ -75,7 +75,7 @@ export class Panel {
     }, ASK_MS);
   }
 
-  private showLoad(name: string, load: ActorHealth | null): void {
+  private showLoad(name: string, load: SystemHealth['actors'][number]['load']): void {
     const tile = this.tileOf(name);
     if (!tile) return;
     write(tile.mailbox, load ? String(load.mailboxFrames) : NOT_KNOWN);

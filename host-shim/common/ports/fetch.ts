@@ -5,6 +5,7 @@
 import type { Incoming } from '../../../actors/model/port-handlers.js';
 import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
+import type { MessageOf } from '../../../protocol/fields.js';
 import { fetch as fetchSchema } from '../../../protocol/generated/fetch.js';
 import { network } from '../../../protocol/generated/network.js';
 import {
@@ -13,7 +14,6 @@ import {
   HTTP_HEADERS_MAX,
   RESPONSE_BODY_BYTES_MAX,
 } from '../../../protocol/ports/fetch.js';
-import type { MessageOf } from '../../../protocol/schema.js';
 import { traceparentOf } from '../../../trace/export/ids.js';
 import { wordsOf } from './error-words.js';
 import { OFFER_AGAIN_MS, offer } from './offer.js';

@@ -1,8 +1,8 @@
 /** The input port without its keys: pressed keys go to focus, and so does the platform's own way back. */
 import type { Vm } from '../../../actors/vm/vm.js';
+import type { MessageOf } from '../../../protocol/fields.js';
 import { focus } from '../../../protocol/generated/focus.js';
 import { input } from '../../../protocol/generated/input.js';
-import type { MessageOf } from '../../../protocol/schema.js';
 
 type KeyMessage = MessageOf<typeof focus, 'key'>;
 export type Key = KeyMessage['key'];

@@ -1,7 +1,8 @@
 /** A display's copy of the scene: the last display list and the strings that it refers to. docs/SCENE.md draws an item. */
+
+import type { MessageOf } from '../../../protocol/fields.js';
 import type { display } from '../../../protocol/generated/display.js';
 import { DISPLAY_CLIP_WORDS, DISPLAY_ITEM_WORDS } from '../../../protocol/ports/display.js';
-import type { MessageOf } from '../../../protocol/schema.js';
 
 /** One item; lengths in pixels of the scene. */
 export interface PictureItem {

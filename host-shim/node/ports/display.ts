@@ -1,5 +1,1 @@
-export {
-  type HeadlessDisplay,
-  type HeadlessDisplayOptions,
-  openHeadlessDisplay as openDisplay,
-} from '../../common/ports/headless-display.js';
+export { type HeadlessDisplay, openHeadlessDisplay as openDisplay } from '../../common/ports/headless-display.js';

@@ -3,9 +3,9 @@ import type { TimerHandle, Timers } from '../../../actors/contract/host.js';
 import type { Port } from '../../../actors/vm/port/port.js';
 import type { Vm } from '../../../actors/vm/vm.js';
 import type { Random } from '../../../bus/random.js';
+import type { MessageOf } from '../../../protocol/fields.js';
 import { fetch } from '../../../protocol/generated/fetch.js';
 import { network } from '../../../protocol/generated/network.js';
-import type { MessageOf } from '../../../protocol/schema.js';
 import { OFFER_AGAIN_MS, offer } from '../../common/ports/offer.js';
 
 export interface FetchPortOptions {

@@ -20,7 +20,7 @@ import { TwinReport } from './report.js';
 import { shortest } from './shorter.js';
 import { type HandStep, type MakeTwin, type TwinFinding, TwinPair, type TwinStep } from './twin-pair.js';
 
-export type { TwinMessage, TwinOutput, TwinSequence } from './random-messages.js';
+export type { TwinMessage, TwinSequence } from './random-messages.js';
 export type { TwinFinding } from './twin-pair.js';
 
 export interface TestTwinsOptions {

@@ -1,8 +1,9 @@
 /** Random values of a schema's types: of every encoded size, and at their bounds. */
 import type { Random } from '../../../bus/random.js';
 import { encodeDynamic } from '../../../protocol/dynamic.js';
+import type { Fields } from '../../../protocol/fields.js';
 import { STRING_BYTES_DEFAULT_MAX } from '../../../protocol/limits.js';
-import type { Field, Fields } from '../../../protocol/schema.js';
+import type { Field } from '../../../protocol/schema.js';
 
 /** Most items of a list or map, and most bytes of a text, unless it is one at its bound. */
 const ITEMS_MAX = 5;

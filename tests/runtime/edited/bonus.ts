@@ -1,5 +1,5 @@
 /** The bank after an edit: it pays a bonus. */
-import type { MessageOf } from '../../../protocol/schema.js';
+import type { MessageOf } from '../../../protocol/fields.js';
 import { Bank, bank } from '../bank.js';
 
 class BonusBank extends Bank {

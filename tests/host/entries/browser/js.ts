@@ -1,4 +1,4 @@
-import { runVm } from '../../../../host-shim/browser/index.js';
+import { runVm } from '../../../../host-shim/browser/vm-worker.js';
 import { jsDefinition } from '../../world.js';
 
 runVm(jsDefinition);

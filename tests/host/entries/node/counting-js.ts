@@ -1,4 +1,4 @@
-import { runApplication } from '../../../../host-shim/node/index.js';
+import { runApplication } from '../../../../host-shim/node/vm-worker.js';
 import { createCounting } from '../../../adopt/counter-application.js';
 
 runApplication(createCounting(), 'js');

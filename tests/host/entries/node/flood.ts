@@ -1,4 +1,4 @@
-import { runVm } from '../../../../host-shim/node/index.js';
+import { runVm } from '../../../../host-shim/node/vm-worker.js';
 import { definition } from '../../../runtime/flood-world.js';
 
 runVm(definition);

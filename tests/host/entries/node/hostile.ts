@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { runVm } from '../../../../host-shim/node/index.js';
+import { runVm } from '../../../../host-shim/node/vm-worker.js';
 import { wasmDefinition } from '../../../guest/hostile-world.js';
 
 // This file runs as dist/tests/host-entries/hostile.mjs, beside the module that the test has made.

@@ -1,4 +1,4 @@
-import { runVm } from '../../../../host-shim/node/index.js';
+import { runVm } from '../../../../host-shim/node/vm-worker.js';
 import { jsDefinition } from '../../world.js';
 
 runVm(jsDefinition);

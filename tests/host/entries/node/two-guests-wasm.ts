@@ -1,4 +1,4 @@
-import { runVm } from '../../../../host-shim/node/index.js';
+import { runVm } from '../../../../host-shim/node/vm-worker.js';
 import { wasmDefinition } from '../../two-guests.js';
 
 // This file runs as dist/tests/host-entries/two-guests-wasm.mjs. The test that starts it says where the module is.

@@ -1,4 +1,4 @@
-import { runVm } from '../../../../host-shim/node/index.js';
+import { runVm } from '../../../../host-shim/node/vm-worker.js';
 import { wasmDefinition } from '../../world.js';
 
 // This file runs as dist/tests/host-entries/wasm.mjs.
