@@ -1,10 +1,11 @@
 /** A running system, for whoever started it: what it tells about itself, and what it can be asked to do. */
 
 import type { RecordingSink } from '../../trace/recording.js';
-import { Spy, type SpyOptions } from '../../trace/spy.js';
+import type { SpyOptions } from '../../trace/spy.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
+import { loadedIn } from '../contract/host.js';
 import type { CircuitState, Side, StopReport } from '../contract/states.js';
 import { conditionOf, type PartyCondition } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
@@ -14,8 +15,9 @@ import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
 import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/tracing.js';
+import { beginRecording } from './begin-recording.js';
 import type { Placement } from './placement.js';
-import { type RecordedSystem, type RecordOptions, type RunningRecording, SystemRecording } from './system-recording.js';
+import type { RecordedSystem, RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
 
 export interface SystemHealth {
   readonly state: SystemState;
@@ -296,6 +298,7 @@ export class SupervisedSystem implements System {
   }
 
   async spy(options: SpyOptions): Promise<() => Promise<void>> {
+    const { Spy } = await loadedIn(this.kept.host, import('../../trace/spy.js'));
     const spy = new Spy(this.kept.directory.schemas, options);
     const { parties, kinds } = options;
     let end: (() => Promise<void>) | null = null;
@@ -307,10 +310,8 @@ export class SupervisedSystem implements System {
 
   async record(sink: RecordingSink, options: RecordOptions = {}): Promise<RunningRecording> {
     const placement = Object.fromEntries(this.actors.map(({ actor, vm }) => [actor, vm]));
-    const recording = new SystemRecording(this.kept, sink, placement, options);
-    await recording.begin();
-    this.newestRecording = recording;
-    return recording;
+    this.newestRecording = await beginRecording(this.kept, sink, placement, options);
+    return this.newestRecording;
   }
 
   get recording(): RunningRecording | null {

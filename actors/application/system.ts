@@ -28,11 +28,12 @@ import { Supervisor, type SupervisorOptions } from '../supervisor/supervisor.js'
 import type { Escalation } from '../supervisor/system-machine.js';
 import { type TraceRequest, Tracing } from '../supervisor/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
+import { beginRecording } from './begin-recording.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
 import { SupervisedSystem, type System } from './supervised-system.js';
-import { type RecordedSystem, type RecordOptions, SystemRecording } from './system-recording.js';
+import type { RecordedSystem, RecordOptions, SystemRecording } from './system-recording.js';
 
 export interface ActorSpec {
   readonly schema: PartySchema;
@@ -157,9 +158,7 @@ async function recordedFromStart(
   if (trace) await system.tracing.trace({ ...trace, vms: trace.vms ?? ['host', 'js', 'wasm'] });
   if (!record) return null;
   const vms = Object.fromEntries(placement.map(({ actor, vm }) => [actor, vm]));
-  const recording = new SystemRecording(system, record.sink, vms, record);
-  await recording.begin();
-  return recording;
+  return beginRecording(system, record.sink, vms, record);
 }
 
 function supervisorOptions(options: SystemOptions, placement: readonly Placement[], tree: SupervisorSpec): SupervisorOptions {

@@ -89,6 +89,8 @@ export interface Host {
   readonly probeDebugger?: () => Promise<boolean>;
   /** The VM of the host's own thread: it holds the ports. `terminate` closes its links. */
   readonly local: VmHandle;
+  /** Waits for a part of the runtime that is loaded when it is needed, where a clock has to stand meanwhile. */
+  loaded?<T>(part: Promise<T>): Promise<T>;
   /** Memory in which its VMs trace. */
   readonly traces: TraceMemories;
   /** Sets who receives the reports of the host's own VM. */
@@ -140,3 +142,6 @@ export function inTime<T>(timers: Timers, deadlineMs: number, answer: Promise<T>
     answer.then(resolve, reject).finally(() => timers.clear(timer));
   });
 }
+
+/** @returns a part of the runtime that is loaded when it is needed */
+export const loadedIn = <T>(host: Pick<Host, 'loaded'>, part: Promise<T>): Promise<T> => host.loaded?.(part) ?? part;

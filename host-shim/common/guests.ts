@@ -25,9 +25,6 @@ export interface LoadGuest extends Pick<Platform, 'load' | 'compile'> {
   readonly deadlineMs?: number;
 }
 
-/** @param loadDeadlineMs how long their thread may take to load; enough of it is left to start with the others */
-export const guestDeadlineOf = (loadDeadlineMs: number): number => Math.min(GUEST_LOAD_DEADLINE_MS, (loadDeadlineMs * 2) / 3);
-
 export class Guests {
   readonly unfit: UnfitGuest[] = [];
   readonly factories: ActorFactory[] = [];

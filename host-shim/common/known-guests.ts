@@ -1,5 +1,6 @@
 /** What one incarnation of a VM knows of its guests and passes on to the next. */
 import type { UnfitGuest } from '../../actors/contract/host.js';
+import { GUEST_LOAD_DEADLINE_MS } from '../limits.js';
 
 /** Modules by URL. Only those whose first instance has been made, since that can be made again. */
 export type GuestModules = ReadonlyMap<string, WebAssembly.Module>;
@@ -13,3 +14,6 @@ export interface KnownGuests {
 }
 
 export const NOTHING_KNOWN: KnownGuests = { modules: new Map(), unfit: [] };
+
+/** @param loadDeadlineMs how long their thread may take to load; enough of it is left to start with the others */
+export const guestDeadlineOf = (loadDeadlineMs: number): number => Math.min(GUEST_LOAD_DEADLINE_MS, (loadDeadlineMs * 2) / 3);

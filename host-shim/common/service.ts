@@ -78,10 +78,10 @@ function movedWhole(event: VmEvent): VmEvent {
   return event.type === 'trace' && event.records.length > 0 ? transfer(event, [event.records.buffer]) : event;
 }
 
-/** @param prepare loads the parts of the VM, and may hand over its guests */
+/** @param prepare loads the parts of the VM, and hands over its guests, if it has any */
 export function exposeVm(
   endpoint: Endpoint,
-  prepare: (preparation: Preparation, handOver: (guests: Guests) => void) => Promise<StartVm>,
+  prepare: (preparation: Preparation, handOver: (guests: Guests | null) => void) => Promise<StartVm>,
 ): void {
   let startVm: StartVm | null = null;
   let guests: Guests | null = null;

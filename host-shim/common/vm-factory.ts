@@ -8,8 +8,7 @@ import { platformClock } from './clock.js';
 import { conditionOf } from './condition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { GuestMemory } from './guest-memory.js';
-import { Guests, type LoadGuest } from './guests.js';
-import { loadImplementation } from './implementation.js';
+import type { Guests, LoadGuest } from './guests.js';
 import type { KnownGuests } from './known-guests.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { openLink, type TransportPair } from './transport.js';
@@ -20,15 +19,25 @@ export interface LoadedDefinition {
   readonly unfit: readonly UnfitGuest[];
 }
 
-/** Loads the guests of a VM without entering them. */
-export async function loadGuests(definition: VmDefinition, wasm: boolean, platform: LoadGuest, known: KnownGuests): Promise<Guests> {
-  const guests = new Guests(definition.parties, platform);
-  await guests.load(wasm ? (definition.guests ?? []) : [], known);
+/** Loads the guests of a VM without entering them. @returns null when it has none: then nothing that is for guests is loaded */
+export async function loadGuests(
+  { parties, guests: defined = [] }: VmDefinition,
+  wasm: boolean,
+  platform: LoadGuest,
+  known: KnownGuests,
+): Promise<Guests | null> {
+  if (!wasm || defined.length === 0) return null;
+  const { Guests } = await import('./guests.js');
+  const guests = new Guests(parties, platform);
+  await guests.load(defined, known);
   return guests;
 }
 
 /** Factories of a VM's actors, to be called once all guests have been checked. */
-export const factoriesOf = ({ actors = [] }: VmDefinition, guests: Guests): readonly ActorFactory[] => [...actors, ...guests.factories];
+export const factoriesOf = ({ actors = [] }: VmDefinition, guests: Guests | null): readonly ActorFactory[] => [
+  ...actors,
+  ...(guests?.factories ?? []),
+];
 
 /** Loads a VM in the host's own thread, where nothing can end a guest that loops while it starts. */
 export async function loadHere(
@@ -39,9 +48,9 @@ export async function loadHere(
   memory: GuestMemory,
 ): Promise<LoadedDefinition> {
   const guests = await loadGuests(definition, wasm, platform, memory.of(name));
-  guests.checkAll();
-  memory.keep(name, guests.modules);
-  return { definition, factories: factoriesOf(definition, guests), unfit: guests.unfit };
+  guests?.checkAll();
+  if (guests) memory.keep(name, guests.modules);
+  return { definition, factories: factoriesOf(definition, guests), unfit: guests?.unfit ?? [] };
 }
 
 /** The options that differ between VMs. */
@@ -65,7 +74,10 @@ export function createVm({ definition, platform, ...parts }: VmParts): Vm {
     beat: platformBeat,
     conditionOf,
     guard: chanceGuard,
-    loadImplementation: (actor, address) => loadImplementation(parts.name, actor, address, definition.parties, platform),
+    async loadImplementation(actor, address) {
+      const { loadImplementation } = await import('./implementation.js');
+      return loadImplementation(parts.name, actor, address, definition.parties, platform);
+    },
     openLink: (transport, unreleased) => openLink(transport as TransportPair, unreleased),
   });
   definition.ports?.(vm);

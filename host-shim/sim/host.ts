@@ -162,11 +162,11 @@ export class SimHost implements Host {
 
   async startVm(name: WorkerName, listener: VmListener, { again = false, failedOver = false }: Partial<VmStart> = {}): Promise<VmHandle> {
     const memory = this.memories.ofVm(name, again);
-    return this.start(name, await this.real(this.load(name, failedOver)), listener, memory).handle;
+    return this.start(name, await this.loaded(this.load(name, failedOver)), listener, memory).handle;
   }
 
   /** Waits for a real promise while the virtual clock stands. */
-  private async real<T>(loading: Promise<T>): Promise<T> {
+  async loaded<T>(loading: Promise<T>): Promise<T> {
     this.loading.add(loading);
     try {
       return await loading;
@@ -233,7 +233,7 @@ export class SimHost implements Host {
     const source = this.options.vms[name];
     if (!source) throw new Error(`VM ${name} is not defined: the host was given no vms.${name}`);
     const definition = failedOver ? twinsOf(await this.options.vms.js.load()) : await source.load();
-    const platform = { load: (url: URL) => this.real(load(url)) };
+    const platform = { load: (url: URL) => this.loaded(load(url)) };
     const { factories, unfit } = await loadHere(name, definition, this.capabilities.wasm, platform, this.guests);
     return { definition, factories: factories.map(hanging), unfit };
   }
@@ -296,7 +296,7 @@ export class SimHost implements Host {
       timers: this.timers,
       conditionOf,
       guard: chanceGuard,
-      loadImplementation: (actor, address) => this.real(loadImplementation(place.name, actor, address, definition.parties, { load })),
+      loadImplementation: (actor, address) => this.loaded(loadImplementation(place.name, actor, address, definition.parties, { load })),
       // No timer of a thread that stands still runs.
       beat: (intervalMs, fn) => this.beat(intervalMs, () => stands() || fn()),
       openLink: (ends, unreleased) => links.open(ends as Ends, unreleased),

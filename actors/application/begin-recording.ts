@@ -1,0 +1,17 @@
+/** Begins recordings. What records is loaded by then: most pages never do. */
+import type { RecordingFacts, RecordingSink } from '../../trace/recording.js';
+import { loadedIn } from '../contract/host.js';
+import type { RecordedSystem, RecordOptions, SystemRecording } from './system-recording.js';
+
+/** @throws as `System.record` */
+export async function beginRecording(
+  system: RecordedSystem,
+  sink: RecordingSink,
+  placement: RecordingFacts['placement'],
+  options: RecordOptions,
+): Promise<SystemRecording> {
+  const { SystemRecording } = await loadedIn(system.host, import('./system-recording.js'));
+  const recording = new SystemRecording(system, sink, placement, options);
+  await recording.begin();
+  return recording;
+}
