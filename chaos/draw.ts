@@ -3,7 +3,7 @@
  * again.
  */
 import { Random } from '../bus/random.js';
-import { JOURNAL_BYTES, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
+import { JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FORCED_SHARE_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
 import { addDesk } from './draw-desk.js';
 import type { Act, Fault, FaultKind, Group, Plan, PlannedCommand, Step } from './plan.js';
@@ -35,19 +35,28 @@ const ACT_DRAWS: readonly Act[] = [
 /** Acts that the hand can do itself. */
 const FIRST_ACTS: readonly Act[] = ['work', 'work', 'work', 'urgent', 'chore', 'ask', 'note', 'rumour'];
 
-const bytesOf = (orders: readonly PlannedCommand[]): number =>
+/** Payloads that are set going by these orders. */
+export const bytesOf = (orders: readonly PlannedCommand[]): number =>
   orders.reduce((sum, { bytes, count, orders: inner }) => sum + count * (bytes + bytesOf(inner)), 0);
 
 /** Requests of couriers that are set going by these orders, each of which is carried out so many times. */
-const asksOf = (orders: readonly PlannedCommand[], times = 1): number =>
+export const asksOf = (orders: readonly PlannedCommand[], times = 1): number =>
   orders.reduce((sum, { act, count, orders: inner }) => sum + times * (act === 'ask' ? count : 0) + asksOf(inner, times * count), 0);
 
-const askingOnce = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
-  orders.map((order) => ({ ...order, count: order.act === 'ask' ? 1 : order.count, orders: askingOnce(order.orders) }));
+const once = (orders: readonly PlannedCommand[], isMeant: (order: PlannedCommand) => boolean): PlannedCommand[] =>
+  orders.map((order) => ({ ...order, count: isMeant(order) ? 1 : order.count, orders: once(order.orders, isMeant) }));
 
 /** Whoever asks more than may be in flight is refused the rest, which no plan is about. */
-const withFewAsks = (step: Step): Step =>
-  asksOf(step.orders) > REQUESTS_IN_FLIGHT_MAX / 2 ? { ...step, orders: askingOnce(step.orders) } : step;
+export const STEP_ASKS_MAX = REQUESTS_IN_FLIGHT_MAX / 2;
+/** More than this to one courier from itself is refused for good. */
+export const STEP_BYTES_MAX = (MAILBOX_BYTES_MAX * MAILBOX_FORCED_SHARE_MAX) / 2;
+
+/** Takes repetitions out of what would go beyond the bounds of the runtime. */
+function bounded({ orders, ...step }: Step): Step {
+  const few = asksOf(orders) > STEP_ASKS_MAX ? once(orders, ({ act }) => act === 'ask') : orders;
+  const isTooMuch = asksOf(few) > STEP_ASKS_MAX || bytesOf(few) > STEP_BYTES_MAX;
+  return { ...step, orders: isTooMuch ? once(few, () => true) : few };
+}
 
 class Drawing {
   private id = 0;
@@ -70,7 +79,7 @@ class Drawing {
   plan(seed: number): Plan {
     const slow = this.allows('slow', 0.4);
     const count = STEPS.least + this.random.integer(STEPS.most - STEPS.least + 1);
-    const steps = Array.from({ length: count }, () => withFewAsks(this.step()));
+    const steps = Array.from({ length: count }, () => bounded(this.step()));
     const bytes = steps.reduce((sum, { orders }) => sum + bytesOf(orders), 0);
     return {
       seed,

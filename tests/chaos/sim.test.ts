@@ -1,7 +1,7 @@
 /** Random runs of the chaos application with random faults end like the same runs without. `npm run chaos` does many more. */
 import { expect, test } from 'vitest';
-import { drawPlan } from '../../chaos/draw.js';
-import { calmOf, conditionsOf, FAULT_KINDS, type FaultKind, faultsOf } from '../../chaos/plan.js';
+import { asksOf, bytesOf, drawPlan, STEP_ASKS_MAX, STEP_BYTES_MAX } from '../../chaos/draw.js';
+import { calmOf, conditionsOf, FAULT_KINDS, type FaultKind, faultsOf, type Step } from '../../chaos/plan.js';
 import { trySeeds } from '../../chaos/seeds.js';
 import { loadWasmFactories, playSim } from '../../chaos/sim-run.js';
 
@@ -37,4 +37,10 @@ test('a seed gives the same plan each time, and its calm run has no faults', () 
     const faults = [...faultsOf(calmOf(plan)).keys(), ...conditionsOf(calmOf(plan))];
     expect(faults.filter((kind) => kind !== 'full' && kind !== 'desk')).toEqual([]);
   }
+});
+
+test('no plan goes beyond the bounds of the runtime, where messages are refused by right', () => {
+  const seeds = Array.from({ length: 2_000 }, (_, i) => i + 1);
+  const isBeyond = ({ orders }: Step) => asksOf(orders) > STEP_ASKS_MAX || bytesOf(orders) > STEP_BYTES_MAX;
+  expect(seeds.filter((seed) => drawPlan(seed, FAULT_KINDS).steps.some(isBeyond))).toEqual([]);
 });
