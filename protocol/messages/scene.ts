@@ -37,6 +37,8 @@ export const SCENE_LAYOUTS = ['absolute', 'row', 'column'] as const;
 export const SCENE_JUSTIFIES = ['start', 'centre', 'end', 'space between', 'space around', 'space evenly'] as const;
 /** Values of the property `align`, by number. */
 export const SCENE_ALIGNS = ['stretch', 'start', 'centre', 'end'] as const;
+/** Values of the property `textAlign`, by number. */
+export const SCENE_TEXT_ALIGNS = ['start', 'centre', 'end'] as const;
 
 const property = choice('SceneProperty', SCENE_PROPERTIES);
 

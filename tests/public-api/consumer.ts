@@ -11,6 +11,7 @@ import * as protocol from 'tandem/protocol';
 import * as react from 'tandem/react';
 import * as replay from 'tandem/replay';
 import * as schema from 'tandem/schema';
+import * as screen from 'tandem/screen';
 import * as solid from 'tandem/solid';
 import * as testing from 'tandem/testing';
 import * as tools from 'tandem/tools';
@@ -30,6 +31,7 @@ const entries = {
   'tandem/react': react,
   'tandem/replay': replay,
   'tandem/solid': solid,
+  'tandem/screen': screen,
   'tandem/testing': testing,
   'tandem/trace': trace,
   'tandem/actors': actors,

@@ -17,7 +17,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
     packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'],
   },
-  ui: { folders: ['actors'], packages: ['react', 'solid-js'] },
+  ui: { folders: ['protocol', 'actors', 'js-actors'], packages: ['react', 'solid-js'] },
   tools: { folders: ['protocol'], packages: ['@jridgewell/trace-mapping', 'assemblyscript', 'esbuild', 'vite'] },
 };
 

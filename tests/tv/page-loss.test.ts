@@ -130,7 +130,7 @@ test.each([
   ['bytes that cannot be read', [0xcf, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], 'range at byte 0'],
   ['text that is not UTF-8', [0xa2, 0xc0, 0xaf], 'utf-8 at byte 0'],
   ['an object of another shape', [0x80], 'names no film'],
-  ['nothing', [0xc0], 'cannot be read'],
+  ['nothing', [0xc0], 'names no film'],
 ])('an entry of history whose parameters are %s is shown as the first screen, and said in the log', (_, params, text) => {
   const sent: [string, unknown][] = [];
   const port = {

@@ -1,8 +1,8 @@
 /** The browse screen: rails by genre. Focus and scroll can be restored from an entry of the history. */
-import type { Film, Genre } from '../catalogue/film.js';
+import { column, type Entry, type Page, type SceneNode, type Shown, text, view } from 'tandem/screen';
+import type { Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
-import { Rail } from './rail.js';
-import { type NodeHandle, ROOT, type Screen } from './screen.js';
+import { FilmRail } from './rail.js';
 import { FAINT, INK, MARGIN, ON_RING, RAIL_HEIGHT, RAILS_TOP, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 /** Rails on either side of the focused one whose cards are nodes: what the screen shows, and one more. */
@@ -12,47 +12,31 @@ const MOVE = { durationMs: 260 };
 const VERTICAL = 1000;
 /** Focus keys: rail and position in one number; 0 is none. */
 const POSITIONS_MAX = 10_000;
+const WIDTH = SCREEN_WIDTH - 2 * MARGIN;
 
-export interface Restored {
-  readonly focus: number;
-  readonly scroll: readonly { readonly key: number; readonly offset: number }[];
-}
-
-export interface BrowseEvents {
-  /** Called when focus or scroll has changed, with what to keep in the history entry. */
-  onMove(restored: Restored): void;
-  /** Asks for focus on a node or a group. */
-  wish(node: NodeHandle): void;
-  /** The group will be entered at the card that had focus last. */
-  remember(group: NodeHandle): void;
-  /** The group is removed, and its number will go to another node. */
-  forget(group: NodeHandle): void;
-  onError(error: unknown): void;
-}
-
-export class Browse {
-  /** Resolves when the picture is complete, or as complete as it will be. */
+export class Browse implements Shown {
   readonly ready: Promise<void>;
-  private readonly root: NodeHandle;
-  private readonly rails: Rail[] = [];
-  private list: NodeHandle = ROOT;
+  private readonly root = view({ x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT, clip: true }, [
+    column({ x: MARGIN, y: 36, width: WIDTH, height: 80, gap: 4 }, [
+      text('Tandem TV', { height: 40, fontSize: 34, fontWeight: 700, colour: INK }),
+      text('Films', { height: 24, fontSize: 18, colour: FAINT }),
+    ]),
+  ]);
+  private readonly rails: FilmRail[] = [];
+  private list: SceneNode = this.root;
   private current = -1;
   private position = -1;
   private top: number;
   private closed = false;
-  private apology: { readonly root: NodeHandle; readonly button: NodeHandle } | null = null;
+  private apology: { readonly root: SceneNode; readonly button: SceneNode } | null = null;
 
   constructor(
-    private readonly screen: Screen,
+    private readonly page: Page,
     private readonly films: Films,
-    private readonly restored: Restored,
-    private readonly events: BrowseEvents,
+    private readonly restored: Pick<Entry, 'focus' | 'scroll'>,
   ) {
     this.top = restored.scroll.find(({ key }) => key === VERTICAL)?.offset ?? 0;
-    this.root = screen.view(ROOT, { x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT, clip: 1 });
-    const header = screen.view(this.root, { x: MARGIN, y: 36, width: SCREEN_WIDTH - 2 * MARGIN, height: 80, layout: 2, gap: 4 });
-    screen.text(header, 'Tandem TV', { height: 40, fontSize: 34, fontWeight: 700, colour: INK });
-    screen.text(header, 'Films', { height: 24, fontSize: 18, colour: FAINT });
+    page.screen.add(this.root);
     this.ready = this.load();
   }
 
@@ -61,100 +45,87 @@ export class Browse {
       const genres = await this.films.genres();
       if (this.closed) return;
       this.build(genres);
-      this.screen.flush();
+      this.page.screen.flush();
       await Promise.all(this.rails.map((rail) => rail.complete()));
     } catch (error) {
-      this.events.onError(error);
+      this.page.log('error', String(error));
       if (!this.closed) this.apologize();
     }
   }
 
   /** Shows what is wrong until the catalogue arrives, and a button that asks for it again. */
   private apologize(): void {
-    const { screen } = this;
-    const width = SCREEN_WIDTH - 2 * MARGIN;
-    const root = screen.view(this.root, { x: MARGIN, y: RAILS_TOP, width, height: 120 });
-    screen.text(root, 'The catalogue cannot be reached.', { x: 0, y: 0, width, height: 36, fontSize: 24, colour: FAINT });
-    const button = screen.view(root, { x: 0, y: 60, width: 210, height: 60, colour: RING, radius: 30, focusable: 1 });
-    screen.text(button, 'Try again', { x: 0, y: 18, width: 210, height: 26, fontSize: 20, textAlign: 1, colour: ON_RING });
+    const label = text('Try again', { x: 0, y: 18, width: 210, height: 26, fontSize: 20, textAlign: 'centre', colour: ON_RING });
+    const button = view({ x: 0, y: 60, width: 210, height: 60, colour: RING, radius: 30, focusable: true }, [label]);
+    const what = text('The catalogue cannot be reached.', { x: 0, y: 0, width: WIDTH, height: 36, fontSize: 24, colour: FAINT });
+    const root = view({ x: MARGIN, y: RAILS_TOP, width: WIDTH, height: 120 }, [what, button]);
+    this.page.screen.add(root, this.root);
     this.apology = { root, button };
-    this.events.wish(button);
-    screen.flush();
+    this.page.focus(button);
+    this.page.screen.flush();
   }
 
   private build(genres: readonly Genre[]): void {
-    const { screen, restored } = this;
-    const window = screen.view(this.root, { x: 0, y: RAILS_TOP, width: SCREEN_WIDTH, height: SCREEN_HEIGHT - RAILS_TOP, clip: 1 });
-    this.list = screen.view(window, { x: 0, y: -this.top * RAIL_HEIGHT, width: SCREEN_WIDTH, height: genres.length * RAIL_HEIGHT });
-    const changed = () => this.screen.flush();
-    genres.forEach((genre, index) => {
+    const { restored, page } = this;
+    for (const [index, genre] of genres.entries()) {
       const offset = restored.scroll.find(({ key }) => key === index)?.offset ?? 0;
-      const rail = new Rail(screen, this.films, genre, this.list, index, offset, changed);
-      this.rails.push(rail);
-      this.events.remember(rail.group);
-    });
+      this.rails.push(new FilmRail(page.screen, this.films, genre, index, offset));
+    }
+    const rails = this.rails.map(({ node }) => node);
+    this.list = view({ x: 0, y: -this.top * RAIL_HEIGHT, width: SCREEN_WIDTH, height: genres.length * RAIL_HEIGHT }, rails);
+    const window = { x: 0, y: RAILS_TOP, width: SCREEN_WIDTH, height: SCREEN_HEIGHT - RAILS_TOP, clip: true };
+    page.screen.add(view(window, [this.list]), this.root);
     const rail = Math.floor(restored.focus / POSITIONS_MAX);
     this.openAround(rail);
-    const node = this.rails[rail]?.nodeAt(Math.max(0, (restored.focus % POSITIONS_MAX) - 1)) ?? this.rails[0]?.nodeAt(0);
-    if (node === undefined) return;
-    this.events.wish(node);
-    if (screen.still) this.focused(node);
+    const position = Math.max(0, (restored.focus % POSITIONS_MAX) - 1);
+    const node = this.rails[rail]?.cards.cardAt(position) ?? this.rails[0]?.cards.cardAt(0);
+    if (node) page.focus(node);
   }
 
   private openAround(index: number): void {
-    this.rails.forEach((rail, i) => {
-      if (Math.abs(i - index) <= OPEN_RAILS) rail.show();
-      else rail.hide();
-    });
+    for (const [i, { cards }] of this.rails.entries())
+      if (Math.abs(i - index) <= OPEN_RAILS) cards.show();
+      else cards.hide();
   }
 
-  /** @returns false when the node does not belong to this screen */
-  focused(node: NodeHandle): boolean {
-    const rail = this.rails.findIndex((candidate) => candidate.positionOf(node) >= 0);
-    if (rail < 0) return false;
-    const position = this.rails[rail].positionOf(node);
-    if (rail === this.current && position === this.position) return true;
-    this.rails[this.current]?.blur(this.position);
+  focused(node: SceneNode): void {
+    const rail = this.rails.findIndex(({ cards }) => cards.indexOf(node) >= 0);
+    if (rail < 0) return;
+    const { cards } = this.rails[rail];
+    const position = cards.indexOf(node);
+    if (rail === this.current && position === this.position) return;
+    const { screen } = this.page;
+    screen.mark(null);
     if (rail !== this.current) this.openAround(rail);
     this.current = rail;
     this.position = position;
-    this.rails[rail].focus(position);
+    cards.focused(node);
     if (rail !== this.top) {
       this.top = rail;
-      this.screen.animate(this.list, 'y', -rail * RAIL_HEIGHT, MOVE);
+      screen.animate(this.list, 'y', -rail * RAIL_HEIGHT, MOVE);
     }
-    this.events.onMove(this.whereItStands());
-    return true;
+    this.remember();
   }
 
-  private whereItStands(): Restored {
-    const scroll = this.rails.map((rail, key) => ({ key, offset: rail.scroll })).filter(({ offset }) => offset > 0);
-    return { focus: this.current * POSITIONS_MAX + this.position + 1, scroll: [...scroll, { key: VERTICAL, offset: this.top }] };
+  private remember(): void {
+    const scroll = this.rails.map(({ cards: { offset } }, key) => ({ key, offset })).filter(({ offset }) => offset > 0);
+    this.page.remember(this.current * POSITIONS_MAX + this.position + 1, [...scroll, { key: VERTICAL, offset: this.top }]);
   }
 
-  /** Enter was pressed on the button of the apology. */
-  activated(node: NodeHandle): void {
-    if (node !== this.apology?.button) return;
-    this.screen.remove(this.apology.root);
-    this.apology = null;
-    void this.load();
-  }
-
-  /** The film of a card, if it has arrived. */
-  filmOf(node: NodeHandle): Film | undefined {
-    for (const rail of this.rails) {
-      const position = rail.positionOf(node);
-      if (position >= 0) return rail.filmAt(position);
+  /** Enter was pressed on a film, or on the button of the apology. */
+  activated(node: SceneNode): void {
+    if (node === this.apology?.button) {
+      this.page.screen.remove(this.apology.root);
+      this.apology = null;
+      void this.load();
     }
-    return undefined;
+    // One that has not arrived has nothing to show yet.
+    const film = this.rails.map(({ cards }) => cards.itemOf(node)).find((one) => one !== undefined);
+    if (film) this.page.push('details', { film: film.id });
   }
 
   close(): void {
     this.closed = true;
-    for (const rail of this.rails) {
-      rail.close();
-      this.events.forget(rail.group);
-    }
-    this.screen.remove(this.root);
+    for (const rail of this.rails) rail.close();
   }
 }

@@ -1,10 +1,7 @@
-/**
- * One rail of the browse screen: the films of a genre in a row. Only the cards near the window are nodes. A film that has not arrived
- * yet has a placeholder, which is filled in later.
- */
+/** One rail of the browse screen: the films of a genre. A film that has not arrived yet has a placeholder, which is filled in later. */
+import { image, Rail, SceneNode, type Screen, text, view } from 'tandem/screen';
 import type { Film, Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
-import type { NodeHandle, Screen } from './screen.js';
 import {
   CARD_HEIGHT,
   CARD_RING,
@@ -21,176 +18,74 @@ import {
   SCREEN_WIDTH,
 } from './theme.js';
 
-/** Cards that fit the screen, and one that is cut off, so that the viewer sees that there is more. */
-const WINDOW_CARDS = Math.ceil(SCREEN_WIDTH / CARD_STEP) + 1;
-/** Cards kept beyond either end of the window, so that a move always finds a neighbour. */
-const SPARE_CARDS = 3;
 const PAGE_FILMS = 20;
 /** The pictures, not their rings, are aligned below the rail's title. */
 const ROW_START = MARGIN - CARD_RING;
-const MOVE = { durationMs: 220 };
-const GROW = { durationMs: 160 };
 
-interface Card {
-  readonly node: NodeHandle;
-  readonly picture: NodeHandle;
-  readonly title: NodeHandle;
-  filled: boolean;
+class Card extends SceneNode {
+  private readonly picture: SceneNode;
+  private readonly title: SceneNode;
+  private filled = false;
+
+  constructor(private readonly film: Film | undefined) {
+    const width = CARD_WIDTH - 2 * CARD_RING;
+    const inside = { x: CARD_RING, y: CARD_RING, width, height: CARD_HEIGHT - 2 * CARD_RING };
+    const picture = image('', { ...inside, colour: PLACEHOLDER, radius: 8 });
+    const title = text('', { x: CARD_RING, y: CARD_HEIGHT + 6, width, height: 22, fontSize: 16, colour: FAINT, lines: 1 });
+    const ring = { colour: RING, scale: 1.08 };
+    const own = { y: 8, width: CARD_WIDTH, height: CARD_HEIGHT, colour: CLEAR, radius: 10, focusable: true, ring };
+    super('view', own, { children: [picture, title] });
+    this.picture = picture;
+    this.title = title;
+  }
+
+  override onAdded(screen: Screen): void {
+    this.fill(screen, this.film);
+  }
+
+  fill(screen: Screen, film: Film | undefined): void {
+    if (!film || this.filled) return;
+    this.filled = true;
+    screen.write(this.picture, posterSource(film));
+    screen.write(this.title, film.title);
+    screen.animate(this.picture, 'opacity', 1, { durationMs: 200, from: 0.4 });
+  }
 }
 
-export class Rail {
-  private readonly container: NodeHandle;
-  private readonly row: NodeHandle;
-  private readonly cards = new Map<number, Card>();
+export class FilmRail {
+  /** The title with the cards below it. */
+  readonly node: SceneNode;
+  readonly cards: Rail<Film | undefined, Card>;
   private readonly films: (Film | undefined)[];
   /** Requested pages, by their first film. */
   private readonly pages = new Map<number, Promise<void>>();
-  /** Number of cards scrolled out to the left. */
-  private offset: number;
-  private open = false;
   private closed = false;
 
-  /** @param changed called after data has arrived and the cards were filled in */
+  /** @param offset number of cards scrolled out to the left */
   constructor(
     private readonly screen: Screen,
     private readonly source: Films,
-    readonly genre: Genre,
-    parent: NodeHandle,
+    private readonly genre: Genre,
     index: number,
     offset: number,
-    private readonly changed: () => void,
   ) {
     this.films = new Array(genre.count);
-    this.offset = offset;
-    this.container = screen.view(parent, { x: 0, y: index * RAIL_HEIGHT, width: SCREEN_WIDTH, height: RAIL_HEIGHT });
-    screen.text(this.container, genre.name, {
-      x: MARGIN,
-      y: 0,
-      width: 700,
-      height: RAIL_TITLE_HEIGHT,
-      fontSize: 24,
-      fontWeight: 600,
-      colour: INK,
+    this.cards = new Rail({
+      items: this.films,
+      card: (film) => new Card(film),
+      step: CARD_STEP,
+      fits: Math.floor((SCREEN_WIDTH - MARGIN) / CARD_STEP),
+      offset,
+      open: false,
+      onWindow: (from, to) => this.ask(from, to),
+      ...{ x: ROW_START, y: RAIL_TITLE_HEIGHT, height: CARD_HEIGHT + 48 },
     });
-    const x = ROW_START - offset * CARD_STEP;
-    this.row = screen.view(this.container, {
-      x,
-      y: RAIL_TITLE_HEIGHT,
-      width: genre.count * CARD_STEP,
-      height: CARD_HEIGHT + 48,
-      focusGroup: 1,
-    });
-  }
-
-  get scroll(): number {
-    return this.offset;
-  }
-
-  /** The group of the rail's cards. */
-  get group(): NodeHandle {
-    return this.row;
-  }
-
-  nodeAt(position: number): NodeHandle | undefined {
-    return this.cards.get(position)?.node;
-  }
-
-  positionOf(node: NodeHandle): number {
-    for (const [position, card] of this.cards) if (card.node === node) return position;
-    return -1;
-  }
-
-  filmAt(position: number): Film | undefined {
-    return this.films[position];
-  }
-
-  /** Makes the cards of the window and requests their films. */
-  show(): void {
-    this.open = true;
-    const from = Math.max(0, this.offset - SPARE_CARDS);
-    const to = Math.min(this.genre.count, this.offset + WINDOW_CARDS + SPARE_CARDS);
-    for (const position of [...this.cards.keys()]) if (position < from || position >= to) this.dropCard(position);
-    for (let position = from; position < to; position++) if (!this.cards.has(position)) this.addCard(position);
-    for (let first = from - (from % PAGE_FILMS); first < to; first += PAGE_FILMS) this.ask(first);
-  }
-
-  /** Removes the cards; the title stays. */
-  hide(): void {
-    if (!this.open) return;
-    this.open = false;
-    for (const position of [...this.cards.keys()]) this.dropCard(position);
+    const title = { x: MARGIN, y: 0, width: 700, height: RAIL_TITLE_HEIGHT, fontSize: 24, fontWeight: 600, colour: INK };
+    this.node = view({ x: 0, y: index * RAIL_HEIGHT, width: SCREEN_WIDTH, height: RAIL_HEIGHT }, [text(genre.name, title), this.cards]);
   }
 
   close(): void {
     this.closed = true;
-  }
-
-  /** The card has focus: it grows, and the row scrolls until the card is second. */
-  focus(position: number): void {
-    const card = this.cards.get(position);
-    if (card) {
-      this.screen.set(card.node, { colour: RING });
-      this.screen.animate(card.node, 'scale', 1.08, GROW);
-    }
-    const offset = Math.max(0, Math.min(position - 1, this.genre.count - WINDOW_CARDS + 2));
-    if (offset === this.offset) return;
-    this.offset = offset;
-    this.show();
-    this.screen.animate(this.row, 'x', ROW_START - offset * CARD_STEP, MOVE);
-  }
-
-  blur(position: number): void {
-    const card = this.cards.get(position);
-    if (!card) return;
-    this.screen.set(card.node, { colour: CLEAR });
-    this.screen.animate(card.node, 'scale', 1, GROW);
-  }
-
-  private addCard(position: number): void {
-    const { screen } = this;
-    const node = screen.view(this.row, {
-      x: position * CARD_STEP,
-      y: 8,
-      width: CARD_WIDTH,
-      height: CARD_HEIGHT,
-      colour: CLEAR,
-      radius: 10,
-      focusable: 1,
-    });
-    const picture = screen.image(node, '', {
-      x: CARD_RING,
-      y: CARD_RING,
-      width: CARD_WIDTH - 2 * CARD_RING,
-      height: CARD_HEIGHT - 2 * CARD_RING,
-      colour: PLACEHOLDER,
-      radius: 8,
-    });
-    const title = screen.text(node, '', {
-      x: CARD_RING,
-      y: CARD_HEIGHT + 6,
-      width: CARD_WIDTH - 2 * CARD_RING,
-      height: 22,
-      fontSize: 16,
-      colour: FAINT,
-      lines: 1,
-    });
-    const card = { node, picture, title, filled: false };
-    this.cards.set(position, card);
-    this.fill(position, card);
-  }
-
-  private dropCard(position: number): void {
-    this.screen.remove(this.cards.get(position)!.node);
-    this.cards.delete(position);
-  }
-
-  private fill(position: number, card: Card): void {
-    const film = this.films[position];
-    if (!film || card.filled) return;
-    card.filled = true;
-    this.screen.string(card.picture, posterSource(film));
-    this.screen.string(card.title, film.title);
-    this.screen.animate(card.picture, 'opacity', 1, { durationMs: 200, from: 0.4 });
   }
 
   /** Resolves when all requested films have arrived or failed. */
@@ -198,8 +93,9 @@ export class Rail {
     await Promise.all(this.pages.values());
   }
 
-  private ask(first: number): void {
-    if (!this.pages.has(first)) this.pages.set(first, this.load(first));
+  private ask(from: number, to: number): void {
+    for (let first = from - (from % PAGE_FILMS); first < to; first += PAGE_FILMS)
+      if (!this.pages.has(first)) this.pages.set(first, this.load(first));
   }
 
   private async load(first: number): Promise<void> {
@@ -212,8 +108,8 @@ export class Rail {
       return;
     }
     if (this.closed) return;
-    for (const [position, card] of this.cards) this.fill(position, card);
-    this.changed();
+    for (const [position, card] of this.cards.shown) card.fill(this.screen, this.films[position]);
+    this.screen.flush();
   }
 }
 
