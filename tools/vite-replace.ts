@@ -1,23 +1,10 @@
-/**
- * What a page does in development when an actor's code has changed: the running application goes on with the new code. It is added to the
- * generated way in, which knows how the application was started.
- */
+/** Adds to the generated way in, which knows how the application was started, what it does in development when code is saved. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { transformSync } from 'esbuild';
 
-/** The plugin tells the page which actors are to go on with what a module exports. */
-export const REPLACE_EVENT = 'tandem:replace';
-/** The page tells what could not go on, and why. */
-export const REFUSED_EVENT = 'tandem:refused';
-
-export interface Replacement {
-  readonly actors: readonly string[];
-  /** Address of the application's definition, another one each time. */
-  readonly module: string;
-}
-
-export interface Refusal {
-  readonly actor: string;
-  readonly reason: string;
-}
+/** By this name the way in imports it; the plugin gives its text. */
+export const PAGE_MODULE = 'virtual:tandem-page';
 
 const START = 'export const start = ';
 
@@ -25,20 +12,16 @@ const START = 'export const start = ';
 export function withReplacement(text: string): string | null {
   if (!text.includes(START)) return null;
   return `${text.replace(START, 'const startTandem = ')}
+import { goOnWithSavedCode } from ${JSON.stringify(PAGE_MODULE)};
 let running = null;
 export const start = async (options = {}) => (running = await startTandem(options));
-if (import.meta.hot) {
-  import.meta.hot.on('${REPLACE_EVENT}', async ({ actors, module }) => {
-    for (const actor of running ? actors : []) {
-      try {
-        await running.system.replaceActor(actor, new URL(module, location.origin).href);
-        console.info(\`[tandem] \${actor} goes on with the code that was saved\`);
-      } catch (error) {
-        const reason = [error.message, error.cause?.message].filter(Boolean).join(': ');
-        import.meta.hot.send('${REFUSED_EVENT}', { actor, reason });
-      }
-    }
-  });
-}
+if (import.meta.hot) goOnWithSavedCode(import.meta.hot, () => running && running.system);
 `;
+}
+
+/** The text of the page's part, as a browser reads it: its source where these tools run from sources. */
+export function pageModule(): string {
+  const built = join(import.meta.dirname, 'vite-page.js');
+  if (existsSync(built)) return readFileSync(built, 'utf8').replace(/\n\/\/# sourceMappingURL=.*/, '');
+  return transformSync(readFileSync(join(import.meta.dirname, 'vite-page.ts'), 'utf8'), { loader: 'ts', format: 'esm' }).code;
 }

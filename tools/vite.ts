@@ -11,7 +11,9 @@ import type { Problem } from './generated-application.js';
 import { BROWSER_ENTRIES } from './own-package.js';
 import { lineOf, overlayOf } from './vite-errors.js';
 import { MANIFEST_FILE, manifestOf } from './vite-manifest.js';
-import { REFUSED_EVENT, REPLACE_EVENT, type Refusal, type Replacement, withReplacement } from './vite-replace.js';
+import { REFUSED_EVENT, REPLACE_EVENT, type Refusal, type Replacement, type SavedActor } from './vite-page.js';
+import { PAGE_MODULE, pageModule, withReplacement } from './vite-replace.js';
+import { Saved } from './vite-saved.js';
 
 export interface TandemPluginOptions {
   /** Folder of the application, with its `tandem.json`; Vite's root when not given. */
@@ -26,6 +28,7 @@ export interface TandemPluginOptions {
 }
 
 const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+const RESOLVED_PAGE_MODULE = `\0${PAGE_MODULE}`;
 /** Placements that have a VM for Wasm. */
 const WITH_WASM = /wasm|mixed/;
 
@@ -37,9 +40,12 @@ export function tandem(options: TandemPluginOptions = {}): Plugin {
     async buildStart() {
       const wrong = await plugin.start();
       for (const file of plugin.files) this.addWatchFile(file);
+      if (plugin.isBuild) for (const note of plugin.notes) this.warn(note);
       if (wrong.length > 0 && plugin.isBuild) this.error({ ...errorOf(plugin.root, wrong), message: wrong.map(lineOf).join('\n') });
     },
     configureServer: (server) => plugin.serve(server),
+    resolveId: (id) => (id === PAGE_MODULE ? RESOLVED_PAGE_MODULE : undefined),
+    load: (id) => (id === RESOLVED_PAGE_MODULE ? pageModule() : undefined),
     transform: {
       order: 'pre',
       handler: (code, id) => plugin.transform(code, id),
@@ -72,6 +78,12 @@ class TandemPlugin {
   private builder: ApplicationBuilder | null = null;
   private built: BuiltApplication | null = null;
   private server: ViteDevServer | null = null;
+  private readonly saved = new Saved();
+  /** Also those whose file has an error now. */
+  private readonly actorsByFile = new Map<string, string>();
+  /** What the terminal has been told last: notes once, problems until they are mended. */
+  private told = '';
+  private readonly noted = new Set<string>();
 
   constructor(private readonly options: TandemPluginOptions) {}
 
@@ -99,7 +111,14 @@ class TandemPlugin {
 
   /** @returns what is wrong */
   async start(): Promise<readonly Problem[]> {
-    return (await this.build()).problems;
+    const { problems } = await this.build();
+    this.report();
+    return problems;
+  }
+
+  /** What a person should know of what was built. */
+  get notes(): readonly string[] {
+    return this.built?.generated.notes ?? [];
   }
 
   serve(server: ViteDevServer): void {
@@ -127,27 +146,33 @@ class TandemPlugin {
     const path = relative(this.root, file).replaceAll('\\', '/');
     if (this.isGenerated(path)) return false;
     if (!this.concerns(file, modules.length > 0)) return true;
-    const before = this.built?.problems ?? [];
+    const mended = (this.built?.problems ?? []).length > 0;
     const { problems, compiled, generated } = await this.build();
+    const edited = this.actorsByFile.get(path);
+    this.saved.add({ compiled, edited, modules, isOther: edited === undefined && modules.length > 0 });
     this.report();
     if (problems.length > 0) return false;
-    const edited = generated.actors.filter(({ file: own }) => own === path).map(({ name }) => name);
-    const replaced = [...new Set([...compiled, ...edited])];
-    // Other numbers or codecs concern everybody; and a page that shows an error has to come back.
-    const concernsAll = before.length > 0 || generated.stale.length > 0;
-    if (concernsAll) this.server?.ws.send({ type: 'full-reload' });
-    else if (replaced.length > 0) this.replace(replaced, modules);
-    return !concernsAll && replaced.length === 0;
+    const { actors, modules: saved, isOther } = this.saved.take();
+    // Other numbers or codecs concern everybody.
+    if (generated.stale.length > 0) {
+      this.server?.config.logger.info('[tandem] the schemas or settings have changed: the page is loaded again', { timestamp: true });
+      this.server?.ws.send({ type: 'full-reload' });
+      return false;
+    }
+    if (isOther && !mended) return true;
+    if (isOther) this.server?.ws.send({ type: 'full-reload' });
+    else if (actors.length > 0 || mended) this.replace(actors, saved, mended);
+    return !isOther && actors.length === 0 && !mended;
   }
 
   /** Whoever imports what has changed is loaded anew when it is asked for: the definition, by an address that is new. */
-  private replace(actors: readonly string[], modules: readonly EnvironmentModuleNode[]): void {
+  private replace(actors: readonly SavedActor[], modules: readonly EnvironmentModuleNode[], mended: boolean): void {
     const now = Date.now();
     const graph = this.server?.environments.client.moduleGraph;
     const seen = new Set<EnvironmentModuleNode>();
     for (const module of modules) graph?.invalidateModule(module, seen, now, true);
     const address = `/${relative(this.root, this.generated('definition.ts') ?? '').replaceAll('\\', '/')}?t=${now}`;
-    const replacement: Replacement = { actors, module: address };
+    const replacement: Replacement = { actors, module: address, mended };
     this.server?.ws.send(REPLACE_EVENT, replacement);
   }
 
@@ -170,6 +195,7 @@ class TandemPlugin {
   private async build(): Promise<BuiltApplication> {
     if (!this.builder) throw new Error('Vite has not given its configuration');
     this.built = await this.builder.build();
+    for (const { file, name } of this.built.generated.actors) this.actorsByFile.set(file, name);
     return this.built;
   }
 
@@ -190,16 +216,25 @@ class TandemPlugin {
     return this.files.includes(file) || folders.some((folder) => file.startsWith(`${folder}/`)) || (!imported && file.endsWith('.ts'));
   }
 
-  /** The former code goes on. */
+  /** The former code goes on. The page shows it. */
   private refused({ actor, reason }: Refusal): void {
     const file = this.built?.generated.actors.find(({ name }) => name === actor)?.file ?? '';
-    const text = `${actor} goes on with its former code: ${reason}. Reload the page to start everything afresh`;
-    this.server?.ws.send(overlayOf(this.root, [{ file, text }]));
+    this.server?.config.logger.warn(`[tandem] ${file}: ${actor} goes on with its former code: ${reason}`, { timestamp: true });
   }
 
+  /** To the page, and to the terminal. */
   private report(): void {
     const problems = this.built?.problems ?? [];
     if (problems.length > 0) this.server?.ws.send(overlayOf(this.root, problems));
+    const { logger } = this.server?.config ?? {};
+    const text = problems.map((problem) => `[tandem] ${lineOf(problem)}`).join('\n');
+    if (text !== '' && text !== this.told) logger?.error(text, { timestamp: true });
+    if (text === '' && this.told !== '') logger?.info('[tandem] mended', { timestamp: true });
+    this.told = text;
+    for (const note of this.notes) {
+      if (!this.noted.has(note)) logger?.warn(`[tandem] ${note}`, { timestamp: true });
+      this.noted.add(note);
+    }
   }
 }
 

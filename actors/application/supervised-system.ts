@@ -16,6 +16,7 @@ import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
 import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/tracing.js';
 import { beginRecording } from './begin-recording.js';
+import { mergeCounters } from './counters.js';
 import type { Placement } from './placement.js';
 import type { RecordedSystem, RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
 
@@ -74,11 +75,18 @@ export interface System {
   moveActor(actor: string, side: Side): Promise<void>;
   /**
    * Loads another implementation of an actor, in every VM, and goes on with it where the actor runs: state and messages are kept, nobody else
-   * notices. For development.
+   * notices. One that is down because it crashed too often is started with it, in the state that it had. For development.
    * @param address of a module that exports `application`; a new one each time, since a module is loaded once
-   * @throws SupervisionError, ControlError: when it does not load, or the state does not fit; then the actor goes on as it was
+   * @throws SupervisionError, ControlError, StartError: when it does not load, or the state does not fit; then the actor goes on as it was
    */
   replaceActor(actor: string, address: string): Promise<void>;
+  /**
+   * Starts an actor anew without the state that it had, and without a stored one. Messages that wait for it become dead letters, and the
+   * requests in its hands fail. For development, where its state does not fit code that was edited.
+   * @param address of a module with another implementation, as `replaceActor` takes it; when not given, the one that it has
+   * @throws SupervisionError, ControlError: when that does not load; then the actor goes on as it was. StartError
+   */
+  startAfresh(actor: string, address?: string): Promise<void>;
   /** Idle messages are handled only while nothing animates. */
   setAnimating(animating: boolean): Promise<void>;
   /**
@@ -235,7 +243,27 @@ export class SupervisedSystem implements System {
   }
 
   async replaceActor(actor: string, address: string): Promise<void> {
-    await this.runningControl(actor);
+    const supervised = this.kept.directory.actor(actor);
+    const state = await supervised.settled();
+    if (state !== 'running' && !supervised.gone) throw new SupervisionError('state', actor, `is ${state}`);
+    await this.implement(actor, address);
+    if (supervised.gone) await this.supervisor.startActor(actor);
+  }
+
+  async startAfresh(actor: string, address?: string): Promise<void> {
+    const supervised = this.kept.directory.actor(actor);
+    await supervised.settled();
+    await this.supervisor.stopActor(actor);
+    try {
+      if (address !== undefined) await this.implement(actor, address);
+      supervised.forget();
+    } finally {
+      await this.supervisor.startActor(actor);
+    }
+  }
+
+  /** @throws ControlError: in a VM that has it, its state does not fit; in any, it does not load */
+  private async implement(actor: string, address: string): Promise<void> {
     await Promise.all(this.liveControls.map((control) => control.replace(actor, address)));
   }
 
@@ -345,49 +373,4 @@ export class SupervisedSystem implements System {
     if (state !== 'running') throw new SupervisionError('state', party, `is ${state}`);
     return this.kept.directory.controlOf(party);
   }
-}
-
-const ZERO: VmCounters = {
-  sent: {},
-  handled: {},
-  duplicates: 0,
-  fenced: 0,
-  refused: 0,
-  dropped: 0,
-  conflated: 0,
-  forced: 0,
-  waiting: 0,
-  deadLetters: 0,
-  replayed: 0,
-  divergent: 0,
-  traps: 0,
-  deaf: 0,
-};
-
-/** Sums every counter, also per pair, since an actor may have run in one VM and then in another. */
-const mergeCounters = (counters: readonly VmCounters[]): VmCounters => counters.reduce(addCounters, ZERO);
-
-function addCounters(a: VmCounters, b: VmCounters): VmCounters {
-  return {
-    sent: addPairs(a.sent, b.sent),
-    handled: addPairs(a.handled, b.handled),
-    duplicates: a.duplicates + b.duplicates,
-    fenced: a.fenced + b.fenced,
-    refused: a.refused + b.refused,
-    dropped: a.dropped + b.dropped,
-    conflated: a.conflated + b.conflated,
-    forced: a.forced + b.forced,
-    waiting: a.waiting + b.waiting,
-    deadLetters: a.deadLetters + b.deadLetters,
-    replayed: a.replayed + b.replayed,
-    divergent: a.divergent + b.divergent,
-    traps: a.traps + b.traps,
-    deaf: a.deaf + b.deaf,
-  };
-}
-
-function addPairs(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Readonly<Record<string, number>> {
-  const sum = { ...a };
-  for (const [pair, count] of Object.entries(b)) sum[pair] = (sum[pair] ?? 0) + count;
-  return sum;
 }

@@ -33,7 +33,7 @@ import { codeOf, isLoss } from './errors.js';
 import type { DropReason, RestartKind } from './tree/specification.js';
 
 export interface ActorCommands {
-  /** Starts the incarnation from `savedState`, or fresh. */
+  /** Starts the incarnation from `savedState`, or fresh: an empty one is none, and then nothing is taken from storage either. */
   spawn(epoch: number, savedState: Uint8Array | undefined): Promise<void>;
   /**
    * Fences the former incarnation in every VM, and starts the next one with its state.
@@ -107,6 +107,8 @@ export type ActorEvent =
   /** Its guest cannot be run: it begins as its JavaScript twin. */
   | { readonly type: 'replace'; readonly reason: string }
   | { readonly type: 'start' }
+  /** It is down, and what it was is not to come back. */
+  | { readonly type: 'forget' }
   | { readonly type: 'ended'; readonly epoch: number; readonly reason: string; readonly restartsAs: number }
   /** Its supervisor starts the next incarnation. */
   | { readonly type: 'restart' }
@@ -134,6 +136,8 @@ function twinAfterMove({ target, placed, failingOver, reason }: ActorContext): T
 
 /** The VM of the actor is gone, or comes back. */
 const onLoss = { vmLost: { target: 'lost', actions: 'noteLoss' }, vmRestarting: 'recovering' } as const;
+/** Its next incarnation has no state. */
+const onForget = { forget: { actions: 'noteForgotten' } } as const;
 /** It is to be stopped in its VM. */
 const onStop = { stop: { target: 'stopping', actions: 'intendStop' }, drop: { target: 'stopping', actions: 'noteDrop' } } as const;
 /** It is to be stopped as soon as its VM has it. */
@@ -267,6 +271,7 @@ export const actorMachine = setup({
     }),
     wantStop: assign({ stopWanted: true }),
     noteRunning: assign({ savedState: undefined }),
+    noteForgotten: assign({ savedState: new Uint8Array(0) }),
     noteUnanswered: assign(({ context }) => ({
       clean: false,
       error: new ControlError('deadline', context.vm, 'stop', `${context.actor} did not stop in ${context.shutdownMs} ms`),
@@ -451,11 +456,11 @@ export const actorMachine = setup({
         { target: 'stopped' },
       ],
     },
-    stopped: { on: { start: 'starting' } },
-    exhausted: { on: { start: 'starting' } },
-    failed: { on: { start: 'starting' } },
+    stopped: { on: { ...onForget, start: 'starting' } },
+    exhausted: { on: { ...onForget, start: 'starting' } },
+    failed: { on: { ...onForget, start: 'starting' } },
     // A command may have found the VM lost before the loss was announced.
-    lost: { on: { start: 'starting', vmRestarting: 'recovering' } },
+    lost: { on: { ...onForget, start: 'starting', vmRestarting: 'recovering' } },
     removed: { type: 'final' },
   },
 });

@@ -36,7 +36,8 @@ export class CommandsOfActor implements ActorCommands {
       await Promise.all([routing.fence(address, epoch), routing.again()]);
       this.assertWanted(epoch);
     }
-    await persistence.start(actor, savedState, (state) => this.spawnWith(epoch, state));
+    if (savedState?.length === 0) await this.spawnWith(epoch);
+    else await persistence.start(actor, savedState, (state) => this.spawnWith(epoch, state));
   }
 
   private spawnWith(epoch: number, state: StartState = {}): Promise<void> {

@@ -136,7 +136,7 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
   get spec(): RecoverySpec {
     const { actor, options, version } = this.specification;
     const { epoch, savedState } = this.machine.getSnapshot().context;
-    return { party: actor, options, version, epoch, snapshot: savedState };
+    return { party: actor, options, version, epoch, snapshot: savedState?.length ? savedState : undefined };
   }
 
   get status(): ActorStatus {
@@ -208,6 +208,11 @@ export class SupervisedActor implements SupervisedParty, BreakerSubject {
     } finally {
       this.ordered = false;
     }
+  }
+
+  /** Its next start is without the state that it had. It is down. */
+  forget(): void {
+    this.machine.send({ type: 'forget' });
   }
 
   /** Takes the end of an incarnation. Only the current one counts: the report of any other is late, and is ignored. */

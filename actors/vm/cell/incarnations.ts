@@ -39,7 +39,11 @@ export class Incarnations {
   }
 
   private create(): ActorInstance {
-    const instance = this.factory.create(this.options, this.runtime.tap.frame);
+    return this.createOf(this.factory);
+  }
+
+  private createOf(factory: ActorFactory): ActorInstance {
+    const instance = factory.create(this.options, this.runtime.tap.frame);
     const { guard } = this.runtime.options;
     if (guard) instance.watch?.(guard, this.looked);
     return instance;
@@ -132,8 +136,7 @@ export class Incarnations {
 
   /** Goes on as an instance of another implementation, in the state of a snapshot. @throws Error when that state does not fit */
   replace(factory: ActorFactory, { bytes }: Snapshot): void {
-    const { tap } = this.runtime;
-    const next = this.during(() => factory.create(this.options, tap.frame));
+    const next = this.during(() => this.createOf(factory));
     try {
       this.during(() => {
         next.restore(bytes);
