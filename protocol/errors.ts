@@ -129,6 +129,19 @@ export class CrashError extends Error implements CrashCause {
   }
 }
 
+/** What each code means to who has asked. */
+const WORDS: Readonly<Record<ErrorCode, (target: string) => string>> = {
+  deadline: (target) => `${target} did not answer in time`,
+  aborted: () => 'its signal was aborted',
+  ended: (target) => `${target} ended before it answered`,
+  unreachable: (target) => `${target} is not running: system.actors says why`,
+  poisoned: (target) => `${target} crashed twice while it handled it`,
+  refused: (target) => `it may not be sent to ${target}: sendsTo of the sender does not name it`,
+  undecodable: () => 'it, or its answer, could not be read',
+  overloaded: () => 'too many requests are on their way',
+  closed: () => 'the system has stopped',
+};
+
 /**
  * A request ended without an answer. Its `cause` is a CrashError when the target has crashed, a DecodeError when the reply could not be read,
  * a PermissionError when the request was never sent.
@@ -141,6 +154,6 @@ export class RequestError extends Error {
     readonly kindName: string,
     options?: ErrorOptions,
   ) {
-    super(`request ${kindName} to ${target}: ${code}`, options);
+    super(`request ${kindName} to ${target}: ${code}, ${WORDS[code](target)}`, options);
   }
 }

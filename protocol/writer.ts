@@ -82,14 +82,14 @@ export class Writer {
     } else if (typeof value === 'number') {
       this.float(value);
     } else {
-      throw new EncodeError(field, `${shown(value)} is not a number`);
+      throw new EncodeError(field, refused(value, 'is not a number'));
     }
   }
 
   bool(value: boolean, field: string): void {
     if (value === true) this.bytes[this.length++] = 0xc3;
     else if (value === false) this.bytes[this.length++] = 0xc2;
-    else throw new EncodeError(field, `${shown(value)} is not a boolean`);
+    else throw new EncodeError(field, refused(value, 'is not a boolean'));
   }
 
   nil(): void {
@@ -104,7 +104,7 @@ export class Writer {
 
   /** @param max longest in bytes of UTF-8 */
   str(value: string, max: number, field: string): void {
-    if (typeof value !== 'string') throw new EncodeError(field, `${shown(value)} is not a string`);
+    if (typeof value !== 'string') throw new EncodeError(field, refused(value, 'is not a string'));
     const { length } = value;
     if (length > max) throw new EncodeError(field, `${shown(value)} is longer than ${max} bytes`);
     this.reserve(HEAD_BYTES_MAX + 3 * length);
@@ -124,7 +124,7 @@ export class Writer {
 
   /** @param max longest in bytes */
   bin(value: Uint8Array, max: number, field: string): void {
-    if (!(value instanceof Uint8Array)) throw new EncodeError(field, `${shown(value)} is not a Uint8Array`);
+    if (!(value instanceof Uint8Array)) throw new EncodeError(field, refused(value, 'is not a Uint8Array'));
     const { length } = value;
     if (length > max) throw new EncodeError(field, `longer than ${max} bytes`);
     this.reserve(HEAD_BYTES_MAX + length);
@@ -170,12 +170,12 @@ export class Writer {
   }
 
   private unsigned(value: number, max: number, field: string): void {
-    if (!(Number.isInteger(value) && value >= 0 && value <= max)) throw new EncodeError(field, `${shown(value)} is out of range`);
+    if (!(Number.isInteger(value) && value >= 0 && value <= max)) throw new EncodeError(field, refused(value, 'is out of range'));
     this.positive(value);
   }
 
   private signed(value: number, min: number, max: number, field: string): void {
-    if (!(Number.isInteger(value) && value >= min && value <= max)) throw new EncodeError(field, `${shown(value)} is out of range`);
+    if (!(Number.isInteger(value) && value >= min && value <= max)) throw new EncodeError(field, refused(value, 'is out of range'));
     if (value < 0) this.negative(value);
     else this.positive(value);
   }
@@ -270,3 +270,6 @@ export class Writer {
     this.bytes = grown;
   }
 }
+
+/** A field that is not there at all is the commonest mistake. */
+const refused = (value: unknown, problem: string): string => (value === undefined ? 'is missing' : `${shown(value)} ${problem}`);

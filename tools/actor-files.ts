@@ -5,7 +5,7 @@ import type { BoundParty } from '../protocol/bind.js';
 import { problemsOfApplication } from '../protocol/codegen/check.js';
 import { type Constants, constantsOf, problemsOfConstants } from '../protocol/codegen/constants.js';
 import type { Problem } from './generated-application.js';
-import { loadModules } from './load-modules.js';
+import { type Imports, loadModules } from './load-modules.js';
 
 export interface ActorFile {
   /** From the root. */
@@ -23,7 +23,11 @@ export interface ActorFiles {
   readonly problems: readonly Problem[];
   /** Absolute paths of all that was read. */
   readonly files: readonly string[];
+  readonly imports: Imports;
 }
+
+/** What an actor's client has besides its messages. */
+const CLIENT_METHODS = ['on', 'state'];
 
 export const GUEST_SOURCE = '.wasm.ts';
 const NO_ACTOR = /\.(wasm|test|spec|d)\.ts$/;
@@ -45,7 +49,8 @@ export async function findActors(root: string, folder: string): Promise<ActorFil
     if (!files.includes(twin))
       problems.push({ file: `${folder}/${name}`, text: `is the AssemblyScript of an actor whose schema is missing: ${twin}` });
   }
-  return { found, problems, files: [...loaded.files, ...found.flatMap(({ source }) => (source ? [join(root, source)] : []))] };
+  const { imports } = loaded;
+  return { found, problems, imports, files: [...loaded.files, ...found.flatMap(({ source }) => (source ? [join(root, source)] : []))] };
 }
 
 const isParty = (value: unknown): value is BoundParty =>
@@ -74,6 +79,7 @@ function read(
   const hasGuest = existsSync(join(root, source));
   const wrong = wrongTwins(exported, party, twins, hasGuest && source);
   const constants = constantsOf(exports);
+  wrong.push(...wrongForClient(party));
   return { actor: { file, party, constants, twin: twins[0], ...(hasGuest && { source }) }, wrong };
 }
 
@@ -90,6 +96,12 @@ function wrongTwins(exported: string, { name, role }: BoundParty, twins: readonl
   if (role === 'actor' && !twins.length && !source)
     wrong.push(`${exported} has no twin: export a class that extends Actor<typeof ${exported}>, or put its AssemblyScript beside it`);
   return wrong;
+}
+
+/** A client has a method for each message of an actor, beside those that each has. */
+function wrongForClient({ role, receives }: BoundParty): string[] {
+  const taken = role === 'actor' && receives ? CLIENT_METHODS.filter((name) => Object.hasOwn(receives, name)) : [];
+  return taken.map((name) => `has a message named ${name}, which every actor's client has already: give it another name`);
 }
 
 /** What is wrong with a party that has its numbers. */

@@ -3,6 +3,10 @@
  * keeps anybody from building; what it misses is found by `testTwins`, which runs an actor again at another time.
  */
 
+import type { Imports } from './load-modules.js';
+
+const SCRIPT = /\.[mc]?[jt]s$/;
+
 interface Hint {
   readonly pattern: RegExp;
   readonly says: string;
@@ -31,8 +35,21 @@ const HINTS: readonly Hint[] = [
   },
 ];
 
-/** @returns a sentence for each, with file and line */
-export function hintsOf(file: string, source: string): string[] {
+/**
+ * @param twins files of actors, from the root
+ * @param imports what each file uses of others: an actor's clock may be in one of them
+ * @returns a sentence for each, with file and line
+ */
+export function hintsOfTwins(twins: readonly string[], imports: Imports, textOf: (file: string) => string): string[] {
+  const actors = new Map(twins.map((file) => [file, '']));
+  for (const [file, actor] of actors)
+    for (const used of imports.get(file) ?? []) if (SCRIPT.test(used) && !actors.has(used)) actors.set(used, actor || file);
+  return [...actors].flatMap(([file, actor]) =>
+    hintsOf(file, textOf(file)).map((hint) => (actor ? `${hint} (${actor} uses this file)` : hint)),
+  );
+}
+
+function hintsOf(file: string, source: string): string[] {
   const code = withoutWords(source);
   return HINTS.flatMap(({ pattern, says }) =>
     [...code.matchAll(pattern)].map(({ 0: found, index }) => {

@@ -11,7 +11,7 @@ import { emitTypeScript } from '../protocol/codegen/typescript.js';
 import { NumberingError } from '../protocol/numbering.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { type ActorFile, findActors, problemsOfActor } from './actor-files.js';
-import { hintsOf } from './actor-hints.js';
+import { hintsOfTwins } from './actor-hints.js';
 import { type ApplicationText, definitionText, GUESTS, indexText, threadsOf, workerFile, workerText } from './application-texts.js';
 import { settle } from './codecs.js';
 import type { ApplicationBuild, GeneratedApplication, GeneratedParty, GuestSource, Problem } from './generated-application.js';
@@ -30,7 +30,7 @@ export async function generateApplication(build: ApplicationBuild): Promise<Gene
   const root = resolve(build.root);
   const text = (file: string): string | null => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : null);
   const { settings, problems: wrongSettings } = readSettings(text(SETTINGS_FILE));
-  const { found, problems: wrongFiles, files } = await findActors(root, settings.actors);
+  const { found, problems: wrongFiles, files, imports } = await findActors(root, settings.actors);
   const { lock, problems: wrongLock, left } = readLock(text(LOCK_FILE), build.renumber);
   const problems: Problem[] = [...wrongSettings, ...wrongFiles, ...wrongLock];
   if (!found.length && !problems.length)
@@ -64,9 +64,19 @@ export async function generateApplication(build: ApplicationBuild): Promise<Gene
   const isFresh = !build.write && !existsSync(join(root, generated));
   const differing = settle(root, texts, build.write, [generated, `${generated}/assembly`]);
   const stale = isFresh ? differing.filter((path) => path === LOCK_FILE) : differing;
-  const hints = found.flatMap(({ file, twin }) => (twin === undefined ? [] : hintsOf(file, text(file) ?? '')));
-  return { ...result, problems: [], notes: [...numbers.notes, ...hints], texts, stale };
+  const twins = found.flatMap(({ file, twin }) => (twin === undefined ? [] : [file]));
+  const hints = hintsOfTwins(twins, imports, (file) => text(file) ?? '');
+  return { ...result, problems: [], notes: [...numbers.notes, ...hints, ...withoutTwin(found)], texts, stale };
 }
+
+/** An actor in AssemblyScript alone may be meant so. */
+const withoutTwin = (found: readonly ActorFile[]): string[] =>
+  found
+    .filter(({ party, twin }) => party.role === 'actor' && twin === undefined)
+    .map(
+      ({ file, party: { name } }) =>
+        `${file}: exports no class that extends Actor<typeof ${name}>: there is no twin in JavaScript to fall back on`,
+    );
 
 function numbered(give: () => ReturnType<typeof numberParties>): ReturnType<typeof numberParties> {
   try {

@@ -105,6 +105,9 @@ async function compileGuest(source: string, module: string, compiler: GuestCompi
   return null;
 }
 
+/** In place of a path: the library, or what is compiled for. */
+const OTHER_SETTINGS = 'the installed package';
+
 interface Inputs {
   /** Of what the library says about itself. */
   readonly library: string | null;
@@ -127,10 +130,16 @@ class GuestFiles {
   }
 
   isCurrent(module: string): boolean {
+    return existsSync(join(this.root, module)) && this.changedInputs(module).length === 0;
+  }
+
+  /** Paths of what has changed since a module was built. */
+  changedInputs(module: string): readonly string[] {
     const noted = this.read(inputsPath(module));
-    if (!noted || !existsSync(join(this.root, module))) return false;
+    if (!noted) return [inputsPath(module)];
     const { library, files } = JSON.parse(noted) as Inputs;
-    return library === this.settings && Object.entries(files ?? {}).every(([path, known]) => hash(this.read(path)) === known);
+    if (library !== this.settings) return [OTHER_SETTINGS];
+    return Object.entries(files ?? {}).flatMap(([path, known]) => (hash(this.read(path)) === known ? [] : [path]));
   }
 
   /** The folder is left out: the same library elsewhere gives the same module. */
@@ -164,6 +173,12 @@ export function inputsOf(root: string, module: string): readonly string[] {
   if (!existsSync(noted)) return [];
   const { files } = JSON.parse(readFileSync(noted, 'utf8')) as Inputs;
   return Object.entries(files).flatMap(([path, found]) => (found === null ? [] : [resolve(root, path)]));
+}
+
+/** Which of the inputs of a module have changed since it was built, whether for a debugger or not: their paths; or what else has. */
+export function changedInputs(root: string, module: string, library: GuestLibrary): readonly string[] {
+  const optimized = new GuestFiles(root, library, false).changedInputs(module);
+  return optimized.includes(OTHER_SETTINGS) ? new GuestFiles(root, library, true).changedInputs(module) : optimized;
 }
 
 const inputsPath = (module: string): string => `${module}.inputs.json`;

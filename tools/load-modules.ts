@@ -12,6 +12,9 @@ import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { type BuildFailure, build, type Message, type OutputFile } from 'esbuild';
 import type { Problem } from './generated-application.js';
 
+/** By a file's path from the root, the paths of the application's files whose code it uses. */
+export type Imports = ReadonlyMap<string, readonly string[]>;
+
 export interface LoadedModules {
   /** Exports of each file that loads, by its path as it was given. */
   readonly modules: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
@@ -19,6 +22,8 @@ export interface LoadedModules {
   readonly problems: readonly Problem[];
   /** Absolute paths of all files that were read, but for packages. */
   readonly files: readonly string[];
+  /** What each of them imports of the others, from the root. */
+  readonly imports: Imports;
 }
 
 /** Imported for their effect on a page, which there is none of here. */
@@ -29,18 +34,21 @@ const WITHOUT_CONTENT = ['.css', '.scss', '.sass', '.less', '.svg', '.png', '.jp
  * @param files from the root
  */
 export async function loadModules(root: string, files: readonly string[]): Promise<LoadedModules> {
-  if (files.length === 0) return { modules: new Map(), problems: [], files: [] };
+  if (files.length === 0) return { modules: new Map(), problems: [], files: [], imports: new Map() };
   mkdirSync(join(root, 'node_modules/.tandem'), { recursive: true });
   const folder = mkdtempSync(join(root, 'node_modules/.tandem/load-'));
   try {
     const { outputFiles, metafile } = await bundle(root, folder, files);
     for (const { path, contents } of outputFiles) writeFileSync(path, contents);
     const read = Object.keys(metafile.inputs).map((path) => resolve(root, path));
-    return { ...(await importAll(root, folder, files, outputFiles)), files: read };
+    const imports = new Map(
+      Object.entries(metafile.inputs).map(([path, { imports: used }]) => [path, used.flatMap((one) => (one.external ? [] : [one.path]))]),
+    );
+    return { ...(await importAll(root, folder, files, outputFiles)), files: read, imports };
   } catch (error) {
     const { errors } = error as Partial<BuildFailure>;
     if (!errors) throw error;
-    return { modules: new Map(), problems: errors.map(problemOf), files: files.map((file) => resolve(root, file)) };
+    return { modules: new Map(), problems: errors.map(problemOf), files: files.map((file) => resolve(root, file)), imports: new Map() };
   } finally {
     rmSync(folder, { recursive: true });
   }

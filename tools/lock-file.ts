@@ -8,6 +8,7 @@
  */
 import { APPLICATION_ADDRESSES, APPLICATION_KINDS } from '../protocol/numbering.js';
 import type { Problem } from './generated-application.js';
+import { jsonProblem } from './json-problem.js';
 
 export const LOCK_FILE = 'tandem.lock.json';
 
@@ -91,10 +92,8 @@ class Reading {
   run(text: string): void {
     try {
       JSON.parse(text);
-    } catch (error) {
-      const place = /position (\d+)/.exec((error as Error).message);
-      const line = place ? text.slice(0, Number(place[1])).split('\n').length : undefined;
-      this.problems.push({ file: LOCK_FILE, line, text: `is no JSON: ${(error as Error).message}; take it from the last commit` });
+    } catch {
+      this.problems.push(jsonProblem(LOCK_FILE, text, '; take it from the last commit'));
       return;
     }
     // The lines, because an object of JavaScript would keep the last of two entries with one name.

@@ -6,6 +6,9 @@ import type { GuestLibrary, SchemaLibrary } from './library.js';
 
 const WASM_PAGE_BYTES = 65_536;
 
+/** Placements that have a VM for Wasm. */
+export const WITH_WASM = /wasm|mixed/;
+
 function folderOfPackage(): string {
   let folder = import.meta.dirname;
   while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
@@ -24,11 +27,14 @@ const SCHEMAS_FOLDER = resolve(import.meta.dirname, '../protocol');
 interface OwnPackage {
   readonly name: string;
   readonly version: string;
+  readonly engines: { readonly node: string };
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
   readonly devDependencies: Readonly<Record<string, string>>;
 }
 
 /** @throws Error when package.json is none */
-const ownPackage = (): OwnPackage => JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as OwnPackage;
+export const ownPackage = (): OwnPackage => JSON.parse(readFileSync(join(PACKAGE_FOLDER, 'package.json'), 'utf8')) as OwnPackage;
 
 /** @throws Error when package.json is none */
 export const ownPackageName = (): string => ownPackage().name;

@@ -1,5 +1,6 @@
 /** `tandem.json`: where an application's actors are, and how it runs. All of it may be left out. docs/ADOPT.md has the table. */
 import type { Problem } from './generated-application.js';
+import { jsonProblem } from './json-problem.js';
 import { ACTORS_FOLDER } from './own-package.js';
 
 export const SETTINGS_FILE = 'tandem.json';
@@ -68,8 +69,8 @@ export function readSettings(text: string | null): { readonly settings: Settings
   let read: unknown;
   try {
     read = JSON.parse(text);
-  } catch (error) {
-    return { settings: DEFAULTS, problems: [say(`is no JSON: ${(error as Error).message}`)] };
+  } catch {
+    return { settings: DEFAULTS, problems: [jsonProblem(SETTINGS_FILE, text)] };
   }
   if (typeof read !== 'object' || read === null || Array.isArray(read)) return { settings: DEFAULTS, problems: [say('is no object')] };
   const problems = Object.entries(read).flatMap(([field, value]) => {

@@ -8,7 +8,7 @@ import { join, relative, resolve } from 'node:path';
 import type { EnvironmentModuleNode, Plugin, UserConfig, ViteDevServer } from 'vite';
 import { ApplicationBuilder, type BuiltApplication } from './application-builder.js';
 import type { Problem } from './generated-application.js';
-import { BROWSER_ENTRIES } from './own-package.js';
+import { BROWSER_ENTRIES, WITH_WASM } from './own-package.js';
 import { lineOf, overlayOf } from './vite-errors.js';
 import { MANIFEST_FILE, manifestOf } from './vite-manifest.js';
 import { REFUSED_EVENT, REPLACE_EVENT, type Refusal, type Replacement, type SavedActor } from './vite-page.js';
@@ -29,8 +29,6 @@ export interface TandemPluginOptions {
 
 const ISOLATION = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
 const RESOLVED_PAGE_MODULE = `\0${PAGE_MODULE}`;
-/** Placements that have a VM for Wasm. */
-const WITH_WASM = /wasm|mixed/;
 
 export function tandem(options: TandemPluginOptions = {}): Plugin {
   const plugin = new TandemPlugin(options);

@@ -36,11 +36,11 @@ export function startThread(name: string, entry: WorkerEntry, lifeLock: string):
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    const reason = reasonOf(event.message);
+    const reason = reasonOf(event.message ?? ''); // a file that does not load has none
     thread.onEnd?.(
       reason
         ? `${reason} (${event.filename}:${event.lineno}:${event.colno})`
-        : `${typeof entry === 'function' ? `the worker of VM ${name}` : entry} could not be loaded`,
+        : `${typeof entry === 'function' ? `the worker of VM ${name}` : entry} could not be loaded: its file is missing or no JavaScript; npx tandem doctor --url PAGE finds which`,
     );
   };
   worker.onmessageerror = () => thread.onEnd?.('a message could not be read');

@@ -91,6 +91,20 @@ export function wasmActorFactory(
   return { schema, vm: 'wasm', create: (options, onFrame) => new WasmInstance(definition, options, onFrame) };
 }
 
+/** Names the fields of what a guest cannot read, which is nothing here. */
+const NOBODY = { name: '', address: 0, receives: {}, publishes: {}, follows: [] } as unknown as BoundParty;
+
+/**
+ * What a module says of the schemas that it was built with, as text: the same for modules that fit each other; empty when it says nothing.
+ * @throws what a module does that cannot be entered
+ */
+export function schemasOfGuest(module: WebAssembly.Module): string {
+  const instance = new WasmInstance({ schema: NOBODY, module, kinds: new MalformedFrames([]) });
+  const schemas = instance.control?.schemas?.() ?? '';
+  instance.dispose();
+  return schemas;
+}
+
 /** Stands for a guest that cannot be run: making an instance throws the reason. */
 export const unfitFactory = (schema: BoundParty, reason: string): ActorFactory => ({
   schema,

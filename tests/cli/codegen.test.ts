@@ -154,6 +154,12 @@ describe('a mistake is told with its place and what to do, and nothing is writte
       'src/actors/basket.ts:6: basket.add: has kind 0x0101; those of applications are 0x4000 to 0xffff',
     ],
     [
+      'a message that every client has',
+      'basket.ts',
+      basket('on: message({ fields: {} }),'),
+      "src/actors/basket.ts: has a message named on, which every actor's client has already: give it another name",
+    ],
+    [
       'an address of the runtime’s',
       'basket.ts',
       basket('', '\n  address: 12,'),
@@ -243,6 +249,7 @@ describe('a mistake is told with its place and what to do, and nothing is writte
       '{ "placment": "js" }',
       'tandem.json:1: has "placment", which is none of actors, placement, rolloutPercent, onTrap, platform, use, persistent',
     ],
+    ['{\n  "onTrap": stop\n}', expect.stringMatching(/^tandem\.json:2: is no JSON: /)],
     ['{\n  "onTrap": "stop"\n}', 'tandem.json:2: has "onTrap": "stop"; it is "restart" or "twin"'],
     ['{ "placement": "bskt=wasm" }', 'tandem.json: places bskt, which is no actor: there is basket'],
     ['{ "placement": "basket=wsm" }', 'tandem.json: places basket in "wsm": an actor is in js or wasm'],
@@ -277,6 +284,27 @@ test('what no actor should do is told with its line, and keeps nobody from going
     "note: src/actors/basket.ts:13: setTimeout waits by itself, which nothing replays: this.startTimer calls onTimer; its schema has sendsTo: ['timer']",
     'note: src/actors/basket.ts:13: fetch reaches outside, which nothing replays: a port does that, and tells the actor by a message',
     'note: src/actors/basket.ts:11: async onAdd is async: an actor is done with a message when its handler returns, and one that returns a promise is ended; what takes time is asked of a port',
+  ]);
+});
+
+test('a clock in a file that an actor uses is told, and one in a file that only the page uses is not; so is a class that is not exported', async () => {
+  put('src/lib/time.ts', "import { zone } from './zone.js';\nexport const time = () => Date.now() + zone();\n");
+  put('src/lib/zone.ts', 'export const zone = () => new Date().getTimezoneOffset();\n');
+  put('src/lib/page.ts', 'export const shownAt = () => Date.now();\n');
+  put(
+    'src/actors/basket.ts',
+    `import { time } from '../lib/time.js';\n${basket('').replace('snapshot() {}', 'snapshot() { return { cents: time() }; }')}`,
+  );
+  put('src/actors/till.wasm.ts', '');
+  put(
+    'src/actors/till.ts',
+    file("export const till = actor({ name: 'till', state: struct('TillState', {}), receives: {} });", 'class Till {}'),
+  );
+  const { notes } = await tandem('codegen');
+  expect(notes).toEqual([
+    expect.stringMatching(/^note: src\/lib\/time\.ts:2: Date\.now looks at the clock: .* \(src\/actors\/basket\.ts uses this file\)$/),
+    expect.stringMatching(/^note: src\/lib\/zone\.ts:1: new Date\(\) looks at the clock: .* \(src\/actors\/basket\.ts uses this file\)$/),
+    'note: src/actors/till.ts: exports no class that extends Actor<typeof till>: there is no twin in JavaScript to fall back on',
   ]);
 });
 
