@@ -173,7 +173,7 @@ function generated({ problems, stale, notes, actors, ports }: GeneratedApplicati
           text: `${others.length === 1 ? 'is' : `and ${others.length - 1} more are`} out of date: npx tandem codegen, or the plugin`,
         }
       : { level: 'ok', about: 'generated', text: 'is up to date' },
-    ...notes.map((text): Finding => ({ level: 'note', about: 'actors', text })),
+    ...notes.map((text): Finding => ({ level: 'note', about: 'twins', text })),
   ];
 }
 
