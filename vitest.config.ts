@@ -74,7 +74,7 @@ export default defineConfig({
         server: { headers: isolation },
         test: {
           name: 'chromium',
-          globalSetup: ['tests/host/browser-entries.ts'],
+          globalSetup: ['tests/host/browser-entries.ts', 'tests/reference/browser-examples.ts'],
           include: ['{tests,examples}/**/*.browser.test.ts'],
           // One group has one number; these are a worker of their own beside the group's.
           maxWorkers: WAITING_WORKERS,

@@ -20,6 +20,9 @@ import { mergeCounters } from './counters.js';
 import type { Placement } from './placement.js';
 import type { RecordedSystem, RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
 
+/** A dead letter; a poison message with the report of the crash. */
+export type ReportedLetter = DeadLetter<CrashReport>;
+
 export interface SystemHealth {
   readonly state: SystemState;
   readonly vms: readonly VmStatus[];
@@ -99,19 +102,19 @@ export interface System {
   /** The sum over all running VMs. */
   counters(): Promise<VmCounters>;
   /** The dead letters of all running VMs, and the poison messages of all VMs, with the report of the crash: oldest first. */
-  deadLetters(): Promise<readonly DeadLetter<CrashReport>[]>;
+  deadLetters(): Promise<readonly ReportedLetter[]>;
   /**
    * Shows what a dead letter would do to its actor now, in a throw-away instance: nothing of it is kept or sent.
    * @throws SupervisionError, also `port` for a letter to a port, ControlError
    */
-  tryLetter(letter: DeadLetter<CrashReport>): Promise<Trial>;
+  tryLetter(letter: ReportedLetter): Promise<Trial>;
   /**
    * Lets its actor or port handle a dead letter as its next message, out of order. A request in it that has failed stays failed: its reply
    * is refused. When it traps twice again it is a dead letter again. Once delivered it is no longer among the dead letters.
    * @throws SupervisionError, also `state` for a letter that was delivered before
    * @throws ControlError; after `lost` or `deadline` nobody knows whether the letter was handled
    */
-  deliverLetter(letter: DeadLetter<CrashReport>): Promise<void>;
+  deliverLetter(letter: ReportedLetter): Promise<void>;
   /** Reports state changes, crashes and restarts as they happen. @returns a function that removes the listener */
   onChange(listener: (change: SystemChange) => void): () => void;
   /**
@@ -146,7 +149,7 @@ export interface System {
 }
 
 /** Identifies a letter: letters cross the control plane as copies. */
-const nameOf = ({ source, target, sequence, at }: DeadLetter<CrashReport>): string => [source, target, sequence, at].join(' ');
+const nameOf = ({ source, target, sequence, at }: ReportedLetter): string => [source, target, sequence, at].join(' ');
 
 export class SupervisedSystem implements System {
   /** Names of the letters that a person has delivered. */
@@ -279,7 +282,7 @@ export class SupervisedSystem implements System {
     return mergeCounters(await Promise.all(this.liveControls.map((control) => control.counters())));
   }
 
-  async deadLetters(): Promise<readonly DeadLetter<CrashReport>[]> {
+  async deadLetters(): Promise<readonly ReportedLetter[]> {
     const letters = await Promise.all(this.liveControls.map((control) => control.deadLetters()));
     const ofVms = letters.flat().filter(({ code }) => code !== 'poisoned');
     const kept = [...ofVms, ...this.kept.changes.poisoned.list()];
@@ -288,14 +291,14 @@ export class SupervisedSystem implements System {
     return kept.filter((letter) => !this.delivered.has(nameOf(letter))).sort((a, b) => a.at - b.at);
   }
 
-  async tryLetter({ target, frame }: DeadLetter<CrashReport>): Promise<Trial> {
+  async tryLetter({ target, frame }: ReportedLetter): Promise<Trial> {
     const actor = this.kept.directory.nameAt(target);
     if (this.kept.directory.ports.has(actor))
       throw new SupervisionError('port', actor, 'is a port: what it is cannot be copied for a trial');
     return (await this.runningControl(actor)).tryFrame(actor, frame);
   }
 
-  async deliverLetter(letter: DeadLetter<CrashReport>): Promise<void> {
+  async deliverLetter(letter: ReportedLetter): Promise<void> {
     const actor = this.kept.directory.nameAt(letter.target);
     const control = await this.runningControl(actor);
     const name = nameOf(letter);

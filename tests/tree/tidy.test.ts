@@ -453,8 +453,10 @@ const RULES: readonly Rule[] = [
     ],
     kept: {
       'README.md': '[a](docs/ARCHITECTURE.md) [bus](bus/) [web](https://example.org)',
-      'docs/ARCHITECTURE.md': '[b](B.md#part)',
+      'docs/ARCHITECTURE.md': '[b](B.md#part) [r](parts/README.md)',
       'docs/B.md': '[c](../bus/link.ts)',
+      'docs/parts/README.md': '[d](d.md)',
+      'docs/parts/d.md': '',
       'bus/link.ts': '',
     },
   },

@@ -12,6 +12,7 @@ import { Random } from '../../../bus/random.js';
 import type { BoundParty } from '../../../protocol/bind.js';
 import { EncodeError } from '../../../protocol/errors.js';
 import { tandemParties } from '../../../protocol/generated/index.js';
+import { bindForRun } from '../../../protocol/interpret.js';
 import { load } from '../../node/load.js';
 import { compileGuest, wasmActorFactory } from '../../wasm/guest.js';
 import { atAnotherTime } from './other-times.js';
@@ -101,8 +102,10 @@ async function factoriesOf(
   return [first, wasmActorFactory(schema, module, undefined, all, false, true)];
 }
 
+/** Those for which nothing was generated are bound, as a start does it. */
 function partiesOf(schema: BoundParty, parties: readonly BoundParty[]): readonly BoundParty[] {
   const own = [schema, ...parties.filter(({ name }) => name !== schema.name)];
+  bindForRun(own);
   return [...own, ...tandemParties.filter(({ name }) => !own.some((one) => one.name === name))];
 }
 
