@@ -36,7 +36,7 @@ interface Purpose {
   readonly published?: boolean;
 }
 
-const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'tools', 'cli'];
+const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'ui', 'tools', 'cli'];
 const RUN_BY_COMMAND = [...PUBLISHED, 'examples'];
 
 /** Names of the folders of AssemblyScript, which has TypeScript's extension. */

@@ -12,8 +12,10 @@ export interface ActorFile {
   readonly file: string;
   readonly party: BoundParty;
   readonly constants: Constants;
-  /** Name of the exported class that is its JavaScript twin. */
+  /** Name of the exported class that is its JavaScript twin, or of what `wrap` has made. */
   readonly twin?: string;
+  /** Whether that is what `wrap` has made: a function that makes the twin. */
+  readonly wrapped?: boolean;
   /** Its AssemblyScript twin, from the root. */
   readonly source?: string;
 }
@@ -61,6 +63,9 @@ const isTwin = (value: unknown): boolean =>
   typeof value === 'function' &&
   ['snapshot', 'restore'].every((method) => typeof (value.prototype as Record<string, unknown> | undefined)?.[method] === 'function');
 
+/** Whether a value is what `wrap` gives for a schema. */
+const isWrapped = (value: unknown): boolean => typeof value === 'function' && Object.hasOwn(value, 'wraps');
+
 /** What a file has: an actor or port, or nothing that matters here. */
 function read(
   root: string,
@@ -69,7 +74,7 @@ function read(
 ): { readonly actor?: ActorFile; readonly wrong: string[] } {
   const entries = Object.entries(exports);
   const parties = entries.filter(([, value]) => isParty(value)) as [string, BoundParty][];
-  const twins = entries.filter(([, value]) => isTwin(value)).map(([name]) => name);
+  const twins = entries.filter(([, value]) => isTwin(value) || isWrapped(value)).map(([name]) => name);
   if (!parties.length)
     return { wrong: twins.length ? [`exports ${twins[0]}, but no schema: export the schema that it is written for, too`] : [] };
   const names = parties.map(([name]) => name).join(' and ');
@@ -80,7 +85,8 @@ function read(
   const wrong = wrongTwins(exported, party, twins, hasGuest && source);
   const constants = constantsOf(exports);
   wrong.push(...wrongForClient(party));
-  return { actor: { file, party, constants, twin: twins[0], ...(hasGuest && { source }) }, wrong };
+  const wrapped = isWrapped(exports[twins[0]]);
+  return { actor: { file, party, constants, twin: twins[0], wrapped, ...(hasGuest && { source }) }, wrong };
 }
 
 function wrongTwins(exported: string, { name, role }: BoundParty, twins: readonly string[], source: string | false): string[] {
@@ -88,13 +94,13 @@ function wrongTwins(exported: string, { name, role }: BoundParty, twins: readonl
   if (typeof name === 'string' && name !== exported)
     wrong.push(`exports ${exported}, whose name is '${name}': one of both is to be changed`);
   if (twins.length > 1)
-    wrong.push(
-      `exports ${twins.length} classes of actors, ${twins.join(' and ')}: the one that is its twin stays, the others go elsewhere`,
-    );
+    wrong.push(`exports ${twins.length} twins, ${twins.join(' and ')}: the one that it is to have stays, the others go elsewhere`);
   if (role === 'port' && (twins.length || source))
     wrong.push(`${exported} is a port, which has no twin: write actor({ … }), or remove ${twins[0] ?? source}`);
   if (role === 'actor' && !twins.length && !source)
-    wrong.push(`${exported} has no twin: export a class that extends Actor<typeof ${exported}>, or put its AssemblyScript beside it`);
+    wrong.push(
+      `${exported} has no twin: export a class that extends Actor<typeof ${exported}>, or what wrap makes of another class, or put its AssemblyScript beside it`,
+    );
   return wrong;
 }
 

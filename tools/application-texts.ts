@@ -48,8 +48,10 @@ export function definitionText({ library, settings, actors, ports, used, clientA
     ...[...actors, ...ports].flatMap(({ name }) => importLine([name], `./${name}.js`)),
   ];
   const lines = [
-    ...actors.map(({ name, twin, guest }) => actorLine(name, twin, guest && `${GUESTS}/${name}.wasm`, settings)),
-    ...usedActors.map(({ name, module }) => actorLine(name, pascal(name), module, settings)),
+    ...actors.map(({ name, twin, wrapped, guest }) =>
+      actorLine(name, twin && (wrapped ? twin : makerOf(twin)), guest && `${GUESTS}/${name}.wasm`, settings),
+    ),
+    ...usedActors.map(({ name, module }) => actorLine(name, makerOf(pascal(name)), module, settings)),
   ];
   const allPorts = [...ports.map(({ name }) => name), ...used.filter(({ role }) => role === 'port').map(({ name }) => name)];
   return [
@@ -71,12 +73,14 @@ export function definitionText({ library, settings, actors, ports, used, clientA
   ].join('\n');
 }
 
-function actorLine(name: string, twin: string | undefined, module: string | undefined, { persistent, rolloutPercent }: Settings): string {
+const makerOf = (twin: string): string => `() => new ${twin}()`;
+
+function actorLine(name: string, create: string | undefined, module: string | undefined, { persistent, rolloutPercent }: Settings): string {
   const url = (path: string) => `new URL('./${path}', import.meta.url)`;
   const percent = typeof rolloutPercent === 'object' ? rolloutPercent[name] : undefined;
   const parts = [
     `schema: ${name}`,
-    ...(twin === undefined ? [] : [`create: () => new ${twin}()`]),
+    ...(create === undefined ? [] : [`create: ${create}`]),
     ...(module === undefined ? [] : [`guest: { module: ${url(module)}, sourceMap: ${url(`${module}.map`)} }`]),
     ...(persistent.includes(name) ? ['persistent: true'] : []),
     ...(percent === undefined ? [] : [`rolloutPercent: ${percent}`]),

@@ -129,7 +129,13 @@ class Application {
     const { guests } = this;
     return this.found
       .filter(({ party }) => party.role === role)
-      .map(({ file, party: { name }, twin }) => ({ name, file, twin, guest: guests.find((guest) => guest.name === name) }));
+      .map(({ file, party: { name }, twin, wrapped }) => ({
+        name,
+        file,
+        twin,
+        wrapped,
+        guest: guests.find((guest) => guest.name === name),
+      }));
   }
 
   wrongNames(): Problem[] {

@@ -42,8 +42,10 @@ export interface GeneratedParty {
   readonly name: string;
   /** Its file, from the root. */
   readonly file: string;
-  /** Name of the exported class of the JavaScript twin. Absent when there is none. */
+  /** Name of the exported class of the JavaScript twin, or of what `wrap` has made. Absent when there is none. */
   readonly twin?: string;
+  /** Whether the twin is what `wrap` has made. */
+  readonly wrapped?: boolean;
   readonly guest?: GuestSource;
 }
 

@@ -7,7 +7,7 @@
  *     add({ cents }: { cents: number }) { this.cents += cents; }
  *     total() { return { cents: this.cents }; }
  *   }
- *   export const application = { actors: [{ schema: basket, create: wrap(Basket, basket) }], ports: [] };
+ *   export const twin = wrap(Basket, basket);        // beside the schema; in a definition by hand: create: wrap(Basket, basket)
  *
  * A topic is published after each message that has changed one of its fields. The state is what `snapshot` returns and `restore` takes, where the class
  * has these methods, else the fields of the schema's state.
@@ -40,7 +40,8 @@ type Methods = Record<string, unknown>;
  */
 export function wrap<P extends BoundParty, T extends Wrappable<P>>(pattern: (new () => T) | (() => T) | T, schema: P): () => RunnableActor {
   const make = makerOf(pattern);
-  return () => new WrappedActor(schema, make() as Methods) as RunnableActor;
+  // By this, the tool that writes an application's definition knows the function from others.
+  return Object.assign(() => new WrappedActor(schema, make() as Methods) as RunnableActor, { wraps: schema });
 }
 
 function makerOf<T extends object>(pattern: (new () => T) | (() => T) | T): () => object {

@@ -9,8 +9,8 @@ export interface BrowserCapabilities extends Capabilities {
 export function detectCapabilities(): BrowserCapabilities {
   return {
     wasm: typeof WebAssembly === 'object',
-    // Shared memory crosses to a worker only from a page with the headers for isolation.
-    sharedMemory: typeof SharedArrayBuffer === 'function' && crossOriginIsolated,
+    // Shared memory crosses to a worker only from a page with the headers for isolation. Older browsers and simulated pages know no isolation.
+    sharedMemory: typeof SharedArrayBuffer === 'function' && typeof crossOriginIsolated === 'boolean' && crossOriginIsolated,
     workers: typeof Worker === 'function',
     locks: 'locks' in navigator,
   };

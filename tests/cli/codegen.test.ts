@@ -193,7 +193,7 @@ describe('a mistake is told with its place and what to do, and nothing is writte
       'no twin',
       'basket.ts',
       basket('').replace('export class', 'class'),
-      'src/actors/basket.ts: basket has no twin: export a class that extends Actor<typeof basket>, or put its AssemblyScript beside it',
+      'src/actors/basket.ts: basket has no twin: export a class that extends Actor<typeof basket>, or what wrap makes of another class, or put its AssemblyScript beside it',
     ],
     [
       'no schema',

@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
 import type { Browser, Page } from 'playwright';
 import { build, createLogger, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tandemForEsbuild } from '../../tools/esbuild.js';
 import { tandem } from '../../tools/vite.js';
 import { launchChromium, PATIENCE_MS } from '../e2e/television.js';
 import { APPLICATION, GUEST, PLACEMENTS, SUM, TWIN } from './fixture.js';
 import { emptyFolder, pack, put, unpack } from './installed.js';
+import { testsOfShop } from './react-shop.js';
 import { STRICT, serveStrictly } from './strict-server.js';
 
 const root = emptyFolder();
@@ -170,3 +171,5 @@ test('esbuild: the same page, its workers and modules as files with hashes', asy
     server.close();
   }
 });
+
+describe('an application of React that exists', () => testsOfShop(root, () => browser));
