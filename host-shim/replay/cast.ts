@@ -6,6 +6,8 @@ import { reasonsOf } from '../../actors/contract/thrown.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { PartySchema } from '../../protocol/schema.js';
 import type { RecordingFacts } from '../../trace/recording.js';
+import type { ApplicationDefinition } from '../common/application-definition.js';
+import { actorSpecsOf, definitionOf, partiesOf } from '../common/application-parts.js';
 import type { Guest } from '../common/definition.js';
 import { compileGuest, wasmActorFactory } from '../wasm/guest.js';
 import type { Role } from './replayer.js';
@@ -33,18 +35,32 @@ export class UnknownActorError extends CastError {}
 
 export type Side = 'js' | 'wasm';
 
+/** What plays of an application as it is started. */
+function replayOf(application: ApplicationDefinition): ReplayApplication {
+  return {
+    parties: partiesOf(application),
+    actors: actorSpecsOf(application),
+    javascript: definitionOf(application, 'js').actors ?? [],
+    guests: definitionOf(application, 'wasm').guests ?? [],
+  };
+}
+
 export class Cast {
+  readonly application: ReplayApplication;
   private readonly guests = new Map<string, Promise<ActorFactory>>();
 
   /**
+   * @param application as it is started, or by its parts
    * @param load gives the bytes of a module, script or source map
    * @param scriptOf gives the address of the script in which a function stands, where the engine says it
    */
   constructor(
-    readonly application: ReplayApplication,
+    application: ReplayApplication | ApplicationDefinition,
     private readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>,
     private readonly scriptOf: (method: unknown) => string | null = () => null,
-  ) {}
+  ) {
+    this.application = 'parties' in application ? application : replayOf(application);
+  }
 
   get names(): readonly string[] {
     return this.application.actors.map(({ schema }) => schema.name);
