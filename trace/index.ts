@@ -3,7 +3,7 @@
 export { decodeFrame } from './decode.js';
 export { compileFilter, FilterError, type MessageFilter } from './filter.js';
 export { MemoryFile } from './memory-file.js';
-export { joinMessages, messagesOf, type TracedMessage } from './messages.js';
+export { messagesOf, type TracedMessage } from './messages.js';
 export { type OpenRecording, openRecording } from './open.js';
 export {
   type PackedFile,
