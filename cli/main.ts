@@ -8,6 +8,7 @@ import { catCommand } from './cat.js';
 import { buildCommand, codegenCommand } from './codegen.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
 import { createCommand } from './create.js';
+import { debugCommand } from './debug.js';
 import { doctorCommand } from './doctor.js';
 import { exportCommand } from './export.js';
 import { filterCommand } from './filter.js';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   catCommand,
   filterCommand,
   exportCommand,
+  debugCommand,
   doctorCommand,
   recoverCommand,
   replayCommand,

@@ -18,7 +18,7 @@ import { fileURLToPath } from 'node:url';
 import { transpile } from '../tools/transpile.js';
 import { buildCodecs } from './build-codecs.js';
 import { buildGuestsIn } from './build-guests.js';
-import { buildWeb } from './build-web.js';
+import { buildDebugger, buildTelevision } from './build-web.js';
 import { finishPackage } from './finish-package.js';
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
@@ -31,12 +31,14 @@ interface Purpose {
   readonly projects: readonly string[] | null;
   /** Folders of its guests; null for all. */
   readonly guests: readonly string[] | null;
-  readonly page: boolean;
+  readonly pages: readonly (keyof typeof PAGES)[];
   /** Whether it is finished to be published. */
   readonly published?: boolean;
 }
 
-const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'ui', 'tools', 'cli'];
+const PAGES = { television: buildTelevision, debugger: buildDebugger };
+
+const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'ui', 'tools', 'debugger', 'cli'];
 const RUN_BY_COMMAND = [...PUBLISHED, 'examples'];
 
 /** Names of the folders of AssemblyScript, which has TypeScript's extension. */
@@ -46,11 +48,11 @@ const ASSEMBLY_SCRIPT = ['assembly', 'wasm-actors'];
 const COMPILERS = 2;
 
 const PURPOSES: Record<string, Purpose> = {
-  everything: { projects: [], guests: null, page: true, published: true },
-  television: { projects: null, guests: ['wasm-actors/'], page: true },
-  command: { projects: null, guests: ['wasm-actors/'], page: false },
-  package: { projects: PUBLISHED, guests: ['wasm-actors/'], page: false, published: true },
-  chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], page: false },
+  everything: { projects: [], guests: null, pages: ['television', 'debugger'], published: true },
+  television: { projects: null, guests: ['wasm-actors/'], pages: ['television'] },
+  command: { projects: null, guests: ['wasm-actors/'], pages: ['debugger'] },
+  package: { projects: PUBLISHED, guests: ['wasm-actors/'], pages: ['debugger'], published: true },
+  chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], pages: [] },
 };
 
 /** Reports what was done, and the time since the last report or the beginning. */
@@ -97,8 +99,10 @@ async function build(purpose: Purpose, debug: boolean): Promise<void> {
   await generateCodecs();
   await Promise.all([compile(purpose), compileGuests(purpose, debug)]);
   const steps = new Steps();
-  if (purpose.page) await buildWeb();
-  if (purpose.page) steps.done('page');
+  for (const page of purpose.pages) {
+    await PAGES[page]();
+    steps.done(`page of the ${page}`);
+  }
   if (purpose.published) for (const what of await finishPackage(root, PUBLISHED)) steps.done(what);
 }
 

@@ -1,25 +1,26 @@
-/** Bodies of messages by the schemas of a recording, decoded once for all that ask for the same message after each other. */
+/** Bodies of messages by the schemas of a recording, decoded once for all that ask for the same frame after each other. */
+import type { Frame } from '../protocol/names.js';
 import { type DecodedFields, decodeFrame } from './decode.js';
 import type { TracedMessage } from './messages.js';
 import type { Schemas } from './schemas.js';
 
 export class Bodies {
-  private message: TracedMessage | null = null;
+  private frame: Frame | null = null;
   private body: DecodedFields | null = null;
 
   constructor(private readonly schemas: Schemas) {}
 
   /** Null when the frame is not known, or malformed. */
-  of(message: TracedMessage): DecodedFields | null {
-    if (this.message !== message) {
-      this.body = this.decode(message);
-      this.message = message;
+  of({ frame }: Pick<TracedMessage, 'frame'>): DecodedFields | null {
+    if (!frame) return null;
+    if (this.frame !== frame) {
+      this.body = this.decode(frame);
+      this.frame = frame;
     }
     return this.body;
   }
 
-  private decode({ frame }: TracedMessage): DecodedFields | null {
-    if (!frame) return null;
+  private decode(frame: Frame): DecodedFields | null {
     try {
       return decodeFrame(this.schemas, frame);
     } catch {

@@ -20,7 +20,7 @@ export function lineOf(message: TracedMessage, schemas: Schemas, bodies: Bodies)
 }
 
 /** What was unusual about it. */
-function remarkOf({ outcome, code, trap }: TracedMessage): string {
+export function remarkOf({ outcome, code, trap }: Pick<TracedMessage, 'outcome' | 'code' | 'trap'>): string {
   const ended = trap ? [`ended its target: ${trap.reason}`] : [];
   if (outcome === 'handled') return ended.join();
   const what = outcome === 'handledAgain' ? 'handled again' : outcome === 'open' ? 'not seen handled' : (code ?? outcome);

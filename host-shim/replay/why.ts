@@ -1,6 +1,7 @@
 /** Who set a value: the message at whose handling a part of an actor's state became what it is, and what had caused that message. */
 import { CAUSE_SEQUENCE_OFFSET, CAUSE_SOURCE_OFFSET, readU16, readU53, SENT_AT_OFFSET } from '../../protocol/frame.js';
 import type { Address, Kind, Microseconds, Sequence } from '../../protocol/names.js';
+import { Column } from '../../trace/column.js';
 import { inOrder, type Placed } from '../../trace/order.js';
 import type { Recording } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
@@ -191,28 +192,5 @@ class MessageLog {
     for (let row = this.count - 1; row >= 0 && source !== 0; row--)
       if (this.sequences.get(row) === sequence && this.sources.get(row) === source && this.targets.get(row) === target) return row;
     return -1;
-  }
-}
-
-type Numbers = Float64Array | Uint16Array;
-
-class Column<T extends Numbers> {
-  private values: T;
-
-  constructor(private readonly type: new (length: number) => T) {
-    this.values = new type(1024);
-  }
-
-  set(row: number, value: number): void {
-    if (row === this.values.length) {
-      const larger = new this.type(2 * row);
-      larger.set(this.values);
-      this.values = larger;
-    }
-    this.values[row] = value;
-  }
-
-  get(row: number): number {
-    return this.values[row];
   }
 }

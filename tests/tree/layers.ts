@@ -17,6 +17,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
     packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'],
   },
+  debugger: { folders: ['protocol', 'trace'], packages: ['comlink'] },
   ui: { folders: ['protocol', 'actors', 'js-actors'], packages: ['react', 'solid-js'] },
   tools: { folders: ['protocol'], packages: ['@jridgewell/trace-mapping', 'assemblyscript', 'esbuild', 'vite'] },
 };
@@ -48,7 +49,7 @@ export function wrongImports(tree: Tree): string[] {
       const allowed = folder
         ? folder === topFolder(path) || layer.folders.includes(folder)
         : layer.packages.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ||
-          (specifier.startsWith('node:') && /^(host-shim\/node|tools)\//.test(path));
+          (specifier.startsWith('node:') && /^(host-shim\/node|tools|debugger\/server)\//.test(path));
       if (!allowed) findings.push(`${path}:${line} imports ${specifier}`);
     }
   }

@@ -1,0 +1,124 @@
+/** What is selected: its path, its message, its causes and effects, its bytes. */
+import { durationText, timeText } from '../../trace/text.js';
+import type { Detail, Line } from '../table/run.js';
+import { element } from './element.js';
+import { pathParts, pathSentence } from './path-words.js';
+import type { View } from './view.js';
+
+/** Bytes of a frame that are shown: a display list has some thousands. */
+const BYTES_SHOWN_MAX = 4096;
+
+export class DetailPane {
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly view: View,
+    private readonly select: (row: number) => void,
+  ) {
+    view.on(['selected'], () => this.show());
+    this.show();
+  }
+
+  private show(): void {
+    const { detail } = this.view;
+    this.box.replaceChildren(...(detail ? this.parts(detail) : [hint()]));
+  }
+
+  private parts(detail: Detail): Node[] {
+    const { line, causes, effects, effectCount, path } = detail;
+    const parts: Node[] = [
+      element('h2', {}, [`${line.number ? `#${line.number} ` : ''}${line.kind}`]),
+      element('p', { class: 'way' }, [`${placed(line.source, detail.sourceVm)} → ${placed(line.target, detail.targetVm)}`]),
+      timesOf(detail),
+    ];
+    if (detail.trap) parts.push(element('p', { class: 'trap' }, [`ended here: ${detail.trap.reason}`, ...at(detail.trap.position)]));
+    if (path) parts.push(this.section('Path', [element('p', { class: 'sentence' }, [pathSentence(path)]), this.path(path)]));
+    parts.push(this.section('Message', [bodyOf(detail)]));
+    parts.push(
+      this.section(`Caused by`, [
+        causes.length > 0 ? this.lines(causes) : 'nothing in the recording: it came from outside, or from before',
+      ]),
+    );
+    const more = effectCount > effects.length ? ` (the first ${effects.length})` : '';
+    parts.push(this.section(`Led to ${effectCount || ''}${more}`, [effects.length > 0 ? this.lines(effects) : 'nothing']));
+    if (detail.frame) parts.push(bytesOf(detail.frame));
+    return parts;
+  }
+
+  private section(title: string, children: readonly (Node | string)[]): HTMLElement {
+    return element('section', { 'aria-label': title }, [element('h3', {}, [title]), ...children]);
+  }
+
+  private path(path: NonNullable<Detail['path']>): HTMLElement {
+    const items = path.steps.map((step) => {
+      const item = this.link(step.line, `${step.line.kind} → ${step.line.target}`);
+      return element('li', {}, [item, element('span', { class: 'parts' }, [pathParts(step)])]);
+    });
+    return element('ol', { class: 'path' }, items);
+  }
+
+  private lines(lines: readonly Line[]): HTMLElement {
+    const items = lines.map((line) => {
+      const text = `${line.number ? `#${line.number} ` : ''}${line.source} → ${line.target} ${line.kind}`;
+      return element('li', {}, [this.link(line, text), element('span', { class: 'parts' }, [line.body])]);
+    });
+    return element('ul', { class: 'lines' }, items);
+  }
+
+  private link({ row }: Line, text: string): HTMLElement {
+    const link = element('button', { class: 'link', type: 'button' }, [text]);
+    link.addEventListener('click', () => this.select(row));
+    return link;
+  }
+}
+
+const placed = (name: string, vm: string | null): string => (vm ? `${name} (${vm})` : name);
+
+const at = (position: string): string[] => (position ? [` at ${position}`] : []);
+
+const hint = (): HTMLElement =>
+  element('p', { class: 'empty' }, ['Select a message: click on a bar or a line, or press J. Press ? for all keys.']);
+
+function timesOf({ line, begunAt }: Detail): HTMLElement {
+  const rows: (readonly [string, string])[] = [['sent', timeText(line.at)]];
+  if (line.waited !== null) rows.push(['waited', durationText(line.waited)]);
+  if (begunAt !== null) rows.push(['begun', timeText(begunAt)]);
+  if (line.handling !== null) rows.push(['handled in', durationText(line.handling)]);
+  if (line.bytes !== null) rows.push(['size', `${line.bytes} B`]);
+  if (line.remark) rows.push(['but', line.remark]);
+  return element(
+    'dl',
+    {},
+    rows.flatMap(([name, value]) => [element('dt', {}, [name]), element('dd', {}, [value])]),
+  );
+}
+
+function bodyOf({ body, frame }: Detail): HTMLElement {
+  if (body === null) {
+    const why = frame
+      ? 'its bytes do not fit the schema of the recording'
+      : 'not in the recording, which has the messages of ports alone: record with --trace frames to see all';
+    return element('p', { class: 'faint' }, [why]);
+  }
+  return element('pre', { class: 'body' }, [JSON.stringify(body, readable, 2)]);
+}
+
+const readable = (_name: string, value: unknown): unknown => {
+  if (value instanceof Uint8Array) return `<${value.length} bytes> ${hexOf(value.subarray(0, 16))}${value.length > 16 ? ' …' : ''}`;
+  return typeof value === 'bigint' ? String(value) : value;
+};
+
+const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join(' ');
+
+function bytesOf(frame: Uint8Array): HTMLElement {
+  const lines: string[] = [];
+  for (let offset = 0; offset < Math.min(frame.length, BYTES_SHOWN_MAX); offset += 16) {
+    const bytes = frame.subarray(offset, offset + 16);
+    const text = Array.from(bytes, (byte) => (byte >= 32 && byte < 127 ? String.fromCharCode(byte) : '·')).join('');
+    lines.push(`${offset.toString(16).padStart(4, '0')}  ${hexOf(bytes).padEnd(47)}  ${text}`);
+  }
+  if (frame.length > BYTES_SHOWN_MAX) lines.push(`… ${frame.length} bytes in all`);
+  return element('details', {}, [
+    element('summary', {}, [`Bytes (${frame.length})`]),
+    element('pre', { class: 'bytes' }, [lines.join('\n')]),
+  ]);
+}

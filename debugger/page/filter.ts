@@ -1,0 +1,49 @@
+/** The filter field: shows only what fits, and says what is wrong with a filter that makes no sense. */
+import type { Remote } from 'comlink';
+import type { View } from './view.js';
+import type { RunInWorker } from './worker.js';
+
+/** Nobody types two letters sooner. */
+const TYPING_MS = 120;
+
+export class FilterField {
+  private timer = 0;
+
+  constructor(
+    private readonly input: HTMLInputElement,
+    private readonly said: HTMLElement,
+    private readonly view: View,
+    private readonly run: Remote<RunInWorker>,
+  ) {
+    input.addEventListener('input', () => {
+      clearTimeout(this.timer);
+      this.timer = window.setTimeout(() => void this.apply(), TYPING_MS);
+    });
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Escape') this.leave();
+      if (event.key === 'Enter') input.blur();
+    });
+  }
+
+  focus(): void {
+    this.input.focus();
+    this.input.select();
+  }
+
+  private leave(): void {
+    this.input.value = '';
+    this.input.blur();
+    void this.apply();
+  }
+
+  /** Applies what is in the field, also anew when the run has grown. */
+  async apply(): Promise<void> {
+    const { input, said, view } = this;
+    const { count, error, isOutdated } = await this.run.filter(input.value);
+    if (isOutdated) return;
+    input.setAttribute('aria-invalid', String(error !== null));
+    view.shown = count;
+    said.textContent = error ? error.text : input.value.trim() === '' ? '' : `${count.toLocaleString('en')} fit`;
+    view.changed('filter');
+  }
+}

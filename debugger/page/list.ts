@@ -1,0 +1,107 @@
+/** The list of messages. However many there are, it has elements for those that are seen. */
+import type { Remote } from 'comlink';
+import { durationText, timeText } from '../../trace/text.js';
+import type { Line } from '../table/run.js';
+import { element } from './element.js';
+import type { View } from './view.js';
+import type { RunInWorker } from './worker.js';
+
+const ROW_HEIGHT = 22;
+/** Browsers draw no element that is taller than some millions of pixels: beyond that, a pixel of the scroll bar is several rows. */
+const HEIGHT_MAX = 8_000_000;
+
+export class ListPane {
+  private first = 0;
+  private asking = false;
+  private stale = false;
+  private readonly filler = element('div', { class: 'filler' });
+  private readonly body = element('div', { class: 'rows', role: 'rowgroup' });
+
+  constructor(
+    private readonly box: HTMLElement,
+    private readonly view: View,
+    private readonly run: Remote<RunInWorker>,
+    private readonly select: (row: number) => void,
+  ) {
+    box.role = 'grid';
+    box.ariaLabel = 'Messages';
+    box.tabIndex = 0;
+    box.append(this.filler, this.body);
+    box.addEventListener('scroll', () => {
+      this.first = this.firstAt(box.scrollTop);
+      void this.ask();
+    });
+    new ResizeObserver(() => void this.ask()).observe(box);
+    view.on(['run', 'filter', 'marks'], () => void this.ask());
+    view.on(['selected'], () => void this.reveal());
+  }
+
+  private get visible(): number {
+    return Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT));
+  }
+
+  private get height(): number {
+    return Math.min(HEIGHT_MAX, Math.max(this.view.shown * ROW_HEIGHT, this.box.clientHeight));
+  }
+
+  private firstAt(top: number): number {
+    const range = this.height - this.box.clientHeight;
+    return range <= 0 ? 0 : Math.round((top / range) * Math.max(0, this.view.shown - this.visible));
+  }
+
+  private topOf(first: number): number {
+    const rows = Math.max(1, this.view.shown - this.visible);
+    return (Math.min(first, rows) / rows) * (this.height - this.box.clientHeight);
+  }
+
+  /** Scrolls to what is selected when it is not seen. */
+  private async reveal(): Promise<void> {
+    const { view } = this;
+    if (view.selected >= 0) {
+      const position = await this.run.positionOf(view.selected);
+      if (position < this.first || position >= this.first + this.visible)
+        this.box.scrollTop = this.topOf(Math.max(0, position - (this.visible >> 1)));
+    }
+    await this.ask();
+  }
+
+  private async ask(): Promise<void> {
+    this.stale = true;
+    if (this.asking) return;
+    this.asking = true;
+    while (this.stale) {
+      this.stale = false;
+      this.filler.style.height = `${this.height}px`;
+      const lines = await this.run.lines(this.first, this.visible + 1);
+      this.body.style.transform = `translateY(${this.box.scrollTop}px)`;
+      this.body.replaceChildren(...(lines.length > 0 ? lines.map((line) => this.row(line)) : [this.empty()]));
+    }
+    this.asking = false;
+  }
+
+  private row(line: Line): HTMLElement {
+    const { view } = this;
+    const isSelected = line.row === view.selected;
+    const classes = ['row', isSelected ? 'selected' : '', line.remark ? 'wrong' : ''].filter(Boolean).join(' ');
+    const row = element('div', { class: classes, role: 'row', id: `row-${line.row}`, 'aria-selected': String(isSelected) }, [
+      cell('number', `${view.marks.has(line.row) ? '★ ' : ''}${line.number || ''}`),
+      cell('time', timeText(line.at).slice(3)),
+      cell('parties', `${line.source} → ${line.target}`),
+      cell('kind', line.kind),
+      cell('size', line.bytes === null ? '' : `${line.bytes} B`),
+      cell('wait', line.waited === null ? '' : durationText(line.waited)),
+      cell('handle', line.handling === null ? '' : durationText(line.handling)),
+      cell('body', line.remark ? `(${line.remark}) ${line.body}` : line.body),
+    ]);
+    if (isSelected) this.box.setAttribute('aria-activedescendant', row.id);
+    row.addEventListener('pointerdown', () => this.select(line.row));
+    return row;
+  }
+
+  private empty(): HTMLElement {
+    const text = !this.view.run?.isWhole ? 'reading …' : 'no message fits the filter: Esc in the filter field shows all';
+    return element('div', { class: 'empty' }, [text]);
+  }
+}
+
+const cell = (name: string, text: string): HTMLElement => element('span', { class: `cell ${name}`, role: 'gridcell' }, [text]);

@@ -1,0 +1,144 @@
+/**
+ * The messages of a run in columns, so that a million of them fit into a page, and can be filtered and drawn without an object for each. A message is
+ * named by its row. Rows are in the order of the run: of one party, in the order in which it handled them.
+ */
+import type { ErrorCode } from '../../protocol/errors.js';
+import type { Address, Kind, Microseconds, Sequence, VmName } from '../../protocol/names.js';
+import { Column } from '../../trace/column.js';
+import { VM_NAMES } from '../../trace/flow-state.js';
+import type { Outcome, TracedMessage } from '../../trace/messages.js';
+import type { Ended } from '../../trace/step.js';
+import { FrameStore } from './frame-store.js';
+
+const OUTCOMES: readonly Outcome[] = ['handled', 'handledAgain', 'rejected', 'poisoned', 'open'];
+
+/** Stands in a column of times for what is not known. */
+const UNKNOWN = -1;
+
+/** What is told of few messages. */
+export interface Trouble {
+  readonly code: ErrorCode | null;
+  readonly trap: Ended | null;
+}
+
+const NO_TROUBLE: Trouble = { code: null, trap: null };
+
+export class MessageTable {
+  /** Messages that were added. */
+  length = 0;
+  private readonly numbers = new Column(Float64Array);
+  private readonly sources = new Column(Uint16Array);
+  private readonly sequences = new Column(Float64Array);
+  private readonly targets = new Column(Uint16Array);
+  private readonly kinds = new Column(Uint16Array);
+  private readonly causeSources = new Column(Uint16Array);
+  private readonly causeSequences = new Column(Float64Array);
+  private readonly sentTimes = new Column(Float64Array);
+  private readonly begunTimes = new Column(Float64Array);
+  private readonly durations = new Column(Int32Array);
+  private readonly sizes = new Column(Int32Array);
+  private readonly places = new Column(Uint8Array);
+  private readonly outcomes = new Column(Uint8Array);
+  private readonly frames = new FrameStore();
+  private readonly troubles = new Map<number, Trouble>();
+  /** Rows with a trap, or that were not delivered, in order. */
+  readonly troubled: number[] = [];
+
+  add(message: TracedMessage): void {
+    const row = this.length;
+    const { cause, sentAt, begunAt, handling, bytes, sourceVm, targetVm, code, trap } = message;
+    this.numbers.set(row, message.number);
+    this.sources.set(row, message.source);
+    this.sequences.set(row, message.sequence);
+    this.targets.set(row, message.target);
+    this.kinds.set(row, message.kind);
+    this.causeSources.set(row, cause?.source ?? 0);
+    this.causeSequences.set(row, cause?.sequence ?? 0);
+    this.sentTimes.set(row, sentAt ?? UNKNOWN);
+    this.begunTimes.set(row, begunAt ?? UNKNOWN);
+    this.durations.set(row, handling ?? UNKNOWN);
+    this.sizes.set(row, bytes ?? UNKNOWN);
+    this.places.set(row, placeOf(sourceVm) * 4 + placeOf(targetVm));
+    this.outcomes.set(row, OUTCOMES.indexOf(message.outcome));
+    this.frames.add(row, message.frame);
+    if (code !== null || trap) this.troubles.set(row, { code, trap });
+    if (trap || message.outcome === 'rejected' || message.outcome === 'poisoned') this.troubled.push(row);
+    this.length++;
+  }
+
+  number(row: number): number {
+    return this.numbers.get(row);
+  }
+
+  source(row: number): Address {
+    return this.sources.get(row);
+  }
+
+  sequence(row: number): Sequence {
+    return this.sequences.get(row);
+  }
+
+  target(row: number): Address {
+    return this.targets.get(row);
+  }
+
+  kind(row: number): Kind {
+    return this.kinds.get(row);
+  }
+
+  /** 0 when nothing is known to have caused it. */
+  causeSource(row: number): Address {
+    return this.causeSources.get(row);
+  }
+
+  causeSequence(row: number): Sequence {
+    return this.causeSequences.get(row);
+  }
+
+  sentAt(row: number): Microseconds | null {
+    return known(this.sentTimes.get(row));
+  }
+
+  begunAt(row: number): Microseconds | null {
+    return known(this.begunTimes.get(row));
+  }
+
+  /** The earliest time at which it is known. */
+  at(row: number): Microseconds {
+    return this.sentAt(row) ?? this.begunAt(row) ?? 0;
+  }
+
+  /** Microseconds. */
+  handling(row: number): number | null {
+    return known(this.durations.get(row));
+  }
+
+  bytes(row: number): number | null {
+    return known(this.sizes.get(row));
+  }
+
+  sourceVm(row: number): VmName | null {
+    return VM_NAMES[(this.places.get(row) >> 2) - 1] ?? null;
+  }
+
+  targetVm(row: number): VmName | null {
+    return VM_NAMES[(this.places.get(row) & 3) - 1] ?? null;
+  }
+
+  outcome(row: number): Outcome {
+    return OUTCOMES[this.outcomes.get(row)];
+  }
+
+  frame(row: number): Uint8Array | null {
+    return this.frames.of(row);
+  }
+
+  trouble(row: number): Trouble {
+    return this.troubles.get(row) ?? NO_TROUBLE;
+  }
+}
+
+const known = (value: number): number | null => (value === UNKNOWN ? null : value);
+
+/** 0: nowhere known. Two bits hold three VMs and that. */
+const placeOf = (vm: VmName | null): number => (vm === null ? 0 : VM_NAMES.indexOf(vm) + 1);

@@ -1,0 +1,315 @@
+/**
+ * A run as the page asks for it: plain data for what is on the screen, and no more. It is the object that the page's worker gives to the page.
+ *
+ *   recording ── messages ──> table ──> lanes, links ──> lines, bars, details
+ */
+import type { Address, Kind } from '../../protocol/names.js';
+import { Bodies } from '../../trace/bodies.js';
+import { compileFilter, FilterError } from '../../trace/filter.js';
+import { remarkOf } from '../../trace/line.js';
+import { messagesOf } from '../../trace/messages.js';
+import { openRecording } from '../../trace/open.js';
+import { RecordingError, type RecordingFacts, type RecordingSource } from '../../trace/recording.js';
+import { Schemas } from '../../trace/schemas.js';
+import { shortText } from '../../trace/text.js';
+import { type KeyPath, keyPath } from './key-path.js';
+import { type Bars, Lanes, type Span } from './lanes.js';
+import { Links, NO_ROW } from './links.js';
+import { MessageTable } from './message-table.js';
+import { Row } from './row.js';
+
+/** Whose message is what is seen: the display list of the scene. */
+const PICTURES = { party: 'display', message: 'displayList' };
+/** Messages that a filter looks at between two looks at whether another filter was asked for. */
+const FILTER_BATCH = 50_000;
+/** Rows that are told of at a time: effects of one message, of which a page shows some. */
+const EFFECTS_SHOWN_MAX = 200;
+
+export interface LaneInfo {
+  readonly party: Address;
+  readonly name: string;
+  /** Where it was at the beginning: the host for ports that are nowhere else. */
+  readonly vm: string;
+  readonly handled: number;
+}
+
+/** What is known of the run as a whole, while it is read and afterwards. */
+export interface RunState {
+  readonly messages: number;
+  /** Of the file, 0 to 1. */
+  readonly read: number;
+  readonly isWhole: boolean;
+  readonly lanes: readonly LaneInfo[];
+  readonly from: number;
+  readonly to: number;
+  /** Why it could not be read further; empty when nothing was wrong. */
+  readonly problem: string;
+}
+
+export interface Line {
+  readonly row: number;
+  readonly number: number;
+  readonly at: number;
+  readonly source: string;
+  readonly target: string;
+  readonly kind: string;
+  readonly bytes: number | null;
+  readonly waited: number | null;
+  readonly handling: number | null;
+  /** Empty when it was handled as messages are. */
+  readonly remark: string;
+  readonly body: string;
+}
+
+export interface Detail {
+  readonly line: Line;
+  readonly sourceVm: string | null;
+  readonly targetVm: string | null;
+  readonly begunAt: number | null;
+  /** Null when its frame is not in the recording, or makes no sense. */
+  readonly body: unknown;
+  readonly frame: Uint8Array | null;
+  readonly trap: { readonly reason: string; readonly position: string } | null;
+  /** Nearest first. */
+  readonly causes: readonly Line[];
+  readonly effects: readonly Line[];
+  readonly effectCount: number;
+  readonly path: (Omit<KeyPath, 'steps'> & { readonly steps: readonly (KeyPath['steps'][number] & { readonly line: Line })[] }) | null;
+}
+
+export interface Filtered {
+  readonly count: number;
+  /** Null when the filter makes sense. */
+  readonly error: { readonly text: string; readonly position: number } | null;
+  /** Another filter was asked for before this one was through. */
+  readonly isOutdated: boolean;
+}
+
+export class Run {
+  private readonly table = new MessageTable();
+  private readonly laneRows = new Lanes(this.table);
+  private readonly row = new Row(this.table);
+  private schemas = new Schemas([]);
+  private bodies = new Bodies(this.schemas);
+  private facts: RecordingFacts | null = null;
+  private links: Links | null = null;
+  /** Rows that fit the filter; null when all do. */
+  private shown: Int32Array | null = null;
+  private asked = 0;
+  private problem = '';
+  private isWhole = false;
+  private read = 0;
+  private last = 0;
+
+  /**
+   * Reads a recording to its end.
+   * @param told is called after each chunk that is read. What it returns is awaited, so that questions are answered meanwhile
+   * @throws RecordingError when it cannot be opened; what is wrong further on is told as `problem`
+   */
+  async open(source: RecordingSource, told: (state: RunState) => void | Promise<void> = () => {}): Promise<RunState> {
+    const recording = await openRecording(watched(source, (at) => (this.read = at / source.size)));
+    this.facts = recording.facts;
+    this.schemas = new Schemas(recording.facts.parties);
+    this.bodies = new Bodies(this.schemas);
+    if (recording.truncated) this.problem = 'the recording ends before its end: this is all up to its last whole chunk';
+    try {
+      for await (const messages of messagesOf(recording)) {
+        for (const message of messages) this.add(message);
+        await told(this.state);
+      }
+    } catch (error) {
+      if (!(error instanceof RecordingError)) throw error;
+      this.problem = error.message;
+    }
+    this.links = new Links(this.table);
+    this.isWhole = true;
+    this.read = 1;
+    return this.state;
+  }
+
+  private add(message: Parameters<MessageTable['add']>[0]): void {
+    this.table.add(message);
+    this.last = Math.max(this.last, message.endedAt ?? message.sentAt ?? 0);
+  }
+
+  get state(): RunState {
+    const { table, laneRows, problem, isWhole, read } = this;
+    laneRows.update();
+    const startedAt = this.facts?.startedAt ?? 0;
+    const from = table.length > 0 ? Math.min(table.at(0), startedAt || Number.POSITIVE_INFINITY) : startedAt;
+    return { messages: table.length, read, isWhole, lanes: this.lanes, from, to: Math.max(this.last, from + 1), problem };
+  }
+
+  /** Grouped by VM, those with the most messages first. */
+  private get lanes(): readonly LaneInfo[] {
+    const placement = this.facts?.placement ?? {};
+    const all = this.laneRows.parties.map((party): LaneInfo => {
+      const name = this.schemas.partyName(party);
+      return { party, name, vm: placement[name] ?? this.laneRows.vmOf(party) ?? 'host', handled: this.laneRows.count(party) };
+    });
+    const order = ['host', 'js', 'wasm'];
+    return all.sort((a, b) => order.indexOf(a.vm) - order.indexOf(b.vm) || b.handled - a.handled);
+  }
+
+  bars(parties: readonly Address[], span: Span): readonly Bars[] {
+    return parties.map((party) => this.laneRows.bars(party, span));
+  }
+
+  /** When something ended, or was not delivered. */
+  troubledTimes(): readonly number[] {
+    return this.times(this.table.troubled);
+  }
+
+  times(rows: readonly number[]): readonly number[] {
+    return rows.map((row) => this.table.at(row));
+  }
+
+  /** How many messages were sent in each of so many equal parts of the run. */
+  density(parts: number): Uint32Array {
+    const counts = new Uint32Array(parts);
+    const { from, to } = this.state;
+    const { table } = this;
+    for (let row = 0; row < table.length; row++)
+      counts[Math.min(parts - 1, Math.max(0, Math.floor(((table.at(row) - from) / (to - from)) * parts)))]++;
+    return counts;
+  }
+
+  /** @param from position in the list that is shown */
+  lines(from: number, count: number): readonly Line[] {
+    const rows = Array.from({ length: Math.max(0, Math.min(count, this.count - from)) }, (_, i) => this.rowAt(from + i));
+    return rows.map((row) => this.line(row));
+  }
+
+  /** How many are shown. */
+  get count(): number {
+    return this.shown?.length ?? this.table.length;
+  }
+
+  private rowAt(position: number): number {
+    return this.shown ? this.shown[position] : position;
+  }
+
+  /** @returns the position of a row in the list that is shown, or of the next one that is */
+  positionOf(row: number): number {
+    if (!this.shown) return row;
+    let [low, high] = [0, this.shown.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.shown[middle] < row) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** Shows only what fits. A filter that makes no sense changes nothing. */
+  async filter(text: string): Promise<Filtered> {
+    const turn = ++this.asked;
+    try {
+      const shown = text.trim() === '' ? null : await this.fitting(text, turn);
+      if (shown === undefined) return { count: this.count, error: null, isOutdated: true };
+      this.shown = shown;
+      return { count: this.count, error: null, isOutdated: false };
+    } catch (error) {
+      if (!(error instanceof FilterError)) throw error;
+      return { count: this.count, error: { text: error.message, position: error.position }, isOutdated: false };
+    }
+  }
+
+  /** @returns undefined when another filter has been asked for meanwhile */
+  private async fitting(text: string, turn: number): Promise<Int32Array | undefined> {
+    const fits = compileFilter(text, this.schemas);
+    const { table, row } = this;
+    const found: number[] = [];
+    for (row.at = 0; row.at < table.length; row.at++) {
+      if (fits(row)) found.push(row.at);
+      if (row.at % FILTER_BATCH !== FILTER_BATCH - 1) continue;
+      const { at } = row;
+      await new Promise((resolve) => setTimeout(resolve));
+      if (turn !== this.asked) return undefined;
+      row.at = at;
+    }
+    return Int32Array.from(found);
+  }
+
+  /** @returns the row itself when there is no neighbour */
+  neighbour(row: number, step: 1 | -1): number {
+    return this.laneRows.neighbour(row, step);
+  }
+
+  /** @returns -1 when it has none, or it is not known yet */
+  causeOf(row: number): number {
+    return this.links?.cause(row) ?? NO_ROW;
+  }
+
+  firstEffectOf(row: number): number {
+    return this.links?.effects(row)[0] ?? NO_ROW;
+  }
+
+  detail(row: number): Detail {
+    const { table, links } = this;
+    const { trap } = table.trouble(row);
+    const effects = links?.effects(row) ?? new Uint32Array(0);
+    return {
+      line: this.line(row),
+      sourceVm: table.sourceVm(row),
+      targetVm: table.targetVm(row),
+      begunAt: table.begunAt(row),
+      body: this.bodyOf(row),
+      frame: table.frame(row)?.slice() ?? null,
+      trap: trap && { reason: trap.reason, position: trap.position },
+      causes: (links?.chain(row) ?? []).map((each) => this.line(each)),
+      effects: [...effects.subarray(0, EFFECTS_SHOWN_MAX)].map((each) => this.line(each)),
+      effectCount: effects.length,
+      path: this.pathOf(row),
+    };
+  }
+
+  /** Only of what came from outside: what an actor sent is a part of such a path. */
+  private pathOf(row: number): Detail['path'] {
+    const { table, links, schemas } = this;
+    if (!links || links.cause(row) !== NO_ROW || schemas.isActor(table.source(row))) return null;
+    const { steps, ...path } = keyPath(table, links, row, this.pictures);
+    return { ...path, steps: steps.map((step) => ({ ...step, line: this.line(step.row) })) };
+  }
+
+  /** Kind of the messages that are seen; null when the application has none. */
+  private get pictures(): Kind | null {
+    const display = this.facts?.parties.find(({ name }) => name === PICTURES.party);
+    return display?.receives[PICTURES.message]?.kind ?? null;
+  }
+
+  private bodyOf(row: number): unknown {
+    return this.bodies.of({ frame: this.table.frame(row) });
+  }
+
+  private line(at: number): Line {
+    const { schemas, table } = this;
+    this.row.at = at;
+    const { number, source, target, kind, bytes, waited, handling } = this.row;
+    const body = this.bodyOf(at);
+    return {
+      row: at,
+      number,
+      at: table.at(at),
+      source: schemas.partyName(source),
+      target: schemas.partyName(target),
+      kind: schemas.kindName(kind),
+      bytes,
+      waited,
+      handling,
+      remark: remarkOf(this.row),
+      body: body === null ? '' : shortText(body),
+    };
+  }
+}
+
+/** Tells how far a source was read. */
+const watched = (source: RecordingSource, told: (at: number) => void): RecordingSource => ({
+  get size() {
+    return source.size;
+  },
+  read(at, length) {
+    told(at);
+    return source.read(at, length);
+  },
+});

@@ -1,0 +1,150 @@
+/** What the debugger page asks of a recorded run, compared with what the messages of the recording say. */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { NO_ROW } from '../../debugger/table/links.js';
+import { Run, type RunState } from '../../debugger/table/run.js';
+import { MemoryFile } from '../../trace/memory-file.js';
+import { messagesOf, type TracedMessage } from '../../trace/messages.js';
+import { openRecording } from '../../trace/open.js';
+import { RecordingError } from '../../trace/recording.js';
+import { type RecordedFile, recordedTelevision } from './recorded.js';
+
+let file: RecordedFile;
+let bytes: Uint8Array;
+const run = new Run();
+let state: RunState;
+const messages: TracedMessage[] = [];
+
+beforeAll(async () => {
+  file = await recordedTelevision();
+  bytes = readFileSync(file.path);
+  state = await run.open(new MemoryFile(bytes));
+  for await (const some of messagesOf(await openRecording(new MemoryFile(bytes)))) messages.push(...some);
+});
+afterAll(() => file.remove());
+
+const all = () => run.lines(0, messages.length);
+const rowsOf = async (filter: string): Promise<readonly number[]> => {
+  await run.filter(filter);
+  const rows = run.lines(0, run.count).map(({ row }) => row);
+  await run.filter('');
+  return rows;
+};
+
+test('each message has its row, in the order of the recording', () => {
+  expect(messages.length).toBeGreaterThan(500);
+  expect(state).toMatchObject({ messages: messages.length, isWhole: true, read: 1, problem: '' });
+  const told = all().map(({ number, at, bytes: size, waited, handling }) => ({ number, at, size, waited, handling }));
+  expect(told).toEqual(
+    messages.map(({ number, sentAt, begunAt, bytes: size, waited, handling }) => ({
+      number,
+      at: sentAt ?? begunAt,
+      size,
+      waited,
+      handling,
+    })),
+  );
+});
+
+test('lanes are those who sent or handled something, grouped by VM', () => {
+  const vms = state.lanes.map(({ vm }) => vm);
+  expect(vms).toEqual([...vms].sort());
+  expect(state.lanes.map(({ name }) => name)).toEqual(
+    expect.arrayContaining(['input', 'display', 'page', 'scene', 'focus', 'history', 'network']),
+  );
+  const counts = Object.fromEntries(state.lanes.map(({ party, handled }) => [party, handled]));
+  for (const { party } of state.lanes)
+    expect(counts[party]).toBe(messages.filter(({ target, begunAt }) => target === party && begunAt !== null).length);
+});
+
+describe('causes and effects', () => {
+  test('a cause is the message at whose handling it was sent, and it is among the effects of that', () => {
+    let caused = 0;
+    for (let row = 0; row < messages.length; row++) {
+      const cause = run.causeOf(row);
+      const { source, cause: expected } = messages[row];
+      if (cause === NO_ROW) continue;
+      caused++;
+      expect(messages[cause]).toMatchObject({ ...expected, target: source });
+      expect(run.detail(cause).effects.map((line) => line.row)).toContain(row);
+    }
+    expect(caused).toBeGreaterThan(messages.length / 2);
+  });
+
+  test('what has no cause in the table has none in the recording', () => {
+    const known = new Set(messages.map(({ source, sequence, target }) => `${source} ${sequence} ${target}`));
+    for (const [row, { source, cause }] of messages.entries())
+      if (run.causeOf(row) === NO_ROW && cause) expect(known.has(`${cause.source} ${cause.sequence} ${source}`)).toBe(false);
+  });
+});
+
+describe('the path of a key', () => {
+  test('leads from the key over focus and page to the picture that shows it, and its parts are its time', async () => {
+    const seen = (await rowsOf('kind:focus.key')).map((row) => run.detail(row).path!).filter(({ isSeen }) => isSeen);
+    expect(seen.length).toBeGreaterThan(5);
+    for (const { steps, total } of seen) {
+      expect(steps[0].line.kind).toBe('focus.key');
+      expect(steps.at(-1)!.line.kind).toBe('display.displayList');
+      const parts = steps.reduce((sum, { drawnAfter, waited, handled }) => sum + (drawnAfter ?? 0) + waited + handled, 0);
+      expect(Math.abs(parts - total)).toBeLessThanOrEqual(steps.length);
+      for (const [index, { row, drawnAfter }] of steps.entries())
+        expect(drawnAfter === null ? index === 0 || run.causeOf(row) === steps[index - 1].row : index > 0).toBe(true);
+    }
+  });
+
+  test('what an actor sent has none', async () => {
+    for (const row of await rowsOf('from:focus')) expect(run.detail(row).path).toBeNull();
+  });
+});
+
+describe('the filter', () => {
+  test.each(['to:focus', 'kind:scene.* size>100', 'wait>=0us handle>=0us', 'body.phase="down" or from:page', 'not party:scene'])(
+    '%s shows what tandem cat shows',
+    async (filter) => {
+      const { compileFilter } = await import('../../trace/filter.js');
+      const { Schemas } = await import('../../trace/schemas.js');
+      const { facts } = await openRecording(new MemoryFile(bytes));
+      const fits = compileFilter(filter, new Schemas(facts.parties));
+      const expected = messages.flatMap((message, row) => (fits(message) ? [row] : []));
+      expect(expected.length).toBeGreaterThan(0);
+      expect(await rowsOf(filter)).toEqual(expected);
+    },
+  );
+
+  test('one that makes no sense says so, and changes nothing', async () => {
+    const before = run.count;
+    const { error } = await run.filter('to:focsu');
+    expect(error?.text).toMatch(/no party focsu; perhaps focus/);
+    expect(run.count).toBe(before);
+  });
+
+  test('a row that is not shown has the place of the next that is', async () => {
+    const rows = await rowsOf('kind:focus.key');
+    await run.filter('kind:focus.key');
+    expect(rows.map((row) => run.positionOf(row))).toEqual(rows.map((_, position) => position));
+    expect(run.positionOf(rows[3] + 1)).toBe(4);
+    await run.filter('');
+  });
+});
+
+test('bars cover what was handled, however near each other', () => {
+  const { from, to, lanes } = state;
+  const { party } = lanes.find(({ name }) => name === 'scene')!;
+  const [whole] = run.bars([party], { from, to, width: 400 });
+  expect(whole.from.length).toBeLessThanOrEqual(800);
+  const [near] = run.bars([party], { from, to, width: 1e9 });
+  // In the simulation several things happen in one microsecond.
+  const times = messages.flatMap(({ target, begunAt }) => (target === party && begunAt !== null ? [begunAt] : []));
+  expect(near.from.length).toBe(new Set(times).size);
+});
+
+test('a file that ends too early is shown up to its last whole chunk, and says so', async () => {
+  const cut = new Run();
+  const half = await cut.open(new MemoryFile(bytes.slice(0, bytes.length >> 1)));
+  expect(half.problem).toMatch(/ends before its end/);
+  expect(half.isWhole).toBe(true);
+});
+
+test('what is no recording is refused', async () => {
+  await expect(new Run().open(new MemoryFile(new TextEncoder().encode('no recording')))).rejects.toThrow(RecordingError);
+});

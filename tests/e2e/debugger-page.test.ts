@@ -1,0 +1,192 @@
+/** The debugger page in Chromium, as a person uses it: each pane and each key, with a recorded television. */
+
+import { fileURLToPath } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
+import { findChromium } from '../../scripts/chromium.js';
+import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
+
+const site = fileURLToPath(new URL('../../dist/debugger/site', import.meta.url));
+let file: RecordedFile;
+let server: RunningDebugger;
+let browser: Browser;
+let page: Page;
+const problems: string[] = [];
+
+beforeAll(async () => {
+  file = await recordedTelevision('--trap-rate 0.02');
+  server = await startDebugger({ recording: file.path, site, port: 0 });
+  browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page.on('pageerror', ({ message }) => problems.push(message));
+  page.on('console', (said) => problems.push(said.text()));
+  await page.goto(server.url.href);
+  await page.getByText(/^[\d,]+ messages, [\d.]+ s$/).waitFor();
+  await page.locator('.row').first().waitFor();
+});
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+  file.remove();
+  expect(problems).toEqual([]);
+});
+
+const press = (...keys: string[]) => keys.reduce((before, key) => before.then(() => page.keyboard.press(key)), Promise.resolve());
+const title = () => page.locator('#detail h2');
+/** Names the row that is selected. */
+const selected = () => page.locator('.row.selected').getAttribute('id');
+
+async function filter(text: string): Promise<void> {
+  await press('/');
+  await page.keyboard.type(text);
+  await press('Enter');
+  await page
+    .locator('#filter-said')
+    .getByText(/fit|filter, at/)
+    .waitFor();
+}
+
+/** All messages, none selected but the first. */
+beforeEach(async () => {
+  await press('/', 'Escape');
+  await page.locator('#filter-said:empty').waitFor({ state: 'attached' });
+  await page.locator('#list').evaluate((list) => {
+    list.scrollTop = 0;
+  });
+});
+
+describe('the list', () => {
+  test('has a line for each message, and says who sent what to whom', async () => {
+    await filter('kind:focus.key');
+    await expect.poll(() => page.locator('.row').first().textContent()).toMatch(/input → focus.*focus\.key.*\{key: "\w+", phase: "down"\}/);
+  });
+
+  test('J and K go through it, . and , through what one party handled', async () => {
+    await filter('kind:focus.key');
+    await page.locator('.row').first().click();
+    const first = await selected();
+    await press('j');
+    await expect.poll(selected).not.toBe(first);
+    await press('k');
+    await expect.poll(selected).toBe(first);
+    await filter('to:focus');
+    await press('.');
+    await expect.poll(selected).not.toBe(first);
+    await press(',');
+    await expect.poll(selected).toBe(first);
+  });
+
+  test('a filter that makes no sense says what is wrong, and all lines stay', async () => {
+    const before = await page.locator('.row').count();
+    await filter('to:focsu');
+    expect(await page.locator('#filter-said').textContent()).toMatch(/no party focsu; perhaps focus/);
+    expect(await page.locator('#filter').getAttribute('aria-invalid')).toBe('true');
+    expect(await page.locator('.row').count()).toBe(before);
+  });
+
+  test('a filter that nothing fits says how to see all again', async () => {
+    await filter('kind:focus.key size>100000');
+    await page.getByText(/no message fits the filter: Esc/).waitFor();
+  });
+});
+
+/** The first key that led to a picture. */
+async function selectKey(): Promise<void> {
+  await filter('kind:focus.key body.phase="down"');
+  await page.locator('.row').first().filter({ hasText: 'focus.key' }).click();
+  const sentences = () => page.locator('.sentence').allTextContents();
+  for (let i = 0; i < 20 && !/key to picture/.test((await sentences()).join()); i++) {
+    const before = await selected();
+    await press('j');
+    await expect.poll(selected).not.toBe(before);
+  }
+}
+
+describe('what is selected', () => {
+  test('a key says its path in words, and each step of it leads there', async () => {
+    await selectKey();
+    expect(await page.locator('.sentence').textContent()).toMatch(
+      /^key to picture [\d.]+ (us|ms|s), of it [\d.]+ (us|ms|s) (waiting for|in|until) /,
+    );
+    await page.locator('.path .link').last().click();
+    await expect.poll(() => title().textContent()).toMatch(/display\.displayList$/);
+  });
+
+  test('right leads to what it caused, left back to its cause', async () => {
+    await selectKey();
+    const key = await title().textContent();
+    await press('ArrowRight');
+    await expect.poll(() => title().textContent()).toMatch(/(focused|activated|edge|focusedNode)/);
+    await press('ArrowLeft');
+    await expect.poll(() => title().textContent()).toBe(key);
+  });
+
+  test('its body is decoded, its bytes are there', async () => {
+    await selectKey();
+    expect(await page.locator('#detail .body').textContent()).toMatch(/"key": "\w+"/);
+    await page.getByText(/^Bytes \(\d+\)$/).click();
+    expect(await page.locator('.bytes').textContent()).toMatch(/^0000 {2}([0-9a-f]{2} ){15}[0-9a-f]{2}/);
+  });
+
+  test('a trap says why and where', async () => {
+    await filter('trap');
+    await page.locator('.row.wrong').first().click();
+    expect(await page.locator('.trap').textContent()).toMatch(/ended here: /);
+  });
+});
+
+const pictureOf = (id: string) => page.locator(id).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+
+describe('the lanes', () => {
+  test('W, S, A, D and F move them', async () => {
+    await selectKey();
+    for (const key of ['f', 'w', 'a', 'd', 's', 'f']) {
+      const before = await pictureOf('#lanes');
+      await press(key);
+      await expect.poll(() => pictureOf('#lanes'), { message: key }).not.toBe(before);
+    }
+  });
+
+  test('a click on a bar selects what it stands for', async () => {
+    await filter('kind:focus.key');
+    await page.locator('.row').first().click();
+    await expect.poll(() => title().textContent()).toMatch(/focus\.key/);
+    for (let times = 0; times < 2; times++) {
+      const before = await pictureOf('#lanes');
+      await press('f');
+      await expect.poll(() => pictureOf('#lanes')).not.toBe(before);
+    }
+    // The whole run: pictures are nearer to each other than a click may be off. The display's lane is the first.
+    const { width } = (await page.locator('#lanes').boundingBox())!;
+    await page.locator('#lanes').click({ position: { x: width / 2, y: 34 } });
+    await expect.poll(() => title().textContent()).toMatch(/display\./);
+  });
+
+  test('M marks a message, in the list and above the lanes', async () => {
+    await selectKey();
+    const before = await pictureOf('#minimap');
+    await press('m');
+    await page.locator('.row.selected', { hasText: '★' }).waitFor();
+    await expect.poll(() => pictureOf('#minimap')).not.toBe(before);
+    await press('m');
+    await page.locator('.row.selected', { hasNotText: '★' }).waitFor();
+  });
+});
+
+test('? lists all keys, Esc closes the list', async () => {
+  await press('?');
+  await page.locator('dialog[open]').getByText('what caused it').waitFor();
+  await press('Escape');
+  await page.locator('dialog:not([open])').waitFor({ state: 'attached' });
+});
+
+test('an address without its token says what to do', async () => {
+  const other = await browser.newPage();
+  await other.goto(new URL('/__tandem/', server.url).href);
+  await other
+    .getByRole('alert')
+    .getByText(/the token is missing.*open the address that tandem debug has printed/)
+    .waitFor();
+  await other.close();
+});

@@ -1,0 +1,27 @@
+/** A list of numbers of one type that grows at its end. A million take as many bytes as their type says. */
+
+type Numbers = Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+const FIRST_LENGTH = 1024;
+
+export class Column<T extends Numbers> {
+  private values: T;
+
+  constructor(private readonly type: new (length: number) => T) {
+    this.values = new type(FIRST_LENGTH);
+  }
+
+  /** @param row an index up to the first that was not set */
+  set(row: number, value: number): void {
+    if (row === this.values.length) {
+      const larger = new this.type(2 * row);
+      larger.set(this.values);
+      this.values = larger;
+    }
+    this.values[row] = value;
+  }
+
+  get(row: number): number {
+    return this.values[row];
+  }
+}
