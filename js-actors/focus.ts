@@ -77,7 +77,7 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
   }
 
   onPopLayer(message: MessageOf<typeof focus, 'popLayer'>): void {
-    const layer = this.layers.pop(message.group);
+    const layer = message.group === ROOT ? this.layers.popAll() : this.layers.pop(message.group);
     if (layer === null) return;
     const target = this.layers.returnOf(layer);
     this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), 'layer');

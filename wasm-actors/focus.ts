@@ -105,7 +105,7 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
   }
 
   onPopLayer(message: FocusPopLayer): void {
-    const layer = this.layers.pop(message.group);
+    const layer = message.group === ROOT ? this.layers.popAll() : this.layers.pop(message.group);
     if (layer === null) return;
     const target = this.layers.returnOf(layer);
     this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), FocusCause.Layer);

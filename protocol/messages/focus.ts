@@ -125,7 +125,7 @@ export const focus = actor({
     focus: message({ kind: 0x0204, lane: 'interactive', fields: { node: u32 } }),
     /** Nothing outside this group can have focus until the layer is popped. `preferred` is as in `configureGroup`. */
     pushLayer: message({ kind: 0x0205, lane: 'interactive', fields: { group: u32, preferred: u32 } }),
-    /** Focus returns to where it was when the layer came. */
+    /** Focus returns to where it was when the layer came. 0 for all layers: a restarted page does not know those of the former one. */
     popLayer: message({ kind: 0x0206, lane: 'interactive', fields: { group: u32 } }),
   },
   publishes: {

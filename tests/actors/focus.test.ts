@@ -173,6 +173,14 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
       expect(screen.popLayer(8).focused.node).toBe(12);
     });
 
+    test('are all gone at once with group 0', () => {
+      const screen = withDialog()
+        .layout(groupOf(8, 0, 0, 400, 100, 60), card(81, 8, 0, 400))
+        .pushLayer(8);
+      expect(screen.popLayer(0).focused).toMatchObject({ node: 12, cause: 'layer' });
+      expect(screen.popLayer(0).press('back').said).toMatchObject([{ name: 'page.backRequested' }]);
+    });
+
     test('are entered anew when the node to return to is gone', () => {
       expect(withDialog().layout(12).popLayer(9).focused).toMatchObject({ node: 11, cause: 'layer' });
     });

@@ -34,3 +34,18 @@ test('another screen, and back to the card that had focus', async () => {
   await press('back');
   expect(ringIn(picture)).toBe('Film 3');
 });
+
+test('a page that ends while a modal is open begins without it: focus is on a card of the new picture, and moves', async () => {
+  const { system, host, picture, press, frames, portErrors } = await openFilms();
+  await press('right', 'enter');
+  expect(ringIn(picture)).toBe('More');
+  await host.until(system.crash('page'));
+  await press('up');
+  await frames(60);
+  expect(system.ports.find(({ port }) => port === 'page')).toMatchObject({ state: 'running', epoch: 2 });
+  expect(Object.keys(textsIn(picture))).not.toContain('More');
+  expect(ringIn(picture)).toBe('Film 2');
+  await press('right');
+  expect(ringIn(picture)).toBe('Film 3');
+  expect(portErrors).toEqual([]);
+});

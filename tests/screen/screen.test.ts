@@ -114,7 +114,7 @@ test('a held picture leaves as a whole, without movement, and focus and layers a
   screen.flush();
   expect(said).toEqual([]);
   screen.release();
-  expect(said.map(([name]) => name)).toEqual(['scene.commit', 'focus.pushLayer', 'focus.focus']);
+  expect(said.map(([name]) => name)).toEqual(['scene.commit', 'focus.popLayer', 'focus.pushLayer', 'focus.focus']);
   const { replaces, animations, sets } = commit();
   expect([replaces, animations]).toEqual([true, []]);
   expect(sets).toContainEqual({ node: 2, property: 'scale', value: 2 });

@@ -286,6 +286,8 @@ export class Screen {
     if (!this.held) return;
     this.held = false;
     this.flush();
+    // The former page may have left layers, whose numbers mean other nodes from here on.
+    this.port.send(focus.receives.popLayer, { group: 0 });
     for (const [group, preferred] of this.layers) this.pushLayer(group, preferred);
     this.sendWish();
   }

@@ -51,6 +51,14 @@ export class Layers {
     return null;
   }
 
+  /** Ends all layers. @returns the lowest, which says where focus was before them; null when there is none */
+  popAll(): FocusLayer | null {
+    if (this.all.length === 0) return null;
+    const lowest = this.all[0];
+    this.all = [];
+    return lowest;
+  }
+
   /** The node to return to from a layer. If it was removed: the node at its place, else its neighbour; null when its group is empty. */
   returnOf(layer: FocusLayer): Rectangle | null {
     if (!layer.placed) return this.outline.rectangle(layer.returnTo);
