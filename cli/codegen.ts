@@ -28,10 +28,12 @@ ${SHARED_HELP}
 
 Example: npx tandem codegen --check`;
 
-const BUILD_HELP = `tandem build [--watch] [--root FOLDER] [--json]
+const BUILD_HELP = `tandem build [--debug] [--watch] [--root FOLDER] [--json]
 
 Does what tandem codegen does, and then compiles the actors' AssemblyScript (basket.wasm.ts) to src/tandem/guests/, with source maps.
 
+  --debug             modules as in development, which compile in half of the time, and are larger and slower; the next build without it
+                      compiles them again
 ${SHARED_HELP}
 
 Example: npx tandem build --watch`;
@@ -50,7 +52,7 @@ export const buildCommand: Command = {
   name: 'build',
   summary: 'the same, and the Wasm twins',
   help: BUILD_HELP,
-  options: SHARED_OPTIONS,
+  options: { ...SHARED_OPTIONS, debug: { type: 'boolean', default: false } },
   run: (invocation) => new Generation(invocation, true).run(),
 };
 
@@ -107,7 +109,8 @@ class Generation {
   }
 
   private async built(generated: GeneratedApplication): Promise<Outcome> {
-    const { problems, written, files } = await buildApplicationGuests(this.root, generated.guests);
+    const debug = this.invocation.values.debug === true;
+    const { problems, written, files } = await buildApplicationGuests(this.root, generated.guests, { debug });
     const outcome = outcomeOf(generated);
     return { ...outcome, problems, changed: [...outcome.changed, ...written], files: [...outcome.files, ...files] };
   }

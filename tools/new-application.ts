@@ -46,7 +46,7 @@ function packageText({ name, library, source, versions }: NewApplication): strin
     type: 'module',
     scripts: {
       dev: 'vite',
-      test: `${library} build && vitest run`,
+      test: `${library} build --debug && vitest run`,
       build: `${library} build && tsc && vite build`,
       start: 'vite preview',
     },

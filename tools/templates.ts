@@ -148,7 +148,8 @@ function testText({ name, library, wasm }: NewActor): string {
     : '';
   const twins = wasm
     ? `
-test('its twins agree on random messages', () =>
+// The time is for a machine that does much else.
+test('its twins agree on random messages', { timeout: 60_000 }, () =>
   testTwins(${name}, { js: () => new ${type}(), wasm: new URL('../tandem/guests/${name}.wasm', import.meta.url) }));
 `
     : '';

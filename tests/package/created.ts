@@ -40,12 +40,18 @@ async function tryOut(page: Page): Promise<void> {
   await sumIn(page, '5');
 }
 
-/** In its folder, the package is where it was packed to, as a published one is in the registry. */
-const packed = (command: string, tarball: string): string =>
-  command.replace(/^npx tandem create (\S+)$/, `npx --yes --prefer-offline --package=${tarball} tandem create $1 --from file:${tarball}`);
+/** The package, and a folder in which it is installed. */
+export interface Installed {
+  readonly folder: string;
+  readonly tarball: string;
+}
 
-/** Carries out README's section. @param tarball of the package, once it is packed */
-export function testsOfCreated(tarball: () => string): void {
+/** The command is there already, and the package is where it was packed to, as a published one is in the registry. */
+const installed = (command: string, { folder, tarball }: Installed): string =>
+  command.replace(/^npx tandem create (\S+)$/, `${join(folder, 'node_modules/.bin/tandem')} create $1 --from file:${tarball}`);
+
+/** Carries out README's section. @param given is called once the package is installed */
+export function testsOfCreated(given: () => Installed): void {
   const top = emptyFolder();
   let folder = top;
   let browser: Browser;
@@ -78,7 +84,7 @@ export function testsOfCreated(tarball: () => string): void {
     if (command === 'npm start') return served('start');
     if (command.startsWith('cd ')) folder = join(folder, command.slice('cd '.length));
     else if (command === 'npm test') expect(run(folder, 'npm', 'test')).toMatch(/Tests +10 passed/);
-    else run(folder, 'sh', '-c', packed(command, tarball()));
+    else run(folder, 'sh', '-c', installed(command, given()));
   };
 
   const steps = stepsOf(section('Your first actor in ten minutes'));

@@ -31,6 +31,7 @@ async function program(name: string, ...words: string[]): Promise<string> {
 }
 
 const GUEST = join(root, 'src/actors/basket.wasm.ts');
+const BUILT = join(root, 'src/tandem/guests/basket.wasm');
 const edit = (from: string, to: string): void => writeFileSync(GUEST, readFileSync(GUEST, 'utf8').replace(from, to));
 
 test('its files compile, and its tests pass, in TypeScript and in AssemblyScript, which may log', async () => {
@@ -40,11 +41,12 @@ test('its files compile, and its tests pass, in TypeScript and in AssemblyScript
   expect((await tandem('new', 'till', '--wasm')).lines).toEqual(['wrote src/actors/till.wasm.ts']);
   edit('{ Actor, Reader, start }', '{ Actor, log, Reader, start }');
   edit('this.state.sum += message.amount;', "this.state.sum += message.amount;\n    log('now ' + this.state.sum.toString());");
-  const built = await tandem('build');
+  const built = await tandem('build', '--debug');
   expect(built).toMatchObject({ code: 0, notes: [] });
   expect(built.lines.filter((line) => line.endsWith('.wasm')).sort()).toEqual(
     ['basket', 'till'].map((name) => `wrote src/tandem/guests/${name}.wasm`),
   );
+  expect(WebAssembly.Module.customSections(new WebAssembly.Module(readFileSync(BUILT)), 'name')).toHaveLength(1);
   const compilerOptions = {
     module: 'preserve',
     target: 'es2023',
@@ -65,7 +67,7 @@ test('its files compile, and its tests pass, in TypeScript and in AssemblyScript
 test('what no guest has is told with its place, and the module that was there stays', async () => {
   // As where tests run for others: the compiler may then write in colours.
   vi.stubEnv('FORCE_COLOR', '1');
-  const built = readFileSync(join(root, 'src/tandem/guests/basket.wasm'));
+  const built = readFileSync(BUILT);
   edit(
     'onTotal(message: BasketTotal): void {',
     "onTotal(message: BasketTotal): void {\n    console.log('total');\n    if (Date.now() > 0 && Math.random() > 2) return;",
@@ -74,7 +76,7 @@ test('what no guest has is told with its place, and the module that was there st
     const before = readFileSync(GUEST, 'utf8').split(text)[0].split('\n');
     return `src/actors/basket.wasm.ts:${before.length}:${before[before.length - 1].length + 1}`;
   };
-  const { code, lines } = await tandem('build');
+  const { code, lines } = await tandem('build', '--debug');
   expect(code).toBe(1);
   expect([...lines].sort()).toEqual(
     [
@@ -84,7 +86,7 @@ test('what no guest has is told with its place, and the module that was there st
     ].sort(),
   );
   edit('message.amount', 'message.amont');
-  expect((await tandem('build', '--json')).lines.map((line) => JSON.parse(line).problems)).toEqual([
+  expect((await tandem('build', '--debug', '--json')).lines.map((line) => JSON.parse(line).problems)).toEqual([
     [
       {
         ...{ file: 'src/actors/basket.wasm.ts', line: expect.any(Number), column: expect.any(Number) },
@@ -92,5 +94,5 @@ test('what no guest has is told with its place, and the module that was there st
       },
     ],
   ]);
-  expect(readFileSync(join(root, 'src/tandem/guests/basket.wasm'))).toEqual(built);
+  expect(readFileSync(BUILT)).toEqual(built);
 });
