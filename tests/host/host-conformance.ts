@@ -4,6 +4,7 @@ import type { VmCounters } from '../../actors/contract/control.js';
 import type { VmEvent } from '../../actors/contract/events.js';
 import { type Capabilities, ControlError, type Host, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { Vm } from '../../actors/vm/vm.js';
+import type { MemorySizes } from '../../host-shim/common/memories.js';
 import { openTimerPort } from '../../host-shim/common/ports/timer.js';
 import { timer } from '../../protocol/generated/timer.js';
 import { desk, mirror, probe, relay } from './protocol/generated/index.js';
@@ -14,7 +15,7 @@ export interface HostOfPorts extends Host {
 }
 
 export interface TestedHost<H extends HostOfPorts> {
-  readonly create: (capabilities: Capabilities) => H;
+  readonly create: (capabilities: Capabilities, memorySizes?: MemorySizes) => H;
   /** Lets the host's time pass until the promise settles. Real time passes by itself. */
   readonly until: <T>(host: H, promise: Promise<T>) => Promise<T>;
   /** The real capabilities of this device. */

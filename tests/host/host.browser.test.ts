@@ -9,9 +9,10 @@ import { parties } from './world.js';
 const capabilities = detectCapabilities();
 const tested: TestedHost<PlatformHost> = {
   capabilities,
-  create: (chosen) =>
+  create: (chosen, memorySizes) =>
     createBrowserHost({
       capabilities: { ...capabilities, ...chosen },
+      memorySizes,
       parties,
       vms,
     }),

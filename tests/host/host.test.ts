@@ -11,9 +11,10 @@ const { js, wasm } = await bundleEntries('js', 'wasm');
 
 const tested: TestedHost<PlatformHost> = {
   capabilities: detectCapabilities(),
-  create: (capabilities) =>
+  create: (capabilities, memorySizes) =>
     createNodeHost({
       capabilities,
+      memorySizes,
       parties,
       vms: { js: { entry: js, load: async () => jsDefinition }, wasm: { entry: wasm, load: async () => wasmDefinition(module) } },
     }),
