@@ -4,7 +4,7 @@ import { trap } from '../guest/protocol/generated/index.js';
 import { openTrapStage } from '../guest/trap-stage.js';
 import { grownBy, takeCensus } from '../host/census.js';
 
-const RESTARTS = 5_000;
+const RESTARTS = 3_000;
 /** Caches, compiled code and rings of reports are full by then. */
 const WARM_RESTARTS = 2_000;
 
