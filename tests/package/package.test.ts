@@ -1,7 +1,8 @@
 /** The package as it is published: what is in it, what an installation brings along, and that every way in works in an empty folder. */
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packCreate } from '../../scripts/create-package.js';
 import { ROOT } from '../tree/tree.js';
 import { testsOfCreated } from './created.js';
 import { emptyFolder, install, ownProgram, type Packed, pack, put, run } from './installed.js';
@@ -96,3 +97,14 @@ test.each([
 });
 
 describe('an application that was created', () => testsOfCreated(() => ({ folder, tarball: packed.tarball })));
+
+test('npm create: its package is one file that runs the command', () => {
+  const creator = join(folder, 'node_modules/create-tandem');
+  mkdirSync(creator);
+  run(folder, 'tar', '--extract', '--gzip', '--file', packCreate(folder), '--directory', creator, '--strip-components', '1');
+  expect(readdirSync(creator).sort()).toEqual(['LICENSE', 'README.md', 'create-tandem.mjs', 'package.json']);
+  const { bin, dependencies, version } = JSON.parse(readFileSync(join(creator, 'package.json'), 'utf8'));
+  expect([bin, dependencies]).toEqual([{ 'create-tandem': 'create-tandem.mjs' }, { tandem: version }]);
+  expect(run(folder, 'node', join(creator, bin['create-tandem']), 'created')).toContain('wrote created/package.json');
+  expect(JSON.parse(readFileSync(join(folder, 'created/package.json'), 'utf8')).dependencies).toEqual({ tandem: `^${version}` });
+});
