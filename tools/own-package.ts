@@ -49,9 +49,11 @@ export function versionsForApplications(): Readonly<Record<'typescript' | 'vite'
   return { typescript, vite, vitest };
 }
 
-/** What a page or its workers may import by the package's name, as a bundler in development has to prepare it. */
+/**
+ * What a page or its workers may import by the package's name, as a bundler in development has to prepare it. The name alone is left to what
+ * Vite finds in the sources: told by us, it takes `tandem.json` of the root for it.
+ */
 export const BROWSER_ENTRIES: readonly string[] = [
-  '',
   '/actor',
   '/schema',
   '/codec',

@@ -8,6 +8,10 @@ export const REPLACE_EVENT = 'tandem:replace';
 /** The page tells what could not go on, and why. */
 export const REFUSED_EVENT = 'tandem:refused';
 
+/** The page tells that an actor has crashed; the plugin, where in its source. */
+export const CRASHED_EVENT = 'tandem:crashed';
+export const LOCATED_EVENT = 'tandem:located';
+
 /** An actor of which a twin was saved. */
 export interface SavedActor {
   readonly name: string;
@@ -27,10 +31,17 @@ export interface Refusal {
   readonly reason: string;
 }
 
+export interface Crash {
+  readonly party: string;
+  readonly reason: string;
+  /** As the page knows it. */
+  readonly position: string;
+}
+
 /** The connection to the plugin: `import.meta.hot`. */
 interface Hot {
-  on(event: string, listener: (data: Replacement) => void): void;
-  send(event: string, data: Refusal): void;
+  on<T>(event: string, listener: (data: T) => void): void;
+  send(event: string, data: Refusal | Crash): void;
 }
 
 /** The part of a system that is used. */
@@ -39,13 +50,16 @@ interface EditedSystem {
   replaceActor(actor: string, address: string): Promise<void>;
   startAfresh(actor: string, address?: string): Promise<void>;
   moveActor(actor: string, side: 'wasm'): Promise<void>;
+  onChange(listener: (change: { readonly type: string; readonly report?: unknown }) => void): unknown;
 }
 
-/** @param system the running one; null before the start */
-export function goOnWithSavedCode(hot: Hot, system: () => EditedSystem | null): void {
-  const page = new EditedPage(hot, system);
-  hot.on(REPLACE_EVENT, (replacement) => page.take(replacement));
+/** @returns a function that is told of each system that has started */
+export function goOnWithSavedCode(hot: Hot): (system: EditedSystem) => void {
+  const page = new EditedPage(hot);
+  hot.on<Replacement>(REPLACE_EVENT, (replacement) => page.take(replacement));
+  hot.on<string>(LOCATED_EVENT, (text) => console.warn(text));
   Object.assign(globalThis, { tandem: { startAfresh: (actor: string) => page.startAfresh(actor) } });
+  return (system) => page.started(system);
 }
 
 class EditedPage {
@@ -55,13 +69,22 @@ class EditedPage {
   private readonly refused = new Map<string, { readonly reason: string; readonly address: string }>();
   private bar: HTMLElement | null = null;
 
-  constructor(
-    private readonly hot: Hot,
-    private readonly system: () => EditedSystem | null,
-  ) {}
+  /** The running one; null before the start. */
+  private system: EditedSystem | null = null;
+
+  constructor(private readonly hot: Hot) {}
+
+  started(system: EditedSystem): void {
+    this.system = system;
+    system.onChange(({ type, report }) => {
+      if (type !== 'crash') return;
+      const { party, reason, position } = report as Crash;
+      this.hot.send(CRASHED_EVENT, { party, reason, position });
+    });
+  }
 
   take({ actors, module, mended }: Replacement): void {
-    const system = this.system();
+    const { system } = this;
     if (!system) {
       if (mended) location.reload(); // it could not start with what was wrong
       return;
@@ -97,7 +120,7 @@ class EditedPage {
 
   /** @throws Error before the start; what the system throws */
   async startAfresh(actor: string): Promise<void> {
-    const system = this.system();
+    const { system } = this;
     if (!system) throw new Error('nothing has started yet');
     await system.startAfresh(actor, this.refused.get(actor)?.address);
     this.refused.delete(actor);

@@ -13,9 +13,12 @@ export function withReplacement(text: string): string | null {
   if (!text.includes(START)) return null;
   return `${text.replace(START, 'const startTandem = ')}
 import { goOnWithSavedCode } from ${JSON.stringify(PAGE_MODULE)};
-let running = null;
-export const start = async (options = {}) => (running = await startTandem(options));
-if (import.meta.hot) goOnWithSavedCode(import.meta.hot, () => running && running.system);
+const started = import.meta.hot ? goOnWithSavedCode(import.meta.hot) : () => {};
+export const start = async (options = {}) => {
+  const running = await startTandem(options);
+  started(running.system);
+  return running;
+};
 `;
 }
 

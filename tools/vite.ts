@@ -11,7 +11,17 @@ import type { Problem } from './generated-application.js';
 import { BROWSER_ENTRIES, WITH_WASM } from './own-package.js';
 import { lineOf, overlayOf } from './vite-errors.js';
 import { MANIFEST_FILE, manifestOf } from './vite-manifest.js';
-import { REFUSED_EVENT, REPLACE_EVENT, type Refusal, type Replacement, type SavedActor } from './vite-page.js';
+import {
+  CRASHED_EVENT,
+  type Crash,
+  LOCATED_EVENT,
+  REFUSED_EVENT,
+  REPLACE_EVENT,
+  type Refusal,
+  type Replacement,
+  type SavedActor,
+} from './vite-page.js';
+import { sourcePlace } from './vite-place.js';
 import { PAGE_MODULE, pageModule, withReplacement } from './vite-replace.js';
 import { Saved } from './vite-saved.js';
 
@@ -124,6 +134,7 @@ class TandemPlugin {
     // A page that is loaded while something is wrong is told so, too.
     server.ws.on('connection', () => this.report());
     server.ws.on(REFUSED_EVENT, (refusal: Refusal) => this.refused(refusal));
+    server.ws.on(CRASHED_EVENT, (crash: Crash) => this.crashed(server, crash));
     server.httpServer?.once('close', () => this.rest());
   }
 
@@ -218,6 +229,14 @@ class TandemPlugin {
   private refused({ actor, reason }: Refusal): void {
     const file = this.built?.generated.actors.find(({ name }) => name === actor)?.file ?? '';
     this.server?.config.logger.warn(`[tandem] ${file}: ${actor} goes on with its former code: ${reason}`, { timestamp: true });
+  }
+
+  /** Tells where, which the page cannot know. */
+  private crashed(server: ViteDevServer, { party, reason, position }: Crash): void {
+    const place = sourcePlace(server, this.root, position);
+    const text = `[tandem] ${place === '' ? '' : `${place}: `}${party} crashed: ${reason}`;
+    server.config.logger.warn(text, { timestamp: true });
+    if (place !== position) server.ws.send(LOCATED_EVENT, text);
   }
 
   /** To the page, and to the terminal. */

@@ -126,5 +126,6 @@ function placeIn(line: string): string {
   const end = line.endsWith(')') ? line.length - 1 : line.length;
   const from = Math.max(...[' ', '(', '@'].map((mark) => line.lastIndexOf(mark, end - 1))) + 1;
   const [folder, file] = line.slice(from, end).split('/').slice(-2);
-  return file !== undefined && /:\d+:\d+$/.test(file) ? `${folder}/${file}` : '';
+  // A server in development gives a module that was edited another address by a query.
+  return file !== undefined && /:\d+:\d+$/.test(file) ? `${folder}/${file.replace(/\?.*(?=:\d+:\d+$)/, '')}` : '';
 }

@@ -74,7 +74,7 @@ async function mendsAndBeginsAfresh(page: Page, twin: string): Promise<void> {
     page,
   ]);
   expect(await add(page, 2)).toBe(3);
-  const given = page.evaluate(async () => {
+  const exhausting = page.evaluate(async () => {
     const { basket, system } = globalThis as unknown as {
       basket: { add(fields: object): void };
       system: { actors: { state: string }[]; onChange(listener: () => void): void };
@@ -83,7 +83,9 @@ async function mendsAndBeginsAfresh(page: Page, twin: string): Promise<void> {
     for (let i = 0; i < 3; i++) basket.add({ amount: 13 });
     await exhausted;
   });
-  await given;
+  const line = 1 + twin.split('\n').findIndex((text) => text.includes('this.sum = (this.sum'));
+  const located = page.waitForEvent('console', (message) => message.text().includes(`${TWIN}:${line}:30: basket crashed: thirteen`));
+  await Promise.all([located, exhausting]);
   await save(TWIN, twin, [page]);
   expect(await add(page, 13)).toBe(16);
 }

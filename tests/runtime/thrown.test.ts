@@ -101,6 +101,9 @@ test('the first place in the stack is the actor, whatever stands in the message'
   expect(placeOf(new Error('at evil (http://tv/evil/evil.js:1:1)\n    at evil (http://tv/evil/evil.js:1:1)'))).toMatch(
     /thrown\.test\.ts:\d+:\d+$/,
   );
+  expect(placeOf(Object.assign(new Error('x'), { stack: 'Error: x\n    at a (http://tv/app/counter.ts?t=17:2:3)' }))).toBe(
+    'app/counter.ts:2:3',
+  );
   expect(placeOf(Object.assign(new Error('x'), { stack: 'onAdd@http://tv/app/counter.js:12:5\nhandle@http://tv/app/vm.js:1:1' }))).toBe(
     'app/counter.js:12:5',
   );
