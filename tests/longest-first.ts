@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const SECONDS: Readonly<Record<string, number>> = {
   'tests/package/package.test.ts': 120,
   'tests/e2e/lesser-devices.test.ts': 70,
+  'tests/package/plugins.test.ts': 65,
   'tests/e2e/crashes.test.ts': 60,
   'tests/host/hang.test.ts': 60,
   'tests/e2e/viewer.test.ts': 55,
@@ -16,7 +17,6 @@ const SECONDS: Readonly<Record<string, number>> = {
   'tests/protocol/fuzz.test.ts': 45,
   'tests/host/vm-loss.test.ts': 43,
   'tests/chaos/threads.test.ts': 40,
-  'tests/package/plugins.test.ts': 38,
   'tests/e2e/place.test.ts': 36,
   'tests/runtime/floods.test.ts': 35,
   'tests/actors/scene.test.ts': 34,
