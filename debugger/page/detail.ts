@@ -3,6 +3,7 @@ import { durationText, timeText } from '../../trace/text.js';
 import type { Detail, Line } from '../table/run.js';
 import { element } from './element.js';
 import { pathParts, pathSentence } from './path-words.js';
+import { stateOf } from './state.js';
 import type { View } from './view.js';
 
 /** Bytes of a frame that are shown: a display list has some thousands. */
@@ -33,6 +34,7 @@ export class DetailPane {
     if (detail.trap) parts.push(element('p', { class: 'trap' }, [`ended here: ${detail.trap.reason}`, ...at(detail.trap.position)]));
     if (path) parts.push(this.section('Path', [element('p', { class: 'sentence' }, [pathSentence(path)]), this.path(path)]));
     parts.push(this.section('Message', [bodyOf(detail)]));
+    if (detail.isOfActor) parts.push(this.section('State', [this.stateButton]));
     parts.push(
       this.section(`Caused by`, [
         causes.length > 0 ? this.lines(causes) : 'nothing in the recording: it came from outside, or from before',
@@ -42,6 +44,22 @@ export class DetailPane {
     parts.push(this.section(`Led to ${effectCount || ''}${more}`, [effects.length > 0 ? this.lines(effects) : 'nothing']));
     if (detail.frame) parts.push(bytesOf(detail.frame));
     return parts;
+  }
+
+  /** Shows the state of its actor before and after the message. Playing the run up to there takes a moment. */
+  async showState(): Promise<void> {
+    const { detail } = this.view;
+    const box = this.box.querySelector('[aria-label=State]');
+    if (!detail || !box) return;
+    box.replaceChildren(element('h3', {}, ['State']), 'playing the recording up to here …');
+    const parts = await stateOf(detail.line.number, detail.line.target);
+    box.replaceChildren(element('h3', {}, ['State']), ...parts);
+  }
+
+  private get stateButton(): HTMLElement {
+    const button = element('button', { type: 'button' }, ['before and after (Enter)']);
+    button.addEventListener('click', () => void this.showState());
+    return button;
   }
 
   private section(title: string, children: readonly (Node | string)[]): HTMLElement {

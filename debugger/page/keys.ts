@@ -8,12 +8,19 @@ export interface KeyBinding {
   readonly run: () => unknown;
 }
 
-const SHOWN: Readonly<Record<string, string>> = { arrowleft: '←', arrowright: '→', escape: 'Esc' };
+const SHOWN: Readonly<Record<string, string>> = { arrowleft: '←', arrowright: '→', escape: 'Esc', enter: 'Enter' };
 
 /** Obeys the keys wherever nobody types a text. */
 export function bindKeys(bindings: readonly KeyBinding[]): void {
   addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLInputElement) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      event.target instanceof HTMLInputElement ||
+      (event.key === 'Enter' && event.target instanceof HTMLButtonElement)
+    )
+      return;
     const binding = bindings.find(({ keys }) => keys.includes(event.key.toLowerCase()));
     if (!binding) return;
     event.preventDefault();

@@ -31,7 +31,7 @@ const filter = new FilterField(byId('filter'), byId('filter-said'), view, run);
 new Minimap(byId('minimap'), view, run);
 new LanesPane(byId('lanes'), view, run, select);
 new ListPane(byId('list'), view, run, select);
-new DetailPane(byId('detail'), view, select);
+const details = new DetailPane(byId('detail'), view, select);
 
 async function step(by: 1 | -1): Promise<void> {
   const position = view.selected < 0 ? -1 : await run.positionOf(view.selected);
@@ -65,6 +65,7 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: [','], does: 'the previous that the same party handled', run: async () => select(await run.neighbour(view.selected, -1)) },
   { keys: ['arrowleft'], does: 'what caused it', run: async () => select(await run.causeOf(view.selected)) },
   { keys: ['arrowright'], does: 'the first that it caused', run: async () => select(await run.firstEffectOf(view.selected)) },
+  { keys: ['enter'], does: "its actor's state before and after", run: () => details.showState() },
   { keys: ['w'], does: 'nearer', run: () => view.zoom(0.6) },
   { keys: ['s'], does: 'farther', run: () => view.zoom(1 / 0.6) },
   { keys: ['a'], does: 'to the left', run: () => view.pan(-0.3) },

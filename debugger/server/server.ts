@@ -21,6 +21,11 @@ export interface DebuggerServerOptions {
   readonly site: string;
   /** 0 for any free port. */
   readonly port: number;
+  /**
+   * State of an actor before and after a message, as JSON.
+   * @throws Error that says why it is not known
+   */
+  readonly stateAt: (number: number, actor: string) => Promise<string>;
 }
 
 export interface RunningDebugger {
@@ -32,6 +37,8 @@ export interface RunningDebugger {
 /** 128 bits. */
 const TOKEN_BYTES = 16;
 const ROOT = '/__tandem/';
+/** Only for who has the token. */
+const SECRET = ['name', 'recording', 'state'];
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -74,11 +81,26 @@ async function answer(options: DebuggerServerOptions, token: string, request: In
   const url = URL.canParse(request.url ?? '', 'http://127.0.0.1') ? new URL(request.url!, 'http://127.0.0.1') : null;
   if (!url?.pathname.startsWith(ROOT)) return refuse(404, 'no such address');
   const name = url.pathname.slice(ROOT.length);
-  if (name !== 'recording' && name !== 'name') return servePage(options.site, name || 'index.html', response, refuse);
+  if (!SECRET.includes(name)) return servePage(options.site, name || 'index.html', response, refuse);
   if (!isEqual(url.searchParams.get('token') ?? '', token)) return refuse(401, 'the token is missing, or is not that of this server');
   if (name === 'name') return void response.writeHead(200, { ...HEADERS, 'content-type': 'text/plain' }).end(basename(options.recording));
+  if (name === 'state') return giveState(options, url.searchParams, response, refuse);
   response.writeHead(200, { ...HEADERS, 'content-type': 'application/octet-stream' });
   await pipeline(createReadStream(options.recording), response).catch(() => response.destroy());
+}
+
+async function giveState(
+  { stateAt }: DebuggerServerOptions,
+  query: URLSearchParams,
+  response: ServerResponse,
+  refuse: (status: number, why: string) => void,
+): Promise<void> {
+  try {
+    const json = await stateAt(Number(query.get('number')), query.get('actor') ?? '');
+    response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(json);
+  } catch (error) {
+    refuse(422, error instanceof Error ? error.message : String(error));
+  }
 }
 
 /** The page alone has nothing to hide. */

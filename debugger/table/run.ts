@@ -70,6 +70,8 @@ export interface Detail {
   readonly body: unknown;
   readonly frame: Uint8Array | null;
   readonly trap: { readonly reason: string; readonly position: string } | null;
+  /** Whether an actor has handled it, so that it may have changed a state. */
+  readonly isOfActor: boolean;
   /** Nearest first. */
   readonly causes: readonly Line[];
   readonly effects: readonly Line[];
@@ -257,6 +259,7 @@ export class Run {
       body: this.bodyOf(row),
       frame: table.frame(row)?.slice() ?? null,
       trap: trap && { reason: trap.reason, position: trap.position },
+      isOfActor: table.number(row) > 0 && this.schemas.isActor(table.target(row)),
       causes: (links?.chain(row) ?? []).map((each) => this.line(each)),
       effects: [...effects.subarray(0, EFFECTS_SHOWN_MAX)].map((each) => this.line(each)),
       effectCount: effects.length,

@@ -9,11 +9,15 @@ import { type RunningDebugger, startDebugger } from '../../debugger/server/serve
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-debugger-server-'));
 let server: RunningDebugger;
+const stateAt = async (number: number, actor: string) => {
+  if (number > 2) throw new Error('no such message');
+  return JSON.stringify({ secret: `${actor} ${number}` });
+};
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'run.mcap'), 'secret');
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
-  server = await startDebugger({ recording: join(folder, 'run.mcap'), site: folder, port: 0 });
+  server = await startDebugger({ recording: join(folder, 'run.mcap'), site: folder, port: 0, stateAt });
 });
 afterAll(async () => {
   await server.close();
@@ -44,11 +48,13 @@ test('whoever has the address gets the page and the recording', async () => {
   expect(await ask(`${server.url.pathname}${server.url.search}`)).toMatchObject({ status: 200, text: '<!doctype html>' });
   expect(await ask(`/__tandem/recording?token=${token()}`)).toMatchObject({ status: 200, text: 'secret' });
   expect(await ask(`/__tandem/name?token=${token()}`)).toMatchObject({ status: 200, text: 'run.mcap' });
+  expect(await ask(`/__tandem/state?number=2&actor=focus&token=${token()}`)).toMatchObject({ status: 200, text: '{"secret":"focus 2"}' });
+  expect(await ask(`/__tandem/state?number=3&actor=focus&token=${token()}`)).toMatchObject({ status: 422, text: 'no such message' });
 });
 
 test('the token has 128 bits, and each server another', async () => {
   expect(token()).toMatch(/^[0-9a-f]{32}$/);
-  const other = await startDebugger({ recording: join(folder, 'run.mcap'), site: folder, port: 0 });
+  const other = await startDebugger({ recording: join(folder, 'run.mcap'), site: folder, port: 0, stateAt });
   expect(other.url.searchParams.get('token')).not.toBe(token());
   await other.close();
 });
@@ -61,7 +67,7 @@ describe('nobody else does', () => {
     ['with the beginning of the right one', () => `?token=${token().slice(0, 31)}`],
     ['with more than the right one', () => `?token=${token()}0`],
   ])('%s', async (_how, query) => {
-    for (const name of ['recording', 'name']) {
+    for (const name of ['recording', 'name', 'state']) {
       const { status, text } = await ask(`/__tandem/${name}${typeof query === 'string' ? query : query()}`);
       expect([status, text.includes('secret')]).toEqual([401, false]);
     }

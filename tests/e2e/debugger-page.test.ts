@@ -3,6 +3,9 @@
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { loadCast } from '../../cli/application.js';
+import { jsonText } from '../../cli/json-text.js';
+import { RecordedStates } from '../../cli/recorded-states.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { findChromium } from '../../scripts/chromium.js';
 import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
@@ -10,13 +13,20 @@ import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
 const site = fileURLToPath(new URL('../../dist/debugger/site', import.meta.url));
 let file: RecordedFile;
 let server: RunningDebugger;
+let states: RecordedStates;
 let browser: Browser;
 let page: Page;
 const problems: string[] = [];
 
 beforeAll(async () => {
   file = await recordedTelevision('--trap-rate 0.02');
-  server = await startDebugger({ recording: file.path, site, port: 0 });
+  states = new RecordedStates(file.path, await loadCast(fileURLToPath(new URL('../../dist/examples/tv/replay.js', import.meta.url))));
+  server = await startDebugger({
+    recording: file.path,
+    site,
+    port: 0,
+    stateAt: async (number, actor) => jsonText(await states.at(number, actor)),
+  });
   browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
   page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.on('pageerror', ({ message }) => problems.push(message));
@@ -127,6 +137,16 @@ describe('what is selected', () => {
     expect(await page.locator('#detail .body').textContent()).toMatch(/"key": "\w+"/);
     await page.getByText(/^Bytes \(\d+\)$/).click();
     expect(await page.locator('.bytes').textContent()).toMatch(/^0000 {2}([0-9a-f]{2} ){15}[0-9a-f]{2}/);
+  });
+
+  test('Enter shows what it has changed in the state of its actor', async () => {
+    await selectKey();
+    await press('Enter');
+    await page.locator('.changes').waitFor();
+    const { before, after } = await states.at(Number(/#(\d+)/.exec((await title().textContent())!)![1]), 'focus');
+    expect(before).not.toEqual(after);
+    const rows = await page.locator('.changes tr').allTextContents();
+    expect(rows.slice(1).some((row) => /version|focused|node/i.test(row))).toBe(true);
   });
 
   test('a trap says why and where', async () => {
