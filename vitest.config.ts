@@ -19,7 +19,7 @@ const WITH_THREADS = [
   'tests/runtime/growth.test.ts',
 ];
 /** Tests that start processes or a browser, and wait for them most of the time. */
-const FROM_OUTSIDE = ['tests/{bench,e2e,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
+const FROM_OUTSIDE = ['tests/{bench,e2e,examples,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 /** Of those that start threads, processes or a browser, and wait for them: one more than the cores of the smallest machine. */
 const WAITING_WORKERS = 3;

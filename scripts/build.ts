@@ -41,8 +41,8 @@ const PAGES = { television: buildTelevision, debugger: buildDebugger };
 const PUBLISHED = ['protocol', 'bus', 'trace', 'actors', 'js-actors', 'host-shim', 'ui', 'tools', 'debugger', 'cli'];
 const RUN_BY_COMMAND = [...PUBLISHED, 'examples'];
 
-/** Names of the folders of AssemblyScript, which has TypeScript's extension. */
-const ASSEMBLY_SCRIPT = ['assembly', 'wasm-actors'];
+/** Names of folders whose files are not compiled: AssemblyScript, which has TypeScript's extension; and the small examples, which are built as an application of one's own is. */
+const FOREIGN = ['assembly', 'wasm-actors', 'small'];
 
 /** Compilers of AssemblyScript that run in parallel: the smallest machine has a core for each. */
 const COMPILERS = 2;
@@ -70,7 +70,7 @@ class Steps {
 async function compile({ projects }: Purpose): Promise<void> {
   const steps = new Steps();
   if (projects === null) {
-    const count = await transpile({ root, folders: RUN_BY_COMMAND, foreign: ASSEMBLY_SCRIPT, outFolder: resolve(root, 'dist') });
+    const count = await transpile({ root, folders: RUN_BY_COMMAND, foreign: FOREIGN, outFolder: resolve(root, 'dist') });
     if (count > 0) steps.done(`${count} files of TypeScript, unchecked`);
     return;
   }

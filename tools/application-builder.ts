@@ -1,4 +1,5 @@
 /** Builds an application from its folder, and again after a change: generates, then compiles its guests by a compiler that is kept. */
+import { resolve } from 'node:path';
 import { generateApplication } from './application.js';
 import { buildApplicationGuests } from './application-guests.js';
 import type { GeneratedApplication, Problem } from './generated-application.js';
@@ -23,11 +24,14 @@ export interface BuiltApplication {
 }
 
 export class ApplicationBuilder {
+  private readonly options: ApplicationBuilderOptions;
   private readonly compiler: GuestCompiler;
   private last: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly options: ApplicationBuilderOptions) {
-    this.compiler = new GuestCompiler(options.root, ownGuestLibrary());
+  constructor(options: ApplicationBuilderOptions) {
+    // The compiler runs in another process, whose folder is this one.
+    this.options = { ...options, root: resolve(options.root) };
+    this.compiler = new GuestCompiler(this.options.root, ownGuestLibrary());
   }
 
   /** One build after another: two would write the same files. */

@@ -1,4 +1,5 @@
 /** What a build has made of an application's guests: `tandem.manifest.json`, for who serves or checks them. */
+import { posix } from 'node:path';
 import type { GeneratedApplication } from './generated-application.js';
 
 export const MANIFEST_FILE = 'tandem.manifest.json';
@@ -23,9 +24,17 @@ export interface Manifest {
   readonly guests: Readonly<Record<string, GuestEntry>>;
 }
 
-/** @returns also the names of the actors whose modules are in no file of the build */
-export function manifestOf(application: GeneratedApplication, files: readonly OutputFile[]): { manifest: Manifest; missing: string[] } {
-  const builtFrom = (path: string) => files.find(({ type, originalFileNames }) => type === 'asset' && originalFileNames?.includes(path));
+/**
+ * @param folder of the application, from the bundler's root
+ * @returns also the names of the actors whose modules are in no file of the build
+ */
+export function manifestOf(
+  application: GeneratedApplication,
+  folder: string,
+  files: readonly OutputFile[],
+): { manifest: Manifest; missing: string[] } {
+  const builtFrom = (path: string) =>
+    files.find(({ type, originalFileNames }) => type === 'asset' && originalFileNames?.includes(posix.join(folder, path)));
   const guests: Record<string, GuestEntry> = {};
   const missing: string[] = [];
   for (const { name, module } of application.guests) {

@@ -4,7 +4,7 @@
  * memory where the placement needs them. The public API of `tandem/vite`.
  */
 import { existsSync, readFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { join, posix, relative, resolve } from 'node:path';
 import type { EnvironmentModuleNode, Plugin, UserConfig, ViteDevServer } from 'vite';
 import { ApplicationBuilder, type BuiltApplication } from './application-builder.js';
 import type { Problem } from './generated-application.js';
@@ -69,7 +69,7 @@ export function tandem(options: TandemPluginOptions = {}): Plugin {
       const { manifest, missing } = plugin.manifest(Object.values(bundle));
       for (const name of missing)
         this.warn(`the module of ${name} is in no file of the build: nothing imports the application's definition`);
-      this.emitFile({ type: 'asset', fileName: MANIFEST_FILE, source: JSON.stringify(manifest, null, 2) });
+      this.emitFile({ type: 'asset', fileName: plugin.manifestFile, source: JSON.stringify(manifest, null, 2) });
     },
     buildEnd: () => plugin.rest(),
   };
@@ -83,6 +83,8 @@ const errorOf = (root: string, problems: readonly Problem[]) => {
 class TandemPlugin {
   root = '';
   isBuild = false;
+  /** Of the application, from Vite's root. */
+  private folder = '';
   private builder: ApplicationBuilder | null = null;
   private built: BuiltApplication | null = null;
   private server: ViteDevServer | null = null;
@@ -98,6 +100,7 @@ class TandemPlugin {
   configure(config: UserConfig, command: 'build' | 'serve'): UserConfig {
     this.isBuild = command === 'build';
     this.root = resolve(config.root ?? '.', this.options.root ?? '.');
+    this.folder = relative(resolve(config.root ?? '.'), this.root).replaceAll('\\', '/');
     const { debug = !this.isBuild } = this.options;
     this.builder = new ApplicationBuilder({ root: this.root, debug });
     const headers = this.isolated ? ISOLATION : {};
@@ -185,9 +188,14 @@ class TandemPlugin {
     this.server?.ws.send(REPLACE_EVENT, replacement);
   }
 
-  manifest(files: Parameters<typeof manifestOf>[1]): ReturnType<typeof manifestOf> {
+  /** In the folder of the application, of which a build may have several. */
+  get manifestFile(): string {
+    return this.folder.startsWith('..') ? MANIFEST_FILE : posix.join(this.folder, MANIFEST_FILE);
+  }
+
+  manifest(files: Parameters<typeof manifestOf>[2]): ReturnType<typeof manifestOf> {
     if (!this.built) throw new Error('nothing was built');
-    return manifestOf(this.built.generated, files);
+    return manifestOf(this.built.generated, this.folder, files);
   }
 
   /** Ends what was kept for the next change. */

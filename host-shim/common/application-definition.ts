@@ -4,7 +4,6 @@
  *
  *   export const application = {
  *     actors: [{ schema: basket, create: () => new Basket(), guest: { module: new URL('./guests/basket.wasm', import.meta.url) } }],
- *     ports: [],
  *     placement: 'host',
  *   } as const satisfies ApplicationDefinition;
  */
@@ -43,8 +42,8 @@ export interface ActorDefinition {
 export interface ApplicationDefinition {
   /** In the order of their start. */
   readonly actors: readonly ActorDefinition[];
-  /** Its own ports, and the parties of the runtime that it uses besides: what its actors may send to. */
-  readonly ports: readonly BoundParty[];
+  /** Its own ports, and the parties of the runtime that it uses besides: what its actors may send to. None when not given. */
+  readonly ports?: readonly BoundParty[];
   /** Address of the client that `start` gives. A free one for this run when not given. */
   readonly clientAddress?: number;
   /** `host`, `js`, `wasm`, `mixed`, or pairs as `basket=wasm,search=js`; `host` when not given. docs/ADOPT.md says what each needs. */

@@ -33,7 +33,7 @@ function bindingOf(application: ApplicationDefinition): Parties {
   return made;
 }
 
-function bindParties({ actors, ports, clientAddress }: ApplicationDefinition): Parties {
+function bindParties({ actors, ports = [], clientAddress }: ApplicationDefinition): Parties {
   const own = [...actors.map(({ schema }) => schema), ...ports];
   const unnumbered = own.find((party) => !isNumbered(party));
   bindForRun(own);

@@ -131,7 +131,7 @@ export function wrongGuestImports(tree: Tree): string[] {
 export function wrongExampleImports(tree: Tree): string[] {
   const findings: string[] = [];
   for (const [path, text] of tree) {
-    const [, example] = /^(examples\/[^/]+\/)/.exec(path) ?? [];
+    const [, example] = /^(examples\/(?:small\/[^/]+|(?!small\/)[^/]+)\/)/.exec(path) ?? [];
     if (!example || !isCode(path)) continue;
     for (const { specifier, target, line } of importsOf(path, text))
       if (target && !target.startsWith(example)) findings.push(`${path}:${line} imports ${specifier}, and not the package by its name`);

@@ -8,6 +8,8 @@ export type Tree = ReadonlyMap<string, string>;
 export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..');
 
 const NO_SOURCE = new Set(['.git', '.vite', 'node_modules', 'dist', 'generated', 'artifacts', 'package-lock.json']);
+/** What the tool generates beside the actors of a small example. */
+const GENERATED = /^examples\/small\/[^/]+\/tandem$/;
 const TEXT = /\.(ts|mts|mjs|js|json|md|html|css|txt)$|(^|\/)(LICENSE|run|\.gitignore|\.npmrc)$/;
 /** Is there for who links to it, and has no text. */
 const PICTURE = /\.png$/;
@@ -17,7 +19,7 @@ export function readTree(root: string = ROOT): Tree {
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = posix.join(folder, entry.name);
-      if (NO_SOURCE.has(entry.name)) continue;
+      if (NO_SOURCE.has(entry.name) || GENERATED.test(path)) continue;
       if (entry.isDirectory()) visit(path);
       else if (TEXT.test(path)) tree.set(path, readFileSync(join(root, path), 'utf8'));
       else if (PICTURE.test(path)) tree.set(path, '');
@@ -30,7 +32,7 @@ export function readTree(root: string = ROOT): Tree {
 export const isCode = (path: string): boolean => /\.(ts|mts|mjs|js)$/.test(path);
 /** AssemblyScript has TypeScript's extension: its place tells. */
 export const isAssemblyScript = (path: string): boolean =>
-  path.endsWith('.ts') && (/(^|\/)(wasm-actors|assembly)\//.test(path) || path.startsWith('tests/guests/'));
+  path.endsWith('.ts') && (/(^|\/)(wasm-actors|assembly)\/|\.wasm\.ts$/.test(path) || path.startsWith('tests/guests/'));
 
 export interface Import {
   /** As written. */

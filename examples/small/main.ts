@@ -1,0 +1,46 @@
+/**
+ * `npm run examples`: serves the small examples.
+ *
+ *   npm run examples                   all of them, and a page that lists them
+ *   npm run examples -- crash          one: prints the address of its page, or runs it when it is a program of Node
+ *   npm run examples -- --list         their names
+ *   npm run examples -- --pictures     takes the pictures of all anew, or of those that are named, and writes docs/EXAMPLES.md
+ *
+ * `--port N` serves on that port. Exit code 2: the command line makes no sense.
+ */
+import { parseArgs } from 'node:util';
+import { hasPage } from './gallery.js';
+import { EXAMPLES } from './list.js';
+import { addressOf, runExample, serveExamples } from './site.js';
+
+const PORT = '5180';
+const MISUSED = 2;
+
+function misused(text: string): void {
+  console.error(`examples: ${text}`);
+  process.exitCode = MISUSED;
+}
+
+async function main(): Promise<void> {
+  const options = { list: { type: 'boolean' }, pictures: { type: 'boolean' }, port: { type: 'string', default: PORT } } as const;
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const wanted = EXAMPLES.filter(({ name }) => positionals.includes(name));
+  const unknown = positionals.find((name) => !wanted.some((example) => example.name === name));
+  if (unknown !== undefined) return misused(`there is no ${unknown}; npm run examples -- --list has their names`);
+  if (!/^\d{1,5}$/.test(values.port)) return misused(`--port is a number, not ${values.port}`);
+  if (values.list) for (const { name, says } of EXAMPLES) console.log(`${name.padEnd(16)}${says}`);
+  else if (values.pictures) await (await import('../../tests/examples/pictures.js')).takePictures(wanted.length > 0 ? wanted : EXAMPLES);
+  else if (wanted.length > 1) misused('one at a time');
+  else if (wanted.length === 1 && !hasPage(wanted[0])) process.stdout.write(await runExample(wanted[0]));
+  else {
+    const server = await serveExamples(Number(values.port));
+    console.log(`${wanted.length === 1 ? wanted[0].title : 'The examples'}: ${addressOf(server, wanted[0]?.name)}   (Ctrl-C ends it)`);
+  }
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!String((error as NodeJS.ErrnoException).code).startsWith('ERR_PARSE_ARGS')) throw error;
+  misused((error as Error).message);
+}

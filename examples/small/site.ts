@@ -1,0 +1,67 @@
+/** What is done with all examples together: built, served, run. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { ApplicationBuilder } from 'tandem/tools';
+import { build, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
+import { hasPage } from './gallery.js';
+import { EXAMPLES, type Example } from './list.js';
+import config from './vite.config.js';
+
+const FOLDER = import.meta.dirname;
+
+/** The examples find the package as its users do, in `node_modules`. */
+export function linkPackage(): void {
+  // Not a link to the whole folder, in which this is: whoever walks through the tree would never come to an end.
+  const installed = join(FOLDER, 'node_modules/tandem');
+  mkdirSync(installed, { recursive: true });
+  for (const name of ['dist', 'package.json'])
+    if (!existsSync(join(installed, name))) symlinkSync(join('../../../..', name), join(installed, name));
+}
+
+const configured = (more: InlineConfig): InlineConfig => ({ configFile: false, ...config, ...more });
+
+/** @param port 0 for any that is free */
+export async function serveExamples(port: number): Promise<ViteDevServer> {
+  linkPackage();
+  const server = { ...config.server, port, host: '127.0.0.1' };
+  return (await createServer(configured({ server, logLevel: 'warn' }))).listen();
+}
+
+/** Builds an example that is a program: what is generated for it, and its guests. @throws Error with what is wrong */
+async function buildProgram({ name }: Example): Promise<void> {
+  const root = join(FOLDER, name);
+  if (!existsSync(join(root, 'tandem.json'))) return;
+  const builder = new ApplicationBuilder({ root, debug: true });
+  const { problems } = await builder.build();
+  builder.end();
+  if (problems.length > 0) throw new Error(problems.map(({ file, text }) => `${name}/${file}: ${text}`).join('\n'));
+}
+
+/** Builds all pages into `dist/examples/gallery`, to be looked at by `previewExamples`. */
+export async function buildExamples(): Promise<void> {
+  linkPackage();
+  for (const example of EXAMPLES) if (!hasPage(example)) await buildProgram(example);
+  await build(configured({ build: { ...config.build, minify: false, reportCompressedSize: false }, logLevel: 'warn' }));
+}
+
+export const previewExamples = (): Promise<PreviewServer> =>
+  preview(configured({ preview: { port: 0, host: '127.0.0.1' }, logLevel: 'warn' }));
+
+export const addressOf = ({ resolvedUrls }: ViteDevServer | PreviewServer, name = ''): string =>
+  (resolvedUrls?.local[0] ?? '') + (name && `${name}/`);
+
+/** Runs an example that is a program of Node. @returns what it has printed @throws Error with its output when it fails */
+export async function runExample(example: Example): Promise<string> {
+  const { name } = example;
+  linkPackage();
+  await buildProgram(example);
+  const words = ['--import', 'tsx', `./${name}/run.ts`];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, words, { cwd: FOLDER, env: withoutRunner() });
+  return stdout + stderr;
+}
+
+/** Without what a test runner tells its children. */
+const withoutRunner = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|TEST$|NODE_ENV$|NODE_OPTIONS$|FORCE_COLOR$)/.test(name)));
