@@ -80,6 +80,9 @@ export const GROUPS: readonly Group[] = [
   {
     title: 'The actors that come with it',
     examples: [
+      example('rail', 'A rail', 'Two hundred cards on a television: scene and focus as actors, a page that says what there is.'),
+      example('modal', 'A modal', 'A dialog keeps focus until it is answered, or left by Back.'),
+      example('history', 'History, with Back', 'The back stack is an actor: each entry knows where focus was.'),
       example('network', 'Requests to a server that fails', 'Retries, one fetch for equal requests, and a cache.'),
       example('metrics', 'Metrics', 'Counters and times, for a page and for a backend that speaks OTLP.'),
     ],

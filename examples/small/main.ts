@@ -8,6 +8,8 @@
  *
  * `--port N` serves on that port. Exit code 2: the command line makes no sense.
  */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hasPage } from './gallery.js';
 import { EXAMPLES } from './list.js';
@@ -21,6 +23,13 @@ function misused(text: string): void {
   process.exitCode = MISUSED;
 }
 
+/** By what the tests do with them. */
+async function takePictures(names: readonly string[]): Promise<void> {
+  const script = fileURLToPath(new URL('../../tests/examples/pictures.ts', import.meta.url));
+  const child = spawn(process.execPath, ['--import', 'tsx', script, ...names], { stdio: 'inherit' });
+  process.exitCode = await new Promise<number>((resolve) => child.once('exit', (code) => resolve(code ?? 1)));
+}
+
 async function main(): Promise<void> {
   const options = { list: { type: 'boolean' }, pictures: { type: 'boolean' }, port: { type: 'string', default: PORT } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
@@ -29,7 +38,7 @@ async function main(): Promise<void> {
   if (unknown !== undefined) return misused(`there is no ${unknown}; npm run examples -- --list has their names`);
   if (!/^\d{1,5}$/.test(values.port)) return misused(`--port is a number, not ${values.port}`);
   if (values.list) for (const { name, says } of EXAMPLES) console.log(`${name.padEnd(16)}${says}`);
-  else if (values.pictures) await (await import('../../tests/examples/pictures.js')).takePictures(wanted.length > 0 ? wanted : EXAMPLES);
+  else if (values.pictures) await takePictures(positionals);
   else if (wanted.length > 1) misused('one at a time');
   else if (wanted.length === 1 && !hasPage(wanted[0])) process.stdout.write(await runExample(wanted[0]));
   else {

@@ -30,8 +30,8 @@ after 1 of 11 steps:
 first difference: [0].body.coins: 21474836 and 0
 again with { seed: 1, run: 0 }
 `,
-  simulation: `seed 1, faults 0: 120 cents, heard 60 times, no frame was refused
-seed 1, faults 0.5: 120 cents, heard 60 times, frames were refused on the way
-seed 2, faults 0.5: 120 cents, heard 60 times, frames were refused on the way
+  simulation: `seed 1, faults 0: 120 cents, heard 60 times, none refused
+seed 1, faults 0.5: 120 cents, heard 60 times, frames refused
+seed 2, faults 0.5: 120 cents, heard 60 times, frames refused
 `,
 };

@@ -6,7 +6,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
 import { hasPage } from '../../examples/small/gallery.js';
-import type { Example } from '../../examples/small/list.js';
+import { EXAMPLES, type Example } from '../../examples/small/list.js';
 import { addressOf, buildExamples, previewExamples, runExample } from '../../examples/small/site.js';
 import { launchChromium } from '../e2e/television.js';
 import { ROOT } from '../tree/tree.js';
@@ -39,7 +39,7 @@ async function take(browser: Browser, example: Example, address: string): Promis
   await context.close();
 }
 
-export async function takePictures(examples: readonly Example[]): Promise<void> {
+async function takePictures(examples: readonly Example[]): Promise<void> {
   mkdirSync(join(ROOT, 'docs/images/examples'), { recursive: true });
   await buildExamples();
   const [browser, server] = [await launchChromium(), await previewExamples()];
@@ -55,3 +55,6 @@ export async function takePictures(examples: readonly Example[]): Promise<void> 
   await Promise.all([browser.close(), server.close()]);
   writeFileSync(join(ROOT, EXAMPLES_PAGE), examplesPage());
 }
+
+const names = process.argv.slice(2);
+await takePictures(names.length > 0 ? EXAMPLES.filter(({ name }) => names.includes(name)) : EXAMPLES);

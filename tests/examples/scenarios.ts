@@ -202,6 +202,54 @@ async function todo(stage: Stage): Promise<void> {
 }
 
 const own: Readonly<Record<string, Scenario>> = {
+  async rail(stage) {
+    await stage.painted();
+    for (let card = 2; card <= 9; card++) {
+      await stage.page.keyboard.press('ArrowRight');
+      await stage.shows('focused', String(card));
+    }
+    expect(Number(await stage.text('nodes'))).toBeLessThan(30);
+  },
+  async modal(stage) {
+    await stage.painted();
+    const presses = async (...keys: readonly string[]) => {
+      for (const key of keys) await stage.page.keyboard.press(key);
+    };
+    await presses('Enter');
+    await stage.shows('answer', 'it is asked');
+    await presses('Backspace');
+    await stage.shows('answer', 'nothing: it was left by Back');
+    await presses('Enter');
+    await stage.shows('answer', 'it is asked');
+    await presses('ArrowLeft', 'Enter');
+    await stage.shows('answer', 'delete');
+    await presses('Enter');
+    await stage.shows('answer', 'it is asked');
+  },
+  async history(stage) {
+    const presses = async (...keys: readonly string[]) => {
+      for (const key of keys) await stage.page.keyboard.press(key);
+    };
+    const isAt = async (path: string, focus: string) => {
+      await stage.shows('path', path);
+      await stage.shows('focus', focus);
+    };
+    await isAt('at the beginning', '1');
+    await presses('ArrowRight', 'ArrowRight');
+    await isAt('at the beginning', '3');
+    await presses('Enter');
+    await isAt('3', '1');
+    await presses('ArrowRight');
+    await isAt('3', '2');
+    await presses('Enter');
+    await isAt('3 2', '1');
+    await presses('Backspace');
+    await isAt('3', '2');
+    await presses('Backspace');
+    await isAt('at the beginning', '3');
+    await presses('Enter');
+    await isAt('3', '1');
+  },
   async network(stage) {
     await stage.press('two');
     await stage.shows('log', /200 from the network, at attempt 3.*200 from the network, at attempt 3/);

@@ -295,9 +295,14 @@ const RULES: readonly Rule[] = [
         { 'examples/a/web/main.ts': `\nconst x = await import(${"'../../b/x.js'"});` },
         'examples/a/web/main.ts:2 imports ../../b/x.js, and not the package by its name',
       ],
+      [
+        { 'examples/small/a/main.ts': "import { x } from '../b/x.js';" },
+        'examples/small/a/main.ts:1 imports ../b/x.js, and not the package by its name',
+      ],
     ],
     kept: {
       'examples/a/web/main.ts': "import { x } from 'tandem/browser';\nimport { y } from '../application.js';",
+      'examples/small/a/main.ts': "import { x } from 'tandem/browser';\nimport { y } from './b.js';",
       'examples/a/protocol/messages/a.ts': "import { u32 } from 'tandem/schema';\nimport { x } from './b.js';",
       'examples/a/wasm-actors/a.ts': "import { x } from 'tandem/guest';\nimport { y } from '../protocol/generated/assembly/a';",
       'tests/tv/a.test.ts': "import { x } from '../../examples/tv/application.js';",

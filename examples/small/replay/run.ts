@@ -1,6 +1,6 @@
 /** A run is recorded, and played again: by the same code, which says the same to the byte, and by mended code, which does not. */
 import { readFile } from 'node:fs/promises';
-import { javaScriptActorFactory } from 'tandem/model';
+import { javaScriptActorFactory } from 'tandem/actor';
 import { start } from 'tandem/node';
 import { Cast, replay } from 'tandem/replay';
 import { MemoryFile, openRecording } from 'tandem/trace';

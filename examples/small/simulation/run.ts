@@ -65,7 +65,7 @@ for (const [seed, refuseRate] of [
   const { cents } = await meter.owed();
   const { refused } = host.carriage;
   console.log(
-    `seed ${seed}, faults ${refuseRate}: ${cents} cents, heard ${heard} times, ${refused > 0 ? 'frames were refused on the way' : 'no frame was refused'}`,
+    `seed ${seed}, faults ${refuseRate}: ${cents} cents, heard ${heard} times, ${refused > 0 ? 'frames refused' : 'none refused'}`,
   );
   await host.until(system.stop());
 }

@@ -1,8 +1,8 @@
 /** Which message gave a value, and what had caused that message? A recording knows. */
 import { readFile } from 'node:fs/promises';
-import { javaScriptActorFactory } from 'tandem/model';
+import { javaScriptActorFactory } from 'tandem/actor';
 import { start } from 'tandem/node';
-import { Cast, type CauseLine, why } from 'tandem/replay';
+import { Cast, type WhyReport, why } from 'tandem/replay';
 import { MemoryFile, openRecording } from 'tandem/trace';
 import { Shop, shop } from './shop.js';
 import { Stock, stock } from './stock.js';
@@ -36,7 +36,7 @@ const played = {
 const cast = new Cast(played, async (url) => new Uint8Array(await readFile(url)));
 
 const report = await why(await openRecording(file), cast, { path: 'stock.pots' });
-const line = ({ number, kind, source, target }: CauseLine) => `  ${number || '-'}  ${kind}, from ${source} to ${target}`;
+const line = ({ number, kind, source, target }: WhyReport['causes'][number]) => `  ${number || '-'}  ${kind}, from ${source} to ${target}`;
 console.log(`stock.pots is ${report.value}, it was ${report.before}. Set by:`);
 if (report.setBy) console.log(line(report.setBy));
 console.log('caused by:');

@@ -1,7 +1,7 @@
 // @ts-nocheck: AssemblyScript
 /**
- * The twin of words.ts. A `Text` of a message points into the frame: its `text` is a string that can be kept. A `List` keeps its items when it is
- * cleared, so that nothing is allocated for each message.
+ * The twin of words.ts. A `Text` of a message points into the frame: its `text` is a string that can be kept. A `List` keeps
+ * its items when it is cleared, and uses them again.
  */
 import { Actor, Reader, start } from 'tandem/guest';
 import {
