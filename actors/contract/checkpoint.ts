@@ -71,12 +71,17 @@ export interface Checkpoint {
 
 /** Encodes checkpoints into one buffer that it keeps: memory that is used again costs a fraction of new memory. */
 export class CheckpointEncoder {
-  private encoder = new Encoder(OPTIONS);
+  private encoder: Encoder | null = null;
+  /** Of the last one if it was large: the next is most often as large, and a buffer that grows is copied each time. */
+  private expected: number | undefined;
 
   /** @returns bytes that are valid until the next call */
   encode(checkpoint: Checkpoint): Uint8Array {
-    const bytes = this.encoder.encodeSharedRef(checkpoint);
-    if (bytes.length > KEPT_BYTES_MAX) this.encoder = new Encoder(OPTIONS);
+    const encoder = this.encoder ?? new Encoder({ ...OPTIONS, initialBufferSize: this.expected });
+    const bytes = encoder.encodeSharedRef(checkpoint);
+    const isLarge = bytes.length > KEPT_BYTES_MAX;
+    this.encoder = isLarge || this.expected ? null : encoder;
+    this.expected = isLarge ? bytes.length + (bytes.length >> 3) : undefined;
     return bytes;
   }
 
