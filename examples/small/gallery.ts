@@ -37,9 +37,11 @@ export function framed(example: Example, html: string): string {
     const text = escaped(readFileSync(join(FOLDER, name, path), 'utf8').trimEnd());
     return `<details><summary>${path}</summary><pre>${text}</pre></details>`;
   });
+  // Where there is none, a browser asks for it.
+  const icon = '<link rel="icon" href="data:," />';
   const header = `<header><a href="/">Tandem, small examples</a> <h1>${title}</h1><p>${escaped(says)}</p></header>`;
   const source = `<section id="source"><b>Source</b>, in <code>examples/small/${name}</code>${sources.join('')}</section>`;
-  return html.replace('<main', () => `${header}<main`).replace('</main>', () => `</main>${source}`);
+  return html.replace('<main', () => `${icon}${header}<main`).replace('</main>', () => `</main>${source}`);
 }
 
 function gallery(): string {

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
 import { promisify } from 'node:util';
-import type { Browser } from 'playwright';
+import type { Browser, ConsoleMessage, Page } from 'playwright';
 import type { PreviewServer } from 'vite';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hasPage, sourcesOf } from '../../examples/small/gallery.js';
@@ -27,9 +27,12 @@ const programs = EXAMPLES.filter((example) => !hasPage(example));
 
 let browser: Browser;
 let server: PreviewServer;
+/** One for all: another one would compile everything anew. */
+let page: Page;
 beforeAll(async () => {
   await buildExamples();
   [browser, server] = await Promise.all([launchChromium(), previewExamples()]);
+  page = await browser.newPage();
 });
 afterAll(() => Promise.all([browser?.close(), server?.close()]));
 
@@ -69,20 +72,21 @@ describe('what there is', () => {
 });
 
 async function look(path: string, scenario: (stage: Stage) => Promise<void>): Promise<string[]> {
-  const context = await browser.newContext();
-  const page = await context.newPage();
   const said: string[] = [];
-  page.on('console', (message) => {
+  const hear = (message: ConsoleMessage) => {
     if (['error', 'warning', 'assert'].includes(message.type())) said.push(`${message.type()}: ${message.text()}`);
-  });
-  page.on('pageerror', (error) => said.push(`thrown: ${error.stack}`));
-  await page.goto(addressOf(server, path));
+  };
+  const thrown = (error: Error) => said.push(`thrown: ${error.stack}`);
+  page.on('console', hear);
+  page.on('pageerror', thrown);
   try {
+    await page.goto(addressOf(server, path));
     await scenario(new Stage(page));
   } catch (error) {
     throw new Error([(error as Error).message, ...said].join('\n'), { cause: error });
   } finally {
-    await context.close();
+    page.off('console', hear);
+    page.off('pageerror', thrown);
   }
   return said;
 }
