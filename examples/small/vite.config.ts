@@ -16,7 +16,7 @@ const applications = bundled.filter((name) => existsSync(join(root, name, 'tande
 export default defineConfig({
   root,
   publicDir: '../../docs/images/examples',
-  plugins: [unbundledPlugin(), galleryPlugin(), ...applications.map((name) => tandem({ root: name }))],
+  plugins: [unbundledPlugin(), galleryPlugin(), ...applications.map((name) => tandem({ root: name, debug: true }))],
   server: { fs: { allow: ['../..'] } },
   build: {
     outDir: '../../dist/examples/gallery',

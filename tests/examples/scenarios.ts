@@ -204,7 +204,7 @@ async function todo(stage: Stage): Promise<void> {
 
 const own: Readonly<Record<string, Scenario>> = {
   async rail(stage) {
-    await stage.painted();
+    await stage.shows('focused', '1');
     for (let card = 2; card <= 9; card++) {
       await stage.page.keyboard.press('ArrowRight');
       await stage.shows('focused', String(card));
@@ -212,20 +212,19 @@ const own: Readonly<Record<string, Scenario>> = {
     expect(Number(await stage.text('nodes'))).toBeLessThan(30);
   },
   async modal(stage) {
-    await stage.painted();
-    const presses = async (...keys: readonly string[]) => {
-      for (const key of keys) await stage.page.keyboard.press(key);
+    const press = async (key: string, focus: string) => {
+      await stage.page.keyboard.press(key);
+      await stage.shows('focus', focus);
     };
-    await presses('Enter');
-    await stage.shows('answer', 'it is asked');
-    await presses('Backspace');
+    await stage.shows('focus', 'Delete …');
+    await press('Enter', 'Keep');
+    await press('Backspace', 'Delete …');
     await stage.shows('answer', 'nothing: it was left by Back');
-    await presses('Enter');
-    await stage.shows('answer', 'it is asked');
-    await presses('ArrowLeft', 'Enter');
+    await press('Enter', 'Keep');
+    await press('ArrowLeft', 'Delete');
+    await press('Enter', 'Delete …');
     await stage.shows('answer', 'delete');
-    await presses('Enter');
-    await stage.shows('answer', 'it is asked');
+    await press('Enter', 'Keep');
   },
   async history(stage) {
     const presses = async (...keys: readonly string[]) => {

@@ -43,19 +43,6 @@ export class Stage {
     return (await this.page.textContent(`#${id}`)) ?? '';
   }
 
-  /** Waits until there is something in the middle of the canvas. */
-  async painted(): Promise<void> {
-    await this.page.waitForFunction(
-      () => {
-        const canvas = document.querySelector('canvas');
-        const [, , , opacity] = canvas?.getContext('2d')?.getImageData(canvas.width >> 1, canvas.height >> 1, 1, 1).data ?? [];
-        return opacity === 255;
-      },
-      null,
-      { polling: POLLING_MS },
-    );
-  }
-
   /** Waits until something in the page has a text. */
   async says(text: string): Promise<void> {
     await this.page.getByText(text).first().waitFor();

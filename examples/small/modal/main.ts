@@ -1,19 +1,25 @@
 /** A dialog keeps focus until it is closed, by a button or by Back; then focus is where it was. */
 import { tandemActors, tandemPorts } from 'tandem/actors';
 import { start } from 'tandem/browser';
-import { column, openPage, type Page, row, text, view } from 'tandem/screen';
+import { column, openPage, type Page, row, type SceneNode, text, view } from 'tandem/screen';
 import { openTelevision } from './television.js';
 
 const REST = '#22314f';
 const RING = { colour: '#3f74e8', rest: REST } as const;
 
-const button = (name: string) =>
-  view({ width: 250, height: 84, radius: 14, colour: REST, focusable: true, ring: RING }, [
-    text(name, { x: 24, y: 24, width: 210, fontSize: 30 }),
-  ]);
+const element = (id: string) => document.getElementById(id) as HTMLElement;
 const answer = (text: string) => {
-  (document.getElementById('answer') as HTMLElement).textContent = text;
+  element('answer').textContent = text;
 };
+
+const names = new Map<SceneNode, string>();
+
+function button(name: string): SceneNode {
+  const label = text(name, { x: 24, y: 24, width: 210, fontSize: 30 });
+  const node = view({ width: 250, height: 84, radius: 14, colour: REST, focusable: true, ring: RING }, [label]);
+  names.set(node, name);
+  return node;
+}
 
 function ask(page: Page): void {
   const [yes, no] = [button('Delete'), button('Keep')];
@@ -45,7 +51,12 @@ await start(
           const [play, remove] = [button('Play'), button('Delete …')];
           page.screen.add(column({ padding: 64, gap: 40 }, [text('Golden Winter', { fontSize: 56 }), row({ gap: 24 }, [play, remove])]));
           page.focus(remove);
-          return { activated: (node) => (node === remove ? ask(page) : answer('play')) };
+          return {
+            focused(node) {
+              element('focus').textContent = names.get(node) ?? '';
+            },
+            activated: (node) => (node === remove ? ask(page) : answer('play')),
+          };
         },
       }));
     },
