@@ -2,7 +2,8 @@
  * The other thread of a stress test: sends back every frame that it gets, over links of its own. It runs what was built, as no
  * worker of Node reads TypeScript.
  */
-import { PortReader, PortWriter, RingReader, RingWriter } from '../../dist/bus/index.js';
+import { PortReader, PortWriter } from '../../dist/bus/port-link.js';
+import { RingReader, RingWriter } from '../../dist/bus/ring-link.js';
 
 function adaptPort(port) {
   const adapted = {

@@ -1,6 +1,6 @@
 /** Writes numbered frames into a journal without end, truncating when it is full, until it is terminated. It runs what was built. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { Journal } from '../../dist/bus/index.js';
+import { Journal } from '../../dist/bus/journal.js';
 
 const FRAME_BYTES = 40;
 const WRITTEN_BEFORE_READY = 5000;
