@@ -127,6 +127,20 @@ export function wrongGuestImports(tree: Tree): string[] {
   return findings;
 }
 
+/** Plain JavaScript runs what was built. A build that is not the first may still have what lost its source. */
+export function missingSources(tree: Tree): string[] {
+  const findings: string[] = [];
+  for (const [path, text] of tree) {
+    if (!path.endsWith('.mjs')) continue;
+    for (const { specifier, target, line } of importsOf(path, text)) {
+      const source = target?.startsWith('dist/') ? target.slice('dist/'.length) : null;
+      if (source?.endsWith('.ts') && !/\/generated\//.test(source) && !tree.has(source))
+        findings.push(`${path}:${line} imports ${specifier}, which has no source`);
+    }
+  }
+  return findings;
+}
+
 /** An example knows the runtime as its user does: by the package's name. */
 export function wrongExampleImports(tree: Tree): string[] {
   const findings: string[] = [];

@@ -169,6 +169,17 @@ const RULES: readonly Rule[] = [
     },
   },
   {
+    says: 'what was built and is run has a source',
+    findings: layers.missingSources,
+    broken: [
+      [
+        { 'tests/a/worker.mjs': "import { x } from '../../dist/bus/index.js';", 'bus/ring.ts': '' },
+        'tests/a/worker.mjs:1 imports ../../dist/bus/index.js, which has no source',
+      ],
+    ],
+    kept: { 'tests/a/worker.mjs': "import { x } from '../../dist/bus/ring.js';", 'bus/ring.ts': '' },
+  },
+  {
     says: 'a schema knows schemas and the language',
     findings: layers.worldlySchemas,
     broken: [
