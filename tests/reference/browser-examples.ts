@@ -3,16 +3,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { OWN_NAME_CONFIG } from '../../scripts/own-name.js';
-import { FOLDER, writeExamples } from './examples.js';
+import { ROOT } from '../tree/tree.js';
+import { writeExamples } from './examples.js';
 import { pages } from './pages.js';
 
+/** Not that of the tests in Node, which begin by emptying theirs. */
+const FOLDER = join(ROOT, 'dist/reference-in-browser');
+
 export async function setup(): Promise<void> {
-  writeExamples();
+  writeExamples(FOLDER);
   const examples = pages.filter(({ isForBrowsers }) => isForBrowsers).flatMap((page) => page.examples);
   const told = examples.filter(({ isPart }) => !isPart).map(({ path, prints }) => ({ path: path.replace(/\.ts$/, '.js'), prints }));
   await build({
     entryPoints: examples.map(({ path }) => join(FOLDER, path)),
-    outdir: join(FOLDER, 'browser'),
+    outdir: join(FOLDER, 'bundled'),
     bundle: true,
     splitting: true,
     tsconfig: OWN_NAME_CONFIG,
@@ -20,5 +24,5 @@ export async function setup(): Promise<void> {
     format: 'esm',
     logLevel: 'warning',
   });
-  writeFileSync(join(FOLDER, 'browser/examples.json'), JSON.stringify(told));
+  writeFileSync(join(FOLDER, 'bundled/examples.json'), JSON.stringify(told));
 }

@@ -9,10 +9,11 @@ import { type Example, pages } from './pages.js';
 /** Below it the package's own name leads to what was built. */
 export const FOLDER = join(ROOT, 'dist/reference');
 
-export function writeExamples(): void {
-  rmSync(FOLDER, { recursive: true, force: true });
+/** @param folder that afterwards has them and nothing else */
+export function writeExamples(folder = FOLDER): void {
+  rmSync(folder, { recursive: true, force: true });
   for (const { path, text } of pages.flatMap(({ examples }) => examples)) {
-    const file = join(FOLDER, path);
+    const file = join(folder, path);
     mkdirSync(dirname(file), { recursive: true });
     writeFileSync(file, text);
   }

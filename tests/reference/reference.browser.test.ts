@@ -6,7 +6,7 @@ interface Told {
   readonly prints: readonly string[];
 }
 
-const FOLDER = '/dist/reference/browser';
+const FOLDER = '/dist/reference-in-browser/bundled';
 
 /** As a console shows it: like Node's, so far as examples need it. */
 const shown = (value: unknown): string =>
