@@ -13,7 +13,8 @@ const COMPILED = /\.(?:js|js\.map|d\.ts)$/;
 function removeOutlived(root: string, folders: readonly string[]): string[] {
   const compiled = folders.flatMap((folder) =>
     readdirSync(join(root, 'dist', folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => COMPILED.test(name))
+      // A bundled page has no source of the same name.
+      .filter((name) => COMPILED.test(name) && !name.startsWith('site'))
       .map((name) => `${folder}/${name.replaceAll('\\', '/')}`),
   );
   const outlived = compiled.filter((path) => !existsSync(join(root, path.replace(COMPILED, '.ts'))));

@@ -133,6 +133,8 @@ test('codecs, a guest and a page of a folder elsewhere; its twins agree, and the
   const files = [join(folder, 'web/index.html'), ...guestFilesIn(join(folder, 'wasm-actors'))];
   const page = { entries: [join(folder, 'web/worker.ts')], files, outFolder: join(folder, 'site') };
   await buildPage(page);
-  expect(readdirSync(join(folder, 'site')).sort()).toEqual(['index.html', 'tally.wasm', 'tally.wasm.map', 'worker.js', 'worker.js.map']);
+  // Beside them chunks of what is loaded later.
+  const site = ['index.html', 'tally.wasm', 'tally.wasm.map', 'worker.js', 'worker.js.map'];
+  expect(readdirSync(join(folder, 'site'))).toEqual(expect.arrayContaining(site));
   expect(existsSync(join(folder, 'site/worker.js'))).toBe(true);
 });
