@@ -37,7 +37,9 @@ const SYSTEM_HANDLERS: Readonly<Record<string, string>> = {
 };
 
 function lineIn({ sources = [], sourcesContent = [] }: WithSources, handlers: readonly string[]): string {
-  for (const [index, source] of sources.entries()) {
+  // A bundle has what a class extends before it, and its own handler is meant.
+  for (let index = sources.length - 1; index >= 0; index--) {
+    const source = sources[index];
     const lines = FOREIGN.test(source) ? [] : (sourcesContent[index] ?? '').split('\n');
     const at = lines.findIndex((line) => handlers.some((handler) => new RegExp(`^\\s*(?:override |public )?${handler}\\(`).test(line)));
     if (at >= 0) return `${source.replace(/^(\.\.\/)+/, '')}:${at + 1}`;
