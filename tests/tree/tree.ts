@@ -11,6 +11,8 @@ const NO_SOURCE = new Set(['.git', '.vite', 'node_modules', 'dist', 'generated',
 /** What the tool generates beside the actors of a small example. */
 const GENERATED = /^examples\/small\/[^/]+\/tandem$/;
 const TEXT = /\.(ts|mts|mjs|js|json|md|html|css|txt)$|(^|\/)(LICENSE|run|\.gitignore|\.npmrc)$/;
+/** An application in TypeScript is bundled beside its source while a command plays it. */
+const BUNDLED_APPLICATION = /(^|\/)\.[^/]+-\d+\.mjs$/;
 /** Is there for who links to it, and has no text. */
 const PICTURE = /\.png$/;
 
@@ -19,7 +21,7 @@ export function readTree(root: string = ROOT): Tree {
   const visit = (folder: string): void => {
     for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
       const path = posix.join(folder, entry.name);
-      if (NO_SOURCE.has(entry.name) || GENERATED.test(path)) continue;
+      if (NO_SOURCE.has(entry.name) || GENERATED.test(path) || BUNDLED_APPLICATION.test(path)) continue;
       if (entry.isDirectory()) visit(path);
       else if (TEXT.test(path)) tree.set(path, readFileSync(join(root, path), 'utf8'));
       else if (PICTURE.test(path)) tree.set(path, '');
