@@ -53,11 +53,16 @@ export class Crashes implements TapListener {
       attempt,
       at: this.tap.now(),
       restartsAs,
-      ...this.messageOf(crash),
+      ...this.messageOf(crash.frame),
     };
   }
 
-  private messageOf({ frame }: Crash): Pick<CrashReport, 'message' | 'causes'> {
+  /** A report that was made before the frame was here, with what the frame says. */
+  withMessage(report: CrashReport, frame: Uint8Array): CrashReport {
+    return { ...report, ...this.messageOf(frame) };
+  }
+
+  private messageOf(frame: Crash['frame']): Pick<CrashReport, 'message' | 'causes'> {
     if (!frame) return { message: NO_MESSAGE, causes: [] };
     const { kinds } = this;
     const { source, sequence, kind, sentAt, causeSource, causeSequence } = readHeader(frame, 0);

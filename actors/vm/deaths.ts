@@ -190,12 +190,14 @@ export class Deaths {
 
   /** @returns true when the frame was condemned and has become a dead letter */
   refuses(id: FrameId, copyFrame: () => Uint8Array): boolean {
-    const report = this.condemned.get(id);
-    if (!report) return false;
+    const known = this.condemned.get(id);
+    if (!known) return false;
     this.condemned.delete(id);
     const { crashes } = this.runtime;
+    const frame = copyFrame();
+    const report = crashes.withMessage(known, frame);
     crashes.begin(report);
-    this.poison(copyFrame(), report);
+    this.poison(frame, report);
     crashes.over(report.address);
     return true;
   }
