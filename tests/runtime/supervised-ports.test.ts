@@ -356,6 +356,40 @@ test('a frame at which it hangs comes once more, and is poison when it hangs aga
     [2, 1],
     [3, 2],
   ]);
+  const [{ report, frame }] = changes.flatMap((change) => (change.type === 'poisoned' ? [change] : []));
+  expect(report.message).toMatchObject({ kindName: 'counterdesk.call', firstBytes: frame });
+});
+
+test('a frame at which it hangs, and throws when it comes once more, is poison', async () => {
+  class Worn extends Clerk {
+    override onCall(call: Call): unknown {
+      if (call.text !== 'worn') return super.onCall(call);
+      this.told.push(`${this.number} ${call.text}`);
+      throw this.number === 1 ? new Standstill() : new Error('worn out');
+    }
+  }
+  const { world, call, told, changes } = await openOffice(
+    { vmIntensity: { intensity: 10, periodMs: 1_000_000 } },
+    (port, tells, number) => new Worn(port, tells, number),
+  );
+  call('worn', 'last');
+  await world.pass(10_000);
+  expect(told).toEqual(['1 opens', '1 worn', '2 opens', '2 worn', '3 opens', '3 last 1']);
+  expect(changes.flatMap((change) => (change.type === 'crash' ? [change.report.attempt] : []))).toEqual([1, 2]);
+  expect(await world.system.deadLetters()).toMatchObject([{ code: 'poisoned' }]);
+});
+
+test('no injected fault makes a frame poison, also when its VM was lost between', async () => {
+  const { world, call, changes, told } = await openOffice({ vmIntensity: { intensity: 10, periodMs: 1_000_000 } });
+  await world.system.hang('counterdesk');
+  call('hello');
+  await world.pass(100);
+  world.system.onChange((change) => {
+    if (change.type === 'vm' && change.state === 'running') void world.system.hang('counterdesk').catch(() => {});
+  });
+  await world.pass(20_000);
+  expect(told.at(-1)).toMatch(/hello 1$/);
+  expect(changes.filter((change) => change.type === 'poisoned')).toEqual([]);
 });
 
 test('a hang is reported of the incarnation that hung, however often the port was restarted before', async () => {

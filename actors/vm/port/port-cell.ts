@@ -255,6 +255,7 @@ export class PortCell<P extends PortParty = PortParty> implements Cell {
     const placeOf = ({ source, sequence }: Suspect) => ({ frames: source === 0 ? [] : [keyOf(source, sequence)], certain: true });
     for (const { suspect, frame, attempt } of this.deaths.attemptsOf(suspects, placeOf)) {
       const report = this.deaths.hung(suspect, attempt, null);
+      if (frame !== null) this.deaths.blame(frame, attempt);
       if (frame !== null) this.deaths.condemn(frame, attempt, report);
       if (!suspect.reported) this.runtime.tap.report({ type: 'hung', report });
     }
