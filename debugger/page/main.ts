@@ -19,9 +19,10 @@ const view = new View();
 /** The newest wins: whoever holds a key down asks faster than is answered. */
 async function select(row: number): Promise<void> {
   if (row < 0) return;
-  view.selected = row;
+  view.wanted = row;
   const detail = await run.detail(row);
-  if (view.selected !== row) return;
+  if (view.wanted !== row) return;
+  view.selected = row;
   view.detail = detail;
   view.reveal(detail.line.at + (detail.line.waited ?? 0));
   view.changed('selected');
@@ -34,7 +35,7 @@ new ListPane(byId('list'), view, run, select);
 const details = new DetailPane(byId('detail'), view, select);
 
 async function step(by: 1 | -1): Promise<void> {
-  const position = view.selected < 0 ? -1 : await run.positionOf(view.selected);
+  const position = view.wanted < 0 ? -1 : await run.positionOf(view.wanted);
   const [line] = await run.lines(Math.min(Math.max(0, position + by), view.shown - 1), 1);
   if (line) await select(line.row);
 }
@@ -61,10 +62,10 @@ const toggleKeys = (): void => (dialog.open ? dialog.close() : dialog.showModal(
 const BINDINGS: readonly KeyBinding[] = [
   { keys: ['j'], does: 'the next message of the list', run: () => step(1) },
   { keys: ['k'], does: 'the previous message of the list', run: () => step(-1) },
-  { keys: ['.'], does: 'the next that the same party handled', run: async () => select(await run.neighbour(view.selected, 1)) },
-  { keys: [','], does: 'the previous that the same party handled', run: async () => select(await run.neighbour(view.selected, -1)) },
-  { keys: ['arrowleft'], does: 'what caused it', run: async () => select(await run.causeOf(view.selected)) },
-  { keys: ['arrowright'], does: 'the first that it caused', run: async () => select(await run.firstEffectOf(view.selected)) },
+  { keys: ['.'], does: 'the next that the same party handled', run: async () => select(await run.neighbour(view.wanted, 1)) },
+  { keys: [','], does: 'the previous that the same party handled', run: async () => select(await run.neighbour(view.wanted, -1)) },
+  { keys: ['arrowleft'], does: 'what caused it', run: async () => select(await run.causeOf(view.wanted)) },
+  { keys: ['arrowright'], does: 'the first that it caused', run: async () => select(await run.firstEffectOf(view.wanted)) },
   { keys: ['enter'], does: "its actor's state before and after", run: () => details.showState() },
   { keys: ['w'], does: 'nearer', run: () => view.zoom(0.6) },
   { keys: ['s'], does: 'farther', run: () => view.zoom(1 / 0.6) },

@@ -13,6 +13,8 @@ export type Part = 'run' | 'selected' | 'span' | 'marks' | 'filter';
 
 export class View {
   run: RunState | null = null;
+  /** The newest that was asked for: whoever holds a key down goes on from there. It is selected once its detail is here. */
+  wanted = -1;
   selected = -1;
   detail: Detail | null = null;
   span: Span = { from: 0, to: 1 };

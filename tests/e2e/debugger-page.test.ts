@@ -104,7 +104,9 @@ describe('the list', () => {
 /** The first key that led to a picture. */
 async function selectKey(): Promise<void> {
   await filter('kind:focus.key body.phase="down"');
-  await page.locator('.row').first().filter({ hasText: 'focus.key' }).click();
+  const first = page.locator('.row').first().filter({ hasText: 'focus.key' });
+  await first.click();
+  await expect.poll(selected).toBe(await first.getAttribute('id'));
   const sentences = () => page.locator('.sentence').allTextContents();
   for (let i = 0; i < 20 && !/key to picture/.test((await sentences()).join()); i++) {
     const before = await selected();
@@ -146,7 +148,7 @@ describe('what is selected', () => {
     const { before, after } = await states.at(Number(/#(\d+)/.exec((await title().textContent())!)![1]), 'focus');
     expect(before).not.toEqual(after);
     const rows = await page.locator('.changes tr').allTextContents();
-    expect(rows.length).toBeGreaterThan(1);
+    expect(rows.slice(1).some((row) => /version|focused|node/i.test(row))).toBe(true);
   });
 
   test('a trap says why and where', async () => {
