@@ -106,9 +106,14 @@ export class Desk {
     this.record.entries.push({ source, sequence, sentAt, lane, id, label, number, digest: digestOf(payload), vm });
     if (harm === 'poison') throw new Error(`message ${id} is poison`);
     const identity = `${source} ${sequence}`;
-    if (this.rejected.has(identity) || !this.ordered.delete('rejection')) return;
+    if (this.rejected.has(identity) || this.hasEndedAt(source, sequence) || !this.ordered.delete('rejection')) return;
     this.rejected.add(identity);
     return new Promise((_resolve, reject) => this.later(port, REJECTED_AFTER_MS, () => reject(new Error('the desk thinks better of it'))));
+  }
+
+  /** As with faults to order, a frame at which an incarnation has ended is spared: a second end would make it poison. */
+  private hasEndedAt(source: number, sequence: number): boolean {
+    return this.record.crashes.some((crash) => crash.source === source && crash.sequence === sequence);
   }
 
   private answer(port: DeskPort, { id, delayMs }: Asking, incoming: Incoming): void {
