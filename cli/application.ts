@@ -6,7 +6,7 @@ import type { ApplicationDefinition } from '../host-shim/common/application-defi
 import { load } from '../host-shim/node/load.js';
 import { Cast, type ReplayApplication } from '../host-shim/replay/cast.js';
 import { UsageError } from './command.js';
-import { scriptOf } from './script-of.js';
+import { placeOf } from './place-of.js';
 
 /** The option of every command that runs actors. */
 export const APP_OPTION = { app: { type: 'string' } } as const;
@@ -24,7 +24,7 @@ export async function loadCast(app: string | undefined): Promise<Cast> {
     throw new UsageError(
       `${path} does not export application: actors and ports as it is started, or parties, actors, javascript and guests`,
     );
-  return new Cast(application, load, scriptOf);
+  return new Cast(application, load, placeOf);
 }
 
 interface Exported {

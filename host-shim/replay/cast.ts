@@ -35,6 +35,21 @@ export class UnknownActorError extends CastError {}
 
 export type Side = 'js' | 'wasm';
 
+/** Where a function stands: address of its script, line and column from 0. */
+export interface FunctionPlace {
+  readonly script: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface LocatedMethod {
+  readonly place: FunctionPlace;
+  /** Source map of the script; null when there is none beside it. */
+  readonly map: string | null;
+  /** Of a script without a map. */
+  readonly text: string;
+}
+
 /** What plays of an application as it is started. */
 function replayOf(application: ApplicationDefinition): ReplayApplication {
   return {
@@ -52,12 +67,12 @@ export class Cast {
   /**
    * @param application as it is started, or by its parts
    * @param load gives the bytes of a module, script or source map
-   * @param scriptOf gives the address of the script in which a function stands, where the engine says it
+   * @param placeOf says where a function stands, where the engine knows it
    */
   constructor(
     application: ReplayApplication | ApplicationDefinition,
     private readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>,
-    private readonly scriptOf: (method: unknown) => string | null = () => null,
+    private readonly placeOf: (method: unknown) => FunctionPlace | null = () => null,
   ) {
     this.application = 'parties' in application ? application : replayOf(application);
   }
@@ -118,19 +133,15 @@ export class Cast {
     return sourceMap ? this.textAt(sourceMap) : null;
   }
 
-  /**
-   * The source map of the script in which the JavaScript twin has a method of one of these names; of a script without one, a map that has the
-   * script as its source. Null when it is not known which script that is.
-   */
-  async scriptMapOf(name: string, methods: readonly string[]): Promise<string | null> {
+  /** Where the JavaScript twin has the first method of one of these names. Null when that is not known. */
+  async methodOf(name: string, methods: readonly string[]): Promise<LocatedMethod | null> {
     const instance = (await this.javaScriptOf(name)).create({});
     const method = methods.map((one) => instance.method?.(one)).find((one) => typeof one === 'function');
     instance.dispose();
-    const script = method && this.scriptOf(method);
-    if (!script) return null;
-    const itself = async () =>
-      JSON.stringify({ sources: [new URL(script).pathname], sourcesContent: [await this.textAt(new URL(script))] });
-    return this.textAt(new URL(`${script}.map`)).catch(itself);
+    const place = method && this.placeOf(method);
+    if (!place) return null;
+    const map = await this.textAt(new URL(`${place.script}.map`)).catch(() => null);
+    return { place, map, text: map === null ? await this.textAt(new URL(place.script)) : '' };
   }
 
   private async textAt(url: URL): Promise<string> {

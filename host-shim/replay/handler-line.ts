@@ -1,6 +1,7 @@
 /** Where the handler of a message begins in the source of an actor, as far as that can be known. */
+import { originalPositionFor, TraceMap } from '@jridgewell/trace-mapping';
 import { handlerNameOf, replyHandlerNameOf } from '../../actors/model/handler-names.js';
-import type { Cast, Side } from './cast.js';
+import type { Cast, LocatedMethod, Side } from './cast.js';
 
 /** Sources of the language's library and of the runtime are not the actor's. */
 const FOREIGN = /^~lib\/|(^|\/)(kit|assembly|generated)\//;
@@ -16,8 +17,18 @@ interface WithSources {
  */
 export async function handlerLine(cast: Cast, actor: string, side: Side, kind: string): Promise<string> {
   const handlers = handlersOf(actor, kind);
-  const text = side === 'wasm' ? await cast.sourceMapOf(actor) : await cast.scriptMapOf(actor, handlers);
-  return text === null ? '' : lineIn(JSON.parse(text) as WithSources, handlers);
+  if (side === 'js') return methodLine(await cast.methodOf(actor, handlers), handlers);
+  const map = await cast.sourceMapOf(actor);
+  return map === null ? '' : lineIn(JSON.parse(map) as WithSources, handlers);
+}
+
+/** By the function's own place: in a bundle are others of the same name. A script without a map is searched, as what runs may not be its text. */
+function methodLine(found: LocatedMethod | null, handlers: readonly string[]): string {
+  if (!found) return '';
+  const { place, map, text } = found;
+  if (map === null) return lineIn({ sources: [new URL(place.script).pathname], sourcesContent: [text] }, handlers);
+  const { source, line } = originalPositionFor(new TraceMap(map), { line: place.line + 1, column: place.column });
+  return source === null ? '' : `${inside(source)}:${line}`;
 }
 
 /** Names that the handler may have: of its own messages, of replies, and of topics that it follows. */
@@ -37,12 +48,12 @@ const SYSTEM_HANDLERS: Readonly<Record<string, string>> = {
 };
 
 function lineIn({ sources = [], sourcesContent = [] }: WithSources, handlers: readonly string[]): string {
-  // A bundle has what a class extends before it, and its own handler is meant.
-  for (let index = sources.length - 1; index >= 0; index--) {
-    const source = sources[index];
+  for (const [index, source] of sources.entries()) {
     const lines = FOREIGN.test(source) ? [] : (sourcesContent[index] ?? '').split('\n');
     const at = lines.findIndex((line) => handlers.some((handler) => new RegExp(`^\\s*(?:override |public )?${handler}\\(`).test(line)));
-    if (at >= 0) return `${source.replace(/^(\.\.\/)+/, '')}:${at + 1}`;
+    if (at >= 0) return `${inside(source)}:${at + 1}`;
   }
   return '';
 }
+
+const inside = (source: string): string => source.replace(/^(\.\.\/)+/, '');

@@ -1,7 +1,9 @@
 /** A recording of an application is played again by what `tandem codegen` has written, without another word about it. */
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { startSystem } from '../../actors/index.js';
 import { loadCast } from '../../cli/application.js';
@@ -51,3 +53,20 @@ test('replay, with a definition in TypeScript', async () => {
   const wasm = await tandem('replay', recording, '--app', app, '--placement', 'basket=wasm');
   expect(wasm.text).toContain('basket has no twin in Wasm');
 });
+
+test('the line of a handler is that of its own actor, though another has a handler of the same name', async () => {
+  put(root, Object.fromEntries(newActor({ name: 'till', folder: 'src/actors', wasm: false, library: 'tandem' })));
+  expect((await tandem('codegen', '--root', root)).code).toBe(0);
+  for (const name of ['basket', 'till']) {
+    const text = readFileSync(join(root, `src/actors/${name}.ts`), 'utf8');
+    const line = text.split('\n').findIndex((one) => /^\s*onAdd\(/.test(one)) + 1;
+    expect(line).toBeGreaterThan(0);
+    expect(await lineOf(name)).toBe(`actors/${name}.ts:${line}`);
+  }
+});
+
+/** As the command finds it, in a process of its own: a test runner moves what it loads. */
+async function lineOf(actor: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [join(ROOT, 'tests/cli/handler-line.mjs'), root, actor]);
+  return stdout.trim();
+}

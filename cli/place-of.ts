@@ -1,11 +1,12 @@
 /** Where a function of the application comes from, as the engine's own debugger knows it. */
 import { type Debugger, type InspectorNotification, type Runtime, Session } from 'node:inspector';
+import type { FunctionPlace } from '../host-shim/replay/cast.js';
 
 /** Where the debugger finds the function. */
 const KEY = Symbol.for('tandem.located');
 
-/** @returns address of the script in which a function stands; null when the engine does not say it */
-export function scriptOf(method: unknown): string | null {
+/** @returns null when the engine does not say it */
+export function placeOf(method: unknown): FunctionPlace | null {
   const session = new Session();
   session.connect();
   const scripts = new Map<string, string>();
@@ -16,7 +17,9 @@ export function scriptOf(method: unknown): string | null {
   place[KEY] = method;
   try {
     session.post('Debugger.enable');
-    return scripts.get(scriptIdIn(session) ?? '') ?? null;
+    const found = locationIn(session);
+    const script = found && scripts.get(found.scriptId);
+    return script ? { script, line: found.lineNumber, column: found.columnNumber ?? 0 } : null;
   } finally {
     delete place[KEY];
     session.disconnect();
@@ -24,11 +27,11 @@ export function scriptOf(method: unknown): string | null {
 }
 
 /** Answers come before the calls return, since the session is of this thread. */
-function scriptIdIn(session: Session): string | undefined {
-  let found: string | undefined;
+function locationIn(session: Session): Debugger.Location | undefined {
+  let found: Debugger.Location | undefined;
   const take = (_: Error | null, answer?: Runtime.GetPropertiesReturnType) => {
     const location = answer?.internalProperties?.find(({ name }) => name === '[[FunctionLocation]]');
-    found = (location?.value?.value as { readonly scriptId: string } | undefined)?.scriptId;
+    found = location?.value?.value as Debugger.Location | undefined;
   };
   session.post('Runtime.evaluate', { expression: "globalThis[Symbol.for('tandem.located')]" }, (_, answer) => {
     const objectId = answer?.result.objectId;
