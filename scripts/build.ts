@@ -34,6 +34,8 @@ interface Purpose {
   readonly pages: readonly (keyof typeof PAGES)[];
   /** Whether it is finished to be published. */
   readonly published?: boolean;
+  /** Whether code is generated for the small examples. */
+  readonly examples?: boolean;
 }
 
 const PAGES = { television: buildTelevision, debugger: buildDebugger };
@@ -48,7 +50,7 @@ const FOREIGN = ['assembly', 'wasm-actors', 'small'];
 const COMPILERS = 2;
 
 const PURPOSES: Record<string, Purpose> = {
-  everything: { projects: [], guests: null, pages: ['television', 'debugger'], published: true },
+  everything: { projects: [], guests: null, pages: ['television', 'debugger'], published: true, examples: true },
   television: { projects: null, guests: ['wasm-actors/'], pages: ['television'] },
   command: { projects: null, guests: ['wasm-actors/'], pages: ['debugger'] },
   package: { projects: PUBLISHED, guests: ['wasm-actors/'], pages: ['debugger'], published: true },
@@ -66,7 +68,14 @@ class Steps {
   }
 }
 
-/** @throws when the compiler has reported errors, which it has printed itself */
+/** @throws when the program has ended with an error, which it has printed itself */
+async function run(failure: string, words: readonly string[]): Promise<void> {
+  const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', process.stderr, process.stderr] });
+  const code = await new Promise((resolved, reject) => child.on('error', reject).on('exit', resolved));
+  if (code !== 0) throw new Error(`the build stopped: ${failure}`);
+}
+
+/** @throws when the compiler has reported errors */
 async function compile({ projects }: Purpose): Promise<void> {
   const steps = new Steps();
   if (projects === null) {
@@ -74,11 +83,7 @@ async function compile({ projects }: Purpose): Promise<void> {
     if (count > 0) steps.done(`${count} files of TypeScript, unchecked`);
     return;
   }
-  const compiler = resolve(root, 'node_modules/typescript/bin/tsc');
-  const words = [compiler, '-b', ...projects];
-  const child = spawn(process.execPath, words, { cwd: root, stdio: ['ignore', process.stderr, process.stderr] });
-  const code = await new Promise((resolved, reject) => child.on('error', reject).on('exit', resolved));
-  if (code !== 0) throw new Error('the build stopped: TypeScript found errors');
+  await run('TypeScript found errors', ['node_modules/typescript/bin/tsc', '-b', ...projects]);
   steps.done('TypeScript');
 }
 
@@ -104,6 +109,10 @@ async function build(purpose: Purpose, debug: boolean): Promise<void> {
     steps.done(`page of the ${page}`);
   }
   if (purpose.published) for (const what of await finishPackage(root, PUBLISHED)) steps.done(what);
+  if (!purpose.examples) return;
+  // They use the package that was just built, which this process does not.
+  await run('an example is not an application', ['--import', 'tsx', 'examples/small/main.ts', '--generate']);
+  steps.done('code of the small examples');
 }
 
 const words = process.argv.slice(2);

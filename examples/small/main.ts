@@ -4,6 +4,7 @@
  *   npm run examples                   all of them, and a page that lists them
  *   npm run examples -- crash          one: prints the address of its page, or runs it when it is a program of Node
  *   npm run examples -- --list         their names
+ *   npm run examples -- --generate     writes what is generated for them, which their sources import
  *   npm run examples -- --pictures     takes the pictures of all anew, or of those that are named, and writes docs/EXAMPLES.md
  *
  * `--port N` serves on that port. Exit code 2: the command line makes no sense.
@@ -13,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { hasPage } from './gallery.js';
 import { EXAMPLES } from './list.js';
-import { addressOf, runExample, serveExamples } from './site.js';
+import { addressOf, generateExamples, runExample, serveExamples } from './site.js';
 
 const PORT = '5180';
 const MISUSED = 2;
@@ -31,13 +32,15 @@ async function takePictures(names: readonly string[]): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const options = { list: { type: 'boolean' }, pictures: { type: 'boolean' }, port: { type: 'string', default: PORT } } as const;
+  const yes = { type: 'boolean' } as const;
+  const options = { list: yes, generate: yes, pictures: yes, port: { type: 'string', default: PORT } } as const;
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const wanted = EXAMPLES.filter(({ name }) => positionals.includes(name));
   const unknown = positionals.find((name) => !wanted.some((example) => example.name === name));
   if (unknown !== undefined) return misused(`there is no ${unknown}; npm run examples -- --list has their names`);
   if (!/^\d{1,5}$/.test(values.port)) return misused(`--port is a number, not ${values.port}`);
   if (values.list) for (const { name, says } of EXAMPLES) console.log(`${name.padEnd(16)}${says}`);
+  else if (values.generate) await generateExamples();
   else if (values.pictures) await takePictures(positionals);
   else if (wanted.length > 1) misused('one at a time');
   else if (wanted.length === 1 && !hasPage(wanted[0])) process.stdout.write(await runExample(wanted[0]));

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { ApplicationBuilder } from 'tandem/tools';
+import { ApplicationBuilder, generateApplication, type Problem } from 'tandem/tools';
 import { build, createServer, type InlineConfig, type PreviewServer, preview, type ViteDevServer } from 'vite';
 import { hasPage } from './gallery.js';
 import { EXAMPLES, type Example } from './list.js';
@@ -29,14 +29,27 @@ export async function serveExamples(port: number): Promise<ViteDevServer> {
   return (await createServer(configured({ server, logLevel: 'warn' }))).listen();
 }
 
+const isApplication = ({ name }: Example): boolean => existsSync(join(FOLDER, name, 'tandem.json'));
+
+function complain({ name }: Example, problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new Error(problems.map(({ file, text }) => `${name}/${file}: ${text}`).join('\n'));
+}
+
+/** Writes the code that is generated for all of them, without their guests. @throws Error with what is wrong */
+export async function generateExamples(): Promise<void> {
+  linkPackage();
+  for (const example of EXAMPLES.filter(isApplication))
+    complain(example, (await generateApplication({ root: join(FOLDER, example.name), write: true })).problems);
+}
+
 /** Builds an example that is a program: what is generated for it, and its guests. @throws Error with what is wrong */
-async function buildProgram({ name }: Example): Promise<void> {
-  const root = join(FOLDER, name);
-  if (!existsSync(join(root, 'tandem.json'))) return;
+async function buildProgram(example: Example): Promise<void> {
+  if (!isApplication(example)) return;
+  const root = join(FOLDER, example.name);
   const builder = new ApplicationBuilder({ root, debug: true });
   const { problems } = await builder.build();
   builder.end();
-  if (problems.length > 0) throw new Error(problems.map(({ file, text }) => `${name}/${file}: ${text}`).join('\n'));
+  complain(example, problems);
 }
 
 /** Builds all pages into `dist/examples/gallery`, to be looked at by `previewExamples`. */
