@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly latencyMs: { readonly min: number; readonly max: number };
   /** Folder of the built page; null serves the catalogue alone. */
   readonly root: string | null;
+  /** Called for each file of the page that is sent, with its path. */
+  readonly onFile?: (path: string) => void;
 }
 
 export interface RunningServer {
@@ -43,7 +45,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!url) response.writeHead(400, { 'content-type': 'text/plain' }).end('no such address\n');
     else if (telemetry.answer(url.pathname, request, response)) return;
     else if (url.pathname.startsWith('/api/')) answerApi(options, `${url.pathname}${url.search}`, response);
-    else void serveFile(options.root, url, response);
+    else void serveFile(options, url, response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -71,13 +73,14 @@ function answerApi({ catalogue, latencyMs }: ServerOptions, path: string, respon
 const toUrl = (path = '/'): URL | null => (URL.canParse(path, 'http://server') ? new URL(path, 'http://server') : null);
 
 /** `?plain` leaves out the isolation headers, to see the page like a device without shared memory. */
-async function serveFile(root: string | null, url: URL, response: ServerResponse): Promise<void> {
+async function serveFile({ root, onFile }: ServerOptions, url: URL, response: ServerResponse): Promise<void> {
   const file = root && fileOf(root, url.pathname);
   const found = file && (await stat(file).catch(() => null))?.isFile();
   if (!found) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`no such file: ${url.pathname}\n`);
     return;
   }
+  onFile?.(file);
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
   const isolation = url.searchParams.has('plain') ? {} : ISOLATION;
   response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...isolation });

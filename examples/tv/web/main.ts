@@ -4,7 +4,8 @@
  *
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed),
  * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
- * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, and, while nothing moves, `data-picture-hash`.
+ * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
+ * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
  *
  * For a developer at the browser's console, `tandem.application` is the application, `tandem.system` its present system,
  * `tandem.spy('focus')` shows messages as they flow, and `tandem.record()` records them.
@@ -163,6 +164,7 @@ let painted = 0;
 function describe(picture: Picture): void {
   const { dataset } = television;
   const { focused, placeholders } = readView(picture);
+  if (focused) dataset.firstPictureMs ??= String(Math.round(performance.now()));
   dataset.painted = String(++painted);
   dataset.animating = String(picture.animating);
   dataset.focused = focused;
