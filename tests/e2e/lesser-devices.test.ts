@@ -79,6 +79,26 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
+  test('a painter that fails leaves out what it cannot paint, the page says so, and it is whole again when it can', async () => {
+    const television = await Television.open(browser, server, '', (page) =>
+      page.addInitScript(() => {
+        const { fillText } = CanvasRenderingContext2D.prototype;
+        CanvasRenderingContext2D.prototype.fillText = function (...text) {
+          if (this.canvas.id === 'picture' && !('mended' in window)) throw new TypeError('no font');
+          fillText.apply(this, text);
+        };
+      }),
+    );
+    await television.see('state', 'incomplete');
+    expect(await television.page.textContent('#problem')).toMatch(/^the picture is incomplete: no font \(\d+ times\)$/);
+    await television.page.waitForFunction(() => /^display crashed in .*: no font/.test(document.getElementById('crash')!.textContent!));
+    await television.page.evaluate(() => Object.assign(window, { mended: true }));
+    await television.press('ArrowRight');
+    await television.settle(titleAt(0, 1));
+    expect(await television.page.isHidden('#problem')).toBe(true);
+    await television.close();
+  });
+
   test('a browser that has no WebAssembly', async () => {
     const lesser = await launchChromium('--js-flags=--jitless');
     try {

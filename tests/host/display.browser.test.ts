@@ -1,9 +1,9 @@
 /** The display in a browser: the same lines as Chromium's, and a canvas with the pixels of the screen. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Vm } from '../../actors/vm/vm.js';
-import { CanvasSize } from '../../host-shim/browser/ports/canvas-size.js';
+import { CanvasSize } from '../../host-shim/browser/painting/canvas-size.js';
+import { breakLines } from '../../host-shim/browser/painting/text-lines.js';
 import { openDisplay } from '../../host-shim/browser/ports/display.js';
-import { breakLines } from '../../host-shim/browser/ports/text-lines.js';
 
 const FONT = '20px "DejaVu Sans", sans-serif';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { breakLines, TextLines } from '../../host-shim/browser/ports/text-lines.js';
+import { breakLines, TEXTS_KEPT_MAX, TextLines } from '../../host-shim/browser/painting/text-lines.js';
 
 /** Every character is ten pixels wide. */
 const measure = (text: string) => 10 * text.length;
@@ -82,7 +82,7 @@ describe('text lines', () => {
   it('are the same without a segmenter', async () => {
     vi.stubGlobal('Intl', { ...Intl, Segmenter: undefined });
     vi.resetModules();
-    const { breakLines } = await import('../../host-shim/browser/ports/text-lines.js');
+    const { breakLines } = await import('../../host-shim/browser/painting/text-lines.js');
     const plain = (text: string, width: number, linesMax: number) => breakLines({ text, width, linesMax }, measure);
     expect(plain('七人の侍七人', 40, 0)).toEqual(['七人の侍', '七人']);
     expect(plain('😀'.repeat(10), 42, 1)).toEqual(['😀…']);
@@ -107,9 +107,25 @@ describe('text lines', () => {
     expect(measured).toBe(cost);
     expect(texts.of(1, '20px sans', { ...box, width: 100 }, counting)).toEqual(['one two']);
     expect(measured).toBeGreaterThan(cost);
-    texts.keepOnly(new Set());
+  });
+
+  it('are kept for the texts that were painted last, over 10,000 that pass', () => {
+    const texts = new TextLines();
+    let measured = 0;
+    const paint = (node: number) =>
+      texts.of(node, '20px sans', { text: 'title', width: 100, linesMax: 1 }, (text) => {
+        measured++;
+        return measure(text);
+      });
+    for (let node = 1; node <= 10_000; node++) {
+      paint(0);
+      paint(node);
+    }
+    expect(texts.count).toBe(TEXTS_KEPT_MAX);
     const before = measured;
-    texts.of(1, '20px sans', { ...box, width: 100 }, counting);
+    for (const node of [0, 10_000, 10_002 - TEXTS_KEPT_MAX]) paint(node);
+    expect(measured).toBe(before);
+    paint(10_001 - TEXTS_KEPT_MAX);
     expect(measured).toBeGreaterThan(before);
   });
 });

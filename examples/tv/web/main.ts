@@ -2,7 +2,8 @@
  * The television in a browser: opens the ports of the outside world, starts the actors, and paints what the scene sends. When the system
  * ends for good, it begins again at the stored place.
  *
- * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed),
+ * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
+ * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where),
  * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
@@ -30,6 +31,7 @@ import {
   openStorage,
   openTelemetryPort,
   openTimerPort,
+  type PaintCondition,
   type Picture,
   persistWhenHidden,
   platformClock,
@@ -107,6 +109,7 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
     images: createPosters(),
     onAnimating: (animating) => void system.setAnimating(animating),
     onPainted: () => describe(display.picture),
+    onCondition: describeCondition,
   });
   life.onEnd(() => display.stop());
   const input = openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
@@ -115,6 +118,7 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
   const traced = { trace: { level: device.trace }, record: await recordedFromStart(device) };
   const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn, ...traced });
   await showTracks(system, tracks);
+  describeCondition(display.condition);
   display.start();
 }
 
@@ -134,7 +138,7 @@ async function recordedFromStart(device: Device): Promise<SystemOptions['record'
 function onChange(change: ApplicationChange): void {
   if (change.type === 'storage') describeStorage(change);
   if (change.type === 'unclosed') console.warn(`life ${change.life} did not close: ${change.error}`);
-  if (change.type === 'system' || change.type === 'application') television.dataset.state = change.state;
+  if (change.type === 'system' || change.type === 'application') showState(change.state);
   if (change.type !== 'application') return;
   television.dataset.lives = String(change.life);
   if (change.state === 'restarting') console.warn(`begins again: ${change.reason}`);
@@ -189,14 +193,39 @@ async function countedFetch(input: RequestInfo | URL, init?: RequestInit): Promi
   }
 }
 
+/** State of the system, and of the canvas. */
+let running = 'starting';
+let paint: PaintCondition['state'] = 'whole';
+
+/** A page over a picture that stands still, or lacks something, does not say that all is well. */
+function showState(state: string): void {
+  running = state;
+  television.dataset.state = state === 'running' && paint !== 'whole' ? paint : state;
+}
+
+function describeCondition({ state, reason, failures, painter, where, fallback }: PaintCondition): void {
+  if (paint !== 'whole' && state === 'whole') element('problem').hidden = true;
+  paint = state;
+  television.dataset.painter = `${painter} in the ${where}${fallback && ` (${fallback})`}`;
+  if (state !== 'whole') fail(`the picture is ${state}: ${reason} (${failures} times)`);
+  showState(running);
+}
+
 function fail(text: string): void {
   const problem = element('problem');
   problem.textContent = text;
   problem.hidden = false;
 }
 
+/** What nothing else catches would end in the console alone. */
+const failUnlessTold = (text: string): void => {
+  if (element('problem').hidden) fail(text);
+};
+window.addEventListener('error', ({ message, filename, lineno }) => failUnlessTold(`${message} (${filename}:${lineno})`));
+window.addEventListener('unhandledrejection', ({ reason }) => failUnlessTold(String(reason)));
+
 start().catch((error: unknown) => {
-  television.dataset.state = 'failed';
+  showState('failed');
   const { message } = (error instanceof ApplicationError ? error.cause : error) as Error;
   fail(message);
   throw error;

@@ -139,7 +139,7 @@ export class Panel {
 
   private report({ party, message, position, reason }: CrashReport, what: string): void {
     const { crash } = this.options;
-    crash.textContent = `${party} ${what} at ${message.kindName}${position && ` in ${position}`}: ${reason}`;
+    crash.textContent = `${party} ${what}${message.kindName && ` at ${message.kindName}`}${position && ` in ${position}`}: ${reason}`;
     crash.dataset.party = party;
     crash.dataset.position = position;
     this.showAgain(party);

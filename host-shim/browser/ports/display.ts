@@ -8,8 +8,10 @@
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
 import type { Picture } from '../../common/ports/picture.js';
-import { CanvasPainter, type ImageSource } from './canvas-painter.js';
-import { CanvasSize } from './canvas-size.js';
+import type { DisplayPainting } from '../painting/display-painting.js';
+import { PagePainting } from '../painting/page-painting.js';
+import type { ImageSource, PaintCounts } from '../painting/painter.js';
+import type { PaintCondition } from '../painting/painting.js';
 import { FrameTimes } from './frame-times.js';
 
 export interface CanvasDisplayOptions extends DisplayEvents {
@@ -18,6 +20,8 @@ export interface CanvasDisplayOptions extends DisplayEvents {
   readonly images: ImageSource;
   /** Called when a changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
   readonly onPainted?: (frame: number, timeMs: number) => void;
+  /** Called when the canvas begins or ceases to show the picture, or is painted by another painter. An application says so to its viewer. */
+  readonly onCondition?: (condition: PaintCondition) => void;
 }
 
 export interface CanvasDisplay extends DisplayPort {
@@ -25,32 +29,30 @@ export interface CanvasDisplay extends DisplayPort {
   stop(): void;
   /** Starts to measure the time from a key to the picture that shows its effect. @param timeMs of the key's event, on the page's clock */
   pressed(timeMs: number): void;
-  /** Paints at the next animation frame although the scene has not changed: an image has arrived, or the canvas was resized. */
+  /** Paints at the next animation frame although the scene has not changed: an image has arrived. */
   repaint(): void;
+  /** Whether the canvas shows the picture, and who paints it. */
+  readonly condition: PaintCondition;
+  /** What was painted. */
+  readonly counts: Readonly<PaintCounts>;
 }
 
 export const openDisplay = (vm: Vm, options: CanvasDisplayOptions): CanvasDisplay => new OpenCanvasDisplay(vm, options);
 
 class OpenCanvasDisplay implements CanvasDisplay {
   private readonly port: DisplayPort;
-  private readonly painter: CanvasPainter;
+  private readonly painting: DisplayPainting;
   private readonly times = new FrameTimes((name, valueMs) => this.port.observe(name, valueMs));
   private readonly options: CanvasDisplayOptions;
-  /** The canvas does not show the picture. */
-  private changed = false;
   private animationFrame: number | null = null;
-  private size: CanvasSize | null = null;
 
   constructor(vm: Vm, options: CanvasDisplayOptions) {
     this.options = options;
-    this.port = openDisplayPort(vm, {
-      onAnimating: options.onAnimating,
-      onPicture: (picture) => {
-        this.changed = true;
-        options.onPicture?.(picture);
-      },
+    this.port = openDisplayPort(vm, options, {
+      takeStrings: (strings) => this.painting.takeStrings(strings),
+      takeList: (list) => this.painting.takeList(list),
     });
-    this.painter = new CanvasPainter(options.canvas, options.images, (error) => this.failed(error));
+    this.painting = new PagePainting(options.canvas, options.images, this.port.picture, this);
   }
 
   get picture(): Picture {
@@ -59,6 +61,14 @@ class OpenCanvasDisplay implements CanvasDisplay {
 
   get frame(): number {
     return this.port.frame;
+  }
+
+  get condition(): PaintCondition {
+    return this.painting.condition;
+  }
+
+  get counts(): Readonly<PaintCounts> {
+    return this.painting.counts;
   }
 
   tick(timeMicros: number): void {
@@ -75,7 +85,7 @@ class OpenCanvasDisplay implements CanvasDisplay {
 
   start(): void {
     if (this.animationFrame !== null) return;
-    this.size = new CanvasSize(this.options.canvas, () => this.repaint());
+    this.painting.start();
     document.addEventListener('visibilitychange', this.rest);
     this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
   }
@@ -83,7 +93,7 @@ class OpenCanvasDisplay implements CanvasDisplay {
   stop(): void {
     if (this.animationFrame !== null) cancelAnimationFrame(this.animationFrame);
     this.animationFrame = null;
-    this.size?.close();
+    this.painting.stop();
     document.removeEventListener('visibilitychange', this.rest);
     this.rest();
   }
@@ -93,34 +103,32 @@ class OpenCanvasDisplay implements CanvasDisplay {
   }
 
   repaint(): void {
-    this.changed = true;
+    this.painting.repaintAll();
+  }
+
+  /** A picture is on the canvas: of the painting, as the two below. */
+  painted(frame: number, startMs: number, endMs: number): void {
+    this.times.painted(frame, this.picture.animating, startMs, endMs);
+    if (this.options.onPainted) this.port.attempt(() => this.options.onPainted?.(frame, startMs));
+  }
+
+  failed(error: unknown): void {
+    this.port.attempt(() => {
+      throw error;
+    });
+  }
+
+  changed(): void {
+    this.port.attempt(() => this.options.onCondition?.(this.condition));
   }
 
   /** A hidden page gets no animation frames, and that gap is not a long frame. */
   private readonly rest = (): void => this.times.rest();
 
-  /** A frame that could not be painted is tried again: whatever threw, as an image source may, can work at the next. */
+  /** Whatever throws in a frame is reported, and there is a next one. */
   private readonly onAnimationFrame = (timeMs: number): void => {
     this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
-    if (this.changed) {
-      this.changed = false;
-      if (!this.port.attempt(() => this.paint(timeMs))) this.changed = true;
-    }
-    this.port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000));
+    this.painting.frame(timeMs);
+    this.port.attempt(() => this.port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000)));
   };
-
-  private paint(timeMs: number): void {
-    const { frame, animating } = this.picture;
-    this.size?.fit();
-    this.painter.paint(this.picture);
-    this.times.painted(frame, animating, timeMs, performance.now());
-    this.options.onPainted?.(frame, timeMs);
-  }
-
-  /** The painter has failed outside of a frame. */
-  private failed(error: unknown): void {
-    this.changed = !this.port.attempt(() => {
-      throw error;
-    });
-  }
 }

@@ -5,6 +5,7 @@
  *   platform <--onPicture-- display port <--strings, displayList-- scene     only when the picture changed
  */
 import type { Vm } from '../../../actors/vm/vm.js';
+import type { MessageOf } from '../../../protocol/fields.js';
 import { display } from '../../../protocol/generated/display.js';
 import { metrics } from '../../../protocol/generated/metrics.js';
 import { scene } from '../../../protocol/generated/scene.js';
@@ -16,6 +17,12 @@ export interface DisplayEvents {
   onPicture?(picture: Picture): void;
   /** Called when animation starts or ends: idle work can wait while something moves. */
   onAnimating?(animating: boolean): void;
+}
+
+/** Who paints hears of everything that comes, before the application does: what an application's listener throws keeps no picture from the screen. */
+export interface DisplayPainter {
+  takeStrings(strings: MessageOf<typeof display, 'strings'>): void;
+  takeList(list: MessageOf<typeof display, 'displayList'>): void;
 }
 
 export interface DisplayPort {
@@ -30,18 +37,20 @@ export interface DisplayPort {
   observe(name: string, valueMs: number): void;
 }
 
-export function openDisplayPort(vm: Vm, events: DisplayEvents): DisplayPort {
+export function openDisplayPort(vm: Vm, events: DisplayEvents, painter?: DisplayPainter): DisplayPort {
   const picture = new Picture();
   let frame = 0;
   const port = vm.openPort<typeof display>(display, {
     onStrings(strings) {
       picture.takeStrings(strings);
+      painter?.takeStrings(strings);
     },
     onDisplayList(list) {
       const wasAnimating = picture.animating;
       picture.take(list);
-      if (picture.animating !== wasAnimating) events.onAnimating?.(picture.animating);
+      painter?.takeList(list);
       events.onPicture?.(picture);
+      if (picture.animating !== wasAnimating) events.onAnimating?.(picture.animating);
     },
   });
   return {

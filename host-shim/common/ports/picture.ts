@@ -36,6 +36,14 @@ export interface PictureClip {
   radius: number;
 }
 
+/** A rectangle, from its left and top edge up to, but without, its right and bottom one. */
+export interface Area {
+  left: number;
+  top: number;
+  right: number;
+  bottom: number;
+}
+
 export class Picture {
   frame = 0;
   width = 0;
@@ -43,19 +51,21 @@ export class Picture {
   animating = false;
   omitted = 0;
   readonly strings = new Map<number, string>();
-  private items: DataView = new DataView(new ArrayBuffer(0));
-  private clips: DataView = new DataView(new ArrayBuffer(0));
+  /** The display list's words as they came, and the same bytes as numbers. Read them only: the painter compares them with the next ones. */
+  words = new Uint32Array(0);
+  clips = new Float32Array(0);
+  private numbers = new Float32Array(0);
 
   /** The object that every read of an item overwrites. */
   private readonly item = {} as PictureItem;
   private readonly clip = {} as PictureClip;
 
   get itemCount(): number {
-    return this.items.byteLength / (DISPLAY_ITEM_WORDS * 4);
+    return this.words.length / DISPLAY_ITEM_WORDS;
   }
 
   get clipCount(): number {
-    return this.clips.byteLength / (DISPLAY_CLIP_WORDS * 4);
+    return this.clips.length / DISPLAY_CLIP_WORDS;
   }
 
   take(list: MessageOf<typeof display, 'displayList'>): void {
@@ -64,8 +74,9 @@ export class Picture {
     this.height = list.height;
     this.animating = list.animating;
     this.omitted = list.omitted;
-    this.items = copied(list.items);
-    this.clips = copied(list.clips);
+    this.words = new Uint32Array(copied(list.items));
+    this.numbers = new Float32Array(this.words.buffer);
+    this.clips = new Float32Array(copied(list.clips));
   }
 
   takeStrings({ strings }: MessageOf<typeof display, 'strings'>): void {
@@ -81,39 +92,49 @@ export class Picture {
 
   /** Valid until the next call. */
   itemAt(index: number): Readonly<PictureItem> {
-    const { items, item } = this;
-    const at = index * DISPLAY_ITEM_WORDS * 4;
-    const style = items.getUint32(at + 4, true);
-    item.node = items.getUint32(at, true);
+    const { words, numbers, item } = this;
+    const at = index * DISPLAY_ITEM_WORDS;
+    const style = words[at + 1];
+    item.node = words[at];
     item.type = style & 0xff;
     item.lines = (style >>> 8) & 0xff;
     item.textAlign = (style >>> 16) & 0xff;
     item.fontWeight = (style >>> 24) * 100;
-    item.clip = items.getUint32(at + 8, true);
-    item.colour = items.getUint32(at + 12, true);
-    item.x = items.getFloat32(at + 16, true);
-    item.y = items.getFloat32(at + 20, true);
-    item.width = items.getFloat32(at + 24, true);
-    item.height = items.getFloat32(at + 28, true);
-    item.opacity = items.getFloat32(at + 32, true);
-    item.radius = items.getFloat32(at + 36, true);
-    item.fontSize = items.getFloat32(at + 40, true);
-    item.lineHeight = items.getFloat32(at + 44, true);
+    item.clip = words[at + 2];
+    item.colour = words[at + 3];
+    item.x = numbers[at + 4];
+    item.y = numbers[at + 5];
+    item.width = numbers[at + 6];
+    item.height = numbers[at + 7];
+    item.opacity = numbers[at + 8];
+    item.radius = numbers[at + 9];
+    item.fontSize = numbers[at + 10];
+    item.lineHeight = numbers[at + 11];
     return item;
+  }
+
+  /** Whether an item has a part in an area, both in pixels of the scene. @param overhang of texts beyond their box, in font sizes */
+  touches(index: number, area: Readonly<Area>, overhang: number): boolean {
+    const { numbers } = this;
+    const at = index * DISPLAY_ITEM_WORDS;
+    const pad = numbers[at + 10] * overhang;
+    const x = numbers[at + 4];
+    const y = numbers[at + 5];
+    return x - pad < area.right && y - pad < area.bottom && x + numbers[at + 6] + pad > area.left && y + numbers[at + 7] + pad > area.top;
   }
 
   /** Valid until the next call. */
   clipAt(index: number): Readonly<PictureClip> {
     const { clips, clip } = this;
-    const at = index * DISPLAY_CLIP_WORDS * 4;
-    clip.x = clips.getFloat32(at, true);
-    clip.y = clips.getFloat32(at + 4, true);
-    clip.width = clips.getFloat32(at + 8, true);
-    clip.height = clips.getFloat32(at + 12, true);
-    clip.radius = clips.getFloat32(at + 16, true);
+    const at = index * DISPLAY_CLIP_WORDS;
+    clip.x = clips[at];
+    clip.y = clips[at + 1];
+    clip.width = clips[at + 2];
+    clip.height = clips[at + 3];
+    clip.radius = clips[at + 4];
     return clip;
   }
 }
 
-/** Copies bytes, because a decoded binary may be a view of a frame whose buffer is reused. */
-const copied = (bytes: Uint8Array): DataView => new DataView(bytes.slice().buffer);
+/** Copies bytes, because a decoded binary may be a view of a frame whose buffer is reused. Every engine that runs this is little-endian, as the list is. */
+const copied = (bytes: Uint8Array): ArrayBuffer => bytes.slice().buffer;

@@ -1,4 +1,6 @@
-/** Breaks texts into lines that fit their box, and caches the lines, because measuring is the most expensive part of painting. */
+/** Breaks texts into lines that fit their box, and keeps the lines, because measuring is the most expensive part of painting. */
+
+import type { PictureItem } from '../../common/ports/picture.js';
 import { charactersOf, type Paragraph, paragraphsOf, seenOf } from './line-breaks.js';
 
 export interface TextBox {
@@ -17,24 +19,50 @@ interface Broken extends TextBox {
 type Measure = (text: string) => number;
 
 const ELLIPSIS = '…';
+/** Texts whose lines are kept: several screens full. Those that were painted longest ago go first. */
+export const TEXTS_KEPT_MAX = 512;
+const FONT_FAMILY = 'system-ui, "Noto Sans", "DejaVu Sans", sans-serif';
+/** After scaling, a box may be this part of a line too low for its whole number of lines. */
+const LINE_TOLERANCE = 0.01;
+const RIGHT_TO_LEFT = /[\p{Script=Hebrew}\p{Script=Arabic}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/** @param size in pixels */
+export const fontOf = ({ fontWeight }: Readonly<PictureItem>, size: number): string => `${fontWeight} ${size}px ${FONT_FAMILY}`;
+
+/** Lines that fit into the item's box, and are allowed. */
+export function linesMaxOf({ height, lineHeight, lines }: Readonly<PictureItem>): number {
+  const fitting = Math.max(1, Math.floor(height / lineHeight + LINE_TOLERANCE));
+  return lines > 0 ? Math.min(lines, fitting) : fitting;
+}
+
+/** Decides by the first letter, like `dir=auto` in HTML. */
+export const isRightToLeft = (text: string): boolean => RIGHT_TO_LEFT.test(/\p{L}/u.exec(text)?.[0] ?? '');
 
 export class TextLines {
+  /** The ones painted last are at the end. */
   private readonly broken = new Map<number, Broken>();
+
+  get count(): number {
+    return this.broken.size;
+  }
 
   /** @param measure width of a text in `font` */
   of(node: number, font: string, box: TextBox, measure: Measure): readonly string[] {
     const known = this.broken.get(node);
-    if (known && known.text === box.text && known.font === font && known.width === box.width && known.linesMax === box.linesMax)
+    if (known && known.text === box.text && known.font === font && known.width === box.width && known.linesMax === box.linesMax) {
+      this.keep(node, known);
       return known.lines;
+    }
     const paragraphs = known?.text === box.text ? known.paragraphs : paragraphsOf(box.text);
     const lines = fill(paragraphs, box, measure);
-    this.broken.set(node, { ...box, font, paragraphs, lines });
+    this.keep(node, { ...box, font, paragraphs, lines });
     return lines;
   }
 
-  /** Drops nodes that are not painted any more. */
-  keepOnly(nodes: ReadonlySet<number>): void {
-    for (const node of this.broken.keys()) if (!nodes.has(node)) this.broken.delete(node);
+  private keep(node: number, broken: Broken): void {
+    this.broken.delete(node);
+    this.broken.set(node, broken);
+    if (this.broken.size > TEXTS_KEPT_MAX) this.broken.delete(this.broken.keys().next().value as number);
   }
 }
 
