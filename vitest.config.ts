@@ -21,6 +21,8 @@ const WITH_THREADS = [
 /** Tests that start processes or a browser, and wait for them most of the time. */
 const FROM_OUTSIDE = ['tests/{bench,e2e,examples,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
+/** Installed packages, among them links to this one: their tests are not ours, or ours again. */
+const INSTALLED = '**/node_modules/**';
 /** Of those that start threads, processes or a browser, and wait for them: one more than the cores of the smallest machine. */
 const WAITING_WORKERS = 3;
 
@@ -38,7 +40,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...WITH_THREADS, ...FROM_OUTSIDE, ...IN_CHROMIUM],
+          exclude: [...WITH_THREADS, ...FROM_OUTSIDE, ...IN_CHROMIUM, INSTALLED],
           maxWorkers: '100%',
           // Loading the runtime takes longer than most files: once for each worker, and not for each file.
           isolate: false,
@@ -52,7 +54,7 @@ export default defineConfig({
         test: {
           name: 'threads',
           include: WITH_THREADS,
-          exclude: IN_CHROMIUM,
+          exclude: [...IN_CHROMIUM, INSTALLED],
           maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 1 },
           ...timeouts,
@@ -63,7 +65,7 @@ export default defineConfig({
         test: {
           name: 'outside',
           include: FROM_OUTSIDE,
-          exclude: IN_CHROMIUM,
+          exclude: [...IN_CHROMIUM, INSTALLED],
           maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 1 },
           ...timeouts,
@@ -76,6 +78,7 @@ export default defineConfig({
           name: 'chromium',
           globalSetup: ['tests/host/browser-entries.ts', 'tests/reference/browser-examples.ts'],
           include: ['{tests,examples}/**/*.browser.test.ts'],
+          exclude: [INSTALLED],
           // One group has one number; these are a worker of their own beside the group's.
           maxWorkers: WAITING_WORKERS,
           sequence: { groupOrder: 1 },

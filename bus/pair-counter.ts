@@ -5,6 +5,13 @@ export class PairCounter {
   private last = -1;
   private lastCount = { count: 0 };
 
+  /** Of all pairs. */
+  get total(): number {
+    let total = 0;
+    for (const { count } of this.counts.values()) total += count;
+    return total;
+  }
+
   add(source: number, target: number): void {
     const pair = source * 0x1_0000 + target;
     if (pair !== this.last) this.look(pair);

@@ -17,7 +17,7 @@ export interface OpenFile {
   readonly recording: OpenRecording;
 }
 
-/** @throws RecordingError, or an error that names the file */
+/** @throws RecordingError, or another error; either names the file */
 async function openFile(path: string): Promise<OpenFile> {
   const file = await openRecordingFile(path).catch((cause) => {
     throw new Error(`${path} cannot be opened: ${cause instanceof Error ? cause.message : cause}`, { cause });
@@ -26,12 +26,12 @@ async function openFile(path: string): Promise<OpenFile> {
     return { file, recording: await openRecording(file) };
   } catch (error) {
     await file.close();
-    if (error instanceof RecordingError) throw error;
+    if (error instanceof RecordingError) throw Object.assign(error, { message: `${path}: ${error.message}` });
     throw new Error(`${path} cannot be read: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
 }
 
-/** Hands an open recording to `use`, and closes the file afterwards. @throws RecordingError, or an error that names the file */
+/** Hands an open recording to `use`, and closes the file afterwards. @throws as it does; RecordingError, or another error, which name the file */
 export async function withFile<T>(path: string, use: (opened: OpenFile) => Promise<T>): Promise<T> {
   const opened = await openFile(path);
   try {

@@ -99,6 +99,11 @@ export const REQUESTS_IN_FLIGHT_MAX = 1024;
 export const REFUSALS_IN_FLIGHT_MAX = MAILBOX_FRAMES_MAX;
 /** Notices of ended parties that wait for a watcher that is down: a crash loop takes minutes of backoff and budget to fill this. */
 export const WATCH_NOTICES_MAX = 256;
+/**
+ * How long a system that is stopped waits for what was sent before: a thousand messages take some milliseconds, and whoever waits for the end
+ * is about to leave.
+ */
+export const STOP_QUIET_MS = 1_000;
 /** Deadline of a control call to a VM (start, spawn, snapshot): a thread answers in a millisecond, after the batch that it handles. */
 export const CONTROL_DEADLINE_MS = 5_000;
 

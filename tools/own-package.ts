@@ -61,6 +61,7 @@ export const BROWSER_ENTRIES: readonly string[] = [
   '/browser',
   '/browser/worker',
   '/actors',
+  '/screen',
   '/trace',
 ].map((entry) => ownPackageName() + entry);
 

@@ -175,6 +175,13 @@ export interface VmControl {
   traceStatus(): Promise<TraceStatus>;
   /** Says that every actor runs: ports may send. */
   begin(): Promise<void>;
+  /** Resolves when no output of this VM waits for room. @returns how far the links to other VMs were written */
+  written(): Promise<LinkPositions>;
+  /**
+   * Resolves when what other VMs had written to this one up to these positions is here, and every party was found running, with an empty mailbox.
+   * @returns how many frames were handled here so far
+   */
+  served(positions: LinkPositions): Promise<number>;
   shutdown(): Promise<void>;
 }
 
@@ -215,6 +222,8 @@ export const CONTROL_CALLS: CallNames<VmControl> = {
   traceStates: 'call',
   traceStatus: 'call',
   begin: 'call',
+  written: 'call',
+  served: 'call',
   shutdown: 'call',
 };
 

@@ -5,6 +5,7 @@
  * The catch: a VM that hangs cannot stop its other actors either. Then its thread is ended, instead of waiting for each of them.
  */
 import type { Breakpoint } from '../contract/breakpoint.js';
+import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
@@ -14,6 +15,7 @@ import type { CrashCauses } from './crash-causes.js';
 import type { Directory, Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
 import type { StopResult, SupervisedParty } from './party.js';
+import { untilQuiet } from './quiet.js';
 import type { Supervision } from './supervision.js';
 import type { SystemCommands } from './system-machine.js';
 import { setTrapRate, type TrapRate } from './vm-recovery.js';
@@ -28,6 +30,7 @@ export interface LifecycleServices {
   readonly persistence: StateKeeper;
   readonly crashes: CrashCauses;
   readonly changes: ChangeFeed;
+  readonly host: Pick<Host, 'timers'>;
 }
 
 export interface LifecycleOptions extends TrapRate {
@@ -75,10 +78,16 @@ export class Lifecycle implements SystemCommands {
 
   abandon(): Promise<StopReport> {
     this.services.persistence.hold();
-    return this.stop();
+    return this.end();
   }
 
   async stop(): Promise<StopReport> {
+    const { directory, host } = this.services;
+    await untilQuiet(directory.vms, host);
+    return this.end();
+  }
+
+  private async end(): Promise<StopReport> {
     const { directory, threads, tree, persistence, crashes } = this.services;
     directory.phase = 'ending';
     const actors = [...directory.actors.values()].reverse();

@@ -113,7 +113,7 @@ export class Moves {
   }
 }
 
-type Written = readonly (readonly [writer: VmName, positions: LinkPositions])[];
+export type Written = readonly (readonly [writer: VmName, positions: LinkPositions])[];
 
 /** After this, nothing new is on its way. */
 const suspend = (address: number, handles: readonly VmHandle[]): Promise<Written> =>
@@ -124,7 +124,7 @@ const settle = (address: number, handles: readonly VmHandle[], written: Written)
   Promise.all(handles.map(({ name, control }) => control.moves.settle(address, writtenTo(name, written))));
 
 /** Who has written to this reader, and how far. */
-const writtenTo = (reader: VmName, written: Written): LinkPositions =>
+export const writtenTo = (reader: VmName, written: Written): LinkPositions =>
   written.flatMap(([writer, positions]) =>
     positions.filter(([peer]) => peer === reader).map(([, position]) => [writer, position] as const),
   );

@@ -92,7 +92,7 @@ export class Supervisor implements PartyWatcher, RootWatcher, LossWatcher {
     }
     this.tree = new Supervision(host, options, directory, this);
     const { tree, breakpoints } = this;
-    this.lifecycle = new Lifecycle({ breakpoints, directory, routing, threads, tree, persistence, crashes, changes }, options);
+    this.lifecycle = new Lifecycle({ host, breakpoints, directory, routing, threads, tree, persistence, crashes, changes }, options);
     this.machine = createActor(systemMachine, { input: { escalation: options.escalation, commands: this.lifecycle } });
     this.run();
     host.listen(reports.listener('host'));

@@ -25,9 +25,9 @@ export interface SystemCommands {
   connect(): Promise<void>;
   route(): Promise<void>;
   startActors(): Promise<void>;
-  /** Ends everything, actors in reverse order of their start. Never rejects. */
+  /** Lets what was sent be handled, then ends everything, actors in reverse order of their start. Never rejects. */
   stop(): Promise<StopReport>;
-  /** Ends what had started, when not everything did. Never rejects. */
+  /** Ends everything at once, and writes no state: not everything had started, or the system has failed. Never rejects. */
   abandon(): Promise<StopReport>;
 }
 
@@ -66,6 +66,8 @@ export type SystemState = 'starting' | 'running' | 'degraded' | 'failed' | 'stop
 /** When a step of the start fails, everything that had started is ended. */
 const onError = { target: '#system.abandoning', actions: 'noteError' } as const;
 
+const hasFailed = ({ exhausted, escalation }: SystemContext): boolean => exhausted && escalation === 'stop';
+
 export const systemMachine = setup({
   types: {
     context: {} as SystemContext,
@@ -77,14 +79,14 @@ export const systemMachine = setup({
     connect: fromPromise<void, SystemCommands>(({ input }) => input.connect()),
     route: fromPromise<void, SystemCommands>(({ input }) => input.route()),
     startActors: fromPromise<void, SystemCommands>(({ input }) => input.startActors()),
-    stop: fromPromise<StopReport, SystemCommands>(({ input }) => input.stop()),
+    stop: fromPromise<StopReport, SystemContext>(({ input }) => (hasFailed(input) ? input.commands.abandon() : input.commands.stop())),
     abandon: fromPromise<StopReport, SystemCommands>(({ input }) => input.abandon()),
   },
   guards: {
     noneLeft: ({ context: { tally } }) => tally.actors > 0 && tally.actorsGone === tally.actors,
     someGone: ({ context: { tally } }) => tally.actorsGone > 0 || tally.portsGone > 0,
     stopsOnExhaustion: ({ context }) => context.escalation === 'stop',
-    endedEarly: ({ context }) => context.stopWanted || (context.exhausted && context.escalation === 'stop'),
+    endedEarly: ({ context }) => context.stopWanted || hasFailed(context),
   },
   actions: {
     noteTally: assign(({ context, event }) => ({ tally: event.type === 'tallied' ? event.tally : context.tally })),
@@ -134,14 +136,14 @@ export const systemMachine = setup({
       },
       on: {
         tallied: { target: '.judging', actions: 'noteTally' },
-        exhausted: { guard: 'stopsOnExhaustion', target: 'stopping' },
+        exhausted: { guard: 'stopsOnExhaustion', target: 'stopping', actions: assign({ exhausted: true }) },
         stop: 'stopping',
       },
     },
     stopping: {
       invoke: {
         src: 'stop',
-        input: ({ context }) => context.commands,
+        input: ({ context }) => context,
         onDone: { target: 'stopped', actions: assign({ report: ({ event }) => event.output }) },
         onError: { target: 'stopped', actions: 'noteError' },
       },

@@ -5,8 +5,13 @@
 import { SpinWait } from '../../bus/spin-wait.js';
 import type { CellMap } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
-import type { Mover } from './mover.js';
 import type { Scheduler } from './scheduler.js';
+
+/** Waits for something that a pump brings about. */
+export interface PumpWatcher {
+  /** Links were drained. */
+  look(): void;
+}
 
 export class Pump {
   private readonly spinWait = new SpinWait();
@@ -19,7 +24,7 @@ export class Pump {
   constructor(
     private readonly runtime: Runtime,
     private readonly scheduler: Scheduler,
-    private readonly moves: Mover,
+    private readonly watchers: readonly PumpWatcher[],
     map: CellMap,
   ) {
     this.idleWork = runtime.options.spareInstances ? new IdleWork(map) : null;
@@ -48,7 +53,7 @@ export class Pump {
       const restarted = restarts.run(() => links.flush());
       const left = bus.retryHeld();
       const taken = links.drain(bus.sink);
-      this.moves.look();
+      for (const watcher of this.watchers) watcher.look();
       bus.drained();
       const served = this.serveOne();
       links.flush();

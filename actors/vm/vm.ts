@@ -11,6 +11,7 @@ import type {
   ActorHealth,
   DeadLetter,
   EndNotice,
+  LinkPositions,
   RecoverySpec,
   Routes,
   SpawnSpec,
@@ -37,6 +38,7 @@ import { Mover } from './mover.js';
 import type { Port } from './port/port.js';
 import { progressOf } from './progress.js';
 import { Pump } from './pump.js';
+import { Quiet } from './quiet.js';
 import { Recovery } from './recovery.js';
 import { RuntimeMetrics } from './runtime-metrics.js';
 import { PermittedRestarts, Scheduler } from './scheduler.js';
@@ -56,6 +58,7 @@ export class Vm implements VmControl {
   private readonly scheduler: Scheduler;
   private readonly recovery: Recovery;
   private readonly work: Pump;
+  private readonly quiet: Quiet;
   private readonly hearing: Hearing;
   private readonly reports: HostReports;
   private readonly tracer: Tracer;
@@ -73,7 +76,8 @@ export class Vm implements VmControl {
     this.cells = new Cells(runtime, map, scheduler);
     this.recovery = new Recovery(runtime, map, this.cells);
     this.moves = new Mover(runtime, map, this.cells);
-    this.work = new Pump(runtime, scheduler, this.moves, map);
+    this.quiet = new Quiet(bus, map);
+    this.work = new Pump(runtime, scheduler, [this.moves, this.quiet], map);
     this.reports = new HostReports(bus, options.events);
     this.breakpoints = new Breakpoints(bus, options, (report) => this.reports.breaks(report));
     const measuring = options.parties.find(({ measures }) => measures !== undefined);
@@ -326,6 +330,15 @@ export class Vm implements VmControl {
     this.runtime.bus.begin();
     for (const cell of this.map.all) cell.open();
     this.wake();
+  }
+
+  written(): Promise<LinkPositions> {
+    return this.quiet.written();
+  }
+
+  async served(positions: LinkPositions): Promise<number> {
+    await this.quiet.served(positions);
+    return this.tap.received.total;
   }
 
   /** Makes the VM stand still: nothing in it moves any more, as if its thread never came back. */

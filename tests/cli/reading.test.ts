@@ -98,7 +98,7 @@ describe('info', () => {
 
   test.each([
     ['nothing.mcap', null, 'cannot be opened: ENOENT'],
-    ['text.mcap', Buffer.from('not a recording at all'), 'foreign recording, at byte 0: it does not begin like an MCAP file'],
+    ['text.mcap', Buffer.from('not a recording at all'), 'text.mcap: foreign recording, at byte 0: it does not begin like an MCAP file'],
     ['empty.mcap', Buffer.alloc(0), 'foreign recording, at byte 0'],
   ])('of %s fails with one line', async (name, bytes, problem) => {
     if (bytes) writeFileSync(path(name), bytes);

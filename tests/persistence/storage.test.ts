@@ -29,6 +29,8 @@ test('an impossible folder is a typed error', async () => {
   const file = join(folder, 'a file');
   writeFileSync(file, '');
   await expect(openFolder(join(file, 'below'))).rejects.toMatchObject({ name: 'StorageError', code: 'failed' });
+  if (process.platform === 'linux')
+    await expect(openFolder('/proc/no/folder')).rejects.toMatchObject({ name: 'StorageError', code: 'failed' });
   const storage = await openFolder(join(folder, 'taken away'));
   rmSync(join(folder, 'taken away'), { recursive: true });
   await expect(storage.put('key', Uint8Array.of(1))).rejects.toMatchObject({ name: 'StorageError', code: 'failed', operation: 'put key' });

@@ -9,6 +9,7 @@ import type {
   ActorHealth,
   DeadLetter,
   EndNotice,
+  LinkPositions,
   MoveControl,
   RecoverySpec,
   Routes,
@@ -284,6 +285,12 @@ export class ScriptedVm implements VmControl {
   }
   async begin(): Promise<void> {
     await this.answer('begin', '', undefined);
+  }
+  async written(): Promise<LinkPositions> {
+    return [];
+  }
+  async served(): Promise<number> {
+    return 0;
   }
   async shutdown(): Promise<void> {
     await this.answer('shutdown', '', undefined);

@@ -5,8 +5,8 @@
  * The catch: there is one name of a temporary file per key, so that one left by a killed process is overwritten later. Puts of a key
  * therefore wait for each other.
  */
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
 import { type Storage, StorageError } from '../../../actors/contract/storage.js';
 
 /** Hexadecimal, so that any key is a file name on any file system. */
@@ -101,10 +101,28 @@ async function withFile(path: string, flags: string, use: (file: Awaited<ReturnT
   }
 }
 
+/** One folder at a time: where a file system has no new folders, as `/proc`, Node's own recursion does not end. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    if (await isFolder(path)) return;
+    if (codeOf(error) !== 'ENOENT' || (await isFolder(dirname(path)))) throw error;
+    await makeFolder(dirname(path));
+    await makeFolder(path);
+  }
+}
+
+const isFolder = async (path: string): Promise<boolean> =>
+  stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+
 /** @param location folder, which is created if missing @throws StorageError */
 export async function openStorage(location: string): Promise<Storage> {
   try {
-    await mkdir(location, { recursive: true });
+    await makeFolder(resolve(location));
   } catch (error) {
     throw failure(`open ${location}`, error);
   }
