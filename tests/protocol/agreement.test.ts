@@ -1,9 +1,10 @@
 /** Every generated codec, in both languages and both directions, agrees with @msgpack/msgpack byte for byte on random values. */
 import { encode } from '@msgpack/msgpack';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, it } from 'vitest';
 import { Reader } from '../../protocol/reader.js';
 import { Writer } from '../../protocol/writer.js';
+import { expectEqual } from '../equal.js';
 import { CodecGuest } from './codec-guest.js';
 import { codecs } from './codecs.js';
 import { decodedOf, fieldsOf, plainFields } from './values.js';
@@ -24,9 +25,9 @@ describe('generated codecs and @msgpack/msgpack agree', () => {
       const oracle = encode(plainFields(codec.fields, body), { sortKeys: true });
       writer.reset();
       codec.encode(writer, body);
-      expect(writer.toBytes()).toEqual(oracle);
-      expect(codec.decode(reader.reset(oracle))).toEqual(decodedOf(body));
-      expect(guest.roundTrip(index, oracle)).toEqual(oracle);
+      expectEqual(writer.toBytes(), oracle);
+      expectEqual(codec.decode(reader.reset(oracle)), decodedOf(body));
+      expectEqual(guest.roundTrip(index, oracle), oracle);
     });
     fc.assert(property, { seed: SEED, numRuns: RUNS });
   });

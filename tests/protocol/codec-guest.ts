@@ -33,6 +33,8 @@ export interface Outcome {
   hash: number;
 }
 
+export const OUTCOME_WORDS = 3;
+
 const BODY_BYTES_MAX = 1 << 16;
 /** Room for a batch, allocated once. */
 const BATCH_BYTES_MAX = 4 << 20;
@@ -70,11 +72,15 @@ async function compile(): Promise<Uint8Array> {
   return binary;
 }
 
+/** Compiled once for all files of a worker, which takes longer than most of them. */
+let compiled: Promise<Uint8Array> | undefined;
+
 export class CodecGuest {
   private constructor(private readonly exports: Exports) {}
 
   static async start(): Promise<CodecGuest> {
-    const { instance } = (await WebAssembly.instantiate((await compile()) as BufferSource, {
+    compiled ??= compile();
+    const { instance } = (await WebAssembly.instantiate((await compiled) as BufferSource, {
       env: {
         abort: () => {
           throw new Error('the guest trapped');
@@ -103,8 +109,8 @@ export class CodecGuest {
     return new Uint8Array(this.exports.memory.buffer, at, length).slice();
   }
 
-  /** Decodes and encodes each body. */
-  run(codec: number, bodies: Uint8Array, lengths: Uint32Array, count: number): Outcome[] {
+  /** Decodes and encodes each body. @returns problem, offset and hash of each, one after another */
+  run(codec: number, bodies: Uint8Array, lengths: Uint32Array, count: number): Uint32Array {
     const bodyBytes = (bodies.length + 3) & ~3;
     if (lengths.some((length) => length > BODY_BYTES_MAX) || bodyBytes + lengths.length * 16 > BATCH_BYTES_MAX)
       throw new RangeError('too large');
@@ -114,16 +120,15 @@ export class CodecGuest {
     new Uint8Array(this.exports.memory.buffer).set(bodies, base);
     new Uint32Array(this.exports.memory.buffer, lengthsAt, count).set(lengths.subarray(0, count));
     this.exports.run(codec, base, lengthsAt, count, resultsAt, BODY_BYTES_MAX);
-    const words = new Uint32Array(this.exports.memory.buffer, resultsAt, count * 3);
-    const outcomes = Array.from({ length: count }, (_, i) => ({ problem: words[i * 3], offset: words[i * 3 + 1], hash: words[i * 3 + 2] }));
+    const words = new Uint32Array(this.exports.memory.buffer, resultsAt, count * OUTCOME_WORDS).slice();
     // The guest's stack is empty now.
     this.exports.__collect();
-    return outcomes;
+    return words;
   }
 
   /** @returns the encoding of the decoded body, or the problem */
   roundTrip(codec: number, body: Uint8Array): Uint8Array | Outcome {
-    const [outcome] = this.run(codec, body, Uint32Array.of(body.length), 1);
-    return outcome.problem ? outcome : this.read(this.exports.encoded(), this.exports.encodedBytes());
+    const [problem, offset, hash] = this.run(codec, body, Uint32Array.of(body.length), 1);
+    return problem ? { problem, offset, hash } : this.read(this.exports.encoded(), this.exports.encodedBytes());
   }
 }

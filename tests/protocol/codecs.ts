@@ -60,7 +60,10 @@ function messageCodec(party: BoundParty, bound: AnyBound): NamedCodec {
     },
     decode: (reader) => {
       const fields = bound.decode(reader) as Body;
-      return { ...Object.fromEntries(lead.map((name) => [name, reader[name]])), ...fields };
+      if (lead.length === 0) return fields;
+      const body: Body = {};
+      for (const name of lead) body[name] = reader[name];
+      return Object.assign(body, fields);
     },
   };
 }

@@ -7,6 +7,7 @@ import { bindForRun, interpreted } from '../../protocol/interpret.js';
 import { Reader } from '../../protocol/reader.js';
 import { actor, message, publication, request, struct, u32 } from '../../protocol/schema.js';
 import { Writer } from '../../protocol/writer.js';
+import { expectEqual } from '../equal.js';
 import { allParties, type Body, codecs, codecsOf, type NamedCodec } from './codecs.js';
 import { fieldsOf } from './values.js';
 
@@ -82,11 +83,11 @@ describe.each(pairs)('$name', ({ generated, other }) => {
       fc.nat(),
       (body, changes, length) => {
         const bytes = encoding(generated, body) as Uint8Array;
-        expect(encoding(other, body)).toEqual(bytes);
-        expect(decoding(other, bytes)).toEqual(decoding(generated, bytes));
+        expectEqual(encoding(other, body), bytes);
+        expectEqual(decoding(other, bytes), decoding(generated, bytes));
         const mutated = bytes.slice(0, length % (bytes.length + 1));
         for (const [at, byte] of changes) if (mutated.length) mutated[at % mutated.length] = byte;
-        expect(decoding(other, mutated)).toEqual(decoding(generated, mutated));
+        expectEqual(decoding(other, mutated), decoding(generated, mutated));
       },
     );
     fc.assert(property, { seed: SEED, numRuns: RUNS });
@@ -100,7 +101,7 @@ describe.each(pairs)('$name', ({ generated, other }) => {
       (body, path, wrong) => {
         const wrongBody = spoiled(body, path, wrong) as Body;
         if (typeof wrongBody !== 'object' || wrongBody === null) return;
-        expect(encoding(other, wrongBody)).toEqual(encoding(generated, wrongBody));
+        expectEqual(encoding(other, wrongBody), encoding(generated, wrongBody));
       },
     );
     fc.assert(property, { seed: SEED, numRuns: RUNS });

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { Random } from '../../bus/random.js';
-import { type BankWorld, bank, openBank, watcher } from './bank.js';
+import { type BankWorld, bank, openBank, SMALL_MEMORIES, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 10;
@@ -47,7 +47,7 @@ function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'w
 }
 
 async function play(seed: number, supervision: SupervisorSpec, crashing: boolean): Promise<{ world: BankWorld; ending: unknown }> {
-  const world = await openBank({ seed, supervision });
+  const world = await openBank({ seed, supervision, ...SMALL_MEMORIES });
   for (const { step, crash } of steps(new Random(seed), 60)) {
     if (crash && crashing) await world.until(world.system.crash(crash));
     await step(world);

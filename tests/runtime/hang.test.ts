@@ -4,7 +4,7 @@ import { Standstill } from '../../actors/contract/fault.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Random } from '../../bus/random.js';
 import type { MessageOf, StateOf } from '../../protocol/fields.js';
-import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
+import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, SMALL_MEMORIES, watcher } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
@@ -61,7 +61,7 @@ async function play(
   sharedMemory: boolean,
   faulty: boolean,
 ): Promise<{ world: BankWorld; ending: unknown; hangs: number; poisoned: number }> {
-  const world = await openBank({ seed, vmIntensity: OFTEN, hangMs: HANG_MS, ...device(sharedMemory) });
+  const world = await openBank({ seed, vmIntensity: OFTEN, hangMs: HANG_MS, ...SMALL_MEMORIES, ...device(sharedMemory) });
   const seen = watch(world);
   for (const { step, fault } of steps(new Random(seed), 60)) {
     if (faulty) await fault?.(world);

@@ -5,7 +5,7 @@ import type { VmName } from '../../actors/contract/instance.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { StateOf } from '../../protocol/fields.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
-import { Bank, type BankWorld, bank, openBank } from './bank.js';
+import { Bank, type BankWorld, bank, openBank, SMALL_MEMORIES } from './bank.js';
 import { endingOf } from './bank-run.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
@@ -123,6 +123,7 @@ async function play({ sharedMemory, from, waitMs, makeBank }: Options, move: (wo
     hangMs: HANG_MS,
     makeBank,
     faults: { refuseRate: 0.1, refuseMicrosMax: 3_000 },
+    ...SMALL_MEMORIES,
   });
   let amount = 0;
   const deposit = () => world.teller.send(bank.receives.deposit, { account: 0, amount: ++amount });

@@ -1,7 +1,7 @@
 /** A restart keeps the state: whatever traps and when, the application ends as if nothing had happened. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
-import { type BankWorld, bank, openBank, watcher } from './bank.js';
+import { type BankWorld, bank, openBank, SMALL_MEMORIES, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 60;
@@ -34,7 +34,7 @@ function steps(random: Random, length: number): { step: Step; crash: 'bank' | 'w
 }
 
 async function play(seed: number, crashing: boolean): Promise<{ world: BankWorld; ending: unknown }> {
-  const world = await openBank({ seed });
+  const world = await openBank({ seed, ...SMALL_MEMORIES });
   for (const { step, crash } of steps(new Random(seed), 80)) {
     if (crash && crashing) await world.system.crash(crash);
     await step(world);

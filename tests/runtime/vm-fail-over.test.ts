@@ -8,7 +8,7 @@ import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/ap
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { LOAD_DEADLINE_MS } from '../../host-shim/limits.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
-import { type BankOptions, type BankWorld, bank, counterdesk, openBank } from './bank.js';
+import { type BankOptions, type BankWorld, bank, counterdesk, openBank, SMALL_MEMORIES } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
@@ -64,6 +64,7 @@ async function play(seed: number, { sharedMemory, placement }: Device, faulty: b
     placement,
     vmIntensity: { intensity: budget, periodMs: LONG_MS },
     faults: FULL_LINKS,
+    ...SMALL_MEMORIES,
   });
   const chance = new Random(seed + 1);
   const goWrong = mishaps(chance, budget);

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import type { WorkerName } from '../../host-shim/common/definition.js';
-import { type BankWorld, bank, openBank } from './bank.js';
+import { type BankWorld, bank, openBank, SMALL_MEMORIES } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
@@ -63,7 +63,7 @@ async function play(
   faulty: boolean,
 ): Promise<{ world: BankWorld; ending: unknown; losses: number }> {
   const capabilities = { wasm: true, workers: true, sharedMemory };
-  const world = await openBank({ seed, capabilities, placement, vmIntensity: OFTEN, faults: FULL_LINKS });
+  const world = await openBank({ seed, capabilities, placement, vmIntensity: OFTEN, faults: FULL_LINKS, ...SMALL_MEMORIES });
   let losses = 0;
   world.system.onChange((change) => {
     if (change.type === 'vm' && change.state === 'restarting') losses++;

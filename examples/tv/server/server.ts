@@ -35,6 +35,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.map': 'application/json',
 };
 
+/** A file whose name changes with its content. */
+const HASHED = /-[A-Z0-9]{8}\.(?:js|css)$/;
+
 const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' };
 
 /** @throws the error of `listen`, for example EADDRINUSE */
@@ -45,7 +48,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (!url) response.writeHead(400, { 'content-type': 'text/plain' }).end('no such address\n');
     else if (telemetry.answer(url.pathname, request, response)) return;
     else if (url.pathname.startsWith('/api/')) answerApi(options, `${url.pathname}${url.search}`, response);
-    else void serveFile(options, url, response);
+    else void serveFile(options, url, request.headers['if-none-match'], response);
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -72,18 +75,27 @@ function answerApi({ catalogue, latencyMs }: ServerOptions, path: string, respon
 
 const toUrl = (path = '/'): URL | null => (URL.canParse(path, 'http://server') ? new URL(path, 'http://server') : null);
 
-/** `?plain` leaves out the isolation headers, to see the page like a device without shared memory. */
-async function serveFile({ root, onFile }: ServerOptions, url: URL, response: ServerResponse): Promise<void> {
+/**
+ * A browser keeps a file, and its compiled code: one with a hash in its name for good, any other until it has asked whether it is still the same.
+ * `?plain` leaves out the isolation headers, to see the page like a device without shared memory.
+ */
+async function serveFile({ root, onFile }: ServerOptions, url: URL, kept: string | undefined, response: ServerResponse): Promise<void> {
   const file = root && fileOf(root, url.pathname);
-  const found = file && (await stat(file).catch(() => null))?.isFile();
-  if (!found) {
+  const found = file ? await stat(file).catch(() => null) : null;
+  if (!file || !found?.isFile()) {
     response.writeHead(404, { 'content-type': 'text/plain' }).end(`no such file: ${url.pathname}\n`);
     return;
   }
   onFile?.(file);
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
   const isolation = url.searchParams.has('plain') ? {} : ISOLATION;
-  response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache', ...isolation });
+  const etag = `"${found.size.toString(16)}-${Math.trunc(found.mtimeMs).toString(16)}"`;
+  const headers = { etag, 'cache-control': HASHED.test(url.pathname) ? 'max-age=31536000, immutable' : 'no-cache', ...isolation };
+  if (kept === etag) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': type, ...headers });
   // A client that disconnects ends its response and nothing else.
   await pipeline(createReadStream(file), response).catch(() => response.destroy());
 }
