@@ -168,6 +168,11 @@ export class Kinds {
     return undefined;
   }
 
+  /** Whether a party of this application is at this address. */
+  knows(address: number): boolean {
+    return this.names.has(address);
+  }
+
   /** Name of the party at an address, or the number. */
   partyName(address: number): string {
     return this.names.get(address) ?? String(address);

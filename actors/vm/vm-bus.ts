@@ -153,8 +153,12 @@ export class VmBus implements GateBus {
     this.wake();
   }
 
+  /** @throws Error for a party that this VM does not know: it would refuse all that comes from there */
   setRoutes(routes: Routes): void {
     const { links, router, kinds } = this;
+    const stranger = routes.find(([address]) => !kinds.knows(address));
+    if (stranger)
+      throw new Error(`it knows no party at address ${stranger[0]}, which the system has: add that to the parties of its definition`);
     links.setRoutes(routes);
     this.lost.unreachable((address) => !router.hasRoute(address));
     this.withdraw(this.requests.inHand(({ requester }) => kinds.party(requester).forgets && !router.hasRoute(requester)));

@@ -71,7 +71,7 @@ export function beforeStartSuite<H extends HostOfPorts>(name: string, { create, 
         portVms: { desk: 'js' } as const,
       };
       const failed = startSystem(host, options).catch((error: unknown) => error);
-      expect(await until(host, failed)).toMatchObject({ name: 'StartError', party: 'ghost' });
+      expect(await until(host, failed)).toMatchObject({ name: 'ControlError', message: expect.stringContaining('no party at address 70') });
       expect(await until(host, asked)).toMatchObject({ name: 'RequestError', code: 'closed' });
     });
 
