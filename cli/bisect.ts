@@ -1,16 +1,18 @@
 /** `tandem bisect`: the first message at which two implementations, builds or recordings differ. */
 import { existsSync } from 'node:fs';
+import { loadCast } from '../debugger/player/application.js';
+import { jsonText } from '../debugger/player/json-text.js';
+import { withRecording } from '../debugger/player/recording-file.js';
 import { type BisectedSide, type BisectReport, bisect, type FirstDifference } from '../host-shim/replay/bisect.js';
 import type { Cast } from '../host-shim/replay/cast.js';
 import { compareRecordings, type RecordingsReport } from '../host-shim/replay/two-recordings.js';
 import type { Recording } from '../trace/recording.js';
 import { shortText } from '../trace/text.js';
-import { APP_HELP, APP_OPTION, loadCast } from './application.js';
+import { APP_HELP, APP_OPTION } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
 import { isPlayed, noteUnplayed, nothingDiffers } from './played.js';
-import { ReadableSteps, withRecording } from './recording.js';
+import { ReadableSteps } from './recording.js';
 import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
 

@@ -1,5 +1,7 @@
 /** `tandem cat`: the messages of a recording, decoded, a line each. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { jsonText } from '../debugger/player/json-text.js';
+import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { Bodies } from '../trace/bodies.js';
 import type { MessageFilter } from '../trace/filter.js';
 import { lineOf } from '../trace/line.js';
@@ -11,8 +13,7 @@ import { Schemas } from '../trace/schemas.js';
 import type { TraceStep } from '../trace/step.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { filterOf } from './filter-option.js';
-import { jsonText } from './json-text.js';
-import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
+import { fileOf, ReadableSteps } from './recording.js';
 import { wholeNumber } from './values.js';
 
 const HELP = `tandem cat FILE [--filter F] [--limit N] [--follow] [--for SECONDS] [--json]

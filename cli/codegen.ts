@@ -1,11 +1,11 @@
 /** `tandem codegen` and `tandem build`: what is generated from an application's actors, once or whenever they change. */
 import { resolve } from 'node:path';
+import { jsonText } from '../debugger/player/json-text.js';
 import { generateApplication } from '../tools/application.js';
 import { buildApplicationGuests } from '../tools/application-guests.js';
 import type { GeneratedApplication, Problem } from '../tools/generated-application.js';
 import { Watcher } from '../tools/watcher.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { textOption } from './values.js';
 
 const SHARED_HELP = `  --root FOLDER       of the application; this one when not given

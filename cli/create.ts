@@ -2,10 +2,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { jsonText } from '../debugger/player/json-text.js';
 import { newApplication, wrongApplicationName } from '../tools/new-application.js';
 import { ownPackageName, ownSource, versionsForApplications } from '../tools/own-package.js';
 import { type Command, EXIT, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { textOption } from './values.js';
 
 const HELP = `tandem create FOLDER [--from SOURCE] [--json]

@@ -1,4 +1,7 @@
 /** `tandem doctor FILE`: what is wrong with a recording, and with the run in it. */
+
+import { loadCast } from '../debugger/player/application.js';
+import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { tandemParties } from '../protocol/generated/index.js';
 import type { PartySchema } from '../protocol/schema.js';
 import { decodeFrame } from '../trace/decode.js';
@@ -8,10 +11,9 @@ import { messagesOf, type TracedMessage } from '../trace/messages.js';
 import { RecordingError, type RecordingFacts, type RecordingSource } from '../trace/recording.js';
 import { Schemas } from '../trace/schemas.js';
 import { RunStatistics, type RunSummary } from '../trace/statistics.js';
-import { loadCast } from './application.js';
 import { EXIT, type ExitCode, type Invocation } from './command.js';
 import { changeLines } from './judged.js';
-import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
+import { fileOf, ReadableSteps } from './recording.js';
 import { textOption } from './values.js';
 
 export async function examineRecording(invocation: Invocation): Promise<ExitCode> {

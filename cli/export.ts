@@ -1,5 +1,6 @@
 /** `tandem export`: a recording, or a part of it, in the format of another tool. */
 import { open } from 'node:fs/promises';
+import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { Bodies } from '../trace/bodies.js';
 import { ChromeExporter } from '../trace/export/chrome.js';
 import type { Exporter, Vocabulary } from '../trace/export/exporter.js';
@@ -14,7 +15,7 @@ import type { RecordingFacts } from '../trace/recording.js';
 import { Schemas } from '../trace/schemas.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { filterOf } from './filter-option.js';
-import { fileOf, type OpenFile, outOf, ReadableSteps, withFile } from './recording.js';
+import { fileOf, outOf, ReadableSteps } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem export FILE --format chrome|mermaid|otlp|ndjson --out OUT [--filter F] [--from N] [--to N]

@@ -1,4 +1,6 @@
 /** `tandem filter`: the messages of a recording that fit, in a recording of their own. */
+
+import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { openRecordingSink } from '../host-shim/node/recordings.js';
 import { messagesOf } from '../trace/messages.js';
 import { Recorder } from '../trace/recorder.js';
@@ -6,7 +8,7 @@ import { Schemas } from '../trace/schemas.js';
 import type { TraceStep } from '../trace/step.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
 import { filterOf } from './filter-option.js';
-import { fileOf, type OpenFile, outOf, ReadableSteps, withFile } from './recording.js';
+import { fileOf, outOf, ReadableSteps } from './recording.js';
 
 const HELP = `tandem filter FILE --filter F --out OUT [--json]
 

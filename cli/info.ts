@@ -1,11 +1,13 @@
 /** `tandem info`: what is in a recording. */
+
+import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { messagesOf } from '../trace/messages.js';
 import type { RecordingFacts } from '../trace/recording.js';
 import { Schemas } from '../trace/schemas.js';
 import { type DurationSummary, type KindStatistics, RunStatistics, type RunSummary } from '../trace/statistics.js';
 import { durationText } from '../trace/text.js';
 import { type Command, EXIT, type ExitCode, type Invocation } from './command.js';
-import { fileOf, type OpenFile, ReadableSteps, withFile } from './recording.js';
+import { fileOf, ReadableSteps } from './recording.js';
 
 const HELP = `tandem info FILE [--json]
 

@@ -1,6 +1,7 @@
 /** `npx tandem`: finds the command, parses its options, and turns what goes wrong into one line and an exit code. */
 import { parseArgs } from 'node:util';
 import { PlacementError } from '../actors/application/placement.js';
+import { ApplicationModuleError } from '../debugger/player/application.js';
 import { UnknownActorError } from '../host-shim/replay/cast.js';
 import { printable, printableJson } from '../trace/text.js';
 import { bisectCommand } from './bisect.js';
@@ -47,7 +48,7 @@ function listing(commands: readonly Command[]): string {
 }
 
 /** What a command line says that makes no sense. */
-const MISUSES = [UsageError, PlacementError, UnknownActorError];
+const MISUSES = [UsageError, ApplicationModuleError, PlacementError, UnknownActorError];
 
 /** What comes out of a file, as names, may not steer the terminal that shows it. */
 function safe(output: Output, lineText: (line: string) => string): Output {

@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { jsonText } from '../debugger/player/json-text.js';
 import { newGuest } from '../tools/new-guest.js';
 import { ownPackageName } from '../tools/own-package.js';
 import { readSettings, SETTINGS_FILE } from '../tools/settings.js';
 import { newActor, wrongName } from '../tools/templates.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { textOption } from './values.js';
 
 const HELP = `tandem new NAME [--wasm] [--root FOLDER] [--json]

@@ -1,10 +1,12 @@
 /** `tandem recover`: what is whole of a truncated or damaged recording, in a recording that is whole. */
+
+import { type OpenFile, withFile } from '../debugger/player/recording-file.js';
 import { openRecordingSink } from '../host-shim/node/recordings.js';
 import type { OpenRecording } from '../trace/open.js';
 import { Recorder } from '../trace/recorder.js';
 import { RecordingError } from '../trace/recording.js';
 import { type Command, EXIT, type ExitCode, type Invocation } from './command.js';
-import { fileOf, type OpenFile, outOf, withFile } from './recording.js';
+import { fileOf, outOf } from './recording.js';
 
 const HELP = `tandem recover FILE --out OUT [--json]
 

@@ -1,16 +1,18 @@
 /** `tandem replay`: runs a recording again, or a folder of them. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadCast } from '../debugger/player/application.js';
+import { jsonText } from '../debugger/player/json-text.js';
+import { withRecording } from '../debugger/player/recording-file.js';
 import type { Cast } from '../host-shim/replay/cast.js';
 import type { Difference } from '../host-shim/replay/difference.js';
 import { type ReplayOptions, type ReplayReport, replay } from '../host-shim/replay/replay.js';
 import { shortText } from '../trace/text.js';
-import { APP_HELP, APP_OPTION, loadCast } from './application.js';
+import { APP_HELP, APP_OPTION } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { judgeFor, versionsOf } from './judged.js';
 import { isPlayed, noteBeyond, noteUnplayed, nothingDiffers, playedText } from './played.js';
-import { ReadableSteps, withRecording } from './recording.js';
+import { ReadableSteps } from './recording.js';
 import { stateLines } from './state-text.js';
 import { textOption, wholeNumber } from './values.js';
 

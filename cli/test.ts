@@ -1,14 +1,14 @@
 /** `tandem test`: what happens at a message, as a vitest file with a small recording. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve, sep } from 'node:path';
+import { join, resolve } from 'node:path';
+import { loadCast, pathOf } from '../debugger/player/application.js';
+import { copiedTest, type TestPlace } from '../debugger/player/copied-test.js';
+import { jsonText } from '../debugger/player/json-text.js';
+import { withRecording } from '../debugger/player/recording-file.js';
 import { type Excerpt, excerpt } from '../host-shim/replay/excerpt.js';
-import { MemoryFile } from '../trace/memory-file.js';
-import { Recorder } from '../trace/recorder.js';
-import { APP_HELP, APP_OPTION, loadCast, pathOf } from './application.js';
+import { APP_HELP, APP_OPTION } from './application.js';
 import { type Command, EXIT, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { judgeFor } from './judged.js';
-import { withRecording } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem test FILE --at N --out FOLDER [--placement P] [--app MODULE] [--json]
@@ -51,44 +51,12 @@ export const testCommand: Command = {
 const differsText = ({ differs, side }: Excerpt): string =>
   differs ? `it fails while the twin in ${side} differs` : `the twin in ${side} gives the same: it passes`;
 
-interface Place {
-  readonly folder: string;
-  /** The application's module. */
-  readonly app: string;
-  readonly at: number;
-  readonly file: string;
-}
-
 /** @returns path of the test */
-async function write(made: Excerpt, place: Place): Promise<string> {
-  const name = `${made.actor}-${place.at}`;
+async function write(made: Excerpt, place: TestPlace): Promise<string> {
+  const { name, text, recording } = await copiedTest(made, place);
   await mkdir(place.folder, { recursive: true });
-  const file = new MemoryFile();
-  const recorder = new Recorder(file, made.facts);
-  recorder.steps(made.steps);
-  await recorder.close();
-  await writeFile(join(place.folder, `${name}.mcap`), file.bytes);
+  await writeFile(join(place.folder, `${name}.mcap`), recording);
   const test = join(place.folder, `${name}.test.ts`);
-  await writeFile(test, textOf(made, place, name));
+  await writeFile(test, text);
   return test;
-}
-
-function textOf({ actor, side, kind, from }: Excerpt, { folder, app, at, file }: Place, name: string): string {
-  const module = relative(folder, app).split(sep).join('/');
-  return `/** Message ${at} of ${basename(file)}: ${actor} handles ${kind} from ${from}. Written by \`tandem test\`. */
-import { readFile } from 'node:fs/promises';
-import { Cast, replay } from 'tandem/replay';
-import { MemoryFile, openRecording } from 'tandem/trace';
-import { expect, test } from 'vitest';
-import { application } from '${module.startsWith('.') ? module : `./${module}`}';
-
-const load = async (url: URL) => new Uint8Array(await readFile(url));
-
-test('${actor} in ${side} handles ${kind} from ${from} as its twin in JavaScript does', async () => {
-  const recording = await openRecording(new MemoryFile(await load(new URL('${name}.mcap', import.meta.url))));
-  const { firstDifference, unreplayed } = await replay(recording, new Cast(application, load), { placement: '${actor}=${side}', actor: '${actor}' });
-  expect(firstDifference).toBeNull();
-  expect(unreplayed.reasons).toEqual([]);
-});
-`;
 }

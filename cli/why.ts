@@ -1,13 +1,15 @@
 /** `tandem why`: which message gave a value, and what had caused it. */
+
+import { loadCast } from '../debugger/player/application.js';
+import { jsonText } from '../debugger/player/json-text.js';
+import { withRecording } from '../debugger/player/recording-file.js';
 import { type CauseLine, type WhyReport, why } from '../host-shim/replay/why.js';
 import { shortText, timeText } from '../trace/text.js';
 import { PathError } from '../trace/values.js';
-import { APP_HELP, APP_OPTION, loadCast } from './application.js';
+import { APP_HELP, APP_OPTION } from './application.js';
 import { type Command, EXIT, UsageError } from './command.js';
-import { jsonText } from './json-text.js';
 import { judgeFor } from './judged.js';
 import { noteBeyond, noteUnplayed } from './played.js';
-import { withRecording } from './recording.js';
 import { textOption, wholeNumber } from './values.js';
 
 const HELP = `tandem why FILE [--at N] ACTOR.PATH [--placement P] [--app MODULE] [--json]

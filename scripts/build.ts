@@ -51,7 +51,7 @@ const COMPILERS = 2;
 
 const PURPOSES: Record<string, Purpose> = {
   everything: { projects: [], guests: null, pages: ['television', 'debugger'], published: true, examples: true },
-  television: { projects: null, guests: ['wasm-actors/'], pages: ['television'] },
+  television: { projects: null, guests: ['wasm-actors/'], pages: ['television', 'debugger'] },
   command: { projects: null, guests: ['wasm-actors/'], pages: ['debugger'] },
   package: { projects: PUBLISHED, guests: ['wasm-actors/'], pages: ['debugger'], published: true },
   chaos: { projects: ['chaos'], guests: ['chaos/wasm-actors/'], pages: [] },

@@ -31,10 +31,14 @@ const HEADLESS_HELP = `npm start -- --headless [options]
   --spy P             prints the messages of these parties as they flow, 1,000 at most: focus,scene, or all (nothing)
   --trace LEVEL       off, headers or frames; frames: a recording has all messages, not only what a replay needs (off)
   --record FILE       a recording of the run, for npx tandem (none)
+  --debugger ADDRESS  lets the debugger there look on: npx tandem debug live prints the address of the application
   --pack              puts the actors' modules and source maps into the recording
   --json              the last line printed is the report as JSON
   --no-build          run what was built before
   --debug             builds AssemblyScript for a debugger: not optimised, with names, so that it stops at every line`;
+
+/** What the debugger says. */
+const MISSING = 'The television is not here: open its page, and it connects by itself.';
 
 const PORT_MAX = 65_535;
 const LATENCY_MS_MAX = 60_000;
@@ -108,9 +112,18 @@ async function prepare(wanted, debug) {
 async function serve({ port, latencyMsMax }) {
   const { loadCatalogue } = await import(built('catalogue/load.js'));
   const { startServer } = await import(built('server/server.js'));
+  const { createDebugger } = await import('../dist/debugger/server/index.js');
+  const replay = fileURLToPath(built('replay.js'));
   const latencyMs = { min: latencyMsMax / 4, max: latencyMsMax };
   try {
-    return await startServer({ catalogue: loadCatalogue(), port, latencyMs, root: fileURLToPath(built('site')) });
+    const root = fileURLToPath(built('site'));
+    return await startServer({
+      catalogue: loadCatalogue(),
+      port,
+      latencyMs,
+      root,
+      debugger: createDebugger({ application: replay, missing: MISSING }),
+    });
   } catch (error) {
     if (error.code === 'EADDRINUSE') throw new StartError(`port ${port} is taken: choose another with npm start -- --port N`, FAILED);
     if (error.code === 'EACCES') throw new StartError(`port ${port} is not allowed: choose another with npm start -- --port N`, FAILED);
@@ -128,6 +141,7 @@ async function startServing(input) {
   const ended = interrupted();
   const server = await serve(options);
   console.log(`Tandem TV is at ${server.url}   (Ctrl-C ends it)`);
+  console.log(`its debugger is at ${server.debugger}`);
   await ended;
   await server.close();
 }

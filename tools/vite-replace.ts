@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformSync } from 'esbuild';
+import { ownPackageName } from './own-package.js';
 
 /** By this name the way in imports it; the plugin gives its text. */
 export const PAGE_MODULE = 'virtual:tandem-page';
@@ -13,10 +14,13 @@ export function withReplacement(text: string): string | null {
   if (!text.includes(START)) return null;
   return `${text.replace(START, 'const startTandem = ')}
 import { goOnWithSavedCode } from ${JSON.stringify(PAGE_MODULE)};
+import { debuggerOf, openDebugLink } from ${JSON.stringify(`${ownPackageName()}/browser`)};
 const started = import.meta.hot ? goOnWithSavedCode(import.meta.hot) : () => {};
 export const start = async (options = {}) => {
   const running = await startTandem(options);
   started(running.system);
+  const looking = import.meta.hot && debuggerOf(document);
+  if (looking) void openDebugLink(running.system, looking, { name: document.title || 'application' });
   return running;
 };
 `;

@@ -9,6 +9,7 @@ import type { EnvironmentModuleNode, Plugin, UserConfig, ViteDevServer } from 'v
 import { ApplicationBuilder, type BuiltApplication } from './application-builder.js';
 import type { Problem } from './generated-application.js';
 import { BROWSER_ENTRIES, WITH_WASM } from './own-package.js';
+import type { ViteDebugger } from './vite-debugger.js';
 import { lineOf, overlayOf } from './vite-errors.js';
 import { MANIFEST_FILE, manifestOf } from './vite-manifest.js';
 import {
@@ -52,6 +53,7 @@ export function tandem(options: TandemPluginOptions = {}): Plugin {
       if (wrong.length > 0 && plugin.isBuild) this.error({ ...errorOf(plugin.root, wrong), message: wrong.map(lineOf).join('\n') });
     },
     configureServer: (server) => plugin.serve(server),
+    transformIndexHtml: (html) => plugin.page(html),
     resolveId: (id) => (id === PAGE_MODULE ? RESOLVED_PAGE_MODULE : undefined),
     load: (id) => (id === RESOLVED_PAGE_MODULE ? pageModule() : undefined),
     transform: {
@@ -88,6 +90,7 @@ class TandemPlugin {
   private builder: ApplicationBuilder | null = null;
   private built: BuiltApplication | null = null;
   private server: ViteDevServer | null = null;
+  private debugger: ViteDebugger | null = null;
   private readonly saved = new Saved();
   /** Also those whose file has an error now. */
   private readonly actorsByFile = new Map<string, string>();
@@ -132,13 +135,22 @@ class TandemPlugin {
     return this.built?.generated.notes ?? [];
   }
 
-  serve(server: ViteDevServer): void {
+  async serve(server: ViteDevServer): Promise<void> {
     this.server = server;
     // A page that is loaded while something is wrong is told so, too.
     server.ws.on('connection', () => this.report());
     server.ws.on(REFUSED_EVENT, (refusal: Refusal) => this.refused(refusal));
     server.ws.on(CRASHED_EVENT, (crash: Crash) => this.crashed(server, crash));
     server.httpServer?.once('close', () => this.rest());
+    if (!server.httpServer) return;
+    const { ViteDebugger } = await import('./vite-debugger.js');
+    this.debugger = new ViteDebugger(() => this.generated('definition.ts'));
+    this.debugger.serve(server);
+  }
+
+  /** In development a page finds its debugger. */
+  page(html: string): string {
+    return this.debugger?.page(html) ?? html;
   }
 
   /** In development the way in goes on with code that is saved. */

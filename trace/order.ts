@@ -254,6 +254,9 @@ class MessageOrder {
     const isFirst = step.type === 'handled' && !step.again && !line.knows(step);
     this.placed.push({ step, number: isFirst ? ++this.number : 0 });
     if (isFirst) this.release(line, line.note(step));
+    // What it had sent by then was sent at messages that have their place, or before the recording.
+    if (step.type === 'snapshot') this.release(line, step.sequence);
+    if (step.type === 'started' && step.begin) this.release(line, step.begin.sequence);
   }
 
   /** What the actors of a VM wait for may be among what is missing: all their steps until then go before that. */

@@ -38,6 +38,8 @@ export interface RecorderOptions {
   readonly onFailure?: (error: unknown) => void;
   /** Called when steps are recorded again after some were left out, before they are. */
   readonly onGap?: (missing: number) => void;
+  /** A chunk is closed when it spans so much time; `CHUNK_MICROS` when not given. Shorter ones are read sooner, and shrink less. */
+  readonly chunkMicros?: number;
 }
 
 export class Recorder {
@@ -52,6 +54,7 @@ export class Recorder {
   private chunkAt: Microseconds = 0;
   /** Bytes of the snapshots of the open chunk, before they were compressed. */
   private unpacked = 0;
+  private readonly chunkMicros: number;
   /** VMs in which something may have happened. */
   private readonly vms: Set<VmName>;
   private lastAt: Microseconds;
@@ -66,6 +69,7 @@ export class Recorder {
   ) {
     this.queue = new SinkQueue(sink, options.onFailure ?? (() => {}));
     this.schemas = new Schemas(facts.parties);
+    this.chunkMicros = options.chunkMicros ?? CHUNK_MICROS;
     this.vms = new Set(Object.values(facts.placement));
     this.lastAt = facts.startedAt;
     this.withFrames = facts.level === 'frames';
@@ -103,7 +107,7 @@ export class Recorder {
   private add(step: TraceStep): void {
     const { flow } = this;
     if (step.type === 'arrived' && !this.withFrames) return;
-    if (flow.count > 0 && (step.at - this.chunkAt >= CHUNK_MICROS || flow.count >= CHUNK_ROWS_MAX)) this.flush();
+    if (flow.count > 0 && (step.at - this.chunkAt >= this.chunkMicros || flow.count >= CHUNK_ROWS_MAX)) this.flush();
     if (flow.count === 0) this.chunkAt = step.at;
     this.lastAt = step.at;
     this.vms.add(step.vm);
@@ -158,7 +162,7 @@ export class Recorder {
   /** Hands over a chunk that is old enough: nothing may happen any more that would close it. To be called at intervals. @param now when it is */
   passTime(now: Microseconds): void {
     if (!this.queue.full && !this.queue.failed) this.resume();
-    if (now - this.chunkAt >= CHUNK_MICROS) this.flush();
+    if (now - this.chunkAt >= this.chunkMicros) this.flush();
   }
 
   /** Hands what was recorded so far to the sink. By itself that happens after three seconds of steps, or a megabyte. */

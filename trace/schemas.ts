@@ -56,6 +56,10 @@ export class Schemas {
     return this.kinds.get(kind)?.name ?? `0x${kind.toString(16).padStart(4, '0')}`;
   }
 
+  kindNamed(name: string): KindSchema | undefined {
+    return [...this.kinds.values()].find((kind) => kind.name === name);
+  }
+
   get kindNames(): readonly string[] {
     return [...this.kinds.values()].map(({ name }) => name);
   }

@@ -6,8 +6,11 @@
 import { schemaHash } from '../../protocol/codegen/schema-hash.js';
 import type { Microseconds } from '../../protocol/names.js';
 import { RUNTIME_VERSION } from '../../protocol/version.js';
+import { CHUNK_MICROS } from '../../trace/layout.js';
 import { Recorder } from '../../trace/recorder.js';
 import type { PackedFile, RecordingFacts, RecordingLevel, RecordingSink } from '../../trace/recording.js';
+import { Redaction } from '../../trace/redaction.js';
+import { Schemas } from '../../trace/schemas.js';
 import type { Host } from '../contract/host.js';
 import type { ChangeFeed } from '../supervisor/change-feed.js';
 import type { Directory } from '../supervisor/directory.js';
@@ -24,6 +27,13 @@ export interface RecordOptions {
   readonly level?: RecordingLevel;
   /** How often the state of every actor is recorded; half a minute when not given. */
   readonly snapshotEveryMs?: number;
+  /** How soon what has happened is in the sink; three seconds when not given. Sooner, and the recording is larger. */
+  readonly chunkMs?: number;
+  /**
+   * Fields of messages that are not recorded, as `session.login.password`: they are blank, and no states are recorded, which may have them, too. Such
+   * a recording can be looked at, and not be played again.
+   */
+  readonly redact?: readonly string[];
   /** Files that go with it, as the modules and their source maps. */
   readonly packed?: readonly PackedFile[];
 }
@@ -53,14 +63,15 @@ export class SystemRecording implements RunningRecording {
   private readonly endBeats: readonly (() => void)[];
   private stopping: Promise<void> | null = null;
 
-  /** Nothing is recorded before `begin`. @throws RangeError for an interval that makes no sense */
+  /** Nothing is recorded before `begin`. @throws RangeError for an interval, or a field, that makes no sense */
   constructor(
     private readonly system: RecordedSystem,
     sink: RecordingSink,
     placement: RecordingFacts['placement'],
-    { level = 'inputs', snapshotEveryMs = SNAPSHOT_MS, packed = [] }: RecordOptions,
+    { level = 'inputs', snapshotEveryMs = SNAPSHOT_MS, chunkMs = CHUNK_MICROS / 1000, redact = [], packed = [] }: RecordOptions,
   ) {
-    if (!(snapshotEveryMs > 0)) throw new RangeError(`snapshotEveryMs is a positive number, not ${snapshotEveryMs}`);
+    for (const [name, value] of Object.entries({ snapshotEveryMs, chunkMs }))
+      if (!(value > 0)) throw new RangeError(`${name} is a positive number, not ${value}`);
     const { host, directory, tracing } = system;
     const { schemas: parties } = directory;
     this.level = level;
@@ -73,12 +84,17 @@ export class SystemRecording implements RunningRecording {
       placement,
       parties,
     };
-    this.recorder = new Recorder(sink, facts, { onFailure: (error) => this.failed(error), onGap: () => tracing.missed() });
+    const redaction = new Redaction(new Schemas(parties), redact);
+    this.recorder = new Recorder(sink, facts, {
+      onFailure: (error) => this.failed(error),
+      onGap: () => tracing.missed(),
+      chunkMicros: chunkMs * 1000,
+    });
     for (const file of packed) this.recorder.attach(file);
-    this.endFollowing = tracing.follow((steps) => this.recorder.steps(steps));
+    this.endFollowing = tracing.follow((steps) => this.recorder.steps(redaction.apply(steps)));
     this.endBeats = [
       host.beat(snapshotEveryMs, () => void tracing.noteStates()),
-      host.beat(FLUSH_MS, () => this.recorder.passTime(host.clock.nowMicros())),
+      host.beat(Math.min(FLUSH_MS, chunkMs), () => this.recorder.passTime(host.clock.nowMicros())),
     ];
   }
 

@@ -3,7 +3,9 @@ import { durationText, timeText } from '../../trace/text.js';
 import type { Detail, Line } from '../table/run.js';
 import { element } from './element.js';
 import { pathParts, pathSentence } from './path-words.js';
+import type { ServerLink } from './server.js';
 import { stateOf } from './state.js';
+import type { Steps } from './steps.js';
 import type { View } from './view.js';
 
 /** Bytes of a frame that are shown: a display list has some thousands. */
@@ -13,7 +15,8 @@ export class DetailPane {
   constructor(
     private readonly box: HTMLElement,
     private readonly view: View,
-    private readonly select: (row: number) => void,
+    private readonly steps: Steps,
+    private readonly server: ServerLink,
   ) {
     view.on(['selected'], () => this.show());
     this.show();
@@ -52,7 +55,7 @@ export class DetailPane {
     const box = this.box.querySelector('[aria-label=State]');
     if (!detail || !box) return;
     box.replaceChildren(element('h3', {}, ['State']), 'playing the recording up to here …');
-    const parts = await stateOf(detail.line.number, detail.line.target);
+    const parts = await stateOf(this.server, detail.line.number, detail.line.target);
     box.replaceChildren(element('h3', {}, ['State']), ...parts);
   }
 
@@ -84,7 +87,7 @@ export class DetailPane {
 
   private link({ row }: Line, text: string): HTMLElement {
     const link = element('button', { class: 'link', type: 'button' }, [text]);
-    link.addEventListener('click', () => this.select(row));
+    link.addEventListener('click', () => void this.steps.select(row));
     return link;
   }
 }

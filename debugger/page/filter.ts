@@ -36,14 +36,23 @@ export class FilterField {
     void this.apply();
   }
 
-  /** Applies what is in the field, also anew when the run has grown. */
+  /** Applies what is in the field. */
   async apply(): Promise<void> {
     const { input, said, view } = this;
     const { count, error, isOutdated } = await this.run.filter(input.value);
     if (isOutdated) return;
     input.setAttribute('aria-invalid', String(error !== null));
     view.shown = count;
-    said.textContent = error ? error.text : input.value.trim() === '' ? '' : `${count.toLocaleString('en')} fit`;
+    if (error) said.textContent = error.text;
+    else this.say();
     view.changed('filter');
+  }
+
+  /** How many fit, also when there are more of them. */
+  say(): void {
+    const { input, said, view } = this;
+    if (input.getAttribute('aria-invalid') === 'true') return;
+    const text = input.value.trim() === '' ? '' : `${view.shown.toLocaleString('en')} fit`;
+    if (said.textContent !== text) said.textContent = text;
   }
 }

@@ -65,6 +65,7 @@ export class LanesPane {
   private draw({ context, width, height }: Surface): void {
     const { canvas } = this;
     context.font = themed(canvas, 'font');
+    if (this.lanes.length === 0) return;
     this.drawAxis(context, width, height);
     for (const [index, lane] of this.lanes.entries()) this.drawLane(context, lane, index, width);
     this.drawSelection(context, width);
@@ -191,6 +192,7 @@ export class LanesPane {
     const { canvas, view } = this;
     const { span } = view;
     let moved = false;
+    view.follows = false;
     canvas.setPointerCapture(down.pointerId);
     const move = (event: PointerEvent) => {
       moved ||= Math.abs(event.offsetX - down.offsetX) > 3;

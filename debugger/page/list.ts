@@ -32,7 +32,11 @@ export class ListPane {
       void this.ask();
     });
     new ResizeObserver(() => void this.ask()).observe(box);
-    view.on(['run', 'filter', 'marks'], () => void this.ask());
+    view.on(['filter', 'marks'], () => void this.ask());
+    view.on(['run', 'follows'], () => void this.grown());
+    box.addEventListener('wheel', ({ deltaY }) => {
+      if (deltaY < 0) view.follows = false;
+    });
     view.on(['selected'], () => void this.reveal());
   }
 
@@ -52,6 +56,12 @@ export class ListPane {
   private topOf(first: number): number {
     const rows = Math.max(1, this.view.shown - this.visible);
     return (Math.min(first, rows) / rows) * (this.height - this.box.clientHeight);
+  }
+
+  /** The newest are seen while the page goes along. */
+  private async grown(): Promise<void> {
+    await this.ask();
+    if (this.view.follows) this.box.scrollTop = this.height;
   }
 
   /** Scrolls to what is selected when it is not seen. */
@@ -99,7 +109,10 @@ export class ListPane {
   }
 
   private empty(): HTMLElement {
-    const text = !this.view.run?.isWhole ? 'reading …' : 'no message fits the filter: Esc in the filter field shows all';
+    const text =
+      !this.view.run?.isWhole && this.view.run?.messages === 0
+        ? 'reading …'
+        : 'no message fits the filter: Esc in the filter field shows all';
     return element('div', { class: 'empty' }, [text]);
   }
 }

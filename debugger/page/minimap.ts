@@ -62,6 +62,7 @@ export class Minimap {
   private centre(offset: number): void {
     const { run, span } = this.view;
     if (!run) return;
+    this.view.follows = false;
     const at = run.from + ((offset - GUTTER) / (this.canvas.clientWidth - GUTTER)) * (run.to - run.from);
     const half = (span.to - span.from) / 2;
     this.view.look({ from: at - half, to: at + half });

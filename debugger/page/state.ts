@@ -2,6 +2,7 @@
 import { shortText } from '../../trace/text.js';
 import { changesOf } from './changes.js';
 import { element } from './element.js';
+import type { ServerLink } from './server.js';
 
 /** Changes that are shown: a commit of a whole screen has some hundred. */
 const CHANGES_MAX = 200;
@@ -13,12 +14,12 @@ interface StateChange {
 }
 
 /** @returns what it has changed, and the whole states; or why they are not known */
-export async function stateOf(number: number, actor: string): Promise<readonly (Node | string)[]> {
-  const token = new URLSearchParams(location.search).get('token') ?? '';
-  const query = new URLSearchParams({ token, number: String(number), actor });
-  const response = await fetch(new URL(`state?${query}`, location.href));
-  if (!response.ok) return [element('p', { class: 'faint' }, [await response.text()])];
-  return partsOf((await response.json()) as StateChange);
+export async function stateOf(server: ServerLink, number: number, actor: string): Promise<readonly (Node | string)[]> {
+  try {
+    return partsOf(await server.played<StateChange>('state', { number, actor }));
+  } catch (error) {
+    return [element('p', { class: 'faint' }, [error instanceof Error ? error.message : String(error)])];
+  }
 }
 
 function partsOf({ actor, before, after }: StateChange): readonly Node[] {

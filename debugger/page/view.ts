@@ -9,7 +9,7 @@ export interface Span {
 /** Nearer than this there is nothing to be seen. */
 const SPAN_MICROS_MIN = 100;
 
-export type Part = 'run' | 'selected' | 'span' | 'marks' | 'filter';
+export type Part = 'run' | 'selected' | 'span' | 'marks' | 'filter' | 'follows';
 
 export class View {
   run: RunState | null = null;
@@ -18,6 +18,8 @@ export class View {
   selected = -1;
   detail: Detail | null = null;
   span: Span = { from: 0, to: 1 };
+  /** Whether the page goes along with an application that runs. */
+  follows = false;
   readonly marks = new Set<number>();
   /** Rows that the filter lets through. */
   shown = 0;
@@ -56,6 +58,7 @@ export class View {
   pan(share: number): void {
     const { from, to } = this.span;
     const by = (to - from) * share;
+    if (share < 0) this.follows = false;
     this.look({ from: from + by, to: to + by });
   }
 

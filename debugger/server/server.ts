@@ -1,44 +1,40 @@
 /**
- * Serves the debugger page and a recording to the browser of whoever started it, and to nobody else:
+ * Serves the debugger page, and what it looks at, to the browser of whoever started it, and to nobody else:
  *
- *   http://127.0.0.1:PORT/__tandem/?token=...
+ *   /__tandem/?token=...                  the page
+ *   /__tandem/recording?take=1&token=...  a recording, as it comes
+ *   /__tandem/view?token=...              WebSocket: what is looked at, and what the page asks the application
+ *   /__tandem/application?token=...       WebSocket: an application that lets itself be looked at
  *
- * It listens on the loopback address alone. Every web page may send requests there, too. So a request needs the token, which only the printed
- * address has; and its `Host` must be this machine's, or a page could reach it by a name of its own that leads here (DNS rebinding).
+ * It is a server of its own, or a part of another one, as that of the application's page. `Guard` says who is answered.
  */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { basename, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
+import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Player } from '../player/player.js';
+import { Guard, type Refusal } from './guard.js';
+import type { Role } from './guard-role.js';
+import type { LiveDebugger } from './part.js';
+import { played } from './played.js';
+import { Sockets } from './sockets.js';
+import type { Subject } from './subject.js';
 
-export interface DebuggerServerOptions {
-  /** Path of the recording. */
-  readonly recording: string;
+export interface DebuggerOptions {
+  readonly subject: Subject;
   /** Folder of the built page. */
   readonly site: string;
-  /** 0 for any free port. */
-  readonly port: number;
-  /**
-   * State of an actor before and after a message, as JSON.
-   * @throws Error that says why it is not known
-   */
-  readonly stateAt: (number: number, actor: string) => Promise<string>;
+  /** Finds what needs the application, as states. */
+  readonly player: Pick<Player, 'state' | 'why' | 'test'>;
+  /** Names by which the server is reached, besides the loopback address. */
+  readonly hosts?: readonly string[];
+  /** Origins of applications, besides those of this machine. */
+  readonly origins?: readonly string[];
 }
 
-export interface RunningDebugger {
-  /** With the token. */
-  readonly url: URL;
-  close(): Promise<void>;
-}
-
-/** 128 bits. */
-const TOKEN_BYTES = 16;
 const ROOT = '/__tandem/';
-/** Only for who has the token. */
-const SECRET = ['name', 'recording', 'state'];
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -55,71 +51,118 @@ const HEADERS = {
   'x-content-type-options': 'nosniff',
 };
 
-/** @throws the error of `listen`, for example EADDRINUSE */
-export async function startDebugger(options: DebuggerServerOptions): Promise<RunningDebugger> {
-  const token = randomBytes(TOKEN_BYTES).toString('hex');
-  const server = createServer((request, response) => void answer(options, token, request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: new URL(`http://127.0.0.1:${port}${ROOT}?token=${token}`),
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
-  };
-}
+/** A part of a server. */
+export class Debugger implements LiveDebugger {
+  private readonly guard: Guard;
+  private readonly sockets: Sockets;
 
-async function answer(options: DebuggerServerOptions, token: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const refuse = (status: number, why: string) => void response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain' }).end(why);
-  if (!isHere(request.headers.host)) return refuse(403, 'not for this host name');
-  if (request.method !== 'GET') return refuse(405, 'only GET');
-  const url = URL.canParse(request.url ?? '', 'http://127.0.0.1') ? new URL(request.url!, 'http://127.0.0.1') : null;
-  if (!url?.pathname.startsWith(ROOT)) return refuse(404, 'no such address');
-  const name = url.pathname.slice(ROOT.length);
-  if (!SECRET.includes(name)) return servePage(options.site, name || 'index.html', response, refuse);
-  if (!isEqual(url.searchParams.get('token') ?? '', token)) return refuse(401, 'the token is missing, or is not that of this server');
-  if (name === 'name') return void response.writeHead(200, { ...HEADERS, 'content-type': 'text/plain' }).end(basename(options.recording));
-  if (name === 'state') return giveState(options, url.searchParams, response, refuse);
-  response.writeHead(200, { ...HEADERS, 'content-type': 'application/octet-stream' });
-  await pipeline(createReadStream(options.recording), response).catch(() => response.destroy());
-}
+  constructor(private readonly options: DebuggerOptions) {
+    this.guard = new Guard(options.hosts ?? [], options.origins ?? []);
+    this.sockets = new Sockets(options.subject, this.guard);
+  }
 
-async function giveState(
-  { stateAt }: DebuggerServerOptions,
-  query: URLSearchParams,
-  response: ServerResponse,
-  refuse: (status: number, why: string) => void,
-): Promise<void> {
-  try {
-    const json = await stateAt(Number(query.get('number')), query.get('actor') ?? '');
-    response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(json);
-  } catch (error) {
-    refuse(422, error instanceof Error ? error.message : String(error));
+  /** Path and query with the token of a role: the page, or where an application connects. */
+  addressOf(role: Role): string {
+    return `${ROOT}${role === 'viewer' ? '' : 'application'}${this.guard.queryOf(role)}`;
+  }
+
+  /** Answers what is for the debugger. @returns false when it is for somebody else */
+  answer(request: { readonly url?: string | undefined }, response: object): boolean {
+    if (!request.url?.startsWith(ROOT)) return false;
+    void this.give(request as IncomingMessage, response as ServerResponse);
+    return true;
+  }
+
+  /** WebSockets of the server that are for the debugger. */
+  listenTo(server: { on(event: string, listener: (...values: never[]) => void): unknown }): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (request.url?.startsWith(ROOT)) this.sockets.take(request, socket, head);
+    });
+  }
+
+  /** Also ends what is on its way. */
+  async close(): Promise<void> {
+    this.sockets.close();
+    await this.options.subject.close();
+  }
+
+  private async give(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const refuse = ({ status, why }: Refusal) => void response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain' }).end(why);
+    const stranger = this.guard.strange(request);
+    if (stranger) return refuse(stranger);
+    if (request.method !== 'GET') return refuse({ status: 405, why: 'only GET' });
+    const url = URL.canParse(request.url ?? '', 'http://127.0.0.1') ? new URL(request.url!, 'http://127.0.0.1') : null;
+    if (!url?.pathname.startsWith(ROOT)) return refuse({ status: 404, why: 'no such address' });
+    const name = url.pathname.slice(ROOT.length);
+    if (name !== 'recording' && !(name in played)) return this.givePage(name || 'index.html', response, refuse);
+    const refused = this.guard.refuses('viewer', request, url.searchParams);
+    if (refused) return refuse(refused);
+    try {
+      if (name === 'recording') await this.giveRecording(url.searchParams, response);
+      else await this.givePlayed(name as keyof typeof played, url.searchParams, response);
+    } catch (error) {
+      refuse({ status: 422, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  private async giveRecording(query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const bytes = this.options.subject.bytes(Number(query.get('take')));
+    response.writeHead(200, { ...HEADERS, 'content-type': 'application/octet-stream' });
+    await pipeline(Readable.from(bytes), response).catch(() => response.destroy());
+  }
+
+  private async givePlayed(name: keyof typeof played, query: URLSearchParams, response: ServerResponse): Promise<void> {
+    const { subject, player } = this.options;
+    const text = await played[name](player, subject.file(Number(query.get('take'))), query);
+    response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(text);
+  }
+
+  /** The page alone has nothing to hide. */
+  private async givePage(name: string, response: ServerResponse, refuse: (refusal: Refusal) => void): Promise<void> {
+    const type = /^[\w.-]+$/.test(name) ? TYPES[extname(name)] : undefined;
+    const bytes = type && (await readFile(join(this.options.site, name)).catch(() => null));
+    if (!bytes) return refuse({ status: 404, why: 'no such file' });
+    response.writeHead(200, { ...HEADERS, 'content-type': type }).end(bytes);
   }
 }
 
-/** The page alone has nothing to hide. */
-async function servePage(
-  site: string,
-  name: string,
-  response: ServerResponse,
-  refuse: (status: number, why: string) => void,
-): Promise<void> {
-  const type = /^[\w.-]+$/.test(name) ? TYPES[extname(name)] : undefined;
-  const bytes = type && (await readFile(join(site, name)).catch(() => null));
-  if (!bytes) return refuse(404, 'no such file');
-  response.writeHead(200, { ...HEADERS, 'content-type': type }).end(bytes);
+export interface RunningDebugger {
+  /** The page, with its token. */
+  readonly url: URL;
+  /** Where an application connects, with its token. */
+  readonly application: URL;
+  close(): Promise<void>;
 }
 
-const isHere = (host = ''): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/.test(host);
+export interface ServedDebuggerOptions extends DebuggerOptions {
+  /** 0 for any free port. */
+  readonly port: number;
+  /** Address that it listens on: the loopback address when not given. */
+  readonly host?: string;
+}
 
-/** In the same time, whatever is wrong. */
-function isEqual(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
+/** A server of its own. @throws the error of `listen`, for example EADDRINUSE */
+export async function startDebugger(options: ServedDebuggerOptions): Promise<RunningDebugger> {
+  const { port, host = '127.0.0.1', hosts = [] } = options;
+  const served = new Debugger({ ...options, hosts: [...hosts, host] });
+  const server = createServer((request, response) => {
+    if (!served.answer(request, response)) response.writeHead(404, { ...HEADERS, 'content-type': 'text/plain' }).end('no such address');
+  });
+  served.listenTo(server);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const at = `${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`;
+  return {
+    url: new URL(`http://${at}${served.addressOf('viewer')}`),
+    application: new URL(`ws://${at}${served.addressOf('application')}`),
+    close: async () => {
+      await served.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
 }

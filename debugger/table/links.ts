@@ -3,55 +3,82 @@
  *
  *   row ── cause ──> row of the message that its sender handled then
  *   row ── effects ──> rows of what its target sent then, in the order in which that was sent
+ *
+ * A table grows: what it has got is taken in by `update`. The catch: a cause may come after its effect, which waits for it.
  */
 import type { Address, Sequence } from '../../protocol/names.js';
+import { Column } from '../../trace/column.js';
 import type { MessageTable } from './message-table.js';
 
 /** Where there is no message. */
 export const NO_ROW = -1;
 
 export class Links {
-  private readonly causes: Int32Array;
-  /** Effects of a row are those between its start and that of the next. */
-  private readonly starts: Uint32Array;
-  private readonly rows: Uint32Array;
+  private readonly causes = new Column(Int32Array);
+  /** The effect that was found last, and for each effect the one that was found before it. */
+  private readonly lastEffects = new Column(Int32Array);
+  private readonly effectsBefore = new Column(Int32Array);
   /** Rows of each source by sequence. */
-  private readonly bySource: ReadonlyMap<Address, readonly number[]>;
+  private readonly bySource = new Map<Address, number[]>();
+  /** Rows whose cause has not come, by source and sequence of the cause. */
+  private readonly waiting = new Map<Address, Map<Sequence, number[]>>();
+  private added = 0;
 
-  /** Of all messages that the table has now. */
-  constructor(private readonly table: MessageTable) {
-    const { length } = table;
-    this.bySource = this.sorted();
-    this.causes = new Int32Array(length);
-    this.starts = new Uint32Array(length + 2);
-    for (let row = 0; row < length; row++) {
-      const cause = this.find(table.causeSource(row), table.causeSequence(row), table.source(row));
-      this.causes[row] = cause;
-      if (cause !== NO_ROW) this.starts[cause + 2]++;
-    }
-    for (let row = 2; row < length + 2; row++) this.starts[row] += this.starts[row - 1];
-    this.rows = new Uint32Array(this.starts[length + 1]);
-    this.place();
-  }
+  constructor(private readonly table: MessageTable) {}
 
-  /** By source and sequence, so that effects come out in the order in which they were sent. */
-  private place(): void {
-    for (const rows of this.bySource.values())
-      for (const row of rows) if (this.causes[row] !== NO_ROW) this.rows[this.starts[this.causes[row] + 1]++] = row;
-  }
-
-  private sorted(): ReadonlyMap<Address, readonly number[]> {
+  /** Takes in what the table has got since. */
+  update(): void {
     const { table } = this;
-    const bySource = new Map<Address, number[]>();
-    for (let row = 0; row < table.length; row++) {
+    for (; this.added < table.length; this.added++) {
+      const row = this.added;
+      this.causes.set(row, NO_ROW);
+      this.lastEffects.set(row, NO_ROW);
+      this.effectsBefore.set(row, NO_ROW);
       // A frame that is handled again is known by its first handling.
-      if (table.outcome(row) === 'handledAgain') continue;
-      const rows = bySource.get(table.source(row));
-      if (rows) rows.push(row);
-      else bySource.set(table.source(row), [row]);
+      if (table.outcome(row) !== 'handledAgain') this.place(row);
+      this.link(row);
     }
-    for (const rows of bySource.values()) rows.sort((a, b) => table.sequence(a) - table.sequence(b) || a - b);
-    return bySource;
+  }
+
+  /** Nearly all come in the order of their sequences. */
+  private place(row: number): void {
+    const { table } = this;
+    const source = table.source(row);
+    let rows = this.bySource.get(source);
+    if (!rows) this.bySource.set(source, (rows = []));
+    const sequence = table.sequence(row);
+    let at = rows.length;
+    while (at > 0 && table.sequence(rows[at - 1]) > sequence) at--;
+    if (at === rows.length) rows.push(row);
+    else rows.splice(at, 0, row);
+    const ofSource = this.waiting.get(source);
+    for (const effect of ofSource?.get(sequence) ?? []) if (table.source(effect) === table.target(row)) this.join(row, effect);
+  }
+
+  private link(row: number): void {
+    const { table } = this;
+    const source = table.causeSource(row);
+    if (source === 0) return;
+    const sequence = table.causeSequence(row);
+    const cause = this.find(source, sequence, table.source(row));
+    if (cause !== NO_ROW) this.join(cause, row);
+    else this.wait(source, sequence, row);
+  }
+
+  private wait(source: Address, sequence: Sequence, row: number): void {
+    let ofSource = this.waiting.get(source);
+    if (!ofSource) this.waiting.set(source, (ofSource = new Map()));
+    const rows = ofSource.get(sequence);
+    if (rows) rows.push(row);
+    else ofSource.set(sequence, [row]);
+  }
+
+  private join(cause: number, effect: number): void {
+    if (this.causes.get(effect) !== NO_ROW || cause === effect) return;
+    this.causes.set(effect, cause);
+    if (this.table.outcome(effect) === 'handledAgain') return;
+    this.effectsBefore.set(effect, this.lastEffects.get(cause));
+    this.lastEffects.set(cause, effect);
   }
 
   /** @returns `NO_ROW` when there is no such message */
@@ -70,11 +97,15 @@ export class Links {
 
   /** @returns `NO_ROW` when it came from outside, or its cause is not in the recording */
   cause(row: number): number {
-    return this.causes[row] ?? NO_ROW;
+    return row < this.added ? this.causes.get(row) : NO_ROW;
   }
 
-  effects(row: number): Uint32Array {
-    return this.rows.subarray(this.starts[row], this.starts[row + 1]);
+  effects(row: number): readonly number[] {
+    const rows: number[] = [];
+    if (row >= this.added) return rows;
+    for (let effect = this.lastEffects.get(row); effect !== NO_ROW; effect = this.effectsBefore.get(effect)) rows.push(effect);
+    const { table } = this;
+    return rows.sort((a, b) => table.sequence(a) - table.sequence(b) || a - b);
   }
 
   /** What caused it, nearest first. */

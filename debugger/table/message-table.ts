@@ -66,6 +66,12 @@ export class MessageTable {
     this.length++;
   }
 
+  /** Numbers rise with the rows, but for those that have none. @returns -1 when there is none */
+  rowOfNumber(number: number): number {
+    for (let row = 0; row < this.length; row++) if (this.numbers.get(row) === number) return number === 0 ? -1 : row;
+    return -1;
+  }
+
   number(row: number): number {
     return this.numbers.get(row);
   }

@@ -1,27 +1,28 @@
 /**
  * A run as the page asks for it: plain data for what is on the screen, and no more. It is the object that the page's worker gives to the page.
  *
- *   recording ── messages ──> table ──> lanes, links ──> lines, bars, details
+ *   recording ── messages ──> table ──> lanes, links, shown ──> lines, bars, details
+ *
+ * A recording may come as it is made. Then the run grows, and never is whole.
  */
 import type { Address, Kind } from '../../protocol/names.js';
 import { Bodies } from '../../trace/bodies.js';
-import { compileFilter, FilterError } from '../../trace/filter.js';
 import { remarkOf } from '../../trace/line.js';
 import { messagesOf } from '../../trace/messages.js';
-import { openRecording } from '../../trace/open.js';
+import { type OpenRecording, openRecording } from '../../trace/open.js';
 import { RecordingError, type RecordingFacts, type RecordingSource } from '../../trace/recording.js';
 import { Schemas } from '../../trace/schemas.js';
+import type { TraceStep } from '../../trace/step.js';
 import { shortText } from '../../trace/text.js';
 import { type KeyPath, keyPath } from './key-path.js';
 import { type Bars, Lanes, type Span } from './lanes.js';
 import { Links, NO_ROW } from './links.js';
 import { MessageTable } from './message-table.js';
 import { Row } from './row.js';
+import { type Filtered, Shown } from './shown.js';
 
 /** Whose message is what is seen: the display list of the scene. */
 const PICTURES = { party: 'display', message: 'displayList' };
-/** Messages that a filter looks at between two looks at whether another filter was asked for. */
-const FILTER_BATCH = 50_000;
 /** Rows that are told of at a time: effects of one message, of which a page shows some. */
 const EFFECTS_SHOWN_MAX = 200;
 
@@ -36,6 +37,8 @@ export interface LaneInfo {
 /** What is known of the run as a whole, while it is read and afterwards. */
 export interface RunState {
   readonly messages: number;
+  /** How many of them fit the filter. */
+  readonly shown: number;
   /** Of the file, 0 to 1. */
   readonly read: number;
   readonly isWhole: boolean;
@@ -79,12 +82,12 @@ export interface Detail {
   readonly path: (Omit<KeyPath, 'steps'> & { readonly steps: readonly (KeyPath['steps'][number] & { readonly line: Line })[] }) | null;
 }
 
-export interface Filtered {
-  readonly count: number;
-  /** Null when the filter makes sense. */
-  readonly error: { readonly text: string; readonly position: number } | null;
-  /** Another filter was asked for before this one was through. */
-  readonly isOutdated: boolean;
+/** A recording that may come as it is made. */
+export interface GrowingSource extends RecordingSource {
+  /** Waits until more of it is here. @returns false when it has ended */
+  more(): Promise<boolean>;
+  /** From now on nothing is read that is before what was read last. */
+  goForwards(): void;
 }
 
 export class Run {
@@ -94,10 +97,8 @@ export class Run {
   private schemas = new Schemas([]);
   private bodies = new Bodies(this.schemas);
   private facts: RecordingFacts | null = null;
-  private links: Links | null = null;
-  /** Rows that fit the filter; null when all do. */
-  private shown: Int32Array | null = null;
-  private asked = 0;
+  private readonly links = new Links(this.table);
+  private readonly shown = new Shown(this.table);
   private problem = '';
   private isWhole = false;
   private read = 0;
@@ -108,14 +109,18 @@ export class Run {
    * @param told is called after each chunk that is read. What it returns is awaited, so that questions are answered meanwhile
    * @throws RecordingError when it cannot be opened; what is wrong further on is told as `problem`
    */
-  async open(source: RecordingSource, told: (state: RunState) => void | Promise<void> = () => {}): Promise<RunState> {
-    const recording = await openRecording(watched(source, (at) => (this.read = at / source.size)));
+  async open(source: RecordingSource | GrowingSource, told: (state: RunState) => void | Promise<void> = () => {}): Promise<RunState> {
+    const growing = 'more' in source ? source : null;
+    const recording = await opened(
+      watched(source, (at) => (this.read = at / source.size)),
+      growing,
+    );
+    growing?.goForwards();
     this.facts = recording.facts;
     this.schemas = new Schemas(recording.facts.parties);
     this.bodies = new Bodies(this.schemas);
-    if (recording.truncated) this.problem = 'the recording ends before its end: this is all up to its last whole chunk';
     try {
-      for await (const messages of messagesOf(recording)) {
+      for await (const messages of messagesOf({ facts: recording.facts, steps: () => this.steps(recording, growing) })) {
         for (const message of messages) this.add(message);
         await told(this.state);
       }
@@ -123,10 +128,19 @@ export class Run {
       if (!(error instanceof RecordingError)) throw error;
       this.problem = error.message;
     }
-    this.links = new Links(this.table);
     this.isWhole = true;
     this.read = 1;
     return this.state;
+  }
+
+  private async *steps(recording: OpenRecording, growing: GrowingSource | null): AsyncGenerator<readonly TraceStep[]> {
+    const cursor = recording.cursor();
+    for (;;) {
+      const steps = await cursor.next();
+      if (steps) yield steps;
+      else if (cursor.ended || !(await growing?.more())) break;
+    }
+    if (!cursor.ended) this.problem = 'the recording ends before its end: this is all up to its last whole chunk';
   }
 
   private add(message: Parameters<MessageTable['add']>[0]): void {
@@ -137,9 +151,20 @@ export class Run {
   get state(): RunState {
     const { table, laneRows, problem, isWhole, read } = this;
     laneRows.update();
+    this.links.update();
+    this.shown.update();
     const startedAt = this.facts?.startedAt ?? 0;
     const from = table.length > 0 ? Math.min(table.at(0), startedAt || Number.POSITIVE_INFINITY) : startedAt;
-    return { messages: table.length, read, isWhole, lanes: this.lanes, from, to: Math.max(this.last, from + 1), problem };
+    return {
+      messages: table.length,
+      shown: this.shown.count,
+      read,
+      isWhole,
+      lanes: this.lanes,
+      from,
+      to: Math.max(this.last, from + 1),
+      problem,
+    };
   }
 
   /** Grouped by VM, those with the most messages first. */
@@ -178,59 +203,28 @@ export class Run {
 
   /** @param from position in the list that is shown */
   lines(from: number, count: number): readonly Line[] {
-    const rows = Array.from({ length: Math.max(0, Math.min(count, this.count - from)) }, (_, i) => this.rowAt(from + i));
+    const rows = Array.from({ length: Math.max(0, Math.min(count, this.count - from)) }, (_, i) => this.shown.rowAt(from + i));
     return rows.map((row) => this.line(row));
   }
 
   /** How many are shown. */
   get count(): number {
-    return this.shown?.length ?? this.table.length;
-  }
-
-  private rowAt(position: number): number {
-    return this.shown ? this.shown[position] : position;
+    return this.shown.count;
   }
 
   /** @returns the position of a row in the list that is shown, or of the next one that is */
   positionOf(row: number): number {
-    if (!this.shown) return row;
-    let [low, high] = [0, this.shown.length];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.shown[middle] < row) low = middle + 1;
-      else high = middle;
-    }
-    return low;
+    return this.shown.positionOf(row);
+  }
+
+  /** @returns -1 when no message has this number */
+  rowOfNumber(number: number): number {
+    return this.table.rowOfNumber(number);
   }
 
   /** Shows only what fits. A filter that makes no sense changes nothing. */
-  async filter(text: string): Promise<Filtered> {
-    const turn = ++this.asked;
-    try {
-      const shown = text.trim() === '' ? null : await this.fitting(text, turn);
-      if (shown === undefined) return { count: this.count, error: null, isOutdated: true };
-      this.shown = shown;
-      return { count: this.count, error: null, isOutdated: false };
-    } catch (error) {
-      if (!(error instanceof FilterError)) throw error;
-      return { count: this.count, error: { text: error.message, position: error.position }, isOutdated: false };
-    }
-  }
-
-  /** @returns undefined when another filter has been asked for meanwhile */
-  private async fitting(text: string, turn: number): Promise<Int32Array | undefined> {
-    const fits = compileFilter(text, this.schemas);
-    const { table, row } = this;
-    const found: number[] = [];
-    for (row.at = 0; row.at < table.length; row.at++) {
-      if (fits(row)) found.push(row.at);
-      if (row.at % FILTER_BATCH !== FILTER_BATCH - 1) continue;
-      const { at } = row;
-      await new Promise((resolve) => setTimeout(resolve));
-      if (turn !== this.asked) return undefined;
-      row.at = at;
-    }
-    return Int32Array.from(found);
+  filter(text: string): Promise<Filtered> {
+    return this.shown.filter(text, this.schemas);
   }
 
   /** @returns the row itself when there is no neighbour */
@@ -238,19 +232,19 @@ export class Run {
     return this.laneRows.neighbour(row, step);
   }
 
-  /** @returns -1 when it has none, or it is not known yet */
+  /** @returns -1 when it has none */
   causeOf(row: number): number {
-    return this.links?.cause(row) ?? NO_ROW;
+    return this.links.cause(row);
   }
 
   firstEffectOf(row: number): number {
-    return this.links?.effects(row)[0] ?? NO_ROW;
+    return this.links.effects(row)[0] ?? NO_ROW;
   }
 
   detail(row: number): Detail {
     const { table, links } = this;
     const { trap } = table.trouble(row);
-    const effects = links?.effects(row) ?? new Uint32Array(0);
+    const effects = links.effects(row);
     return {
       line: this.line(row),
       sourceVm: table.sourceVm(row),
@@ -260,8 +254,8 @@ export class Run {
       frame: table.frame(row)?.slice() ?? null,
       trap: trap && { reason: trap.reason, position: trap.position },
       isOfActor: table.number(row) > 0 && this.schemas.isActor(table.target(row)),
-      causes: (links?.chain(row) ?? []).map((each) => this.line(each)),
-      effects: [...effects.subarray(0, EFFECTS_SHOWN_MAX)].map((each) => this.line(each)),
+      causes: links.chain(row).map((each) => this.line(each)),
+      effects: effects.slice(0, EFFECTS_SHOWN_MAX).map((each) => this.line(each)),
       effectCount: effects.length,
       path: this.pathOf(row),
     };
@@ -270,7 +264,7 @@ export class Run {
   /** Only of what came from outside: what an actor sent is a part of such a path. */
   private pathOf(row: number): Detail['path'] {
     const { table, links, schemas } = this;
-    if (!links || links.cause(row) !== NO_ROW || schemas.isActor(table.source(row))) return null;
+    if (links.cause(row) !== NO_ROW || schemas.isActor(table.source(row))) return null;
     const { steps, ...path } = keyPath(table, links, row, this.pictures);
     return { ...path, steps: steps.map((step) => ({ ...step, line: this.line(step.row) })) };
   }
@@ -303,6 +297,18 @@ export class Run {
       remark: remarkOf(this.row),
       body: body === null ? '' : shortText(body),
     };
+  }
+}
+
+/** @throws RecordingError as soon as what it begins with is here, and makes no sense */
+async function opened(source: RecordingSource, growing: GrowingSource | null): Promise<OpenRecording> {
+  for (;;) {
+    try {
+      return await openRecording(source);
+    } catch (error) {
+      const isCutOff = error instanceof RecordingError && error.code !== 'newer';
+      if (!isCutOff || !(await growing?.more())) throw error;
+    }
   }
 }
 

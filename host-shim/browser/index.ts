@@ -2,6 +2,7 @@
 
 export type { ApplicationDefinition } from '../common/application-definition.js';
 export { platformClock } from '../common/clock.js';
+export type { DebugLink, DebugLinkOptions } from '../common/debug-link.js';
 export type { Guest, VmDefinition } from '../common/definition.js';
 export type { PlatformHost } from '../common/host.js';
 export { openLiveTracks } from '../common/live-tracks.js';
@@ -15,6 +16,7 @@ export type { Started } from '../common/start.js';
 export { clientOf } from '../common/start-on-platform.js';
 export { platformTimers } from '../common/timers.js';
 export { type BrowserCapabilities, detectCapabilities } from './capabilities.js';
+export { debuggerOf, openDebugLink } from './debug-link.js';
 export { type BrowserHostOptions, createBrowserHost } from './host.js';
 export type { ImageSource, PaintCounts } from './painting/painter.js';
 export type { PaintCondition } from './painting/painting.js';

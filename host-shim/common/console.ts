@@ -1,16 +1,5 @@
 /** Writes lines for developers to the console. */
-
-/**
- * Bundlers replace `process.env.NODE_ENV`, so it is written here in full. Where it is not set, as on a page that is not bundled,
- * this is development.
- */
-function isProduction(): boolean {
-  try {
-    return process.env.NODE_ENV === 'production';
-  } catch {
-    return false;
-  }
-}
+import { isProduction } from './production.js';
 
 export type ConsoleUse = 'on' | 'off';
 

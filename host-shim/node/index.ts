@@ -2,6 +2,7 @@
 
 export type { ApplicationDefinition } from '../common/application-definition.js';
 export { platformClock } from '../common/clock.js';
+export type { DebugLink, DebugLinkOptions } from '../common/debug-link.js';
 export type { Guest, VmDefinition } from '../common/definition.js';
 export type { HostOptions, PlatformHost } from '../common/host.js';
 export { openLiveTracks } from '../common/live-tracks.js';
@@ -15,6 +16,7 @@ export type { Started } from '../common/start.js';
 export { clientOf } from '../common/start-on-platform.js';
 export { platformTimers } from '../common/timers.js';
 export { detectCapabilities } from './capabilities.js';
+export { openDebugLink } from './debug-link.js';
 export { createNodeHost } from './host.js';
 export { type HeadlessDisplay, openDisplay } from './ports/display.js';
 export { openInput, type ScriptedInput } from './ports/input.js';

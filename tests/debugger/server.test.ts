@@ -5,22 +5,40 @@ import { connect } from 'node:net';
 import { networkInterfaces, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { Applications } from '../../debugger/server/applications.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
+import { FileSubject } from '../../debugger/server/subject.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tandem-debugger-server-'));
 let server: RunningDebugger;
-const stateAt = async (number: number, actor: string) => {
-  if (number > 2) throw new Error('no such message');
-  return JSON.stringify({ secret: `${actor} ${number}` });
+let applications: RunningDebugger;
+const unknown = async (): Promise<never> => Promise.reject(new Error('not asked here'));
+const player = {
+  async state(_file: string, number: number, actor: string) {
+    if (number > 2) throw new Error('no such message');
+    return { actor, before: null, after: `secret ${number}` };
+  },
+  why: unknown,
+  test: unknown,
 };
+const start = () => startDebugger({ subject: new FileSubject(join(folder, 'run.mcap')), site: folder, port: 0, player });
 
 beforeAll(async () => {
   writeFileSync(join(folder, 'run.mcap'), 'secret');
   writeFileSync(join(folder, 'index.html'), '<!doctype html>');
-  server = await startDebugger({ recording: join(folder, 'run.mcap'), site: folder, port: 0, stateAt });
+  server = await start();
+  applications = await startDebugger({
+    subject: new Applications(() => 'none'),
+    site: folder,
+    port: 0,
+    player,
+    origins: ['http://10.0.0.2:5173'],
+  });
 });
 afterAll(async () => {
   await server.close();
+  await applications.close();
   rmSync(folder, { recursive: true });
 });
 
@@ -31,9 +49,9 @@ interface Answer {
 }
 
 /** As no browser would ask: with any header, and a path as it is. */
-function ask(path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+function ask(path: string, headers: Record<string, string> = {}, method = 'GET', to = server): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const asked = request({ host: '127.0.0.1', port: server.url.port, path, headers, method }, (response) => {
+    const asked = request({ host: '127.0.0.1', port: to.url.port, path, headers, method }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (some: string) => void (text += some));
       response.on('end', () => resolve({ status: response.statusCode!, text, headers: response.headers }));
@@ -42,19 +60,35 @@ function ask(path: string, headers: Record<string, string> = {}, method = 'GET')
   });
 }
 
+/** What a WebSocket hears first; empty when it is let in, and hears nothing. */
+function heard(path: string, headers: Record<string, string> = {}, to = server): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`ws://127.0.0.1:${to.url.port}${path}`, { headers });
+    const said = (text: string) => {
+      resolve(text);
+      socket.terminate();
+    };
+    socket.on('message', (data) => said(String(data)));
+    socket.on('open', () => path.includes('/application') && said(''));
+    socket.on('unexpected-response', (_request, { statusCode }) => said(`refused: ${statusCode}`));
+    socket.on('error', reject);
+  });
+}
+
 const token = () => server.url.searchParams.get('token')!;
 
 test('whoever has the address gets the page and the recording', async () => {
   expect(await ask(`${server.url.pathname}${server.url.search}`)).toMatchObject({ status: 200, text: '<!doctype html>' });
-  expect(await ask(`/__tandem/recording?token=${token()}`)).toMatchObject({ status: 200, text: 'secret' });
-  expect(await ask(`/__tandem/name?token=${token()}`)).toMatchObject({ status: 200, text: 'run.mcap' });
-  expect(await ask(`/__tandem/state?number=2&actor=focus&token=${token()}`)).toMatchObject({ status: 200, text: '{"secret":"focus 2"}' });
-  expect(await ask(`/__tandem/state?number=3&actor=focus&token=${token()}`)).toMatchObject({ status: 422, text: 'no such message' });
+  expect(await ask(`/__tandem/recording?take=1&token=${token()}`)).toMatchObject({ status: 200, text: 'secret' });
+  const state = (number: number) => ask(`/__tandem/state?take=1&number=${number}&actor=focus&token=${token()}`);
+  expect(await state(2)).toMatchObject({ status: 200, text: '{"actor":"focus","before":null,"after":"secret 2"}' });
+  expect(await state(3)).toMatchObject({ status: 422, text: 'no such message' });
+  expect(await heard(`/__tandem/view?token=${token()}`)).toMatch(/^\{"type":"status","status":\{"name":"run.mcap"/);
 });
 
 test('the token has 128 bits, and each server another', async () => {
   expect(token()).toMatch(/^[0-9a-f]{32}$/);
-  const other = await startDebugger({ recording: join(folder, 'run.mcap'), site: folder, port: 0, stateAt });
+  const other = await start();
   expect(other.url.searchParams.get('token')).not.toBe(token());
   await other.close();
 });
@@ -67,22 +101,57 @@ describe('nobody else does', () => {
     ['with the beginning of the right one', () => `?token=${token().slice(0, 31)}`],
     ['with more than the right one', () => `?token=${token()}0`],
   ])('%s', async (_how, query) => {
-    for (const name of ['recording', 'name', 'state']) {
+    for (const name of ['recording', 'state', 'why', 'test']) {
       const { status, text } = await ask(`/__tandem/${name}${typeof query === 'string' ? query : query()}`);
       expect([status, text.includes('secret')]).toEqual([401, false]);
     }
+    expect(await heard(`/__tandem/view${typeof query === 'string' ? query : query()}`)).toBe('refused: 401');
+  });
+
+  test('an application, whose token lets it be looked at and not look', async () => {
+    const query = applications.application.search;
+    expect((await ask(`/__tandem/recording${query}&take=1`, {}, 'GET', applications)).status).toBe(401);
+    expect(await heard(`/__tandem/view${query}`, {}, applications)).toBe('refused: 401');
+    expect(await heard(`/__tandem/application?token=${applications.url.searchParams.get('token')}`, {}, applications)).toBe('refused: 401');
+    expect(await heard(`/__tandem/application${query}`, {}, server)).toMatch(/^refused: 40[14]$/);
+  });
+
+  test.each(['http://evil.example', 'http://127.0.0.1.evil.example', 'http://localhost:1', 'null', 'http://10.0.0.2:5173'])(
+    'a page of %s that has the token of the page',
+    async (origin) => {
+      expect(await heard(`/__tandem/view?token=${token()}`, { origin })).toBe('refused: 403');
+      const { status, text } = await ask(`/__tandem/recording?take=1&token=${token()}`, { origin });
+      expect([status, text.includes('secret')]).toEqual([403, false]);
+    },
+  );
+
+  test.each([
+    ['http://evil.example', 403],
+    ['http://10.0.0.2:5174', 403],
+    ['null', 403],
+    ['http://10.0.0.2:5173', 0],
+    ['http://localhost:5173', 0],
+  ])('an application of %s, unless it is of this machine or was let in', async (origin, status) => {
+    const { pathname, search } = applications.application;
+    expect(await heard(`${pathname}${search}`, { origin }, applications)).toBe(status ? `refused: ${status}` : '');
+  });
+
+  test('a page that loads what it gives as its own', async () => {
+    const { status } = await ask(`/__tandem/recording?take=1&token=${token()}`, { 'sec-fetch-site': 'cross-site' });
+    expect(status).toBe(403);
   });
 
   test.each(['evil.example', 'evil.example:80', '127.0.0.1.evil.example', 'localhost.evil.example', '10.0.0.1', 'localhost:x'])(
     'a page that reaches the server by the name "%s"',
     async (host) => {
-      const { status, text } = await ask(`/__tandem/recording?token=${token()}`, { host });
+      const { status, text } = await ask(`/__tandem/recording?take=1&token=${token()}`, { host });
       expect([status, text.includes('secret')]).toEqual([403, false]);
+      expect(await heard(`/__tandem/view?token=${token()}`, { host })).toBe('refused: 403');
     },
   );
 
   test('another page cannot read, frame or run what it gives', async () => {
-    const { headers } = await ask(`/__tandem/recording?token=${token()}`);
+    const { headers } = await ask(`/__tandem/recording?take=1&token=${token()}`);
     expect(headers).toMatchObject({
       'cross-origin-resource-policy': 'same-origin',
       'x-content-type-options': 'nosniff',
@@ -105,7 +174,7 @@ describe('nobody else does', () => {
   });
 
   test('who asks otherwise than with GET', async () => {
-    expect((await ask(`/__tandem/recording?token=${token()}`, {}, 'POST')).status).toBe(405);
+    expect((await ask(`/__tandem/recording?take=1&token=${token()}`, {}, 'POST')).status).toBe(405);
   });
 
   test('another machine: it listens on the loopback address alone', async () => {

@@ -3,30 +3,23 @@
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { loadCast } from '../../cli/application.js';
-import { jsonText } from '../../cli/json-text.js';
-import { RecordedStates } from '../../cli/recorded-states.js';
+import { Player } from '../../debugger/player/player.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
+import { FileSubject } from '../../debugger/server/subject.js';
 import { findChromium } from '../../scripts/chromium.js';
 import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
 
 const site = fileURLToPath(new URL('../../dist/debugger/site', import.meta.url));
 let file: RecordedFile;
 let server: RunningDebugger;
-let states: RecordedStates;
+const player = new Player(fileURLToPath(new URL('../../dist/examples/tv/replay.js', import.meta.url)));
 let browser: Browser;
 let page: Page;
 const problems: string[] = [];
 
 beforeAll(async () => {
   file = await recordedTelevision('--trap-rate 0.02');
-  states = new RecordedStates(file.path, await loadCast(fileURLToPath(new URL('../../dist/examples/tv/replay.js', import.meta.url))));
-  server = await startDebugger({
-    recording: file.path,
-    site,
-    port: 0,
-    stateAt: async (number, actor) => jsonText(await states.at(number, actor)),
-  });
+  server = await startDebugger({ subject: new FileSubject(file.path), site, port: 0, player });
   browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
   page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
   page.on('pageerror', ({ message }) => problems.push(message));
@@ -145,7 +138,7 @@ describe('what is selected', () => {
     await selectKey();
     await press('Enter');
     await page.locator('.changes').waitFor();
-    const { before, after } = await states.at(Number(/#(\d+)/.exec((await title().textContent())!)![1]), 'focus');
+    const { before, after } = await player.state(file.path, Number(/#(\d+)/.exec((await title().textContent())!)![1]), 'focus');
     expect(before).not.toEqual(after);
     const rows = await page.locator('.changes tr').allTextContents();
     expect(rows.slice(1).some((row) => /version|focused|node/i.test(row))).toBe(true);
@@ -208,7 +201,7 @@ test('an address without its token says what to do', async () => {
   await other.goto(new URL('/__tandem/', server.url).href);
   await other
     .getByRole('alert')
-    .getByText(/the token is missing.*open the address that tandem debug has printed/)
+    .getByText(/the token is missing.*open the address that was printed/)
     .waitFor();
   await other.close();
 });

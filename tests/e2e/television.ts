@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import type { Debugger } from '../../debugger/server/server.js';
 import type { FilmPage } from '../../examples/tv/catalogue/film.js';
 import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
 import { type RunningServer, startServer } from '../../examples/tv/server/server.js';
@@ -26,7 +27,9 @@ export const launchChromium = (...flags: readonly string[]): Promise<Browser> =>
 
 const catalogue = loadCatalogue();
 
-export const serveTelevision = (): Promise<RunningServer> => startServer({ catalogue, port: 0, latencyMs: LATENCY_MS, root: SITE });
+/** @param looking the debugger that looks at it; none when not given */
+export const serveTelevision = (looking?: Debugger): Promise<RunningServer> =>
+  startServer({ catalogue, port: 0, latencyMs: LATENCY_MS, root: SITE, debugger: looking });
 
 /** Title of the film at a place of the browse screen, taken from the catalogue. */
 export function titleAt(rail: number, position: number): string {

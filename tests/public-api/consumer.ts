@@ -5,6 +5,7 @@ import * as actors from 'tandem/actors';
 import * as browser from 'tandem/browser';
 import * as browserWorker from 'tandem/browser/worker';
 import * as codec from 'tandem/codec';
+import * as looking from 'tandem/debugger';
 import * as node from 'tandem/node';
 import * as nodeWorker from 'tandem/node/worker';
 import * as protocol from 'tandem/protocol';
@@ -36,6 +37,7 @@ const entries = {
   'tandem/trace': trace,
   'tandem/actors': actors,
   'tandem/tools': tools,
+  'tandem/debugger': looking,
   'tandem/vite': vite,
 };
 

@@ -205,6 +205,35 @@ test('a message whose cause is lost has a number all the same', async () => {
   expect((await placedOf([lost], 1)).map(({ number }) => number)).toEqual([1]);
 });
 
+test('what an actor had sent before the recording began keeps nothing waiting', async () => {
+  const cause = { source: 16, sequence: 7 };
+  const frame = frameOf({ source: PORT, sequence: 1 }, 17, cause, 1000);
+  const handled = {
+    type: 'handled',
+    vm: 'js',
+    at: 1001,
+    source: PORT,
+    sequence: 1,
+    target: 17,
+    kind: 1,
+    epoch: 1,
+    sentAt: 1000,
+    endedAt: 1002,
+  };
+  const steps = [
+    { type: 'snapshot', vm: 'js', at: 999, party: 16, sequence: 7, snapshot: new Uint8Array(1) },
+    { ...handled, again: false, frame },
+  ] as unknown as TraceStep[];
+  async function* recorded(): AsyncGenerator<readonly TraceStep[]> {
+    yield steps;
+    yield [];
+  }
+  const facts = { parties, placement: { 'actor 16': 'js', 'actor 17': 'js' } } as const;
+  const places = inOrder({ facts, steps: recorded });
+  const { value } = await places[Symbol.asyncIterator]().next();
+  expect(value.map(({ number }: Placed) => number)).toEqual([0, 1]);
+});
+
 test('the digest of a body does not depend on the header', () => {
   const digest = new BodyDigest();
   const [one, other] = [

@@ -45,7 +45,7 @@ export function knownActors(tree: Tree): string[] {
 const OWN_PACKAGE = ['tools/own-package.ts', 'tools/own-parties.ts'];
 
 /** The part of the runtime that generating is about, and that is the generator itself. */
-const OF_THE_TOOLS = /^(tools\/|protocol\/codegen\/|protocol\/(schema|bind|numbering)\.ts$)/;
+const OF_THE_TOOLS = /^(tools\/|protocol\/codegen\/|protocol\/(schema|bind|numbering)\.ts$|debugger\/server\/index\.ts$)/;
 
 /** Paths of this repository in the tools that build for an application anywhere: they are told folders and specifiers. */
 export function placesInTools(tree: Tree): string[] {

@@ -15,11 +15,11 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'wasm-actors': { folders: ['protocol'], packages: ['rt'] },
   'host-shim': {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
-    packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink'],
+    packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink', 'ws'],
   },
-  debugger: { folders: ['protocol', 'trace'], packages: ['comlink'] },
+  debugger: { folders: ['protocol', 'trace', 'host-shim'], packages: ['comlink', 'esbuild', 'ws'] },
   ui: { folders: ['protocol', 'actors', 'js-actors'], packages: ['react', 'solid-js'] },
-  tools: { folders: ['protocol'], packages: ['@jridgewell/trace-mapping', 'assemblyscript', 'esbuild', 'vite'] },
+  tools: { folders: ['protocol', 'debugger'], packages: ['@jridgewell/trace-mapping', 'assemblyscript', 'esbuild', 'vite'] },
 };
 
 /** Folders that know no platform. */
@@ -49,7 +49,7 @@ export function wrongImports(tree: Tree): string[] {
       const allowed = folder
         ? folder === topFolder(path) || layer.folders.includes(folder)
         : layer.packages.some((name) => specifier === name || specifier.startsWith(`${name}/`)) ||
-          (specifier.startsWith('node:') && /^(host-shim\/node|tools|debugger\/server)\//.test(path));
+          (specifier.startsWith('node:') && /^(host-shim\/node|tools|debugger\/(?:server|player))\//.test(path));
       if (!allowed) findings.push(`${path}:${line} imports ${specifier}`);
     }
   }

@@ -32,6 +32,8 @@ export interface HeadlessOptions {
   readonly trace: TraceLevel;
   /** File for a recording; undefined for none. */
   readonly record: string | undefined;
+  /** Where a debugger waits. */
+  readonly debugger: string | undefined;
   /** Whether the actors' modules and source maps go into the recording. */
   readonly pack: boolean;
   readonly json: boolean;
@@ -65,6 +67,7 @@ export function parseHeadlessOptions(input: readonly string[]): HeadlessOptions 
     spy: spiedIn(values.spy),
     trace: levelOf(values.trace),
     record: values.record,
+    debugger: debuggerIn(values.debugger),
     pack: values.pack,
     json: values.json,
   };
@@ -90,6 +93,7 @@ function parse(input: readonly string[]) {
         spy: { type: 'string' },
         trace: { type: 'string', default: 'off' },
         record: { type: 'string' },
+        debugger: { type: 'string' },
         pack: { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
       },
@@ -103,6 +107,12 @@ function parse(input: readonly string[]) {
 function viewerOf(text: string): HeadlessOptions['viewer'] {
   if (text !== 'random' && text !== 'steady') throw new OptionError(`--viewer is random or steady, not ${text}`);
   return text;
+}
+
+function debuggerIn(address: string | undefined): string | undefined {
+  if (address !== undefined && !/^wss?:/.test(address))
+    throw new OptionError(`--debugger is the address that npx tandem debug live has printed for the application, not ${address}`);
+  return address;
 }
 
 /** `all` stands for all parties. */

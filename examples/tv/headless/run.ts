@@ -5,6 +5,7 @@ import {
   type InputPort,
   type Key,
   type KeyPhase,
+  openDebugLink,
   openDisplay,
   openInput,
   openRecordingSink,
@@ -95,7 +96,15 @@ class HeadlessRun {
       ...(await this.traced()),
     });
     // On standard error, since the report is what the run prints.
+    await this.showDebugger(life, system);
     if (spy.length > 0) await system.spy({ parties: spy, print: (line) => console.error(line) });
+  }
+
+  private async showDebugger(life: Life, system: System): Promise<void> {
+    const { debugger: address } = this.options;
+    if (address === undefined) return;
+    const link = await openDebugLink(system, address, { name: 'Tandem TV, headless' });
+    life.onEnd(() => link.close());
   }
 
   /** Each life has a recording of its own; the first has the name that was given. */

@@ -3,11 +3,12 @@
  * telemetry backend. It sends the headers for cross-origin isolation, because browsers give no shared memory without them.
  */
 import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize, sep } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { debuggedPage, type LiveDebugger } from 'tandem/debugger';
 import type { Catalogue } from '../catalogue/catalogue.js';
 import { TelemetrySink } from './telemetry-sink.js';
 
@@ -20,10 +21,14 @@ export interface ServerOptions {
   readonly root: string | null;
   /** Called for each file of the page that is sent, with its path. */
   readonly onFile?: (path: string) => void;
+  /** Looks at the television as it runs; nothing does when not given. */
+  readonly debugger?: LiveDebugger;
 }
 
 export interface RunningServer {
   readonly url: URL;
+  /** The page of the debugger, with its token; null when there is none. */
+  readonly debugger: URL | null;
   close(): Promise<void>;
 }
 
@@ -44,20 +49,28 @@ const ISOLATION = { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-e
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const telemetry = new TelemetrySink();
   const server = createServer((request, response) => {
+    if (options.debugger?.answer(request, response)) return;
     const url = toUrl(request.url);
     if (!url) response.writeHead(400, { 'content-type': 'text/plain' }).end('no such address\n');
     else if (telemetry.answer(url.pathname, request, response)) return;
     else if (url.pathname.startsWith('/api/')) answerApi(options, `${url.pathname}${url.search}`, response);
     else void serveFile(options, url, request.headers['if-none-match'], response);
   });
+  options.debugger?.listenTo(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port, '127.0.0.1', resolve);
   });
-  return { url: new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`), close: () => close(server) };
+  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  return {
+    url,
+    debugger: options.debugger ? new URL(options.debugger.addressOf('viewer'), url) : null,
+    close: () => close(server, options.debugger),
+  };
 }
 
-function close(server: Server): Promise<void> {
+async function close(server: Server, ended: LiveDebugger | undefined): Promise<void> {
+  await ended?.close();
   return new Promise((resolve) => {
     server.close(() => resolve());
     server.closeAllConnections();
@@ -79,7 +92,12 @@ const toUrl = (path = '/'): URL | null => (URL.canParse(path, 'http://server') ?
  * A browser keeps a file, and its compiled code: one with a hash in its name for good, any other until it has asked whether it is still the same.
  * `?plain` leaves out the isolation headers, to see the page like a device without shared memory.
  */
-async function serveFile({ root, onFile }: ServerOptions, url: URL, kept: string | undefined, response: ServerResponse): Promise<void> {
+async function serveFile(
+  { root, onFile, debugger: looking }: ServerOptions,
+  url: URL,
+  kept: string | undefined,
+  response: ServerResponse,
+): Promise<void> {
   const file = root && fileOf(root, url.pathname);
   const found = file ? await stat(file).catch(() => null) : null;
   if (!file || !found?.isFile()) {
@@ -89,6 +107,10 @@ async function serveFile({ root, onFile }: ServerOptions, url: URL, kept: string
   onFile?.(file);
   const type = TYPES[extname(file)] ?? 'application/octet-stream';
   const isolation = url.searchParams.has('plain') ? {} : ISOLATION;
+  if (looking && type.startsWith('text/html')) {
+    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-store', ...isolation });
+    return void response.end(debuggedPage(await readFile(file, 'utf8'), looking));
+  }
   const etag = `"${found.size.toString(16)}-${Math.trunc(found.mtimeMs).toString(16)}"`;
   const headers = { etag, 'cache-control': HASHED.test(url.pathname) ? 'max-age=31536000, immutable' : 'no-cache', ...isolation };
   if (kept === etag) {

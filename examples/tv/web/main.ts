@@ -24,7 +24,9 @@ import {
 } from 'tandem';
 import {
   createBrowserHost,
+  debuggerOf,
   detectCapabilities,
+  openDebugLink,
   openDisplay,
   openFetchPort,
   openInput,
@@ -120,6 +122,10 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
   await showTracks(system, tracks);
   describeCondition(display.condition);
   display.start();
+  const looking = debuggerOf(document);
+  if (!looking) return;
+  const link = await openDebugLink(system, looking, { name: 'Tandem TV' });
+  life.onEnd(() => link.close());
 }
 
 const recordingLevel = ({ trace }: Device): RecordingLevel => (trace === 'frames' ? 'frames' : 'inputs');

@@ -1,7 +1,7 @@
 /** States of the actors of a recording, found by playing it again. */
-import type { Cast } from '../host-shim/replay/cast.js';
-import { replay } from '../host-shim/replay/replay.js';
-import { withRecording } from './recording.js';
+import type { Cast } from '../../host-shim/replay/cast.js';
+import { replay } from '../../host-shim/replay/replay.js';
+import { withRecording } from './recording-file.js';
 
 export interface StateChange {
   readonly actor: string;

@@ -1,6 +1,6 @@
 /** Where a function of the application comes from, as the engine's own debugger knows it. */
 import { type Debugger, type InspectorNotification, type Runtime, Session } from 'node:inspector';
-import type { FunctionPlace } from '../host-shim/replay/cast.js';
+import type { FunctionPlace } from '../../host-shim/replay/cast.js';
 
 /** Where the debugger finds the function. */
 const KEY = Symbol.for('tandem.located');

@@ -1,0 +1,78 @@
+/** The page's connection to its server: what is looked at, what is found by playing the recording, and what the application is asked. */
+import type { Question } from '../../trace/live.js';
+import type { Status } from '../server/subject.js';
+import type { PageWord, ServerWord } from '../server/words.js';
+
+interface Asked {
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export class ServerLink {
+  status: Status | null = null;
+  private readonly token = new URLSearchParams(location.search).get('token') ?? '';
+  private readonly asking = new Map<number, Asked>();
+  private socket: WebSocket | null = null;
+  private asked = 0;
+
+  /** @param told of each change of what is looked at. @param gone when the server has ended */
+  connect(told: (status: Status) => void, gone: () => void): void {
+    const address = new URL(this.addressOf('view'));
+    address.protocol = address.protocol.replace('http', 'ws');
+    const socket = new WebSocket(address);
+    this.socket = socket;
+    socket.addEventListener('message', ({ data }) => this.hear(JSON.parse(String(data)) as ServerWord, told));
+    socket.addEventListener('close', () => {
+      for (const { reject } of this.asking.values()) reject(new Error('the server of the debugger has ended'));
+      this.asking.clear();
+      gone();
+    });
+  }
+
+  private hear(word: ServerWord, told: (status: Status) => void): void {
+    if (word.type === 'status') {
+      this.status = word.status;
+      told(word.status);
+      return;
+    }
+    const asked = this.asking.get(word.id);
+    this.asking.delete(word.id);
+    if (word.error === undefined) asked?.resolve(word.value);
+    else asked?.reject(new Error(word.error));
+  }
+
+  /** Asks the application. @throws Error of it, or of the server */
+  ask(question: Question): Promise<unknown> {
+    const id = ++this.asked;
+    const word: PageWord = { type: 'ask', id, question };
+    this.socket?.send(JSON.stringify(word));
+    return new Promise((resolve, reject) => this.asking.set(id, { resolve, reject }));
+  }
+
+  /** The address of the recording that is shown. */
+  recordingOf(take: number): string {
+    return this.addressOf('recording', { take: String(take) });
+  }
+
+  /**
+   * What is found by playing the recording that is shown.
+   * @param name as `state`
+   * @throws Error that says why it is not known
+   */
+  async played<T>(name: string, query: Readonly<Record<string, string | number>>): Promise<T> {
+    const texts = Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]));
+    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...texts }));
+    if (!response.ok) throw new Error(await response.text());
+    return (await response.json()) as T;
+  }
+
+  /** Why the server says nothing to this page; empty when it does. */
+  async refusal(): Promise<string> {
+    const response = await fetch(this.addressOf('recording', { take: '0' }));
+    return response.status === 401 || response.status === 403 ? response.text() : '';
+  }
+
+  private addressOf(name: string, query: Readonly<Record<string, string>> = {}): string {
+    return new URL(`${name}?${new URLSearchParams({ ...query, token: this.token })}`, location.href).href;
+  }
+}

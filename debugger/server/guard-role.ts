@@ -1,0 +1,2 @@
+/** viewer: looks on. application: is looked at. */
+export type Role = 'viewer' | 'application';

@@ -1,0 +1,203 @@
+/**
+ * The application's end of a debugger: it connects to the server of a debugger, and records into that connection while somebody looks. What it sends
+ * is a recording as a file has it. Nothing is decoded here, and while nobody looks nothing is traced.
+ *
+ *   system.record ── bytes ──> DebugLink ══ WebSocket ══> server of the debugger ──> page
+ *
+ * The catch: a server that does not keep up is given 8 MB. Then the recording waits, and leaves steps out, as with any slow sink.
+ */
+import type { System } from '../../actors/application/supervised-system.js';
+import type { RunningRecording } from '../../actors/application/system-recording.js';
+import { reasonOf } from '../../actors/contract/thrown.js';
+import { RUNTIME_VERSION } from '../../protocol/version.js';
+import { type FromApplication, type Question, type ToApplication, wordOf } from '../../trace/live.js';
+import type { RecordingLevel, RecordingSink } from '../../trace/recording.js';
+import { consoleFor } from './console.js';
+import { isProduction } from './production.js';
+
+/** What happened is on its way within this time, and that of collecting it. */
+const CHUNK_MS = 200;
+/** Sent, and not taken yet. */
+const PENDING_BYTES_MAX = 8 << 20;
+
+export interface DebugLinkOptions {
+  /** What the debugger calls it; `application` when not given. */
+  readonly name?: string;
+  /** Fields of messages that do not leave, as `session.login.password`; no states leave then, either. */
+  readonly redact?: readonly string[];
+  /**
+   * Whether the debugger may crash, move, and stop actors. When not given, it may unless `NODE_ENV` is `production`: whoever has the token of the
+   * server may then.
+   */
+  readonly act?: boolean;
+}
+
+export interface DebugLink {
+  /** Ends the connection, and what is recorded into it. Never rejects. */
+  close(): Promise<void>;
+}
+
+/** As browsers have it, and the package `ws`. */
+export interface DebugSocket {
+  binaryType: string;
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  close(): void;
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
+}
+
+type DebuggedSystem = Pick<
+  System,
+  'record' | 'health' | 'crash' | 'hang' | 'stopActor' | 'startActor' | 'startAfresh' | 'moveActor' | 'breakOn'
+>;
+
+/** @returns when it is connected, or has failed, which the console says once: an application runs without a debugger as with one */
+export function linkTo(system: DebuggedSystem, socket: DebugSocket, options: DebugLinkOptions): Promise<DebugLink> {
+  const link = new SystemLink(system, socket, options);
+  return new Promise((resolve) => {
+    socket.addEventListener('open', () => resolve(link));
+    socket.addEventListener('close', () => resolve(link));
+  });
+}
+
+class SystemLink implements DebugLink {
+  private recording: RunningRecording | null = null;
+  private pendingBytes = 0;
+  private goOn: () => void = () => {};
+  private isOpen = false;
+  private isClosed = false;
+  private readonly acts: boolean;
+  /** Also a recording that ends with its system is told. */
+  private readonly sink: RecordingSink = {
+    write: (bytes) => this.send(bytes),
+    close: () => this.say({ type: 'ended', problem: '' }),
+  };
+  /** One after another: a recording ends before the next begins. */
+  private last: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly system: DebuggedSystem,
+    private readonly socket: DebugSocket,
+    private readonly options: DebugLinkOptions,
+  ) {
+    const { name = 'application', act = !isProduction() } = options;
+    this.acts = act;
+    socket.binaryType = 'arraybuffer';
+    socket.addEventListener('open', () => {
+      this.isOpen = true;
+      this.say({ type: 'hello', name, version: RUNTIME_VERSION, acts: act });
+    });
+    socket.addEventListener('message', ({ data }) => this.hear(wordOf<ToApplication>(data)));
+    socket.addEventListener('error', () => {});
+    socket.addEventListener('close', () => this.lost());
+  }
+
+  private say(word: FromApplication): void {
+    if (this.isOpen && !this.isClosed) this.socket.send(JSON.stringify(word));
+  }
+
+  private hear(word: ToApplication | null): void {
+    switch (word?.type) {
+      case 'record':
+        this.last = this.last.then(() => this.begin(word.level));
+        break;
+      case 'stop':
+        this.last = this.last.then(() => this.end());
+        break;
+      case 'taken':
+        this.taken(word.bytes);
+        break;
+      case 'ask':
+        void this.answer(word.id, word.question);
+        break;
+      default:
+    }
+  }
+
+  /** Never rejects. */
+  private async begin(level: RecordingLevel): Promise<void> {
+    if (this.recording || this.isClosed) return;
+    this.say({ type: 'began' });
+    try {
+      this.recording = await this.system.record(this.sink, { level, chunkMs: CHUNK_MS, redact: this.options.redact });
+    } catch (error) {
+      this.say({ type: 'ended', problem: reasonOf(error) });
+    }
+  }
+
+  /** Never rejects. */
+  private async end(): Promise<void> {
+    const { recording } = this;
+    this.recording = null;
+    await recording?.stop().catch((error) => this.say({ type: 'ended', problem: reasonOf(error) }));
+  }
+
+  /** @throws Error when nobody takes it any more */
+  private async send(bytes: Uint8Array): Promise<void> {
+    if (this.isClosed) throw new Error('the connection to the debugger has ended');
+    this.socket.send(bytes as Uint8Array<ArrayBuffer>);
+    this.pendingBytes += bytes.length;
+    if (this.pendingBytes < PENDING_BYTES_MAX) return;
+    await new Promise<void>((resolve) => {
+      this.goOn = resolve;
+    });
+  }
+
+  private taken(bytes: number): void {
+    this.pendingBytes = Math.max(0, this.pendingBytes - bytes);
+    if (this.pendingBytes < PENDING_BYTES_MAX) this.goOn();
+  }
+
+  /** Never rejects. */
+  private async answer(id: number, question: Question): Promise<void> {
+    try {
+      this.say({ type: 'answer', id, value: (await this.ask(question)) ?? null });
+    } catch (error) {
+      this.say({ type: 'answer', id, error: reasonOf(error) });
+    }
+  }
+
+  /** @throws what the system throws */
+  private async ask(question: Question): Promise<unknown> {
+    const { system } = this;
+    if (question.what === 'health') return system.health();
+    if (!this.acts) throw new Error('this application does not let a debugger act: act: true of its link switches that on');
+    switch (question.what) {
+      case 'crash':
+        return system.crash(question.party);
+      case 'hang':
+        return system.hang(question.party);
+      case 'stop':
+        return system.stopActor(question.party);
+      case 'start':
+        return system.startActor(question.party);
+      case 'restart':
+        return system.startAfresh(question.party);
+      case 'move':
+        return system.moveActor(question.party, question.to);
+      case 'break':
+        await system.breakOn(question.at);
+        return null;
+      default:
+        throw new Error('a question that this version of the application does not know');
+    }
+  }
+
+  private lost(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.pendingBytes = 0;
+    this.goOn();
+    consoleFor()?.(
+      this.isOpen ? 'the debugger has gone: load the page again to be seen by another' : 'there is no debugger at its address',
+    );
+    this.last = this.last.then(() => this.end());
+  }
+
+  async close(): Promise<void> {
+    await this.last;
+    await this.end();
+    this.isClosed = true;
+    this.socket.close();
+  }
+}
