@@ -1,7 +1,7 @@
 /**
  * Builds the pages of the television and of the debugger:
  *
- *   examples/tv/web/{main,js-vm,wasm-vm}.ts   → dist/examples/tv/site/*.js
+ *   examples/tv/web/{main,js-vm,wasm-vm,painter}.ts   → dist/examples/tv/site/*.js
  *   examples/tv/web/{index.html,style.css}    → dist/examples/tv/site/
  *   dist/wasm-actors/*.wasm and *.wasm.map    → dist/examples/tv/site/
  *   debugger/page/{main,worker}.ts, index.html, page.css    → dist/debugger/site/
@@ -18,7 +18,7 @@ const debug = (name: string) => join(root, 'debugger/page', name);
 /** @throws with esbuild's report; when a guest has not been built */
 export const buildTelevision = (): Promise<void> =>
   buildPage({
-    entries: ['main.ts', 'js-vm.ts', 'wasm-vm.ts'].map(web),
+    entries: ['main.ts', 'js-vm.ts', 'wasm-vm.ts', 'painter.ts'].map(web),
     files: [...['index.html', 'style.css'].map(web), ...guestFilesIn(join(root, 'dist/wasm-actors'))],
     outFolder: join(root, 'dist/examples/tv/site'),
     tsconfig: OWN_NAME_CONFIG,

@@ -18,7 +18,7 @@ export { platformTimers } from '../common/timers.js';
 export { type BrowserCapabilities, detectCapabilities } from './capabilities.js';
 export { debuggerOf, openDebugLink } from './debug-link.js';
 export { type BrowserHostOptions, createBrowserHost } from './host.js';
-export type { ImageSource, PaintCounts } from './painting/painter.js';
+export type { ImageSource, PaintCounts, PainterChoice } from './painting/painter.js';
 export type { PaintCondition } from './painting/painting.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
 export { type CanvasDisplay, openDisplay } from './ports/display.js';

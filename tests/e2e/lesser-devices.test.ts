@@ -75,12 +75,13 @@ describe('a lesser device shows the same', () => {
     const television = await Television.open(browser, server, '', (page) => page.addInitScript('delete globalThis.OffscreenCanvas'));
     expect(await play(television)).toEqual(expected);
     expect(await television.page.evaluate(() => typeof OffscreenCanvas)).toBe('undefined');
+    expect(await television.look('painter')).toBe('canvas in the page (there is no OffscreenCanvas)');
     expect(await television.page.isHidden('#problem')).toBe(true);
     await television.close();
   });
 
   test('a painter that fails leaves out what it cannot paint, the page says so, and it is whole again when it can', async () => {
-    const television = await Television.open(browser, server, '', (page) =>
+    const television = await Television.open(browser, server, '?offscreen=off', (page) =>
       page.addInitScript(() => {
         const { fillText } = CanvasRenderingContext2D.prototype;
         CanvasRenderingContext2D.prototype.fillText = function (...text) {
@@ -95,6 +96,19 @@ describe('a lesser device shows the same', () => {
     await television.page.evaluate(() => Object.assign(window, { mended: true }));
     await television.press('ArrowRight');
     await television.settle(titleAt(0, 1));
+    expect(await television.page.isHidden('#problem')).toBe(true);
+    await television.close();
+  });
+
+  test('a painter whose worker does not load is tried again, and then the page paints', async () => {
+    const television = await Television.open(browser, server, '', (page) =>
+      page.route('**/painter.js', (route) => route.fulfill({ status: 404, body: '' })),
+    );
+    await television.settle(titleAt(0, 0));
+    expect(await television.look('painter')).toMatch(
+      /^canvas in the page \(its worker has ended too often: its file could not be loaded\)$/,
+    );
+    expect(await television.page.textContent('#crash')).toContain('the painter’s worker has ended');
     expect(await television.page.isHidden('#problem')).toBe(true);
     await television.close();
   });

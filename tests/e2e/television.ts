@@ -128,21 +128,12 @@ export class Television {
   }
 
   /** Width and height of the canvas. */
-  pixels(): Promise<readonly number[]> {
-    return this.page.evaluate(() => {
-      const { width, height } = document.querySelector('canvas')!;
-      return [width, height];
-    });
+  async pixels(): Promise<readonly number[] | undefined> {
+    return (await this.look('pixels'))?.split(' ').map(Number);
   }
 
-  async seePixels(width: number, height: number): Promise<void> {
-    await this.page.waitForFunction(
-      ([width, height]) => {
-        const canvas = document.querySelector('canvas')!;
-        return canvas.width === width && canvas.height === height;
-      },
-      [width, height] as const,
-    );
+  seePixels(width: number, height: number): Promise<void> {
+    return this.see('pixels', `${width} ${height}`);
   }
 
   /** Records every picture from now on. @returns a function that gives those that differed from the one before */

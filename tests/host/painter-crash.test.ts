@@ -70,7 +70,7 @@ function openPainting(context: object, images: CanvasDisplayOptions['images'] = 
   const canvas = {
     width: 2,
     height: 1,
-    getContext: () => Object.assign(does, context),
+    getContext: (kind: string) => (kind === '2d' ? Object.assign(does, context) : null),
     getBoundingClientRect: () => ({ width: 0, height: 0 }),
     addEventListener() {},
     cloneNode: () => ({ ...canvas }),

@@ -5,6 +5,8 @@
  *   ?wasm=off      every actor in JavaScript
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
+ *   ?offscreen=off the page's thread paints
+ *   ?painter=canvas   who paints: auto, canvas or webgl
  *   ?requestDeadlineMs=2000   deadline of the page's requests
  *   ?break=focus.key   stops in the debugger before such a message is handled, as `breakOn` of the system; may be given several times
  *   ?tracks=focus,scene   live tracks of these parties in the Performance panel of DevTools
@@ -13,18 +15,22 @@
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
-import type { BrowserCapabilities } from 'tandem/browser';
+import type { BrowserCapabilities, PainterChoice } from 'tandem/browser';
 import type { TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
 import { DESTINATIONS, type Destination } from './recordings.js';
 
+const PAINTERS: readonly PainterChoice[] = ['auto', 'canvas', 'webgl'];
 const TRACE_LEVELS: readonly TraceLevel[] = ['off', 'headers', 'frames'];
 
 export interface Device {
   readonly placement: string;
   readonly capabilities: BrowserCapabilities;
   readonly page: PageOptions;
+  readonly painter: PainterChoice;
+  /** Whether a worker paints, if the browser can hand it a canvas. */
+  readonly offscreen: boolean;
   readonly breakOn: readonly Breakpoint[];
   /** Names of parties that have a live track in the Performance panel. */
   readonly tracks: readonly string[];
@@ -48,6 +54,8 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
   return {
     placement,
     page: pageOptionsIn(parameters),
+    painter: oneOf(PAINTERS, 'painter', parameters.get('painter') ?? 'auto'),
+    offscreen: isOn(parameters, 'offscreen') && isOn(parameters, 'workers'),
     tracks: tracksIn(parameters),
     trace: oneOf(TRACE_LEVELS, 'trace', parameters.get('trace') ?? 'off'),
     record: recordIn(parameters),

@@ -3,7 +3,7 @@
  * ends for good, it begins again at the stored place.
  *
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
- * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where),
+ * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas),
  * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
@@ -23,6 +23,7 @@ import {
   unavailableStorage,
 } from 'tandem';
 import {
+  type CanvasDisplay,
   createBrowserHost,
   debuggerOf,
   detectCapabilities,
@@ -34,7 +35,6 @@ import {
   openTelemetryPort,
   openTimerPort,
   type PaintCondition,
-  type Picture,
   persistWhenHidden,
   platformClock,
   platformTimers,
@@ -57,7 +57,9 @@ const TELEMETRY_TIMEOUT_MS = 5_000;
 
 const element = <E extends HTMLElement>(id: string) => document.getElementById(id) as E;
 const television = element('television');
-const canvas = element<HTMLCanvasElement>('picture');
+/** It may be replaced by another one. */
+const canvasNow = () => element<HTMLCanvasElement>('picture');
+const canvas = canvasNow();
 
 /** The folder of this bundle, which has the other bundles and the modules, too. */
 const guests = new URL('./', import.meta.url);
@@ -109,8 +111,10 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
   const display = openDisplay(host.vm, {
     canvas,
     images: createPosters(),
+    painter: device.painter,
+    worker: device.offscreen ? new URL('painter.js', guests) : undefined,
     onAnimating: (animating) => void system.setAnimating(animating),
-    onPainted: () => describe(display.picture),
+    onPainted: () => describe(display),
     onCondition: describeCondition,
   });
   life.onEnd(() => display.stop());
@@ -171,8 +175,9 @@ function describeStorage(change: StorageChange): void {
 let painted = 0;
 
 /** Sets the attributes that describe the picture. */
-function describe(picture: Picture): void {
+function describe({ picture, pixels }: CanvasDisplay): void {
   const { dataset } = television;
+  dataset.pixels = `${pixels.width} ${pixels.height}`;
   const { focused, placeholders } = readView(picture);
   if (focused) dataset.firstPictureMs ??= String(Math.round(performance.now()));
   dataset.painted = String(++painted);
@@ -180,8 +185,7 @@ function describe(picture: Picture): void {
   dataset.focused = focused;
   dataset.placeholders = String(placeholders);
   if (canvas.ariaLabel !== focused) canvas.ariaLabel = focused;
-  if (picture.animating) delete dataset.pictureHash;
-  else dataset.pictureHash = hashPicture(picture);
+  dataset.pictureHash = hashPicture(picture);
 }
 
 let requests = 0;

@@ -48,9 +48,9 @@ const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as c
 
 /** @returns null for a source that is no poster */
 export function createPosters(): ImageSource {
-  const drawn = new Map<string, HTMLCanvasElement>();
+  const drawn = new Map<string, Canvas>();
   let pixels = 0;
-  const keep = (key: string, canvas: HTMLCanvasElement) => {
+  const keep = (key: string, canvas: Canvas) => {
     drawn.set(key, canvas);
     pixels += canvas.width * canvas.height;
     for (const [oldest, { width, height }] of drawn) {
@@ -78,7 +78,8 @@ function parsePoster(source: string): Poster | null {
   return parts && { id: Number(parts[1]), genre: parts[2], year: parts[3], title: parts[4] };
 }
 
-type Context = CanvasRenderingContext2D;
+type Canvas = HTMLCanvasElement | OffscreenCanvas;
+type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 /** Returns the next of a sequence of numbers from 0 to 1 that depends on the film only. */
 type Draw = () => number;
 
@@ -90,12 +91,15 @@ function drawsOf(id: number): Draw {
   };
 }
 
-function drawPoster(poster: Poster, size: Size, ratio: number): HTMLCanvasElement {
-  // Not every television's browser has an OffscreenCanvas.
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.ceil(size.width * ratio);
-  canvas.height = Math.ceil(size.height * ratio);
-  const context = canvas.getContext('2d', { alpha: false });
+/** A worker has no document; and not every television's browser has an OffscreenCanvas. */
+function createCanvas(width: number, height: number): Canvas {
+  if (typeof document === 'undefined') return new OffscreenCanvas(width, height);
+  return Object.assign(document.createElement('canvas'), { width, height });
+}
+
+function drawPoster(poster: Poster, size: Size, ratio: number): Canvas {
+  const canvas = createCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
+  const context = canvas.getContext('2d', { alpha: false }) as Context | null;
   if (!context) throw new Error('a poster has no 2D context');
   context.scale(canvas.width / size.width, canvas.height / size.height);
   const draw = drawsOf(poster.id);

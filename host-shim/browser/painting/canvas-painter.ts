@@ -15,6 +15,7 @@ const COLOURS_KEPT_MAX = 256;
 /** Stands for no clip. */
 const NO_CLIP = -1;
 
+type Sized = Exclude<CanvasImageSource, SVGImageElement | VideoFrame>;
 type Context = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
 export class CanvasPainter implements Painter {
@@ -27,6 +28,8 @@ export class CanvasPainter implements Painter {
   /** The context's font. Setting the same one again would cost as much as the first time. */
   private font = '';
   private pixelRatio = 1;
+  /** Chromium smooths the edge of a clip on a page's canvas, and not on a worker's. */
+  private readonly hasRoughClips: boolean;
   private problem: { readonly error: unknown } | null = null;
 
   /** @throws when the canvas has no 2D context */
@@ -37,6 +40,8 @@ export class CanvasPainter implements Painter {
     const context = canvas.getContext('2d', { alpha: false }) as Context | null;
     if (!context) throw new Error('the canvas has no 2D context');
     this.context = context;
+    this.hasRoughClips =
+      typeof document === 'undefined' && typeof CanvasPattern === 'function' && 'setTransform' in CanvasPattern.prototype;
   }
 
   paint(picture: Picture, areas: readonly Area[] | null): { readonly error: unknown } | null {
@@ -133,17 +138,31 @@ export class CanvasPainter implements Painter {
 
   private paintImage(item: Readonly<PictureItem>, image: CanvasImageSource): void {
     const { context } = this;
-    context.save();
-    try {
-      if (item.radius > 0) {
+    if (!(item.radius > 0)) context.drawImage(image, item.x, item.y, item.width, item.height);
+    else if (this.hasRoughClips && 'width' in image && typeof image.width === 'number') this.fillWith(item, image as Sized);
+    else {
+      context.save();
+      try {
         context.beginPath();
         roundedRectangle(context, item.x, item.y, item.width, item.height, item.radius);
         context.clip();
+        context.drawImage(image, item.x, item.y, item.width, item.height);
+      } finally {
+        context.restore();
       }
-      context.drawImage(image, item.x, item.y, item.width, item.height);
-    } finally {
-      context.restore();
     }
+  }
+
+  /** Paints a round image as a shape that is filled with it. */
+  private fillWith(item: Readonly<PictureItem>, image: Sized): void {
+    const { context } = this;
+    const pattern = context.createPattern(image, 'no-repeat');
+    if (!pattern) return;
+    pattern.setTransform({ a: item.width / image.width, d: item.height / image.height, e: item.x, f: item.y });
+    context.fillStyle = pattern;
+    context.beginPath();
+    roundedRectangle(context, item.x, item.y, item.width, item.height, item.radius);
+    context.fill();
   }
 
   private paintText(item: Readonly<PictureItem>, text: string): void {

@@ -3,10 +3,13 @@
  * either has changed. The catch: resizing empties a canvas, so `fit` is called right before it is painted.
  */
 
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
+
+/** What has the pixels: the canvas, or what stands for one whose pixels a worker has. */
+export type Pixels = { -readonly [K in keyof Size]: Size[K] };
 
 export class CanvasSize {
   private wanted: Size | null;
@@ -16,20 +19,27 @@ export class CanvasSize {
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly onChange: () => void,
+    private readonly pixels: Pixels = canvas,
   ) {
     this.wanted = measure(canvas);
     this.observer = new ResizeObserver(([entry]) => this.observed(entry));
     this.observe();
   }
 
-  /** Gives the canvas its new size, if it has one. That empties it. */
-  fit(): void {
-    const { canvas, wanted } = this;
+  /** Gives the canvas its new size, if it has one. That empties it. @returns whether it had one */
+  fit(): boolean {
+    const { canvas, wanted, pixels } = this;
     this.wanted = null;
-    if (!wanted || (canvas.width === wanted.width && canvas.height === wanted.height)) return;
+    if (!wanted || (pixels.width === wanted.width && pixels.height === wanted.height)) return false;
     const { width, height } = canvas.getBoundingClientRect();
-    canvas.width = wanted.width;
-    canvas.height = wanted.height;
+    pixels.width = wanted.width;
+    pixels.height = wanted.height;
+    this.pin(width, height);
+    return true;
+  }
+
+  private pin(width: number, height: number): void {
+    const { canvas } = this;
     const after = canvas.getBoundingClientRect();
     if (after.width === width && after.height === height) return;
     // The page took the canvas's size from its pixels, so it would grow by the pixel ratio each time.
@@ -61,7 +71,7 @@ export class CanvasSize {
   private readonly onResize = (): void => this.want(measure(this.canvas));
 
   private want(size: Size | null): void {
-    if (!size || (size.width === this.canvas.width && size.height === this.canvas.height)) return;
+    if (!size || (size.width === this.pixels.width && size.height === this.pixels.height)) return;
     this.wanted = size;
     this.onChange();
   }

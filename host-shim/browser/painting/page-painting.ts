@@ -1,35 +1,44 @@
 /** Paints in the page's own thread, at its animation frames. */
 import type { Picture } from '../../common/ports/picture.js';
-import { CanvasPainter } from './canvas-painter.js';
 import { freshCanvas, retire } from './canvas-place.js';
-import { CanvasSize } from './canvas-size.js';
-import type { DisplayPainting, DisplayPaintingEvents, Strings } from './display-painting.js';
-import type { ImageSource, PaintCounts } from './painter.js';
+import { CanvasSize, type Size } from './canvas-size.js';
+import type { DisplayPainting, DisplayPaintingEvents, PaintingOptions, Strings } from './display-painting.js';
+import type { PaintCounts } from './painter.js';
+import { PainterChooser } from './painter-choice.js';
 import { type MakePainter, type PaintCondition, Painting } from './painting.js';
 
 export class PagePainting implements DisplayPainting {
   private size: CanvasSize | null = null;
+  private readonly chooser: PainterChooser;
   private readonly painting: Painting;
   private readonly repaint = (): void => this.painting.repaint();
 
   /** @throws when the canvas has no context */
   constructor(
-    private readonly canvas: HTMLCanvasElement,
-    private readonly images: ImageSource,
+    private readonly options: PaintingOptions,
     private readonly picture: Picture,
     private readonly events: DisplayPaintingEvents,
+    /** Why it is not in a worker; empty when nobody wants that. */
+    private readonly reason = '',
   ) {
-    const prepare = (): void => this.size?.fit();
+    this.chooser = new PainterChooser(options.images, options.painter ?? 'auto', () => this.painting.renew());
+    const prepare = (): void => void this.size?.fit();
     this.painting = new Painting(this.make, picture, { prepare, failed: (error) => events.failed(error), changed: () => events.changed() });
   }
 
   get condition(): PaintCondition {
     const { state, reason, failures, restarts, painter } = this.painting;
-    return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback: '' };
+    const fallback = [this.reason, this.chooser.fallback].filter(Boolean).join('; ');
+    return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback };
   }
 
   get counts(): Readonly<PaintCounts> {
     return this.painting.painter.counts;
+  }
+
+  get pixels(): Size {
+    const { width, height } = this.painting.canvas;
+    return { width, height };
   }
 
   start(): void {
@@ -58,10 +67,10 @@ export class PagePainting implements DisplayPainting {
     if (this.painting.paint(timeMs)) this.events.painted(this.picture.frame, timeMs, performance.now());
   }
 
-  private readonly make: MakePainter = (failed) => {
-    if (failed) retire(failed as HTMLCanvasElement);
-    const canvas = freshCanvas(this.canvas);
-    const painter = new CanvasPainter(canvas, this.images);
+  private readonly make: MakePainter = (used) => {
+    if (used) retire(used as HTMLCanvasElement);
+    const canvas = freshCanvas(this.options.canvas);
+    const painter = this.chooser.make(canvas);
     canvas.addEventListener('contextrestored', this.repaint);
     if (this.size) this.watch(canvas);
     return { painter, canvas };

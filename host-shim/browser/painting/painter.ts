@@ -33,3 +33,6 @@ export interface Painter {
    */
   paint(picture: Picture, areas: readonly Area[] | null): { readonly error: unknown } | null;
 }
+
+/** auto: WebGL where the device has it in hardware, else the canvas's own drawing. A wish that the device cannot grant is told in the condition. */
+export type PainterChoice = 'auto' | Painter['kind'];

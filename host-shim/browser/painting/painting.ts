@@ -17,6 +17,22 @@ const PAINT_TRIES_MAX = 3;
 export const PAINTER_RESTARTS_MAX = 3;
 const PAINTER_PERIOD_MS = 60_000;
 
+/** When painters were made anew: within a budget, as any restart. */
+export class PainterBudget {
+  private atMs: number[] = [];
+  /** Number of all. */
+  used = 0;
+
+  /** @returns whether there may be another one now */
+  take(timeMs: number): boolean {
+    this.atMs = this.atMs.filter((at) => timeMs - at < PAINTER_PERIOD_MS);
+    if (this.atMs.length >= PAINTER_RESTARTS_MAX) return false;
+    this.atMs.push(timeMs);
+    this.used++;
+    return true;
+  }
+}
+
 export interface PaintCondition {
   /** whole: the canvas shows the picture. incomplete: but for some of its items. frozen: it shows an older one, or none. */
   readonly state: 'whole' | 'incomplete' | 'frozen';
@@ -41,21 +57,25 @@ export interface PaintingEvents {
   changed(): void;
 }
 
-/** Makes a painter. @param failed the canvas of the painter before, which is not used again; null for the first */
-export type MakePainter = (failed: AnyCanvas | null) => { readonly painter: Painter; readonly canvas: AnyCanvas };
+interface Made {
+  readonly painter: Painter;
+  readonly canvas: AnyCanvas;
+}
+
+/** Makes a painter. @param used the canvas of the painter before, which is not used again; null for the first @returns null when there is no canvas now */
+export type MakePainter = (used: AnyCanvas | null) => Made | null;
 
 export class Painting {
   readonly damage = new Damage();
   state: PaintCondition['state'] = 'whole';
   reason = '';
   failures = 0;
-  restarts = 0;
-  private made: ReturnType<MakePainter>;
+  private readonly budget = new PainterBudget();
+  private made: Made;
   /** The canvas does not show the picture. */
-  private isDue = false;
+  isDue = false;
   /** Frames that failed since the last one that did not, or since there is a new painter. */
   private tries = 0;
-  private restartedAtMs: number[] = [];
 
   /** @throws what `make` throws */
   constructor(
@@ -63,11 +83,18 @@ export class Painting {
     private readonly picture: Picture,
     private readonly events: PaintingEvents,
   ) {
-    this.made = make(null);
+    const made = make(null);
+    if (!made) throw new Error('there is no canvas to paint on');
+    this.made = made;
   }
 
   get painter(): Painter {
     return this.made.painter;
+  }
+
+  /** New painters after the first. */
+  get restarts(): number {
+    return this.budget.used;
   }
 
   get canvas(): AnyCanvas {
@@ -83,6 +110,25 @@ export class Painting {
   repaint(): void {
     this.damage.markAll();
     this.pictureChanged();
+  }
+
+  /** Another painter takes over, on another canvas. */
+  renew(): void {
+    this.makeAnew();
+    this.repaint();
+    this.events.changed();
+  }
+
+  /** @returns whether there is a new painter */
+  private makeAnew(): boolean {
+    try {
+      const made = this.make(this.made.canvas);
+      if (made) this.made = made;
+      return made !== null;
+    } catch (error) {
+      this.events.failed(error);
+      return false;
+    }
   }
 
   /** Paints if there is something to paint. @returns whether a picture got onto the canvas, if not whole */
@@ -122,17 +168,8 @@ export class Painting {
 
   /** @returns whether there is a new painter */
   private restart(timeMs: number): boolean {
-    this.restartedAtMs = this.restartedAtMs.filter((at) => timeMs - at < PAINTER_PERIOD_MS);
-    if (this.restartedAtMs.length >= PAINTER_RESTARTS_MAX) return false;
-    this.restartedAtMs.push(timeMs);
-    this.restarts++;
+    if (!this.budget.take(timeMs)) return false;
     this.tries = 0;
-    try {
-      this.made = this.make(this.made.canvas);
-      return true;
-    } catch (error) {
-      this.events.failed(error);
-      return false;
-    }
+    return this.makeAnew();
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The display on a canvas. Each animation frame paints what the scene sent since the last one, and then ticks the scene for the
- * next. So a picture appears one frame after its tick, and the two threads work side by side.
+ * next. So a picture appears one frame after its tick, and the two threads work side by side. With a painter in a worker, the page's thread
+ * only ticks and passes the list on, which is painted as it comes.
  *
  *   animation frame n:   paint list of tick n-1   tick n -->
  *   scene:                                             run animations, lay out, list n
@@ -8,16 +9,13 @@
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
 import type { Picture } from '../../common/ports/picture.js';
-import type { DisplayPainting } from '../painting/display-painting.js';
-import { PagePainting } from '../painting/page-painting.js';
-import type { ImageSource, PaintCounts } from '../painting/painter.js';
+import { ChosenPainting } from '../painting/chosen-painting.js';
+import type { DisplayPainting, PaintingOptions } from '../painting/display-painting.js';
+import type { PaintCounts } from '../painting/painter.js';
 import type { PaintCondition } from '../painting/painting.js';
 import { FrameTimes } from './frame-times.js';
 
-export interface CanvasDisplayOptions extends DisplayEvents {
-  /** The canvas. It gets as many pixels as the screen has for it, at any size and pixel ratio. */
-  readonly canvas: HTMLCanvasElement;
-  readonly images: ImageSource;
+export interface CanvasDisplayOptions extends DisplayEvents, PaintingOptions {
   /** Called when a changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
   readonly onPainted?: (frame: number, timeMs: number) => void;
   /** Called when the canvas begins or ceases to show the picture, or is painted by another painter. An application says so to its viewer. */
@@ -33,6 +31,8 @@ export interface CanvasDisplay extends DisplayPort {
   repaint(): void;
   /** Whether the canvas shows the picture, and who paints it. */
   readonly condition: PaintCondition;
+  /** Size of the canvas in its own pixels. The element does not tell when a worker paints. */
+  readonly pixels: { readonly width: number; readonly height: number };
   /** What was painted. */
   readonly counts: Readonly<PaintCounts>;
 }
@@ -52,7 +52,7 @@ class OpenCanvasDisplay implements CanvasDisplay {
       takeStrings: (strings) => this.painting.takeStrings(strings),
       takeList: (list) => this.painting.takeList(list),
     });
-    this.painting = new PagePainting(options.canvas, options.images, this.port.picture, this);
+    this.painting = new ChosenPainting(options, this.port.picture, this);
   }
 
   get picture(): Picture {
@@ -65,6 +65,10 @@ class OpenCanvasDisplay implements CanvasDisplay {
 
   get condition(): PaintCondition {
     return this.painting.condition;
+  }
+
+  get pixels(): CanvasDisplay['pixels'] {
+    return this.painting.pixels;
   }
 
   get counts(): Readonly<PaintCounts> {

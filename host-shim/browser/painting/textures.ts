@@ -1,0 +1,72 @@
+/** Textures by what they were made from. The ones drawn longest ago go first, once all together have more pixels than the budget. */
+
+/** Four bytes each: 24 MB, three full pictures at 1920 by 1080, in which the images and texts of a screen fit with those of the one before. */
+export const TEXTURE_PIXELS_MAX = 6 << 20;
+
+interface Kept {
+  readonly texture: WebGLTexture;
+  readonly pixels: number;
+  /** Number of the picture that it was drawn in last. */
+  drawnIn: number;
+}
+
+export class Textures<K> {
+  /** The ones drawn last are at the end. */
+  private readonly kept = new Map<K, Kept>();
+  private picture = 0;
+  pixels = 0;
+
+  constructor(private readonly gl: WebGL2RenderingContext) {}
+
+  get count(): number {
+    return this.kept.size;
+  }
+
+  /** A picture begins: what is drawn in it stays until it is complete, whatever it takes. */
+  begin(): void {
+    this.picture++;
+  }
+
+  find(key: K): WebGLTexture | null {
+    const known = this.kept.get(key);
+    if (!known) return null;
+    known.drawnIn = this.picture;
+    this.kept.delete(key);
+    this.kept.set(key, known);
+    return known.texture;
+  }
+
+  /** @param image without a texture so far @param pixels its width times its height */
+  add(key: K, image: TexImageSource, pixels: number): WebGLTexture {
+    const { gl } = this;
+    const texture = gl.createTexture();
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.pixelStorei(gl.UNPACK_PREMULTIPLY_ALPHA_WEBGL, true);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, image);
+    for (const axis of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) gl.texParameteri(gl.TEXTURE_2D, axis, gl.CLAMP_TO_EDGE);
+    for (const filter of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) gl.texParameteri(gl.TEXTURE_2D, filter, gl.LINEAR);
+    this.kept.set(key, { texture, pixels, drawnIn: this.picture });
+    this.pixels += pixels;
+    this.evict();
+    return texture;
+  }
+
+  has(key: K): boolean {
+    return this.kept.has(key);
+  }
+
+  drop(key: K): void {
+    const known = this.kept.get(key);
+    if (!known) return;
+    this.kept.delete(key);
+    this.pixels -= known.pixels;
+    this.gl.deleteTexture(known.texture);
+  }
+
+  private evict(): void {
+    for (const [key, { drawnIn }] of this.kept) {
+      if (this.pixels <= TEXTURE_PIXELS_MAX || drawnIn === this.picture) return;
+      this.drop(key);
+    }
+  }
+}
