@@ -1,15 +1,26 @@
 /** Tells versions of a schema apart by a hash of its text. The hash changes whenever old and new could misunderstand each other. */
 import type { Field, Fields, PartySchema } from './fields.js';
 
-const FNV_OFFSET = 0xcbf29ce484222325n;
-const FNV_PRIME = 0x100000001b3n;
+/** FNV's offset of 64 bits in two halves, and the low part of its prime, 2 to the 40th and 0x1b3. Many televisions have no BigInt. */
+const OFFSET_HIGH = 0xcbf29ce4;
+const OFFSET_LOW = 0x84222325;
+const PRIME_LOW = 0x1b3;
+const HALF = 0x1_0000_0000;
 
-/** FNV-1a of 64 bits over the code points of a text. */
-export function fnv1a64(text: string): bigint {
-  let hash = FNV_OFFSET;
-  for (const unit of text) hash = BigInt.asUintN(64, (hash ^ BigInt(unit.codePointAt(0)!)) * FNV_PRIME);
-  return hash;
+/** @returns FNV-1a of 64 bits over the code points of a text: 16 hexadecimal digits */
+export function fnv1a64(text: string): string {
+  let high = OFFSET_HIGH;
+  let low = OFFSET_LOW;
+  for (const unit of text) {
+    low = (low ^ unit.codePointAt(0)!) >>> 0;
+    const product = low * PRIME_LOW;
+    high = (high * PRIME_LOW + Math.floor(product / HALF) + ((low << 8) >>> 0)) % HALF;
+    low = product % HALF;
+  }
+  return digitsOf(high) + digitsOf(low);
 }
+
+const digitsOf = (half: number): string => half.toString(16).padStart(8, '0');
 
 /**
  * FNV-1a of 32 bits over the UTF-16 code units of the fields' description: whether code was generated for these fields. It is worked out at each start,
@@ -23,7 +34,7 @@ export function shapeOf(fields: Fields): number {
 }
 
 /** Fingerprint of a field's content: order, names, types and limits of everything in it. */
-export const fingerprintOf = (field: Field): bigint => fnv1a64(describeField(field));
+export const fingerprintOf = (field: Field): string => fnv1a64(describeField(field));
 
 /** A message of either direction, with the name that `messagesOf` gives it. */
 interface DescribedMessage {
@@ -47,10 +58,7 @@ export function describeParty(
 }
 
 /** Fingerprint of a party as a guest reports it: 16 hexadecimal digits. */
-export const partyFingerprint = (...described: Parameters<typeof describeParty>): string =>
-  fnv1a64(describeParty(...described))
-    .toString(16)
-    .padStart(16, '0');
+export const partyFingerprint = (...described: Parameters<typeof describeParty>): string => fnv1a64(describeParty(...described));
 
 export const describeFields = (fields: Fields): string =>
   `{${Object.entries(fields)

@@ -2,27 +2,57 @@
  * Builds the pages of the television and of the debugger:
  *
  *   examples/tv/web/{main,js-vm,wasm-vm,painter}.ts   → dist/examples/tv/site/*.js
- *   examples/tv/web/{index.html,style.css}    → dist/examples/tv/site/
+ *   the same, for old engines           → dist/examples/tv/site/old.js
+ *   examples/tv/web/{index.html,choose.js,style.css}    → dist/examples/tv/site/{index.html,style.css}
  *   dist/wasm-actors/*.wasm and *.wasm.map    → dist/examples/tv/site/
  *   debugger/page/{main,worker}.ts, index.html, page.css    → dist/debugger/site/
  */
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { transform } from 'esbuild';
 import { buildPage, guestFilesIn } from '../tools/page.js';
 import { isMain } from './is-main.js';
+import { buildOld } from './old/build-old.js';
 import { OWN_NAME_CONFIG } from './own-name.js';
 
 const root = resolve(import.meta.dirname, '..');
 const web = (name: string) => join(root, 'examples/tv/web', name);
 const debug = (name: string) => join(root, 'debugger/page', name);
 
-/** @throws with esbuild's report; when a guest has not been built */
-export const buildTelevision = (): Promise<void> =>
-  buildPage({
+/** Engines since then read the page and its style; which build they run is chosen in choose.js. */
+const PAGE_TARGET = ['chrome38', 'safari8'];
+
+/** The page, with what chooses the build in it: that needs no request of its own. */
+async function pageOfTelevision(): Promise<string> {
+  const { code } = await transform(readFileSync(web('choose.js'), 'utf8'), { minify: true, target: 'es5' });
+  return readFileSync(web('index.html'), 'utf8').replace('<script src="choose.js"></script>', () => `<script>${code.trim()}</script>`);
+}
+
+/** The style without variables, which engines before 2016 do not have. */
+async function styleOfTelevision(): Promise<string> {
+  const style = readFileSync(web('style.css'), 'utf8');
+  const values = new Map([...style.matchAll(/^ {2}(--[a-z]+): (.+);$/gm)].map(([, name, value]) => [name, value]));
+  const plain = style.replace(/var\((--[a-z]+)\)/g, (_, name) => values.get(name)!);
+  return (await transform(plain, { loader: 'css', target: PAGE_TARGET })).code;
+}
+
+/** @throws with the compilers' reports; when a guest has not been built */
+export async function buildTelevision(): Promise<void> {
+  const workers = { js: web('js-vm.ts'), wasm: web('wasm-vm.ts') };
+  const [old, page, style] = await Promise.all([
+    buildOld({ page: web('main.ts'), workers, tsconfig: OWN_NAME_CONFIG, keptIn: join(root, 'dist/examples/tv/old') }),
+    pageOfTelevision(),
+    styleOfTelevision(),
+  ]);
+  const made = { 'index.html': page, 'style.css': style, 'old.js': old.code, 'old.js.map': old.map };
+  await buildPage({
     entries: ['main.ts', 'js-vm.ts', 'wasm-vm.ts', 'painter.ts'].map(web),
-    files: [...['index.html', 'style.css'].map(web), ...guestFilesIn(join(root, 'dist/wasm-actors'))],
+    files: guestFilesIn(join(root, 'dist/wasm-actors')),
+    made: new Map(Object.entries(made).map(([name, text]) => [name, Buffer.from(text)])),
     outFolder: join(root, 'dist/examples/tv/site'),
     tsconfig: OWN_NAME_CONFIG,
   });
+}
 
 /** @throws with esbuild's report */
 export const buildDebugger = (): Promise<void> =>

@@ -11,6 +11,8 @@ export interface PageBuild {
   readonly entries: readonly string[];
   /** Files to copy as they are: HTML, styles, modules of guests with their source maps. */
   readonly files: readonly string[];
+  /** Files that were made elsewhere, by their names. */
+  readonly made?: ReadonlyMap<string, Uint8Array>;
   /** Folder that afterwards contains these and nothing else. */
   readonly outFolder: string;
   /** Configuration whose `paths` resolve imports; without it they lead to installed packages. */
@@ -20,7 +22,7 @@ export interface PageBuild {
 type Files = Map<string, Uint8Array>;
 
 /** @throws with esbuild's report; when a file to copy does not exist */
-export async function buildPage({ entries, files, outFolder, tsconfig }: PageBuild): Promise<void> {
+export async function buildPage({ entries, files, made, outFolder, tsconfig }: PageBuild): Promise<void> {
   const built: Files = new Map();
   const { outputFiles } = await build({
     entryPoints: [...entries],
@@ -36,6 +38,7 @@ export async function buildPage({ entries, files, outFolder, tsconfig }: PageBui
   });
   for (const { path, contents } of outputFiles) built.set(basename(path), contents);
   for (const file of files) built.set(basename(file), readFileSync(file));
+  for (const [name, contents] of made ?? []) built.set(name, contents);
   replaceFolder(outFolder, built);
 }
 

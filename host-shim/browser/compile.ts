@@ -8,6 +8,6 @@ import { withSourceMapAt } from '../wasm/source-map-address.js';
  */
 export async function compileAnswer(response: Response, url: URL): Promise<WebAssembly.Module> {
   const type = response.headers.get('Content-Type') ?? '';
-  const streams = 'compileStreaming' in WebAssembly && /^application\/wasm\b/i.test(type);
+  const streams = 'compileStreaming' in WebAssembly && response.body && /^application\/wasm\b/i.test(type);
   return compileGuest(streams ? response : withSourceMapAt(new Uint8Array(await response.arrayBuffer()), url), type);
 }

@@ -1,6 +1,9 @@
 /** How the host notices a worker's end: by a lock that the worker holds and the host waits for (thread.ts), and by errors. */
 
-export const newLifeLock = (): string => `tandem ${crypto.randomUUID()}`;
+/** Random words in a name: no other page of this origin has the same. Locks are older than `randomUUID`. */
+const NAME_WORDS = 4;
+
+export const newLifeLock = (): string => `tandem ${crypto.getRandomValues(new Uint32Array(NAME_WORDS)).join('-')}`;
 
 /** Resolves when the lock is held; only the end of this thread releases it. An empty name holds nothing. */
 export function holdLife(lifeLock: string): Promise<void> {

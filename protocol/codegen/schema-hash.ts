@@ -11,7 +11,7 @@ export function schemaHash(parties: readonly PartySchema[]): string {
     .map(describeWithRights)
     .join('\n');
   const retired = [...RETIRED_KINDS].sort((left, right) => left - right);
-  return fnv1a64(`${text}\nretired ${retired}`).toString(16).padStart(16, '0');
+  return fnv1a64(`${text}\nretired ${retired}`);
 }
 
 const describeWithRights = (party: PartySchema): string =>

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { crc32c, decodeRecord, encodeRecord, RecordError, SNAPSHOT_OFFSET } from '../../actors/application/persistence/record.js';
 
 const text = (words: string) => new TextEncoder().encode(words);
-const record = { fingerprint: 0xfedc_ba98_7654_3210n, generation: 2 ** 40 + 3, snapshot: text('the state') };
+const record = { fingerprint: 'fedcba9876543210', generation: 2 ** 40 + 3, snapshot: text('the state') };
 
 test('CRC-32C: the check value of the catalogue, the examples of RFC 3720, and a checksum in two pieces', () => {
   expect(crc32c(text('123456789'))).toBe(0xe3069283);

@@ -217,7 +217,7 @@ test.each([
   },
   {
     what: 'a record of another version: a fresh start',
-    records: { 'bank/0': recordOf([1, 0, 0, 0], 1, FINGERPRINT + 1n) },
+    records: { 'bank/0': recordOf([1, 0, 0, 0], 1, '0123456789abcdef') },
     balance: 0,
     told: ['discarded version', 'fresh'],
   },

@@ -6,8 +6,8 @@ import { openStorage, type StorageFault, type StorageMemory } from '../../host-s
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 12;
-const MINE = 7n;
-const OTHERS = 8n;
+const MINE = '0000000000000007';
+const OTHERS = '0000000000000008';
 
 async function openSlots(memory: StorageMemory, fault: () => StorageFault | null = () => null, fingerprint = MINE) {
   return new StateSlots(await openStorage(memory, { fault }), 'history', fingerprint);

@@ -7,7 +7,7 @@ import { decodeRecord, encodeRecord, RecordError, type StateRecord } from './rec
 export interface PersistentActor {
   readonly actor: string;
   /** Fingerprint of the schema of the state. */
-  readonly fingerprint: bigint;
+  readonly fingerprint: string;
 }
 
 export class PersistentState {
@@ -136,7 +136,7 @@ export class StateSlots {
   constructor(
     private readonly storage: Storage,
     private readonly actor: string,
-    private readonly fingerprint: bigint,
+    private readonly fingerprint: string,
   ) {}
 
   /** The newest state and the one before it, as far as they exist. */

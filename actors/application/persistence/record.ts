@@ -11,8 +11,8 @@ const CHECKSUM_OFFSET = 28;
 export const SNAPSHOT_OFFSET = 32;
 
 export interface StateRecord {
-  /** Fingerprint of the schema of the state. */
-  readonly fingerprint: bigint;
+  /** Fingerprint of the schema of the state: 16 hexadecimal digits. */
+  readonly fingerprint: string;
   /** Grows by one with each record of the actor. */
   readonly generation: number;
   readonly snapshot: Uint8Array;
@@ -28,8 +28,9 @@ export function encodeRecord({ fingerprint, generation, snapshot }: StateRecord)
   const view = new DataView(bytes.buffer);
   view.setUint32(0, MAGIC, true);
   view.setUint32(FORMAT_OFFSET, FORMAT, true);
-  view.setBigUint64(FINGERPRINT_OFFSET, fingerprint, true);
-  view.setBigUint64(GENERATION_OFFSET, BigInt(generation), true);
+  const [high, low] = [fingerprint.slice(0, -DIGITS), fingerprint.slice(-DIGITS)];
+  setU64(view, FINGERPRINT_OFFSET, Number.parseInt(high, 16), Number.parseInt(low, 16));
+  setU64(view, GENERATION_OFFSET, Math.floor(generation / HALF), generation % HALF);
   view.setUint32(LENGTH_OFFSET, snapshot.length, true);
   bytes.set(snapshot, SNAPSHOT_OFFSET);
   view.setUint32(CHECKSUM_OFFSET, checksumOf(bytes), true);
@@ -48,10 +49,25 @@ export function decodeRecord(bytes: Uint8Array): StateRecord {
   const record = bytes.subarray(0, end);
   if (checksumOf(record) !== view.getUint32(CHECKSUM_OFFSET, true)) throw new RecordError('its checksum is wrong');
   return {
-    fingerprint: view.getBigUint64(FINGERPRINT_OFFSET, true),
-    generation: Number(view.getBigUint64(GENERATION_OFFSET, true)),
+    fingerprint:
+      highOf(view, FINGERPRINT_OFFSET).toString(16).padStart(DIGITS, '0') +
+      lowOf(view, FINGERPRINT_OFFSET).toString(16).padStart(DIGITS, '0'),
+    generation: highOf(view, GENERATION_OFFSET) * HALF + lowOf(view, GENERATION_OFFSET),
     snapshot: record.slice(SNAPSHOT_OFFSET),
   };
+}
+
+/** A number of 64 bits in two halves, since many televisions have no BigInt. */
+const HALF = 0x1_0000_0000;
+/** Hexadecimal digits of a half. */
+const DIGITS = 8;
+
+const lowOf = (view: DataView, at: number): number => view.getUint32(at, true);
+const highOf = (view: DataView, at: number): number => view.getUint32(at + 4, true);
+
+function setU64(view: DataView, at: number, high: number, low: number): void {
+  view.setUint32(at, low, true);
+  view.setUint32(at + 4, high, true);
 }
 
 const checksumOf = (record: Uint8Array): number => crc32c(record.subarray(SNAPSHOT_OFFSET), crc32c(record.subarray(0, CHECKSUM_OFFSET)));

@@ -90,10 +90,10 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
     parties,
     vms: {
       js: {
-        entry: new URL(`js-vm.js?${parametersOf(page)}`, guests),
+        entry: workerOf('js', parametersOf(page)),
         load: async () => (await import('../js-definition.js')).jsDefinitionOf(page),
       },
-      wasm: { entry: new URL('wasm-vm.js', guests), load: async () => (await import('../application.js')).wasmDefinition(guests) },
+      wasm: { entry: workerOf('wasm'), load: async () => (await import('../application.js')).wasmDefinition(guests) },
     },
     onPortError: (port, error) => fail(`port ${port}: ${error}`),
   });
@@ -112,7 +112,7 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
     canvas,
     images: createPosters(),
     painter: device.painter,
-    worker: device.offscreen ? new URL('painter.js', guests) : undefined,
+    worker: device.offscreen && !isOldBuild() ? new URL('painter.js', guests) : undefined,
     onAnimating: (animating) => void system.setAnimating(animating),
     onPainted: () => describe(display),
     onCondition: describeCondition,
@@ -130,6 +130,15 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
   if (!looking) return;
   const link = await openDebugLink(system, looking, { name: 'Tandem TV' });
   life.onEnd(() => link.close());
+}
+
+/** As choose.js has chosen. It paints in the page's thread: workers of engines that have no modules have no canvas, or a slow one. */
+const isOldBuild = (): boolean => television.dataset.build === 'old';
+
+/** The modern build has a module for each worker; the old one is a single classic script, which finds in its address what it is. */
+function workerOf(vm: 'js' | 'wasm', parameters = new URLSearchParams()): URL | (() => Worker) {
+  if (!isOldBuild()) return new URL(`${vm}-vm.js?${parameters}`, guests);
+  return () => new Worker(new URL(`old.js?vm=${vm}&${parameters}`, guests).href);
 }
 
 const recordingLevel = ({ trace }: Device): RecordingLevel => (trace === 'frames' ? 'frames' : 'inputs');

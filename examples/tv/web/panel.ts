@@ -95,8 +95,9 @@ export class Panel {
 
   private onKey(event: KeyboardEvent): void {
     if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.key >= '1' && event.key <= String(this.tiles.length)) this.select(Number(event.key) - 1);
-    if (event.key.toLowerCase() === 'c') void this.crashOne(this.tiles[this.selected]);
+    const key = characterOf(event);
+    if (key >= '1' && key <= String(this.tiles.length)) this.select(Number(key) - 1);
+    if (key === 'c') void this.crashOne(this.tiles[this.selected]);
   }
 
   private select(index: number): void {
@@ -151,6 +152,9 @@ export class Panel {
     element.classList.add('crashed');
   }
 }
+
+/** Engines before 2015 do not name their keys. The numbers of letters and digits are their codes. */
+const characterOf = ({ key, keyCode }: KeyboardEvent): string => (key ?? String.fromCharCode(keyCode)).toLowerCase();
 
 function createTile(list: HTMLElement, party: string, number: number): Tile {
   const element = list.appendChild(document.createElement('li'));

@@ -114,9 +114,9 @@ function drawPoster(poster: Poster, size: Size, ratio: number): Canvas {
 
 function paintSky(context: Context, { width, height }: Size, sky: number, ground: number): void {
   const gradient = context.createLinearGradient(0, 0, width * 0.3, height);
-  gradient.addColorStop(0, `hsl(${sky} 62% 52%)`);
-  gradient.addColorStop(0.6, `hsl(${(sky * 2 + ground) / 3} 58% 32%)`);
-  gradient.addColorStop(1, `hsl(${ground} 60% 18%)`);
+  gradient.addColorStop(0, `hsl(${sky}, 62%, 52%)`);
+  gradient.addColorStop(0.6, `hsl(${(sky * 2 + ground) / 3}, 58%, 32%)`);
+  gradient.addColorStop(1, `hsl(${ground}, 60%, 18%)`);
   context.fillStyle = gradient;
   context.fillRect(0, 0, width, height);
 }
@@ -124,8 +124,8 @@ function paintSky(context: Context, { width, height }: Size, sky: number, ground
 /** Darkens the lower part, so that the title can be read on any motif. */
 function paintShade(context: Context, { width, height }: Size): void {
   const gradient = context.createLinearGradient(0, height * 0.4, 0, height);
-  gradient.addColorStop(0, 'rgb(6 8 16 / 0)');
-  gradient.addColorStop(1, 'rgb(6 8 16 / 0.86)');
+  gradient.addColorStop(0, 'rgba(6, 8, 16, 0)');
+  gradient.addColorStop(1, 'rgba(6, 8, 16, 0.86)');
   context.fillStyle = gradient;
   context.fillRect(0, 0, width, height);
 }
@@ -139,7 +139,7 @@ function paintMoon(context: Context, { width, height }: Size, hue: number, draw:
     [1.4, 0.16],
     [1, 0.9],
   ] as const) {
-    context.fillStyle = `hsl(${hue + 30} 80% 86% / ${opacity})`;
+    context.fillStyle = `hsla(${hue + 30}, 80%, 86%, ${opacity})`;
     context.beginPath();
     context.arc(x, y, radius * scale, 0, 2 * Math.PI);
     context.fill();
@@ -150,7 +150,7 @@ function paintHills(context: Context, { width, height }: Size, hue: number, draw
   for (let layer = 0; layer < 3; layer++) {
     const base = height * (0.38 + layer * 0.13);
     const swing = height * 0.12;
-    context.fillStyle = `hsl(${hue - layer * 14} 50% ${44 - layer * 12}%)`;
+    context.fillStyle = `hsl(${hue - layer * 14}, 50%, ${44 - layer * 12}%)`;
     context.beginPath();
     context.moveTo(0, height);
     context.lineTo(0, base - swing * draw());
@@ -165,7 +165,7 @@ function paintBeams(context: Context, { width, height }: Size, hue: number, draw
   const y = height * (0.25 + draw() * 0.25);
   const beams = 9 + Math.floor(draw() * 6);
   const reach = width + height;
-  context.fillStyle = `hsl(${hue + 40} 85% 72% / 0.28)`;
+  context.fillStyle = `hsla(${hue + 40}, 85%, 72%, 0.28)`;
   for (let beam = 0; beam < beams; beam++) {
     const from = (beam / beams) * 2 * Math.PI;
     const to = from + Math.PI / beams;
@@ -182,7 +182,7 @@ function paintRings(context: Context, { width, height }: Size, hue: number, draw
   const y = height * (0.2 + draw() * 0.3);
   context.lineWidth = width * 0.035;
   for (let ring = 1; ring <= 6; ring++) {
-    context.strokeStyle = `hsl(${hue + ring * 12} 75% 75% / ${0.6 - ring * 0.07})`;
+    context.strokeStyle = `hsla(${hue + ring * 12}, 75%, 75%, ${0.6 - ring * 0.07})`;
     context.beginPath();
     context.arc(x, y, width * 0.09 * ring, 0, 2 * Math.PI);
     context.stroke();
@@ -193,9 +193,9 @@ function paintTowers(context: Context, { width, height }: Size, hue: number, dra
   const towers = 7;
   for (let tower = 0; tower < towers; tower++) {
     const top = height * (0.16 + draw() * 0.42);
-    context.fillStyle = `hsl(${hue + draw() * 20} 45% ${18 + draw() * 22}%)`;
+    context.fillStyle = `hsl(${hue + draw() * 20}, 45%, ${18 + draw() * 22}%)`;
     context.fillRect((tower * width) / towers, top, width / towers - 2, height - top);
-    context.fillStyle = `hsl(${hue + 45} 90% 78% / 0.75)`;
+    context.fillStyle = `hsla(${hue + 45}, 90%, 78%, 0.75)`;
     for (let row = top + 8; row < height * 0.7; row += 14)
       if (draw() > 0.45) context.fillRect(((tower + 0.25 + 0.35 * draw()) * width) / towers, row, 4, 6);
   }
@@ -208,7 +208,7 @@ function paintTitle(context: Context, { width, height }: Size, { title, year }: 
   context.font = `700 ${size}px ${FONT}`;
   const lines = wrap(title, width - 2 * margin, (text) => context.measureText(text).width);
   let y = height - margin - size * 0.85;
-  context.fillStyle = 'rgb(244 246 251 / 0.72)';
+  context.fillStyle = 'rgba(244, 246, 251, 0.72)';
   context.font = `500 ${size * 0.72}px ${FONT}`;
   context.fillText(year, margin, height - margin);
   context.fillStyle = '#f4f6fb';

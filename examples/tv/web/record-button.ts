@@ -25,7 +25,7 @@ export class RecordButton {
     const { application, window, button } = options;
     window.addEventListener('keydown', (event) => {
       if (event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-      if (event.key.toLowerCase() === KEY) void this.toggle();
+      if (event.key?.toLowerCase() === KEY) void this.toggle();
     });
     button.addEventListener('click', () => {
       button.blur(); // the keyboard stays with the television

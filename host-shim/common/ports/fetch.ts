@@ -125,7 +125,7 @@ function toRequest({ url, method, headers, body }: Start, baseUrl: URL, signal: 
 
 /** @returns null when the body is longer than a frame may carry; the rest of it is not read */
 async function readBody(response: Response): Promise<Uint8Array | null> {
-  if (!response.body) return new Uint8Array(0);
+  if (!response.body) return whole(response);
   const reader = response.body.getReader();
   const pieces: Uint8Array[] = [];
   let length = 0;
@@ -140,6 +140,12 @@ async function readBody(response: Response): Promise<Uint8Array | null> {
     pieces.push(value);
   }
   return joined(pieces, length);
+}
+
+/** Of an answer without a stream: an empty one, or that of an engine that has no streams. */
+async function whole(response: Response): Promise<Uint8Array | null> {
+  const body = new Uint8Array(await response.arrayBuffer());
+  return body.length > RESPONSE_BODY_BYTES_MAX ? null : body;
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {

@@ -1,0 +1,2 @@
+/** fetch for engines before 2015, over XMLHttpRequest. */
+import 'whatwg-fetch';
