@@ -18,7 +18,7 @@ export interface Bundler {
 const NPM = ['npm', 'install', '--prefer-offline', '--no-audit', '--no-fund'];
 const PNPM = ['npx', '--yes', 'pnpm@9', 'add'];
 
-const VITE = {
+export const VITE = {
   files: { 'vite.config.js': "import { tandem } from 'tandem/vite';\n\nexport default { plugins: [tandem()] };\n" },
   build: [['npx', 'vite', 'build']],
   output: 'dist',

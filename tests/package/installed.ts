@@ -1,6 +1,6 @@
 /** The package as its users have it: packed, and installed into a folder that has nothing else. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -44,15 +44,28 @@ export function install(folder: string, tarball: string): void {
   run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball);
 }
 
+/** What a package needs beside it, and what that needs, as npm lays them out. */
+function linkDependencies(folder: string, modules: string): void {
+  for (const name of dependenciesOf(folder)) {
+    const [source, target] = [join(ROOT, 'node_modules', name), join(modules, name)];
+    if (existsSync(target)) continue;
+    mkdirSync(dirname(target), { recursive: true });
+    symlinkSync(source, target);
+    linkDependencies(source, modules);
+  }
+}
+
+/** The packages that a package needs at run time. */
+export function dependenciesOf(folder: string): string[] {
+  const { dependencies = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { dependencies?: object };
+  return Object.keys(dependencies);
+}
+
 /** Unpacks without npm, with the packages of this repository beside it: quicker than an installation, and the same files. */
 export function unpack(folder: string, tarball: string): void {
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, 'tandem'), { recursive: true });
   run(folder, 'tar', '--extract', '--gzip', '--file', tarball, '--directory', join(modules, 'tandem'), '--strip-components', '1');
-  const { dependencies } = JSON.parse(readFileSync(join(modules, 'tandem/package.json'), 'utf8')) as { dependencies: object };
-  for (const name of Object.keys(dependencies)) {
-    mkdirSync(dirname(join(modules, name)), { recursive: true });
-    symlinkSync(join(ROOT, 'node_modules', name), join(modules, name));
-  }
+  linkDependencies(join(modules, 'tandem'), modules);
   put(folder, { 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
 }

@@ -10,14 +10,17 @@ import { tandem } from '../../tools/vite.js';
 import { launchChromium, PATIENCE_MS } from '../e2e/television.js';
 import { APPLICATION, GUEST, PLACEMENTS, SUM, TWIN } from './fixture.js';
 import { emptyFolder, pack, put, unpack } from './installed.js';
+import { testsOfOtherTools } from './other-tools.js';
 import { testsOfShop } from './react-shop.js';
 import { STRICT, serveStrictly } from './strict-server.js';
 
 const root = emptyFolder();
 
 let browser: Browser;
+let tarball: string;
 beforeAll(async () => {
-  unpack(root, pack(root).tarball);
+  tarball = pack(root).tarball;
+  unpack(root, tarball);
   put(root, APPLICATION);
   browser = await launchChromium();
 });
@@ -173,5 +176,14 @@ test('esbuild: the same page, its workers and modules as files with hashes', asy
     server.close();
   }
 });
+
+/** Where there is no header for isolation. */
+async function look(url: string): Promise<void> {
+  const page = await open(url);
+  await summed(page);
+  await page.close();
+}
+
+describe('other tools', () => testsOfOtherTools(() => ({ root, tarball, look })));
 
 describe('an application of React that exists', () => testsOfShop(root, () => browser));
