@@ -8,7 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const SECONDS: Readonly<Record<string, number>> = {
   'tests/package/package.test.ts': 120,
   'tests/e2e/lesser-devices.test.ts': 70,
-  'tests/package/plugins.test.ts': 65,
+  'tests/package/plugins.test.ts': 85,
   'tests/e2e/crashes.test.ts': 60,
   'tests/host/hang.test.ts': 60,
   'tests/e2e/viewer.test.ts': 55,

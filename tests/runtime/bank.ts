@@ -142,9 +142,6 @@ export interface BankWorld {
   state(actor: string): Promise<Uint8Array>;
 }
 
-/** For hundreds of runs: what one costs is mostly the memory that is made for it. The bank's frames are small. */
-export const SMALL_MEMORIES = { journalBytes: 256 << 10, ringBytes: 64 << 10 } as const;
-
 export interface BankOptions extends Partial<SimHostOptions> {
   /** `js` when not given. */
   readonly placement?: string;

@@ -7,6 +7,7 @@ import { Random } from '../../bus/random.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { createSimHost } from '../../host-shim/sim/index.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
 
 const guests = new URL('../../dist/examples/counter/wasm-actors/', import.meta.url);
 const vms = { js: { load: async () => jsDefinition }, wasm: { load: async () => wasmDefinition(guests) } };
@@ -19,7 +20,7 @@ async function open(circuit: typeof LIMITS | null = LIMITS, twins = { js: true, 
   const shown: number[] = [];
   const circuits: string[] = [];
   const changes: SystemChange[] = [];
-  const host = createSimHost({ seed: 1, parties, vms });
+  const host = createSimHost({ seed: 1, parties, vms, ...SMALL_MEMORIES });
   const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => void shown.push(count) });
   const system = await startSystem(host, {
     parties,
@@ -192,7 +193,7 @@ test.each([
 async function play(seed: number) {
   const random = new Random(seed);
   const shown: number[] = [];
-  const host = createSimHost({ seed, parties, vms });
+  const host = createSimHost({ seed, parties, vms, ...SMALL_MEMORIES });
   const port = host.vm.openPort(button, { onCounterChanged: ({ count }) => void shown.push(count) });
   const often = { intensity: 100_000, periodMs: 1_000 };
   let failedOver = 0;

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import type { SupervisorSpec } from '../../actors/supervisor/supervision.js';
 import { Random } from '../../bus/random.js';
-import { type BankWorld, bank, openBank, SMALL_MEMORIES, watcher } from './bank.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
+import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 10;

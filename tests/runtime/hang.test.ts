@@ -4,7 +4,8 @@ import { Standstill } from '../../actors/contract/fault.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
 import { Random } from '../../bus/random.js';
 import type { MessageOf, StateOf } from '../../protocol/fields.js';
-import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, SMALL_MEMORIES, watcher } from './bank.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
+import { arriveTogether, Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Port } from '../../actors/index.js';
 import type { Incoming } from '../../actors/model/port-handlers.js';
 import type { RequestError } from '../../protocol/errors.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
 import { type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
@@ -17,6 +18,7 @@ async function jobs(count: number): Promise<void> {
 /** The port keeps what asks for `keep`, and answers the rest. */
 const openOffice = (sharedMemory: boolean, placement?: string) =>
   openBank({
+    ...SMALL_MEMORIES,
     placement,
     vmIntensity: OFTEN,
     capabilities: { wasm: true, workers: true, sharedMemory },

@@ -16,6 +16,7 @@ import type { EndReason } from '../../protocol/generated/system.js';
 import { END_REASONS } from '../../protocol/ports/system.js';
 import { Base } from '../guest/base.js';
 import { base, onlooker, peer } from '../guest/protocol/generated/index.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
 
 /** It does nothing, and crashes when it is told to. */
 const PAGE: PortHandlers<typeof page> = {
@@ -50,6 +51,7 @@ class Peer extends Actor<typeof peer> implements Handlers<typeof peer> {
 async function open(placement: 'js' | 'wasm', seed: number, intensity = OFTEN.intensity) {
   const actors = [javaScriptActorFactory(base, () => new Base(), parties), javaScriptActorFactory(peer, () => new Peer(), parties)];
   const host = createSimHost({
+    ...SMALL_MEMORIES,
     seed,
     parties,
     vms: {

@@ -5,7 +5,8 @@ import type { VmName } from '../../actors/contract/instance.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { StateOf } from '../../protocol/fields.js';
 import { CONTROL_DEADLINE_MS } from '../../protocol/limits.js';
-import { Bank, type BankWorld, bank, openBank, SMALL_MEMORIES } from './bank.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
+import { Bank, type BankWorld, bank, openBank } from './bank.js';
 import { endingOf } from './bank-run.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };

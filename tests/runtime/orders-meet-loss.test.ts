@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { type SystemOptions, startSystem } from '../../actors/application/system.js';
 import type { Host } from '../../actors/contract/host.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
 import { type BankWorld, bank, openBank } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
@@ -30,7 +31,7 @@ const cellsOf = async ({ host }: BankWorld) => (await host.vmOf('js').health()).
 test.each(MOMENTS)(
   'stopped %i jobs into the recovery of its VM, an actor is down there, and starts again with its state',
   async (moment) => {
-    const world = await openBank({ vmIntensity: OFTEN });
+    const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN });
     const stopped = duringRecovery(world, moment, () => world.system.stopActor('bank'));
     world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
     await world.pass(20);
@@ -47,7 +48,7 @@ test.each(MOMENTS)(
 );
 
 test('stopped while its VM hangs, an actor is down when the VM has recovered, and keeps its state', async () => {
-  const world = await openBank({ vmIntensity: OFTEN, hangMs: 8 });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, hangMs: 8 });
   world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
   await world.pass(20);
   void world.system.hang('bank').catch(() => {});
@@ -65,7 +66,7 @@ test('stopped while its VM hangs, an actor is down when the VM has recovered, an
 });
 
 test('its budget exhausted as its VM is lost, an actor is down, with its state', async () => {
-  const world = await openBank({ vmIntensity: OFTEN, intensity: 0 });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, intensity: 0 });
   let once = true;
   world.system.onChange((change) => {
     if (!once || change.type !== 'actor' || change.state !== 'restarting') return;
@@ -86,7 +87,7 @@ test('its budget exhausted as its VM is lost, an actor is down, with its state',
 });
 
 test('everything is stopped while a VM recovers, and ends', async () => {
-  const world = await openBank({ vmIntensity: OFTEN });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN });
   const report = duringRecovery(world, 4, () => world.system.stop());
   world.host.lose('js', 'gone');
   expect(await world.until(report)).toEqual([
@@ -96,7 +97,7 @@ test('everything is stopped while a VM recovers, and ends', async () => {
 });
 
 test.each(MOMENTS)('finished as its VM is lost, %i jobs after, a permanent actor runs again, fresh', async (moment) => {
-  const world = await openBank({ vmIntensity: OFTEN });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN });
   world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
   await world.pass(20);
   const finished = world.system.finishActor('bank');
@@ -120,7 +121,7 @@ test.each([
   ['wasm', 0],
   ['wasm', 100],
 ] as const)('VM %s is lost, and %i ms later everything is stopped: then nothing happens any more', async (lost, delayMs) => {
-  const world = await openBank({ vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
   world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
   await world.pass(20);
   world.host.lose(lost, 'gone');
@@ -136,7 +137,7 @@ test.each([true, false])(
   'stopped as its VM is lost, at every moment, an actor starts again with its state (shared memory: %s)',
   async (sharedMemory) => {
     for (let moment = 0; moment < 40; moment++) {
-      const world = await openBank({ vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
+      const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
       for (let i = 0; i < 3; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
       await world.pass(20);
       const stopped = world.system.stopActor('bank');
@@ -157,7 +158,7 @@ test.each([true, false])(
 );
 
 test.each(MOMENTS)('a VM that recovers is not lost with another one, %i jobs into its recovery', async (moment) => {
-  const world = await openBank({ vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm' });
   const lost = duringRecovery(world, moment, async () => world.host.lose('wasm', 'gone'));
   world.host.lose('js', 'gone');
   await world.until(lost);
@@ -176,7 +177,7 @@ const withBank = (restart: 'transient' | 'temporary') => (host: Host, options: S
 
 test.each(['transient', 'temporary'] as const)('%s: finished as its VM is lost, it is down', async (restart) => {
   for (let moment = 0; moment < 12; moment++) {
-    const world = await openBank({ vmIntensity: OFTEN, start: withBank(restart) });
+    const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, start: withBank(restart) });
     world.teller.send(bank.receives.deposit, { account: 0, amount: 5 });
     await world.pass(20);
     const finished = world.system.finishActor('bank').catch(() => {});

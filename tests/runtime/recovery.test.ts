@@ -1,7 +1,8 @@
 /** A restart keeps the state: whatever traps and when, the application ends as if nothing had happened. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
-import { type BankWorld, bank, openBank, SMALL_MEMORIES, watcher } from './bank.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
+import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);
 const RUNS = 60;

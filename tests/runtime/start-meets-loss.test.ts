@@ -1,6 +1,7 @@
 /** A start that fails because the actor is stopped or its VM lost before it runs: nothing is lost, and nothing is half started. */
 import { expect, test } from 'vitest';
 import type { SimHost } from '../../host-shim/sim/index.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 
 const OFTEN = { intensity: 1000, periodMs: 10_000 };
@@ -16,7 +17,7 @@ async function forget({ host, pass }: BankWorld): Promise<void> {
 }
 
 async function openStopped(sharedMemory = true): Promise<BankWorld> {
-  const world = await openBank({ vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
+  const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, capabilities: { wasm: true, workers: true, sharedMemory } });
   for (let i = 0; i < 3; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
   await world.pass(20);
   await world.until(world.system.stopActor('bank'));
@@ -58,7 +59,7 @@ test.each([true, false])('its VM lost before it runs, an actor has its state (sh
 
 test('its VM hangs before it runs, an actor has its state', async () => {
   for (let waitMs = 0; waitMs < 8; waitMs++) {
-    const world = await openBank({ vmIntensity: OFTEN, hangMs: 8 });
+    const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, hangMs: 8 });
     for (let i = 0; i < 3; i++) world.teller.send(bank.receives.deposit, { account: 0, amount: 1 });
     await world.pass(20);
     await world.until(world.system.stopActor('bank'));
@@ -86,7 +87,7 @@ test('whenever a VM is lost during the start, either the start fails or everythi
       void loseAfter(moment, host);
       return host;
     };
-    const world = await openBank({ vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm', hostOf }).catch(() => null);
+    const world = await openBank({ ...SMALL_MEMORIES, vmIntensity: OFTEN, placement: 'bank=js,watcher=wasm', hostOf }).catch(() => null);
     await world?.pass(100);
     expect(world?.system.state ?? 'not started', `moment ${moment}`).not.toBe('degraded');
   }

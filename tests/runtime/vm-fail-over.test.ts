@@ -8,7 +8,8 @@ import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/ap
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';
 import { LOAD_DEADLINE_MS } from '../../host-shim/limits.js';
 import { createSimHost, type SimHost } from '../../host-shim/sim/index.js';
-import { type BankOptions, type BankWorld, bank, counterdesk, openBank, SMALL_MEMORIES } from './bank.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
+import { type BankOptions, type BankWorld, bank, counterdesk, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);

@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../bus/random.js';
 import type { WorkerName } from '../../host-shim/common/definition.js';
-import { type BankWorld, bank, openBank, SMALL_MEMORIES } from './bank.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
+import { type BankWorld, bank, openBank } from './bank.js';
 import { endingOf, nextStep, type Step } from './bank-run.js';
 
 const SEED = Number(process.env.TANDEM_SEED ?? 1);

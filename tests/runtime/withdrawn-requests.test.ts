@@ -7,6 +7,7 @@ import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
 import { Kinds } from '../../bus/kinds.js';
 import { system } from '../../protocol/generated/system.js';
 import { actor, request, struct, u32 } from '../../protocol/schema.js';
+import { SMALL_MEMORIES } from '../small-memories.js';
 import { Bank, type BankOptions, type BankWorld, bank, counterdesk, openBank, watcher } from './bank.js';
 
 const FOREVER = { deadlineMs: 60_000 };
@@ -26,6 +27,7 @@ async function openOffice(options: BankOptions = {}) {
   const desks: Desk[] = [];
   const codes: string[] = [];
   const world = await openBank({
+    ...SMALL_MEMORIES,
     makeBank: () => new AttentiveBank(),
     vmIntensity: OFTEN,
     ...options,
