@@ -1,10 +1,11 @@
 /** What is selected: its path, its message, its causes and effects, its bytes. */
 import { durationText, timeText } from '../../trace/text.js';
 import type { Detail, Line } from '../table/run.js';
+import { codeOf } from './code.js';
 import { element } from './element.js';
 import { pathParts, pathSentence } from './path-words.js';
 import type { ServerLink } from './server.js';
-import { stateOf } from './state.js';
+import { StatePane } from './state.js';
 import type { Steps } from './steps.js';
 import type { View } from './view.js';
 
@@ -12,12 +13,16 @@ import type { View } from './view.js';
 const BYTES_SHOWN_MAX = 4096;
 
 export class DetailPane {
+  private readonly state: StatePane;
+
   constructor(
     private readonly box: HTMLElement,
     private readonly view: View,
     private readonly steps: Steps,
     private readonly server: ServerLink,
   ) {
+    this.state = new StatePane(view, steps, server);
+    steps.showState = () => this.showState();
     view.on(['selected'], () => this.show());
     this.show();
   }
@@ -25,6 +30,7 @@ export class DetailPane {
   private show(): void {
     const { detail } = this.view;
     this.box.replaceChildren(...(detail ? this.parts(detail) : [hint()]));
+    if (detail?.trap) void this.showCode();
   }
 
   private parts(detail: Detail): Node[] {
@@ -37,7 +43,8 @@ export class DetailPane {
     if (detail.trap) parts.push(element('p', { class: 'trap' }, [`ended here: ${detail.trap.reason}`, ...at(detail.trap.position)]));
     if (path) parts.push(this.section('Path', [element('p', { class: 'sentence' }, [pathSentence(path)]), this.path(path)]));
     parts.push(this.section('Message', [bodyOf(detail)]));
-    if (detail.isOfActor) parts.push(this.section('State', [this.stateButton]));
+    if (detail.isOfActor)
+      parts.push(this.section('Code', []), this.section('State', [this.stateButton]), this.section('Test', [this.testButton]));
     parts.push(
       this.section(`Caused by`, [
         causes.length > 0 ? this.lines(causes) : 'nothing in the recording: it came from outside, or from before',
@@ -49,24 +56,73 @@ export class DetailPane {
     return parts;
   }
 
-  /** Shows the state of its actor before and after the message. Playing the run up to there takes a moment. */
+  /** Shows the state of its actor before and after the message, and its handler. Playing the run up to there takes a moment. */
   async showState(): Promise<void> {
+    const box = this.sectionOf('State');
+    if (!this.view.detail || !box) return;
+    void this.showCode();
+    await this.state.show(box);
+  }
+
+  /** Where the value that was clicked comes from. */
+  async follow(): Promise<void> {
+    const box = this.sectionOf('State');
+    if (box) await this.state.follow();
+  }
+
+  private async showCode(): Promise<void> {
     const { detail } = this.view;
-    const box = this.box.querySelector('[aria-label=State]');
+    if (!detail?.isOfActor) return;
+    const parts = await codeOf(this.server, detail);
+    const box = this.sectionOf('Code');
+    if (this.view.detail !== detail || !box) return;
+    box.removeAttribute('hidden');
+    box.replaceChildren(element('h3', {}, ['Code']), ...parts);
+  }
+
+  /** Copies what happens at the message as a test. */
+  async copyTest(): Promise<void> {
+    const { detail } = this.view;
+    const box = this.sectionOf('Test');
     if (!detail || !box) return;
-    box.replaceChildren(element('h3', {}, ['State']), 'playing the recording up to here …');
-    const parts = await stateOf(this.server, detail.line.number, detail.line.target);
-    box.replaceChildren(element('h3', {}, ['State']), ...parts);
+    const say = (...parts: readonly Node[]) => box.replaceChildren(element('h3', {}, ['Test']), ...parts);
+    say(element('p', { class: 'faint', role: 'status' }, ['playing the recording up to here …']));
+    try {
+      const text = await this.server.played<string>('test', { number: detail.line.number });
+      const isCopied = await navigator.clipboard.writeText(text).then(
+        () => true,
+        () => false,
+      );
+      const told = isCopied
+        ? 'The test is on the clipboard: paste it into a file NAME.test.ts.'
+        : 'The browser gives no clipboard: copy the test from here.';
+      const shown = element('details', isCopied ? {} : { open: '' }, [element('summary', {}, ['the test']), element('pre', {}, [text])]);
+      say(element('p', { role: 'status' }, [told]), shown);
+    } catch (error) {
+      say(element('p', { class: 'faint', role: 'status' }, [error instanceof Error ? error.message : String(error)]));
+    }
+  }
+
+  private sectionOf(title: string): Element | null {
+    return this.box.querySelector(`[aria-label=${title}]`);
   }
 
   private get stateButton(): HTMLElement {
-    const button = element('button', { type: 'button' }, ['before and after (Enter)']);
+    const button = element('button', { type: 'button' }, ['before and after, and its handler (Enter)']);
     button.addEventListener('click', () => void this.showState());
     return button;
   }
 
+  private get testButton(): HTMLElement {
+    const button = element('button', { type: 'button' }, ['copy as a test (C)']);
+    button.addEventListener('click', () => void this.copyTest());
+    return button;
+  }
+
   private section(title: string, children: readonly (Node | string)[]): HTMLElement {
-    return element('section', { 'aria-label': title }, [element('h3', {}, [title]), ...children]);
+    const made = element('section', { 'aria-label': title }, [element('h3', {}, [title]), ...children]);
+    made.hidden = children.length === 0;
+    return made;
   }
 
   private path(path: NonNullable<Detail['path']>): HTMLElement {

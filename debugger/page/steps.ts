@@ -4,6 +4,9 @@ import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
 export class Steps {
+  /** Shows the state of the actor of what is selected. */
+  showState: () => Promise<void> = async () => {};
+
   constructor(
     private readonly view: View,
     private readonly run: Remote<RunInWorker>,

@@ -6,6 +6,7 @@ import type { Cast } from '../../host-shim/replay/cast.js';
 import { excerpt } from '../../host-shim/replay/excerpt.js';
 import { type WhyReport, why } from '../../host-shim/replay/why.js';
 import { loadCast, pathOf } from './application.js';
+import { type Code, type CodeQuestion, codeOf } from './code.js';
 import { pastedTest } from './copied-test.js';
 import { RecordedStates, type StateChange } from './recorded-states.js';
 import { withRecording } from './recording-file.js';
@@ -44,6 +45,11 @@ export class Player {
   async why(file: string, number: number, path: string): Promise<WhyReport> {
     const cast = await this.loaded();
     return withRecording(file, (recording) => why(recording, cast, { at: number, path }));
+  }
+
+  /** The source of a handler, or of where it ended. @throws Error when that is not known, ApplicationModuleError */
+  async code(question: CodeQuestion): Promise<Code> {
+    return codeOf(await this.loaded(), pathOf(this.app), question);
   }
 
   /** What happens at a message as a test, with its recording in it. @throws as `state` */

@@ -14,11 +14,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import { type Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import type { Player } from '../player/player.js';
 import { Guard, type Refusal } from './guard.js';
 import type { Role } from './guard-role.js';
 import type { LiveDebugger } from './part.js';
-import { played } from './played.js';
+import { type PagePlayer, played } from './played.js';
 import { Sockets } from './sockets.js';
 import type { Subject } from './subject.js';
 
@@ -27,7 +26,7 @@ export interface DebuggerOptions {
   /** Folder of the built page. */
   readonly site: string;
   /** Finds what needs the application, as states. */
-  readonly player: Pick<Player, 'state' | 'why' | 'test'>;
+  readonly player: PagePlayer;
   /** Names by which the server is reached, besides the loopback address. */
   readonly hosts?: readonly string[];
   /** Origins of applications, besides those of this machine. */

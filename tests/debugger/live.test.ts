@@ -19,7 +19,7 @@ afterEach(async () => {
 
 async function serve(): Promise<RunningDebugger> {
   const unknown = async (): Promise<never> => Promise.reject(new Error('not asked here'));
-  const player = { state: unknown, why: unknown, test: unknown };
+  const player = { state: unknown, why: unknown, test: unknown, code: unknown };
   const server = await startDebugger({ subject: new Applications(() => 'nobody is here'), site: '', port: 0, player });
   ends.push(() => server.close());
   return server;

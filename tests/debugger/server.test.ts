@@ -21,6 +21,7 @@ const player = {
   },
   why: unknown,
   test: unknown,
+  code: unknown,
 };
 const start = () => startDebugger({ subject: new FileSubject(join(folder, 'run.mcap')), site: folder, port: 0, player });
 
@@ -101,7 +102,7 @@ describe('nobody else does', () => {
     ['with the beginning of the right one', () => `?token=${token().slice(0, 31)}`],
     ['with more than the right one', () => `?token=${token()}0`],
   ])('%s', async (_how, query) => {
-    for (const name of ['recording', 'state', 'why', 'test']) {
+    for (const name of ['recording', 'state', 'why', 'test', 'code']) {
       const { status, text } = await ask(`/__tandem/${name}${typeof query === 'string' ? query : query()}`);
       expect([status, text.includes('secret')]).toEqual([401, false]);
     }

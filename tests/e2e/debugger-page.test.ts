@@ -7,6 +7,7 @@ import { Player } from '../../debugger/player/player.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { FileSubject } from '../../debugger/server/subject.js';
 import { findChromium } from '../../scripts/chromium.js';
+import { MemoryFile, openRecording } from '../../trace/index.js';
 import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
 
 const site = fileURLToPath(new URL('../../dist/debugger/site', import.meta.url));
@@ -21,7 +22,7 @@ beforeAll(async () => {
   file = await recordedTelevision('--trap-rate 0.02');
   server = await startDebugger({ subject: new FileSubject(file.path), site, port: 0, player });
   browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
-  page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  page = await browser.newPage({ viewport: { width: 1400, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] });
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (said) => problems.push(said.text()));
   await page.goto(server.url.href);
@@ -148,8 +149,60 @@ describe('what is selected', () => {
     await filter('trap');
     await page.locator('.row.wrong').first().click();
     expect(await page.locator('.trap').textContent()).toMatch(/ended here: /);
+    // The line of AssemblyScript, marked in its source.
+    await page
+      .locator('.place')
+      .getByText(/(handled by|ended at) wasm-actors\/\w+\.ts:\d+/)
+      .waitFor();
+    expect(await page.locator('.code .meant').textContent()).toMatch(/^ *\d+ +on\w+\(/);
+  });
+
+  test('a value leads to the message that set it, O to the one before, until there is none', async () => {
+    await selectKey();
+    await press('Enter');
+    const row = page.locator('.changes tr', { has: page.locator('th', { hasText: /^focused$/ }) });
+    await row.locator('.value').first().click();
+    const numbers = [await numberOf()];
+    await page.locator('.followed').first().waitFor();
+    while (numbers.length < 20) {
+      numbers.push(await numberOf());
+      await press('o');
+      await page
+        .getByText(/since the beginning|was not there before|no focused/)
+        .or(page.locator(`h2:not(:has-text("#${numbers.at(-1)} "))`))
+        .first()
+        .waitFor();
+      if ((await numberOf()) === numbers.at(-1)) break;
+      await page.locator('.followed').first().waitFor();
+    }
+    expect(numbers.slice(1)).toEqual(numbers.slice(1).toSorted((a, b) => b - a));
+    const last = numbers.at(-1)!;
+    const { before, after } = (await player.state(file.path, last, 'focus')) as never as Record<string, { focused: number } | null>;
+    expect(after!.focused).not.toBe(before?.focused);
+  });
+
+  test('the search finds values in the whole state', async () => {
+    await selectKey();
+    await press('Enter');
+    await page.getByText('The whole state after, with a search').click();
+    await page.getByRole('searchbox', { name: 'Search in the state' }).fill('edgeReported');
+    expect(await page.locator('.found tr').count()).toBe(1);
+    await press('Escape');
+  });
+
+  test('C copies it as a test that runs by itself', async () => {
+    await selectKey();
+    await press('c');
+    await page.getByText('The test is on the clipboard').waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toMatch(/test\('focus in \w+ handles focus\.key from input as its twin in JavaScript does'/);
+    expect(text).toMatch(/^import \{ application \} from '\/.+\/dist\/examples\/tv\/replay\.js';$/m);
+    const recording = await openRecording(new MemoryFile(new Uint8Array(Buffer.from(/RECORDING = `([^`]+)`/.exec(text)![1], 'base64'))));
+    expect(recording.facts.placement).toEqual({ focus: 'wasm' });
   });
 });
+
+const numberOf = async () => Number(/#(\d+)/.exec((await title().textContent())!)![1]);
 
 const pictureOf = (id: string) => page.locator(id).evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
 
