@@ -57,9 +57,16 @@ export class LanesPane {
       );
       this.lanes = lanes;
       this.drawn = span;
+      this.canvas.ariaLabel = this.label;
       this.redraw();
     }
     this.asking = false;
+  }
+
+  private get label(): string {
+    const origin = this.view.run?.from ?? 0;
+    const [from, to] = [this.drawn.from, this.drawn.to].map((at) => `${((at - origin) / 1e6).toFixed(2)} s`);
+    return `Lanes from ${from} to ${to}: what each party handled, and when. The list below has the same messages`;
   }
 
   private draw({ context, width, height }: Surface): void {
