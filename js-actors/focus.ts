@@ -84,6 +84,17 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
     this.settle(null, [], 'layer');
   }
 
+  onPointer({ action, x, y }: MessageOf<typeof focus, 'pointer'>): void {
+    const under = this.outline.under(x, y, this.layers.top());
+    if (under === null) return;
+    if (action === 'forward' || action === 'backward') {
+      this.goAlong(under, action === 'forward');
+      return;
+    }
+    this.moveTo(under, 'move');
+    if (action === 'press') this.activate();
+  }
+
   onSceneLayout(message: PublicationOf<typeof scene, 'layout'>, fresh: boolean): void {
     const before = this.outline.rectangle(this.focused);
     const groups = this.outline.groupsAround(before);
@@ -197,6 +208,21 @@ export class Focus extends Actor<typeof focus> implements Handlers<typeof focus>
       region = region.parent;
     }
     return null;
+  }
+
+  /** Moves within the group under a pointer: along a row, or down a column. */
+  private goAlong(under: Rectangle, forward: boolean): void {
+    const focused = this.outline.rectangle(this.focused);
+    const from = focused !== null && focused.group === under.group ? focused : under;
+    const region = this.outline.region(under.group);
+    if (region === null) return;
+    let direction: Direction = forward ? 'right' : 'left';
+    let found = this.outline.ahead(region, from, direction, from);
+    if (found === null) {
+      direction = forward ? 'down' : 'up';
+      found = this.outline.ahead(region, from, direction, from);
+    }
+    this.moveTo(found === null ? from : this.groups.enter(found, from, direction), 'move');
   }
 
   /** The node to focus when nothing in the top layer has focus. */

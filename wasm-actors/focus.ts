@@ -18,11 +18,13 @@ import {
   FocusForgetGroup,
   FocusHandlers,
   FocusKey,
+  FocusPointer,
   FocusPopLayer,
   FocusPushLayer,
   FocusState,
   Key,
   KeyPhase,
+  PointerAction,
   FOCUS_DEPTH_MAX,
   FOCUS_WISH_AHEAD_MS,
   FOCUS_WISH_MS,
@@ -110,6 +112,17 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
     const target = this.layers.returnOf(layer);
     this.moveTo(target !== null && this.canHaveFocus(target) ? target : this.enterLayer(), FocusCause.Layer);
     this.settle(null, [], FocusCause.Layer);
+  }
+
+  onPointer(message: FocusPointer): void {
+    const under = this.outline.under(message.x, message.y, this.layers.top());
+    if (under === null) return;
+    if (message.action === PointerAction.Forward || message.action === PointerAction.Backward) {
+      this.goAlong(under, message.action === PointerAction.Forward);
+      return;
+    }
+    this.moveTo(under, FocusCause.Move);
+    if (message.action === PointerAction.Press) this.activate();
   }
 
   onSceneLayout(message: SceneLayout, fresh: bool): void {
@@ -260,6 +273,21 @@ class Focus extends Actor<FocusState> implements FocusHandlers {
       region = region.parent;
     }
     return null;
+  }
+
+  /** Moves within the group under a pointer: along a row, or down a column. */
+  private goAlong(under: Rectangle, forward: bool): void {
+    const focused = this.outline.rectangle(this.focused);
+    const from = focused !== null && focused.group === under.group ? focused : under;
+    const region = this.outline.region(under.group);
+    if (region === null) return;
+    let direction = forward ? Key.Right : Key.Left;
+    let found = this.outline.ahead(region, from, direction, from);
+    if (found === null) {
+      direction = forward ? Key.Down : Key.Up;
+      found = this.outline.ahead(region, from, direction, from);
+    }
+    this.moveTo(found === null ? from : this.groups.enter(found, from, direction), FocusCause.Move);
   }
 
   /** The node to focus when nothing in the top layer has focus. */

@@ -22,7 +22,8 @@ export type { ImageSource, PaintCounts, PainterChoice } from './painting/painter
 export type { PaintCondition } from './painting/painting.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
 export { type CanvasDisplay, openDisplay } from './ports/display.js';
-export { type BrowserInput, KEYS, openInput } from './ports/input.js';
+export { type BrowserInput, openInput } from './ports/input.js';
+export { KEY_TABLES, type KeyTable, type MediaKey } from './ports/key-tables.js';
 export { openStorage } from './ports/storage.js';
 export { createDownloadSink, openRecordingFile, openRecordingSink } from './recordings.js';
 export { type BrowserStartOptions, start } from './start.js';

@@ -3,6 +3,7 @@
  *
  *   scene ~~layout~~> focus           where the focusable nodes and groups are; moves are decided from this replica alone
  *   input --key--> focus              arrows move; Enter: focus --activated--> page; Back: focus --backRequested--> page
+ *   input --pointer--> focus          a mouse, a finger or a magic remote: hover moves, press moves and activates, a wheel goes along the group
  *   page --focus, configureGroup, pushLayer, popLayer--> focus
  *   focus ~~focused~~> followers      the node, where focus was before, and why it moved
  *   focus --edge--> page              an arrow that leads nowhere
@@ -127,6 +128,12 @@ export const focus = actor({
     pushLayer: message({ kind: 0x0205, lane: 'interactive', fields: { group: u32, preferred: u32 } }),
     /** Focus returns to where it was when the layer came. 0 for all layers: a restarted page does not know those of the former one. */
     popLayer: message({ kind: 0x0206, lane: 'interactive', fields: { group: u32 } }),
+    /** A pointer is over a place of the screen, in pixels of the scene. Where nothing can have focus, it means nothing. */
+    pointer: message({
+      kind: 0x0207,
+      lane: 'interactive',
+      fields: { action: choice('PointerAction', ['hover', 'press', 'forward', 'backward']), x: f64, y: f64 },
+    }),
   },
   publishes: {
     /** Always the whole state. Node 0 means that nothing has focus. */

@@ -59,6 +59,10 @@ export class Screen {
     return this.hear(this.stage.send(focus.receives.key, { key, phase }));
   }
 
+  point(action: MessageOf<typeof focus, 'pointer'>['action'], x: number, y: number): this {
+    return this.hear(this.stage.send(focus.receives.pointer, { action, x, y }));
+  }
+
   wish(node: number): this {
     return this.hear(this.stage.send(focus.receives.focus, { node }));
   }

@@ -30,7 +30,8 @@ export function focusSequence(random: Random): TwinSequence {
       asked = false;
       return randomLayout(random, version, fresh);
     }
-    if (choice < 13) return randomKey(random);
+    if (choice < 12) return randomKey(random);
+    if (choice === 12) return randomPointer(random);
     if (choice === 13) return refresh;
     if (choice < 16) return { message: focus.receives.focus, fields: { node: randomNode(random) } };
     if (choice === 16) return randomRules(random);
@@ -46,6 +47,11 @@ function randomKey(random: Random): TwinFrame {
   const keys = ['left', 'right', 'up', 'down', 'left', 'right', 'up', 'down', 'enter', 'back'] as const;
   const phases = ['down', 'down', 'repeat', 'repeat', 'repeat', 'up'] as const;
   return { message: focus.receives.key, fields: { key: pick(random, keys), phase: pick(random, phases) } };
+}
+
+function randomPointer(random: Random): TwinFrame {
+  const action = pick(random, ['hover', 'press', 'forward', 'backward'] as const);
+  return { message: focus.receives.pointer, fields: { action, x: randomPlace(random), y: randomPlace(random) } };
 }
 
 function randomRules(random: Random): TwinFrame {

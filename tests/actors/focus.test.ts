@@ -18,6 +18,37 @@ describe.each(implementations)('focus in %s', (_language, factory) => {
   /** Three rails, one below the other, with five, two and five cards. */
   const rails = () => open().layout(...rail(1, 5, 0, 0), ...rail(2, 2, 0, 100), ...rail(3, 5, 0, 200));
 
+  describe('a pointer', () => {
+    test('moves focus to the card under it, and nowhere where there is none', () => {
+      const screen = rails();
+      expect(screen.point('hover', 2 * 120 + 10, 110).focused.node).toBe(10);
+      expect(screen.point('hover', 120 + 10, 110).focused).toEqual({ node: 21, previous: 10, group: 2, cause: 'move' });
+      expect(screen.point('hover', 120 + 11, 111).said).toEqual([]);
+      expect(screen.press('up').focused.node).toBe(11);
+    });
+
+    test('presses what is under it, in the top layer alone', () => {
+      const screen = rails().point('press', 130, 210);
+      expect(screen.said.map(({ name, fields }) => [name, (fields as { node: number }).node])).toEqual([
+        ['focus.focused', 31],
+        ['page.activated', 31],
+      ]);
+      screen.layout(groupOf(5, 0, 0, 0, 1920, 60), card(50, 5, 120, 0, 100, 60, 99)).pushLayer(5);
+      expect(screen.focused.node).toBe(50);
+      expect(screen.point('press', 10, 210).said).toEqual([]);
+      expect(screen.point('press', 130, 10).said).toMatchObject([{ name: 'page.activated', fields: { node: 50 } }]);
+    });
+
+    test('goes along the rail under it, and stays at its end', () => {
+      const screen = rails();
+      expect(screen.point('forward', 10, 110).focused.node).toBe(21);
+      expect(screen.point('forward', 10, 110).focused.node).toBe(21);
+      expect(screen.point('backward', 10, 110).focused.node).toBe(20);
+      const column = open().layout(card(1, 0, 0, 0), card(2, 0, 0, 100));
+      expect(column.point('forward', 10, 10).focused.node).toBe(2);
+    });
+  });
+
   describe('arrows', () => {
     test('the first node of the document gets focus as soon as there is one', () => {
       const screen = open().layout(card(7, 0, 300, 0, 100, 60, 1), card(8, 0, 0, 0, 100, 60, 0));

@@ -46,12 +46,28 @@ class Row {
   }
 
   /** @param at the element with the keyboard @returns whether the key was taken from the browser */
-  send(type: 'keydown' | 'keyup', pressed: Pressed, at?: object): boolean {
+  send(type: 'keydown' | 'keyup', pressed: Pressed, at?: object, window: EventTarget = this.window): boolean {
     const event = new Event(type, { cancelable: true });
     const { key = '', keyCode = 0, ...rest } = pressed;
     const fields = { key, keyCode, repeat: false, timeStamp: this.host.clock.nowMicros() / 1000, ...rest };
     for (const [name, value] of Object.entries(fields)) Object.defineProperty(event, name, { value });
     if (at) Object.defineProperty(event, 'composedPath', { value: () => [at, this.window] });
+    window.dispatchEvent(event);
+    return event.defaultPrevented;
+  }
+
+  /** @param at in pixels of the scene; null outside of the picture */
+  point(type: 'mousemove' | 'click' | 'wheel', at: readonly [x: number, y: number] | null, wheel: object = {}): boolean {
+    const event = new Event(type, { cancelable: true });
+    const fields = {
+      place: at && { x: at[0], y: at[1] },
+      deltaX: 0,
+      deltaY: 0,
+      deltaMode: 0,
+      timeStamp: this.host.clock.nowMicros() / 1000,
+      ...wheel,
+    };
+    for (const [name, value] of Object.entries(fields)) Object.defineProperty(event, name, { value });
     this.window.dispatchEvent(event);
     return event.defaultPrevented;
   }
@@ -107,9 +123,64 @@ describe('a key', () => {
   });
 
   it('may be given other names and numbers', async () => {
-    const row = await Row.open({ keys: { q: 'back' }, keyCodes: { 65376: 'enter' } });
+    const row = await Row.open({ tables: [{ names: { q: 'back' } }, { codes: { 65376: 'enter', 461: 'left' } }] });
     for (const pressed of [{ key: 'q' }, { key: 'OK', keyCode: 65376 }, ARROW, { keyCode: 461 }]) row.send('keydown', pressed);
-    expect(row.keys).toEqual(['back', 'enter']);
+    expect(row.keys).toEqual(['back', 'enter', 'right', 'left']);
+  });
+
+  it('of a set that gives HbbTV’s constants other numbers is what the set says', async () => {
+    const window = Object.assign(new EventTarget(), { VK_BACK: 608, KeyEvent: { VK_PLAY: 700 } });
+    const media: string[] = [];
+    const row = await Row.open({ window: window as unknown as Window, onMedia: (key, phase) => media.push(`${key} ${phase}`) });
+    row.send('keydown', { key: 'Unidentified', keyCode: 608 }, undefined, window);
+    for (const type of ['keydown', 'keyup'] as const) row.send(type, { keyCode: 700 }, undefined, window);
+    expect([row.keys, media]).toEqual([['back'], ['play down', 'play up']]);
+  });
+
+  it.each([
+    [{ key: 'MediaPlayPause', keyCode: 10252 }, 'playPause'],
+    [{ keyCode: 415 }, 'play'],
+    [{ key: 'ColorF0Red', keyCode: 403 }, 'red'],
+    [{ keyCode: 417 }, 'fastForward'],
+  ] as const)('of media goes to who listens, and is the browser’s when nobody does: %o', async (pressed, meaning) => {
+    const media: string[] = [];
+    const row = await Row.open({ onMedia: (key) => media.push(key) });
+    expect(row.send('keydown', pressed)).toBe(true);
+    expect([media, row.keys]).toEqual([[meaning], []]);
+    expect((await Row.open()).send('keydown', pressed)).toBe(false);
+  });
+
+  it('of media is asked for on Tizen', async () => {
+    const asked: string[] = [];
+    const tvinputdevice = { registerKey: (name: string) => asked.push(name) };
+    await Row.open({ window: Object.assign(new EventTarget(), { tizen: { tvinputdevice } }) as unknown as Window, onMedia() {} });
+    expect(asked).toContain('MediaPlayPause');
+  });
+});
+
+describe('a pointer', () => {
+  const pointer = { placeOf: (event: unknown) => (event as { place: { x: number; y: number } | null }).place };
+  const middleOf = (card: number) => [card * 120 + 50, 30] as const;
+
+  it('moves focus by hover, activates by a click, and goes along the row by its wheel', async () => {
+    const row = await Row.open({ pointer });
+    const { focused } = row.stage;
+    row.point('mousemove', middleOf(3));
+    await row.pass(50);
+    row.point('mousemove', middleOf(9)); // too soon after the one before
+    row.point('mousemove', null);
+    await row.pass(150);
+    expect(focused.slice(1)).toEqual([3]);
+    row.point('click', middleOf(5));
+    await row.pass(50);
+    expect(row.stage.activated).toEqual([5]);
+    expect(row.point('wheel', middleOf(7), { deltaY: 40 })).toBe(false);
+    expect(row.point('wheel', middleOf(7), { deltaY: 40 })).toBe(true);
+    row.point('wheel', middleOf(7), { deltaY: -3, deltaMode: 1 });
+    row.point('wheel', middleOf(7), { deltaX: 100 });
+    await row.pass(50);
+    expect(focused.slice(2)).toEqual([5, 6, 5, 6]);
+    expect(row.point('wheel', null, { deltaY: 100 })).toBe(false);
   });
 });
 

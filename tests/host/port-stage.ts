@@ -23,12 +23,14 @@ export class Stage {
   readonly page: Port<typeof page>;
   /** Nodes that had focus, in order. */
   readonly focused: number[] = [];
+  /** Nodes that were activated, in order. */
+  readonly activated: number[] = [];
   leaveRequests = 0;
   private changed: () => void = () => {};
 
   private constructor(readonly host: HostOfPorts) {
     this.page = host.vm.openPort<typeof page>(page, {
-      onActivated() {},
+      onActivated: ({ node }) => void this.activated.push(node),
       onEdge() {},
       onNavigationBlocked() {},
       onDismissRequested() {},

@@ -122,12 +122,13 @@ describe('keyboard', () => {
     return event;
   };
 
-  it('moves focus by keys, and releases held keys when the window loses the keyboard', async () => {
+  it('moves focus by keys and by a pointer, and releases held keys when the window loses the keyboard', async () => {
+    const canvas = createCanvas();
     const keys: string[] = [];
     const stage = await startStage(({ host }) => {
-      const input = openInput(host.vm, { window, onKey: (key) => keys.push(key) });
+      const display = openDisplay(host.vm, { canvas, images: () => null });
+      const input = openInput(host.vm, { window, pointer: display, onKey: (key) => keys.push(key) });
       ended.push(() => input.close());
-      const display = openDisplay(host.vm, { canvas: createCanvas(), images: () => null });
       display.start();
       ended.push(() => display.stop());
     });
@@ -144,6 +145,10 @@ describe('keyboard', () => {
     press('keydown', 'Escape');
     await stage.until(() => stage.leaveRequests === 1);
     expect(keys).toEqual(['right', 'left', 'back']);
+    const { left, top } = canvas.getBoundingClientRect();
+    canvas.dispatchEvent(new MouseEvent('click', { clientX: left + 2 * 120, clientY: top + 2 * 20, bubbles: true }));
+    await stage.until(() => stage.activated.length === 1);
+    expect(stage.activated).toEqual([2]);
   });
 });
 

@@ -116,6 +116,18 @@ export class Outline {
     return false;
   }
 
+  /** The front-most focusable rectangle at a place, of those in a group. */
+  under(x: f64, y: f64, group: u32): Rectangle | null {
+    let found: Rectangle | null = null;
+    for (let i = 0; i < this.rectangles.length; i++) {
+      const rectangle = this.rectangles[i];
+      if (!rectangle.focusable || x < rectangle.x || y < rectangle.y) continue;
+      if (!(x < rectangle.x + rectangle.width && y < rectangle.y + rectangle.height)) continue;
+      if ((found === null || comesBefore(found, rectangle)) && this.contains(group, rectangle)) found = rectangle;
+    }
+    return found;
+  }
+
   /** True when one region lies in another, at any depth. */
   isWithin(region: Region, outer: Region): bool {
     let ancestor = region.parent;

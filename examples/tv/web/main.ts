@@ -118,7 +118,7 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
     onCondition: describeCondition,
   });
   life.onEnd(() => display.stop());
-  const input = openInput(host.vm, { window, onKey: (_key, timeMs) => display.pressed(timeMs) });
+  const input = openInput(host.vm, { window, pointer: display, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   const traced = { trace: { level: device.trace }, record: await recordedFromStart(device) };

@@ -9,11 +9,13 @@
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
 import type { Picture } from '../../common/ports/picture.js';
+import { presentCanvas } from '../painting/canvas-place.js';
 import { ChosenPainting } from '../painting/chosen-painting.js';
 import type { DisplayPainting, PaintingOptions } from '../painting/display-painting.js';
 import type { PaintCounts } from '../painting/painter.js';
 import type { PaintCondition } from '../painting/painting.js';
 import { FrameTimes } from './frame-times.js';
+import type { PointerScreen } from './pointer.js';
 
 export interface CanvasDisplayOptions extends DisplayEvents, PaintingOptions {
   /** Called when a changed picture is on the canvas. @param timeMs of the animation frame, on the page's clock */
@@ -22,7 +24,7 @@ export interface CanvasDisplayOptions extends DisplayEvents, PaintingOptions {
   readonly onCondition?: (condition: PaintCondition) => void;
 }
 
-export interface CanvasDisplay extends DisplayPort {
+export interface CanvasDisplay extends DisplayPort, PointerScreen {
   start(): void;
   stop(): void;
   /** Starts to measure the time from a key to the picture that shows its effect. @param timeMs of the key's event, on the page's clock */
@@ -108,6 +110,14 @@ class OpenCanvasDisplay implements CanvasDisplay {
 
   repaint(): void {
     this.painting.repaintAll();
+  }
+
+  placeOf({ clientX, clientY, target }: MouseEvent): { readonly x: number; readonly y: number } | null {
+    const canvas = presentCanvas(this.options.canvas);
+    const { left, top, width, height } = canvas.getBoundingClientRect();
+    if (target !== canvas || width === 0 || height === 0) return null;
+    const { picture } = this;
+    return { x: ((clientX - left) / width) * picture.width, y: ((clientY - top) / height) * picture.height };
   }
 
   /** A picture is on the canvas: of the painting, as the two below. */

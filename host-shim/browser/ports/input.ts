@@ -6,41 +6,12 @@
  * key that goes down again before it went up counts as held. Keys typed into a text field are left to the field.
  */
 import type { Vm } from '../../../actors/vm/vm.js';
-import { type InputPort, type Key, openInputPort } from '../../common/ports/input-port.js';
+import { type InputPort, type Key, type KeyPhase, openInputPort } from '../../common/ports/input-port.js';
+import { isMediaKey, KEY_TABLES, type KeyTable, type MediaKey, mergedTable, ownTableOf, registerMediaKeys } from './key-tables.js';
+import { listenToPointer, type PointerScreen } from './pointer.js';
 
-/** Keys by `KeyboardEvent.key`: those of a keyboard, and what televisions send as Back. */
-export const KEYS: Readonly<Record<string, Key>> = {
-  ArrowLeft: 'left',
-  ArrowRight: 'right',
-  ArrowUp: 'up',
-  ArrowDown: 'down',
-  // Names of Internet Explorer and of set-top boxes that follow it.
-  Left: 'left',
-  Right: 'right',
-  Up: 'up',
-  Down: 'down',
-  Enter: 'enter',
-  Backspace: 'back',
-  Escape: 'back',
-  Esc: 'back',
-  BrowserBack: 'back',
-  GoBack: 'back',
-  XF86Back: 'back',
-};
-
-/** Keys by `KeyboardEvent.keyCode`, for those without a name. */
-const KEY_CODES: Readonly<Record<number, Key>> = {
-  8: 'back', // Backspace
-  13: 'enter', // also that of a keypad
-  27: 'back', // Escape
-  37: 'left',
-  38: 'up',
-  39: 'right',
-  40: 'down',
-  166: 'back', // BrowserBack
-  461: 'back', // VK_BACK of HbbTV and webOS
-  10009: 'back', // Return of Tizen
-};
+/** All tables in one. */
+const ALL = mergedTable(Object.values(KEY_TABLES));
 
 /** Only remote controls have greater numbers: these count whatever the key is called. */
 const KEYBOARD_CODE_MAX = 255;
@@ -56,10 +27,12 @@ const FIELDS: readonly string[] = ['input', 'textarea', 'select'];
 export interface BrowserInputOptions {
   /** Where the events come from. */
   readonly window: Window;
-  /** `KEYS` when not given. */
-  readonly keys?: Readonly<Record<string, Key>>;
-  /** `KEY_CODES` when not given. */
-  readonly keyCodes?: Readonly<Record<number, Key>>;
+  /** Tables of the application's own: they count more than `KEY_TABLES`, which all count. */
+  readonly tables?: readonly KeyTable[];
+  /** The display that a mouse or magic remote points at; without it, keys alone count. */
+  readonly pointer?: PointerScreen;
+  /** Called with keys that mean nothing to focus, as Play; without it, the browser keeps them. */
+  readonly onMedia?: (key: MediaKey, phase: KeyPhase, timeMs: number) => void;
   /** Called before a key goes to focus, with the event's time on the page's clock. */
   readonly onKey?: (key: Key, timeMs: number) => void;
 }
@@ -80,23 +53,30 @@ const isField = (element: Partial<HTMLElement> | null): boolean =>
 const isForField = ({ key, keyCode }: KeyboardEvent, meaning: Key): boolean =>
   meaning !== 'back' || key === 'Backspace' || (NAMELESS.includes(key) && keyCode === 8);
 
-export function openInput(vm: Vm, { window, keys = KEYS, keyCodes = KEY_CODES, onKey }: BrowserInputOptions): BrowserInput {
+export function openInput(vm: Vm, { window, tables = [], pointer, onKey, onMedia }: BrowserInputOptions): BrowserInput {
+  const { names, codes } = mergedTable([ALL, ownTableOf(window), ...tables]);
   const port = openInputPort(vm);
   /** Keys that are down, with the time of the last event that says so, in milliseconds of the page's clock. */
   const held = new Map<Key, number>();
   const listening = new AbortController();
 
-  const keyOf = ({ key, keyCode }: KeyboardEvent): Key | undefined => {
-    if (Object.hasOwn(keys, key)) return keys[key];
+  const meaningOf = ({ key, keyCode }: KeyboardEvent): Key | MediaKey | undefined => {
+    if (Object.hasOwn(names, key)) return names[key];
     const isKnownByCode = NAMELESS.includes(key) || keyCode > KEYBOARD_CODE_MAX;
-    return isKnownByCode && Object.hasOwn(keyCodes, keyCode) ? keyCodes[keyCode] : undefined;
+    return isKnownByCode && Object.hasOwn(codes, keyCode) ? codes[keyCode] : undefined;
+  };
+  const takeMedia = (event: KeyboardEvent, key: MediaKey, phase: KeyPhase) => {
+    if (!onMedia) return;
+    event.preventDefault();
+    port.attempt(() => onMedia(key, phase, event.timeStamp));
   };
   const isBrowsers = (event: KeyboardEvent) =>
     event.ctrlKey || event.altKey || event.metaKey || event.isComposing || event.keyCode === COMPOSING;
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const key = isBrowsers(event) ? undefined : keyOf(event);
-    if (!key || (isField(originOf(event)) && isForField(event, key))) return;
+    const key = isBrowsers(event) ? undefined : meaningOf(event);
+    if (key && isMediaKey(key)) takeMedia(event, key, event.repeat ? 'repeat' : 'down');
+    if (!key || isMediaKey(key) || (isField(originOf(event)) && isForField(event, key))) return;
     event.preventDefault();
     port.attempt(() => onKey?.(key, event.timeStamp));
     const before = held.get(key);
@@ -107,12 +87,19 @@ export function openInput(vm: Vm, { window, keys = KEYS, keyCodes = KEY_CODES, o
     if (held.has(key) && port.attempt(() => port.key(key, 'up'))) held.delete(key);
   };
   const onKeyUp = (event: KeyboardEvent) => {
-    const key = keyOf(event);
-    if (key) letGo(key);
+    const key = meaningOf(event);
+    if (key && isMediaKey(key)) takeMedia(event, key, 'up');
+    else if (key) letGo(key);
   };
   const options = { signal: listening.signal };
   window.addEventListener('keydown', onKeyDown, options);
   window.addEventListener('keyup', onKeyUp, options);
   window.addEventListener('blur', () => [...held.keys()].forEach(letGo), options);
-  return { ...port, close: () => listening.abort() };
+  if (onMedia) registerMediaKeys(window);
+  const endPointer = pointer ? listenToPointer(window, pointer, port) : () => undefined;
+  const close = () => {
+    listening.abort();
+    endPointer();
+  };
+  return { ...port, close };
 }

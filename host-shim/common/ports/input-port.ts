@@ -6,11 +6,14 @@ import { input } from '../../../protocol/generated/input.js';
 
 type KeyMessage = MessageOf<typeof focus, 'key'>;
 export type Key = KeyMessage['key'];
+export type PointerAction = MessageOf<typeof focus, 'pointer'>['action'];
 export type KeyPhase = KeyMessage['phase'];
 
 export interface InputPort {
   /** @throws PortOverloadError when the way to focus is full: thousands of keys have not been handled */
   key(key: Key, phase: KeyPhase): void;
+  /** A pointer is over a place of the screen, in pixels of the scene. @throws as `key` */
+  point(action: PointerAction, x: number, y: number): void;
   /** Runs work that the platform asks for. When it throws, that is reported as this port's crash. @returns whether it succeeded */
   attempt(work: () => void): boolean;
   /** The viewer goes back by a gesture or a button of the system. */
@@ -22,6 +25,7 @@ export function openInputPort(vm: Vm): InputPort {
   const key = (key: Key, phase: KeyPhase) => port.send(focus.receives.key, { key, phase });
   return {
     key,
+    point: (action, x, y) => port.send(focus.receives.pointer, { action, x, y }),
     attempt: (work) => port.attempt(work),
     back() {
       key('back', 'down');
