@@ -319,6 +319,8 @@ describe('the twins', () => {
 });
 
 const letters = ['home', 'films/42', 'ähm', '日本語', '\u{1f4fa}', '', 'a'.repeat(40)];
+const PARAMETERS = [null, 3, -1.5, 'ü', [1, [2]], { film: 17, list: [true] }].map((value) => encode(value));
+const LARGE_PARAMETERS = encode(new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX / 3));
 const pick = <T>(random: Random, choices: readonly T[]): T => choices[random.integer(choices.length)];
 
 /** Now and then a number of an entry that is gone, or of none. */
@@ -326,8 +328,8 @@ const randomWhile = (random: Random): number | null => (random.integer(3) > 0 ? 
 
 /** Now and then parameters so large that the stack is cut. */
 function randomDestination(random: Random): { route: string; params: Uint8Array } {
-  const value = pick(random, [null, 3, -1.5, 'ü', [1, [2]], { film: 17, list: [true] }]);
-  const params = encode(random.integer(150) === 0 ? new Uint8Array(HISTORY_PARAMETERS_BYTES_MAX / 3) : value);
+  const small = pick(random, PARAMETERS);
+  const params = random.integer(150) === 0 ? LARGE_PARAMETERS : small;
   return { route: `${pick(random, letters)}${random.integer(10)}`, params };
 }
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Journal } from '../../bus/journal.js';
 import { DecodeError } from '../../protocol/errors.js';
+import { expectEqual } from '../equal.js';
 import { frameNumber, numberedFrame } from './frames.js';
 
 const SEED = 20_261;
@@ -187,10 +188,10 @@ describe.each([
             number += numbers.length;
             wraps = Math.max(wraps, Math.floor(journal.position / 1024));
           }
-          expect(entriesOf(journal)).toEqual(model);
+          expectEqual(entriesOf(journal), model);
           const attached = new Journal(memory);
-          expect(entriesOf(attached)).toEqual(model);
-          expect([attached.position, attached.usedBytes]).toEqual([journal.position, journal.usedBytes]);
+          expectEqual(entriesOf(attached), model);
+          expectEqual([attached.position, attached.usedBytes], [journal.position, journal.usedBytes]);
           journal = attached;
         }
       }),

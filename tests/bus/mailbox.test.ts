@@ -5,6 +5,7 @@ import { type Admission, type ConflationKey, type Delivery, IDLE, INTERACTIVE, M
 import { frameLength, KIND_OFFSET, SOURCE_OFFSET, TARGET_OFFSET, writeU16 } from '../../protocol/frame.js';
 import { system } from '../../protocol/generated/system.js';
 import { MAILBOX_BYTES_MAX, MAILBOX_FRAMES_MAX } from '../../protocol/limits.js';
+import { expectEqual } from '../equal.js';
 import { frameNumber, numberedFrame } from './frames.js';
 
 const SEED = 20_261;
@@ -246,26 +247,24 @@ it('mailbox does what the model does', () => {
           const admission = next.forced
             ? mailbox.offerForced(frame, 0, frame.length, next, next.key)
             : mailbox.offer(frame, 0, frame.length, next, next.key);
-          expect(admission).toBe(expected);
+          expectEqual(admission, expected);
           seen.add(admission);
           if (admission === 'conflated') for (const mark of marks) mark.replaced = true;
         } else {
           const expected = model.take(next.lane, next.bytesMax, next.framesMax);
-          expect(numbersIn(into, 0, mailbox.take(next.lane, into, 0, next.bytesMax, next.framesMax))).toEqual(expected);
+          expectEqual(numbersIn(into, 0, mailbox.take(next.lane, into, 0, next.bytesMax, next.framesMax)), expected);
         }
         const waiting = model.lanes.flat();
         for (const { passed, marked, replaced } of marks) {
           const isWaited = waiting.some((frame) => marked.has(frame.number));
-          if (!replaced || isWaited || waiting.length === 0) expect(passed()).toBe(!isWaited);
+          if (!replaced || isWaited || waiting.length === 0) expectEqual(passed(), !isWaited);
         }
         const totals = [
           waiting.length,
           waiting.reduce((sum, { bytes }) => sum + bytes, 0),
           ...model.lanes.map((lane) => lane[0]?.bytes ?? 0),
         ];
-        expect([mailbox.frames(), mailbox.bytes, mailbox.peekLength(0), mailbox.peekLength(1), mailbox.peekLength(2)].join()).toBe(
-          totals.join(),
-        );
+        expectEqual([mailbox.frames(), mailbox.bytes, mailbox.peekLength(0), mailbox.peekLength(1), mailbox.peekLength(2)], totals);
       });
       const left: number[] = [];
       mailbox.clear((bytes, at, length) => left.push(frameNumber(bytes, at, length)));
