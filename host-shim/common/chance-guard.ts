@@ -1,5 +1,6 @@
 /**
- * Notices when a piece of code looks at the clock or at chance: while it runs, the platform's functions for that tell before they answer.
+ * The platform's functions for the clock and for chance, while a piece of code runs: each of its calls is answered by somebody else, who may note it and
+ * give the platform's own answer, or give another one.
  *
  * The catch: who has kept such a function, as in `const { random } = Math`, is not noticed.
  */
@@ -15,14 +16,14 @@ const WATCHED: readonly (readonly [object: () => object | undefined, name: strin
   [() => globalThis.crypto, 'randomUUID', 'crypto.randomUUID'],
 ];
 
-function watch(object: object | undefined, name: string, tell: () => void): () => void {
+/** Answers a call. @param shown its name, for example `Date.now` @param own gives the platform's answer; of each way to a date, its milliseconds */
+export type Answer = (shown: string, own: () => unknown) => unknown;
+
+function replace(object: object | undefined, name: string, shown: string, answer: Answer): () => void {
   const original = (object as Record<string, Callable | undefined> | undefined)?.[name];
   if (!object || !original) return () => {};
   const own = Object.getOwnPropertyDescriptor(object, name);
-  const value = (...input: unknown[]) => {
-    tell();
-    return original.apply(object, input);
-  };
+  const value = (...input: unknown[]) => answer(shown, () => original.apply(object, input));
   if (!Reflect.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: own?.enumerable ?? false }))
     return () => {};
   return () => {
@@ -32,33 +33,33 @@ function watch(object: object | undefined, name: string, tell: () => void): () =
 }
 
 /** `new Date()` without anything is the clock; with a time it is not. */
-function watchDate(looked: (at: string) => void): () => void {
+function replaceDate(answer: Answer): () => void {
   const RealDate = globalThis.Date;
-  const now = () => {
-    looked('Date.now');
-    return RealDate.now();
-  };
+  const now = (shown: string) => answer(shown, () => RealDate.now()) as number;
+  const dateNow = () => now('Date.now');
   globalThis.Date = new Proxy(RealDate, {
-    construct(target, input, made) {
-      if (input.length === 0) looked('new Date()');
-      return Reflect.construct(target, input, made === globalThis.Date ? target : made);
-    },
-    apply(target) {
-      looked('Date()');
-      return target();
-    },
-    get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+    construct: (target, input, made) =>
+      Reflect.construct(target, input.length > 0 ? input : [now('new Date()')], made === globalThis.Date ? target : made),
+    apply: (target) => new target(now('Date()')).toString(),
+    get: (target, name) => (name === 'now' ? dateNow : Reflect.get(target, name)),
   });
   return () => {
     globalThis.Date = RealDate;
   };
 }
 
-export const chanceGuard: ChanceGuard = (run, looked) => {
-  const restores = [watchDate(looked), ...WATCHED.map(([object, name, shown]) => watch(object(), name, () => looked(shown)))];
+/** Only for work that does not wait: nothing else runs meanwhile. */
+export function withAnswers<T>(work: () => T, answer: Answer): T {
+  const restores = [replaceDate(answer), ...WATCHED.map(([object, name, shown]) => replace(object(), name, shown, answer))];
   try {
-    return run();
+    return work();
   } finally {
     for (const restore of restores) restore();
   }
-};
+}
+
+export const chanceGuard: ChanceGuard = (run, looked) =>
+  withAnswers(run, (shown, own) => {
+    looked(shown);
+    return own();
+  });
