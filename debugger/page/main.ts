@@ -2,6 +2,7 @@
 import { proxy, wrap } from 'comlink';
 import type { Status } from '../server/subject.js';
 import type { RunState } from '../table/run.js';
+import { ActorsPane } from './actors.js';
 import { DetailPane } from './detail.js';
 import { FilterField } from './filter.js';
 import { bindKeys, type KeyBinding, keyTable } from './keys.js';
@@ -29,6 +30,8 @@ new LanesPane(byId('lanes'), view, run, steps.select);
 new ListPane(byId('list'), view, run, steps.select);
 const details = new DetailPane(byId('detail'), view, steps, server);
 
+const actors = new ActorsPane(byId('actors'), server);
+
 const dialog = byId<HTMLDialogElement>('keys');
 const toggleKeys = (): void => (dialog.open ? dialog.close() : dialog.showModal());
 
@@ -48,6 +51,7 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: ['d'], does: 'to the right', run: () => view.pan(0.3) },
   { keys: ['f'], does: 'all of what is selected; again: the whole run', run: () => steps.fit() },
   { keys: ['end'], does: 'goes along with an application that runs', run: () => live.follow() },
+  { keys: ['t'], does: 'the actors of an application that runs, and what can be done with them', run: () => actors.toggle() },
   { keys: ['m'], does: 'a mark, or none', run: () => view.toggleMark() },
   { keys: ['/'], does: 'to the filter', run: () => filter.focus() },
   { keys: ['escape'], does: 'out of the filter, and off this list', run: () => dialog.close() },
@@ -57,6 +61,7 @@ const BINDINGS: readonly KeyBinding[] = [
 bindKeys(BINDINGS);
 dialog.append(keyTable(BINDINGS));
 byId('help').addEventListener('click', toggleKeys);
+byId('show-actors').addEventListener('click', () => actors.toggle());
 
 /** The run has grown. */
 function grown(state: RunState): void {
@@ -89,6 +94,7 @@ function told(status: Status): void {
   const isOther = shownTake !== null && status.take !== shownTake;
   // What was selected stays here. Who goes along goes along.
   if (isOther && view.follows) location.reload();
+  byId('show-actors').hidden = !status.isConnected;
   live.told(isOther ? { ...status, problem: 'The application has begun again: load this page again to look at it.' } : status);
   if (shownTake !== null || status.take === null) return;
   shownTake = status.take;

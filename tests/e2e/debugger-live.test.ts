@@ -79,6 +79,21 @@ test('the state before and after is found while it runs', async () => {
   await page.locator('.changes').waitFor();
 });
 
+test('an actor is crashed from its row, and goes on: its restart is counted there and its trap is in the run', async () => {
+  await page.keyboard.press('t');
+  const row = page.locator('.actors tr', { has: page.getByRole('rowheader', { name: 'focus' }) });
+  await row.getByText('running').waitFor();
+  await page.getByRole('button', { name: 'crash focus' }).click();
+  await page.getByText('crash focus: done').waitFor();
+  await television.page.keyboard.press('ArrowRight');
+  await row.locator('td').nth(2).getByText('1').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  await page.keyboard.type('trap to:focus');
+  await page.keyboard.press('Enter');
+  await page.locator('.row.wrong').first().waitFor();
+});
+
 test('a television that is loaded again is looked at again', async () => {
   await page.keyboard.press('End');
   await television.page.reload();
