@@ -21,6 +21,7 @@ export { type BrowserHostOptions, createBrowserHost } from './host.js';
 export type { ImageSource, PaintCounts, PainterChoice } from './painting/painter.js';
 export type { PaintCondition } from './painting/painting.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
+export type { CollectionCounts } from './ports/collections.js';
 export { type CanvasDisplay, openDisplay } from './ports/display.js';
 export { type BrowserInput, openInput } from './ports/input.js';
 export { KEY_TABLES, type KeyTable, type MediaKey } from './ports/key-tables.js';

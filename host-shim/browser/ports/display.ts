@@ -14,6 +14,7 @@ import { ChosenPainting } from '../painting/chosen-painting.js';
 import type { DisplayPainting, PaintingOptions } from '../painting/display-painting.js';
 import type { PaintCounts } from '../painting/painter.js';
 import type { PaintCondition } from '../painting/painting.js';
+import { type CollectionCounts, Collections, collectionPlatform } from './collections.js';
 import { FrameTimes } from './frame-times.js';
 import type { PointerScreen } from './pointer.js';
 
@@ -33,6 +34,8 @@ export interface CanvasDisplay extends DisplayPort, PointerScreen {
   repaint(): void;
   /** Whether the canvas shows the picture, and who paints it. */
   readonly condition: PaintCondition;
+  /** Collections of garbage in this thread, as far as they can be noticed. */
+  readonly collections: Readonly<CollectionCounts>;
   /** Size of the canvas in its own pixels. The element does not tell when a worker paints. */
   readonly pixels: { readonly width: number; readonly height: number };
   /** What was painted. */
@@ -45,6 +48,7 @@ class OpenCanvasDisplay implements CanvasDisplay {
   private readonly port: DisplayPort;
   private readonly painting: DisplayPainting;
   private readonly times = new FrameTimes((name, valueMs) => this.port.observe(name, valueMs));
+  private readonly garbage = new Collections(collectionPlatform());
   private readonly options: CanvasDisplayOptions;
   private animationFrame: number | null = null;
 
@@ -52,13 +56,20 @@ class OpenCanvasDisplay implements CanvasDisplay {
     this.options = options;
     this.port = openDisplayPort(vm, options, {
       takeStrings: (strings) => this.painting.takeStrings(strings),
-      takeList: (list) => this.painting.takeList(list),
+      takeList: (list) => {
+        this.painting.takeList(list);
+        this.garbage.moves(list.animating, performance.now());
+      },
     });
     this.painting = new ChosenPainting(options, this.port.picture, this);
   }
 
   get picture(): Picture {
     return this.port.picture;
+  }
+
+  get collections(): Readonly<CollectionCounts> {
+    return this.garbage.counts;
   }
 
   get frame(): number {
@@ -143,6 +154,7 @@ class OpenCanvasDisplay implements CanvasDisplay {
   private readonly onAnimationFrame = (timeMs: number): void => {
     this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
     this.painting.frame(timeMs);
+    this.port.attempt(() => this.garbage.frame(timeMs));
     this.port.attempt(() => this.port.tick(Math.floor((performance.timeOrigin + timeMs) * 1000)));
   };
 }
