@@ -22,7 +22,11 @@ export const createDebugger = ({ application, missing = MISSING }: LiveDebuggerO
   new Debugger({ subject: new Applications(() => missing), site: SITE, player: new Player(application) });
 
 /** A page of the application that finds its debugger: `openDebugLink(system, debuggerOf(document))` of `tandem/browser` connects it. */
-export const debuggedPage = (html: string, looking: LiveDebugger): string =>
-  html.replace(/<head[^>]*>/i, (head) => `${head}<meta name="tandem-debugger" content="${looking.addressOf('application')}" />`);
+export function debuggedPage(html: string, looking: LiveDebugger): string {
+  const meta = `<meta name="tandem-debugger" content="${looking.addressOf('application')}" />`;
+  // A page may leave out its head, which then begins by itself.
+  const [before = ''] = /^[\s\S]*?<head(?:\s[^>]*)?>/i.exec(html) ?? /^\s*<!doctype[^>]*>/i.exec(html) ?? [];
+  return before + meta + html.slice(before.length);
+}
 
 const MISSING = 'No application is here: open its page, which connects by itself.';

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Applications } from '../../debugger/server/applications.js';
+import { debuggedPage, type LiveDebugger } from '../../debugger/server/index.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { FileSubject } from '../../debugger/server/subject.js';
 
@@ -190,4 +191,13 @@ describe('nobody else does', () => {
       expect(outcome).toMatch(/ECONNREFUSED/);
     }
   });
+});
+
+test.each([
+  ['<!doctype html>\n<title>t</title>', /^<!doctype html><meta name="tandem-debugger"[^>]*>\n<title>t<\/title>$/],
+  ['<!doctype html><html><head lang="en"><title>', /^<!doctype html><html><head lang="en"><meta [^>]*><title>$/],
+  ['<header>t</header>', /^<meta [^>]*><header>t<\/header>$/],
+])('a page finds its debugger, also one without a head: %s', (html, expected) => {
+  const looking = { addressOf: () => '/__tandem/application?token=0' } as unknown as LiveDebugger;
+  expect(debuggedPage(html, looking)).toMatch(expected);
 });
