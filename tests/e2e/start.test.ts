@@ -80,7 +80,7 @@ test(
     expect(await run.exit).toBe(0);
     // All guests are built already; of the rest what is older than its source, as after a change of branch.
     expect(run.complaints).toMatch(
-      /^building the television\n( {2}\d+ files of TypeScript, unchecked {2}[\d.]+ s\n)? {2}page of the television {2}[\d.]+ s\n$/,
+      /^building the television\n( {2}\d+ files of TypeScript, unchecked {2}[\d.]+ s\n)? {2}page of the television {2}[\d.]+ s\n {2}page of the debugger {2}[\d.]+ s\n$/,
     );
     await expect(fetch(address)).rejects.toThrow();
   },
