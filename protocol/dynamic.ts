@@ -49,8 +49,14 @@ export function decodeDynamic(bytes: Uint8Array): unknown {
   return value;
 }
 
-/** Reads the tag of a typed array, whatever its prototype claims. */
-const typedArrayTag = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)!.get!;
+/** Reads the tag of a typed array, whatever its prototype claims. Engines before 2015 have none, and say it by other means. */
+const tagGetter = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(Uint8Array.prototype), Symbol.toStringTag)?.get;
+const typedArrayTag = tagGetter ?? typeNameOf;
+
+function typeNameOf(this: unknown): string {
+  return Object.prototype.toString.call(this).slice('[object '.length, -1);
+}
+
 const IDENTIFIER = /^[A-Za-z_$][\w$]*$/;
 
 const fail = (problem: string): never => {

@@ -6,7 +6,7 @@ export const KEYS = {
   up: { key: 'ArrowUp', keyCode: 38, webDriver: '\ue013' },
   right: { key: 'ArrowRight', keyCode: 39, webDriver: '\ue014' },
   down: { key: 'ArrowDown', keyCode: 40, webDriver: '\ue015' },
-  enter: { key: 'Enter', keyCode: 13, webDriver: '\ue007' },
+  enter: { key: 'Enter', keyCode: 13, webDriver: '\ue006' },
   back: { key: 'Backspace', keyCode: 8, webDriver: '\ue003' },
   '1': { key: '1', keyCode: 49, webDriver: '1' },
   '2': { key: '2', keyCode: 50, webDriver: '2' },

@@ -130,7 +130,9 @@ async function compile(bundle: string): Promise<BuiltScript> {
     swcrc: false,
     isModule: false,
     sourceMaps: 'inline',
-    jsc: { target: 'es5', externalHelpers: false, assumptions: ASSUMPTIONS },
+    // Symbols that are objects have to look like objects to what makes them.
+    env: { targets: { ie: '10' }, exclude: ['transform-typeof-symbol'] },
+    jsc: { externalHelpers: false, assumptions: ASSUMPTIONS },
   });
   const { code, map } = await minify(lowered.code, {
     minify: true,

@@ -184,7 +184,8 @@ export class CanvasPainter implements Painter {
     let text = this.colours.get(rgba);
     if (text === undefined) {
       if (this.colours.size === COLOURS_KEPT_MAX) this.colours.clear();
-      text = `#${rgba.toString(16).padStart(8, '0')}`;
+      // Engines before 2016 do not know the opacity in hexadecimal digits, and leave the colour as it was.
+      text = `rgba(${rgba >>> 24}, ${(rgba >>> 16) & 0xff}, ${(rgba >>> 8) & 0xff}, ${(rgba & 0xff) / 0xff})`;
       this.colours.set(rgba, text);
     }
     return text;

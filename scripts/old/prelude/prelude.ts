@@ -4,6 +4,7 @@
  */
 import './language.js';
 import './array-buffer.js';
+import './typed-arrays.js';
 import './atomics.js';
 import './clock.js';
 import './text-coding.js';

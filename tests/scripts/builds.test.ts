@@ -1,0 +1,151 @@
+/** The two builds of the television: which engine gets which, and that neither has anything that its oldest engine cannot read or does not have. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { runInNewContext } from 'node:vm';
+import { parse } from 'acorn';
+import { full } from 'acorn-walk';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { buildTelevision } from '../../scripts/build-web.js';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const SITE = join(ROOT, 'dist/examples/tv/site');
+const CHOOSER = readFileSync(join(ROOT, 'examples/tv/web/choose.js'), 'utf8');
+
+/** What the engines of today have, as far as the chooser looks. */
+function modernEngine() {
+  class ModuleWorker {
+    constructor(_address: string, options: { type?: string }) {
+      void options.type;
+      throw new SyntaxError('no address');
+    }
+  }
+  const prototype = { roundRect() {} };
+  return {
+    ...{ Worker: ModuleWorker as unknown, structuredClone() {}, ResizeObserver: class {}, AbortSignal: { timeout() {} } },
+    ...{ CanvasRenderingContext2D: { prototype }, Uint8Array, Float64Array, DataView, JSON },
+    ...{ requestAnimationFrame() {}, MessageChannel: class {}, XMLHttpRequest: class {} },
+  };
+}
+
+interface Loaded {
+  build?: string;
+  script?: { src?: string; type?: string };
+  problem: string;
+}
+
+/** @param without names that the engine does not have @param canvas whether it has one */
+function choose(without: readonly string[] = [], search = '', noModule = true, canvas = true): Loaded {
+  const loaded: Loaded = { problem: '' };
+  const television = {
+    setAttribute: (name: string, value: string) => name === 'data-build' && (loaded.build = value),
+    getAttribute: () => 'starting',
+  };
+  const problem = { appendChild: (text: string) => (loaded.problem += text), removeAttribute() {} };
+  const elements: Record<string, () => object> = {
+    script: () => (noModule ? { noModule: false } : {}),
+    canvas: () => (canvas ? { getContext() {} } : {}),
+  };
+  const document = {
+    getElementById: (id: string) => (id === 'television' ? television : problem),
+    createElement: (tag: string) => elements[tag](),
+    createTextNode: (text: string) => text,
+    body: { appendChild: (script: object) => (loaded.script = script) },
+  };
+  const window: Record<string, unknown> = { ...modernEngine(), document, location: { search } };
+  for (const name of without) delete window[name];
+  runInNewContext(CHOOSER, { window, document });
+  return loaded;
+}
+
+describe('which build an engine gets', () => {
+  test('one of today the modern one, as a module', () => {
+    expect(choose()).toMatchObject({ build: 'modern', script: { src: 'main.js', type: 'module' }, problem: '' });
+  });
+
+  test.each(['structuredClone', 'ResizeObserver', 'AbortSignal', 'CanvasRenderingContext2D'])('one without %s the old one', (name) => {
+    expect(choose([name])).toMatchObject({ build: 'old', script: { src: 'old.js' }, problem: '' });
+  });
+
+  test('one without module scripts the old one, and the address decides otherwise', () => {
+    expect(choose([], '', false).build).toBe('old');
+    expect(choose([], '?build=old').build).toBe('old');
+    expect(choose(['structuredClone'], '?x=1&build=modern').build).toBe('modern');
+  });
+
+  test('one that has too little is told in words, and loads nothing', () => {
+    const { script, problem } = choose(['DataView', 'MessageChannel'], '', true, false);
+    expect(script).toBeUndefined();
+    expect(problem).toBe('This device cannot show the television: its browser has no typed arrays, no canvas, no message channels.');
+  });
+});
+
+/** Methods and functions that are newer than the floor of the modern build: Chromium 103, Firefox 114, Safari 16. */
+const NEWER = [
+  ...[
+    'toSorted',
+    'toSpliced',
+    'toReversed',
+    'withResolvers',
+    'groupBy',
+    'fromAsync',
+    'isWellFormed',
+    'toWellFormed',
+    'symmetricDifference',
+  ],
+  ...[
+    'isSubsetOf',
+    'isSupersetOf',
+    'isDisjointFrom',
+    'toBase64',
+    'toHex',
+    'fromBase64',
+    'fromHex',
+    'setFromBase64',
+    'sumPrecise',
+    'waitAsync',
+  ],
+  ...['requestIdleCallback', 'URLPattern', 'CloseWatcher', 'moveBefore'],
+];
+
+/** @param version of the language that the code has to be written in @returns names of the list that it uses */
+function newerIn(code: string, version: 5 | 2022, newer: readonly string[]): string[] {
+  const used = new Set<string>();
+  full(parse(code, { ecmaVersion: version, sourceType: version === 5 ? 'script' : 'module' }), (node) => {
+    const { property, computed, name } = node as { property?: { name?: string }; computed?: boolean; name?: string } & typeof node;
+    const word = node.type === 'MemberExpression' && !computed ? property?.name : node.type === 'Identifier' ? name : undefined;
+    if (word !== undefined && newer.includes(word)) used.add(word);
+  });
+  return [...used];
+}
+
+describe('neither build has more than its oldest engine', () => {
+  beforeAll(buildTelevision);
+
+  const filesOf = (isOld: boolean) => readdirSync(SITE).filter((name) => name.endsWith('.js') && (name === 'old.js') === isOld);
+
+  test('the modern one is in the language of 2022, without what came after its floor', () => {
+    const found = filesOf(false).map((name) => [name, newerIn(readFileSync(join(SITE, name), 'utf8'), 2022, NEWER)]);
+    expect(found.filter(([, used]) => used.length > 0)).toEqual([]);
+  });
+
+  test('the old one is in ES5, and brings the parts of the language that came later', () => {
+    const code = readFileSync(join(SITE, 'old.js'), 'utf8');
+    expect(newerIn(code, 5, NEWER)).toEqual([]);
+    expect(code).not.toMatch(/\d+n\b(?=[,;)])/);
+  });
+
+  test('the page and its style are for every engine', () => {
+    const page = readFileSync(join(SITE, 'index.html'), 'utf8');
+    const [, script] = /<script>(.*?)<\/script>/s.exec(page)!;
+    expect(newerIn(script, 5, [])).toEqual([]);
+    expect(readFileSync(join(SITE, 'style.css'), 'utf8')).not.toMatch(/var\(|[^-]min\(|[^-]aspect-ratio:|inset:/);
+  });
+
+  test('these checks find what is wrong', () => {
+    expect(() => newerIn('const one = (two) => two?.three;', 5, NEWER)).toThrow(SyntaxError);
+    expect(() => newerIn('/[a--b]/v', 2022, NEWER)).toThrow(SyntaxError);
+    expect(newerIn('[3, 1].toSorted(); Promise.withResolvers(); ({ groupBy: 1 })["x"];', 2022, NEWER)).toEqual(
+      expect.arrayContaining(['toSorted', 'withResolvers']),
+    );
+  });
+});
