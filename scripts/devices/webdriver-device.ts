@@ -72,6 +72,9 @@ const messageOf = (value: unknown): string => {
   return message.slice(0, 300);
 };
 
+const strike = (type: string, keyCode: number): string =>
+  `(function () { var event = document.createEvent('Event'); event.initEvent('${type}', true, true); event.keyCode = ${keyCode}; return window.dispatchEvent(event); })()`;
+
 class WebDriverDevice implements Device {
   readonly lines: string[] = [];
 
@@ -111,7 +114,8 @@ class WebDriverDevice implements Device {
   async press(name: KeyName): Promise<void> {
     const { webDriver: value } = KEYS[name];
     if (this.draft) {
-      await ask(`${this.session}/keys`, 'POST', { value: [value] });
+      // Its driver sends no Enter: the page gets events like those of a remote control, by their numbers.
+      for (const type of ['keydown', 'keyup']) await this.evaluate(strike(type, KEYS[name].keyCode));
       return;
     }
     const strokes = ['keyDown', 'keyUp'].map((type) => ({ type, value }));
