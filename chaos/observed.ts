@@ -1,5 +1,5 @@
 /** Actors that are watched as they handle frames: for times, and for faults that strike in the middle of a handler. */
-import type { TapListener } from '../actors/vm/tap.js';
+import type { TapListener } from '../actors/vm/tap/tap.js';
 import { courierAt } from './couriers.js';
 
 export interface Observer {

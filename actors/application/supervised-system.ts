@@ -14,7 +14,7 @@ import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervi
 import { SupervisionError } from '../supervisor/errors.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
-import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/tracing.js';
+import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/trace/tracing.js';
 import { beginRecording } from './begin-recording.js';
 import { mergeCounters } from './counters.js';
 import type { Placement } from './placement.js';

@@ -14,7 +14,7 @@ import { Schemas } from '../../trace/schemas.js';
 import type { Host } from '../contract/host.js';
 import type { ChangeFeed } from '../supervisor/change-feed.js';
 import type { Directory } from '../supervisor/directory.js';
-import type { Tracing } from '../supervisor/tracing.js';
+import type { Tracing } from '../supervisor/trace/tracing.js';
 
 /** A replay that begins in the middle handles at most what came in this time first. */
 const SNAPSHOT_MS = 30_000;

@@ -1,5 +1,5 @@
 /**
- * What a VM tells its host unasked: one union. A new event is added here, and where it is received (supervisor/vm-reports.ts). It passes the
+ * What a VM tells its host unasked: one union. A new event is added here, and where it is received (supervisor/vm/vm-reports.ts). It passes the
  * tap as `report`.
  */
 import type { CrashCause, ErrorCode } from '../../protocol/errors.js';

@@ -2,13 +2,13 @@
 import type { PartySchema } from '../../protocol/schema.js';
 import type { Routes, VmControl } from '../contract/control.js';
 import type { VmName } from '../contract/instance.js';
-import { firstSequenceOf } from '../vm/gate.js';
+import { firstSequenceOf } from '../vm/bus/gate.js';
 import type { ChangeFeed } from './change-feed.js';
 import { rethrowUnlessLost, SupervisionError } from './errors.js';
-import type { SupervisedParty } from './party.js';
-import type { SupervisedActor } from './supervised-actor.js';
-import type { SupervisedPort } from './supervised-port.js';
-import { Vms } from './supervised-vm.js';
+import type { SupervisedParty } from './party/party.js';
+import type { SupervisedActor } from './party/supervised-actor.js';
+import type { SupervisedPort } from './party/supervised-port.js';
+import { Vms } from './vm/supervised-vm.js';
 
 /**
  * starting: not every actor has run. up: a lost VM is started again. ending: routes are left alone, since what is stopped answers for

@@ -9,17 +9,17 @@ import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { StopOutcome, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
-import type { Breakpoints } from './breakpoints.js';
 import type { ChangeFeed } from './change-feed.js';
 import type { CrashCauses } from './crash-causes.js';
 import type { Directory, Routing } from './directory.js';
 import { codeOf, rethrowUnlessLost, StartError } from './errors.js';
-import type { StopResult, SupervisedParty } from './party.js';
+import type { StopResult, SupervisedParty } from './party/party.js';
 import { untilQuiet } from './quiet.js';
 import type { Supervision } from './supervision.js';
 import type { SystemCommands } from './system-machine.js';
-import { setTrapRate, type TrapRate } from './vm-recovery.js';
-import type { VmThreads } from './vm-threads.js';
+import type { Breakpoints } from './trace/breakpoints.js';
+import { setTrapRate, type TrapRate } from './vm/vm-recovery.js';
+import type { VmThreads } from './vm/vm-threads.js';
 
 export interface LifecycleServices {
   readonly breakpoints: Breakpoints;

@@ -4,8 +4,8 @@
  */
 import { STOP_QUIET_MS } from '../../protocol/limits.js';
 import { type Host, inTime, type VmHandle } from '../contract/host.js';
-import { writtenTo } from './moves.js';
-import type { Vms } from './supervised-vm.js';
+import { writtenTo } from './party/moves.js';
+import type { Vms } from './vm/supervised-vm.js';
 
 /** From an input to a picture a message leads to five others; and who sends for ever, as a frame clock does, holds nothing up. */
 const HOPS_MAX = 6;

@@ -10,27 +10,27 @@ import type { Host } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
 import type { ActorState, PortState, StopReport } from '../contract/states.js';
 import type { StateKeeper } from '../contract/storage.js';
-import { Breakpoints } from './breakpoints.js';
 import type { ChangeFeed } from './change-feed.js';
-import type { CircuitLimits } from './circuit.js';
 import { CrashCauses } from './crash-causes.js';
 import type { Directory } from './directory.js';
 import { Routing } from './directory.js';
 import { Lifecycle, type LifecycleOptions } from './lifecycle.js';
 import { Monitors } from './monitors.js';
-import { Moves } from './moves.js';
-import type { PartyWatcher, StopResult, SupervisedParty } from './party.js';
-import { CommandsOfActor, CommandsOfPort } from './party-commands.js';
-import { type ActorSpecification, SupervisedActor } from './supervised-actor.js';
-import { SupervisedPort } from './supervised-port.js';
+import type { CircuitLimits } from './party/circuit.js';
+import { Moves } from './party/moves.js';
+import type { PartyWatcher, StopResult, SupervisedParty } from './party/party.js';
+import { CommandsOfActor, CommandsOfPort } from './party/party-commands.js';
+import { type ActorSpecification, SupervisedActor } from './party/supervised-actor.js';
+import { SupervisedPort } from './party/supervised-port.js';
 import { type RootWatcher, Supervision, type SupervisionOptions } from './supervision.js';
 import { type SystemState, systemMachine } from './system-machine.js';
-import type { Tracing } from './tracing.js';
+import { Breakpoints } from './trace/breakpoints.js';
+import type { Tracing } from './trace/tracing.js';
 import type { Exit } from './tree/child.js';
 import { ExhaustedError } from './tree/errors.js';
-import { VmRecovery } from './vm-recovery.js';
-import { VmReports } from './vm-reports.js';
-import { type LossWatcher, type ThreadOptions, VmThreads } from './vm-threads.js';
+import { VmRecovery } from './vm/vm-recovery.js';
+import { VmReports } from './vm/vm-reports.js';
+import { type LossWatcher, type ThreadOptions, VmThreads } from './vm/vm-threads.js';
 
 export interface SupervisorOptions extends SupervisionOptions, ThreadOptions, LifecycleOptions {
   /** In the order of their start. */

@@ -6,12 +6,12 @@ import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
 import type { ActorFactory } from '../contract/instance.js';
 import { decodeSavedState } from '../contract/snapshot.js';
 import type { PortParty } from '../model/port-handlers.js';
+import { firstSequenceOf } from './bus/gate.js';
 import { ActorCell } from './cell/actor-cell.js';
 import type { Cell, CellMap } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
-import { firstSequenceOf } from './gate.js';
 import { PortCell, type PortSpec } from './port/port-cell.js';
-import type { Scheduler } from './scheduler.js';
+import type { Scheduler } from './turns/scheduler.js';
 
 /** The bytes of no state. */
 const NOTHING = new Uint8Array(0);

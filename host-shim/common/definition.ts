@@ -1,6 +1,6 @@
 /** An application's definition of one VM: the same on every host, in a worker and in the host's thread. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
-import type { TapListener } from '../../actors/vm/tap.js';
+import type { TapListener } from '../../actors/vm/tap/tap.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { BoundParty } from '../../protocol/bind.js';
 

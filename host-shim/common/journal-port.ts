@@ -4,7 +4,7 @@
  * becomes of the thread (docs/RECOVERY.md), but perhaps after the news of its end.
  */
 import type { ProgressReading } from '../../actors/contract/progress.js';
-import { ToldProgress } from '../../actors/vm/progress.js';
+import { ToldProgress } from '../../actors/vm/tap/progress.js';
 import type { VmOptions } from '../../actors/vm/vm-options.js';
 import type { JournalMirror } from '../../bus/journal-mirror.js';
 

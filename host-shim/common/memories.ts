@@ -3,8 +3,8 @@
  * pair. A thread that is started on it goes on where the lost thread had published last.
  */
 import type { VmName } from '../../actors/contract/instance.js';
-import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
-import { Progress } from '../../actors/vm/progress.js';
+import { CheckpointMemory } from '../../actors/vm/recovery/checkpoint-memory.js';
+import { Progress } from '../../actors/vm/tap/progress.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';

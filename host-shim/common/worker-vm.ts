@@ -9,7 +9,7 @@ import type { VmControl } from '../../actors/contract/control.js';
 import { ControlError, inTime, type UnfitGuest, type VmHandle, type VmListener } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader, ProgressReading } from '../../actors/contract/progress.js';
-import { readProgress } from '../../actors/vm/progress.js';
+import { readProgress } from '../../actors/vm/tap/progress.js';
 import type { Microseconds } from '../../protocol/names.js';
 import { GUEST_START_DEADLINE_MS } from '../limits.js';
 import type { DebuggerAwareDeadlines } from './debugger-aware-deadlines.js';

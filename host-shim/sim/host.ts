@@ -9,7 +9,7 @@ import { Standstill } from '../../actors/contract/fault.js';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
 import type { VmName } from '../../actors/contract/instance.js';
 import type { ProgressReader } from '../../actors/contract/progress.js';
-import { readProgress, ToldProgress } from '../../actors/vm/progress.js';
+import { readProgress, ToldProgress } from '../../actors/vm/tap/progress.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory, VmOptions } from '../../actors/vm/vm-options.js';
 import type { JournalListener } from '../../bus/journal.js';

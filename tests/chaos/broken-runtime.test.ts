@@ -1,11 +1,11 @@
 /** The chaos tool finds bugs: with a part of the runtime taken out, a seed fails, and is cut down to a small case. */
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import { CheckpointMemory } from '../../actors/vm/checkpoint-memory.js';
+import { VmBus } from '../../actors/vm/bus/vm-bus.js';
 import { Mover } from '../../actors/vm/mover.js';
 import { PortCell } from '../../actors/vm/port/port-cell.js';
+import { CheckpointMemory } from '../../actors/vm/recovery/checkpoint-memory.js';
 import { Vm } from '../../actors/vm/vm.js';
-import { VmBus } from '../../actors/vm/vm-bus.js';
 import { Journal } from '../../bus/journal.js';
 import { JournalMirror } from '../../bus/journal-mirror.js';
 import { Mailbox } from '../../bus/mailbox.js';

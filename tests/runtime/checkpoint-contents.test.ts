@@ -5,7 +5,7 @@
 import { expect, test, vi } from 'vitest';
 import type { Cell } from '../../actors/vm/cell/cell.js';
 import type { Runtime } from '../../actors/vm/cell/runtime.js';
-import { Durability } from '../../actors/vm/durability.js';
+import { Durability } from '../../actors/vm/recovery/durability.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';
 

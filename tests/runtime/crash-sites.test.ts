@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { CrashReport } from '../../actors/contract/events.js';
 import { ActorTrap } from '../../actors/contract/instance.js';
-import { CrashSites } from '../../actors/vm/crashes.js';
+import { CrashSites } from '../../actors/vm/crash/crashes.js';
 import { trap } from '../guest/protocol/generated/index.js';
 import { WAYS } from '../guest/trap.js';
 import { openTrapStage } from '../guest/trap-stage.js';

@@ -1,6 +1,6 @@
 /** A VM notices whatever arrives, however long it has been idle; and a reply that arrived in time counts. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { Hearing } from '../../actors/vm/hearing.js';
+import { Hearing } from '../../actors/vm/turns/hearing.js';
 import { bank, teller } from './bank.js';
 import { type Carriage, HostVm, turns } from './host-vm.js';
 

@@ -1,7 +1,7 @@
 /** What a host is told of a VM whose memory it does not see, and when. */
 import { beforeEach, expect, test } from 'vitest';
 import type { ProgressReading } from '../../actors/contract/progress.js';
-import { Progress, ProgressTeller, TELL_MS, ToldProgress } from '../../actors/vm/progress.js';
+import { Progress, ProgressTeller, TELL_MS, ToldProgress } from '../../actors/vm/tap/progress.js';
 import { writeU32 } from '../../protocol/frame.js';
 import { VirtualTime } from '../supervisor/virtual-time.js';
 

@@ -1,7 +1,7 @@
 /** A request settles once: with its reply, or with a typed error as soon as it is known that none can come. */
 import { expect, test } from 'vitest';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import type { Gate } from '../../actors/vm/gate.js';
+import type { Gate } from '../../actors/vm/bus/gate.js';
 import { BODY_OFFSET } from '../../protocol/frame.js';
 import { REQUESTS_IN_FLIGHT_MAX } from '../../protocol/limits.js';
 import { bank, openBank, watcher } from './bank.js';

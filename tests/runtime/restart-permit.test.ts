@@ -1,7 +1,7 @@
 /** An actor with a permit is restarted by its VM at once: whatever reports, commands and losses cross, the end is that of a calm run. */
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../actors/contract/host.js';
-import { RestartPermit } from '../../actors/vm/deaths.js';
+import { RestartPermit } from '../../actors/vm/crash/deaths.js';
 import { Random } from '../../bus/random.js';
 import type { SimHost } from '../../host-shim/sim/index.js';
 import { type BankWorld, bank, openBank, watcher } from './bank.js';

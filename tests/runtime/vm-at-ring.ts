@@ -2,7 +2,7 @@
 import type { VmName } from '../../actors/contract/instance.js';
 import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { OutboxBuilder } from '../../actors/model/outbox-builder.js';
-import { Progress } from '../../actors/vm/progress.js';
+import { Progress } from '../../actors/vm/tap/progress.js';
 import { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
 import { Journal } from '../../bus/journal.js';

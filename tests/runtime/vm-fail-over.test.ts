@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Host } from '../../actors/contract/host.js';
 import { type SystemOptions, startSystem } from '../../actors/index.js';
-import { COOL_DOWN_MS } from '../../actors/supervisor/circuit.js';
+import { COOL_DOWN_MS } from '../../actors/supervisor/party/circuit.js';
 import { Random } from '../../bus/random.js';
 import { jsDefinition, parties, wasmDefinition } from '../../examples/counter/application.js';
 import { button, counter } from '../../examples/counter/protocol/generated/index.js';

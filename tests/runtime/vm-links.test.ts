@@ -1,8 +1,8 @@
 /** When the links of a VM let it sleep: never while frames wait that nobody will report. */
 import { expect, test } from 'vitest';
-import { Progress } from '../../actors/vm/progress.js';
-import { Tap } from '../../actors/vm/tap.js';
-import { VmLinks } from '../../actors/vm/vm-links.js';
+import { VmLinks } from '../../actors/vm/bus/vm-links.js';
+import { Progress } from '../../actors/vm/tap/progress.js';
+import { Tap } from '../../actors/vm/tap/tap.js';
 import { Kinds } from '../../bus/kinds.js';
 import { RequestLedger } from '../../bus/requests.js';
 import { createRing, RingReader, RingWriter } from '../../bus/ring-link.js';

@@ -10,7 +10,7 @@ import {
   mayGoBack,
   missed,
   opened,
-} from '../../actors/supervisor/circuit.js';
+} from '../../actors/supervisor/party/circuit.js';
 
 const LIMITS = { intensity: 2, periodMs: 1 };
 

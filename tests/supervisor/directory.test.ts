@@ -1,8 +1,8 @@
 /** Places of parties: only parties that run or are starting have a route, and a missing party is reported. */
 import { expect, test } from 'vitest';
 import { Directory } from '../../actors/supervisor/directory.js';
-import type { SupervisedActor } from '../../actors/supervisor/supervised-actor.js';
-import type { SupervisedPort } from '../../actors/supervisor/supervised-port.js';
+import type { SupervisedActor } from '../../actors/supervisor/party/supervised-actor.js';
+import type { SupervisedPort } from '../../actors/supervisor/party/supervised-port.js';
 import { anna, bert, page } from './application.js';
 
 type Fields = Partial<Record<'vm' | 'state', string>> & { readonly routed?: boolean };

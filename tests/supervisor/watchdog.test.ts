@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Place } from '../../actors/contract/progress.js';
 import { INTENSITY_DEFAULT } from '../../actors/supervisor/intensity.js';
-import { type HangNotice, Watchdog } from '../../actors/supervisor/watchdog.js';
+import { type HangNotice, Watchdog } from '../../actors/supervisor/vm/watchdog.js';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
 import { HANG_MS } from '../../protocol/limits.js';
 import { bert, started, statusOf } from './application.js';

@@ -1,7 +1,7 @@
 /** The trace memory: what is written is read, or counted as missing, whatever the reader's pace; in each way in which a host sees it. */
 import { expect, test } from 'vitest';
 import type { VmEvent } from '../../actors/contract/events.js';
-import { TraceTeller } from '../../actors/vm/trace-teller.js';
+import { TraceTeller } from '../../actors/vm/trace/trace-teller.js';
 import { Random } from '../../bus/random.js';
 import { TraceMemories, type TraceMemoryName, type TraceSight, type TraceStore } from '../../trace/memories.js';
 import { allocateTrace, type TraceBuffer, TraceReader, TraceWriter, TYPE_BYTE } from '../../trace/memory.js';

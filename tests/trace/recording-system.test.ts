@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { startSystem } from '../../actors/index.js';
-import { TraceSteps } from '../../actors/supervisor/trace-steps.js';
+import { TraceSteps } from '../../actors/supervisor/trace/trace-steps.js';
 import { load } from '../../host-shim/node/load.js';
 import { Cast, replay } from '../../host-shim/replay/index.js';
 import { NOBODY } from '../../protocol/frame.js';

@@ -74,12 +74,12 @@ const RULES: readonly Rule[] = [
     broken: [
       [{ 'actors/vm.ts': '' }, 'actors/vm.ts is on no floor'],
       [
-        { 'actors/contract/control.ts': "import type { X } from '../vm/progress.js';" },
-        'actors/contract/control.ts:1 imports ../vm/progress.js from above',
+        { 'actors/contract/control.ts': "import type { X } from '../vm/tap/progress.js';" },
+        'actors/contract/control.ts:1 imports ../vm/tap/progress.js from above',
       ],
       [
-        { 'actors/vm/cell/cell.ts': "export * from '../../supervisor/moves.js';" },
-        'actors/vm/cell/cell.ts:1 imports ../../supervisor/moves.js from above',
+        { 'actors/vm/cell/cell.ts': "export * from '../../supervisor/party/moves.js';" },
+        'actors/vm/cell/cell.ts:1 imports ../../supervisor/party/moves.js from above',
       ],
       [{ 'actors/vm/vm.ts': "import { x } from '../index.js';" }, 'actors/vm/vm.ts:1 imports ../index.js from above'],
     ],

@@ -18,7 +18,7 @@ import type { Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
 import type { ActorFactory, ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
-import { NO_FRAME } from '../deaths.js';
+import { NO_FRAME } from '../crash/deaths.js';
 import { ActorCore } from './actor-core.js';
 import { adopt, arrive, blame, checkpointOf, handOver, poisonedFrames, remember, suspend } from './actor-recovery.js';
 import type { StatefulCell } from './cell.js';

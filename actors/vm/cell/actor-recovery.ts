@@ -9,7 +9,7 @@ import { hasSeen, noteSeen, pairsOf } from '../../../bus/seen.js';
 import { framesIn } from '../../../protocol/frame.js';
 import type { ActorCheckpoint, Handover } from '../../contract/checkpoint.js';
 import type { Suspect } from '../../contract/progress.js';
-import { type HangPlace, hangOf, NO_FRAME } from '../deaths.js';
+import { type HangPlace, hangOf, NO_FRAME } from '../crash/deaths.js';
 import type { ActorCore } from './actor-core.js';
 import type { CellJournal, JournalEntry } from './cell-journal.js';
 

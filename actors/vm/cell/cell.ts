@@ -4,7 +4,7 @@ import type { ActorHealth, Trial } from '../../contract/control.js';
 import type { FaultKind } from '../../contract/fault.js';
 import type { ActorFactory } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
-import type { Party } from '../scheduler.js';
+import type { Party } from '../turns/scheduler.js';
 
 export type CellCounts = Record<'dropped' | 'conflated' | 'replayed' | 'divergent' | 'traps', number>;
 

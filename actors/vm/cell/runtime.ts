@@ -1,10 +1,11 @@
 /** What a VM provides to its actors and ports. */
-import type { Crashes } from '../crashes.js';
-import type { Durability } from '../durability.js';
-import type { FaultRates } from '../fault-rates.js';
-import type { PermittedRestarts } from '../scheduler.js';
-import type { Tap } from '../tap.js';
-import type { VmBus } from '../vm-bus.js';
+
+import type { VmBus } from '../bus/vm-bus.js';
+import type { Crashes } from '../crash/crashes.js';
+import type { FaultRates } from '../crash/fault-rates.js';
+import type { Durability } from '../recovery/durability.js';
+import type { Tap } from '../tap/tap.js';
+import type { PermittedRestarts } from '../turns/scheduler.js';
 import type { VmOptions } from '../vm-options.js';
 
 export interface Runtime {

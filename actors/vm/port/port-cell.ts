@@ -19,11 +19,11 @@ import { ActorTrap } from '../../contract/instance.js';
 import type { Suspect } from '../../contract/progress.js';
 import { isA, isGenerator, isPromise, placeOf } from '../../contract/thrown.js';
 import type { PortHandlers, PortParty } from '../../model/port-handlers.js';
+import { firstSequenceOf, Gate } from '../bus/gate.js';
 import { type Cell, type CellCounts, NO_COUNTS } from '../cell/cell.js';
 import { type Runtime, roomFor } from '../cell/runtime.js';
-import { RepeatedCrashes } from '../crashes.js';
-import { Deaths } from '../deaths.js';
-import { firstSequenceOf, Gate } from '../gate.js';
+import { RepeatedCrashes } from '../crash/crashes.js';
+import { Deaths } from '../crash/deaths.js';
 import { Port } from './port.js';
 
 export interface PortSpec<P extends PortParty> {

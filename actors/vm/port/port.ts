@@ -36,8 +36,8 @@ import { type Handler, HandlerTable, topicsOf } from '../../model/handler-table.
 import { type Encodable, OutboxBuilder } from '../../model/outbox-builder.js';
 import type { Incoming, PortHandlers, PortParty } from '../../model/port-handlers.js';
 import { Replicas } from '../../model/replicas.js';
+import type { Gate } from '../bus/gate.js';
 import type { Runtime } from '../cell/runtime.js';
-import type { Gate } from '../gate.js';
 import { type Awaited, BY_CRASHES, fail, firstRequestOf } from './awaited.js';
 import { type Cause, Continuations } from './continuations.js';
 

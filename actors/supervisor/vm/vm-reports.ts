@@ -1,0 +1,164 @@
+/**
+ * What the VMs report unasked, and who receives it: the party's supervisor at once, the application when everything about it is known.
+ *
+ * The catch: reports of a lost VM may still arrive. Ends of its parties, and its checkpoints, are not news any more.
+ */
+
+import { CAUSE_CHAIN_MAX } from '../../../protocol/limits.js';
+import type { TraceStep } from '../../../trace/step.js';
+import type { CauseLink, CrashReport, VmEvent } from '../../contract/events.js';
+import type { VmListener } from '../../contract/host.js';
+import type { VmName } from '../../contract/instance.js';
+import type { StateKeeper } from '../../contract/storage.js';
+import type { ChangeFeed, SystemChange } from '../change-feed.js';
+import type { CrashCauses } from '../crash-causes.js';
+import type { Directory, Routing } from '../directory.js';
+import type { Tracing } from '../trace/tracing.js';
+import type { VmRecovery } from './vm-recovery.js';
+
+export interface VmReportServices {
+  readonly directory: Directory;
+  readonly routing: Routing;
+  readonly recovery: VmRecovery;
+  readonly persistence: StateKeeper;
+  readonly crashes: CrashCauses;
+  readonly changes: ChangeFeed;
+  readonly tracing: Tracing;
+}
+
+export class VmReports {
+  /** The last steps of VMs that were lost. */
+  private readonly last = new Map<VmName, readonly TraceStep[]>();
+
+  constructor(private readonly services: VmReportServices) {}
+
+  /** The listener for one incarnation of a VM. */
+  listener(name: VmName): VmListener {
+    const { directory, recovery, crashes } = this.services;
+    let present = true;
+    return {
+      report: async (event) => this.heard(name, event, present),
+      crashOf: (question) => crashes.of(question),
+      lost: (reason) => {
+        present = false;
+        this.lost(name, reason);
+        recovery.ended(name, reason);
+        directory.vms.named(name).lose(reason);
+      },
+    };
+  }
+
+  /** @param present whether the incarnation that reports is the present one and not lost */
+  private heard(name: VmName, event: VmEvent, present: boolean): void {
+    const { recovery, persistence, changes } = this.services;
+    switch (event.type) {
+      case 'ended':
+        if (present) this.ended(event.report);
+        this.tell({ type: 'crash', report: this.withRecent(event.report) });
+        return;
+      case 'hung':
+        recovery.reported(name);
+        this.tell({ type: 'crash', report: { ...event.report, recent: this.last.get(name) } });
+        return;
+      case 'crashed':
+        this.tell({ type: 'crash', report: this.withRecent(event.report) });
+        return;
+      case 'poisoned':
+        this.tell(event);
+        return;
+      case 'deaf':
+      case 'divergent':
+      case 'unrepeatable':
+      case 'refused':
+      case 'break':
+        changes.emit(event);
+        return;
+      case 'listenerFailed':
+        changes.emit({ type: 'listenerFailed', vm: name, reason: event.reason });
+        return;
+      case 'changed':
+        persistence.note(event.actor);
+        return;
+      case 'checkpoint':
+        // A late checkpoint of a former incarnation covers less than the memory still has.
+        if (present) recovery.keep(name, event.bytes);
+        return;
+      case 'trace':
+        this.services.tracing.heard(name, event);
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  private withRecent(report: CrashReport): CrashReport {
+    const recent = this.services.tracing.recent(report.vm);
+    return recent.length > 0 ? { ...report, recent } : report;
+  }
+
+  /** What a lost VM did last is read before the next incarnation traces. */
+  private lost(vm: VmName, reason: string): void {
+    const { tracing, changes } = this.services;
+    const steps = tracing.recent(vm);
+    if (steps.length === 0) return;
+    this.last.set(vm, steps);
+    changes.emit({ type: 'flight', vm, reason, steps });
+  }
+
+  /** Handles the end of an incarnation of a party. */
+  private ended(report: CrashReport): void {
+    const { directory, routing } = this.services;
+    routing.noteLast(report.address, report.lastSequence);
+    directory.find(report.party)?.ended(report);
+  }
+
+  /** Reports a change once its causes are known from all VMs, and its position; the restart does not wait for that. */
+  private async tell(change: Extract<SystemChange, { report: CrashReport }>): Promise<void> {
+    const { report } = change;
+    const { crashes, directory, changes } = this.services;
+    const located = this.locate(report);
+    crashes.crashed(report, located);
+    await null; // the command to restart leaves first
+    const [causes, position] = await Promise.all([causesOf(report, directory), located]);
+    changes.emit({ ...change, report: { ...report, causes, position } });
+  }
+
+  /** Asks the party's VM for the position of the crash. @returns an empty text when the VM is gone. Never rejects */
+  private async locate({ position, vm, party, epoch }: CrashReport): Promise<string> {
+    await null; // the command to restart leaves first
+    if (position !== '') return position;
+    const found = await this.services.directory.vms
+      .liveControl(vm)
+      ?.locate(party, epoch)
+      .catch(() => '');
+    return found ?? '';
+  }
+}
+
+/**
+ * Follows the chain of causes of a crash from VM to VM. A VM traces the frames that pass it, so the chain in its report ends at a frame
+ * from another VM; the VM where that frame's source lives knows what caused it.
+ * @returns the chain as far as the live VMs still know it. Never rejects
+ */
+async function causesOf(report: CrashReport, directory: Directory): Promise<readonly CauseLink[]> {
+  const causes: CauseLink[] = [...report.causes];
+  let address = causes.at(-1)?.address ?? directory.addressOf(report.message.source);
+  let sequence = causes.at(-1)?.sequence ?? report.message.sequence;
+  while (address !== undefined && causes.length < CAUSE_CHAIN_MAX) {
+    const further = await furtherCauses(address, sequence, directory);
+    const last = further.at(-1);
+    if (!last) break;
+    causes.push(...further);
+    ({ address, sequence } = last);
+  }
+  return causes.slice(0, CAUSE_CHAIN_MAX);
+}
+
+/** The causes of a frame, without the frame itself, which comes first in a VM's answer. */
+async function furtherCauses(address: number, sequence: number, directory: Directory): Promise<readonly CauseLink[]> {
+  const chain = await directory
+    .controlAt(address)
+    ?.causes(address, sequence)
+    .catch(() => []);
+  return chain?.slice(1) ?? [];
+}

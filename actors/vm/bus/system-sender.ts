@@ -1,0 +1,88 @@
+/** Sends what the runtime of a VM itself says to parties, from an address of its own. */
+import type { RequestIdentity } from '../../../bus/requests.js';
+import type { Router } from '../../../bus/router.js';
+import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../../protocol/addresses.js';
+import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
+import { system } from '../../../protocol/generated/system.js';
+import type { PartySchema } from '../../../protocol/schema.js';
+import type { EndNotice } from '../../contract/control.js';
+import type { VmName } from '../../contract/instance.js';
+import { OutboxBuilder } from '../../model/outbox-builder.js';
+import { firstSequenceOf, Gate, type GateBus } from './gate.js';
+
+/** Addresses of the VMs' runtimes, as sources of system messages. */
+export const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
+
+export class SystemSender {
+  readonly gate: Gate;
+  private readonly outbox = new OutboxBuilder();
+
+  constructor(vm: VmName, incarnation: number, bus: GateBus) {
+    this.gate = new Gate(RUNTIME_ADDRESS[vm], bus);
+    this.gate.epoch = incarnation;
+    this.gate.sequence = firstSequenceOf(incarnation);
+  }
+
+  /** Tells a requester that no reply will come. @param crashEpoch incarnation whose crash is the reason; null when none is */
+  tellFailed(requester: number, request: number, requestKind: number, code: ErrorCode, crashEpoch: number | null): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.requestFailed, requester, { request, requestKind, code: ERROR_CODES.indexOf(code), crashEpoch });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Tells the party that is working on a request that nobody waits for the answer any more. */
+  tellWithdrawn({ target, requester, request, kind }: RequestIdentity): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.withdrawn, target, { request, requester, requestKind: kind });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Tells a party that an incarnation of a party that it watches has ended. */
+  tellEnded(watcher: number, notice: EndNotice): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.ended, watcher, notice);
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+
+  /** Asks the owner of a topic to publish the whole of it. */
+  askFresh(topic: number, owner: number, follower: number): void {
+    this.outbox.begin();
+    this.outbox.append(system.receives.refresh, owner, { topic, follower });
+    this.gate.release(this.outbox.bytes, 0, this.outbox.length);
+  }
+}
+
+/**
+ * Introduces actors to a running application: what was published before they came is not repeated, so the topics that they publish and
+ * follow are published as a whole. Actors with a state from storage come before the others are there, and wait until everything begins.
+ */
+export class TopicResync {
+  private begun = false;
+  private readonly waiting: PartySchema[] = [];
+
+  constructor(
+    private readonly parties: readonly PartySchema[],
+    private readonly router: Router,
+    private readonly sender: SystemSender,
+  ) {}
+
+  /** @param stored whether its state is from storage */
+  come(actor: PartySchema, stored: boolean): void {
+    if (stored && !this.begun) this.waiting.push(actor);
+    else this.tell(actor);
+  }
+
+  begin(): void {
+    this.begun = true;
+    for (const actor of this.waiting.splice(0)) this.tell(actor);
+  }
+
+  private tell({ address, publishes, follows }: PartySchema): void {
+    for (const { kind } of Object.values(publishes)) this.sender.askFresh(kind, address, address);
+    for (const path of follows) {
+      const [owner, topic] = path.split('.');
+      const party = this.parties.find(({ name }) => name === owner);
+      if (party && this.router.hasRoute(party.address)) this.sender.askFresh(party.publishes[topic].kind, party.address, address);
+    }
+  }
+}

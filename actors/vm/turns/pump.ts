@@ -1,0 +1,107 @@
+/**
+ * What a VM does when it is woken: output without room tries to leave, links are drained, mailboxes are served in turn, until the time is
+ * over or all is quiet.
+ */
+import { SpinWait } from '../../../bus/spin-wait.js';
+import type { CellMap } from '../cell/cell.js';
+import type { Runtime } from '../cell/runtime.js';
+import type { Scheduler } from './scheduler.js';
+
+/** Waits for something that a pump brings about. */
+export interface PumpWatcher {
+  /** Links were drained. */
+  look(): void;
+}
+
+export class Pump {
+  private readonly spinWait = new SpinWait();
+  private readonly idleWork: IdleWork | null;
+  /** Whether promises of handlers may go on, in this run. */
+  private goesOn = false;
+  /** Whether the last run found something to do. */
+  worked = false;
+
+  constructor(
+    private readonly runtime: Runtime,
+    private readonly scheduler: Scheduler,
+    private readonly watchers: readonly PumpWatcher[],
+    map: CellMap,
+  ) {
+    this.idleWork = runtime.options.spareInstances ? new IdleWork(map) : null;
+  }
+
+  /** @returns true when more work waits; false when all is quiet and the links will wake the VM */
+  run(budgetMicros: number): boolean {
+    const { bus } = this.runtime;
+    const { links } = bus;
+    const until = bus.now() + budgetMicros;
+    this.goesOn = false;
+    this.worked = false;
+    const mustTurn = bus.pumpBegins();
+    do {
+      if (this.work(until)) return true;
+      // Promises of a port's handlers may go on, and come first; so does what frames in the links wait for: a restart, a checkpoint.
+    } while (!this.goesOn && links.empty && this.spinWait.keep(links.all));
+    return mustTurn || this.idleWork?.look() || !links.sleep();
+  }
+
+  /** @returns true when the time is over, false when there is nothing more to do */
+  private work(until: number): boolean {
+    const { bus, durability, restarts } = this.runtime;
+    const { links } = bus;
+    do {
+      const restarted = restarts.run(() => links.flush());
+      const left = bus.retryHeld();
+      const taken = links.drain(bus.sink);
+      for (const watcher of this.watchers) watcher.look();
+      bus.drained();
+      const served = this.serveOne();
+      links.flush();
+      durability.look(this.scheduler.quiet);
+      if (!restarted && !left && !taken && !served) return false;
+      this.worked = true;
+      this.idleWork?.interrupted();
+    } while (bus.now() < until);
+    return true;
+  }
+
+  /** Whether frames wait that could be handled, or could leave. */
+  get hasWork(): boolean {
+    const { bus } = this.runtime;
+    return bus.links.waiting || this.scheduler.hasWork || bus.blocked;
+  }
+
+  /** @returns false when no party could be served */
+  private serveOne(): boolean {
+    const party = this.scheduler.serveOne();
+    if (party?.goesOn) this.goesOn = true;
+    return party !== null;
+  }
+}
+
+/** What a VM does when it has nothing else to do: it prepares the spare instances of its actors, one at a time. */
+class IdleWork {
+  /** True when the last look found nothing else to do. */
+  private idle = false;
+
+  constructor(private readonly map: CellMap) {}
+
+  /** Something else was to be done. */
+  interrupted(): void {
+    this.idle = false;
+  }
+
+  /**
+   * Nothing else is to be done. Only the second of two successive calls does something, so that the event loop turns before.
+   * @returns true when it is to be called again
+   */
+  look(): boolean {
+    for (const cell of this.map.stateful) {
+      if (!cell.spareIsDue) continue;
+      if (this.idle) cell.prepareSpare();
+      this.idle = !this.idle;
+      return true;
+    }
+    return false;
+  }
+}
