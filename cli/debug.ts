@@ -2,8 +2,8 @@
 import { Player } from '../debugger/player/player.js';
 import { withRecording } from '../debugger/player/recording-file.js';
 import { Applications } from '../debugger/server/applications.js';
-import { SITE } from '../debugger/server/index.js';
 import { type RunningDebugger, startDebugger } from '../debugger/server/server.js';
+import { SITE } from '../debugger/server/site.js';
 import { FileSubject, type Subject } from '../debugger/server/subject.js';
 import { APP_HELP, APP_OPTION } from './application.js';
 import { type Command, EXIT, type ExitCode, type Invocation, UsageError } from './command.js';

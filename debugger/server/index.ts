@@ -1,14 +1,11 @@
 /** The debugger as a part of a server of one's own: the page at `/__tandem/`, for an application that runs. The public API of `tandem/debugger`. */
-import { fileURLToPath } from 'node:url';
 import { Player } from '../player/player.js';
 import { Applications } from './applications.js';
 import type { LiveDebugger } from './part.js';
 import { Debugger } from './server.js';
+import { SITE } from './site.js';
 
 export type { LiveDebugger } from './part.js';
-
-/** Beside this file, also in an installed package. */
-export const SITE = fileURLToPath(new URL('../site/', import.meta.url));
 
 export interface LiveDebuggerOptions {
   /** Module of the application, for states and tests; the one that the nearest package.json names when not given. */
