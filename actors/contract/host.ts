@@ -91,6 +91,8 @@ export interface Host {
   readonly local: VmHandle;
   /** Waits for a part of the runtime that is loaded when it is needed, where a clock has to stand meanwhile. */
   loaded?<T>(part: Promise<T>): Promise<T>;
+  /** Lets time pass until the promise has settled, where it passes only while somebody lets it. */
+  until?<T>(promise: Promise<T>): Promise<T>;
   /** Memory in which its VMs trace. */
   readonly traces: TraceMemories;
   /** Sets who receives the reports of the host's own VM. */

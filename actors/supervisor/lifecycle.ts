@@ -30,7 +30,7 @@ export interface LifecycleServices {
   readonly persistence: StateKeeper;
   readonly crashes: CrashCauses;
   readonly changes: ChangeFeed;
-  readonly host: Pick<Host, 'timers'>;
+  readonly host: Pick<Host, 'timers' | 'until'>;
 }
 
 export interface LifecycleOptions extends TrapRate {

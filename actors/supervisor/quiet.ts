@@ -11,7 +11,7 @@ import type { Vms } from './vm/supervised-vm.js';
 const HOPS_MAX = 6;
 
 /** Never rejects: a VM that is lost, or does not become quiet, has had its time. */
-export async function untilQuiet(vms: Vms, { timers }: Pick<Host, 'timers'>): Promise<void> {
+export async function untilQuiet(vms: Vms, host: Pick<Host, 'timers' | 'until'>): Promise<void> {
   let late = false;
   const quiet = async () => {
     let before = -1;
@@ -21,9 +21,10 @@ export async function untilQuiet(vms: Vms, { timers }: Pick<Host, 'timers'>): Pr
       before = handled;
     }
   };
-  await inTime(timers, STOP_QUIET_MS, quiet(), () => new Error('not quiet')).catch(() => {
+  const bounded = inTime(host.timers, STOP_QUIET_MS, quiet(), () => new Error('not quiet')).catch(() => {
     late = true;
   });
+  await (host.until?.(bounded) ?? bounded);
 }
 
 /** @returns how many frames were handled in all, once what is on its way now is among them */
