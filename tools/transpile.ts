@@ -18,20 +18,23 @@ export interface Transpilation {
 
 const NO_SOURCE = /\.test\.ts$|\.d\.ts$/;
 
+/**
+ * @param root of the paths, and of what is found below `folder`
+ * @param without names of folders that are left out; installed packages are, too, and what a link leads to
+ */
+function sourcesIn(root: string, folder: string, without: readonly string[]): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = `${folder}/${entry.name}`;
+    if (entry.isDirectory()) return entry.name === 'node_modules' || without.includes(entry.name) ? [] : sourcesIn(root, path, without);
+    return entry.isFile() && path.endsWith('.ts') && !NO_SOURCE.test(path) ? [path] : [];
+  });
+}
+
 const changedAt = (file: string): number => statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 /** @returns the number of files built. @throws with esbuild's report */
 export async function transpile({ root, folders, foreign, outFolder }: Transpilation): Promise<number> {
-  const isForeign = (path: string) =>
-    path
-      .split('/')
-      .slice(0, -1)
-      .some((name) => foreign.includes(name));
-  const sources = folders.flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .map((name) => `${folder}/${name.replaceAll('\\', '/')}`)
-      .filter((path) => path.endsWith('.ts') && !NO_SOURCE.test(path) && !isForeign(path)),
-  );
+  const sources = folders.flatMap((folder) => sourcesIn(root, folder, foreign));
   const stale = sources.filter((path) => changedAt(join(root, path)) >= changedAt(join(outFolder, path.replace(/\.ts$/, '.js'))));
   if (stale.length === 0) return 0;
   await build({

@@ -248,7 +248,7 @@ test('? lists all keys, Esc closes the list', async () => {
   await press('?');
   await page.locator('dialog[open]').getByText('what caused it').waitFor();
   await press('Escape');
-  await page.locator('dialog:not([open])').waitFor({ state: 'attached' });
+  await page.locator('#keys:not([open])').waitFor({ state: 'attached' });
 });
 
 test('an address without its token says what to do', async () => {
