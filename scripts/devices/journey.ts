@@ -2,12 +2,15 @@
  * One scripted journey, the same on each rung: start, ten moves over three rails, details, play, back, a crash of scene, one of focus, and a
  * reload. A step has passed when the wanted film has focus, nothing moves, and the picture is that of the reference.
  */
+import { PERSIST_DELAY_MS } from '../../protocol/limits.js';
 import { type Device, type KeyName, pause } from './device.js';
 import { FRAMES, type Frames, HIDE_PANEL, LEAVE, LOOK, MEASURE, type Seen } from './eyes.js';
 
 /** The longest that a step may take, on an engine without JIT and on a busy machine. */
 const STEP_MS_MAX = 30_000;
 const LOOK_MS = 40;
+/** Time for the place to be written, and for the browser to do so. */
+const KEPT_MS = 2 * PERSIST_DELAY_MS;
 /** A picture that is the same so often does not change any more. */
 const STILL_LOOKS = 4;
 
@@ -106,6 +109,8 @@ export class Journey {
   /** At the place where the viewer was, if the device keeps it. */
   private async reload(url: string): Promise<string> {
     const kept = this.seen?.television.storage !== 'none';
+    // Storage has the place a little after the viewer has come there.
+    await pause(KEPT_MS);
     await this.device.evaluate(LEAVE);
     await this.device.open(url);
     return this.settled(this.titleAt(kept ? 2 : 0, kept ? 3 : 0));
