@@ -47,14 +47,21 @@ export function withSourceMapAt(module: Uint8Array<ArrayBuffer>, url: URL): Uint
     const end = cursor.number() + cursor.at;
     if (id === CODE_SECTION) code = true;
     if (id === CUSTOM_SECTION && code && cursor.text() === SECTION) {
-      const address = cursor.text();
-      return URL.canParse(address, url)
-        ? joined(module.subarray(0, start), section(new URL(address, url).href), module.subarray(end))
-        : module;
+      const address = resolved(cursor.text(), url);
+      return address === null ? module : joined(module.subarray(0, start), section(address), module.subarray(end));
     }
     cursor.at = end;
   }
   return module;
+}
+
+/** Not by `URL.canParse`, which engines have since 2023. @returns null for an address that makes no sense */
+function resolved(address: string, url: URL): string | null {
+  try {
+    return new URL(address, url).href;
+  } catch {
+    return null;
+  }
 }
 
 function section(address: string): Uint8Array {
