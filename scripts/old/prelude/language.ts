@@ -54,6 +54,7 @@ require('core-js/modules/es.promise.finally.js');
 require('core-js/modules/es.reflect.construct.js');
 require('core-js/modules/es.reflect.define-property.js');
 require('core-js/modules/es.reflect.delete-property.js');
+require('core-js/modules/es.reflect.own-keys.js');
 require('core-js/modules/es.string.code-point-at.js');
 require('core-js/modules/es.string.ends-with.js');
 require('core-js/modules/es.string.from-code-point.js');

@@ -12,4 +12,5 @@ import './abort.js';
 import './elements.js';
 import './canvas.js';
 import './resize-observer.js';
+import './database.js';
 import './requests.js';
