@@ -33,3 +33,5 @@ export const SMALL_MEMORY = {
 } as const;
 /** The flight recorder with it: the last few hundred steps, which is what a crash report needs. */
 export const SMALL_FLIGHT_BYTES = 64 << 10;
+/** Of one location in localStorage, keys included: a fifth of what browsers give an origin, for all that runs there; a page's history takes some thousand. */
+export const LOCAL_STORAGE_CHARACTERS_MAX = 1 << 20;

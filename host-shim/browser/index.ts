@@ -25,6 +25,6 @@ export type { CollectionCounts } from './ports/collections.js';
 export { type CanvasDisplay, openDisplay } from './ports/display.js';
 export { type BrowserInput, openInput } from './ports/input.js';
 export { KEY_TABLES, type KeyTable, type MediaKey } from './ports/key-tables.js';
-export { openStorage } from './ports/storage.js';
+export { type BrowserStorage, type BrowserStorageOptions, openStorage } from './ports/storage.js';
 export { createDownloadSink, openRecordingFile, openRecordingSink } from './recordings.js';
 export { type BrowserStartOptions, start } from './start.js';

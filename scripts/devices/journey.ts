@@ -13,6 +13,9 @@ const LOOK_MS = 40;
 const KEPT_MS = 2 * PERSIST_DELAY_MS;
 /** A picture that is the same so often does not change any more. */
 const STILL_LOOKS = 4;
+/** The longest that the screen may take to show what is painted: an engine in software shows it some frames later. */
+const SHOWN_MS_MAX = 5_000;
+const SHOWN_LOOK_MS = 250;
 
 export interface Step {
   readonly name: string;
@@ -29,6 +32,8 @@ export interface Travelled {
   readonly frames: Frames;
   /** Painted pixels of the last picture, as PNG, without the panel; null when it came to none. */
   readonly painted: Buffer | null;
+  /** Whether the device kept the place, so that the last picture is that of the others. */
+  readonly hasKept: boolean;
 }
 
 /** Title of a film by its rail and its position there. */
@@ -81,20 +86,23 @@ export class Journey {
     if (this.steps[0].passed) await device.evaluate(MEASURE).catch(() => {}); // then there are no times
     for (const way of waysOf(titleAt)) await this.step(way.name, () => this.go(way));
     const frames = await device.evaluate<Frames | null>(FRAMES).catch(() => null);
-    await this.step('reload', () => this.reload(url));
+    const hasKept = this.seen?.television.storage !== 'none';
+    await this.step('reload', () => this.reload(url, hasKept), hasKept ? 'reload' : 'start');
     const painted = await this.paint().catch(() => null);
-    return { steps: this.steps, last: this.seen, frames: frames ?? { gaps: [], works: [] }, painted };
+    return { steps: this.steps, last: this.seen, frames: frames ?? { gaps: [], works: [] }, painted, hasKept };
   }
 
-  private async step(name: string, take: () => Promise<string>): Promise<void> {
+  /** @param like step of the reference that has the same picture */
+  private async step(name: string, take: () => Promise<string>, like = name): Promise<void> {
     const stopped = this.steps.find(({ passed }) => !passed);
     const told = (text: string) => ({ name, passed: false, told: text, picture: '' });
     if (stopped) return void this.steps.push(told(`${stopped.name} has not passed`));
     try {
       const picture = await take();
-      const wanted = this.reference.find((step) => step.name === name)?.picture || picture;
+      const wanted = this.reference.find((step) => step.name === like)?.picture || picture;
       const passed = picture === wanted;
-      this.steps.push({ name, passed, told: passed ? '' : `another picture: ${picture}, not ${wanted}`, picture });
+      const leftOut = like === name ? '' : `as ${like}: nothing is kept`;
+      this.steps.push({ name, passed, told: passed ? leftOut : `another picture: ${picture}, not ${wanted}`, picture });
     } catch (error) {
       this.steps.push(told((error as Error).message));
     }
@@ -106,20 +114,24 @@ export class Journey {
     return this.settled(focused, restarted);
   }
 
-  /** At the place where the viewer was, if the device keeps it. */
-  private async reload(url: string): Promise<string> {
-    const kept = this.seen?.television.storage !== 'none';
+  /** At the place where the viewer was, if the device has kept it. */
+  private async reload(url: string, hasKept: boolean): Promise<string> {
     // Storage has the place a little after the viewer has come there.
     await pause(KEPT_MS);
     await this.device.evaluate(LEAVE);
     await this.device.open(url);
-    return this.settled(this.titleAt(kept ? 2 : 0, kept ? 3 : 0));
+    return this.settled(this.titleAt(hasKept ? 2 : 0, hasKept ? 3 : 0));
   }
 
   private async paint(): Promise<Buffer> {
     await this.device.evaluate(HIDE_PANEL);
-    await pause(LOOK_MS);
-    return this.device.screenshot();
+    let former: Buffer | null = null;
+    for (const until = Date.now() + SHOWN_MS_MAX; ; ) {
+      await pause(SHOWN_LOOK_MS);
+      const shown = await this.device.screenshot();
+      if (former?.equals(shown) || Date.now() > until) return shown;
+      former = shown;
+    }
   }
 
   /** Waits until a film has focus and nothing moves. @returns hash of the picture @throws Error with what is seen instead */

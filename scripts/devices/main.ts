@@ -11,6 +11,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { isMain } from '../is-main.js';
 import { LADDER, REFERENCE, type Rung } from './ladder.js';
+import { endEnginesWithThis } from './process.js';
 import { type Climbed, climb } from './rung.js';
 import { jsonOf, tableOf } from './table.js';
 import { TelevisionServer } from './television-server.js';
@@ -67,6 +68,7 @@ async function climbAll({ rungs, query }: Options): Promise<readonly Climbed[]> 
 }
 
 if (isMain(import.meta.url)) {
+  endEnginesWithThis();
   try {
     const options = readOptions(process.argv.slice(2));
     if (options === null) console.log(HELP);

@@ -1,28 +1,36 @@
 /** Compares what two engines have painted. Letters and edges differ from engine to engine, so that areas are compared, not pixels. */
 import { PNG } from 'pngjs';
 
-/** Sides of an area, in pixels: higher than a line of text. */
-const AREA = 40;
+/** Areas of a picture: of 40 by 40 pixels on the ladder's screen, higher than a line of text. */
+const COLUMNS = 32;
+const ROWS = 18;
 /** Channels of a pixel that count: red, green, blue. */
 const CHANNELS = 3;
 const BYTES_PER_PIXEL = 4;
 
-/** @returns the greatest difference of an area's mean colour, from 0 to 1; null when they differ in size */
-export function difference(one: Buffer, other: Buffer): number | null {
-  const [a, b] = [PNG.sync.read(one), PNG.sync.read(other)];
-  if (a.width !== b.width || a.height !== b.height) return null;
-  let greatest = 0;
-  for (let y = 0; y + AREA <= a.height; y += AREA)
-    for (let x = 0; x + AREA <= a.width; x += AREA) greatest = Math.max(greatest, differenceAt(a, b, x, y));
-  return greatest / 255;
+/** @returns the greatest difference of an area's mean colour, from 0 to 1. The screens may differ in size: each shows the picture as large as it can. */
+export function difference(one: Buffer, other: Buffer): number {
+  const [a, b] = [meansOf(PNG.sync.read(one)), meansOf(PNG.sync.read(other))];
+  return Math.max(...a.map((mean, i) => Math.abs(mean - b[i]))) / 255;
 }
 
-function differenceAt(a: PNG, b: PNG, left: number, top: number): number {
-  const sums = [0, 0, 0];
-  for (let y = top; y < top + AREA; y++)
-    for (let x = left; x < left + AREA; x++) {
-      const at = (y * a.width + x) * BYTES_PER_PIXEL;
-      for (let channel = 0; channel < CHANNELS; channel++) sums[channel] += a.data[at + channel] - b.data[at + channel];
+/** Each channel's mean in each area. */
+function meansOf(screen: PNG): readonly number[] {
+  const size = Math.min(screen.width / COLUMNS, screen.height / ROWS);
+  const [left, top] = [(screen.width - COLUMNS * size) / 2, (screen.height - ROWS * size) / 2];
+  const means: number[] = [];
+  for (let row = 0; row < ROWS; row++)
+    for (let column = 0; column < COLUMNS; column++)
+      means.push(...meanAt(screen, Math.round(left + column * size), Math.round(top + row * size), Math.floor(size)));
+  return means;
+}
+
+function meanAt({ data, width }: PNG, left: number, top: number, size: number): readonly number[] {
+  const sums = new Array<number>(CHANNELS).fill(0);
+  for (let y = top; y < top + size; y++)
+    for (let x = left; x < left + size; x++) {
+      const at = (y * width + x) * BYTES_PER_PIXEL;
+      for (let channel = 0; channel < CHANNELS; channel++) sums[channel] += data[at + channel];
     }
-  return Math.max(...sums.map(Math.abs)) / (AREA * AREA);
+  return sums.map((sum) => sum / (size * size));
 }

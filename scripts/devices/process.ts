@@ -12,6 +12,18 @@ const LOOK_MS = 50;
 /** What it says last, for the report of one that does not start. */
 const SAID_LENGTH = 500;
 
+const running = new Set<EngineProcess>();
+
+/** Also where this program is told to end: engines are in groups of their own, and would go on. */
+export function endEnginesWithThis(): void {
+  process.once('exit', () => {
+    for (const engine of running) engine.kill();
+    for (const engine of running) engine.forget();
+  });
+  for (const [signal, number] of Object.entries({ SIGHUP: 1, SIGINT: 2, SIGTERM: 15 }))
+    process.once(signal, () => process.exit(128 + number));
+}
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -31,6 +43,7 @@ export class EngineProcess {
     const env = { ...process.env, HOME: this.folder, XDG_RUNTIME_DIR: this.folder, ...environment };
     // A group of its own, so that what it starts ends with it.
     this.child = spawn(program, words(this.folder), { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    running.add(this);
     this.child.on('error', (error) => this.hear(error.message));
     this.child.stdout?.on('data', (data) => this.hear(String(data)));
     this.child.stderr?.on('data', (data) => this.hear(String(data)));
@@ -55,11 +68,27 @@ export class EngineProcess {
 
   async end(): Promise<void> {
     const { child } = this;
-    if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
+    if (this.isRunning) {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      process.kill(-child.pid, 'SIGKILL');
+      this.kill();
       await ended;
     }
+    running.delete(this);
+    this.forget();
+  }
+
+  /** What it had written. */
+  forget(): void {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  private get isRunning(): boolean {
+    const { exitCode, signalCode, pid } = this.child;
+    return exitCode === null && signalCode === null && pid !== undefined;
+  }
+
+  /** Ends it with all that it has started. */
+  kill(): void {
+    if (this.isRunning) process.kill(-this.child.pid!, 'SIGKILL');
   }
 }

@@ -36,7 +36,7 @@ export interface Climbed {
   readonly workMs: Times | null;
   readonly loadedBytes: number;
   readonly loadedFiles: readonly string[];
-  /** Of the last picture from the reference's, from 0 to 1; null when there is nothing to compare. */
+  /** Of the last picture from the reference's, from 0 to 1; null when there is nothing to compare, as where no place was kept. */
   readonly pixelDifference: number | null;
   readonly painted: Buffer | null;
   readonly lines: readonly string[];
@@ -88,7 +88,12 @@ async function keepScreenshots(name: string, device: Device, { painted }: Travel
   if (kept) writeFileSync(join(folder, `${name}.png`), kept);
 }
 
-function reportOf(device: Device, { steps, last, frames, painted }: Travelled, server: TelevisionServer, reference: Climbed | null) {
+function reportOf(
+  device: Device,
+  { steps, last, frames, painted, hasKept }: Travelled,
+  server: TelevisionServer,
+  reference: Climbed | null,
+) {
   const { bytes, files } = server.takeLoaded();
   const { television = {}, parties = {} }: Partial<Seen> = last ?? {};
   const passed = steps.filter((step) => step.passed).length;
@@ -108,7 +113,7 @@ function reportOf(device: Device, { steps, last, frames, painted }: Travelled, s
     workMs: timesOf(frames.works),
     loadedBytes: bytes,
     loadedFiles: files,
-    pixelDifference: painted && reference?.painted ? difference(painted, reference.painted) : null,
+    pixelDifference: painted && hasKept && reference?.painted ? difference(painted, reference.painted) : null,
     painted,
     lines: device.lines,
   };

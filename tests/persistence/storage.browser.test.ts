@@ -5,6 +5,29 @@ import { openStorage } from '../../host-shim/browser/ports/storage.js';
 import { storageConformance } from './storage-conformance.js';
 
 storageConformance('Chromium', () => openStorage('tandem tests'));
+storageConformance('Chromium in localStorage', () => openStorage('tandem tests', { indexedDB: false }));
+
+describe('without IndexedDB', () => {
+  it('localStorage is used, and it says so and why', async () => {
+    vi.stubGlobal('indexedDB', undefined);
+    const storage = await openStorage('tandem local');
+    expect(storage).toMatchObject({ kind: 'localStorage', fallback: 'this page has no IndexedDB' });
+    vi.unstubAllGlobals();
+    expect(await openStorage('tandem tests')).toMatchObject({ kind: 'IndexedDB', fallback: '' });
+  });
+
+  it('tells when another page clears it', async () => {
+    const storage = await openStorage('tandem local', { indexedDB: false });
+    await storage.put('key', Uint8Array.of(1));
+    const lost = new Promise((resolve) => (storage.onLost = resolve));
+    const other = document.body.appendChild(document.createElement('iframe'));
+    other.contentWindow?.localStorage.clear();
+    expect(await lost).toContain('another page');
+    other.remove();
+    expect(await storage.get('key')).toBeNull();
+    storage.close();
+  });
+});
 
 /** Deletes the database like another page. It may be blocked while the other page's last transaction lasts; if it is never released, it never settles. */
 function request<T>(request: IDBOpenDBRequest, use: (database: IDBDatabase) => T): Promise<T> {
@@ -88,7 +111,10 @@ describe('an unavailable database', () => {
 
   it('is reported as absent where a page has none', async () => {
     vi.stubGlobal('indexedDB', undefined);
-    await expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code: 'absent' });
+    vi.stubGlobal('localStorage', undefined);
+    const error = await openStorage('tandem tests').catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'StorageError', code: 'absent' });
+    expect(String(error)).toContain('this page has no IndexedDB; this page has no localStorage');
   });
 
   it.each([
@@ -102,7 +128,9 @@ describe('an unavailable database', () => {
         throw new DOMException('no', name);
       },
     });
-    await expect(openStorage('tandem tests')).rejects.toMatchObject({ name: 'StorageError', code, cause: { name } });
+    const error = await openStorage('tandem tests', { localStorage: false }).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'StorageError', code });
+    if (code !== 'absent') expect(error).toMatchObject({ cause: { name } });
   });
 
   it('is reported as late when there is no answer, and is closed if it opens after all', async () => {

@@ -6,6 +6,7 @@
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
  *   ?offscreen=off the page's thread paints
+ *   ?storage=local the viewer's place is kept in localStorage; ?storage=off nowhere
  *   ?painter=canvas   who paints: auto, canvas or webgl
  *   ?requestDeadlineMs=2000   deadline of the page's requests
  *   ?break=focus.key   stops in the debugger before such a message is handled, as `breakOn` of the system; may be given several times
@@ -15,13 +16,19 @@
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
-import type { BrowserCapabilities, PainterChoice } from 'tandem/browser';
+import type { BrowserCapabilities, BrowserStorageOptions, PainterChoice } from 'tandem/browser';
 import type { TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
 import { DESTINATIONS, type Destination } from './recordings.js';
 
 const PAINTERS: readonly PainterChoice[] = ['auto', 'canvas', 'webgl'];
+/** What of a browser's storage is used, by the option. */
+const STORAGES = {
+  on: {},
+  local: { indexedDB: false },
+  off: { indexedDB: false, localStorage: false },
+} satisfies Record<string, BrowserStorageOptions>;
 const TRACE_LEVELS: readonly TraceLevel[] = ['off', 'headers', 'frames'];
 
 export interface Device {
@@ -31,6 +38,7 @@ export interface Device {
   readonly painter: PainterChoice;
   /** Whether a worker paints, if the browser can hand it a canvas. */
   readonly offscreen: boolean;
+  readonly storage: BrowserStorageOptions;
   readonly breakOn: readonly Breakpoint[];
   /** Names of parties that have a live track in the Performance panel. */
   readonly tracks: readonly string[];
@@ -56,6 +64,7 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
     page: pageOptionsIn(parameters),
     painter: oneOf(PAINTERS, 'painter', parameters.get('painter') ?? 'auto'),
     offscreen: isOn(parameters, 'offscreen') && isOn(parameters, 'workers'),
+    storage: STORAGES[oneOf(Object.keys(STORAGES) as (keyof typeof STORAGES)[], 'storage', parameters.get('storage') ?? 'on')],
     tracks: tracksIn(parameters),
     trace: oneOf(TRACE_LEVELS, 'trace', parameters.get('trace') ?? 'off'),
     record: recordIn(parameters),

@@ -4,7 +4,7 @@
  *
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
  * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas),
- * `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
+ * `data-storage` (IndexedDB, localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
  *
@@ -66,7 +66,7 @@ const guests = new URL('./', import.meta.url);
 
 async function start(): Promise<void> {
   const device = readDevice(new URLSearchParams(location.search), detectCapabilities());
-  const storage = await openPlace();
+  const storage = await openPlace(device);
   const application = await startApplication({
     clock: platformClock,
     timers: platformTimers,
@@ -165,11 +165,14 @@ function onChange(change: ApplicationChange): void {
 }
 
 /** Opens storage. Without it, as in some private windows, the television starts at the beginning each time. */
-async function openPlace(): Promise<Storage> {
+async function openPlace({ storage: use }: Device): Promise<Storage> {
   try {
-    return await openStorage(STORAGE);
+    const storage = await openStorage(STORAGE, use);
+    television.dataset.storage = storage.kind;
+    return storage;
   } catch (error) {
     if (!(error instanceof StorageError)) throw error;
+    television.dataset.storage = 'none';
     return unavailableStorage(error);
   }
 }

@@ -7,7 +7,9 @@
  * The catch: a call during which the database is closed is repeated on the next one, so changes of a key wait for each other.
  */
 import { type Storage, StorageError, type StorageFailure } from '../../../actors/contract/storage.js';
+import { reasonOf } from '../../../actors/contract/thrown.js';
 import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
+import { openLocalStorage } from './local-storage.js';
 
 const STORE = 'bytes';
 const VERSION = 1;
@@ -186,12 +188,38 @@ class DatabaseStorage implements Storage {
   }
 }
 
+export interface BrowserStorage extends Storage {
+  readonly kind: 'IndexedDB' | 'localStorage';
+  /** Why it is not IndexedDB; empty when it is. */
+  readonly fallback: string;
+}
+
+/** What may be used; all of it when not given. */
+export interface BrowserStorageOptions {
+  readonly indexedDB?: boolean;
+  readonly localStorage?: boolean;
+}
+
 /**
- * @param location name of the database, which is created if missing
+ * Storage in IndexedDB, or, where a page has none or may not use it, in localStorage, which has less room and is not as durable.
+ * @param location name of the database, which is created if missing, or of a part of localStorage
  * @throws StorageError `absent` where a page may not store anything, as in some private windows; `foreign` and `newer` when something else has
  *   made a database of this name; `late` when another page does not release it. `unavailableStorage` is the way to go on without storage.
  */
-export async function openStorage(location: string): Promise<Storage> {
+export async function openStorage(location: string, use: BrowserStorageOptions = {}): Promise<BrowserStorage> {
+  const { indexedDB = true, localStorage = true } = use;
+  try {
+    if (!indexedDB) throw new StorageError('absent', `open ${location}`, { cause: new Error('IndexedDB is not to be used') });
+    return Object.assign(await openedDatabase(location), { kind: 'IndexedDB', fallback: '' } as const);
+  } catch (error) {
+    const { code, cause } = error as StorageError;
+    if (code !== 'absent') throw error;
+    const fallback = reasonOf(cause);
+    return Object.assign(openLocal(location, localStorage, fallback), { kind: 'localStorage', fallback } as const);
+  }
+}
+
+async function openedDatabase(location: string): Promise<Storage> {
   const storage = new DatabaseStorage(location);
   try {
     await storage.open();
@@ -199,4 +227,21 @@ export async function openStorage(location: string): Promise<Storage> {
     throw failure(`open ${location}`, error, OPENING_CODES);
   }
   return storage;
+}
+
+/** @param withoutDatabase why there is no IndexedDB @throws StorageError that says both */
+function openLocal(location: string, isWanted: boolean, withoutDatabase: string): Storage {
+  try {
+    if (!isWanted) throw new Error('localStorage is not to be used');
+    // Asking for it throws where a page may not store anything.
+    const area = globalThis.localStorage;
+    if (!area) throw new Error('this page has no localStorage');
+    return openLocalStorage(location, area);
+  } catch (error) {
+    const { code, reason } =
+      error instanceof StorageError
+        ? { code: error.code, reason: reasonOf(error.cause) }
+        : { code: 'absent' as const, reason: reasonOf(error) };
+    throw new StorageError(code, `open ${location}`, { cause: new Error(`${withoutDatabase}; ${reason}`, { cause: error }) });
+  }
 }

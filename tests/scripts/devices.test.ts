@@ -1,0 +1,54 @@
+/** Parts of the ladder of devices that need no engine: engines that end with their starter, and the comparison of pictures. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { PNG } from 'pngjs';
+import { expect, test } from 'vitest';
+import { difference } from '../../scripts/devices/pixels.js';
+
+const PROCESS = join(import.meta.dirname, '../../scripts/devices/process.ts');
+
+/** Stands for a ladder: starts an engine that starts another process, says which, and waits. */
+const LADDER = `
+import { EngineProcess, endEnginesWithThis } from ${JSON.stringify(PROCESS)};
+endEnginesWithThis();
+const engine = new EngineProcess('/bin/sh', () => ['-c', 'sleep 1000 & echo $! > "$HOME/pid"; wait']);
+console.log(engine.folder);
+setInterval(() => {}, 1000);`;
+
+/** A process that has ended, and that nobody has asked about, has no command line. */
+const isRunning = (pid: number): boolean => existsSync(`/proc/${pid}`) && readFileSync(`/proc/${pid}/cmdline`).length > 0;
+
+test.skipIf(process.platform !== 'linux')('a ladder that is told to end takes its engine with it, and what that has written', async () => {
+  const ladder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', LADDER], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [folder] = String((await once(ladder.stdout, 'data'))[0]).split('\n');
+  const started = async (): Promise<number> => {
+    const text = existsSync(join(folder, 'pid')) ? readFileSync(join(folder, 'pid'), 'utf8').trim() : '';
+    return text ? Number(text) : new Promise((resolve) => setTimeout(resolve, 20)).then(started);
+  };
+  const pid = await started();
+  expect(isRunning(pid)).toBe(true);
+  ladder.kill('SIGTERM');
+  expect((await once(ladder, 'exit'))[0]).toBe(128 + 15);
+  await expect.poll(() => isRunning(pid)).toBe(false);
+  expect(existsSync(folder)).toBe(false);
+});
+
+/** A screen with one bright area in the second row and third column of a picture that fills its width. */
+function screenOf(width: number, height: number, brightness: number): Buffer {
+  const screen = new PNG({ width, height });
+  const [size, top] = [width / 32, (height - (width * 9) / 16) / 2];
+  const isBright = (x: number, y: number) => Math.floor(x / size) === 2 && Math.floor((y - top) / size) === 1;
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) screen.data.fill(isBright(x, y) ? brightness : 10, (y * width + x) * 4, (y * width + x) * 4 + 3);
+  return PNG.sync.write(screen);
+}
+
+test('pictures are compared by areas, also on screens of other sizes and shapes', () => {
+  const [wide, square] = [screenOf(1280, 720, 110), screenOf(800, 600, 110)];
+  expect(difference(wide, square)).toBe(0);
+  expect(difference(wide, screenOf(800, 600, 10))).toBeCloseTo(100 / 255);
+});
