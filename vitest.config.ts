@@ -10,7 +10,7 @@ const isolation = {
 };
 
 /** Tests of hosts that start no thread. */
-const IN_ONE_THREAD = 'collections|damage|driver|frame-times|keys|otlp|painter-crash|sim|sim-ports|telemetry|text-lines';
+const IN_ONE_THREAD = 'collections|damage|driver|frame-times|images|keys|otlp|painter-crash|sim|sim-ports|telemetry|text-lines';
 /** Tests that start threads of their own, and one that counts all objects. */
 const WITH_THREADS = [
   `tests/host/!(${IN_ONE_THREAD}).test.ts`,

@@ -8,8 +8,8 @@
  *                                                        | frame, pad to 8 | frame, pad | ... | -1 (wrap) |
  *
  * head and tail count bytes modulo 2^32 and their low bits index the data. A record is a frame, and the frame's length field is the
- * record's. A record never crosses the end: a length of -1 there says that the next one is at the start. Each cell is on a cache line
- * of its own. The writer publishes at `flush`. The reader gives room back in batches, or, if it retains, when it is told to.
+ * record's. A record never crosses the end: a length of -1 there says that the next one is at the start, and may be the last that was
+ * published: a frame of more than half the ring has no room but at the start of an empty one. Each cell is on a cache line of its own. The writer publishes at `flush`. The reader gives room back in batches, or, if it retains, when it is told to.
  *
  * A ring may be small at first. A frame for which it is too small waits until the ring is empty; then the writer makes it larger, and the
  * positions go on: nothing is in it that could be at another place now. The reader sees the capacity when it sees what came after.
@@ -53,7 +53,8 @@ const GROWN_FRAMES = 4;
 const isSize = (bytes: number): boolean => bytes >= RING_BYTES_MIN && bytes <= 1 << 30 && (bytes & (bytes - 1)) === 0;
 
 /**
- * Memory of an empty ring. The largest frame it carries is half its size, so that one always fits an empty ring, wherever its head is.
+ * Memory of an empty ring. A frame of at most half its size always fits an empty ring, wherever its head is; a larger one, up to its size, waits until it is
+ * empty, and then until its head is at the start.
  * @param bytes capacity for records, a power of two
  * @param start capacity at first, a power of two; ignored by an engine whose shared memory does not grow
  */
@@ -76,7 +77,8 @@ class RingEnd {
   protected data: Uint8Array;
   protected capacity: number;
   protected mask: number;
-  protected frameBytesMax: number;
+  /** The largest frame that fits an empty ring wherever its head is. */
+  protected easyBytesMax: number;
   /** True when somebody else may have this end now. */
   protected detached = false;
 
@@ -87,7 +89,7 @@ class RingEnd {
     this.cells = new Int32Array(memory, 0, HEADER_BYTES >> 2);
     this.capacity = Atomics.load(this.cells, CAPACITY);
     this.mask = this.capacity - 1;
-    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
+    this.easyBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
     this.words = new Int32Array(memory, HEADER_BYTES, this.capacity >> 2);
     this.data = new Uint8Array(memory, HEADER_BYTES, this.capacity);
   }
@@ -96,7 +98,7 @@ class RingEnd {
   protected remap(): void {
     this.capacity = Atomics.load(this.cells, CAPACITY);
     this.mask = this.capacity - 1;
-    this.frameBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
+    this.easyBytesMax = Math.min(FRAME_BYTES_MAX, this.capacity >> 1);
     this.words = new Int32Array(this.memory, HEADER_BYTES, this.capacity >> 2);
     this.data = new Uint8Array(this.memory, HEADER_BYTES, this.capacity);
   }
@@ -144,7 +146,7 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
   write(bytes: Uint8Array, at: number, length: number): boolean {
     if (length !== frameLength(bytes, at)) throw new RangeError(`frame of ${length} bytes`);
     const record = recordBytes(length);
-    if (length > this.frameBytesMax && !this.growFor(length)) {
+    if (length > this.easyBytesMax && !this.makeWayFor(length)) {
       this.stats.refused++;
       return false;
     }
@@ -167,20 +169,28 @@ export class RingWriter extends RingEnd implements LinkWriter, WriterRetention {
   }
 
   /**
-   * Makes a ring larger that is too small for a frame.
+   * Makes a ring larger that is too small for a frame, or goes to its start.
    * @returns false while it is not empty; then the reader has been asked to tell when it is
    * @throws RangeError when it will never have room for such a frame
    */
-  private growFor(length: number): boolean {
-    if (length > FRAME_BYTES_MAX || length > this.capacityMax >> 1) throw new RangeError(`frame of ${length} bytes`);
+  private makeWayFor(length: number): boolean {
+    if (length > FRAME_BYTES_MAX || length > this.capacityMax) throw new RangeError(`frame of ${length} bytes`);
     if (this.closed || (this.capacity > this.free && !this.findRoom(this.capacity))) return false;
+    if (this.capacity < this.capacityMax) this.growFor(length);
+    const offset = this.tail & this.mask;
+    if (offset === 0 || length <= this.easyBytesMax) return true;
+    this.words[offset >> 2] = WRAP;
+    this.tail = (this.tail + this.capacity - offset) | 0;
+    return this.findRoom(this.capacity);
+  }
+
+  private growFor(length: number): void {
     let capacity = this.capacity;
     while (capacity < this.capacityMax && capacity < GROWN_FRAMES * length) capacity *= 2;
     this.memory.grow(HEADER_BYTES + capacity);
     Atomics.store(this.cells, CAPACITY, capacity);
     this.remap();
     this.copier = new Copier(this.data);
-    return true;
   }
 
   /** A write that finds no room flushes too, because unpublished frames cannot be drained. */
@@ -284,7 +294,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
         const offset = this.head & this.mask;
         if (this.words[offset >> 2] === WRAP) {
           this.head = (this.head + this.capacity - offset) | 0;
-          if (((tail - this.head) | 0) <= 0) this.fail('truncated');
+          if (((tail - this.head) | 0) < 0) this.fail('truncated');
           continue;
         }
         const length = this.lengthAt(offset, tail);
@@ -360,7 +370,7 @@ export class RingReader extends RingEnd implements LinkReader, ReaderRetention {
 
   private lengthAt(offset: number, tail: number): number {
     const length = frameLength(this.data, offset);
-    if (length > this.frameBytesMax) this.fail('too long');
+    if (length > FRAME_BYTES_MAX || length > this.capacity) this.fail('too long');
     if (length > this.capacity - offset || length > ((tail - this.head) | 0)) this.fail('truncated');
     return length;
   }

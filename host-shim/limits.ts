@@ -31,6 +31,11 @@ export const SMALL_MEMORY = {
   checkpointBytes: 128 << 10,
   ringStartBytes: 128 << 10,
 } as const;
+/**
+ * What a VM gets on a device short of memory, where a browser counts a shared buffer once for each thread that has it. A link begins with room for a few
+ * screens of a scene's changes, and grows for a larger frame, up to the largest one.
+ */
+export const LEAN_MEMORY = { ...SMALL_MEMORY, ringBytes: FRAME_BYTES_MAX, ringStartBytes: 64 << 10 } as const;
 /** The flight recorder with it: the last few hundred steps, which is what a crash report needs. */
 export const SMALL_FLIGHT_BYTES = 64 << 10;
 /** Of one location in localStorage, keys included: a fifth of what browsers give an origin, for all that runs there; a page's history takes some thousand. */

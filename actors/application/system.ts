@@ -139,7 +139,7 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   const tracing = new Tracing(host, directory, changes);
   const kept = { host, directory, changes, persistence, tracing };
   const recording = await recordedFromStart(kept, options, placement);
-  const supervisor = new Supervisor(host, supervisorOptions(options, placement, tree), kept);
+  const supervisor = new Supervisor(host, supervisorOptions(host, options, placement, tree), kept);
   try {
     await supervisor.start();
   } catch (error) {
@@ -161,10 +161,11 @@ async function recordedFromStart(
   return beginRecording(system, record.sink, vms, record);
 }
 
-function supervisorOptions(options: SystemOptions, placement: readonly Placement[], tree: SupervisorSpec): SupervisorOptions {
+function supervisorOptions(host: Host, options: SystemOptions, placement: readonly Placement[], tree: SupervisorSpec): SupervisorOptions {
+  const vms = vmsFor(options, placement);
   return {
-    vms: vmsFor(options, placement),
-    here: options.placement === 'host',
+    vms,
+    here: options.placement === 'host' ? vms : (host.sharers?.(vms) ?? []),
     actors: specify(options, placement, actorsOf(tree)),
     tree,
     intensity: intensityOf(options),

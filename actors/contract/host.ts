@@ -93,6 +93,8 @@ export interface Host {
   loaded?<T>(part: Promise<T>): Promise<T>;
   /** Lets time pass until the promise has settled, where it passes only while somebody lets it. */
   until?<T>(promise: Promise<T>): Promise<T>;
+  /** VMs that are in the host's own thread, although there are workers, so that there are fewer threads; none when not given. @param vms those that start */
+  sharers?(vms: readonly Exclude<VmName, 'host'>[]): readonly Exclude<VmName, 'host'>[];
   /** Memory in which its VMs trace. */
   readonly traces: TraceMemories;
   /** Sets who receives the reports of the host's own VM. */

@@ -1,6 +1,6 @@
 /** The host of a page: VMs in module workers. */
 import { type HostOptions, PlatformHost } from '../common/host.js';
-import type { BrowserCapabilities } from './capabilities.js';
+import { type BrowserCapabilities, profileFor } from './capabilities.js';
 import { debugging, probeDebugger } from './debugging.js';
 import { newLifeLock } from './life.js';
 import { compile, load } from './load.js';
@@ -13,5 +13,9 @@ export interface BrowserHostOptions extends HostOptions {
 
 const platform = { afterTurn, load, compile, newLifeLock: () => '', startThread, readToEnd: readLong, debugging, probeDebugger };
 
+/** @param options of which `profile`, when not given, is the one that suits the device */
 export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>
-  new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, options);
+  new PlatformHost(options.capabilities.locks ? { ...platform, newLifeLock, readToEnd } : platform, {
+    ...options,
+    profile: options.profile ?? profileFor(options.capabilities),
+  });

@@ -12,13 +12,24 @@ export type { InputPort, Key, KeyPhase } from '../common/ports/input-port.js';
 export type { Picture, PictureItem } from '../common/ports/picture.js';
 export { openTelemetryPort, type TelemetryPort } from '../common/ports/telemetry.js';
 export { openTimerPort } from '../common/ports/timer.js';
+export type { Profile } from '../common/profile.js';
 export type { Started } from '../common/start.js';
 export { clientOf } from '../common/start-on-platform.js';
 export { platformTimers } from '../common/timers.js';
-export { type BrowserCapabilities, detectCapabilities } from './capabilities.js';
+export { type BrowserCapabilities, detectCapabilities, profileFor } from './capabilities.js';
 export { debuggerOf, openDebugLink } from './debug-link.js';
 export { type BrowserHostOptions, createBrowserHost } from './host.js';
-export type { ImageSource, PaintCounts, PainterChoice } from './painting/painter.js';
+export { PAINT_BUDGETS } from './painting/budget.js';
+export {
+  IMAGE_PIXELS_MAX,
+  type Images,
+  type ImagesOptions,
+  type ImageWish,
+  loadImage,
+  openImages,
+  type SizedImage,
+} from './painting/images.js';
+export type { ImageCounts, ImageKeeper, ImageSource, PaintBudget, PaintCounts, PainterChoice, PaintMemory } from './painting/painter.js';
 export type { PaintCondition } from './painting/painting.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
 export type { CollectionCounts } from './ports/collections.js';

@@ -2,7 +2,7 @@
 import type { ApplicationDefinition } from '../common/application-definition.js';
 import type { Started, StartOptions } from '../common/start.js';
 import { startWith } from '../common/start-on-platform.js';
-import { type BrowserCapabilities, detectCapabilities } from './capabilities.js';
+import { type BrowserCapabilities, detectCapabilities, profileFor } from './capabilities.js';
 import { createBrowserHost } from './host.js';
 
 export interface BrowserStartOptions extends StartOptions {
@@ -32,4 +32,4 @@ function deviceId(): string {
  * @throws what `startSystem` throws; then everything that had started was ended again
  */
 export const start = <const D extends ApplicationDefinition>(application: D, options: BrowserStartOptions = {}): Promise<Started<D>> =>
-  startWith({ detectCapabilities, createHost: createBrowserHost, deviceId }, application, options);
+  startWith({ detectCapabilities, profileFor, createHost: createBrowserHost, deviceId }, application, options);

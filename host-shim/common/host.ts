@@ -20,6 +20,7 @@ import { JournalPort } from './journal-port.js';
 import { guestDeadlineOf } from './known-guests.js';
 import { Memories, type MemorySizes } from './memories.js';
 import type { HostPlatform } from './platform.js';
+import { leanDefaults, type Profile, threadSharers } from './profile.js';
 import { Spares } from './spares.js';
 import { Stops } from './stops.js';
 import { ThreadVm } from './thread-vm.js';
@@ -58,6 +59,8 @@ export interface HostOptions {
    * 0 for none.
    */
   readonly flightBytes?: number;
+  /** `full` when not given. What is given for `spares`, `spareInstances`, `flightBytes` or `memorySizes` goes before it. */
+  readonly profile?: Profile;
   /** What each VM has to recover from, and each link. docs/ADOPT.md tells what a page costs with these, and with those of `start`. */
   readonly memorySizes?: MemorySizes;
   /** Whether each failure is written to the console in one line. When not given: `off` if `NODE_ENV` is `production`, else `on`. */
@@ -67,6 +70,7 @@ export interface HostOptions {
 }
 
 export class PlatformHost implements Host {
+  private readonly options: HostOptions;
   readonly clock: Clock = platformClock;
   readonly timers: Timers = platformTimers;
   readonly capabilities: Capabilities;
@@ -90,8 +94,10 @@ export class PlatformHost implements Host {
 
   constructor(
     private readonly platform: HostPlatform,
-    private readonly options: HostOptions,
+    given: HostOptions,
   ) {
+    const options = given.profile === 'lean' ? { ...leanDefaults, ...given } : given;
+    this.options = options;
     this.capabilities = options.capabilities;
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
@@ -117,6 +123,14 @@ export class PlatformHost implements Host {
   private endLocal(local: VmHandle): Promise<void> {
     this.limits.stops?.end();
     return local.terminate();
+  }
+
+  get profile(): Profile {
+    return this.options.profile ?? 'full';
+  }
+
+  sharers(vms: readonly WorkerName[]): readonly WorkerName[] {
+    return this.profile === 'lean' ? threadSharers(vms) : [];
   }
 
   listen(listener: VmEvents): void {

@@ -73,7 +73,7 @@ describe('ring', () => {
       expect(writer.write(numberedFrame(2, 400), 0, 400)).toBe(true);
       writer.flush();
       expect(drainAll(new RingReader(memory, null))).toEqual([2]);
-      expect(() => writer.write(numberedFrame(3, 2052), 0, 2052)).toThrow(RangeError);
+      expect(() => writer.write(numberedFrame(3, 4104), 0, 4104)).toThrow(RangeError);
     });
 
     it('is whole from the beginning where shared memory does not grow', () => {
@@ -81,6 +81,34 @@ describe('ring', () => {
       expect(createRing(4096).growable).toBe(false);
     });
   });
+
+  it.each([false, true])(
+    'carries a frame as large as itself, once it is empty, and goes on in order; a reader that retains: %s',
+    (retains) => {
+      const memory = createRing(RING_BYTES);
+      const [writer, reader] = [new RingWriter(memory, null), new RingReader(memory, null)];
+      reader.retains = retains;
+      const random = new Random(SEED);
+      const taken: number[] = [];
+      let refusals = 0;
+      const read = () => {
+        reader.drain((bytes, at, length) => taken.push(frameNumber(bytes, at, length)) > 0, 99);
+        if (reader.crowded) reader.release();
+      };
+      for (let number = 0; number < 300; number++) {
+        const bytes = number % 3 === 0 ? RING_BYTES - 8 * random.integer(RING_BYTES / 16) : 24 + random.integer(200);
+        for (let tries = 0; !writer.write(numberedFrame(number, bytes), 0, bytes); tries++) {
+          refusals++;
+          expectEqual(tries < 3, true, `frame ${number} of ${bytes} bytes`);
+          read();
+        }
+        writer.flush();
+      }
+      read();
+      expect(taken).toEqual(Array.from({ length: 300 }, (_, number) => number));
+      expect(refusals).toBeGreaterThan(100);
+    },
+  );
 
   it('shows written frames at the flush, not before', () => {
     const { writer, reader } = filledRing([]);
@@ -120,7 +148,7 @@ describe('ring', () => {
 
   it.each([
     ['longer than a frame can be', 0x7fff_fff0, 'too long'],
-    ['longer than half the ring', RING_BYTES / 2, 'too long'],
+    ['longer than the ring', RING_BYTES + 8, 'too long'],
     ['longer than what was published', 200, 'truncated'],
     ['a wrap with nothing behind it', 0xffff_ffff, 'truncated'],
   ])('with a length %s: typed error, link closed', (_name, lengthField, problem) => {

@@ -2,7 +2,10 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
+import { COUNT, type Counted, NOTE_SHARED } from '../../scripts/memory.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
+
+const MEGABYTE = 1 << 20;
 
 let server: RunningServer;
 let browser: Browser;
@@ -61,6 +64,24 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
+  test('one with little memory: the profile lean is one worker besides the painter, small rings and no spares, and recovers', async () => {
+    const television = await Television.open(browser, server, '', (page) =>
+      page.addInitScript(`Object.defineProperty(Navigator.prototype, 'deviceMemory', { get: () => 1 }); ${NOTE_SHARED}`),
+    );
+    expect(await play(television)).toEqual(expected);
+    expect(await television.look('profile')).toBe('lean (the device has 1 GB)');
+    await television.press('1', 'c');
+    await television.page.waitForSelector('#actors [data-party="scene"][data-restarts="1"]', { state: 'attached' });
+    await television.settle(titleAt(1, 1));
+    const { sharedBytes, ringBytesMax, wasmBytes, imageBytes } = (await television.page.evaluate(COUNT)) as Counted;
+    expect(television.page.workers().map((worker) => new URL(worker.url()).pathname)).toEqual(['/wasm-vm.js', '/painter.js']);
+    expect(sharedBytes).toBeLessThan(2 * MEGABYTE);
+    expect(ringBytesMax).toBeLessThan(1.01 * MEGABYTE);
+    expect(wasmBytes).toBeLessThan(2 * MEGABYTE);
+    expect(imageBytes).toBeLessThan(4 * MEGABYTE);
+    await television.close();
+  });
+
   // The address only asks to do without. These devices really lack it, which makes the same whole way with the address needless.
   test('a browser that has no workers', async () => {
     const television = await Television.open(browser, server, '', (page) => page.addInitScript('delete globalThis.Worker'));
@@ -102,7 +123,7 @@ describe('a lesser device shows the same', () => {
 
   test('a painter whose worker does not load is tried again, and then the page paints', async () => {
     const television = await Television.open(browser, server, '', (page) =>
-      page.route('**/painter.js', (route) => route.fulfill({ status: 404, body: '' })),
+      page.route('**/painter.js*', (route) => route.fulfill({ status: 404, body: '' })),
     );
     await television.settle(titleAt(0, 0));
     expect(await television.look('painter')).toMatch(

@@ -3,15 +3,16 @@
  * each channel, and at most 1 % of its pixels differ by more than 48, which are edges of glyphs and round corners.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import { PAINT_BUDGETS } from '../../host-shim/browser/painting/budget.js';
 import { CanvasPainter } from '../../host-shim/browser/painting/canvas-painter.js';
 import { PagePainting } from '../../host-shim/browser/painting/page-painting.js';
 import type { ImageSource, Painter } from '../../host-shim/browser/painting/painter.js';
-import { TEXTURE_PIXELS_MAX } from '../../host-shim/browser/painting/textures.js';
 import { WebglPainter } from '../../host-shim/browser/painting/webgl-painter.js';
 import { Damage } from '../../host-shim/common/ports/damage.js';
 import { Picture } from '../../host-shim/common/ports/picture.js';
 import { DISPLAY_ITEM_WORDS, IMAGE_ITEM, TEXT_ITEM, VIEW_ITEM } from '../../protocol/ports/display.js';
 
+const TEXTURE_PIXELS_MAX = PAINT_BUDGETS.full.texturePixels;
 const MEAN_MAX = 1;
 const DIFFERENT = 48;
 const DIFFERENT_SHARE_MAX = 0.01;

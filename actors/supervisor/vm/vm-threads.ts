@@ -27,8 +27,8 @@ export interface ThreadOptions {
   readonly vmIntensity: Intensity;
   /** A VM that is busy for so long without progress hangs. */
   readonly hangMs: number;
-  /** Whether all VMs are in the host's own thread, also where there are workers. */
-  readonly here: boolean;
+  /** VMs in the host's own thread, also where there are workers. */
+  readonly here: readonly ThreadName[];
 }
 
 export interface ThreadServices {
@@ -64,7 +64,7 @@ export class VmThreads implements VmWatcher {
     const supervise = (name: VmName, commands: VmCommands) =>
       directory.vms.all.push(new SupervisedVm(name, commands, { intensity, nowMicros: () => this.care.livedMicros(name) }, this));
     supervise('host', new LocalCommands(host, services.tracing));
-    for (const name of vms) supervise(name, new ThreadCommands(name, { failsOver, here }, host, this.care, services));
+    for (const name of vms) supervise(name, new ThreadCommands(name, { failsOver, here: here.includes(name) }, host, this.care, services));
   }
 
   /** Starts all at once: a worker takes long to start on a weak device. @throws StartError */

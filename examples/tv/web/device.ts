@@ -7,6 +7,7 @@
  *   ?workers=off   all VMs in one thread
  *   ?offscreen=off the page's thread paints
  *   ?storage=local the viewer's place is kept in localStorage; ?storage=off nowhere
+ *   ?profile=lean  little memory: lean or full; when not given, as the device says of its memory
  *   ?painter=canvas   who paints: auto, canvas or webgl
  *   ?requestDeadlineMs=2000   deadline of the page's requests
  *   ?break=focus.key   stops in the debugger before such a message is handled, as `breakOn` of the system; may be given several times
@@ -16,7 +17,7 @@
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';
-import type { BrowserCapabilities, BrowserStorageOptions, PainterChoice } from 'tandem/browser';
+import { type BrowserCapabilities, type BrowserStorageOptions, type PainterChoice, type Profile, profileFor } from 'tandem/browser';
 import type { TraceLevel } from 'tandem/trace';
 import { ACTOR_NAMES, parties } from '../application.js';
 import { type PageOptions, pageOptionsIn } from '../page-options.js';
@@ -29,12 +30,14 @@ const STORAGES = {
   local: { indexedDB: false },
   off: { indexedDB: false, localStorage: false },
 } satisfies Record<string, BrowserStorageOptions>;
+const PROFILES: readonly Profile[] = ['full', 'lean'];
 const TRACE_LEVELS: readonly TraceLevel[] = ['off', 'headers', 'frames'];
 
 export interface Device {
   readonly placement: string;
   readonly capabilities: BrowserCapabilities;
   readonly page: PageOptions;
+  readonly profile: Profile;
   readonly painter: PainterChoice;
   /** Whether a worker paints, if the browser can hand it a canvas. */
   readonly offscreen: boolean;
@@ -62,6 +65,7 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
   return {
     placement,
     page: pageOptionsIn(parameters),
+    profile: oneOf(PROFILES, 'profile', parameters.get('profile') ?? profileFor(found)),
     painter: oneOf(PAINTERS, 'painter', parameters.get('painter') ?? 'auto'),
     offscreen: isOn(parameters, 'offscreen') && isOn(parameters, 'workers'),
     storage: STORAGES[oneOf(Object.keys(STORAGES) as (keyof typeof STORAGES)[], 'storage', parameters.get('storage') ?? 'on')],

@@ -4,7 +4,7 @@
  *
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
  * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas),
- * `data-storage` (IndexedDB, localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-requests` (fetches on their way),
+ * `data-storage` (IndexedDB, localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-profile` (what it keeps in memory), `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
  *
@@ -34,10 +34,12 @@ import {
   openStorage,
   openTelemetryPort,
   openTimerPort,
+  PAINT_BUDGETS,
   type PaintCondition,
   persistWhenHidden,
   platformClock,
   platformTimers,
+  profileFor,
 } from 'tandem/browser';
 import type { RecordingLevel } from 'tandem/trace';
 import { actorSpecs, parties, portVms } from '../application.js';
@@ -67,26 +69,40 @@ const guests = new URL('./', import.meta.url);
 async function start(): Promise<void> {
   const device = readDevice(new URLSearchParams(location.search), detectCapabilities());
   const storage = await openPlace(device);
+  let display: CanvasDisplay | null = null;
+  const shown = (next: CanvasDisplay) => {
+    display = next;
+    if (developer) developer.display = next;
+  };
+  let developer: Developer | null = null;
   const application = await startApplication({
     clock: platformClock,
     timers: platformTimers,
-    open: (life) => open(life, device, storage),
+    open: (life) => open(life, device, storage, shown),
     onChange,
   });
-  const developer = new Developer(application, recordingLevel(device));
+  developer = new Developer(application, recordingLevel(device));
+  developer.display = display;
   Object.assign(window, { tandem: developer });
   persistWhenHidden({ persist: () => application.system.persist() }, document);
   const crash = element('crash');
   new Panel({ application, window, list: element('actors'), crash });
   new RecordButton({ application, developer, window, button: element('record'), trouble: crash });
+  television.dataset.profile = profileText(device);
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
 }
 
+/** What it keeps in memory, and why. */
+function profileText({ profile, capabilities: { memoryGigabytes } }: Device): string {
+  return profile === profileFor({ memoryGigabytes }) && profile === 'lean' ? `lean (the device has ${memoryGigabytes} GB)` : profile;
+}
+
 /** Opens one life of the application. It shares only the canvas and the storage with the life before. */
-async function open(life: Life, device: Device, storage: Storage): Promise<void> {
-  const { placement, capabilities, page, breakOn, tracks } = device;
+async function open(life: Life, device: Device, storage: Storage, onDisplay: (display: CanvasDisplay) => void): Promise<void> {
+  const { placement, capabilities, profile, page, breakOn, tracks } = device;
   const host = createBrowserHost({
     capabilities,
+    profile,
     parties,
     vms: {
       js: {
@@ -110,13 +126,15 @@ async function open(life: Life, device: Device, storage: Storage): Promise<void>
   });
   const display = openDisplay(host.vm, {
     canvas,
-    images: createPosters(),
+    images: createPosters(profile),
     painter: device.painter,
-    worker: device.offscreen && !isOldBuild() ? new URL('painter.js', guests) : undefined,
+    budget: PAINT_BUDGETS[profile],
+    worker: device.offscreen && !isOldBuild() ? new URL(`painter.js?profile=${profile}`, guests) : undefined,
     onAnimating: (animating) => void system.setAnimating(animating),
     onPainted: () => describe(display),
     onCondition: describeCondition,
   });
+  onDisplay(display);
   life.onEnd(() => display.stop());
   const input = openInput(host.vm, { window, pointer: display, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());

@@ -1,5 +1,7 @@
-/** The painter's worker. */
+/** The painter's worker. Its address says which profile the television has. */
 import { runPainter } from 'tandem/browser/worker';
 import { createPosters } from './posters.js';
 
-runPainter({ images: createPosters() });
+const profile = new URL(import.meta.url).searchParams.get('profile') === 'lean' ? 'lean' : 'full';
+
+runPainter({ images: createPosters(profile) });

@@ -1,8 +1,8 @@
 /**
  * Posters, drawn from their source (`poster:<id>:<genre>:<year>:<title>`): a sky in the genre's colours, a motif chosen by the
- * film's number, the title and the year. A poster is drawn once per size and cached; the oldest are dropped.
+ * film's number, the title and the year. A poster is drawn once per size and kept, within a budget.
  */
-import type { ImageSource } from 'tandem/browser';
+import { type Images, openImages, type Profile } from 'tandem/browser';
 
 interface Poster {
   readonly id: number;
@@ -19,8 +19,10 @@ interface Size {
 /** Sizes of a card's poster and of the details screen's, in pixels of the scene. Sizes in between are scaled by the canvas. */
 const CARD: Size = { width: 210, height: 285 };
 const LARGE: Size = { width: 360, height: 480 };
-/** Most pixels in the cache, four bytes each: two screens full at a pixel ratio of 2. */
-const PIXELS_MAX = 24 << 20;
+/** The same where memory is short: a card's with its swell when it has focus, and no margin for it. */
+const LEAN_CARD: Size = { width: 182, height: 247 };
+/** Most pixels that are kept, four bytes each: of full, two screens full at a pixel ratio of 2; of lean, one at 1. What is shown stays in any case. */
+const PIXELS_MAX: Readonly<Record<Profile, number>> = { full: 24 << 20, lean: 5 << 17 };
 /** Posters are drawn in steps of half a pixel ratio, so that resizing a window does not redraw them for every size; one screen full at the highest ratio fits. */
 const RATIO_STEPS = 2;
 const RATIO_MAX = 3;
@@ -46,31 +48,20 @@ const OTHER_HUES = [210, 180] as const;
 
 const MOTIFS = [paintMoon, paintHills, paintBeams, paintRings, paintTowers] as const;
 
-/** @returns null for a source that is no poster */
-export function createPosters(): ImageSource {
-  const drawn = new Map<string, Canvas>();
-  let pixels = 0;
-  const keep = (key: string, canvas: Canvas) => {
-    drawn.set(key, canvas);
-    pixels += canvas.width * canvas.height;
-    for (const [oldest, { width, height }] of drawn) {
-      if (pixels <= PIXELS_MAX) break;
-      drawn.delete(oldest);
-      pixels -= width * height;
-    }
-  };
-  return (source, width, _height, pixelRatio) => {
-    const size = width > CARD.width ? LARGE : CARD;
-    const ratio = Math.min(RATIO_MAX, Math.max(1, Math.ceil(pixelRatio * RATIO_STEPS) / RATIO_STEPS));
-    const key = `${size.width}:${ratio}:${source}`;
-    const known = drawn.get(key);
-    if (known) return known;
-    const poster = parsePoster(source);
-    if (!poster) return null;
-    const canvas = drawPoster(poster, size, ratio);
-    keep(key, canvas);
-    return canvas;
-  };
+export function createPosters(profile: Profile = 'full'): Images {
+  const card = profile === 'lean' ? LEAN_CARD : CARD;
+  return openImages({
+    pixelsMax: PIXELS_MAX[profile],
+    sizeOf(width, _height, pixelRatio) {
+      const size = width > card.width ? LARGE : card;
+      const ratio = Math.min(RATIO_MAX, Math.max(1, Math.ceil(pixelRatio * RATIO_STEPS) / RATIO_STEPS));
+      return { width: Math.ceil(size.width * ratio), height: Math.ceil(size.height * ratio) };
+    },
+    load({ source, width, height }) {
+      const poster = parsePoster(source);
+      return poster && drawPoster(poster, { width, height });
+    },
+  });
 }
 
 function parsePoster(source: string): Poster | null {
@@ -97,11 +88,13 @@ function createCanvas(width: number, height: number): Canvas {
   return Object.assign(document.createElement('canvas'), { width, height });
 }
 
-function drawPoster(poster: Poster, size: Size, ratio: number): Canvas {
-  const canvas = createCanvas(Math.ceil(size.width * ratio), Math.ceil(size.height * ratio));
+function drawPoster(poster: Poster, { width, height }: Size): Canvas {
+  const canvas = createCanvas(width, height);
   const context = canvas.getContext('2d', { alpha: false }) as Context | null;
   if (!context) throw new Error('a poster has no 2D context');
-  context.scale(canvas.width / size.width, canvas.height / size.height);
+  // All is drawn as at the width of a card, so that lines and stars are as thick at each size.
+  const size = { width: CARD.width, height: (CARD.width * height) / width };
+  context.scale(width / size.width, height / size.height);
   const draw = drawsOf(poster.id);
   const [sky, ground] = GENRE_HUES[poster.genre] ?? OTHER_HUES;
   const hue = sky + (draw() - 0.5) * 24;

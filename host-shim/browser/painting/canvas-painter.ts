@@ -44,6 +44,10 @@ export class CanvasPainter implements Painter {
       typeof document === 'undefined' && typeof CanvasPattern === 'function' && 'setTransform' in CanvasPattern.prototype;
   }
 
+  get memory(): Painter['memory'] {
+    return { imageTexturePixels: 0, textTexturePixels: 0, texturesEvicted: 0, texts: this.texts.count };
+  }
+
   paint(picture: Picture, areas: readonly Area[] | null): { readonly error: unknown } | null {
     const { width, height } = this.canvas;
     this.problem = null;

@@ -1,6 +1,6 @@
 /**
  * Gives a canvas as many pixels as the screen shows it with, whatever its size on the page and the device's pixel ratio, also after
- * either has changed. The catch: resizing empties a canvas, so `fit` is called right before it is painted.
+ * either has changed; or, where that were more than the budget, as many as the budget, in the same shape, and says so. The catch: resizing empties a canvas, so `fit` is called right before it is painted.
  */
 
 export interface Size {
@@ -11,17 +11,30 @@ export interface Size {
 /** What has the pixels: the canvas, or what stands for one whose pixels a worker has. */
 export type Pixels = { -readonly [K in keyof Size]: Size[K] };
 
+export interface CanvasSizeOptions {
+  /** The canvas itself when not given. */
+  readonly pixels?: Pixels;
+  /** No bound when not given. */
+  readonly pixelsMax?: number;
+  /** `reduced` is another one than it was at first, or before. */
+  readonly onReduced?: () => void;
+}
+
 export class CanvasSize {
+  /** Why the canvas has fewer pixels than it is shown with; empty when it has as many. */
+  reduced = '';
   private wanted: Size | null;
   private readonly observer: ResizeObserver;
+  private readonly pixels: Pixels;
 
   /** @param onChange called when the canvas has another size on the screen and has to be painted again */
   constructor(
     private readonly canvas: HTMLCanvasElement,
     private readonly onChange: () => void,
-    private readonly pixels: Pixels = canvas,
+    private readonly options: CanvasSizeOptions = {},
   ) {
-    this.wanted = measure(canvas);
+    this.pixels = options.pixels ?? canvas;
+    this.wanted = this.within(measure(canvas));
     this.observer = new ResizeObserver(([entry]) => this.observed(entry));
     this.observe();
   }
@@ -70,12 +83,28 @@ export class CanvasSize {
 
   private readonly onResize = (): void => this.want(measure(this.canvas));
 
-  private want(size: Size | null): void {
+  /** @returns as much of a size as the budget allows */
+  private within(shown: Size | null): Size | null {
+    const { pixelsMax = Number.POSITIVE_INFINITY } = this.options;
+    if (!shown) return null;
+    const { width, height } = shown;
+    const share = Math.min(1, Math.sqrt(pixelsMax / (width * height)));
+    const size = { width: Math.max(1, Math.floor(width * share)), height: Math.max(1, Math.floor(height * share)) };
+    this.reduced = share < 1 ? `${inWords(size.width, size.height)} for ${inWords(width, height)} pixels of the screen` : '';
+    return size;
+  }
+
+  private want(shown: Size | null): void {
+    const { reduced } = this;
+    const size = this.within(shown);
+    if (this.reduced !== reduced) this.options.onReduced?.();
     if (!size || (size.width === this.pixels.width && size.height === this.pixels.height)) return;
     this.wanted = size;
     this.onChange();
   }
 }
+
+const inWords = (width: number, height: number): string => `${width} by ${height}`;
 
 /** @returns null for a canvas that is not shown: it keeps its size */
 function measure(canvas: HTMLCanvasElement): Size | null {

@@ -3,7 +3,7 @@ import type { Picture } from '../../common/ports/picture.js';
 import type { Size } from './canvas-size.js';
 import type { DisplayList, DisplayPainting, DisplayPaintingEvents, PaintingOptions, Strings } from './display-painting.js';
 import { PagePainting } from './page-painting.js';
-import type { PaintCounts } from './painter.js';
+import type { PaintCounts, PaintMemory } from './painter.js';
 import type { PaintCondition } from './painting.js';
 import { WorkerPainting } from './worker-painting.js';
 
@@ -29,6 +29,10 @@ export class ChosenPainting implements DisplayPainting {
 
   get counts(): Readonly<PaintCounts> {
     return this.present.counts;
+  }
+
+  get memory(): PaintMemory {
+    return this.present.memory;
   }
 
   get pixels(): Size {

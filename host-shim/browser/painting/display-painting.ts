@@ -3,7 +3,7 @@ import type { MessageOf } from '../../../protocol/fields.js';
 import type { display } from '../../../protocol/generated/display.js';
 import type { WorkerEntry } from '../../common/definition.js';
 import type { Size } from './canvas-size.js';
-import type { ImageSource, PaintCounts, PainterChoice } from './painter.js';
+import type { ImageSource, PaintBudget, PaintCounts, PainterChoice, PaintMemory } from './painter.js';
 import type { PaintCondition } from './painting.js';
 
 export type Strings = MessageOf<typeof display, 'strings'>;
@@ -20,11 +20,15 @@ export interface PaintingOptions {
   readonly worker?: WorkerEntry;
   /** `auto` when not given. */
   readonly painter?: PainterChoice;
+  /** `PAINT_BUDGETS.full` when not given. That of the image source is its own. */
+  readonly budget?: PaintBudget;
 }
 
 export interface DisplayPainting {
   readonly condition: PaintCondition;
   readonly counts: Readonly<PaintCounts>;
+  /** What is kept for painting. */
+  readonly memory: PaintMemory;
   /** Size of the canvas, in its own pixels. */
   readonly pixels: Size;
   start(): void;

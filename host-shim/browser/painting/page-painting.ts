@@ -1,9 +1,11 @@
 /** Paints in the page's own thread, at its animation frames. */
 import type { Picture } from '../../common/ports/picture.js';
+import { memoryOf, PAINT_BUDGETS } from './budget.js';
 import { freshCanvas, retire } from './canvas-place.js';
 import { CanvasSize, type Size } from './canvas-size.js';
 import type { DisplayPainting, DisplayPaintingEvents, PaintingOptions, Strings } from './display-painting.js';
-import type { PaintCounts } from './painter.js';
+import { leaveAbsent } from './images.js';
+import type { PaintBudget, PaintCounts, PaintMemory } from './painter.js';
 import { PainterChooser } from './painter-choice.js';
 import { type MakePainter, type PaintCondition, Painting } from './painting.js';
 
@@ -11,6 +13,7 @@ export class PagePainting implements DisplayPainting {
   private size: CanvasSize | null = null;
   private readonly chooser: PainterChooser;
   private readonly painting: Painting;
+  private readonly budget: PaintBudget;
   private readonly repaint = (): void => this.painting.repaint();
 
   /** @throws when the canvas has no context */
@@ -21,15 +24,26 @@ export class PagePainting implements DisplayPainting {
     /** Why it is not in a worker; empty when nobody wants that. */
     private readonly reason = '',
   ) {
-    this.chooser = new PainterChooser(options.images, options.painter ?? 'auto', () => this.painting.renew());
-    const prepare = (): void => void this.size?.fit();
+    const { images, painter = 'auto', budget = PAINT_BUDGETS.full } = options;
+    this.budget = budget;
+    this.chooser = new PainterChooser(images, painter, budget, () => this.painting.renew());
+    const prepare = (): void => this.prepare();
     this.painting = new Painting(this.make, picture, { prepare, failed: (error) => events.failed(error), changed: () => events.changed() });
   }
 
   get condition(): PaintCondition {
     const { state, reason, failures, restarts, painter } = this.painting;
     const fallback = [this.reason, this.chooser.fallback].filter(Boolean).join('; ');
-    return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback };
+    return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback, reduced: this.size?.reduced ?? '' };
+  }
+
+  private prepare(): void {
+    this.size?.fit();
+    leaveAbsent(this.options.images, this.picture);
+  }
+
+  get memory(): PaintMemory {
+    return memoryOf(this.painting.painter, this.painting.canvas, this.options.images);
   }
 
   get counts(): Readonly<PaintCounts> {
@@ -78,6 +92,7 @@ export class PagePainting implements DisplayPainting {
 
   private watch(canvas: HTMLCanvasElement): void {
     this.size?.close();
-    this.size = new CanvasSize(canvas, this.repaint);
+    this.size = new CanvasSize(canvas, this.repaint, { pixelsMax: this.budget.canvasPixels, onReduced: () => this.events.changed() });
+    if (this.size.reduced) this.events.changed();
   }
 }

@@ -6,7 +6,7 @@
  */
 import { CanvasPainter } from './canvas-painter.js';
 import { hasFastWebgl } from './fast-webgl.js';
-import type { AnyCanvas, ImageSource, Painter, PainterChoice } from './painter.js';
+import type { AnyCanvas, ImageSource, PaintBudget, Painter, PainterChoice } from './painter.js';
 import { WebglPainter } from './webgl-painter.js';
 
 export class PainterChooser {
@@ -21,6 +21,7 @@ export class PainterChooser {
   constructor(
     private readonly images: ImageSource,
     private readonly choice: PainterChoice,
+    private readonly budget: PaintBudget,
     private readonly onChange: () => void,
   ) {}
 
@@ -36,7 +37,7 @@ export class PainterChooser {
     if (this.isFast === false) return null;
     let painter: WebglPainter | null;
     try {
-      painter = WebglPainter.on(canvas, this.images);
+      painter = WebglPainter.on(canvas, this.images, this.budget.texturePixels);
     } catch (error) {
       this.trouble = String((error as Partial<Error>).message);
       throw error;

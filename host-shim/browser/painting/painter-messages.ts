@@ -7,11 +7,11 @@
 
 import type { Size } from './canvas-size.js';
 import type { DisplayList, Strings } from './display-painting.js';
-import type { PaintCounts, PainterChoice } from './painter.js';
+import type { PaintBudget, PaintCounts, PainterChoice, PaintMemory } from './painter.js';
 import type { PaintCondition } from './painting.js';
 
 export type ToPainter =
-  | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly painter: PainterChoice }
+  | { readonly type: 'open'; readonly canvas: OffscreenCanvas; readonly painter: PainterChoice; readonly budget: PaintBudget }
   | { readonly type: 'size'; readonly width: number; readonly height: number }
   | { readonly type: 'strings'; readonly strings: Strings }
   | { readonly type: 'list'; readonly list: DisplayList }
@@ -29,6 +29,7 @@ export type FromPainter =
       readonly startMs: number;
       readonly endMs: number;
       readonly counts: PaintCounts;
+      readonly memory: PaintMemory;
       /** Of the canvas. */
       readonly pixels: Size;
     }

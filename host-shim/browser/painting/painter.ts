@@ -7,10 +7,59 @@ import type { Area, Picture } from '../../common/ports/picture.js';
  * @param pixelRatio pixels of the canvas for one of the scene: an image of that many times the size is drawn sharp
  * @returns what to draw for a source, or null when there is nothing yet: the item's colour is painted instead
  */
-export type ImageSource = (source: string, width: number, height: number, pixelRatio: number) => CanvasImageSource | null;
+export type ImageSource = ((source: string, width: number, height: number, pixelRatio: number) => CanvasImageSource | null) & {
+  /** What keeps and evicts its images, where something does: as that of `openImages`. */
+  readonly keeper?: ImageKeeper;
+};
+
+export interface ImageKeeper {
+  readonly counts: Readonly<ImageCounts>;
+  /** Whether it has to know what the picture shows: something is on its way, or it keeps more than it may. */
+  readonly isCrowded: boolean;
+  /** The picture shows images of these sources, and no others. */
+  leave(present: ReadonlySet<string>): void;
+}
+
+export interface ImageCounts {
+  /** Images, and their pixels of four bytes; and the most that there were. */
+  kept: number;
+  pixels: number;
+  pixelsPeak: number;
+  /** Loads that have begun and not ended. */
+  onTheirWay: number;
+  arrived: number;
+  evicted: number;
+  /** Loads whose items had left the picture; and of those, images that came nevertheless. */
+  cancelled: number;
+  late: number;
+  failed: number;
+}
 
 /** The canvas of a page, or that of a worker. */
 export type AnyCanvas = HTMLCanvasElement | OffscreenCanvas;
+
+/** What is kept for painting: four bytes a pixel, in the canvas's own memory or the graphics processor's. */
+export interface PaintMemory {
+  /** Of the canvas. */
+  readonly canvasPixels: number;
+  /** Textures of images, and of texts; 0 where the canvas itself draws. */
+  readonly imageTexturePixels: number;
+  readonly textTexturePixels: number;
+  /** Textures that were dropped for others. */
+  readonly texturesEvicted: number;
+  /** Texts whose lines are known. */
+  readonly texts: number;
+  /** Of the image source; null where it does not count. */
+  readonly images: ImageCounts | null;
+}
+
+/** Bounds of that, in pixels of four bytes. */
+export interface PaintBudget {
+  /** A canvas that the screen would show with more pixels gets fewer, and is stretched: the condition says so. */
+  readonly canvasPixels: number;
+  /** Textures of images, and the same for texts. What one picture shows stays, whatever it takes. */
+  readonly texturePixels: number;
+}
 
 /** What was painted since the painter was made. */
 export interface PaintCounts {
@@ -25,6 +74,7 @@ export interface PaintCounts {
 export interface Painter {
   readonly kind: 'canvas' | 'webgl';
   readonly counts: Readonly<PaintCounts>;
+  readonly memory: Omit<PaintMemory, 'canvasPixels' | 'images'>;
   /**
    * Paints areas of the picture, which fills the canvas whatever its size.
    *

@@ -46,6 +46,8 @@ export interface PaintCondition {
   readonly where: 'page' | 'worker';
   /** Why it is not a better painter, or a worker; empty when it is the best. */
   readonly fallback: string;
+  /** Why the canvas has fewer pixels than the screen shows it with; empty when it has as many. */
+  readonly reduced: string;
 }
 
 export interface PaintingEvents {

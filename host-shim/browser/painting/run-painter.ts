@@ -6,7 +6,9 @@
  *   runPainter({ images: createPosters() });
  */
 import { Picture } from '../../common/ports/picture.js';
-import type { ImageSource, PainterChoice } from './painter.js';
+import { memoryOf } from './budget.js';
+import { leaveAbsent } from './images.js';
+import type { ImageSource } from './painter.js';
 import { PainterChooser } from './painter-choice.js';
 import type { FromPainter, ToPainter } from './painter-messages.js';
 import { type PaintCondition, Painting } from './painting.js';
@@ -14,6 +16,8 @@ import { type PaintCondition, Painting } from './painting.js';
 export interface RunPainterOptions {
   readonly images: ImageSource;
 }
+
+type Opening = Extract<ToPainter, { type: 'open' }>;
 
 /** A worker's global object. */
 interface Thread {
@@ -31,7 +35,7 @@ export function runPainter({ images }: RunPainterOptions): Repaint {
   thread.onmessage = ({ data }) => {
     if (data.type !== 'open') painting?.take(data);
     else if (painting) painting.reopen(data.canvas);
-    else painting = new WorkerSide(thread, images, data.canvas, data.painter);
+    else painting = new WorkerSide(thread, images, data);
   };
   return () => painting?.take({ type: 'repaint' });
 }
@@ -50,12 +54,11 @@ class WorkerSide {
 
   constructor(
     private readonly thread: Thread,
-    images: ImageSource,
-    canvas: OffscreenCanvas,
-    choice: PainterChoice,
+    private readonly images: ImageSource,
+    { canvas, painter, budget }: Opening,
   ) {
     this.fresh = canvas;
-    this.chooser = new PainterChooser(images, choice, () => this.spent(false, this.chooser.fallback));
+    this.chooser = new PainterChooser(images, painter, budget, () => this.spent(false, this.chooser.fallback));
     const make = () => this.make();
     this.painting = new Painting(make, this.picture, {
       prepare: () => this.fit(),
@@ -121,6 +124,7 @@ class WorkerSide {
       startMs,
       endMs: nowMs(),
       counts,
+      memory: memoryOf(painting.painter, painting.canvas, this.images),
       pixels: { width, height },
     });
     if (painting.state === 'frozen') this.spent(true, painting.reason);
@@ -130,6 +134,7 @@ class WorkerSide {
     const { size } = this;
     if (size) Object.assign(this.painting.canvas, { width: size.width, height: size.height });
     this.size = null;
+    leaveAbsent(this.images, this.picture);
   }
 
   private tell(): void {
@@ -138,7 +143,7 @@ class WorkerSide {
 
   private get condition(): PaintCondition {
     const { state, reason, failures, painter } = this.painting;
-    return { state, reason, failures, restarts: 0, painter: painter.kind, where: 'worker', fallback: this.chooser.fallback };
+    return { state, reason, failures, restarts: 0, painter: painter.kind, where: 'worker', fallback: this.chooser.fallback, reduced: '' };
   }
 
   private failed(error: unknown): void {

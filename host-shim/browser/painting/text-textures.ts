@@ -47,12 +47,17 @@ export class TextTextures {
   private readonly lines = new TextLines();
   private readonly context: Context;
 
-  constructor(gl: WebGL2RenderingContext) {
-    this.textures = new Textures(gl);
+  constructor(gl: WebGL2RenderingContext, pixelsMax: number) {
+    this.textures = new Textures(gl, pixelsMax);
     const canvas = typeof document === 'undefined' ? new OffscreenCanvas(1, 1) : document.createElement('canvas');
     const context = canvas.getContext('2d') as Context | null;
     if (!context) throw new Error('there is no 2D context for texts');
     this.context = context;
+  }
+
+  /** Texts whose lines are known. */
+  get lineCount(): number {
+    return this.lines.count;
   }
 
   begin(): void {

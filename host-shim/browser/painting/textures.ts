@@ -1,8 +1,5 @@
 /** Textures by what they were made from. The ones drawn longest ago go first, once all together have more pixels than the budget. */
 
-/** Four bytes each: 24 MB, three full pictures at 1920 by 1080, in which the images and texts of a screen fit with those of the one before. */
-export const TEXTURE_PIXELS_MAX = 6 << 20;
-
 interface Kept {
   readonly texture: WebGLTexture;
   readonly pixels: number;
@@ -15,8 +12,14 @@ export class Textures<K> {
   private readonly kept = new Map<K, Kept>();
   private picture = 0;
   pixels = 0;
+  /** Textures that were dropped for others. */
+  evicted = 0;
 
-  constructor(private readonly gl: WebGL2RenderingContext) {}
+  /** @param pixelsMax what is drawn in one picture stays, whatever it takes */
+  constructor(
+    private readonly gl: WebGL2RenderingContext,
+    private readonly pixelsMax: number,
+  ) {}
 
   get count(): number {
     return this.kept.size;
@@ -65,7 +68,8 @@ export class Textures<K> {
 
   private evict(): void {
     for (const [key, { drawnIn }] of this.kept) {
-      if (this.pixels <= TEXTURE_PIXELS_MAX || drawnIn === this.picture) return;
+      if (this.pixels <= this.pixelsMax || drawnIn === this.picture) return;
+      this.evicted++;
       this.drop(key);
     }
   }

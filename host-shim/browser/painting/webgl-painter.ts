@@ -5,6 +5,7 @@
 import { IMAGE_ITEM, TEXT_ITEM } from '../../../protocol/ports/display.js';
 import { OVERHANG } from '../../common/ports/damage.js';
 import type { Area, Picture, PictureItem } from '../../common/ports/picture.js';
+import { PAINT_BUDGETS } from './budget.js';
 import type { AnyCanvas, ImageSource, PaintCounts, Painter } from './painter.js';
 import { TextTextures } from './text-textures.js';
 import { Textures } from './textures.js';
@@ -24,17 +25,28 @@ export class WebglPainter implements Painter {
     private readonly canvas: AnyCanvas,
     private readonly gl: WebGL2RenderingContext,
     private readonly source: ImageSource,
+    texturePixels: number,
   ) {
     this.batch = new WebglBatch(gl);
-    this.images = new Textures(gl);
-    this.texts = new TextTextures(gl);
+    this.images = new Textures(gl, texturePixels);
+    this.texts = new TextTextures(gl, texturePixels);
+  }
+
+  get memory(): Painter['memory'] {
+    const { images, texts } = this;
+    return {
+      imageTexturePixels: images.pixels,
+      textTexturePixels: texts.textures.pixels,
+      texturesEvicted: images.evicted + texts.textures.evicted,
+      texts: texts.lineCount,
+    };
   }
 
   /** @returns null when there is no such context; the canvas then may have another. @throws when the shaders cannot be compiled */
-  static on(canvas: AnyCanvas, source: ImageSource): WebglPainter | null {
+  static on(canvas: AnyCanvas, source: ImageSource, texturePixels = PAINT_BUDGETS.full.texturePixels): WebglPainter | null {
     const wishes = { alpha: false, antialias: false, depth: false, preserveDrawingBuffer: true };
     const gl = canvas.getContext('webgl2', wishes) as WebGL2RenderingContext | null;
-    return gl && new WebglPainter(canvas, gl, source);
+    return gl && new WebglPainter(canvas, gl, source, texturePixels);
   }
 
   paint(picture: Picture, areas: readonly Area[] | null): Problem {

@@ -4,19 +4,39 @@
  */
 
 import type { Picture } from '../../common/ports/picture.js';
+import { PAINT_BUDGETS } from './budget.js';
 import { freshCanvas, retire } from './canvas-place.js';
 import { CanvasSize, type Pixels, type Size } from './canvas-size.js';
 import type { DisplayList, DisplayPainting, DisplayPaintingEvents, PaintingOptions, Strings } from './display-painting.js';
-import type { PaintCounts } from './painter.js';
+import type { PaintCounts, PaintMemory } from './painter.js';
 import { type FromPainter, LISTS_UNPAINTED_MAX, type ToPainter } from './painter-messages.js';
 import { type PaintCondition, PainterBudget } from './painting.js';
 
 /** How long a worker may leave a list unanswered while the page has frames. A file that loads over a slow network, and a first picture with all its images, take less. */
 const SILENT_MS_MAX = 10_000;
 
+const NOTHING_KEPT: PaintMemory = {
+  canvasPixels: 0,
+  imageTexturePixels: 0,
+  textTexturePixels: 0,
+  texturesEvicted: 0,
+  texts: 0,
+  images: null,
+};
+
 export class WorkerPainting implements DisplayPainting {
-  condition: PaintCondition = { state: 'whole', reason: '', failures: 0, restarts: 0, painter: 'canvas', where: 'worker', fallback: '' };
+  condition: PaintCondition = {
+    state: 'whole',
+    reason: '',
+    failures: 0,
+    restarts: 0,
+    painter: 'canvas',
+    where: 'worker',
+    fallback: '',
+    reduced: '',
+  };
   counts: Readonly<PaintCounts> = { pictures: 0, items: 0, pixels: 0 };
+  memory: PaintMemory = NOTHING_KEPT;
   pixels: Size = { width: 0, height: 0 };
   private worker: Worker | null = null;
   private size: CanvasSize | null = null;
@@ -90,13 +110,18 @@ export class WorkerPainting implements DisplayPainting {
 
   /** Gives the worker a canvas. */
   private handOver(): void {
-    const { canvas, painter = 'auto' } = this.options;
+    const { canvas, painter = 'auto', budget = PAINT_BUDGETS.full } = this.options;
     const fresh = freshCanvas(canvas);
     this.size?.close();
-    this.size = new CanvasSize(fresh, () => undefined, Object.assign(this.asked, { width: fresh.width, height: fresh.height }));
+    this.size = new CanvasSize(fresh, () => undefined, {
+      pixels: Object.assign(this.asked, { width: fresh.width, height: fresh.height }),
+      pixelsMax: budget.canvasPixels,
+      onReduced: () => this.become(this.condition),
+    });
+    if (this.size.reduced) this.become(this.condition);
     const offscreen = fresh.transferControlToOffscreen();
     retire(fresh);
-    this.worker?.postMessage({ type: 'open', canvas: offscreen, painter } satisfies ToPainter, [offscreen]);
+    this.worker?.postMessage({ type: 'open', canvas: offscreen, painter, budget } satisfies ToPainter, [offscreen]);
     if (this.size.fit()) this.post({ type: 'size', ...this.asked });
   }
 
@@ -125,8 +150,9 @@ export class WorkerPainting implements DisplayPainting {
     else this.become(message.condition);
   }
 
-  private painted({ frame, isAnswer, isShown, startMs, endMs, counts, pixels }: Extract<FromPainter, { type: 'painted' }>): void {
+  private painted({ frame, isAnswer, isShown, startMs, endMs, counts, memory, pixels }: Extract<FromPainter, { type: 'painted' }>): void {
     this.counts = counts;
+    this.memory = memory;
     this.pixels = pixels;
     if (isAnswer) this.unpainted--;
     const { waiting } = this;
@@ -137,7 +163,7 @@ export class WorkerPainting implements DisplayPainting {
   }
 
   private become(condition: PaintCondition): void {
-    this.condition = { ...condition, restarts: this.budget.used };
+    this.condition = { ...condition, restarts: this.budget.used, reduced: this.size?.reduced ?? '' };
     this.events.changed();
   }
 

@@ -12,7 +12,7 @@ import type { Picture } from '../../common/ports/picture.js';
 import { presentCanvas } from '../painting/canvas-place.js';
 import { ChosenPainting } from '../painting/chosen-painting.js';
 import type { DisplayPainting, PaintingOptions } from '../painting/display-painting.js';
-import type { PaintCounts } from '../painting/painter.js';
+import type { PaintCounts, PaintMemory } from '../painting/painter.js';
 import type { PaintCondition } from '../painting/painting.js';
 import { type CollectionCounts, Collections, collectionPlatform } from './collections.js';
 import { FrameTimes } from './frame-times.js';
@@ -38,6 +38,8 @@ export interface CanvasDisplay extends DisplayPort, PointerScreen {
   readonly collections: Readonly<CollectionCounts>;
   /** Size of the canvas in its own pixels. The element does not tell when a worker paints. */
   readonly pixels: { readonly width: number; readonly height: number };
+  /** What is kept for painting; of a worker, as it was at its last picture. */
+  readonly memory: PaintMemory;
   /** What was painted. */
   readonly counts: Readonly<PaintCounts>;
 }
@@ -86,6 +88,10 @@ class OpenCanvasDisplay implements CanvasDisplay {
 
   get counts(): Readonly<PaintCounts> {
     return this.painting.counts;
+  }
+
+  get memory(): PaintMemory {
+    return this.painting.memory;
   }
 
   tick(timeMicros: number): void {
