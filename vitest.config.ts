@@ -1,6 +1,6 @@
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { findChromium } from './scripts/chromium.js';
+import { CHROMIUM_FLAGS, findChromium } from './scripts/chromium.js';
 import { ownName } from './scripts/own-name.js';
 import WithThreeMinutes from './tests/tv/three-minutes.js';
 
@@ -91,15 +91,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 executablePath: findChromium() ?? undefined,
-                args: [
-                  '--no-sandbox',
-                  '--disable-gpu',
-                  '--disable-quic',
-                  '--no-first-run',
-                  '--disable-background-networking',
-                  '--disable-component-update',
-                  '--disable-sync',
-                ],
+                args: [...CHROMIUM_FLAGS],
               },
             }),
             instances: [{ browser: 'chromium' }],

@@ -7,11 +7,9 @@ import { build } from 'esbuild';
 import { chromium } from 'playwright';
 import { loadCatalogue } from '../examples/tv/catalogue/load.js';
 import { startServer } from '../examples/tv/server/server.js';
-import { findChromium } from '../scripts/chromium.js';
+import { CHROMIUM_FLAGS, findChromium } from '../scripts/chromium.js';
 import type { Plan } from './plan.js';
 import { type PackedEnding, type ThreadsEnding, unpackEnding } from './threads.js';
-
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'];
 
 /** @param sources folder of the chaos tool's page @param built folder of the built chaos tool */
 async function buildPage(sources: string, built: string): Promise<string> {
@@ -37,7 +35,7 @@ export async function playChromium(plan: Plan, built: URL): Promise<ThreadsEndin
   const sources = fileURLToPath(new URL('../../chaos/web/', built));
   const root = await buildPage(sources, fileURLToPath(built));
   const server = await startServer({ catalogue: loadCatalogue(), port: 0, latencyMs: { min: 0, max: 0 }, root });
-  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: FLAGS });
+  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: [...CHROMIUM_FLAGS] });
   try {
     const page = await browser.newPage();
     await page.goto(server.url.href);

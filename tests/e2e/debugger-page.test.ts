@@ -1,14 +1,14 @@
 /** The debugger page in Chromium, as a person uses it: each pane and each key, with a recorded television. */
 
 import { fileURLToPath } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Player } from '../../debugger/player/player.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { FileSubject } from '../../debugger/server/subject.js';
-import { findChromium } from '../../scripts/chromium.js';
 import { MemoryFile, openRecording } from '../../trace/index.js';
 import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
+import { launchChromium } from './television.js';
 
 const site = fileURLToPath(new URL('../../dist/debugger/site', import.meta.url));
 let file: RecordedFile;
@@ -21,7 +21,7 @@ const problems: string[] = [];
 beforeAll(async () => {
   file = await recordedTelevision('--trap-rate 0.02');
   server = await startDebugger({ subject: new FileSubject(file.path), site, port: 0, player });
-  browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
+  browser = await launchChromium();
   page = await browser.newPage({ viewport: { width: 1400, height: 900 }, permissions: ['clipboard-read', 'clipboard-write'] });
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (said) => problems.push(said.text()));

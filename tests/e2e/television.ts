@@ -6,7 +6,7 @@ import type { Debugger } from '../../debugger/server/server.js';
 import type { FilmPage } from '../../examples/tv/catalogue/film.js';
 import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
 import { type RunningServer, startServer } from '../../examples/tv/server/server.js';
-import { findChromium } from '../../scripts/chromium.js';
+import { CHROMIUM_FLAGS, findChromium } from '../../scripts/chromium.js';
 
 /** Long enough for a busy machine. */
 export const PATIENCE_MS = 60_000;
@@ -17,13 +17,8 @@ const STILL_FRAMES = 6;
 const SITE = fileURLToPath(new URL('../../dist/examples/tv/site', import.meta.url));
 const ARTEFACTS = fileURLToPath(new URL('../../artifacts/', import.meta.url));
 
-const FLAGS = [
-  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
-  ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
-];
-
 export const launchChromium = (...flags: readonly string[]): Promise<Browser> =>
-  chromium.launch({ executablePath: findChromium() ?? undefined, args: [...FLAGS, ...flags] });
+  chromium.launch({ executablePath: findChromium() ?? undefined, args: [...CHROMIUM_FLAGS, ...flags] });
 
 const catalogue = loadCatalogue();
 

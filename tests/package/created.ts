@@ -4,9 +4,9 @@
  */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findChromium } from '../../scripts/chromium.js';
+import { launchChromium } from '../e2e/television.js';
 import { type Step, section, stepsOf } from '../readme/readme.js';
 import { emptyFolder, run } from './installed.js';
 import { type Served, serve } from './served.js';
@@ -56,7 +56,7 @@ export function testsOfCreated(given: () => Installed): void {
   let folder = top;
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
+    browser = await launchChromium();
   });
   afterAll(async () => {
     await browser.close();
