@@ -7,7 +7,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { build } from 'esbuild';
-import ts from 'typescript';
+import ts from 'typescript6';
 import { describe, expect, test } from 'vitest';
 import { ROOT } from '../tree/tree.js';
 

@@ -1,7 +1,7 @@
 /** The examples of the reference as files beside what was built: written, type-checked all at once, and which public names they use. */
 import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import ts from 'typescript';
+import ts from 'typescript6';
 import { ApplicationBuilder } from '../../tools/application-builder.js';
 import { ROOT } from '../tree/tree.js';
 import { type Example, pages } from './pages.js';
