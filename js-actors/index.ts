@@ -20,11 +20,11 @@ import { Network } from './network.js';
 import { Scene } from './scene.js';
 
 export const javaScriptActors: readonly ActorFactory[] = [
-  javaScriptActorFactory(scene, () => new Scene(), tandemParties),
-  javaScriptActorFactory(focus, () => new Focus(), tandemParties),
-  javaScriptActorFactory(history, () => new History(), tandemParties),
-  javaScriptActorFactory(metrics, () => new Metrics(), tandemParties),
-  javaScriptActorFactory(network, () => new Network(), tandemParties),
+  /* @__PURE__ */ javaScriptActorFactory(scene, () => new Scene(), tandemParties),
+  /* @__PURE__ */ javaScriptActorFactory(focus, () => new Focus(), tandemParties),
+  /* @__PURE__ */ javaScriptActorFactory(history, () => new History(), tandemParties),
+  /* @__PURE__ */ javaScriptActorFactory(metrics, () => new Metrics(), tandemParties),
+  /* @__PURE__ */ javaScriptActorFactory(network, () => new Network(), tandemParties),
 ];
 
 /** The five actors in JavaScript, for the definition of an application: `{ actors: [...tandemActors, ...], ports: tandemPorts }`. */
@@ -39,4 +39,5 @@ export const tandemActors = [
 /** The ports that the five actors speak to. An application opens those that it needs. */
 export const tandemPorts = [display, input, page, fetch, timer, telemetry] as const;
 
+export { lazyJavaScriptActors } from './index-lazy.js';
 export { Focus, History, Metrics, Network, Scene };

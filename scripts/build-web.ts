@@ -10,10 +10,10 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { transform } from 'esbuild';
-import { buildPage, guestFilesIn } from '../tools/page.js';
 import { isMain } from './is-main.js';
 import { buildOld } from './old/build-old.js';
 import { OWN_NAME_CONFIG } from './own-name.js';
+import { buildPage, guestFilesIn } from './page.js';
 
 const root = resolve(import.meta.dirname, '..');
 const web = (name: string) => join(root, 'examples/tv/web', name);
@@ -50,11 +50,11 @@ export async function buildTelevision(): Promise<void> {
     files: guestFilesIn(join(root, 'dist/wasm-actors')),
     made: new Map(Object.entries(made).map(([name, text]) => [name, Buffer.from(text)])),
     outFolder: join(root, 'dist/examples/tv/site'),
-    tsconfig: OWN_NAME_CONFIG,
+    ownSources: true,
   });
 }
 
-/** @throws with esbuild's report */
+/** @throws with the bundler's report */
 export const buildDebugger = (): Promise<void> =>
   buildPage({
     entries: ['main.ts', 'worker.ts'].map(debug),

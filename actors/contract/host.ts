@@ -75,6 +75,8 @@ export interface VmStart {
   readonly failedOver: boolean;
   /** In the host's own thread, also where there are workers. */
   readonly here: boolean;
+  /** Names of the parties that are to be in it: code of theirs that is in files of its own is loaded before it starts, all at once. */
+  readonly parties: readonly string[];
 }
 
 export interface Host {

@@ -121,6 +121,8 @@ export interface ActorFactory {
   readonly vm: 'js' | 'wasm';
   /** Number of the implementation, so that there can be a second one beside the first: 1 when not given. */
   readonly version?: number;
+  /** Loads the code of the actor, where that is in a file of its own: called before the first `create`, and again after a failure. */
+  readonly load?: () => Promise<void>;
   /** @param onFrame called with the number of each frame of a batch except the first, before it is handled */
   create(options: ActorOptions, onFrame?: OnFrame): ActorInstance;
 }

@@ -329,3 +329,26 @@ export function javaScriptActorFactory<A extends RunnableActor>(
     },
   };
 }
+
+/**
+ * The same for an actor whose code is in a file of its own, which is loaded when the actor first comes to be in a VM: the twin of one that
+ * most often runs in Wasm.
+ * @param load gives what `javaScriptActorFactory` takes: `async () => { const { Basket } = await import('./basket.js'); return () => new Basket(); }`
+ */
+export function lazyJavaScriptActorFactory<A extends RunnableActor>(
+  schema: BoundParty,
+  load: () => Promise<() => Named<A>>,
+  parties: readonly BoundParty[],
+): ActorFactory {
+  let create: (() => Named<A>) | null = null;
+  const make = (): Named<A> => {
+    if (!create) throw new Error(`the code of actor ${schema.name} was not loaded`);
+    return create();
+  };
+  return {
+    ...javaScriptActorFactory(schema, make, parties),
+    async load() {
+      create ??= await load();
+    },
+  };
+}

@@ -5,6 +5,7 @@ import { type ActorCheckpoint, type Checkpoint, untouched } from '../contract/ch
 import type { RecoverySpec, SpawnSpec } from '../contract/control.js';
 import type { ActorFactory } from '../contract/instance.js';
 import { decodeSavedState } from '../contract/snapshot.js';
+import { reasonOf } from '../contract/thrown.js';
 import type { PortParty } from '../model/port-handlers.js';
 import { firstSequenceOf } from './bus/gate.js';
 import { ActorCell } from './cell/actor-cell.js';
@@ -12,6 +13,9 @@ import type { Cell, CellMap } from './cell/cell.js';
 import type { Runtime } from './cell/runtime.js';
 import { PortCell, type PortSpec } from './port/port-cell.js';
 import type { Scheduler } from './turns/scheduler.js';
+
+/** Which implementation of which actor. */
+type Implementation = Pick<SpawnSpec, 'party' | 'version'>;
 
 /** The bytes of no state. */
 const NOTHING = new Uint8Array(0);
@@ -21,6 +25,8 @@ export class Cells {
   private beginning: readonly ActorCell[] = [];
   /** Implementations that have replaced those that the VM was made with, by actor. */
   private readonly replacements = new Map<string, ActorFactory>();
+  /** The VM has ended: nothing comes to be in it any more. */
+  closed = false;
 
   constructor(
     private readonly runtime: Runtime,
@@ -47,13 +53,30 @@ export class Cells {
     return cell;
   }
 
+  /**
+   * Loads the code of actors that are to come to be here, where it is in a file of its own.
+   * @returns null when there is nothing to load; else a promise, which rejects with an Error that names the actor, or when the VM has ended meanwhile
+   */
+  loading(actors: readonly Implementation[]): Promise<void> | null {
+    const lazy = actors.map(({ party, version }) => this.find(party, version)).filter((factory) => factory?.load !== undefined);
+    return lazy.length === 0 ? null : this.loadAll(lazy as readonly ActorFactory[]);
+  }
+
+  private async loadAll(factories: readonly ActorFactory[]): Promise<void> {
+    await Promise.all(factories.map(loadOne));
+    if (this.closed) throw new Error(`VM ${this.runtime.bus.vm} has ended`);
+  }
+
   private implementationOf(party: string, version = 1): ActorFactory {
-    const { factories, name: vm } = this.runtime.options;
-    const replacement = version === 1 ? this.replacements.get(party) : undefined;
-    if (replacement) return replacement;
-    const found = factories.find((factory) => factory.schema.name === party && (factory.version ?? 1) === version);
+    const { name: vm } = this.runtime.options;
+    const found = this.find(party, version);
     if (!found) throw new Error(`VM ${vm} has no implementation${version === 1 ? '' : ` ${version}`} of actor ${party}`);
     return found;
+  }
+
+  private find(party: string, version = 1): ActorFactory | undefined {
+    const replacement = version === 1 ? this.replacements.get(party) : undefined;
+    return replacement ?? this.runtime.options.factories.find(({ schema, version: own = 1 }) => schema.name === party && own === version);
   }
 
   /** Goes on with another implementation of an actor, now if it is here. @throws what it throws, after which the former one goes on */
@@ -84,6 +107,8 @@ export class Cells {
   /** Also restarts a port that was stopped. */
   async spawn(spec: SpawnSpec): Promise<void> {
     if (this.map.get(spec.party)?.stays) return this.restart(spec.party, spec.epoch);
+    const loading = this.loading([spec]);
+    if (loading) await loading;
     const { bus, durability } = this.runtime;
     const cell = this.create(spec);
     cell.deaths.began(beginningOf(spec, cell.gate.sequence));
@@ -156,6 +181,14 @@ export class Cells {
     for (const { schema } of this.beginning) this.runtime.bus.resync.come(schema, false);
     this.beginning = [];
     return poisoned;
+  }
+}
+
+async function loadOne({ schema, load }: ActorFactory): Promise<void> {
+  try {
+    await load?.();
+  } catch (error) {
+    throw new Error(`the code of actor ${schema.name} in JavaScript did not load: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -71,6 +71,8 @@ export class Mover implements MoveControl {
 
   /** @throws Error when there is no twin, or when the twin does not reach the state that is handed over */
   async adopt(spec: RecoverySpec, handover: ActorHandover): Promise<void> {
+    const loading = this.cells.loading([{ party: spec.party, version: handover.version ?? spec.version }]);
+    if (loading) await loading;
     const { bus, durability, tap } = this.runtime;
     const { position } = durability.journal;
     const cell = this.cells.create(spec, { ...handover, position, handledTo: position });

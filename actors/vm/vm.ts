@@ -227,6 +227,7 @@ export class Vm implements VmControl {
 
   async replace(party: string, address: string): Promise<void> {
     const factory = await this.options.loadImplementation?.(party, address);
+    await factory?.load?.();
     if (factory && !this.closed) this.cells.replace(factory);
   }
 
@@ -353,6 +354,7 @@ export class Vm implements VmControl {
 
   private close(): void {
     this.closed = true;
+    this.cells.closed = true;
     this.hearing.end();
     this.runtime.bus.end();
     this.scheduler.end();

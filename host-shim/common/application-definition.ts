@@ -8,8 +8,8 @@
  *   } as const satisfies ApplicationDefinition;
  */
 import type { OnTrap } from '../../actors/application/system.js';
-import type { ActorOptions } from '../../actors/contract/instance.js';
-import type { RunnableActor } from '../../actors/model/javascript-instance.js';
+import type { ActorFactory, ActorOptions } from '../../actors/contract/instance.js';
+import { javaScriptActorFactory, lazyJavaScriptActorFactory, type RunnableActor } from '../../actors/model/javascript-instance.js';
 import type { BoundParty } from '../../protocol/bind.js';
 import type { WorkerEntry } from './definition.js';
 
@@ -23,8 +23,13 @@ export interface GuestDefinition {
 /** One actor: its schema, and a twin in JavaScript, in Wasm or in both. */
 export interface ActorDefinition {
   readonly schema: BoundParty;
-  /** Makes the JavaScript twin, for each incarnation anew. Absent when there is none. */
+  /** Makes the JavaScript twin, for each incarnation anew. Absent when there is none, or `load` gives it. */
   readonly create?: () => RunnableActor;
+  /**
+   * Gives what `create` would be, where the JavaScript twin is in a file of its own: it is loaded when the actor first runs in JavaScript, and
+   * not at all on a device on which it stays in Wasm. As `async () => { const { Basket } = await import('./basket.js'); return () => new Basket(); }`
+   */
+  readonly load?: () => Promise<() => RunnableActor>;
   /** The Wasm twin. Absent when there is none. */
   readonly guest?: GuestDefinition;
   /** Numbers that configure the actor before it starts. */
@@ -54,4 +59,10 @@ export interface ApplicationDefinition {
   readonly onTrap?: OnTrap;
   /** Files of the VMs' threads. Those that are not given run in this thread. */
   readonly workers?: { readonly js?: WorkerEntry; readonly wasm?: WorkerEntry };
+}
+
+/** The JavaScript twin of an actor. @returns undefined when there is none */
+export function javaScriptTwinOf({ schema, create, load }: ActorDefinition, parties: readonly BoundParty[]): ActorFactory | undefined {
+  if (create) return javaScriptActorFactory(schema, create, parties);
+  return load && lazyJavaScriptActorFactory(schema, load, parties);
 }

@@ -2,10 +2,9 @@
 
 import { CLIENT_NAME, clientSchemaOf } from '../../actors/application/client/client-schema.js';
 import type { ActorSpec } from '../../actors/application/system.js';
-import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
 import { type BoundParty, isNumbered, UnboundError } from '../../protocol/bind.js';
 import { bindForRun } from '../../protocol/interpret.js';
-import type { ApplicationDefinition } from './application-definition.js';
+import { type ApplicationDefinition, javaScriptTwinOf } from './application-definition.js';
 import type { VmDefinition, WorkerName } from './definition.js';
 import type { VmSources } from './host.js';
 
@@ -51,8 +50,7 @@ export const clientIn = (parties: readonly BoundParty[]): BoundParty => parties.
 /** The content of the VM `js`. */
 function jsDefinitionOf(application: ApplicationDefinition): VmDefinition {
   const parties = partiesOf(application);
-  const actors = application.actors.flatMap(({ schema, create }) => (create ? [javaScriptActorFactory(schema, create, parties)] : []));
-  return { parties, actors };
+  return { parties, actors: application.actors.flatMap((actor) => javaScriptTwinOf(actor, parties) ?? []) };
 }
 
 /** The content of the VM `wasm`. */
@@ -73,4 +71,8 @@ export const vmSourcesOf = (application: ApplicationDefinition): VmSources => ({
 
 /** The actors as a system starts them. */
 export const actorSpecsOf = ({ actors, rolloutPercent }: ApplicationDefinition): readonly ActorSpec[] =>
-  actors.map(({ create, guest, ...spec }) => ({ rolloutPercent, ...spec, twins: { js: create !== undefined, wasm: guest !== undefined } }));
+  actors.map(({ create, load, guest, ...spec }) => ({
+    rolloutPercent,
+    ...spec,
+    twins: { js: (create ?? load) !== undefined, wasm: guest !== undefined },
+  }));

@@ -26,7 +26,7 @@ import { Stops } from './stops.js';
 import { ThreadVm } from './thread-vm.js';
 import { platformBeat, platformTimers } from './timers.js';
 import { closeTransports, createTransports, portsOf } from './transport.js';
-import { createVm, type LoadedDefinition, loadHere } from './vm-factory.js';
+import { createVm, type LoadedDefinition, loadHere, loadTwins } from './vm-factory.js';
 import { GuestHangs, WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
 /** The VMs of an application besides the host's own. */
@@ -87,6 +87,8 @@ export class PlatformHost implements Host {
   private readonly spares: Spares;
   /** VMs that have failed over: their actors go on in JavaScript. */
   private readonly failedOver = new Set<WorkerName>();
+  /** Names of the parties that were in a VM when it started last. */
+  private readonly wanted = new Map<WorkerName, readonly string[]>();
   /** VMs in this thread. */
   private readonly here = new Set<VmHandle['name']>(['host']);
   private readonly reports = new LocalReports();
@@ -142,7 +144,8 @@ export class PlatformHost implements Host {
   }
 
   async startVm(name: WorkerName, listener: VmListener, how: Partial<VmStart> = {}): Promise<VmHandle> {
-    const { again = false, failedOver = false, here = false } = how;
+    const { again = false, failedOver = false, here = false, parties = [] } = how;
+    this.wanted.set(name, parties);
     if (here || !this.capabilities.workers || this.lacksWorker(name)) this.here.add(name);
     await this.noteFailedOver(name, failedOver);
     if (again) await this.journals.get(name)?.complete();
@@ -203,6 +206,7 @@ export class PlatformHost implements Host {
     const definition = this.failedOver.has(name) ? twinsOf(own) : own;
     const { load, compile } = this.platform;
     const { guestDeadlineMs: deadlineMs } = this;
+    await loadTwins(definition, this.wanted.get(name));
     return loadHere(name, definition, this.capabilities.wasm, { load, compile, deadlineMs }, this.guests);
   }
 
@@ -222,7 +226,14 @@ export class PlatformHost implements Host {
     const thread = this.platform.startThread(name, this.sourceOf(name).entry!, lifeLock);
     const { guests, guestDeadlineMs } = this;
     const { wasm } = this.capabilities;
-    const preparation = { wasm, failedOver: this.failedOver.has(name), lifeLock, guests: guests.of(name), guestDeadlineMs };
+    const preparation = {
+      wasm,
+      failedOver: this.failedOver.has(name),
+      lifeLock,
+      guests: guests.of(name),
+      guestDeadlineMs,
+      parties: this.wanted.get(name),
+    };
     return new WorkerVm(thread, name, preparation, this.limits);
   }
 

@@ -1,7 +1,6 @@
 /** Loads an implementation of an actor while its VM runs, for a person who edits it. */
 import type { ActorFactory } from '../../actors/contract/instance.js';
-import { javaScriptActorFactory } from '../../actors/model/javascript-instance.js';
-import type { ApplicationDefinition } from './application-definition.js';
+import { type ApplicationDefinition, javaScriptTwinOf } from './application-definition.js';
 import type { VmDefinition } from './definition.js';
 import { Guests, type LoadGuest } from './guests.js';
 import { NOTHING_KNOWN } from './known-guests.js';
@@ -24,8 +23,8 @@ export async function loadImplementation(
   const { application } = module as { readonly application?: ApplicationDefinition };
   const found = application?.actors.find(({ schema }) => schema.name === actor);
   if (!found) throw new Error(`${address} exports no application with an actor ${actor}`);
-  const { schema, create, guest } = found;
-  if (vm === 'js') return create && javaScriptActorFactory(schema, create, parties);
+  const { schema, guest } = found;
+  if (vm === 'js') return javaScriptTwinOf(found, parties);
   if (!guest) return undefined;
   const guests = new Guests(parties, platform);
   await guests.load([{ schema, ...guest }], NOTHING_KNOWN);

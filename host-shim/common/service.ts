@@ -29,6 +29,8 @@ export interface Preparation {
   readonly guests?: KnownGuests;
   /** How long one guest may take to load; `GUEST_LOAD_DEADLINE_MS` when not given. */
   readonly guestDeadlineMs?: number;
+  /** Names of the parties that are to be in the VM, as far as they are known. */
+  readonly parties?: readonly string[];
 }
 
 /** A prepared thread's report about its guests. */

@@ -33,6 +33,14 @@ export async function loadGuests(
   return guests;
 }
 
+/**
+ * Loads the code of actors that is in files of its own, all at once.
+ * @param wanted names of the parties that are to be in the VM. Never rejects: what does not load says so when its actor starts
+ */
+export async function loadTwins({ actors = [] }: VmDefinition, wanted: readonly string[] = []): Promise<void> {
+  await Promise.allSettled(actors.map(async ({ schema, load }) => wanted.includes(schema.name) && load?.()));
+}
+
 /** Factories of a VM's actors, to be called once all guests have been checked. */
 export const factoriesOf = ({ actors = [] }: VmDefinition, guests: Guests | null): readonly ActorFactory[] => [
   ...actors,

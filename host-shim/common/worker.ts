@@ -5,7 +5,7 @@ import { toHost } from './journal-port.js';
 import { NOTHING_KNOWN } from './known-guests.js';
 import type { WorkerPlatform } from './platform.js';
 import { exposeVm } from './service.js';
-import { createVm, factoriesOf, loadGuests } from './vm-factory.js';
+import { createVm, factoriesOf, loadGuests, loadTwins } from './vm-factory.js';
 
 /** An uncaught error ends the thread: its host learns of it and starts another. */
 function endThread(error: unknown): never {
@@ -15,11 +15,11 @@ function endThread(error: unknown): never {
 export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
   exposeVm(
     platform.endpoint,
-    async ({ wasm, failedOver, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs }, handOver) => {
+    async ({ wasm, failedOver, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs, parties }, handOver) => {
       await platform.holdLife(lifeLock);
       const definition = failedOver ? twinsOf(own) : own;
       const loads = { load: platform.load, compile: platform.compile, deadlineMs };
-      const guests = await loadGuests(definition, wasm, loads, known);
+      const [guests] = await Promise.all([loadGuests(definition, wasm, loads, known), loadTwins(definition, parties)]);
       handOver(guests);
       return async ({ name, memory, journalPort, spareInstances, stretches, trace }, events) => {
         const driver = new Driver(platform.afterTurn, endThread);

@@ -104,6 +104,7 @@ export class Cast {
   private async javaScriptOf(name: string): Promise<ActorFactory> {
     const factory = this.application.javascript.find(({ schema }) => schema.name === name);
     if (!factory) throw new CastError(`${name} has no twin in JavaScript: use --placement ${name}=wasm`);
+    await factory.load?.();
     return factory;
   }
 

@@ -28,7 +28,7 @@ import { type HostOptions, LocalReports } from '../common/host.js';
 import { loadImplementation } from '../common/implementation.js';
 import { Memories } from '../common/memories.js';
 import { ThreadVm } from '../common/thread-vm.js';
-import { type LoadedDefinition, loadHere } from '../common/vm-factory.js';
+import { type LoadedDefinition, loadHere, loadTwins } from '../common/vm-factory.js';
 import { detectCapabilities } from './capabilities.js';
 import { hanging } from './hanging-instance.js';
 import { Kernel } from './kernel.js';
@@ -234,6 +234,8 @@ export class SimHost implements Host {
     if (!source) throw new Error(`VM ${name} is not defined: the host was given no vms.${name}`);
     const definition = failedOver ? twinsOf(await this.options.vms.js.load()) : await source.load();
     const platform = { load: (url: URL) => this.loaded(load(url)) };
+    const names = definition.actors?.map(({ schema }) => schema.name);
+    await this.loaded(loadTwins(definition, names));
     const { factories, unfit } = await loadHere(name, definition, this.capabilities.wasm, platform, this.guests);
     return { definition, factories: factories.map(hanging), unfit };
   }

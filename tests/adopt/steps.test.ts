@@ -1,6 +1,11 @@
 /** The steps into an application that exists: each is a word in its definition, and what the application says and hears is the same. */
 import { describe, expect, test } from 'vitest';
+import { reasonsOf } from '../../actors/contract/thrown.js';
 import type { SystemChange } from '../../actors/supervisor/change-feed.js';
+import { Counter } from '../../examples/counter/js-actors/counter.js';
+import { counter } from '../../examples/counter/protocol/generated/counter.js';
+import type { ApplicationDefinition } from '../../host-shim/common/application-definition.js';
+import { start } from '../../host-shim/node/index.js';
 import { startTest } from '../../host-shim/sim/index.js';
 import { createCounting } from './counter-application.js';
 
@@ -91,5 +96,75 @@ describe('a guest that traps', () => {
     [{ onTrap: 'twin' as const, circuit: { intensity: 2 } }, 'leave out the intensity of the circuit'],
   ])('%j is refused', async (options, text) => {
     await expect(count({ placement: 'wasm', ...options })).rejects.toThrow(text);
+  });
+});
+
+describe('a JavaScript twin in a file of its own', () => {
+  const moduleFile = createCounting().actors[0].guest;
+
+  /** Starts on one thread of Node. @param loading how the twin is loaded, at each time */
+  async function startLazy(placement: string, ...loading: readonly (() => Promise<void>)[]) {
+    let loads = 0;
+    const load = async () => {
+      await loading[loads++]?.();
+      return () => new Counter();
+    };
+    const application = { actors: [{ schema: counter, load, guest: moduleFile }], ports: [] } as const satisfies ApplicationDefinition;
+    const capabilities = { wasm: true, workers: false, sharedMemory: false };
+    const started = await start(application, { placement, capabilities, console: 'off' }).catch((error) => ({ error }));
+    return { started, loads: () => loads };
+  }
+
+  const refused = () => Promise.reject(new Error('no network'));
+
+  async function running(placement: string, ...loading: readonly (() => Promise<void>)[]) {
+    const { started, loads } = await startLazy(placement, ...loading);
+    if ('error' in started) throw started.error;
+    return { ...started, loads };
+  }
+
+  test('is loaded at the start where the actor is in JavaScript', async () => {
+    const { counter, system, loads } = await running('host');
+    counter.increment({ by: 2 });
+    expect([(await counter.read()).count, loads()]).toEqual([2, 1]);
+    await system.stop();
+  });
+
+  test('is not loaded while the actor is in Wasm, and once when it moves to JavaScript', async () => {
+    const { counter, system, loads } = await running('wasm');
+    counter.increment({ by: 2 });
+    expect([(await counter.read()).count, loads()]).toEqual([2, 0]);
+    for (const vm of ['js', 'wasm', 'js'] as const) await system.moveActor('counter', vm);
+    expect([(await counter.read()).count, loads(), system.actors[0].vm]).toEqual([2, 1, 'js']);
+    await system.stop();
+  });
+
+  test("onTrap 'twin': it is loaded and answers the very request", async () => {
+    const { counter, system, loads } = await running('counter=wasm');
+    counter.increment({ by: 2 });
+    for (let crashes = 0; system.actors[0].vm === 'wasm'; crashes++) {
+      expect(crashes).toBeLessThan(20);
+      await system.crash('counter');
+      expect((await counter.read()).count).toBe(2);
+    }
+    expect([system.actors[0], loads()]).toMatchObject([{ vm: 'js', twin: { why: 'crashes' } }, 1]);
+    await system.stop();
+  });
+
+  test('a start whose twin does not load fails, and says which', async () => {
+    const { started } = await startLazy('host', refused, refused);
+    expect(started).toMatchObject({ error: { name: 'StartError' } });
+    const text = reasonsOf((started as { error: unknown }).error);
+    expect(text).toContain('the code of actor counter in JavaScript did not load: no network');
+  });
+
+  test('an actor whose twin does not load stays in Wasm, and moves when it does', async () => {
+    const { counter, system, loads } = await running('wasm', refused);
+    counter.increment({ by: 2 });
+    await expect(system.moveActor('counter', 'js')).rejects.toThrow('did not load: no network');
+    expect([(await counter.read()).count, system.actors[0].vm]).toEqual([2, 'wasm']);
+    await system.moveActor('counter', 'js');
+    expect([(await counter.read()).count, system.actors[0].vm, loads()]).toEqual([2, 'js', 2]);
+    await system.stop();
   });
 });

@@ -1,5 +1,5 @@
 /** Lesser devices show the same pictures, whatever they lack, and say why a twin runs. */
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { COUNT, type Counted, NOTE_SHARED } from '../../scripts/memory.js';
@@ -21,6 +21,14 @@ afterAll(async () => {
 
 const open = (query = '') => Television.open(browser, server, query);
 
+/** Notes what is requested of the five actors, without the hash. */
+const noteLoads = (loads: Set<string>) => async (page: Page) => {
+  page.on('request', (request) => {
+    const [, name, type] = /\/(scene|focus|history|metrics|network)(?:-[\w-]{8})?\.(js|wasm)$/.exec(request.url()) ?? [];
+    if (name !== undefined) loads.add(`${name}.${type}`);
+  });
+};
+
 describe('a lesser device shows the same', () => {
   const keys = ['ArrowRight', 'ArrowRight', 'ArrowDown', 'Enter', 'ArrowRight', 'Backspace'];
   const focused = () => [titleAt(0, 1), titleAt(0, 2), titleAt(1, 1), 'Play', 'Add to my list', titleAt(1, 1)];
@@ -36,10 +44,22 @@ describe('a lesser device shows the same', () => {
   }
 
   let expected: readonly string[];
+  /** Guests and twins that the device of the first run has loaded, before and after its focus went to JavaScript. */
+  let loaded: readonly (readonly string[])[];
   beforeAll(async () => {
-    const television = await open('?placement=mixed');
+    const loads = new Set<string>();
+    const television = await Television.open(browser, server, '?placement=mixed', noteLoads(loads));
     expected = await play(television);
+    const before = [...loads].sort();
+    await television.page.evaluate("tandem.system.moveActor('focus', 'js')");
+    loaded = [before, [...loads].sort()];
     await television.close();
+  });
+
+  test('one with Wasm loads no twin in JavaScript until it needs it', () => {
+    const guests = ['focus.wasm', 'metrics.wasm', 'scene.wasm'];
+    expect(loaded[0].filter((name) => !guests.includes(name))).toEqual(['history.js', 'history.wasm', 'network.js', 'network.wasm']);
+    expect(loaded[1]).toEqual([...loaded[0], 'focus.js'].sort());
   });
 
   test('its pictures differ from key to key', () => {
@@ -137,9 +157,11 @@ describe('a lesser device shows the same', () => {
   test('a browser that has no WebAssembly', async () => {
     const lesser = await launchChromium('--js-flags=--jitless');
     try {
-      const television = await Television.open(lesser, server);
+      const loads = new Set<string>();
+      const television = await Television.open(lesser, server, '', noteLoads(loads));
       expect(await television.page.evaluate(() => typeof WebAssembly)).toBe('undefined');
       expect(await play(television)).toEqual(expected);
+      expect([...loads].sort()).toEqual(['focus.js', 'history.js', 'metrics.js', 'network.js', 'scene.js']);
       expect(await television.look('links')).toBe('shared memory');
       expect((await television.actor('scene')).vm).toBe('js');
       await television.screenshot('without WebAssembly');

@@ -11,7 +11,7 @@ import type { BoundParty, BoundRequest } from '../../protocol/bind.js';
 import { generateCodecs, settle } from '../../tools/codecs.js';
 import { buildGuests } from '../../tools/guests.js';
 import { ownGuestLibrary, ownSchemas } from '../../tools/own-package.js';
-import { buildPage, guestFilesIn } from '../../tools/page.js';
+import { buildPage, guestFilesIn } from '../../scripts/page.js';
 
 /** Generated code of the application below. There is no such folder beside this file. */
 const GENERATED = '../protocol/generated/assembly';
@@ -134,7 +134,7 @@ test('codecs, a guest and a page of a folder elsewhere; its twins agree, and the
   const page = { entries: [join(folder, 'web/worker.ts')], files, outFolder: join(folder, 'site') };
   await buildPage(page);
   // Beside them what is loaded later, in files that have a hash in their names.
-  const named = readdirSync(join(folder, 'site')).filter((name) => !/^\w+-[A-Z0-9]{8}\.js(\.map)?$/.test(name));
+  const named = readdirSync(join(folder, 'site')).filter((name) => !/^[\w-]+-[\w-]{8}\.js(\.map)?$/.test(name));
   expect(named.sort()).toEqual(['index.html', 'tally.wasm', 'tally.wasm.map', 'worker.js', 'worker.js.map']);
   expect(existsSync(join(folder, 'site/worker.js'))).toBe(true);
 });

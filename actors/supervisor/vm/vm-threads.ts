@@ -182,10 +182,11 @@ class ThreadCommands implements VmCommands {
     return recovery.recover(directory.vms.named(this.name), handle);
   }
 
-  private async startThread(how: Omit<VmStart, 'here'>): Promise<VmHandle> {
-    const { reports, recovery, tracing } = this.services;
+  private async startThread(how: Omit<VmStart, 'here' | 'parties'>): Promise<VmHandle> {
+    const { directory, reports, recovery, tracing } = this.services;
     const listener = reports.listener(this.name);
-    const handle = await this.host.startVm(this.name, listener, { ...how, here: this.how.here });
+    const parties = directory.in(this.name).map(({ name }) => name);
+    const handle = await this.host.startVm(this.name, listener, { ...how, here: this.how.here, parties });
     recovery.began(handle);
     this.care.started(handle, listener);
     await tracing.began(handle);

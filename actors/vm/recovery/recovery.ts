@@ -30,7 +30,11 @@ export class Recovery {
    */
   async run(specs: readonly RecoverySpec[], checkpoint: Uint8Array | undefined, suspects: readonly Suspect[]): Promise<void> {
     const { bus, durability } = this.runtime;
-    this.cells.resume(specs, durability.former(checkpoint));
+    const former = durability.former(checkpoint);
+    const versionOf = (actor: string) => former?.actors.find((kept) => kept.actor === actor)?.version;
+    const loading = this.cells.loading(specs.map(({ party, version }) => ({ party, version: versionOf(party) ?? version })));
+    if (loading) await loading;
+    this.cells.resume(specs, former);
     const { addresses } = this.map;
     bus.hush(addresses);
     for (const cell of this.map.all) cell.blame(suspectsAt(cell.address, suspects));

@@ -96,6 +96,7 @@ async function factoriesOf(
 ): Promise<readonly [ActorFactory, ActorFactory]> {
   const all = partiesOf(schema, parties);
   const first = typeof js === 'function' ? javaScriptActorFactory(schema, js, all) : js;
+  await first.load?.();
   if (wasm === undefined) return [first, first];
   if ('create' in wasm) return [first, wasm];
   const module = await compileGuest(wasm instanceof URL ? await load(wasm) : wasm);

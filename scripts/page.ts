@@ -1,0 +1,73 @@
+/**
+ * Bundles an application for browsers: one ES module for each entry, a page and its workers, with shared code in chunks, all minified, with source
+ * maps. What is imported when it is needed is a file of its own, with a hash in its name. Guests are copied next to them, where a worker looks for
+ * them. Unchanged files are not written, so that a page can be loaded while this runs.
+ */
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join, parse } from 'node:path';
+import { rolldown } from 'rolldown';
+import { ownName } from './own-name.js';
+
+export interface PageBuild {
+  /** Entry files of the page and of each VM's worker, in TypeScript or JavaScript. */
+  readonly entries: readonly string[];
+  /** Files to copy as they are: HTML, styles, modules of guests with their source maps. */
+  readonly files: readonly string[];
+  /** Files that were made elsewhere, by their names. */
+  readonly made?: ReadonlyMap<string, Uint8Array>;
+  /** Folder that afterwards contains these and nothing else. */
+  readonly outFolder: string;
+  /** Whether the package's own name leads to its sources; if not, to what is installed. */
+  readonly ownSources?: boolean;
+}
+
+type Files = Map<string, Uint8Array>;
+
+/** Imports in TypeScript name the file that is made of theirs. */
+const EXTENSIONS = { '.js': ['.ts', '.js'] };
+
+/** What page and workers all load at once is one file: many small ones are each asked for, and compress worse. */
+const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3 }] };
+
+/** @throws with the bundler's report; when a file to copy does not exist */
+export async function buildPage({ entries, files, made, outFolder, ownSources = false }: PageBuild): Promise<void> {
+  const built: Files = new Map();
+  const bundle = await rolldown({
+    input: Object.fromEntries(entries.map((file) => [parse(file).name, file])),
+    platform: 'browser',
+    plugins: ownSources ? [ownName()] : [],
+    resolve: { extensionAlias: EXTENSIONS },
+    // What is minified would count as production, in which nothing is said on the console.
+    transform: { target: 'es2022', define: { 'process.env.NODE_ENV': '"development"' } },
+    // It may put what a worker loads later into the file of the page, which a worker must not run.
+    experimental: { chunkOptimization: false },
+    logLevel: 'warn',
+  });
+  const { output } = await bundle.generate({
+    format: 'esm',
+    minify: true,
+    sourcemap: true,
+    chunkFileNames: '[name]-[hash].js',
+    codeSplitting: BASE,
+  });
+  await bundle.close();
+  for (const file of output) built.set(file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source));
+  for (const file of files) built.set(basename(file), readFileSync(file));
+  for (const [name, contents] of made ?? []) built.set(name, contents);
+  replaceFolder(outFolder, built);
+}
+
+/** Modules and source maps of the guests in a build folder. */
+export const guestFilesIn = (folder: string): string[] =>
+  readdirSync(folder)
+    .filter((name) => /\.wasm(\.map)?$/.test(name))
+    .map((name) => join(folder, name));
+
+function replaceFolder(folder: string, files: Files): void {
+  mkdirSync(folder, { recursive: true });
+  for (const [name, contents] of files) {
+    const file = join(folder, name);
+    if (!existsSync(file) || !readFileSync(file).equals(contents)) writeFileSync(file, contents);
+  }
+  for (const name of readdirSync(folder)) if (!files.has(name)) rmSync(join(folder, name), { recursive: true });
+}
