@@ -8,10 +8,10 @@ import { startSystem } from '../../actors/application/system.js';
 import type { ActorFactory } from '../../actors/contract/instance.js';
 import { createSimHost } from '../../host-shim/sim/host.js';
 import type { BoundParty, BoundRequest } from '../../protocol/bind.js';
+import { buildPage, guestFilesIn } from '../../scripts/page.js';
 import { generateCodecs, settle } from '../../tools/codecs.js';
 import { buildGuests } from '../../tools/guests.js';
 import { ownGuestLibrary, ownSchemas } from '../../tools/own-package.js';
-import { buildPage, guestFilesIn } from '../../scripts/page.js';
 
 /** Generated code of the application below. There is no such folder beside this file. */
 const GENERATED = '../protocol/generated/assembly';
