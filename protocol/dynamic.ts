@@ -15,6 +15,7 @@
 import { readTime, TIME_PROTOTYPE, writeTime } from './dynamic-time.js';
 import { DecodeError, EncodeError, thrownByCaller } from './errors.js';
 import { DYNAMIC_BYTES_MAX, NESTING_DEPTH_MAX } from './limits.js';
+import { readValue } from './plain.js';
 import { Reader } from './reader.js';
 import { Writer } from './writer.js';
 
@@ -44,7 +45,7 @@ export function encodeDynamic(value: unknown): Uint8Array {
 export function decodeDynamic(bytes: Uint8Array): unknown {
   if (!(bytes instanceof Uint8Array)) throw new DecodeError('type', 0);
   const reader = new Reader().reset(bytes);
-  const value = decodeValue(reader, 0);
+  const value = readValue(reader, readTime);
   reader.finish();
   return value;
 }
@@ -156,44 +157,4 @@ function describe(prototype: unknown): string {
   const owner = typeof prototype === 'object' && prototype && Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
   const name = typeof owner === 'function' ? owner.name : '';
   return name ? `an instance of ${name}` : 'an object with a prototype';
-}
-
-function decodeValue(reader: Reader, depth: number): unknown {
-  const tag = reader.at < reader.end ? reader.bytes[reader.at] : reader.fail('truncated');
-  if (tag < 0x80 || tag >= 0xe0 || (tag >= 0xcc && tag <= 0xd3)) return reader.i53();
-  if (tag < 0x90 || tag === 0xde || tag === 0xdf) return decodeMap(reader, depth);
-  if (tag < 0xa0 || tag === 0xdc || tag === 0xdd) return decodeList(reader, depth);
-  if (tag < 0xc0 || (tag >= 0xd9 && tag <= 0xdb)) return reader.str(Number.POSITIVE_INFINITY);
-  if (tag === 0xc0) return reader.nil() && null;
-  if (tag === 0xc2 || tag === 0xc3) return reader.bool();
-  if (tag >= 0xc4 && tag <= 0xc6) return reader.bin(Number.POSITIVE_INFINITY);
-  if (tag === 0xca || tag === 0xcb) return reader.f64();
-  return tag === 0xc1 ? reader.fail('type') : readTime(reader);
-}
-
-function decodeList(reader: Reader, depth: number): unknown[] {
-  if (depth >= NESTING_DEPTH_MAX) reader.fail('too deep');
-  const length = reader.listLength(Number.POSITIVE_INFINITY);
-  const items: unknown[] = [];
-  for (let i = 0; i < length; i++) items.push(decodeValue(reader, depth + 1));
-  return items;
-}
-
-function decodeMap(reader: Reader, depth: number): Record<string, unknown> {
-  if (depth >= NESTING_DEPTH_MAX) reader.fail('too deep');
-  const length = reader.mapLength(Number.POSITIVE_INFINITY);
-  const entries: Record<string, unknown> = {};
-  for (let i = 0; i < length; i++) {
-    const at = reader.at;
-    const key = reader.str(Number.POSITIVE_INFINITY);
-    if (Object.hasOwn(entries, key)) {
-      reader.at = at;
-      reader.fail('duplicate key');
-    }
-    const value = decodeValue(reader, depth + 1);
-    // An assignment to `__proto__` would set the prototype.
-    if (key === '__proto__') Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
-    else entries[key] = value;
-  }
-  return entries;
 }

@@ -5,7 +5,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join, parse } from 'node:path';
-import { rolldown } from 'rolldown';
+import { type Plugin, rolldown } from 'rolldown';
 import { ownName } from './own-name.js';
 
 export interface PageBuild {
@@ -29,16 +29,21 @@ const EXTENSIONS = { '.js': ['.ts', '.js'] };
 /** What page and workers all load at once is one file: many small ones are each asked for, and compress worse. */
 const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3 }] };
 
-/** @throws with the bundler's report; when a file to copy does not exist */
-export async function buildPage({ entries, files, made, outFolder, ownSources = false }: PageBuild): Promise<void> {
-  const built: Files = new Map();
+/**
+ * Bundles entries for browsers.
+ * @param entries paths by the names of their files
+ * @param production whether the application says nothing on the console
+ * @returns scripts and source maps by their names
+ * @throws with the bundler's report
+ */
+export async function bundled(entries: Readonly<Record<string, string>>, plugins: Plugin[], production: boolean): Promise<Files> {
+  const mode = production ? 'production' : 'development';
   const bundle = await rolldown({
-    input: Object.fromEntries(entries.map((file) => [parse(file).name, file])),
+    input: entries,
     platform: 'browser',
-    plugins: ownSources ? [ownName()] : [],
+    plugins,
     resolve: { extensionAlias: EXTENSIONS },
-    // What is minified would count as production, in which nothing is said on the console.
-    transform: { target: 'es2022', define: { 'process.env.NODE_ENV': '"development"' } },
+    transform: { target: 'es2022', define: { 'process.env.NODE_ENV': JSON.stringify(mode) } },
     // It may put what a worker loads later into the file of the page, which a worker must not run.
     experimental: { chunkOptimization: false },
     logLevel: 'warn',
@@ -51,7 +56,13 @@ export async function buildPage({ entries, files, made, outFolder, ownSources = 
     codeSplitting: BASE,
   });
   await bundle.close();
-  for (const file of output) built.set(file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source));
+  return new Map(output.map((file) => [file.fileName, Buffer.from(file.type === 'chunk' ? file.code : file.source)]));
+}
+
+/** @throws with the bundler's report; when a file to copy does not exist */
+export async function buildPage({ entries, files, made, outFolder, ownSources = false }: PageBuild): Promise<void> {
+  const byName = Object.fromEntries(entries.map((file) => [parse(file).name, file]));
+  const built = await bundled(byName, ownSources ? [ownName()] : [], false);
   for (const file of files) built.set(basename(file), readFileSync(file));
   for (const [name, contents] of made ?? []) built.set(name, contents);
   replaceFolder(outFolder, built);

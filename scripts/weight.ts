@@ -7,17 +7,18 @@
  * The pages are bundled as an application's are, minified, and opened in Chromium with the headers for isolation. `--bytes` needs no browser. Bytes are
  * those of JavaScript as brotli sends them; those that the page itself loads, and apart from them those of its workers.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join, resolve } from 'node:path';
-import { brotliCompressSync, constants } from 'node:zlib';
-import { build, type Plugin } from 'esbuild';
 import { type Browser, chromium } from 'playwright';
+import type { Plugin } from 'rolldown';
 import { findChromium } from './chromium.js';
 import { isMain } from './is-main.js';
-import { OWN_NAME_CONFIG } from './own-name.js';
+import { brotliBytes, staticallyNeeded } from './loaded-at-once.js';
+import { ownName } from './own-name.js';
+import { bundled } from './page.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const STEPS = ['empty', 'comlink', 'host', 'js', 'wasm'] as const;
@@ -87,11 +88,12 @@ const SOURCES: Readonly<Record<string, string>> = {
 /** Gives the sources by their names. */
 const inMemory: Plugin = {
   name: 'in-memory',
-  setup({ onResolve, onLoad }) {
-    onResolve({ filter: /^[a-z-]+$/ }, ({ path }) => (path in SOURCES && path !== 'comlink' ? { path, namespace: 'source' } : undefined));
-    onResolve({ filter: /^page:/ }, ({ path }) => ({ path: path.slice('page:'.length), namespace: 'source' }));
-    onLoad({ filter: /.*/, namespace: 'source' }, ({ path }) => ({ contents: SOURCES[path], loader: 'ts', resolveDir: ROOT }));
+  resolveId(id) {
+    // One of the pages has the name of a package.
+    const name = id.startsWith('page:') ? id.slice('page:'.length) : id === 'comlink' ? '' : id;
+    return name in SOURCES ? join(ROOT, `${name}.source.ts`) : null;
   },
+  load: (id) => SOURCES[/([a-z-]+)\.source\.ts$/.exec(id)?.[1] ?? ''] ?? null,
 };
 
 const WORKERS: Readonly<Record<Step, readonly string[]>> = {
@@ -102,9 +104,6 @@ const WORKERS: Readonly<Record<Step, readonly string[]>> = {
   wasm: ['js-worker', 'wasm-worker'],
 };
 
-const brotliBytes = (text: Uint8Array): number =>
-  brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }).length;
-
 interface Bundle {
   readonly atOnce: number;
   readonly later: number;
@@ -112,30 +111,13 @@ interface Bundle {
 
 /** Bundles one page or worker into the folder. */
 async function bundle(name: string, folder: string): Promise<Bundle> {
-  const { metafile } = await build({
-    entryPoints: [{ in: `page:${name}`, out: name }],
-    outdir: folder,
-    bundle: true,
-    minify: true,
-    splitting: true,
-    format: 'esm',
-    target: 'es2022',
-    chunkNames: `${name}-[hash]`,
-    metafile: true,
-    define: { 'process.env.NODE_ENV': '"production"' },
-    tsconfig: OWN_NAME_CONFIG,
-    plugins: [inMemory],
-    absWorkingDir: folder,
-    logLevel: 'warning',
-  });
-  const outputs = Object.entries(metafile.outputs);
-  const first = outputs.find(([, { entryPoint }]) => entryPoint?.endsWith(`:${name}`))!;
-  const needed = new Set([first[0]]);
-  for (const path of needed)
-    for (const { path: imported, kind } of metafile.outputs[path].imports) if (kind === 'import-statement') needed.add(imported);
-  const bytesOf = (wanted: (path: string) => boolean) =>
-    outputs.filter(([path]) => wanted(path)).reduce((sum, [path]) => sum + brotliBytes(readFileSync(join(folder, path))), 0);
-  return { atOnce: bytesOf((path) => needed.has(path)), later: bytesOf((path) => !needed.has(path)) };
+  const files = await bundled({ [name]: `page:${name}` }, [inMemory, ownName()], true);
+  for (const [file, contents] of files) writeFileSync(join(folder, file), contents);
+  const scripts = new Map([...files].filter(([file]) => file.endsWith('.js')));
+  const needed = staticallyNeeded(scripts, [`${name}.js`]);
+  const bytesOf = (wanted: (file: string) => boolean) =>
+    [...scripts].reduce((sum, [file, contents]) => (wanted(file) ? sum + brotliBytes(contents) : sum), 0);
+  return { atOnce: bytesOf((file) => needed.has(file)), later: bytesOf((file) => !needed.has(file)) };
 }
 
 const TYPES: Readonly<Record<string, string>> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };

@@ -14,7 +14,6 @@
  * every machine that this runs on: no record leaves the device. `position` is where the VM's journal has the frame, -1 when it has not; so it is known which
  * messages were handled before, also by an incarnation that is gone. Steps that are rare follow whole, as MessagePack.
  */
-import { decode, encode } from '@msgpack/msgpack';
 import { ERROR_CODES, type ErrorCode } from '../protocol/errors.js';
 import {
   CAUSE_SEQUENCE_OFFSET,
@@ -32,6 +31,7 @@ import {
   TARGET_OFFSET,
 } from '../protocol/frame.js';
 import type { VmName } from '../protocol/names.js';
+import { decodePlain, encodePlain } from '../protocol/plain.js';
 import { type TraceWriter, TYPE_BYTE } from './memory.js';
 import type { Arrived, Emitted, Handled, MessageId, Rejected, TraceStep } from './step.js';
 
@@ -132,7 +132,7 @@ export class RecordWriter {
 
   /** Any other step. @returns false when it is too long for this memory */
   whole(step: TraceStep): boolean {
-    const payload = encode(step);
+    const payload = encodePlain(step);
     const bytes = RECORD_BYTES + paddedTo8(payload.length);
     if (bytes > this.memory.recordBytesMax) return false;
     const at = this.memory.begin(bytes);
@@ -189,7 +189,7 @@ export function decodeRecord(vm: VmName, bytes: Uint8Array, at: number, length: 
   const mark = view.getUint8(TYPE_BYTE + 1) & MARKS;
   if (view.getUint8(TYPE_BYTE) !== WHOLE) return { step: messageOf(vm, view, bytes, at), mark, ...placeOf(view) };
   const payload = bytes.slice(at + RECORD_BYTES, at + RECORD_BYTES + view.getUint32(4 * PAYLOAD, true));
-  return { step: decode(payload) as TraceStep, mark: 0, ...NOWHERE };
+  return { step: decodePlain(payload) as TraceStep, mark: 0, ...NOWHERE };
 }
 
 const NOWHERE = { position: NO_POSITION, end: NO_POSITION };

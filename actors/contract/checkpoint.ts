@@ -3,12 +3,12 @@
  * all at one moment between two batches. Together with the journal after `position` it is everything that the VM knew.
  */
 
-import { decode, Encoder } from '@msgpack/msgpack';
 import type { OpenRequests } from '../../bus/requests.js';
 import type { SeenPairs } from '../../bus/seen.js';
 import { FRAME_BYTES_MAX } from '../../protocol/limits.js';
+import { decodePlain, writePlain } from '../../protocol/plain.js';
+import { Writer } from '../../protocol/writer.js';
 
-const OPTIONS = { ignoreUndefined: true };
 /** The buffer of a checkpoint larger than this is not kept. */
 const KEPT_BYTES_MAX = 2 * FRAME_BYTES_MAX;
 
@@ -71,18 +71,20 @@ export interface Checkpoint {
 
 /** Encodes checkpoints into one buffer that it keeps: memory that is used again costs a fraction of new memory. */
 export class CheckpointEncoder {
-  private encoder: Encoder | null = null;
+  private writer: Writer | null = null;
   /** Of the last one if it was large: the next is most often as large, and a buffer that grows is copied each time. */
-  private expected: number | undefined;
+  private expected = 0;
 
   /** @returns bytes that are valid until the next call */
   encode(checkpoint: Checkpoint): Uint8Array {
-    const encoder = this.encoder ?? new Encoder({ ...OPTIONS, initialBufferSize: this.expected });
-    const bytes = encoder.encodeSharedRef(checkpoint);
-    const isLarge = bytes.length > KEPT_BYTES_MAX;
-    this.encoder = isLarge || this.expected ? null : encoder;
-    this.expected = isLarge ? bytes.length + (bytes.length >> 3) : undefined;
-    return bytes;
+    const writer = (this.writer ?? new Writer()).reset();
+    writer.reserve(this.expected);
+    writePlain(writer, checkpoint);
+    const { length } = writer;
+    const isLarge = length > KEPT_BYTES_MAX;
+    this.writer = isLarge || this.expected > 0 ? null : writer;
+    this.expected = isLarge ? length + (length >> 3) : 0;
+    return writer.bytes.subarray(0, length);
   }
 
   /** Makes the bytes of `encode` last. Only small ones are copied: nobody writes into the buffer of large ones again. */
@@ -93,7 +95,7 @@ export class CheckpointEncoder {
 
 /** @throws TypeError when the bytes are not a checkpoint */
 function decodeCheckpoint(bytes: Uint8Array): Checkpoint {
-  const value = decode(bytes) as Checkpoint;
+  const value = decodePlain(bytes) as Checkpoint;
   if (!Array.isArray(value?.actors)) throw new TypeError('a checkpoint has actors');
   return value;
 }

@@ -6,7 +6,6 @@
  *
  * Versions stand in the order of the schema's `publishes` and `follows`.
  */
-import { encode } from '@msgpack/msgpack';
 import type { SeenPairs } from '../../bus/seen.js';
 import type { StateCodec } from '../../protocol/bind.js';
 import { DecodeError } from '../../protocol/errors.js';
@@ -14,6 +13,7 @@ import type { StateOf } from '../../protocol/fields.js';
 import { SNAPSHOT_BYTES_MAX } from '../../protocol/limits.js';
 import { locateField } from '../../protocol/locate.js';
 import type { SavedStateBytes, SnapshotBytes } from '../../protocol/names.js';
+import { encodePlain } from '../../protocol/plain.js';
 import { Reader } from '../../protocol/reader.js';
 import { bin, type Field, list, type PartySchema, struct, u32, u53 } from '../../protocol/schema.js';
 import { skipValue } from '../../protocol/skip.js';
@@ -173,7 +173,7 @@ function isSavedState([first, second]: Uint8Array): boolean {
   return first === SAVED_STATE_TAG && !isList;
 }
 
-export const encodeSavedState = ({ sequence, seen, snapshot }: SavedState): SavedStateBytes => encode([sequence, seen, snapshot]);
+export const encodeSavedState = ({ sequence, seen, snapshot }: SavedState): SavedStateBytes => encodePlain([sequence, seen, snapshot]);
 
 const SAVED_STATE = struct('savedState', { sequence: u53, seen: list(u53), snapshot: bin(SNAPSHOT_BYTES_MAX) });
 

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeDynamic, encodeDynamic } from '../../protocol/dynamic.js';
 import { DecodeError, EncodeError } from '../../protocol/errors.js';
 import { DYNAMIC_BYTES_MAX, NESTING_DEPTH_MAX } from '../../protocol/limits.js';
+import { decodePlain, encodePlain } from '../../protocol/plain.js';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(hex.match(/../g) ?? [], (byte) => Number.parseInt(byte, 16));
 
@@ -314,4 +315,30 @@ describe('random values', () => {
     for (let changes = 1 + random(3); changes > 0 && bytes.length > 0; changes--) bytes[random(bytes.length)] = random(256);
     return random(4) === 0 ? bytes.subarray(0, random(bytes.length + 1)) : bytes;
   }
+});
+
+describe('plain values, which the runtime keeps for itself', () => {
+  const plain = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { depthSize: 'small' },
+      ...[fc.constant(null), fc.boolean(), fc.maxSafeInteger(), fc.double({ noNaN: true }), fc.string({ unit: 'grapheme' })],
+      ...[fc.uint8Array(), fc.array(tie('value')), fc.dictionary(fc.string(), fc.oneof(fc.constant(undefined), tie('value')))],
+    ),
+  })).value;
+
+  it('are written as the library writes them, and come out as from there', () => {
+    fc.assert(
+      fc.property(plain, (value) => {
+        const bytes = encodePlain(value);
+        expect(bytes).toEqual(encode(value, { ignoreUndefined: true }));
+        expect(encodePlain(decodePlain(bytes))).toEqual(bytes);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('what is no such value is refused', () => {
+    expect(() => decodePlain(Uint8Array.of(0x92, 1))).toThrow(DecodeError);
+    expect(() => decodePlain(Uint8Array.of(1, 1))).toThrow(DecodeError);
+  });
 });

@@ -2,7 +2,6 @@
  * Handles frames in an instance whose output is held back: again, to reach a state and to compare the output with what had left (a restart,
  * a move), or for a trial, to see what they would do.
  */
-import { decode } from '@msgpack/msgpack';
 import { FrameDigest } from '../../../bus/digest.js';
 import type { Kinds } from '../../../bus/kinds.js';
 import {
@@ -18,6 +17,7 @@ import {
   TARGET_OFFSET,
 } from '../../../protocol/frame.js';
 import { DIVERGENT_BODY_CHARACTERS_MAX, DIVERGENT_FRAME_BYTES_MAX, SENT_KEPT_BYTES_MAX } from '../../../protocol/limits.js';
+import { decodePlain } from '../../../protocol/plain.js';
 import type { Trial } from '../../contract/control.js';
 import type { DivergenceReport } from '../../contract/events.js';
 import { type ActorFactory, type ActorOptions, ActorTrap, type Output } from '../../contract/instance.js';
@@ -137,7 +137,7 @@ function emittedOf(frame: Uint8Array, kinds: Kinds): Emitted {
 
 function textOf(frame: Uint8Array): string {
   try {
-    const text = JSON.stringify(decode(frame.subarray(BODY_OFFSET)), (_, value) =>
+    const text = JSON.stringify(decodePlain(frame.subarray(BODY_OFFSET)), (_, value) =>
       value instanceof Uint8Array ? `${value.length} bytes` : value,
     );
     return text.length > DIVERGENT_BODY_CHARACTERS_MAX ? `${text.slice(0, DIVERGENT_BODY_CHARACTERS_MAX)}...` : text;
