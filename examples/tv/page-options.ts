@@ -11,17 +11,28 @@ export interface PageOptions {
   readonly requestDeadlineMs?: number;
   /** How long a former page's picture may stay while the catalogue does not answer; `HELD_MS` when not given. */
   readonly heldMs?: number;
+  /** Share of the picture's width and height that stays free at each edge, in percent; 0 when not given. */
+  readonly safePercent?: number;
 }
 
-const OPTIONS = ['requestDeadlineMs', 'heldMs'] as const;
+const OPTIONS = ['requestDeadlineMs', 'heldMs', 'safePercent'] as const;
+/** More than any set cuts off. */
+const SAFE_PERCENT_MAX = 10;
 
-/** @throws RangeError for anything that is no time */
+/** @throws RangeError for anything that is no time, or no share */
 export function pageOptionsIn(parameters: URLSearchParams): PageOptions {
   const given = OPTIONS.flatMap((name) => {
     const text = parameters.get(name);
-    return text === null ? [] : [[name, millisecondsIn(name, text)] as const];
+    return text === null ? [] : [[name, numberIn(name, text)] as const];
   });
   return Object.fromEntries(given);
+}
+
+function numberIn(name: (typeof OPTIONS)[number], text: string): number {
+  if (name !== 'safePercent') return millisecondsIn(name, text);
+  const percent = Number(text);
+  if (percent >= 0 && percent <= SAFE_PERCENT_MAX) return percent;
+  throw new RangeError(`${name} is a percentage from 0 to ${SAFE_PERCENT_MAX}, not ${text}`);
 }
 
 function millisecondsIn(name: string, text: string): number {

@@ -64,6 +64,11 @@ describe('a viewer', () => {
     await television.seePixels(1600, 900);
     expect(await television.settle(titleAt(0, 0))).toBe(hash);
     await television.screenshot('resized');
+    await television.page.setViewportSize({ width: 3840, height: 2160 });
+    await television.seePixels(3840, 2160);
+    expect(await television.settle(titleAt(0, 0))).toBe(hash);
+    expect(await television.look('reduced')).toBe('');
+    await television.screenshot('3840 by 2160');
     await television.close();
 
     const sharp = await Television.open(browser, server, '', undefined, 2);
@@ -74,6 +79,18 @@ describe('a viewer', () => {
     await sharp.seePixels(1600, 900);
     expect(await sharp.settle(titleAt(0, 0))).toBe(hash);
     await sharp.close();
+  });
+
+  test('with little memory sees a canvas of fewer pixels than the screen, which says so; and nothing at the edges of a set that cuts them off', async () => {
+    const lean = await Television.open(browser, server, '?profile=lean&safePercent=5', undefined, 2);
+    await lean.settle(titleAt(0, 0));
+    await lean.screenshot('safe area');
+    await lean.page.setViewportSize({ width: 1600, height: 1000 });
+    await lean.seePixels(1920, 1080);
+    expect(await lean.look('reduced')).toBe('1920 by 1080 for 3200 by 1800 pixels of the screen');
+    await lean.settle(titleAt(0, 0));
+    await lean.screenshot('reduced');
+    await lean.close();
   });
 
   test('stays in place at the ends of rails, and at the root of history', async () => {

@@ -12,6 +12,26 @@ test('a rail: its cards are in the picture, focus moves by keys, and the rail mo
   expect(portErrors).toEqual([]);
 });
 
+test('in a safe area all is inset but the background, also after a restart, and an area of nothing is refused', async () => {
+  const { system, host, picture, page, frames, press, portErrors } = await openFilms({
+    safeArea: { left: 64, top: 36, right: 32, bottom: 18 },
+  });
+  const inset = { Films: [48 + 64, 48 + 36], 'Film 1': [48 - 10 + 64, 115 - 6 + 36], 'Film 2': [268 + 64, 115 + 36] };
+  const background = () => {
+    const { x, y, width, height } = picture.itemAt(0);
+    return [x, y, width, height];
+  };
+  expect(textsIn(picture)).toMatchObject(inset);
+  expect([page().area, background()]).toEqual([{ width: 1184, height: 666 }, [0, 0, 1280, 720]]);
+  await press('right', 'enter', 'back', 'left');
+  expect(textsIn(picture)).toMatchObject(inset);
+  await host.until(system.crash('page'));
+  await frames(60);
+  expect(textsIn(picture)).toMatchObject(inset);
+  expect([background(), portErrors]).toEqual([[0, 0, 1280, 720], []]);
+  await expect(openFilms({ safeArea: { left: 640, top: 0, right: 640, bottom: 0 } })).rejects.toThrow();
+});
+
 test('a modal has focus to itself; Back closes it, and focus is where it was', async () => {
   const { picture, press } = await openFilms();
   await press('right', 'enter');

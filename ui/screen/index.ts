@@ -10,6 +10,7 @@ export {
   openPage,
   type Page,
   type PageOptions,
+  type SafeArea,
   type Screens,
   type Scroll,
   type Shown,

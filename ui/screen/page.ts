@@ -29,13 +29,14 @@ import { page } from '../../protocol/generated/page.js';
 import { system } from '../../protocol/generated/system.js';
 import { timer } from '../../protocol/generated/timer.js';
 import type { Colour } from './properties.js';
-import { type SceneNode, Screen } from './screen.js';
+import { SceneNode, Screen } from './screen.js';
 
 /** How long the former page's picture stays while the new one is not complete; after that the new one appears as it is. */
 const HELD_MS = 400;
 /** Number of the page's own timer. */
 const HELD_TIMER = 1;
 const LOG_LENGTH_MAX = 200;
+const WHOLE: SafeArea = { left: 0, top: 0, right: 0, bottom: 0 };
 
 export interface PageOptions {
   /** Size of the picture, in pixels of the scene. */
@@ -43,12 +44,21 @@ export interface PageOptions {
   readonly height: number;
   /** Of the background. */
   readonly colour?: Colour;
+  /** Strips at the edges that stay free but for the background, in pixels of the scene: a set may cut off what is there. None when not given. */
+  readonly safeArea?: SafeArea;
   /** Route that is shown when history has no entry yet, and for an entry whose route is unknown. */
   readonly home: string;
   /** How long a former page's picture may stay; 400 when not given. */
   readonly heldMs?: number;
   /** Called when Back was pressed at the root of history. */
   readonly leave?: (page: Page) => void;
+}
+
+export interface SafeArea {
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
 }
 
 /** A place in a list that scrolls, under a key of the page's choice. */
@@ -101,6 +111,8 @@ export interface Modal {
 
 export interface Page {
   readonly screen: Screen;
+  /** Size of what may be used of the picture: all of it but the strips of `safeArea`. What is added without a parent is in there. */
+  readonly area: { readonly width: number; readonly height: number };
   /** For all other messages. Its timer 1 is the page's own. */
   readonly port: Port<typeof page>;
   /** Asks for focus, as `screen.focus`. */
@@ -118,13 +130,28 @@ export interface Page {
   log(level: 'info' | 'error', text: string): void;
 }
 
-/** Opens the page in its VM. It starts once all its partners run. @param screens called for each incarnation */
+/**
+ * Opens the page in its VM. It starts once all its partners run.
+ * @param screens called for each incarnation
+ * @throws RangeError for a safe area in which nothing is left
+ */
 export function openPage(vm: Vm, options: PageOptions, screens: (page: Page) => Screens): void {
+  areaOf(options);
   vm.openSupervisedPort(page, (port) => new OpenPage(port, options, screens));
+}
+
+function areaOf({ width, height, safeArea = WHOLE }: PageOptions): Page['area'] {
+  const { left, top, right, bottom } = safeArea;
+  const area = { width: width - left - right, height: height - top - bottom };
+  if (Math.min(left, top, right, bottom) >= 0 && area.width > 0 && area.height > 0) return area;
+  throw new RangeError(
+    `a safe area cannot leave out ${left} left, ${top} top, ${right} right and ${bottom} bottom of ${width} by ${height}`,
+  );
 }
 
 class OpenPage implements Page, PortHandlers<typeof page> {
   readonly screen: Screen;
+  readonly area: Page['area'];
   private readonly screens: Screens;
   private shown: Shown | null = null;
   private entry = 0;
@@ -138,6 +165,7 @@ class OpenPage implements Page, PortHandlers<typeof page> {
     screens: (page: Page) => Screens,
   ) {
     this.screen = new Screen(port);
+    this.area = areaOf(options);
     this.screens = screens(this);
     if (!Object.hasOwn(this.screens, options.home)) throw new Error(`the page has no screen ${options.home}, which is its home`);
     port.onTimer(HELD_TIMER, () => this.screen.release());
@@ -152,6 +180,11 @@ class OpenPage implements Page, PortHandlers<typeof page> {
     screen.replaceAll(again);
     if (again) port.send(timer.receives.start, { timer: HELD_TIMER, delayMs: options.heldMs ?? HELD_MS });
     screen.set(screen.root, { width: options.width, height: options.height, colour: options.colour });
+    if (!options.safeArea) return;
+    const { left, top } = options.safeArea;
+    const safe = new SceneNode('view', { x: left, y: top, ...this.area });
+    screen.add(safe, screen.root);
+    screen.top = safe;
   }
 
   onHistoryCurrent({ entry, ...current }: PublicationOf<typeof history, 'current'>): void {
@@ -172,7 +205,7 @@ class OpenPage implements Page, PortHandlers<typeof page> {
     this.shown?.close?.();
     this.shown = null;
     this.wished = null;
-    for (const node of screen.childrenOf(screen.root)) screen.remove(node);
+    for (const node of screen.childrenOf(screen.top)) screen.remove(node);
   }
 
   private screenOf(route: string): Screens[string] {

@@ -131,6 +131,8 @@ const RING_MS = 160;
 export class Screen {
   /** What everything else is in. It is there from the beginning, and its size is that of the picture. */
   readonly root = new SceneNode('view');
+  /** The parent of nodes that are added without one. */
+  top: SceneNode = this.root;
   private commit = emptyCommit();
   private held = false;
   private readonly handles = new Handles();
@@ -148,7 +150,7 @@ export class Screen {
   }
 
   /** Puts a node with its subtree into the picture. @throws ScreenError absent, present, nodes */
-  add(node: SceneNode, parent: SceneNode = this.root, { before, at = {} }: Placing = {}): void {
+  add(node: SceneNode, parent: SceneNode = this.top, { before, at = {} }: Placing = {}): void {
     const count = countNew(node, new Set());
     if (count > this.handles.left) throw new ScreenError('nodes', `${count} more nodes are too many: a picture has ${SCENE_NODES_MAX}`);
     this.placeOf(parent);

@@ -3,7 +3,7 @@ import { column, type Entry, type Page, type SceneNode, type Shown, text, view }
 import type { Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import { FilmRail } from './rail.js';
-import { FAINT, INK, MARGIN, ON_RING, RAIL_HEIGHT, RAILS_TOP, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
+import { FAINT, INK, MARGIN, ON_RING, RAIL_HEIGHT, RAILS_TOP, RING } from './theme.js';
 
 /** Rails on either side of the focused one whose cards are nodes: what the screen shows, and one more. */
 const OPEN_RAILS = 2;
@@ -12,18 +12,12 @@ const MOVE = { durationMs: 260 };
 const VERTICAL = 1000;
 /** Focus keys: rail and position in one number; 0 is none. */
 const POSITIONS_MAX = 10_000;
-const WIDTH = SCREEN_WIDTH - 2 * MARGIN;
 
 export class Browse implements Shown {
   readonly ready: Promise<void>;
-  private readonly root = view({ x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT, clip: true }, [
-    column({ x: MARGIN, y: 36, width: WIDTH, height: 80, gap: 4 }, [
-      text('Tandem TV', { height: 40, fontSize: 34, fontWeight: 700, colour: INK }),
-      text('Films', { height: 24, fontSize: 18, colour: FAINT }),
-    ]),
-  ]);
+  private readonly root: SceneNode;
   private readonly rails: FilmRail[] = [];
-  private list: SceneNode = this.root;
+  private list: SceneNode;
   private current = -1;
   private position = -1;
   private top: number;
@@ -35,9 +29,21 @@ export class Browse implements Shown {
     private readonly films: Films,
     private readonly restored: Pick<Entry, 'focus' | 'scroll'>,
   ) {
+    const { width, height } = page.area;
+    this.root = view({ x: 0, y: 0, width, height, clip: true }, [
+      column({ x: MARGIN, y: 36, width: this.width, height: 80, gap: 4 }, [
+        text('Tandem TV', { height: 40, fontSize: 34, fontWeight: 700, colour: INK }),
+        text('Films', { height: 24, fontSize: 18, colour: FAINT }),
+      ]),
+    ]);
+    this.list = this.root;
     this.top = restored.scroll.find(({ key }) => key === VERTICAL)?.offset ?? 0;
     page.screen.add(this.root);
     this.ready = this.load();
+  }
+
+  private get width(): number {
+    return this.page.area.width - 2 * MARGIN;
   }
 
   private async load(): Promise<void> {
@@ -57,8 +63,8 @@ export class Browse implements Shown {
   private apologize(): void {
     const label = text('Try again', { x: 0, y: 18, width: 210, height: 26, fontSize: 20, textAlign: 'centre', colour: ON_RING });
     const button = view({ x: 0, y: 60, width: 210, height: 60, colour: RING, radius: 30, focusable: true }, [label]);
-    const what = text('The catalogue cannot be reached.', { x: 0, y: 0, width: WIDTH, height: 36, fontSize: 24, colour: FAINT });
-    const root = view({ x: MARGIN, y: RAILS_TOP, width: WIDTH, height: 120 }, [what, button]);
+    const what = text('The catalogue cannot be reached.', { x: 0, y: 0, width: this.width, height: 36, fontSize: 24, colour: FAINT });
+    const root = view({ x: MARGIN, y: RAILS_TOP, width: this.width, height: 120 }, [what, button]);
     this.page.screen.add(root, this.root);
     this.apology = { root, button };
     this.page.focus(button);
@@ -69,11 +75,11 @@ export class Browse implements Shown {
     const { restored, page } = this;
     for (const [index, genre] of genres.entries()) {
       const offset = restored.scroll.find(({ key }) => key === index)?.offset ?? 0;
-      this.rails.push(new FilmRail(page.screen, this.films, genre, index, offset));
+      this.rails.push(new FilmRail(page, this.films, genre, index, offset));
     }
     const rails = this.rails.map(({ node }) => node);
-    this.list = view({ x: 0, y: -this.top * RAIL_HEIGHT, width: SCREEN_WIDTH, height: genres.length * RAIL_HEIGHT }, rails);
-    const window = { x: 0, y: RAILS_TOP, width: SCREEN_WIDTH, height: SCREEN_HEIGHT - RAILS_TOP, clip: true };
+    this.list = view({ x: 0, y: -this.top * RAIL_HEIGHT, width: page.area.width, height: genres.length * RAIL_HEIGHT }, rails);
+    const window = { x: 0, y: RAILS_TOP, width: page.area.width, height: page.area.height - RAILS_TOP, clip: true };
     page.screen.add(view(window, [this.list]), this.root);
     const rail = Math.floor(restored.focus / POSITIONS_MAX);
     this.openAround(rail);

@@ -3,7 +3,7 @@ import { column, image, type Page, row, type SceneNode, type Shown, text, view }
 import type { Film } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import { posterSource } from './rail.js';
-import { BUTTON, CLEAR, FAINT, INK, MARGIN, ON_RING, PLACEHOLDER, RING, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
+import { BUTTON, CLEAR, FAINT, INK, MARGIN, ON_RING, PLACEHOLDER, RING } from './theme.js';
 
 const TOP = 160;
 const TITLE_LINE = 52;
@@ -44,10 +44,7 @@ export class Details implements Shown {
       this.buttons.map(({ node }) => node),
     );
     const texts = { x: MARGIN + 420, y: TOP, width: 700, height: 480, gap: 18 };
-    const root = view({ x: 0, y: 0, width: SCREEN_WIDTH, height: SCREEN_HEIGHT }, [
-      this.poster,
-      column(texts, [this.title, this.facts, this.credits, buttons]),
-    ]);
+    const root = view({ x: 0, y: 0, ...page.area }, [this.poster, column(texts, [this.title, this.facts, this.credits, buttons])]);
     page.screen.add(root);
     page.focus((this.buttons[restored - 1] ?? this.buttons[0]).node);
     page.screen.animate(root, 'opacity', 1, { durationMs: 220, from: 0 });

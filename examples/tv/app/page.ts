@@ -12,7 +12,7 @@ import { BACKGROUND, SCREEN_HEIGHT, SCREEN_WIDTH } from './theme.js';
 
 /** Opens the page in its VM. It starts once all its partners run. */
 export function openPage(vm: Vm, options: PageOptions = {}): void {
-  const screen = { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, colour: BACKGROUND };
+  const screen = { width: SCREEN_WIDTH, height: SCREEN_HEIGHT, colour: BACKGROUND, safeArea: safeAreaOf(options) };
   const leave = (page: tandem.Page) => page.log('info', 'the viewer wants to leave');
   tandem.openPage(vm, { ...screen, home: 'browse', heldMs: options.heldMs, leave }, (page) => {
     const films = new Films(page.port, options);
@@ -25,6 +25,13 @@ export function openPage(vm: Vm, options: PageOptions = {}): void {
       },
     };
   });
+}
+
+/** As a share of each side. */
+function safeAreaOf({ safePercent }: PageOptions): tandem.SafeArea | undefined {
+  if (!safePercent) return undefined;
+  const [across, down] = [(SCREEN_WIDTH * safePercent) / 100, (SCREEN_HEIGHT * safePercent) / 100];
+  return { left: across, top: down, right: across, bottom: down };
 }
 
 /** History is kept in storage, so its parameters may come from another version of the page. They must not crash this one at each start. */

@@ -1,5 +1,5 @@
 /** One rail of the browse screen: the films of a genre. A film that has not arrived yet has a placeholder, which is filled in later. */
-import { image, Rail, SceneNode, type Screen, text, view } from 'tandem/screen';
+import { image, type Page, Rail, SceneNode, type Screen, text, view } from 'tandem/screen';
 import type { Film, Genre } from '../catalogue/film.js';
 import type { Films } from './films.js';
 import {
@@ -15,7 +15,6 @@ import {
   RAIL_HEIGHT,
   RAIL_TITLE_HEIGHT,
   RING,
-  SCREEN_WIDTH,
 } from './theme.js';
 
 const PAGE_FILMS = 20;
@@ -63,7 +62,7 @@ export class FilmRail {
 
   /** @param offset number of cards scrolled out to the left */
   constructor(
-    private readonly screen: Screen,
+    private readonly page: Page,
     private readonly source: Films,
     private readonly genre: Genre,
     index: number,
@@ -74,14 +73,14 @@ export class FilmRail {
       items: this.films,
       card: (film) => new Card(film),
       step: CARD_STEP,
-      fits: Math.floor((SCREEN_WIDTH - MARGIN) / CARD_STEP),
+      fits: Math.floor((page.area.width - MARGIN) / CARD_STEP),
       offset,
       open: false,
       onWindow: (from, to) => this.ask(from, to),
       ...{ x: ROW_START, y: RAIL_TITLE_HEIGHT, height: CARD_HEIGHT + 48 },
     });
     const title = { x: MARGIN, y: 0, width: 700, height: RAIL_TITLE_HEIGHT, fontSize: 24, fontWeight: 600, colour: INK };
-    this.node = view({ x: 0, y: index * RAIL_HEIGHT, width: SCREEN_WIDTH, height: RAIL_HEIGHT }, [text(genre.name, title), this.cards]);
+    this.node = view({ x: 0, y: index * RAIL_HEIGHT, width: page.area.width, height: RAIL_HEIGHT }, [text(genre.name, title), this.cards]);
   }
 
   close(): void {
@@ -108,8 +107,8 @@ export class FilmRail {
       return;
     }
     if (this.closed) return;
-    for (const [position, card] of this.cards.shown) card.fill(this.screen, this.films[position]);
-    this.screen.flush();
+    for (const [position, card] of this.cards.shown) card.fill(this.page.screen, this.films[position]);
+    this.page.screen.flush();
   }
 }
 

@@ -14,6 +14,7 @@
  *   ?tracks=focus,scene   live tracks of these parties in the Performance panel of DevTools
  *   ?trace=headers     traces from the start on: off, headers or frames; at frames, recordings have all messages
  *   ?record            records from the start on; ?record=file+system not to a download but to the origin's private file system
+ *   ?safePercent=5     share of each side that stays free, for sets that cut off the edges
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
 import { type Breakpoint, parseBreakpoint, parsePlacement } from 'tandem';

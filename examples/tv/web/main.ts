@@ -3,7 +3,7 @@
  * ends for good, it begins again at the stored place.
  *
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
- * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas),
+ * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas), `data-reduced` (why not as many as the screen),
  * `data-storage` (IndexedDB, localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-profile` (what it keeps in memory), `data-requests` (fetches on their way),
  * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
@@ -88,8 +88,15 @@ async function start(): Promise<void> {
   const crash = element('crash');
   new Panel({ application, window, list: element('actors'), crash });
   new RecordButton({ application, developer, window, button: element('record'), trouble: crash });
+  insetPanel(device);
   television.dataset.profile = profileText(device);
   element('links').textContent = television.dataset.links = linksOf(device.capabilities);
+}
+
+/** The panel is beside the picture's title, also where both leave the edges of a set free. */
+function insetPanel({ page: { safePercent = 0 } }: Device): void {
+  const { style } = element('panel');
+  if (safePercent > 0) style.cssText = `font-size: ${100 - 2 * safePercent}%; margin: ${(safePercent * 9) / 16}% ${safePercent}% 0 0`;
 }
 
 /** What it keeps in memory, and why. */
@@ -243,10 +250,13 @@ function showState(state: string): void {
   television.dataset.state = state === 'running' && paint !== 'whole' ? paint : state;
 }
 
-function describeCondition({ state, reason, failures, painter, where, fallback }: PaintCondition): void {
+function describeCondition({ state, reason, failures, painter, where, fallback, reduced }: PaintCondition): void {
   if (paint !== 'whole' && state === 'whole') element('problem').hidden = true;
   paint = state;
   television.dataset.painter = `${painter} in the ${where}${fallback && ` (${fallback})`}`;
+  if (reduced && television.dataset.reduced !== reduced)
+    console.warn(`the canvas has fewer pixels than the screen, to save memory: ${reduced}`);
+  television.dataset.reduced = reduced;
   if (state !== 'whole') fail(`the picture is ${state}: ${reason} (${failures} times)`);
   showState(running);
 }

@@ -16,7 +16,10 @@ type Problem = { readonly error: unknown } | null;
 export class WebglPainter implements Painter {
   readonly kind = 'webgl';
   readonly counts: PaintCounts = { pictures: 0, items: 0, pixels: 0 };
-  readonly images: Textures<object>;
+  readonly images: Textures<number>;
+  /** Numbers of images: a texture does not keep the image that it was made from. */
+  private readonly numbers = new WeakMap<object, number>();
+  private numbered = 0;
   readonly texts: TextTextures;
   private readonly batch: WebglBatch;
   private problem: Problem = null;
@@ -97,11 +100,19 @@ export class WebglPainter implements Painter {
       const image = this.source(source, item.width, item.height, Math.max(this.scaleOf(picture), this.canvas.height / picture.height));
       if (!image) return null;
       const { width = 0, height = 0 } = image as { readonly width?: number; readonly height?: number };
-      return this.images.find(image) ?? this.images.add(image, image as TexImageSource, width * height);
+      const number = this.numberOf(image);
+      return this.images.find(number) ?? this.images.add(number, image as TexImageSource, width * height);
     } catch (error) {
       this.problem ??= { error };
       return null;
     }
+  }
+
+  private numberOf(image: object): number {
+    const known = this.numbers.get(image);
+    if (known !== undefined) return known;
+    this.numbers.set(image, ++this.numbered);
+    return this.numbered;
   }
 
   private addBox(picture: Picture, item: Readonly<PictureItem>, texture: WebGLTexture | null): void {
