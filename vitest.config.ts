@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { CHROMIUM_FLAGS, findChromium } from './scripts/chromium.js';
@@ -11,23 +12,35 @@ const isolation = {
 
 /** Tests of hosts that start no thread. */
 const IN_ONE_THREAD = 'collections|damage|driver|frame-times|images|keys|otlp|painter-crash|sim|sim-ports|telemetry|text-lines';
-/** Tests that start threads of their own, and one that counts all objects. */
+/** Tests that start threads of their own. */
 const WITH_THREADS = [
-  `tests/host/!(${IN_ONE_THREAD}).test.ts`,
+  `tests/host/!(${IN_ONE_THREAD}|application|growth).test.ts`,
   'tests/bus/link-threads.test.ts',
   'tests/chaos/threads.test.ts',
-  'tests/runtime/growth.test.ts',
 ];
+/** Tests that count all objects or threads of their process, and so are alone in it. */
+const COUNTING = ['tests/{host,runtime}/growth.test.ts', 'tests/host/application.test.ts'];
 /** Tests that start processes or a browser, and wait for them most of the time. */
 const FROM_OUTSIDE = ['tests/{bench,e2e,examples,package,readme,scripts,tv}/**/*.test.ts', 'tests/debugging/node.test.ts'];
 const IN_CHROMIUM = ['**/*.browser.test.ts'];
 /** Installed packages, among them links to this one: their tests are not ours, or ours again. */
 const INSTALLED = '**/node_modules/**';
-/** Of those that start threads, processes or a browser, and wait for them: one more than the cores of the smallest machine. */
-const WAITING_WORKERS = 3;
 
-/** For a machine that does much else at the same time. */
-const timeouts = { testTimeout: 120_000, hookTimeout: 120_000 };
+/**
+ * What all projects have in common. They are one group, in which tests that wait for threads, processes and a browser run beside those that
+ * do not wait; their order is that of `tests/longest-first.ts`.
+ */
+const shared = {
+  // One more than there are cores, since many wait.
+  maxWorkers: availableParallelism() + 1,
+  // Loading the runtime takes longer than most files: once for each worker, and not for each file.
+  isolate: false,
+  restoreMocks: true,
+  unstubEnvs: true,
+  // For a machine that does much else at the same time.
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
 
 export default defineConfig({
   test: {
@@ -38,39 +51,15 @@ export default defineConfig({
       {
         plugins: [ownName()],
         test: {
+          ...shared,
           name: 'node',
           include: ['tests/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...WITH_THREADS, ...FROM_OUTSIDE, ...IN_CHROMIUM, INSTALLED],
-          maxWorkers: '100%',
-          // Loading the runtime takes longer than most files: once for each worker, and not for each file.
-          isolate: false,
-          restoreMocks: true,
-          sequence: { groupOrder: 0 },
-          ...timeouts,
+          exclude: [...WITH_THREADS, ...COUNTING, ...FROM_OUTSIDE, ...IN_CHROMIUM, INSTALLED],
         },
       },
-      {
-        plugins: [ownName()],
-        test: {
-          name: 'threads',
-          include: WITH_THREADS,
-          exclude: [...IN_CHROMIUM, INSTALLED],
-          maxWorkers: WAITING_WORKERS,
-          sequence: { groupOrder: 1 },
-          ...timeouts,
-        },
-      },
-      {
-        plugins: [ownName()],
-        test: {
-          name: 'outside',
-          include: FROM_OUTSIDE,
-          exclude: [...IN_CHROMIUM, INSTALLED],
-          maxWorkers: WAITING_WORKERS,
-          sequence: { groupOrder: 1 },
-          ...timeouts,
-        },
-      },
+      { plugins: [ownName()], test: { ...shared, name: 'threads', include: WITH_THREADS, exclude: [...IN_CHROMIUM, INSTALLED] } },
+      { plugins: [ownName()], test: { ...shared, name: 'counting', include: COUNTING, exclude: [INSTALLED], isolate: true } },
+      { plugins: [ownName()], test: { ...shared, name: 'outside', include: FROM_OUTSIDE, exclude: [...IN_CHROMIUM, INSTALLED] } },
       {
         plugins: [ownName()],
         server: { headers: isolation },
@@ -80,8 +69,7 @@ export default defineConfig({
           include: ['{tests,examples}/**/*.browser.test.ts'],
           exclude: [INSTALLED],
           // One group has one number; these are a worker of their own beside the group's.
-          maxWorkers: WAITING_WORKERS,
-          sequence: { groupOrder: 1 },
+          maxWorkers: shared.maxWorkers,
           testTimeout: 60_000,
           browser: {
             enabled: true,

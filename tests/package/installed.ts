@@ -6,9 +6,12 @@ import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { ROOT } from '../tree/tree.js';
 
+/** npm asks the registry only for what its cache does not have. */
+const ENVIRONMENT = { ...process.env, npm_config_prefer_offline: 'true', npm_config_audit: 'false', npm_config_fund: 'false' };
+
 /** @returns standard output @throws Error with all output when it fails */
 export function run(folder: string, program: string, ...words: string[]): string {
-  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd: folder, encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync(program, words, { cwd: folder, encoding: 'utf8', env: ENVIRONMENT });
   if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed\n${stdout}${stderr}`, { cause: error });
   return stripVTControlCharacters(stdout);
 }
@@ -38,10 +41,10 @@ export function put(folder: string, files: Readonly<Record<string, string>>): vo
   }
 }
 
-/** Installs with npm, from its cache where it can. */
+/** Installs with npm. */
 export function install(folder: string, tarball: string): void {
   put(folder, { 'package.json': '{ "name": "application", "private": true, "type": "module" }' });
-  run(folder, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball);
+  run(folder, 'npm', 'install', tarball);
 }
 
 /** What a package needs beside it, and what that needs, as npm lays them out. */
