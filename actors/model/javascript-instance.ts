@@ -333,7 +333,7 @@ export function javaScriptActorFactory<A extends RunnableActor>(
 /**
  * The same for an actor whose code is in a file of its own, which is loaded when the actor first comes to be in a VM: the twin of one that
  * most often runs in Wasm.
- * @param load gives what `javaScriptActorFactory` takes: `async () => { const { Basket } = await import('./basket.js'); return () => new Basket(); }`
+ * @param load imports that file, and gives what `javaScriptActorFactory` takes
  */
 export function lazyJavaScriptActorFactory<A extends RunnableActor>(
   schema: BoundParty,
