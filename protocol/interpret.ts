@@ -8,7 +8,7 @@ import { shapeOf } from './fingerprint.js';
 import { BINARY_BYTES_DEFAULT_MAX, LIST_LENGTH_DEFAULT_MAX, STRING_BYTES_DEFAULT_MAX } from './limits.js';
 import { RunNumbering } from './numbering.js';
 import type { Reader } from './reader.js';
-import type { Writer } from './writer.js';
+import { Writer } from './writer.js';
 
 /** How values of one field are written and read. */
 interface ValueCodec {
@@ -88,6 +88,15 @@ function bodyCodec(role: MessageRole, name: string, fields: Fields, kind = 0): C
       return values;
     },
   };
+}
+
+/** A body by all of its fields, those in front included. @throws EncodeError, or another error, for a value that does not fit its field */
+export function encodeFields(name: string, fields: Fields, values: Readonly<Values>): Uint8Array {
+  const writer = new Writer();
+  const { write, count } = structure(name, fields);
+  writer.structure(count);
+  write(writer, values);
+  return writer.toBytes();
 }
 
 function stateCodec(state: Field) {

@@ -24,7 +24,7 @@ export type ToApplication =
   | { readonly type: 'ask'; readonly id: number; readonly question: Question };
 
 export type FromApplication =
-  | { readonly type: 'hello'; readonly name: string; readonly version: string; readonly acts: boolean }
+  | { readonly type: 'hello'; readonly name: string; readonly version: string; readonly acts: boolean; readonly hasScreen: boolean }
   | { readonly type: 'began' }
   /** The recording has ended, or could not begin; `problem` is empty when it was stopped. */
   | { readonly type: 'ended'; readonly problem: string }
@@ -35,7 +35,56 @@ export type Question =
   | { readonly what: 'health' }
   | { readonly what: 'crash' | 'hang' | 'stop' | 'start' | 'restart'; readonly party: string }
   | { readonly what: 'move'; readonly party: string; readonly to: 'js' | 'wasm' }
-  | { readonly what: 'break'; readonly at: string };
+  | { readonly what: 'break'; readonly at: string }
+  /** What was not delivered, as `LetterText`s. */
+  | { readonly what: 'letters' }
+  /** What a letter would do now, in a throw-away copy of its actor; or lets it be handled. */
+  | { readonly what: 'try' | 'deliver'; readonly letter: string }
+  /** A frame for its target: in a throw-away copy, or for real. Its bytes are hexadecimal digits. */
+  | { readonly what: 'rehearse' | 'send'; readonly frame: string }
+  /** The application's screen shows an earlier picture; null: its own again. */
+  | { readonly what: 'show'; readonly picture: PictureText | null };
+
+/** A dead letter. Its frame is hexadecimal digits; empty where fields are redacted. */
+export interface LetterText {
+  /** Names it in `try` and `deliver`. */
+  readonly letter: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly source: number;
+  readonly target: number;
+  readonly kind: number;
+  readonly sequence: number;
+  readonly at: number;
+  readonly frame: string;
+}
+
+/** What a message did in a throw-away copy. */
+export interface TrialText {
+  readonly trap: { readonly reason: string; readonly position: string } | null;
+  readonly malformed: string;
+  /** Frames that it would have sent; empty where fields are redacted. */
+  readonly emitted: readonly string[];
+}
+
+/** A display list with its texts; its bytes are hexadecimal digits. */
+export interface PictureText {
+  readonly frame: number;
+  readonly width: number;
+  readonly height: number;
+  readonly animating: boolean;
+  readonly items: string;
+  readonly clips: string;
+  readonly omitted: number;
+  readonly strings: { readonly node: number; readonly value: string }[];
+}
+
+/** Bytes as hexadecimal digits. */
+export const textOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+
+/** What does not stand for a byte is 0. */
+export const bytesOf = (text: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from({ length: text.length >> 1 }, (_, at) => Number.parseInt(text.slice(2 * at, 2 * at + 2), 16));
 
 /** @returns null for what is none of these words */
 export function wordOf<W extends { readonly type: string }>(text: unknown): W | null {

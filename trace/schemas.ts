@@ -68,6 +68,10 @@ export class Schemas {
     return [...this.parties.values()];
   }
 
+  get actorNames(): readonly string[] {
+    return [...this.actors].map((address) => this.partyName(address));
+  }
+
   /** Name of the party, or its address. */
   partyName(address: Address): string {
     return this.parties.get(address) ?? String(address);

@@ -12,6 +12,7 @@ import type { PersistenceStatus } from '../contract/storage.js';
 import type { TraceStatus } from '../contract/tracing.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 import { SupervisionError } from '../supervisor/errors.js';
+import type { SupervisionOptions } from '../supervisor/supervision.js';
 import type { SupervisedState, Supervisor } from '../supervisor/supervisor.js';
 import type { SystemState } from '../supervisor/system-machine.js';
 import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/trace/tracing.js';
@@ -29,6 +30,8 @@ export interface SystemHealth {
   /** `load` is what the actor's VM says about it; null when the VM is gone or did not answer. */
   readonly actors: readonly (ActorStatus & PartyCondition & { readonly load: ActorHealth | null })[];
   readonly ports: readonly (PortStatus & PartyCondition)[];
+  /** The tree of supervisors, their budgets, and what follows when that of the root is spent. */
+  readonly supervision: SupervisionOptions;
   /** What storage holds of the persistent actors. */
   readonly persistent: readonly PersistenceStatus[];
   /** What tracing costs in each VM. */
@@ -200,6 +203,7 @@ export class SupervisedSystem implements System {
       vms: this.vms,
       actors: this.actors.map((status) => ({ ...status, load: loadOf(status.actor) })),
       ports: this.ports,
+      supervision: this.supervisor.supervision,
       persistent: this.kept.persistence.statuses,
       traces,
     };

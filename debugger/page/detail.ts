@@ -3,6 +3,7 @@ import { durationText, timeText } from '../../trace/text.js';
 import type { Detail, Line } from '../table/run.js';
 import { codeOf } from './code.js';
 import { element } from './element.js';
+import { MomentPane } from './moment.js';
 import { pathParts, pathSentence } from './path-words.js';
 import type { ServerLink } from './server.js';
 import { StatePane } from './state.js';
@@ -14,6 +15,7 @@ const BYTES_SHOWN_MAX = 4096;
 
 export class DetailPane {
   private readonly state: StatePane;
+  private readonly moment: MomentPane;
 
   constructor(
     private readonly box: HTMLElement,
@@ -22,15 +24,17 @@ export class DetailPane {
     private readonly server: ServerLink,
   ) {
     this.state = new StatePane(view, steps, server);
+    this.moment = new MomentPane(view, this.state, server);
     steps.showState = () => this.showState();
-    view.on(['selected'], () => this.show());
+    view.on(['selected', 'travels'], () => this.show());
     this.show();
   }
 
   private show(): void {
-    const { detail } = this.view;
+    const { detail, travels } = this.view;
     this.box.replaceChildren(...(detail ? this.parts(detail) : [hint()]));
     if (detail?.trap) void this.showCode();
+    if (travels && detail?.isOfActor) void this.showState();
   }
 
   private parts(detail: Detail): Node[] {
@@ -42,9 +46,17 @@ export class DetailPane {
     ];
     if (detail.trap) parts.push(element('p', { class: 'trap' }, [`ended here: ${detail.trap.reason}`, ...at(detail.trap.position)]));
     if (path) parts.push(this.section('Path', [element('p', { class: 'sentence' }, [pathSentence(path)]), this.path(path)]));
+    if (detail.isOfActor) parts.push(this.section('State', [this.stateButton]));
+    if (this.view.travels)
+      parts.push(
+        this.section('Moment', [
+          `All states after #${detail.moment}:`,
+          ...this.moment.parts,
+          element('p', { id: 'moment-said', class: 'faint', role: 'status' }),
+        ]),
+      );
     parts.push(this.section('Message', [bodyOf(detail)]));
-    if (detail.isOfActor)
-      parts.push(this.section('Code', []), this.section('State', [this.stateButton]), this.section('Test', [this.testButton]));
+    if (detail.isOfActor) parts.push(this.section('Code', []), this.section('Test', [this.testButton]));
     parts.push(
       this.section(`Caused by`, [
         causes.length > 0 ? this.lines(causes) : 'nothing in the recording: it came from outside, or from before',
@@ -108,7 +120,7 @@ export class DetailPane {
   }
 
   private get stateButton(): HTMLElement {
-    const button = element('button', { type: 'button' }, ['before and after, and its handler (Enter)']);
+    const button = element('button', { type: 'button' }, ['before and after, and its handler']);
     button.addEventListener('click', () => void this.showState());
     return button;
   }

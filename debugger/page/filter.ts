@@ -1,5 +1,6 @@
 /** The filter field: shows only what fits, and says what is wrong with a filter that makes no sense. */
 import type { Remote } from 'comlink';
+import { durationText } from '../../trace/text.js';
 import type { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
@@ -19,6 +20,7 @@ export class FilterField {
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.apply(), TYPING_MS);
     });
+    view.on(['range'], () => void this.apply());
     input.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.leave();
       if (event.key === 'Enter') input.blur();
@@ -39,7 +41,7 @@ export class FilterField {
   /** Applies what is in the field. */
   async apply(): Promise<void> {
     const { input, said, view } = this;
-    const { count, error, isOutdated } = await this.run.filter(input.value);
+    const { count, error, isOutdated } = await this.run.filter(input.value, view.range);
     if (isOutdated) return;
     input.setAttribute('aria-invalid', String(error !== null));
     view.shown = count;
@@ -52,7 +54,8 @@ export class FilterField {
   say(): void {
     const { input, said, view } = this;
     if (input.getAttribute('aria-invalid') === 'true') return;
-    const text = input.value.trim() === '' ? '' : `${view.shown.toLocaleString('en')} fit`;
+    const range = view.range ? ` in ${durationText(Math.round(view.range.to - view.range.from))}` : '';
+    const text = input.value.trim() === '' && !view.range ? '' : `${view.shown.toLocaleString('en')} fit${range}`;
     if (said.textContent !== text) said.textContent = text;
   }
 }

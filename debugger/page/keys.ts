@@ -8,16 +8,32 @@ export interface KeyBinding {
   readonly run: () => unknown;
 }
 
-const SHOWN: Readonly<Record<string, string>> = { arrowleft: '←', arrowright: '→', escape: 'Esc', enter: 'Enter' };
+/** The one key with modifiers. */
+const COMMANDS = { key: 'p', name: 'ctrl+shift+p' };
+
+const SHOWN: Readonly<Record<string, string>> = {
+  arrowleft: '←',
+  arrowright: '→',
+  escape: 'Esc',
+  enter: 'Enter',
+  'ctrl+shift+p': 'Ctrl+Shift+P',
+  end: 'End',
+};
 
 /** Obeys the keys wherever nobody types a text. */
 export function bindKeys(bindings: readonly KeyBinding[]): void {
   addEventListener('keydown', (event) => {
+    const isCommand = (event.ctrlKey || event.metaKey) && event.shiftKey && event.key.toLowerCase() === COMMANDS.key;
+    if (isCommand) {
+      event.preventDefault();
+      bindings.find(({ keys }) => keys.includes(COMMANDS.name))?.run();
+    }
     if (
       event.ctrlKey ||
       event.metaKey ||
       event.altKey ||
       event.target instanceof HTMLInputElement ||
+      event.target instanceof HTMLTextAreaElement ||
       (event.key === 'Enter' && event.target instanceof HTMLButtonElement)
     )
       return;
@@ -28,15 +44,18 @@ export function bindKeys(bindings: readonly KeyBinding[]): void {
   });
 }
 
+/** Keys as they stand on a keyboard. */
+export const keyNames = ({ keys }: Pick<KeyBinding, 'keys'>): readonly string[] => keys.map((key) => SHOWN[key] ?? key.toUpperCase());
+
 export function keyTable(bindings: readonly KeyBinding[]): HTMLElement {
-  const rows = bindings.map(({ keys, does }) =>
+  const rows = bindings.map((binding) =>
     element('tr', {}, [
       element(
         'td',
         {},
-        keys.map((key) => element('kbd', {}, [SHOWN[key] ?? key.toUpperCase()])),
+        keyNames(binding).map((name) => element('kbd', {}, [name])),
       ),
-      element('td', {}, [does]),
+      element('td', {}, [binding.does]),
     ]),
   );
   return element('table', {}, rows);

@@ -10,10 +10,17 @@ const ROW_HEIGHT = 22;
 /** Browsers draw no element that is taller than some millions of pixels: beyond that, a pixel of the scroll bar is several rows. */
 const HEIGHT_MAX = 8_000_000;
 
+/** The element of a line, and what it says. */
+interface Shown {
+  readonly says: string;
+  readonly row: HTMLElement;
+}
+
 export class ListPane {
   private first = 0;
   private asking = false;
   private stale = false;
+  private rows: ReadonlyMap<number, Shown> = new Map();
   private readonly filler = element('div', { class: 'filler' });
   private readonly body = element('div', { class: 'rows', role: 'rowgroup' });
 
@@ -32,7 +39,7 @@ export class ListPane {
       void this.ask();
     });
     new ResizeObserver(() => void this.ask()).observe(box);
-    view.on(['filter', 'marks'], () => void this.ask());
+    view.on(['filter', 'marks', 'printed'], () => void this.ask());
     view.on(['run', 'follows'], () => void this.grown());
     box.addEventListener('wheel', ({ deltaY }) => {
       if (deltaY < 0) view.follows = false;
@@ -83,10 +90,28 @@ export class ListPane {
       this.stale = false;
       this.filler.style.height = `${this.height}px`;
       const lines = await this.run.lines(this.first, this.visible + 1);
+      this.box.classList.toggle('prints', this.view.printed !== null);
       this.body.style.transform = `translateY(${this.box.scrollTop}px)`;
-      this.body.replaceChildren(...(lines.length > 0 ? lines.map((line) => this.row(line)) : [this.empty()]));
+      this.fill(lines);
     }
     this.asking = false;
+  }
+
+  /** A line that says what it said keeps its element, also while more come: whoever points at it does not lose it. */
+  private fill(lines: readonly Line[]): void {
+    const before = this.rows;
+    const rows = new Map<number, Shown>();
+    this.rows = rows;
+    const elements = lines.map((line) => {
+      const says = JSON.stringify([line, line.row === this.view.selected, this.view.marks.has(line.row), this.view.printed !== null]);
+      const known = before.get(line.row);
+      const made = known?.says === says ? known : { says, row: this.row(line) };
+      rows.set(line.row, made);
+      return made.row;
+    });
+    const { children } = this.body;
+    if (elements.length === children.length && elements.every((each, at) => each === children[at])) return;
+    this.body.replaceChildren(...(elements.length > 0 ? elements : [this.empty()]));
   }
 
   private row(line: Line): HTMLElement {
@@ -98,6 +123,7 @@ export class ListPane {
       cell('time', timeText(line.at).slice(3)),
       cell('parties', `${line.source} → ${line.target}`),
       cell('kind', line.kind),
+      ...(view.printed ? [cell('printed', line.printed)] : []),
       cell('size', line.bytes === null ? '' : `${line.bytes} B`),
       cell('wait', line.waited === null ? '' : durationText(line.waited)),
       cell('handle', line.handling === null ? '' : durationText(line.handling)),

@@ -4,14 +4,24 @@ import type { Status } from '../server/subject.js';
 import type { RunState } from '../table/run.js';
 import { ActorsPane } from './actors.js';
 import { DetailPane } from './detail.js';
+import { FilmStrip } from './film.js';
 import { FilterField } from './filter.js';
 import { bindKeys, type KeyBinding, keyTable } from './keys.js';
 import { LanesPane } from './lanes.js';
+import { LettersPane } from './letters.js';
 import { ListPane } from './list.js';
 import { LiveButton } from './live.js';
 import { Minimap } from './minimap.js';
+import { Palette } from './palette.js';
+import { Plot } from './plot.js';
+import { PrintField } from './print.js';
+import { ScreenPane } from './screen.js';
+import { SendPane } from './send.js';
 import { ServerLink } from './server.js';
 import { Steps } from './steps.js';
+import { SupervisionPane } from './supervision.js';
+import { Travel } from './travel.js';
+import { TwinsPane } from './twins.js';
 import { View } from './view.js';
 import type { RunInWorker } from './worker.js';
 
@@ -25,6 +35,11 @@ const steps = new Steps(view, run);
 
 const filter = new FilterField(byId('filter'), byId('filter-said'), view, run);
 const live = new LiveButton(byId('live'), byId('notice'), view);
+const travel = new Travel(byId('replay'), view, steps, run, server);
+new FilmStrip(byId('film'), view, run, travel);
+new ScreenPane(byId('screen'), view, run);
+const print = new PrintField(byId('printing'), view, run, server);
+new Plot(byId('plot'), view, steps.select);
 new Minimap(byId('minimap'), view, run);
 new LanesPane(byId('lanes'), view, run, steps.select);
 new ListPane(byId('list'), view, run, steps.select);
@@ -32,8 +47,20 @@ const details = new DetailPane(byId('detail'), view, steps, server);
 
 const actors = new ActorsPane(byId('actors'), server);
 
+const letters = new LettersPane(byId('letters'), run, server, steps);
+const send = new SendPane(byId('send'), view, run, server);
+const supervision = new SupervisionPane(byId('supervision'), run, server);
+const twins = new TwinsPane(byId('twins'), view, steps, server);
+
 const dialog = byId<HTMLDialogElement>('keys');
 const toggleKeys = (): void => (dialog.open ? dialog.close() : dialog.showModal());
+
+/** What is open closes; else the page comes back from where it has travelled. */
+function leave(): void {
+  const open = document.querySelector<HTMLDialogElement>('dialog[open]');
+  if (open) open.close();
+  else travel.leave();
+}
 
 const BINDINGS: readonly KeyBinding[] = [
   { keys: ['j'], does: 'the next message of the list', run: () => steps.inList(1) },
@@ -42,7 +69,9 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: [','], does: 'the previous that the same party handled', run: () => steps.ofParty(-1) },
   { keys: ['arrowleft'], does: 'what caused it', run: () => steps.toCause() },
   { keys: ['arrowright'], does: 'the first that it caused', run: () => steps.toEffect() },
-  { keys: ['enter'], does: "its actor's state before and after, and its handler", run: () => details.showState() },
+  { keys: ['enter'], does: 'travels there: the screen, all states, and what the message has changed', run: () => travel.enter() },
+  { keys: ['['], does: 'to the previous picture of the screen', run: () => travel.toPicture(-1) },
+  { keys: [']'], does: 'to the next picture of the screen', run: () => travel.toPicture(1) },
   { keys: ['o'], does: 'the message that set the value that was clicked; again: the one before', run: () => details.follow() },
   { keys: ['c'], does: 'copies what happens at the message as a test', run: () => details.copyTest() },
   { keys: ['w'], does: 'nearer', run: () => view.zoom(0.6) },
@@ -52,15 +81,28 @@ const BINDINGS: readonly KeyBinding[] = [
   { keys: ['f'], does: 'all of what is selected; again: the whole run', run: () => steps.fit() },
   { keys: ['end'], does: 'goes along with an application that runs', run: () => live.follow() },
   { keys: ['t'], does: 'the actors of an application that runs, and what can be done with them', run: () => actors.toggle() },
+  { keys: ['l'], does: 'prints: an expression at every message of the list, as a column and a plot', run: () => print.focus() },
+  { keys: ['r'], does: 'binds the list to the time that the lanes show; again: to the whole run', run: () => view.toggleRange() },
+  {
+    keys: ['x'],
+    does: 'dead letters of an application that runs: what was not delivered, to be tried and delivered',
+    run: () => letters.toggle(),
+  },
+  { keys: ['e'], does: 'edits the message, and sends it: into a throw-away copy, or for real', run: () => send.toggle() },
+  { keys: ['v'], does: 'replays its actor from here on in both VMs, and compares', run: () => twins.toggle() },
+  { keys: ['u'], does: 'who supervises whom and how it is, owners and followers', run: () => supervision.toggle() },
   { keys: ['m'], does: 'a mark, or none', run: () => view.toggleMark() },
   { keys: ['/'], does: 'to the filter', run: () => filter.focus() },
-  { keys: ['escape'], does: 'out of the filter, and off this list', run: () => dialog.close() },
-  { keys: ['?'], does: 'this list', run: toggleKeys },
+  { keys: ['escape'], does: 'back from where it has travelled, out of the filter, off what is open', run: leave },
+  { keys: ['ctrl+shift+p'], does: 'all commands by their words', run: () => palette.toggle() },
+  { keys: ['?'], does: 'all keys', run: toggleKeys },
 ];
 
+const palette = new Palette(byId('commands'), BINDINGS);
 bindKeys(BINDINGS);
 dialog.append(keyTable(BINDINGS));
 byId('help').addEventListener('click', toggleKeys);
+byId('show-commands').addEventListener('click', () => palette.toggle());
 byId('show-actors').addEventListener('click', () => actors.toggle());
 
 /** The run has grown. */

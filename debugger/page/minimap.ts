@@ -32,7 +32,9 @@ export class Minimap {
     this.counts = await this.run.density(width);
     const marks = [...this.view.marks];
     const times = await this.run.times(marks);
-    this.places = [...(await this.run.troubledTimes()).map((at) => ({ at, wrong: true })), ...times.map((at) => ({ at, wrong: false }))];
+    const happened = (await this.run.events()).map(({ at, what }) => ({ at, wrong: what === 'trap' || what === 'dead' }));
+    // What went wrong is seen above the restart that came of it.
+    this.places = [...times.map((at) => ({ at, wrong: false })), ...happened].sort((a, b) => Number(a.wrong) - Number(b.wrong));
     this.redraw();
   }
 

@@ -59,9 +59,10 @@ export class ServerLink {
    * @param name as `state`
    * @throws Error that says why it is not known
    */
-  async played<T>(name: string, query: Readonly<Record<string, string | number>>): Promise<T> {
+  async played<T>(name: string, query: Readonly<Record<string, string | number>>, body?: unknown): Promise<T> {
     const texts = Object.fromEntries(Object.entries(query).map(([key, value]) => [key, String(value)]));
-    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...texts }));
+    const sent = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(this.addressOf(name, { take: String(this.status?.take ?? 0), ...texts }), sent);
     if (!response.ok) throw new Error(await response.text());
     return (await response.json()) as T;
   }

@@ -3,6 +3,7 @@
  * the message whose handling set it, and from there on to the one before. The server plays the recording for it.
  */
 import { shortText } from '../../trace/text.js';
+import type { Origin } from '../player/timeline.js';
 import { changesOf } from './changes.js';
 import { element } from './element.js';
 import type { ServerLink } from './server.js';
@@ -18,13 +19,6 @@ interface StateChange {
   readonly actor: string;
   readonly before: unknown;
   readonly after: unknown;
-}
-
-interface Origin {
-  /** Null: it was there at the beginning. */
-  readonly setBy: { readonly number: number } | null;
-  /** Undefined where there was none. */
-  readonly before?: unknown;
 }
 
 export class StatePane {
@@ -52,8 +46,11 @@ export class StatePane {
     }
   }
 
+  /** In its section; while there is none, since no actor has handled the message, where the states of all are. */
   private say(text: string): void {
-    this.fill([element('p', { class: 'faint', role: 'status' }, [text])]);
+    const of = this.box?.isConnected ? null : document.querySelector('#moment-said');
+    if (of) of.textContent = text;
+    else this.fill([element('p', { class: 'faint', role: 'status' }, [text])]);
   }
 
   private fill(parts: readonly Node[]): void {
@@ -90,11 +87,16 @@ export class StatePane {
   }
 
   private whole(title: string, actor: string, state: unknown): HTMLElement {
+    return element('details', {}, [element('summary', {}, [title]), ...this.values(actor, state)]);
+  }
+
+  /** All values of a state, with a search. */
+  values(actor: string, state: unknown): readonly HTMLElement[] {
     const search = element('input', {
       class: 'search',
       type: 'search',
       placeholder: 'a name or a value',
-      'aria-label': 'Search in the state',
+      'aria-label': `Search in the state of ${actor}`,
     });
     const found = element('table', { class: 'found' });
     const values = leavesOf('', state);
@@ -114,13 +116,13 @@ export class StatePane {
       if (key === 'Escape') search.blur();
     });
     look();
-    return element('details', {}, [element('summary', {}, [title]), search, found]);
+    return [search, found];
   }
 
   /** `O`: where the value comes from that was clicked last, or the first that this message has changed. */
   async follow(): Promise<void> {
     const { detail } = this.view;
-    if (detail && this.followed.actor === detail.line.target) await this.toOrigin(this.followed);
+    if (detail && this.followed.actor !== '') await this.toOrigin(this.followed);
     else this.say('click a value of the state first: Enter shows it');
   }
 
@@ -129,7 +131,7 @@ export class StatePane {
     const { detail } = this.view;
     if (!detail) return;
     this.followed = { actor, path };
-    const { number } = detail.line;
+    const number = detail.moment;
     this.say(`looking for the message that set ${path || actor} …`);
     try {
       let { setBy, before } = await this.origin(actor, path, number);
@@ -144,7 +146,7 @@ export class StatePane {
   }
 
   private origin(actor: string, path: string, number: number): Promise<Origin> {
-    return this.server.played<Origin>('why', {
+    return this.server.played<Origin>('origin', {
       number,
       path: path.startsWith('[') || path === '' ? `${actor}${path}` : `${actor}.${path}`,
     });
@@ -156,13 +158,17 @@ interface Leaf {
   readonly value: unknown;
 }
 
-/** Values that have no others in them. */
+/** Values that have no others in them: of each structure first those that are right in it, since lists may be long. */
 function leavesOf(path: string, value: unknown): readonly Leaf[] {
-  if (typeof value !== 'object' || value === null || Object.keys(value).length === 0) return [{ path, value }];
-  return Object.entries(value).flatMap(([name, inner]) =>
-    leavesOf(Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`, inner),
+  if (!isNested(value)) return [{ path, value }];
+  const inner = Object.entries(value).map(
+    ([name, each]) => [Array.isArray(value) ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`, each] as const,
   );
+  const plain = inner.filter(([, each]) => !isNested(each));
+  return [...plain, ...inner.filter(([, each]) => isNested(each))].flatMap(([at, each]) => leavesOf(at, each));
 }
+
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null && Object.keys(value).length > 0;
 
 const textOf = (value: unknown): string => (value === undefined ? '-' : shortText(value, 60));
 

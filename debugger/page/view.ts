@@ -1,4 +1,5 @@
 /** What a person looks at: the message that is selected, the time that the lanes show, the marks. Whoever shows it listens. */
+import type { PrintResult } from '../table/printed.js';
 import type { Detail, RunState } from '../table/run.js';
 
 export interface Span {
@@ -9,7 +10,7 @@ export interface Span {
 /** Nearer than this there is nothing to be seen. */
 const SPAN_MICROS_MIN = 100;
 
-export type Part = 'run' | 'selected' | 'span' | 'marks' | 'filter' | 'follows';
+export type Part = 'run' | 'selected' | 'span' | 'marks' | 'filter' | 'follows' | 'travels' | 'range' | 'printed';
 
 export class View {
   run: RunState | null = null;
@@ -20,10 +21,23 @@ export class View {
   span: Span = { from: 0, to: 1 };
   /** Whether the page goes along with an application that runs. */
   follows = false;
+  /** Of the time, to which the list is bound. */
+  range: Span | null = null;
+  /** What is printed at each message. */
+  printed: PrintResult | null = null;
+  /** Whether all panes stand at the message that is selected. */
+  travels = false;
   readonly marks = new Set<number>();
   /** Rows that the filter lets through. */
   shown = 0;
   private readonly listeners = new Map<Part, (() => void)[]>();
+
+  /** The time that is looked at: when the message that is selected had been handled, else the newest. */
+  get moment(): number {
+    const { line } = this.detail ?? {};
+    if (!line || this.follows) return this.run?.to ?? 0;
+    return line.at + (line.waited ?? 0) + (this.detail?.isOfActor ? (line.handling ?? 0) : 0);
+  }
 
   /** Calls a listener after each change of a part. */
   on(parts: readonly Part[], listener: () => void): void {
@@ -67,6 +81,12 @@ export class View {
     const { from, to } = this.span;
     const margin = (to - from) / 10;
     if (at < from + margin || at > to - margin) this.look({ from: at - (to - from) / 2, to: at + (to - from) / 2 });
+  }
+
+  /** The list is bound to the time that the lanes show, or no longer. */
+  toggleRange(): void {
+    this.range = this.range ? null : this.span;
+    this.changed('range');
   }
 
   toggleMark(): void {

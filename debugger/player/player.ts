@@ -4,14 +4,30 @@
  */
 import type { Cast } from '../../host-shim/replay/cast.js';
 import { excerpt } from '../../host-shim/replay/excerpt.js';
-import { type WhyReport, why } from '../../host-shim/replay/why.js';
+import { compared, type TwinReport, tried } from '../../host-shim/replay/twins.js';
+import { valueAtSteps } from '../../trace/expression.js';
+import type { TrialText } from '../../trace/live.js';
+import { parsePath } from '../../trace/values.js';
+import type { StateQuestion } from '../table/printed.js';
 import { loadCast, pathOf } from './application.js';
 import { type Code, type CodeQuestion, codeOf } from './code.js';
 import { pastedTest } from './copied-test.js';
-import { RecordedStates, type StateChange } from './recorded-states.js';
 import { withRecording } from './recording-file.js';
+import { type Origin, Timeline } from './timeline.js';
+
+/** Recordings that are played for states: the one that is looked at, and one before. */
+const TIMELINES_MAX = 2;
+
+/** What the handling of a message has changed. */
+export interface StateChange {
+  readonly actor: string;
+  /** Decoded, as the application shows it. Null before the first message. */
+  readonly before: unknown;
+  readonly after: unknown;
+}
 
 export class Player {
+  private readonly timelines = new Map<string, Promise<Timeline>>();
   private cast: Promise<Cast> | null = null;
 
   /** @param app path of the module of the application; the one that the nearest package.json names when not given */
@@ -29,12 +45,68 @@ export class Player {
     return this.cast;
   }
 
+  /** @throws ApplicationModuleError, RecordingError, CastError */
+  private timelineOf(file: string): Promise<Timeline> {
+    const opened = this.timelines.get(file) ?? this.loaded().then((cast) => Timeline.open(file, cast));
+    this.timelines.delete(file);
+    this.timelines.set(file, opened);
+    opened.catch(() => this.timelines.delete(file));
+    for (const [oldest, other] of this.timelines) {
+      if (this.timelines.size <= TIMELINES_MAX) break;
+      this.timelines.delete(oldest);
+      void other.then((timeline) => timeline.close());
+    }
+    return opened;
+  }
+
+  /** Files that are open. */
+  async close(): Promise<void> {
+    for (const opened of this.timelines.values()) await opened.then((timeline) => timeline.close()).catch(() => {});
+    this.timelines.clear();
+  }
+
   /**
    * The state of an actor before and after a message.
-   * @throws Error when the recording has no such message, ApplicationModuleError, RecordingError, CastError
+   * @throws Error when the recording has no such message, or the state is not known there; ApplicationModuleError, RecordingError, CastError
    */
   async state(file: string, number: number, actor: string): Promise<StateChange> {
-    return new RecordedStates(file, await this.loaded()).at(number, actor);
+    const timeline = await this.timelineOf(file);
+    const before = number > 1 ? await timeline.state(actor, number - 1) : null;
+    return { actor, before, after: await timeline.state(actor, number) };
+  }
+
+  /**
+   * What is at a path of an actor's state after each of many messages.
+   * @returns for each question a value for each of its numbers; null where it is not known
+   * @throws as `state`
+   */
+  async print(file: string, questions: readonly StateQuestion[]): Promise<readonly (readonly unknown[])[]> {
+    const timeline = await this.timelineOf(file);
+    await timeline.reach(Math.max(0, ...questions.flatMap(({ numbers }) => numbers.slice(-1))));
+    return questions.map(({ actor, numbers, steps }) => timeline.values(actor, numbers, (state) => valueAtSteps(state, steps)));
+  }
+
+  /**
+   * What another message would have done to an actor in the place of one that it handled.
+   * @param frame as it would have been sent
+   * @throws as `state`
+   */
+  async try(file: string, number: number, actor: string, frame: Uint8Array): Promise<TrialText> {
+    const timeline = await this.timelineOf(file);
+    await timeline.reach(number);
+    return tried(timeline.of(actor).from(number - 1), timeline.of(actor).factory, frame);
+  }
+
+  /**
+   * What comes of an actor from a message on in each of its twins.
+   * @throws as `state`; CastError when it has one twin alone
+   */
+  async compare(file: string, number: number, actor: string): Promise<TwinReport> {
+    const timeline = await this.timelineOf(file);
+    await timeline.reach(number);
+    const cast = await this.loaded();
+    const twins = [await cast.factoryOf(actor, 'js'), await cast.factoryOf(actor, 'wasm')] as const;
+    return compared(timeline.of(actor).from(number - 1), twins, timeline.wordsOf(actor));
   }
 
   /**
@@ -42,9 +114,9 @@ export class Player {
    * @param path the actor, and the path in its state
    * @throws PathError, and as `state`
    */
-  async why(file: string, number: number, path: string): Promise<WhyReport> {
-    const cast = await this.loaded();
-    return withRecording(file, (recording) => why(recording, cast, { at: number, path }));
+  async origin(file: string, number: number, path: string): Promise<Origin> {
+    const [actor = '', ...steps] = parsePath(path);
+    return (await this.timelineOf(file)).origin(actor, steps, number);
   }
 
   /** The source of a handler, or of where it ended. @throws Error when that is not known, ApplicationModuleError */

@@ -8,8 +8,8 @@ export interface OpenFile {
   readonly recording: OpenRecording;
 }
 
-/** @throws RecordingError, or another error; either names the file */
-async function openFile(path: string): Promise<OpenFile> {
+/** Close its file. @throws RecordingError, or another error; either names the file */
+export async function openFile(path: string): Promise<OpenFile> {
   const file = await openRecordingFile(path).catch((cause) => {
     throw new Error(`${path} cannot be opened: ${cause instanceof Error ? cause.message : cause}`, { cause });
   });

@@ -19,6 +19,7 @@ const TAKES_KEPT = 2;
 class Connection {
   name = '';
   acts = false;
+  hasScreen = false;
   take: Take | null = null;
   private asked = 0;
   private readonly asking = new Map<number, { readonly resolve: (value: unknown) => void; readonly reject: (error: Error) => void }>();
@@ -73,6 +74,7 @@ export class Applications implements Subject {
       problem: this.problem || (current ? '' : this.missing()),
       isConnected: current !== undefined,
       acts: current?.acts ?? false,
+      hasScreen: current?.hasScreen ?? false,
     };
   }
 
@@ -127,8 +129,8 @@ export class Applications implements Subject {
     if (word?.type === 'ended') await this.ended(connection, word.problem);
   }
 
-  private hello(connection: Connection, { name, acts }: Extract<FromApplication, { readonly type: 'hello' }>): void {
-    Object.assign(connection, { name: String(name), acts: acts === true });
+  private hello(connection: Connection, { name, acts, hasScreen }: Extract<FromApplication, { readonly type: 'hello' }>): void {
+    Object.assign(connection, { name: String(name), acts: acts === true, hasScreen: hasScreen === true });
     if (this.current?.take) this.current.say({ type: 'stop' });
     this.connections.push(connection);
     this.problem = '';

@@ -1,11 +1,15 @@
 /** What the page asks that is found by playing the recording, each as JSON. */
+
+import { bytesOf } from '../../trace/live.js';
 import { jsonText } from '../player/json-text.js';
 import type { Player } from '../player/player.js';
+import type { StateQuestion } from '../table/printed.js';
 
 /** What of a player the page asks for. */
-export type PagePlayer = Pick<Player, 'state' | 'why' | 'test' | 'code'>;
+export type PagePlayer = Pick<Player, 'state' | 'print' | 'try' | 'compare' | 'origin' | 'test' | 'code' | 'close'>;
 
-type Question = (player: PagePlayer, file: string, query: URLSearchParams) => Promise<string>;
+/** @param body of a POST; empty otherwise */
+type Question = (player: PagePlayer, file: string, query: URLSearchParams, body: string) => Promise<string>;
 
 const numberIn = (query: URLSearchParams): number => Number(query.get('number'));
 
@@ -16,9 +20,23 @@ const codeQuestion = (query: URLSearchParams) => ({
   position: query.get('position') ?? '',
 });
 
+/** @throws Error when it makes no sense */
+function questionsIn(body: string): readonly StateQuestion[] {
+  const questions: unknown = JSON.parse(body);
+  const isList = (value: unknown, type: string) => Array.isArray(value) && value.every((each) => typeof each === type);
+  const fits = ({ actor, numbers, steps }: Partial<StateQuestion>) =>
+    typeof actor === 'string' && isList(numbers, 'number') && isList(steps, 'string');
+  if (!Array.isArray(questions) || !questions.every(fits)) throw new Error('these are no questions about states');
+  return questions as readonly StateQuestion[];
+}
+
 export const played = {
   state: async (player, file, query) => jsonText(await player.state(file, numberIn(query), query.get('actor') ?? '')),
-  why: async (player, file, query) => jsonText(await player.why(file, numberIn(query), query.get('path') ?? '')),
+  print: async (player, file, _query, body) => jsonText(await player.print(file, questionsIn(body))),
+  try: async (player, file, query, body) =>
+    jsonText(await player.try(file, numberIn(query), query.get('actor') ?? '', bytesOf(String(JSON.parse(body))))),
+  compare: async (player, file, query) => jsonText(await player.compare(file, numberIn(query), query.get('actor') ?? '')),
+  origin: async (player, file, query) => jsonText(await player.origin(file, numberIn(query), query.get('path') ?? '')),
   test: async (player, file, query) => jsonText(await player.test(file, numberIn(query))),
   code: async (player, _file, query) => jsonText(await player.code(codeQuestion(query))),
 } satisfies Readonly<Record<string, Question>>;

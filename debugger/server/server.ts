@@ -82,6 +82,7 @@ export class Debugger implements LiveDebugger {
   /** Also ends what is on its way. */
   async close(): Promise<void> {
     this.sockets.close();
+    await this.options.player.close();
     await this.options.subject.close();
   }
 
@@ -89,16 +90,18 @@ export class Debugger implements LiveDebugger {
     const refuse = ({ status, why }: Refusal) => void response.writeHead(status, { ...HEADERS, 'content-type': 'text/plain' }).end(why);
     const stranger = this.guard.strange(request);
     if (stranger) return refuse(stranger);
-    if (request.method !== 'GET') return refuse({ status: 405, why: 'only GET' });
     const url = URL.canParse(request.url ?? '', 'http://127.0.0.1') ? new URL(request.url!, 'http://127.0.0.1') : null;
     if (!url?.pathname.startsWith(ROOT)) return refuse({ status: 404, why: 'no such address' });
     const name = url.pathname.slice(ROOT.length);
+    // What is asked about many messages does not fit an address.
+    if (request.method !== 'GET' && !(request.method === 'POST' && (name === 'print' || name === 'try')))
+      return refuse({ status: 405, why: 'only GET' });
     if (name !== 'recording' && !(name in played)) return this.givePage(name || 'index.html', response, refuse);
     const refused = this.guard.refuses('viewer', request, url.searchParams);
     if (refused) return refuse(refused);
     try {
       if (name === 'recording') await this.giveRecording(url.searchParams, response);
-      else await this.givePlayed(name as keyof typeof played, url.searchParams, response);
+      else await this.givePlayed(name as keyof typeof played, url.searchParams, await bodyOf(request), response);
     } catch (error) {
       refuse({ status: 422, why: error instanceof Error ? error.message : String(error) });
     }
@@ -110,9 +113,9 @@ export class Debugger implements LiveDebugger {
     await pipeline(Readable.from(bytes), response).catch(() => response.destroy());
   }
 
-  private async givePlayed(name: keyof typeof played, query: URLSearchParams, response: ServerResponse): Promise<void> {
+  private async givePlayed(name: keyof typeof played, query: URLSearchParams, body: string, response: ServerResponse): Promise<void> {
     const { subject, player } = this.options;
-    const text = await played[name](player, subject.file(Number(query.get('take'))), query);
+    const text = await played[name](player, subject.file(Number(query.get('take'))), query, body);
     response.writeHead(200, { ...HEADERS, 'content-type': 'application/json' }).end(text);
   }
 
@@ -123,6 +126,21 @@ export class Debugger implements LiveDebugger {
     if (!bytes) return refuse({ status: 404, why: 'no such file' });
     response.writeHead(200, { ...HEADERS, 'content-type': type }).end(bytes);
   }
+}
+
+/** Numbers of messages at which something is printed: a hundred thousand. */
+const BODY_BYTES_MAX = 1 << 20;
+
+/** @throws Error when it is too long */
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  let length = 0;
+  for await (const part of request as AsyncIterable<Buffer>) {
+    length += part.length;
+    if (length > BODY_BYTES_MAX) throw new Error(`a question has at most ${BODY_BYTES_MAX} bytes`);
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString();
 }
 
 export interface RunningDebugger {

@@ -12,8 +12,8 @@ import type { PageWord } from './words.js';
 
 /** An application sends a chunk of its recording at once: a megabyte, and a snapshot that fills it. */
 const APPLICATION_BYTES_MAX = 64 << 20;
-/** A page asks. */
-const PAGE_BYTES_MAX = 1 << 20;
+/** A page asks, also with a picture that is to be shown: the largest display list has 0.9 MB, and twice that as digits. */
+const PAGE_BYTES_MAX = 4 << 20;
 
 export class Sockets {
   private readonly pages = new WebSocketServer({ noServer: true, maxPayload: PAGE_BYTES_MAX });
@@ -36,9 +36,18 @@ export class Sockets {
   private look(page: WebSocket): void {
     const say = (word: object) => page.send(jsonText(word));
     const end = this.subject.look((status) => say({ type: 'status', status }));
-    page.on('close', end);
+    let isShowing = false;
+    page.on('close', () => {
+      // The screen of the application comes back when the page that had it travel is gone.
+      if (isShowing) void this.subject.ask({ what: 'show', picture: null }).catch(() => {});
+      end();
+    });
     page.on('error', () => {});
-    page.on('message', (data) => void this.heard(wordOf(String(data)) as PageWord | null, say));
+    page.on('message', (data) => {
+      const word = wordOf(String(data)) as PageWord | null;
+      if (word?.type === 'ask' && word.question.what === 'show') isShowing = word.question.picture !== null;
+      void this.heard(word, say);
+    });
   }
 
   private async heard(word: PageWord | null, say: (word: object) => void): Promise<void> {

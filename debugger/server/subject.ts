@@ -15,6 +15,8 @@ export interface Status {
   readonly isConnected: boolean;
   /** Whether it lets the page act. */
   readonly acts: boolean;
+  /** Whether it lets its screen go along when the page travels. */
+  readonly hasScreen: boolean;
 }
 
 export interface Subject {
@@ -37,7 +39,7 @@ export class FileSubject implements Subject {
   readonly status: Status;
 
   constructor(private readonly path: string) {
-    this.status = { name: basename(path), isLive: false, take: ONLY, problem: '', isConnected: false, acts: false };
+    this.status = { name: basename(path), isLive: false, take: ONLY, problem: '', isConnected: false, acts: false, hasScreen: false };
   }
 
   file(take: number): string {

@@ -66,6 +66,13 @@ export class MessageTable {
     this.length++;
   }
 
+  /** Of the last message at or before a row that an actor handled; 0 when there is none. */
+  numberUpTo(row: number): number {
+    let at = row;
+    while (at >= 0 && this.numbers.get(at) === 0) at--;
+    return at < 0 ? 0 : this.numbers.get(at);
+  }
+
   /** Numbers rise with the rows, but for those that have none. @returns -1 when there is none */
   rowOfNumber(number: number): number {
     for (let row = 0; row < this.length; row++) if (this.numbers.get(row) === number) return number === 0 ? -1 : row;
@@ -107,6 +114,11 @@ export class MessageTable {
 
   begunAt(row: number): Microseconds | null {
     return known(this.begunTimes.get(row));
+  }
+
+  /** When its handling began, as far as that is known. */
+  handledAt(row: number): Microseconds {
+    return this.begunAt(row) ?? this.at(row);
   }
 
   /** The earliest time at which it is known. */

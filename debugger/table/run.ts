@@ -14,81 +14,24 @@ import { RecordingError, type RecordingFacts, type RecordingSource } from '../..
 import { Schemas } from '../../trace/schemas.js';
 import type { TraceStep } from '../../trace/step.js';
 import { shortText } from '../../trace/text.js';
-import { type KeyPath, keyPath } from './key-path.js';
+import { Frames, type FrameText, type Written } from './frames.js';
+import { keyPath } from './key-path.js';
 import { type Bars, Lanes, type Span } from './lanes.js';
 import { Links, NO_ROW } from './links.js';
 import { MessageTable } from './message-table.js';
+import { Printed, type PrintPlan, type PrintResult } from './printed.js';
 import { Row } from './row.js';
-import { type Filtered, Shown } from './shown.js';
+import { type Screen, Screens } from './screens.js';
+import { type Filtered, type Range, Shown } from './shown.js';
+import type { Detail, GrowingSource, LaneInfo, Line, RunEvent, RunState } from './told.js';
+import { type Topic, topicsOf } from './topics.js';
 
 /** Whose message is what is seen: the display list of the scene. */
 const PICTURES = { party: 'display', message: 'displayList' };
 /** Rows that are told of at a time: effects of one message, of which a page shows some. */
 const EFFECTS_SHOWN_MAX = 200;
 
-export interface LaneInfo {
-  readonly party: Address;
-  readonly name: string;
-  /** Where it was at the beginning: the host for ports that are nowhere else. */
-  readonly vm: string;
-  readonly handled: number;
-}
-
-/** What is known of the run as a whole, while it is read and afterwards. */
-export interface RunState {
-  readonly messages: number;
-  /** How many of them fit the filter. */
-  readonly shown: number;
-  /** Of the file, 0 to 1. */
-  readonly read: number;
-  readonly isWhole: boolean;
-  readonly lanes: readonly LaneInfo[];
-  readonly from: number;
-  readonly to: number;
-  /** Why it could not be read further; empty when nothing was wrong. */
-  readonly problem: string;
-}
-
-export interface Line {
-  readonly row: number;
-  readonly number: number;
-  readonly at: number;
-  readonly source: string;
-  readonly target: string;
-  readonly kind: string;
-  readonly bytes: number | null;
-  readonly waited: number | null;
-  readonly handling: number | null;
-  /** Empty when it was handled as messages are. */
-  readonly remark: string;
-  readonly body: string;
-}
-
-export interface Detail {
-  readonly line: Line;
-  readonly sourceVm: string | null;
-  readonly targetVm: string | null;
-  readonly begunAt: number | null;
-  /** Null when its frame is not in the recording, or makes no sense. */
-  readonly body: unknown;
-  readonly frame: Uint8Array | null;
-  readonly trap: { readonly reason: string; readonly position: string } | null;
-  /** Whether an actor has handled it, so that it may have changed a state. */
-  readonly isOfActor: boolean;
-  /** Nearest first. */
-  readonly causes: readonly Line[];
-  readonly effects: readonly Line[];
-  readonly effectCount: number;
-  readonly path: (Omit<KeyPath, 'steps'> & { readonly steps: readonly (KeyPath['steps'][number] & { readonly line: Line })[] }) | null;
-}
-
-/** A recording that may come as it is made. */
-export interface GrowingSource extends RecordingSource {
-  /** Waits until more of it is here. @returns false when it has ended */
-  more(): Promise<boolean>;
-  /** From now on nothing is read that is before what was read last. */
-  goForwards(): void;
-}
+export type { Detail, GrowingSource, LaneInfo, Line, RunEvent, RunState } from './told.js';
 
 export class Run {
   private readonly table = new MessageTable();
@@ -99,6 +42,10 @@ export class Run {
   private facts: RecordingFacts | null = null;
   private readonly links = new Links(this.table);
   private readonly shown = new Shown(this.table);
+  private screens = new Screens(this.table, this.bodies, []);
+  private frames = new Frames(this.table, this.schemas);
+  private printed = new Printed(this.table, this.bodies, this.schemas);
+  private readonly happened: (RunEvent & { readonly address: Address })[] = [];
   private problem = '';
   private isWhole = false;
   private read = 0;
@@ -119,6 +66,9 @@ export class Run {
     this.facts = recording.facts;
     this.schemas = new Schemas(recording.facts.parties);
     this.bodies = new Bodies(this.schemas);
+    this.screens = new Screens(this.table, this.bodies, recording.facts.parties);
+    this.printed = new Printed(this.table, this.bodies, this.schemas);
+    this.frames = new Frames(this.table, this.schemas);
     try {
       for await (const messages of messagesOf({ facts: recording.facts, steps: () => this.steps(recording, growing) })) {
         for (const message of messages) this.add(message);
@@ -137,10 +87,22 @@ export class Run {
     const cursor = recording.cursor();
     for (;;) {
       const steps = await cursor.next();
-      if (steps) yield steps;
-      else if (cursor.ended || !(await growing?.more())) break;
+      if (steps) {
+        for (const step of steps) this.note(step);
+        yield steps;
+      } else if (cursor.ended || !(await growing?.more())) break;
     }
     if (!cursor.ended) this.problem = 'the recording ends before its end: this is all up to its last whole chunk';
+  }
+
+  private note(step: TraceStep): void {
+    const isMove = step.type === 'moved' && step.step === 'adopted';
+    if (!isMove && (step.type !== 'started' || step.epoch === 1)) return;
+    const { party, at } = step;
+    const last = this.happened.at(-1);
+    // Whoever has moved begins a new life there.
+    if (!isMove && last?.what === 'move' && last.address === party) return;
+    this.happened.push({ at, what: isMove ? 'move' : 'restart', party: this.schemas.partyName(party), address: party });
   }
 
   private add(message: Parameters<MessageTable['add']>[0]): void {
@@ -153,6 +115,7 @@ export class Run {
     laneRows.update();
     this.links.update();
     this.shown.update();
+    this.screens.update();
     const startedAt = this.facts?.startedAt ?? 0;
     const from = table.length > 0 ? Math.min(table.at(0), startedAt || Number.POSITIVE_INFINITY) : startedAt;
     return {
@@ -172,7 +135,8 @@ export class Run {
     const placement = this.facts?.placement ?? {};
     const all = this.laneRows.parties.map((party): LaneInfo => {
       const name = this.schemas.partyName(party);
-      return { party, name, vm: placement[name] ?? this.laneRows.vmOf(party) ?? 'host', handled: this.laneRows.count(party) };
+      const vm = placement[name] ?? this.laneRows.vmOf(party) ?? 'host';
+      return { party, name, vm, handled: this.laneRows.count(party), isActor: this.schemas.isActor(party) };
     });
     const order = ['host', 'js', 'wasm'];
     return all.sort((a, b) => order.indexOf(a.vm) - order.indexOf(b.vm) || b.handled - a.handled);
@@ -182,9 +146,59 @@ export class Run {
     return parties.map((party) => this.laneRows.bars(party, span));
   }
 
-  /** When something ended, or was not delivered. */
-  troubledTimes(): readonly number[] {
-    return this.times(this.table.troubled);
+  /** What ended, was not delivered, began again or moved, in the order in which it is known. */
+  events(): readonly RunEvent[] {
+    const { table, schemas } = this;
+    const troubled = table.troubled.map((row): RunEvent => {
+      const what = table.trouble(row).trap ? 'trap' : 'dead';
+      return { at: table.at(row), what, party: schemas.partyName(table.target(row)) };
+    });
+    return [...troubled, ...this.happened];
+  }
+
+  /** What was on the screen at each of these times; null before the first picture. */
+  screensAt(times: readonly number[]): readonly (Screen | null)[] {
+    return times.map((at) => this.screens.at(at));
+  }
+
+  /** Rows of the pictures that were on the screen at these times; -1 before the first. */
+  pictureRows(times: readonly number[]): readonly number[] {
+    return times.map((at) => this.screens.rowAt(at));
+  }
+
+  /** @param known what is known of a frame that is not here */
+  frameText(frame: Uint8Array, known?: Parameters<Frames['textOf']>[1]): FrameText {
+    return this.frames.textOf(frame, known);
+  }
+
+  /** The body of a message as JSON, to be edited; null when it is not in the recording. */
+  editable(row: number): string | null {
+    return this.frames.editable(row);
+  }
+
+  /** A message like that of a row, with another body. */
+  written(row: number, body: string): Written {
+    return this.frames.written(row, body);
+  }
+
+  /** @returns -1 when it is not in the recording */
+  rowOfMessage(source: number, sequence: number, target: number): number {
+    return this.frames.rowOf(source, sequence, target);
+  }
+
+  /** What owners publish, and how far their followers have it. */
+  topics(): readonly Topic[] {
+    return topicsOf(this.table, this.bodies, this.facts?.parties ?? []);
+  }
+
+  /** Why there is no screen; empty when there is one. */
+  screenLack(): string {
+    return this.screens.lack;
+  }
+
+  /** Row of the picture that was on the screen at a time, or of one before or after it. @returns -1 when there is none */
+  pictureRow(at: number, step: -1 | 0 | 1 = 0): number {
+    return step === 0 ? this.screens.rowAt(at) : this.screens.neighbour(at, step);
   }
 
   times(rows: readonly number[]): readonly number[] {
@@ -222,9 +236,22 @@ export class Run {
     return this.table.rowOfNumber(number);
   }
 
-  /** Shows only what fits. A filter that makes no sense changes nothing. */
-  filter(text: string): Promise<Filtered> {
-    return this.shown.filter(text, this.schemas);
+  /** Shows only what fits. A filter that makes no sense changes nothing. @param range of the time; null for all of it */
+  filter(text: string, range: Range | null = null): Promise<Filtered> {
+    return this.shown.filter(text, this.schemas, range);
+  }
+
+  /** Begins to print an expression at each message that is shown; none when it is empty. */
+  print(text: string): PrintPlan {
+    return this.printed.plan(
+      text,
+      Array.from({ length: this.count }, (_, position) => this.shown.rowAt(position)),
+    );
+  }
+
+  /** @param answers of the questions of the plan */
+  finishPrint(answers: readonly (readonly unknown[])[]): PrintResult {
+    return this.printed.finish(answers);
   }
 
   /** @returns the row itself when there is no neighbour */
@@ -253,6 +280,7 @@ export class Run {
       body: this.bodyOf(row),
       frame: table.frame(row)?.slice() ?? null,
       trap: trap && { reason: trap.reason, position: trap.position },
+      moment: table.numberUpTo(row),
       isOfActor: table.number(row) > 0 && this.schemas.isActor(table.target(row)),
       causes: links.chain(row).map((each) => this.line(each)),
       effects: effects.slice(0, EFFECTS_SHOWN_MAX).map((each) => this.line(each)),
@@ -296,6 +324,7 @@ export class Run {
       handling,
       remark: remarkOf(this.row),
       body: body === null ? '' : shortText(body),
+      printed: this.printed.textOf(at),
     };
   }
 }

@@ -1,4 +1,4 @@
-/** The rows that the list shows: all, or those that fit a filter. A table grows, and what fits grows with it. */
+/** The rows that the list shows: all, or those that fit a filter and are in a range of the time. A table grows, and what fits grows with it. */
 import { Column } from '../../trace/column.js';
 import { compileFilter, FilterError, type MessageFilter } from '../../trace/filter.js';
 import type { Schemas } from '../../trace/schemas.js';
@@ -14,6 +14,20 @@ export interface Filtered {
   readonly error: { readonly text: string; readonly position: number } | null;
   /** Another filter was asked for before this one was through. */
   readonly isOutdated: boolean;
+}
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+function within(fits: MessageFilter, range: Range | null): MessageFilter {
+  if (!range) return fits;
+  const { from, to } = range;
+  return (message) => {
+    const at = message.sentAt ?? message.begunAt ?? 0;
+    return at >= from && at <= to && fits(message);
+  };
 }
 
 /** What fits a filter, as far as the table was looked at. */
@@ -62,11 +76,15 @@ export class Shown {
     if (this.fitting) this.look(this.fitting, this.table.length);
   }
 
-  /** Shows only what fits. A filter that makes no sense changes nothing. */
-  async filter(text: string, schemas: Schemas): Promise<Filtered> {
+  /**
+   * Shows only what fits. A filter that makes no sense changes nothing.
+   * @param range of the time at which messages were sent; null for the whole run
+   */
+  async filter(text: string, schemas: Schemas, range: Range | null = null): Promise<Filtered> {
     const turn = ++this.asked;
     try {
-      const fitting = text.trim() === '' ? null : { fits: compileFilter(text, schemas), rows: new Column(Int32Array), count: 0, seen: 0 };
+      const fits = within(compileFilter(text, schemas), range);
+      const fitting = text.trim() === '' && !range ? null : { fits, rows: new Column(Int32Array), count: 0, seen: 0 };
       while (fitting && fitting.seen < this.table.length) {
         this.look(fitting, Math.min(this.table.length, fitting.seen + FILTER_BATCH));
         await new Promise((resolve) => setTimeout(resolve));

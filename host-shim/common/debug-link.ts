@@ -13,6 +13,7 @@ import { RUNTIME_VERSION } from '../../protocol/version.js';
 import { type FromApplication, type Question, type ToApplication, wordOf } from '../../trace/live.js';
 import type { RecordingLevel, RecordingSink } from '../../trace/recording.js';
 import { consoleFor } from './console.js';
+import { type ActedOnSystem, DebugActions, type DebuggedScreen } from './debug-actions.js';
 import { isProduction } from './production.js';
 
 /** What happened is on its way within this time, and that of collecting it. */
@@ -30,6 +31,8 @@ export interface DebugLinkOptions {
    * server may then.
    */
   readonly act?: boolean;
+  /** The display, so that the screen of the application goes along when the debugger travels to an earlier moment. */
+  readonly screen?: DebuggedScreen;
 }
 
 export interface DebugLink {
@@ -46,10 +49,7 @@ export interface DebugSocket {
   addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
 }
 
-type DebuggedSystem = Pick<
-  System,
-  'record' | 'health' | 'crash' | 'hang' | 'stopActor' | 'startActor' | 'startAfresh' | 'moveActor' | 'breakOn'
->;
+type DebuggedSystem = ActedOnSystem & Pick<System, 'record'>;
 
 /** @returns when it is connected, or has failed, which the console says once: an application runs without a debugger as with one */
 export function linkTo(system: DebuggedSystem, socket: DebugSocket, options: DebugLinkOptions): Promise<DebugLink> {
@@ -66,7 +66,7 @@ class SystemLink implements DebugLink {
   private goOn: () => void = () => {};
   private isOpen = false;
   private isClosed = false;
-  private readonly acts: boolean;
+  private readonly actions: DebugActions;
   /** Also a recording that ends with its system is told. */
   private readonly sink: RecordingSink = {
     write: (bytes) => this.send(bytes),
@@ -80,12 +80,12 @@ class SystemLink implements DebugLink {
     private readonly socket: DebugSocket,
     private readonly options: DebugLinkOptions,
   ) {
-    const { name = 'application', act = !isProduction() } = options;
-    this.acts = act;
+    const { name = 'application', act = !isProduction(), screen, redact = [] } = options;
+    this.actions = new DebugActions(system, act, redact.length > 0, screen);
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
       this.isOpen = true;
-      this.say({ type: 'hello', name, version: RUNTIME_VERSION, acts: act });
+      this.say({ type: 'hello', name, version: RUNTIME_VERSION, acts: act, hasScreen: screen !== undefined });
     });
     socket.addEventListener('message', ({ data }) => this.hear(wordOf<ToApplication>(data)));
     socket.addEventListener('error', () => {});
@@ -120,6 +120,8 @@ class SystemLink implements DebugLink {
     this.say({ type: 'began' });
     try {
       this.recording = await this.system.record(this.sink, { level, chunkMs: CHUNK_MS, redact: this.options.redact });
+      // Texts that came before are not in the recording.
+      this.options.screen?.redraw();
     } catch (error) {
       this.say({ type: 'ended', problem: reasonOf(error) });
     }
@@ -129,6 +131,7 @@ class SystemLink implements DebugLink {
   private async end(): Promise<void> {
     const { recording } = this;
     this.recording = null;
+    this.options.screen?.show(null);
     await recording?.stop().catch((error) => this.say({ type: 'ended', problem: reasonOf(error) }));
   }
 
@@ -151,35 +154,9 @@ class SystemLink implements DebugLink {
   /** Never rejects. */
   private async answer(id: number, question: Question): Promise<void> {
     try {
-      this.say({ type: 'answer', id, value: (await this.ask(question)) ?? null });
+      this.say({ type: 'answer', id, value: (await this.actions.ask(question)) ?? null });
     } catch (error) {
       this.say({ type: 'answer', id, error: reasonOf(error) });
-    }
-  }
-
-  /** @throws what the system throws */
-  private async ask(question: Question): Promise<unknown> {
-    const { system } = this;
-    if (question.what === 'health') return system.health();
-    if (!this.acts) throw new Error('this application does not let a debugger act: act: true of its link switches that on');
-    switch (question.what) {
-      case 'crash':
-        return system.crash(question.party);
-      case 'hang':
-        return system.hang(question.party);
-      case 'stop':
-        return system.stopActor(question.party);
-      case 'start':
-        return system.startActor(question.party);
-      case 'restart':
-        return system.startAfresh(question.party);
-      case 'move':
-        return system.moveActor(question.party, question.to);
-      case 'break':
-        await system.breakOn(question.at);
-        return null;
-      default:
-        throw new Error('a question that this version of the application does not know');
     }
   }
 

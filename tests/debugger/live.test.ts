@@ -19,7 +19,16 @@ afterEach(async () => {
 
 async function serve(): Promise<RunningDebugger> {
   const unknown = async (): Promise<never> => Promise.reject(new Error('not asked here'));
-  const player = { state: unknown, why: unknown, test: unknown, code: unknown };
+  const player = {
+    state: unknown,
+    origin: unknown,
+    print: unknown,
+    try: unknown,
+    compare: unknown,
+    test: unknown,
+    code: unknown,
+    close: async () => {},
+  };
   const server = await startDebugger({ subject: new Applications(() => 'nobody is here'), site: '', port: 0, player });
   ends.push(() => server.close());
   return server;

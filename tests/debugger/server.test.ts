@@ -20,9 +20,13 @@ const player = {
     if (number > 2) throw new Error('no such message');
     return { actor, before: null, after: `secret ${number}` };
   },
-  why: unknown,
+  origin: unknown,
+  print: unknown,
+  try: unknown,
+  compare: unknown,
   test: unknown,
   code: unknown,
+  close: async () => {},
 };
 const start = () => startDebugger({ subject: new FileSubject(join(folder, 'run.mcap')), site: folder, port: 0, player });
 

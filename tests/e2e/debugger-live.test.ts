@@ -1,14 +1,19 @@
 /** The television as it runs, in one tab, and the debugger of its server in another, as a person uses both. */
+import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Player } from '../../debugger/player/player.js';
 import { Applications } from '../../debugger/server/applications.js';
 import { Debugger } from '../../debugger/server/server.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
+import { taken } from './entries/pasted.js';
 import { launchChromium, PATIENCE_MS, serveTelevision, Television } from './television.js';
 
 const built = (path: string) => fileURLToPath(new URL(`../../dist/${path}`, import.meta.url));
+/** A file for people. */
+const artefact = (name: string) => own(`../../artifacts/debugger-${name}.png`);
+const own = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 const PATIENT = { timeout: PATIENCE_MS };
 let browser: Browser;
 let server: RunningServer;
@@ -17,11 +22,14 @@ let television: Television;
 const problems: string[] = [];
 
 beforeAll(async () => {
-  const player = new Player(built('examples/tv/replay.js'));
+  // Its twin in JavaScript, which is the truth, has a focus after Back that the television's has not.
+  const player = new Player(own('../replay/applications/defective-focus.ts'));
   const looking = new Debugger({ subject: new Applications(() => 'the television is not here'), site: built('debugger/site'), player });
   server = await serveTelevision(looking);
   browser = await launchChromium();
-  page = await (await browser.newContext({ viewport: { width: 1400, height: 900 } })).newPage();
+  const permissions = ['clipboard-read', 'clipboard-write'];
+  page = await (await browser.newContext({ viewport: { width: 1400, height: 900 }, permissions })).newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   page.on('pageerror', ({ message }) => problems.push(message));
 });
 afterAll(async () => {
@@ -29,6 +37,15 @@ afterAll(async () => {
   await server.close();
   expect(problems).toEqual([]);
 });
+
+const filter = async (text: string) => {
+  for (const key of ['/', 'Escape', '/']) await page.keyboard.press(key);
+  await page.locator('#filter-said:empty').waitFor({ state: 'attached' });
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+  await page.locator('#filter-said').getByText(/fit/).waitFor();
+};
+const nextFrame = () => page.evaluate(() => new Promise((next) => requestAnimationFrame(() => requestAnimationFrame(next))));
 
 const messages = async () => Number((await page.locator('#state').textContent())!.replace(/ messages.*/, '').replaceAll(',', ''));
 
@@ -38,6 +55,8 @@ test('the page waits for the television, and goes along with it when it comes', 
   television = await Television.open(browser, server);
   await page.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
   await page.locator('#name').getByText('Tandem TV').waitFor();
+  // What was before the recording is not in it.
+  await expect.poll(messages, PATIENT).toBeGreaterThan(0);
   const before = await messages();
   await television.page.keyboard.press('ArrowRight');
   await expect.poll(messages, PATIENT).toBeGreaterThan(before);
@@ -77,6 +96,9 @@ test('the state before and after is found while it runs', async () => {
   await page.locator('.row', { hasText: 'focus.key' }).last().click();
   await page.keyboard.press('Enter');
   await page.locator('.changes').waitFor();
+  await television.see('replay', 'true');
+  await page.keyboard.press('End');
+  await television.see('replay', 'false');
 });
 
 test('an actor is crashed from its row, and goes on: its restart is counted there and its trap is in the run', async () => {
@@ -92,6 +114,122 @@ test('an actor is crashed from its row, and goes on: its restart is counted ther
   await page.keyboard.type('trap to:focus');
   await page.keyboard.press('Enter');
   await page.locator('.row.wrong').first().waitFor();
+});
+
+/** The minute. */
+describe('a developer with a misbehaving screen', () => {
+  test('reads the path of a key', async () => {
+    await filter('kind:focus.key body.phase="down" body.key="right"');
+    await television.page.keyboard.press('ArrowRight');
+    await page.locator('.row').last().click();
+    await page
+      .locator('.sentence')
+      .getByText(/^key to picture/)
+      .waitFor();
+  });
+
+  test('sees of a crash the line of AssemblyScript, the message, and the state before', async () => {
+    await filter('trap to:focus');
+    await page.locator('.row.wrong').first().click();
+    await page
+      .locator('.place')
+      .getByText(/wasm-actors\/\w+\.ts:\d+/)
+      .waitFor();
+    await page.locator('.code .meant').waitFor();
+    expect(await page.locator('#detail .body').textContent()).toMatch(/"key"/);
+    await page.keyboard.press('Enter');
+    await page.getByText('The whole state before, as text').waitFor();
+    await page.keyboard.press('Escape');
+    await television.see('replay', 'false');
+  });
+
+  test('drags back, and the screen of the television goes along; the wrong value leads to the message that set it', async () => {
+    const focused = async () => (await television.look('focused')) ?? '';
+    await filter('kind:focus.focus');
+    const wishes = page.locator('.row', { hasText: 'focus.focus' });
+    const browsed = await focused();
+    await television.press('Enter');
+    await expect.poll(focused, PATIENT).toBe('Play');
+    const count = await wishes.count();
+    await television.press('Backspace');
+    await expect.poll(() => wishes.count(), PATIENT).toBeGreaterThan(count);
+    await expect.poll(focused, PATIENT).toBe(browsed);
+    const { x, y, width } = (await page.locator('#film').boundingBox())!;
+    await page.mouse.move(x + width - 2, y + 40);
+    await page.mouse.down();
+    await television.see('replay', 'true');
+    for (let at = x + width - 2; (await focused()) !== 'Play' && at > x + width / 3; at -= 6) {
+      const before = await page.locator('#screen canvas').getAttribute('data-row');
+      await page.mouse.move(at, y + 40);
+      if (before !== (await page.locator('#screen canvas').getAttribute('data-row'))) await nextFrame();
+    }
+    await page.mouse.up();
+    await expect.poll(focused, PATIENT).toBe('Play');
+    await television.screenshot('replay');
+    await page.locator('.moment[data-actor=focus] summary').click();
+    const row = page.locator('.moment[data-actor=focus] .found tr', { has: page.locator('th', { hasText: /^focused$/ }) });
+    await row.locator('.value').click();
+    await page
+      .locator('#detail h2')
+      .getByText(/^#\d+ (focus|scene)\.\w+$/)
+      .waitFor();
+    await page.screenshot({ path: artefact('minute') });
+    await page.keyboard.press('Escape');
+    await television.see('replay', 'false');
+    await expect.poll(focused, PATIENT).toBe(browsed);
+  });
+
+  test('copies the message after Back as a test, which fails as it should', async () => {
+    await page.locator('.row', { hasText: 'focus.focus' }).last().click();
+    await page.keyboard.press('c');
+    await page.getByText('The test is on the clipboard').waitFor();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    const pasted = artefact('pasted').replace('.png', '.ts');
+    writeFileSync(pasted, text.replace("from 'vitest'", `from '${own('entries/pasted.ts')}'`));
+    await import(pasted);
+    const [run] = taken;
+    await expect(run()).rejects.toThrow(/to be null/);
+  });
+});
+
+test('supervision says who supervises whom, and which version each follower has', async () => {
+  await page.keyboard.press('u');
+  await page.locator('#supervision tr', { hasText: 'one_for_one' }).getByText('root').waitFor();
+  await page.locator('#supervision tr', { hasText: 'scene.layout' }).getByText('focus').waitFor();
+  await page.screenshot({ path: artefact('supervision') });
+  await page.keyboard.press('Escape');
+});
+
+test('a message is edited, tried in a throw-away copy, and sent for real', async () => {
+  await filter('kind:focus.key body.phase="down"');
+  await page.locator('.row').last().click();
+  await page
+    .locator('#detail h2')
+    .getByText(/focus\.key/)
+    .waitFor();
+  await page.keyboard.press('e');
+  const body = page.getByRole('textbox', { name: 'Body of the message' });
+  await body.fill('{ "key": "sideways", "phase": "down" }');
+  await page.getByRole('button', { name: 'try now' }).click();
+  await page.getByText('not one of its options').waitFor();
+  const before = await television.look('focused');
+  await body.fill('{ "key": "down", "phase": "down" }');
+  await page.getByRole('button', { name: 'try in place of' }).click();
+  await page.getByText(/It would be handled/).waitFor();
+  await page.getByRole('button', { name: 'try now' }).click();
+  await page.getByText('focus.focused → followers').waitFor();
+  await page.screenshot({ path: artefact('send') });
+  expect(await television.look('focused')).toBe(before);
+  await page.getByRole('button', { name: 'send it for real' }).click();
+  await expect.poll(() => television.look('focused'), PATIENT).not.toBe(before);
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Escape');
+});
+
+test('X says that everything was delivered', async () => {
+  await page.keyboard.press('x');
+  await page.getByText('there are no dead letters').waitFor();
+  await page.keyboard.press('Escape');
 });
 
 test('a television that is loaded again is looked at again', async () => {

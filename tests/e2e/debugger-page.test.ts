@@ -11,6 +11,8 @@ import { type RecordedFile, recordedTelevision } from '../debugger/recorded.js';
 import { launchChromium } from './television.js';
 
 const site = fileURLToPath(new URL('../../dist/debugger/site', import.meta.url));
+/** A screenshot for people. */
+const artefact = (name: string) => fileURLToPath(new URL(`../../artifacts/debugger-${name}.png`, import.meta.url));
 let file: RecordedFile;
 let server: RunningDebugger;
 const player = new Player(fileURLToPath(new URL('../../dist/examples/tv/replay.js', import.meta.url)));
@@ -145,6 +147,40 @@ describe('what is selected', () => {
     expect(rows.slice(1).some((row) => /version|focused|node/i.test(row))).toBe(true);
   });
 
+  test('Enter travels there: the screen is that of the moment, all states stand there, Esc comes back', async () => {
+    const shown = () => page.locator('#screen canvas').getAttribute('data-row');
+    await selectKey();
+    await press('Enter');
+    await page
+      .locator('#replay')
+      .getByText(/REPLAY #\d+/)
+      .waitFor();
+    const [number, before] = [await numberOf(), await shown()];
+    await page.locator('.moment[data-actor=focus] summary').click();
+    await page.locator('.moment[data-actor=focus] .found tr', { hasText: 'focused' }).first().waitFor();
+    const { after } = (await player.state(file.path, number, 'focus')) as never as Record<string, { focused: number }>;
+    const value = page.locator('.moment[data-actor=focus] .found tr', { has: page.locator('th', { hasText: /^focused$/ }) });
+    expect(await value.locator('td').textContent()).toBe(String(after.focused));
+    await press(']');
+    await expect.poll(shown).not.toBe(before);
+    await press('[');
+    await expect.poll(shown).toBe(before);
+    const film = (await page.locator('#film').boundingBox())!;
+    await page.mouse.move(film.x + film.width * 0.9, film.y + 40);
+    await page.mouse.down();
+    await expect.poll(shown).not.toBe(before);
+    const late = await shown();
+    await page.mouse.move(film.x + film.width * 0.3, film.y + 40);
+    await expect.poll(shown).not.toBe(late);
+    await page.mouse.up();
+    await page.screenshot({ path: artefact('travel') });
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.screenshot({ path: artefact('travel-dark') });
+    await page.emulateMedia({ colorScheme: null });
+    await press('Escape');
+    await page.locator('#replay').waitFor({ state: 'hidden' });
+  });
+
   test('a trap says why and where', async () => {
     await filter('trap');
     await page.locator('.row.wrong').first().click();
@@ -185,8 +221,9 @@ describe('what is selected', () => {
     await selectKey();
     await press('Enter');
     await page.getByText('The whole state after, with a search').click();
-    await page.getByRole('searchbox', { name: 'Search in the state' }).fill('edgeReported');
-    expect(await page.locator('.found tr').count()).toBe(1);
+    const state = page.getByRole('region', { name: 'State' });
+    await state.getByRole('searchbox').fill('edgeReported');
+    expect(await state.locator('.found tr').count()).toBe(1);
     await press('Escape');
   });
 
@@ -229,7 +266,7 @@ describe('the lanes', () => {
     await whole.waitFor();
     // The whole run: pictures are nearer to each other than a click may be off. The display's lane is the first.
     const { width } = (await page.locator('#lanes').boundingBox())!;
-    await page.locator('#lanes').click({ position: { x: width / 2, y: 34 } });
+    await page.locator('#lanes').click({ position: { x: width * 0.66, y: 34 } });
     await expect.poll(() => title().textContent()).toMatch(/display\./);
   });
 
@@ -241,6 +278,55 @@ describe('the lanes', () => {
     await expect.poll(() => pictureOf('#minimap')).not.toBe(before);
     await press('m');
     await page.locator('.row.selected', { hasNotText: '★' }).waitFor();
+  });
+});
+
+describe('commands', () => {
+  test('L prints an expression at every message of the list, as a column and a plot', async () => {
+    await filter('kind:focus.key body.phase="down"');
+    await press('l');
+    const said = page.locator('#printing [role=status]');
+    await page.keyboard.type('state.fokus +');
+    await press('Enter');
+    await said.getByText(/at character \d+: it ends where a value is missing/).waitFor();
+    await press('l');
+    await page.keyboard.type('state.focused');
+    await press('Enter');
+    await said.getByText(/^[\d,]+ of [\d,]+ messages have a value/).waitFor();
+    const first = page.locator('.row', { hasText: 'focus.key' }).filter({ hasNotText: 'again' }).first();
+    const number = Number(await first.locator('.number').textContent());
+    const { after } = (await player.state(file.path, number, 'focus')) as never as Record<string, { focused: number }>;
+    expect(await first.locator('.printed').textContent()).toBe(String(after.focused));
+    await page.locator('#plot').waitFor();
+    await page.screenshot({ path: artefact('print') });
+    await press('l', 'Escape');
+    await page.locator('#printing').waitFor({ state: 'hidden' });
+  });
+
+  test('R binds the list to what the lanes show', async () => {
+    await selectKey();
+    await press('f', 'r');
+    await page
+      .locator('#filter-said')
+      .getByText(/fit in [\d.]+ (us|ms|s)$/)
+      .waitFor();
+    await press('r');
+    await page.locator('#filter-said').getByText(/fit$/).waitFor();
+  });
+
+  test('V replays an actor in both VMs: the twins of focus agree', async () => {
+    await selectKey();
+    await press('v');
+    await page.getByText(/Both twins gave the same: every output and every state of [\d,]+ messages of focus/).waitFor();
+    await press('Escape');
+  });
+
+  test('Ctrl+Shift+P finds a command by its words', async () => {
+    await press('Control+Shift+P');
+    await page.keyboard.type('owners followers');
+    await press('Enter');
+    await page.locator('#supervision tr', { hasText: 'scene.layout' }).waitFor();
+    await press('Escape');
   });
 });
 

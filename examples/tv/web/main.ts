@@ -5,7 +5,7 @@
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
  * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas), `data-reduced` (why not as many as the screen),
  * `data-storage` (IndexedDB, localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-profile` (what it keeps in memory), `data-requests` (fetches on their way),
- * `data-painted` (frames), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
+ * `data-painted` (frames), `data-replay` (whether the debugger shows an earlier picture), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
  *
  * For a developer at the browser's console, `tandem.application` is the application, `tandem.system` its present system,
@@ -140,6 +140,7 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
     onAnimating: (animating) => void system.setAnimating(animating),
     onPainted: () => describe(display),
     onCondition: describeCondition,
+    onReplay: describeReplay,
   });
   onDisplay(display);
   life.onEnd(() => display.stop());
@@ -153,7 +154,7 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
   display.start();
   const looking = debuggerOf(document);
   if (!looking) return;
-  const link = await openDebugLink(system, looking, { name: 'Tandem TV' });
+  const link = await openDebugLink(system, looking, { name: 'Tandem TV', screen: display });
   life.onEnd(() => link.close());
 }
 
@@ -259,6 +260,12 @@ function describeCondition({ state, reason, failures, painter, where, fallback, 
   television.dataset.reduced = reduced;
   if (state !== 'whole') fail(`the picture is ${state}: ${reason} (${failures} times)`);
   showState(running);
+}
+
+/** The debugger shows an earlier picture: the television goes on beneath it. */
+function describeReplay(replays: boolean): void {
+  television.dataset.replay = String(replays);
+  element('replay').hidden = !replays;
 }
 
 function fail(text: string): void {

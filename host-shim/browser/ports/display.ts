@@ -8,7 +8,7 @@
  */
 import type { Vm } from '../../../actors/vm/vm.js';
 import { type DisplayEvents, type DisplayPort, openDisplayPort } from '../../common/ports/display-port.js';
-import type { Picture } from '../../common/ports/picture.js';
+import type { Picture, ShownPicture } from '../../common/ports/picture.js';
 import { presentCanvas } from '../painting/canvas-place.js';
 import { ChosenPainting } from '../painting/chosen-painting.js';
 import type { DisplayPainting, PaintingOptions } from '../painting/display-painting.js';
@@ -94,6 +94,18 @@ class OpenCanvasDisplay implements CanvasDisplay {
     return this.painting.memory;
   }
 
+  get replays(): boolean {
+    return this.port.replays;
+  }
+
+  show(shown: ShownPicture | null): void {
+    this.port.show(shown);
+  }
+
+  redraw(): void {
+    this.port.redraw();
+  }
+
   tick(timeMicros: number): void {
     this.port.tick(timeMicros);
   }
@@ -130,6 +142,8 @@ class OpenCanvasDisplay implements CanvasDisplay {
   }
 
   placeOf({ clientX, clientY, target }: MouseEvent): { readonly x: number; readonly y: number } | null {
+    // Who points at an earlier picture does not mean what the scene has there now.
+    if (this.replays) return null;
     const canvas = presentCanvas(this.options.canvas);
     const { left, top, width, height } = canvas.getBoundingClientRect();
     if (target !== canvas || width === 0 || height === 0) return null;

@@ -36,6 +36,9 @@ export interface PictureClip {
   radius: number;
 }
 
+/** A picture as a debugger has it: a display list, and the strings of the nodes in it. */
+export type ShownPicture = MessageOf<typeof display, 'displayList'> & MessageOf<typeof display, 'strings'>;
+
 /** A rectangle, from its left and top edge up to, but without, its right and bottom one. */
 export interface Area {
   left: number;
@@ -84,6 +87,29 @@ export class Picture {
       if (value === '') this.strings.delete(node);
       else this.strings.set(node, value);
     }
+  }
+
+  /** The display list that it took last. */
+  get list(): MessageOf<typeof display, 'displayList'> {
+    const { frame, width, height, animating, omitted, words, clips } = this;
+    return { frame, width, height, animating, omitted, items: new Uint8Array(words.buffer), clips: new Uint8Array(clips.buffer) };
+  }
+
+  copy(): Picture {
+    const copy = new Picture();
+    copy.take(this.list);
+    for (const [node, value] of this.strings) copy.strings.set(node, value);
+    return copy;
+  }
+
+  /** What is to be told of this picture so that it has the strings of another. */
+  stringsTo({ strings }: Picture | ShownPicture): MessageOf<typeof display, 'strings'>['strings'] {
+    const wanted = new Map(
+      Array.isArray(strings) ? strings.map(({ node, value }) => [node, value] as const) : (strings as Map<number, string>),
+    );
+    const gone = [...this.strings.keys()].filter((node) => !wanted.has(node)).map((node) => ({ node, value: '' }));
+    const changed = [...wanted].filter(([node, value]) => this.strings.get(node) !== value);
+    return [...gone, ...changed.map(([node, value]) => ({ node, value }))];
   }
 
   stringOf(node: number): string {

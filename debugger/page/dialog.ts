@@ -1,0 +1,76 @@
+/** A pane over the others that a key opens and closes. While it is open, it may be looked at again now and then. */
+import { element } from './element.js';
+
+const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+export class Dialog {
+  readonly content = element('div');
+  private readonly said = element('p', { role: 'status', class: 'faint' });
+  private timer = 0;
+
+  /**
+   * @param look fills it @param againMs how long after that it is looked at again; null for once
+   */
+  constructor(
+    private readonly dialog: HTMLDialogElement,
+    private readonly look: () => Promise<void>,
+    private readonly againMs: number | null,
+  ) {
+    dialog.append(element('h2', {}, [dialog.ariaLabel ?? '']), this.content, this.said);
+    dialog.addEventListener('close', () => clearTimeout(this.timer));
+  }
+
+  get isOpen(): boolean {
+    return this.dialog.open;
+  }
+
+  toggle(): void {
+    if (this.dialog.open) this.dialog.close();
+    else this.open();
+  }
+
+  open(): void {
+    this.say('');
+    if (!this.dialog.open) this.dialog.showModal();
+    void this.again();
+  }
+
+  close(): void {
+    this.dialog.close();
+  }
+
+  say(text: string): void {
+    this.said.textContent = text;
+  }
+
+  /** Looks now. What throws is said in words. */
+  async again(): Promise<void> {
+    clearTimeout(this.timer);
+    try {
+      await this.look();
+    } catch (error) {
+      this.content.replaceChildren();
+      this.say(reasonOf(error));
+    }
+    if (this.dialog.open && this.againMs !== null) this.timer = window.setTimeout(() => void this.again(), this.againMs);
+  }
+
+  /** Does something, says how that went, and looks again. */
+  async act(what: string, act: () => Promise<unknown>): Promise<void> {
+    this.say(`${what} …`);
+    try {
+      await act();
+      this.say(`${what}: done`);
+    } catch (error) {
+      this.say(`${what}: ${reasonOf(error)}`);
+    }
+    if (this.dialog.open) await this.again();
+  }
+}
+
+/** A button that says what it does when it is pointed at. */
+export function actButton(text: string, label: string, title: string, act: () => unknown): HTMLButtonElement {
+  const made = element('button', { type: 'button', title, 'aria-label': label }, [text]);
+  made.addEventListener('click', () => void act());
+  return made;
+}

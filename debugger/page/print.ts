@@ -1,0 +1,68 @@
+/** Print afterwards: an expression that is evaluated at every message of the list, as a column there, and as a plot of its numbers. */
+import type { Remote } from 'comlink';
+import type { ServerLink } from './server.js';
+import type { View } from './view.js';
+import type { RunInWorker } from './worker.js';
+
+export class PrintField {
+  private readonly input: HTMLInputElement;
+  private readonly said: HTMLElement;
+  private turn = 0;
+
+  constructor(
+    private readonly bar: HTMLElement,
+    private readonly view: View,
+    private readonly run: Remote<RunInWorker>,
+    private readonly server: ServerLink,
+  ) {
+    this.input = bar.querySelector('input')!;
+    this.said = bar.querySelector('[role=status]')!;
+    this.input.addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter') void this.print().then(() => this.input.blur());
+      if (key === 'Escape') void this.leave();
+    });
+    // What is printed is of the list.
+    view.on(['filter'], () => void this.print());
+  }
+
+  focus(): void {
+    this.bar.hidden = false;
+    this.input.focus();
+    this.input.select();
+  }
+
+  private async leave(): Promise<void> {
+    this.input.value = '';
+    this.input.blur();
+    await this.print();
+    this.bar.hidden = true;
+  }
+
+  private async print(): Promise<void> {
+    const { input, view, run } = this;
+    const turn = ++this.turn;
+    const { questions, error } = await run.print(input.value);
+    input.setAttribute('aria-invalid', String(error !== ''));
+    if (error) this.said.textContent = error;
+    try {
+      if (questions.length > 0) this.said.textContent = 'playing the recording for the states …';
+      const answers = questions.length > 0 ? await this.server.played<unknown[][]>('print', {}, questions) : [];
+      if (turn !== this.turn) return;
+      const isPrinting = input.value.trim() !== '' && !error;
+      const result = await run.finishPrint(answers.map((values) => values.map((value) => value ?? undefined)));
+      view.printed = isPrinting ? result : null;
+      if (!error) this.said.textContent = isPrinting ? saidOf(result) : '';
+    } catch (failure) {
+      view.printed = null;
+      this.said.textContent = failure instanceof Error ? failure.message : String(failure);
+    }
+    view.changed('printed');
+  }
+}
+
+function saidOf({ count, looked, all, values }: NonNullable<View['printed']>): string {
+  const few = looked < all ? `, of the first ${looked.toLocaleString('en')} that an actor handled` : '';
+  if (count === 0) return `no message of the list has such a value${few}`;
+  const numbers = values.length === 0 ? '; none is a number, so there is no plot' : '';
+  return `${count.toLocaleString('en')} of ${all.toLocaleString('en')} messages have a value${few}${numbers}`;
+}

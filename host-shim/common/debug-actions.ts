@@ -1,0 +1,116 @@
+/** What a debugger asks of a system: how it is, and, where that is let, to act on it. */
+import type { ReportedLetter, System } from '../../actors/application/supervised-system.js';
+import type { Trial } from '../../actors/contract/control.js';
+import { HOST_RUNTIME } from '../../protocol/addresses.js';
+import { checkFrame, readHeader, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, writeU53 } from '../../protocol/frame.js';
+import { bytesOf, type LetterText, type PictureText, type Question, type TrialText, textOf } from '../../trace/live.js';
+import type { DisplayPort } from './ports/display-port.js';
+
+/** What a debugger asks of a display: `openDisplay` gives one. */
+export type DebuggedScreen = Pick<DisplayPort, 'show' | 'redraw'>;
+
+export type ActedOnSystem = Pick<
+  System,
+  | 'health'
+  | 'crash'
+  | 'hang'
+  | 'stopActor'
+  | 'startActor'
+  | 'startAfresh'
+  | 'moveActor'
+  | 'breakOn'
+  | 'deadLetters'
+  | 'tryLetter'
+  | 'deliverLetter'
+>;
+
+/** Sequences of frames that a debugger sends in the name of the host's runtime: it has not sent so many itself. */
+const FIRST_SEQUENCE = 2 ** 48;
+
+export class DebugActions {
+  private sent = 0;
+
+  /**
+   * @param acts whether it may do more than look
+   * @param hides whether fields are redacted, so that no frame leaves but in the recording
+   */
+  constructor(
+    private readonly system: ActedOnSystem,
+    private readonly acts: boolean,
+    private readonly hides: boolean,
+    private readonly screen: DebuggedScreen | undefined,
+  ) {}
+
+  /** @throws what the system throws */
+  async ask(question: Question): Promise<unknown> {
+    const { system } = this;
+    if (question.what === 'health') return system.health();
+    if (question.what === 'letters') return (await system.deadLetters()).map((letter) => this.letterText(letter));
+    if (!this.acts) throw new Error('this application does not let a debugger act: act: true of its link switches that on');
+    switch (question.what) {
+      case 'crash':
+        return system.crash(question.party);
+      case 'hang':
+        return system.hang(question.party);
+      case 'stop':
+        return system.stopActor(question.party);
+      case 'start':
+        return system.startActor(question.party);
+      case 'restart':
+        return system.startAfresh(question.party);
+      case 'move':
+        return system.moveActor(question.party, question.to);
+      case 'break':
+        await system.breakOn(question.at);
+        return null;
+      case 'show':
+        return this.show(question.picture);
+      case 'try':
+        return this.trialText(await system.tryLetter(await this.letterOf(question.letter)));
+      case 'deliver':
+        return system.deliverLetter(await this.letterOf(question.letter));
+      case 'rehearse':
+        return this.trialText(await system.tryLetter(this.written(question.frame)));
+      case 'send':
+        return system.deliverLetter(this.written(question.frame));
+      default:
+        throw new Error('a question that this version of the application does not know');
+    }
+  }
+
+  /** The screen goes to an earlier moment, and comes back. */
+  private show(picture: PictureText | null): void {
+    if (!this.screen) throw new Error('this application has given its debugger no display: option screen of its link');
+    this.screen.show(picture && { ...picture, items: bytesOf(picture.items), clips: bytesOf(picture.clips) });
+  }
+
+  private letterText(letter: ReportedLetter): LetterText {
+    const { code, detail, source, target, kind, sequence, at, frame } = letter;
+    return { letter: nameOf(letter), code, detail, source, target, kind, sequence, at, frame: this.hides ? '' : textOf(frame) };
+  }
+
+  private trialText({ trap, malformed, emitted }: Trial): TrialText {
+    return { trap, malformed, emitted: this.hides ? [] : emitted.map(({ frame }) => textOf(frame)) };
+  }
+
+  /** @throws Error when it is there no more */
+  private async letterOf(name: string): Promise<ReportedLetter> {
+    const letter = (await this.system.deadLetters()).find((each) => nameOf(each) === name);
+    if (!letter) throw new Error('that letter is there no more: it was delivered, or newer ones have taken its place');
+    return letter;
+  }
+
+  /** A frame that a person has written, in the name of the host's runtime. @throws DecodeError when it is none */
+  private written(text: string): ReportedLetter {
+    const frame = bytesOf(text);
+    checkFrame(frame, 0, frame.length);
+    const sequence = FIRST_SEQUENCE + this.sent++;
+    writeU16(frame, SOURCE_OFFSET, HOST_RUNTIME);
+    writeU53(frame, SEQUENCE_OFFSET, sequence);
+    const { target, kind } = readHeader(frame, 0);
+    const detail = 'written in a debugger';
+    return { code: 'unreachable', detail, source: HOST_RUNTIME, target, kind, sequence, frame, report: null, at: sequence };
+  }
+}
+
+const nameOf = ({ source, target, sequence, at }: ReportedLetter): string => [source, target, sequence, at].join(' ');
