@@ -158,6 +158,17 @@ describe('a JavaScript twin in a file of its own', () => {
     expect(text).toContain('the code of actor counter in JavaScript did not load: no network');
   });
 
+  test('an actor that fails over to a twin that does not load is given up, and says why', async () => {
+    const { counter, system } = await running('wasm', ...Array.from({ length: 20 }, () => refused));
+    for (let crashes = 0; system.actors[0].state !== 'exhausted'; crashes++) {
+      expect(crashes, JSON.stringify(system.actors[0])).toBeLessThan(20);
+      await system.crash('counter').catch(() => {});
+      await counter.read().catch(() => {});
+    }
+    expect(system.actors[0]).toMatchObject({ vm: 'wasm', restarts: 10, reason: expect.stringContaining('did not load: no network') });
+    await system.stop();
+  });
+
   test('an actor whose twin does not load stays in Wasm, and moves when it does', async () => {
     const { counter, system, loads } = await running('wasm', refused);
     counter.increment({ by: 2 });
