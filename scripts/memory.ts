@@ -14,7 +14,8 @@ import { findChromium } from './chromium.js';
 import { TelevisionServer } from './devices/television-server.js';
 import { isMain } from './is-main.js';
 
-const SITE = resolve(import.meta.dirname, '../dist/examples/tv/site');
+/** The built television. */
+export const SITE = resolve(import.meta.dirname, '../dist/examples/tv/site');
 const MEGABYTE = 1 << 20;
 /** A spare would be there by then. */
 const SETTLED_MS = 3_000;
@@ -106,14 +107,9 @@ const partsOf = ({ breakdown }: Breakdown): readonly string[] =>
         `${megabytes(bytes)} ${types.join(', ')}: ${attribution.map(({ url }) => nameOf(url)).join(', ') || 'all'}`,
     );
 
-async function measure(
-  browser: Browser,
-  server: TelevisionServer,
-  [profile, query]: readonly [string, string],
-  empty: number,
-): Promise<Measured> {
-  const page = await opened(browser);
-  await page.goto(server.urlOf(query));
+/** Goes over three rails, to the details of a film and back, and waits until nothing more comes. */
+export async function travel(page: Page, url: string): Promise<void> {
+  await page.goto(url);
   await page.waitForSelector(STILL, { state: 'attached' });
   for (const key of KEYS) {
     await page.keyboard.press(key);
@@ -121,6 +117,16 @@ async function measure(
     await page.waitForSelector(STILL, { state: 'attached' });
   }
   await page.waitForTimeout(SETTLED_MS);
+}
+
+async function measure(
+  browser: Browser,
+  server: TelevisionServer,
+  [profile, query]: readonly [string, string],
+  empty: number,
+): Promise<Measured> {
+  const page = await opened(browser);
+  await travel(page, server.urlOf(query));
   const counted = (await page.evaluate(COUNT)) as Counted;
   const measured = (await page.evaluate(MEASURE)) as Breakdown;
   const workers = page.workers().map((worker) => nameOf(worker.url()));
