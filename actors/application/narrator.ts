@@ -6,6 +6,7 @@ import { CONSOLE_CHARACTERS_MAX, CONSOLE_LINES_MAX, CONSOLE_PERIOD_MS } from '..
 import { type Breakpoint, type BreakReport, textOfBreakpoint } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, DivergentFrame, RefusedReport } from '../contract/events.js';
 import type { Clock } from '../contract/host.js';
+import { textOfLack } from '../contract/lack.js';
 import { reasonOf } from '../contract/thrown.js';
 import type { ActorStatus, PortStatus, SystemChange, VmStatus } from '../supervisor/change-feed.js';
 
@@ -82,6 +83,8 @@ function warningIn(change: SystemChange): string {
       return ofBreak(change.report);
     case 'control':
       return change.error.message;
+    case 'lack':
+      return change.isOver ? '' : `this device does without ${textOfLack(change.lack)}`;
     case 'flight':
       return '';
     case 'unrecorded':

@@ -6,6 +6,7 @@ import type { Breakpoint } from '../contract/breakpoint.js';
 import type { ActorHealth, DeadLetter, Trial, VmControl, VmCounters } from '../contract/control.js';
 import type { CrashReport } from '../contract/events.js';
 import { loadedIn } from '../contract/host.js';
+import type { Lack } from '../contract/lack.js';
 import type { CircuitState, Side, StopReport } from '../contract/states.js';
 import { conditionOf, type PartyCondition } from '../contract/states.js';
 import type { PersistenceStatus } from '../contract/storage.js';
@@ -18,6 +19,7 @@ import type { SystemState } from '../supervisor/system-machine.js';
 import type { StepListener, TraceRequest, WatchRequest } from '../supervisor/trace/tracing.js';
 import { beginRecording } from './begin-recording.js';
 import { mergeCounters } from './counters.js';
+import type { Lacks } from './lacks.js';
 import type { Placement } from './placement.js';
 import type { RecordedSystem, RecordOptions, RunningRecording, SystemRecording } from './system-recording.js';
 
@@ -36,6 +38,7 @@ export interface SystemHealth {
   readonly persistent: readonly PersistenceStatus[];
   /** What tracing costs in each VM. */
   readonly traces: readonly TraceStatus[];
+  readonly lacks: readonly Lack[];
 }
 
 export interface System {
@@ -47,6 +50,12 @@ export interface System {
   readonly actors: readonly (ActorStatus & PartyCondition)[];
   readonly ports: readonly (PortStatus & PartyCondition)[];
   readonly vms: readonly VmStatus[];
+  /** What the device does without, and what is done in its place: empty where nothing is missing. Each is also a change, `lack`. */
+  readonly lacks: readonly Lack[];
+  /** Says what the application does without, as a painter of its own thread; another one of that name is replaced. */
+  addLack(lack: Lack): void;
+  /** It has it again. */
+  endLack(what: string): void;
   /** The same, with what the VMs say. Never rejects. */
   health(): Promise<SystemHealth>;
   /**
@@ -161,7 +170,7 @@ export class SupervisedSystem implements System {
   /** @param recording one that began with the system */
   constructor(
     private readonly supervisor: Supervisor,
-    private readonly kept: SupervisedState & RecordedSystem,
+    private readonly kept: SupervisedState & RecordedSystem & { readonly lacks: Lacks },
     readonly placement: readonly Placement[],
     private newestRecording: SystemRecording | null,
   ) {}
@@ -193,6 +202,18 @@ export class SupervisedSystem implements System {
     return this.kept.changes.crashReports;
   }
 
+  get lacks(): readonly Lack[] {
+    return this.kept.lacks.list(this.actors);
+  }
+
+  addLack(lack: Lack): void {
+    this.kept.lacks.add(lack);
+  }
+
+  endLack(what: string): void {
+    this.kept.lacks.end(what);
+  }
+
   async health(): Promise<SystemHealth> {
     const answers = await Promise.allSettled(this.liveControls.map((control) => control.health()));
     const traces = await this.kept.tracing.statuses();
@@ -206,6 +227,7 @@ export class SupervisedSystem implements System {
       supervision: this.supervisor.supervision,
       persistent: this.kept.persistence.statuses,
       traces,
+      lacks: this.lacks,
     };
   }
 

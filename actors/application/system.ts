@@ -29,6 +29,7 @@ import type { Escalation } from '../supervisor/system-machine.js';
 import { type TraceRequest, Tracing } from '../supervisor/trace/tracing.js';
 import type { RestartKind } from '../supervisor/tree/specification.js';
 import { beginRecording } from './begin-recording.js';
+import { Lacks } from './lacks.js';
 import { Narrator } from './narrator.js';
 import { Persistence, type PersistentActors, type Stored } from './persistence/persistence.js';
 import { decidePlacement, type Placement, type PlacementPlan, parsePlacement } from './placement.js';
@@ -137,7 +138,9 @@ export async function startSystem(host: Host, options: SystemOptions): Promise<S
   if (host.warn) changes.onChange(new Narrator(host.warn, host.clock).hear);
   if (options.onChange) changes.onChange(options.onChange);
   const tracing = new Tracing(host, directory, changes);
-  const kept = { host, directory, changes, persistence, tracing };
+  const lacks = new Lacks(changes);
+  lacks.begin(host, options.storage, options.placement === 'host');
+  const kept = { host, directory, changes, persistence, tracing, lacks };
   const recording = await recordedFromStart(kept, options, placement);
   const supervisor = new Supervisor(host, supervisorOptions(host, options, placement, tree), kept);
   try {

@@ -15,6 +15,7 @@ import type { TraceMemories } from '../../trace/memories.js';
 import type { VmControl } from './control.js';
 import type { VmEvents } from './events.js';
 import type { VmName } from './instance.js';
+import type { Lack } from './lack.js';
 import type { ProgressReader } from './progress.js';
 
 export interface Clock {
@@ -83,6 +84,8 @@ export interface Host {
   readonly clock: Clock;
   readonly timers: Timers;
   readonly capabilities: Capabilities;
+  /** What the device does without; nothing when not given. */
+  readonly lacks?: readonly Lack[];
   /** Writes a line for the developer; null where nobody is to be told, as in production. */
   readonly warn: ((line: string) => void) | null;
   /** A debugger may stop threads now: no thread is judged by time. */

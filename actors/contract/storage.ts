@@ -1,5 +1,6 @@
 /** What outlives the page or process, which changes are reported about it, and who keeps the states of actors in it. */
 import type { SpawnSpec } from './control.js';
+import type { Lack } from './lack.js';
 import { reasonOf } from './thrown.js';
 
 /** Bytes by key that outlive the page or process. Hosts implement it; docs/STORAGE.md says what is kept in it. */
@@ -18,6 +19,8 @@ export interface Storage {
   close(): void;
   /** Called when kept values may be gone although nobody removed them here. Whoever keeps states sets this, and then writes them anew. */
   onLost?: ((detail: string) => void) | null;
+  /** What it takes the place of; null or not given when of nothing. */
+  readonly lack?: Lack | null;
 }
 
 /**
@@ -50,7 +53,8 @@ export class StorageError extends Error {
  */
 export function unavailableStorage(error: StorageError): Storage {
   const fail = () => Promise.reject(error);
-  return { get: fail, put: fail, remove: fail, close() {} };
+  const lack = { what: 'storage', instead: 'nothing is kept', why: error.message };
+  return { get: fail, put: fail, remove: fail, close() {}, lack };
 }
 
 /** damaged: no whole record. version: it has another version of the schema. refused: its actor did not start with it. */

@@ -5,6 +5,7 @@ import type { Breakpoint, BreakReport } from '../contract/breakpoint.js';
 import type { CrashReport, DeafReport, DivergenceReport, RefusedReport, UnrepeatableReport } from '../contract/events.js';
 import type { Clock, ControlError, Timers } from '../contract/host.js';
 import type { VmName } from '../contract/instance.js';
+import type { Lack } from '../contract/lack.js';
 import type { ActorState, CircuitState, CrashHistory, PortState, TwinStatus, VmState } from '../contract/states.js';
 import type { StorageChange } from '../contract/storage.js';
 import type { SystemState } from './system-machine.js';
@@ -81,6 +82,8 @@ export type SystemChange =
   | { readonly type: 'recording'; readonly error: unknown }
   /** The state of an actor is too large to be recorded: a replay leaves the actor out until it has another. Told once in a recording. */
   | { readonly type: 'unrecorded'; readonly actor: string; readonly bytes: number }
+  /** The device, or the application, does without something from now on, or again has it. */
+  | { readonly type: 'lack'; readonly lack: Lack; readonly isOver: boolean }
   /** A VM did not accept new routes, so its parties may send to an address where nobody is; or a watcher was not told of an end. */
   | { readonly type: 'control'; readonly error: ControlError };
 

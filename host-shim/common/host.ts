@@ -2,6 +2,7 @@
 import { transfer } from 'comlink';
 import type { CrashQuestion, VmEvent, VmEvents } from '../../actors/contract/events.js';
 import type { Capabilities, Clock, Host, Timers, VmHandle, VmListener, VmStart } from '../../actors/contract/host.js';
+import type { Lack } from '../../actors/contract/lack.js';
 import { reasonsOf } from '../../actors/contract/thrown.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { VmMemory } from '../../actors/vm/vm-options.js';
@@ -18,6 +19,7 @@ import { DeathWatch, guardCall } from './guard.js';
 import { GuestMemory } from './guest-memory.js';
 import { JournalPort } from './journal-port.js';
 import { guestDeadlineOf } from './known-guests.js';
+import { lacksOf } from './lacks.js';
 import { Memories, type MemorySizes } from './memories.js';
 import type { HostPlatform } from './platform.js';
 import { leanDefaults, type Profile, threadSharers } from './profile.js';
@@ -74,6 +76,7 @@ export class PlatformHost implements Host {
   readonly clock: Clock = platformClock;
   readonly timers: Timers = platformTimers;
   readonly capabilities: Capabilities;
+  readonly lacks: readonly Lack[];
   readonly warn: Host['warn'];
   readonly probeDebugger: Host['probeDebugger'];
   readonly local: VmHandle;
@@ -101,6 +104,7 @@ export class PlatformHost implements Host {
     const options = given.profile === 'lean' ? { ...leanDefaults, ...given } : given;
     this.options = options;
     this.capabilities = options.capabilities;
+    this.lacks = lacksOf(options.capabilities);
     this.warn = consoleFor(options.console);
     const { sharedMemory, workers } = options.capabilities;
     this.memories = new Memories(sharedMemory ? 'shared' : workers ? 'mirrored' : 'here', options.memorySizes);

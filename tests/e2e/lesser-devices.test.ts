@@ -108,6 +108,9 @@ describe('a lesser device shows the same', () => {
     expect(await play(television)).toEqual(expected);
     expect(await television.look('links')).toBe('one thread');
     expect((await television.actor('scene')).vm).toBe('wasm');
+    expect(await television.look('lacks')).toBe(
+      'workers: one thread, and no other to notice a hang; a painter of its own thread: the page paints (there are no workers)',
+    );
     await television.screenshot('without workers');
     await television.close();
   });
@@ -117,6 +120,7 @@ describe('a lesser device shows the same', () => {
     expect(await play(television)).toEqual(expected);
     expect(await television.page.evaluate(() => typeof OffscreenCanvas)).toBe('undefined');
     expect(await television.look('painter')).toBe('canvas in the page (there is no OffscreenCanvas)');
+    expect(await television.look('lacks')).toBe('a painter of its own thread: the page paints (there is no OffscreenCanvas)');
     expect(await television.page.isHidden('#problem')).toBe(true);
     await television.close();
   });

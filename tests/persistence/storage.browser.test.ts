@@ -11,9 +11,9 @@ describe('without IndexedDB', () => {
   it('localStorage is used, and it says so and why', async () => {
     vi.stubGlobal('indexedDB', undefined);
     const storage = await openStorage('tandem local');
-    expect(storage).toMatchObject({ kind: 'localStorage', fallback: 'this page has no IndexedDB' });
+    expect(storage).toMatchObject({ kind: 'localStorage', lack: { what: 'IndexedDB', why: 'this page has no IndexedDB' } });
     vi.unstubAllGlobals();
-    expect(await openStorage('tandem tests')).toMatchObject({ kind: 'IndexedDB', fallback: '' });
+    expect(await openStorage('tandem tests')).toMatchObject({ kind: 'IndexedDB', lack: null });
   });
 
   it('tells when another page clears it', async () => {

@@ -3,9 +3,11 @@
  * ends for good, it begins again at the stored place.
  *
  * The attributes of `#television` tell tests and other observers what is on the screen: `data-state` (starting, running, restarting, failed;
- * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas), `data-reduced` (why not as many as the screen),
- * `data-storage` (IndexedDB, localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-profile` (what it keeps in memory), `data-requests` (fetches on their way),
- * `data-painted` (frames), `data-replay` (whether the debugger shows an earlier picture), `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
+ * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas),
+ * `data-reduced` (why not as many as the screen), `data-lacks` (what this device does without, and what is done instead), `data-storage` (IndexedDB,
+ * localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-profile` (what it keeps in
+ * memory), `data-requests` (fetches on their way), `data-painted` (frames), `data-replay` (whether the debugger shows an earlier picture),
+ * `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
  *
  * For a developer at the browser's console, `tandem.application` is the application, `tandem.system` its present system,
@@ -47,6 +49,7 @@ import { parametersOf } from '../page-options.js';
 import { hashPicture, readView } from '../viewer.js';
 import { Developer, showTracks } from './developer.js';
 import { type Device, linksOf, readDevice } from './device.js';
+import { LacksLine } from './lacks.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
 import { RecordButton } from './record-button.js';
@@ -151,6 +154,7 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
   const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn, ...traced });
   await showTracks(system, tracks);
   describeCondition(display.condition);
+  lacks.begin(system, display.condition);
   display.start();
   const looking = debuggerOf(document);
   if (!looking) return;
@@ -167,6 +171,8 @@ function workerOf(vm: 'js' | 'wasm', parameters = new URLSearchParams()): URL | 
   return () => new Worker(new URL(`old.js?vm=${vm}&${parameters}`, guests).href);
 }
 
+const lacks = new LacksLine({ television, line: element('lacks') }, isOldBuild());
+
 const recordingLevel = ({ trace }: Device): RecordingLevel => (trace === 'frames' ? 'frames' : 'inputs');
 
 /** Each life has a recording of its own. The television also runs where none can be made. */
@@ -181,6 +187,7 @@ async function recordedFromStart(device: Device): Promise<SystemOptions['record'
 }
 
 function onChange(change: ApplicationChange): void {
+  if (change.type === 'lack' || change.type === 'actor') lacks.show();
   if (change.type === 'storage') describeStorage(change);
   if (change.type === 'unclosed') console.warn(`life ${change.life} did not close: ${change.error}`);
   if (change.type === 'system' || change.type === 'application') showState(change.state);
@@ -251,7 +258,9 @@ function showState(state: string): void {
   television.dataset.state = state === 'running' && paint !== 'whole' ? paint : state;
 }
 
-function describeCondition({ state, reason, failures, painter, where, fallback, reduced }: PaintCondition): void {
+function describeCondition(condition: PaintCondition): void {
+  const { state, reason, failures, painter, where, fallback, reduced } = condition;
+  lacks.painted(condition);
   if (paint !== 'whole' && state === 'whole') element('problem').hidden = true;
   paint = state;
   television.dataset.painter = `${painter} in the ${where}${fallback && ` (${fallback})`}`;

@@ -6,6 +6,7 @@
  *
  * The catch: a call during which the database is closed is repeated on the next one, so changes of a key wait for each other.
  */
+import type { Lack } from '../../../actors/contract/lack.js';
 import { type Storage, StorageError, type StorageFailure } from '../../../actors/contract/storage.js';
 import { reasonOf } from '../../../actors/contract/thrown.js';
 import { STORAGE_DEADLINE_MS } from '../../../protocol/limits.js';
@@ -190,8 +191,8 @@ class DatabaseStorage implements Storage {
 
 export interface BrowserStorage extends Storage {
   readonly kind: 'IndexedDB' | 'localStorage';
-  /** Why it is not IndexedDB; empty when it is. */
-  readonly fallback: string;
+  /** Why it is not IndexedDB; null when it is. */
+  readonly lack: Lack | null;
 }
 
 /** What may be used; all of it when not given. */
@@ -210,12 +211,13 @@ export async function openStorage(location: string, use: BrowserStorageOptions =
   const { indexedDB = true, localStorage = true } = use;
   try {
     if (!indexedDB) throw new StorageError('absent', `open ${location}`, { cause: new Error('IndexedDB is not to be used') });
-    return Object.assign(await openedDatabase(location), { kind: 'IndexedDB', fallback: '' } as const);
+    return Object.assign(await openedDatabase(location), { kind: 'IndexedDB', lack: null } as const);
   } catch (error) {
     const { code, cause } = error as StorageError;
     if (code !== 'absent') throw error;
-    const fallback = reasonOf(cause);
-    return Object.assign(openLocal(location, localStorage, fallback), { kind: 'localStorage', fallback } as const);
+    const why = reasonOf(cause);
+    const lack = { what: 'IndexedDB', instead: 'localStorage', why };
+    return Object.assign(openLocal(location, localStorage, why), { kind: 'localStorage', lack } as const);
   }
 }
 

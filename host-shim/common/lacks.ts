@@ -1,0 +1,13 @@
+/** What a device does without, by its capabilities. */
+import type { Capabilities } from '../../actors/contract/host.js';
+import type { Lack } from '../../actors/contract/lack.js';
+
+export function lacksOf({ wasm, sharedMemory, workers, locks = true }: Capabilities & { readonly locks?: boolean }): readonly Lack[] {
+  const lacks: Lack[] = [];
+  const add = (what: string, instead: string) => lacks.push({ what, instead, why: '' });
+  if (!wasm) add('WebAssembly', 'JavaScript twins');
+  if (!workers) add('workers', 'one thread, and no other to notice a hang');
+  else if (!sharedMemory) add('shared memory', 'message ports');
+  if (workers && !locks) add('locks', 'a worker that ends in silence is noticed late');
+  return lacks;
+}
