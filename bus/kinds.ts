@@ -1,5 +1,5 @@
 /** The bus's facts about each message kind, computed once from the schemas, so that a frame costs one array access. */
-import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
+import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { assertNumbered } from '../protocol/bind.js';
 import { KIND_OFFSET, readU16 } from '../protocol/frame.js';
 import type { PartySchema } from '../protocol/schema.js';
@@ -43,6 +43,7 @@ const RUNTIME_NAMES: readonly (readonly [number, string])[] = [
   [HOST_RUNTIME, 'host runtime'],
   [JS_RUNTIME, 'js runtime'],
   [WASM_RUNTIME, 'wasm runtime'],
+  [PAINTER_RUNTIME, 'painter runtime'],
 ];
 
 const RUNTIMES = RUNTIME_NAMES.map(([address]) => address);

@@ -3,8 +3,9 @@
  * printed, and
  * read from a file again.
  */
+
+import type { Side } from '../actors/contract/states.js';
 import type { Strategy } from '../actors/supervisor/tree/specification.js';
-import type { WorkerName } from '../host-shim/common/definition.js';
 import type { CourierName } from './couriers.js';
 import type { DeskEnd } from './desk.js';
 import type { ACTS, HARMS } from './protocol/courier.js';
@@ -31,17 +32,17 @@ export type Fault =
   /** The handler of the next frame of an actor never returns. */
   | { readonly kind: 'hang'; readonly actor: CourierName }
   /** Every frame of the VM's actors traps with this probability for so long. */
-  | { readonly kind: 'traps'; readonly vm: WorkerName; readonly rate: number; readonly forMs: number }
+  | { readonly kind: 'traps'; readonly vm: Side; readonly rate: number; readonly forMs: number }
   /** An actor moves to a VM with all that is on its way. */
-  | { readonly kind: 'move'; readonly actor: CourierName; readonly vm: WorkerName }
+  | { readonly kind: 'move'; readonly actor: CourierName; readonly vm: Side }
   /** The thread ends between two pieces of work. */
-  | { readonly kind: 'loss'; readonly vm: WorkerName }
+  | { readonly kind: 'loss'; readonly vm: Side }
   /** The thread ends while an actor handles a batch: its state has changed, and nothing has left. */
   | { readonly kind: 'lossInHandler'; readonly actor: CourierName }
   /** The thread ends, and the next one does as the VM comes to this state, some turns later. */
   | {
       readonly kind: 'lossInRecovery';
-      readonly vm: WorkerName;
+      readonly vm: Side;
       readonly state: 'restarting' | 'recovering' | 'running';
       readonly turns: number;
     }
@@ -105,7 +106,7 @@ export interface DeskTail {
 export interface Plan {
   /** Seed of the links. */
   readonly seed: number;
-  readonly placement: Readonly<Record<CourierName, WorkerName>>;
+  readonly placement: Readonly<Record<CourierName, Side>>;
   readonly delayMicrosMax: number;
   /** Size of each VM's journal. */
   readonly journalBytes: number;

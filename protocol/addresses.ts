@@ -2,3 +2,4 @@
 export const HOST_RUNTIME = 60;
 export const JS_RUNTIME = 61;
 export const WASM_RUNTIME = 62;
+export const PAINTER_RUNTIME = 59;

@@ -1,7 +1,7 @@
 /** Names for what is a number or bytes to the compiler, and something of its own to a reader. They cost nothing: each is the plain type. */
 
-/** A thread of a system. */
-export type VmName = 'host' | 'js' | 'wasm';
+/** A thread of a system. `painter` has ports alone: the display, where it is not on the host's thread. */
+export type VmName = 'host' | 'js' | 'wasm' | 'painter';
 /** The number of a party, 1 to 65,534; docs/PROTOCOL.md has the ranges. */
 export type Address = number;
 /** Counts the incarnations of a party, from 1. */

@@ -14,7 +14,8 @@
  */
 import type { Address, Epoch, Kind, Microseconds, Sequence, VmName } from '../protocol/names.js';
 
-export const VM_NAMES: readonly VmName[] = ['host', 'js', 'wasm'];
+/** A row has the place in this list: new ones come last. */
+export const VM_NAMES: readonly VmName[] = ['host', 'js', 'wasm', 'painter'];
 
 export const ROW = { emitted: 0, arrived: 1, handled: 2, other: 3 } as const;
 export const TYPE_MASK = 3;

@@ -15,6 +15,7 @@ import {
   type PartyState,
   ROW,
   type Route,
+  VM_NAMES,
 } from './flow-state.js';
 import type { Arrived, Emitted, Handled } from './step.js';
 import { VarintWriter } from './varint.js';
@@ -99,7 +100,7 @@ export class FlowWriter {
   }
 
   private routeOf({ vm, source, target, kind }: Emitted | Arrived | Handled): Route {
-    const number = vm === 'host' ? 0 : vm === 'js' ? 1 : 2;
+    const number = VM_NAMES.indexOf(vm);
     const key = ((number * ADDRESSES + source) * ADDRESSES + target) * ADDRESSES + kind;
     let route = this.routes.get(key);
     if (!route) this.routes.set(key, (route = this.state.addRoute(number, source, target, kind)));

@@ -1,5 +1,5 @@
 /** What the schemas of a recording say about kinds and parties: names, lanes, fields. Old recordings are read by their own. */
-import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
+import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../protocol/addresses.js';
 import { leadOf } from '../protocol/bind.js';
 import type { Fields, Lane } from '../protocol/fields.js';
 import type { Address, Kind } from '../protocol/names.js';
@@ -20,6 +20,7 @@ const RUNTIMES: readonly (readonly [Address, string])[] = [
   [HOST_RUNTIME, 'host runtime'],
   [JS_RUNTIME, 'js runtime'],
   [WASM_RUNTIME, 'wasm runtime'],
+  [PAINTER_RUNTIME, 'painter runtime'],
 ];
 
 export class Schemas {

@@ -12,6 +12,7 @@ import { shown } from '../../protocol/errors.js';
 import { fingerprintOf } from '../../protocol/fingerprint.js';
 import { CONTROL_DEADLINE_MS, HANG_MS } from '../../protocol/limits.js';
 import type { PartySchema } from '../../protocol/schema.js';
+import { VM_NAMES } from '../../trace/flow-state.js';
 import type { RecordingSink } from '../../trace/recording.js';
 import type { Breakpoint } from '../contract/breakpoint.js';
 import type { Host } from '../contract/host.js';
@@ -158,7 +159,7 @@ async function recordedFromStart(
   { trace, record }: SystemOptions,
   placement: readonly Placement[],
 ): Promise<SystemRecording | null> {
-  if (trace) await system.tracing.trace({ ...trace, vms: trace.vms ?? ['host', 'js', 'wasm'] });
+  if (trace) await system.tracing.trace({ ...trace, vms: trace.vms ?? VM_NAMES });
   if (!record) return null;
   const vms = Object.fromEntries(placement.map(({ actor, vm }) => [actor, vm]));
   return beginRecording(system, record.sink, vms, record);
@@ -185,10 +186,10 @@ function supervisorOptions(host: Host, options: SystemOptions, placement: readon
 }
 
 /** VMs with something in them, now or after a failure: an actor, its JavaScript twin, a port. */
-function vmsFor({ actors, portVms = {} }: SystemOptions, placement: readonly Placement[]): readonly ('js' | 'wasm')[] {
-  const needs = (side: 'js' | 'wasm') => placement.some(({ vm }) => vm === side) || Object.values(portVms).includes(side);
-  const js = needs('js') || actors.some(({ twins }) => twins.js);
-  return [...(js ? (['js'] as const) : []), ...(needs('wasm') ? (['wasm'] as const) : [])];
+function vmsFor({ actors, portVms = {} }: SystemOptions, placement: readonly Placement[]): readonly Exclude<VmName, 'host'>[] {
+  const used = new Set([...placement.map(({ vm }) => vm), ...Object.values(portVms)]);
+  if (actors.some(({ twins }) => twins.js)) used.add('js');
+  return VM_NAMES.filter((name) => name !== 'host' && used.has(name)) as Exclude<VmName, 'host'>[];
 }
 
 function placeActors(host: Host, { actors, placement, deviceId = '' }: SystemOptions): readonly Placement[] {

@@ -58,7 +58,7 @@ export class MessageTable {
     this.begunTimes.set(row, begunAt ?? UNKNOWN);
     this.durations.set(row, handling ?? UNKNOWN);
     this.sizes.set(row, bytes ?? UNKNOWN);
-    this.places.set(row, placeOf(sourceVm) * 4 + placeOf(targetVm));
+    this.places.set(row, (placeOf(sourceVm) << PLACE_BITS) | placeOf(targetVm));
     this.outcomes.set(row, OUTCOMES.indexOf(message.outcome));
     this.frames.add(row, message.frame);
     if (code !== null || trap) this.troubles.set(row, { code, trap });
@@ -136,11 +136,11 @@ export class MessageTable {
   }
 
   sourceVm(row: number): VmName | null {
-    return VM_NAMES[(this.places.get(row) >> 2) - 1] ?? null;
+    return VM_NAMES[(this.places.get(row) >> PLACE_BITS) - 1] ?? null;
   }
 
   targetVm(row: number): VmName | null {
-    return VM_NAMES[(this.places.get(row) & 3) - 1] ?? null;
+    return VM_NAMES[(this.places.get(row) & PLACE_MASK) - 1] ?? null;
   }
 
   outcome(row: number): Outcome {
@@ -158,5 +158,7 @@ export class MessageTable {
 
 const known = (value: number): number | null => (value === UNKNOWN ? null : value);
 
-/** 0: nowhere known. Two bits hold three VMs and that. */
+/** 0: nowhere known. Three bits hold seven VMs and that. */
+const PLACE_BITS = 3;
+const PLACE_MASK = (1 << PLACE_BITS) - 1;
 const placeOf = (vm: VmName | null): number => (vm === null ? 0 : VM_NAMES.indexOf(vm) + 1);

@@ -5,8 +5,9 @@
  *
  * A recording may come as it is made. Then the run grows, and never is whole.
  */
-import type { Address, Kind } from '../../protocol/names.js';
+import type { Address, Kind, VmName } from '../../protocol/names.js';
 import { Bodies } from '../../trace/bodies.js';
+import { VM_NAMES } from '../../trace/flow-state.js';
 import { remarkOf } from '../../trace/line.js';
 import { messagesOf } from '../../trace/messages.js';
 import { type OpenRecording, openRecording } from '../../trace/open.js';
@@ -138,8 +139,7 @@ export class Run {
       const vm = placement[name] ?? this.laneRows.vmOf(party) ?? 'host';
       return { party, name, vm, handled: this.laneRows.count(party), isActor: this.schemas.isActor(party) };
     });
-    const order = ['host', 'js', 'wasm'];
-    return all.sort((a, b) => order.indexOf(a.vm) - order.indexOf(b.vm) || b.handled - a.handled);
+    return all.sort((a, b) => VM_NAMES.indexOf(a.vm) - VM_NAMES.indexOf(b.vm) || b.handled - a.handled);
   }
 
   bars(parties: readonly Address[], span: Span): readonly Bars[] {

@@ -20,6 +20,7 @@ export { type BrowserCapabilities, detectCapabilities, profileFor } from './capa
 export { debuggerOf, openDebugLink } from './debug-link.js';
 export { type BrowserHostOptions, createBrowserHost } from './host.js';
 export { PAINT_BUDGETS } from './painting/budget.js';
+export type { CanvasScreen } from './painting/display-painting.js';
 export {
   IMAGE_PIXELS_MAX,
   type Images,
@@ -30,6 +31,7 @@ export {
   type SizedImage,
 } from './painting/images.js';
 export type { ImageCounts, ImageKeeper, ImageSource, PaintBudget, PaintCounts, PainterChoice, PaintMemory } from './painting/painter.js';
+export { lackForPainter, openPainter, type PainterScreen } from './painting/painter-screen.js';
 export type { PaintCondition } from './painting/painting.js';
 export { persistWhenHidden } from './persist-when-hidden.js';
 export type { CollectionCounts } from './ports/collections.js';

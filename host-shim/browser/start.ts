@@ -3,11 +3,14 @@ import type { ApplicationDefinition } from '../common/application-definition.js'
 import type { Started, StartOptions } from '../common/start.js';
 import { startWith } from '../common/start-on-platform.js';
 import { type BrowserCapabilities, detectCapabilities, profileFor } from './capabilities.js';
-import { createBrowserHost } from './host.js';
+import { type BrowserHostOptions, createBrowserHost } from './host.js';
+import type { PainterScreen } from './painting/painter-screen.js';
 
 export interface BrowserStartOptions extends StartOptions {
   /** What this device can do, or is taken to; found out when not given. */
   readonly capabilities?: BrowserCapabilities;
+  /** What `openPainter` gives: the display is in a worker then, and is not opened in this thread. Not with the placement `host`. */
+  readonly painter?: PainterScreen;
 }
 
 /** Key in the page's local storage. */
@@ -31,5 +34,12 @@ function deviceId(): string {
  * @returns each of its actors by name, and the system
  * @throws what `startSystem` throws; then everything that had started was ended again
  */
-export const start = <const D extends ApplicationDefinition>(application: D, options: BrowserStartOptions = {}): Promise<Started<D>> =>
-  startWith({ detectCapabilities, profileFor, createHost: createBrowserHost, deviceId }, application, options);
+export function start<const D extends ApplicationDefinition>(
+  application: D,
+  { painter, ...options }: BrowserStartOptions = {},
+): Promise<Started<D>> {
+  const createHost = (host: BrowserHostOptions) =>
+    createBrowserHost(painter ? { ...host, vms: { ...host.vms, painter: painter.vm } } : host);
+  const portVms = painter ? { ...options.portVms, display: 'painter' as const } : options.portVms;
+  return startWith({ detectCapabilities, profileFor, createHost, deviceId }, application, { ...options, portVms });
+}

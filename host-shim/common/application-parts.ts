@@ -2,10 +2,11 @@
 
 import { CLIENT_NAME, clientSchemaOf } from '../../actors/application/client/client-schema.js';
 import type { ActorSpec } from '../../actors/application/system.js';
+import type { Side } from '../../actors/contract/states.js';
 import { type BoundParty, isNumbered, UnboundError } from '../../protocol/bind.js';
 import { bindForRun } from '../../protocol/interpret.js';
 import { type ApplicationDefinition, javaScriptTwinOf } from './application-definition.js';
-import type { VmDefinition, WorkerName } from './definition.js';
+import type { VmDefinition } from './definition.js';
 import type { VmSources } from './host.js';
 
 interface Parties {
@@ -60,7 +61,7 @@ function wasmDefinitionOf(application: ApplicationDefinition): VmDefinition {
 }
 
 /** The content of a VM. */
-export const definitionOf = (application: ApplicationDefinition, vm: WorkerName): VmDefinition =>
+export const definitionOf = (application: ApplicationDefinition, vm: Side): VmDefinition =>
   vm === 'js' ? jsDefinitionOf(application) : wasmDefinitionOf(application);
 
 /** Where the VMs of an application come from. */

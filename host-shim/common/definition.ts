@@ -1,5 +1,5 @@
 /** An application's definition of one VM: the same on every host, in a worker and in the host's thread. */
-import type { ActorFactory } from '../../actors/contract/instance.js';
+import type { ActorFactory, VmName } from '../../actors/contract/instance.js';
 import type { TapListener } from '../../actors/vm/tap/tap.js';
 import type { Vm } from '../../actors/vm/vm.js';
 import type { BoundParty } from '../../protocol/bind.js';
@@ -29,7 +29,8 @@ export interface VmDefinition {
 /** The definition that a Wasm VM fails over to, made from that of the JavaScript VM. */
 export const twinsOf = ({ parties, actors, listener }: VmDefinition): VmDefinition => ({ parties, actors, listener });
 
-export type WorkerName = 'js' | 'wasm';
+/** The VMs that can have a thread of their own. */
+export type WorkerName = Exclude<VmName, 'host'>;
 
 /** A worker of the platform: a `Worker` in a browser, one of `node:worker_threads` on Node. */
 export interface WorkerLike {

@@ -32,7 +32,7 @@ import { createVm, type LoadedDefinition, loadHere, loadTwins } from './vm-facto
 import { GuestHangs, WorkerVm, type WorkerVmOptions } from './worker-vm.js';
 
 /** The VMs of an application besides the host's own. */
-export type VmSources = Readonly<Record<'js', VmSource> & Partial<Record<'wasm', VmSource>>>;
+export type VmSources = Readonly<Record<'js', VmSource> & Partial<Record<'wasm' | 'painter', VmSource>>>;
 
 export interface HostOptions {
   /** From `detectCapabilities()`, perhaps with some removed to imitate a lesser device. */

@@ -28,7 +28,7 @@ interface TrackConsole {
   timeStamp(label: string, start: number, end: number, track: string, group: string, colour: Colour): void;
 }
 
-const COLOURS: Readonly<Record<VmName, Colour>> = { host: 'tertiary', js: 'primary', wasm: 'secondary' };
+const COLOURS: Readonly<Record<VmName, Colour>> = { host: 'tertiary', js: 'primary', wasm: 'secondary', painter: 'tertiary' };
 const GROUP = 'Tandem';
 
 /**

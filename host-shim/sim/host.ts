@@ -56,7 +56,7 @@ export interface SimHostOptions extends Omit<HostOptions, 'capabilities' | 'vms'
   readonly faults?: LinkFaults;
   /** Perhaps with some removed to imitate a lesser device. There is always one thread. */
   readonly capabilities?: Capabilities;
-  readonly vms: Readonly<Record<'js', Pick<VmSource, 'load'>> & Partial<Record<'wasm', Pick<VmSource, 'load'>>>>;
+  readonly vms: Readonly<Record<'js', Pick<VmSource, 'load'>> & Partial<Record<'wasm' | 'painter', Pick<VmSource, 'load'>>>>;
   /** Of the flight recorder of each VM; there is none when not given, since thousands of simulated systems need none. */
   readonly flightBytes?: number;
   /** Whether tracing steps down as on a device. When not given, it does not: virtual time says nothing about what it costs. */

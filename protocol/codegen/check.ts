@@ -33,7 +33,7 @@ interface Range {
 }
 const RANGES: readonly Range[] = [
   { addresses: [1, 31], kinds: [0x0100, 0x0fff], role: 'actor', whose: "the runtime's actors" },
-  { addresses: [32, 59], kinds: [0x1000, 0x3fff], role: 'port', whose: "the runtime's ports" },
+  { addresses: [32, 58], kinds: [0x1000, 0x3fff], role: 'port', whose: "the runtime's ports" },
   { addresses: [63, 63], kinds: [0x0001, 0x00ff], role: 'port', whose: 'the system' },
   { addresses: [64, 0xfffe], kinds: [0x4000, 0xffff], whose: 'applications' },
 ];

@@ -38,7 +38,7 @@ export interface Frames {
   readonly works: readonly number[];
 }
 
-/** From here on, each animation frame is measured. */
+/** From here on, each frame is measured: a worker that paints tells when, and then the page has no animation frames of its own. */
 export const MEASURE = `(function () {
   var frames = window.ladderFrames = { gaps: [], works: [] };
   var native = window.requestAnimationFrame, clock = window.performance, television = document.getElementById('television'), last = 0;
@@ -53,6 +53,13 @@ export const MEASURE = `(function () {
       } else last = 0;
     });
   };
+  if (String(television.getAttribute('data-painter')).indexOf('in the worker') < 0) return true;
+  var painted = 0;
+  new MutationObserver(function () {
+    var at = Number(television.getAttribute('data-painted-ms'));
+    if (painted) frames.gaps.push(at - painted);
+    painted = television.getAttribute('data-animating') === 'true' ? at : 0;
+  }).observe(television, { attributes: true, attributeFilter: ['data-painted-ms'] });
   return true;
 })()`;
 

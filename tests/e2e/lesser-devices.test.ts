@@ -1,6 +1,7 @@
 /** Lesser devices show the same pictures, whatever they lack, and say why a twin runs. */
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { PortStatus } from '../../actors/supervisor/change-feed.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { COUNT, type Counted, NOTE_SHARED } from '../../scripts/memory.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
@@ -18,6 +19,9 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
+
+/** Longer than a film's way to focus, so that most of it falls into this. */
+const BLOCKED_MS = 400;
 
 const open = (query = '') => Television.open(browser, server, query);
 
@@ -145,16 +149,52 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
-  test('a painter whose worker does not load is tried again, and then the page paints', async () => {
+  test('a painter whose file does not load ends the life, and in the next one the page paints', async () => {
     const television = await Television.open(browser, server, '', (page) =>
       page.route('**/painter.js*', (route) => route.fulfill({ status: 404, body: '' })),
     );
     await television.settle(titleAt(0, 0));
-    expect(await television.look('painter')).toMatch(
-      /^canvas in the page \(its worker has ended too often: its file could not be loaded\)$/,
+    expect(await television.look('painter')).toMatch(/^canvas in the page \(.*VM painter could not be loaded/);
+    expect(await television.look('lives')).toBe('2');
+    await television.close();
+  });
+
+  test('a painter whose thread ends begins again, and gets a fresh canvas', async () => {
+    const television = await Television.open(browser, server);
+    await television.settle(titleAt(0, 0));
+    const [painter] = television.page.workers().filter((worker) => worker.url().endsWith('painter.js'));
+    await painter.evaluate(() => void setTimeout(() => self.close()));
+    await television.page.waitForFunction(() =>
+      Reflect.get(window, 'tandem').system.ports.some(({ port, restarts }: PortStatus) => port === 'display' && restarts === 1),
     );
-    expect(await television.page.textContent('#crash')).toContain('the painter’s worker has ended');
-    expect(await television.page.isHidden('#problem')).toBe(true);
+    await television.press('ArrowRight');
+    await television.settle(titleAt(0, 1));
+    expect(await television.look('state')).toBe('running');
+    expect(await television.look('lives')).toBe('1');
+    await television.screenshot('after the end of the painter');
+    await television.close();
+  });
+
+  test('the picture moves on while the page blocks its own thread', async () => {
+    const television = await Television.open(browser, server);
+    await television.settle(titleAt(0, 0));
+    const during = await television.page.evaluate(async (blockedMs) => {
+      const element = document.getElementById('television')!;
+      const { dataset } = element;
+      const painted: [atMs: number, pictures: number][] = [];
+      const seen = new MutationObserver(() => void painted.push([Number(dataset.paintedMs), Number(dataset.pictures)]));
+      seen.observe(element, { attributeFilter: ['data-painted-ms'] });
+      for (const key of ['ArrowDown', 'ArrowRight']) dispatchEvent(new KeyboardEvent('keydown', { key, code: key, bubbles: true }));
+      while (element.dataset.animating !== 'true') await new Promise(requestAnimationFrame);
+      const from = performance.now();
+      while (performance.now() < from + blockedMs);
+      while (element.dataset.animating === 'true') await new Promise(requestAnimationFrame);
+      const before = painted.filter(([atMs]) => atMs <= from);
+      const during = painted.filter(([atMs]) => atMs < from + blockedMs);
+      return during.at(-1)![1] - before.at(-1)![1];
+    }, BLOCKED_MS);
+    expect(during).toBeGreaterThan(0);
+    await television.settle(titleAt(1, 1));
     await television.close();
   });
 

@@ -1,6 +1,7 @@
 /** Spare threads: when they are prepared, what uses them, and what happens when they end unused. */
 import { expect, test } from 'vitest';
 import { DebuggerAwareDeadlines } from '../../host-shim/common/debugger-aware-deadlines.js';
+import type { WorkerName } from '../../host-shim/common/definition.js';
 import { SPARE_DEATHS_MAX, SPARE_DELAY_MS, Spares } from '../../host-shim/common/spares.js';
 import { WorkerVm } from '../../host-shim/common/worker-vm.js';
 import { VirtualTime } from '../supervisor/virtual-time.js';
@@ -10,7 +11,7 @@ function open() {
   const time = new VirtualTime();
   const threads: PortThread[] = [];
   const deadlines = new DebuggerAwareDeadlines({ timers: time, clock: time, debugging: () => false });
-  const prepare = (name: 'js' | 'wasm') => {
+  const prepare = (name: WorkerName) => {
     const thread = new PortThread();
     threads.push(thread);
     const limits = { deadlines, controlDeadlineMs: Number.POSITIVE_INFINITY, loadDeadlineMs: Number.POSITIVE_INFINITY };

@@ -6,7 +6,7 @@
 import type { Address, Microseconds, VmName } from '../../protocol/names.js';
 
 /** A VM is a process of the trace. */
-const PROCESSES: Readonly<Record<VmName, number>> = { host: 1, js: 2, wasm: 3 };
+const PROCESSES: Readonly<Record<VmName, number>> = { host: 1, js: 2, wasm: 3, painter: 4 };
 
 /** Slices that a track remembers, to put late ones between them: more than a mailbox holds. What is older is over. */
 const SLICES_MAX = 8_192;

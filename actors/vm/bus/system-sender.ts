@@ -1,7 +1,7 @@
 /** Sends what the runtime of a VM itself says to parties, from an address of its own. */
 import type { RequestIdentity } from '../../../bus/requests.js';
 import type { Router } from '../../../bus/router.js';
-import { HOST_RUNTIME, JS_RUNTIME, WASM_RUNTIME } from '../../../protocol/addresses.js';
+import { HOST_RUNTIME, JS_RUNTIME, PAINTER_RUNTIME, WASM_RUNTIME } from '../../../protocol/addresses.js';
 import { ERROR_CODES, type ErrorCode } from '../../../protocol/errors.js';
 import { system } from '../../../protocol/generated/system.js';
 import type { PartySchema } from '../../../protocol/schema.js';
@@ -11,7 +11,12 @@ import { OutboxBuilder } from '../../model/outbox-builder.js';
 import { firstSequenceOf, Gate, type GateBus } from './gate.js';
 
 /** Addresses of the VMs' runtimes, as sources of system messages. */
-export const RUNTIME_ADDRESS: Record<VmName, number> = { host: HOST_RUNTIME, js: JS_RUNTIME, wasm: WASM_RUNTIME };
+export const RUNTIME_ADDRESS: Record<VmName, number> = {
+  host: HOST_RUNTIME,
+  js: JS_RUNTIME,
+  wasm: WASM_RUNTIME,
+  painter: PAINTER_RUNTIME,
+};
 
 export class SystemSender {
   readonly gate: Gate;

@@ -1,6 +1,6 @@
 /** What a developer has of the running television: the system, a spy and recordings in the console, and live tracks in the Performance panel. */
 import type { Application, RunningRecording, System } from 'tandem';
-import { type CanvasDisplay, openLiveTracks } from 'tandem/browser';
+import { type CanvasScreen, openLiveTracks } from 'tandem/browser';
 import type { RecordingLevel, SpyOptions } from 'tandem/trace';
 import { parties } from '../application.js';
 import { type Destination, downloadRecording, openTarget } from './recordings.js';
@@ -21,7 +21,7 @@ export interface PageRecording extends RunningRecording {
 /** What stands in the console as `tandem`. */
 export class Developer {
   /** The display of the life that runs now: `tandem.display.memory` is what is kept for painting. */
-  display: CanvasDisplay | null = null;
+  display: CanvasScreen | null = null;
 
   /** @param level of recordings that name none */
   constructor(

@@ -6,7 +6,8 @@
  * incomplete or frozen, when the system runs and the canvas does not show its picture), `data-painter` (who paints, and where), `data-pixels` (of the canvas),
  * `data-reduced` (why not as many as the screen), `data-lacks` (what this device does without, and what is done instead), `data-storage` (IndexedDB,
  * localStorage, none), `data-lives` (number begun), `data-restored` (generation of the state from storage), `data-links`, `data-profile` (what it keeps in
- * memory), `data-requests` (fetches on their way), `data-painted` (frames), `data-replay` (whether the debugger shows an earlier picture),
+ * memory), `data-requests` (fetches on their way), `data-painted` (frames), `data-pictures` (of the
+ * present painter), `data-painted-ms` (when the last was begun, on the page's clock), `data-replay` (whether the debugger shows an earlier picture),
  * `data-animating`, `data-focused` (the title), `data-placeholders`, `data-first-picture-ms` (from the page's
  * beginning until something had focus), and, while nothing moves, `data-picture-hash`.
  *
@@ -20,19 +21,22 @@ import {
   type Storage,
   type StorageChange,
   StorageError,
+  type System,
   type SystemOptions,
   startApplication,
   unavailableStorage,
 } from 'tandem';
 import {
-  type CanvasDisplay,
+  type CanvasScreen,
   createBrowserHost,
   debuggerOf,
   detectCapabilities,
+  lackForPainter,
   openDebugLink,
   openDisplay,
   openFetchPort,
   openInput,
+  openPainter,
   openStorage,
   openTelemetryPort,
   openTimerPort,
@@ -72,8 +76,8 @@ const guests = new URL('./', import.meta.url);
 async function start(): Promise<void> {
   const device = readDevice(new URLSearchParams(location.search), detectCapabilities());
   const storage = await openPlace(device);
-  let display: CanvasDisplay | null = null;
-  const shown = (next: CanvasDisplay) => {
+  let display: CanvasScreen | null = null;
+  const shown = (next: CanvasScreen) => {
     display = next;
     if (developer) developer.display = next;
   };
@@ -108,8 +112,20 @@ function profileText({ profile, capabilities: { memoryGigabytes } }: Device): st
 }
 
 /** Opens one life of the application. It shares only the canvas and the storage with the life before. */
-async function open(life: Life, device: Device, storage: Storage, onDisplay: (display: CanvasDisplay) => void): Promise<void> {
+async function open(life: Life, device: Device, storage: Storage, onDisplay: (display: CanvasScreen) => void): Promise<void> {
   const { placement, capabilities, profile, page, breakOn, tracks } = device;
+  let system: System | null = null;
+  const shown = {
+    canvas,
+    painter: device.painter,
+    budget: PAINT_BUDGETS[profile],
+    onAnimating: (animating: boolean) => void system?.setAnimating(animating),
+    onPainted: (_frame: number, timeMs: number) => describe(display, timeMs),
+    onCondition: describeCondition,
+    onReplay: describeReplay,
+  };
+  const lack = lackForPainterOn(device);
+  const painter = lack === null ? openPainter({ ...shown, worker: new URL(`painter.js?profile=${profile}`, guests) }) : null;
   const host = createBrowserHost({
     capabilities,
     profile,
@@ -119,6 +135,7 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
         entry: workerOf('js', parametersOf(page)),
         load: async () => (await import('../js-definition.js')).jsDefinitionOf(page),
       },
+      painter: painter?.vm,
       wasm: { entry: workerOf('wasm'), load: async () => (await import('../application.js')).wasmDefinition(guests) },
     },
     onPortError: (port, error) => fail(`port ${port}: ${error}`),
@@ -134,24 +151,24 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
     timeoutMs: TELEMETRY_TIMEOUT_MS,
     onTrouble: (trouble) => host.warn?.(trouble),
   });
-  const display = openDisplay(host.vm, {
-    canvas,
-    images: createPosters(profile),
-    painter: device.painter,
-    budget: PAINT_BUDGETS[profile],
-    worker: device.offscreen && !isOldBuild() ? new URL(`painter.js?profile=${profile}`, guests) : undefined,
-    onAnimating: (animating) => void system.setAnimating(animating),
-    onPainted: () => describe(display),
-    onCondition: describeCondition,
-    onReplay: describeReplay,
-  });
+  const display: CanvasScreen = painter ?? openDisplay(host.vm, { ...shown, images: createPosters(profile), fallback: lack ?? '' });
   onDisplay(display);
   life.onEnd(() => display.stop());
   const input = openInput(host.vm, { window, pointer: display, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   const traced = { trace: { level: device.trace }, record: await recordedFromStart(device) };
-  const system = await life.startSystem(host, { parties, portVms, actors: actorSpecs(seed), placement, seed, storage, breakOn, ...traced });
+  const places = painter ? { ...portVms, display: 'painter' as const } : portVms;
+  system = await life.startSystem(host, {
+    parties,
+    portVms: places,
+    actors: actorSpecs(seed),
+    placement,
+    seed,
+    storage,
+    breakOn,
+    ...traced,
+  });
   await showTracks(system, tracks);
   describeCondition(display.condition);
   lacks.begin(system, display.condition);
@@ -160,6 +177,15 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
   if (!looking) return;
   const link = await openDebugLink(system, looking, { name: 'Tandem TV', screen: display });
   life.onEnd(() => link.close());
+}
+
+/** Why the VM that paints could not go on in a life before. */
+let painterTrouble = '';
+
+/** Why the page's thread paints: empty when that is wanted, null when it does not, since the VM `painter` has the display. */
+function lackForPainterOn({ offscreen, placement }: Device): string | null {
+  if (!offscreen || placement === 'host' || isOldBuild()) return '';
+  return lackForPainter(canvas) || painterTrouble || null;
 }
 
 /** As choose.js has chosen. It paints in the page's thread: workers of engines that have no modules have no canvas, or a slow one. */
@@ -189,6 +215,8 @@ async function recordedFromStart(device: Device): Promise<SystemOptions['record'
 function onChange(change: ApplicationChange): void {
   if (change.type === 'lack' || change.type === 'actor') lacks.show();
   if (change.type === 'storage') describeStorage(change);
+  if (change.type === 'vm' && change.vm === 'painter' && (change.state === 'failed' || change.state === 'lost'))
+    painterTrouble = change.reason;
   if (change.type === 'unclosed') console.warn(`life ${change.life} did not close: ${change.error}`);
   if (change.type === 'system' || change.type === 'application') showState(change.state);
   if (change.type !== 'application') return;
@@ -220,8 +248,10 @@ function describeStorage(change: StorageChange): void {
 let painted = 0;
 
 /** Sets the attributes that describe the picture. */
-function describe({ picture, pixels }: CanvasDisplay): void {
+function describe({ picture, pixels, counts }: CanvasScreen, timeMs: number): void {
   const { dataset } = television;
+  dataset.paintedMs = String(timeMs);
+  dataset.pictures = String(counts.pictures);
   dataset.pixels = `${pixels.width} ${pixels.height}`;
   const { focused, placeholders } = readView(picture);
   if (focused) dataset.firstPictureMs ??= String(Math.round(performance.now()));

@@ -86,10 +86,10 @@ export class Panel {
     return this.tiles.find((tile) => tile.name === name);
   }
 
-  /** The actors, and the application's own ports: those in the host's thread belong to the platform. */
+  /** The actors, and the application's own ports: those in the host's thread and with the painter belong to the platform. */
   private statuses(): readonly Status[] {
     const { actors, ports } = this.options.application.system;
-    const pages = ports.filter(({ vm }) => vm !== 'host');
+    const pages = ports.filter(({ vm }) => vm === 'js');
     return [...actors.map((status) => ({ ...status, name: status.actor })), ...pages.map((status) => ({ ...status, name: status.port }))];
   }
 

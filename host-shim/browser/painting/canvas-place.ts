@@ -3,6 +3,9 @@
  * does not come back. So whoever needs another one gets a fresh element in the same place, with the same attributes.
  */
 
+import type { Place } from '../ports/pointer.js';
+import type { Size } from './canvas-size.js';
+
 /** What stands now where a used element stood. */
 const successors = new WeakMap<HTMLCanvasElement, HTMLCanvasElement>();
 const used = new WeakSet<HTMLCanvasElement>();
@@ -27,4 +30,12 @@ export function freshCanvas(canvas: HTMLCanvasElement): HTMLCanvasElement {
   present.replaceWith(fresh);
   successors.set(present, fresh);
   return fresh;
+}
+
+/** Where a mouse event is in the picture, in pixels of the scene; null when it is elsewhere. */
+export function placeOn(canvas: HTMLCanvasElement, picture: Size, { clientX, clientY, target }: MouseEvent): Place | null {
+  const present = presentCanvas(canvas);
+  const { left, top, width, height } = present.getBoundingClientRect();
+  if (target !== present || width === 0 || height === 0) return null;
+  return { x: ((clientX - left) / width) * picture.width, y: ((clientY - top) / height) * picture.height };
 }

@@ -3,13 +3,27 @@ import type { Picture } from '../../common/ports/picture.js';
 import { memoryOf, PAINT_BUDGETS } from './budget.js';
 import { freshCanvas, retire } from './canvas-place.js';
 import { CanvasSize, type Size } from './canvas-size.js';
-import type { DisplayPainting, DisplayPaintingEvents, PaintingOptions, Strings } from './display-painting.js';
+import type { ScreenOptions, Strings } from './display-painting.js';
 import { leaveAbsent } from './images.js';
-import type { PaintBudget, PaintCounts, PaintMemory } from './painter.js';
+import type { ImageSource, PaintBudget, PaintCounts, PaintMemory } from './painter.js';
 import { PainterChooser } from './painter-choice.js';
 import { type MakePainter, type PaintCondition, Painting } from './painting.js';
 
-export class PagePainting implements DisplayPainting {
+export interface PagePaintingOptions extends Pick<ScreenOptions, 'canvas' | 'painter' | 'budget'> {
+  readonly images: ImageSource;
+  /** Why it is not in a worker; not given when nobody wants that. */
+  readonly fallback?: string;
+}
+
+export interface PagePaintingEvents {
+  /** A picture is on the canvas. @param startMs when its frame began */
+  painted(frame: number, startMs: number, endMs: number): void;
+  failed(error: unknown): void;
+  /** The condition is another one. */
+  changed(): void;
+}
+
+export class PagePainting {
   private size: CanvasSize | null = null;
   private readonly chooser: PainterChooser;
   private readonly painting: Painting;
@@ -18,11 +32,9 @@ export class PagePainting implements DisplayPainting {
 
   /** @throws when the canvas has no context */
   constructor(
-    private readonly options: PaintingOptions,
+    private readonly options: PagePaintingOptions,
     private readonly picture: Picture,
-    private readonly events: DisplayPaintingEvents,
-    /** Why it is not in a worker; empty when nobody wants that. */
-    private readonly reason = '',
+    private readonly events: PagePaintingEvents,
   ) {
     const { images, painter = 'auto', budget = PAINT_BUDGETS.full } = options;
     this.budget = budget;
@@ -33,7 +45,7 @@ export class PagePainting implements DisplayPainting {
 
   get condition(): PaintCondition {
     const { state, reason, failures, restarts, painter } = this.painting;
-    const fallback = [this.reason, this.chooser.fallback].filter(Boolean).join('; ');
+    const fallback = [this.options.fallback, this.chooser.fallback].filter(Boolean).join('; ');
     return { state, reason, failures, restarts, painter: painter.kind, where: 'page', fallback, reduced: this.size?.reduced ?? '' };
   }
 
@@ -73,10 +85,12 @@ export class PagePainting implements DisplayPainting {
     this.painting.pictureChanged();
   }
 
+  /** Paints all of the picture again, although it is the same. */
   repaintAll(): void {
     this.painting.repaint();
   }
 
+  /** An animation frame of the page. @param timeMs on the page's clock, as all times here */
   frame(timeMs: number): void {
     if (this.painting.paint(timeMs)) this.events.painted(this.picture.frame, timeMs, performance.now());
   }

@@ -4,10 +4,16 @@
  */
 import type { InputPort } from '../../common/ports/input-port.js';
 
+/** In pixels of the scene. */
+export interface Place {
+  readonly x: number;
+  readonly y: number;
+}
+
 /** Where a pointer is in the picture; the display of a browser is one. */
 export interface PointerScreen {
-  /** @returns a place in pixels of the scene; null when it is not on the picture */
-  placeOf(event: MouseEvent): { readonly x: number; readonly y: number } | null;
+  /** @returns null when it is not on the picture */
+  placeOf(event: MouseEvent): Place | null;
 }
 
 /** A hover counts this long after the one before at the soonest: a rail that follows focus moves another card below the pointer, which shall not run off with it. */
