@@ -5,7 +5,7 @@
  *
  * A recording may come as it is made. Then the run grows, and never is whole.
  */
-import type { Address, Kind, VmName } from '../../protocol/names.js';
+import type { Address, Kind } from '../../protocol/names.js';
 import { Bodies } from '../../trace/bodies.js';
 import { VM_NAMES } from '../../trace/flow-state.js';
 import { remarkOf } from '../../trace/line.js';

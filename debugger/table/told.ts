@@ -1,5 +1,5 @@
 /** What a run tells the page: plain data, for it crosses from a worker. */
-import type { Address } from '../../protocol/names.js';
+import type { Address, VmName } from '../../protocol/names.js';
 import type { RecordingSource } from '../../trace/recording.js';
 import type { KeyPath } from './key-path.js';
 
@@ -7,7 +7,7 @@ export interface LaneInfo {
   readonly party: Address;
   readonly name: string;
   /** Where it was at the beginning: the host for ports that are nowhere else. */
-  readonly vm: string;
+  readonly vm: VmName;
   readonly handled: number;
   readonly isActor: boolean;
 }

@@ -147,7 +147,7 @@ class OpenPainterScreen implements PainterScreen {
     if (channel !== this.channel) return;
     if (message.type === 'spent') this.spent(message.hasFailed);
     if (message.type === 'strings') this.picture.takeStrings(message.strings);
-    if (message.type === 'list') this.show(message.list);
+    if (message.type === 'list') this.see(message.list);
     if (message.type === 'condition') this.become(message.condition);
     if (message.type === 'replay') this.replay(message.replays);
     if (message.type === 'painted') this.painted(message);
@@ -188,7 +188,7 @@ class OpenPainterScreen implements PainterScreen {
     if (this.size?.fit()) this.post({ type: 'size', size: { ...this.asked } });
   }
 
-  private show(list: DisplayList): void {
+  private see(list: DisplayList): void {
     const wasAnimating = this.picture.animating;
     this.picture.take(list);
     this.post({ type: 'seen' });
