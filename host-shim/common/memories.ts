@@ -40,6 +40,9 @@ interface Kept {
  */
 const CHECKPOINT_SLOT_SHARE = 0.5;
 
+/** Of a VM that has ports alone: nothing of theirs is journaled, and its checkpoint has their counters. A larger one, as of a full mailbox, is sent to the host. */
+const PORTS_ALONE: MemorySizes = { journalBytes: 8, checkpointBytes: 16 << 10 };
+
 export class Memories {
   private readonly kept = new Map<VmName, Kept>();
   private readonly incarnations = new Map<VmName, number>();
@@ -60,7 +63,7 @@ export class Memories {
     const former = this.kept.get(name);
     const recovers = again && former !== undefined;
     if (!recovers) this.forgetLinksOf(name);
-    const kept = recovers ? former : this.create(here ? 'here' : this.sight);
+    const kept = recovers ? former : this.create(here ? 'here' : this.sight, name === 'painter' ? PORTS_ALONE : this.sizes);
     const incarnation = (this.incarnations.get(name) ?? 0) + 1;
     this.kept.set(name, kept);
     this.incarnations.set(name, incarnation);
@@ -102,8 +105,8 @@ export class Memories {
     return created;
   }
 
-  private create(sight: JournalSight): Kept {
-    const { journalBytes = JOURNAL_BYTES, checkpointBytes = journalBytes * CHECKPOINT_SLOT_SHARE } = this.sizes;
+  private create(sight: JournalSight, sizes: MemorySizes): Kept {
+    const { journalBytes = JOURNAL_BYTES, checkpointBytes = journalBytes * CHECKPOINT_SLOT_SHARE } = sizes;
     if (sight === 'mirrored') return { journal: new JournalMirror(journalBytes) };
     const shared = sight === 'shared';
     const checkpoint = CheckpointMemory.allocate(checkpointBytes, shared);
