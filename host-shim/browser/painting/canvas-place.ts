@@ -11,7 +11,7 @@ const successors = new WeakMap<HTMLCanvasElement, HTMLCanvasElement>();
 const used = new WeakSet<HTMLCanvasElement>();
 
 /** The element that is on the page now, where this one was first. */
-export function presentCanvas(canvas: HTMLCanvasElement): HTMLCanvasElement {
+function presentCanvas(canvas: HTMLCanvasElement): HTMLCanvasElement {
   let present = canvas;
   for (let next = successors.get(present); next; next = successors.get(present)) present = next;
   return present;
