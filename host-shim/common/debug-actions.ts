@@ -6,7 +6,7 @@ import { checkFrame, readHeader, SEQUENCE_OFFSET, SOURCE_OFFSET, writeU16, write
 import { bytesOf, type LetterText, type PictureText, type Question, type TrialText, textOf } from '../../trace/live.js';
 import type { DisplayPort } from './ports/display-port.js';
 
-/** What a debugger asks of a display: `openDisplay` gives one. */
+/** What a debugger asks of a display: `openDisplay` and `openPainter` give one. */
 export type DebuggedScreen = Pick<DisplayPort, 'show' | 'redraw'>;
 
 export type ActedOnSystem = Pick<

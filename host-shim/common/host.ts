@@ -220,7 +220,8 @@ export class PlatformHost implements Host {
   }
 
   async keepSpare(name: WorkerName, kept: boolean): Promise<void> {
-    if (!this.here.has(name) && this.options.spares !== false) await this.spares.keep(name, kept);
+    // A painter's next incarnation waits for a canvas and a whole picture anyway.
+    if (name !== 'painter' && !this.here.has(name) && this.options.spares !== false) await this.spares.keep(name, kept);
   }
 
   readonly beat = platformBeat;

@@ -159,10 +159,25 @@ describe('a lesser device shows the same', () => {
     await television.close();
   });
 
+  test('a painter that has nothing to paint with says so and ends, as often as it may, and then the page paints', async () => {
+    const television = await Television.open(browser, server, '', (page) =>
+      page.route('**/painter.js*', async (route) => {
+        const response = await route.fetch();
+        const body = `OffscreenCanvas.prototype.getContext = () => null;\n${await response.text()}`;
+        await route.fulfill({ response, body });
+      }),
+    );
+    await television.settle(titleAt(0, 0));
+    expect(await television.look('painter')).toMatch(/^canvas in the page \(.*there is no canvas to paint on/);
+    expect(await television.look('lives')).toBe('2');
+    expect(await television.look('state')).toBe('running');
+    await television.close();
+  });
+
   test('a painter whose thread ends begins again, and gets a fresh canvas', async () => {
     const television = await Television.open(browser, server);
     await television.settle(titleAt(0, 0));
-    const [painter] = television.page.workers().filter((worker) => worker.url().endsWith('painter.js'));
+    const [painter] = television.page.workers().filter((worker) => new URL(worker.url()).pathname === '/painter.js');
     await painter.evaluate(() => void setTimeout(() => self.close()));
     await television.page.waitForFunction(() =>
       Reflect.get(window, 'tandem').system.ports.some(({ port, restarts }: PortStatus) => port === 'display' && restarts === 1),

@@ -259,7 +259,8 @@ function describe({ picture, pixels, counts }: CanvasScreen, timeMs: number): vo
   dataset.animating = String(picture.animating);
   dataset.focused = focused;
   dataset.placeholders = String(placeholders);
-  if (canvas.ariaLabel !== focused) canvas.ariaLabel = focused;
+  const shown = canvasNow();
+  if (shown.ariaLabel !== focused) shown.ariaLabel = focused;
   dataset.pictureHash = hashPicture(picture);
 }
 

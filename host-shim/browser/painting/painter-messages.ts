@@ -2,7 +2,7 @@
  * What the page and the VM `painter` say to each other beside the bus: the canvas is the page's, and what is on it is of interest there.
  *
  *   page <──begun, spent───────────────────────── painter     it needs a canvas
- *   page ──canvas, size, repaint, pressed, rest, show, redraw──> painter
+ *   page ──canvas, refused, size, runs, failed, repaint, pressed, rest, show, redraw──> painter
  *   page <──strings, list, painted, replay, condition──── painter     lists: at most LISTS_UNSEEN_MAX are on their way, of more only the latest comes
  *   page ──seen─────────────────────────────────> painter
  */
@@ -25,7 +25,13 @@ export type ToPainter =
       readonly budget: PaintBudget;
       readonly size: Size;
     }
+  /** No other canvas now: the budget of painters is spent. */
+  | { readonly type: 'refused' }
   | { readonly type: 'size'; readonly size: Size }
+  /** Whether it ticks. */
+  | { readonly type: 'runs'; readonly runs: boolean }
+  /** A listener of the application threw on the page. */
+  | { readonly type: 'failed'; readonly error: unknown }
   | { readonly type: 'repaint' }
   | { readonly type: 'pressed'; readonly timeMs: number }
   | { readonly type: 'rest' }

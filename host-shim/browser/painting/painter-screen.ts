@@ -35,8 +35,12 @@ export function lackForPainter(canvas: HTMLCanvasElement): string {
   return canHandOver ? '' : 'there is no OffscreenCanvas';
 }
 
-/** Opens the page's side. The display itself opens with its VM. `lackForPainter` tells beforehand whether the device can. */
-export const openPainter = (options: PainterScreenOptions): PainterScreen => new OpenPainterScreen(options);
+/** Opens the page's side. The display itself opens with its VM. @throws Error where the device lacks something: `lackForPainter` tells beforehand */
+export function openPainter(options: PainterScreenOptions): PainterScreen {
+  const lack = lackForPainter(options.canvas);
+  if (lack) throw new Error(`openPainter: ${lack}; openDisplay paints in the page’s thread`);
+  return new OpenPainterScreen(options);
+}
 
 /** Until a painter says otherwise: the supervisor tells of one that does not begin. */
 const NOT_BEGUN: PaintCondition = {
@@ -91,20 +95,26 @@ class OpenPainterScreen implements PainterScreen {
     return this.told.collections;
   }
 
-  /** With the canvas, the painter begins to tick. */
   start(): void {
+    if (this.isStarted) return;
     this.isStarted = true;
     document.addEventListener('visibilitychange', this.rest);
-    if (this.channel) this.handOver();
+    this.goOn();
   }
 
   stop(): void {
     this.isStarted = false;
     document.removeEventListener('visibilitychange', this.rest);
+    this.post({ type: 'runs', runs: false });
     this.size?.close();
     this.size = null;
-    this.channel?.close();
-    this.channel = null;
+  }
+
+  /** With a canvas, the painter ticks. After a stop it has one, and gets another, of the size that the page shows now. */
+  private goOn(): void {
+    if (!this.channel) return;
+    this.handOver();
+    this.post({ type: 'runs', runs: true });
   }
 
   pressed(timeMs: number): void {
@@ -155,16 +165,19 @@ class OpenPainterScreen implements PainterScreen {
 
   /** A painter has begun, with nothing: the scene sends it all again. */
   private begin(channel: MessagePort): void {
+    const { animating } = this.picture;
     this.channel?.close();
     this.channel = channel;
     this.picture = new Picture();
+    if (this.isStarted) this.goOn();
+    if (animating) this.attempt(() => this.options.onAnimating?.(false));
     if (this.replays) this.replay(false);
-    if (this.isStarted) this.handOver();
   }
 
   /** The painter has failed, within the budget of painters, or is to be another one. Beyond that it keeps its canvas. */
   private spent(hasFailed: boolean): void {
     if (!hasFailed || this.budget.take(performance.now())) this.handOver();
+    else this.post({ type: 'refused' });
   }
 
   private handOver(): void {
@@ -177,11 +190,11 @@ class OpenPainterScreen implements PainterScreen {
       onReduced: () => this.become(this.condition),
     });
     this.size.fit();
-    if (this.size.reduced) this.become(this.condition);
     const offscreen = fresh.transferControlToOffscreen();
     retire(fresh);
     const message: ToPainter = { type: 'canvas', canvas: offscreen, painter, budget, size: { ...this.asked } };
     this.channel?.postMessage(message, [offscreen]);
+    if (this.size.reduced) this.become(this.condition);
   }
 
   private fit(): void {
@@ -192,23 +205,32 @@ class OpenPainterScreen implements PainterScreen {
     const wasAnimating = this.picture.animating;
     this.picture.take(list);
     this.post({ type: 'seen' });
-    this.options.onPicture?.(this.picture);
-    if (this.picture.animating !== wasAnimating) this.options.onAnimating?.(this.picture.animating);
+    this.attempt(() => this.options.onPicture?.(this.picture));
+    if (this.picture.animating !== wasAnimating) this.attempt(() => this.options.onAnimating?.(this.picture.animating));
   }
 
   private painted({ frame, startMs, told }: Extract<FromPainter, { type: 'painted' }>): void {
     this.told = told;
-    this.options.onPainted?.(frame, startMs - performance.timeOrigin);
+    this.attempt(() => this.options.onPainted?.(frame, startMs - performance.timeOrigin));
   }
 
   private become(condition: PaintCondition): void {
     this.condition = { ...condition, restarts: this.budget.used, reduced: this.size?.reduced ?? '' };
-    this.options.onCondition?.(this.condition);
+    this.attempt(() => this.options.onCondition?.(this.condition));
   }
 
   private replay(replays: boolean): void {
     this.replays = replays;
-    this.options.onReplay?.(replays);
+    this.attempt(() => this.options.onReplay?.(replays));
+  }
+
+  /** What a listener of the application throws is a crash of the display. */
+  private attempt(listen: () => void): void {
+    try {
+      listen();
+    } catch (error) {
+      this.post({ type: 'failed', error: error instanceof Error ? error : new Error(String(error)) });
+    }
   }
 
   /** A hidden page gets no animation frames, and that gap is not a long frame. */

@@ -76,6 +76,8 @@ export class Painting {
   private made: Made;
   /** The canvas does not show the picture. */
   isDue = false;
+  /** Its canvas is used up, and there was no other. */
+  private isStale = false;
   /** Frames that failed since the last one that did not, or since there is a new painter. */
   private tries = 0;
 
@@ -114,10 +116,11 @@ export class Painting {
     this.pictureChanged();
   }
 
-  /** Another painter takes over, on another canvas. */
+  /** Another painter takes over, on another canvas. Where there is none, the picture is frozen, and each change asks again. */
   renew(): void {
-    this.makeAnew();
-    this.repaint();
+    this.isStale = !this.makeAnew();
+    if (this.isStale) this.state = 'frozen';
+    else this.repaint();
     this.events.changed();
   }
 
@@ -128,14 +131,23 @@ export class Painting {
       if (made) this.made = made;
       return made !== null;
     } catch (error) {
-      this.events.failed(error);
+      this.noteFailure(error);
       return false;
     }
+  }
+
+  private noteFailure(error: unknown): void {
+    this.reason = String((error as Partial<Error> | null)?.message ?? error);
+    this.failures++;
+    this.events.failed(error);
   }
 
   /** Paints if there is something to paint. @returns whether a picture got onto the canvas, if not whole */
   paint(timeMs: number): boolean {
     if (!this.isDue) return false;
+    this.isDue = false;
+    if (this.isStale) this.renew();
+    if (this.isStale) return false;
     this.isDue = false;
     try {
       this.events.prepare();
@@ -160,10 +172,8 @@ export class Painting {
 
   private failed(state: PaintCondition['state'], error: unknown, timeMs: number): void {
     this.state = state;
-    this.reason = String((error as Partial<Error> | null)?.message ?? error);
-    this.failures++;
     this.damage.markAll();
-    this.events.failed(error);
+    this.noteFailure(error);
     this.isDue = ++this.tries < PAINT_TRIES_MAX || (state === 'frozen' && this.restart(timeMs));
     this.events.changed();
   }

@@ -22,6 +22,7 @@ export type Repaint = () => void;
 
 /** Makes this worker the VM `painter` of the page that started it, with the display in it. @returns what an image source calls when an image has come */
 export function runPainter({ parties, images }: RunPainterOptions): Repaint {
+  if (typeof requestAnimationFrame !== 'function') throw new Error('workers of this browser have no animation frames');
   let page: PageChannel | null = null;
   let display: WorkerDisplay | null = null;
   // The page opens its channel before it says anything else.

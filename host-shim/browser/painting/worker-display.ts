@@ -29,6 +29,8 @@ export class WorkerDisplay {
   private readonly garbage = new Collections(collectionPlatform());
   private readonly view: PageView;
   private canvas: WorkerCanvas | null = null;
+  private chooser: PainterChooser | null = null;
+  private animationFrame: number | null = null;
 
   constructor(
     vm: Vm,
@@ -54,6 +56,9 @@ export class WorkerDisplay {
 
   private take(message: ToPainter): void {
     if (message.type === 'canvas') this.takeCanvas(message);
+    if (message.type === 'refused') this.refused();
+    if (message.type === 'runs') this.run(message.runs);
+    if (message.type === 'failed') throw message.error;
     if (message.type === 'size') this.canvas?.resize(message.size);
     if (message.type === 'repaint') this.repaint();
     // The effect of a key shows in a picture after the tick that is under way.
@@ -64,14 +69,37 @@ export class WorkerDisplay {
     if (message.type === 'seen') this.view.seen();
   }
 
+  /** A canvas that nobody can paint on is told, and the next one is tried in another way where there is one. @throws why */
   private takeCanvas(given: GivenCanvas): void {
+    const { images, port } = this;
+    this.chooser ??= new PainterChooser(images, given.painter, given.budget, () => this.canvas?.spent(false));
     if (this.canvas) {
       this.canvas.replace(given);
       return;
     }
-    this.canvas = new WorkerCanvas(given, { images: this.images, port: this.port, tell: (said) => this.tell(said) });
+    try {
+      this.canvas = new WorkerCanvas(given, { images, port, chooser: this.chooser, tell: (said) => this.tell(said) });
+    } catch (error) {
+      this.tell({ type: 'spent', hasFailed: true });
+      throw error;
+    }
     this.canvas.painting.repaint();
-    requestAnimationFrame(this.onAnimationFrame);
+  }
+
+  /** Without any canvas this VM is of no use: it ends, and its supervisor decides. With one, the next picture asks again. */
+  private refused(): void {
+    const { canvas } = this;
+    if (canvas) canvas.refused();
+    else
+      setTimeout(() => {
+        throw new Error('there is no canvas to paint on');
+      });
+  }
+
+  private run(runs: boolean): void {
+    if (this.animationFrame !== null) cancelAnimationFrame(this.animationFrame);
+    this.animationFrame = runs ? requestAnimationFrame(this.onAnimationFrame) : null;
+    if (!runs) this.times.rest();
   }
 
   private takeStrings(strings: Strings): void {
@@ -98,29 +126,33 @@ export class WorkerDisplay {
 
   /** Whatever throws in a frame is reported, and there is a next one. */
   private readonly onAnimationFrame = (timeMs: number): void => {
-    requestAnimationFrame(this.onAnimationFrame);
+    this.animationFrame = requestAnimationFrame(this.onAnimationFrame);
     this.port.attempt(() => this.paint());
     this.port.attempt(() => this.garbage.frame(timeMs));
     this.port.attempt(() => this.port.tick(Math.floor(epochMs(timeMs) * 1000)));
   };
 }
 
-/** What the page gets to see: each picture before it hears that it is painted. While it is busy, it misses lists, and never strings or the last list. */
+/** What the page gets to see: each picture before it hears that it is painted. While it is busy, it misses lists, but neither texts nor the last list. */
 class PageView {
   private unseen = 0;
   private waiting: DisplayList | null = null;
+  /** Texts that wait with it. */
+  private readonly strings = new Map<number, string>();
   /** It was painted while its list waited. */
   private held: FromPainter | null = null;
 
   constructor(private readonly tell: (message: FromPainter) => void) {}
 
   show(strings: Strings): void {
-    this.tell({ type: 'strings', strings });
+    if (this.unseen < LISTS_UNSEEN_MAX) this.tell({ type: 'strings', strings });
+    else for (const { node, value } of strings.strings) this.strings.set(node, value);
   }
 
   /** @param list whose bytes are valid during this call */
   showList(list: DisplayList): void {
     const kept = { ...list, items: list.items.slice(), clips: list.clips.slice() };
+    this.held = null;
     if (this.unseen >= LISTS_UNSEEN_MAX) this.waiting = kept;
     else this.send(kept);
   }
@@ -132,9 +164,11 @@ class PageView {
 
   seen(): void {
     this.unseen--;
-    const { waiting, held } = this;
+    const { waiting, held, strings } = this;
     this.waiting = null;
     this.held = null;
+    if (strings.size > 0) this.tell({ type: 'strings', strings: { strings: [...strings].map(([node, value]) => ({ node, value })) } });
+    strings.clear();
     if (waiting) this.send(waiting);
     if (held) this.tell(held);
   }
@@ -150,13 +184,13 @@ type GivenCanvas = Extract<ToPainter, { type: 'canvas' }>;
 interface CanvasServices {
   readonly images: ImageSource;
   readonly port: DisplayPort;
+  readonly chooser: PainterChooser;
   readonly tell: (message: FromPainter) => void;
 }
 
 /** The canvas that the page has handed over, and who paints on it. A canvas keeps its kind of context, and only the page has another one. */
 class WorkerCanvas {
   readonly painting: Painting;
-  private readonly chooser: PainterChooser;
   private fresh: OffscreenCanvas | null;
   private size: Size | null;
   /** Another canvas was asked for. */
@@ -164,14 +198,12 @@ class WorkerCanvas {
 
   /** @throws when the canvas has no context */
   constructor(
-    { canvas, size, painter, budget }: GivenCanvas,
+    { canvas, size }: GivenCanvas,
     private readonly services: CanvasServices,
   ) {
     this.fresh = canvas;
     this.size = size;
-    const { images, port } = services;
-    this.chooser = new PainterChooser(images, painter, budget, () => this.spent(false));
-    this.painting = new Painting(this.make, port.picture, {
+    this.painting = new Painting(this.make, services.port.picture, {
       prepare: () => this.prepare(),
       failed: (error) => this.failed(error),
       changed: () => this.changed(),
@@ -205,7 +237,7 @@ class WorkerCanvas {
     if (!canvas) return null;
     this.fresh = null;
     canvas.addEventListener('contextrestored', () => this.painting.repaint());
-    return { painter: this.chooser.make(canvas), canvas };
+    return { painter: this.services.chooser.make(canvas), canvas };
   };
 
   /** Resizing empties a canvas, so it is done right before it is painted. */
@@ -231,14 +263,19 @@ class WorkerCanvas {
       restarts: 0,
       painter: painter.kind,
       where: 'worker',
-      fallback: this.chooser.fallback,
+      fallback: this.services.chooser.fallback,
       reduced: '',
     };
     this.services.tell({ type: 'condition', condition });
     if (state === 'frozen' && !this.painting.isDue) this.spent(true);
   }
 
-  private spent(hasFailed: boolean): void {
+  refused(): void {
+    this.isSpent = false;
+  }
+
+  /** Asks the page for another canvas, once until there is an answer. */
+  spent(hasFailed: boolean): void {
     if (this.isSpent) return;
     this.isSpent = true;
     this.services.tell({ type: 'spent', hasFailed });
