@@ -50,7 +50,8 @@ export async function bundled(entries: Readonly<Record<string, string>>, plugins
   });
   const { output } = await bundle.generate({
     format: 'esm',
-    minify: true,
+    // Breakpoints, and the test whether a debugger stops threads, are `debugger` statements.
+    minify: { compress: { dropDebugger: false }, mangle: true, codegen: { removeWhitespace: true } },
     sourcemap: true,
     chunkFileNames: '[name]-[hash].js',
     codeSplitting: BASE,

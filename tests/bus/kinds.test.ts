@@ -1,7 +1,7 @@
 /** The schemas of an application taken together: what the bus knows of each kind, and what it refuses at the start. */
 import { describe, expect, it } from 'vitest';
 import { Kinds } from '../../bus/kinds.js';
-import { HOST_RUNTIME } from '../../protocol/addresses.js';
+import { HOST_RUNTIME, PAINTER_RUNTIME } from '../../protocol/addresses.js';
 import { messagesOf } from '../../protocol/bind.js';
 import { focus } from '../../protocol/generated/focus.js';
 import { tandemParties } from '../../protocol/generated/index.js';
@@ -24,7 +24,7 @@ describe('Kinds', () => {
   });
 
   it('says who may send: whoever names the target, the owner its replies and publications, the runtimes', () => {
-    expect(kinds.get(scene.receives.commit.kind)?.senders).toEqual(new Set([32, 34, HOST_RUNTIME, 61, 62]));
+    expect(kinds.get(scene.receives.commit.kind)?.senders).toEqual(new Set([32, 34, HOST_RUNTIME, 61, 62, PAINTER_RUNTIME]));
     expect(kinds.get(network.receives.request.reply.kind)?.senders).toEqual(new Set([network.address]));
     expect(kinds.get(scene.publishes.layout.kind)).toMatchObject({
       role: 'publication',

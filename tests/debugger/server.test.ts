@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Applications } from '../../debugger/server/applications.js';
 import { debuggedPage, type LiveDebugger } from '../../debugger/server/index.js';
+import { played } from '../../debugger/server/played.js';
 import { type RunningDebugger, startDebugger } from '../../debugger/server/server.js';
 import { FileSubject } from '../../debugger/server/subject.js';
 
@@ -107,7 +108,7 @@ describe('nobody else does', () => {
     ['with the beginning of the right one', () => `?token=${token().slice(0, 31)}`],
     ['with more than the right one', () => `?token=${token()}0`],
   ])('%s', async (_how, query) => {
-    for (const name of ['recording', 'state', 'why', 'test', 'code']) {
+    for (const name of ['recording', ...Object.keys(played)]) {
       const { status, text } = await ask(`/__tandem/${name}${typeof query === 'string' ? query : query()}`);
       expect([status, text.includes('secret')]).toEqual([401, false]);
     }

@@ -38,7 +38,7 @@ beforeAll(() => {
   session.post('Debugger.enable');
   session.on('Debugger.paused', ({ params }: { params: Debugger.PausedEventDataType }) => {
     const [{ callFrameId }] = params.callFrames;
-    const evaluate = { callFrameId, expression: 'next', returnByValue: true };
+    const evaluate = { callFrameId, expression: 'this.message', returnByValue: true };
     const { result } = ask<{ result: Runtime.RemoteObject }>('Debugger.evaluateOnCallFrame', evaluate);
     stops.push({ stack: params.callFrames.map(({ functionName }) => functionName), next: result.value });
   });

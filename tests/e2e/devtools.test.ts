@@ -107,7 +107,7 @@ test('a worker stops at a line of AssemblyScript, and before a message in either
   await breakOn(television, 'focus.focused to page');
   const nextOf = async (worker: AttachedWorker) => {
     const { callFrameId } = worker.pauses.at(-1)!.callFrames[0];
-    const { result } = await worker.send('Debugger.evaluateOnCallFrame', { callFrameId, expression: 'next', returnByValue: true });
+    const { result } = await worker.send('Debugger.evaluateOnCallFrame', { callFrameId, expression: 'this.message', returnByValue: true });
     return (result as { value: unknown }).value;
   };
   const js = tools.living('js-vm');

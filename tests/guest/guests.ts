@@ -14,9 +14,10 @@ export function readModule(path: string): Uint8Array<ArrayBuffer> {
 
 export const readSourceMap = (path: string): string => readFileSync(join(root, `${path}.map`), 'utf8');
 
-/** Paths of all guests that were built from an actor's file, from the root. */
+/** Paths of all guests that were built from an actor's file, from the root. Those of the reference's examples come and go with its tests. */
 export const builtGuests = (): string[] =>
   readdirSync(join(root, 'dist'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && entry.name.endsWith('.wasm.inputs.json'))
     .map((entry) => relative(root, join(entry.parentPath, entry.name.replace('.inputs.json', ''))))
+    .filter((path) => !path.startsWith('dist/reference'))
     .sort();

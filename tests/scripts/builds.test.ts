@@ -125,12 +125,13 @@ beforeAll(buildTelevision);
  * What brotli sends of the page and of the JavaScript VM before anything is shown, chunks of both counted once, without what is imported when it is needed. The goal is 90 KB.
  * Above that are the machines of supervision (XState 12 KB), the painters for a page without OffscreenCanvas (8 KB), and the texts of errors (15 KB).
  */
-const PAGE_AND_JS_VM_BYTES_MAX = 141_000;
+const PAGE_AND_JS_VM_BYTES_MAX = 143_000;
 /** Of the Wasm VM's worker: what it shares with the page is most of it. */
 const WASM_VM_BYTES_MAX = 64_000;
-const PAINTER_BYTES_MAX = 12_000;
+/** The same, and the painters. */
+const PAINTER_BYTES_MAX = 78_000;
 /** The whole old build, which is one file: it cannot load a part later. The goal is 160 KB. */
-const OLD_BUILD_BYTES_MAX = 250_000;
+const OLD_BUILD_BYTES_MAX = 253_000;
 /** The JavaScript twins of the five actors, each loaded when it is needed. */
 const TWINS_BYTES_MAX = 20_000;
 
@@ -142,7 +143,7 @@ describe('what is loaded', () => {
   test.each([
     { entries: ['main.js', 'js-vm.js'], files: 9, bytes: PAGE_AND_JS_VM_BYTES_MAX },
     { entries: ['wasm-vm.js'], files: 4, bytes: WASM_VM_BYTES_MAX },
-    { entries: ['painter.js'], files: 2, bytes: PAINTER_BYTES_MAX },
+    { entries: ['painter.js'], files: 4, bytes: PAINTER_BYTES_MAX },
     { entries: ['old.js'], files: 1, bytes: OLD_BUILD_BYTES_MAX },
   ])('by $entries: few files, and not more than that', ({ entries, files, bytes }) => {
     const needed = staticallyNeeded(scripts(), entries);

@@ -44,6 +44,8 @@ function problemOf({ condition }: Test, { message, source, kind }: Next): string
 const NOTHING = new Uint8Array(0);
 
 export class Breakpoints implements TapListener {
+  /** The message at which the thread stands still. A property, since its name is the same in a minified page. */
+  message: Next | null = null;
   private tests: readonly Test[] = [];
   private unlisten = (): void => {};
   /** How to read the body of each kind; made with the first breakpoint. */
@@ -131,7 +133,9 @@ export class Breakpoints implements TapListener {
     const { vm } = this.bus;
     const sequence = readU53(this.bytes, this.at + SEQUENCE_OFFSET);
     this.met({ vm, party: next.party, kindName: next.kind, source: next.source, sequence, problem, at: this.bus.now() });
+    this.message = next;
     // biome-ignore lint/suspicious/noDebugger: to stop here is what a breakpoint is for
     debugger;
+    this.message = null;
   }
 }
