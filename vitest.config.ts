@@ -31,8 +31,8 @@ const INSTALLED = '**/node_modules/**';
  * do not wait; their order is that of `tests/longest-first.ts`.
  */
 const shared = {
-  // Two more than there are cores, since many wait.
-  maxWorkers: availableParallelism() + 2,
+  // One more than there are cores, since many wait.
+  maxWorkers: availableParallelism() + 1,
   // Loading the runtime takes longer than most files: once for each worker, and not for each file.
   isolate: false,
   restoreMocks: true,

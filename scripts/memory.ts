@@ -27,7 +27,7 @@ const ROWS = [
   ['full, painted in the page', 'profile=full&offscreen=off'],
   ['full, without Wasm', 'profile=full&wasm=off'],
   ['lean', 'profile=lean'],
-  ['lean, painted in the page', 'profile=lean&offscreen=off'],
+  ['lean, with a painter', 'profile=lean&offscreen=on'],
   ['lean, without Wasm', 'profile=lean&wasm=off'],
   ['lean, without shared memory', 'profile=lean&shared=off'],
 ] as const;
@@ -180,7 +180,9 @@ function tableOf(rows: readonly Measured[], withThreads: boolean): string {
 if (isMain(import.meta.url)) {
   const rows = await measureMemory();
   console.log(process.argv.includes('--json') ? JSON.stringify(rows, null, 2) : tableOf(rows, process.argv.includes('--threads')));
-  const lean = rows.filter(({ profile, bytes }) => profile.startsWith('lean') && bytes > LEAN_BYTES_MAX);
+  const lean = rows.filter(
+    ({ profile, bytes }) => profile.startsWith('lean') && !profile.endsWith('with a painter') && bytes > LEAN_BYTES_MAX,
+  );
   for (const { profile, bytes } of lean) console.error(`${profile}: ${megabytes(bytes)}, more than ${megabytes(LEAN_BYTES_MAX)}`);
   if (lean.length > 0) process.exitCode = 1;
 }

@@ -6,7 +6,7 @@
  *   lean     one: the VM `js` is in the page's thread  none              up to 1 MB   1.1 MB, 0.3 MB
  *            where there is a VM `wasm`
  *
- * A painter, where the application has one, is a thread besides, and has no spare in either.
+ * A painter, where the application has one, is a thread besides: three megabytes. It has no spare in either.
  *
  * The catch of lean: a lost VM has to load its thread again, and an actor that traps its guest; and a handler that loops in the VM `js` stops the page, too.
  */

@@ -5,7 +5,7 @@
  *   ?wasm=off      every actor in JavaScript
  *   ?shared=off    links are message ports
  *   ?workers=off   all VMs in one thread
- *   ?offscreen=off the page's thread paints
+ *   ?offscreen=off the page's thread paints; with ?profile=lean it does, unless ?offscreen=on
  *   ?storage=local the viewer's place is kept in localStorage; ?storage=off nowhere
  *   ?profile=lean  little memory: lean or full; when not given, as the device says of its memory
  *   ?painter=canvas   who paints: auto, canvas or webgl
@@ -62,13 +62,14 @@ class AddressError extends Error {
  */
 export function readDevice(parameters: URLSearchParams, found: BrowserCapabilities): Device {
   const placement = parameters.get('placement') ?? 'mixed';
+  const profile = oneOf(PROFILES, 'profile', parameters.get('profile') ?? profileFor(found));
   parsePlacement(placement, ACTOR_NAMES);
   return {
     placement,
     page: pageOptionsIn(parameters),
-    profile: oneOf(PROFILES, 'profile', parameters.get('profile') ?? profileFor(found)),
+    profile,
     painter: oneOf(PAINTERS, 'painter', parameters.get('painter') ?? 'auto'),
-    offscreen: isOn(parameters, 'offscreen') && isOn(parameters, 'workers'),
+    offscreen: isOn(parameters, 'offscreen', profile === 'full') && isOn(parameters, 'workers'),
     storage: STORAGES[oneOf(Object.keys(STORAGES) as (keyof typeof STORAGES)[], 'storage', parameters.get('storage') ?? 'on')],
     tracks: tracksIn(parameters),
     trace: oneOf(TRACE_LEVELS, 'trace', parameters.get('trace') ?? 'off'),
@@ -104,8 +105,8 @@ function oneOf<T extends string>(allowed: readonly T[], name: string, text: stri
   return value;
 }
 
-function isOn(parameters: URLSearchParams, name: string): boolean {
-  return oneOf(['on', 'off'], name, parameters.get(name) ?? 'on') === 'on';
+function isOn(parameters: URLSearchParams, name: string, otherwise = true): boolean {
+  return oneOf(['on', 'off'], name, parameters.get(name) ?? (otherwise ? 'on' : 'off')) === 'on';
 }
 
 /** How frames travel between the VMs, as text for a person. */

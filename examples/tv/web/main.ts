@@ -182,8 +182,9 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
 /** Why the VM that paints could not go on in a life before. */
 let painterTrouble = '';
 
-/** Why the page's thread paints: empty when that is wanted, null when it does not, since the VM `painter` has the display. */
-function lackForPainterOn({ offscreen, placement }: Device): string | null {
+/** Why the page's thread paints: empty when the address wants it, null when it does not, since the VM `painter` has the display. */
+function lackForPainterOn({ offscreen, placement, profile }: Device): string | null {
+  if (!offscreen && profile === 'lean') return 'to save memory';
   if (!offscreen || placement === 'host' || isOldBuild()) return '';
   return lackForPainter(canvas) || painterTrouble || null;
 }
