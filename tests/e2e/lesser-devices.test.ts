@@ -1,6 +1,6 @@
 /** Lesser devices show the same pictures, whatever they lack, and say why a twin runs. */
 import type { Browser, Page } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PortStatus } from '../../actors/supervisor/change-feed.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { COUNT, type Counted, NOTE_SHARED } from '../../scripts/memory.js';
@@ -18,11 +18,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
-});
-
-/** One that failed would stand in the way of the others. */
-afterEach(async () => {
-  for (const page of browser.contexts().flatMap((context) => context.pages())) await page.close();
 });
 
 /** Longer than a film's way to focus, so that most of it falls into this. */

@@ -66,7 +66,7 @@ export class Television {
   private constructor(readonly page: Page) {}
 
   /**
-   * Opens a television that has nothing in storage. The one before in the same browser must be closed.
+   * Opens a television that has nothing in storage, in place of the one before in the same browser.
    *
    * @param prepare is called before the page is loaded
    */
@@ -77,7 +77,10 @@ export class Television {
     prepare?: (page: Page) => Promise<unknown>,
     pixelRatio = 1,
   ): Promise<Television> {
-    const page = await (await contextOf(browser, pixelRatio)).newPage();
+    const context = await contextOf(browser, pixelRatio);
+    // A test that failed has left its television.
+    for (const left of context.pages()) await left.close();
+    const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     await clearStorage(page, new URL(server.url).origin);
     await prepare?.(page);
@@ -170,15 +173,25 @@ export class Television {
 
   /** Presses a key, and another one as soon as the picture moves: in one task of the page, so that the test adds no delay. */
   async pressWhileMoving(first: string, second: string): Promise<void> {
-    const press = async ([begin, follow]: string[]) => {
+    const press = ([begin, follow]: string[]) => {
+      const television = document.getElementById('television')!;
       const strike = (key: string) => {
         window.dispatchEvent(new KeyboardEvent('keydown', { key, cancelable: true }));
         window.dispatchEvent(new KeyboardEvent('keyup', { key, cancelable: true }));
       };
-      strike(begin);
-      const moves = () => document.getElementById('television')?.dataset.animating === 'true';
-      while (!moves()) await new Promise((next) => requestAnimationFrame(next));
-      strike(follow);
+      const before = television.dataset.pictureHash;
+      return new Promise<void>((struck) => {
+        const observer = new MutationObserver(() => {
+          // A busy page may see the end of a movement and nothing of it before.
+          const { animating, pictureHash } = television.dataset;
+          if (animating !== 'true' && (!pictureHash || pictureHash === before)) return;
+          observer.disconnect();
+          strike(follow);
+          struck();
+        });
+        observer.observe(television, { attributeFilter: ['data-animating', 'data-painted'] });
+        strike(begin);
+      });
     };
     await this.page.evaluate(press, [first, second]);
   }
