@@ -15,9 +15,15 @@ const MEDIA_TYPE = 'application/octet-stream';
  * @throws DOMException where the browser has no such file system, or no room
  */
 export async function openRecordingSink(name: string, flushMs = FLUSH_MS): Promise<RecordingSink> {
-  const root = await navigator.storage.getDirectory();
-  const file = await root.getFileHandle(name, { create: true });
+  const file = await (await privateFiles()).getFileHandle(name, { create: true });
+  if (!file.createWritable) throw new DOMException('files of this browser cannot be written from a page', 'NotSupportedError');
   return new PrivateFileSink(file, await file.createWritable(), flushMs);
+}
+
+/** @throws DOMException NotSupportedError where there are none: an insecure page has no storage, a browser before 2022 no files in it */
+async function privateFiles(): Promise<FileSystemDirectoryHandle> {
+  if (!navigator.storage?.getDirectory) throw new DOMException('this browser has no private file system', 'NotSupportedError');
+  return navigator.storage.getDirectory();
 }
 
 /** A page that is closed loses no more. */
@@ -51,8 +57,7 @@ class PrivateFileSink implements RecordingSink {
 /** A recording that is there whole: a file of the origin's private file system, or one that was dropped on a page. */
 export async function openRecordingFile(file: string | Blob): Promise<RecordingSource> {
   if (typeof file !== 'string') return new BlobSource(file);
-  const root = await navigator.storage.getDirectory();
-  return new BlobSource(await (await root.getFileHandle(file)).getFile());
+  return new BlobSource(await (await (await privateFiles()).getFileHandle(file)).getFile());
 }
 
 class BlobSource implements RecordingSource {

@@ -27,7 +27,7 @@ export function freshCanvas(canvas: HTMLCanvasElement): HTMLCanvasElement {
   const present = presentCanvas(canvas);
   if (!used.has(present)) return present;
   const fresh = present.cloneNode(true) as HTMLCanvasElement;
-  present.replaceWith(fresh);
+  present.parentNode?.replaceChild(fresh, present);
   successors.set(present, fresh);
   return fresh;
 }

@@ -8,7 +8,7 @@ const CAUSES_MAX = 4;
 const ownWords = (error: Error): string => error.message || String((error as { code?: unknown }).code ?? error.name);
 
 /** The cause of an error. When each of a host's addresses was tried, the first error stands for all. */
-const causeOf = (error: Error): unknown => error.cause ?? (error instanceof AggregateError ? error.errors[0] : undefined);
+const causeOf = (error: Error): unknown => error.cause ?? (error as Partial<AggregateError>).errors?.[0];
 
 export function wordsOf(error: unknown): string {
   try {

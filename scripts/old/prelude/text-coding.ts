@@ -1,4 +1,4 @@
-/** Texts from bytes and back, for engines without TextDecoder: UTF-8 and UTF-16, whole texts. What is malformed becomes U+FFFD. */
+/** Texts from bytes and back, for engines without TextDecoder, or without `encodeInto`: UTF-8 and UTF-16, whole texts. What is malformed becomes U+FFFD. */
 const REPLACEMENT = 0xfffd;
 /** Most code units that are made into a text in one call. */
 const UNITS_MAX = 8_192;
@@ -87,8 +87,23 @@ class Encoder {
   }
 }
 
-const scope = globalThis as { TextDecoder?: unknown; TextEncoder?: unknown };
+/** As many whole characters as there is room for. */
+function encodeInto(this: { encode(text: string): Bytes }, text: string, target: Bytes): { read: number; written: number } {
+  let [bytes, read] = [this.encode(text), text.length];
+  while (bytes.length > target.length) {
+    read -= isSecondHalf(text, read - 1) ? 2 : 1;
+    bytes = this.encode(text.slice(0, read));
+  }
+  target.set(bytes);
+  return { read, written: bytes.length };
+}
+
+const isSecondHalf = (text: string, at: number): boolean => /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(at - 1, at + 1));
+
+const scope = globalThis as { TextDecoder?: unknown; TextEncoder?: { prototype: { encodeInto?: unknown } } };
 scope.TextDecoder ??= Decoder;
-scope.TextEncoder ??= Encoder;
+scope.TextEncoder ??= Encoder as unknown as { prototype: object };
+// Engines before 2019 have the rest.
+scope.TextEncoder.prototype.encodeInto ??= encodeInto;
 
 export {};
