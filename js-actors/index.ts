@@ -9,6 +9,7 @@ import { tandemParties } from '../protocol/generated/index.js';
 import { input } from '../protocol/generated/input.js';
 import { metrics } from '../protocol/generated/metrics.js';
 import { network } from '../protocol/generated/network.js';
+import { overlay } from '../protocol/generated/overlay.js';
 import { page } from '../protocol/generated/page.js';
 import { scene } from '../protocol/generated/scene.js';
 import { telemetry } from '../protocol/generated/telemetry.js';
@@ -37,7 +38,7 @@ export const tandemActors = [
 ] as const;
 
 /** The ports that the five actors speak to. An application opens those that it needs. */
-export const tandemPorts = [display, input, page, fetch, timer, telemetry] as const;
+export const tandemPorts = [display, input, page, fetch, timer, telemetry, overlay] as const;
 
 export { lazyJavaScriptActors } from './index-lazy.js';
 export { Focus, History, Metrics, Network, Scene };

@@ -9,6 +9,7 @@ export {
   input,
   metrics,
   network,
+  overlay,
   page,
   scene,
   system,
@@ -16,5 +17,5 @@ export {
   telemetry,
   timer,
 } from './generated/index.js';
-export { SCENE_NODES_MAX, SCENE_PROPERTIES, type SceneProperty } from './messages/scene.js';
+export { OVERLAY_NODES, SCENE_NODES_MAX, SCENE_PROPERTIES, type SceneProperty } from './messages/scene.js';
 export { IMAGE_ITEM, TEXT_ITEM, VIEW_ITEM } from './ports/display.js';

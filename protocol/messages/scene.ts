@@ -15,6 +15,11 @@ import { actor, bin, bool, choice, f64, i32, list, message, optional, publicatio
 
 /** Handles are direct indices into the tree's columns. The bound is 15 busy screens, and takes 8 MB of a snapshot's 16. */
 export const SCENE_NODES_MAX = 32_768;
+/**
+ * Numbers of nodes that `tandem/screen` leaves to an overlay, two pictures of it: its next one replaces the last in one commit. They end where a small
+ * picture's columns do, which grow by powers of two.
+ */
+export const OVERLAY_NODES = { first: 448, last: 511 } as const;
 /** Length of all texts and sources, in UTF-16 code units of at most three bytes: one tick can send them with the largest picture. */
 export const SCENE_STRING_LENGTH_MAX = 640 << 10;
 /** Published focusable nodes and groups: all fit one frame. Further ones in document order cannot be focused. */

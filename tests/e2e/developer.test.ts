@@ -2,7 +2,8 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { RunningServer } from '../../examples/tv/server/server.js';
-import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
+import type { CanvasScreen } from '../../host-shim/browser/index.js';
+import { launchChromium, PATIENCE_MS, serveTelevision, Television, titleAt } from './television.js';
 
 let server: RunningServer;
 let browser: Browser;
@@ -42,6 +43,10 @@ test('one call in the console shows messages as they flow; chosen parties have l
   const lines: string[] = [];
   page.on('console', (message) => void (message.type() === 'log' && lines.push(message.text())));
   await page.evaluate("void tandem.spy({ parties: ['focus'], kinds: ['focus.key'], limit: 2 })");
+  // Without a debugger nobody has asked for an overlay.
+  await television.press('F2');
+  const sent = await page.evaluate('tandem.system.counters().then(({ sent }) => Object.keys(sent))');
+  expect((sent as string[]).filter((pair) => pair.startsWith('overlay'))).toEqual([]);
   await browser.startTracing(page, { categories: ['devtools.timeline'] });
   const before = await page.evaluate(() => performance.now());
   const reached = page.waitForEvent('console', (message) => message.text().includes('the limit is reached'));
@@ -60,4 +65,23 @@ test('one call in the console shows messages as they flow; chosen parties have l
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as { traceEvents: readonly RecordedEvent[] };
   const bars = traceEvents.filter(({ name, args }) => name === 'TimeStamp' && args.data?.trackGroup === 'Tandem');
   expect(bars[0].args.data).toMatchObject({ name: 'focus.key from input', track: 'focus', color: 'secondary' });
+});
+
+test('figures over the picture: from the start on with ?overlay=on, and F2 switches them', async () => {
+  const television = await Television.open(browser, server, '?overlay=on');
+  const { page } = television;
+  const texts = () =>
+    page.evaluate(() => {
+      const { picture } = (window as unknown as { tandem: { display: CanvasScreen } }).tandem.display;
+      return Array.from({ length: picture.itemCount }, (_, index) => picture.stringOf(picture.itemAt(index).node)).join('\n');
+    });
+  await expect
+    .poll(texts, { timeout: PATIENCE_MS })
+    .toMatch(/page thread: [\d.]+ ms a frame[\s\S]*messages: [\s\S]*\nactor\nscene\n[\s\S]*mailbox/);
+  await television.press('ArrowRight');
+  await expect.poll(texts, { timeout: PATIENCE_MS }).toMatch(/painter thread: [\d.]+ ms a frame, longest/);
+  await television.screenshot('overlay');
+  await television.press('F2');
+  await expect.poll(texts, { timeout: PATIENCE_MS }).not.toMatch(/mailbox/);
+  await television.settle(titleAt(0, 1));
 });

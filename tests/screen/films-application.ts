@@ -76,12 +76,17 @@ export function ringIn(picture: Picture): string | null {
   return null;
 }
 
-export async function openFilms(options: Partial<PageOptions> = {}, screens: (page: Page) => Screens = filmScreens) {
+/** @param more opens further ports */
+export async function openFilms(
+  options: Partial<PageOptions> = {},
+  screens: (page: Page) => Screens = filmScreens,
+  more: (vm: Vm) => void = () => {},
+) {
   const made = { width: 1280, height: 720, colour: '#0b0f1a', home: 'films', ...options } as const;
-  const open: { vm?: Vm; page?: Page } = {};
+  const open: { page?: Page } = {};
   const portErrors: unknown[] = [];
   const ports = (vm: Vm) => {
-    open.vm = vm;
+    more(vm);
     openPage(vm, made, (page) => {
       open.page = page;
       return screens(page);

@@ -3,6 +3,8 @@
 export { column, image, row, text, view } from './elements.js';
 export type { NodeHandle } from './handles.js';
 export type { Easing, Movement } from './movement.js';
+export { type FrameSource, type Overlay, type OverlayKey, type OverlayKeys, type OverlayOptions, openOverlay } from './overlay.js';
+export type { OverlaySystem } from './overlay-figures.js';
 export {
   type Entry,
   type Modal,

@@ -135,7 +135,6 @@ export class Screen {
   top: SceneNode = this.root;
   private commit = emptyCommit();
   private held = false;
-  private readonly handles = new Handles();
   private readonly places = new Map<SceneNode, Place>([[this.root, { handle: 0, parent: null, children: new Set() }]]);
   private readonly byHandle = new Map<NodeHandle, SceneNode>([[0, this.root]]);
   /** Groups with rules. */
@@ -145,7 +144,11 @@ export class Screen {
   private wished: SceneNode | null = null;
   private marked: SceneNode | null = null;
 
-  constructor(private readonly port: ScreenPort) {
+  /** @param handles numbers that its nodes have: all but those of an overlay when not given */
+  constructor(
+    private readonly port: ScreenPort,
+    private readonly handles = new Handles(),
+  ) {
     this.root.take();
   }
 

@@ -14,6 +14,7 @@
  *   ?tracks=focus,scene   live tracks of these parties in the Performance panel of DevTools
  *   ?trace=headers     traces from the start on: off, headers or frames; at frames, recordings have all messages
  *   ?record            records from the start on; ?record=file+system not to a download but to the origin's private file system
+ *   ?overlay=on        frame times, messages, mailboxes and restarts over the picture, as F2 in development; off: not even F2
  *   ?safePercent=5     share of each side that stays free, for sets that cut off the edges
  *   ?heldMs=400        how long a former page's picture stays while the catalogue does not answer
  */
@@ -47,6 +48,8 @@ export interface Device {
   /** Names of parties that have a live track in the Performance panel. */
   readonly tracks: readonly string[];
   readonly trace: TraceLevel;
+  /** Whether figures are shown over the picture from the start on; null: not before somebody who develops it asks. */
+  readonly overlay: 'on' | 'off' | null;
   /** Where it records to from the start on; null: nowhere. */
   readonly record: Destination | null;
 }
@@ -73,6 +76,7 @@ export function readDevice(parameters: URLSearchParams, found: BrowserCapabiliti
     storage: STORAGES[oneOf(Object.keys(STORAGES) as (keyof typeof STORAGES)[], 'storage', parameters.get('storage') ?? 'on')],
     tracks: tracksIn(parameters),
     trace: oneOf(TRACE_LEVELS, 'trace', parameters.get('trace') ?? 'off'),
+    overlay: overlayIn(parameters),
     record: recordIn(parameters),
     breakOn: parameters.getAll('break').map((text) => parseBreakpoint(text, parties)),
     capabilities: {
@@ -92,6 +96,11 @@ function tracksIn(parameters: URLSearchParams): readonly string[] {
       `?tracks= names parties, as ${parties.map(({ name }) => name).join(',')}; there is no ${stranger || 'party without a name'}`,
     );
   return names;
+}
+
+function overlayIn(parameters: URLSearchParams): Device['overlay'] {
+  const text = parameters.get('overlay');
+  return text === null ? null : oneOf(['on', 'off'] as const, 'overlay', text);
 }
 
 function recordIn(parameters: URLSearchParams): Destination | null {

@@ -54,6 +54,7 @@ import { hashPicture, readView } from '../viewer.js';
 import { Developer, showTracks } from './developer.js';
 import { type Device, linksOf, readDevice } from './device.js';
 import { LacksLine } from './lacks.js';
+import { TelevisionOverlay } from './overlay.js';
 import { Panel } from './panel.js';
 import { createPosters } from './posters.js';
 import { RecordButton } from './record-button.js';
@@ -82,10 +83,13 @@ async function start(): Promise<void> {
     if (developer) developer.display = next;
   };
   let developer: Developer | null = null;
+  const looking = debuggerOf(document);
+  const isDeveloped = device.overlay === 'on' || (looking !== null && device.overlay !== 'off');
+  const overlay = isDeveloped ? new TelevisionOverlay(device.overlay === 'on') : null;
   const application = await startApplication({
     clock: platformClock,
     timers: platformTimers,
-    open: (life) => open(life, device, storage, shown),
+    open: (life) => open(life, { device, storage, overlay, looking, shown }),
     onChange,
   });
   developer = new Developer(application, recordingLevel(device));
@@ -111,8 +115,18 @@ function profileText({ profile, capabilities: { memoryGigabytes } }: Device): st
   return profile === profileFor({ memoryGigabytes }) && profile === 'lean' ? `lean (the device has ${memoryGigabytes} GB)` : profile;
 }
 
+/** What all lives have. */
+interface Lasting {
+  readonly device: Device;
+  readonly storage: Storage;
+  readonly overlay: TelevisionOverlay | null;
+  /** Address of the debugger that looks on. */
+  readonly looking: ReturnType<typeof debuggerOf>;
+  readonly shown: (display: CanvasScreen) => void;
+}
+
 /** Opens one life of the application. It shares only the canvas and the storage with the life before. */
-async function open(life: Life, device: Device, storage: Storage, onDisplay: (display: CanvasScreen) => void): Promise<void> {
+async function open(life: Life, { device, storage, overlay, looking, shown: onDisplay }: Lasting): Promise<void> {
   const { placement, capabilities, profile, page, breakOn, tracks } = device;
   let system: System | null = null;
   const shown = {
@@ -156,6 +170,10 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
   life.onEnd(() => display.stop());
   const input = openInput(host.vm, { window, pointer: display, onKey: (_key, timeMs) => display.pressed(timeMs) });
   life.onEnd(() => input.close());
+  if (overlay) {
+    await overlay.open(host.vm, host.timers, () => system);
+    life.onEnd(() => overlay.close());
+  }
   const [seed] = crypto.getRandomValues(new Uint32Array(1));
   const traced = { trace: { level: device.trace }, record: await recordedFromStart(device) };
   const places = painter ? { ...portVms, display: 'painter' as const } : portVms;
@@ -173,7 +191,6 @@ async function open(life: Life, device: Device, storage: Storage, onDisplay: (di
   describeCondition(display.condition);
   lacks.begin(system, display.condition);
   display.start();
-  const looking = debuggerOf(document);
   if (!looking) return;
   const link = await openDebugLink(system, looking, { name: 'Tandem TV', screen: display });
   life.onEnd(() => link.close());
