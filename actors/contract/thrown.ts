@@ -48,10 +48,10 @@ export function reasonOf(thrown: unknown): string {
   return beginningOf(fullReasonOf(thrown), CRASH_REASON_CHARACTERS_MAX);
 }
 
-/** The reason and those of the causes: what is wrong is often only in the cause of a platform's error. */
+/** The reason and those of the causes that it does not contain: what is wrong is often only in the cause of a platform's error. */
 export function reasonsOf(thrown: unknown): string {
   const all = causesOf(thrown).map(reasonOf);
-  const reasons = all.filter((reason, i) => reason !== '' && reason !== all[i - 1]);
+  const reasons = all.filter((reason, i) => reason !== '' && !all[i - 1]?.includes(reason));
   return beginningOf(reasons.join(': '), CRASH_REASON_CHARACTERS_MAX);
 }
 

@@ -54,6 +54,7 @@ export const HANG_FAULT = 0x8000_0000;
 const IMPORTS: readonly string[] = ['abort', 'progress', 'log'];
 
 export type GuestProblem =
+  | 'engine'
   | 'not a module'
   | 'missing export'
   | 'forbidden import'

@@ -15,19 +15,38 @@ export { WasmInstance } from './instance.js';
 /**
  * @param source bytes of a module, or a server's response with the type of a module, which is compiled as it arrives
  * @param type of the response, as the server named it
- * @throws GuestError `not a module`, `missing export` or `forbidden import`
+ * @throws GuestError `engine`, `not a module`, `missing export` or `forbidden import`
  */
 export async function compileGuest(source: BufferSource | Response, type = ''): Promise<WebAssembly.Module> {
   let module: WebAssembly.Module;
   try {
     module = await (source instanceof Response ? WebAssembly.compileStreaming(source) : WebAssembly.compile(source));
   } catch (cause) {
-    const detail = reasonOf(cause);
-    throw new GuestError('not a module', type ? `${detail} (${type})` : detail, { cause });
+    throw await whyNot(cause, source, type);
   }
   checkModule(module);
   return module;
 }
+
+/** An engine that lacks what guests are compiled to says only where it stumbled. */
+async function whyNot(cause: unknown, source: BufferSource | Response, type: string): Promise<GuestError> {
+  if (source instanceof Response || isModule(source)) {
+    const { lackedFeatures } = await import('./features.js');
+    const lacked = await lackedFeatures();
+    if (lacked.length > 0) return new GuestError('engine', `its WebAssembly has no ${lacked.join(', no ')}`);
+  }
+  const detail = reasonOf(cause);
+  return new GuestError('not a module', type ? `${detail} (${type})` : detail, { cause });
+}
+
+/** Whether it begins as every module does, and is not a page that says 404. */
+function isModule(source: BufferSource): boolean {
+  const bytes =
+    source instanceof ArrayBuffer ? new Uint8Array(source) : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
+  return MODULE_BEGINS.every((byte, i) => bytes[i] === byte);
+}
+
+const MODULE_BEGINS = [0, 0x61, 0x73, 0x6d];
 
 /**
  * Makes an instance and checks its name and its schemas: a module from a wrong URL must not take another actor's messages, nor an old module

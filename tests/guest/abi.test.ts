@@ -1,7 +1,7 @@
 /** The guest ABI: every built module against the golden list, both sides' numbers, and what is refused. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { counter } from '../../examples/counter/protocol/generated/index.js';
 import { ABI_VERSION, CELL, CELL_COUNT, GuestError, MALFORMED_CELLS, NO_FAULT } from '../../host-shim/wasm/abi.js';
 import { compileGuest, wasmActorFactory } from '../../host-shim/wasm/guest.js';
@@ -118,6 +118,18 @@ describe('a module is refused that', () => {
 
   it('is no module at all', async () => {
     expect(await problemOf(new Uint8Array([1, 2, 3]))).toMatch(/^not a module: /);
+  });
+
+  it('needs more than the engine has, which is named once and in words, unless it is no module anyway', async () => {
+    const old = new WebAssembly.CompileError('Compiling wasm function failed: unexpected section @+8');
+    vi.spyOn(WebAssembly, 'compile').mockRejectedValue(old);
+    expect(await problemOf(plainGuest())).toBe(`not a module: ${old.message}`);
+    // Those of Chromium 64: a copy within the memory, and an operator of sign extension.
+    const { validate } = WebAssembly;
+    const lacks = (bytes: Uint8Array) => [0xfc0a, 0x00c0].some((code) => bytes.some((byte, i) => ((byte << 8) | bytes[i + 1]) === code));
+    vi.spyOn(WebAssembly, 'validate').mockImplementation((bytes) => !lacks(bytes as Uint8Array) && validate(bytes));
+    expect(await problemOf(plainGuest())).toBe('engine: its WebAssembly has no bulk memory, no sign extension');
+    expect(await problemOf(new TextEncoder().encode('<!doctype html>'))).toBe(`not a module: ${old.message}`);
   });
 
   it('has another ABI version', async () => {

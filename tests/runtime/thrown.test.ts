@@ -116,6 +116,7 @@ test('a cause is reported, because a platform often says only there what was wro
   const refused = new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED 127.0.0.1:9') });
   expect(reasonsOf(refused)).toBe('fetch failed: connect ECONNREFUSED 127.0.0.1:9');
   expect(reasonsOf(new Error('unreachable', { cause: new Error('unreachable') }))).toBe('unreachable');
+  expect(reasonsOf(new Error('no module: bytes (text/html)', { cause: new Error('bytes') }))).toBe('no module: bytes (text/html)');
   expect(stackOf(refused)).toContain('caused by: Error: connect ECONNREFUSED 127.0.0.1:9');
 });
 

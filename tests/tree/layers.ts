@@ -15,7 +15,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   'wasm-actors': { folders: ['protocol'], packages: ['rt'] },
   'host-shim': {
     folders: ['protocol', 'bus', 'trace', 'actors', 'js-actors'],
-    packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink', 'ws'],
+    packages: ['@jridgewell/trace-mapping', 'as-bind', 'comlink', 'wasm-feature-detect', 'ws'],
   },
   debugger: { folders: ['protocol', 'trace', 'host-shim'], packages: ['@jridgewell/trace-mapping', 'comlink', 'esbuild', 'ws'] },
   ui: { folders: ['protocol', 'actors', 'js-actors'], packages: ['react', 'solid-js'] },
