@@ -31,7 +31,9 @@ test(`${RESTARTS} restarts of the worker of a VM`, async () => {
   await restart(RESTARTS - WARM_RESTARTS);
   expect(threads()).toBeLessThanOrEqual(warm.threads + THREADS_IN_MOTION);
   expect(handles()).toBeLessThanOrEqual(warm.handles + HANDLES_IN_MOTION);
-  expect(grownBy(RESTARTS - WARM_RESTARTS, warm.census, await takeCensus())).toEqual({});
+  // A spare that is starting is in it too, and comes to rest; what has leaked stays.
+  const grown = async () => grownBy(RESTARTS - WARM_RESTARTS, warm.census, await takeCensus());
+  await expect.poll(grown, { timeout: 60_000, interval: 500 }).toEqual({});
   expect(game.actors.find(({ actor }) => actor === 'mirror')).toMatchObject({ state: 'running', restarts: RESTARTS });
   await game.end();
 });
