@@ -50,19 +50,21 @@ async function repeated(path: string): Promise<string> {
   const each = steps.filter(({ type }) => type === 'handled').length;
   const out = join(folder, 'million.mcap');
   const sink = await openRecordingSink(out);
-  let written: Promise<void> = Promise.resolve();
-  const write = (bytes: Uint8Array) => {
-    written = Promise.resolve(sink.write(bytes));
-    return written;
+  const waiting: Uint8Array[] = [];
+  const write = async (bytes: Uint8Array) => void waiting.push(bytes);
+  const recorder = new Recorder({ write, close: async () => {} }, recording.facts);
+  const drain = async () => {
+    for (const bytes of waiting.splice(0)) await sink.write(bytes);
   };
-  const recorder = new Recorder({ write, close: () => sink.close() }, recording.facts);
   for (let round = 0; round * each < MESSAGES; round++) {
     recorder.steps(steps.map((step) => shifted(step, round * (last - first + 16_667), round * (most + 1))));
-    await new Promise((next) => setImmediate(next));
     // A recorder leaves out what a slow sink does not take.
-    await written;
+    await new Promise((next) => setImmediate(next));
+    await drain();
   }
   await recorder.close();
+  await drain();
+  await sink.close();
   return out;
 }
 

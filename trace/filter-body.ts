@@ -3,17 +3,26 @@ import { fail, type Operator, type Term } from './filter-syntax.js';
 
 type Step = string | number;
 
-/** @returns whether the body has the value of the term at its path @throws FilterError */
-export function bodyTest({ name, operator, value, quoted, position, valuePosition }: Term): (body: unknown) => boolean {
+export interface BodyTest {
+  /** Where its path begins: a body without this field does not pass. */
+  readonly field: Step;
+  /** Whether the body has the value of the term at its path. */
+  test(body: unknown): boolean;
+}
+
+/** @throws FilterError */
+export function bodyTest({ name, operator, value, quoted, position, valuePosition }: Term): BodyTest {
   const path = pathOf(name.slice('body.'.length), position);
   if (operator === '' || operator === ':') fail(`write ${name} with = != > >= < <= or ~`, position);
   const limit = quoted ? value : literal(value);
   if ('<=>='.includes(operator) && operator !== '=' && typeof limit !== 'number') fail(`${name}${operator} needs a number`, valuePosition);
-  if (operator === '~') return (body) => containsText(at(body, path), String(limit));
-  return (body) => {
+  const [field] = path;
+  if (operator === '~') return { field, test: (body) => containsText(at(body, path), String(limit)) };
+  const test = (body: unknown) => {
     const found = at(body, path);
     return found !== undefined && compare(found, operator, limit);
   };
+  return { field, test };
 }
 
 function literal(text: string): unknown {

@@ -52,12 +52,14 @@ class Compiler {
         return (message) => !inner(message);
       }
       case 'and': {
-        const all = condition.of.map((each) => this.condition(each));
-        return (message) => all.every((each) => each(message));
+        return condition.of
+          .map((each) => this.condition(each))
+          .reduceRight((rest, first) => (message) => first(message) && rest(message));
       }
       case 'or': {
-        const any = condition.of.map((each) => this.condition(each));
-        return (message) => any.some((each) => each(message));
+        return condition.of
+          .map((each) => this.condition(each))
+          .reduceRight((rest, first) => (message) => first(message) || rest(message));
       }
       default:
         return condition.name.startsWith('body.') ? this.body(condition) : this.term(condition);
@@ -73,7 +75,8 @@ class Compiler {
         return this.party(term);
       case 'kind': {
         const fits = this.names(term, schemas.kindNames, 'kind');
-        return ({ kind }) => fits(schemas.kindName(kind));
+        const isOne = known((kind) => fits(schemas.kindName(kind)));
+        return ({ kind }) => isOne(kind);
       }
       case 'vm': {
         const fits = this.names(term, VM_NAMES, 'VM');
@@ -82,7 +85,8 @@ class Compiler {
       }
       case 'lane': {
         const fits = this.names(term, LANES, 'lane');
-        return ({ kind }) => fits(schemas.kind(kind)?.lane ?? 'ordinary');
+        const isOne = known((kind) => fits(schemas.kind(kind)?.lane ?? 'ordinary'));
+        return ({ kind }) => isOne(kind);
       }
       case 'wait':
         return amount(term, MICROS, ({ waited }) => waited);
@@ -107,9 +111,10 @@ class Compiler {
   private party(term: Term): MessageFilter {
     const { schemas } = this;
     const fits = this.names(term, schemas.partyNames, 'party');
-    if (term.name === 'from') return ({ source }) => fits(schemas.partyName(source));
-    if (term.name === 'to') return ({ target }) => fits(schemas.partyName(target));
-    return ({ source, target }) => fits(schemas.partyName(source)) || fits(schemas.partyName(target));
+    const isOne = known((address) => fits(schemas.partyName(address)));
+    if (term.name === 'from') return ({ source }) => isOne(source);
+    if (term.name === 'to') return ({ target }) => isOne(target);
+    return ({ source, target }) => isOne(source) || isOne(target);
   }
 
   /** Whether a name is one of those after the colon. */
@@ -129,10 +134,22 @@ class Compiler {
   }
 
   private body(term: Term): MessageFilter {
-    const test = bodyTest(term);
-    const { bodies } = this;
-    return (message) => test(bodies.of(message));
+    const { field, test } = bodyTest(term);
+    const { bodies, schemas } = this;
+    // Most bodies need not be decoded: their kind has no such field.
+    const hasField = known((kind) => schemas.kind(kind)?.fields.some(([name]) => name === field) ?? false);
+    return (message) => hasField(message.kind) && test(bodies.of(message));
   }
+}
+
+/** Keeps what is so of each kind or address, which have 16 bits: a run has few of them, and is long. */
+function known(isSo: (number: number) => boolean): (number: number) => boolean {
+  const [unknown, no, yes] = [0, 1, 2];
+  const answers = new Uint8Array(1 << 16);
+  return (number) => {
+    if (answers[number] === unknown) answers[number] = isSo(number) ? yes : no;
+    return answers[number] === yes;
+  };
 }
 
 /** `*` stands for any characters. */

@@ -71,8 +71,9 @@ export class Player {
    */
   async state(file: string, number: number, actor: string): Promise<StateChange> {
     const timeline = await this.timelineOf(file);
-    const before = number > 1 ? await timeline.state(actor, number - 1) : null;
-    return { actor, before, after: await timeline.state(actor, number) };
+    if (number <= 1) return { actor, before: null, after: (await timeline.states(actor, [number]))[0] };
+    const [before, after] = await timeline.states(actor, [number - 1, number]);
+    return { actor, before, after };
   }
 
   /**

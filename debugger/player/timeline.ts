@@ -136,10 +136,12 @@ export class Timeline {
     if (bytes > SNAPSHOT_BYTES_MAX) for (const each of this.byAddress.values()) each.thin();
   }
 
-  /** The state of an actor after a message, as the application shows it. @throws Error when that is not known, CastError */
-  async state(actor: string, number: number): Promise<unknown> {
-    await this.reach(number);
-    return this.shown(actor, this.of(actor).stateAt(number));
+  /** The states of an actor after messages that rise, as the application shows them. @throws Error when one is not known, CastError */
+  async states(actor: string, numbers: readonly number[]): Promise<readonly unknown[]> {
+    await this.reach(numbers.at(-1)!);
+    return this.of(actor)
+      .statesAt(numbers)
+      .map((state) => this.shown(actor, state));
   }
 
   /** What is in its state after each of these messages, which rise and were reached; null where it is not known. @throws CastError */

@@ -6,7 +6,7 @@ import type { MessageTable } from './message-table.js';
 import { Row } from './row.js';
 
 /** Messages that a filter looks at between two looks at whether another filter was asked for. */
-const FILTER_BATCH = 50_000;
+const FILTER_BATCH = 200_000;
 
 export interface Filtered {
   readonly count: number;

@@ -103,10 +103,18 @@ export class Stretches {
 
   /** @returns its state after a message of the run. @throws Error when that is not known */
   stateAt(number: number): Uint8Array {
-    const { instance } = this.instanceAt(number);
-    const snapshot = instance.snapshot().slice();
-    instance.dispose();
-    return snapshot;
+    return this.statesAt([number])[0];
+  }
+
+  /** @returns its states after each of these messages of the run, which rise. @throws Error when one is not known */
+  statesAt(numbers: readonly number[]): readonly Uint8Array[] {
+    if (numbers.some((number) => number >= this.lostFrom)) throw new Error(this.lost);
+    const states: Uint8Array[] = [];
+    this.walk(numbers, (_, state) => {
+      if (!state) throw new Error(this.lost || 'the recording has no state of it');
+      states.push(state.slice());
+    });
+    return states;
   }
 
   /** Its states after each of these messages, which rise. @param told null where it is not known; the bytes are valid during the call */
@@ -167,13 +175,6 @@ export class Stretches {
       for (const [at, each] of stretch.numbers.entries()) if (each > number) frames.push([each, stretch.frames[at]]);
     }
     return { options, snapshot, frames };
-  }
-
-  private instanceAt(number: number): Walk {
-    if (number >= this.lostFrom) throw new Error(this.lost);
-    const walked = this.walkFrom(Math.max(0, this.indexOf(number)));
-    this.advance(walked, number);
-    return walked;
   }
 
   /** The last that begins before the message; -1 when none does. */

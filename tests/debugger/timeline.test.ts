@@ -21,6 +21,8 @@ async function recorded(rounds: number): Promise<{ readonly path: string; readon
   return { path, bytes };
 }
 
+const stateOf = async (timeline: Timeline, actor: string, number: number) => (await timeline.states(actor, [number]))[0];
+
 test('each state is that of a replay up to there, in whatever order they are asked for', async () => {
   const { path, bytes } = await recorded(8);
   const timeline = await Timeline.open(path, cast);
@@ -28,10 +30,10 @@ test('each state is that of a replay up to there, in whatever order they are ask
   expect(messages).toBeGreaterThan(160);
   for (const until of [messages, 1, 7, 64, 65, 66, 130, 3]) {
     const { states } = await replay(await recordingIn(bytes), cast, { until });
-    expect(await timeline.state('bank', until)).toEqual(states!.bank);
-    expect(await timeline.state('watcher', until)).toEqual(states!.watcher);
+    expect(await stateOf(timeline, 'bank', until)).toEqual(states!.bank);
+    expect(await stateOf(timeline, 'watcher', until)).toEqual(states!.watcher);
   }
-  await expect(timeline.state('bank', messages + 1)).rejects.toThrow(`the recording has no message ${messages + 1}`);
+  await expect(stateOf(timeline, 'bank', messages + 1)).rejects.toThrow(`the recording has no message ${messages + 1}`);
   await timeline.close();
 });
 
@@ -59,10 +61,10 @@ test('a recording that grows is played further when that is asked for', async ()
   writeFileSync(path, bytes.subarray(0, bytes.length >> 1));
   const { reached } = await replay(await recordingIn(bytes.slice(0, bytes.length >> 1)), cast);
   const timeline = await Timeline.open(path, cast);
-  if (reached > 0) await timeline.state('bank', reached);
+  if (reached > 0) await stateOf(timeline, 'bank', reached);
   appendFileSync(path, bytes.subarray(bytes.length >> 1));
   const { states } = await replay(await recordingIn(bytes), cast, { until: 90 });
-  expect(await timeline.state('bank', 90)).toEqual(states!.bank);
+  expect(await stateOf(timeline, 'bank', 90)).toEqual(states!.bank);
   await timeline.close();
 });
 
@@ -70,9 +72,9 @@ test('states that are thinned out are the same', async () => {
   const { path } = await recorded(8);
   const timeline = await Timeline.open(path, cast);
   await timeline.reach(160);
-  const before = await timeline.state('bank', 100);
+  const before = await stateOf(timeline, 'bank', 100);
   timeline.of('bank').thin();
   timeline.of('bank').thin();
-  expect(await timeline.state('bank', 100)).toEqual(before);
+  expect(await stateOf(timeline, 'bank', 100)).toEqual(before);
   await timeline.close();
 });
