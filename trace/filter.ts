@@ -52,14 +52,10 @@ class Compiler {
         return (message) => !inner(message);
       }
       case 'and': {
-        return condition.of
-          .map((each) => this.condition(each))
-          .reduceRight((rest, first) => (message) => first(message) && rest(message));
+        return condition.of.map((each) => this.condition(each)).reduceRight((rest, first) => (message) => first(message) && rest(message));
       }
       case 'or': {
-        return condition.of
-          .map((each) => this.condition(each))
-          .reduceRight((rest, first) => (message) => first(message) || rest(message));
+        return condition.of.map((each) => this.condition(each)).reduceRight((rest, first) => (message) => first(message) || rest(message));
       }
       default:
         return condition.name.startsWith('body.') ? this.body(condition) : this.term(condition);
