@@ -6,6 +6,7 @@
  * - a filter over a million messages, in the page's worker's code
  * - travel: the states of all actors and the screen at any message of a television's run
  * - the first paint of a file of a million messages, in Chromium
+ * - an application that runs, looked at in Chromium while it sends 5,000 messages a second
  *
  * They are of a quiet machine alone. The recordings are made in a folder of their own, which is removed.
  */
@@ -14,11 +15,14 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { chromium } from 'playwright';
+import { chromium, type Page } from 'playwright';
+import type { System } from '../actors/application/supervised-system.js';
 import { Player } from '../debugger/player/player.js';
+import { Applications } from '../debugger/server/applications.js';
 import { startDebugger } from '../debugger/server/server.js';
 import { FileSubject } from '../debugger/server/subject.js';
 import { Run } from '../debugger/table/run.js';
+import { openDebugLink } from '../host-shim/node/debug-link.js';
 import { openRecordingFile, openRecordingSink } from '../host-shim/node/recordings.js';
 import { CAUSE_SEQUENCE_OFFSET, readU53, SENT_AT_OFFSET, SEQUENCE_OFFSET, writeU53 } from '../protocol/frame.js';
 import { MemoryFile } from '../trace/memory-file.js';
@@ -29,6 +33,8 @@ import { findChromium } from './chromium.js';
 
 const MESSAGES = 1_000_000;
 const TRAVELS = 200;
+const LIVE_PER_SECOND = 5_000;
+const BEATS_PER_SECOND = 50;
 const root = resolve(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'tandem-figures-'));
 
@@ -166,7 +172,63 @@ async function paintFigures(path: string): Promise<void> {
   await server.close();
 }
 
+/** The application of the benchmarks of messages, as it was built. */
+interface Bus {
+  start(): Promise<System>;
+  send(samples: number, weight: number): Promise<number>;
+}
+
+/** Sends so many messages a second for a while. @returns frames of the page a second meanwhile */
+async function framesWhile(page: Page, seconds: number, beat: () => Promise<unknown>): Promise<number> {
+  const count = page.evaluate(async (ms) => {
+    const from = performance.now();
+    let frames = 0;
+    while (performance.now() - from < ms) {
+      await new Promise(requestAnimationFrame);
+      frames++;
+    }
+    return frames / ((performance.now() - from) / 1000);
+  }, seconds * 1000);
+  const from = performance.now();
+  for (let beats = 0; beats < seconds * BEATS_PER_SECOND; beats++) {
+    const early = from + (beats * 1000) / BEATS_PER_SECOND - performance.now();
+    if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+    await beat();
+  }
+  return count;
+}
+
+async function liveFigures(): Promise<void> {
+  const { BusRun } = (await import(join(root, 'dist/bench/bus-run.js'))) as { BusRun: new () => Bus };
+  const { weightOfFirst } = (await import(join(root, 'dist/bench/sample.js'))) as { weightOfFirst(samples: number): number };
+  const bus = new BusRun();
+  const system = await bus.start();
+  const send = (samples: number) => bus.send(samples, weightOfFirst(samples));
+  const server = await startDebugger({
+    subject: new Applications(() => 'nobody is here'),
+    site: join(root, 'dist/debugger/site'),
+    port: 0,
+    player: new Player(undefined),
+  });
+  const browser = await chromium.launch({ executablePath: findChromium() ?? undefined, args: ['--no-sandbox'] });
+  const link = await openDebugLink(system, server.application, { name: 'bus' });
+  const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+  await page.goto(server.url.href);
+  await page.locator('#live[aria-pressed=true]').getByText(/LIVE/).waitFor();
+  const perSecond = await framesWhile(page, 10, () => send(LIVE_PER_SECOND / BEATS_PER_SECOND));
+  const seen = Number((await page.locator('#state').textContent())!.replace(/ messages.*/, '').replaceAll(',', ''));
+  const shares = (await system.health()).traces.map(({ vm, share }) => `${vm} ${(100 * share).toFixed(1)} %`);
+  console.log(
+    `live                  ${perSecond.toFixed(0)} frames a second of the page at ${LIVE_PER_SECOND.toLocaleString('en')} messages a second (${seen.toLocaleString('en')} shown), which cost of the time of the VMs: ${shares.join(', ')}`,
+  );
+  await link.close();
+  await browser.close();
+  await server.close();
+  await system.stop();
+}
+
 try {
+  await liveFigures();
   const short = recordTelevision(300);
   await travelFigures(recordTelevision(3_000));
   const million = await repeated(short);
