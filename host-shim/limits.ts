@@ -14,6 +14,8 @@ export const GUEST_LOAD_DEADLINE_MS = 20_000;
 export const GUEST_START_DEADLINE_MS = 5_000;
 /** How long a crash report waits for the source map that has its line: it goes without, then, and must do so before the control call that asks for it is late. */
 export const SOURCE_MAP_DEADLINE_MS = 2_000;
+/** Of a page's script or its source map, which is read at a crash in development: the television's largest has 4 MB, in its build for old engines. */
+export const SCRIPT_MAP_BYTES_MAX = 16 << 20;
 /** Before a backend that did not take a flush is tried again; each further wait is twice as long. */
 export const TELEMETRY_RETRY_MS = 1_000;
 /** Tries of one flush: with the waits between them a minute, in which most deployments of a backend are over. */

@@ -26,8 +26,11 @@ type Files = Map<string, Uint8Array>;
 /** Imports in TypeScript name the file that is made of theirs. */
 const EXTENSIONS = { '.js': ['.ts', '.js'] };
 
-/** What page and workers all load at once is one file: many small ones are each asked for, and compress worse. */
-const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3 }] };
+/**
+ * What page and workers all load at once is one file: many small ones are each asked for, and compress worse. What draws a screen is loaded by
+ * whoever has one, which the page may have, too, when it is asked to; the other workers have none.
+ */
+const BASE = { groups: [{ name: 'base', tags: ['$initial' as const], minShareCount: 3, test: /^(?!.*\/ui\/screen\/)/ }] };
 
 /**
  * Bundles entries for browsers.

@@ -76,6 +76,13 @@ export interface SiteSearch {
   readonly ready?: () => Promise<void>;
 }
 
+/**
+ * Where a platform has a better place for what was thrown than its stack says, as for code that was bundled.
+ * @param place as the stack says it
+ * @returns null where it has none
+ */
+export type FindSite = (place: string, thrown: unknown) => SiteSearch | null;
+
 /** The end of an incarnation. */
 export class ActorTrap extends Error {
   override readonly name = 'ActorTrap';
@@ -93,6 +100,11 @@ export class ActorTrap extends Error {
     readonly certain = true,
   ) {
     super(reasonOf(cause), { cause });
+  }
+
+  /** From now on, a position that is known from the stack is searched for. */
+  searchBy(find: FindSite): void {
+    if (typeof this.site === 'string' && this.site !== '') this.site = find(this.site, this.cause) ?? this.site;
   }
 
   /** Resolves when the position can be asked for. Never rejects. */

@@ -6,7 +6,7 @@ import type { Microseconds } from '../../protocol/names.js';
 import type { Condition } from '../contract/breakpoint.js';
 import type { VmEvents } from '../contract/events.js';
 import type { Clock, Host, Timers } from '../contract/host.js';
-import type { ActorFactory, ChanceGuard, VmName } from '../contract/instance.js';
+import type { ActorFactory, ChanceGuard, FindSite, VmName } from '../contract/instance.js';
 import type { ProgressListener } from '../contract/progress.js';
 import type { TapListener } from './tap/tap.js';
 import type { FlightRecorder } from './trace/tracer.js';
@@ -70,6 +70,8 @@ export interface VmOptions {
   readonly spareInstances: boolean;
   /** Watches classes that are wrapped as actors. Without it nobody does. */
   readonly guard?: ChanceGuard;
+  /** Finds where in its source something threw that was bundled. Without it, crashes are where their stacks say. */
+  readonly findSite?: FindSite;
   /** Called when a port's handler threw: the frame is used up, and the port goes on. */
   readonly onPortError: (port: string, error: unknown) => void;
 }

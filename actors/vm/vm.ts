@@ -94,7 +94,7 @@ export class Vm implements VmControl {
     const { options } = this;
     const kinds = new Kinds(options.parties, system);
     const tap = new Tap(progressOf(options), () => options.clock.nowMicros());
-    const crashes = new Crashes(options.name, kinds, tap);
+    const crashes = new Crashes(options.name, kinds, tap, options.findSite);
     const bus = new VmBus(options, kinds, tap, crashes, this.wake);
     const durability = new Durability(options, bus, map);
     const [faults, restarts] = [new FaultRates(), new PermittedRestarts()];

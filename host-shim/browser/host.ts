@@ -4,6 +4,7 @@ import { type BrowserCapabilities, profileFor } from './capabilities.js';
 import { debugging, probeDebugger } from './debugging.js';
 import { newLifeLock } from './life.js';
 import { compile, load } from './load.js';
+import { scriptSite } from './script-site.js';
 import { readLong, readToEnd, startThread } from './thread.js';
 import { afterTurn } from './turn.js';
 
@@ -11,7 +12,10 @@ export interface BrowserHostOptions extends HostOptions {
   readonly capabilities: BrowserCapabilities;
 }
 
-const platform = { afterTurn, load, compile, newLifeLock: () => '', startThread, readToEnd: readLong, debugging, probeDebugger };
+const platform = {
+  ...{ afterTurn, load, compile, findSite: scriptSite, newLifeLock: () => '' },
+  ...{ startThread, readToEnd: readLong, debugging, probeDebugger },
+};
 
 /** @param options of which `profile`, when not given, is the one that suits the device */
 export const createBrowserHost = (options: BrowserHostOptions): PlatformHost =>

@@ -20,7 +20,7 @@ import type { GuestModules, KnownGuests } from './known-guests.js';
 import type { Platform } from './platform.js';
 import { platformTimers } from './timers.js';
 
-export interface LoadGuest extends Pick<Platform, 'load' | 'compile'> {
+export interface LoadGuest extends Pick<Platform, 'load' | 'compile' | 'findSite'> {
   /** Time to load one guest; `GUEST_LOAD_DEADLINE_MS` when not given. */
   readonly deadlineMs?: number;
 }

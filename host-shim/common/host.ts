@@ -291,8 +291,7 @@ export class PlatformHost implements Host {
         const { stops } = this.limits;
         const stoppedUntil = stops && ((since: Microseconds) => stops.until(since));
         const trace = this.traces.flightOf(name, true);
-        const { load, compile } = this.platform;
-        const parts = { name, definition, factories, memory, platform: { load, compile } };
+        const parts = { name, definition, factories, memory, platform: this.platform };
         return createVm({ ...parts, spareInstances, trace, events, stoppedUntil, wake, onPortError });
       },
       listener,

@@ -1,5 +1,6 @@
 /** The differences between Node and browsers for the VMs of a host. All other code in `common/` is the same on both. */
 import type { Endpoint } from 'comlink';
+import type { FindSite } from '../../actors/contract/instance.js';
 import type { WorkerEntry } from './definition.js';
 import type { AfterTurn } from './driver.js';
 import type { ReadToEnd } from './journal-port.js';
@@ -11,6 +12,8 @@ export interface Platform {
   readonly load: (url: URL) => Promise<Uint8Array<ArrayBuffer>>;
   /** A guest's module, where the platform has a better way to get it than `load`. @throws when it cannot be read or is not a module */
   readonly compile?: (url: URL) => Promise<WebAssembly.Module>;
+  /** Finds where in its source something threw, where scripts are bundled. */
+  readonly findSite?: FindSite;
 }
 
 /** A thread that runs a worker file. */

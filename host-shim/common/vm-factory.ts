@@ -65,7 +65,7 @@ export async function loadHere(
 export interface VmParts
   extends Omit<
     VmOptions,
-    'parties' | 'listener' | 'conditionOf' | 'guard' | 'loadImplementation' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'
+    'parties' | 'listener' | 'conditionOf' | 'guard' | 'findSite' | 'loadImplementation' | 'clock' | 'timers' | 'beat' | 'openLink' | 'loop'
   > {
   readonly definition: VmDefinition;
   /** What loads an implementation anew, if it has to. */
@@ -82,6 +82,7 @@ export function createVm({ definition, platform, ...parts }: VmParts): Vm {
     beat: platformBeat,
     conditionOf,
     guard: chanceGuard,
+    findSite: platform.findSite,
     async loadImplementation(actor, address) {
       const { loadImplementation } = await import('./implementation.js');
       return loadImplementation(parts.name, actor, address, definition.parties, platform);

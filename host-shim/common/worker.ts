@@ -18,7 +18,7 @@ export function serveVm(platform: WorkerPlatform, own: VmDefinition): void {
     async ({ wasm, failedOver, lifeLock, guests: known = NOTHING_KNOWN, guestDeadlineMs: deadlineMs, parties }, handOver) => {
       await platform.holdLife(lifeLock);
       const definition = failedOver ? twinsOf(own) : own;
-      const loads = { load: platform.load, compile: platform.compile, deadlineMs };
+      const loads = { load: platform.load, compile: platform.compile, findSite: platform.findSite, deadlineMs };
       const [guests] = await Promise.all([loadGuests(definition, wasm, loads, known), loadTwins(definition, parties)]);
       handOver(guests);
       return async ({ name, memory, journalPort, spareInstances, stretches, trace }, events) => {

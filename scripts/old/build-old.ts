@@ -115,6 +115,7 @@ export async function buildOld(options: OldBuild): Promise<BuiltScript> {
     write: false,
     format: 'iife',
     target: 'esnext',
+    sourcemap: 'inline',
     tsconfig: options.tsconfig,
     define: { 'import.meta.url': 'tandemBase' },
     banner: { js: BANNER },
@@ -129,6 +130,7 @@ async function compile(bundle: string): Promise<BuiltScript> {
     configFile: false,
     swcrc: false,
     isModule: false,
+    inputSourceMap: true,
     sourceMaps: 'inline',
     // Symbols that are objects have to look like objects to what makes them.
     env: { targets: { ie: '10' }, exclude: ['transform-typeof-symbol'] },

@@ -134,6 +134,8 @@ describe.each(SCREENS)('the page on $screen', ({ screen, way, edge, left, ends }
     const pictures = await television.watchPictures();
     await end(television, edge);
     await television.restarted('page', 1);
+    // In development a place in a bundle is looked up in its sources.
+    if (what === 'throws') await television.page.waitForSelector('#crash[data-position*=".ts:"]');
     expect(await television.settle(focused)).toBe(before);
     await television.screenshot(`page ${what} on ${screen}`);
     expect(new Set(await pictures())).toEqual(new Set([before]));

@@ -4,7 +4,7 @@ import type { Kinds } from '../../../bus/kinds.js';
 import { readHeader } from '../../../protocol/frame.js';
 import { CRASH_REASON_CHARACTERS_MAX, CRASH_REPEAT_MS, CRASH_REPORT_FRAME_BYTES_MAX } from '../../../protocol/limits.js';
 import type { CauseLink, CrashReport, VmEvent } from '../../contract/events.js';
-import type { ActorTrap, VmName } from '../../contract/instance.js';
+import type { ActorTrap, FindSite, VmName } from '../../contract/instance.js';
 import { isA, stackOf } from '../../contract/thrown.js';
 import type { MoveStep, Tap, TapListener } from '../tap/tap.js';
 
@@ -31,6 +31,7 @@ export class Crashes implements TapListener {
     private readonly vm: VmName,
     private readonly kinds: Kinds,
     private readonly tap: Tap,
+    private readonly findSite: FindSite = () => null,
   ) {}
 
   /** Reports a crash. From now on its party is in this crash. */
@@ -41,6 +42,7 @@ export class Crashes implements TapListener {
 
   describe(crash: Crash): CrashReport {
     const { party, address, epoch, lastSequence, trap, attempt, restartsAs } = crash;
+    trap.searchBy(this.findSite);
     return {
       party,
       address,
@@ -168,6 +170,9 @@ export class CrashSites implements TapListener {
   }
 }
 
+/** Of a position that has yet to be searched for, the stack stands for it. */
+const placeIn = ({ position, stack }: CrashReport): string => position || stack;
+
 /**
  * Thins out reports: a port that fails in the same way at each picture would report sixty crashes a second. The same crash is reported once
  * a second, with the number of repetitions.
@@ -180,7 +185,7 @@ export class RepeatedCrashes {
   admit(report: CrashReport): CrashReport | null {
     const { last, untold } = this;
     const passed = last ? report.at - last.at : 0;
-    const isSame = last !== null && last.reason === report.reason && last.position === report.position;
+    const isSame = last !== null && last.reason === report.reason && placeIn(last) === placeIn(report);
     if (isSame && passed >= 0 && passed < CRASH_REPEAT_MS * 1000) {
       this.untold++;
       return null;
