@@ -13,6 +13,7 @@ require('core-js/modules/es.array.fill.js');
 require('core-js/modules/es.array.find.js');
 require('core-js/modules/es.array.find-index.js');
 require('core-js/modules/es.array.find-last.js');
+require('core-js/modules/es.array.find-last-index.js');
 require('core-js/modules/es.array.flat.js');
 require('core-js/modules/es.array.flat-map.js');
 require('core-js/modules/es.array.from.js');
