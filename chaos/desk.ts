@@ -1,5 +1,5 @@
 /**
- * The desk: a supervised port in the JavaScript VM that records the frames that it begins to handle, and ends on command. The record
+ * The desk: a supervised port in the JavaScript VM, or in that of the painter, that records the frames that it begins to handle, and ends on command. The record
  * outlives its incarnations and its VMs. The catch: it is an object of the host's thread, so there is no desk on real threads.
  */
 import type { CrashReport } from '../actors/contract/events.js';

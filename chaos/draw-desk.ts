@@ -12,6 +12,10 @@ const ERRAND_CHANCE = 0.3;
 /** That the hand sends it something in a step. */
 const CALL_CHANCE = 0.5;
 const END_CHANCE = 0.3;
+/** That the desk is in a VM of its own. */
+const PAINTER_CHANCE = 0.5;
+/** That this VM is lost in a step. */
+const LOSS_CHANCE = 0.2;
 const POISON_CHANCE = 0.08;
 const PAYLOADS_BYTES = [0, 1, 200];
 const REPEATS_MAX = 6;
@@ -36,7 +40,7 @@ class DeskDrawing {
     if (!this.random.chance(DESK_CHANCE) || !this.kinds.includes('desk')) return this.plan;
     const steps = this.plan.steps.map((step) => this.step(step));
     const echoes = () => COURIER_NAMES.map((to) => this.echo(to));
-    return { ...this.plan, steps, desk: { flush: [this.call('work', true), ...echoes()], last: echoes() } };
+    return { ...this.plan, steps, desk: { vm: 'js', flush: [this.call('work', true), ...echoes()], last: echoes() } };
   }
 
   private one<T>(choices: readonly T[]): T {
@@ -84,3 +88,11 @@ class DeskDrawing {
 
 /** @param kinds of faults that may happen */
 export const addDesk = (plan: Plan, random: Random, kinds: readonly FaultKind[]): Plan => new DeskDrawing(plan, random, kinds).draw();
+
+/** Has a desk in the VM `painter`, which is lost now and then. A plan without that stays what it was. */
+export function addPainter(plan: Plan, random: Random, kinds: readonly FaultKind[]): Plan {
+  if (!plan.desk || !random.chance(PAINTER_CHANCE) || !kinds.includes('painter')) return plan;
+  const losses = (): Fault[] => (random.chance(LOSS_CHANCE) && kinds.includes('painterLoss') ? [{ kind: 'painterLoss' }] : []);
+  const steps = plan.steps.map((step) => ({ ...step, faults: [...step.faults, ...losses()] }));
+  return { ...plan, steps, desk: { ...plan.desk, vm: 'painter' } };
+}

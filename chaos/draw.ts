@@ -5,7 +5,7 @@
 import { Random } from '../bus/random.js';
 import { JOURNAL_BYTES, MAILBOX_BYTES_MAX, MAILBOX_FORCED_SHARE_MAX, REQUESTS_IN_FLIGHT_MAX } from '../protocol/limits.js';
 import { COURIER_NAMES, type CourierName } from './couriers.js';
-import { addDesk } from './draw-desk.js';
+import { addDesk, addPainter } from './draw-desk.js';
 import type { Act, Fault, FaultKind, Group, Plan, PlannedCommand, Step } from './plan.js';
 
 const STEPS = { least: 5, most: 16 };
@@ -223,7 +223,7 @@ class Drawing {
 }
 
 /** From numbers of their own, so that they change nothing else of a plan. */
-const DRAWN_APART: readonly FaultKind[] = ['desk', 'deskEnd', 'trial'];
+const DRAWN_APART: readonly FaultKind[] = ['desk', 'deskEnd', 'painter', 'painterLoss', 'trial'];
 const TRIAL_CHANCE = 0.15;
 
 function addTrials(plan: Plan, random: Random, kinds: readonly FaultKind[]): Plan {
@@ -239,7 +239,8 @@ export function drawPlan(seed: number, kinds: readonly FaultKind[]): Plan {
     kinds.filter((kind) => !DRAWN_APART.includes(kind)),
     true,
   ).plan(seed);
-  return addTrials(addDesk(plan, random.fork('desk'), kinds), random.fork('trials'), kinds);
+  const withDesk = addPainter(addDesk(plan, random.fork('desk'), kinds), random.fork('painter'), kinds);
+  return addTrials(withDesk, random.fork('trials'), kinds);
 }
 
 /** Both VMs have actors, so that either can be lost. */

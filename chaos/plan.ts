@@ -55,12 +55,14 @@ export type Fault =
   /**
    * An incarnation of the desk ends: at the frame after this one, as the next incarnation opens, or when a handler's promise is rejected.
    */
-  | { readonly kind: 'deskEnd'; readonly how: 'trap' | 'hang' | DeskEnd };
+  | { readonly kind: 'deskEnd'; readonly how: 'trap' | 'hang' | DeskEnd }
+  /** The painter's thread ends between two pieces of work, and with it the desk. */
+  | { readonly kind: 'painterLoss' };
 
 /** Kinds of faults that strike at one time. */
 export type StrikeKind = Fault['kind'] | 'poison' | 'full';
 /** The conditions of a whole run. */
-export type Condition = 'slow' | 'group' | 'failOver' | 'unshared' | 'desk';
+export type Condition = 'slow' | 'group' | 'failOver' | 'unshared' | 'desk' | 'painter';
 export type FaultKind = StrikeKind | Condition;
 export const FAULT_KINDS: readonly FaultKind[] = [
   'trap',
@@ -80,6 +82,8 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   'unshared',
   'desk',
   'deskEnd',
+  'painter',
+  'painterLoss',
   'trial',
 ];
 
@@ -97,6 +101,8 @@ export interface Group {
 }
 
 export interface DeskTail {
+  /** The VM that it is in: one with actors, or one that has ports alone. */
+  readonly vm: 'js' | 'painter';
   /** For faults to strike that were ordered and have not struck. */
   readonly flush: readonly PlannedCommand[];
   /** Sent after that: it arrives, whatever was before. */
@@ -139,12 +145,19 @@ export const calmOf = (plan: Plan): Plan => ({
 const withoutDeskIn = (orders: readonly PlannedCommand[]): PlannedCommand[] =>
   orders.filter(({ to }) => to !== 'desk').map((order) => ({ ...order, orders: withoutDeskIn(order.orders) }));
 
+/** With the desk, if there is one, among actors. */
+export const withoutPainter = (plan: Plan): Plan => ({
+  ...plan,
+  desk: plan.desk && { ...plan.desk, vm: 'js' },
+  steps: plan.steps.map((step) => ({ ...step, faults: step.faults.filter(({ kind }) => kind !== 'painterLoss') })),
+});
+
 export const withoutDesk = (plan: Plan): Plan => ({
   ...plan,
   desk: null,
   steps: plan.steps.map(({ afterMs, faults, orders }) => ({
     afterMs,
-    faults: faults.filter(({ kind }) => kind !== 'deskEnd'),
+    faults: faults.filter(({ kind }) => kind !== 'deskEnd' && kind !== 'painterLoss'),
     orders: withoutDeskIn(orders),
   })),
 });
@@ -196,6 +209,7 @@ const CONDITIONS: Readonly<Record<Condition, (plan: Plan) => boolean>> = {
   failOver: ({ failOverMs }) => failOverMs !== null,
   unshared: ({ sharedMemory }) => !sharedMemory,
   desk: ({ desk }) => desk !== null,
+  painter: ({ desk }) => desk?.vm === 'painter',
 };
 
 export const conditionsOf = (plan: Plan): Condition[] =>

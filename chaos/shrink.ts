@@ -2,7 +2,7 @@
  * Cuts a failing plan down: leaves out steps, faults and orders, and makes what is left smaller, as long as it still fails. Delta debugging
  * (Zeller), in large pieces first. The catch: the smaller plan may fail in another way than the first did.
  */
-import { type Plan, type PlannedCommand, type Step, withoutDesk } from './plan.js';
+import { type Plan, type PlannedCommand, type Step, withoutDesk, withoutPainter } from './plan.js';
 
 export type Fails = (plan: Plan) => Promise<boolean>;
 
@@ -92,6 +92,7 @@ class Shrinker {
     await this.accepts({ ...this.plan, group: null });
     await this.accepts({ ...this.plan, failOverMs: null });
     await this.accepts(withoutDesk(this.plan));
+    await this.accepts(withoutPainter(this.plan));
     for (const [name, vm] of Object.entries(this.plan.placement)) {
       if (vm === 'wasm') await this.accepts({ ...this.plan, placement: { ...this.plan.placement, [name]: 'js' } });
     }

@@ -82,13 +82,15 @@ class SimRun implements Observer, Notes {
     this.record = record;
     this.attach = watch ?? (async () => {});
     const definition = (actors: readonly ActorFactory[]) => ({ parties, actors, listener: observing(this) });
-    const js = { ...definition(jsFactories), ports: (vm: Vm) => (plan.desk ? this.desk.open(vm) : undefined) };
+    const withDesk = (vm: Vm) => this.desk.open(vm);
+    const js = { ...definition(jsFactories), ports: plan.desk?.vm === 'js' ? withDesk : undefined };
     const wasm = definition(wasmFactories);
+    const painter = plan.desk?.vm === 'painter' ? { ...definition([]), ports: withDesk } : null;
     const { rate, microsMax } = plan.refusals;
     this.host = createSimHost({
       seed: plan.seed,
       parties,
-      vms: { js: { load: async () => js }, wasm: { load: async () => wasm } },
+      vms: { js: { load: async () => js }, wasm: { load: async () => wasm }, ...(painter && { painter: { load: async () => painter } }) },
       delay: { minMicros: 20, maxMicros: plan.delayMicrosMax },
       faults: { refuseRate: rate, refuseMicrosMax: microsMax },
       journalBytes: plan.journalBytes,
@@ -127,7 +129,7 @@ class SimRun implements Observer, Notes {
       supervision: supervisionOf(this.plan),
       circuit: this.plan.failOverMs === null ? null : { intensity: 1, periodMs: 1_000, coolDownMs: this.plan.failOverMs },
       vmIntensity: OFTEN,
-      portVms: { desk: 'js' },
+      portVms: { desk: this.deskVm },
       record: this.record,
     });
     this.watch();
@@ -154,7 +156,7 @@ class SimRun implements Observer, Notes {
       if (change.type === 'poisoned') this.poisoned.push(idOf(change.report.message.kind, change.report.message.firstBytes));
       if (change.type === 'crash' && change.report.party === deskSchema.name) this.desk.crashed(change.report);
       if (change.type !== 'vm') return;
-      if (change.vm === 'js' && change.state === 'running') this.desk.record.recoveredAt = this.host.clock.nowMicros();
+      if (change.vm === this.deskVm && change.state === 'running') this.desk.record.recoveredAt = this.host.clock.nowMicros();
       const index = this.awaitedLosses.findIndex((fault) => fault.vm === change.vm && fault.state === change.state);
       if (index < 0) return;
       const [fault] = this.awaitedLosses.splice(index, 1);
@@ -165,6 +167,10 @@ class SimRun implements Observer, Notes {
   private async loseAfter(vm: WorkerName, turns: number): Promise<void> {
     for (let turn = 0; turn < turns; turn++) await null;
     this.lose(vm);
+  }
+
+  private get deskVm(): 'js' | 'painter' {
+    return this.plan.desk?.vm ?? 'js';
   }
 
   private vmOf(actor: string): WorkerName {
@@ -198,6 +204,7 @@ class SimRun implements Observer, Notes {
     if (fault.kind === 'lossInHandler' || fault.kind === 'trapAndLoss') this.doomed.add(fault.actor);
     if (fault.kind === 'lossInRecovery') this.awaitedLosses.push(fault);
     if (fault.kind === 'loss' || fault.kind === 'lossInRecovery') this.lose(fault.vm);
+    if (fault.kind === 'painterLoss') this.lose('painter');
     if (fault.kind === 'hang')
       this.running(this.vmOf(fault.actor))
         ?.hang(fault.actor)
@@ -228,7 +235,7 @@ class SimRun implements Observer, Notes {
   private endDesk(how: Extract<Fault, { kind: 'deskEnd' }>['how']): void {
     if (how === 'opening' || how === 'rejection') this.desk.order(how);
     else
-      this.running('js')
+      this.running(this.deskVm)
         ?.[how === 'trap' ? 'crash' : 'hang'](deskSchema.name)
         .catch(() => {});
   }
