@@ -173,6 +173,9 @@ describe('a developer with a misbehaving screen', () => {
     };
     await expect.poll(forth, PATIENT).toBe('Play');
     await television.screenshot('replay');
+    // The picture stays whatever becomes of who paints it.
+    await television.restartPainter();
+    expect([await focused(), await television.look('replay')]).toEqual(['Play', 'true']);
     await page.locator('.moment[data-actor=focus] summary').click();
     const row = page.locator('.moment[data-actor=focus] .found tr', { has: page.locator('th', { hasText: /^focused$/ }) });
     await row.locator('.value').click();

@@ -1,7 +1,6 @@
 /** Lesser devices show the same pictures, whatever they lack, and say why a twin runs. */
 import type { Browser, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { PortStatus } from '../../actors/supervisor/change-feed.js';
 import type { RunningServer } from '../../examples/tv/server/server.js';
 import { COUNT, type Counted, NOTE_SHARED } from '../../scripts/memory.js';
 import { launchChromium, serveTelevision, Television, titleAt } from './television.js';
@@ -180,11 +179,7 @@ describe('a lesser device shows the same', () => {
   test('a painter whose thread ends begins again, and gets a fresh canvas', async () => {
     const television = await Television.open(browser, server);
     await television.settle(titleAt(0, 0));
-    const [painter] = television.page.workers().filter((worker) => new URL(worker.url()).pathname === '/painter.js');
-    await painter.evaluate(() => void setTimeout(() => self.close()));
-    await television.page.waitForFunction(() =>
-      Reflect.get(window, 'tandem').system.ports.some(({ port, restarts }: PortStatus) => port === 'display' && restarts === 1),
-    );
+    await television.restartPainter();
     await television.press('ArrowRight');
     await television.settle(titleAt(0, 1));
     expect(await television.look('state')).toBe('running');

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
+import type { PortStatus } from '../../actors/supervisor/change-feed.js';
 import type { Debugger } from '../../debugger/server/server.js';
 import type { FilmPage } from '../../examples/tv/catalogue/film.js';
 import { loadCatalogue } from '../../examples/tv/catalogue/load.js';
@@ -153,6 +154,17 @@ export class Television {
       const { workers } = window as unknown as { workers: { entry: string; worker: Worker }[] };
       workers.find((kept) => kept.entry.includes(entry))!.worker.terminate();
     }, entry);
+  }
+
+  /** Ends the painter's thread. Resolves when the next one has painted. */
+  async restartPainter(): Promise<void> {
+    const before = await this.look('painted-ms');
+    const [painter] = this.page.workers().filter((worker) => new URL(worker.url()).pathname === '/painter.js');
+    await painter.evaluate(() => void setTimeout(() => self.close()));
+    await this.page.waitForFunction(() =>
+      Reflect.get(window, 'tandem').system.ports.some(({ port, restarts }: PortStatus) => port === 'display' && restarts === 1),
+    );
+    await this.page.waitForFunction((before) => document.getElementById('television')!.dataset.paintedMs !== before, before);
   }
 
   async actor(name: string): Promise<ActorTile> {

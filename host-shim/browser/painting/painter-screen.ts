@@ -75,6 +75,8 @@ class OpenPainterScreen implements PainterScreen {
   /** Size that the canvas should have. Only the worker can set it. */
   private readonly asked: Pixels = { width: 0, height: 0 };
   private readonly budget = new PainterBudget();
+  /** Shown in place of the present picture; the next painter shows it, too. */
+  private shown: ShownPicture | null = null;
   private isStarted = false;
 
   constructor(private readonly options: PainterScreenOptions) {}
@@ -126,6 +128,7 @@ class OpenPainterScreen implements PainterScreen {
   }
 
   show(shown: ShownPicture | null): void {
+    this.shown = shown;
     this.post({ type: 'show', shown });
   }
 
@@ -171,7 +174,7 @@ class OpenPainterScreen implements PainterScreen {
     this.picture = new Picture();
     if (this.isStarted) this.goOn();
     if (animating) this.attempt(() => this.options.onAnimating?.(false));
-    if (this.replays) this.replay(false);
+    if (this.shown) this.post({ type: 'show', shown: this.shown });
   }
 
   /** The painter has failed, within the budget of painters, or is to be another one. Beyond that it keeps its canvas. */
